@@ -1,0 +1,12 @@
+"""The embedded store: SQLite from the standard library."""
+
+from storage.sqlite.campaigns import SqliteCampaigns
+from storage.sqlite.deliveries import SqliteDeliveries
+from storage.sqlite.documents import SqliteDocuments
+from storage.sqlite.engagements import SqliteEngagements
+from storage.sqlite.lists import SqliteLists
+from storage.sqlite.people import SqlitePeople
+
+
+class SqliteStore(SqlitePeople, SqliteLists, SqliteCampaigns, SqliteDeliveries, SqliteEngagements, SqliteDocuments):
+    """``SqliteStore(path)``; see storage.store.Store for what it can be asked."""

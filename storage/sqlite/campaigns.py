@@ -1,0 +1,173 @@
+"""Campaigns: drafts, and the states they pass through by compare-and-set."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from storage.codec import from_json, to_json
+from storage.instants import ms
+from storage.records import (
+    FINAL,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    PersonId,
+    StaleVersion,
+    TenantId,
+)
+from storage.sqlite.engine import Engine
+
+
+def load(db: sqlite3.Connection, id: int) -> Campaign | None:
+    row = db.execute("SELECT record FROM campaign WHERE id = ?", (id,)).fetchone()
+    return from_json(Campaign, row[0]) if row else None
+
+
+def _store(db: sqlite3.Connection, campaign: Campaign) -> None:
+    starts_at = (
+        ms(campaign.schedule.slot.start) if campaign.state is CampaignState.SCHEDULED and campaign.schedule else None
+    )
+    db.execute(
+        "UPDATE campaign SET state = ?, version = ?, starts_at = ?, reported = ?, record = ? WHERE id = ?",
+        (campaign.state, campaign.version, starts_at, campaign.reported_at is not None, to_json(campaign), campaign.id),
+    )
+    db.execute("DELETE FROM campaign_list WHERE campaign = ?", (campaign.id,))
+    if campaign.audience:
+        db.executemany(
+            "INSERT INTO campaign_list (list, campaign) VALUES (?, ?)",
+            [(list_id, campaign.id) for list_id in campaign.audience.lists],
+        )
+
+
+def _current(db: sqlite3.Connection, campaign: Campaign) -> Campaign:
+    current = load(db, campaign.id)
+    if current is None or current.version != campaign.version:
+        raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+    return current
+
+
+def _advance(db: sqlite3.Connection, id: CampaignId, expected: CampaignState, **changes: object) -> bool:
+    """Change a campaign if it still is in the expected state."""
+    campaign = load(db, id)
+    if campaign is None or campaign.state is not expected:
+        return False
+    _store(db, replace(campaign, version=campaign.version + 1, **changes))  # type: ignore[arg-type]
+    return True
+
+
+class SqliteCampaigns(Engine):
+    async def new_campaign(
+        self, tenant: TenantId, author: PersonId, name: str, channel: Channel, at: datetime
+    ) -> Campaign:
+        def change(db: sqlite3.Connection) -> Campaign:
+            cursor = db.execute(
+                "INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,)
+            )
+            assert cursor.lastrowid is not None
+            campaign = Campaign(
+                id=CampaignId(cursor.lastrowid),
+                tenant=tenant,
+                author=author,
+                version=1,
+                state=CampaignState.DRAFT,
+                name=name,
+                channel=channel,
+                created_at=at,
+            )
+            _store(db, campaign)
+            return campaign
+
+        return await self.write(change)
+
+    async def campaign(self, id: CampaignId) -> Campaign | None:
+        return await self.read(lambda db: load(db, id))
+
+    async def save(self, campaign: Campaign) -> Campaign:
+        def change(db: sqlite3.Connection) -> Campaign:
+            if not _current(db, campaign).state.changeable:
+                raise StaleVersion(f"campaign {campaign.id} has started")
+            saved = replace(campaign, version=campaign.version + 1)
+            _store(db, saved)
+            return saved
+
+        return await self.write(change)
+
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0) -> list[Campaign]:
+        rows = await self.read(
+            lambda db: db.execute(
+                "SELECT record FROM campaign WHERE tenant = ? ORDER BY id DESC LIMIT ? OFFSET ?",
+                (tenant, limit, offset),
+            ).fetchall()
+        )
+        return _campaigns(rows)
+
+    async def count_campaigns(self, tenant: TenantId) -> int:
+        row = await self.read(
+            lambda db: db.execute("SELECT COUNT(*) FROM campaign WHERE tenant = ?", (tenant,)).fetchone()
+        )
+        return int(row[0])
+
+    async def delete_campaign(self, campaign: Campaign) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            if _current(db, campaign).state is CampaignState.RUNNING:
+                raise StaleVersion(f"campaign {campaign.id} is running")
+            for table in ("delivery", "tally", "engagement", "engagement_tally"):
+                db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
+            db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
+
+        await self.write(change)
+
+    async def in_state(self, state: CampaignState) -> list[Campaign]:
+        return await self._where("state = ?", state)
+
+    async def due_to_start(self, now: datetime) -> list[Campaign]:
+        return await self._where("state = 'scheduled' AND starts_at <= ?", ms(now))
+
+    async def unreported(self) -> list[Campaign]:
+        return await self._where("state = 'done' AND reported = 0")
+
+    async def _where(self, condition: str, *values: object) -> list[Campaign]:
+        rows = await self.read(
+            lambda db: db.execute(f"SELECT record FROM campaign WHERE {condition} ORDER BY id", values).fetchall()
+        )
+        return _campaigns(rows)
+
+    async def start(self, id: CampaignId, at: datetime) -> bool:
+        return await self.write(
+            lambda db: _advance(db, id, CampaignState.SCHEDULED, state=CampaignState.RUNNING, started_at=at)
+        )
+
+    async def planned(self, id: CampaignId, at: datetime) -> None:
+        await self.write(lambda db: _advance(db, id, CampaignState.RUNNING, planned_at=at))
+
+    async def finish(self, id: CampaignId, at: datetime) -> bool:
+        def change(db: sqlite3.Connection) -> bool:
+            campaign = load(db, id)
+            if campaign is None or campaign.planned_at is None:
+                return False
+            still_open = db.execute(
+                "SELECT 1 FROM tally WHERE campaign = ? AND state < ? AND count > 0", (id, FINAL)
+            ).fetchone()
+            if still_open:
+                return False
+            return _advance(db, id, CampaignState.RUNNING, state=CampaignState.DONE, finished_at=at)
+
+        return await self.write(change)
+
+    async def reported(self, id: CampaignId, at: datetime) -> None:
+        await self.write(lambda db: _advance(db, id, CampaignState.DONE, reported_at=at))
+
+    async def live_card(self, id: CampaignId) -> str | None:
+        row = await self.read(lambda db: db.execute("SELECT live_card FROM campaign WHERE id = ?", (id,)).fetchone())
+        return row[0] if row else None
+
+    async def keep_live_card(self, id: CampaignId, activity: str) -> None:
+        await self.write(lambda db: db.execute("UPDATE campaign SET live_card = ? WHERE id = ?", (activity, id)))
+
+
+def _campaigns(rows: Sequence[tuple[str]]) -> list[Campaign]:
+    return [from_json(Campaign, record) for (record,) in rows]

@@ -1,0 +1,248 @@
+"""Deliveries: planned, leased, marked, settled, each step one durable change for a whole group.
+
+The two questions asked all the time, "what is due?" and "whose lease has lapsed?", are one: both
+instants stand in ``next_at``, which a partial index over the open states keeps in order.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from storage.instants import instant, ms
+from storage.records import (
+    FINAL,
+    Campaign,
+    CampaignId,
+    Claimed,
+    DeliveryId,
+    DeliveryState,
+    NotReached,
+    PersonId,
+    Planned,
+    Settled,
+    Tally,
+)
+from storage.sqlite.engine import Engine
+from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
+from storage.sqlite.tallies import move
+
+REAP = 5_000  #: rows settled by one change: longer ones would hold up everybody else's
+OPEN = f"state < {int(FINAL)}"  #: the partial index's own words: SQLite uses it only for these
+
+_PERSON_COLUMNS = PERSON.count(",") + 1
+
+
+def _plan(db: sqlite3.Connection, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
+    new = 0
+    for state, some in (
+        (DeliveryState.PLANNED, [(id, row.person, DeliveryState.PLANNED, ms(row.due)) for row in rows if row.due]),
+        (DeliveryState.WAITING, [(id, row.person, DeliveryState.WAITING, ms(until)) for row in rows if not row.due]),
+    ):
+        before = db.total_changes
+        db.executemany("INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)", some)
+        added = db.total_changes - before
+        move(db, id, {(state, ""): added})
+        new += added
+    return new
+
+
+def _claim(
+    db: sqlite3.Connection, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+) -> list[Claimed]:
+    rows = db.execute(
+        f"SELECT d.id, d.state, d.tries, {PERSON}, {REFERENCE} FROM delivery d JOIN person p ON p.id = d.person"
+        " LEFT JOIN reference r ON r.person = d.person AND r.channel = ?"
+        f" WHERE d.campaign = ? AND d.{OPEN} AND d.next_at <= ? AND d.state IN (?, ?)"
+        " ORDER BY d.next_at LIMIT ?",
+        (campaign.channel, campaign.id, ms(now), DeliveryState.PLANNED, DeliveryState.CLAIMED, limit),
+    ).fetchall()
+    db.executemany(
+        "UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id = ?",
+        [(DeliveryState.CLAIMED, holder, ms(lease_until), row[0]) for row in rows],
+    )
+    _moved(db, campaign.id, (row[1] for row in rows), DeliveryState.CLAIMED)
+    return [
+        Claimed(
+            id=DeliveryId(row[0]),
+            campaign=campaign.id,
+            person=person_of(row[3 : 3 + _PERSON_COLUMNS]),
+            reference=reference_of(row[3 + _PERSON_COLUMNS :]) if row[3 + _PERSON_COLUMNS] else None,
+            tries=row[2],
+        )
+        for row in rows
+    ]
+
+
+def _moved(db: sqlite3.Connection, campaign: int, from_states: Iterable[int], to: DeliveryState) -> None:
+    changes = Counter[tuple[int, str]]()
+    for state in from_states:
+        changes[(state, "")] -= 1
+        changes[(to, "")] += 1
+    move(db, campaign, changes)
+
+
+def _held(
+    db: sqlite3.Connection, claimed: Sequence[Claimed], holder: int, state: DeliveryState, next_at: datetime
+) -> set[int]:
+    """Bring the claims that are still this holder's into ``state``."""
+    held: set[int] = set()
+    moved = Counter[int]()
+    for delivery in claimed:
+        changed = db.execute(
+            "UPDATE delivery SET state = ?, next_at = ? WHERE id = ? AND holder = ? AND state = ?",
+            (state, ms(next_at), delivery.id, holder, DeliveryState.CLAIMED),
+        )
+        if changed.rowcount:
+            held.add(delivery.id)
+            moved[delivery.campaign] += 1
+    for campaign, count in moved.items():
+        move(db, campaign, {(DeliveryState.CLAIMED, ""): -count, (state, ""): count})
+    return held
+
+
+def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> None:
+    changes: dict[int, Counter[tuple[int, str]]] = {}
+    for row in settled:
+        before = db.execute(
+            "SELECT state FROM delivery WHERE id = ? AND holder = ? AND state IN (?, ?)",
+            (row.id, holder, DeliveryState.CLAIMED, DeliveryState.SENDING),
+        ).fetchone()
+        if before is None:
+            continue  # the lease was lost, and the delivery settled without us
+        db.execute(
+            "UPDATE delivery SET state = ?, next_at = ?, tries = tries + ?, holder = NULL, reason = ?, detail = ?,"
+            " activity = ?, settled_at = ? WHERE id = ?",
+            (
+                row.state,
+                ms(row.due or row.at),
+                row.tried,
+                row.reason,
+                row.detail or None,
+                row.activity or None,
+                ms(row.at),
+                row.id,
+            ),
+        )
+        counts = changes.setdefault(row.campaign, Counter())
+        counts[(before[0], "")] -= 1
+        counts[(row.state, _reason(row.state, row.reason))] += 1
+        _learn(db, row)
+    for campaign, counts in changes.items():
+        move(db, campaign, counts)
+
+
+def _reason(state: DeliveryState, reason: NotReached | None) -> str:
+    return reason if reason and state.final else ""
+
+
+def _learn(db: sqlite3.Connection, row: Settled) -> None:
+    """What an answer tells about the person's conversation reference."""
+    if row.state is DeliveryState.UNREACHABLE:
+        db.execute(
+            "UPDATE reference SET broken = ? WHERE person = ? AND channel = ?", (row.reason, row.person, row.channel)
+        )
+    elif row.conversation:
+        db.execute(
+            "UPDATE reference SET conversation = ? WHERE person = ? AND channel = ?",
+            (row.conversation, row.person, row.channel),
+        )
+
+
+def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+    rows = db.execute(
+        "SELECT d.id, d.state, d.reason, r.broken FROM delivery d"
+        " JOIN campaign c ON c.id = d.campaign"
+        " LEFT JOIN reference r ON r.person = d.person AND r.channel = json_extract(c.record, '$.channel')"
+        f" WHERE d.campaign = ? AND d.{OPEN} AND ((d.state = ? AND d.next_at <= ?)"
+        " OR (? AND (d.state IN (?, ?) OR (d.state = ? AND d.next_at <= ?)))) LIMIT ?",
+        (
+            id,
+            DeliveryState.SENDING,
+            ms(now),
+            now >= slot_end,
+            DeliveryState.WAITING,
+            DeliveryState.PLANNED,
+            DeliveryState.CLAIMED,
+            ms(now),
+            REAP,
+        ),
+    ).fetchall()
+    counts = Counter[tuple[int, str]]()
+    changes = []
+    for delivery, state, reason, broken in rows:
+        match state:
+            case DeliveryState.SENDING:
+                final, why = DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED
+            case DeliveryState.WAITING:
+                final, why = DeliveryState.UNREACHABLE, NotReached(broken or NotReached.NEVER_INSTALLED)
+            case _:
+                final, why = DeliveryState.EXPIRED, NotReached(reason or NotReached.SLOT_OVER)
+        counts[(state, "")] -= 1
+        counts[(final, why)] += 1
+        changes.append((final, why, ms(now), delivery))
+    db.executemany("UPDATE delivery SET state = ?, reason = ?, settled_at = ?, holder = NULL WHERE id = ?", changes)
+    move(db, id, counts)
+    return len(rows)
+
+
+def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
+    states = Counter[DeliveryState]()
+    reasons = Counter[NotReached]()
+    for state, reason, count in db.execute("SELECT state, reason, count FROM tally WHERE campaign = ?", (id,)):
+        states[DeliveryState(state)] += count
+        if reason:
+            reasons[NotReached(reason)] += count
+    return Tally(states=+states, reasons=+reasons)
+
+
+class SqliteDeliveries(Engine):
+    async def plan(self, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
+        return await self.write(lambda db: _plan(db, id, rows, until))
+
+    async def planned_people(self, id: CampaignId) -> Sequence[int]:
+        def query(db: sqlite3.Connection) -> Sequence[int]:
+            cursor = db.execute("SELECT person FROM delivery WHERE campaign = ? ORDER BY person", (id,))
+            return array("q", (person for (person,) in cursor))
+
+        return await self.read(query)
+
+    async def claim_due(
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+    ) -> list[Claimed]:
+        return await self.write(lambda db: _claim(db, campaign, holder, now, lease_until, limit))
+
+    async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
+        return await self.write(lambda db: _held(db, claimed, holder, DeliveryState.SENDING, lease_until))
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
+        await self.write(lambda db: _held(db, claimed, holder, DeliveryState.PLANNED, due))
+
+    async def record(self, settled: Sequence[Settled], holder: int) -> None:
+        await self.write(lambda db: _record(db, settled, holder))
+
+    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+        return await self.write(lambda db: _reap(db, id, now, slot_end))
+
+    async def tally(self, id: CampaignId) -> Tally:
+        return await self.read(lambda db: _tally(db, id))
+
+    async def next_due(self, id: CampaignId) -> datetime | None:
+        row = await self.read(
+            lambda db: db.execute(
+                f"SELECT next_at FROM delivery WHERE campaign = ? AND {OPEN} AND state = ? ORDER BY next_at LIMIT 1",
+                (id, DeliveryState.PLANNED),
+            ).fetchone()
+        )
+        return instant(row[0]) if row else None
+
+    async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
+        row = await self.read(
+            lambda db: db.execute(
+                "SELECT state FROM delivery WHERE campaign = ? AND person = ?", (id, person)
+            ).fetchone()
+        )
+        return row[0] if row else None

@@ -1,0 +1,155 @@
+"""The room where SQLite runs: one writer thread that commits in groups, one reader thread.
+
+Every change is a function of a connection. The writer takes all changes that wait, runs each in
+a savepoint, commits them together and only then answers: many small durable facts cost one disk
+flush. A change that raises is rolled back alone. ``synchronous=FULL`` keeps what was answered
+through a power cut; WAL lets the reader see the last commit without waiting for the writer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from storage.records import StorageError
+from storage.sqlite.schema import migrate
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Change = Callable[[sqlite3.Connection], T]
+
+GROUP = 256  #: changes in one commit at the most
+BUSY = 10.0  #: seconds to wait for another process that writes the same file
+
+
+class _Job:
+    __slots__ = ("change", "error", "future", "value")
+
+    def __init__(self, change: Change[Any], future: asyncio.Future[Any]) -> None:
+        self.change = change
+        self.future = future
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+    def answer(self) -> None:
+        if self.future.cancelled():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.value)
+
+
+def _answer(group: list[_Job]) -> None:
+    for job in group:
+        job.answer()
+
+
+class Engine:
+    """Opens the file, and runs changes and reads on its two connections."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def open(self) -> None:
+        """Raises StorageError when the file cannot be used, or comes from a newer Crieur."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            writer = self._connect()
+            migrate(writer)
+            self._reader = self._connect()
+            self._reader.execute("PRAGMA query_only = ON")
+        except (sqlite3.Error, OSError) as error:
+            raise StorageError(f"cannot use the database {self._path}: {error}") from error
+        self._readers = ThreadPoolExecutor(1, "sqlite-read")
+        self._thread = threading.Thread(target=self._write_for_ever, args=(writer,), name="sqlite-write")
+        self._thread.start()
+
+    async def close(self) -> None:
+        if self._thread is None or self._readers is None:
+            return
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._thread = None
+        self._readers.shutdown()
+        if self._reader is not None:
+            self._reader.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA cache_size = -32768")  # 32 MiB
+        return db
+
+    async def write(self, change: Change[T]) -> T:
+        """Run ``change`` in a transaction; durable when this returns."""
+        if self._loop is None or self._thread is None:
+            raise StorageError("the store is not open")
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put(_Job(change, future))
+        return await future
+
+    async def read(self, query: Change[T]) -> T:
+        if self._loop is None or self._reader is None:
+            raise StorageError("the store is not open")
+        return await self._loop.run_in_executor(self._readers, query, self._reader)
+
+    # --- the writer's thread ------------------------------------------------------------------
+
+    def _write_for_ever(self, db: sqlite3.Connection) -> None:
+        while (first := self._jobs.get()) is not None:
+            group, last = self._group(first)
+            self._commit(db, group)
+            assert self._loop is not None
+            try:
+                self._loop.call_soon_threadsafe(_answer, group)
+            except RuntimeError:  # the loop has gone: nobody waits for the answers
+                break
+            if last:
+                break
+        db.close()
+
+    def _group(self, first: _Job) -> tuple[list[_Job], bool]:
+        group = [first]
+        while len(group) < GROUP:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+    @staticmethod
+    def _commit(db: sqlite3.Connection, group: list[_Job]) -> None:
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            for job in group:
+                db.execute("SAVEPOINT job")
+                try:
+                    job.value = job.change(db)
+                except BaseException as error:
+                    job.error = error
+                    db.execute("ROLLBACK TO job")
+                db.execute("RELEASE job")
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            for job in group:
+                job.error = job.error or StorageError(f"the database did not take it: {error}")

@@ -1,0 +1,251 @@
+"""People, how to reach them, and their roles."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.instants import ms
+from storage.records import (
+    Channel,
+    Contact,
+    DeliveryState,
+    NotReached,
+    Person,
+    PersonId,
+    Reference,
+    Role,
+    Sighting,
+    TenantId,
+)
+from storage.sqlite.engine import Engine, Row
+from storage.sqlite.tallies import move
+
+PERSON = "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone"
+REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken"
+
+
+def person_of(row: Row) -> Person:
+    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone = row
+    return Person(
+        id=id,
+        tenant=tenant,
+        address=address,
+        directory_id=directory_id,
+        given_name=given_name,
+        surname=surname,
+        name=name,
+        locale=locale,
+        language=language,
+        zone=zone,
+    )
+
+
+def reference_of(row: Row) -> Reference:
+    person, channel, service_url, conversation, bot, user, tenant, broken = row
+    return Reference(
+        person=person,
+        channel=Channel(str(channel)),
+        service_url=service_url,
+        conversation=conversation,
+        bot=bot,
+        user=user,
+        tenant=tenant,
+        broken=NotReached(str(broken)) if broken else None,
+    )
+
+
+def find(db: sqlite3.Connection, person: int) -> Person | None:
+    row = db.execute(f"SELECT {PERSON} FROM person p WHERE p.id = ?", (person,)).fetchone()
+    return person_of(row) if row else None
+
+
+def at_address(db: sqlite3.Connection, tenant: str, address: str) -> Person | None:
+    row = db.execute(
+        f"SELECT {PERSON} FROM address a JOIN person p ON p.id = a.person WHERE a.tenant = ? AND a.address = ?",
+        (tenant, address.lower()),
+    ).fetchone()
+    return person_of(row) if row else None
+
+
+def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
+    """The person behind a sighting: by directory id, then by the channel's id, then by address."""
+    questions: list[tuple[str, tuple[str, ...]]] = []
+    if seen.directory_id:
+        questions.append(
+            ("SELECT id FROM person WHERE tenant = ? AND directory_id = ?", (seen.tenant, seen.directory_id))
+        )
+    questions.append(
+        (
+            "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND user = ?",
+            (seen.tenant, seen.channel, seen.user),
+        )
+    )
+    questions += [
+        # an address that already belongs to another directory identity is not this person
+        (
+            "SELECT p.id FROM address a JOIN person p ON p.id = a.person"
+            " WHERE a.tenant = ? AND a.address = ? AND p.directory_id IN ('', ?)",
+            (seen.tenant, address.lower(), seen.directory_id),
+        )
+        for address in seen.addresses
+    ]
+    for sql, values in questions:
+        row = db.execute(sql, values).fetchone()
+        if row:
+            return int(row[0])
+    cursor = db.execute("INSERT INTO person (tenant) VALUES (?)", (seen.tenant,))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _remember(db: sqlite3.Connection, seen: Sighting) -> Person:
+    person = _identify(db, seen)
+    told = {
+        "directory_id": seen.directory_id.lower(),
+        "address": seen.addresses[0].lower() if seen.addresses else "",
+        "given_name": seen.given_name,
+        "surname": seen.surname,
+        "name": seen.name,
+        "locale": seen.locale,
+        "zone": seen.zone,
+    }
+    said = {field: value for field, value in told.items() if value}
+    known = find(db, person)
+    if known and _nothing_new(db, known, said, seen):
+        return known
+    if said:
+        assignments = ", ".join(f"{field} = ?" for field in said)
+        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*said.values(), person))
+    db.executemany(
+        "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
+        [(seen.tenant, address.lower(), person) for address in seen.addresses],
+    )
+    # one channel identity belongs to one person: the directory's word wins over an older guess
+    db.execute(
+        "DELETE FROM reference WHERE tenant = ? AND channel = ? AND user = ? AND person <> ?",
+        (seen.tenant, seen.channel, seen.user, person),
+    )
+    db.execute(
+        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, broken, seen_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)"
+        " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url,"
+        " conversation = excluded.conversation, bot = excluded.bot, user = excluded.user, broken = NULL,"
+        " seen_at = excluded.seen_at",
+        (person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user, ms(seen.at)),
+    )
+    _wake(db, person, seen.channel, seen.at)
+    found = find(db, person)
+    assert found is not None
+    return found
+
+
+def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, str], seen: Sighting) -> bool:
+    """Most activities only repeat what is known: those cost no disk flush."""
+    if any(getattr(known, field) != value for field, value in said.items()):
+        return False
+    row = db.execute(
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND service_url = ? AND conversation = ?"
+        " AND bot = ? AND user = ? AND broken IS NULL",
+        (known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),
+    ).fetchone()
+    return row is not None and all(at_address(db, seen.tenant, address) for address in seen.addresses)
+
+
+def _wake(db: sqlite3.Connection, person: int, channel: Channel, now: datetime) -> None:
+    """What waited for this person in a running campaign of the channel is due now."""
+    rows = db.execute(
+        "SELECT d.id, d.campaign FROM campaign c JOIN delivery d ON d.campaign = c.id AND d.person = ?"
+        " WHERE c.state = 'running' AND d.state = ? AND d.next_at > ? AND json_extract(c.record, '$.channel') = ?",
+        (person, DeliveryState.WAITING, ms(now), channel),
+    ).fetchall()
+    for delivery, campaign in rows:
+        db.execute(
+            "UPDATE delivery SET state = ?, next_at = ? WHERE id = ?", (DeliveryState.PLANNED, ms(now), delivery)
+        )
+        move(db, campaign, {(DeliveryState.WAITING, ""): -1, (DeliveryState.PLANNED, ""): 1})
+
+
+def _meet(db: sqlite3.Connection, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+    people = []
+    for contact in contacts:
+        known = at_address(db, tenant, contact.address)
+        if known is None:
+            address = contact.address.lower()
+            cursor = db.execute(
+                "INSERT INTO person (tenant, address, given_name, surname) VALUES (?, ?, ?, ?)",
+                (tenant, address, contact.given_name, contact.surname),
+            )
+            db.execute(
+                "INSERT INTO address (tenant, address, person) VALUES (?, ?, ?)", (tenant, address, cursor.lastrowid)
+            )
+            known = at_address(db, tenant, address)
+        assert known is not None
+        people.append(known)
+    return people
+
+
+def _claim_ownership(db: sqlite3.Connection, person: PersonId) -> bool:
+    return (
+        db.execute(
+            "UPDATE person SET role = ? WHERE id = ? AND NOT EXISTS"
+            " (SELECT 1 FROM person o WHERE o.tenant = person.tenant AND o.role = ?)",
+            (Role.OWNER, person, Role.OWNER),
+        ).rowcount
+        == 1
+    )
+
+
+class SqlitePeople(Engine):
+    async def remember(self, sighting: Sighting) -> Person:
+        return await self.write(lambda db: _remember(db, sighting))
+
+    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
+        await self.write(
+            lambda db: db.execute(
+                "UPDATE reference SET broken = ? WHERE tenant = ? AND channel = ? AND user = ?",
+                (reason, tenant, channel, user),
+            )
+        )
+
+    async def person(self, person: PersonId) -> Person | None:
+        return await self.read(lambda db: find(db, person))
+
+    async def person_at(self, tenant: TenantId, address: str) -> Person | None:
+        return await self.read(lambda db: at_address(db, tenant, address))
+
+    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+        return await self.write(lambda db: _meet(db, tenant, contacts))
+
+    async def reference(self, person: PersonId, channel: Channel) -> Reference | None:
+        def query(db: sqlite3.Connection) -> Reference | None:
+            row = db.execute(
+                f"SELECT {REFERENCE} FROM reference r WHERE r.person = ? AND r.channel = ?", (person, channel)
+            ).fetchone()
+            return reference_of(row) if row else None
+
+        return await self.read(query)
+
+    async def speak(self, person: PersonId, language: str) -> None:
+        await self.write(lambda db: db.execute("UPDATE person SET language = ? WHERE id = ?", (language, person)))
+
+    async def role(self, person: PersonId) -> Role | None:
+        row = await self.read(lambda db: db.execute("SELECT role FROM person WHERE id = ?", (person,)).fetchone())
+        return Role(row[0]) if row and row[0] else None
+
+    async def give_role(self, person: PersonId, role: Role | None) -> None:
+        await self.write(lambda db: db.execute("UPDATE person SET role = ? WHERE id = ?", (role, person)))
+
+    async def claim_ownership(self, person: PersonId) -> bool:
+        return await self.write(lambda db: _claim_ownership(db, person))
+
+    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:
+        rows = await self.read(
+            lambda db: db.execute(
+                f"SELECT {PERSON}, p.role FROM person p WHERE p.tenant = ? AND p.role IS NOT NULL"
+                " ORDER BY p.name, p.address",
+                (tenant,),
+            ).fetchall()
+        )
+        return [(person_of(row[:-1]), Role(row[-1])) for row in rows]

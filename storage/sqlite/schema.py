@@ -1,0 +1,146 @@
+"""The tables, step by step: a step that has been released is never edited, only followed.
+
+Instants are whole milliseconds since 1970 UTC. People, campaigns and deliveries have small
+integer keys: a million deliveries stay under 100 MB.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from storage.records import StorageError
+
+STEPS = (
+    """
+    CREATE TABLE person (
+        id INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        directory_id TEXT NOT NULL DEFAULT '',
+        address TEXT NOT NULL DEFAULT '',
+        given_name TEXT NOT NULL DEFAULT '',
+        surname TEXT NOT NULL DEFAULT '',
+        name TEXT NOT NULL DEFAULT '',
+        locale TEXT NOT NULL DEFAULT '',
+        language TEXT NOT NULL DEFAULT '',
+        zone TEXT NOT NULL DEFAULT '',
+        role TEXT
+    );
+    CREATE UNIQUE INDEX person_directory ON person (tenant, directory_id) WHERE directory_id <> '';
+    CREATE INDEX person_role ON person (tenant) WHERE role IS NOT NULL;
+
+    -- every address that leads to a person: the UPN and the e-mail may differ
+    CREATE TABLE address (
+        tenant TEXT NOT NULL,
+        address TEXT NOT NULL,
+        person INTEGER NOT NULL REFERENCES person (id),
+        PRIMARY KEY (tenant, address)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE reference (
+        person INTEGER NOT NULL REFERENCES person (id),
+        channel TEXT NOT NULL,
+        tenant TEXT NOT NULL,
+        service_url TEXT NOT NULL,
+        conversation TEXT NOT NULL,
+        bot TEXT NOT NULL,
+        user TEXT NOT NULL,
+        broken TEXT,
+        seen_at INTEGER NOT NULL,
+        PRIMARY KEY (person, channel)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX reference_user ON reference (tenant, channel, user);
+    CREATE INDEX reference_working ON reference (tenant, channel, person) WHERE broken IS NULL;
+
+    CREATE TABLE list (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: old cards and links name it
+        tenant TEXT NOT NULL,
+        owner INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        size INTEGER NOT NULL
+    );
+    CREATE INDEX list_tenant ON list (tenant);
+
+    CREATE TABLE list_member (
+        list INTEGER NOT NULL REFERENCES list (id) ON DELETE CASCADE,
+        person INTEGER NOT NULL REFERENCES person (id),
+        PRIMARY KEY (list, person)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE campaign (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: old cards and links name it
+        tenant TEXT NOT NULL,
+        state TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        starts_at INTEGER,           -- of a scheduled one: when its slot begins
+        reported INTEGER NOT NULL DEFAULT 0,
+        live_card TEXT,
+        record TEXT NOT NULL         -- the whole Campaign, as JSON
+    );
+    CREATE INDEX campaign_tenant ON campaign (tenant, id);
+    CREATE INDEX campaign_state ON campaign (state, starts_at);
+    CREATE INDEX campaign_unreported ON campaign (id) WHERE state = 'done' AND reported = 0;
+
+    CREATE TABLE campaign_list (
+        list INTEGER NOT NULL,
+        campaign INTEGER NOT NULL REFERENCES campaign (id) ON DELETE CASCADE,
+        PRIMARY KEY (list, campaign)
+    ) WITHOUT ROWID;
+
+    -- rows come in the order of their instants, so what is due together lies together
+    CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY,
+        campaign INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        state INTEGER NOT NULL,
+        next_at INTEGER NOT NULL,    -- due, or the end of the lease, or the end of the slot
+        tries INTEGER NOT NULL DEFAULT 0,
+        holder INTEGER,
+        reason TEXT,
+        detail TEXT,
+        activity TEXT,
+        settled_at INTEGER
+    );
+    CREATE UNIQUE INDEX delivery_once ON delivery (campaign, person);
+    CREATE INDEX delivery_due ON delivery (campaign, next_at) WHERE state < 10;
+
+    CREATE TABLE tally (
+        campaign INTEGER NOT NULL,
+        state INTEGER NOT NULL,
+        reason TEXT NOT NULL,        -- '' where there is none
+        count INTEGER NOT NULL,
+        PRIMARY KEY (campaign, state, reason)
+    ) WITHOUT ROWID;
+
+    -- button -1 stands for any
+    CREATE TABLE engagement (
+        campaign INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        button INTEGER NOT NULL,
+        first_at INTEGER NOT NULL,
+        presses INTEGER NOT NULL,
+        PRIMARY KEY (campaign, person, kind, button)
+    ) WITHOUT ROWID;
+    CREATE TABLE engagement_tally (
+        campaign INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        button INTEGER NOT NULL,
+        people INTEGER NOT NULL,
+        presses INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        PRIMARY KEY (campaign, kind, button)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE document (key TEXT PRIMARY KEY, etag INTEGER NOT NULL, json BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a file to this version, each step in a transaction of its own."""
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
+        raise StorageError(f"the database has schema {version}, newer than this program's {len(STEPS)}: upgrade Crieur")
+    for number in range(version, len(STEPS)):
+        db.executescript(f"BEGIN IMMEDIATE;{STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")

@@ -1,0 +1,257 @@
+"""The Store port: what the rest of the house may ask of the records, in the mission's words.
+
+Every method that changes something is durable when it returns: it survives a kill -9. Methods
+are idempotent where the world may repeat itself (installs, presses, planning twice).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    Claimed,
+    Contact,
+    DistributionList,
+    Engagement,
+    EngagementKind,
+    ListId,
+    Member,
+    NotReached,
+    Person,
+    PersonId,
+    Planned,
+    Reach,
+    Reference,
+    Role,
+    Settled,
+    Sighting,
+    Tally,
+    TenantId,
+)
+
+
+class People(Protocol):
+    async def remember(self, sighting: Sighting) -> Person:
+        """Keep who wrote and how to answer; the same person twice is one person.
+
+        A personal conversation makes the person reachable again, and wakes deliveries that
+        wait for them in running campaigns (due at ``sighting.at``).
+        """
+        ...
+
+    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
+        """The person with this channel id can no longer be reached, and why."""
+        ...
+
+    async def person(self, person: PersonId) -> Person | None: ...
+
+    async def person_at(self, tenant: TenantId, address: str) -> Person | None:
+        """Who has this address, in any letter case."""
+        ...
+
+    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+        """The persons behind these contacts, in their order, made where they are new."""
+        ...
+
+    async def reference(self, person: PersonId, channel: Channel) -> Reference | None: ...
+
+    async def speak(self, person: PersonId, language: str) -> None:
+        """The language the person asked for; "" follows the client's locale again."""
+        ...
+
+    async def role(self, person: PersonId) -> Role | None: ...
+
+    async def give_role(self, person: PersonId, role: Role | None) -> None: ...
+
+    async def claim_ownership(self, person: PersonId) -> bool:
+        """Make this person the owner of their tenant unless it has one; whether it happened."""
+        ...
+
+    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]: ...
+
+
+class Lists(Protocol):
+    async def new_list(
+        self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
+    ) -> DistributionList: ...
+
+    async def distribution_list(self, id: ListId) -> DistributionList | None: ...
+
+    async def lists(self, tenant: TenantId) -> list[DistributionList]:
+        """By name."""
+        ...
+
+    async def delete_list(self, id: ListId) -> None:
+        """Raises ListInUse while a scheduled or running campaign uses it."""
+        ...
+
+    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach: ...
+
+    async def members(
+        self, tenant: TenantId, audience: Audience, channel: Channel, limit: int, offset: int = 0
+    ) -> list[Member]:
+        """A page of the audience, each person once, by name."""
+        ...
+
+    async def recipients(
+        self, tenant: TenantId, audience: Audience, channel: Channel
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """The PersonIds of an audience, each once: (reachable, not reachable), compact arrays."""
+        ...
+
+
+class Campaigns(Protocol):
+    async def new_campaign(
+        self, tenant: TenantId, author: PersonId, name: str, channel: Channel, at: datetime
+    ) -> Campaign:
+        """A draft, version 1."""
+        ...
+
+    async def campaign(self, id: CampaignId) -> Campaign | None: ...
+
+    async def save(self, campaign: Campaign) -> Campaign:
+        """Keep a changed draft or scheduled campaign; gives it back with its next version.
+
+        Raises StaleVersion when it changed, started or went since ``campaign.version``.
+        """
+        ...
+
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0) -> list[Campaign]:
+        """Newest first."""
+        ...
+
+    async def count_campaigns(self, tenant: TenantId) -> int: ...
+
+    async def delete_campaign(self, campaign: Campaign) -> None:
+        """It goes with its deliveries and engagement, unless it is running.
+
+        Raises StaleVersion when it changed, started or went since ``campaign.version``.
+        """
+        ...
+
+    async def in_state(self, state: CampaignState) -> list[Campaign]: ...
+
+    async def due_to_start(self, now: datetime) -> list[Campaign]:
+        """Scheduled campaigns whose slot has begun."""
+        ...
+
+    async def start(self, id: CampaignId, at: datetime) -> bool:
+        """scheduled -> running, once, whoever comes first; whether this call did it."""
+        ...
+
+    async def planned(self, id: CampaignId, at: datetime) -> None:
+        """Every recipient has a delivery from here on."""
+        ...
+
+    async def finish(self, id: CampaignId, at: datetime) -> bool:
+        """running -> done when it is planned and nothing is open; whether this call did it."""
+        ...
+
+    async def unreported(self) -> list[Campaign]:
+        """Done campaigns whose report card has not been posted."""
+        ...
+
+    async def reported(self, id: CampaignId, at: datetime) -> None: ...
+
+    async def live_card(self, id: CampaignId) -> str | None:
+        """The activity id of the live card in the author's chat."""
+        ...
+
+    async def keep_live_card(self, id: CampaignId, activity: str) -> None: ...
+
+
+class Deliveries(Protocol):
+    async def plan(self, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
+        """Give recipients their deliveries; who has one already keeps it. How many are new.
+
+        ``until`` is the slot's end: what waits for an install is settled then.
+        """
+        ...
+
+    async def planned_people(self, id: CampaignId) -> Sequence[int]:
+        """The PersonIds that have a delivery, a compact array in ascending order."""
+        ...
+
+    async def claim_due(
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+    ) -> list[Claimed]:
+        """Lease deliveries that are due, earliest first, and those whose claim has lapsed."""
+        ...
+
+    async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
+        """Write down that these requests are about to leave. The DeliveryIds still held."""
+        ...
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
+        """Claims that did not leave are planned again."""
+        ...
+
+    async def record(self, settled: Sequence[Settled], holder: int) -> None:
+        """Write what became of tries, with the tallies, and what was learned of references."""
+        ...
+
+    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+        """Settle what time has decided; how many.
+
+        A lapsed *sending* is unconfirmed; past ``slot_end`` a planned one has expired and one
+        that waits for an install is unreachable.
+        """
+        ...
+
+    async def tally(self, id: CampaignId) -> Tally: ...
+
+    async def next_due(self, id: CampaignId) -> datetime | None:
+        """When the next planned delivery is due."""
+        ...
+
+    async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None: ...
+
+
+class Engagements(Protocol):
+    async def engage(
+        self, id: CampaignId, person: PersonId, kind: EngagementKind, button: int, at: datetime
+    ) -> datetime | None:
+        """Count one press of a recipient. When they first pressed it; None for no recipient."""
+        ...
+
+    async def engagement(self, id: CampaignId) -> list[Engagement]:
+        """Totals, and per button; from counters, never a scan."""
+        ...
+
+
+class Documents(Protocol):
+    """Small JSON documents with an etag: the memory of typed conversations."""
+
+    async def read_documents(self, keys: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+        """key -> (etag, JSON)."""
+        ...
+
+    async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
+        """key -> (etag it was read with, or None for "whatever is there", JSON).
+
+        Raises StaleVersion, and writes nothing, when an etag is no longer the current one.
+        """
+        ...
+
+    async def delete_documents(self, keys: Iterable[str]) -> None: ...
+
+    async def secret(self, name: str) -> bytes:
+        """32 random bytes under this name, made once and the same for every copy of the bot."""
+        ...
+
+
+class Store(People, Lists, Campaigns, Deliveries, Engagements, Documents, Protocol):
+    """All of it; opened once by the composition root."""
+
+    async def open(self) -> None:
+        """Connect, and bring the schema to this version. Raises StorageError with what to do."""
+        ...
+
+    async def close(self) -> None: ...
