@@ -147,7 +147,7 @@ class Campaigns(Protocol):
         ...
 
     async def planned(self, id: CampaignId, at: datetime) -> None:
-        """Every recipient has a delivery from here on."""
+        """Every recipient has a delivery from here on; who installed meanwhile waits no more."""
         ...
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
@@ -191,6 +191,10 @@ class Deliveries(Protocol):
 
     async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
         """Claims that did not leave are planned again."""
+        ...
+
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
+        """A longer lease on what this holder still has."""
         ...
 
     async def record(self, settled: Sequence[Settled], holder: int) -> None:

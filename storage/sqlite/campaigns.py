@@ -15,11 +15,13 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    DeliveryState,
     PersonId,
     StaleVersion,
     TenantId,
 )
 from storage.sqlite.engine import Engine
+from storage.sqlite.tallies import move
 
 
 def load(db: sqlite3.Connection, id: int) -> Campaign | None:
@@ -142,7 +144,18 @@ class SqliteCampaigns(Engine):
         )
 
     async def planned(self, id: CampaignId, at: datetime) -> None:
-        await self.write(lambda db: _advance(db, id, CampaignState.RUNNING, planned_at=at))
+        def change(db: sqlite3.Connection) -> None:
+            _advance(db, id, CampaignState.RUNNING, planned_at=at)
+            # whoever installed between the reading of the audience and their row's coming
+            woken = db.execute(
+                "UPDATE delivery SET state = ?, next_at = ? WHERE campaign = ? AND state = ? AND person IN"
+                " (SELECT r.person FROM reference r JOIN campaign c ON c.id = ? WHERE r.tenant = c.tenant"
+                " AND r.channel = json_extract(c.record, '$.channel') AND r.broken IS NULL)",
+                (DeliveryState.PLANNED, ms(at), id, DeliveryState.WAITING, id),
+            ).rowcount
+            move(db, id, {(DeliveryState.WAITING, ""): -woken, (DeliveryState.PLANNED, ""): woken})
+
+        await self.write(change)
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
         def change(db: sqlite3.Connection) -> bool:

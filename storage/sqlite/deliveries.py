@@ -11,6 +11,9 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
+
+import orjson
 
 from storage.instants import instant, ms
 from storage.records import (
@@ -33,6 +36,8 @@ from storage.sqlite.tallies import move
 REAP = 5_000  #: rows settled by one change: longer ones would hold up everybody else's
 OPEN = f"state < {int(FINAL)}"  #: the partial index's own words: SQLite uses it only for these
 
+AMONG = "(SELECT value FROM json_each(?))"
+
 _PERSON_COLUMNS = PERSON.count(",") + 1
 
 
@@ -53,16 +58,18 @@ def _plan(db: sqlite3.Connection, id: CampaignId, rows: Sequence[Planned], until
 def _claim(
     db: sqlite3.Connection, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
 ) -> list[Claimed]:
-    rows = db.execute(
-        f"SELECT d.id, d.state, d.tries, {PERSON}, {REFERENCE} FROM delivery d JOIN person p ON p.id = d.person"
+    rows = _rows(
+        db,
+        f"SELECT json_array(d.id, d.state, d.tries, {PERSON}, {REFERENCE}) AS row"
+        " FROM delivery d JOIN person p ON p.id = d.person"
         " LEFT JOIN reference r ON r.person = d.person AND r.channel = ?"
         f" WHERE d.campaign = ? AND d.{OPEN} AND d.next_at <= ? AND d.state IN (?, ?)"
         " ORDER BY d.next_at LIMIT ?",
         (campaign.channel, campaign.id, ms(now), DeliveryState.PLANNED, DeliveryState.CLAIMED, limit),
-    ).fetchall()
-    db.executemany(
-        "UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id = ?",
-        [(DeliveryState.CLAIMED, holder, ms(lease_until), row[0]) for row in rows],
+    )
+    db.execute(
+        f"UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id IN {AMONG}",
+        (DeliveryState.CLAIMED, holder, ms(lease_until), _json([row[0] for row in rows])),
     )
     _moved(db, campaign.id, (row[1] for row in rows), DeliveryState.CLAIMED)
     return [
@@ -77,6 +84,21 @@ def _claim(
     ]
 
 
+def _rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> list[Any]:
+    """The rows of a query of one JSON column, as one value.
+
+    sqlite3 hands the interpreter's lock back and forth at every row; while the event loop is busy
+    each such step may wait milliseconds for it. One row of JSON crosses once.
+    """
+    (text,) = db.execute(f"SELECT json_group_array(json(row)) FROM ({select})", values).fetchone()
+    rows: list[Any] = orjson.loads(text)
+    return rows
+
+
+def _json(values: object) -> str:
+    return orjson.dumps(values).decode()
+
+
 def _moved(db: sqlite3.Connection, campaign: int, from_states: Iterable[int], to: DeliveryState) -> None:
     changes = Counter[tuple[int, str]]()
     for state in from_states:
@@ -85,54 +107,62 @@ def _moved(db: sqlite3.Connection, campaign: int, from_states: Iterable[int], to
     move(db, campaign, changes)
 
 
-def _held(
+def _held(db: sqlite3.Connection, ids: Sequence[int], holder: int, states: tuple[int, ...]) -> dict[int, list[int]]:
+    """Of these deliveries, those that this holder still has: {id: [campaign, state]}."""
+    marks = ", ".join("?" * len(states))
+    rows = _rows(
+        db,
+        "SELECT json_array(id, campaign, state) AS row FROM delivery"
+        f" WHERE id IN {AMONG} AND holder = ? AND state IN ({marks})",
+        (_json(ids), holder, *states),
+    )
+    return {id: rest for id, *rest in rows}
+
+
+def _advance(
     db: sqlite3.Connection, claimed: Sequence[Claimed], holder: int, state: DeliveryState, next_at: datetime
 ) -> set[int]:
     """Bring the claims that are still this holder's into ``state``."""
-    held: set[int] = set()
-    moved = Counter[int]()
-    for delivery in claimed:
-        changed = db.execute(
-            "UPDATE delivery SET state = ?, next_at = ? WHERE id = ? AND holder = ? AND state = ?",
-            (state, ms(next_at), delivery.id, holder, DeliveryState.CLAIMED),
-        )
-        if changed.rowcount:
-            held.add(delivery.id)
-            moved[delivery.campaign] += 1
-    for campaign, count in moved.items():
+    held = _held(db, [delivery.id for delivery in claimed], holder, (DeliveryState.CLAIMED,))
+    db.execute(
+        f"UPDATE delivery SET state = ?, next_at = ? WHERE id IN {AMONG}", (state, ms(next_at), _json(list(held)))
+    )
+    for campaign, count in Counter(campaign for campaign, _ in held.values()).items():
         move(db, campaign, {(DeliveryState.CLAIMED, ""): -count, (state, ""): count})
-    return held
+    return set(held)
 
 
 def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> None:
+    # a delivery whose lease was lost has been settled without us, and stays as it is
+    held = _held(db, [row.id for row in settled], holder, (DeliveryState.CLAIMED, DeliveryState.SENDING))
+    kept = [row for row in settled if row.id in held]
+    db.execute(
+        "UPDATE delivery SET holder = NULL, state = value ->> 1, next_at = value ->> 2, tries = tries + (value ->> 3),"
+        " reason = value ->> 4, detail = value ->> 5, activity = value ->> 6, settled_at = value ->> 7"
+        " FROM json_each(?) WHERE delivery.id = value ->> 0",
+        (_json([_columns(row) for row in kept]),),
+    )
     changes: dict[int, Counter[tuple[int, str]]] = {}
-    for row in settled:
-        before = db.execute(
-            "SELECT state FROM delivery WHERE id = ? AND holder = ? AND state IN (?, ?)",
-            (row.id, holder, DeliveryState.CLAIMED, DeliveryState.SENDING),
-        ).fetchone()
-        if before is None:
-            continue  # the lease was lost, and the delivery settled without us
-        db.execute(
-            "UPDATE delivery SET state = ?, next_at = ?, tries = tries + ?, holder = NULL, reason = ?, detail = ?,"
-            " activity = ?, settled_at = ? WHERE id = ?",
-            (
-                row.state,
-                ms(row.due or row.at),
-                row.tried,
-                row.reason,
-                row.detail or None,
-                row.activity or None,
-                ms(row.at),
-                row.id,
-            ),
-        )
+    for row in kept:
         counts = changes.setdefault(row.campaign, Counter())
-        counts[(before[0], "")] -= 1
+        counts[(held[row.id][1], "")] -= 1
         counts[(row.state, _reason(row.state, row.reason))] += 1
         _learn(db, row)
     for campaign, counts in changes.items():
         move(db, campaign, counts)
+
+
+def _columns(row: Settled) -> tuple[object, ...]:
+    return (
+        row.id,
+        row.state,
+        ms(row.due or row.at),
+        int(row.tried),
+        row.reason,
+        row.detail or None,
+        row.activity or None,
+        ms(row.at),
+    )
 
 
 def _reason(state: DeliveryState, reason: NotReached | None) -> str:
@@ -216,13 +246,21 @@ class SqliteDeliveries(Engine):
         return await self.write(lambda db: _claim(db, campaign, holder, now, lease_until, limit))
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
-        return await self.write(lambda db: _held(db, claimed, holder, DeliveryState.SENDING, lease_until))
+        return await self.write(lambda db: _advance(db, claimed, holder, DeliveryState.SENDING, lease_until))
 
     async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
-        await self.write(lambda db: _held(db, claimed, holder, DeliveryState.PLANNED, due))
+        await self.write(lambda db: _advance(db, claimed, holder, DeliveryState.PLANNED, due))
 
     async def record(self, settled: Sequence[Settled], holder: int) -> None:
         await self.write(lambda db: _record(db, settled, holder))
+
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
+        await self.write(
+            lambda db: db.execute(
+                f"UPDATE delivery SET next_at = ? WHERE id IN {AMONG} AND holder = ? AND {OPEN}",
+                (ms(lease_until), _json(list(ids)), holder),
+            )
+        )
 
     async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
         return await self.write(lambda db: _reap(db, id, now, slot_end))

@@ -1,0 +1,263 @@
+"""Claim, mark, send, record, for ever: how a planned delivery reaches its recipient.
+
+    planned --claim--> claimed --mark--> sending --send--> outcome --record--> settled
+
+*Claim* leases what is due; *mark* writes down, before the request leaves, that it may leave;
+*record* writes what came of it. Each is one durable change for a whole group, so a kill -9 at any
+instant leaves at most one group of which nobody can tell whether it arrived: those become
+*unconfirmed*, and are never sent again by themselves. Nothing here remembers anything: after a
+restart the store says what is due, and whose lease has lapsed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.outcomes import out_of_reach, settle
+from scheduler.pace import Pace
+from scheduler.planner import open_time_of
+from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
+from scheduler.window import OpenTime
+from storage.records import Campaign, CampaignId, CampaignState, Claimed, NotReached, Settled
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+CONCURRENCY = 64  #: requests in flight
+GROUP = 256  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
+LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
+POLL = 0.5  #: seconds between looks at the store when nothing is due
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A running campaign, with what is worked out once."""
+
+    campaign: Campaign
+    render: Render
+    open_time: OpenTime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A marked delivery on its way to a worker."""
+
+    running: _Running
+    delivery: Claimed
+    #: past this instant another copy of the bot may have settled it
+    leased_until: datetime
+
+
+def _reachable(delivery: Claimed) -> bool:
+    return delivery.reference is not None and delivery.reference.broken is None
+
+
+class Dispatcher:
+    """Sends what is due until told to stop. Give every process its own ``holder`` number."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        sender: Sender,
+        renderer: Renderer,
+        clock: Clock,
+        rng: random.Random,
+        pace: Pace,
+        holder: int,
+        concurrency: int = CONCURRENCY,
+        group: int = GROUP,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._renderer = renderer
+        self._clock = clock
+        self._rng = rng
+        self._pace = pace
+        self._holder = holder
+        self._concurrency = concurrency
+        self._group = group
+        self._lease = lease
+        self._running: dict[CampaignId, _Running] = {}
+        self._looked_at: datetime | None = None
+        self._ready: asyncio.Queue[_Ready] = asyncio.Queue()
+        self._outstanding: dict[int, datetime] = {}
+        self._outcomes: list[Settled] = []
+        self._recordable = asyncio.Event()
+        self._roomy = asyncio.Event()
+        self._roomy.set()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Claim no more; ``run`` returns when what is in flight has been recorded."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        helpers = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
+        helpers += [asyncio.create_task(self._record_for_ever()), asyncio.create_task(self._renew_for_ever())]
+        try:
+            while not self._stopping.is_set():
+                await self._round_patiently()
+            while self._outstanding or self._outcomes:
+                await asyncio.sleep(0.01)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _round_patiently(self) -> None:
+        """One round; a store that is gone is waited for, never died of."""
+        try:
+            busy = await self._round()
+        except Exception:
+            log.exception("dispatching paused: the store did not answer")
+            busy = False
+        if not busy:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), POLL)
+
+    # --- claim and mark -----------------------------------------------------------------------
+
+    async def _round(self) -> bool:
+        """Give each running campaign its turn; whether anything was due."""
+        await self._look()
+        busy = False
+        for running in self._in_turn():
+            await self._roomy.wait()
+            busy = await self._turn(running) or busy
+        return busy
+
+    async def _look(self) -> None:
+        """Which campaigns run: read again every POLL seconds, compiled once."""
+        now = self._clock.now()
+        if self._looked_at and now - self._looked_at < timedelta(seconds=POLL):
+            return
+        self._looked_at = now
+        campaigns = await self._store.in_state(CampaignState.RUNNING)
+        self._running = {campaign.id: self._running.get(campaign.id) or self._begin(campaign) for campaign in campaigns}
+
+    def _begin(self, campaign: Campaign) -> _Running:
+        assert campaign.schedule is not None
+        return _Running(
+            campaign=campaign,
+            render=self._renderer.compile(campaign),
+            open_time=open_time_of(campaign.schedule),
+            ends=campaign.schedule.slot.end,
+        )
+
+    def _in_turn(self) -> list[_Running]:
+        """The campaigns in random order: none is always the last."""
+        running = list(self._running.values())
+        self._rng.shuffle(running)
+        return running
+
+    async def _turn(self, running: _Running) -> bool:
+        """Claim and mark what is due in one campaign, within the tenant's pace and our room."""
+        now = self._clock.now()
+        if not running.open_time.contains(now):
+            return False
+        share = max(1, (self._group - len(self._outstanding)) // max(1, min(4, len(self._running))))
+        bucket = self._pace.of(running.campaign.tenant, now)
+        granted = bucket.take(now, share)
+        if not granted:
+            return False
+        claimed: list[Claimed] = []
+        try:
+            claimed = await self._store.claim_due(running.campaign, self._holder, now, now + self._lease, granted)
+        finally:
+            bucket.give_back(granted - len(claimed))
+        sendable = [delivery for delivery in claimed if _reachable(delivery)]
+        lost = [delivery for delivery in claimed if not _reachable(delivery)]
+        self._settle([out_of_reach(delivery, running.campaign.channel, now, running.ends) for delivery in lost])
+        await self._mark(running, sendable)
+        return bool(claimed)
+
+    async def _mark(self, running: _Running, claimed: Sequence[Claimed]) -> None:
+        if not claimed:
+            return
+        until = self._clock.now() + self._lease
+        held = await self._store.mark_sending(claimed, self._holder, until)
+        for delivery in claimed:
+            if delivery.id in held:
+                self._outstanding[delivery.id] = until
+                self._ready.put_nowait(_Ready(running, delivery, until))
+        self._make_room()
+
+    # --- send -------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        while True:
+            ready = await self._ready.get()
+            delivery, running = ready.delivery, ready.running
+            if self._clock.now() >= self._outstanding.get(delivery.id, ready.leased_until):
+                # we slept past the lease: somebody may have settled it, and may send it again
+                self._outstanding.pop(delivery.id, None)
+                continue
+            outcome = await self._try(running, delivery)
+            now = self._clock.now()
+            if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
+                self._pace.of(running.campaign.tenant, now).throttled(now, outcome.after)
+            self._settle([settle(delivery, running.campaign.channel, outcome, now, running.ends, self._rng)])
+
+    async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
+        assert delivery.reference is not None
+        try:
+            return await self._sender.send(delivery.reference, running.render(delivery.person))
+        except Exception as error:
+            log.exception("a send broke: campaign=%d delivery=%d", delivery.campaign, delivery.id)
+            return Unconfirmed(type(error).__name__)
+
+    # --- record -------------------------------------------------------------------------------
+
+    def _settle(self, settled: list[Settled]) -> None:
+        if settled:
+            self._outcomes += settled
+            self._recordable.set()
+
+    async def _record_for_ever(self) -> None:
+        """Write outcomes in groups: whatever came in while the last group was written."""
+        while True:
+            await self._recordable.wait()
+            self._recordable.clear()
+            group, self._outcomes = self._outcomes, []
+            try:
+                await self._store.record(group, self._holder)
+            except Exception:
+                log.exception("outcomes wait: the store did not answer")
+                self._outcomes = group + self._outcomes
+                await asyncio.sleep(POLL)
+                self._recordable.set()
+                continue
+            for row in group:
+                self._outstanding.pop(row.id, None)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """New groups are claimed when half of the room is free: small groups cost a flush each."""
+        if len(self._outstanding) <= self._group // 2:
+            self._roomy.set()
+        else:
+            self._roomy.clear()
+
+    async def _renew_for_ever(self) -> None:
+        """A lease lasts as long as its holder lives and answers are awaited."""
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            ids = list(self._outstanding)
+            if not ids:
+                continue
+            until = self._clock.now() + self._lease
+            try:
+                await self._store.renew(ids, self._holder, until)
+            except Exception:
+                log.exception("leases were not renewed")
+                continue
+            self._outstanding.update((id, until) for id in ids if id in self._outstanding)

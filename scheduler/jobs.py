@@ -1,0 +1,104 @@
+"""The periodic jobs: campaigns start, are swept, report, end. APScheduler lives here only.
+
+The jobs keep nothing in mind: each asks the store what is due, does it, and can be killed at any
+point and repeated by any copy of the bot.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from scheduler.planner import plan
+from scheduler.ports import Announcer, Clock
+from storage.records import CampaignId, CampaignState
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+START_EVERY = 1.0  #: seconds between looks for campaigns that start
+SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
+PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Jobs:
+    """``start()`` them once; ``stop()`` waits for none: what was cut off is done again."""
+
+    def __init__(self, store: Store, announcer: Announcer, clock: Clock, rng: random.Random) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._clock = clock
+        self._rng = rng
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        #: the counts that each live card shows
+        self._shown: dict[CampaignId, object] = {}
+
+    def start(self) -> None:
+        for job, seconds in (
+            (self.begin, START_EVERY),
+            (self.sweep, SWEEP_EVERY),
+            (self.progress, PROGRESS_EVERY),
+        ):
+            # one run at a time, however late: a run does all that is due
+            self._scheduler.add_job(
+                _guarded(job), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def begin(self) -> None:
+        """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""
+        for campaign in await self._store.due_to_start(self._clock.now()):
+            if await self._store.start(campaign.id, self._clock.now()):
+                log.info("campaign started: campaign=%d", campaign.id)
+        for campaign in await self._store.in_state(CampaignState.RUNNING):
+            if campaign.planned_at is None:
+                await plan(campaign, self._store, self._clock, self._rng)
+                log.info("campaign planned: campaign=%d", campaign.id)
+
+    async def sweep(self) -> None:
+        """Settle what time has decided, end what is complete, and report what has ended."""
+        for campaign in await self._store.in_state(CampaignState.RUNNING):
+            assert campaign.schedule is not None
+            while await self._store.reap(campaign.id, self._clock.now(), campaign.schedule.slot.end):
+                pass
+            if await self._store.finish(campaign.id, self._clock.now()):
+                log.info("campaign done: campaign=%d", campaign.id)
+        for campaign in await self._store.unreported():
+            await self._announcer.progress(campaign)
+            self._shown.pop(campaign.id, None)
+            if await self._announcer.report(campaign) or self._too_late(campaign.finished_at):
+                await self._store.reported(campaign.id, self._clock.now())
+
+    def _too_late(self, finished_at: datetime | None) -> bool:
+        """A report that could not be posted for a day is left to the author's asking."""
+        return finished_at is not None and self._clock.now() - finished_at > timedelta(days=1)
+
+    async def progress(self) -> None:
+        """Bring the live card of every running campaign up to date, where it would look different."""
+        for campaign in await self._store.in_state(CampaignState.RUNNING):
+            counts = (campaign.planned_at, await self._store.tally(campaign.id))
+            if self._shown.get(campaign.id) != counts:
+                await self._announcer.progress(campaign)
+                self._shown[campaign.id] = counts
+
+
+def _guarded(job: Job) -> Job:
+    """One failure (a store or a platform that is gone) never ends a periodic job."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except Exception:
+            log.exception("a periodic job failed: job=%s", getattr(job, "__name__", "?"))
+
+    return run

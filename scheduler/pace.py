@@ -1,0 +1,68 @@
+"""How fast a tenant may be written to.
+
+The platform allows one app 50 requests a second in one tenant (rate-limit page of the Teams bot
+documentation); Crieur stays under it, slows down when told to, and recovers by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+RATE = 45.0  #: messages a second and tenant, under the platform's 50
+FLOOR = 1.0  #: messages a second: slowed down no further
+SLOWED = 0.7  #: the share of the rate that a 429 leaves
+RECOVERY = 60.0  #: seconds from the floor back to the full rate
+PATIENCE = timedelta(seconds=1)  #: 429s closer together than this count as one
+
+
+class TokenBucket:
+    """Tokens that grow with time, one second's worth at the most."""
+
+    def __init__(self, rate: float, now: datetime) -> None:
+        self._full = rate
+        self._rate = rate
+        self._tokens = rate
+        self._at = now
+        self._slowed_at: datetime | None = None
+        self._closed_until = now
+
+    def _grow(self, now: datetime) -> None:
+        elapsed = max(0.0, (now - self._at).total_seconds())
+        self._at = max(self._at, now)
+        self._rate = min(self._full, self._rate + self._full * elapsed / RECOVERY)
+        self._tokens = min(self._rate, self._tokens + self._rate * elapsed)
+
+    def take(self, now: datetime, wanted: int) -> int:
+        """Up to ``wanted`` tokens; how many were there."""
+        self._grow(now)
+        if now < self._closed_until:
+            return 0
+        granted = int(min(wanted, max(0.0, self._tokens)))
+        self._tokens -= granted
+        return granted
+
+    def give_back(self, unused: int) -> None:
+        self._tokens = min(self._rate, self._tokens + unused)
+
+    def throttled(self, now: datetime, after: float | None) -> None:
+        """The platform said 429: go slower, and not before ``after`` seconds where it named them."""
+        self._grow(now)
+        if after:
+            self._closed_until = max(self._closed_until, now + timedelta(seconds=after))
+        if self._slowed_at is None or now - self._slowed_at > PATIENCE:
+            self._rate = max(min(FLOOR, self._full), self._rate * SLOWED)
+            self._slowed_at = now
+
+
+class Pace:
+    """A bucket per tenant: one that is throttled delays no other."""
+
+    def __init__(self, rate: float = RATE) -> None:
+        self._rate = rate
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def of(self, tenant: str, now: datetime) -> TokenBucket:
+        bucket = self._buckets.get(tenant)
+        if bucket is None:
+            bucket = self._buckets[tenant] = TokenBucket(self._rate, now)
+        return bucket

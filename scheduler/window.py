@@ -1,0 +1,264 @@
+"""When a campaign's messages may go, and the instants drawn for them: pure rules (S7, S8, S22).
+
+Spans are kept as whole milliseconds since the epoch, the precision of the stores; a slot that
+begins or ends between two of them is rounded inwards.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate, islice, pairwise
+from operator import itemgetter
+from statistics import NormalDist
+from zoneinfo import ZoneInfo
+
+from storage.instants import instant as instant_at
+from storage.instants import ms
+from storage.records import Slot, WorkingHours
+
+DAY = 86_400_000  #: milliseconds
+STRIDE = DAY  #: no zone of the tz database has two changes of offset closer together than three days
+LONGEST = timedelta(days=366)  #: how far a forecast looks for enough open time
+MILLISECOND = timedelta(milliseconds=1)
+MINUTE = timedelta(minutes=1)
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+BELOW_ONE = 1 - 1e-15  #: keeps a share of the open time below its end, whatever floats round to
+
+_start_of, _end_of = itemgetter(0), itemgetter(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTime:
+    """A slot's open time: the instants that lie in it and in the working hours; false when none."""
+
+    hours: WorkingHours
+    #: where the hours are read
+    zone: ZoneInfo
+    #: [start, end) in milliseconds since the epoch, ascending and disjoint; none crosses a local midnight
+    spans: tuple[tuple[int, int], ...]
+    #: milliseconds of open time before each span, and at last the total
+    _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        lengths = (end - start for start, end in self.spans)
+        object.__setattr__(self, "_before", tuple(accumulate(lengths, initial=0)))
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    @property
+    def total(self) -> timedelta:
+        return self._before[-1] * MILLISECOND
+
+    @property
+    def first(self) -> datetime:
+        """The first open instant; IndexError when there is none."""
+        return instant_at(self.spans[0][0])
+
+    @property
+    def last(self) -> datetime:
+        """The last open millisecond; IndexError when there is none."""
+        return self.end - MILLISECOND
+
+    @property
+    def end(self) -> datetime:
+        """Where the last span ends: the first instant after all open time; IndexError when none."""
+        return instant_at(self.spans[-1][1])
+
+    @property
+    def intervals(self) -> tuple[tuple[datetime, datetime], ...]:
+        """The spans as UTC instants, [start, end)."""
+        return tuple((instant_at(start), instant_at(end)) for start, end in self.spans)
+
+    def contains(self, instant: datetime) -> bool:
+        at = ms(instant)
+        span = bisect_right(self.spans, at, key=_end_of)
+        return span < len(self.spans) and self.spans[span][0] <= at
+
+    def next_open(self, instant: datetime) -> datetime | None:
+        """``instant`` itself when it is open, else the next opening; None after the last span."""
+        span = bisect_right(self.spans, ms(instant), key=_end_of)
+        if span == len(self.spans):
+            return None
+        return max(instant.astimezone(UTC), instant_at(self.spans[span][0]))
+
+    def next_day(self, instant: datetime) -> datetime | None:
+        """The opening of the next working day, by the local date of ``instant``; None past the slot."""
+        today = instant.astimezone(self.zone).date()
+        later = bisect_right(self.spans, ms(instant), key=_start_of)
+        openings = (instant_at(start) for start, _ in self.spans[later:])
+        return next((at for at in openings if at.astimezone(self.zone).date() > today), None)
+
+    def at(self, offset: timedelta) -> datetime:
+        """The instant that has ``offset`` of open time before it; ValueError outside [0, total)."""
+        if not timedelta() <= offset < self.total:
+            raise ValueError(f"no open instant {offset} after the first: the open time is {self.total}")
+        span = bisect_right(self._before, offset // MILLISECOND) - 1
+        return instant_at(self.spans[span][0]) + (offset - self._before[span] * MILLISECOND)
+
+    def after(self, instant: datetime) -> OpenTime:
+        """The part of it from ``instant`` on."""
+        start = _ms_from(instant)
+        rest = self.spans[bisect_right(self.spans, start, key=_end_of) :]
+        spans = tuple((max(start, opening), end) for opening, end in rest)
+        return OpenTime(hours=self.hours, zone=self.zone, spans=spans)
+
+
+def _ms_from(instant: datetime) -> int:
+    """The first whole millisecond that is not before ``instant``."""
+    return ms(instant + MILLISECOND - instant.resolution)
+
+
+def _time_of_day(clock: time) -> int:
+    """Milliseconds since local midnight."""
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1000 + clock.microsecond // 1000
+
+
+def steady(start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+    """[start, end) cut where the zone's clocks change: (start, end, UTC offset), milliseconds.
+
+    Inside a piece, wall clock and UTC differ by a constant: gaps and folds need no special case.
+    """
+
+    def offset(at: int) -> int:
+        shift = instant_at(at).astimezone(zone).utcoffset()
+        assert shift is not None
+        return shift // MILLISECOND
+
+    since, at, current = start, start, offset(start)
+    while at < end:
+        ahead = range(at, min(at + STRIDE, end) + 1)
+        at = ahead[-1]
+        if offset(at) != current:
+            at = ahead[bisect_left(ahead, True, key=lambda then: offset(then) != current)]
+            yield since, at, current
+            since, current = at, offset(at)
+    if since < end:
+        yield since, end, current
+
+
+def open_time(slot: Slot, hours: WorkingHours, zone: ZoneInfo) -> OpenTime:
+    """The slot intersected with the working hours of that zone (S8).
+
+    An instant is open when the wall clock there shows a working day's date and a time in the
+    hours: when clocks change, a day has as many open minutes as its clocks show.
+    """
+    opens, closes = _time_of_day(hours.opens), _time_of_day(hours.closes) or DAY
+    spans = []
+    for start, end, offset in steady(_ms_from(slot.start), ms(slot.end), zone):
+        for day in range((start + offset) // DAY, (end - 1 + offset) // DAY + 1):
+            on = date.fromordinal(EPOCH_DAY + day)
+            if on.weekday() not in hours.days or on in hours.holidays:
+                continue
+            midnight = day * DAY - offset
+            opening, closing = max(start, midnight + opens), min(end, midnight + closes)
+            if opening < closing:
+                spans.append((opening, closing))
+    return OpenTime(hours=hours, zone=zone, spans=tuple(spans))
+
+
+# --- draws ------------------------------------------------------------------------------------
+
+
+def draw_instants(open_time: OpenTime, count: int, rng: random.Random) -> Iterator[datetime]:
+    """``count`` independent instants, uniform over the open time, in the order drawn.
+
+    Raises ValueError when there is no open time.
+    """
+    milliseconds = open_time.total // MILLISECOND
+    for _ in range(count):
+        yield open_time.at(rng.randrange(milliseconds) * MILLISECOND)
+
+
+def draw_sorted(open_time: OpenTime, count: int, rng: random.Random) -> array[int]:
+    """The same in ascending order, as milliseconds since the epoch: a million in half a second.
+
+    The running sums of count + 1 exponential draws, divided by the last sum, are distributed as
+    ``count`` sorted uniform draws (Devroye, Non-Uniform Random Variate Generation, V.3): nothing
+    is sorted, and nothing but two arrays (16 bytes a recipient) is held.
+    Raises ValueError when there is no open time.
+    """
+    total = open_time.total // MILLISECOND
+    instants = array("q")
+    if count and not total:
+        raise ValueError("no open time to draw from")
+    uniform = rng.random
+    sums = array("d", accumulate(-math.log(1.0 - uniform()) for _ in range(count + 1)))
+    scale = total / sums.pop() * BELOW_ONE
+    ascending, taken = iter(sums), 0
+    for (start, _), (before, until) in zip(open_time.spans, pairwise(open_time._before), strict=True):
+        upto = bisect_left(sums, float(until), lo=taken, key=lambda share: share * scale)
+        shift = start - before
+        instants.extend(int(share * scale) + shift for share in islice(ascending, upto - taken))
+        taken = upto
+    return instants
+
+
+# --- forecasts --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What an author is told before scheduling."""
+
+    #: the earliest a message may go; None without open time
+    first: datetime | None
+    #: when the last message is expected: inside the slot when they fit, else when it would have
+    #: gone, hours kept, had the slot been long enough; None when a year would not be
+    last_expected: datetime | None
+    #: messages in an average minute of open time
+    per_minute: float
+    #: messages in the busiest minute to expect
+    peak: int
+    #: the slot's open time is long enough at the highest rate
+    fits: bool
+    #: open time that the messages take at the highest rate
+    needed: timedelta
+
+
+def forecast(open_time: OpenTime, count: int, rate_per_second: float) -> Forecast:
+    """Whether and how ``count`` messages go out in the open time, never faster than the rate."""
+    total = open_time.total
+    needed = timedelta(seconds=count / rate_per_second)
+    fits = needed <= total
+    last: datetime | None = None
+    if open_time and count and fits:
+        mean_of_latest = total * (count / (count + 1))
+        last = open_time.at(min(max(mean_of_latest, needed), total - MILLISECOND))
+    elif open_time and count:
+        last = _last_at_full_rate(open_time, needed)
+    return Forecast(
+        first=open_time.first if open_time else None,
+        last_expected=last,
+        per_minute=count / max(total / MINUTE, 1.0) if open_time else 0.0,
+        peak=min(peak_per_minute(open_time, count), math.ceil(rate_per_second * 60)),
+        fits=fits,
+        needed=needed,
+    )
+
+
+def _last_at_full_rate(short: OpenTime, needed: timedelta) -> datetime | None:
+    longer = open_time(Slot(start=short.first, duration=LONGEST), short.hours, short.zone)
+    return longer.at(needed) if needed < longer.total else None
+
+
+def peak_per_minute(open_time: OpenTime, count: int) -> int:
+    """Messages to expect in the busiest minute, when nothing slows them down.
+
+    A minute's count is close to Poisson; the busiest of M minutes lies about where one minute in
+    M + 1 does. The quantile is Cornish and Fisher's: mean + z * deviation + (z * z - 1) / 6.
+    """
+    minutes = open_time.total / MINUTE
+    if not count or not open_time:
+        return 0
+    if minutes <= 1:
+        return count
+    mean = count / minutes
+    z = NormalDist().inv_cdf(minutes / (minutes + 1))
+    return min(count, max(1, round(mean + z * math.sqrt(mean) + (z * z - 1) / 6)))
