@@ -177,7 +177,7 @@ def draw_instants(open_time: OpenTime, count: int, rng: random.Random) -> Iterat
 
 
 def draw_sorted(open_time: OpenTime, count: int, rng: random.Random) -> array[int]:
-    """The same in ascending order, as milliseconds since the epoch: a million in half a second.
+    """The same in ascending order, as milliseconds since the epoch; for a million recipients.
 
     The running sums of count + 1 exponential draws, divided by the last sum, are distributed as
     ``count`` sorted uniform draws (Devroye, Non-Uniform Random Variate Generation, V.3): nothing

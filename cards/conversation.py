@@ -1,0 +1,97 @@
+"""Greetings, help, and the small cards of everyday talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cards.elements import AdaptiveCard
+from cards.parts import act, card, go, heading, hint, notice, paragraph
+from cards.texts import LANGUAGES, Texts
+from storage.records import Person, Role
+
+
+def greeting_card(texts: Texts, person: Person, role: Role | None, *, became_owner: bool) -> AdaptiveCard:
+    name = person.given_name or person.name
+    hello = texts("Hello {name}, I am Crieur.", name=name) if name else texts("Hello, I am Crieur.")
+    body = [heading(hello)]
+    if role is None:
+        body.append(paragraph(texts("I bring you the messages of your organisation, here in this chat.")))
+        body.append(hint(texts("Type **help** to see what I can do for you.")))
+        return card(texts, body, [go(texts("Help"), "help.open", {})])
+    body.append(
+        paragraph(
+            texts(
+                "With me you write to everyone at once: you prepare a campaign here in the chat,"
+                " I deliver it to each person at their own moment, and bring you the report."
+            )
+        )
+    )
+    if became_owner:
+        body.append(
+            notice(texts("You are the first here, so you are the **owner**: you can build campaigns and name authors."))
+        )
+    return card(
+        texts,
+        body,
+        [
+            act(texts("New campaign"), "campaign.new", {}, style="positive"),
+            go(texts("Your campaigns"), "campaigns.open", {"page": 0}),
+            go(texts("Help"), "help.open", {}),
+        ],
+    )
+
+
+def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
+    lines = []
+    if role is not None:
+        lines += [
+            texts("**new campaign** – build one, in four cards"),
+            texts("**campaigns** – see them all, with their figures"),
+            texts("**report** NAME – how a campaign did"),
+            texts("**try** NAME – send a test of a campaign to one person"),
+            texts("**delete** NAME – delete a campaign that is not running"),
+        ]
+    if role is Role.OWNER:
+        lines += [
+            texts("**authors** – see who can build campaigns"),
+            texts("**add author** ADDRESS, **remove author** ADDRESS"),
+        ]
+    lines += [
+        texts("**language** – {languages}", languages=", ".join(LANGUAGES.values())),
+        texts("**cancel** – leave what we are doing; drafts stay"),
+        texts("**help** – this list"),
+    ]
+    actions = []
+    if role is not None:
+        actions = [
+            act(texts("New campaign"), "campaign.new", {}, style="positive"),
+            go(texts("Your campaigns"), "campaigns.open", {"page": 0}),
+        ]
+    else:
+        lines.append(texts("To build campaigns yourself, ask the owner of Crieur to add you."))
+    actions += [
+        go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
+    ]
+    return card(
+        texts,
+        [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))],
+        actions,
+    )
+
+
+def authors_card(texts: Texts, people: Sequence[tuple[Person, Role]]) -> AdaptiveCard:
+    names = {Role.OWNER: texts("owner"), Role.AUTHOR: texts("author")}
+    lines = [f"- {person.name or person.address} – {names[role]}" for person, role in people]
+    return card(
+        texts,
+        [
+            heading(texts("Who can build campaigns")),
+            paragraph("\n".join(lines)),
+            hint(texts("**add author** ADDRESS, **remove author** ADDRESS")),
+        ],
+    )
+
+
+def notice_card(texts: Texts, text: str, style: str = "accent") -> AdaptiveCard:
+    """One line in a box, in place of a card whose time has passed."""
+    return card(texts, [notice(text, style)], [go(texts("All campaigns"), "campaigns.open", {"page": 0})])

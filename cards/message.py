@@ -1,0 +1,195 @@
+"""The campaign's message: compiled once per campaign, filled per recipient as bytes.
+
+Compiling builds the card with marks where a person's values go, turns it into JSON once and cuts
+it at the marks; filling joins the pieces with the person's values, escaped for Markdown and JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from cards.elements import (
+    CONTENT_TYPE,
+    AdaptiveCard,
+    Column,
+    ColumnSet,
+    Container,
+    Execute,
+    OpenUrl,
+    TextBlock,
+    as_dict,
+)
+from cards.texts import Texts
+from cards.variables import Variable, escape_markdown, plain, replace_variables, values_of
+from storage.records import Button, ButtonKind, CampaignId, Message, Person, Style
+
+ACKNOWLEDGE = "acknowledge"  #: the verb of the button
+LIMIT = 28_000  #: bytes of one message: the platform speaks of about 28 KB, and refuses above
+SUMMARY = 120  #: characters of the notification in the activity feed
+
+#: colour of the heading's box, and the sign in it (S28)
+LOOKS = {
+    Style.IDEA: ("accent", "💡"),
+    Style.SUCCESS: ("good", "✅"),
+    Style.IMPORTANT: ("attention", "❗"),
+}
+
+#: campaign, person -> what follows the address in a tracked link, without the button's number
+Token = Callable[[CampaignId, Person], str]
+
+# a private-use character never stands in an author's text: forms drop them
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}".encode())
+
+
+def message_card(
+    id: CampaignId,
+    message: Message,
+    link: Callable[[int, Button], str],
+    *,
+    test: str = "",
+    acknowledged: str = "",
+) -> AdaptiveCard:
+    """The card of a message, variables untouched.
+
+    ``link`` gives the address of a link button; ``test`` is the banner of a trial; ``acknowledged``
+    replaces the acknowledge button by these words.
+    """
+    body: list[Any] = []
+    if test:
+        body.append(Container(style="warning", bleed=True, items=[TextBlock(text=test, wrap=True, size="Small")]))
+    body += _heading(message)
+    body.append(TextBlock(text=message.body, wrap=True, spacing="Medium"))
+    if acknowledged:
+        body.append(
+            Container(
+                style="good", spacing="Medium", items=[TextBlock(text=f"✓ {acknowledged}", wrap=True, weight="Bolder")]
+            )
+        )
+    actions = []
+    for number, button in enumerate(message.buttons):
+        if button.kind is ButtonKind.LINK:
+            actions.append(OpenUrl(title=button.title, url=link(number, button)))
+        elif not acknowledged:
+            actions.append(Execute(button.title, ACKNOWLEDGE, {"campaign": id, "button": number, "test": bool(test)}))
+    return AdaptiveCard(body=body, actions=actions or None)
+
+
+def _heading(message: Message) -> list[Any]:
+    title = TextBlock(text=message.title, wrap=True, size="Large", weight="Bolder", style="heading")
+    if message.style not in LOOKS:
+        return [title] if message.title else []
+    color, sign = LOOKS[message.style]
+    columns = [
+        Column(width="auto", items=[TextBlock(text=sign, size="Large")], align="Center"),
+        Column(width="stretch", items=[title] if message.title else [], align="Center"),
+    ]
+    return [Container(style=color, bleed=True, items=[ColumnSet(columns=columns)])]
+
+
+def compile_message(
+    id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = ""
+) -> Callable[[Person], bytes]:
+    """A function from a recipient to the JSON of the activity that carries the message."""
+    card = message_card(
+        id,
+        _marked(message),
+        lambda number, _: f"{base_url}/r/{_OPEN}t{_CLOSE}.{number}",
+        test=test,
+    )
+    activity = {
+        "type": "message",
+        "summary": summary_of(_map_texts(message, lambda text: replace_variables(text, lambda v: _mark("p", v)))),
+        "channelData": {"notification": {"alert": True}, "crieur": {"campaign": id, "test": bool(test)}},
+        "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
+    }
+    if message.style is Style.IMPORTANT:
+        activity["importance"] = "high"
+    pieces = _MARK.split(orjson.dumps(activity))
+    literals, marks = pieces[0::2], [_parse(mark) for mark in pieces[1::2]]
+
+    def render(person: Person) -> bytes:
+        values = values_of(person)
+        tracked = b""
+        out = [literals[0]]
+        for (kind, variable), literal in zip(marks, literals[1:], strict=True):
+            if kind == "t":
+                tracked = tracked or token(id, person).encode()
+                out.append(tracked)
+            else:
+                value = values[variable.name] or variable.fallback
+                out.append(orjson.dumps(escape_markdown(value) if kind == "m" else plain(value))[1:-1])
+            out.append(literal)
+        return b"".join(out)
+
+    return render
+
+
+def _mark(kind: str, variable: Variable) -> str:
+    return f"{_OPEN}{kind}{variable.name}|{variable.fallback}{_CLOSE}"
+
+
+def _parse(mark: bytes) -> tuple[str, Variable]:
+    # the mark stood inside a JSON string: a fallback's quotes are escaped
+    text: str = orjson.loads(b'"' + mark + b'"')
+    name, _, fallback = text[1:].partition("|")
+    return text[0], Variable(name, fallback)
+
+
+def _marked(message: Message) -> Message:
+    return _map_texts(message, lambda text: replace_variables(text, lambda variable: _mark("m", variable)))
+
+
+def _map_texts(message: Message, change: Callable[[str], str]) -> Message:
+    return Message(body=change(message.body), title=change(message.title), style=message.style, buttons=message.buttons)
+
+
+_SYNTAX = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>]+")
+
+
+def summary_of(message: Message) -> str:
+    """The words of the notification: the title, or how the text begins, without its Markdown."""
+    text = " ".join(_SYNTAX.sub(r"\1", message.title or message.body).split())
+    if len(text) <= SUMMARY:
+        return text
+    short = text[:SUMMARY].rsplit(" ", 1)[0]
+    if short.count(_OPEN) > short.count(_CLOSE):  # never cut through a variable
+        short = short[: short.rindex(_OPEN)]
+    return short.rstrip() + " …"
+
+
+def filled(message: Message, person: Person) -> Message:
+    """The message with a person's values in it, as their card shows it."""
+    values = values_of(person)
+
+    def put(variable: Variable) -> str:
+        return escape_markdown(values[variable.name] or variable.fallback)
+
+    return _map_texts(message, lambda text: replace_variables(text, put))
+
+
+def without_value(message: Message, people: Sequence[Person]) -> list[Person]:
+    """Who has no value for a variable that has no fallback."""
+    needed: set[str] = set()
+
+    def note(variable: Variable) -> str:
+        if not variable.fallback:
+            needed.add(variable.name)
+        return ""
+
+    _map_texts(message, lambda text: replace_variables(text, note))
+    return [person for person in people if any(not values_of(person)[name] for name in needed)]
+
+
+def size_of(message: Message) -> int:
+    """Bytes that the message takes on the wire, for a recipient with a long name."""
+    someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
+    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone))
+
+
+def acknowledged_text(texts: Texts, moment: str) -> str:
+    return texts("You confirmed this on {moment}", moment=moment)

@@ -1,0 +1,133 @@
+"""Small builders that the cards share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cards.elements import AdaptiveCard, Column, ColumnSet, Container, Element, Execute, Image, TextBlock
+from cards.icons import icon
+from cards.texts import Texts
+from storage.records import Campaign, CampaignState, Channel, Member, Reach
+
+Payload = Mapping[str, Any]
+
+
+def card(texts: Texts, body: Sequence[Any], actions: Sequence[Any] = ()) -> AdaptiveCard:
+    return AdaptiveCard(body=list(body), actions=list(actions) or None, lang=texts.language)
+
+
+def heading(text: str) -> TextBlock:
+    return TextBlock(text=text, size="Large", weight="Bolder", wrap=True, style="heading")
+
+
+def subheading(text: str) -> TextBlock:
+    return TextBlock(text=text, weight="Bolder", wrap=True, spacing="Large")
+
+
+def paragraph(text: str, **properties: Any) -> TextBlock:
+    return TextBlock(text=text, wrap=True, **properties)
+
+
+def hint(text: str, **properties: Any) -> TextBlock:
+    return TextBlock(text=text, wrap=True, subtle=True, size="Small", **properties)
+
+
+def notice(text: str, style: str = "accent") -> Container:
+    """A line in a coloured box: ``accent``, ``good``, ``warning`` or ``attention``."""
+    return Container(style=style, bleed=True, items=[paragraph(text)])
+
+
+def notices(text: str, style: str = "warning") -> list[Container]:
+    return [notice(text, style)] if text else []
+
+
+def with_error(field: Element, error: str | None) -> list[Any]:
+    """A field, and beneath it what is wrong with it."""
+    if not error:
+        return [field]
+    return [field, TextBlock(text=f"⚠ {error}", wrap=True, color="Attention", spacing="Small", weight="Bolder")]
+
+
+def beside(*columns: Sequence[Any], widths: Sequence[str] | None = None) -> ColumnSet:
+    sizes = widths or ["stretch"] * len(columns)
+    return ColumnSet(
+        columns=[Column(width=size, items=list(items)) for size, items in zip(sizes, columns, strict=True)]
+    )
+
+
+def act(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
+    return Execute(title, verb, payload, **properties)
+
+
+def go(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
+    """An action that sends no fields with it: whatever stands in them may be wrong."""
+    return Execute(title, verb, payload, inputs="none", **properties)
+
+
+def handle(campaign: Campaign, **more: Any) -> dict[str, Any]:
+    """What every action on a campaign carries, so that it works after a restart, and on any copy."""
+    return {"campaign": campaign.id, "version": campaign.version, **more}
+
+
+def channel_name(channel: Channel) -> str:
+    return {Channel.TEAMS: "Microsoft Teams", Channel.SKYPE: "Skype"}[channel]
+
+
+def reach_text(texts: Texts, reach: Reach) -> str:
+    return texts.many(
+        "{reachable} of {count} person can be reached",
+        "{reachable} of {count} people can be reached",
+        reach.total,
+        reachable=texts.number(reach.reachable),
+    )
+
+
+def state_text(texts: Texts, state: CampaignState) -> str:
+    return {
+        CampaignState.DRAFT: texts("Draft"),
+        CampaignState.SCHEDULED: texts("Scheduled"),
+        CampaignState.RUNNING: texts("Running"),
+        CampaignState.DONE: texts("Done"),
+    }[state]
+
+
+def state_sign(state: CampaignState) -> str:
+    return {
+        CampaignState.DRAFT: "📝",
+        CampaignState.SCHEDULED: "🕙",
+        CampaignState.RUNNING: "📣",
+        CampaignState.DONE: "🏁",
+    }[state]
+
+
+def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
+    """A name with the channel's icon: in colour for who can be reached (S11)."""
+    person = member.person
+    name = person.name or f"{person.given_name} {person.surname}".strip() or person.address
+    known = name if name == person.address or not person.address else f"{name} · {person.address}"
+    alt = texts("Has installed Crieur") if member.reachable else texts("Has not installed Crieur")
+    return ColumnSet(
+        spacing="Small",
+        columns=[
+            Column(
+                width="auto",
+                align="Center",
+                items=[Image(url=icon(channel, member.reachable), alt=alt, width="20px", height="20px")],
+            ),
+            Column(width="stretch", align="Center", items=[paragraph(known, subtle=not member.reachable)]),
+        ],
+    )
+
+
+def progress_bar(done: int, total: int) -> ColumnSet:
+    """A bar of two columns: native progress bars are not drawn everywhere."""
+    share = round(100 * done / total) if total else 0
+    share = min(99, max(1, share)) if 0 < done < total else share
+    filled = [Column(width=str(share), style="good", items=[_thin()])] if share else []
+    empty = [Column(width=str(100 - share), style="emphasis", items=[_thin()])] if share < 100 else []
+    return ColumnSet(columns=[*filled, *empty], spacing="Small")
+
+
+def _thin() -> TextBlock:
+    return TextBlock(text="\u00a0", size="Small", spacing="None")

@@ -1,0 +1,104 @@
+"""Words in a person's language: gettext catalogues, and Babel for dates, numbers and plurals.
+
+English is the language of the source; ``locales/fr/LC_MESSAGES/crieur.po`` holds the French. The
+catalogue is compiled when it is first read, so there is no built file to go stale.
+"""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, lists, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.units import format_unit
+
+LOCALES = Path(__file__).parent / "locales"
+LANGUAGES = {"en": "English", "fr": "Français"}
+
+
+def language_of(locale: str) -> str:
+    """The language we speak to somebody with this locale ("fr-CA" -> "fr"); English for others."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    return language if language in LANGUAGES else "en"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    path = LOCALES / language / "LC_MESSAGES" / "crieur.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+class Texts:
+    """One person's words: ``texts("Hello {name}", name=...)``, and dates on their clock."""
+
+    def __init__(self, locale: str, zone: str = "") -> None:
+        self.language = language_of(locale)
+        self.zone = ZoneInfo(zone or "UTC")
+        self._catalogue = _catalogue(self.language)
+        self._locale = _babel_locale(locale, self.language)
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        text = self._catalogue.gettext(message)
+        return text.format(**values) if values else text
+
+    def many(self, one: str, several: str, count: int, /, **values: object) -> str:
+        """The form for ``count``, which the text may show as {count}."""
+        return self._catalogue.ngettext(one, several, count).format(count=self.number(count), **values)
+
+    def number(self, value: float) -> str:
+        return str(numbers.format_decimal(value, locale=self._locale))
+
+    def percent(self, part: int, whole: int) -> str:
+        """A share; a dash where there is no whole."""
+        return str(numbers.format_percent(part / whole, locale=self._locale)) if whole else "–"
+
+    def moment(self, instant: datetime, zone: ZoneInfo | None = None) -> str:
+        """Day and time on the person's clock (or another zone's): "Mon 23 Nov, 10:05"."""
+        local = instant.astimezone(zone or self.zone)
+        return f"{self.day(local.date())}, {self.clock(local.time())}"
+
+    def day(self, day: date) -> str:
+        return str(dates.format_skeleton("yMMMEd", day, locale=self._locale))
+
+    def clock(self, at: time) -> str:
+        return str(dates.format_time(at, "short", locale=self._locale))
+
+    def duration(self, length: timedelta) -> str:
+        """In the largest unit that says it exactly: "2 hours", "5 days", "90 minutes"."""
+        for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+            if length >= size and not length % size:
+                return self._unit(length // size, unit)
+        return self._unit(round(length / timedelta(minutes=1)), "minute")
+
+    def _unit(self, count: int, unit: str) -> str:
+        return str(format_unit(count, f"duration-{unit}", locale=self._locale))
+
+    def weekday(self, day: int) -> str:
+        """Monday = 0."""
+        return str(dates.get_day_names("abbreviated", locale=self._locale)[day])
+
+    def enumerate(self, items: list[str]) -> str:
+        return str(lists.format_list(items, locale=self._locale))
+
+
+def _babel_locale(locale: str, language: str) -> Locale:
+    """The person's own regional habits where Babel knows them."""
+    try:
+        parsed = Locale.parse(locale.replace("-", "_"))
+    except (ValueError, TypeError, LookupError):
+        parsed = Locale.parse(language)
+    if parsed.language != language:
+        return Locale.parse(language)
+    return parsed

@@ -1,0 +1,79 @@
+"""Variables in an author's text: ``[FIRSTNAME]``, ``[LASTNAME|dear reader]`` (S4)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from storage.records import Person
+
+#: what an author may write -> what it stands for
+NAMES = {
+    "FIRSTNAME": "FIRSTNAME",
+    "LASTNAME": "LASTNAME",
+    "EMAIL": "EMAIL",
+    "PRENOM": "FIRSTNAME",
+    "PRÉNOM": "FIRSTNAME",
+    "NOM": "LASTNAME",
+    "COURRIEL": "EMAIL",
+}
+
+# capitals in brackets, perhaps a fallback; not a Markdown link, not behind a backslash
+_VARIABLE = re.compile(r"(?<!\\)\[([^\W\d_a-zß-öø-ÿ][^\Wa-zß-öø-ÿ]{2,39})(?:\|([^\[\]]*))?\](?!\()")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    #: FIRSTNAME, LASTNAME or EMAIL
+    name: str
+    #: what is said where the person has no value
+    fallback: str
+
+
+def replace_variables(text: str, put: Callable[[Variable], str]) -> str:
+    """``text`` with every known variable replaced by what ``put`` says."""
+
+    def one(match: re.Match[str]) -> str:
+        name = NAMES.get(match[1])
+        return put(Variable(name, match[2] or "")) if name else match[0]
+
+    return _VARIABLE.sub(one, text)
+
+
+def unknown_variables(text: str) -> list[tuple[str, str]]:
+    """Variables that do not exist: (as written, the nearest that does), each once."""
+    unknown: dict[str, str] = {}
+    for match in _VARIABLE.finditer(text):
+        if match[1] not in NAMES:
+            nearest = difflib.get_close_matches(match[1], NAMES, n=1, cutoff=0.4) or ["FIRSTNAME"]
+            unknown[match[1]] = nearest[0]
+    return list(unknown.items())
+
+
+def values_of(person: Person) -> Mapping[str, str]:
+    """A person's values; names that the directory did not split are split at the first blank."""
+    first, _, last = person.name.partition(" ")
+    return {
+        "FIRSTNAME": person.given_name or first,
+        "LASTNAME": person.surname or last,
+        "EMAIL": person.address,
+    }
+
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]()#<>~|!])")
+_LINKABLE = re.compile(r"(?i)(https?:|www\.|mailto:)")
+_BLANKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def escape_markdown(value: str) -> str:
+    """A value that shows as itself inside Markdown: no emphasis, no link, no line of its own."""
+    flat = _BLANKS.sub(" ", value)
+    # a word joiner keeps an address in a name from becoming a link
+    return _MARKDOWN.sub(r"\\\1", _LINKABLE.sub(lambda match: match[0] + "\u2060", flat))
+
+
+def plain(value: str) -> str:
+    """A value for a line of plain text."""
+    return _BLANKS.sub(" ", value)

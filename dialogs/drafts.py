@@ -1,0 +1,198 @@
+"""A campaign as its cards need it: loaded by who asks, its parts read, its outlook worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from cards.campaigns import Outlook, Overview
+from cards.conversation import notice_card
+from cards.message import filled, without_value
+from cards.texts import Texts
+from dialogs.forms import AudienceChoice, Timing, default_schedule, read_audience, read_message, read_schedule
+from dialogs.turn import Answer, Aside, Form, Turn
+from scheduler.planner import open_time_of
+from scheduler.window import forecast
+from storage.records import Audience, Campaign, CampaignId, Member, Message, Reach, Schedule
+
+CHECKED = 1_000  #: recipients looked at for missing values
+
+
+async def asked_for(turn: Turn, form: Form) -> Campaign:
+    """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
+    try:
+        id = CampaignId(int(form.get("campaign", 0)))
+    except (TypeError, ValueError):
+        id = CampaignId(0)
+    campaign = await turn.store.campaign(id) if 0 < id < 2**53 else None
+    if campaign is None or campaign.tenant != turn.person.tenant:
+        text = turn.texts("This campaign no longer exists.")
+        raise Aside(Answer(card=notice_card(turn.texts, text, "warning")))
+    return campaign
+
+
+def is_stale(campaign: Campaign, form: Form) -> bool:
+    return str(form.get("version", "")) != str(campaign.version)
+
+
+def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]:
+    """What stands in a form: what was typed, over what we propose."""
+    proposed: Mapping[str, str] = {}
+    if step == "message":
+        proposed = {"name": campaign.name}
+    elif step == "audience":
+        proposed = {"channel": campaign.channel, "audience": "everyone"}
+    elif step == "schedule":
+        proposed = default_schedule(turn.now, turn.zone)
+    return {**proposed, **campaign.forms.get(step, {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A campaign with its parts read; a part that is missing or wrong is None, and says why."""
+
+    campaign: Campaign
+    message: Message | None
+    audience: Audience | None
+    schedule: Schedule | None
+    starts_now: bool
+    #: (step, what is wrong with it)
+    problems: tuple[tuple[str, str], ...]
+
+
+def read_draft(turn: Turn, campaign: Campaign) -> Draft:
+    """The three parts: as frozen when it was scheduled, else as the forms say now."""
+    if campaign.message and campaign.audience and campaign.schedule:
+        return Draft(
+            campaign=campaign,
+            message=campaign.message,
+            audience=campaign.audience,
+            schedule=campaign.schedule,
+            starts_now=False,
+            problems=(),
+        )
+    texts, forms = turn.texts, campaign.forms
+    message = read_message({"name": campaign.name, **forms.get("message", {})}, texts)
+    audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
+    timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
+    problems = []
+    if message.errors:
+        problems.append(("message", " ".join(message.errors.values())))
+    if audience is None or audience.errors:
+        problems.append(
+            ("audience", " ".join(audience.errors.values()) if audience else texts("Please choose who receives it."))
+        )
+    if timing is None or timing.errors:
+        problems.append(
+            ("schedule", " ".join(timing.errors.values()) if timing else texts("Please choose when it goes out."))
+        )
+    when: Timing | None = timing.value if timing else None
+    return Draft(
+        campaign=campaign,
+        message=message.value,
+        audience=_audience(audience.value) if audience and audience.value else None,
+        schedule=when.schedule if when else None,
+        starts_now=bool(when and when.now),
+        problems=tuple(problems),
+    )
+
+
+def _audience(choice: AudienceChoice) -> Audience | None:
+    if choice.everyone:
+        return Audience(everyone=True)
+    return Audience(lists=(choice.list,)) if choice.list else None
+
+
+async def overview(turn: Turn, draft: Draft) -> tuple[Overview, list[Member]]:
+    """What the cards show of a campaign, and the first of its recipients."""
+    campaign, audience = draft.campaign, draft.audience
+    reach: Reach | None = None
+    name = ""
+    members: list[Member] = []
+    if audience:
+        reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
+        members = await turn.store.members(campaign.tenant, audience, campaign.channel, CHECKED)
+        name = await _audience_name(turn, audience)
+    sample = next((member.person for member in members if member.reachable), turn.person)
+    return (
+        Overview(
+            message=draft.message,
+            preview=filled(draft.message, sample) if draft.message else None,
+            sample=sample.name or sample.address or turn.texts("you"),
+            audience_name=name,
+            reach=reach,
+            schedule=draft.schedule,
+            starts_now=draft.starts_now,
+        ),
+        members,
+    )
+
+
+async def _audience_name(turn: Turn, audience: Audience) -> str:
+    if audience.everyone:
+        return turn.texts("Everyone who has installed Crieur")
+    names = []
+    for id in audience.lists:
+        found = await turn.store.distribution_list(id)
+        names.append(found.name if found else turn.texts("a list that is gone"))
+    return turn.texts.enumerate(names)
+
+
+def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
+    """The forecast: how many messages, from when to when, how fast."""
+    if draft.schedule is None or reach is None:
+        return None
+    left = open_time_of(draft.schedule).after(turn.now)
+    seen = forecast(left, reach.reachable, turn.house.rate)
+    return Outlook(
+        messages=reach.reachable,
+        first=seen.first,
+        last=seen.last_expected,
+        peak=seen.peak,
+        fits=seen.fits,
+        now=draft.starts_now and bool(seen.first) and seen.first - turn.now < timedelta(minutes=1),
+    )
+
+
+def warnings_of(
+    texts: Texts, draft: Draft, reach: Reach | None, outlook: Outlook | None, members: list[Member]
+) -> list[str]:
+    """What an author should know before scheduling, and may accept."""
+    warnings = []
+    if reach and not reach.reachable:
+        warnings.append(texts("Nobody in this audience can be reached yet."))
+    if outlook and not outlook.fits and outlook.last:
+        warnings.append(
+            texts(
+                "Teams does not allow that many messages in this time: the last would arrive on {moment}."
+                " Make it longer, or some will not be sent.",
+                moment=texts.moment(outlook.last),
+            )
+        )
+    if draft.message:
+        nameless = without_value(draft.message, [member.person for member in members if member.reachable])
+        if nameless:
+            some = [person.name or person.address for person in nameless[:3]]
+            warnings.append(
+                texts.many(
+                    "For {count} person we have no value for a variable: {some}. Give it a fallback: [FIRSTNAME|there].",
+                    "For {count} people we have no value for a variable: {some}. Give it a fallback: [FIRSTNAME|there].",
+                    len(nameless),
+                    some=texts.enumerate(some) + (" …" if len(nameless) > 3 else ""),
+                )
+            )
+    return warnings
+
+
+def empty_audience(texts: Texts, reach: Reach | None) -> tuple[tuple[str, str], ...]:
+    return (("audience", texts("There is nobody in it.")),) if reach and not reach.total else ()
+
+
+def frozen(draft: Draft, turn: Turn) -> Campaign:
+    """The campaign with what its forms say made its own; a start of "now" becomes this instant."""
+    assert draft.schedule is not None
+    schedule = draft.schedule
+    if draft.starts_now:
+        schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
+    return replace(draft.campaign, message=draft.message, audience=draft.audience, schedule=schedule)

@@ -1,0 +1,78 @@
+"""What a recipient does with a message: presses its buttons, follows its links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cards.conversation import notice_card
+from cards.elements import AdaptiveCard
+from cards.message import ACKNOWLEDGE, acknowledged_text, filled, message_card
+from dialogs.drafts import asked_for, read_draft
+from dialogs.turn import Answer, Form, House, Router, Turn
+from storage.records import ButtonKind, Campaign, CampaignId, EngagementKind, Message, PersonId
+
+router = Router()
+
+
+@router.form(ACKNOWLEDGE, authors_only=False)
+async def acknowledge(turn: Turn, form: Form) -> Answer:
+    """Count the press, and answer with the same message, confirmed, in its place."""
+    campaign = await asked_for(turn, form)
+    number = _number(form.get("button"))
+    message = read_draft(turn, campaign).message
+    if message is None or not _is_button(message, number, ButtonKind.ACKNOWLEDGE):
+        return Answer(card=notice_card(turn.texts, turn.texts("This message has changed meanwhile."), "warning"))
+    if form.get("test") in (True, "true"):
+        banner = turn.texts("Test of “{name}”: only you received this.", name=campaign.name)
+        return Answer(card=_confirmed(turn, campaign, message, turn.texts.moment(turn.now), banner))
+    first = await turn.store.engage(campaign.id, turn.person.id, EngagementKind.ACKNOWLEDGED, number, turn.now)
+    if first is None:
+        return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
+    return Answer(card=_confirmed(turn, campaign, message, turn.texts.moment(first)))
+
+
+def _confirmed(turn: Turn, campaign: Campaign, message: Message, moment: str, test: str = "") -> AdaptiveCard:
+    links = turn.house.links
+    token = (links.test_token if test else links.token)(campaign.id, turn.person)
+    return message_card(
+        campaign.id,
+        filled(message, turn.person),
+        lambda number, _: f"{links.base_url}/r/{token}.{number}",
+        test=test,
+        acknowledged=acknowledged_text(turn.texts, moment),
+    )
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return -1
+
+
+def _is_button(message: Message, number: int, kind: ButtonKind) -> bool:
+    return 0 <= number < len(message.buttons) and message.buttons[number].kind is kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A tracked link that came back, its signature checked."""
+
+    campaign: CampaignId
+    person: PersonId
+    button: int
+    test: bool
+
+
+async def destination(house: House, click: Click) -> str | None:
+    """Where a link leads, as the campaign says: never what the link itself says."""
+    campaign = await house.store.campaign(click.campaign)
+    if campaign is None or campaign.message is None or not _is_button(campaign.message, click.button, ButtonKind.LINK):
+        return None
+    return campaign.message.buttons[click.button].url
+
+
+async def count(house: House, click: Click) -> None:
+    if not click.test:
+        await house.store.engage(click.campaign, click.person, EngagementKind.CLICKED, click.button, house.clock.now())

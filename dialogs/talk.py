@@ -1,0 +1,103 @@
+"""Everyday talk: greetings, help, language, who may build campaigns."""
+
+from __future__ import annotations
+
+from cards.conversation import authors_card, greeting_card, help_card
+from cards.texts import LANGUAGES, Texts
+from dialogs.forms import is_address
+from dialogs.turn import Answer, Form, Router, Turn
+from storage.records import Person, Role
+
+router = Router()
+
+
+def texts_of(person: Person) -> Texts:
+    """The words for a person: in the language they asked for, else in their client's."""
+    return Texts(person.language or person.locale, person.zone)
+
+
+@router.command("hello", "hi", "bonjour", "salut", "start", authors_only=False)
+async def hello(turn: Turn, rest: str) -> Answer:
+    return greeting(turn)
+
+
+def greeting(turn: Turn, *, became_owner: bool = False) -> Answer:
+    return Answer(
+        card=greeting_card(turn.texts, turn.person, turn.role, became_owner=became_owner),
+        summary=turn.texts("Hello, I am Crieur."),
+    )
+
+
+@router.command("help", "aide", "?", authors_only=False)
+async def help_typed(turn: Turn, rest: str) -> Answer:
+    return Answer(card=help_card(turn.texts, turn.role), summary=turn.texts("What I can do"))
+
+
+@router.form("help.open", authors_only=False)
+async def help_pressed(turn: Turn, form: Form) -> Answer:
+    return await help_typed(turn, "")
+
+
+@router.command("language", "langue", authors_only=False)
+async def language(turn: Turn, wanted: str) -> Answer:
+    wanted = wanted.casefold()
+    words = {"fr": ("fr", "français", "francais", "french"), "en": ("en", "english", "anglais")}
+    for code, names in words.items():
+        if wanted in names:
+            return await _speak(turn, code)
+    names_of_all = turn.texts.enumerate(list(LANGUAGES.values()))
+    return Answer(text=turn.texts("I speak {languages}: type **language** and one of them.", languages=names_of_all))
+
+
+@router.command("english", "français", "francais", "french", "anglais", authors_only=False)
+async def language_alone(turn: Turn, rest: str) -> Answer:
+    return await language(turn, rest)
+
+
+@router.form("language.set", authors_only=False)
+async def language_pressed(turn: Turn, form: Form) -> Answer:
+    code = str(form.get("language"))
+    if code not in LANGUAGES:
+        return await help_typed(turn, "")
+    await turn.store.speak(turn.person.id, code)
+    return Answer(card=help_card(Texts(code, turn.person.zone), turn.role))
+
+
+async def _speak(turn: Turn, code: str) -> Answer:
+    await turn.store.speak(turn.person.id, code)
+    return Answer(text=Texts(code)("From now on I speak English with you."))
+
+
+# --- authors ----------------------------------------------------------------------------------
+
+
+@router.command("authors", "auteurs")
+async def authors(turn: Turn, rest: str) -> Answer:
+    people = await turn.store.with_role(turn.person.tenant)
+    return Answer(card=authors_card(turn.texts, people), summary=turn.texts("Who can build campaigns"))
+
+
+@router.command("add author", "ajouter auteur", "ajouter un auteur")
+async def add_author(turn: Turn, address: str) -> Answer:
+    return await _change_role(turn, address, Role.AUTHOR)
+
+
+@router.command("remove author", "retirer auteur", "retirer un auteur")
+async def remove_author(turn: Turn, address: str) -> Answer:
+    return await _change_role(turn, address, None)
+
+
+async def _change_role(turn: Turn, address: str, role: Role | None) -> Answer:
+    texts = turn.texts
+    if turn.role is not Role.OWNER:
+        return Answer(text=texts("Only the owner can do that."))
+    person = await turn.store.person_at(turn.person.tenant, address.strip()) if is_address(address.strip()) else None
+    if person is None:
+        return Answer(text=texts("I know nobody with this address. They need to install Crieur first."))
+    if await turn.store.role(person.id) is Role.OWNER:
+        return Answer(text=texts("They are the owner, and stay it."))
+    await turn.store.give_role(person.id, role)
+    name = person.name or person.address
+    if role:
+        return Answer(text=texts("{name} can build campaigns now.", name=name))
+    return Answer(text=texts("{name} can no longer build campaigns.", name=name))

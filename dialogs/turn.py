@@ -1,0 +1,172 @@
+"""One turn of a conversation: who speaks, what the house offers, and what is answered.
+
+Nothing here knows the Bot Framework: a handler gets a Turn and gives an Answer; the bot room
+carries both over the wire.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from cards.elements import AdaptiveCard
+from cards.texts import Texts
+from scheduler.ports import Clock, Sender
+from storage.records import CampaignId, Channel, Person, Role
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Links(Protocol):
+    """Tracked links: made for a recipient, read when one comes back."""
+
+    #: where /r/ answers, without a slash at the end
+    base_url: str
+
+    def token(self, campaign: CampaignId, person: Person) -> str: ...
+
+    def test_token(self, campaign: CampaignId, person: Person) -> str:
+        """For a trial: it redirects, and counts nowhere."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What every conversation can use."""
+
+    store: Store
+    clock: Clock
+    sender: Sender
+    links: Links
+    #: messages a second and tenant
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    house: House
+    person: Person
+    role: Role | None
+    channel: Channel
+    texts: Texts
+
+    @property
+    def store(self) -> Store:
+        return self.house.store
+
+    @property
+    def now(self) -> datetime:
+        return self.house.clock.now()
+
+    @property
+    def zone(self) -> str:
+        return self.person.zone or "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is said back: a card, or a text; for a form, the card stands in the form's place."""
+
+    card: AdaptiveCard | None = None
+    text: str = ""
+    #: the words of the notification, where the card is a new message
+    summary: str = ""
+    #: post it as a new message, and leave the card that was pressed as it is
+    fresh: bool = False
+    #: a typed conversation takes over: its name and what it starts with
+    begin: tuple[str, Mapping[str, Any]] | None = None
+
+
+class Aside(Exception):
+    """A handler cannot go on, and this is what to say instead."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.text)
+        self.answer = answer
+
+
+Form = Mapping[str, Any]
+Handler = Callable[[Turn, Form], Awaitable[Answer]]
+Command = Callable[[Turn, str], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    handler: Callable[..., Awaitable[Answer]]
+    authors_only: bool
+
+
+@dataclass(slots=True)
+class Router:
+    """Each feature registers what a person can press or type; the root only joins them."""
+
+    forms: dict[str, _Entry] = field(default_factory=dict)
+    #: the first words of a command, lower case, in either language
+    commands: dict[str, _Entry] = field(default_factory=dict)
+
+    def form(self, verb: str, *, authors_only: bool = True) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.forms[verb] = _Entry(handler, authors_only)
+            return handler
+
+        return register
+
+    def command(self, *words: str, authors_only: bool = True) -> Callable[[Command], Command]:
+        def register(handler: Command) -> Command:
+            for word in words:
+                self.commands[word] = _Entry(handler, authors_only)
+            return handler
+
+        return register
+
+    def include(self, routers: Sequence[Router]) -> Router:
+        for router in routers:
+            self.forms.update(router.forms)
+            self.commands.update(router.commands)
+        return self
+
+    async def press(self, turn: Turn, form: Form) -> Answer | None:
+        """Answer a pressed button; None for a verb nobody knows."""
+        entry = self.forms.get(str(form.get("verb", "")))
+        if entry is None:
+            return None
+        if entry.authors_only and turn.role is None:
+            return Answer(text=not_an_author(turn))
+        return await _unless_aside(entry.handler(turn, form))
+
+    async def hear(self, turn: Turn, said: str) -> Answer | None:
+        """Answer a typed command: the longest known beginning wins; None when there is none."""
+        words = " ".join(said.lower().replace("’", "'").split())
+        for command in sorted(self.commands, key=len, reverse=True):
+            if words == command or words.startswith(command + " "):
+                entry = self.commands[command]
+                if entry.authors_only and turn.role is None:
+                    return Answer(text=not_an_author(turn))
+                rest = " ".join(said.split()[len(command.split()) :])
+                return await _unless_aside(entry.handler(turn, rest))
+        return None
+
+    def nearest(self, turn: Turn, said: str) -> str | None:
+        """The command that somebody may have meant."""
+        known = [word for word, entry in self.commands.items() if turn.role or not entry.authors_only]
+        found = difflib.get_close_matches(" ".join(said.lower().split()), known, n=1, cutoff=0.6)
+        return found[0] if found else None
+
+
+async def _unless_aside(answering: Awaitable[Answer]) -> Answer:
+    try:
+        return await answering
+    except Aside as aside:
+        return aside.answer
+
+
+def not_an_author(turn: Turn) -> str:
+    return turn.texts(
+        "Only authors can do that here. I bring you the messages of your organisation;"
+        " type **help** to see what I can do for you."
+    )

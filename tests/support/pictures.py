@@ -1,0 +1,163 @@
+"""Adaptive Cards drawn as PNG, as a Teams chat shows them.
+
+Microsoft's own renderer (``adaptivecards``) in headless Chromium, with the Teams host
+configurations and stylesheets of ``adaptivecards-designer``, Markdown as Teams understands it, and
+Selawik in the place of Segoe UI. The packages are installed into ``build/npm`` at first use, pinned
+by ``renderer/package-lock.json``. Native charts are not part of the renderer: their fallback is drawn.
+
+    python -m tests.support.pictures cards.json OUT_DIR      (a JSON object: name -> card)
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import json
+import mimetypes
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import Browser, Error, Page, Route, async_playwright
+
+Theme = Literal["light", "dark"]
+
+THEMES: tuple[Theme, ...] = ("light", "dark")
+WIDTH = 520  # CSS pixels: a card in a chat of the desktop client
+SCALE = 2  # device pixels for each of them
+MARGIN = 24  # CSS pixels of chat around the card
+
+RENDERER = Path(__file__).parent / "renderer"
+NPM = Path(__file__).parents[2] / "build" / "npm"
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ORIGIN = "http://cards.invalid"  # answered by us: nothing is fetched from elsewhere
+
+
+class CannotDraw(RuntimeError):
+    """A program is missing, or a card cannot be drawn; the message says which and what to do."""
+
+
+async def draw(
+    cards: Mapping[str, dict[str, Any]],
+    folder: Path,
+    themes: Sequence[Theme] = THEMES,
+    width: int = WIDTH,
+    *,
+    checked: Collection[str] = (),
+) -> list[Path]:
+    """Writes ``folder/NAME.THEME.png`` for every card and theme, and gives the paths in that order.
+
+    The cards named in ``checked`` are drawn as after a press while their inputs are not valid, with
+    the error messages. Raises CannotDraw.
+    """
+    await asyncio.to_thread(install)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    async with _chromium() as browser:
+        for theme in themes:
+            page = await _open(browser, theme, width)
+            for name, card in cards.items():
+                path = folder / f"{name}.{theme}.png"
+                try:
+                    await page.evaluate("([card, checked]) => drawCard(card, checked)", [card, name in checked])
+                except Error as error:
+                    raise CannotDraw(f"card {name!r}: {error.message}") from error
+                await page.locator("#chat").screenshot(path=path)
+                paths.append(path)
+            await page.close()
+    order = {name: number for number, name in enumerate(cards)}
+    return sorted(paths, key=lambda path: order[path.name.rsplit(".", 2)[0]])
+
+
+def install(target: Path = NPM) -> Path:
+    """Puts the renderer's packages into ``target/node_modules``, unless they are there; gives that folder."""
+    npm = shutil.which("npm")
+    target.mkdir(parents=True, exist_ok=True)
+    lock = RENDERER / "package-lock.json"
+    modules = target / "node_modules"
+    done = target / "installed.json"  # the lock file that node_modules was made from
+    with (target / "install.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # test runs beside each other share the folder
+        if done.exists() and done.read_bytes() == lock.read_bytes():
+            return modules
+        if npm is None:
+            raise CannotDraw("npm is missing: install Node.js 20 or later (Debian: apt-get install npm)")
+        for source in (RENDERER / "package.json", lock):
+            shutil.copy(source, target)
+        command = [npm, "ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
+        run = subprocess.run(command, cwd=target, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise CannotDraw(f"npm could not install the card renderer:\n{run.stderr[-2000:]}")
+        shutil.copy(lock, done)
+    return modules
+
+
+@asynccontextmanager
+async def _chromium() -> AsyncIterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        raise CannotDraw(f"{CHROMIUM} is missing: install Chromium (Debian: apt-get install chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def _open(browser: Browser, theme: Theme, width: int) -> Page:
+    page = await browser.new_page(
+        viewport={"width": width + 2 * MARGIN, "height": 800}, device_scale_factor=SCALE, locale="en-GB"
+    )
+    await page.route("**/*", _serve)
+    await page.goto(f"{ORIGIN}/page.html")
+    await page.add_style_tag(content=f":root {{ --width: {width}px; --margin: {MARGIN}px; }}")
+    await page.evaluate("theme => setTheme(theme)", theme)
+    return page
+
+
+async def _serve(route: Route) -> None:
+    """The page's own files and its packages; whatever else a card asks for is refused."""
+    url = route.request.url
+    if not url.startswith(f"{ORIGIN}/"):
+        await route.abort()
+        return
+    name = url.removeprefix(f"{ORIGIN}/")
+    path = NPM / "node_modules" / name.removeprefix("npm/") if name.startswith("npm/") else RENDERER / name
+    if not path.is_file():
+        await route.fulfill(status=404)
+        return
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    await route.fulfill(body=path.read_bytes(), content_type=kind)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Draw Adaptive Cards as a Teams chat shows them.")
+    parser.add_argument("cards", type=Path, help="a JSON object: name -> card")
+    parser.add_argument("folder", type=Path, help="where NAME.light.png and NAME.dark.png go")
+    parser.add_argument("--width", type=int, default=WIDTH, help="of the card, in CSS pixels (default: %(default)s)")
+    parser.add_argument("--theme", action="append", choices=THEMES, help="light or dark only")
+    parser.add_argument("--checked", action="append", default=[], metavar="NAME", help="draw with its inputs' errors")
+    given = parser.parse_args()
+    cards = json.loads(given.cards.read_text())
+    try:
+        paths = asyncio.run(
+            draw(cards, given.folder, given.theme or THEMES, given.width, checked=given.checked)
+        )
+    except CannotDraw as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write("".join(f"{path}\n" for path in paths))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
