@@ -99,7 +99,7 @@ def live_card(texts: Texts, campaign: Campaign, tally: Tally, next_due: datetime
             ]
         ),
     ]
-    return card(texts, body, [go(texts("Report"), "report.open", handle(campaign))])
+    return card(texts, body, [go(texts("Report"), "report.open", handle(campaign, fresh=True))])
 
 
 def report_card(

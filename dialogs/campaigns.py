@@ -182,6 +182,11 @@ async def open_report(turn: Turn, form: Form) -> Answer:
     )
 
 
+async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:
+    summary = turn.texts("Report: {name}", name=campaign.name)
+    return Answer(card=await report(turn, campaign), fresh=fresh, summary=summary)
+
+
 async def report(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     if not campaign.started_at:
         return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
@@ -200,7 +205,7 @@ async def report_typed(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     if campaign is None:
         return await which_one(turn, name)
-    return Answer(card=await report(turn, campaign), summary=turn.texts("Report: {name}", name=campaign.name))
+    return await _report_answer(turn, campaign)
 
 
 # --- delete -----------------------------------------------------------------------------------

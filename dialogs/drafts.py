@@ -151,7 +151,7 @@ def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
         last=seen.last_expected,
         peak=seen.peak,
         fits=seen.fits,
-        now=draft.starts_now and bool(seen.first) and seen.first - turn.now < timedelta(minutes=1),
+        now=draft.starts_now and seen.first is not None and seen.first - turn.now < timedelta(minutes=1),
     )
 
 
@@ -176,8 +176,8 @@ def warnings_of(
             some = [person.name or person.address for person in nameless[:3]]
             warnings.append(
                 texts.many(
-                    "For {count} person we have no value for a variable: {some}. Give it a fallback: [FIRSTNAME|there].",
-                    "For {count} people we have no value for a variable: {some}. Give it a fallback: [FIRSTNAME|there].",
+                    "A variable has no value for {count} person: {some}. Give it a fallback: [FIRSTNAME|there].",
+                    "A variable has no value for {count} people: {some}. Give it a fallback: [FIRSTNAME|there].",
                     len(nameless),
                     some=texts.enumerate(some) + (" …" if len(nameless) > 3 else ""),
                 )

@@ -181,7 +181,7 @@ def read_audience(values: Values, texts: Texts) -> Reading[AudienceChoice]:
     elif len(name) > NAME:
         errors["list_name"] = _too_long(texts, len(name), NAME)
     contacts = read_addresses(values.get("addresses", ""), texts)
-    errors.update({"addresses": error for error in contacts.errors.values()})
+    errors.update(contacts.errors)
     if errors:
         return Reading(None, errors)
     return Reading(AudienceChoice(channel=channel, new_name=name, contacts=contacts.value or ()))

@@ -16,6 +16,10 @@ def texts_of(person: Person) -> Texts:
     return Texts(person.language or person.locale, person.zone)
 
 
+def texts_of_locale(locale: str) -> Texts:
+    return Texts(locale)
+
+
 @router.command("hello", "hi", "bonjour", "salut", "start", authors_only=False)
 async def hello(turn: Turn, rest: str) -> Answer:
     return greeting(turn)

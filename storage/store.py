@@ -38,12 +38,17 @@ from storage.records import (
 
 
 class People(Protocol):
-    async def remember(self, sighting: Sighting) -> Person:
+    async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         """Keep who wrote and how to answer; the same person twice is one person.
 
         A personal conversation makes the person reachable again, and wakes deliveries that
-        wait for them in running campaigns (due at ``sighting.at``).
+        wait for them in running campaigns (due at ``sighting.at``). Whoever stood in lists by
+        one of the addresses only becomes this person. True when they could not be reached before.
         """
+        ...
+
+    async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
+        """Whom the channel knows by this id."""
         ...
 
     async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
@@ -238,7 +243,7 @@ class Documents(Protocol):
         ...
 
     async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
-        """key -> (etag it was read with, or None for "whatever is there", JSON).
+        """key -> (etag it was read with, "" for "nothing yet", None for "whatever is there", JSON).
 
         Raises StaleVersion, and writes nothing, when an etag is no longer the current one.
         """

@@ -13,7 +13,7 @@ from storage.sqlite.engine import Engine
 def _write(db: sqlite3.Connection, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
     for key, (etag, json) in documents.items():
         row = db.execute("SELECT etag FROM document WHERE key = ?", (key,)).fetchone()
-        if etag is not None and (row is None or str(row[0]) != etag):
+        if etag is not None and etag != (str(row[0]) if row else ""):
             raise StaleVersion(f"document {key} has changed")
         db.execute(
             "INSERT INTO document (key, etag, json) VALUES (?, 1, ?)"

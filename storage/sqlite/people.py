@@ -100,7 +100,7 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
     return cursor.lastrowid
 
 
-def _remember(db: sqlite3.Connection, seen: Sighting) -> Person:
+def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
     person = _identify(db, seen)
     told = {
         "directory_id": seen.directory_id.lower(),
@@ -114,7 +114,7 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> Person:
     said = {field: value for field, value in told.items() if value}
     known = find(db, person)
     if known and _nothing_new(db, known, said, seen):
-        return known
+        return known, False
     if said:
         assignments = ", ".join(f"{field} = ?" for field in said)
         db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*said.values(), person))
@@ -122,11 +122,15 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> Person:
         "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
         [(seen.tenant, address.lower(), person) for address in seen.addresses],
     )
+    _merge(db, person, seen)
     # one channel identity belongs to one person: the directory's word wins over an older guess
     db.execute(
         "DELETE FROM reference WHERE tenant = ? AND channel = ? AND user = ? AND person <> ?",
         (seen.tenant, seen.channel, seen.user, person),
     )
+    newly = not db.execute(
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (person, seen.channel)
+    ).fetchone()
     db.execute(
         "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, broken, seen_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)"
@@ -138,7 +142,25 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> Person:
     _wake(db, person, seen.channel, seen.at)
     found = find(db, person)
     assert found is not None
-    return found
+    return found, newly
+
+
+def _merge(db: sqlite3.Connection, person: int, seen: Sighting) -> None:
+    """Whoever was known by one of the addresses only, from a list, is this person."""
+    for address in seen.addresses:
+        row = db.execute(
+            "SELECT p.id FROM address a JOIN person p ON p.id = a.person"
+            " WHERE a.tenant = ? AND a.address = ? AND p.id <> ? AND p.directory_id = ''"
+            " AND NOT EXISTS (SELECT 1 FROM reference r WHERE r.person = p.id)",
+            (seen.tenant, address.lower(), person),
+        ).fetchone()
+        if row is None:
+            continue
+        # where both stand already, the other's row stays behind: nobody counts or receives twice
+        for table in ("list_member", "delivery"):
+            db.execute(f"UPDATE OR IGNORE {table} SET person = ? WHERE person = ?", (person, row[0]))
+        db.execute("UPDATE address SET person = ? WHERE person = ?", (person, row[0]))
+        db.execute("DELETE FROM list_member WHERE person = ?", row)
 
 
 def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, str], seen: Sighting) -> bool:
@@ -198,8 +220,19 @@ def _claim_ownership(db: sqlite3.Connection, person: PersonId) -> bool:
 
 
 class SqlitePeople(Engine):
-    async def remember(self, sighting: Sighting) -> Person:
+    async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         return await self.write(lambda db: _remember(db, sighting))
+
+    async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
+        def query(db: sqlite3.Connection) -> Person | None:
+            row = db.execute(
+                f"SELECT {PERSON} FROM reference r JOIN person p ON p.id = r.person"
+                " WHERE r.tenant = ? AND r.channel = ? AND r.user = ?",
+                (tenant, channel, user),
+            ).fetchone()
+            return person_of(row) if row else None
+
+        return await self.read(query)
 
     async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
         await self.write(

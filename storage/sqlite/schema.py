@@ -60,6 +60,7 @@ STEPS = (
     );
     CREATE INDEX list_tenant ON list (tenant);
 
+
     CREATE TABLE list_member (
         list INTEGER NOT NULL REFERENCES list (id) ON DELETE CASCADE,
         person INTEGER NOT NULL REFERENCES person (id),
@@ -101,6 +102,7 @@ STEPS = (
         settled_at INTEGER
     );
     CREATE UNIQUE INDEX delivery_once ON delivery (campaign, person);
+    CREATE INDEX delivery_waiting ON delivery (person) WHERE state = 1;
     CREATE INDEX delivery_due ON delivery (campaign, next_at) WHERE state < 10;
 
     CREATE TABLE tally (

@@ -20,7 +20,7 @@ JSON = dict[str, Any]
 Kind = type[BaseModel]
 
 LIMIT = 28_000  # bytes of JSON: Teams speaks of about 28 KB for a message, and refuses above
-MOST_ACTIONS = 6  # primary ones in one row: Teams leaves out the rest (actions.maxActions of its host configuration)
+MOST_ACTIONS = 6  # primary ones in one row: Teams draws no more (maxActions of its host configuration)
 
 #: what has to be there for something to be seen or sent; the models make every property optional
 REQUIRED = {
@@ -39,20 +39,26 @@ REQUIRED = {
 }
 
 #: they stand in what is made of them, not among the elements of a card
-PARTS = {"AdaptiveCard", "CarouselPage", "Column", "IconRun", "ImageRun", "TableCell", "TableRow", "TextRun"}
+PARTS = {"AdaptiveCard", "CarouselPage", "Column", "TableCell", "TableRow"}
+
+#: they stand in a RichTextBlock's inlines, and nothing else does
+RUNS = {"IconRun", "ImageRun", "TextRun"}
 
 #: Teams draws them; other clients, and the local one, draw nothing unless there is a fallback
 NATIVE = {"Badge", "Icon", "ProgressBar", "ProgressRing"}
+
+
+#: where a parent declares one of them, the node's own type says which class it is
+OPEN: tuple[Kind, ...] = (core.CardElement, core.Action, core.ContainerLayout)
 
 
 def _kinds() -> dict[str, Kind]:
     """``type`` -> the class of that node; without the five Graph components, which share one type."""
     kinds: dict[str, Kind] = {}
     for kind in vars(core).values():
-        if isinstance(kind, type) and issubclass(kind, core.SerializableObject) and "type" in kind.model_fields:
-            name = kind.model_fields["type"].default
-            if isinstance(name, str) and name != "Component":
-                kinds[name] = kind
+        if isinstance(kind, type) and issubclass(kind, OPEN) and "type" in kind.model_fields:
+            kinds[str(kind.model_fields["type"].default)] = kind
+    kinds.pop("Component")
     return kinds
 
 
@@ -62,10 +68,9 @@ KINDS = _kinds()
 def check_card(card: JSON, limit: int = LIMIT) -> list[str]:
     """The problems of a card, each with the JSON path where it is; none if the card is sound."""
     check = _Check()
-    if card.get("type") != "AdaptiveCard":
-        check.say("$", "type must be AdaptiveCard")
-    if "version" not in card:
-        check.say("$", "version is missing")
+    for needed in ("type", "version"):
+        if needed not in card:
+            check.say("$", f"{needed} is missing")
     check.node(card, "$", core.AdaptiveCard)
     size = len(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode())
     if size > limit:
@@ -99,19 +104,18 @@ class _Check:
                     self.node(child, place, declared)
 
     def kind_of(self, node: JSON, path: str, expected: Kind) -> Kind | None:
+        """The node's class; None, said, if there is no such type or it cannot stand there."""
+        if expected not in OPEN:
+            return expected
         name = node.get("type")
-        if "type" not in expected.model_fields and expected not in (core.CardElement, core.Action, core.ContainerLayout):
-            return expected  # a fact, a choice: it has no type
-        if name is None and expected in KINDS.values():
-            return expected  # a column: its parent leaves no doubt
-        kind = KINDS.get(name) if isinstance(name, str) else None
+        kind = KINDS.get(str(name))
         if kind is None:
-            self.say(path, f"unknown type {name!r}" if "type" in node else "type is missing")
-            return None
-        if not issubclass(kind, expected) or (expected is core.CardElement and name in PARTS):
+            self.say(path, f"unknown type {name!r}" if name else "type is missing")
+        elif not issubclass(kind, expected) or name in PARTS or (name in RUNS) != (".inlines[" in path):
             self.say(path, f"{name} cannot stand here")
-            return None
-        return kind
+        else:
+            return kind
+        return None
 
     def validate(self, node: JSON, path: str, kind: Kind) -> None:
         """By the class itself: wrong values; and names that it does not know."""
@@ -175,7 +179,7 @@ class _Check:
 
 
 def _children(value: Any, path: str, annotation: Any) -> Iterator[tuple[JSON, str, Kind]]:
-    """The nodes in a property's value, each with its path and the class that the annotation declares for it."""
+    """The nodes in a property's value, each with its path and the class that the annotation declares."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Union:
         if any(get_origin(argument) is dict and get_args(argument)[1] is Any for argument in arguments):

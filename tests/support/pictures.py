@@ -18,8 +18,7 @@ import mimetypes
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,39 +56,45 @@ async def draw(
     """Writes ``folder/NAME.THEME.png`` for every card and theme, and gives the paths in that order.
 
     The cards named in ``checked`` are drawn as after a press while their inputs are not valid, with
-    the error messages. Raises CannotDraw.
+    the error messages. Raises CannotDraw; for a card that the renderer complains of, once all are drawn.
     """
-    await asyncio.to_thread(install)
+    complaints: set[str] = set()
+    await asyncio.to_thread(_prepare, folder)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        try:
+            for theme in themes:
+                page = await _open(browser, theme, width)
+                for name, card in cards.items():
+                    said = await _draw(page, name, card, name in checked)
+                    complaints.update(f"card {name!r}: {complaint}" for complaint in said)
+                    await page.locator("#chat").screenshot(path=folder / f"{name}.{theme}.png")
+                await page.close()
+        finally:
+            await browser.close()
+    if complaints:
+        raise CannotDraw("\n".join(sorted(complaints)))
+    return [folder / f"{name}.{theme}.png" for name in cards for theme in themes]
+
+
+def _prepare(folder: Path) -> None:
+    if not Path(CHROMIUM).exists():
+        raise CannotDraw(f"{CHROMIUM} is missing: install Chromium (Debian: apt-get install chromium)")
+    install()
     folder.mkdir(parents=True, exist_ok=True)
-    paths: list[Path] = []
-    async with _chromium() as browser:
-        for theme in themes:
-            page = await _open(browser, theme, width)
-            for name, card in cards.items():
-                path = folder / f"{name}.{theme}.png"
-                try:
-                    await page.evaluate("([card, checked]) => drawCard(card, checked)", [card, name in checked])
-                except Error as error:
-                    raise CannotDraw(f"card {name!r}: {error.message}") from error
-                await page.locator("#chat").screenshot(path=path)
-                paths.append(path)
-            await page.close()
-    order = {name: number for number, name in enumerate(cards)}
-    return sorted(paths, key=lambda path: order[path.name.rsplit(".", 2)[0]])
 
 
 def install(target: Path = NPM) -> Path:
     """Puts the renderer's packages into ``target/node_modules``, unless they are there; gives that folder."""
-    npm = shutil.which("npm")
     target.mkdir(parents=True, exist_ok=True)
     lock = RENDERER / "package-lock.json"
     modules = target / "node_modules"
     done = target / "installed.json"  # the lock file that node_modules was made from
     with (target / "install.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # test runs beside each other share the folder
-        if done.exists() and done.read_bytes() == lock.read_bytes():
+        if modules.is_dir() and done.exists() and done.read_bytes() == lock.read_bytes():
             return modules
-        if npm is None:
+        if (npm := shutil.which("npm")) is None:
             raise CannotDraw("npm is missing: install Node.js 20 or later (Debian: apt-get install npm)")
         for source in (RENDERER / "package.json", lock):
             shutil.copy(source, target)
@@ -101,27 +106,22 @@ def install(target: Path = NPM) -> Path:
     return modules
 
 
-@asynccontextmanager
-async def _chromium() -> AsyncIterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        raise CannotDraw(f"{CHROMIUM} is missing: install Chromium (Debian: apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
 async def _open(browser: Browser, theme: Theme, width: int) -> Page:
-    page = await browser.new_page(
-        viewport={"width": width + 2 * MARGIN, "height": 800}, device_scale_factor=SCALE, locale="en-GB"
-    )
+    page = await browser.new_page(viewport={"width": width + 2 * MARGIN, "height": 800}, device_scale_factor=SCALE)
     await page.route("**/*", _serve)
     await page.goto(f"{ORIGIN}/page.html")
     await page.add_style_tag(content=f":root {{ --width: {width}px; --margin: {MARGIN}px; }}")
     await page.evaluate("theme => setTheme(theme)", theme)
     return page
+
+
+async def _draw(page: Page, name: str, card: dict[str, Any], checked: bool) -> list[str]:
+    """Puts a card on the page; gives the renderer's complaints."""
+    try:
+        said: list[str] = await page.evaluate("([card, checked]) => drawCard(card, checked)", [card, checked])
+    except Error as error:
+        raise CannotDraw(f"card {name!r}: {error.message}") from error
+    return said
 
 
 async def _serve(route: Route) -> None:
@@ -143,15 +143,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Draw Adaptive Cards as a Teams chat shows them.")
     parser.add_argument("cards", type=Path, help="a JSON object: name -> card")
     parser.add_argument("folder", type=Path, help="where NAME.light.png and NAME.dark.png go")
-    parser.add_argument("--width", type=int, default=WIDTH, help="of the card, in CSS pixels (default: %(default)s)")
+    parser.add_argument("--width", type=int, default=WIDTH, help="CSS pixels of a card (default: %(default)s)")
     parser.add_argument("--theme", action="append", choices=THEMES, help="light or dark only")
-    parser.add_argument("--checked", action="append", default=[], metavar="NAME", help="draw with its inputs' errors")
+    parser.add_argument("--checked", action="append", default=[], metavar="NAME", help="with its inputs' errors")
     given = parser.parse_args()
     cards = json.loads(given.cards.read_text())
     try:
-        paths = asyncio.run(
-            draw(cards, given.folder, given.theme or THEMES, given.width, checked=given.checked)
-        )
+        paths = asyncio.run(draw(cards, given.folder, given.theme or THEMES, given.width, checked=given.checked))
     except CannotDraw as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -12,6 +12,9 @@ AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.didProcess = true;
 };
 
+// Selawik has the widths of Segoe UI, which is not free
+const FONTS = "'Segoe UI', Selawik, 'Noto Sans', 'Open Sans', sans-serif";
+
 /** Turns the page to "light" or "dark". */
 async function setTheme(theme) {
   const sheet = document.getElementById("designer");
@@ -28,26 +31,43 @@ async function setTheme(theme) {
   await document.fonts.ready;
 }
 
-// Selawik has the widths of Segoe UI, which is not free
-const FONTS = "'Segoe UI', Selawik, 'Noto Sans', 'Open Sans', sans-serif";
+/** Date and time fields as Teams writes them, in the card's language: Chromium's own follow the machine. */
+function writeDates(bubble, language) {
+  const written = {
+    date: (value) => new Date(`${value}T00:00Z`).toLocaleDateString(language, { timeZone: "UTC" }),
+    time: (value) =>
+      new Date(`2000-01-01T${value}Z`).toLocaleTimeString(language, { timeZone: "UTC", timeStyle: "short" }),
+  };
+  for (const input of bubble.querySelectorAll("input[type=date], input[type=time]")) {
+    const { type, value } = input;
+    input.type = "text";
+    input.value = value && written[type](value);
+  }
+}
 
-/** Draws a card; with `checked`, as after a press while its inputs are not valid. Gives what the renderer complains of. */
+/**
+ * Draws a card; with `checked`, as after a press while its inputs are not valid.
+ * Gives what the renderer complains of, but for elements it does not know: charts have their fallback.
+ */
 async function drawCard(json, checked) {
   const bubble = document.getElementById("bubble");
   bubble.replaceChildren();
   const card = new AdaptiveCards.AdaptiveCard();
   card.hostConfig = new AdaptiveCards.HostConfig(window.hostConfig);
-  const context = new AdaptiveCards.SerializationContext(AdaptiveCards.Versions.v1_5);
-  card.parse(json, context);
-  const element = card.render();
-  if (!element) {
-    throw new Error("the renderer drew nothing");
-  }
-  bubble.appendChild(element);
+  const parsing = new AdaptiveCards.SerializationContext();
+  card.parse(json, parsing);
+  bubble.appendChild(card.render());
   if (checked) {
     card.getAllInputs().forEach((input) => input.validateValue());
   }
+  writeDates(bubble, json.lang || "en-GB");
   document.activeElement?.blur();
   await document.fonts.ready;
   await Promise.all([...bubble.querySelectorAll("img")].map((image) => image.decode().catch(() => {})));
+
+  const events = Array.from({ length: parsing.eventCount }, (_, number) => parsing.getEventAt(number));
+  events.push(...card.validateProperties().validationEvents);
+  return events
+    .filter(({ event }) => event !== AdaptiveCards.ValidationEvent.UnknownElementType)
+    .map(({ message }) => message);
 }

@@ -1,0 +1,163 @@
+"""Crieur: the composition root. ``python app.py`` starts the bot."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
+
+from bot.adapter import make_adapter, make_authorization
+from bot.announcer import AuthorAnnouncer
+from bot.connector import Connector
+from bot.handler import CrieurBot
+from bot.links import SignedLinks
+from bot.settings import Settings, WrongSettings, read_settings
+from bot.web import Front
+from cards.message import compile_message
+from dialogs.root import everything
+from dialogs.turn import House
+from dialogs.typed import TypedConversations
+from scheduler.dispatcher import Dispatcher
+from scheduler.jobs import Jobs
+from scheduler.pace import Pace
+from scheduler.ports import Clock, Render
+from storage.bot_state import BotStorage
+from storage.records import Campaign, StorageError
+from storage.sqlite import SqliteStore
+from storage.store import Store
+
+log = logging.getLogger("crieur")
+
+GRACE = 20.0  #: seconds for what is in flight when the bot is told to stop
+
+
+class WallClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRenderer:
+    links: SignedLinks
+
+    def compile(self, campaign: Campaign) -> Render:
+        assert campaign.message is not None
+        return compile_message(campaign.id, campaign.message, self.links.base_url, self.links.token)
+
+
+def open_store(settings: Settings) -> Store:
+    return SqliteStore(Path(settings.store_url.removeprefix("sqlite:")))
+
+
+@contextlib.asynccontextmanager
+async def crieur(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[web.Application]:
+    """The whole bot, running: its web application, with the scheduler behind it."""
+    rng = random.Random(secrets.randbits(64))  # an own seed in every process
+    links = SignedLinks.with_secret(settings.base_url, await store.secret("links"))
+    authorization = make_authorization(settings, clock)
+    async with Connector(clock=clock, authorization=authorization, loopback_only=settings.local) as connector:
+        house = House(store=store, clock=clock, sender=connector, links=links, rate=settings.messages_per_second)
+        typed = TypedConversations(BotStorage(store))
+        bot = CrieurBot(house, everything(), typed, connector, local=settings.local)
+        front = Front(make_adapter(settings), bot, house, links)
+        jobs = Jobs(store, AuthorAnnouncer(store, connector, clock), clock, rng)
+        dispatcher = Dispatcher(
+            store=store,
+            sender=connector,
+            renderer=MessageRenderer(links),
+            clock=clock,
+            rng=rng,
+            pace=Pace(settings.messages_per_second),
+            holder=secrets.randbits(62),
+            lease=timedelta(seconds=settings.lease_seconds),
+        )
+        dispatching = asyncio.create_task(dispatcher.run())
+        jobs.start()
+        try:
+            yield front.application(local=settings.local)
+        finally:
+            jobs.stop()
+            dispatcher.stop()
+            _, late = await asyncio.wait({dispatching}, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await bot.settle()
+            await front.settle()
+
+
+async def serve(settings: Settings, playgrounds: int) -> None:
+    store, clock = open_store(settings), WallClock()
+    await store.open()
+    try:
+        async with crieur(settings, store, clock) as application:
+            runner = web.AppRunner(application, access_log=None, handle_signals=False)
+            await runner.setup()
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            say(f"Crieur listens on {settings.base_url}/api/messages")
+            stopped = asyncio.Event()
+            for signal_number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
+            async with contextlib.AsyncExitStack() as stack:
+                if playgrounds:
+                    await _show(settings, playgrounds, stack)
+                await stopped.wait()
+            await runner.cleanup()
+    finally:
+        await store.close()
+
+
+async def _show(settings: Settings, count: int, stack: contextlib.AsyncExitStack) -> None:
+    """Start the browser clients beside the bot, and say where they are."""
+    try:
+        clients = await stack.enter_async_context(
+            start_playgrounds(f"http://127.0.0.1:{settings.port}/api/messages", count, Path("var/playground"))
+        )
+    except PlaygroundUnavailable as missing:
+        say(str(missing))
+        return
+    for client in clients:
+        say(f"Open {client.url} to be {client.person}")
+    open_in_browser(clients[0].url)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Crieur: push campaigns inside Microsoft Teams")
+    parser.add_argument("--playground", type=int, default=0, metavar="N", help="start N browser clients beside the bot")
+    arguments = parser.parse_args()
+    try:
+        settings = read_settings()
+    except WrongSettings as wrong:
+        say(str(wrong))
+        return 2
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        asyncio.run(serve(settings, arguments.playground))
+    except (StorageError, OSError) as error:
+        say(f"Crieur cannot start: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

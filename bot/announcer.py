@@ -1,0 +1,62 @@
+"""Tells authors how their campaigns go: the live card, and the report at the end."""
+
+from __future__ import annotations
+
+from bot import wire
+from bot.connector import Connector
+from cards.reports import live_card, report_card
+from dialogs.talk import texts_of
+from scheduler.ports import Clock, Delivered, Refused
+from storage.records import Campaign, Channel, Person, Reference
+from storage.store import Store
+
+
+class AuthorAnnouncer:
+    """Posts through the connector, in the author's Teams chat."""
+
+    def __init__(self, store: Store, connector: Connector, clock: Clock) -> None:
+        self._store = store
+        self._connector = connector
+        self._clock = clock
+
+    async def progress(self, campaign: Campaign) -> None:
+        """Edit the live card; post it where there is none, or where it is gone."""
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return
+        tally = await self._store.tally(campaign.id)
+        texts = texts_of(author)
+        card = live_card(texts, campaign, tally, await self._store.next_due(campaign.id))
+        activity = wire.activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
+        message = await self._store.live_card(campaign.id)
+        if message:
+            outcome = await self._connector.update(reference, message, activity)
+            if not isinstance(outcome, Refused):
+                return
+        outcome = await self._connector.send(reference, activity)
+        if isinstance(outcome, Delivered) and outcome.activity:
+            await self._store.keep_live_card(campaign.id, outcome.activity)
+
+    async def report(self, campaign: Campaign) -> bool:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return False
+        texts = texts_of(author)
+        card = report_card(
+            texts,
+            campaign,
+            await self._store.tally(campaign.id),
+            await self._store.engagement(campaign.id),
+            self._clock.now(),
+            None,
+        )
+        activity = wire.activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
+        return isinstance(await self._connector.send(reference, activity), Delivered)
+
+    async def _author(self, campaign: Campaign) -> tuple[Person | None, Reference | None]:
+        author = await self._store.person(campaign.author)
+        for channel in (Channel.TEAMS, campaign.channel):
+            reference = await self._store.reference(campaign.author, channel)
+            if reference and not reference.broken:
+                return author, reference
+        return author, None

@@ -1,0 +1,224 @@
+"""What comes in: each kind of activity -> one call. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
+from botbuilder.schema import Activity, ChannelAccount
+
+from bot import wire
+from bot.connector import Connector
+from bot.reachability import capture, channel_of, is_personal, lose
+from dialogs import talk
+from dialogs.turn import Answer, House, Router, Turn
+from dialogs.typed import TypedConversations
+from scheduler.ports import Delivered
+from storage.records import Channel, Person, PersonId, StaleVersion
+
+log = logging.getLogger(__name__)
+
+GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
+CANCEL = ("cancel", "annuler", "stop")
+
+
+class CrieurBot(ActivityHandler):
+    """``local``: without a registration, the first person to come is the owner."""
+
+    def __init__(
+        self, house: House, router: Router, typed: TypedConversations, connector: Connector, *, local: bool
+    ) -> None:
+        super().__init__()
+        self._house = house
+        self._router = router
+        self._typed = typed
+        self._connector = connector
+        self._local = local
+        self._afterwards: set[asyncio.Task[None]] = set()
+
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        activity = turn_context.activity
+        if channel_of(activity) is None or activity.from_property is None or activity.conversation is None:
+            log.info("ignored: type=%s channel=%s", activity.type, activity.channel_id)
+            return
+        await super().on_turn(turn_context)
+
+    async def settle(self) -> None:
+        """Wait for what was begun after an answer."""
+        await asyncio.gather(*self._afterwards, return_exceptions=True)
+
+    # --- installs -----------------------------------------------------------------------------
+
+    async def on_installation_update_add(self, turn_context: TurnContext) -> None:
+        if is_personal(turn_context.activity):
+            await self._welcome(turn_context, told=True)
+
+    async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
+        if is_personal(turn_context.activity):
+            await lose(turn_context.activity, _channel(turn_context), self._house.store)
+
+    async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
+        bot = turn_context.activity.recipient
+        if is_personal(turn_context.activity) and bot and any(member.id == bot.id for member in members_added):
+            # in some channels the bot itself is the sender: there is no person to remember
+            if turn_context.activity.from_property.id != bot.id:
+                await self._welcome(turn_context, told=False)
+
+    async def on_members_removed_activity(
+        self, members_removed: list[ChannelAccount], turn_context: TurnContext
+    ) -> None:
+        bot = turn_context.activity.recipient
+        if is_personal(turn_context.activity) and bot and any(member.id == bot.id for member in members_removed):
+            await lose(turn_context.activity, _channel(turn_context), self._house.store)
+
+    async def _welcome(self, context: TurnContext, *, told: bool) -> None:
+        """Remember, and greet once: ``told`` says that the platform spoke of an install."""
+        person, newly = await self._capture(context)
+        owner = self._local and await self._house.store.claim_ownership(person.id)
+        if (told or newly) and await self._greet_now(person.id):
+            turn = await self._turn(context, person)
+            await self._say(context, turn, talk.greeting(turn, became_owner=owner))
+
+    async def _greet_now(self, person: PersonId) -> bool:
+        """Whether nobody has greeted this person in the last minute; installs come in pairs."""
+        key, now = f"greeted/{person}", self._house.clock.now().timestamp()
+        known = (await self._house.store.read_documents([key])).get(key)
+        if known and now - float(known[1]) < GREET_AGAIN:
+            return False
+        try:
+            etag = known[0] if known else ""
+            await self._house.store.write_documents({key: (etag, str(now).encode())})
+        except StaleVersion:
+            return False
+        return True
+
+    # --- talk ---------------------------------------------------------------------------------
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        activity = turn_context.activity
+        if not is_personal(activity):
+            texts = talk.texts_of_locale(activity.locale or "")
+            await turn_context.send_activity(texts("I work in a personal chat: open one with me and type **help**."))
+            return
+        turn = await self._turn(turn_context, await self._person(turn_context))
+        said = (activity.text or "").strip()
+        if isinstance(activity.value, dict) and not said:
+            answer = await self._router.press(turn, activity.value)
+            await self._replace(turn_context, turn, answer or Answer(text=self._puzzled(turn, "")))
+        elif said:
+            await self._hear(turn_context, turn, said)
+
+    async def _hear(self, context: TurnContext, turn: Turn, said: str) -> None:
+        if said.lower() in CANCEL:
+            await self._typed.leave(context)
+            await context.send_activity(turn.texts("All right. Your drafts are kept under **campaigns**."))
+            return
+        answer = await self._router.hear(turn, said)
+        if answer is None and await self._typed.hear(context, turn):
+            return
+        await self._say(context, turn, answer or Answer(text=self._puzzled(turn, said)))
+
+    def _puzzled(self, turn: Turn, said: str) -> str:
+        nearest = self._router.nearest(turn, said)
+        if nearest:
+            return turn.texts("I did not understand. Did you mean **{command}**?", command=nearest)
+        return turn.texts("I did not understand. Type **help** to see what I can do.")
+
+    # --- pressed buttons ----------------------------------------------------------------------
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        activity = turn_context.activity
+        if activity.name != "adaptiveCard/action":
+            log.info("unknown invoke: name=%s", str(activity.name)[:60])
+            return InvokeResponse(status=501)
+        form = _form_of(activity)
+        if form is None or not is_personal(activity):
+            return wire.refused(400, "BadRequest", "an Action.Execute in a personal chat was expected")
+        turn = await self._turn(turn_context, await self._person(turn_context))
+        answer = await self._router.press(turn, form)
+        if answer is None:
+            return wire.toast(self._puzzled(turn, ""))
+        if answer.card is None:
+            return wire.toast(answer.text)
+        if answer.fresh:
+            await self._say(turn_context, turn, answer)
+            return wire.toast(turn.texts("It is below."))
+        self._keep(turn_context, turn, answer)
+        return wire.in_place(answer.card)
+
+    def _keep(self, context: TurnContext, turn: Turn, answer: Answer) -> None:
+        """The client shows the answer itself; other devices, and tomorrow, need it in the chat."""
+        message = context.activity.reply_to_id
+        if message and answer.card is not None:
+            self._later(self._update(turn, message, wire.activity_bytes(answer.card, answer.summary)))
+
+    async def _update(self, turn: Turn, message: str, activity: bytes) -> None:
+        reference = await self._house.store.reference(turn.person.id, turn.channel)
+        if reference is None:
+            return
+        outcome = await self._connector.update(reference, message, activity)
+        if not isinstance(outcome, Delivered):
+            log.info("a card was not updated in the chat: %s", type(outcome).__name__)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._afterwards.add(task)
+        task.add_done_callback(self._afterwards.discard)
+
+    # --- who speaks ---------------------------------------------------------------------------
+
+    async def _capture(self, context: TurnContext) -> tuple[Person, bool]:
+        return await capture(context, _channel(context), self._house.store, self._house.clock.now())
+
+    async def _person(self, context: TurnContext) -> Person:
+        person, newly = await self._capture(context)
+        if newly and self._local:
+            await self._house.store.claim_ownership(person.id)
+        return person
+
+    async def _turn(self, context: TurnContext, person: Person) -> Turn:
+        return Turn(
+            house=self._house,
+            person=person,
+            role=await self._house.store.role(person.id),
+            channel=_channel(context),
+            texts=talk.texts_of(person),
+        )
+
+    # --- answers ------------------------------------------------------------------------------
+
+    async def _say(self, context: TurnContext, turn: Turn, answer: Answer) -> None:
+        """Answer with a new message."""
+        if answer.begin:
+            await self._typed.begin(context, turn, *answer.begin)
+        elif answer.card is not None:
+            await context.send_activity(wire.message_with(answer.card, answer.summary))
+        elif answer.text:
+            await context.send_activity(answer.text)
+
+    async def _replace(self, context: TurnContext, turn: Turn, answer: Answer) -> None:
+        """Answer an older client's Submit: its card is replaced by editing the message."""
+        message = context.activity.reply_to_id
+        if message and answer.card is not None and not answer.fresh:
+            await self._update(turn, message, wire.activity_bytes(answer.card, answer.summary))
+        else:
+            await self._say(context, turn, answer)
+
+
+def _channel(context: TurnContext) -> Channel:
+    channel = channel_of(context.activity)
+    assert channel is not None, "on_turn lets only known channels in"
+    return channel
+
+
+def _form_of(activity: Activity) -> Mapping[str, Any] | None:
+    """The verb, the data and the fields of an Action.Execute."""
+    value = activity.value if isinstance(activity.value, dict) else {}
+    action = value.get("action")
+    if not isinstance(action, dict):
+        return None
+    data = action.get("data") if isinstance(action.get("data"), dict) else {}
+    return {**data, "verb": action.get("verb") or data.get("verb")}

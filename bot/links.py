@@ -1,0 +1,52 @@
+"""Tracked links: signed, short, and without the destination in them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, Signer
+
+from dialogs.engage import Click
+from storage.records import CampaignId, Person, PersonId
+
+LENGTH = 200  #: characters of the longest link that is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLinks:
+    """``/r/c.p.SIGNATURE.b``: campaign, person, button. The button's number is not signed: another
+    number only leads to another link of the same campaign, as another button of the same card does.
+    """
+
+    base_url: str
+    _signer: Signer
+
+    @classmethod
+    def with_secret(cls, base_url: str, secret: bytes) -> SignedLinks:
+        return cls(base_url, Signer(secret, salt="crieur.link", key_derivation="hmac", digest_method=hashlib.sha256))
+
+    def token(self, campaign: CampaignId, person: Person) -> str:
+        return self._sign(f"{campaign}.{person.id}")
+
+    def test_token(self, campaign: CampaignId, person: Person) -> str:
+        return self._sign(f"{campaign}.{person.id}t")
+
+    def _sign(self, value: str) -> str:
+        return self._signer.sign(value).decode()
+
+    def read(self, path: str) -> Click | None:
+        """What a link's last part says; None for anything that we did not sign."""
+        token, _, button = path[:LENGTH].rpartition(".")
+        try:
+            campaign, _, person = self._signer.unsign(token).decode().partition(".")
+        except (BadSignature, UnicodeDecodeError):
+            return None
+        if not button.isdecimal() or not button.isascii():
+            return None
+        return Click(
+            campaign=CampaignId(int(campaign)),
+            person=PersonId(int(person.removesuffix("t"))),
+            button=int(button),
+            test=person.endswith("t"),
+        )

@@ -1,0 +1,97 @@
+"""Who is speaking, and how to reach them: from an incoming activity to a person in the store."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from botbuilder.core import TurnContext
+from botbuilder.core.teams import TeamsInfo
+from botbuilder.schema import Activity
+
+from storage.records import Channel, NotReached, Person, Sighting, TenantId
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+ELSEWHERE = TenantId("none")  #: the tenant of channels that know none
+
+
+def tenant_of(activity: Activity) -> TenantId:
+    """The directory that an activity comes from."""
+    channel_data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
+    tenant = channel_data.get("tenant") or {}
+    said = (tenant.get("id") if isinstance(tenant, dict) else None) or (
+        activity.conversation and activity.conversation.tenant_id
+    )
+    return TenantId(str(said).lower()) if said else ELSEWHERE
+
+
+def channel_of(activity: Activity) -> Channel | None:
+    return Channel(activity.channel_id) if activity.channel_id in list(Channel) else None
+
+
+def is_personal(activity: Activity) -> bool:
+    conversation = activity.conversation
+    if conversation is None or conversation.is_group:
+        return False
+    return conversation.conversation_type in (None, "", "personal")
+
+
+def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Any = None) -> Sighting:
+    """What an activity, and the platform's word on its sender, tell about a person."""
+    sender = activity.from_property
+    addresses = [getattr(member, "user_principal_name", None), getattr(member, "email", None)]
+    return Sighting(
+        tenant=tenant_of(activity),
+        channel=channel,
+        service_url=activity.service_url or "",
+        conversation=activity.conversation.id,
+        bot=activity.recipient.id if activity.recipient else "",
+        user=sender.id,
+        at=now,
+        directory_id=(sender.aad_object_id or getattr(member, "aad_object_id", None) or "").lower(),
+        addresses=tuple(dict.fromkeys(address.lower() for address in addresses if address)),
+        given_name=getattr(member, "given_name", None) or "",
+        surname=getattr(member, "surname", None) or "",
+        name=getattr(member, "name", None) or sender.name or "",
+        locale=activity.locale or _client_info(activity).get("locale") or "",
+        zone=_zone(activity),
+    )
+
+
+def _client_info(activity: Activity) -> dict[str, Any]:
+    for entity in activity.entities or []:
+        if getattr(entity, "type", None) == "clientInfo":
+            return getattr(entity, "additional_properties", None) or {}
+    return {}
+
+
+def _zone(activity: Activity) -> str:
+    for zone in (getattr(activity, "local_timezone", None), _client_info(activity).get("timezone")):
+        if zone in available_timezones():
+            return str(zone)
+    return ""
+
+
+async def capture(context: TurnContext, channel: Channel, store: Store, now: datetime) -> tuple[Person, bool]:
+    """The person who wrote, remembered; True when they could not be reached before.
+
+    The platform is asked for names and addresses as long as we have none: before the person is
+    kept, so that a place in a list by address becomes theirs.
+    """
+    activity = context.activity
+    known = await store.person_behind(tenant_of(activity), channel, activity.from_property.id)
+    member = None
+    if channel is Channel.TEAMS and (known is None or not known.address):
+        try:
+            member = await TeamsInfo.get_member(context, activity.from_property.id)
+        except Exception as error:  # the SDK raises whatever the platform answered
+            log.warning("no word on a person from the platform: %s", type(error).__name__)
+    return await store.remember(sighting_of(activity, channel, now, member))
+
+
+async def lose(activity: Activity, channel: Channel, store: Store) -> None:
+    await store.lose(tenant_of(activity), channel, activity.from_property.id, NotReached.UNINSTALLED)

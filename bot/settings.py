@@ -1,0 +1,114 @@
+"""Settings: environment variables (and ``.env``), checked once at the start."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class WrongSettings(Exception):
+    """One line per mistake: the variable, and what it takes."""
+
+
+class Settings(BaseSettings):
+    """Every variable that Crieur reads; README has the same table."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    microsoft_app_id: Annotated[str, Field(alias="MicrosoftAppId")] = ""
+    microsoft_app_password: Annotated[str, Field(alias="MicrosoftAppPassword", repr=False)] = ""
+    microsoft_app_type: Annotated[str, Field(alias="MicrosoftAppType")] = "MultiTenant"
+    microsoft_app_tenant_id: Annotated[str, Field(alias="MicrosoftAppTenantId")] = ""
+    host: Annotated[str, Field(alias="HOST")] = "127.0.0.1"
+    port: Annotated[int, Field(alias="PORT", ge=1, le=65535)] = 3978
+    public_url: Annotated[str, Field(alias="PUBLIC_URL")] = ""
+    store_url: Annotated[str, Field(alias="STORE_URL")] = "sqlite:var/crieur.db"
+    messages_per_second: Annotated[float, Field(alias="MESSAGES_PER_SECOND", gt=0, le=100_000)] = 45.0
+    allowed_tenants: Annotated[frozenset[str], NoDecode, Field(alias="ALLOWED_TENANTS")] = frozenset()
+    lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
+    log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
+
+    @property
+    def local(self) -> bool:
+        """No registration: nobody authenticates, so only this machine may talk to the bot."""
+        return not self.microsoft_app_id
+
+    @property
+    def base_url(self) -> str:
+        """Where people's browsers reach /r/, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @field_validator("allowed_tenants", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("takes the address at which people reach the bot, like https://crieur.contoso.com")
+        return value
+
+    @field_validator("store_url")
+    @classmethod
+    def _is_a_store(cls, value: str) -> str:
+        if not value.startswith("sqlite:") or not value.removeprefix("sqlite:"):
+            raise ValueError("takes sqlite:PATH, like sqlite:var/crieur.db")
+        return value
+
+    @field_validator("microsoft_app_type")
+    @classmethod
+    def _is_an_app_type(cls, value: str) -> str:
+        if value not in ("MultiTenant", "SingleTenant"):
+            raise ValueError("takes MultiTenant or SingleTenant")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("takes DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        if self.local and not _is_loopback(self.host):
+            raise ValueError(
+                "HOST takes a loopback address such as 127.0.0.1 as long as MicrosoftAppId is empty:"
+                " without a registration nobody authenticates, so only this machine may talk to the bot"
+            )
+        if not self.local and not self.microsoft_app_password:
+            raise ValueError("MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId")
+        if self.microsoft_app_type == "SingleTenant" and not self.microsoft_app_tenant_id:
+            raise ValueError("MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is SingleTenant")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings() -> Settings:
+    """Raises WrongSettings, with a line for every mistake."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongSettings("\n".join(_line(mistake) for mistake in error.errors())) from None  # type: ignore[arg-type]
+
+
+def _line(mistake: dict[str, object]) -> str:
+    where = ".".join(str(part) for part in mistake["loc"])  # type: ignore[attr-defined]
+    text = str(mistake["msg"]).removeprefix("Value error, ")
+    return f"{where}: {text}" if where else text
