@@ -62,10 +62,12 @@ class CrieurBot(ActivityHandler):
 
     async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
         bot = turn_context.activity.recipient
-        if is_personal(turn_context.activity) and bot and any(member.id == bot.id for member in members_added):
-            # in some channels the bot itself is the sender: there is no person to remember
-            if turn_context.activity.from_property.id != bot.id:
-                await self._welcome(turn_context, told=False)
+        if not is_personal(turn_context.activity) or not bot:
+            return
+        # in some channels the bot itself is the sender: there is no person to remember
+        added = any(member.id == bot.id for member in members_added)
+        if added and turn_context.activity.from_property.id != bot.id:
+            await self._welcome(turn_context, told=False)
 
     async def on_members_removed_activity(
         self, members_removed: list[ChannelAccount], turn_context: TurnContext

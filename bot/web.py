@@ -61,7 +61,7 @@ class Front:
             raise web.HTTPUnsupportedMediaType(text="JSON was expected")
         try:
             response = await self._adapter.process(request, self._bot)
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
+        except ValueError as error:
             log.info("not an activity: %s", type(error).__name__)
             raise web.HTTPBadRequest(text="an activity was expected") from error
         return response or web.Response(status=201)

@@ -6,21 +6,11 @@ from typing import Any
 
 import orjson
 from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity, ActivityTypes, Attachment
+from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeResponse, Attachment
 
 from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
 
 MESSAGE = "application/vnd.microsoft.activity.message"
-
-
-class Body:
-    """An invoke response's body. The SDK serializes objects that can, and answers 500 to a dict."""
-
-    def __init__(self, value: dict[str, Any]) -> None:
-        self._value = value
-
-    def serialize(self) -> dict[str, Any]:
-        return self._value
 
 
 def in_place(card: AdaptiveCard) -> InvokeResponse:
@@ -38,7 +28,8 @@ def refused(status: int, code: str, text: str) -> InvokeResponse:
 
 
 def _invoke_response(status: int, kind: str, value: object) -> InvokeResponse:
-    return InvokeResponse(status=200, body=Body({"statusCode": status, "type": kind, "value": value}))
+    # the SDK answers HTTP 500 to a plain dict: it serializes its own models only
+    return InvokeResponse(status=200, body=AdaptiveCardInvokeResponse(status_code=status, type=kind, value=value))
 
 
 def message_with(card: AdaptiveCard, summary: str) -> Activity:

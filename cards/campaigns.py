@@ -139,6 +139,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
 
 def hours_text(texts: Texts, schedule: Schedule) -> str:
     hours = schedule.hours
+    if hours.opens == hours.closes and len(hours.days) == 7:
+        return texts("at any time")
     days = texts.enumerate([texts.weekday(day) for day in sorted(hours.days)])
     return texts(
         "{opens} to {closes}, {days}", opens=texts.clock(hours.opens), closes=texts.clock(hours.closes), days=days

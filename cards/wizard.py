@@ -235,16 +235,20 @@ def schedule_form(
             errors.get("zone"),
         ),
         subheading(texts("Over how long?")),
-        beside(
-            with_error(
-                NumberInput(id="duration", label=texts("Duration"), **_number(values.get("duration", ""))),
-                errors.get("duration"),
+        *with_error(
+            beside(
+                [NumberInput(id="duration", label=texts("Duration"), **_number(values.get("duration", "")))],
+                [
+                    ChoiceInput(
+                        id="unit",
+                        label=texts("Unit"),
+                        choices=units,
+                        value=values.get("unit", "hours"),
+                        style="compact",
+                    )
+                ],
             ),
-            [
-                ChoiceInput(
-                    id="unit", label=texts("Unit"), choices=units, value=values.get("unit", "hours"), style="compact"
-                )
-            ],
+            errors.get("duration"),
         ),
         hint(
             texts("Each person receives it at their own random moment in this time, during working hours."),
@@ -262,6 +266,13 @@ def schedule_form(
                 multiple=True,
             ),
             errors.get("days"),
+        ),
+        ToggleInput(
+            id="anytime",
+            label=texts("Evenings, nights, weekends"),
+            title=texts("Send outside working hours too"),
+            value=values.get("anytime", "false"),
+            wrap=True,
         ),
     ]
     return _form(texts, campaign, "schedule", texts("When does it go out?"), fields, notice, errors)

@@ -42,7 +42,7 @@ GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the f
 FIELDS = {
     "message": ("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
     "audience": ("channel", "audience", "list_name", "addresses"),
-    "schedule": ("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days"),
+    "schedule": ("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime"),
 }
 
 
@@ -261,6 +261,7 @@ def default_schedule(now: datetime, zone: str) -> dict[str, str]:
         "opens": "09:00",
         "closes": "18:00",
         "days": "0,1,2,3,4",
+        "anytime": "false",
     }
 
 
@@ -279,7 +280,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
     if not open_time(schedule.slot, hours, zone):
         errors["duration"] = texts(
             "There are no working hours in this time: it runs from {start} to {end}."
-            " Make it longer, or change the hours or days.",
+            " Make it longer, change the hours or days, or allow sending outside them.",
             start=texts.moment(schedule.slot.start, zone),
             end=texts.moment(schedule.slot.end, zone),
         )
@@ -341,6 +342,8 @@ def _read_duration(values: Values, texts: Texts, errors: dict[str, str]) -> time
 
 
 def _read_hours(values: Values, texts: Texts, errors: dict[str, str]) -> WorkingHours | None:
+    if values.get("anytime") == "true":
+        return WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7)))
     opens, closes = _clock(values.get("opens", "")), _clock(values.get("closes", ""))
     if opens is None:
         errors["opens"] = texts("Please choose a time, like 9:00.")

@@ -25,8 +25,10 @@ log = logging.getLogger(__name__)
 class Links(Protocol):
     """Tracked links: made for a recipient, read when one comes back."""
 
-    #: where /r/ answers, without a slash at the end
-    base_url: str
+    @property
+    def base_url(self) -> str:
+        """Where /r/ answers, without a slash at the end."""
+        ...
 
     def token(self, campaign: CampaignId, person: Person) -> str: ...
 

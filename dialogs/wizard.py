@@ -94,7 +94,10 @@ async def schedule(turn: Turn, form: Form) -> Answer:
         campaign = await turn.store.save(replace(frozen(draft, turn), state=CampaignState.SCHEDULED))
     except StaleVersion:
         return Answer(card=await review(turn, await changeable(turn, form), _changed_elsewhere(turn)))
-    note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
+    if draft.starts_now:
+        note = turn.texts("It starts now. I will show you here how it goes.")
+    else:
+        note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
     return Answer(card=await information(turn, campaign, note))
 
 

@@ -94,6 +94,7 @@ class Dispatcher:
         self._recordable = asyncio.Event()
         self._roomy = asyncio.Event()
         self._roomy.set()
+        self._recorded = asyncio.Event()
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -106,12 +107,16 @@ class Dispatcher:
         try:
             while not self._stopping.is_set():
                 await self._round_patiently()
-            while self._outstanding or self._outcomes:
-                await asyncio.sleep(0.01)
+            await self._all_recorded()
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _all_recorded(self) -> None:
+        while self._outstanding or self._outcomes:
+            self._recorded.clear()
+            await self._recorded.wait()
 
     async def _round_patiently(self) -> None:
         """One round; a store that is gone is waited for, never died of."""
@@ -200,6 +205,7 @@ class Dispatcher:
             if self._clock.now() >= self._outstanding.get(delivery.id, ready.leased_until):
                 # we slept past the lease: somebody may have settled it, and may send it again
                 self._outstanding.pop(delivery.id, None)
+                self._recorded.set()
                 continue
             outcome = await self._try(running, delivery)
             now = self._clock.now()
@@ -238,6 +244,7 @@ class Dispatcher:
                 continue
             for row in group:
                 self._outstanding.pop(row.id, None)
+            self._recorded.set()
             self._make_room()
 
     def _make_room(self) -> None:

@@ -1,0 +1,109 @@
+"""The whole bot, on a loopback Bot Connector, with people who talk to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from app import crieur
+from bot.settings import Settings
+from storage.sqlite import SqliteStore
+from tests.support.connector import LoopbackConnector
+from tests.support.organisation import Organisation, Person
+
+
+@dataclass
+class ShiftedClock:
+    """The wall clock, which a test can put forward."""
+
+    shift: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def forward(self, **length: float) -> None:
+        self.shift += timedelta(**length)
+
+
+@dataclass
+class House:
+    """A running bot and the people around it; ``restart`` ends it like a crash, and starts another."""
+
+    path: Path
+    connector: LoopbackConnector
+    clock: ShiftedClock
+    port: int
+    store: SqliteStore = field(init=False)
+    organisation: Organisation = field(init=False)
+    _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        settings = Settings(_env_file=None, PORT=self.port, STORE_URL=f"sqlite:{self.path}", LEASE_SECONDS=2)  # type: ignore[call-arg]
+        self.store = SqliteStore(self.path)
+        await self.store.open()
+        self._stack.push_async_callback(self.store.close)
+        application = await self._stack.enter_async_context(crieur(settings, self.store, self.clock))
+        runner = web.AppRunner(application)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    connector = LoopbackConnector(rng=random.Random(3))
+    await connector.start()
+    house = House(tmp_path / "crieur.db", connector, ShiftedClock(), free_port())
+    await house.start()
+    async with aiohttp.ClientSession() as http:
+        house.organisation = Organisation(connector, f"{house.url}/api/messages", http)
+        yield house
+    await house.stop()
+    await connector.stop()
+
+
+@pytest.fixture
+async def ada(house: House) -> Person:
+    """The author: the first to come, and so the owner."""
+    ada = house.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    await ada.sees("Hello Ada, I am Crieur.")
+    return ada
+
+
+@pytest.fixture
+async def louis(house: House, ada: Person) -> Person:
+    """A recipient, who speaks French."""
+    louis = house.organisation.person("Louis", "Pasteur", locale="fr-FR", zone="Europe/Paris")
+    await louis.install()
+    return louis

@@ -1,0 +1,259 @@
+"""A loopback Bot Connector: the REST service that a bot writes to, with the platform's manners.
+
+It keeps every chat, counts what each person received, and throttles, breaks and hangs on request.
+In tests it runs inside the process; ``python -m tests.support.connector --port P`` runs it apart,
+with ``/_control/...`` to ask what was received, for bots that get killed.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import orjson
+
+from tests.support.http import Answer, Server
+
+LARGEST = 102_400  #: bytes of an activity
+_CAMPAIGN = re.compile(rb'"crieur":\{"campaign":(\d+),"test":false')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """Shares (0 to 1) of posted activities that go wrong."""
+
+    throttle: float = 0.0
+    #: seconds named in Retry-After; None sends none
+    retry_after: float | None = 1.0
+    errors: float = 0.0
+    #: the connection is closed, and the message was not taken
+    reset_before: float = 0.0
+    #: the connection is closed, and the message was taken
+    reset_after: float = 0.0
+    #: no answer ever comes; the message was taken
+    hang: float = 0.0
+    #: seconds before every answer
+    latency: float = 0.0
+    #: requests a second that are accepted; 0 for no limit
+    per_second: int = 0
+
+
+@dataclass(slots=True)
+class Chat:
+    """One personal conversation."""
+
+    id: str
+    user: str
+    member: dict[str, Any]
+    #: what the person sees, in order: {id, activity, updates}
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    #: how posting fails here: "blocked", "gone", "lost", or "" when it works
+    broken: str = ""
+    campaigns: Counter[int] = field(default_factory=Counter)
+
+
+def _error(status: int, code: str, message: str, **headers: str) -> Answer:
+    return Answer(status, orjson.dumps({"error": {"code": code, "message": message}}), tuple(headers.items()))
+
+
+BROKEN = {
+    "blocked": _error(403, "209", '{"subCode":"MessageWritesBlocked","details":"blocked by the user"}'),
+    "uninstalled": _error(403, "ForbiddenOperationException", "the bot is not installed for this user"),
+    "gone": _error(404, "UserNotFound", "the user was not found"),
+    "lost": _error(404, "ConversationNotFound", "Conversation not found."),
+}
+
+
+class LoopbackConnector:
+    """``keep`` False counts messages without keeping them, for a million of them."""
+
+    def __init__(self, *, faults: Faults | None = None, rng: random.Random | None = None, keep: bool = True) -> None:
+        self.faults = faults or Faults()
+        self.chats: dict[str, Chat] = {}
+        self.posts = 0
+        self.keep = keep
+        #: called with the chat whenever something in it changed
+        self.listener: Callable[[Chat], None] = lambda chat: None
+        self._rng = rng or random.Random(1)
+        self._server = Server(self._handle)
+        self._last_id = 1_700_000_000_000
+        self._second, self._in_second = 0, 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}"
+
+    async def start(self, port: int = 0) -> None:
+        await self._server.start(port)
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+    def add(self, conversation: str, member: dict[str, Any]) -> Chat:
+        chat = self.chats.setdefault(conversation, Chat(conversation, member["id"], member))
+        chat.member = member
+        return chat
+
+    def tally(self) -> dict[str, int]:
+        """What was received: campaign messages, and how many of them were one too many."""
+        counts = [count for chat in self.chats.values() for count in chat.campaigns.values()]
+        return {
+            "people": sum(bool(chat.campaigns) for chat in self.chats.values()),
+            "messages": sum(counts),
+            "doubled": sum(count - 1 for count in counts),
+            "posts": self.posts,
+        }
+
+    # --- routing ------------------------------------------------------------------------------
+
+    def _handle(self, method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
+        where, _, query = path.decode().partition("?")
+        parts = [unquote(part) for part in where.strip("/").split("/")]
+        if parts[0] == "_control":
+            return self._control(parts[1:], body)
+        if parts[:2] != ["v3", "conversations"]:
+            return _error(404, "NotFound", "no such resource")
+        match (method, parts[2:]):
+            case (b"POST", [conversation, "activities", *_]):
+                return self._post(conversation, body)
+            case (b"PUT", [conversation, "activities", message]):
+                return self._put(conversation, message, body)
+            case (b"POST", []):
+                return self._open(body)
+            case (b"GET", [conversation, "members", user]):
+                return self._member(conversation, user)
+            case (b"GET", [conversation, "pagedmembers"]):
+                return self._members(conversation, parse_qs(query))
+        return _error(404, "NotFound", "no such resource")
+
+    # --- activities ---------------------------------------------------------------------------
+
+    def _post(self, conversation: str, body: bytes) -> Answer:
+        self.posts += 1
+        chat = self.chats.get(conversation)
+        if chat is None:
+            return _error(404, "ConversationNotFound", "Conversation not found.")
+        if chat.broken:
+            return BROKEN[chat.broken]
+        if len(body) > LARGEST:
+            return _error(413, "RequestEntityTooLarge", "the activity is too large")
+        fault = self._fault(chat, body)
+        if fault is not None:
+            return fault
+        return Answer(*self._take(chat, body), delay=self.faults.latency)
+
+    def _fault(self, chat: Chat, body: bytes) -> Answer | None:
+        faults = self.faults
+        if faults.per_second and self._too_fast():
+            return self._throttled()
+        if not (faults.throttle or faults.errors or faults.reset_before or faults.reset_after or faults.hang):
+            return None
+        draw = self._rng.random()
+        for share, make in (
+            (faults.throttle, self._throttled),
+            (faults.errors, self._broken_service),
+            (faults.reset_before, lambda: Answer(0, reset=True)),
+            (faults.reset_after, lambda: self._taken(chat, body, Answer(0, reset=True))),
+            (faults.hang, lambda: self._taken(chat, body, Answer(0, delay=None))),
+        ):
+            if draw < share:
+                return make()
+            draw -= share
+        return None
+
+    def _taken(self, chat: Chat, body: bytes, answer: Answer) -> Answer:
+        self._take(chat, body)
+        return answer
+
+    def _throttled(self) -> Answer:
+        after = self.faults.retry_after
+        headers = {} if after is None else {"Retry-After": f"{after:g}"}
+        return _error(429, "TooManyRequests", "API calls quota exceeded", **headers)
+
+    def _broken_service(self) -> Answer:
+        return _error(self._rng.choice((500, 502, 503, 504)), "ServiceError", "please try again")
+
+    def _too_fast(self) -> bool:
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._in_second = second, 0
+        self._in_second += 1
+        return self._in_second > self.faults.per_second
+
+    def _take(self, chat: Chat, body: bytes) -> tuple[int, bytes]:
+        self._last_id += 1
+        message = str(self._last_id)
+        campaign = _CAMPAIGN.search(body)
+        if campaign:
+            chat.campaigns[int(campaign[1])] += 1
+        if not self.keep:
+            return 201, b'{"id":"%s"}' % message.encode()
+        activity = orjson.loads(body)
+        if activity.get("type") != "message":
+            return 202, b"{}"
+        attachments = activity.get("attachments") or []
+        if not activity.get("text") and not attachments:
+            return 400, b'{"error":{"code":"BadSyntax","message":"the message is empty"}}'
+        chat.messages.append({"id": message, "activity": activity, "updates": 0})
+        self.listener(chat)
+        if len(attachments) + bool(activity.get("text")) > 1:
+            return 202, b"{}"  # Teams splits it, and gives no id
+        return 201, b'{"id":"%s"}' % message.encode()
+
+    def _put(self, conversation: str, message: str, body: bytes) -> Answer:
+        chat = self.chats.get(conversation)
+        found = next((kept for kept in chat.messages if kept["id"] == message), None) if chat else None
+        if chat is None or found is None:
+            return _error(404, "ActivityNotFoundInConversation", "no such activity")
+        found["activity"] = orjson.loads(body)
+        found["updates"] += 1
+        self.listener(chat)
+        return Answer(200, orjson.dumps({"id": message}))
+
+    # --- conversations and members ------------------------------------------------------------
+
+    def _open(self, body: bytes) -> Answer:
+        user = orjson.loads(body)["members"][0]["id"]
+        chat = next((chat for chat in self.chats.values() if chat.user == user), None)
+        if chat is None or chat.broken == "gone":
+            return BROKEN["gone"]
+        if chat.broken in ("blocked", "uninstalled"):
+            return BROKEN[chat.broken]
+        chat.broken = ""
+        return Answer(201, orjson.dumps({"id": chat.id}))
+
+    def _member(self, conversation: str, user: str) -> Answer:
+        chat = self.chats.get(conversation)
+        if chat is None or user not in (chat.user, chat.member.get("aadObjectId")):
+            return _error(404, "MemberNotFoundInConversation", "no such member")
+        return Answer(200, orjson.dumps(chat.member))
+
+    def _members(self, conversation: str, query: dict[str, list[str]]) -> Answer:
+        chat = self.chats.get(conversation)
+        if chat is None:
+            return _error(404, "ConversationNotFound", "Conversation not found.")
+        return Answer(200, orjson.dumps({"members": [chat.member]}))
+
+    # --- control ------------------------------------------------------------------------------
+
+    def _control(self, parts: list[str], body: bytes) -> Answer:
+        match parts:
+            case ["tally"]:
+                return Answer(200, orjson.dumps(self.tally()))
+            case ["received"]:
+                received = {chat.user: sum(chat.campaigns.values()) for chat in self.chats.values()}
+                return Answer(200, orjson.dumps(received))
+            case ["faults"]:
+                self.faults = Faults(**orjson.loads(body))
+                return Answer(200, b"{}")
+            case ["chats"]:
+                for item in orjson.loads(body):
+                    self.add(item["conversation"], item["member"])
+                return Answer(200, b"{}")
+        return _error(404, "NotFound", "no such resource")
