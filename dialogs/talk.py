@@ -69,7 +69,8 @@ async def language_pressed(turn: Turn, form: Form) -> Answer:
 
 async def _speak(turn: Turn, code: str) -> Answer:
     await turn.store.speak(turn.person.id, code)
-    return Answer(text=Texts(code)("From now on I speak English with you."))
+    texts = Texts(code)
+    return Answer(text=texts("From now on I speak English with you."))
 
 
 # --- authors ----------------------------------------------------------------------------------

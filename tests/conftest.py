@@ -34,8 +34,8 @@ class ShiftedClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    def forward(self, **length: float) -> None:
-        self.shift += timedelta(**length)
+    def forward(self, length: timedelta) -> None:
+        self.shift += length
 
 
 @dataclass

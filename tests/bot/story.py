@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.support.organisation import Person
 
 MESSAGE = {
@@ -13,7 +15,8 @@ MESSAGE = {
     "ack": "true",
     "ack_title": "I have read it",
 }
-ANY_TIME_NOW = {"start": "now", "duration": "10", "unit": "minutes", "anytime": "true"}
+#: so long that hardly anybody's instant falls into its last minute
+ANY_TIME_NOW = {"start": "now", "duration": "2", "unit": "days", "anytime": "true"}
 
 
 async def draft(author: Person, audience: dict[str, str] | None = None, **schedule: str) -> None:
@@ -24,3 +27,7 @@ async def draft(author: Person, audience: dict[str, str] | None = None, **schedu
     await author.press("Next: schedule", **(audience or {"audience": "everyone"}))
     await author.press("Next: review", **{**ANY_TIME_NOW, **schedule})
     await author.sees("Audience and schedule")
+
+
+#: from the start of such a campaign to its last minute
+ALMOST_ALL = timedelta(days=2, minutes=-1)

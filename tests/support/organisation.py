@@ -157,11 +157,13 @@ class Person:
 
     # --- what they press ----------------------------------------------------------------------
 
-    async def press(self, title: str, card: dict[str, Any] | None = None, **fields: str) -> Any:
-        """Press the newest button of this title, with some fields of its card filled in anew."""
-        for message, shown in reversed(self.cards()):
-            if card is not None and shown is not card:
-                continue
+    async def press(self, title: str, /, *, card: dict[str, Any] | None = None, **fields: str) -> Any:
+        """Press the newest button of this title, with some fields of its card filled in anew.
+
+        ``card``: one seen earlier, as another device or a slow hand still shows it.
+        """
+        shelf = reversed(self.cards()) if card is None else [(self.chat.messages[-1]["id"], card)]
+        for message, shown in shelf:
             for action in actions_of(shown):
                 if action.get("title") == title:
                     return await self._press(message, shown, action, fields)
