@@ -222,5 +222,6 @@ def _form_of(activity: Activity) -> Mapping[str, Any] | None:
     action = value.get("action")
     if not isinstance(action, dict):
         return None
-    data = action.get("data") if isinstance(action.get("data"), dict) else {}
-    return {**data, "verb": action.get("verb") or data.get("verb")}
+    data = action.get("data")
+    fields: dict[str, Any] = data if isinstance(data, dict) else {}
+    return {**fields, "verb": action.get("verb") or fields.get("verb")}

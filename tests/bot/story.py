@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.conftest import House
 from tests.support.organisation import Person
 
 MESSAGE = {
@@ -17,6 +18,8 @@ MESSAGE = {
 }
 #: so long that hardly anybody's instant falls into its last minute
 ANY_TIME_NOW = {"start": "now", "duration": "2", "unit": "days", "anytime": "true"}
+#: from the start of such a campaign to its last minute
+ALMOST_ALL = timedelta(days=2, minutes=-1)
 
 
 async def draft(author: Person, audience: dict[str, str] | None = None, **schedule: str) -> None:
@@ -29,5 +32,8 @@ async def draft(author: Person, audience: dict[str, str] | None = None, **schedu
     await author.sees("Audience and schedule")
 
 
-#: from the start of such a campaign to its last minute
-ALMOST_ALL = timedelta(days=2, minutes=-1)
+async def broadcast(author: Person, house: House) -> None:
+    """She schedules it; it starts, and its last minute comes."""
+    await author.press("Schedule it")
+    await author.sees("is on its way")
+    house.clock.forward(ALMOST_ALL)

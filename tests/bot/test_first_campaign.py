@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import Channel, DeliveryState, EngagementKind
-from tests.bot.story import ALMOST_ALL, draft
+from tests.bot.story import ALMOST_ALL, broadcast, draft
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person, words_of
 
@@ -64,8 +64,7 @@ async def test_a_campaign_goes_from_chat_to_report(house: House, ada: Person, lo
 
 async def test_a_press_stays_in_the_chat_for_other_devices(house: House, ada: Person, louis: Person) -> None:
     await draft(ada)
-    await ada.press("Schedule it")
-    house.clock.forward(ALMOST_ALL)
+    await broadcast(ada, house)
     await louis.sees("Hello Louis")
     await louis.press("I have read it")
     louis.view.clear()  # another device: what the platform keeps
