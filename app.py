@@ -123,9 +123,10 @@ async def serve(settings: Settings, playgrounds: int) -> None:
 
 async def _show(settings: Settings, count: int, stack: contextlib.AsyncExitStack) -> None:
     """Start the browser clients beside the bot, and say where they are."""
+    bot_url = f"http://127.0.0.1:{settings.port}/api/messages"
     try:
         clients = await stack.enter_async_context(
-            start_playgrounds(f"http://127.0.0.1:{settings.port}/api/messages", count, Path("var/playground"))
+            start_playgrounds(bot_url, count, Path("var/playground"), say=say)
         )
     except PlaygroundUnavailable as missing:
         say(str(missing))

@@ -150,6 +150,7 @@ groupChat:
 team:
   id: "team-{number + 1}"
   name: Contoso
+  aadGroupId: "{_id(92)}"
   channels:
     - id: "channel-{number + 1}"
       name: General

@@ -1,0 +1,58 @@
+# Every verb is thin: what it runs can be typed by hand. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+CLIENTS ?= 1
+PEOPLE ?= 1000
+RUN := .venv/.run
+DEV := .venv/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format e2e demo cards catalogue constraints clean
+
+help: ## this list
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Crieur needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+$(RUN): requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(RUN)
+
+run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people side by side
+	@$(BIN)/python app.py --playground $(CLIENTS)
+
+test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP
+	$(BIN)/python -m pytest
+
+lint: $(DEV) ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV) ## let ruff lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e2e/
+	$(BIN)/python -m pytest -m e2e
+
+demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 ARGS=--png
+	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(ARGS)
+
+cards: $(DEV) ## a picture of every card, light and dark, in both languages: build/cards/
+	$(BIN)/python -m tests.support.sample_cards build/cards
+
+catalogue: $(DEV) ## bring the French catalogue up to date with the words in the code
+	$(BIN)/python -m tests.support.catalogue
+
+constraints: $(DEV) ## note the exact versions of all that is installed
+	$(BIN)/python -m tests.support.constraints
+
+clean: ## forget what was built and what the bot remembered on this machine
+	rm -rf build var .pytest_cache .mypy_cache .ruff_cache .hypothesis

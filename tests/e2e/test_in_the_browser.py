@@ -1,0 +1,131 @@
+"""A newcomer's first hour, in a real browser on the real client."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.e2e.client import Client
+from tests.e2e.conftest import Street
+
+pytestmark = pytest.mark.e2e
+
+MINUTE = 100_000  #: milliseconds in which a campaign of one minute has certainly ended
+
+
+async def test_from_install_to_report(street: Street) -> None:
+    ada, louis = street.ada, street.louis
+    await ada.sees("so you are the owner")
+    await ada.shoot("greeting", whole=True)
+    await louis.sees("I bring you the messages of your organisation")
+    await louis.shoot("greeting")
+
+    await write_message(ada, street.page_url)
+    await choose_audience(ada)
+    await choose_schedule(ada)
+    await try_it(ada, louis)
+    await schedule(ada)
+    await receive(louis, street.page_url)
+    await read_report(ada)
+    await list_and_delete(ada)
+
+
+async def write_message(ada: Client, url: str) -> None:
+    await ada.say("new campaign")
+    await ada.sees("What do you want to say?")
+    await ada.fill(Text="Hello [NICKNAME]")
+    await ada.press("Next: audience")
+    await ada.sees("Please give the campaign a name.")
+    await ada.sees("I don't know [NICKNAME].")
+    await ada.shoot("message-mistakes")
+    await ada.fill(
+        Name_of_the_campaign="Autumn newsletter",
+        Title="Our autumn",
+        Text="Hello [FIRSTNAME],\n\nwe have **big news** for you:\n\n- the new canteen opens\n- the garden, too",
+    )
+    await ada.fill(**{"Link: words": "Read more", "Link: address": url})
+    await ada.tick("Ask people to confirm that they have read it")
+    await ada.shoot("message")
+    await ada.press("Next: audience")
+
+
+async def choose_audience(ada: Client) -> None:
+    await ada.sees("Who is it for?")
+    await ada.tick("A new list: paste addresses below")
+    await ada.fill(Name_of_the_list="Garden friends", Addresses="louis@contoso.example; ada")
+    await ada.press("Next: schedule")
+    await ada.sees("This is not an address: “ada” (line 1)")
+    await ada.shoot("audience-mistake")
+    await ada.fill(Addresses="louis@contoso.example\nAda Lovelace <ada@contoso.example>\ngrace@contoso.example")
+    await ada.press("Next: schedule")
+
+
+async def choose_schedule(ada: Client) -> None:
+    await ada.sees("When does it go out?")
+    await ada.tick("Send outside working hours too")
+    await ada.card.get_by_label("Duration").fill("1")
+    await ada.choose("Unit", "minutes")
+    await ada.shoot("schedule")
+    await ada.press("Next: review")
+    await ada.sees("2 of 3 people can be reached")
+    await ada.shoot("review")
+    await ada.press("See the people")
+    await ada.sees("grace@contoso.example")
+    await ada.shoot("people")
+    await ada.press("Back")
+
+
+async def try_it(ada: Client, louis: Client) -> None:
+    await ada.press("Try it")
+    await ada.field("Their address").fill("grace@contoso.example")
+    await ada.press("Send the test")
+    await ada.sees("grace@contoso.example has not installed Crieur")
+    await ada.field("Their address").fill("louis@contoso.example")
+    await ada.press("Send the test")
+    await ada.sees("The test is in the chat of louis@contoso.example.")
+    await ada.shoot("tried")
+    await louis.sees("Test of “Autumn newsletter”")
+    await louis.sees("Hello Louis,")
+    await louis.shoot("test")
+    await ada.press("Back")
+
+
+async def schedule(ada: Client) -> None:
+    await ada.press("Schedule it")
+    await ada.sees("It starts now. I will show you here how it goes.")
+    await ada.shoot("scheduled")
+    await ada.sees("“Autumn newsletter” is on its way")
+    await ada.shoot("live")
+
+
+async def receive(louis: Client, url: str) -> None:
+    await louis.sees_cards("Hello Louis,", 2, MINUTE)  # the test, and the message
+    await louis.shoot("message")
+    page = await louis.follow("Read more")
+    assert page.url == url
+    await page.close()
+    await louis.press("I have read it")
+    await louis.sees("You confirmed this on")
+    await louis.shoot("confirmed", whole=True)
+
+
+async def read_report(ada: Client) -> None:
+    await ada.sees("Report: Autumn newsletter", MINUTE)
+    await ada.press("Refresh")
+    await ada.sees("50% – 1 person, 1 press")
+    await ada.sees("Never installed")
+    await ada.shoot("report")
+    await ada.shoot("report", whole=True)
+
+
+async def list_and_delete(ada: Client) -> None:
+    await ada.say("campaigns")
+    await ada.sees("Your campaigns")
+    await ada.shoot("campaigns")
+    await ada.say("delete autumn")
+    await ada.sees(re.compile("^Delete “Autumn newsletter”"))
+    await ada.shoot("delete")
+    await ada.press("Delete it")
+    await ada.sees("“Autumn newsletter” is deleted.")
+    await ada.shoot("deleted")
