@@ -36,10 +36,10 @@ class Client:
         await expect(place).to_be_visible(timeout=milliseconds)
         return place
 
-    async def sees_cards(self, words: str, count: int, milliseconds: float = PATIENCE) -> None:
-        """Wait until this many cards show these words."""
-        cards = self.page.locator(".ac-adaptiveCard").filter(has_text=words)
-        await expect(cards).to_have_count(count, timeout=milliseconds)
+    async def sees_titles(self, words: str, count: int, milliseconds: float = PATIENCE) -> None:
+        """Wait until this many cards have this title."""
+        titles = self.page.get_by_role("heading", name=words, exact=True)
+        await expect(titles).to_have_count(count, timeout=milliseconds)
 
     @property
     def card(self) -> Locator:
