@@ -1,0 +1,208 @@
+"""A campaign to a simulated organisation, on the real program: ``make demo``.
+
+The bot is a process of its own, its Bot Connector is the loopback one, and its people are
+simulated: they install, receive, click, confirm, some block the bot, and the connector throttles
+now and then. What is shown comes from where people see it: the chats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.support.connector import Chat, Faults, LoopbackConnector
+from tests.support.http import until
+from tests.support.organisation import Organisation, Person, nodes_of
+from tests.support.pictures import CannotDraw, draw
+from tests.support.program import Program, running
+
+FOLDER = Path("build/demo")
+INSTALLED = 0.94
+BLOCK = 0.01  #: of those who installed: they block the bot before it writes
+CLICK, CLICK_AGAIN = 0.38, 0.08
+CONFIRM, CONFIRM_AGAIN = 0.52, 0.04
+THROTTLED = 0.01  #: of the connector's answers
+SECONDS = 60  #: the campaign's slot
+PATIENCE = 900.0  #: seconds for anything to happen
+
+MESSAGE = {
+    "name": "Autumn newsletter",
+    "title": "Our autumn",
+    "style": "idea",
+    "body": "Hello [FIRSTNAME|there],\n\nwe have **big news** for you:\n\n- the new canteen opens on Monday\n"
+    "- the garden, too\n\nSee you there!",
+    "link_title": "Read more",
+    "link_url": "https://example.org/autumn",
+    "ack": "true",
+    "ack_title": "I have read it",
+}
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Simulated people who react to what arrives in their chats."""
+
+    people: list[Person]
+    rng: random.Random
+    by_chat: dict[str, Person] = field(default_factory=dict)
+    received: set[str] = field(default_factory=set)
+    reacting: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def watch(self, connector: LoopbackConnector) -> None:
+        self.by_chat = {person.conversation: person for person in self.people}
+        connector.listener = self.notice
+
+    def notice(self, chat: Chat) -> None:
+        person = self.by_chat.get(chat.id)
+        if person and chat.campaigns and chat.id not in self.received:
+            self.received.add(chat.id)
+            task = asyncio.create_task(self.react(person))
+            self.reacting.add(task)
+            task.add_done_callback(self.reacting.discard)
+
+    async def react(self, person: Person) -> None:
+        """Read for a while; then click, confirm, both, or nothing."""
+        await asyncio.sleep(self.rng.expovariate(1 / 3))
+        for title, once, again in (("Read more", CLICK, CLICK_AGAIN), ("I have read it", CONFIRM, CONFIRM_AGAIN)):
+            draw = self.rng.random()
+            card = person.card()
+            for _ in range((draw < once) + (draw < again)):
+                await person.press(title, card=card)
+
+
+async def demo(people: int, *, pictures: bool, console: Console) -> None:
+    rng = random.Random(2026)
+    connector = LoopbackConnector(rng=rng)
+    await connector.start()
+    rate = max(45, 2 * people // SECONDS)  # beyond 1,350 people, faster than Teams would allow
+    program = Program(
+        store_url=f"sqlite:{FOLDER}/crieur.db",
+        log=FOLDER / "bot.log",
+        environment={"MESSAGES_PER_SECOND": str(rate), "LOG_LEVEL": "WARNING"},
+    )
+    async with running(program), aiohttp.ClientSession() as http:
+        organisation = Organisation(connector, f"{program.url}/api/messages", http, rng)
+        author = organisation.person("Ada", "Lovelace")
+        await author.install()
+        crowd = Crowd(organisation.crowd(people), rng)
+        here = [person for person in crowd.people if rng.random() < INSTALLED]
+        await _install(here, console)
+        await _write(author, crowd.people)
+        for person in here:
+            if rng.random() < BLOCK:
+                person.chat.broken = "blocked"
+        connector.faults = Faults(throttle=THROTTLED, retry_after=1)
+        crowd.watch(connector)
+        await author.press("Schedule it")
+        await _follow(author, crowd, len(here), console)
+        report = await author.sees("Report: Autumn newsletter", PATIENCE)
+        await asyncio.gather(*crowd.reacting)
+        await author.press("Refresh", card=report)
+        report = author.card()
+        _show(report, connector, console)
+        if pictures:
+            await _draw(next(person for person in here if person.conversation in crowd.received), report, console)
+    await connector.stop()
+
+
+async def _install(people: list[Person], console: Console) -> None:
+    waiting = iter(people)
+    with _bar(console) as bar:
+        task = bar.add_task("People install Crieur", total=len(people))
+
+        async def hand() -> None:
+            for person in waiting:
+                await person.install()
+                bar.advance(task)
+
+        await asyncio.gather(*(hand() for _ in range(16)))
+
+
+async def _write(author: Person, people: list[Person]) -> None:
+    """The author's part: four cards, filled in and sent on."""
+    await author.say("new campaign")
+    await author.sees("What do you want to say?")
+    await author.press("Next: audience", **MESSAGE)
+    addresses = "\n".join(person.address for person in people)
+    await author.press("Next: schedule", audience="new", list_name="Everyone at Contoso", addresses=addresses)
+    await author.press("Next: review", start="now", duration=str(SECONDS // 60), unit="minutes", anytime="true")
+
+
+async def _follow(author: Person, crowd: Crowd, expected: int, console: Console) -> None:
+    """Until the author's live card says that it is done."""
+
+    def done() -> bool:
+        return any("is done" in str(node.get("text")) for _, card in author.cards() for node in nodes_of(card))
+
+    with _bar(console) as bar:
+        task = bar.add_task("Messages arrive", total=expected)
+
+        def look() -> bool:
+            bar.update(task, completed=len(crowd.received))
+            return done()
+
+        await until(look, PATIENCE)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:24}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
+
+
+def _show(report: dict[str, Any], connector: LoopbackConnector, console: Console) -> None:
+    """The figures of the report card, as the author reads them."""
+    table = Table(title="Report: Autumn newsletter", show_header=False)
+    for name, value in _figures(report):
+        table.add_row(name, value)
+    console.print(table)
+    told = connector.tally()
+    console.print(f"The connector took {told['messages']:,} messages; {told['doubled']} people got one twice.")
+
+
+def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for node in nodes_of(report):
+        if node.get("type") == "FactSet":
+            for fact in node["facts"]:
+                yield fact["title"], fact["value"]
+        if node.get("type") == "Table":
+            for row in itertools.islice(node["rows"], 1, None):
+                cells = [cell["items"][0]["text"] for cell in row["cells"]]
+                yield cells[0], " · ".join(cells[1:])
+
+
+async def _draw(person: Person, report: dict[str, Any], console: Console) -> None:
+    message = next(
+        card for _, card in person.cards() if any(node.get("text") == "Our autumn" for node in nodes_of(card))
+    )
+    try:
+        for path in await draw({"message": message, "report": report}, FOLDER):
+            console.print(f"drawn: {path}")
+    except CannotDraw as problem:
+        console.print(f"[yellow]{problem}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A campaign to a simulated organisation")
+    parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--png", action="store_true", help="draw the message and the report into build/demo/")
+    arguments = parser.parse_args()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    asyncio.run(demo(max(1, arguments.people), pictures=arguments.png, console=Console()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""``python app.py`` as a process of its own, to be talked to, asked for its health, and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+START = 60.0  #: seconds until it answers
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Program:
+    """One copy of the bot. ``log`` is where its words go."""
+
+    store_url: str
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    _process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        own = {"HOST": "127.0.0.1", "PORT": str(self.port), "STORE_URL": self.store_url, "MicrosoftAppId": ""}
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "app.py",
+                cwd=ROOT,
+                env={**os.environ, **own, **self.environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        await self._healthy()
+
+    async def _healthy(self) -> None:
+        assert self._process
+        deadline = asyncio.get_running_loop().time() + START
+        async with aiohttp.ClientSession() as http:
+            while asyncio.get_running_loop().time() < deadline:
+                if self._process.returncode is not None:
+                    raise AssertionError(f"the bot ended: {self.log.read_text()[-2000:]}")
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with http.get(f"{self.url}/healthz") as response:
+                        if response.status == 200:
+                            return
+                await asyncio.sleep(0.05)
+        raise AssertionError(f"the bot does not answer: {self.log.read_text()[-2000:]}")
+
+    async def kill(self) -> None:
+        """kill -9: nothing of it gets to say goodbye."""
+        await self._end(signal.SIGKILL)
+
+    async def terminate(self) -> int:
+        """SIGTERM, and wait; its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, number: signal.Signals) -> int:
+        assert self._process
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        return await self._process.wait()
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+
+@contextlib.asynccontextmanager
+async def running(program: Program) -> AsyncIterator[Program]:
+    """The program for as long as the block lasts."""
+    await program.start()
+    try:
+        yield program
+    finally:
+        if program.alive:
+            await program.terminate()
