@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import expect
 
 from tests.e2e.client import Client
 from tests.e2e.conftest import Street
@@ -44,6 +45,11 @@ async def write_message(ada: Client, url: str) -> None:
     )
     await ada.fill(**{"Link: words": "Read more", "Link: address": url})
     await ada.tick("Ask people to confirm that they have read it")
+    await ada.press("Next: audience")
+    await ada.sees("Who is it for?")
+    await ada.press("Back")
+    await ada.sees("What do you want to say?")
+    await expect(ada.field("Title")).to_have_value("Our autumn")
     await ada.shoot("message")
     await ada.press("Next: audience")
 
