@@ -1,0 +1,250 @@
+"""The bot dies at every step it can die at; another one goes on. What people got is what counts.
+
+A small campaign is run again and again. In each run the process "dies" just before or just after
+one step that leaves it (a change of the store, a message to somebody): from there on nothing of it
+gets through any more. A second one then finishes the campaign.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler import dispatcher, planner
+from scheduler.dispatcher import Dispatcher
+from scheduler.jobs import Jobs
+from scheduler.pace import Pace
+from scheduler.ports import Delivered, Outcome, Render
+from storage.records import Campaign, CampaignId, CampaignState, DeliveryState, Reference
+from storage.sqlite import SqliteStore
+from tests.support.seeding import install, scheduled
+
+PEOPLE = 7
+SLOT = timedelta(minutes=10)
+TICK = timedelta(minutes=1)  #: by which time passes
+LEASE = timedelta(seconds=30)
+CHANGES = {"start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"}
+
+
+@dataclass
+class StoppedClock:
+    """Time stands still until it is put forward."""
+
+    at: datetime = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Fate:
+    """Counts the steps that leave a process, and ends it at one of them."""
+
+    #: the step at which it dies; 0: never
+    step: int = 0
+    #: after the step has had its effect, or before
+    after: bool = False
+    taken: int = 0
+    died: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pass_through(self, effect: Any) -> Any:
+        self.taken += 1
+        fatal = self.taken == self.step
+        if fatal and not self.after:
+            self.died.set()
+        if self.died.is_set():
+            effect.close()
+            await asyncio.Future()
+        result = await effect
+        if fatal:
+            self.died.set()
+        if self.died.is_set():
+            await asyncio.Future()
+        return result
+
+
+class MortalStore:
+    """A store as one process sees it: its changes pass through fate."""
+
+    def __init__(self, store: SqliteStore, fate: Fate) -> None:
+        self._store, self._fate = store, fate
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+        if name not in CHANGES:
+            return method
+
+        async def change(*arguments: Any) -> Any:
+            call = method(*arguments)
+            assert inspect.iscoroutine(call)
+            return await self._fate.pass_through(call)
+
+        return change
+
+
+@dataclass
+class Mailbox:
+    """Takes messages, and remembers who got how many."""
+
+    fate: Fate
+    received: Counter[str]
+
+    async def send(self, reference: Reference, activity: bytes) -> Outcome:
+        return await self.fate.pass_through(self._take(reference))
+
+    async def _take(self, reference: Reference) -> Outcome:
+        self.received[reference.conversation] += 1
+        return Delivered(f"message-{reference.conversation}")
+
+
+class Words:
+    def compile(self, campaign: Campaign) -> Render:
+        return lambda person: b"{}"
+
+
+@dataclass
+class Author:
+    """Gets reports through fate too."""
+
+    fate: Fate
+    reports: int = 0
+
+    async def progress(self, campaign: Campaign) -> None: ...
+
+    async def report(self, campaign: Campaign) -> bool:
+        async def post() -> bool:
+            self.reports += 1
+            return True
+
+        return bool(await self.fate.pass_through(post()))
+
+
+async def live(store: SqliteStore, fate: Fate, clock: StoppedClock, received: Counter[str], holder: int) -> int:
+    """One process, until the campaign is done and reported, or until it dies. How many reports it posted."""
+    mortal: Any = MortalStore(store, fate)
+    rng, author = random.Random(holder), Author(fate)
+    jobs = Jobs(mortal, author, clock, rng)
+    sending = Dispatcher(
+        store=mortal,
+        sender=Mailbox(fate, received),
+        renderer=Words(),
+        clock=clock,
+        rng=rng,
+        pace=Pace(1000.0),
+        holder=holder,
+        concurrency=2,
+        group=4,
+        lease=LEASE,
+    )
+
+    async def work() -> None:
+        while not await _over(store):
+            await jobs.begin()
+            await asyncio.sleep(0.01)
+            await jobs.sweep()
+            clock.at += TICK
+
+    tasks = [asyncio.create_task(sending.run()), asyncio.create_task(work()), asyncio.create_task(fate.died.wait())]
+    await asyncio.wait(tasks[1:], return_when=asyncio.FIRST_COMPLETED, timeout=60)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return author.reports
+
+
+async def _over(store: SqliteStore) -> bool:
+    campaign = await store.campaign(CampaignId(1))
+    return campaign is not None and campaign.reported_at is not None
+
+
+@contextlib.asynccontextmanager
+async def a_campaign(folder: Path, clock: StoppedClock) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(folder / "crieur.db")
+    await store.open()
+    people = await install(store, "http://127.0.0.1", PEOPLE)
+    await scheduled(store, people[0], clock.at, SLOT)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages and waits so small that a small campaign takes every kind of step several times."""
+    monkeypatch.setattr(planner, "PAGE", 3)
+    monkeypatch.setattr(dispatcher, "POLL", 0.005)
+
+
+async def test_whoever_dies_wherever_everybody_gets_it_once_or_is_named_unconfirmed(tmp_path: Path) -> None:
+    fate, clock = Fate(), StoppedClock()
+    async with a_campaign(tmp_path, clock) as store:
+        await live(store, fate, clock, Counter(), 1)
+        assert await _over(store)
+    # the number of steps differs a little from run to run: a few more deaths than steps cover the tail
+    for step in range(1, fate.taken + 4):
+        for after in (False, True):
+            folder = tmp_path / f"{step}-{after}"
+            folder.mkdir()
+            await _dies_and_another_goes_on(folder, step, after)
+
+
+async def _dies_and_another_goes_on(folder: Path, step: int, after: bool) -> None:
+    where = f"death {'after' if after else 'before'} step {step}"
+    clock, received, fate = StoppedClock(), Counter[str](), Fate(step, after)
+    async with a_campaign(folder, clock) as store:
+        reports = await live(store, fate, clock, received, 1)
+        clock.at += LEASE
+        taken_over = clock.at
+        reports += await live(store, Fate(), clock, received, 2)
+
+        assert await _over(store), where
+        assert max(received.values(), default=0) <= 1, f"{where}: somebody received it twice"
+        assert 1 <= reports <= 2, f"{where}: {reports} reports"
+        campaign = await store.campaign(CampaignId(1))
+        assert campaign and campaign.state is CampaignState.DONE
+        tally = await store.tally(campaign.id)
+        assert tally.total == PEOPLE and not tally.open, f"{where}: {tally}"
+        recipients, _ = await store.recipients(campaign.tenant, campaign.audience, campaign.channel)  # type: ignore[arg-type]
+        for person in recipients:
+            state = await store.delivery_state(campaign.id, person)  # type: ignore[arg-type]
+            reference = await store.reference(person, campaign.channel)  # type: ignore[arg-type]
+            assert reference
+            if received[reference.conversation]:
+                assert state in (DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED), where
+            else:
+                late = taken_over >= campaign.schedule.slot.end  # type: ignore[union-attr]
+                named = (DeliveryState.UNCONFIRMED, *((DeliveryState.EXPIRED,) if late else ()))
+                assert state in named, f"{where}: nobody wrote to {person}, state {state}"
+        assert tally.states.get(DeliveryState.UNCONFIRMED, 0) <= 4, f"{where}: more than one group is unconfirmed"
+
+
+async def test_dying_again_and_again_still_ends(tmp_path: Path) -> None:
+    """The one that takes over dies too, and so does the next."""
+    for seed in range(12):
+        rng = random.Random(seed)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        clock, received = StoppedClock(), Counter[str]()
+        async with a_campaign(folder, clock) as store:
+            for holder in range(3):
+                await live(store, Fate(rng.randint(2, 20), rng.random() < 0.5), clock, received, holder + 1)
+                clock.at += LEASE
+            await live(store, Fate(), clock, received, 99)
+            assert await _over(store)
+            tally = await store.tally(CampaignId(1))
+            assert tally.total == PEOPLE and not tally.open
+            assert not received or max(received.values()) == 1
