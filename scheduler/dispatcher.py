@@ -33,6 +33,7 @@ CONCURRENCY = 64  #: requests in flight
 GROUP = 256  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
 POLL = 0.5  #: seconds between looks at the store when nothing is due
+LATE = timedelta(seconds=15)  #: past closing time, in which what fell due before it may still leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Dispatcher:
     async def _turn(self, running: _Running) -> bool:
         """Claim and mark what is due in one campaign, within the tenant's pace and our room."""
         now = self._clock.now()
-        if not running.open_time.contains(now):
+        if not (running.open_time.contains(now) or running.open_time.contains(now - LATE)):
             return False
         share = max(1, (self._group - len(self._outstanding)) // max(1, min(4, len(self._running))))
         bucket = self._pace.of(running.campaign.tenant, now)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.dispatcher import LATE
 from scheduler.planner import plan
 from scheduler.ports import Announcer, Clock
 from storage.records import CampaignId, CampaignState
@@ -69,7 +70,7 @@ class Jobs:
         """Settle what time has decided, end what is complete, and report what has ended."""
         for campaign in await self._store.in_state(CampaignState.RUNNING):
             assert campaign.schedule is not None
-            while await self._store.reap(campaign.id, self._clock.now(), campaign.schedule.slot.end):
+            while await self._store.reap(campaign.id, self._clock.now(), campaign.schedule.slot.end + LATE):
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
