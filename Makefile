@@ -7,7 +7,7 @@ RUN := .venv/.run
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format e2e demo cards catalogue constraints clean
+.PHONY: help run test lint format e2e faults demo cards catalogue constraints clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ format: $(DEV) ## let ruff lay out the code
 e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e2e/
 	$(BIN)/python -m pytest -m e2e
 
+faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; build/faults.json (half an hour)
+	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_OUTAGE=30 $(BIN)/python -m pytest tests/faults -rP
+
 demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 ARGS=--png
 	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(ARGS)
 
@@ -49,10 +52,13 @@ cards: $(DEV) ## a picture of every card, light and dark, in both languages: bui
 	$(BIN)/python -m tests.support.sample_cards build/cards
 
 catalogue: $(DEV) ## bring the French catalogue up to date with the words in the code
-	$(BIN)/python -m tests.support.catalogue
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -k texts -k many:1,2 -k texts.many:1,2 --no-location --sort-output -o build/crieur.pot cards dialogs bot
+	$(BIN)/pybabel -q update -i build/crieur.pot -D crieur -d cards/locales --no-fuzzy-matching --ignore-obsolete --omit-header
 
 constraints: $(DEV) ## note the exact versions of all that is installed
-	$(BIN)/python -m tests.support.constraints
+	{ echo "# Exact versions of all that requirements.txt and requirements-dev.txt bring (make constraints)."; \
+	  $(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt
 
 clean: ## forget what was built and what the bot remembered on this machine
 	rm -rf build var .pytest_cache .mypy_cache .ruff_cache .hypothesis
