@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
-from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 
 from bot.adapter import make_adapter, make_authorization
 from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.handler import CrieurBot
 from bot.links import SignedLinks
+from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
 from cards.message import compile_message

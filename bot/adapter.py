@@ -60,4 +60,7 @@ async def on_turn_error(context: TurnContext, error: Exception) -> None:
     log.exception("a turn broke: type=%s name=%s", activity.type, activity.name, exc_info=error)
     if activity.type in (ActivityTypes.message, ActivityTypes.invoke):
         texts = texts_of_locale(activity.locale or "")
-        await context.send_activity(texts("Something went wrong on my side. Nothing is lost: please try again."))
+        try:
+            await context.send_activity(texts("Something went wrong on my side. Nothing is lost: please try again."))
+        except Exception as unheard:  # they have blocked the bot, or the platform is gone: it may be what broke
+            log.info("and it could not be said: %s", type(unheard).__name__)

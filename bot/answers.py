@@ -68,7 +68,7 @@ def _parsed(body: bytes) -> dict[str, object]:
 def _error(body: bytes) -> tuple[str, str]:
     """The code and the text of an error, wherever this platform put them."""
     parsed = _parsed(body)
-    error = parsed.get("error", parsed)
+    error = parsed.get("error") or parsed
     if not isinstance(error, dict):
         return str(error), ""
     code = error.get("code") or error.get("errorCode") or parsed.get("errorCode") or ""
@@ -84,7 +84,7 @@ def seconds(retry_after: str | None, now: datetime) -> float | None:
     except ValueError:
         try:
             at = parsedate_to_datetime(retry_after)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     return min(max(wait, 0.0), LONGEST_WAIT) if wait == wait else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -125,19 +126,21 @@ class Connector:
 
     @staticmethod
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
-        return _url(reference.service_url, "conversations", conversation, "activities", *([message] if message else []))
+        # an id is quoted whole: a "/" in it would lead elsewhere
+        path = f"conversations/{quote(conversation, safe='')}/activities"
+        return _url(reference.service_url, f"{path}/{quote(message, safe='')}" if message else path)
 
 
-def _url(service_url: str, *parts: str) -> URL:
-    path = "/".join(quote(part, safe="") for part in parts)
+def _url(service_url: str, path: str) -> URL:
     return URL(f"{service_url.rstrip('/')}/v3/{path}", encoded=True)
 
 
+@lru_cache(maxsize=1024)  # asked for every message
 def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
+        host = urlsplit(url).hostname or ""
+        if host == "localhost":
+            return True
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

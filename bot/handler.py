@@ -12,12 +12,13 @@ from botbuilder.schema import Activity, ChannelAccount
 
 from bot import wire
 from bot.connector import Connector
-from bot.reachability import capture, channel_of, is_personal, lose
+from bot.reachability import capture, channel_of, is_answerable, is_personal, lose
 from dialogs import talk
+from dialogs.forms import clean
 from dialogs.turn import Answer, House, Router, Turn
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
-from storage.records import Channel, Person, PersonId, StaleVersion
+from storage.records import Channel, Person, PersonId, Role, StaleVersion
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ class CrieurBot(ActivityHandler):
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         activity = turn_context.activity
-        if channel_of(activity) is None or activity.from_property is None or activity.conversation is None:
-            log.info("ignored: type=%s channel=%s", activity.type, activity.channel_id)
+        if channel_of(activity) is None or not is_answerable(activity, loopback_only=self._local):
+            log.info("ignored: type=%s channel=%s", str(activity.type)[:60], str(activity.channel_id)[:60])
             return
         await super().on_turn(turn_context)
 
@@ -55,6 +56,8 @@ class CrieurBot(ActivityHandler):
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         if is_personal(turn_context.activity):
             await self._welcome(turn_context, told=True)
+        else:
+            await self._point_to_personal_chat(turn_context)
 
     async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
         if is_personal(turn_context.activity):
@@ -79,9 +82,12 @@ class CrieurBot(ActivityHandler):
     async def _welcome(self, context: TurnContext, *, told: bool) -> None:
         """Remember, and greet once: ``told`` says that the platform spoke of an install."""
         person, newly = await self._capture(context)
-        owner = self._local and await self._house.store.claim_ownership(person.id)
+        if self._local:
+            await self._house.store.claim_ownership(person.id)
         if (told or newly) and await self._greet_now(person.id):
             turn = await self._turn(context, person)
+            # the claim may have been another activity's, which came at the same moment
+            owner = self._local and turn.role is Role.OWNER
             await self._say(context, turn, talk.greeting(turn, became_owner=owner))
 
     async def _greet_now(self, person: PersonId) -> bool:
@@ -102,16 +108,19 @@ class CrieurBot(ActivityHandler):
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         activity = turn_context.activity
         if not is_personal(activity):
-            texts = talk.texts_of_locale(activity.locale or "")
-            await turn_context.send_activity(texts("I work in a personal chat: open one with me and type **help**."))
+            await self._point_to_personal_chat(turn_context)
             return
         turn = await self._turn(turn_context, await self._person(turn_context))
-        said = (activity.text or "").strip()
+        said = clean(activity.text or "").strip()
         if isinstance(activity.value, dict) and not said:
             answer = await self._router.press(turn, activity.value)
             await self._replace(turn_context, turn, answer or Answer(text=self._puzzled(turn, "")))
         elif said:
             await self._hear(turn_context, turn, said)
+
+    async def _point_to_personal_chat(self, context: TurnContext) -> None:
+        texts = talk.texts_of_locale(context.activity.locale or "")
+        await context.send_activity(texts("I work in a personal chat: open one with me and type **help**."))
 
     async def _hear(self, context: TurnContext, turn: Turn, said: str) -> None:
         if said.lower() in CANCEL:

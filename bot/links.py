@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, Signer
@@ -24,7 +25,9 @@ class SignedLinks:
 
     @classmethod
     def with_secret(cls, base_url: str, secret: bytes) -> SignedLinks:
-        return cls(base_url, Signer(secret, salt="crieur.link", key_derivation="hmac", digest_method=hashlib.sha256))
+        # derived once: the signer would do it again for every link
+        key = hmac.digest(secret, b"crieur.link", hashlib.sha256)
+        return cls(base_url, Signer(key, key_derivation="none", digest_method=hashlib.sha256))
 
     def token(self, campaign: CampaignId, person: Person) -> str:
         return self._sign(f"{campaign}.{person.id}")

@@ -11,6 +11,7 @@ from botbuilder.core import TurnContext
 from botbuilder.core.teams import TeamsInfo
 from botbuilder.schema import Activity
 
+from bot.connector import is_loopback
 from storage.records import Channel, NotReached, Person, Sighting, TenantId
 from storage.store import Store
 
@@ -31,6 +32,17 @@ def tenant_of(activity: Activity) -> TenantId:
 
 def channel_of(activity: Activity) -> Channel | None:
     return Channel(activity.channel_id) if activity.channel_id in list(Channel) else None
+
+
+def is_answerable(activity: Activity, *, loopback_only: bool) -> bool:
+    """Whether it says who wrote, in which conversation, and where an answer goes.
+
+    ``loopback_only``: without a registration nobody vouches for that address, and the SDK writes to any.
+    """
+    sender, conversation, service_url = activity.from_property, activity.conversation, activity.service_url
+    if not (sender and sender.id and conversation and conversation.id and service_url):
+        return False
+    return is_loopback(service_url) or not loopback_only
 
 
 def is_personal(activity: Activity) -> bool:

@@ -60,8 +60,10 @@ class Front:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="JSON was expected")
         try:
+            if not isinstance(await request.json(), dict):
+                raise ValueError("an object was expected")
             response = await self._adapter.process(request, self._bot)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             log.info("not an activity: %s", type(error).__name__)
             raise web.HTTPBadRequest(text="an activity was expected") from error
         return response or web.Response(status=201)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from botbuilder.core import InvokeResponse
@@ -27,9 +27,18 @@ def refused(status: int, code: str, text: str) -> InvokeResponse:
     return _invoke_response(status, "application/vnd.microsoft.error", {"code": code, "message": text})
 
 
+class _CardAnswer(AdaptiveCardInvokeResponse):
+    """The SDK's model, whose ``value`` may also be the text of a message, as the protocol says."""
+
+    _attribute_map: ClassVar[dict[str, dict[str, str]]] = {
+        **AdaptiveCardInvokeResponse._attribute_map,
+        "value": {"key": "value", "type": "object"},
+    }
+
+
 def _invoke_response(status: int, kind: str, value: object) -> InvokeResponse:
     # the SDK answers HTTP 500 to a plain dict: it serializes its own models only
-    return InvokeResponse(status=200, body=AdaptiveCardInvokeResponse(status_code=status, type=kind, value=value))
+    return InvokeResponse(status=200, body=_CardAnswer(status_code=status, type=kind, value=value))
 
 
 def message_with(card: AdaptiveCard, summary: str) -> Activity:

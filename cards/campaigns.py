@@ -83,11 +83,15 @@ def review_card(
     notice_text: str = "",
 ) -> AdaptiveCard:
     """``problems``: (step, what is wrong); while there are any, it cannot be scheduled."""
-    body: list[Any] = [*notices(notice_text, "accent"), steps_bar(texts, "review"), heading(campaign.name)]
+    body: list[Any] = [
+        *notices(notice_text, "accent"),
+        steps_bar(texts, "review"),
+        heading(escape_markdown(campaign.name)),
+    ]
     body += [notice(f"**{step_name(texts, step)}**: {text}", "attention") for step, text in problems]
     body += [notice(text, "warning") for text in warnings]
     if overview.preview:
-        body.append(subheading(texts("As {person} will see it", person=overview.sample)))
+        body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(_preview(campaign, overview.preview))
     body.append(subheading(texts("Audience and schedule")))
     body.append(FactSet(facts(texts, campaign, overview)))
@@ -125,7 +129,7 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
     """S14: the channel, the list, the start, the duration, and who can be reached."""
     rows = [(texts("Channel"), channel_name(campaign.channel))]
     if overview.reach:
-        rows.append((texts("Audience"), overview.audience_name))
+        rows.append((texts("Audience"), escape_markdown(overview.audience_name)))
         rows.append((texts("Reach"), reach_text(texts, overview.reach)))
     schedule = overview.schedule
     if schedule:
@@ -168,7 +172,7 @@ def information_card(
     rows += facts(texts, campaign, overview)
     if tally and tally.total:
         rows.append((texts("Sent"), _of(texts, tally.delivered, tally.total)))
-    body: list[Any] = [*notices(notice_text, tone), heading(campaign.name), FactSet(rows)]
+    body: list[Any] = [*notices(notice_text, tone), heading(escape_markdown(campaign.name)), FactSet(rows)]
     if overview.preview:
         body += [subheading(texts("Message")), _preview(campaign, overview.preview)]
     payload = handle(campaign)
@@ -193,7 +197,7 @@ def people_card(
     texts: Texts, campaign: Campaign, reach: Reach, members: Sequence[Member], page: int, pages: int
 ) -> AdaptiveCard:
     body: list[Any] = [
-        heading(texts("The people of “{name}”", name=campaign.name)),
+        heading(texts("The people of “{name}”", name=escape_markdown(campaign.name))),
         paragraph(reach_text(texts, reach)),
         *(member_row(texts, member, campaign.channel) for member in members),
     ]
@@ -228,7 +232,7 @@ def delete_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
     payload = handle(campaign)
     return card(
         texts,
-        [heading(texts("Delete “{name}”?", name=campaign.name)), paragraph(what)],
+        [heading(texts("Delete “{name}”?", name=escape_markdown(campaign.name))), paragraph(what)],
         [
             act(texts("Yes, delete it"), "delete.confirm", payload, style="destructive"),
             go(texts("Keep it"), "campaign.open", payload),

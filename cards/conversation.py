@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from cards.elements import AdaptiveCard
 from cards.parts import act, card, go, heading, hint, notice, paragraph
 from cards.texts import LANGUAGES, Texts
+from cards.variables import escape_markdown
 from storage.records import Person, Role
 
 
 def greeting_card(texts: Texts, person: Person, role: Role | None, *, became_owner: bool) -> AdaptiveCard:
-    name = person.given_name or person.name
+    name = escape_markdown(person.given_name or person.name)
     hello = texts("Hello {name}, I am Crieur.", name=name) if name else texts("Hello, I am Crieur.")
     body = [heading(hello)]
     if role is None:
@@ -81,7 +82,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
 
 def authors_card(texts: Texts, people: Sequence[tuple[Person, Role]]) -> AdaptiveCard:
     names = {Role.OWNER: texts("owner"), Role.AUTHOR: texts("author")}
-    lines = [f"- {person.name or person.address} – {names[role]}" for person, role in people]
+    lines = [f"- {escape_markdown(person.name or person.address)} – {names[role]}" for person, role in people]
     return card(
         texts,
         [

@@ -43,7 +43,7 @@ Token = Callable[[CampaignId, Person], str]
 
 # a private-use character never stands in an author's text: forms drop them
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}".encode())
+_MARK = re.compile(f"{_OPEN}(.*?){_CLOSE}".encode())
 
 
 def message_card(
@@ -148,12 +148,15 @@ def _map_texts(message: Message, change: Callable[[str], str]) -> Message:
     return Message(body=change(message.body), title=change(message.title), style=message.style, buttons=message.buttons)
 
 
-_SYNTAX = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>]+")
+# what stands inside a mark is a variable's name and fallback: no Markdown
+_LINK = re.compile(rf"!?\[([^\]]*)\]\((?:{_OPEN}[^{_CLOSE}]*{_CLOSE}|[^)])*\)")
+_SIGNS = re.compile(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})|\\([^\w\s])|[*_`#>]+")
 
 
 def summary_of(message: Message) -> str:
     """The words of the notification: the title, or how the text begins, without its Markdown."""
-    text = " ".join(_SYNTAX.sub(r"\1", message.title or message.body).split())
+    text = _LINK.sub(r"\1", message.title or message.body)
+    text = " ".join(_SIGNS.sub(lambda match: match[1] or match[2] or "", text).split())
     if len(text) <= SUMMARY:
         return text
     short = text[:SUMMARY].rsplit(" ", 1)[0]

@@ -8,6 +8,7 @@ from typing import Any
 from cards.elements import AdaptiveCard, Column, ColumnSet, Container, Element, Execute, Image, TextBlock
 from cards.icons import icon
 from cards.texts import Texts
+from cards.variables import escape_markdown
 from storage.records import Campaign, CampaignState, Channel, Member, Reach
 
 Payload = Mapping[str, Any]
@@ -115,7 +116,9 @@ def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
                 align="Center",
                 items=[Image(url=icon(channel, member.reachable), alt=alt, width="20px", height="20px")],
             ),
-            Column(width="stretch", align="Center", items=[paragraph(known, subtle=not member.reachable)]),
+            Column(
+                width="stretch", align="Center", items=[paragraph(escape_markdown(known), subtle=not member.reachable)]
+            ),
         ],
     )
 

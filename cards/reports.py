@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cards.elements import AdaptiveCard, DonutChart, FactSet, Table
 from cards.parts import beside, card, channel_name, go, handle, heading, hint, paragraph, progress_bar, subheading
 from cards.texts import Texts
+from cards.variables import escape_markdown
 from storage.records import (
     Button,
     Campaign,
@@ -73,7 +74,7 @@ def live_card(texts: Texts, campaign: Campaign, tally: Tally, next_due: datetime
     done = campaign.state is CampaignState.DONE
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
     body: list[Any] = [
-        heading(title.format(name=campaign.name)),
+        heading(title.format(name=escape_markdown(campaign.name))),
         beside(
             [
                 paragraph(
@@ -126,7 +127,7 @@ def report_card(
     if totals:
         rows.append((texts("Last press"), texts.moment(max(item.last_at for item in totals.values()), zone)))
     body: list[Any] = [
-        heading(texts("Report: {name}", name=campaign.name)),
+        heading(texts("Report: {name}", name=escape_markdown(campaign.name))),
         hint(_when(texts, campaign, zone)),
         FactSet(rows),
     ]

@@ -54,26 +54,27 @@ def unknown_variables(text: str) -> list[tuple[str, str]]:
 
 def values_of(person: Person) -> Mapping[str, str]:
     """A person's values; names that the directory did not split are split at the first blank."""
-    first, _, last = person.name.partition(" ")
+    first, _, last = plain(person.name).partition(" ")
     return {
-        "FIRSTNAME": person.given_name or first,
-        "LASTNAME": person.surname or last,
-        "EMAIL": person.address,
+        "FIRSTNAME": plain(person.given_name) or first,
+        "LASTNAME": plain(person.surname) or last.strip(),
+        "EMAIL": plain(person.address),
     }
 
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]()#<>~|!])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]()#<>~|!]|&(?=#?\w+;))")
+_LIST_OR_RULE = re.compile(r"^(\d*)(?=[-+.](?:\s|$)|[-=]+$)")
 _LINKABLE = re.compile(r"(?i)(https?:|www\.|mailto:)")
-_BLANKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_BLANKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")  # half a surrogate pair cannot be sent
 
 
 def escape_markdown(value: str) -> str:
-    """A value that shows as itself inside Markdown: no emphasis, no link, no line of its own."""
-    flat = _BLANKS.sub(" ", value)
+    """A value that shows as itself inside Markdown: no emphasis, no link, no list, no line of its own."""
     # a word joiner keeps an address in a name from becoming a link
-    return _MARKDOWN.sub(r"\\\1", _LINKABLE.sub(lambda match: match[0] + "\u2060", flat))
+    bare = _MARKDOWN.sub(r"\\\1", _LINKABLE.sub(lambda match: match[0] + "\u2060", plain(value)))
+    return _LIST_OR_RULE.sub(r"\1\\", bare)
 
 
 def plain(value: str) -> str:
     """A value for a line of plain text."""
-    return _BLANKS.sub(" ", value)
+    return _BLANKS.sub(" ", value).strip()

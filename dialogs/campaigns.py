@@ -5,13 +5,15 @@ from __future__ import annotations
 from cards.campaigns import Line, campaigns_card, delete_card, people_card
 from cards.elements import AdaptiveCard
 from cards.message import compile_message
-from cards.reports import report_card
+from cards.reports import reason_text, report_card
+from cards.variables import escape_markdown
 from cards.wizard import try_form
 from dialogs.drafts import asked_for, is_stale, read_draft
-from dialogs.forms import is_address
+from dialogs.forms import clean, is_address
+from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import changeable, form_card, has_started, information
-from scheduler.ports import Delivered
+from scheduler.ports import Delivered, Unreachable
 from storage.records import Audience, Campaign, CampaignState, Message, Person, StaleVersion
 
 router = Router()
@@ -52,7 +54,7 @@ async def list_card(turn: Turn, page: int = 0, notice: str = "") -> AdaptiveCard
 def page_of(form: Form) -> int:
     try:
         return min(max(0, int(form.get("page", 0))), 1_000_000)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 
@@ -89,7 +91,7 @@ async def named(turn: Turn, name: str) -> Campaign | None:
 
 
 async def which_one(turn: Turn, name: str) -> Answer:
-    text = turn.texts("I know no campaign “{name}”. Which one do you mean?", name=name) if name else ""
+    text = turn.texts("I know no campaign “{name}”. Which one do you mean?", name=escape_markdown(name)) if name else ""
     return Answer(card=await list_card(turn, notice=text), summary=turn.texts("Your campaigns"))
 
 
@@ -110,7 +112,10 @@ async def edit(turn: Turn, name: str) -> Answer:
     return Answer(card=await form_card(turn, campaign, "review"), summary=campaign.name)
 
 
-@router.command("stop campaign", "cancel campaign", "annuler la campagne", "arrêter la campagne")
+@router.command(
+    "cancel campaign", "stop campaign", "annuler la campagne", "arrêter la campagne", "cancel", "stop", "annuler",
+    "arrêter",
+)  # fmt: skip
 async def cancel(turn: Turn, name: str) -> Answer:
     """There is no cancelling of what has started (S16); before, deleting does it."""
     return await delete(turn, name)
@@ -129,7 +134,7 @@ async def open_try(turn: Turn, form: Form) -> Answer:
 async def send_try(turn: Turn, form: Form) -> Answer:
     """S17, S26: to one person who can be reached, exactly as configured, counted nowhere."""
     campaign = await asked_for(turn, form)
-    address = str(form.get("address", "")).strip()
+    address = clean(str(form.get("address", ""))).strip()
     error = await try_it(turn, campaign, address)
     if error:
         return Answer(card=try_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
@@ -152,12 +157,15 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
     outcome = await turn.house.sender.send(reference, _test_activity(turn, campaign, message, person))
     if isinstance(outcome, Delivered):
         return ""
+    if isinstance(outcome, Unreachable):
+        await turn.store.lose(reference.tenant, reference.channel, reference.user, outcome.reason)
+        return reason_text(texts, outcome.reason)
     return texts("It could not be sent just now. Please try again in a minute.")
 
 
 def _test_activity(turn: Turn, campaign: Campaign, message: Message, person: Person) -> bytes:
     links = turn.house.links
-    banner = turn.texts("Test of “{name}”: only you received this.", name=campaign.name)
+    banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
     return compile_message(campaign.id, message, links.base_url, links.test_token, test=banner)(person)
 
 
@@ -238,4 +246,4 @@ async def confirm_delete(turn: Turn, form: Form) -> Answer:
     except StaleVersion:
         return await _deletion(turn, await asked_for(turn, form))
     name = campaign.name or turn.texts("the draft")
-    return Answer(card=await list_card(turn, notice=turn.texts("“{name}” is deleted.", name=name)))
+    return Answer(card=await list_card(turn, notice=turn.texts("“{name}” is deleted.", name=escape_markdown(name))))

@@ -10,7 +10,8 @@ from cards.campaigns import Outlook, Overview
 from cards.conversation import notice_card
 from cards.message import filled, without_value
 from cards.texts import Texts
-from dialogs.forms import AudienceChoice, Timing, default_schedule, read_audience, read_message, read_schedule
+from cards.variables import escape_markdown
+from dialogs.forms import AudienceChoice, Reading, Timing, default_schedule, read_audience, read_message, read_schedule
 from dialogs.turn import Answer, Aside, Form, Turn
 from scheduler.planner import open_time_of
 from scheduler.window import forecast
@@ -23,7 +24,7 @@ async def asked_for(turn: Turn, form: Form) -> Campaign:
     """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
     try:
         id = CampaignId(int(form.get("campaign", 0)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         id = CampaignId(0)
     campaign = await turn.store.campaign(id) if 0 < id < 2**53 else None
     if campaign is None or campaign.tenant != turn.person.tenant:
@@ -73,7 +74,7 @@ def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             problems=(),
         )
     texts, forms = turn.texts, campaign.forms
-    message = read_message({"name": campaign.name, **forms.get("message", {})}, texts)
+    message = _read_message(campaign, texts)
     audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
     timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
     problems = []
@@ -96,6 +97,15 @@ def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         starts_now=bool(when and when.now),
         problems=tuple(problems),
     )
+
+
+def message_of(campaign: Campaign, texts: Texts) -> Message | None:
+    """The message alone: as frozen, else as its form says now; None as long as something is wrong in it."""
+    return campaign.message or _read_message(campaign, texts).value
+
+
+def _read_message(campaign: Campaign, texts: Texts) -> Reading[Message]:
+    return read_message({"name": campaign.name, **campaign.forms.get("message", {})}, texts)
 
 
 def _audience(choice: AudienceChoice) -> Audience | None:
@@ -173,7 +183,7 @@ def warnings_of(
     if draft.message:
         nameless = without_value(draft.message, [member.person for member in members if member.reachable])
         if nameless:
-            some = [person.name or person.address for person in nameless[:3]]
+            some = [escape_markdown(person.name or person.address) for person in nameless[:3]]
             warnings.append(
                 texts.many(
                     "A variable has no value for {count} person: {some}. Give it a fallback: [FIRSTNAME|there].",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cards.conversation import notice_card
 from cards.elements import AdaptiveCard
 from cards.message import ACKNOWLEDGE, acknowledged_text, filled, message_card
-from dialogs.drafts import asked_for, read_draft
-from dialogs.turn import Answer, Form, House, Router, Turn
+from cards.texts import Texts
+from cards.variables import escape_markdown
+from dialogs.drafts import asked_for, message_of
+from dialogs.turn import Answer, Aside, Form, House, Router, Turn
 from storage.records import ButtonKind, Campaign, CampaignId, EngagementKind, Message, PersonId
 
 router = Router()
@@ -18,13 +19,16 @@ router = Router()
 @router.form(ACKNOWLEDGE, authors_only=False)
 async def acknowledge(turn: Turn, form: Form) -> Answer:
     """Count the press, and answer with the same message, confirmed, in its place."""
-    campaign = await asked_for(turn, form)
+    try:
+        campaign = await asked_for(turn, form)
+    except Aside:  # deleted: what people have received stays in their chats
+        return Answer(text=turn.texts("This campaign no longer exists."))
     number = _number(form.get("button"))
-    message = read_draft(turn, campaign).message
+    message = message_of(campaign, turn.texts)
     if message is None or not _is_button(message, number, ButtonKind.ACKNOWLEDGE):
-        return Answer(card=notice_card(turn.texts, turn.texts("This message has changed meanwhile."), "warning"))
+        return Answer(text=turn.texts("This message has changed meanwhile."))
     if form.get("test") in (True, "true"):
-        banner = turn.texts("Test of “{name}”: only you received this.", name=campaign.name)
+        banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
         return Answer(card=_confirmed(turn, campaign, message, turn.texts.moment(turn.now), banner))
     first = await turn.store.engage(campaign.id, turn.person.id, EngagementKind.ACKNOWLEDGED, number, turn.now)
     if first is None:
@@ -47,7 +51,7 @@ def _confirmed(turn: Turn, campaign: Campaign, message: Message, moment: str, te
 def _number(value: Any) -> int:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return -1
 
 
@@ -68,9 +72,12 @@ class Click:
 async def destination(house: House, click: Click) -> str | None:
     """Where a link leads, as the campaign says: never what the link itself says."""
     campaign = await house.store.campaign(click.campaign)
-    if campaign is None or campaign.message is None or not _is_button(campaign.message, click.button, ButtonKind.LINK):
+    if campaign is None:
         return None
-    return campaign.message.buttons[click.button].url
+    message = message_of(campaign, Texts("")) if click.test else campaign.message
+    if message is None or not _is_button(message, click.button, ButtonKind.LINK):
+        return None
+    return message.buttons[click.button].url
 
 
 async def count(house: House, click: Click) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import getaddresses
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cards.message import LIMIT, size_of
 from cards.texts import Texts
-from cards.variables import unknown_variables
+from cards.variables import escape_markdown, unknown_variables
 from scheduler.window import open_time
 from storage.records import (
     Button,
@@ -57,13 +57,14 @@ class Reading(Generic[T]):
 _PRIVATE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ud800-\udfff]")
 
 
+def clean(text: str) -> str:
+    """What was typed, less what nobody types: control characters, private ones, halves of characters."""
+    return _PRIVATE.sub("", text)
+
+
 def typed(step: str, form: Mapping[str, object]) -> dict[str, str]:
-    """The fields of a step as they were typed, less what no author types (control characters)."""
-    return {
-        name: _PRIVATE.sub("", str(form[name]))[:KEPT]
-        for name in FIELDS[step]
-        if name in form and form[name] is not None
-    }
+    """The fields of a step as they were typed."""
+    return {name: clean(str(form[name]))[:KEPT] for name in FIELDS[step] if name in form and form[name] is not None}
 
 
 # --- message ----------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def read_addresses(text: str, texts: Texts) -> Reading[tuple[Contact, ...]]:
             if contact:
                 contacts.setdefault(contact.address, contact)
             elif piece.strip():
-                wrong.append(texts("“{text}” (line {line})", text=piece.strip()[:60], line=number))
+                wrong.append(texts("“{text}” (line {line})", text=escape_markdown(piece.strip()[:60]), line=number))
     if wrong:
         some = texts.enumerate(wrong[:5])
         return Reading(
@@ -312,6 +313,8 @@ def _read_start(
         return None
     if zone is None:
         return None
+    # the calendar's first and last days do not exist in every zone; these are as far from now
+    day = min(max(day, date(1000, 1, 1)), date(9000, 1, 1))
     start = datetime.combine(day, clock, zone).astimezone(UTC)
     if start < now - GRACE:
         errors["date"] = texts("That is in the past.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cards.conversation import authors_card, greeting_card, help_card
 from cards.texts import LANGUAGES, Texts
+from cards.variables import escape_markdown
 from dialogs.forms import is_address
 from dialogs.turn import Answer, Form, Router, Turn
 from storage.records import Person, Role
@@ -102,7 +103,7 @@ async def _change_role(turn: Turn, address: str, role: Role | None) -> Answer:
     if await turn.store.role(person.id) is Role.OWNER:
         return Answer(text=texts("They are the owner, and stay it."))
     await turn.store.give_role(person.id, role)
-    name = person.name or person.address
+    name = escape_markdown(person.name or person.address)
     if role:
         return Answer(text=texts("{name} can build campaigns now.", name=name))
     return Answer(text=texts("{name} can no longer build campaigns.", name=name))

@@ -19,8 +19,9 @@ from botbuilder.dialogs import (
 )
 from botbuilder.dialogs.prompts import PromptOptions, PromptValidatorContext, TextPrompt
 
+from cards.variables import escape_markdown
 from dialogs.campaigns import try_it
-from dialogs.turn import Turn
+from dialogs.turn import Turn, not_an_author
 from storage.records import CampaignId
 
 TURN = "crieur.turn"
@@ -63,7 +64,8 @@ class TypedConversations:
 async def _ask_address(step: WaterfallStepContext) -> DialogTurnResult:
     texts = step.context.turn_state[TURN].texts
     question = texts(
-        "To which address shall I send the test of “{name}”? (**cancel** leaves)", name=step.options["name"]
+        "To which address shall I send the test of “{name}”? (**cancel** leaves)",
+        name=escape_markdown(step.options["name"]),
     )
     options = PromptOptions(prompt=MessageFactory.text(question), validations=dict(step.options))
     return await step.prompt(ADDRESS, options)
@@ -72,6 +74,9 @@ async def _ask_address(step: WaterfallStepContext) -> DialogTurnResult:
 async def _try_address(prompt: PromptValidatorContext) -> bool:
     """Send the test; what is wrong with the address is said, and asked again."""
     turn: Turn = prompt.context.turn_state[TURN]
+    if turn.role is None:  # taken away since the question
+        await prompt.context.send_activity(not_an_author(turn))
+        return True
     campaign = await turn.store.campaign(CampaignId(prompt.options.validations["campaign"]))
     if campaign is None:
         await prompt.context.send_activity(turn.texts("This campaign no longer exists."))

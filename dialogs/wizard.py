@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cards.campaigns import information_card, review_card
 from cards.conversation import notice_card
 from cards.elements import AdaptiveCard
+from cards.variables import escape_markdown
 from cards.wizard import STEPS, audience_form, message_form, schedule_form
 from dialogs.drafts import (
     asked_for,
@@ -167,7 +168,9 @@ def _changed_elsewhere(turn: Turn) -> str:
 
 def _left(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     name = campaign.name or turn.texts("your new campaign")
-    return notice_card(turn.texts, turn.texts("Saved. You find “{name}” under **campaigns**.", name=name), "good")
+    return notice_card(
+        turn.texts, turn.texts("Saved. You find “{name}” under **campaigns**.", name=escape_markdown(name)), "good"
+    )
 
 
 def _zones(chosen: str, own: str) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 CONCURRENCY = 64  #: requests in flight
 GROUP = 256  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
+GATHER = 0.01  #: seconds for which outcomes are gathered: one flush for many
 POLL = 0.5  #: seconds between looks at the store when nothing is due
 LATE = timedelta(seconds=15)  #: past closing time, in which what fell due before it may still leave
 
@@ -230,9 +231,10 @@ class Dispatcher:
             self._recordable.set()
 
     async def _record_for_ever(self) -> None:
-        """Write outcomes in groups: whatever came in while the last group was written."""
+        """Write outcomes in groups: whatever came in while the last group was written, and a moment more."""
         while True:
             await self._recordable.wait()
+            await asyncio.sleep(GATHER)
             self._recordable.clear()
             group, self._outcomes = self._outcomes, []
             try:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+from storage.records import Campaign, CampaignState, DeliveryState
 from tests.conftest import House
-from tests.support.organisation import Person
+from tests.support.organisation import TENANT, Person, nodes_of, words_of
 
 MESSAGE = {
     "name": "Autumn newsletter",
@@ -17,19 +21,28 @@ MESSAGE = {
     "ack_title": "I have read it",
 }
 #: so long that hardly anybody's instant falls into its last minute
-ANY_TIME_NOW = {"start": "now", "duration": "2", "unit": "days", "anytime": "true"}
+ANY_TIME_NOW = {"start": "now", "duration": "300", "unit": "days", "anytime": "true"}
 #: from the start of such a campaign to its last minute
-ALMOST_ALL = timedelta(days=2, minutes=-1)
+ALMOST_ALL = timedelta(days=300, minutes=-1)
+STARTED = "This campaign has started: it can be neither changed nor cancelled."
+GONE = "This campaign no longer exists."
+
+Card = dict[str, Any]
 
 
-async def draft(author: Person, audience: dict[str, str] | None = None, **schedule: str) -> None:
-    """Ada writes the autumn newsletter and comes to the review."""
+async def draft(
+    author: Person, audience: dict[str, str] | None = None, message: dict[str, str] | None = None, **schedule: str
+) -> dict[str, Card]:
+    """Ada writes the autumn newsletter and comes to the review. The card of every step, by its name."""
     await author.say("new campaign")
-    await author.sees("What do you want to say?")
-    await author.press("Next: audience", **MESSAGE)
-    await author.press("Next: schedule", **(audience or {"audience": "everyone"}))
+    cards = {"message": await author.sees("What do you want to say?")}
+    answer = await author.press("Next: audience", **{**MESSAGE, **(message or {})})
+    cards["audience"] = answer["value"]
+    answer = await author.press("Next: schedule", **(audience or {"audience": "everyone"}))
+    cards["schedule"] = answer["value"]
     await author.press("Next: review", **{**ANY_TIME_NOW, **schedule})
-    await author.sees("Audience and schedule")
+    cards["review"] = await author.sees("Audience and schedule")
+    return cards
 
 
 async def broadcast(author: Person, house: House) -> None:
@@ -37,3 +50,119 @@ async def broadcast(author: Person, house: House) -> None:
     await author.press("Schedule it")
     await author.sees("is on its way")
     house.clock.forward(ALMOST_ALL)
+
+
+async def launch(author: Person, house: House) -> Campaign:
+    """She schedules it; it starts, and every recipient has their instant."""
+    await author.press("Schedule it")
+    return await eventually(lambda: planned(house))
+
+
+async def planned(house: House) -> Campaign | None:
+    campaign = await newest(house)
+    return campaign if campaign.planned_at else None
+
+
+async def completed(author: Person, house: House) -> Card:
+    """What is left of the slot passes, instant by instant; she gets the report."""
+    campaign = await newest(house)
+    assert campaign.schedule is not None
+    end = campaign.schedule.slot.end
+    await settled(house)
+    while (due := await house.store.next_due(campaign.id)) and due < end:
+        house.clock.forward(due - house.clock.now())
+        await settled(house)
+    house.clock.forward(end - house.clock.now() + timedelta(minutes=1))
+    return await author.sees("Report: ", 30)
+
+
+async def settled(house: House) -> None:
+    """Nothing is due or on its way: whoever is still open waits for a later instant, or for an install."""
+
+    async def quiet() -> bool:
+        campaign = await newest(house)
+        states = (await house.store.tally(campaign.id)).states
+        due = await house.store.next_due(campaign.id)
+        busy = states.get(DeliveryState.CLAIMED, 0) + states.get(DeliveryState.SENDING, 0)
+        return not busy and (due is None or due > house.clock.now() + timedelta(seconds=5))
+
+    await eventually(quiet)
+
+
+async def newest(house: House) -> Campaign:
+    [campaign] = await house.store.campaigns(TENANT, 1)
+    return campaign
+
+
+async def in_state(house: House, state: CampaignState) -> Campaign:
+    async def found() -> Campaign | None:
+        campaign = await newest(house)
+        return campaign if campaign.state is state else None
+
+    return await eventually(found)
+
+
+async def eventually(question: Any, seconds: float = 30.0) -> Any:
+    """Ask the store until the answer is true; that answer."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not (answer := await question()):
+        assert asyncio.get_running_loop().time() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.03)
+    return answer
+
+
+async def asked(person: Person, text: str) -> list[str]:
+    """They type; the words of all that the bot posts meanwhile."""
+    before = len(person.chat.messages)
+    await person.say(text)
+    posted = [message["activity"] for message in person.chat.messages[before:]]
+    return [word for activity in posted for word in _words(activity)]
+
+
+def _words(activity: dict[str, Any]) -> Iterator[str]:
+    if activity.get("text"):
+        yield activity["text"]
+    for attachment in activity.get("attachments") or []:
+        yield from words_of(attachment["content"])
+
+
+async def make_author(owner: Person, person: Person) -> None:
+    assert any("can build campaigns now" in word for word in await asked(owner, f"add author {person.address}"))
+
+
+def handle_of(campaign: Campaign, **more: Any) -> dict[str, Any]:
+    """What a card's buttons carry."""
+    return {"campaign": campaign.id, "version": campaign.version, **more}
+
+
+def error_beside(card: Card, field: str) -> str:
+    """What stands, marked, right after a field; "" when nothing does."""
+    return _error_in(card["body"], field) or ""
+
+
+def _error_in(nodes: list[Any], field: str) -> str | None:
+    for at, node in enumerate(nodes):
+        if field not in _ids(node):
+            continue
+        inner = [node.get("items") or [], *(column.get("items") or [] for column in node.get("columns") or [])]
+        for nested in inner:
+            if (found := _error_in(nested, field)) is not None:
+                return found
+        after = nodes[at + 1].get("text", "") if at + 1 < len(nodes) else ""
+        return after.removeprefix("⚠ ") if after.startswith("⚠ ") else None
+    return None
+
+
+def _ids(node: dict[str, Any]) -> set[str]:
+    own = {node["id"]} if "id" in node else set()
+    nested = [*(node.get("items") or []), *(node.get("columns") or [])]
+    return own.union(*(_ids(child) for child in nested)) if nested else own
+
+
+def fields_of(card: Card) -> dict[str, str]:
+    """What stands in the fields of a form."""
+    return {
+        node["id"]: str(node.get("value", ""))
+        for node in nodes_of(card)
+        if str(node.get("type", "")).startswith("Input.")
+    }

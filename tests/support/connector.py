@@ -7,8 +7,11 @@ with ``/_control/...`` to ask what was received, for bots that get killed.
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import random
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -257,3 +260,25 @@ class LoopbackConnector:
                     self.add(item["conversation"], item["member"])
                 return Answer(200, b"{}")
         return _error(404, "NotFound", "no such resource")
+
+
+def main() -> None:
+    """``python -m tests.support.connector``: a process of its own; prints its address, ends with its input."""
+    parser = argparse.ArgumentParser(description="A loopback Bot Connector")
+    parser.add_argument("--discard", action="store_true", help="count messages, keep none")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before every answer")
+    arguments = parser.parse_args()
+
+    async def run() -> None:
+        connector = LoopbackConnector(keep=not arguments.discard, faults=Faults(latency=arguments.latency))
+        await connector.start()
+        sys.stdout.write(connector.url + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+        await connector.stop()
+
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()

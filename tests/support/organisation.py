@@ -157,12 +157,13 @@ class Person:
 
     # --- what they press ----------------------------------------------------------------------
 
-    async def press(self, title: str, /, *, card: dict[str, Any] | None = None, **fields: str) -> Any:
+    async def press(self, title: str, /, *, card: dict[str, Any] | None = None, at: str = "", **fields: str) -> Any:
         """Press the newest button of this title, with some fields of its card filled in anew.
 
-        ``card``: one seen earlier, as another device or a slow hand still shows it.
+        ``card``: one seen earlier, as another device or a slow hand still shows it; ``at``: the
+        message that carried it, else the newest.
         """
-        shelf = reversed(self.cards()) if card is None else [(self.chat.messages[-1]["id"], card)]
+        shelf = reversed(self.cards()) if card is None else [(at or self.chat.messages[-1]["id"], card)]
         for message, shown in shelf:
             for action in actions_of(shown):
                 if action.get("title") == title:
@@ -182,7 +183,11 @@ class Person:
             data.update(inputs)
         if action["type"] == "Action.Submit":
             return await self.send({"type": "message", "value": data, "replyToId": message, "from_name": self.name})
-        value = {"type": "Action.Execute", "title": action["title"], "verb": action["verb"], "data": data}
+        return await self.execute(action["verb"], data, message, title_of(action))
+
+    async def execute(self, verb: str, data: dict[str, Any], message: str, title: str = "") -> Any:
+        """What the client sends for an Action.Execute: of a card, or forged. The invoke response's body."""
+        value = {"type": "Action.Execute", "title": title, "verb": verb, "data": data}
         status, answer = await self.send(
             {
                 "type": "invoke",
@@ -192,7 +197,7 @@ class Person:
                 "from_name": self.name,
             }
         )
-        assert status == 200, f"the bot answered {status} to {title_of(action)}"
+        assert status == 200, f"the bot answered {status} to {title or verb}"
         if answer["type"] == CARD:
             self.view[message] = answer["value"]
         else:

@@ -95,3 +95,23 @@ async def running(program: Program) -> AsyncIterator[Program]:
     finally:
         if program.alive:
             await program.terminate()
+
+
+@contextlib.asynccontextmanager
+async def connector_process(*options: str) -> AsyncIterator[str]:
+    """``python -m tests.support.connector`` beside us; its address."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.support.connector",
+        *options,
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin and process.stdout
+    try:
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.stdin.close()
+        await process.wait()

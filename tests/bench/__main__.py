@@ -1,0 +1,56 @@
+"""``make bench``: the figures of README, as ratios taken in one run; also in build/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.planning import planning
+from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
+from tests.support.program import ROOT
+
+#: name -> (target, what it says)
+TARGETS: dict[str, tuple[str, str]] = {
+    "connector_ceiling_over_bare": (">= 1.5", "the stand-in connector's own ceiling, by the bare loop"),
+    "durable_send_sqlite_over_bare": (">= 0.70", "durable sending on SQLite, by a bare aiohttp + orjson loop"),
+    "durable_send_sqlite_over_sdk": (">= 50", "the same, by botbuilder's continue_conversation"),
+    "plan_1m_over_raw_insert": ("< 2", "planning 1,000,000 recipients, by a raw executemany of the same rows"),
+    "plan_1m_rss_mb": ("< 200", "memory of the process that plans them, MB"),
+    "cost_per_message_1m_over_10k": ("<= 1.1", "cost of a message with 1,000,000 waiting, by 10,000"),
+}
+BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
+    (("connector_ceiling_over_bare",), connector_ceiling),
+    (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
+    (("plan_1m_over_raw_insert", "plan_1m_rss_mb"), planning),
+    (("cost_per_message_1m_over_10k",), cost_per_message),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The benches")
+    parser.add_argument("--only", default="", help="one row, by its name")
+    only = parser.parse_args().only
+    console = Console()
+    found: dict[str, float] = {}
+    for names, bench in BENCHES:
+        if not only or only in names:
+            console.print(f"[dim]{names[0]} ...")
+            found |= asyncio.run(bench())  # type: ignore[arg-type]
+    table = Table("row", "figure", "target", "what")
+    for name, figure in found.items():
+        target, what = TARGETS.get(name, ("", ""))
+        table.add_row(name, f"{figure:,.2f}", target, what)
+    console.print(table)
+    path = ROOT / "build" / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    known = json.loads(path.read_text()) if only and path.exists() else {}
+    path.write_text(json.dumps(known | {name: round(figure, 3) for name, figure in found.items()}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

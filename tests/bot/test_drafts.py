@@ -1,0 +1,184 @@
+"""S18: a draft is saved at every step, valid or not; it can be left, resumed, and shared, and loses nothing."""
+
+from __future__ import annotations
+
+from storage.records import CampaignState
+from tests.bot.story import MESSAGE, asked, draft, error_beside, fields_of, make_author, newest
+from tests.conftest import House
+from tests.support.organisation import TENANT, Person, words_of
+
+ELSEWHERE = "This draft was changed elsewhere meanwhile. Please check it and go on from here."
+
+
+async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Person) -> None:
+    await ada.say("new campaign")
+    wrong = {**MESSAGE, "name": "", "body": "Hello [FISTNAME]", "link_url": "example", "ack_title": "x" * 41}
+    card = (await ada.press("Next: audience", **wrong))["value"]
+    assert "Nothing is lost: please correct what is marked below." in words_of(card)
+    assert error_beside(card, "name") == "Please give the campaign a name."
+    assert error_beside(card, "body") == "I don't know [FISTNAME]. Did you mean [FIRSTNAME]?"
+    assert error_beside(card, "link_url") == "That is not a web address; it begins with https://"
+    assert error_beside(card, "ack_title") == "That is too long: 41 characters of 40."
+    assert [error_beside(card, field) for field in ("title", "style", "link_title")] == ["", "", ""]
+    assert fields_of(card).items() >= wrong.items()
+    assert (await newest(house)).forms["message"].items() >= wrong.items()
+
+    card = (await ada.press("Next: audience", **MESSAGE))["value"]
+    wrong = {"channel": "msteams", "audience": "new", "list_name": "", "addresses": "ada@contoso.com\nnobody"}
+    card = (await ada.press("Next: schedule", **wrong))["value"]
+    assert error_beside(card, "list_name") == "Please give the list a name."
+    assert error_beside(card, "addresses") == "This is not an address: “nobody” (line 2)"
+    assert fields_of(card) == wrong == (await newest(house)).forms["audience"]
+    assert await house.store.lists(TENANT) == []
+
+    await ada.press("Next: schedule", audience="everyone")
+    wrong = {
+        "start": "at",
+        "date": "",
+        "time": "25:00",
+        "duration": "-1",
+        "opens": "18:00",
+        "closes": "09:00",
+        "days": "",
+    }
+    card = (await ada.press("Next: review", **wrong))["value"]
+    assert error_beside(card, "date") == "Please choose a day."
+    assert error_beside(card, "duration") == "Please say how long, with a number above zero."
+    assert error_beside(card, "closes") == "Work must end after it begins."
+    assert error_beside(card, "days") == "Please choose at least one day."
+    assert fields_of(card).items() >= wrong.items()
+    assert (await newest(house)).forms["schedule"].items() >= wrong.items()
+
+
+async def test_a_step_that_is_wrong_can_be_left_for_an_earlier_one(house: House, ada: Person) -> None:
+    await ada.say("new campaign")
+    await ada.press("Next: audience", **MESSAGE)
+    card = (await ada.press("Back", audience="new", list_name="Half", addresses="nob"))["value"]
+    assert fields_of(card).items() >= MESSAGE.items()
+    card = (await ada.press("To the review"))["value"]
+    assert "**Audience**: This is not an address: “nob” (line 1)" in words_of(card)
+    assert "Schedule it" not in words_of(card), "not as long as something is wrong"
+    card = (await ada.press("Change the audience"))["value"]
+    assert fields_of(card) == {"channel": "msteams", "audience": "new", "list_name": "Half", "addresses": "nob"}
+
+
+async def test_a_draft_goes_on_after_a_restart_from_the_card_of_before(house: House, ada: Person) -> None:
+    await ada.say("new campaign Spring")
+    await ada.press("Next: audience", **{**MESSAGE, "name": "Spring"})
+    form = ada.card()
+    await house.restart()
+    card = (await ada.press("Next: schedule", card=form, audience="everyone"))["value"]
+    assert "When does it go out?" in words_of(card)
+    await house.restart()
+    await ada.press("Next: review", duration="3", anytime="true")
+    assert ada.reads("3 hours")
+    campaign = await newest(house)
+    assert (campaign.name, campaign.forms["message"]["body"]) == ("Spring", MESSAGE["body"])
+
+
+async def test_what_was_answered_stays_in_the_chat_for_other_devices(house: House, ada: Person) -> None:
+    await draft(ada)
+    await house.restart()  # what was begun after the answer has ended
+    ada.view.clear()
+    assert ada.reads("Audience and schedule")
+
+
+async def test_a_stale_form_gets_the_current_card_and_keeps_what_was_typed(house: House, ada: Person) -> None:
+    cards = await draft(ada)
+    before = await newest(house)
+    typed = {**MESSAGE, "body": "A text written on the other device."}
+    card = (await ada.press("Next: audience", card=cards["message"], **typed))["value"]
+    assert ELSEWHERE in words_of(card)
+    assert fields_of(card).items() >= typed.items(), "what was typed stands in the form"
+    assert await newest(house) == before, "and nothing was overwritten"
+    await ada.press("To the review", card=card)
+    assert (await newest(house)).forms["message"]["body"] == typed["body"]
+    old = (await ada.press("Schedule it", card=cards["review"]))["value"]
+    assert ELSEWHERE in words_of(old)
+    assert "A text written on the other device." in words_of(old), "the review is the current one"
+    assert (await newest(house)).state is CampaignState.DRAFT
+
+
+async def test_two_authors_write_one_draft_and_neither_loses_a_word(house: House, ada: Person, louis: Person) -> None:
+    await make_author(ada, louis)
+    await ada.say("new campaign Together")
+    await louis.say("campagnes")
+    await louis.press("Ouvrir")
+    hers, his = ada.card(), louis.card()
+    await ada.press("Next: audience", card=hers, **MESSAGE)
+    card = (await louis.press("Suite : destinataires", card=his, **{**MESSAGE, "body": "Bonjour."}))["value"]
+    assert any(word.startswith("Ce brouillon a été modifié ailleurs entre-temps.") for word in words_of(card))
+    assert fields_of(card)["body"] == "Bonjour."
+    assert (await newest(house)).forms["message"]["body"] == MESSAGE["body"]
+    await louis.press("Enregistrer et quitter")
+    assert (await newest(house)).forms["message"]["body"] == "Bonjour."
+    card = (await ada.press("Next: schedule", audience="everyone"))["value"]
+    assert ELSEWHERE in words_of(card)
+    assert fields_of(card)["audience"] == "everyone"
+
+
+async def test_a_draft_is_left_and_found_again_under_campaigns(house: House, ada: Person) -> None:
+    await ada.say("new campaign Later")
+    await ada.press("Save and leave", **{**MESSAGE, "name": "Later", "body": ""})
+    assert ada.reads("Saved. You find “Later” under **campaigns**.")
+    words = await asked(ada, "campaigns")
+    assert {"**Later**", "📝 Draft"} <= {*words}
+    await ada.press("Open")
+    assert ada.reads("What do you want to say?"), "it goes on where something is missing"
+    assert fields_of(ada.card())["title"] == "Our autumn"
+    await ada.press("Next: audience", body="Hello.")
+    await ada.press("Save and leave")
+    await ada.say("campaigns")
+    await ada.press("Open")
+    assert ada.reads("When does it go out?")
+
+
+async def test_cancel_leaves_and_keeps_the_draft(house: House, ada: Person) -> None:
+    await ada.say("new campaign Kept")
+    await ada.press("Next: audience", **{**MESSAGE, "name": "Kept"})
+    for word in ("cancel", "Cancel", "stop", "annuler"):
+        assert await asked(ada, word) == ["All right. Your drafts are kept under **campaigns**."]
+    assert (await newest(house)).forms["message"]["title"] == "Our autumn"
+    await ada.press("Next: schedule")
+    assert ada.reads("When does it go out?"), "the form goes on when they come back to it"
+
+
+async def test_a_draft_is_deleted_after_a_confirmation_only(house: House, ada: Person) -> None:
+    await ada.say("new campaign Mistake")
+    words = await asked(ada, "delete mistake")
+    assert {"Delete “Mistake”?", "It has not been sent to anybody."} <= {*words}
+    confirmation = ada.card()
+    assert await house.store.count_campaigns(TENANT) == 1
+    await ada.press("Yes, delete it")
+    assert await house.store.count_campaigns(TENANT) == 0
+    card = (await ada.press("Yes, delete it", card=confirmation))["value"]
+    assert "This campaign no longer exists." in words_of(card)
+
+
+async def test_a_french_author_builds_it_in_french(house: House, ada: Person, louis: Person) -> None:
+    await make_author(ada, louis)
+    await louis.say("nouvelle campagne Rentrée")
+    await louis.sees("Que voulez-vous dire ?")
+    assert fields_of(louis.card())["name"] == "Rentrée"
+    texts = {
+        "title": "La rentrée",
+        "body": "Bonjour [PRENOM].",
+        "link_title": "Lire",
+        "link_url": "https://example.org",
+    }
+    await louis.press("Suite : destinataires", **texts)
+    people = {
+        "audience": "new",
+        "list_name": "Équipe",
+        "addresses": f"{ada.address}; {louis.address}; x@contoso.example",
+    }
+    await louis.press("Suite : diffusion", **people)
+    card = (await louis.press("Suite : relecture", duration="1", unit="hours", anytime="true"))["value"]
+    words = words_of(card)
+    assert {"Équipe", "1 heure", "2 personnes joignables sur 3"} <= {*words}
+    english = {"Schedule it", "Audience", "Reach", "Start", "Duration", "Try it", "Channel", "Working hours", "Review"}
+    assert not english & {*words}
+    card = (await louis.press("Programmer"))["value"]
+    assert "Elle part maintenant. Je vous montre ici comment elle avance." in words_of(card)
+    assert card["lang"] == "fr", "for screen readers"
+    await louis.sees("📣 « Rentrée » est en route")

@@ -1,0 +1,147 @@
+"""Without a registration the bot answers this machine only; logs tell nothing of people; names are only names."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+
+from tests.bot.story import asked, broadcast, completed, draft, newest
+from tests.conftest import House
+from tests.support.card_check import check_card
+from tests.support.organisation import CARD, Person, nodes_of, words_of
+
+HOSTS = (
+    "crieur.example", "evil.example:3978", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.1.10",
+    "0.0.0.0", "[::2]", "[", "[::1", "evil@evil.example", "",
+)  # fmt: skip
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain")
+
+
+async def raw(house: House, request: str) -> int:
+    """The status that is answered to a request sent byte by byte."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(request.encode())
+    line = await reader.readline()
+    writer.close()
+    return int(line.split()[1])
+
+
+@pytest.mark.parametrize("host", HOSTS)
+async def test_no_other_name_reaches_it(house: House, ada: Person, host: str) -> None:
+    body = orjson.dumps({"type": "message", "text": "help"}).decode()
+    headers = f"Host: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    for request in ("GET /healthz HTTP/1.1", "POST /api/messages HTTP/1.1"):
+        assert await raw(house, f"{request}\r\n{headers}\r\n\r\n{body}") in (400, 403)
+
+
+async def test_this_machine_reaches_it_by_its_own_names(house: House) -> None:
+    for host in ("localhost", f"127.0.0.1:{house.port}", f"localhost:{house.port}", "[::1]"):
+        assert await raw(house, f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n") == 200
+
+
+async def test_a_page_in_a_browser_cannot_post_to_it(house: House, ada: Person) -> None:
+    before = len(ada.chat.messages)
+    for kind in FORMS:
+        async with house.organisation.http.post(
+            f"{house.url}/api/messages", data=b'{"type":"message"}', headers={"Content-Type": kind}
+        ) as response:
+            assert response.status == 415
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    async with house.organisation.http.options(f"{house.url}/api/messages", headers=headers) as response:
+        assert response.status == 405
+        assert not [name for name in response.headers if name.lower().startswith("access-control-")]
+    assert len(ada.chat.messages) == before
+
+
+async def test_it_listens_on_this_machine_only(house: House) -> None:
+    assert urlsplit(house.url).hostname == "127.0.0.1"
+    for path in ("/", "/api/messages", "/r/", "/metrics/../healthz", "/.env", "/%2e%2e/app.py"):
+        async with house.organisation.http.get(f"{house.url}{path}") as response:
+            assert response.status in (200, 404, 405), path
+            assert "crieur" not in (await response.text()).lower()
+
+
+async def test_logs_tell_no_names_addresses_or_messages(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    author = house.organisation.person("Zebulon", "Quagmire")
+    reader = house.organisation.person("Xanthippe", "Ypsilanti")
+    blocked = house.organisation.person("Vercingetorix", "Wurlitzer")
+    for person in (author, reader, blocked):
+        await person.install()
+    people = {"audience": "new", "list_name": "Kumquats"}
+    people["addresses"] = ",".join(person.address for person in (author, reader, blocked))
+    message = {"name": "Operation Walrus", "title": "Rhododendron", "body": "Dear [FIRSTNAME], a xylophone."}
+    await draft(author, people, {**message, "link_url": "https://hippopotamus.example/"})
+    await author.press("Try it")
+    await author.press("Send the test", address=reader.address)
+    await author.press("Back")
+    await asked(author, "try walrus")
+    await asked(author, "no address: Bandersnatch")
+    await asked(author, "cancel")
+    blocked.chat.broken = "blocked"
+    await broadcast(author, house)
+    await completed(author, house)
+    await reader.press("Read more")
+    await reader.press("I have read it")
+    await reader.say("Jabberwocky")
+    await blocked.say("Mimsy borogoves")
+    await reader.uninstall()
+    await house.restart()
+    told = caplog.text.lower()
+    assert "campaign done: campaign=1" in told, "there are logs"
+    secrets = ["walrus", "rhododendron", "xylophone", "kumquat", "bandersnatch", "hippopotamus", "jabberwocky", "mimsy"]
+    for person in (author, reader, blocked):
+        secrets += [person.given, person.surname, person.address, "contoso.example"]
+    assert [secret for secret in secrets if secret.lower() in told] == []
+
+
+NASTY = (
+    ("**[Win](http://evil.example)**", "<b>x</b>"),
+    ("# <script>alert(1)</script>", "| a | b |"),
+    ("{name} {0} %s", "[FIRSTNAME] [EMAIL]"),
+    ("\"quoted\" \\ back", "`code` ~~gone~~ ![i](http://evil.example/i.png)"),
+)  # fmt: skip
+
+
+async def test_a_name_is_shown_as_it_is_and_breaks_no_card(house: House) -> None:
+    people = [house.organisation.person(*name, address=f"p{at}@contoso.example") for at, name in enumerate(NASTY)]
+    for person in people:
+        await person.install()
+    author = people[0]
+    nasty = " ".join(part for name in NASTY for part in name)[:100]
+    audience = {"audience": "new", "list_name": nasty, "addresses": " ".join(f"{p.address};" for p in people)}
+    await draft(author, audience, {"name": nasty, "body": "Hello [FIRSTNAME] [LASTNAME]"})
+    await author.press("See the people")
+    await author.press("Back")
+    await asked(author, f"add author {people[1].address}")
+    for command in ("authors", "campaigns", "info", f"info {nasty}", f"delete {nasty}", "hello"):
+        await asked(author, command)
+    await author.press("Your campaigns")
+    await author.press("Open")
+    await broadcast(author, house)
+    await completed(author, house)
+    for person in people:
+        for card in shown(person):
+            assert check_card(card) == []
+            assert links(card) == []
+        greeting = shown(person)[0]
+        assert "Hello" in words_of(greeting)[0] and "Crieur" in words_of(greeting)[0]
+    assert (await newest(house)).name == " ".join(nasty.split())
+
+
+def shown(person: Person) -> list[dict[str, Any]]:
+    """Every card in their chat, and what their client made of them."""
+    kept = [attachment for message in person.chat.messages for attachment in message["activity"].get("attachments", [])]
+    return [*(item["content"] for item in kept if item["contentType"] == CARD), *person.view.values()]
+
+
+def links(card: dict[str, Any]) -> list[str]:
+    """Texts in which a client would draw a link or an image that nobody put there."""
+    drawn = [node for node in nodes_of(card) if not str(node.get("type", "")).startswith("Input.")]
+    texts = [str(node[key]) for node in drawn for key in ("text", "value") if key in node]
+    return [text for text in texts if "](http" in text]

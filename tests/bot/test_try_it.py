@@ -1,0 +1,180 @@
+"""S17, S26: a campaign is tried on one person first: exactly as configured, marked, and counted nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.records import EngagementKind
+from tests.bot.story import (
+    ALMOST_ALL,
+    MESSAGE,
+    asked,
+    broadcast,
+    completed,
+    draft,
+    error_beside,
+    eventually,
+    handle_of,
+    newest,
+)
+from tests.conftest import House
+from tests.support.organisation import Person, words_of
+
+BANNER = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # as the person speaks
+NOT_INSTALLED = "{} has not installed Crieur, so nothing can be sent to them."
+
+
+def received(person: Person) -> list[dict[str, Any]]:
+    """The campaign messages in their chat, tests too."""
+    activities = [message["activity"] for message in person.chat.messages]
+    return [activity for activity in activities if "crieur" in activity.get("channelData", {})]
+
+
+async def tried(author: Person, address: str) -> dict[str, Any]:
+    answer: dict[str, Any] = await author.press("Send the test", address=address)
+    return dict(answer["value"])
+
+
+async def test_a_draft_is_tried_by_form(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await ada.press("Try it")
+    card = await tried(ada, f"  {louis.address.upper()} ")
+    assert f"The test is in the chat of {louis.address.upper()}." in words_of(card)
+    assert {BANNER, "Hello Louis, **big news** for you."} <= {*words_of(louis.card())}
+    await ada.press("Back")
+    assert ada.reads("Audience and schedule")
+
+
+async def test_who_cannot_be_reached_is_said_beside_the_field(house: House, ada: Person, louis: Person) -> None:
+    listed = house.organisation.person("Marie", "Curie")
+    await draft(ada, {"audience": "new", "list_name": "Two", "addresses": f"{louis.address}, {listed.address}"})
+    await ada.press("Try it")
+    for address in ("", "louis", "a@b", "two@contoso.example words"):
+        wrong = "That is not an address; it looks like ada@contoso.com."
+        assert error_beside(await tried(ada, address), "address") == wrong
+    for address in ("nobody@contoso.example", listed.address):
+        assert error_beside(await tried(ada, address), "address") == NOT_INSTALLED.format(address)
+    louis.chat.broken = "blocked"
+    assert error_beside(await tried(ada, louis.address), "address") == "They have blocked Crieur."
+    await louis.uninstall()
+    assert error_beside(await tried(ada, louis.address), "address") == NOT_INSTALLED.format(louis.address)
+    assert not received(louis)
+    await louis.install()
+    assert error_beside(await tried(ada, louis.address), "address") == ""
+    assert len(received(louis)) == 1
+
+
+async def test_people_of_another_organisation_do_not_exist_here(house: House, ada: Person) -> None:
+    mallory = house.organisation.person("Mallory", "Elsewhere", tenant="99999999-0000-4000-8000-000000000000")
+    await mallory.install()
+    await draft(ada)
+    await ada.press("Try it")
+    assert error_beside(await tried(ada, mallory.address), "address") == NOT_INSTALLED.format(mallory.address)
+    assert not received(mallory)
+
+
+async def test_the_test_is_the_message_but_for_its_mark(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada, message={"style": "important", "body": "Hello [FIRSTNAME] [LASTNAME|x] ([EMAIL])\n\n- *one*"})
+    await ada.press("Try it")
+    await tried(ada, louis.address)
+    await ada.press("Back")
+    await broadcast(ada, house)
+    test, message = await eventually(lambda: both(louis))
+    for name in ("summary", "importance", "type"):
+        assert test[name] == message[name], name
+    shown, real = (activity["attachments"][0]["content"] for activity in (test, message))
+    assert BANNER in words_of(shown["body"][0])
+    assert shown["body"][1:] == real["body"], "all the rest is the same"
+    assert [action["title"] for action in shown["actions"]] == [action["title"] for action in real["actions"]]
+
+
+async def both(person: Person) -> list[dict[str, Any]]:
+    return received(person) if len(received(person)) == 2 else []
+
+
+async def test_a_test_counts_in_no_report(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await ada.press("Try it")
+    await tried(ada, louis.address)
+    [*_, (at, test)] = louis.cards()
+    assert await louis.press("Read more") == (302, "https://example.org/autumn"), "the link of a draft works"
+    await louis.press("I have read it")
+    assert {BANNER, "Hello Louis, **big news** for you."} <= {*words_of(louis.card())}
+    assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))
+    await ada.press("Back")
+    await broadcast(ada, house)
+    await completed(ada, house)
+    await louis.press("I have read it", card=test, at=at)
+    assert await louis.press("Read more", card=test, at=at) == (302, "https://example.org/autumn")
+    await house.restart()  # every press that was being counted has been
+    campaign = await newest(house)
+    assert await house.store.engagement(campaign.id) == []
+    tally = await house.store.tally(campaign.id)
+    assert (tally.total, tally.delivered) == (2, 2)
+    assert house.connector.tally()["messages"] == 2, "the test is none of them"
+    await louis.press("Read more")
+    await eventually(lambda: house.store.engagement(campaign.id))
+    kinds = {item.kind for item in await house.store.engagement(campaign.id)}
+    assert kinds == {EngagementKind.CLICKED}, "the message itself counts"
+
+
+async def test_it_is_tried_in_words(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    for command in ("try", "essayer"):
+        question = "To which address shall I send the test of “Autumn newsletter”? (**cancel** leaves)"
+        assert await asked(ada, f"{command} autumn newsletter") == [question]
+        assert await asked(ada, "louis") == ["That is not an address; it looks like ada@contoso.com."]
+        unknown = "nobody@contoso.example"
+        assert await asked(ada, unknown) == [NOT_INSTALLED.format(unknown)]
+        assert await asked(ada, louis.address) == [f"The test is in the chat of {louis.address}."]
+        assert await asked(ada, louis.address) == ["I did not understand. Type **help** to see what I can do."]
+    assert len(received(louis)) == 2
+
+
+async def test_the_question_survives_a_restart_and_a_detour(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await asked(ada, "try")
+    assert ada.reads("Which one do you mean?") or ada.reads("Your campaigns")
+    await asked(ada, "try newsletter")
+    await house.restart()
+    assert "Your campaigns" in await asked(ada, "campaigns"), "a command is a command"
+    await house.restart()
+    assert await asked(ada, louis.address) == [f"The test is in the chat of {louis.address}."]
+    assert len(received(louis)) == 1
+
+
+async def test_cancel_leaves_the_question(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await asked(ada, "try newsletter")
+    assert await asked(ada, "cancel") == ["All right. Your drafts are kept under **campaigns**."]
+    await asked(ada, louis.address)
+    assert not received(louis)
+
+
+async def test_what_went_away_meanwhile_is_said(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await asked(ada, "try newsletter")
+    await house.store.delete_campaign(await newest(house))
+    assert await asked(ada, louis.address) == ["This campaign no longer exists."]
+    assert await asked(ada, louis.address) == ["I did not understand. Type **help** to see what I can do."]
+
+
+async def test_an_unfinished_message_is_not_sent(house: House, ada: Person) -> None:
+    await ada.say("new campaign Empty")
+    await ada.press("Save and leave", **{**MESSAGE, "body": "Hello [WHO]"})
+    answer = await ada.execute("try.send", {**handle_of(await newest(house)), "address": ada.address}, "1")
+    assert error_beside(answer["value"], "address") == "The message is not ready yet: please complete it first."
+    assert not received(ada)
+
+
+async def test_it_can_be_tried_before_during_and_after(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await ada.press("Schedule it")
+    await asked(ada, "try newsletter")
+    await asked(ada, louis.address)
+    house.clock.forward(ALMOST_ALL)
+    await completed(ada, house)
+    await asked(ada, "try newsletter")
+    await asked(ada, louis.address)
+    tests = [activity for activity in received(louis) if activity["channelData"]["crieur"]["test"]]
+    assert len(tests) == 2

@@ -1,0 +1,240 @@
+"""Every card, filled as on a good day at Contoso, in English and in French.
+
+python -m tests.support.sample_cards OUT_DIR      (NAME.LANGUAGE.THEME.png for each)
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cards.campaigns import (
+    Line,
+    Outlook,
+    Overview,
+    campaigns_card,
+    delete_card,
+    information_card,
+    people_card,
+    review_card,
+)
+from cards.conversation import authors_card, greeting_card, help_card, notice_card
+from cards.elements import AdaptiveCard, as_dict
+from cards.message import acknowledged_text, filled, message_card
+from cards.reports import live_card, report_card
+from cards.texts import Texts
+from cards.wizard import audience_form, message_form, schedule_form, try_form
+from storage.records import (
+    Button,
+    CampaignId,
+    CampaignState,
+    Channel,
+    DistributionList,
+    ListId,
+    Member,
+    PersonId,
+    Reach,
+    Role,
+    Style,
+    Tally,
+)
+from tests.support.pictures import CannotDraw, draw
+from tests.support.sample_records import (
+    CONTOSO,
+    DONE_TALLY,
+    ENGAGEMENT,
+    LISTS,
+    MESSAGES,
+    NOW,
+    OTHERS,
+    REACH,
+    RUNNING_TALLY,
+    SCHEDULE,
+    START,
+    ZONE,
+    ZONES,
+    campaign,
+    message,
+    person,
+    schedule,
+)
+
+LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The cards of one language."""
+
+    language: str
+
+    @property
+    def texts(self) -> Texts:
+        return Texts(LOCALES[self.language], ZONE)
+
+    def overview(self, **changes: Any) -> Overview:
+        said = message(self.language)
+        known = Overview(
+            message=said,
+            preview=filled(said, person()),
+            sample=person().name,
+            audience_name=LISTS[self.language][1],
+            reach=REACH,
+            schedule=schedule(),
+        )
+        return replace(known, **changes)
+
+    def lists(self) -> list[tuple[DistributionList, Reach]]:
+        return [
+            (
+                DistributionList(id=ListId(number), tenant=CONTOSO, owner=PersonId(1), name=name, size=50),
+                Reach(total=50, reachable=47 - number),
+            )
+            for number, name in enumerate(LISTS[self.language])
+        ]
+
+    def talk(self) -> dict[str, AdaptiveCard]:
+        texts, ada, louis = self.texts, person(0), person(1)
+        return {
+            "greeting_owner": greeting_card(texts, ada, Role.OWNER, became_owner=True),
+            "greeting_author": greeting_card(texts, ada, Role.AUTHOR, became_owner=False),
+            "greeting_recipient": greeting_card(texts, louis, None, became_owner=False),
+            "help_owner": help_card(texts, Role.OWNER),
+            "help_recipient": help_card(texts, None),
+            "authors": authors_card(texts, [(ada, Role.OWNER), (louis, Role.AUTHOR)]),
+            "notice": notice_card(texts, texts("This campaign no longer exists."), "warning"),
+        }
+
+    def forms(self) -> dict[str, AdaptiveCard]:
+        texts, draft = self.texts, campaign(self.language, CampaignState.DRAFT)
+        words, everyone = MESSAGES[self.language], {Channel.TEAMS: 1204, Channel.SKYPE: 0}
+        pasted = {"audience": "new", "list_name": LISTS[self.language][0], "addresses": "ada@contoso.com\nlouis"}
+        wrong = texts("“{text}” (line {line})", text="louis", line=2)
+        late = {**SCHEDULE, "date": "2026-11-20"}
+        return {
+            "form_message_new": message_form(texts, replace(draft, name=""), {}, {}),
+            "form_message": message_form(texts, draft, words, {}),
+            "form_message_errors": message_form(
+                texts,
+                draft,
+                {**words, "name": "", "link_url": "contoso"},
+                {
+                    "name": texts("Please give the campaign a name."),
+                    "link_url": texts("That is not a web address; it begins with https://"),
+                },
+            ),
+            "form_audience": audience_form(texts, draft, {"audience": "list:1"}, {}, everyone, self.lists()),
+            "form_audience_errors": audience_form(
+                texts,
+                draft,
+                pasted,
+                {
+                    "addresses": texts.many(
+                        "This is not an address: {some}", "{count} entries are not addresses: {some}", 1, some=wrong
+                    )
+                },
+                everyone,
+                self.lists(),
+            ),
+            "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES),
+            "form_schedule_errors": schedule_form(texts, draft, late, {"date": texts("That is in the past.")}, ZONES),
+            "form_try": try_form(texts, draft, {"address": person().address}, {}),
+            "form_try_sent": try_form(
+                texts, draft, {}, {}, texts("The test is in the chat of {address}.", address=person().address)
+            ),
+        }
+
+    def campaigns(self) -> dict[str, AdaptiveCard]:
+        texts, language = self.texts, self.language
+        outlook = Outlook(messages=938, first=START, last=START + timedelta(minutes=119), peak=14, fits=True, now=False)
+        problems = [("schedule", texts("Please choose when it goes out."))]
+        warnings = [texts("Nobody in this audience can be reached yet.")]
+        scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[1:])
+        people = [Member(person=person(number), reachable=number not in (2, 6)) for number in range(8)]
+        nothing = Tally(states={}, reasons={})
+        lines = [
+            Line(campaign=scheduled, tally=nothing, engagement=[]),
+            Line(campaign=replace(running, name=OTHERS[language][0]), tally=RUNNING_TALLY, engagement=[]),
+            Line(campaign=replace(done, name=OTHERS[language][1]), tally=DONE_TALLY, engagement=ENGAGEMENT),
+            Line(
+                campaign=replace(scheduled, name=OTHERS[language][2], state=CampaignState.DRAFT),
+                tally=nothing,
+                engagement=[],
+            ),
+        ]
+        return {
+            "review": review_card(texts, scheduled, self.overview(), outlook, [], []),
+            "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
+            "information_scheduled": information_card(texts, scheduled, self.overview(), None),
+            "information_running": information_card(
+                texts,
+                running,
+                self.overview(),
+                RUNNING_TALLY,
+                texts("This campaign has started: it can be neither changed nor cancelled."),
+                "warning",
+            ),
+            "information_done": information_card(texts, done, self.overview(), DONE_TALLY),
+            "people": people_card(texts, scheduled, REACH, people, 0, 125),
+            "delete": delete_card(texts, done),
+            "campaigns": campaigns_card(texts, lines, 0, 2),
+            "campaigns_none": campaigns_card(texts, [], 0, 1),
+            "live": live_card(texts, running, RUNNING_TALLY, NOW + timedelta(seconds=8)),
+            "live_done": live_card(texts, done, DONE_TALLY, None),
+            "report_running": report_card(texts, running, RUNNING_TALLY, ENGAGEMENT[:2], NOW, NOW),
+            "report": report_card(texts, done, DONE_TALLY, ENGAGEMENT, START + timedelta(hours=5), None),
+        }
+
+    def messages(self) -> dict[str, AdaptiveCard]:
+        texts, said = self.texts, filled(message(self.language), person())
+        important = replace(said, style=Style.IMPORTANT)
+        plain = replace(said, style=Style.MESSAGE, buttons=())
+        banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])
+        confirmed = acknowledged_text(texts, texts.moment(NOW))
+
+        def link(number: int, button: Button) -> str:
+            return f"https://crieur.contoso.com/r/12.1.x.{number}"
+
+        return {
+            "message": message_card(CampaignId(12), said, link),
+            "message_plain": message_card(CampaignId(12), plain, link),
+            "message_important": message_card(CampaignId(12), important, link),
+            "message_test": message_card(CampaignId(12), said, link, test=banner),
+            "message_confirmed": message_card(CampaignId(12), said, link, acknowledged=confirmed),
+        }
+
+
+def sample_cards(language: str) -> dict[str, AdaptiveCard]:
+    """Name -> card, in ``en`` or ``fr``."""
+    samples = Samples(language)
+    return {**samples.talk(), **samples.forms(), **samples.campaigns(), **samples.messages()}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Draw every card, light and dark, in both languages.")
+    parser.add_argument("folder", type=Path, help="where NAME.LANGUAGE.THEME.png go")
+    folder = parser.parse_args().folder
+    cards = {
+        f"{name}.{language}": {
+            **as_dict(card),
+            "lang": None,
+        }  # the renderer refuses every second one: /g in its pattern
+        for language in LOCALES
+        for name, card in sample_cards(language).items()
+    }
+    try:
+        paths = asyncio.run(draw(cards, folder))
+    except CannotDraw as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{len(paths)} pictures in {folder}/\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

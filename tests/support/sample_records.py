@@ -1,0 +1,166 @@
+"""A good day at Contoso: the records behind the sample cards, in English and in French."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from storage.records import (
+    Audience,
+    Button,
+    ButtonKind,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    DeliveryState,
+    Engagement,
+    EngagementKind,
+    ListId,
+    Message,
+    NotReached,
+    Person,
+    PersonId,
+    Reach,
+    Schedule,
+    Slot,
+    Style,
+    Tally,
+    TenantId,
+    WorkingHours,
+)
+
+ZONE = "Europe/Paris"
+CONTOSO = TenantId("contoso")
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Paris
+NOW = START + timedelta(minutes=47)
+DONE = CampaignState.DONE
+FIRST_NAMES = ("Ada", "Louis", "Marie", "Alan", "Grace", "Blaise", "Sophie", "Émilie")
+SURNAMES = ("Lovelace", "Pasteur", "Curie", "Turing", "Hopper", "Pascal", "Germain", "du Châtelet")
+
+MESSAGES = {
+    "en": {
+        "name": "Autumn newsletter",
+        "title": "Our autumn",
+        "style": "idea",
+        "body": "Hello [FIRSTNAME|there],\n\nwe have **big news** for you:\n\n"
+        "- the new canteen opens on Monday\n- the garden, too\n\nSee you there!",
+        "link_title": "Read more",
+        "link_url": "https://contoso.com/autumn",
+        "ack": "true",
+        "ack_title": "I have read it",
+    },
+    "fr": {
+        "name": "Lettre d’automne",
+        "title": "Notre automne",
+        "style": "idea",
+        "body": "Bonjour [PRENOM|à vous],\n\nnous avons de **grandes nouvelles** :\n\n"
+        "- la nouvelle cantine ouvre lundi\n- le jardin aussi\n\nÀ bientôt !",
+        "link_title": "Lire la suite",
+        "link_url": "https://contoso.com/automne",
+        "ack": "true",
+        "ack_title": "J’ai lu",
+    },
+}
+OTHERS = {
+    "en": ("Fire drill on Thursday", "Welcome to Lyon", "Your opinion counts"),
+    "fr": ("Exercice incendie jeudi", "Bienvenue à Lyon", "Votre avis compte"),
+}
+LISTS = {"en": ("Managers", "Marketing France"), "fr": ("Responsables", "Marketing France")}
+
+
+def person(number: int = 0) -> Person:
+    first, last = FIRST_NAMES[number % 8], SURNAMES[number % 8]
+    address = f"{first}.{last}@contoso.com".lower().replace(" ", "").replace("é", "e").replace("â", "a")
+    return Person(
+        id=PersonId(number + 1),
+        tenant=CONTOSO,
+        address=address,
+        given_name=first,
+        surname=last,
+        name=f"{first} {last}",
+        zone=ZONE,
+    )
+
+
+def message(language: str) -> Message:
+    words = MESSAGES[language]
+    return Message(
+        body=words["body"],
+        title=words["title"],
+        style=Style.IDEA,
+        buttons=(
+            Button(kind=ButtonKind.LINK, title=words["link_title"], url=words["link_url"]),
+            Button(kind=ButtonKind.ACKNOWLEDGE, title=words["ack_title"]),
+        ),
+    )
+
+
+def schedule() -> Schedule:
+    hours = WorkingHours(opens=time(9), closes=time(18), days=frozenset(range(5)))
+    return Schedule(slot=Slot(start=START, duration=timedelta(hours=2)), hours=hours, zone=ZONE)
+
+
+def campaign(language: str, state: CampaignState = CampaignState.SCHEDULED, **changes: Any) -> Campaign:
+    """The autumn newsletter, in that state."""
+    started = state in (CampaignState.RUNNING, DONE)
+    known: dict[str, Any] = {
+        "id": CampaignId(12),
+        "tenant": CONTOSO,
+        "author": PersonId(1),
+        "version": 7,
+        "state": state,
+        "name": MESSAGES[language]["name"],
+        "message": message(language),
+        "audience": Audience(lists=(ListId(3),)),
+        "schedule": schedule(),
+        "created_at": START - timedelta(days=1),
+        "started_at": START if started else None,
+        "planned_at": START if started else None,
+        "finished_at": START + timedelta(hours=2) if state is DONE else None,
+    }
+    return Campaign(**{**known, **changes})
+
+
+RUNNING_TALLY = Tally(
+    states={
+        DeliveryState.WAITING: 62,
+        DeliveryState.PLANNED: 541,
+        DeliveryState.SENDING: 3,
+        DeliveryState.DELIVERED: 388,
+        DeliveryState.UNREACHABLE: 4,
+        DeliveryState.FAILED: 1,
+        DeliveryState.UNCONFIRMED: 1,
+    },
+    reasons={NotReached.BLOCKED: 4, NotReached.REFUSED: 1, NotReached.BOT_STOPPED: 1},
+)
+DONE_TALLY = Tally(
+    states={
+        DeliveryState.DELIVERED: 918,
+        DeliveryState.UNREACHABLE: 71,
+        DeliveryState.EXPIRED: 7,
+        DeliveryState.FAILED: 1,
+        DeliveryState.UNCONFIRMED: 3,
+    },
+    reasons={
+        NotReached.NEVER_INSTALLED: 62,
+        NotReached.BLOCKED: 9,
+        NotReached.THROTTLED: 7,
+        NotReached.CONNECTION_BROKE: 3,
+        NotReached.REFUSED: 1,
+    },
+)
+ENGAGEMENT = [
+    Engagement(kind=kind, button=button, people=people, presses=presses, last_at=START + timedelta(minutes=113))
+    for kind, button, people, presses in (
+        (EngagementKind.CLICKED, None, 347, 421),
+        (EngagementKind.CLICKED, 0, 347, 421),
+        (EngagementKind.ACKNOWLEDGED, None, 503, 526),
+        (EngagementKind.ACKNOWLEDGED, 1, 503, 526),
+    )
+]
+REACH = Reach(total=1000, reachable=938)
+SCHEDULE = {
+    "start": "at", "date": "2026-11-24", "time": "10:00", "zone": ZONE, "duration": "2", "unit": "hours",
+    "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
+}  # fmt: skip
+ZONES = [(name, name.replace("_", " ")) for name in (ZONE, "UTC", "America/New_York", "Asia/Tokyo")]
