@@ -7,7 +7,7 @@ RUN := .venv/.run
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format e2e faults demo cards catalogue constraints clean
+.PHONY: help run test lint format e2e faults bench demo cards catalogue constraints clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e
 
 faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; build/faults.json (half an hour)
 	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_OUTAGE=30 $(BIN)/python -m pytest tests/faults -rP
+
+bench: $(DEV) ## what README's figures come from: make bench ONLY=row
+	$(BIN)/python -m tests.bench --only "$(ONLY)"
 
 demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 ARGS=--png
 	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(ARGS)

@@ -19,11 +19,11 @@ class AuthorAnnouncer:
         self._connector = connector
         self._clock = clock
 
-    async def progress(self, campaign: Campaign) -> None:
+    async def progress(self, campaign: Campaign) -> bool:
         """Edit the live card; post it where there is none, or where it is gone."""
         author, reference = await self._author(campaign)
         if author is None or reference is None:
-            return
+            return False
         tally = await self._store.tally(campaign.id)
         texts = texts_of(author)
         card = live_card(texts, campaign, tally, await self._store.next_due(campaign.id))
@@ -32,10 +32,11 @@ class AuthorAnnouncer:
         if message:
             outcome = await self._connector.update(reference, message, activity)
             if not isinstance(outcome, Refused):
-                return
+                return isinstance(outcome, Delivered)
         outcome = await self._connector.send(reference, activity)
         if isinstance(outcome, Delivered) and outcome.activity:
             await self._store.keep_live_card(campaign.id, outcome.activity)
+        return isinstance(outcome, Delivered)
 
     async def report(self, campaign: Campaign) -> bool:
         author, reference = await self._author(campaign)

@@ -8,11 +8,11 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
-from botbuilder.schema import Activity, ChannelAccount
+from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
 
 from bot import wire
 from bot.connector import Connector
-from bot.reachability import capture, channel_of, is_answerable, is_personal, lose
+from bot.reachability import capture, channel_of, is_answerable, is_personal, lose, tenant_of
 from dialogs import talk
 from dialogs.forms import clean
 from dialogs.turn import Answer, House, Router, Turn
@@ -27,10 +27,20 @@ CANCEL = ("cancel", "annuler", "stop")
 
 
 class CrieurBot(ActivityHandler):
-    """``local``: without a registration, the first person to come is the owner."""
+    """``local``: without a registration, the first person to come is the owner.
+
+    ``tenants``: the organisations that may use the bot; empty for all.
+    """
 
     def __init__(
-        self, house: House, router: Router, typed: TypedConversations, connector: Connector, *, local: bool
+        self,
+        house: House,
+        router: Router,
+        typed: TypedConversations,
+        connector: Connector,
+        *,
+        local: bool,
+        tenants: frozenset[str],
     ) -> None:
         super().__init__()
         self._house = house
@@ -38,12 +48,19 @@ class CrieurBot(ActivityHandler):
         self._typed = typed
         self._connector = connector
         self._local = local
+        self._tenants = tenants
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         activity = turn_context.activity
         if channel_of(activity) is None or not is_answerable(activity, loopback_only=self._local):
             log.info("ignored: type=%s channel=%s", str(activity.type)[:60], str(activity.channel_id)[:60])
+            return
+        if self._tenants and tenant_of(activity) not in self._tenants:
+            log.info("ignored: an organisation that is not allowed")
+            if activity.type == ActivityTypes.message:
+                texts = talk.texts_of_locale(activity.locale or "")
+                await turn_context.send_activity(texts("I am not set up for your organisation."))
             return
         await super().on_turn(turn_context)
 

@@ -20,6 +20,7 @@ from cards.parts import (
     heading,
     hint,
     member_row,
+    name_of,
     notice,
     notices,
     paragraph,
@@ -86,7 +87,7 @@ def review_card(
     body: list[Any] = [
         *notices(notice_text, "accent"),
         steps_bar(texts, "review"),
-        heading(escape_markdown(campaign.name)),
+        heading(name_of(texts, campaign)),
     ]
     body += [notice(f"**{step_name(texts, step)}**: {text}", "attention") for step, text in problems]
     body += [notice(text, "warning") for text in warnings]
@@ -119,7 +120,7 @@ def _zone(overview: Overview) -> ZoneInfo | None:
 def _preview(campaign: Campaign, message: Message) -> Container:
     shown = message_card(campaign.id, message, lambda _, button: button.url)
     items = [*shown.render()["body"]]
-    buttons = [button.title for button in message.buttons]
+    buttons = [escape_markdown(button.title) for button in message.buttons]
     if buttons:
         items.append(hint("   ".join(f"▢ {title}" for title in buttons)))
     return Container(style="emphasis", items=items)
@@ -172,7 +173,7 @@ def information_card(
     rows += facts(texts, campaign, overview)
     if tally and tally.total:
         rows.append((texts("Sent"), _of(texts, tally.delivered, tally.total)))
-    body: list[Any] = [*notices(notice_text, tone), heading(escape_markdown(campaign.name)), FactSet(rows)]
+    body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
     if overview.preview:
         body += [subheading(texts("Message")), _preview(campaign, overview.preview)]
     payload = handle(campaign)
@@ -197,7 +198,7 @@ def people_card(
     texts: Texts, campaign: Campaign, reach: Reach, members: Sequence[Member], page: int, pages: int
 ) -> AdaptiveCard:
     body: list[Any] = [
-        heading(texts("The people of “{name}”", name=escape_markdown(campaign.name))),
+        heading(texts("The people of “{name}”", name=name_of(texts, campaign))),
         paragraph(reach_text(texts, reach)),
         *(member_row(texts, member, campaign.channel) for member in members),
     ]
@@ -232,7 +233,7 @@ def delete_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
     payload = handle(campaign)
     return card(
         texts,
-        [heading(texts("Delete “{name}”?", name=escape_markdown(campaign.name))), paragraph(what)],
+        [heading(texts("Delete “{name}”?", name=name_of(texts, campaign))), paragraph(what)],
         [
             act(texts("Yes, delete it"), "delete.confirm", payload, style="destructive"),
             go(texts("Keep it"), "campaign.open", payload),
@@ -266,9 +267,10 @@ def campaigns_card(texts: Texts, lines: Sequence[Line], page: int, pages: int, n
 
 def _line(texts: Texts, line: Line) -> Any:
     campaign = line.campaign
-    open_it = go(texts("Open"), "campaign.open", handle(campaign), tooltip=texts("Open “{name}”", name=campaign.name))
+    tooltip = texts("Open “{name}”", name=campaign.name or texts("A new campaign"))
+    open_it = go(texts("Open"), "campaign.open", handle(campaign), tooltip=tooltip)
     row = beside(
-        [paragraph(f"**{escape_markdown(campaign.name)}**"), hint(figures(texts, line), spacing="None")],
+        [paragraph(f"**{name_of(texts, campaign)}**"), hint(figures(texts, line), spacing="None")],
         [ActionSet(actions=[open_it])],
         widths=["stretch", "auto"],
     )

@@ -52,11 +52,13 @@ def message_card(
     link: Callable[[int, Button], str],
     *,
     test: str = "",
+    test_token: str = "",
     acknowledged: str = "",
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
-    ``link`` gives the address of a link button; ``test`` is the banner of a trial; ``acknowledged``
+    ``link`` gives the address of a link button; ``test`` is the banner of a trial and
+    ``test_token`` what proves that a press comes from it; ``acknowledged``
     replaces the acknowledge button by these words.
     """
     body: list[Any] = []
@@ -75,7 +77,7 @@ def message_card(
         if button.kind is ButtonKind.LINK:
             actions.append(OpenUrl(title=button.title, url=link(number, button)))
         elif not acknowledged:
-            actions.append(Execute(button.title, ACKNOWLEDGE, {"campaign": id, "button": number, "test": bool(test)}))
+            actions.append(Execute(button.title, ACKNOWLEDGE, {"campaign": id, "button": number, "test": test_token}))
     return AdaptiveCard(body=body, actions=actions or None)
 
 
@@ -100,6 +102,7 @@ def compile_message(
         _marked(message),
         lambda number, _: f"{base_url}/r/{_OPEN}t{_CLOSE}.{number}",
         test=test,
+        test_token=f"{_OPEN}t{_CLOSE}" if test else "",
     )
     activity = {
         "type": "message",

@@ -71,6 +71,11 @@ def handle(campaign: Campaign, **more: Any) -> dict[str, Any]:
     return {"campaign": campaign.id, "version": campaign.version, **more}
 
 
+def name_of(texts: Texts, campaign: Campaign) -> str:
+    """A campaign's name as Markdown that shows it as it is; a draft may have none yet."""
+    return escape_markdown(campaign.name) or texts("A new campaign")
+
+
 def channel_name(channel: Channel) -> str:
     return {Channel.TEAMS: "Microsoft Teams", Channel.SKYPE: "Skype"}[channel]
 

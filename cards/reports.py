@@ -8,7 +8,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.elements import AdaptiveCard, DonutChart, FactSet, Table
-from cards.parts import beside, card, channel_name, go, handle, heading, hint, paragraph, progress_bar, subheading
+from cards.parts import (
+    beside,
+    card,
+    channel_name,
+    go,
+    handle,
+    heading,
+    hint,
+    name_of,
+    paragraph,
+    progress_bar,
+    subheading,
+)
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from storage.records import (
@@ -74,7 +86,7 @@ def live_card(texts: Texts, campaign: Campaign, tally: Tally, next_due: datetime
     done = campaign.state is CampaignState.DONE
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
     body: list[Any] = [
-        heading(title.format(name=escape_markdown(campaign.name))),
+        heading(title.format(name=name_of(texts, campaign))),
         beside(
             [
                 paragraph(
@@ -127,7 +139,7 @@ def report_card(
     if totals:
         rows.append((texts("Last press"), texts.moment(max(item.last_at for item in totals.values()), zone)))
     body: list[Any] = [
-        heading(texts("Report: {name}", name=escape_markdown(campaign.name))),
+        heading(texts("Report: {name}", name=name_of(texts, campaign))),
         hint(_when(texts, campaign, zone)),
         FactSet(rows),
     ]
@@ -206,7 +218,13 @@ def _buttons(texts: Texts, buttons: Sequence[Button], engagement: Sequence[Engag
     rows = [(texts("Button"), texts("People"), texts("Presses"))]
     for number, button in enumerate(buttons):
         item = found.get(number)
-        rows.append((button.title, texts.number(item.people if item else 0), texts.number(item.presses if item else 0)))
+        rows.append(
+            (
+                escape_markdown(button.title),
+                texts.number(item.people if item else 0),
+                texts.number(item.presses if item else 0),
+            )
+        )
     return [subheading(texts("Buttons")), Table(rows, widths=[3, 1, 1])]
 
 

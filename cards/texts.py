@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, lists, numbers
+from babel import Locale, UnknownLocaleError, dates, lists, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.units import format_unit
@@ -97,7 +97,7 @@ def _babel_locale(locale: str, language: str) -> Locale:
     """The person's own regional habits where Babel knows them."""
     try:
         parsed = Locale.parse(locale.replace("-", "_"))
-    except (ValueError, TypeError, LookupError):
+    except (UnknownLocaleError, ValueError, TypeError, LookupError):
         parsed = Locale.parse(language)
     if parsed.language != language:
         return Locale.parse(language)

@@ -281,7 +281,7 @@ def schedule_form(
 def _number(raw: str) -> dict[str, Any]:
     """A number field shows numbers only: what is none stays in the draft, named by the error."""
     try:
-        value = float(raw)
+        value = float(raw.replace(",", "."))
     except ValueError:
         return {}
     return {"value": int(value) if value.is_integer() else value} if abs(value) < 1e9 else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,11 @@ async def acknowledge(turn: Turn, form: Form) -> Answer:
     message = message_of(campaign, turn.texts)
     if message is None or not _is_button(message, number, ButtonKind.ACKNOWLEDGE):
         return Answer(text=turn.texts("This message has changed meanwhile."))
-    if form.get("test") in (True, "true"):
+    if form.get("test"):
+        # a draft is shown to whom it was sent for a test, and to nobody who only says so
+        token = turn.house.links.test_token(campaign.id, turn.person)
+        if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
+            return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
         banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
         return Answer(card=_confirmed(turn, campaign, message, turn.texts.moment(turn.now), banner))
     first = await turn.store.engage(campaign.id, turn.person.id, EngagementKind.ACKNOWLEDGED, number, turn.now)

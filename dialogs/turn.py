@@ -101,6 +101,8 @@ Command = Callable[[Turn, str], Awaitable[Answer]]
 class _Entry:
     handler: Callable[..., Awaitable[Answer]]
     authors_only: bool
+    #: a command that takes no more words: what else follows was meant as another
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -118,10 +120,10 @@ class Router:
 
         return register
 
-    def command(self, *words: str, authors_only: bool = True) -> Callable[[Command], Command]:
+    def command(self, *words: str, authors_only: bool = True, alone: bool = False) -> Callable[[Command], Command]:
         def register(handler: Command) -> Command:
             for word in words:
-                self.commands[word] = _Entry(handler, authors_only)
+                self.commands[word] = _Entry(handler, authors_only, alone)
             return handler
 
         return register
@@ -145,8 +147,8 @@ class Router:
         """Answer a typed command: the longest known beginning wins; None when there is none."""
         words = " ".join(said.lower().replace("’", "'").split())
         for command in sorted(self.commands, key=len, reverse=True):
-            if words == command or words.startswith(command + " "):
-                entry = self.commands[command]
+            entry = self.commands[command]
+            if words == command or (words.startswith(command + " ") and not entry.alone):
                 if entry.authors_only and turn.role is None:
                     return Answer(text=not_an_author(turn))
                 rest = " ".join(said.split()[len(command.split()) :])

@@ -39,7 +39,8 @@ ZONES = (
 )  # fmt: skip
 
 
-@router.command("new campaign", "new", "nouvelle campagne", "nouvelle")
+@router.command("new", "nouvelle", alone=True)
+@router.command("new campaign", "nouvelle campagne")
 async def new_campaign(turn: Turn, name: str) -> Answer:
     campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now)
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))

@@ -30,7 +30,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 64  #: requests in flight
-GROUP = 256  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
+GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
 GATHER = 0.01  #: seconds for which outcomes are gathered: one flush for many
 POLL = 0.5  #: seconds between looks at the store when nothing is due
@@ -251,8 +251,10 @@ class Dispatcher:
             self._make_room()
 
     def _make_room(self) -> None:
-        """New groups are claimed when half of the room is free: small groups cost a flush each."""
-        if len(self._outstanding) <= self._group // 2:
+        """New ones are claimed when a quarter of the room is free: small groups cost a flush each, and
+        later ones would find the workers idle.
+        """
+        if len(self._outstanding) <= self._group - self._group // 4:
             self._roomy.set()
         else:
             self._roomy.clear()

@@ -75,9 +75,9 @@ class Jobs:
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
         for campaign in await self._store.unreported():
-            await self._announcer.progress(campaign)
             self._shown.pop(campaign.id, None)
-            if await self._announcer.report(campaign) or self._too_late(campaign.finished_at):
+            told = await self._announcer.progress(campaign) and await self._announcer.report(campaign)
+            if told or self._too_late(campaign.finished_at):
                 await self._store.reported(campaign.id, self._clock.now())
 
     def _too_late(self, finished_at: datetime | None) -> bool:
@@ -88,8 +88,7 @@ class Jobs:
         """Bring the live card of every running campaign up to date, where it would look different."""
         for campaign in await self._store.in_state(CampaignState.RUNNING):
             counts = (campaign.planned_at, await self._store.tally(campaign.id))
-            if self._shown.get(campaign.id) != counts:
-                await self._announcer.progress(campaign)
+            if self._shown.get(campaign.id) != counts and await self._announcer.progress(campaign):
                 self._shown[campaign.id] = counts
 
 

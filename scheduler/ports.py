@@ -88,8 +88,8 @@ class Renderer(Protocol):
 class Announcer(Protocol):
     """Tells the author how a campaign goes."""
 
-    async def progress(self, campaign: Campaign) -> None:
-        """Post the live card, or bring it up to date."""
+    async def progress(self, campaign: Campaign) -> bool:
+        """Post the live card, or bring it up to date; whether it shows how things are now."""
         ...
 
     async def report(self, campaign: Campaign) -> bool:

@@ -46,6 +46,8 @@ class House:
     connector: LoopbackConnector
     clock: ShiftedClock
     port: int
+    #: more settings, by their variables
+    environment: dict[str, str] = field(default_factory=dict)
     store: SqliteStore = field(init=False)
     organisation: Organisation = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
@@ -55,7 +57,8 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        settings = Settings(_env_file=None, PORT=self.port, STORE_URL=f"sqlite:{self.path}", LEASE_SECONDS=2)  # type: ignore[call-arg]
+        own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": "2"}
+        settings = Settings(_env_file=None, **{**own, **self.environment})  # type: ignore[call-arg, arg-type]
         self.store = SqliteStore(self.path)
         await self.store.open()
         self._stack.push_async_callback(self.store.close)

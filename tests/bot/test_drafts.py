@@ -182,3 +182,17 @@ async def test_a_french_author_builds_it_in_french(house: House, ada: Person, lo
     assert "Elle part maintenant. Je vous montre ici comment elle avance." in words_of(card)
     assert card["lang"] == "fr", "for screen readers"
     await louis.sees("📣 « Rentrée » est en route")
+
+
+async def test_a_slip_of_the_finger_makes_no_campaign(house: House, ada: Person) -> None:
+    await ada.say("new campain")
+    assert "Did you mean **new campaign**?" in ada.texts()[-1]
+    assert await house.store.count_campaigns(TENANT) == 0
+
+
+async def test_a_duration_with_a_comma_stays_in_its_field(house: House, ada: Person) -> None:
+    await ada.say("new campaign Comma")
+    await ada.press("Next: audience", **{**MESSAGE, "name": "Comma"})
+    await ada.press("Next: schedule", audience="everyone")
+    await ada.press("Next: review", duration="2,5", days="")
+    assert fields_of(ada.card())["duration"] == "2.5"

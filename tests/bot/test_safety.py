@@ -13,7 +13,7 @@ import pytest
 from tests.bot.story import asked, broadcast, completed, draft, newest
 from tests.conftest import House
 from tests.support.card_check import check_card
-from tests.support.organisation import CARD, Person, nodes_of, words_of
+from tests.support.organisation import CARD, TENANT, Person, nodes_of, words_of
 
 HOSTS = (
     "crieur.example", "evil.example:3978", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.1.10",
@@ -145,3 +145,14 @@ def links(card: dict[str, Any]) -> list[str]:
     drawn = [node for node in nodes_of(card) if not str(node.get("type", "")).startswith("Input.")]
     texts = [str(node[key]) for node in drawn for key in ("text", "value") if key in node]
     return [text for text in texts if "](http" in text]
+
+
+async def test_an_organisation_that_is_not_allowed_is_told_so_and_kept_out(house: House, ada: Person) -> None:
+    house.environment = {"ALLOWED_TENANTS": TENANT}
+    await house.restart()
+    stranger = house.organisation.person("Mallory", "Malone", tenant="99999999-0000-4000-8000-000000000000")
+    await stranger.install()
+    await stranger.say("new campaign")
+    assert stranger.texts() == ["I am not set up for your organisation."]
+    assert await house.store.person_at(stranger.tenant, stranger.address) is None
+    assert "campaigns" in " ".join(await asked(ada, "help"))

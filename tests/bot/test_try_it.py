@@ -178,3 +178,15 @@ async def test_it_can_be_tried_before_during_and_after(house: House, ada: Person
     await asked(ada, louis.address)
     tests = [activity for activity in received(louis) if activity["channelData"]["crieur"]["test"]]
     assert len(tests) == 2
+
+
+async def test_a_draft_is_shown_to_nobody_who_only_says_that_they_got_a_test(
+    house: House, ada: Person, louis: Person
+) -> None:
+    await draft(ada)
+    campaign = await newest(house)
+    message = louis.cards()[-1][0]
+    for claim in (True, "true", "1.1t.made-up"):
+        answer = await louis.execute("acknowledge", {"campaign": campaign.id, "button": 1, "test": claim}, message)
+        assert answer["type"] == "application/vnd.microsoft.activity.message", "words, and no card"
+        assert "big news" not in str(answer)

@@ -28,7 +28,6 @@ from tests.support.seeding import TENANT, conversation_of, install, member_of, s
 PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "2000"))
 KILLS = int(os.environ.get("FAULTS_KILLS", "10"))
 OUTAGE = float(os.environ.get("FAULTS_OUTAGE", "8"))  #: seconds for which a store or a platform is away
-GROUP = 256  #: what one kill may leave unconfirmed
 RATE = 20_000  #: messages a second: the pace is not what is tested here
 
 

@@ -122,7 +122,8 @@ class Author:
     fate: Fate
     reports: int = 0
 
-    async def progress(self, campaign: Campaign) -> None: ...
+    async def progress(self, campaign: Campaign) -> bool:
+        return True
 
     async def report(self, campaign: Campaign) -> bool:
         async def post() -> bool:

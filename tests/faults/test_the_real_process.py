@@ -9,8 +9,9 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from scheduler.dispatcher import GROUP
 from storage.records import CampaignId, DeliveryState
-from tests.faults.conftest import GROUP, KILLS, OUTAGE, PEOPLE, Tell, Town
+from tests.faults.conftest import KILLS, OUTAGE, PEOPLE, Tell, Town
 from tests.support.connector import Faults
 
 PATIENCE = 300.0  #: seconds until the report, after the last fault

@@ -165,7 +165,7 @@ def test_links_are_tracked_and_the_destination_is_not_in_the_message() -> None:
     assert open_it == {"type": "Action.OpenUrl", "title": "Read more", "url": f"{URL}/r/42.7.signature.1"}
     assert (read["type"], read["verb"]) == ("Action.Execute", "acknowledge")
     assert read["fallback"]["type"] == "Action.Submit"
-    assert read["fallback"]["data"] == {"campaign": 42, "button": 0, "test": False, "verb": "acknowledge"}
+    assert read["fallback"]["data"] == {"campaign": 42, "button": 0, "test": "", "verb": "acknowledge"}
     assert b"contoso.com/autumn" not in activity
 
 
@@ -173,7 +173,7 @@ def test_a_test_says_so_and_counts_as_one() -> None:
     activity = render(Message(body="Hi", buttons=(ACK,)), ADA, test="Test of “Autumn newsletter”")
     card = activity["attachments"][0]["content"]
     assert card["body"][0]["items"][0]["text"] == "Test of “Autumn newsletter”"
-    assert card["actions"][0]["data"]["test"] is True
+    assert card["actions"][0]["data"]["test"] == token(ID, ADA), "a press proves that it comes from the test"
     assert activity["channelData"]["crieur"] == {"campaign": 42, "test": True}
 
 

@@ -1,0 +1,186 @@
+"""The French catalogue says all that the code says; dates, numbers and plurals follow the locale."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from cards.texts import LANGUAGES, LOCALES, Texts, language_of
+from dialogs.root import everything
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("cards", "dialogs", "bot")
+KEYWORDS = {"texts": None, "texts.many": (1, 2), "many": (1, 2)}  #: as pybabel's -k takes them
+#: the same in both languages
+SAME = {"Message", "Messages", "{channel}", "minutes"}
+
+Id = str | tuple[str, ...]
+
+
+@cache
+def used() -> dict[Id, str]:
+    """Every text in the code -> where it stands."""
+    found: dict[Id, str] = {}
+    for room in ROOMS:
+        for name, line, id, *_ in extract_from_dir(str(ROOT / room), [("**.py", "python")], keywords=KEYWORDS):
+            # extraction gives (one, several, None) for a keyword of three arguments
+            found[tuple(part for part in id if part) if isinstance(id, tuple) else id] = f"{room}/{name}:{line}"
+    return found
+
+
+@cache
+def french() -> Catalog:
+    with (LOCALES / "fr" / "LC_MESSAGES" / "crieur.po").open("rb") as source:
+        return read_po(source, locale="fr")
+
+
+def entries() -> Iterator[Message]:
+    return (message for message in french() if message.id)
+
+
+def forms(text: Id) -> tuple[str, ...]:
+    return text if isinstance(text, tuple) else (text,)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_the_texts_in_the_code_are_found() -> None:
+    assert len(used()) > 200
+    assert "Hello {name}, I am Crieur." in used()
+    assert ("{count} person", "{count} people") in used()
+
+
+def test_every_text_in_the_code_has_its_french() -> None:
+    missing = [f"{where}: {id}" for id, where in used().items() if french().get(forms(id)[0]) is None]
+    empty = [message.id for message in entries() if not all(forms(message.string))]
+    assert not missing
+    assert not empty
+
+
+def test_a_text_with_a_plural_has_both_in_both() -> None:
+    for id, where in used().items():
+        if isinstance(id, tuple):
+            translated = french().get(id[0])
+            assert translated is not None and translated.id == id, where
+            assert len(forms(translated.string)) == french().num_plurals == 2, where
+
+
+def test_the_french_has_the_placeholders_of_the_english() -> None:
+    for message in entries():
+        wanted = set().union(*map(placeholders, forms(message.id)))
+        for number, form in enumerate(forms(message.string)):
+            # "une personne" may stand for {count} where there is one
+            allowed = wanted if number else wanted | {"count"}
+            assert wanted - {"count"} <= placeholders(form) <= allowed, message.id
+            assert "count" in placeholders(form) or "count" not in wanted or number == 0, message.id
+
+
+def test_nothing_is_fuzzy_obsolete_or_no_longer_used() -> None:
+    assert not [message.id for message in entries() if message.fuzzy]
+    assert not french().obsolete
+    known = {forms(id)[0] for id in used()}
+    assert not [message.id for message in entries() if forms(message.id)[0] not in known]
+
+
+def test_the_french_is_french() -> None:
+    alike = {forms(message.id)[0] for message in entries() if forms(message.id) == forms(message.string)}
+    assert not {text for text in alike - SAME if len(text.split()) > 1}
+
+
+def test_the_commands_that_the_french_help_names_are_understood() -> None:
+    known = set(everything().commands) | {"annuler"}
+    for message in entries():
+        english, said = forms(message.id)[0], forms(message.string)[0]
+        if english.startswith("**") and " – " in english:
+            command = said.split("**")[1]
+            assert command in known, said
+
+
+# --- languages --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("en", "en"), ("en-US", "en"), ("fr", "fr"), ("fr-FR", "fr"), ("fr_CA", "fr"), ("FR-be", "fr"),
+        ("de-DE", "en"), ("zh-Hans-CN", "en"), ("", "en"), ("x", "en"), ("frp", "en"), ("not a locale", "en"),
+    ],
+)  # fmt: skip
+def test_a_language_we_do_not_speak_becomes_english(locale: str, language: str) -> None:
+    texts = Texts(locale)
+    assert (language_of(locale), texts.language) == (language, language)
+    assert texts("Draft") == {"en": "Draft", "fr": "Brouillon"}[language]
+
+
+def test_a_text_without_a_translation_is_said_in_english() -> None:
+    assert Texts("fr")("Nobody has ever written {this}.", this="that") == "Nobody has ever written that."
+
+
+def test_a_value_is_never_read_as_a_text() -> None:
+    assert Texts("en")("Hello {name}, I am Crieur.", name="{texts} {0}") == "Hello {texts} {0}, I am Crieur."
+    assert Texts("en").many("{count} person", "{count} people", 2) == "2 people"
+
+
+@pytest.mark.parametrize(
+    ("locale", "count", "said"),
+    [
+        ("en", 0, "0 people"), ("en", 1, "1 person"), ("en", 2, "2 people"), ("en", 1_000_000, "1,000,000 people"),
+        ("fr", 0, "0 personne"), ("fr", 1, "1 personne"), ("fr", 2, "2 personnes"),
+        ("fr", 1_000_000, "1\u202f000\u202f000 personnes"),
+    ],
+)  # fmt: skip
+def test_plurals_and_numbers_follow_the_language(locale: str, count: int, said: str) -> None:
+    assert Texts(locale).many("{count} person", "{count} people", count) == said
+
+
+@pytest.mark.parametrize(
+    ("locale", "moment", "clock"),
+    [
+        ("en-US", "Tue, Nov 24, 2026, 3:05 PM", "3:05 PM"),
+        ("en-GB", "Tue, 24 Nov 2026, 15:05", "15:05"),
+        ("fr-FR", "mar. 24 nov. 2026, 15:05", "15:05"),
+        ("de-DE", "Tue, Nov 24, 2026, 3:05 PM", "3:05 PM"),
+    ],
+)
+def test_dates_follow_the_locale_and_the_persons_clock(locale: str, moment: str, clock: str) -> None:
+    texts = Texts(locale, "Europe/Paris")
+    instant = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
+    assert texts.moment(instant).replace("\u202f", " ") == moment
+    assert texts.clock(time(15, 5)).replace("\u202f", " ") == clock
+    assert texts.day(date(2026, 11, 24)) in moment
+
+
+@pytest.mark.parametrize(
+    ("length", "english", "french"),
+    [
+        (timedelta(minutes=1), "1 minute", "1 minute"),
+        (timedelta(minutes=90), "90 minutes", "90 minutes"),
+        (timedelta(hours=1), "1 hour", "1 heure"),
+        (timedelta(hours=26), "26 hours", "26 heures"),
+        (timedelta(days=1), "1 day", "1 jour"),
+        (timedelta(days=5), "5 days", "5 jours"),
+    ],
+)
+def test_a_duration_is_said_in_the_largest_unit_that_is_exact(length: timedelta, english: str, french: str) -> None:
+    assert Texts("en").duration(length) == english
+    assert Texts("fr").duration(length).replace("\u00a0", " ") == french
+
+
+def test_shares_days_and_lists_follow_the_language() -> None:
+    english, french = Texts("en"), Texts("fr")
+    assert (english.percent(1, 3), french.percent(1, 3)) == ("33%", "33\u00a0%")
+    assert english.percent(0, 0) == french.percent(0, 0) == "–"
+    assert ([english.weekday(day) for day in (0, 6)], french.weekday(0)) == (["Mon", "Sun"], "lun.")
+    assert english.enumerate(["a", "b", "c"]) == "a, b, and c"
+    assert french.enumerate(["a", "b", "c"]) == "a, b et c"
+    assert set(LANGUAGES) == {"en", "fr"}

@@ -1,0 +1,261 @@
+"""Every card that Crieur shows, on good days and on bad ones, in both languages."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import cards.campaigns
+import cards.conversation
+import cards.message
+import cards.reports
+import cards.wizard
+from cards.campaigns import Line, Outlook, campaigns_card, delete_card, information_card, people_card, review_card
+from cards.conversation import authors_card, greeting_card, help_card, notice_card
+from cards.elements import AdaptiveCard, as_dict
+from cards.message import message_card
+from cards.reports import COLORS, live_card, report_card
+from cards.wizard import audience_form, message_form, schedule_form, try_form
+from dialogs.campaigns import PAGE, PEOPLE
+from dialogs.forms import BUTTON, FIELDS, NAME, TITLE
+from dialogs.root import everything
+from dialogs.wizard import ZONES
+from storage.records import (
+    Button,
+    ButtonKind,
+    CampaignId,
+    CampaignState,
+    Channel,
+    DeliveryState,
+    Engagement,
+    EngagementKind,
+    Member,
+    Message,
+    NotReached,
+    Reach,
+    Role,
+    Style,
+    Tally,
+)
+from tests.support.card_check import LIMIT, check_card
+from tests.support.sample_cards import LOCALES, Samples, sample_cards
+from tests.support.sample_records import ENGAGEMENT, NOW, SCHEDULE, START, campaign, message, person
+
+Cards = Mapping[str, AdaptiveCard]
+
+NASTY = "**[x](https://evil.example)** _`# "  #: a name full of Markdown
+LONG = "W" * NAME
+ERRORS = {name: "That is wrong. " * 10 for step in FIELDS.values() for name in step}
+COUNTS = (0, 1, 1_000_000)
+BIG = CampaignId(2**53 - 1)
+
+
+def button(kind: ButtonKind, title: str) -> Button:
+    return Button(kind=kind, title=title, url="https://contoso.com" if kind is ButtonKind.LINK else "")
+
+
+def tally(count: int) -> Tally:
+    """That many in every state, for every reason there is."""
+    return Tally(states=dict.fromkeys(DeliveryState, count), reasons=dict.fromkeys(NotReached, count))
+
+
+def edge_forms(language: str) -> Cards:
+    samples, draft = Samples(language), campaign(language, CampaignState.DRAFT)
+    texts = samples.texts
+    long = dict.fromkeys(FIELDS["message"], NASTY * 10)
+    zones = [(zone, zone) for zone in ZONES]
+    many = [(replace(found, name=LONG), reach) for found, reach in samples.lists() * 20]
+    nowhere: dict[Channel, int] = {}
+    return {
+        "form message: errors everywhere": message_form(texts, draft, long, ERRORS),
+        "form message: nothing": message_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
+        "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, nowhere, many),
+        "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nowhere, []),
+        "form schedule: errors everywhere": schedule_form(texts, draft, SCHEDULE, ERRORS, zones),
+        "form schedule: nothing": schedule_form(texts, draft, {}, {}, zones),
+        **{
+            f"form schedule: {raw} hours": schedule_form(texts, draft, {**SCHEDULE, "duration": raw}, {}, zones)
+            for raw in ("", "nan", "inf", "-inf", "1e999", "-1", "1e8", "two", "1.5", "1_0", "1,5")
+        },
+        "form try: error": try_form(texts, draft, {"address": NASTY}, {"address": "wrong"}, "notice", "warning"),
+        "form try: nothing": try_form(texts, draft, {}, {}),
+    }
+
+
+def edge_campaigns(language: str) -> Cards:
+    samples = Samples(language)
+    texts, shown = samples.texts, samples.overview()
+    bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
+    untitled = replace(message(language), title="", buttons=())
+    found: dict[str, AdaptiveCard] = {}
+    for name in ("", LONG, NASTY):
+        for state in CampaignState:
+            one = campaign(language, state, name=name)
+            found[f"information: {state} {name[:5]}"] = information_card(texts, one, shown, tally(1))
+            found[f"information: {state} {name[:5]} bare"] = information_card(texts, one, bare, None)
+            found[f"delete: {state} {name[:5]}"] = delete_card(texts, one)
+            lines = [Line(campaign=one, tally=tally(1_000_000), engagement=ENGAGEMENT)] * PAGE
+            found[f"campaigns: {state} {name[:5]}"] = campaigns_card(texts, lines, 1, 3, "notice")
+        draft = campaign(language, CampaignState.DRAFT, name=name)
+        problems = [(step, "wrong") for step in FIELDS]
+        found[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
+        found[f"review: {name[:5]}"] = review_card(
+            texts, draft, samples.overview(preview=untitled, starts_now=True), None, [], []
+        )
+    for count in COUNTS:
+        outlook = Outlook(messages=count, first=START, last=NOW, peak=count, fits=False, now=True)
+        nobody = replace(outlook, first=None, last=None)
+        reach = Reach(total=count, reachable=count // 2)
+        one = campaign(language)
+        overview = samples.overview(reach=reach)
+        found[f"review: {count}"] = review_card(texts, one, overview, outlook, [], [])
+        found[f"review: {count} nobody"] = review_card(texts, one, overview, nobody, [], [])
+        strange = [
+            Member(person=replace(person(), name=NASTY * 3, address=f"{LONG}@contoso.com"), reachable=False),
+            Member(person=replace(person(), name="", given_name="", surname=""), reachable=True),
+        ]
+        members = (strange * PEOPLE)[:PEOPLE]
+        for channel in Channel:
+            on_it = replace(one, channel=channel)
+            found[f"people: {count} {channel}"] = people_card(texts, on_it, reach, members, 1, 125_000)
+    found["people: nobody"] = people_card(texts, campaign(language), Reach(total=0, reachable=0), [], 0, 1)
+    return found
+
+
+def edge_reports(language: str) -> Cards:
+    texts = Samples(language).texts
+    found: dict[str, AdaptiveCard] = {}
+    buttons = tuple(button(kind, NASTY[:BUTTON]) for kind in ButtonKind)
+    pressed = [
+        Engagement(kind=kind, button=number, people=10**6, presses=10**7, last_at=NOW)
+        for kind in EngagementKind
+        for number in (None, 0, 1, 9)
+    ]
+    for state in (CampaignState.RUNNING, CampaignState.DONE):
+        for count in COUNTS:
+            one = campaign(language, state, name=NASTY, message=Message(body="x", buttons=buttons))
+            found[f"live: {state} {count}"] = live_card(texts, one, tally(count), NOW)
+            found[f"report: {state} {count}"] = report_card(texts, one, tally(count), pressed, NOW, NOW)
+        empty = Tally(states={}, reasons={})
+        plain = campaign(language, state, started_at=None, finished_at=None, message=Message(body="x"))
+        found[f"live: {state} nobody"] = live_card(texts, plain, empty, None)
+        found[f"report: {state} nobody"] = report_card(texts, plain, empty, [], NOW, None)
+        for final in COLORS:
+            only = Tally(states={final: 1}, reasons={})
+            found[f"report: {state} only {final.name}"] = report_card(texts, plain, only, [], NOW, None)
+        for reason in NotReached:
+            only = Tally(states={DeliveryState.FAILED: 1}, reasons={reason: 1})
+            found[f"report: {state} only {reason}"] = report_card(texts, plain, only, [], NOW, None)
+    return found
+
+
+def edge_talk(language: str) -> Cards:
+    texts, nobody = Samples(language).texts, replace(person(), name="", given_name="", surname="", address="")
+    nasty = replace(nobody, name=NASTY, address=f"{LONG}@contoso.com")
+    crowd = [(nasty, Role.OWNER)] + [(person(number), Role.AUTHOR) for number in range(100)]
+    found: dict[str, AdaptiveCard] = {
+        "authors: a hundred": authors_card(texts, crowd),
+        "authors: nobody known": authors_card(texts, [(nobody, Role.OWNER)]),
+        "notice": notice_card(texts, NASTY),
+    }
+    for role in (None, *Role):
+        found[f"help: {role}"] = help_card(texts, role)
+        for who in (nobody, nasty):
+            found[f"greeting: {role} {who.name[:5]}"] = greeting_card(texts, who, role, became_owner=True)
+    return found
+
+
+def edge_messages(language: str) -> Cards:
+    found: dict[str, AdaptiveCard] = {}
+    for style in Style:
+        for title in ("", "T" * TITLE, NASTY):
+            for buttons in ((), tuple(button(kind, "W" * BUTTON) for kind in [*ButtonKind] * 3)):
+                said = Message(body=NASTY, title=title, style=style, buttons=buttons)
+                known = f"message: {style} {title[:5]} {len(buttons)}"
+                found[known] = message_card(BIG, said, lambda *_: "https://contoso.com/r/x")
+                found[f"{known} confirmed"] = message_card(
+                    BIG, said, lambda *_: "https://contoso.com/r/x", test="Test", acknowledged="You confirmed"
+                )
+    return found
+
+
+def every_card(language: str) -> dict[str, Any]:
+    edges = (edge_forms, edge_campaigns, edge_reports, edge_talk, edge_messages)
+    drawn: dict[str, AdaptiveCard] = {**sample_cards(language)}
+    for some in edges:
+        drawn.update(some(language))
+    return {f"{language}: {name}": as_dict(card) for name, card in drawn.items()}
+
+
+EVERY = {name: card for language in LOCALES for name, card in every_card(language).items()}
+
+
+def nodes(value: Any, kind: str) -> Iterator[dict[str, Any]]:
+    """The nodes whose type begins with ``kind``, fallbacks among them."""
+    if isinstance(value, dict):
+        if str(value.get("type", "")).startswith(kind):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from nodes(item, kind)
+
+
+def test_every_kind_of_card_is_among_them() -> None:
+    """A card function that is added needs its samples here."""
+    rooms = (cards.campaigns, cards.conversation, cards.message, cards.reports, cards.wizard)
+    public = {
+        name
+        for room in rooms
+        for name, kind in inspect.getmembers(room, inspect.isfunction)
+        if kind.__module__ == room.__name__ and name.endswith(("_card", "_form")) and not name.startswith("_")
+    }
+    assert public <= set(globals())
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_card_is_one_that_teams_draws(name: str) -> None:
+    card = EVERY[name]
+    assert check_card(card) == []
+    assert card["version"] == "1.5"
+    if not name[4:].startswith("message"):
+        assert card["lang"] == name[:2]  # a campaign's message may be in any language
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_field_has_a_label_and_every_button_works_on_older_clients(name: str) -> None:
+    assert all(field["label"].strip() for field in nodes(EVERY[name], "Input."))
+    for action in nodes(EVERY[name], "Action.Execute"):
+        fallback = action["fallback"]
+        assert fallback["type"] == "Action.Submit"
+        assert fallback["title"] == action["title"]
+        assert fallback["data"] == action["data"]
+        assert fallback["data"]["verb"] == action["verb"]
+
+
+def test_every_verb_on_a_card_is_one_that_somebody_answers() -> None:
+    verbs = {action["verb"] for card in EVERY.values() for action in nodes(card, "Action.Execute")}
+    assert verbs <= set(everything().forms)
+    assert len(verbs) > 10
+
+
+def test_a_full_page_stays_within_what_teams_takes() -> None:
+    sizes = {name: len(json.dumps(card, ensure_ascii=False).encode()) for name, card in EVERY.items()}
+    assert max(sizes.values()) <= LIMIT, max(sizes, key=lambda name: sizes[name])
+
+
+def test_the_samples_are_the_same_cards_in_both_languages() -> None:
+    english, french = sample_cards("en"), sample_cards("fr")
+    assert list(english) == list(french)
+    assert all(as_dict(english[name]) != as_dict(french[name]) for name in english)
+
+
+def test_markdown_in_a_name_is_shown_not_obeyed() -> None:
+    for name, card in EVERY.items():
+        if not name[4:].startswith(("message", "notice")):  # there, it is the author's or our own
+            assert not [block for block in nodes(card, "TextBlock") if "](https://evil" in block["text"]], name
