@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cards.elements import ActionSet, AdaptiveCard, Container, FactSet
 from cards.message import message_card
 from cards.parts import (
+    Payload,
     act,
     beside,
     card,
@@ -91,26 +92,34 @@ def review_card(
     ]
     body += [notice(f"**{step_name(texts, step)}**: {text}", "attention") for step, text in problems]
     body += [notice(text, "warning") for text in warnings]
+    payload = handle(campaign)
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(_preview(campaign, overview.preview))
+    body.append(_changes(texts, payload, "message"))
     body.append(subheading(texts("Audience and schedule")))
     body.append(FactSet(facts(texts, campaign, overview)))
     if outlook and not problems:
         body.append(hint(outlook_text(texts, outlook, _zone(overview))))
-    payload = handle(campaign)
+    body.append(_changes(texts, payload, "audience", "schedule"))
     actions = []
     if not problems:
         actions.append(act(texts("Schedule it"), "campaign.schedule", payload, style="positive"))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
-    actions += [
-        go(texts("Change the {step}", step=step_name(texts, step).lower()), "form.open", {**payload, "step": step})
-        for step in ("message", "audience", "schedule")
-    ]
     if overview.reach:
         actions.append(go(texts("See the people"), "people.open", {**payload, "page": 0}))
     return card(texts, body, actions)
+
+
+def _changes(texts: Texts, payload: Payload, *steps: str) -> ActionSet:
+    """Buttons that lead back to steps, beside what they change: clients cut a row of many."""
+    return ActionSet(
+        actions=[
+            go(texts("Change the {step}", step=step_name(texts, step).lower()), "form.open", {**payload, "step": step})
+            for step in steps
+        ]
+    )
 
 
 def _zone(overview: Overview) -> ZoneInfo | None:

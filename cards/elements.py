@@ -203,6 +203,7 @@ class Action(Strict):
     title = PropertyType(str)
     style = PropertyType(str)
     tooltip = PropertyType(str)
+    mode = PropertyType(str)
     fallback = PropertyType((str, BareObject))
 
     def __init__(self, **properties: Any) -> None:

@@ -71,7 +71,9 @@ def _form(
     if before:
         actions.append(act(texts("Back"), "form.save", {**payload, "go": before[-1]}))
     if step != "schedule":
-        actions.append(act(texts("To the review"), "form.save", {**payload, "go": "review"}))
+        # where there are four, clients cut their words: one goes into the menu behind "..."
+        mode = "secondary" if before else None
+        actions.append(act(texts("To the review"), "form.save", {**payload, "go": "review"}, mode=mode))
     actions.append(act(texts("Save and leave"), "form.save", {**payload, "go": "leave"}))
     return card(
         texts,

@@ -12,6 +12,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from cards.texts import LANGUAGES, LOCALES, Texts, language_of
 from dialogs.root import everything
@@ -19,8 +21,8 @@ from dialogs.root import everything
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cards", "dialogs", "bot")
 KEYWORDS = {"texts": None, "texts.many": (1, 2), "many": (1, 2)}  #: as pybabel's -k takes them
-#: the same in both languages
-SAME = {"Message", "Messages", "{channel}", "minutes"}
+#: texts of several words that are the same in both languages
+SAME = {"ada@contoso.com, Louis Pasteur <louis@contoso.com>, …", "{count} message", "❗ Important"}
 
 Id = str | tuple[str, ...]
 
@@ -120,6 +122,15 @@ def test_a_language_we_do_not_speak_becomes_english(locale: str, language: str) 
     texts = Texts(locale)
     assert (language_of(locale), texts.language) == (language, language)
     assert texts("Draft") == {"en": "Draft", "fr": "Brouillon"}[language]
+
+
+@given(st.one_of(st.text(max_size=12), st.text("frenxqp-_ZA019.@", max_size=12)))
+@settings(deadline=None)
+@example("qps-ploc")  # what Windows calls its pseudo-locale
+def test_no_locale_that_a_client_may_tell_leaves_us_speechless(locale: str) -> None:
+    texts = Texts(locale)
+    assert texts("Draft") in ("Draft", "Brouillon")
+    assert texts.clock(time(15, 5)) and texts.number(1000) and texts.weekday(0)
 
 
 def test_a_text_without_a_translation_is_said_in_english() -> None:

@@ -1,0 +1,155 @@
+"""What becomes of a delivery after a try: never lost, never past the slot, never for ever."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.outcomes import (
+    BACKOFF,
+    DETAIL,
+    LONGEST_BACKOFF,
+    OUTAGE_TRIES,
+    out_of_reach,
+    settle,
+    wait,
+)
+from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
+from storage.records import CampaignId, Channel, Claimed, DeliveryId, DeliveryState, NotReached, Settled
+from tests.unit.test_variables import person
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CLAIMED = Claimed(id=DeliveryId(9), campaign=CampaignId(42), person=person(), reference=None, tries=0)
+
+delays = st.one_of(st.none(), st.floats(0, 3600))
+reasons = st.sampled_from([NotReached.THROTTLED, NotReached.OUTAGE])
+tries = st.integers(0, 10_000)
+seeds = st.integers().map(random.Random)
+
+
+def settled(outcome: Outcome, *, tries: int = 0, left: timedelta = HOUR, seed: int = 0) -> Settled:
+    """After a try with that much of the slot left."""
+    rng = random.Random(seed)
+    return settle(replace(CLAIMED, tries=tries), Channel.TEAMS, outcome, NOW, NOW + left, rng)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "reason", "detail"),
+    [
+        (Delivered("17"), DeliveryState.DELIVERED, None, ""),
+        (Delivered("", "a:chat"), DeliveryState.DELIVERED, None, ""),
+        (Unreachable(NotReached.BLOCKED, "403"), DeliveryState.UNREACHABLE, NotReached.BLOCKED, "403"),
+        (Unreachable(NotReached.GONE), DeliveryState.UNREACHABLE, NotReached.GONE, ""),
+        (Refused("BadSyntax", "why"), DeliveryState.FAILED, NotReached.REFUSED, "BadSyntax: why"),
+        (Unconfirmed("reset"), DeliveryState.UNCONFIRMED, NotReached.CONNECTION_BROKE, "reset"),
+        (Retry(NotReached.THROTTLED, detail="429"), DeliveryState.PLANNED, NotReached.THROTTLED, "429"),
+        (Retry(NotReached.OUTAGE, detail="503"), DeliveryState.PLANNED, NotReached.OUTAGE, "503"),
+    ],
+)
+def test_every_outcome_has_its_state_and_reason(
+    outcome: Outcome, state: DeliveryState, reason: NotReached | None, detail: str
+) -> None:
+    after = settled(outcome)
+    assert (after.state, after.reason, after.detail) == (state, reason, detail)
+    assert (after.id, after.campaign, after.person, after.channel, after.at, after.tried) == (
+        CLAIMED.id,
+        CLAIMED.campaign,
+        CLAIMED.person.id,
+        Channel.TEAMS,
+        NOW,
+        True,
+    )
+    assert (after.due is None) == (state is not DeliveryState.PLANNED)
+
+
+def test_the_message_id_and_a_chat_that_was_opened_again_are_kept() -> None:
+    after = settled(Delivered("17", "a:chat"))
+    assert (after.activity, after.conversation) == ("17", "a:chat")
+
+
+def test_what_may_have_arrived_is_never_sent_again_by_itself() -> None:
+    assert all(settled(Unconfirmed("reset"), tries=n).state.final for n in range(20))
+
+
+def test_only_the_beginning_of_what_the_platform_said_is_kept() -> None:
+    for outcome in (Refused("x", "y" * 5000), Unconfirmed("y" * 5000), Unreachable(NotReached.BLOCKED, "y" * 5000)):
+        assert len(settled(outcome).detail) == DETAIL
+
+
+# --- retries ----------------------------------------------------------------------------------
+
+
+@given(reasons, delays, tries, st.integers(-60, 7200), st.integers())
+def test_never_a_retry_past_the_end_of_the_slot(
+    reason: NotReached, after: float | None, tries: int, seconds_left: int, seed: int
+) -> None:
+    left = timedelta(seconds=seconds_left)
+    row = settled(Retry(reason, after=after), tries=tries, left=left, seed=seed)
+    if row.state is DeliveryState.PLANNED:
+        assert row.due is not None and NOW < row.due < NOW + left
+    else:
+        assert row.state in (DeliveryState.EXPIRED, DeliveryState.FAILED)
+        assert row.due is None
+        assert row.reason is reason
+
+
+@given(reasons, st.floats(0, 3600), tries, seeds)
+def test_the_wait_that_the_platform_asked_for_is_obeyed_and_spread_a_little(
+    reason: NotReached, after: float, tries: int, rng: random.Random
+) -> None:
+    assert after <= wait(Retry(reason, after=after), tries, rng) <= after * 1.1 + 1
+
+
+@given(reasons, tries, seeds)
+def test_without_one_the_wait_grows_with_full_jitter_up_to_a_bound(
+    reason: NotReached, tries: int, rng: random.Random
+) -> None:
+    bound = min(LONGEST_BACKOFF, BACKOFF * 2**tries)
+    assert 0 < wait(Retry(reason), tries, rng) <= bound
+
+
+def test_those_who_were_refused_together_do_not_come_back_together() -> None:
+    for after in (None, 30.0):
+        rng = random.Random(5)
+        waits = [wait(Retry(NotReached.THROTTLED, after=after), 3, rng) for _ in range(200)]
+        assert len({round(seconds, 3) for seconds in waits}) > 150
+        assert max(waits) - min(waits) > 3
+
+
+def test_an_outage_ends_a_delivery_after_a_bounded_number_of_tries() -> None:
+    year = timedelta(days=365)
+    states = [settled(Retry(NotReached.OUTAGE), tries=n, left=year).state for n in range(OUTAGE_TRIES + 5)]
+    assert states[: OUTAGE_TRIES - 1] == [DeliveryState.PLANNED] * (OUTAGE_TRIES - 1)
+    assert set(states[OUTAGE_TRIES - 1 :]) == {DeliveryState.FAILED}
+
+
+def test_being_throttled_ends_with_the_slot_only() -> None:
+    throttled = Retry(NotReached.THROTTLED, after=30.0)
+    assert settled(throttled, tries=1000).state is DeliveryState.PLANNED
+    late = settled(throttled, tries=1000, left=timedelta(seconds=30))
+    assert (late.state, late.reason) == (DeliveryState.EXPIRED, NotReached.THROTTLED)
+
+
+@given(st.integers())
+def test_the_tries_in_one_slot_are_bounded(seed: int) -> None:
+    """Throttled without a word on how long: two hours see tens of tries, not thousands."""
+    rng, now, count = random.Random(seed), NOW, 0
+    while True:
+        delivery = replace(CLAIMED, tries=count)
+        row = settle(delivery, Channel.TEAMS, Retry(NotReached.THROTTLED), now, NOW + 2 * HOUR, rng)
+        count += 1
+        if row.due is None:
+            break
+        now = row.due
+    assert count < 150
+
+
+def test_who_uninstalled_after_planning_waits_until_the_slot_ends() -> None:
+    row = out_of_reach(CLAIMED, Channel.TEAMS, NOW, NOW + HOUR)
+    assert (row.state, row.due, row.tried) == (DeliveryState.WAITING, NOW + HOUR, False)

@@ -1,0 +1,131 @@
+"""How fast a tenant is written to: within the rate, slower when told, and back by itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.pace import FLOOR, PATIENCE, RATE, RECOVERY, SLOWED, Pace, TokenBucket
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+PLATFORM = 50  #: requests a second that the platform allows an app in one tenant
+
+#: what a dispatcher does: wait so many milliseconds, then ask for so many
+asks = st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 300)), min_size=1, max_size=40)
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def granted_in(bucket: TokenBucket, start: float, seconds: float) -> int:
+    """What somebody gets who asks for all there is, fifty times a second."""
+    return sum(bucket.take(after(start + n / 50), 1000) for n in range(1, round(seconds * 50) + 1))
+
+
+def emptied(rate: float = 40.0) -> TokenBucket:
+    bucket = TokenBucket(rate, NOW)
+    bucket.take(NOW, 1000)
+    return bucket
+
+
+@given(asks, st.floats(0.5, 1000))
+@settings(deadline=None)
+def test_never_more_than_the_rate_and_one_seconds_worth_kept(asked: list[tuple[int, int]], rate: float) -> None:
+    bucket, now, granted = TokenBucket(rate, NOW), NOW, 0
+    for milliseconds, wanted in asked:
+        now += timedelta(milliseconds=milliseconds)
+        got = bucket.take(now, wanted)
+        assert 0 <= got <= wanted
+        granted += got
+        assert granted <= rate * ((now - NOW).total_seconds() + 1) + 1e-6
+
+
+def test_who_keeps_asking_gets_the_rate_under_the_platforms() -> None:
+    bucket = emptied(RATE)
+    assert granted_in(bucket, 0, 60) == pytest.approx(60 * RATE, abs=1)
+    assert RATE < PLATFORM
+
+
+def test_a_slow_rate_still_lets_one_message_through_now_and_then() -> None:
+    bucket = TokenBucket(1.0, NOW)
+    assert granted_in(bucket, 0, 10) in (10, 11)
+
+
+def test_what_was_not_used_is_not_lost() -> None:
+    bucket = emptied()
+    got = bucket.take(after(0.5), 1000)
+    bucket.give_back(got)
+    assert bucket.take(after(0.5), 1000) == got
+    bucket.give_back(10_000)
+    assert bucket.take(after(0.5), 10_000) <= 40
+
+
+def test_a_clock_that_goes_back_gives_nothing_and_breaks_nothing() -> None:
+    bucket = emptied()
+    assert bucket.take(NOW - 10 * SECOND, 1000) == 0
+    assert bucket.take(after(0.5), 1000) == 20
+
+
+# --- told to slow down ------------------------------------------------------------------------
+
+
+@given(st.floats(0.01, 3600), st.floats(0, 1))
+def test_nothing_leaves_before_the_time_the_platform_named(seconds: float, share: float) -> None:
+    bucket = TokenBucket(40.0, NOW)
+    bucket.throttled(NOW, seconds)
+    end = NOW + timedelta(seconds=seconds)
+    early = NOW + timedelta(seconds=seconds * share * 0.999)
+    assert early >= end or bucket.take(early, 1000) == 0
+    assert bucket.take(end + SECOND, 1000) > 0
+
+
+def test_a_shorter_wait_does_not_undo_a_longer_one() -> None:
+    bucket = TokenBucket(40.0, NOW)
+    bucket.throttled(NOW, 60)
+    bucket.throttled(after(2), 1)
+    assert bucket.take(after(59), 1000) == 0
+
+
+def test_after_being_told_the_rate_is_lower_and_comes_back_by_itself() -> None:
+    bucket = emptied()
+    bucket.throttled(NOW, None)
+    slowed = granted_in(bucket, 0, 1)
+    assert 40 * SLOWED * 0.9 <= slowed < 40
+    granted_in(bucket, 1, RECOVERY)
+    assert granted_in(bucket, 1 + RECOVERY, 10) == pytest.approx(400, abs=2)
+
+
+def test_a_burst_of_refusals_counts_as_one() -> None:
+    once, often = emptied(), emptied()
+    once.throttled(NOW, None)
+    for n in range(60):
+        often.throttled(NOW + n * PATIENCE / 100, None)
+    assert granted_in(often, 1, 5) == pytest.approx(granted_in(once, 1, 5), abs=2)
+
+
+def test_refused_again_and_again_it_never_stops_for_good() -> None:
+    bucket = emptied()
+    for n in range(100):
+        bucket.throttled(after(n * 1.01), None)
+    assert granted_in(bucket, 101, 2) >= FLOOR
+
+
+def test_a_rate_below_the_floor_is_not_raised_by_slowing_down() -> None:
+    bucket = TokenBucket(0.5, NOW)
+    bucket.take(NOW, 1000)
+    for n in range(5):
+        bucket.throttled(after(2 * n), None)
+    assert granted_in(bucket, 10, 20) <= 11
+
+
+def test_a_throttled_tenant_does_not_slow_another() -> None:
+    pace = Pace(40.0)
+    pace.of("contoso", NOW).throttled(NOW, 600)
+    assert pace.of("contoso", after(5)).take(after(5), 1000) == 0
+    assert pace.of("fabrikam", after(5)).take(after(5), 1000) == 40
+    assert pace.of("contoso", NOW) is pace.of("contoso", after(9))
