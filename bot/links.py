@@ -43,7 +43,7 @@ class SignedLinks:
         token, _, button = path[:LENGTH].rpartition(".")
         try:
             campaign, _, person = self._signer.unsign(token).decode().partition(".")
-        except (BadSignature, UnicodeDecodeError):
+        except (BadSignature, UnicodeError):
             return None
         if not button.isdecimal() or not button.isascii():
             return None

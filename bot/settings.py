@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        if value and not _is_web_address(value):
             raise ValueError("takes the address at which people reach the bot, like https://crieur.contoso.com")
         return value
 
@@ -89,6 +89,13 @@ class Settings(BaseSettings):
         if self.microsoft_app_type == "SingleTenant" and not self.microsoft_app_tenant_id:
             raise ValueError("MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is SingleTenant")
         return self
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -110,7 +110,7 @@ async def test_two_authors_write_one_draft_and_neither_loses_a_word(house: House
     assert any(word.startswith("Ce brouillon a été modifié ailleurs entre-temps.") for word in words_of(card))
     assert fields_of(card)["body"] == "Bonjour."
     assert (await newest(house)).forms["message"]["body"] == MESSAGE["body"]
-    await louis.press("Enregistrer et quitter")
+    await louis.press("Finir plus tard")
     assert (await newest(house)).forms["message"]["body"] == "Bonjour."
     card = (await ada.press("Next: schedule", audience="everyone"))["value"]
     assert ELSEWHERE in words_of(card)

@@ -198,7 +198,7 @@ async def test_authors_are_named_and_unnamed_by_the_owner(house: House, ada: Per
     assert await asked(louis, f"ajouter auteur {louis.address}") == ["Seul le propriétaire peut faire cela."]
     await asked(louis, "nouvelle campagne À moi")
     assert await asked(ada, f"remove author {louis.address}") == ["Louis Pasteur can no longer build campaigns."]
-    await louis.press("Enregistrer et quitter")
+    await louis.press("Finir plus tard")
     assert louis.toasts[-1].startswith("Seuls les auteurs")
 
 
