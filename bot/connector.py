@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import aiohttp
+import jwt
 import orjson
 from yarl import URL
 
@@ -174,8 +175,6 @@ class CachedToken:
 
 def _expires(token: str) -> float:
     """Seconds since the epoch at which a JWT ends, unverified: it is ours; 0 for any other token."""
-    import jwt
-
     try:
         claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
         return float(claims.get("exp", 0))

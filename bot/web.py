@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import jwt
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from botbuilder.integration.aiohttp import CloudAdapter
@@ -63,6 +64,9 @@ class Front:
             if not isinstance(await request.json(), dict):
                 raise ValueError("an object was expected")
             response = await self._adapter.process(request, self._bot)
+        except jwt.PyJWTError as error:  # the SDK lets a token that is none through as a bug
+            log.info("not a token: %s", type(error).__name__)
+            raise web.HTTPUnauthorized() from error
         except (ValueError, RecursionError) as error:
             log.info("not an activity: %s", type(error).__name__)
             raise web.HTTPBadRequest(text="an activity was expected") from error

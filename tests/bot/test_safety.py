@@ -156,3 +156,24 @@ async def test_an_organisation_that_is_not_allowed_is_told_so_and_kept_out(house
     assert stranger.texts() == ["I am not set up for your organisation."]
     assert await house.store.person_at(stranger.tenant, stranger.address) is None
     assert "campaigns" in " ".join(await asked(ada, "help"))
+
+
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer not-a-token", "Basic YWRhOmxvdmVsYWNl"])
+async def test_with_a_registration_nobody_acts_without_the_platforms_word(
+    house: House, authorization: str | None
+) -> None:
+    house.environment = {"MicrosoftAppId": "3c1e1f0a-0000-4000-8000-000000000001", "MicrosoftAppPassword": "secret"}
+    await house.restart()
+    mallory = house.organisation.person("Mallory", "Malone")
+    if authorization is not None:
+        house.organisation.headers["Authorization"] = authorization
+    house.organisation.connector.add(mallory.conversation, mallory.member())
+    for activity in (
+        {"type": "installationUpdate", "action": "add"},
+        {"type": "message", "text": "new campaign"},
+        {"type": "invoke", "name": "adaptiveCard/action", "value": {"action": {"verb": "campaign.new", "data": {}}}},
+    ):
+        status, _ = await mallory.send(dict(activity))
+        assert status in (401, 403), f"{activity['type']} was answered {status}"
+    assert await house.store.person_at(mallory.tenant, mallory.address) is None
+    assert await house.store.count_campaigns(TENANT) == 0
