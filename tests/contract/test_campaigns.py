@@ -1,0 +1,271 @@
+"""Campaigns: drafts, and the states they pass through, once each."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from storage.records import (
+    Audience,
+    Button,
+    ButtonKind,
+    CampaignId,
+    CampaignState,
+    Channel,
+    EngagementKind,
+    ListId,
+    Message,
+    NotReached,
+    PersonId,
+    Planned,
+    Schedule,
+    Slot,
+    StaleVersion,
+    Style,
+    Tally,
+    WorkingHours,
+)
+from storage.store import Store
+from tests.contract.world import (
+    CONTOSO,
+    END,
+    FABRIKAM,
+    MINUTE,
+    NOW,
+    claim,
+    drafted,
+    install,
+    outcome,
+    planned,
+    running,
+    scheduled,
+    sent,
+    sighting,
+)
+
+
+async def test_a_new_campaign_is_a_draft_of_version_one(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await store.new_campaign(CONTOSO, ada.id, "News", Channel.SKYPE, NOW)
+    assert (campaign.state, campaign.version, campaign.name) == (CampaignState.DRAFT, 1, "News")
+    assert (campaign.tenant, campaign.author, campaign.channel, campaign.created_at) == (
+        CONTOSO,
+        ada.id,
+        Channel.SKYPE,
+        NOW,
+    )
+    assert await store.campaign(campaign.id) == campaign
+    assert await store.campaign(CampaignId(999)) is None
+
+
+async def test_all_that_a_campaign_says_comes_back(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    whole = replace(
+        await drafted(store, ada),
+        state=CampaignState.SCHEDULED,
+        name="Nouvelles d’été – 新闻",
+        forms={"message": {"body": "Hello [FIRSTNAME|there]", "a.b$c": ""}, "audience": {}},
+        message=Message(
+            title="T",
+            body="B",
+            style=Style.IMPORTANT,
+            buttons=(
+                Button(kind=ButtonKind.LINK, title="Read", url="https://contoso.example/?a=1&b=2"),
+                Button(kind=ButtonKind.ACKNOWLEDGE, title="OK"),
+            ),
+        ),
+        audience=Audience(lists=(ListId(3), ListId(4))),
+        schedule=Schedule(
+            slot=Slot(start=NOW + timedelta(microseconds=123), duration=timedelta(hours=5)),
+            hours=WorkingHours(
+                opens=time(9, 30), closes=time(0), days=frozenset({0, 4}), holidays=frozenset({date(2030, 5, 1)})
+            ),
+            zone="America/St_Johns",
+        ),
+    )
+    saved = await store.save(whole)
+    assert saved == replace(whole, version=2)
+    assert await store.campaign(whole.id) == saved
+
+
+async def test_a_save_from_an_old_version_is_refused(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    draft = await drafted(store, ada)
+    saved = await store.save(replace(draft, name="Second"))
+    with pytest.raises(StaleVersion):
+        await store.save(replace(draft, name="Late"))
+    assert await store.campaign(draft.id) == saved
+
+
+async def test_of_two_saves_at_once_one_wins(store: Store, other: Store) -> None:
+    (ada,) = await install(store, "ada")
+    draft = await drafted(store, ada)
+    results = await asyncio.gather(
+        *(some.save(replace(draft, name=name)) for some, name in ((store, "A"), (other, "B"), (store, "C"))),
+        return_exceptions=True,
+    )
+    won = [result for result in results if not isinstance(result, BaseException)]
+    assert len(won) == 1
+    assert sum(isinstance(result, StaleVersion) for result in results) == 2
+    assert await store.campaign(draft.id) == won[0]
+
+
+async def test_a_campaign_that_went_cannot_be_saved(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    draft = await drafted(store, ada)
+    await store.delete_campaign(draft)
+    with pytest.raises(StaleVersion):
+        await store.save(draft)
+    with pytest.raises(StaleVersion):
+        await store.delete_campaign(draft)
+
+
+async def test_campaigns_come_newest_first_in_pages_and_by_tenant(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    made = [await drafted(store, ada, f"Number {number}") for number in range(5)]
+    await store.new_campaign(FABRIKAM, PersonId(99), "Theirs", Channel.TEAMS, NOW)
+    assert await store.campaigns(CONTOSO, 10) == made[::-1]
+    assert await store.campaigns(CONTOSO, 2, 1) == [made[3], made[2]]
+    assert await store.count_campaigns(CONTOSO) == 5
+    assert await store.count_campaigns(FABRIKAM) == 1
+
+
+async def test_deleting_takes_deliveries_counts_and_engagement_along(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await planned(store, [ada])
+    await store.record([outcome(delivery) for delivery in await sent(store, campaign)], 1)
+    await store.engage(campaign.id, ada.id, EngagementKind.OPENED, 0, NOW)
+    with pytest.raises(StaleVersion):  # still running
+        await store.delete_campaign(campaign)
+    assert await store.finish(campaign.id, NOW)
+    with pytest.raises(StaleVersion):  # it has changed since
+        await store.delete_campaign(campaign)
+    done = await store.campaign(campaign.id)
+    assert done is not None
+    await store.delete_campaign(done)
+    assert await store.campaign(campaign.id) is None
+    assert await store.tally(campaign.id) == Tally(states={}, reasons={})
+    assert list(await store.planned_people(campaign.id)) == []
+    assert await store.delivery_state(campaign.id, ada.id) is None
+    assert await store.engagement(campaign.id) == []
+    assert (await drafted(store, ada)).id != campaign.id
+
+
+async def test_a_scheduled_campaign_is_due_when_its_slot_begins(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await scheduled(store, ada)
+    await drafted(store, ada, "A draft")
+    assert await store.due_to_start(NOW - MINUTE) == []
+    assert await store.due_to_start(NOW) == [campaign]
+    draft = await store.save(replace(campaign, state=CampaignState.DRAFT))
+    assert await store.due_to_start(NOW) == []
+    again = await store.save(replace(draft, state=CampaignState.SCHEDULED))
+    assert await store.start(again.id, NOW)
+    assert await store.due_to_start(NOW + MINUTE) == []
+
+
+async def test_a_campaign_starts_once_however_many_try(store: Store, other: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await scheduled(store, ada)
+    starts = await asyncio.gather(*(some.start(campaign.id, NOW) for some in (store, other) * 3))
+    assert starts.count(True) == 1
+    started = await store.campaign(campaign.id)
+    assert started is not None
+    assert (started.state, started.started_at) == (CampaignState.RUNNING, NOW)
+    assert started.version > campaign.version
+    assert await store.in_state(CampaignState.RUNNING) == [started]
+    assert await store.in_state(CampaignState.SCHEDULED) == []
+
+
+async def test_a_draft_does_not_start(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    draft = await drafted(store, ada)
+    assert not await store.start(draft.id, NOW)
+    assert not await store.start(CampaignId(999), NOW)
+
+
+async def test_a_started_campaign_cannot_be_changed(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await running(store, ada)
+    with pytest.raises(StaleVersion):
+        await store.save(replace(campaign, name="Too late"))
+    with pytest.raises(StaleVersion):
+        await store.delete_campaign(campaign)
+    assert await store.campaign(campaign.id) == campaign
+
+
+async def test_a_campaign_ends_when_it_is_planned_and_nothing_is_open(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    campaign = await running(store, ada)
+    assert not await store.finish(campaign.id, NOW)  # not planned
+    await store.plan(campaign.id, [Planned(person=person.id, due=NOW) for person in (ada, louis)], END)
+    await store.planned(campaign.id, NOW)
+    assert not await store.finish(campaign.id, NOW)  # planned
+    first, second = await claim(store, campaign)
+    assert not await store.finish(campaign.id, NOW)  # claimed
+    await store.mark_sending([first, second], 1, NOW + MINUTE)
+    assert not await store.finish(campaign.id, NOW)  # sending
+    await store.record([outcome(first)], 1)
+    assert not await store.finish(campaign.id, NOW)  # one is open
+    await store.record([outcome(second)], 1)
+    assert await store.finish(campaign.id, NOW + MINUTE)
+    done = await store.campaign(campaign.id)
+    assert done is not None
+    assert (done.state, done.finished_at) == (CampaignState.DONE, NOW + MINUTE)
+    assert not await store.finish(campaign.id, NOW)
+    assert await store.in_state(CampaignState.RUNNING) == []
+
+
+async def test_who_still_may_install_keeps_a_campaign_open(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    campaign = await running(store, ada)
+    await store.plan(campaign.id, [Planned(person=louis.id, due=None)], END)
+    # louis is reachable, so being planned wakes the row: take them away first
+    await store.lose(CONTOSO, Channel.TEAMS, sighting("louis").user, NotReached.UNINSTALLED)
+    await store.planned(campaign.id, NOW)
+    assert not await store.finish(campaign.id, NOW)
+    await store.reap(campaign.id, END, END)
+    assert await store.finish(campaign.id, END)
+
+
+async def test_a_campaign_to_nobody_ends_at_once(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await running(store, ada)
+    await store.planned(campaign.id, NOW)
+    assert await store.finish(campaign.id, NOW)
+    assert (await store.tally(campaign.id)).total == 0
+
+
+async def test_a_campaign_finishes_once_however_many_try(store: Store, other: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await planned(store, [ada])
+    await store.record([outcome(delivery) for delivery in await sent(store, campaign)], 1)
+    ends = await asyncio.gather(*(some.finish(campaign.id, NOW) for some in (store, other) * 2))
+    assert ends.count(True) == 1
+
+
+async def test_a_done_campaign_is_unreported_until_its_report_is_posted(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await running(store, ada)
+    await store.planned(campaign.id, NOW)
+    assert await store.unreported() == []
+    await store.finish(campaign.id, NOW)
+    assert [done.id for done in await store.unreported()] == [campaign.id]
+    await store.reported(campaign.id, NOW + MINUTE)
+    assert await store.unreported() == []
+    done = await store.campaign(campaign.id)
+    assert done is not None and done.reported_at == NOW + MINUTE and done.state is CampaignState.DONE
+
+
+async def test_the_live_card_is_remembered_and_changes_no_version(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await drafted(store, ada)
+    assert await store.live_card(campaign.id) is None
+    assert await store.live_card(CampaignId(999)) is None
+    await store.keep_live_card(campaign.id, "activity-1")
+    await store.keep_live_card(campaign.id, "activity-2")
+    await store.save(replace(campaign, name="Still at version 1"))
+    assert await store.live_card(campaign.id) == "activity-2"

@@ -1,0 +1,337 @@
+"""Who somebody is, and how to reach them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Planned, Reach, Role
+from storage.store import Store
+from tests.contract.world import (
+    CONTOSO,
+    END,
+    FABRIKAM,
+    MINUTE,
+    NOW,
+    claim,
+    install,
+    planned,
+    running,
+    sighting,
+    state_of,
+    tallied_right,
+)
+
+EVERYONE = Audience(everyone=True)
+HERE = (CONTOSO, EVERYONE, Channel.TEAMS)
+
+
+async def test_who_installs_is_known_and_reachable(store: Store) -> None:
+    person, newly = await store.remember(
+        sighting(
+            "ada", addresses=("Ada@Contoso.example", "a.lovelace@contoso.example"), locale="en-GB", zone="Europe/London"
+        )
+    )
+    assert newly
+    assert person.address == "ada@contoso.example"
+    assert (person.given_name, person.surname, person.name) == ("Ada", "Surname", "Ada Surname")
+    assert (person.directory_id, person.locale, person.zone) == ("directory-ada", "en-GB", "Europe/London")
+    assert await store.person(person.id) == person
+    assert await store.person_at(CONTOSO, "A.LOVELACE@contoso.example") == person
+    assert await store.person_behind(CONTOSO, Channel.TEAMS, "29:ada") == person
+    reference = await store.reference(person.id, Channel.TEAMS)
+    assert reference is not None and reference.broken is None
+    assert (reference.conversation, reference.bot, reference.user) == ("chat-ada", "28:crieur", "29:ada")
+    assert reference.tenant == CONTOSO and reference.service_url == "https://smba.example/emea/"
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+
+
+async def test_the_same_person_twice_is_one_person(store: Store) -> None:
+    first, newly = await store.remember(sighting("ada"))
+    again, newly_again = await store.remember(sighting("ada", at=NOW + MINUTE))
+    assert (newly, newly_again) == (True, False)
+    assert again == first
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+
+
+async def test_two_sightings_at_once_are_one_person(store: Store, other: Store) -> None:
+    seen = await asyncio.gather(*(some.remember(sighting("ada")) for some in (store, other) * 3))
+    assert len({person.id for person, _ in seen}) == 1
+    assert [newly for _, newly in seen].count(True) == 1
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+
+
+async def test_the_newest_conversation_is_kept_and_nothing_said_changes_nothing(store: Store) -> None:
+    first, _ = await store.remember(sighting("ada", locale="fr-FR"))
+    moved, _ = await store.remember(
+        sighting("ada", service_url="https://smba.example/amer/", conversation="chat-2", surname="King", name="")
+    )
+    assert moved.id == first.id
+    assert (moved.surname, moved.name, moved.locale) == ("King", first.name, "fr-FR")
+    reference = await store.reference(first.id, Channel.TEAMS)
+    assert reference is not None
+    assert (reference.service_url, reference.conversation) == ("https://smba.example/amer/", "chat-2")
+
+
+async def test_who_tells_no_directory_id_is_known_by_the_channels_id(store: Store) -> None:
+    first, _ = await store.remember(sighting("ada"))
+    again, _ = await store.remember(sighting("ada", directory_id="", addresses=()))
+    assert again == first
+
+
+async def test_a_channel_identity_belongs_to_whom_the_directory_says(store: Store) -> None:
+    guessed, _ = await store.remember(sighting("ada", directory_id="", addresses=()))
+    known, _ = await store.remember(sighting("ada", user="29:old", conversation="chat-old"))
+    moved, _ = await store.remember(sighting("ada"))
+    assert moved.id == known.id != guessed.id
+    behind = await store.person_behind(CONTOSO, Channel.TEAMS, "29:ada")
+    assert behind is not None and behind.id == known.id
+    assert await store.reference(guessed.id, Channel.TEAMS) is None
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+
+
+async def test_an_address_of_another_directory_identity_is_not_taken(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    impostor, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",)))
+    assert impostor.id != ada.id
+    at = await store.person_at(CONTOSO, "ada@contoso.example")
+    assert at is not None and at.id == ada.id
+
+
+async def test_tenants_know_nothing_of_each_other(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    twin, newly = await store.remember(sighting("ada", tenant=FABRIKAM))
+    assert newly and twin.id != ada.id
+    assert await store.person_behind(FABRIKAM, Channel.TEAMS, "29:ada") == twin
+    await store.lose(FABRIKAM, Channel.TEAMS, "29:ada", NotReached.BLOCKED)
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+    assert (await store.reach(FABRIKAM, EVERYONE, Channel.TEAMS)).reachable == 0
+
+
+async def test_one_person_is_reached_on_each_channel_apart(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    same, newly = await store.remember(sighting("ada", channel=Channel.SKYPE, user="8:ada", conversation="skype-ada"))
+    assert same.id == ada.id and newly
+    await store.lose(CONTOSO, Channel.SKYPE, "8:ada", NotReached.UNINSTALLED)
+    teams, skype = await store.reference(ada.id, Channel.TEAMS), await store.reference(ada.id, Channel.SKYPE)
+    assert teams is not None and teams.broken is None
+    assert skype is not None and skype.broken is NotReached.UNINSTALLED
+
+
+async def test_who_is_lost_is_not_reachable_until_seen_again(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)
+    reference = await store.reference(ada.id, Channel.TEAMS)
+    assert reference is not None and reference.broken is NotReached.UNINSTALLED
+    assert await store.reach(*HERE) == Reach(total=0, reachable=0)
+    _, newly = await store.remember(sighting("ada"))
+    assert newly
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+
+
+async def test_losing_somebody_unknown_is_nothing(store: Store) -> None:
+    await store.lose(CONTOSO, Channel.TEAMS, "29:nobody", NotReached.GONE)
+    assert await store.person_behind(CONTOSO, Channel.TEAMS, "29:nobody") is None
+
+
+async def test_nobody_is_nobody(store: Store) -> None:
+    nobody = PersonId(999)
+    assert await store.person(nobody) is None
+    assert await store.person_at(CONTOSO, "nobody@contoso.example") is None
+    assert await store.reference(nobody, Channel.TEAMS) is None
+    assert await store.role(nobody) is None
+
+
+# --- people of lists --------------------------------------------------------------------------
+
+
+async def test_contacts_are_met_in_their_order_and_once(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    met = await store.meet(
+        CONTOSO,
+        [
+            Contact(address="Louis@Contoso.example", given_name="Louis", surname="Pasteur"),
+            Contact(address="ADA@contoso.example", given_name="Somebody", surname="Else"),
+            Contact(address="louis@contoso.example"),
+            Contact(address="marie@contoso.example"),
+        ],
+    )
+    assert [person.address for person in met] == [
+        "louis@contoso.example",
+        "ada@contoso.example",
+        "louis@contoso.example",
+        "marie@contoso.example",
+    ]
+    assert met[1] == ada and met[0] == met[2]
+    assert (met[0].given_name, met[0].surname, met[0].directory_id) == ("Louis", "Pasteur", "")
+    assert await store.meet(CONTOSO, [Contact(address="marie@contoso.example")]) == [met[3]]
+    assert await store.meet(CONTOSO, []) == []
+
+
+async def test_many_contacts_are_met_at_once(store: Store) -> None:
+    contacts = [Contact(address=f"person{number}@contoso.example") for number in range(2_000)]
+    met = await store.meet(CONTOSO, contacts)
+    assert [person.address for person in met] == [contact.address for contact in contacts]
+    assert len({person.id for person in met}) == 2_000
+    assert [person.id for person in await store.meet(CONTOSO, contacts)] == [person.id for person in met]
+
+
+async def test_contacts_met_at_once_are_one_person(store: Store, other: Store) -> None:
+    contacts = [Contact(address=f"person{number}@contoso.example") for number in range(20)]
+    met = await asyncio.gather(*(some.meet(CONTOSO, contacts) for some in (store, other) * 2))
+    assert all(people == met[0] for people in met)
+
+
+async def test_a_contact_who_installs_is_the_same_person(store: Store) -> None:
+    (contact,) = await store.meet(CONTOSO, [Contact(address="ada@contoso.example", given_name="A.")])
+    team = await store.new_list(CONTOSO, contact.id, "Team", [contact.id])
+    audience = Audience(lists=(team.id,))
+    assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=0)
+    ada, newly = await store.remember(sighting("ada"))
+    assert newly and ada.id == contact.id
+    assert (ada.given_name, ada.directory_id) == ("Ada", "directory-ada")
+    assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1)
+
+
+async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: Store) -> None:
+    """In lists and in deliveries, without standing anywhere twice."""
+    ada, _ = await store.remember(sighting("ada", addresses=()))
+    (contact,) = await store.meet(CONTOSO, [Contact(address="ada@contoso.example")])
+    assert contact.id != ada.id
+    alone = await store.new_list(CONTOSO, ada.id, "Alone", [contact.id])
+    both = await store.new_list(CONTOSO, ada.id, "Both", [contact.id, ada.id])
+    campaign = await planned(store, [ada], waiting=[])
+    waiting = await planned(store, (await install(store, "louis")), waiting=[contact])
+
+    same, newly = await store.remember(sighting("ada"))
+    assert same.id == ada.id and not newly
+    assert await store.person_at(CONTOSO, "ada@contoso.example") == same
+    for made in (alone, both):
+        audience = Audience(lists=(made.id,))
+        assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1)
+        reachable, others = await store.recipients(CONTOSO, audience, Channel.TEAMS)
+        assert (list(reachable), list(others)) == ([ada.id], [])
+    assert await state_of(store, campaign, ada) == DeliveryState.PLANNED
+    assert await state_of(store, waiting, ada) == DeliveryState.PLANNED
+    assert await state_of(store, waiting, contact) is None
+    await tallied_right(store, waiting)
+
+
+async def test_who_has_installed_is_never_taken_for_a_contact(store: Store) -> None:
+    first, _ = await store.remember(sighting("ada", directory_id=""))
+    second, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",), user="29:eve"))
+    # the address leads to the first, who has no directory id yet: they are one
+    assert second.id == first.id
+    third, _ = await store.remember(sighting("bob", directory_id="directory-bob", addresses=("bob@contoso.example",)))
+    fourth, _ = await store.remember(
+        sighting("ada", user="29:x", directory_id="directory-x", addresses=("x@contoso.example", "bob@contoso.example"))
+    )
+    assert fourth.id != third.id
+    at = await store.person_at(CONTOSO, "bob@contoso.example")
+    assert at is not None and at.id == third.id
+
+
+# --- who waits is woken -----------------------------------------------------------------------
+
+
+async def test_an_install_wakes_what_waits_in_running_campaigns(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    louis, marie = await store.meet(
+        CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
+    )
+    campaign = await planned(store, [ada], waiting=[louis, marie])
+    installed, _ = await store.remember(sighting("louis", at=NOW + MINUTE))
+    assert installed.id == louis.id
+    assert await state_of(store, campaign, louis) == DeliveryState.PLANNED
+    assert await state_of(store, campaign, marie) == DeliveryState.WAITING
+    await tallied_right(store, campaign)
+    claimed = await claim(store, campaign, now=NOW + MINUTE)
+    assert [delivery.person.id for delivery in claimed] == [ada.id, louis.id]
+    assert all(delivery.reference is not None for delivery in claimed)
+
+
+async def test_an_install_after_the_slot_or_on_another_channel_wakes_nothing(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    louis, marie = await store.meet(
+        CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
+    )
+    campaign = await planned(store, [ada], waiting=[louis, marie])
+    await store.remember(sighting("louis", at=END + MINUTE))
+    await store.remember(sighting("marie", channel=Channel.SKYPE, user="8:marie"))
+    assert await state_of(store, campaign, louis) == DeliveryState.WAITING
+    assert await state_of(store, campaign, marie) == DeliveryState.WAITING
+    await tallied_right(store, campaign)
+
+
+async def test_who_installs_between_reading_the_audience_and_planning_waits_no_more(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    louis, marie = await store.meet(
+        CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
+    )
+    campaign = await running(store, ada)
+    await store.remember(sighting("louis"))
+    await store.plan(campaign.id, [Planned(person=person.id, due=None) for person in (louis, marie)], END)
+    await store.planned(campaign.id, NOW + MINUTE)
+    assert await state_of(store, campaign, louis) == DeliveryState.PLANNED
+    assert await state_of(store, campaign, marie) == DeliveryState.WAITING
+    assert await store.next_due(campaign.id) == NOW + MINUTE
+    await tallied_right(store, campaign)
+
+
+# --- words and roles --------------------------------------------------------------------------
+
+
+async def test_the_language_asked_for_is_kept_until_taken_back(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    await store.speak(ada.id, "fr")
+    assert (await store.remember(sighting("ada", locale="en-GB")))[0].language == "fr"
+    await store.speak(ada.id, "")
+    person = await store.person(ada.id)
+    assert person is not None and person.language == ""
+
+
+async def test_a_tenant_gets_one_owner_however_many_ask_at_once(store: Store, other: Store) -> None:
+    people = await install(store, "ada", "louis", "marie")
+    twin, _ = await store.remember(sighting("ada", tenant=FABRIKAM))
+    claims = await asyncio.gather(*(some.claim_ownership(person.id) for person in people for some in (store, other)))
+    assert claims.count(True) == 1
+    owners = [(person, role) for person, role in await store.with_role(CONTOSO) if role is Role.OWNER]
+    assert len(owners) == 1
+    assert not await store.claim_ownership(people[0].id)
+    assert await store.claim_ownership(twin.id)
+
+
+async def test_an_ownership_given_up_can_be_claimed(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    assert await store.claim_ownership(ada.id)
+    await store.give_role(ada.id, None)
+    assert await store.claim_ownership(louis.id)
+    assert await store.role(ada.id) is None and await store.role(louis.id) is Role.OWNER
+
+
+async def test_an_owner_who_was_named_counts_as_one(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    await store.give_role(ada.id, Role.OWNER)
+    assert not await store.claim_ownership(louis.id)
+
+
+async def test_roles_are_given_taken_and_listed_by_name(store: Store) -> None:
+    ada, louis, _ = await install(store, "ada", "louis", "marie")
+    assert await store.role(ada.id) is None
+    await store.give_role(louis.id, Role.AUTHOR)
+    await store.give_role(ada.id, Role.OWNER)
+    await store.remember(sighting("ada", conversation="chat-2"))  # being seen changes no role
+    assert await store.with_role(CONTOSO) == [(ada, Role.OWNER), (louis, Role.AUTHOR)]
+    await store.give_role(louis.id, None)
+    assert await store.role(louis.id) is None
+    assert await store.with_role(CONTOSO) == [(ada, Role.OWNER)]
+    assert await store.with_role(FABRIKAM) == []
+
+
+@pytest.mark.parametrize("reason", list(NotReached))
+async def test_every_reason_can_be_kept(store: Store, reason: NotReached) -> None:
+    (ada,) = await install(store, "ada")
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", reason)
+    reference = await store.reference(ada.id, Channel.TEAMS)
+    assert reference is not None and reference.broken is reason
