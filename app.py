@@ -161,7 +161,8 @@ def main() -> int:
         say(str(wrong))
         return 2
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "msrest"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     try:
         asyncio.run(serve(settings, arguments.playground))
     except (StorageError, OSError) as error:

@@ -42,7 +42,7 @@ def nx_27017(folder: Path) -> Iterator[str]:
     """MongoDB's protocol on SQLite, from PyPI."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "nx_27017", "--host", "127.0.0.1", "-p", str(port)),
+        *(sys.executable, "-m", "nx_27017.nx_27017", "--host", "127.0.0.1", "-p", str(port)),
         *("--data-dir", str(folder / "nx"), "--log-file", str(folder / "nx.log"), "--pid-file", str(folder / "nx.pid")),
     ]
     with _started(command, folder, port) as url:
