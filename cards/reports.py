@@ -149,15 +149,25 @@ def report_card(
     body += _reasons(texts, tally)
     body.append(hint(texts("As of {moment}", moment=texts.moment(now, zone))))
     payload = handle(campaign)
+    unconfirmed = tally.states.get(DeliveryState.UNCONFIRMED, 0)
     return card(
         texts,
         body,
         [
             go(texts("Refresh"), "report.open", payload),
+            *(
+                [go(_again(texts, unconfirmed), "report.again", payload)]
+                if unconfirmed and campaign.finished_at
+                else []
+            ),
             go(texts("Information"), "campaign.open", payload),
             go(texts("All campaigns"), "campaigns.open", {"page": 0}),
         ],
     )
+
+
+def _again(texts: Texts, unconfirmed: int) -> str:
+    return texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
 
 
 def _when(texts: Texts, campaign: Campaign, zone: ZoneInfo) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cards.campaigns import Line, campaigns_card, delete_card, people_card
 from cards.elements import AdaptiveCard
 from cards.message import compile_message
@@ -9,12 +11,21 @@ from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
 from dialogs.drafts import asked_for, is_stale, read_draft
-from dialogs.forms import clean, is_address
+from dialogs.forms import NAME, clean, is_address
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import changeable, form_card, has_started, information
 from scheduler.ports import Delivered, Unreachable
-from storage.records import Audience, Campaign, CampaignState, Message, Person, StaleVersion
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignState,
+    DeliveryState,
+    Message,
+    Person,
+    PersonId,
+    StaleVersion,
+)
 
 router = Router()
 
@@ -214,6 +225,24 @@ async def report_typed(turn: Turn, name: str) -> Answer:
     if campaign is None:
         return await which_one(turn, name)
     return await _report_answer(turn, campaign)
+
+
+@router.form("report.again")
+async def send_again(turn: Turn, form: Form) -> Answer:
+    """A new draft of the same message, to exactly those of whom nobody knows whether it arrived."""
+    campaign = await asked_for(turn, form)
+    people = await turn.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
+    if campaign.state is not CampaignState.DONE or not people:
+        return await _report_answer(turn, campaign)
+    name = turn.texts("{name} – again", name=campaign.name)[:NAME]
+    made = await turn.store.new_list(turn.person.tenant, turn.person.id, name, [PersonId(person) for person in people])
+    draft = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name, campaign.channel, turn.now)
+    forms = {
+        "message": {**campaign.forms.get("message", {}), "name": name},
+        "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},
+    }
+    draft = await turn.store.save(replace(draft, forms=forms))
+    return Answer(card=await form_card(turn, draft, "review"), summary=name, fresh=True)
 
 
 # --- delete -----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from storage.records import (
     Channel,
     Claimed,
     Contact,
+    DeliveryState,
     DistributionList,
     Engagement,
     EngagementKind,
@@ -218,6 +219,10 @@ class Deliveries(Protocol):
 
     async def next_due(self, id: CampaignId) -> datetime | None:
         """When the next planned delivery is due."""
+        ...
+
+    async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
+        """The PersonIds whose delivery is in this state, a compact array in ascending order."""
         ...
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None: ...

@@ -240,6 +240,15 @@ class SqliteDeliveries(Engine):
 
         return await self.read(query)
 
+    async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
+        def query(db: sqlite3.Connection) -> Sequence[int]:
+            cursor = db.execute(
+                "SELECT person FROM delivery WHERE campaign = ? AND state = ? ORDER BY person", (id, state)
+            )
+            return array("q", (person for (person,) in cursor))
+
+        return await self.read(query)
+
     async def claim_due(
         self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
     ) -> list[Claimed]:

@@ -354,6 +354,9 @@ async def test_a_lapsed_sending_is_unconfirmed(store: Store) -> None:
         states={DeliveryState.PLANNED: 1, DeliveryState.UNCONFIRMED: 1}, reasons={NotReached.BOT_STOPPED: 1}
     )
     await tallied_right(store, campaign)
+    unconfirmed = list(await store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED))
+    others = list(await store.people_in_state(campaign.id, DeliveryState.PLANNED))
+    assert sorted(unconfirmed + others) == sorted([ada.id, louis.id]) and len(unconfirmed) == 1
 
 
 async def test_a_reaped_sending_is_not_settled_by_its_late_holder(store: Store) -> None:
