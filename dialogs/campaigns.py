@@ -194,11 +194,7 @@ async def try_typed(turn: Turn, name: str) -> Answer:
 
 @router.form("report.open")
 async def open_report(turn: Turn, form: Form) -> Answer:
-    campaign = await asked_for(turn, form)
-    fresh = bool(form.get("fresh"))
-    return Answer(
-        card=await report(turn, campaign), fresh=fresh, summary=turn.texts("Report: {name}", name=campaign.name)
-    )
+    return await _report_answer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
 
 
 async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from cards.campaigns import information_card, review_card
 from cards.conversation import notice_card
@@ -229,8 +229,3 @@ def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: T
         schedule=None,
         **changes,  # type: ignore[arg-type]
     )
-
-
-def zone_of(campaign: Campaign) -> ZoneInfo:
-    assert campaign.schedule is not None
-    return ZoneInfo(campaign.schedule.zone)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from bot.settings import Settings
 from storage.sqlite import SqliteStore
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation, Person
+from tests.support.program import free_port
 
 
 @dataclass
@@ -74,12 +74,6 @@ class House:
     async def restart(self) -> None:
         await self.stop()
         await self.start()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright
 
-from tests.conftest import free_port
 from tests.e2e.client import Client
 from tests.support.http import Answer, Server
 from tests.support.pictures import CHROMIUM, CHROMIUM_OPTIONS
+from tests.support.program import free_port
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "e2e"
