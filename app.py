@@ -76,7 +76,7 @@ async def crieur(settings: Settings, store: Store, clock: Clock) -> AsyncIterato
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.allowed_tenants)
         front = Front(make_adapter(settings), bot, house, links)
-        jobs = Jobs(store, AuthorAnnouncer(store, connector, clock), clock, rng)
+        jobs = Jobs(store, AuthorAnnouncer(store, connector, clock), clock, random.Random(rng.getrandbits(64)))
         dispatcher = Dispatcher(
             store=store,
             sender=connector,

@@ -42,10 +42,10 @@ _PERSON_COLUMNS = PERSON.count(",") + 1
 
 
 def _plan(db: sqlite3.Connection, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
-    new = 0
+    new, planned, waiting, end = 0, int(DeliveryState.PLANNED), int(DeliveryState.WAITING), ms(until)
     for state, some in (
-        (DeliveryState.PLANNED, [(id, row.person, DeliveryState.PLANNED, ms(row.due)) for row in rows if row.due]),
-        (DeliveryState.WAITING, [(id, row.person, DeliveryState.WAITING, ms(until)) for row in rows if not row.due]),
+        (DeliveryState.PLANNED, ((id, row.person, planned, ms(row.due)) for row in rows if row.due)),
+        (DeliveryState.WAITING, ((id, row.person, waiting, end) for row in rows if not row.due)),
     ):
         before = db.total_changes
         db.executemany("INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)", some)

@@ -92,7 +92,7 @@ class Engine:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA cache_size = -32768")  # 32 MiB
+        db.execute("PRAGMA cache_size = -24576")  # 24 MiB
         return db
 
     async def write(self, change: Change[T]) -> T:
