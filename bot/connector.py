@@ -1,7 +1,7 @@
 """The way out: one prepared message in, one Outcome back.
 
 The SDK's proactive path builds a client, credentials and a connection for every message; here one
-pooled session, one cached token and prepared bytes serve them all (docs/decisions/003).
+pooled client, one cached token and prepared bytes serve them all (docs/decisions/003).
 """
 
 from __future__ import annotations
