@@ -1,0 +1,133 @@
+"""Pace and fairness of the dispatcher: between campaigns of one organisation, and between organisations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scheduler import dispatcher
+from scheduler.dispatcher import Dispatcher
+from scheduler.pace import Pace
+from scheduler.ports import Delivered, Outcome, Render, Retry
+from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Planned, Reference, TenantId
+from storage.sqlite import SqliteStore
+from tests.support.seeding import install, scheduled
+
+OTHERS = TenantId("0c3e9f60-1111-4000-8000-000000000002")
+RATE = 45.0
+
+
+@dataclass
+class Clock:
+    at: datetime = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+class Numbered:
+    """Every message is its campaign's number."""
+
+    def compile(self, campaign: Campaign) -> Render:
+        return lambda person: str(campaign.id).encode()
+
+
+@dataclass
+class Platform:
+    """Takes messages, but throttles some organisations."""
+
+    throttled: set[TenantId] = field(default_factory=set)
+    received: Counter[int] = field(default_factory=Counter)
+
+    async def send(self, reference: Reference, activity: bytes) -> Outcome:
+        if reference.tenant in self.throttled:
+            return Retry(NotReached.THROTTLED, after=60.0)
+        self.received[int(activity)] += 1
+        return Delivered("1")
+
+
+@pytest.fixture
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqliteStore]:
+    monkeypatch.setattr(dispatcher, "POLL", 0.005)
+    store = SqliteStore(tmp_path / "crieur.db")
+    await store.open()
+    yield store
+    await store.close()
+
+
+async def due(store: SqliteStore, people: list[Person], now: datetime) -> CampaignId:
+    """A running campaign whose deliveries to these people are all due."""
+    campaign = await scheduled(store, people[0], now - timedelta(hours=1), timedelta(hours=9), audience=Audience())
+    await store.start(campaign.id, now)
+    rows = [Planned(person=person.id, due=now - timedelta(minutes=1)) for person in people]
+    assert campaign.schedule
+    await store.plan(campaign.id, rows, campaign.schedule.slot.end)
+    return campaign.id
+
+
+@contextlib.asynccontextmanager
+async def dispatching(store: SqliteStore, platform: Platform, clock: Clock) -> AsyncIterator[None]:
+    running = Dispatcher(
+        store=store,
+        sender=platform,
+        renderer=Numbered(),
+        clock=clock,
+        rng=random.Random(5),
+        pace=Pace(RATE),
+        holder=1,
+    )
+    task = asyncio.create_task(running.run())
+    yield
+    running.stop()
+    await task
+
+
+async def pass_seconds(clock: Clock, seconds: int) -> None:
+    """Let time pass, a second at a time, with room for what happens in it."""
+    for _ in range(seconds):
+        clock.at += timedelta(seconds=1)
+        await asyncio.sleep(0.06)
+
+
+async def test_a_campaign_of_twenty_is_not_stuck_behind_one_of_thousands(store: SqliteStore) -> None:
+    clock, platform = Clock(), Platform()
+    people = await install(store, "http://127.0.0.1", 3_000)
+    large, small = await due(store, people, clock.at), await due(store, people[:20], clock.at)
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, 6)
+    assert platform.received[small] == 20
+    assert 0 < platform.received[large] < 400
+
+
+async def test_no_organisation_is_written_to_faster_than_its_pace(store: SqliteStore) -> None:
+    clock, platform = Clock(), Platform()
+    people = await install(store, "http://127.0.0.1", 1_000)
+    campaigns = [await due(store, people, clock.at), await due(store, people, clock.at)]
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, 5)
+    sent = sum(platform.received[campaign] for campaign in campaigns)
+    assert RATE * 4 <= sent <= RATE * 6 + 1, "five seconds, and the first one's burst"
+
+
+async def test_a_throttled_organisation_delays_no_other(store: SqliteStore) -> None:
+    clock, platform = Clock(), Platform({OTHERS})
+    ours = await install(store, "http://127.0.0.1", 200)
+    theirs = await install(store, "http://127.0.0.1", 200, tenant=OTHERS, first=1_000)
+    mine, other = await due(store, ours, clock.at), await due(store, theirs, clock.at)
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, 8)
+        assert platform.received[mine] == 200
+        platform.throttled.clear()
+        await pass_seconds(clock, 130)
+    assert platform.received[other] > 0, "and it goes on when it may"
