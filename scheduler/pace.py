@@ -30,7 +30,12 @@ class TokenBucket:
         elapsed = max(0.0, (now - self._at).total_seconds())
         self._at = max(self._at, now)
         self._rate = min(self._full, self._rate + self._full * elapsed / RECOVERY)
-        self._tokens = min(self._rate, self._tokens + self._rate * elapsed)
+        self._tokens = min(self._room, self._tokens + self._rate * elapsed)
+
+    @property
+    def _room(self) -> float:
+        """Tokens kept at the most; one whole one also where the rate is less than one a second."""
+        return max(1.0, self._rate)
 
     def take(self, now: datetime, wanted: int) -> int:
         """Up to ``wanted`` tokens; how many were there."""
@@ -42,7 +47,7 @@ class TokenBucket:
         return granted
 
     def give_back(self, unused: int) -> None:
-        self._tokens = min(self._rate, self._tokens + unused)
+        self._tokens = min(self._room, self._tokens + unused)
 
     def throttled(self, now: datetime, after: float | None) -> None:
         """The platform said 429: go slower, and not before ``after`` seconds where it named them."""

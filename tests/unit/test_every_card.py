@@ -44,7 +44,7 @@ from storage.records import (
 )
 from tests.support.card_check import LIMIT, check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
-from tests.support.sample_records import ENGAGEMENT, NOW, SCHEDULE, START, campaign, message, person
+from tests.support.sample_records import ENGAGEMENT, MESSAGES, NOW, SCHEDULE, START, campaign, message, person
 
 Cards = Mapping[str, AdaptiveCard]
 
@@ -127,6 +127,22 @@ def edge_campaigns(language: str) -> Cards:
     return found
 
 
+def longest_message(language: str) -> Cards:
+    """The longest that the form takes, wherever it is shown."""
+    samples = Samples(language)
+    texts, said = samples.texts, message(language)
+    said = replace(said, body="x" * (cards.message.LIMIT - cards.message.size_of(replace(said, body=""))))
+    assert cards.message.size_of(said) == cards.message.LIMIT
+    one, shown = campaign(language, message=said), samples.overview(message=said, preview=said)
+    outlook = Outlook(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
+    wrong = {"link_url": texts("That is not a web address; it begins with https://")}
+    return {
+        "form message: longest": message_form(texts, one, {**MESSAGES[language], "body": said.body}, wrong),
+        "review: longest": review_card(texts, one, shown, outlook, [], ["a warning of some length " * 8] * 2),
+        "information: longest": information_card(texts, one, shown, tally(1_000_000), "notice " * 20),
+    }
+
+
 def edge_reports(language: str) -> Cards:
     texts = Samples(language).texts
     found: dict[str, AdaptiveCard] = {}
@@ -185,7 +201,7 @@ def edge_messages(language: str) -> Cards:
 
 
 def every_card(language: str) -> dict[str, Any]:
-    edges = (edge_forms, edge_campaigns, edge_reports, edge_talk, edge_messages)
+    edges = (edge_forms, edge_campaigns, longest_message, edge_reports, edge_talk, edge_messages)
     drawn: dict[str, AdaptiveCard] = {**sample_cards(language)}
     for some in edges:
         drawn.update(some(language))
@@ -245,7 +261,9 @@ def test_every_verb_on_a_card_is_one_that_somebody_answers() -> None:
 
 
 def test_a_full_page_stays_within_what_teams_takes() -> None:
-    sizes = {name: len(json.dumps(card, ensure_ascii=False).encode()) for name, card in EVERY.items()}
+    sizes = {
+        name: len(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode()) for name, card in EVERY.items()
+    }
     assert max(sizes.values()) <= LIMIT, max(sizes, key=lambda name: sizes[name])
 
 
