@@ -35,6 +35,7 @@ from scheduler.jobs import Jobs
 from scheduler.pace import Pace
 from scheduler.ports import Clock, Render
 from storage.bot_state import BotStorage
+from storage.mongo import MongoStore
 from storage.records import Campaign, StorageError
 from storage.sqlite import SqliteStore
 from storage.store import Store
@@ -62,7 +63,9 @@ class MessageRenderer:
 
 
 def open_store(settings: Settings) -> Store:
-    return SqliteStore(Path(settings.store_url.removeprefix("sqlite:")))
+    if settings.store_url.startswith("sqlite:"):
+        return SqliteStore(Path(settings.store_url.removeprefix("sqlite:")))
+    return MongoStore(settings.store_url)
 
 
 @contextlib.asynccontextmanager

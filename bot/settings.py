@@ -59,8 +59,9 @@ class Settings(BaseSettings):
     @field_validator("store_url")
     @classmethod
     def _is_a_store(cls, value: str) -> str:
-        if not value.startswith("sqlite:") or not value.removeprefix("sqlite:"):
-            raise ValueError("takes sqlite:PATH, like sqlite:var/crieur.db")
+        kind, _, rest = value.partition(":")
+        if not rest or kind not in ("sqlite", "mongodb", "mongodb+srv"):
+            raise ValueError("takes sqlite:PATH, like sqlite:var/crieur.db, or mongodb://HOST/DATABASE")
         return value
 
     @field_validator("microsoft_app_type")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from aiohttp import web
 from app import crieur
 from bot.settings import Settings
 from storage.sqlite import SqliteStore
+from storage.store import Store
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation, Person
 from tests.support.program import free_port
@@ -48,7 +49,9 @@ class House:
     port: int
     #: more settings, by their variables
     environment: dict[str, str] = field(default_factory=dict)
-    store: SqliteStore = field(init=False)
+    #: another store than the file at ``path``
+    make_store: Callable[[], Store] | None = None
+    store: Store = field(init=False)
     organisation: Organisation = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
@@ -59,7 +62,7 @@ class House:
     async def start(self) -> None:
         own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": "2"}
         settings = Settings(_env_file=None, **{**own, **self.environment})  # type: ignore[call-arg, arg-type]
-        self.store = SqliteStore(self.path)
+        self.store = self.make_store() if self.make_store else SqliteStore(self.path)
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
         application = await self._stack.enter_async_context(crieur(settings, self.store, self.clock))

@@ -1,38 +1,108 @@
-"""One suite for every Store."""
+"""One suite for every Store: SQLite, and MongoDB's protocol spoken by real servers.
+
+sqlite    always
+nx        nx-27017 from PyPI: MongoDB's wire protocol on SQLite
+ferretdb  FerretDB 1.x with its SQLite backend, built with go; where TEST_FERRETDB is set
+mongodb   any other server, named by TEST_MONGODB_URL
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
+import pymongo
 import pytest
 
+from storage.mongo import MongoStore
 from storage.sqlite import SqliteStore
 from storage.store import Store
+from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
+
+MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
+KINDS = ["sqlite", "nx"] + ["ferretdb"] * bool(os.environ.get("TEST_FERRETDB")) + ["mongodb"] * bool(MONGODB_URL)
 
 
-@dataclass
-class Database:
+class Database(Protocol):
     """An empty database, and as many stores on it as a test wants."""
-
-    path: Path
 
     def store(self) -> Store:
         """Another one, not yet open."""
-        return SqliteStore(self.path)
+        ...
 
     def come_from_the_future(self) -> None:
         """As if a newer Crieur had been here."""
+        ...
+
+
+@dataclass
+class SqliteDatabase:
+    path: Path
+
+    def store(self) -> Store:
+        return SqliteStore(self.path)
+
+    def come_from_the_future(self) -> None:
         with contextlib.closing(sqlite3.connect(self.path)) as db:
             db.execute("PRAGMA user_version = 1000")
 
 
+@dataclass
+class MongoDatabase:
+    server: str
+    name: str = field(default_factory=lambda: f"crieur-test-{secrets.token_hex(6)}")
+
+    @property
+    def url(self) -> str:
+        base, _, options = self.server.partition("?")
+        scheme, _, rest = base.partition("://")
+        return f"{scheme}://{rest.split('/')[0]}/{self.name}" + (f"?{options}" if options else "")
+
+    def store(self) -> Store:
+        return MongoStore(self.url)
+
+    def come_from_the_future(self) -> None:
+        with pymongo.MongoClient[dict[str, object]](self.url) as client:
+            done = client[self.name].schema.update_one({"_id": "schema"}, {"$set": {"version": 1000}})
+            assert done.matched_count == 1
+
+    def drop(self) -> None:
+        with pymongo.MongoClient[dict[str, object]](self.url) as client:
+            client.drop_database(self.name)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """The URL of a server; None for the embedded store."""
+    match request.param:
+        case "sqlite":
+            yield None
+        case "mongodb":
+            yield MONGODB_URL
+        case kind:
+            start = {"nx": nx_27017, "ferretdb": ferretdb}[kind]
+            with contextlib.ExitStack() as stack:
+                try:
+                    url = stack.enter_context(start(tmp_path_factory.mktemp(kind)))
+                except NoServer as missing:
+                    pytest.skip(str(missing))
+                yield url
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(tmp_path / "crieur.db")
+def database(server: str | None, tmp_path: Path) -> Iterator[Database]:
+    if server is None:
+        yield SqliteDatabase(tmp_path / "crieur.db")
+        return
+    database = MongoDatabase(server)
+    yield database
+    database.drop()
 
 
 @pytest.fixture

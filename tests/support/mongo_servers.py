@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,22 +17,20 @@ from pathlib import Path
 import pymongo
 from pymongo.errors import PyMongoError
 
+from tests.support.program import free_port
+
 ANSWER = 30.0  #: seconds in which a server that was started has to answer
 END = 10.0  #: seconds in which one that was told to end has to be gone
 
-FERRETDB = "github.com/FerretDB/FerretDB/cmd/ferretdb@v1.24.2"
+#: a module of our own that requires it: `go install` would ask for more than this one version
+FERRETDB = "github.com/FerretDB/FerretDB"
+GO_MOD = f"module crieur.test/servers\n\ngo 1.22\n\nrequire {FERRETDB} v1.24.2\n"
 BUILD = Path(__file__).parents[2] / "build"
 BUILDING = 1_800.0  #: seconds for fetching and compiling FerretDB, once
 
 
 class NoServer(Exception):
     """A server cannot be had here; the message says why."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -64,10 +60,6 @@ def ferretdb(folder: Path) -> Iterator[str]:
         yield url
 
 
-def ferretdb_is_possible() -> bool:
-    return (BUILD / "ferretdb").exists() or shutil.which("go") is not None
-
-
 def built_ferretdb() -> Path:
     """Raises NoServer where Go or its module proxy is missing."""
     program = BUILD / "ferretdb"
@@ -79,10 +71,11 @@ def built_ferretdb() -> Path:
         go = shutil.which("go")
         if go is None:
             raise NoServer("FerretDB needs go to be built")
-        environment = os.environ | {"GOBIN": str(BUILD)}
-        done = subprocess.run(
-            [go, "install", FERRETDB], env=environment, capture_output=True, text=True, timeout=BUILDING, check=False
-        )
+        module = BUILD / "ferretdb-module"
+        module.mkdir(exist_ok=True)
+        (module / "go.mod").write_text(GO_MOD)
+        command = [go, "build", "-mod=mod", "-o", str(program), f"{FERRETDB}/cmd/ferretdb"]
+        done = subprocess.run(command, cwd=module, capture_output=True, text=True, timeout=BUILDING, check=False)
         if done.returncode:
             raise NoServer(f"FerretDB was not built: {done.stderr[-500:]}")
     return program

@@ -1,0 +1,17 @@
+"""The MongoDB store: where several copies of the bot meet. Only this package imports motor and pymongo."""
+
+from storage.mongo.campaigns import MongoCampaigns
+from storage.mongo.deliveries import MongoDeliveries
+from storage.mongo.documents import MongoDocuments
+from storage.mongo.engagements import MongoEngagements
+from storage.mongo.lists import MongoLists
+from storage.mongo.people import MongoPeople
+
+
+class MongoStore(MongoPeople, MongoLists, MongoCampaigns, MongoDeliveries, MongoEngagements, MongoDocuments):
+    """``MongoStore(url)``; see storage.store.Store for what it can be asked.
+
+    Nothing here spans two documents at once, and a kill -9 may fall between any two writes. So every
+    method writes in an order in which what is half done is harmless and is completed by the next
+    caller, the next sweep or the next start; the modules say how.
+    """

@@ -1,0 +1,174 @@
+"""Campaigns: drafts, and the states they pass through by compare-and-set on the version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from storage.codec import from_json, to_json
+from storage.instants import ms
+from storage.mongo.engine import Document
+from storage.mongo.waking import Waking
+from storage.records import (
+    FINAL,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    PersonId,
+    StaleVersion,
+    TenantId,
+)
+
+DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
+
+
+def _campaign_of(row: Document) -> Campaign:
+    return from_json(Campaign, row["record"])
+
+
+def _fields(campaign: Campaign) -> Document:
+    """The record, and beside it what is asked for."""
+    scheduled = campaign.state is CampaignState.SCHEDULED and campaign.schedule is not None
+    return {
+        "tenant": campaign.tenant,
+        "state": str(campaign.state),
+        "version": campaign.version,
+        "channel": str(campaign.channel),
+        "name": campaign.name,
+        "lists": list(campaign.audience.lists) if campaign.audience else [],
+        "starts_at": ms(campaign.schedule.slot.start) if scheduled and campaign.schedule else None,
+        "reported": campaign.reported_at is not None,
+        "record": to_json(campaign),
+    }
+
+
+class MongoCampaigns(Waking):
+    async def open(self) -> None:
+        await super().open()
+        for row in await self.rows("campaigns", {"state": DELETED}, []):
+            await self._remove(row["_id"])
+
+    async def new_campaign(
+        self, tenant: TenantId, author: PersonId, name: str, channel: Channel, at: datetime
+    ) -> Campaign:
+        (id,) = await self.ids("campaign")
+        campaign = Campaign(
+            id=CampaignId(id),
+            tenant=tenant,
+            author=author,
+            version=1,
+            state=CampaignState.DRAFT,
+            name=name,
+            channel=channel,
+            created_at=at,
+        )
+        await self.collection("campaigns").insert_one({"_id": id, "live_card": None} | _fields(campaign))
+        return campaign
+
+    async def campaign(self, id: CampaignId) -> Campaign | None:
+        row = await self.collection("campaigns").find_one({"_id": id, "state": {"$ne": DELETED}}, {"record": 1})
+        return _campaign_of(row) if row else None
+
+    async def _replace(self, old: Campaign, new: Campaign) -> bool:
+        """Compare and set; whether ``old`` was still the current one."""
+        done = await self.collection("campaigns").update_one(
+            {"_id": old.id, "version": old.version, "state": str(old.state)}, {"$set": _fields(new)}
+        )
+        return done.matched_count == 1
+
+    async def _advance(self, id: CampaignId, expected: CampaignState, **changes: object) -> bool:
+        """Change a campaign if it still is in the expected state."""
+        while (campaign := await self.campaign(id)) is not None and campaign.state is expected:
+            if await self._replace(campaign, replace(campaign, version=campaign.version + 1, **changes)):  # type: ignore[arg-type]
+                return True
+        return False
+
+    async def _current(self, campaign: Campaign) -> Campaign:
+        current = await self.campaign(campaign.id)
+        if current is None or current.version != campaign.version:
+            raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+        return current
+
+    async def save(self, campaign: Campaign) -> Campaign:
+        current = await self._current(campaign)
+        if not current.state.changeable:
+            raise StaleVersion(f"campaign {campaign.id} has started")
+        saved = replace(campaign, version=campaign.version + 1)
+        if not await self._replace(current, saved):
+            raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+        return saved
+
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0) -> list[Campaign]:
+        rows = await self.rows(
+            "campaigns", {"tenant": tenant}, ["record"], sort=[("_id", -1)], limit=limit, skip=offset
+        )
+        return [_campaign_of(row) for row in rows]
+
+    async def count_campaigns(self, tenant: TenantId) -> int:
+        count: int = await self.collection("campaigns").count_documents({"tenant": tenant})
+        return count
+
+    async def delete_campaign(self, campaign: Campaign) -> None:
+        current = await self._current(campaign)
+        if current.state is CampaignState.RUNNING:
+            raise StaleVersion(f"campaign {campaign.id} is running")
+        gone = await self.collection("campaigns").update_one(
+            {"_id": campaign.id, "version": campaign.version, "state": str(current.state)},
+            {"$set": {"state": DELETED, "tenant": None, "starts_at": None}},
+        )
+        if not gone.matched_count:
+            raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+        await self._remove(campaign.id)
+
+    async def _remove(self, id: int) -> None:
+        """What is left of a deleted campaign; its own document goes last, so opening can go on with it."""
+        for collection in ("deliveries", "engagements"):
+            await self.collection(collection).delete_many({"campaign": id})
+        for collection in ("tallies", "engagement_tallies", "campaigns"):
+            await self.collection(collection).delete_one({"_id": id})
+
+    async def in_state(self, state: CampaignState) -> list[Campaign]:
+        return await self._where({"state": str(state)})
+
+    async def due_to_start(self, now: datetime) -> list[Campaign]:
+        return await self._where({"state": str(CampaignState.SCHEDULED), "starts_at": {"$lte": ms(now)}})
+
+    async def unreported(self) -> list[Campaign]:
+        return await self._where({"state": str(CampaignState.DONE), "reported": False})
+
+    async def _where(self, condition: Document) -> list[Campaign]:
+        return [_campaign_of(row) for row in await self.rows("campaigns", condition, ["record"], sort=[("_id", 1)])]
+
+    async def start(self, id: CampaignId, at: datetime) -> bool:
+        return await self._advance(id, CampaignState.SCHEDULED, state=CampaignState.RUNNING, started_at=at)
+
+    async def planned(self, id: CampaignId, at: datetime) -> None:
+        campaign = await self.campaign(id)
+        if campaign is not None:
+            # woken before it is written down that all is planned: a death in between plans again
+            await self.wake_reachable(id, campaign.channel, at)
+            # who planned before us may have died between rows and counts
+            await self.tallies.recount(id)
+            await self._advance(id, CampaignState.RUNNING, planned_at=at)
+
+    async def finish(self, id: CampaignId, at: datetime) -> bool:
+        campaign = await self.campaign(id)
+        if campaign is None or campaign.planned_at is None or campaign.state is not CampaignState.RUNNING:
+            return False
+        # the rows are asked, not the counts: those of a copy that died may be behind
+        still_open = await self.collection("deliveries").find_one({"campaign": id, "state": {"$lt": int(FINAL)}})
+        if still_open is not None:
+            return False
+        await self.tallies.recount(id, leave=True)
+        return await self._advance(id, CampaignState.RUNNING, state=CampaignState.DONE, finished_at=at)
+
+    async def reported(self, id: CampaignId, at: datetime) -> None:
+        await self._advance(id, CampaignState.DONE, reported_at=at)
+
+    async def live_card(self, id: CampaignId) -> str | None:
+        row = await self.collection("campaigns").find_one({"_id": id}, {"live_card": 1})
+        return row["live_card"] if row else None
+
+    async def keep_live_card(self, id: CampaignId, activity: str) -> None:
+        await self.collection("campaigns").update_one({"_id": id}, {"$set": {"live_card": activity}})

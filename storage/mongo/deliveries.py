@@ -1,0 +1,312 @@
+"""Deliveries: planned, leased, marked, settled, each step one write for a whole group.
+
+A write of many documents is not one fact: some of a group may be written when a death comes. So each
+write says in its condition what it expects of every row, and rows are taken over by what can be read
+in them: whom they are held by, and the token of the very write that took them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pymongo import UpdateOne
+
+from storage.instants import instant, ms
+from storage.mongo.engine import Document, Sort, pages, repeated, token
+from storage.mongo.mapping import person_of, reference_of
+from storage.mongo.tallies import Moves
+from storage.mongo.waking import Waking, reason_path, state_path
+from storage.records import (
+    FINAL,
+    Campaign,
+    CampaignId,
+    Channel,
+    Claimed,
+    DeliveryId,
+    DeliveryState,
+    NotReached,
+    PersonId,
+    Planned,
+    Settled,
+    Tally,
+)
+
+REAP = 5_000  #: rows settled by one call
+
+WAITING, PLANNED = int(DeliveryState.WAITING), int(DeliveryState.PLANNED)
+CLAIMED, SENDING = int(DeliveryState.CLAIMED), int(DeliveryState.SENDING)
+OPEN: Document = {"$lt": int(FINAL)}
+DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
+
+#: what a row becomes, and why
+Verdict = tuple[DeliveryState, NotReached]
+
+
+def _moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliveryState) -> None:
+    for state, count in Counter(before).items():
+        moves.add(campaign, state_path(state), -count)
+        moves.add(campaign, state_path(after), count)
+
+
+def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
+    groups: dict[CampaignId, list[int]] = {}
+    for delivery in claimed:
+        groups.setdefault(delivery.campaign, []).append(delivery.id)
+    return groups
+
+
+class MongoDeliveries(Waking):
+    async def plan(self, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
+        if not rows:
+            return 0
+        numbers = await self.ids("delivery", len(rows))
+        documents: list[Document] = [
+            {
+                "_id": number,
+                "campaign": id,
+                "person": row.person,
+                "state": PLANNED if row.due else WAITING,
+                "next_at": ms(row.due or until),
+                "tries": 0,
+                "holder": None,
+                "token": None,
+                "reason": None,
+            }
+            for number, row in zip(numbers, rows, strict=True)
+        ]
+        new = 0
+        async with self.tallies.moving([id]) as moves:
+            for state in (PLANNED, WAITING):
+                added = await self.insert_new("deliveries", [row for row in documents if row["state"] == state])
+                moves.add(id, state_path(state), added)
+                new += added
+        return new
+
+    async def planned_people(self, id: CampaignId) -> Sequence[int]:
+        return await self.numbers("deliveries", {"campaign": id}, "person", sort=[("campaign", 1), ("person", 1)])
+
+    async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
+        people = await self.numbers("deliveries", {"campaign": id, "state": int(state)}, "person")
+        return array("q", sorted(people))
+
+    # --- claiming -----------------------------------------------------------------------------
+
+    async def claim_due(
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+    ) -> list[Claimed]:
+        due = await self._due(campaign.id, now, limit)
+        if not due:
+            return []
+        ids, mine = [row["_id"] for row in due], token()
+        still_due = {"_id": {"$in": ids}, "state": {"$in": [PLANNED, CLAIMED]}, "next_at": {"$lte": ms(now)}}
+        change = {"state": CLAIMED, "holder": holder, "next_at": ms(lease_until), "token": mine}
+        deliveries = self.collection("deliveries")
+        async with self.tallies.moving([campaign.id]) as moves:
+            await repeated(lambda: deliveries.update_many(still_due, {"$set": change}))
+            taken = await self.by_id("deliveries", ids)
+            rows = [taken[id] for id in ids if id in taken and taken[id]["token"] == mine]
+            _moved(moves, campaign.id, [PLANNED] * len(rows), DeliveryState.CLAIMED)
+            if any(row["state"] == CLAIMED for row in due):
+                # a claim lapsed: its holder may have died before it counted
+                moves.unknown.add(campaign.id)
+        return await self._with_people(rows, campaign.channel)
+
+    async def _due(self, campaign: int, now: datetime, limit: int) -> list[Document]:
+        """What is planned or whose claim has lapsed, earliest first."""
+        found: list[Document] = []
+        for state in (CLAIMED, PLANNED):
+            condition = {"campaign": campaign, "state": state, "next_at": {"$lte": ms(now)}}
+            found += await self.rows("deliveries", condition, ["state", "next_at"], sort=DUE, limit=limit)
+        return sorted(found, key=lambda row: (row["next_at"], row["_id"]))[:limit]
+
+    async def _with_people(self, rows: Sequence[Document], channel: Channel) -> list[Claimed]:
+        people = await self.by_id("people", [row["person"] for row in rows])
+        return [
+            Claimed(
+                id=DeliveryId(row["_id"]),
+                campaign=row["campaign"],
+                person=person_of(people[row["person"]]),
+                reference=reference_of(people[row["person"]], channel),
+                tries=row["tries"],
+            )
+            for row in rows
+        ]
+
+    async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
+        held: set[int] = set()
+        for campaign, ids in _by_campaign(claimed).items():
+            held |= await self._advance_claims(campaign, ids, holder, DeliveryState.SENDING, lease_until)
+        return held
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
+        for campaign, ids in _by_campaign(claimed).items():
+            await self._advance_claims(campaign, ids, holder, DeliveryState.PLANNED, due)
+
+    async def _advance_claims(
+        self, campaign: CampaignId, ids: list[int], holder: int, state: DeliveryState, next_at: datetime
+    ) -> set[int]:
+        """Bring the claims that are still this holder's into ``state``; which those are."""
+        mine = token()
+        held = {"_id": {"$in": ids}, "holder": holder, "state": CLAIMED}
+        change = {"state": int(state), "next_at": ms(next_at), "token": mine}
+        deliveries = self.collection("deliveries")
+        async with self.tallies.moving([campaign]) as moves:
+            await repeated(lambda: deliveries.update_many(held, {"$set": change}))
+            written = await self.by_id("deliveries", ids, ["token"])
+            advanced = {id for id, row in written.items() if row["token"] == mine}
+            _moved(moves, campaign, [CLAIMED] * len(advanced), state)
+        return advanced
+
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
+        for page in pages(ids):
+            await self.collection("deliveries").update_many(
+                {"_id": {"$in": list(page)}, "holder": holder, "state": OPEN}, {"$set": {"next_at": ms(lease_until)}}
+            )
+
+    # --- settling -----------------------------------------------------------------------------
+
+    async def record(self, settled: Sequence[Settled], holder: int) -> None:
+        if not settled:
+            return
+        # a delivery whose lease was lost has been settled without us, and stays as it is
+        held: Document = {"holder": holder, "state": {"$in": [CLAIMED, SENDING]}}
+        async with self.tallies.moving({row.campaign for row in settled}) as moves:
+            found = {
+                row["_id"]: row["state"]
+                for row in await self.rows(
+                    "deliveries", {"_id": {"$in": [row.id for row in settled]}} | held, ["state"]
+                )
+            }
+            kept = {row.id: row for row in settled if row.id in found}
+            if not kept:
+                return
+            done = await self.collection("deliveries").bulk_write(
+                [UpdateOne({"_id": row.id} | held, _settling(row)) for row in kept.values()], ordered=False
+            )
+            for row in kept.values():
+                _moved(moves, row.campaign, [found[row.id]], row.state)
+                if row.reason and row.state > DeliveryState.DELIVERED:
+                    moves.add(row.campaign, reason_path(row.reason), 1)
+            if done.matched_count < len(kept):  # a lease ran out between the look and the write
+                moves.unknown.update(row.campaign for row in kept.values())
+        await self._learn(kept.values())
+
+    async def _learn(self, settled: Iterable[Settled]) -> None:
+        """What answers tell about people's conversation references."""
+        lessons = []
+        for row in settled:
+            where = f"references.{row.channel}"
+            if row.state is DeliveryState.UNREACHABLE:
+                change = {f"{where}.broken": str(row.reason)}
+            elif row.conversation:
+                change = {f"{where}.conversation": row.conversation}
+            else:
+                continue
+            lessons.append(UpdateOne({"_id": row.person, f"{where}.user": {"$exists": True}}, {"$set": change}))
+        if lessons:
+            await self.collection("people").bulk_write(lessons, ordered=False)
+
+    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+        await self.carry_out_left_wakes(now)
+        await self.tallies.heal(id)
+        lapsed: Document = {"campaign": id, "next_at": {"$lte": ms(now)}}
+        conditions = [lapsed | {"state": SENDING}]
+        if now >= slot_end:
+            conditions += [
+                {"campaign": id, "state": WAITING},
+                {"campaign": id, "state": PLANNED},
+                lapsed | {"state": CLAIMED},
+            ]
+        settled = 0
+        for condition in conditions:
+            if settled < REAP:
+                settled += await self._settle_all(id, condition, now, REAP - settled)
+        return settled
+
+    async def _settle_all(self, campaign: CampaignId, condition: Document, now: datetime, limit: int) -> int:
+        """Give rows that meet a condition the end that time has decided for them."""
+        rows = await self.rows("deliveries", condition, ["state", "reason", "person"], limit=limit)
+        if not rows:
+            return 0
+        state, count = condition["state"], 0
+        async with self.tallies.moving([campaign]) as moves:
+            for (final, why), ids in (await self._verdicts(campaign, rows)).items():
+                done = await self.collection("deliveries").update_many(
+                    condition | {"_id": {"$in": ids}},
+                    {
+                        "$set": {
+                            "state": int(final),
+                            "reason": str(why),
+                            "settled_at": ms(now),
+                            "holder": None,
+                            "token": None,
+                        }
+                    },
+                )
+                count += done.modified_count
+                moves.add(campaign, state_path(state), -done.modified_count)
+                moves.add(campaign, state_path(final), done.modified_count)
+                moves.add(campaign, reason_path(why), done.modified_count)
+            if state in (CLAIMED, SENDING):  # their holder died, perhaps before it counted
+                moves.unknown.add(campaign)
+        return count
+
+    async def _verdicts(self, campaign: CampaignId, rows: Sequence[Document]) -> dict[Verdict, list[int]]:
+        broken = await self._broken(campaign, [row["person"] for row in rows if row["state"] == WAITING])
+        verdicts: dict[Verdict, list[int]] = defaultdict(list)
+        for row in rows:
+            match row["state"]:
+                case DeliveryState.SENDING:
+                    verdict = (DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED)
+                case DeliveryState.WAITING:
+                    reason = broken.get(row["person"]) or NotReached.NEVER_INSTALLED
+                    verdict = (DeliveryState.UNREACHABLE, NotReached(reason))
+                case _:
+                    verdict = (DeliveryState.EXPIRED, NotReached(row["reason"] or NotReached.SLOT_OVER))
+            verdicts[verdict].append(row["_id"])
+        return verdicts
+
+    async def _broken(self, campaign: CampaignId, people: list[int]) -> dict[int, str]:
+        """Why people cannot be reached on the campaign's channel, where it is known."""
+        if not people:
+            return {}
+        found = await self.collection("campaigns").find_one({"_id": campaign}, {"channel": 1})
+        channel = found["channel"] if found else Channel.TEAMS
+        rows = await self.by_id("people", people, ["references"])
+        return {id: row["references"][channel]["broken"] for id, row in rows.items() if channel in row["references"]}
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def tally(self, id: CampaignId) -> Tally:
+        counts = await self.tallies.read(id)
+        return Tally(
+            states={DeliveryState(int(state)): count for state, count in counts.get("states", {}).items() if count > 0},
+            reasons={NotReached(reason): count for reason, count in counts.get("reasons", {}).items() if count > 0},
+        )
+
+    async def next_due(self, id: CampaignId) -> datetime | None:
+        rows = await self.rows("deliveries", {"campaign": id, "state": PLANNED}, ["next_at"], sort=DUE, limit=1)
+        return instant(rows[0]["next_at"]) if rows else None
+
+    async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
+        row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})
+        return row["state"] if row else None
+
+
+def _settling(row: Settled) -> Document:
+    return {
+        "$set": {
+            "holder": None,
+            "token": None,
+            "state": int(row.state),
+            "next_at": ms(row.due or row.at),
+            "reason": str(row.reason) if row.reason else None,
+            "detail": row.detail or None,
+            "activity": row.activity or None,
+            "settled_at": ms(row.at),
+        },
+        "$inc": {"tries": int(row.tried)},
+    }

@@ -1,0 +1,63 @@
+"""Small JSON documents with etags, and secrets."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+
+from storage.mongo.engine import Document, Engine, token
+from storage.records import StaleVersion
+
+
+class MongoDocuments(Engine):
+    async def read_documents(self, keys: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+        found = await self.by_id("documents", list(keys))
+        return {key: (row["etag"], bytes(row["json"])) for key, row in found.items()}
+
+    async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
+        before = await self.by_id("documents", list(documents))
+        for key, (etag, _) in documents.items():
+            if etag is not None and etag != (before[key]["etag"] if key in before else ""):
+                raise StaleVersion(f"document {key} has changed")
+        written: dict[str, str] = {}
+        for key, (etag, json) in documents.items():
+            written[key] = token()
+            if not await self._write_one(key, etag, {"etag": written[key], "json": json}):
+                # somebody was faster after our look: take back what we have written
+                del written[key]
+                for ours, new in written.items():
+                    await self._take_back(ours, new, before.get(ours))
+                raise StaleVersion(f"document {key} has changed")
+
+    async def _write_one(self, key: str, etag: str | None, fields: Document) -> bool:
+        documents = self.collection("documents")
+        while True:
+            if etag:
+                return (await documents.update_one({"_id": key, "etag": etag}, {"$set": fields})).matched_count == 1
+            if await self.inserted("documents", {"_id": key} | fields):
+                return True
+            if etag == "":
+                return False
+            if (await documents.update_one({"_id": key}, {"$set": fields})).matched_count:
+                return True
+
+    async def _take_back(self, key: str, etag: str, before: Document | None) -> None:
+        documents = self.collection("documents")
+        if before is None:
+            await documents.delete_one({"_id": key, "etag": etag})
+        else:
+            await documents.update_one(
+                {"_id": key, "etag": etag}, {"$set": {"etag": before["etag"], "json": before["json"]}}
+            )
+
+    async def delete_documents(self, keys: Iterable[str]) -> None:
+        await self.collection("documents").delete_many({"_id": {"$in": list(keys)}})
+
+    async def secret(self, name: str) -> bytes:
+        secrets_ = self.collection("secrets")
+        found = await secrets_.find_one({"_id": name})
+        if found is None:
+            await self.inserted("secrets", {"_id": name, "value": secrets.token_bytes(32)})
+            found = await secrets_.find_one({"_id": name})
+            assert found is not None
+        return bytes(found["value"])

@@ -1,0 +1,166 @@
+"""The connection, and the few ways of reading and writing that the rest is made of.
+
+Writes are acknowledged by a majority, so what a method returned survives the loss of a server. The
+driver repeats writes of single documents when the connection breaks (its default; an address for a
+service that cannot says ``retryWrites=false``); ``repeated`` does so for ours of many.
+"""
+
+from __future__ import annotations
+
+import secrets
+from array import array
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import ReturnDocument, WriteConcern
+from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, PyMongoError
+
+from storage.mongo.schema import migrate
+from storage.records import StorageError
+
+T = TypeVar("T")
+Document = dict[str, Any]
+Collection = AsyncIOMotorCollection[Document]
+Sort = Sequence[tuple[str, int]]
+
+DATABASE = "crieur"  #: when the address names none
+PAGE = 10_000  #: documents read, asked for or inserted at a time
+DUPLICATE = 11_000  #: the server's code for a key that is taken
+
+
+def token() -> str:
+    """What marks the documents that one write has touched."""
+    return secrets.token_hex(8)
+
+
+def pages(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (values[start : start + PAGE] for start in range(0, len(values), PAGE))
+
+
+async def repeated(write: Callable[[], Awaitable[T]]) -> T:
+    """A write that may happen twice, once more when the connection broke."""
+    try:
+        return await write()
+    except AutoReconnect:
+        return await write()
+
+
+class Engine:
+    """Opens the database, and gives its collections."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: AsyncIOMotorClient[Document] | None = None
+        self._db: AsyncIOMotorDatabase[Document] | None = None
+
+    async def open(self) -> None:
+        """Raises StorageError when the database cannot be used, or comes from a newer Crieur."""
+        try:
+            self._client = AsyncIOMotorClient(self._url, appname="crieur")
+            self._db = self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))
+            await migrate(self._db)
+        except PyMongoError as error:
+            await self.close()
+            raise StorageError(f"cannot use the database of STORE_URL: {error}") from error
+        except StorageError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = self._db = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._db is not None
+
+    def collection(self, name: str) -> Collection:
+        if self._db is None:
+            raise StorageError("the store is not open")
+        return self._db[name]
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def rows(
+        self,
+        collection: str,
+        condition: Document,
+        fields: Iterable[str] | None = None,
+        sort: Sort | None = None,
+        limit: int = 0,
+        skip: int = 0,
+    ) -> list[Document]:
+        """The documents that meet a condition, with ``fields`` (all of them when None) and ``_id``."""
+        cursor = self.collection(collection).find(
+            condition, _only(fields), sort=sort, limit=limit, skip=skip, batch_size=PAGE
+        )
+        found: list[Document] = await cursor.to_list(None)
+        return found
+
+    async def by_id(
+        self, collection: str, ids: Sequence[Any], fields: Iterable[str] | None = None
+    ) -> dict[Any, Document]:
+        found: dict[Any, Document] = {}
+        for page in pages(ids):
+            rows = await self.rows(collection, {"_id": {"$in": list(page)}}, fields)
+            found.update((row["_id"], row) for row in rows)
+        return found
+
+    async def many(
+        self, collection: str, condition: Document, fields: Iterable[str], sort: Sort | None = None
+    ) -> AsyncIterator[list[Document]]:
+        """As ``rows``, page by page: a million documents are never in memory together."""
+        cursor = self.collection(collection).find(condition, _only(fields), sort=sort, batch_size=PAGE)
+        while page := await cursor.to_list(PAGE):
+            yield page
+
+    async def numbers(
+        self, collection: str, condition: Document, field: str, sort: Sort | None = None
+    ) -> Sequence[int]:
+        """One number of each document, as a compact array."""
+        found = array("q")
+        async for page in self.many(collection, condition, [field], sort):
+            found.extend(row[field] for row in page)
+        return found
+
+    # --- writing ------------------------------------------------------------------------------
+
+    async def ids(self, kind: str, count: int = 1) -> range:
+        """Numbers never given before and never again."""
+        while True:
+            counter = await self.collection("counters").find_one_and_update(
+                {"_id": kind}, {"$inc": {"last": count}}, return_document=ReturnDocument.AFTER
+            )
+            if counter is not None:
+                last: int = counter["last"]
+                return range(last - count + 1, last + 1)
+            await self.insert_new("counters", [{"_id": kind, "last": 0}])
+
+    async def insert_new(self, collection: str, documents: Sequence[Document]) -> int:
+        """Insert those whose keys are not taken; how many were not."""
+        inserted = 0
+        for page in pages(documents):
+            try:
+                inserted += len((await self.collection(collection).insert_many(page, ordered=False)).inserted_ids)
+            except BulkWriteError as error:
+                details: Document = dict(error.details)
+                if any(failed["code"] != DUPLICATE for failed in details["writeErrors"]):
+                    raise
+                if details.get("writeConcernErrors"):
+                    raise
+                inserted += details["nInserted"]
+        return inserted
+
+    async def inserted(self, collection: str, document: Document) -> bool:
+        """Insert it unless its key is taken; whether it was not."""
+        try:
+            await self.collection(collection).insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+
+def _only(fields: Iterable[str] | None) -> Document | None:
+    return None if fields is None else {"_id": 1} | dict.fromkeys(fields, 1)

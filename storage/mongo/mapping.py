@@ -1,0 +1,49 @@
+"""People's documents to records, and what is asked of them."""
+
+from __future__ import annotations
+
+from storage.mongo.engine import Document
+from storage.records import Channel, NotReached, Person, Reference
+
+FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", "locale", "language", "zone")
+
+
+def blank(id: int, tenant: str) -> Document:
+    """A person of whom nothing is known yet; every array and parent that updates touch is there."""
+    return {"_id": id} | dict.fromkeys(FIELDS, "") | {"tenant": tenant, "order": "", "lists": [], "references": {}}
+
+
+def order_of(row: Document) -> str:
+    """Where a person stands in a list that is ordered by name: one field, so that one index serves."""
+    return "\t".join((row["surname"].lower(), row["name"].lower(), row["address"], f"{row['_id']:016}"))
+
+
+def person_of(row: Document) -> Person:
+    return Person(id=row["_id"], **{field: row[field] for field in FIELDS})
+
+
+def reference_of(row: Document, channel: Channel) -> Reference | None:
+    found = row["references"].get(channel)
+    if found is None:
+        return None
+    return Reference(
+        person=row["_id"],
+        channel=channel,
+        service_url=found["service_url"],
+        conversation=found["conversation"],
+        bot=found["bot"],
+        user=found["user"],
+        tenant=row["tenant"],
+        broken=NotReached(found["broken"]) if found["broken"] else None,
+    )
+
+
+def reachable(channel: Channel) -> Document:
+    """The condition: a reference on this channel, and it works."""
+    return {f"references.{channel}.broken": ""}
+
+
+def works_on(row: Document, channel: Channel) -> bool:
+    """The same, of a document."""
+    found: Document | None = row["references"].get(channel)
+    return found is not None and found["broken"] == ""

@@ -1,0 +1,280 @@
+"""People, how to reach them, and their roles.
+
+A person is one document, with the references and the lists in it: how to reach somebody changes in
+one write. ``identities`` lead to it, from the directory's id, a channel's id or an address; their
+``_id`` is unique, so two copies that meet somebody at once agree on one person.
+
+A death half-way is completed by the next sighting: nothing counts as known before every identity
+leads to the person, and what makes an identity lead there is the last write of each part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+from pymongo.errors import DuplicateKeyError
+
+from storage.instants import ms
+from storage.mongo.engine import Document
+from storage.mongo.mapping import blank, order_of, person_of, reference_of, works_on
+from storage.mongo.waking import Waking
+from storage.records import (
+    CampaignState,
+    Channel,
+    Contact,
+    NotReached,
+    Person,
+    PersonId,
+    Reference,
+    Role,
+    Sighting,
+    TenantId,
+)
+
+OWNERS, AUTHORS = "owners", "authors"
+_PLACE = {Role.OWNER: OWNERS, Role.AUTHOR: AUTHORS}
+
+
+def _directory(tenant: str, directory_id: str) -> str:
+    return f"directory {tenant} {directory_id.lower()}"
+
+
+def _user(tenant: str, channel: Channel, user: str) -> str:
+    return f"{channel} {tenant} {user}"
+
+
+def _address(tenant: str, address: str) -> str:
+    return f"address {tenant} {address.lower()}"
+
+
+def _said(seen: Sighting) -> Document:
+    """The fields of a person that a sighting tells."""
+    told = {
+        "directory_id": seen.directory_id.lower(),
+        "address": seen.addresses[0].lower() if seen.addresses else "",
+        "given_name": seen.given_name,
+        "surname": seen.surname,
+        "name": seen.name,
+        "locale": seen.locale,
+        "zone": seen.zone,
+    }
+    return {field: value for field, value in told.items() if value}
+
+
+def _reference(seen: Sighting) -> Document:
+    return {
+        "service_url": seen.service_url,
+        "conversation": seen.conversation,
+        "bot": seen.bot,
+        "user": seen.user,
+        "broken": "",
+    }
+
+
+class _Keys:
+    """The identities that a sighting names, and where each leads now."""
+
+    def __init__(self, seen: Sighting) -> None:
+        self.user = _user(seen.tenant, seen.channel, seen.user)
+        self.addresses = [_address(seen.tenant, address) for address in seen.addresses]
+        self.first = _directory(seen.tenant, seen.directory_id) if seen.directory_id else self.user
+        self.all = list(dict.fromkeys([self.first, self.user, *self.addresses]))
+        self.leads_to: dict[str, int] = {}
+
+
+class MongoPeople(Waking):
+    async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
+        keys = _Keys(sighting)
+        known = await self._identify(sighting, keys)
+        said, reference = _said(sighting), _reference(sighting)
+        if self._nothing_new(known, said, reference, sighting, keys):
+            return person_of(known), False
+        person, channel = known["_id"], sighting.channel
+        await self.intend_to_wake(person, channel, sighting.at)
+        missing = [key for key in keys.all if key not in keys.leads_to]
+        await self.insert_new("identities", [{"_id": key, "person": person} for key in missing])
+        await self._merge(person, keys)
+        await self._release_user(person, sighting, keys)
+        fields = said | {"order": order_of(known | said)}
+        before = await self.collection("people").find_one_and_update(
+            {"_id": person}, {"$set": fields | {f"references.{channel}": reference | {"seen_at": ms(sighting.at)}}}
+        )
+        assert before is not None
+        await self.collection("identities").update_one({"_id": keys.user}, {"$set": {"person": person}})
+        await self.carry_out_wake(sighting.tenant, person, channel, sighting.at)
+        return person_of(before | said), not works_on(before, channel)
+
+    def _nothing_new(self, known: Document, said: Document, reference: Document, seen: Sighting, keys: _Keys) -> bool:
+        """Most activities only repeat what is known: those cost no write."""
+        kept = known["references"].get(seen.channel) or {}
+        return (
+            all(known[field] == value for field, value in said.items())
+            and all(kept.get(field) == value for field, value in reference.items())
+            and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
+        )
+
+    async def _identify(self, seen: Sighting, keys: _Keys) -> Document:
+        """The person behind a sighting: by directory id, then by the channel's id, then by address."""
+        while True:
+            found = await self.by_id("identities", keys.all)
+            keys.leads_to = {key: row["person"] for key, row in found.items()}
+            people = await self.by_id("people", list(set(keys.leads_to.values())))
+            for key in (keys.first, keys.user):
+                if key in keys.leads_to:
+                    return people.get(keys.leads_to[key]) or await self._made(keys.leads_to[key], seen.tenant)
+            for key in keys.addresses:
+                person = people.get(keys.leads_to.get(key, -1))
+                # an address that already belongs to another directory identity is not this person
+                if person is not None and person["directory_id"] in ("", seen.directory_id.lower()):
+                    return person
+            (id,) = await self.ids("person")
+            if await self.inserted("identities", {"_id": keys.first, "person": id}):
+                keys.leads_to[keys.first] = id
+                return await self._made(id, seen.tenant)
+
+    async def _made(self, id: int, tenant: str) -> Document:
+        """A new person's document; a death may have come between the identity and it."""
+        await self.inserted("people", blank(id, tenant))
+        row = await self.collection("people").find_one({"_id": id})
+        assert row is not None
+        return row
+
+    async def _merge(self, person: int, keys: _Keys) -> None:
+        """Whoever was known by one of the addresses only, from a list, is this person."""
+        others = {keys.leads_to[key] for key in keys.addresses if key in keys.leads_to} - {person}
+        for other in (await self.by_id("people", list(others))).values():
+            if other["directory_id"] or other["references"]:
+                continue
+            await self.collection("people").update_one(
+                {"_id": person}, {"$addToSet": {"lists": {"$each": other["lists"]}}}
+            )
+            await self._take_deliveries(person, other)
+            await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": []}})
+            # last: until here, the next sighting finds the other and does it all again
+            await self.collection("identities").update_many({"person": other["_id"]}, {"$set": {"person": person}})
+
+    async def _take_deliveries(self, person: int, other: Document) -> None:
+        states = [str(state) for state in CampaignState if not state.changeable]
+        campaigns = await self.rows("campaigns", {"tenant": other["tenant"], "state": {"$in": states}}, [])
+        rows = await self.rows(
+            "deliveries", {"campaign": {"$in": [row["_id"] for row in campaigns]}, "person": other["_id"]}, []
+        )
+        for row in rows:
+            # where both stand already, the other's row stays behind: nobody receives twice
+            with contextlib.suppress(DuplicateKeyError):
+                await self.collection("deliveries").update_one({"_id": row["_id"]}, {"$set": {"person": person}})
+
+    async def _release_user(self, person: int, seen: Sighting, keys: _Keys) -> None:
+        """One channel identity belongs to one person: the directory's word wins over an older guess."""
+        holder = keys.leads_to.get(keys.user, person)
+        if holder != person:
+            await self.collection("people").update_one(
+                {"_id": holder, f"references.{seen.channel}.user": seen.user},
+                {"$unset": {f"references.{seen.channel}": ""}},
+            )
+
+    async def _led_to(self, key: str) -> Document | None:
+        found = await self.collection("identities").find_one({"_id": key})
+        return await self.collection("people").find_one({"_id": found["person"]}) if found else None
+
+    async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
+        row = await self._led_to(_user(tenant, channel, user))
+        return person_of(row) if row and row["references"].get(channel, {}).get("user") == user else None
+
+    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
+        found = await self.collection("identities").find_one({"_id": _user(tenant, channel, user)})
+        if found is not None:
+            await self.collection("people").update_one(
+                {"_id": found["person"], f"references.{channel}.user": user},
+                {"$set": {f"references.{channel}.broken": str(reason)}},
+            )
+
+    async def person(self, person: PersonId) -> Person | None:
+        row = await self.collection("people").find_one({"_id": person})
+        return person_of(row) if row else None
+
+    async def person_at(self, tenant: TenantId, address: str) -> Person | None:
+        row = await self._led_to(_address(tenant, address))
+        return person_of(row) if row else None
+
+    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+        by_key = {_address(tenant, contact.address): contact for contact in reversed(contacts)}
+        known = await self.by_id("identities", list(by_key))
+        new = [key for key in by_key if key not in known]
+        if new:
+            ids = await self.ids("person", len(new))
+            await self.insert_new(
+                "identities", [{"_id": key, "person": id} for key, id in zip(reversed(new), ids, strict=True)]
+            )
+            known |= await self.by_id("identities", new)  # another copy may have been faster
+        people = await self._people_of(tenant, {known[key]["person"]: contact for key, contact in by_key.items()})
+        return [people[known[_address(tenant, contact.address)]["person"]] for contact in contacts]
+
+    async def _people_of(self, tenant: TenantId, contacts: dict[int, Contact]) -> dict[int, Person]:
+        """The people with these ids; who has no document yet gets it from the contact."""
+        found = await self.by_id("people", list(contacts))
+        missing = []
+        for id in contacts.keys() - found.keys():
+            contact = contacts[id]
+            row = blank(id, tenant) | {
+                "address": contact.address.lower(),
+                "given_name": contact.given_name,
+                "surname": contact.surname,
+            }
+            missing.append(row | {"order": order_of(row)})
+        if missing:
+            await self.insert_new("people", missing)
+            found |= await self.by_id("people", [row["_id"] for row in missing])
+        return {id: person_of(row) for id, row in found.items()}
+
+    async def reference(self, person: PersonId, channel: Channel) -> Reference | None:
+        row = await self.collection("people").find_one({"_id": person})
+        return reference_of(row, channel) if row else None
+
+    async def speak(self, person: PersonId, language: str) -> None:
+        await self.collection("people").update_one({"_id": person}, {"$set": {"language": language}})
+
+    # --- roles: a document per tenant, so "unless it has an owner" is one write ----------------
+
+    async def role(self, person: PersonId) -> Role | None:
+        row = await self.collection("people").find_one({"_id": person}, {"tenant": 1})
+        roles = await self.collection("roles").find_one({"_id": row["tenant"]}) if row else None
+        if roles is None:
+            return None
+        return next((role for role, place in _PLACE.items() if person in roles[place]), None)
+
+    async def give_role(self, person: PersonId, role: Role | None) -> None:
+        tenant = await self._tenant_with_roles(person)
+        if tenant is None:
+            return
+        out_of = [place for given, place in _PLACE.items() if given is not role]
+        update: Document = {"$pull": dict.fromkeys(out_of, person)}
+        if role is not None:
+            update["$addToSet"] = {_PLACE[role]: person}
+        await self.collection("roles").update_one({"_id": tenant}, update)
+
+    async def claim_ownership(self, person: PersonId) -> bool:
+        tenant = await self._tenant_with_roles(person)
+        claimed = await self.collection("roles").update_one(
+            {"_id": tenant, OWNERS: {"$size": 0}}, {"$addToSet": {OWNERS: person}, "$pull": {AUTHORS: person}}
+        )
+        return claimed.modified_count == 1
+
+    async def _tenant_with_roles(self, person: PersonId) -> str | None:
+        """The person's tenant, which has its document of roles from here on."""
+        row = await self.collection("people").find_one({"_id": person}, {"tenant": 1})
+        if row is None:
+            return None
+        tenant: str = row["tenant"]
+        if await self.collection("roles").find_one({"_id": tenant}) is None:
+            await self.inserted("roles", {"_id": tenant, OWNERS: [], AUTHORS: []})
+        return tenant
+
+    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:
+        roles = await self.collection("roles").find_one({"_id": tenant})
+        if roles is None:
+            return []
+        given = {person: role for role, place in _PLACE.items() for person in roles[place]}
+        found = [(person_of(row), given[id]) for id, row in (await self.by_id("people", list(given))).items()]
+        return sorted(found, key=lambda pair: (pair[0].name, pair[0].address))

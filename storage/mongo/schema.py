@@ -1,0 +1,63 @@
+"""The collections and their indexes.
+
+    people            {_id: int, tenant, ..., lists: [list ids], references: {channel: {..., broken: ""}}}
+    identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
+    roles             {_id: tenant, owners: [person ids], authors: [person ids]}
+    wakes             {_id: "person channel", ...}: an install whose waiting deliveries may not be woken yet
+    lists             {_id: int, tenant, owner, name, size}
+    campaigns         {_id: int, tenant, state, version, channel, lists, starts_at, reported, live_card, record}
+    deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...}
+    tallies           {_id: campaign, counts, ...}: see tallies.py
+    engagements       {_id: "campaign person kind", campaign, kind, presses, last_at, buttons: {b0: {...}}}
+    engagement_tallies  as tallies
+    documents, secrets, counters, schema
+
+Instants are whole milliseconds since 1970 UTC. Only what MongoDB 4.4, Azure's MongoDB-compatible
+services and FerretDB share is used: every ``_id`` is a key of our own, because a partial unique
+index is not among it; sorts name the fields of an index, because one of them asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from storage.records import Channel, StorageError
+
+VERSION = 1
+
+
+def _index(*fields: str, unique: bool = False) -> IndexModel:
+    return IndexModel([(field, ASCENDING) for field in fields], unique=unique)
+
+
+INDEXES = {
+    "people": [
+        _index("lists"),
+        _index("order"),
+        *(_index("tenant", f"references.{channel}.broken") for channel in Channel),
+    ],
+    "identities": [_index("person")],
+    "lists": [_index("tenant")],
+    "campaigns": [_index("tenant"), _index("state", "starts_at")],
+    "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
+    "engagements": [_index("campaign")],
+}
+
+
+async def migrate(db: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Bring a database to this version; every step can be repeated, and two copies may do it at once."""
+    found = await db["schema"].find_one({"_id": "schema"})
+    version = found["version"] if found else 0
+    if version > VERSION:
+        raise StorageError(f"the database has schema {version}, newer than this program's {VERSION}: upgrade Crieur")
+    for collection, indexes in INDEXES.items():
+        await db[collection].create_indexes(indexes)
+    if found is None:
+        try:
+            await db["schema"].insert_one({"_id": "schema", "version": VERSION})
+        except DuplicateKeyError:  # another copy was faster
+            await migrate(db)

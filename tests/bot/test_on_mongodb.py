@@ -1,0 +1,37 @@
+"""The whole bot on MongoDB's protocol: from chat to report, a restart in between, and typed questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storage.mongo import MongoStore
+from storage.records import DeliveryState
+from tests.bot.story import completed, draft, launch, settled
+from tests.conftest import House
+from tests.support.mongo_servers import nx_27017
+from tests.support.organisation import words_of
+
+
+async def test_a_campaign_goes_from_chat_to_report_on_mongodb(house: House, tmp_path: Path) -> None:
+    with nx_27017(tmp_path) as url:
+        await house.stop()
+        house.make_store = lambda: MongoStore(f"{url}crieur")
+        await house.start()
+        ada = house.organisation.person("Ada", "Lovelace")
+        louis = house.organisation.person("Louis", "Pasteur", locale="fr-FR")
+        await ada.install()
+        await ada.sees("you are the **owner**")
+        await louis.install()
+        await draft(ada)
+        await house.restart()
+        campaign = await launch(ada, house)
+        await ada.say("try autumn")
+        await ada.say(louis.address)
+        assert "The test is in the chat of" in ada.texts()[-1]
+        await house.restart()
+        report = await completed(ada, house)
+        await settled(house)
+        assert "100%" in words_of(report)
+        assert (await house.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
+        assert house.connector.tally()["doubled"] == 0
+        await house.stop()
