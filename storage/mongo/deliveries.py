@@ -16,7 +16,7 @@ from pymongo import UpdateOne
 
 from storage.instants import instant, ms
 from storage.mongo.engine import Document, Sort, pages, repeated, token
-from storage.mongo.mapping import person_of, reference_of
+from storage.mongo.mapping import person_of, reference_of, works_on
 from storage.mongo.tallies import Moves
 from storage.mongo.waking import Waking, reason_path, state_path
 from storage.records import (
@@ -193,6 +193,14 @@ class MongoDeliveries(Waking):
             if done.matched_count < len(kept):  # a lease ran out between the look and the write
                 moves.unknown.update(row.campaign for row in kept.values())
         await self._learn(kept.values())
+        await self._wake_again([row for row in kept.values() if row.state is DeliveryState.WAITING])
+
+    async def _wake_again(self, settled: Sequence[Settled]) -> None:
+        """Who installed again after the claim was read waits no more."""
+        people = await self.by_id("people", [row.person for row in settled])
+        for row in settled:
+            if works_on(people[row.person], row.channel):
+                await self._wake(row.campaign, [row.id], row.at)
 
     async def _learn(self, settled: Iterable[Settled]) -> None:
         """What answers tell about people's conversation references."""

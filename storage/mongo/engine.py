@@ -7,6 +7,7 @@ service that cannot says ``retryWrites=false``); ``repeated`` does so for ours o
 
 from __future__ import annotations
 
+import logging
 import secrets
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -18,6 +19,8 @@ from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, PyM
 
 from storage.mongo.schema import migrate
 from storage.records import StorageError
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -57,8 +60,11 @@ class Engine:
     async def open(self) -> None:
         """Raises StorageError when the database cannot be used, or comes from a newer Crieur."""
         try:
-            self._client = AsyncIOMotorClient(self._url, appname="crieur")
-            self._db = self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))
+            self._db = self._connect()
+            if "ferretdbVersion" in await self._db.command("buildInfo"):
+                log.warning("FerretDB 1.x: its updates are not atomic, so let only one copy of Crieur use it")
+                await Engine.close(self)
+                self._db = self._connect(maxPoolSize=1)  # one request at a time
             await migrate(self._db)
         except PyMongoError as error:
             await self.close()
@@ -66,6 +72,10 @@ class Engine:
         except StorageError:
             await self.close()
             raise
+
+    def _connect(self, **options: Any) -> AsyncIOMotorDatabase[Document]:
+        self._client = AsyncIOMotorClient(self._url, appname="crieur", **options)
+        return self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))
 
     async def close(self) -> None:
         if self._client is not None:

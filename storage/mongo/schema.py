@@ -55,7 +55,8 @@ async def migrate(db: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     if version > VERSION:
         raise StorageError(f"the database has schema {version}, newer than this program's {VERSION}: upgrade Crieur")
     for collection, indexes in INDEXES.items():
-        await db[collection].create_indexes(indexes)
+        for index in indexes:  # one by one: FerretDB 1.x breaks at several of which some are there
+            await db[collection].create_indexes([index])
     if found is None:
         try:
             await db["schema"].insert_one({"_id": "schema", "version": VERSION})

@@ -10,6 +10,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -135,7 +136,7 @@ def _advance(
 def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> None:
     # a delivery whose lease was lost has been settled without us, and stays as it is
     held = _held(db, [row.id for row in settled], holder, (DeliveryState.CLAIMED, DeliveryState.SENDING))
-    kept = [row for row in settled if row.id in held]
+    kept = [_still_out_of_reach(db, row) for row in settled if row.id in held]
     db.execute(
         "UPDATE delivery SET holder = NULL, state = value ->> 1, next_at = value ->> 2, tries = tries + (value ->> 3),"
         " reason = value ->> 4, detail = value ->> 5, activity = value ->> 6, settled_at = value ->> 7"
@@ -150,6 +151,18 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         _learn(db, row)
     for campaign, counts in changes.items():
         move(db, campaign, counts)
+
+
+def _still_out_of_reach(db: sqlite3.Connection, row: Settled) -> Settled:
+    """Who installed again after the claim was read waits no more."""
+    if (
+        row.state is DeliveryState.WAITING
+        and db.execute(
+            "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (row.person, row.channel)
+        ).fetchone()
+    ):
+        return replace(row, state=DeliveryState.PLANNED, due=row.at)
+    return row
 
 
 def _columns(row: Settled) -> tuple[object, ...]:

@@ -74,7 +74,7 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
     questions: list[tuple[str, tuple[str, ...]]] = []
     if seen.directory_id:
         questions.append(
-            ("SELECT id FROM person WHERE tenant = ? AND directory_id = ?", (seen.tenant, seen.directory_id))
+            ("SELECT id FROM person WHERE tenant = ? AND directory_id = ?", (seen.tenant, seen.directory_id.lower()))
         )
     questions.append(
         (
@@ -87,7 +87,7 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
         (
             "SELECT p.id FROM address a JOIN person p ON p.id = a.person"
             " WHERE a.tenant = ? AND a.address = ? AND p.directory_id IN ('', ?)",
-            (seen.tenant, address.lower(), seen.directory_id),
+            (seen.tenant, address.lower(), seen.directory_id.lower()),
         )
         for address in seen.addresses
     ]
@@ -172,7 +172,8 @@ def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, str], se
         " AND bot = ? AND user = ? AND broken IS NULL",
         (known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),
     ).fetchone()
-    return row is not None and all(at_address(db, seen.tenant, address) for address in seen.addresses)
+    # an address that leads to somebody else may be a contact's, who turns out to be this person
+    return row is not None and all(at_address(db, seen.tenant, address) == known for address in seen.addresses)
 
 
 def _wake(db: sqlite3.Connection, person: int, channel: Channel, now: datetime) -> None:

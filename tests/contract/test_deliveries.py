@@ -310,6 +310,17 @@ async def test_one_who_may_yet_install_waits_again(store: Store) -> None:
     await tallied_right(store, campaign)
 
 
+async def test_one_who_installs_again_between_claim_and_record_does_not_wait(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    campaign = await planned(store, [ada])
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)
+    (delivery,) = await claim(store, campaign)
+    await store.remember(sighting("ada"))
+    await store.record([outcome(delivery, DeliveryState.WAITING, at=NOW + MINUTE, due=END, tried=False)], 1)
+    assert await store.next_due(campaign.id) == NOW + MINUTE
+    await tallied_right(store, campaign)
+
+
 async def test_what_an_answer_tells_of_the_chat_is_learned(store: Store) -> None:
     ada, louis, marie = await install(store, "ada", "louis", "marie")
     campaign = await planned(store, [ada, louis, marie])

@@ -218,6 +218,21 @@ async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: 
     await tallied_right(store, waiting)
 
 
+async def test_a_contact_with_a_further_address_of_somebody_known_becomes_them(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    (contact,) = await store.meet(CONTOSO, [Contact(address="a.lovelace@contoso.example")])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [contact.id])
+    await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
+    assert await store.person_at(CONTOSO, "a.lovelace@contoso.example") == ada
+    assert await store.reach(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS) == Reach(total=1, reachable=1)
+
+
+async def test_a_directory_id_is_the_same_in_any_letter_case(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    again, _ = await store.remember(sighting("ada", directory_id="DIRECTORY-Ada", user="29:new", addresses=()))
+    assert again.id == ada.id
+
+
 async def test_who_has_installed_is_never_taken_for_a_contact(store: Store) -> None:
     first, _ = await store.remember(sighting("ada", directory_id=""))
     second, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",), user="29:eve"))

@@ -22,9 +22,7 @@ from tests.support.program import free_port
 ANSWER = 30.0  #: seconds in which a server that was started has to answer
 END = 10.0  #: seconds in which one that was told to end has to be gone
 
-#: a module of our own that requires it: `go install` would ask for more than this one version
-FERRETDB = "github.com/FerretDB/FerretDB"
-GO_MOD = f"module crieur.test/servers\n\ngo 1.22\n\nrequire {FERRETDB} v1.24.2\n"
+FERRETDB = Path(__file__).parent / "ferretdb"  #: a Go module; its go.mod names the version
 BUILD = Path(__file__).parents[2] / "build"
 BUILDING = 1_800.0  #: seconds for fetching and compiling FerretDB, once
 
@@ -48,14 +46,9 @@ def nx_27017(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def ferretdb(folder: Path) -> Iterator[str]:
     """FerretDB 1.x with its SQLite backend, built as a Go module into build/ferretdb on first use."""
-    program = built_ferretdb()
-    port = free_port()
-    databases = folder / "ferretdb"
+    program, port, databases = built_ferretdb(), free_port(), folder / "ferretdb"
     databases.mkdir()
-    command = [
-        *(str(program), "--handler=sqlite", f"--sqlite-url=file:{databases}/", f"--state-dir={folder}"),
-        *(f"--listen-addr=127.0.0.1:{port}", "--debug-addr=-", "--telemetry=disable", "--log-level=error"),
-    ]
+    command = [str(program), f"127.0.0.1:{port}", str(databases)]
     with _started(command, folder, port) as url:
         yield url
 
@@ -71,11 +64,8 @@ def built_ferretdb() -> Path:
         go = shutil.which("go")
         if go is None:
             raise NoServer("FerretDB needs go to be built")
-        module = BUILD / "ferretdb-module"
-        module.mkdir(exist_ok=True)
-        (module / "go.mod").write_text(GO_MOD)
-        command = [go, "build", "-mod=mod", "-o", str(program), f"{FERRETDB}/cmd/ferretdb"]
-        done = subprocess.run(command, cwd=module, capture_output=True, text=True, timeout=BUILDING, check=False)
+        command = [go, "build", "-o", str(program), "."]
+        done = subprocess.run(command, cwd=FERRETDB, capture_output=True, text=True, timeout=BUILDING, check=False)
         if done.returncode:
             raise NoServer(f"FerretDB was not built: {done.stderr[-500:]}")
     return program
