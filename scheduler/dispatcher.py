@@ -1,12 +1,12 @@
 """Claim, mark, send, record, for ever: how a planned delivery reaches its recipient.
 
-    planned --claim--> claimed --mark--> sending --send--> outcome --record--> settled
+    planned --claim and mark--> sending --send--> outcome --record--> settled
 
-*Claim* leases what is due; *mark* writes down, before the request leaves, that it may leave;
-*record* writes what came of it. Each is one durable change for a whole group, so a kill -9 at any
-instant leaves at most one group of which nobody can tell whether it arrived: those become
-*unconfirmed*, and are never sent again by themselves. Nothing here remembers anything: after a
-restart the store says what is due, and whose lease has lapsed.
+*Claim* leases what is due; *mark* writes down, before the request leaves, that it may leave; where
+nothing is asked in between, both are one change. *Record* writes what came of it. Each is one durable
+change for a whole group, so a kill -9 at any instant leaves at most one group of which nobody can tell
+whether it arrived: those become *unconfirmed*, and are never sent again by themselves. Nothing here
+remembers anything: after a restart the store says what is due, and whose lease has lapsed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.outcomes import out_of_reach, settle
+from scheduler.outcomes import not_sent, out_of_reach, settle
 from scheduler.pace import Pace
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
@@ -55,10 +54,6 @@ class _Ready:
     delivery: Claimed
     #: past this instant another copy of the bot may have settled it
     leased_until: datetime
-
-
-def _reachable(delivery: Claimed) -> bool:
-    return delivery.reference is not None and delivery.reference.broken is None
 
 
 class Dispatcher:
@@ -177,26 +172,19 @@ class Dispatcher:
         if not granted:
             return False
         claimed: list[Claimed] = []
+        until = now + self._lease
         try:
-            claimed = await self._store.claim_due(running.campaign, self._holder, now, now + self._lease, granted)
+            claimed = await self._store.claim_due(running.campaign, self._holder, now, until, granted, mark=True)
         finally:
             bucket.give_back(granted - len(claimed))
-        sendable = [delivery for delivery in claimed if _reachable(delivery)]
-        lost = [delivery for delivery in claimed if not _reachable(delivery)]
-        self._settle([out_of_reach(delivery, running.campaign.channel, now, running.ends) for delivery in lost])
-        await self._mark(running, sendable)
-        return bool(claimed)
-
-    async def _mark(self, running: _Running, claimed: Sequence[Claimed]) -> None:
-        if not claimed:
-            return
-        until = self._clock.now() + self._lease
-        held = await self._store.mark_sending(claimed, self._holder, until)
         for delivery in claimed:
-            if delivery.id in held:
+            if delivery.reachable:
                 self._outstanding[delivery.id] = until
                 self._ready.put_nowait(_Ready(running, delivery, until))
+            else:
+                self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
+        return bool(claimed)
 
     # --- send -------------------------------------------------------------------------------
 
@@ -205,15 +193,14 @@ class Dispatcher:
             ready = await self._ready.get()
             delivery, running = ready.delivery, ready.running
             if self._clock.now() >= self._outstanding.get(delivery.id, ready.leased_until):
-                # we slept past the lease: somebody may have settled it, and may send it again
-                self._outstanding.pop(delivery.id, None)
-                self._recorded.set()
+                # we slept past the lease: nothing has left, and if it is still ours it is due again
+                self._settle(not_sent(delivery, running.campaign.channel, self._clock.now()))
                 continue
             outcome = await self._try(running, delivery)
             now = self._clock.now()
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
                 self._pace.of(running.campaign.tenant, now).throttled(now, outcome.after)
-            self._settle([settle(delivery, running.campaign.channel, outcome, now, running.ends, self._rng)])
+            self._settle(settle(delivery, running.campaign.channel, outcome, now, running.ends, self._rng))
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None
@@ -225,10 +212,9 @@ class Dispatcher:
 
     # --- record -------------------------------------------------------------------------------
 
-    def _settle(self, settled: list[Settled]) -> None:
-        if settled:
-            self._outcomes += settled
-            self._recordable.set()
+    def _settle(self, settled: Settled) -> None:
+        self._outcomes.append(settled)
+        self._recordable.set()
 
     async def _record_for_ever(self) -> None:
         """Write outcomes in groups: whatever came in while the last group was written, and a moment more."""

@@ -75,3 +75,17 @@ def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: d
         due=slot_end,
         tried=False,
     )
+
+
+def not_sent(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
+    """It was marked, and then held back: due again."""
+    return Settled(
+        id=delivery.id,
+        campaign=delivery.campaign,
+        person=delivery.person.id,
+        channel=channel,
+        state=DeliveryState.PLANNED,
+        at=now,
+        due=now,
+        tried=False,
+    )

@@ -354,6 +354,10 @@ class Claimed:
     #: tries made before this one
     tries: int
 
+    @property
+    def reachable(self) -> bool:
+        return self.reference is not None and self.reference.broken is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:

@@ -186,9 +186,12 @@ class Deliveries(Protocol):
         ...
 
     async def claim_due(
-        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int, *, mark: bool = False
     ) -> list[Claimed]:
-        """Lease deliveries that are due, earliest first, and those whose claim has lapsed."""
+        """Lease deliveries that are due, earliest first, and those whose claim has lapsed.
+
+        With ``mark``, those who can be reached are marked as sending in the same change.
+        """
         ...
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:

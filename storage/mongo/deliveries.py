@@ -15,6 +15,7 @@ from datetime import datetime
 from pymongo import UpdateOne
 
 from storage.instants import instant, ms
+from storage.leases import leased_as
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
 from storage.mongo.tallies import Moves
@@ -38,6 +39,8 @@ REAP = 5_000  #: rows settled by one call
 
 WAITING, PLANNED = int(DeliveryState.WAITING), int(DeliveryState.PLANNED)
 CLAIMED, SENDING = int(DeliveryState.CLAIMED), int(DeliveryState.SENDING)
+# ranges, not lists: nx-27017 misreads a second $in beside the one of the ids
+CLAIMABLE: Document = {"$gte": PLANNED, "$lte": CLAIMED}
 OPEN: Document = {"$lt": int(FINAL)}
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
 
@@ -49,6 +52,16 @@ def _moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliverySt
     for state, count in Counter(before).items():
         moves.add(campaign, state_path(state), -count)
         moves.add(campaign, state_path(after), count)
+
+
+def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
+    return Claimed(
+        id=DeliveryId(row["_id"]),
+        campaign=row["campaign"],
+        person=person_of(person),
+        reference=reference_of(person, channel),
+        tries=row["tries"],
+    )
 
 
 def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
@@ -95,45 +108,34 @@ class MongoDeliveries(Waking):
     # --- claiming -----------------------------------------------------------------------------
 
     async def claim_due(
-        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int, *, mark: bool = False
     ) -> list[Claimed]:
         due = await self._due(campaign.id, now, limit)
         if not due:
             return []
-        ids, mine = [row["_id"] for row in due], token()
-        still_due = {"_id": {"$in": ids}, "state": {"$in": [PLANNED, CLAIMED]}, "next_at": {"$lte": ms(now)}}
-        change = {"state": CLAIMED, "holder": holder, "next_at": ms(lease_until), "token": mine}
-        deliveries = self.collection("deliveries")
+        people, mine = await self.by_id("people", [row["person"] for row in due]), token()
+        leases = leased_as(((row["_id"], works_on(people[row["person"]], campaign.channel)) for row in due), mark=mark)
+        still_due = {"state": CLAIMABLE, "next_at": {"$lte": ms(now)}}
+        lease = {"holder": holder, "next_at": ms(lease_until), "token": mine}
         async with self.tallies.moving([campaign.id]) as moves:
-            await repeated(lambda: deliveries.update_many(still_due, {"$set": change}))
-            taken = await self.by_id("deliveries", ids)
-            rows = [taken[id] for id in ids if id in taken and taken[id]["token"] == mine]
-            _moved(moves, campaign.id, [PLANNED] * len(rows), DeliveryState.CLAIMED)
+            for state, ids in leases.items():
+                await self._update({"_id": {"$in": ids}} | still_due, lease | {"state": int(state)})
+            written = await self.by_id("deliveries", [row["_id"] for row in due])
+            rows = [row for row in (written[old["_id"]] for old in due) if row["token"] == mine]
+            for state in leases:
+                _moved(moves, campaign.id, [PLANNED] * sum(row["state"] == state for row in rows), state)
             if any(row["state"] == CLAIMED for row in due):
                 # a claim lapsed: its holder may have died before it counted
                 moves.unknown.add(campaign.id)
-        return await self._with_people(rows, campaign.channel)
+        return [_claimed(row, people[row["person"]], campaign.channel) for row in rows]
 
     async def _due(self, campaign: int, now: datetime, limit: int) -> list[Document]:
         """What is planned or whose claim has lapsed, earliest first."""
         found: list[Document] = []
         for state in (CLAIMED, PLANNED):
             condition = {"campaign": campaign, "state": state, "next_at": {"$lte": ms(now)}}
-            found += await self.rows("deliveries", condition, ["state", "next_at"], sort=DUE, limit=limit)
+            found += await self.rows("deliveries", condition, ["state", "next_at", "person"], sort=DUE, limit=limit)
         return sorted(found, key=lambda row: (row["next_at"], row["_id"]))[:limit]
-
-    async def _with_people(self, rows: Sequence[Document], channel: Channel) -> list[Claimed]:
-        people = await self.by_id("people", [row["person"] for row in rows])
-        return [
-            Claimed(
-                id=DeliveryId(row["_id"]),
-                campaign=row["campaign"],
-                person=person_of(people[row["person"]]),
-                reference=reference_of(people[row["person"]], channel),
-                tries=row["tries"],
-            )
-            for row in rows
-        ]
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
         held: set[int] = set()
@@ -152,13 +154,16 @@ class MongoDeliveries(Waking):
         mine = token()
         held = {"_id": {"$in": ids}, "holder": holder, "state": CLAIMED}
         change = {"state": int(state), "next_at": ms(next_at), "token": mine}
-        deliveries = self.collection("deliveries")
         async with self.tallies.moving([campaign]) as moves:
-            await repeated(lambda: deliveries.update_many(held, {"$set": change}))
+            await self._update(held, change)
             written = await self.by_id("deliveries", ids, ["token"])
             advanced = {id for id, row in written.items() if row["token"] == mine}
             _moved(moves, campaign, [CLAIMED] * len(advanced), state)
         return advanced
+
+    async def _update(self, condition: Document, change: Document) -> None:
+        deliveries = self.collection("deliveries")
+        await repeated(lambda: deliveries.update_many(condition, {"$set": change}))
 
     async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
         for page in pages(ids):

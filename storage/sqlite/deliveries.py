@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from storage.instants import instant, ms
+from storage.leases import leased_as
 from storage.records import (
     FINAL,
     Campaign,
@@ -57,7 +58,14 @@ def _plan(db: sqlite3.Connection, id: CampaignId, rows: Sequence[Planned], until
 
 
 def _claim(
-    db: sqlite3.Connection, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+    db: sqlite3.Connection,
+    campaign: Campaign,
+    holder: int,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    *,
+    mark: bool,
 ) -> list[Claimed]:
     rows = _rows(
         db,
@@ -68,21 +76,28 @@ def _claim(
         " ORDER BY d.next_at LIMIT ?",
         (campaign.channel, campaign.id, ms(now), DeliveryState.PLANNED, DeliveryState.CLAIMED, limit),
     )
-    db.execute(
-        f"UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id IN {AMONG}",
-        (DeliveryState.CLAIMED, holder, ms(lease_until), _json([row[0] for row in rows])),
-    )
-    _moved(db, campaign.id, (row[1] for row in rows), DeliveryState.CLAIMED)
-    return [
-        Claimed(
-            id=DeliveryId(row[0]),
-            campaign=campaign.id,
-            person=person_of(row[3 : 3 + _PERSON_COLUMNS]),
-            reference=reference_of(row[3 + _PERSON_COLUMNS :]) if row[3 + _PERSON_COLUMNS] else None,
-            tries=row[2],
+    claimed = [_claimed(campaign.id, row) for row in rows]
+    counts = Counter[tuple[int, str]]()
+    counts.subtract((row[1], "") for row in rows)
+    for state, ids in leased_as(((row.id, row.reachable) for row in claimed), mark=mark).items():
+        db.execute(
+            f"UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id IN {AMONG}",
+            (state, holder, ms(lease_until), _json(ids)),
         )
-        for row in rows
-    ]
+        counts[(state, "")] += len(ids)
+    move(db, campaign.id, counts)
+    return claimed
+
+
+def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
+    person, reference = row[3 : 3 + _PERSON_COLUMNS], row[3 + _PERSON_COLUMNS :]
+    return Claimed(
+        id=DeliveryId(row[0]),
+        campaign=campaign,
+        person=person_of(person),
+        reference=reference_of(reference) if reference[0] else None,
+        tries=row[2],
+    )
 
 
 def _rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> list[Any]:
@@ -98,14 +113,6 @@ def _rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> list
 
 def _json(values: object) -> str:
     return orjson.dumps(values).decode()
-
-
-def _moved(db: sqlite3.Connection, campaign: int, from_states: Iterable[int], to: DeliveryState) -> None:
-    changes = Counter[tuple[int, str]]()
-    for state in from_states:
-        changes[(state, "")] -= 1
-        changes[(to, "")] += 1
-    move(db, campaign, changes)
 
 
 def _held(db: sqlite3.Connection, ids: Sequence[int], holder: int, states: tuple[int, ...]) -> dict[int, list[int]]:
@@ -263,9 +270,9 @@ class SqliteDeliveries(Engine):
         return await self.read(query)
 
     async def claim_due(
-        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int, *, mark: bool = False
     ) -> list[Claimed]:
-        return await self.write(lambda db: _claim(db, campaign, holder, now, lease_until, limit))
+        return await self.write(lambda db: _claim(db, campaign, holder, now, lease_until, limit, mark=mark))
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
         return await self.write(lambda db: _advance(db, claimed, holder, DeliveryState.SENDING, lease_until))

@@ -12,7 +12,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from storage.records import StorageError
 from storage.sqlite.schema import migrate
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 Change = Callable[[sqlite3.Connection], T]
 
 GROUP = 256  #: changes in one commit at the most

@@ -15,6 +15,7 @@ from tests.support.organisation import words_of
 async def test_a_campaign_goes_from_chat_to_report_on_mongodb(house: House, tmp_path: Path) -> None:
     with nx_27017(tmp_path) as url:
         await house.stop()
+        house.environment = {"LEASE_SECONDS": "20"}  # that server takes its time
         house.make_store = lambda: MongoStore(f"{url}crieur")
         await house.start()
         ada = house.organisation.person("Ada", "Lovelace")
@@ -31,7 +32,7 @@ async def test_a_campaign_goes_from_chat_to_report_on_mongodb(house: House, tmp_
         await house.restart()
         report = await completed(ada, house)
         await settled(house)
-        assert "100%" in words_of(report)
         assert (await house.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
+        assert "100%" in words_of(report), words_of(report)
         assert house.connector.tally()["doubled"] == 0
         await house.stop()

@@ -193,6 +193,23 @@ async def test_what_may_have_left_is_never_claimed_again(store: Store) -> None:
     assert await store.next_due(campaign.id) is None
 
 
+async def test_claiming_and_marking_is_one_change_for_those_in_reach(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    (zoe,) = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    campaign = await planned(store, [ada, louis, zoe])
+    await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
+    claimed = await claim(store, campaign, mark=True)
+    assert {delivery.person.id for delivery in claimed if delivery.reachable} == {ada.id}
+    assert await state_of(store, campaign, ada) == DeliveryState.SENDING
+    assert await state_of(store, campaign, louis) == DeliveryState.CLAIMED
+    assert await state_of(store, campaign, zoe) == DeliveryState.CLAIMED
+    await tallied_right(store, campaign)
+    again = await claim(store, campaign, holder=2, now=NOW + 2 * LEASE, mark=True)
+    assert ada.id not in {delivery.person.id for delivery in again}, "it may have left"
+    assert len(again) == 2
+    await tallied_right(store, campaign)
+
+
 async def test_claims_given_back_are_planned_again(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     campaign = await planned(store, [ada, louis])

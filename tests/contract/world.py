@@ -104,9 +104,9 @@ async def planned(
 
 
 async def claim(
-    store: Store, campaign: Campaign, holder: int = 1, now: datetime = NOW, limit: int = 100
+    store: Store, campaign: Campaign, holder: int = 1, now: datetime = NOW, limit: int = 100, *, mark: bool = False
 ) -> list[Claimed]:
-    return await store.claim_due(campaign, holder, now, now + LEASE, limit)
+    return await store.claim_due(campaign, holder, now, now + LEASE, limit, mark=mark)
 
 
 async def sent(

@@ -87,8 +87,8 @@ class MortalStore:
         if name not in CHANGES:
             return method
 
-        async def change(*arguments: Any) -> Any:
-            call = method(*arguments)
+        async def change(*arguments: Any, **named: Any) -> Any:
+            call = method(*arguments, **named)
             assert inspect.iscoroutine(call)
             return await self._fate.pass_through(call)
 
