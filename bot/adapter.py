@@ -13,8 +13,8 @@ from botbuilder.integration.aiohttp.configuration_service_client_credential_fact
 )
 from botbuilder.schema import ActivityTypes
 
-from bot.connector import Authorization, CachedToken, nobody
 from bot.settings import Settings
+from bot.token import Anonymous, Authorization, FreshToken
 from dialogs.talk import texts_of_locale
 from scheduler.ports import Clock
 
@@ -43,7 +43,7 @@ def make_adapter(settings: Settings) -> CloudAdapter:
 def make_authorization(settings: Settings, clock: Clock) -> Authorization:
     """Where the connector's Authorization header comes from: the SDK's own credentials."""
     if settings.local:
-        return nobody
+        return Anonymous()
     factory = ConfigurationServiceClientCredentialFactory(_configuration(settings))
     login = LOGIN + (settings.microsoft_app_tenant_id or "botframework.com")
 
@@ -51,7 +51,7 @@ def make_authorization(settings: Settings, clock: Clock) -> Authorization:
         credentials = asyncio.run(factory.create_credentials(settings.microsoft_app_id, SCOPE, login, True))
         return str(credentials.get_access_token())
 
-    return CachedToken(fetch, clock)
+    return FreshToken(fetch, clock)
 
 
 async def on_turn_error(context: TurnContext, error: Exception) -> None:

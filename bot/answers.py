@@ -26,16 +26,16 @@ class TokenRefused(Exception):
     """401: our token; nobody's delivery failed."""
 
 
-def outcome_of(status: int, body: bytes, retry_after: str | None, now: datetime) -> Outcome:
-    """Raises ChatLost and TokenRefused, which the connector mends."""
+def outcome_of(status: int, body: bytes, after: float | None) -> Outcome:
+    """``after``: the seconds of a Retry-After. Raises ChatLost and TokenRefused, which the connector mends."""
     if 200 <= status < 300:
         return Delivered(str(_parsed(body).get("id") or ""))
     code, text = _error(body)
     detail = f"{status} {code}: {text}"
     if status in (429, 412):
-        return Retry(NotReached.THROTTLED, after=seconds(retry_after, now), detail=detail)
+        return Retry(NotReached.THROTTLED, after=after, detail=detail)
     if status >= 500:
-        return Retry(NotReached.OUTAGE, after=seconds(retry_after, now), detail=detail)
+        return Retry(NotReached.OUTAGE, after=after, detail=detail)
     if status == 401:
         raise TokenRefused(detail)
     reason = _about_the_person(status, code, text)

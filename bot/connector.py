@@ -8,56 +8,50 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import aiohttp
-import jwt
 import orjson
 from yarl import URL
 
-from bot.answers import ChatLost, TokenRefused, outcome_of
+from bot.answers import ChatLost, TokenRefused, outcome_of, seconds
+from bot.token import Anonymous, Authorization, NoToken
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from storage.records import NotReached, Reference
 
 CONNECT = 5.0  #: seconds to open a connection: until then nothing has left
 ANSWER = 20.0  #: seconds to wait for an answer: the platform's gateway gives up at 15
 IDLE = 15.0  #: seconds an unused connection is kept: less than any server keeps its end
-PAUSE = 30.0  #: seconds to wait when our own token is refused
-
-#: the Authorization header; True asks for a new token
-Authorization = Callable[[bool], Awaitable[str | None]]
-
-
-async def nobody(fresh: bool) -> str | None:
-    """The local client's authorization: none."""
-    return None
+PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
 
 
 class Connector:
     """Speaks the Bot Connector's REST contract. Open it with ``async with``."""
 
     def __init__(
-        self, *, clock: Clock, authorization: Authorization = nobody, loopback_only: bool, connections: int = 100
+        self, *, clock: Clock, authorization: Authorization | None = None, loopback_only: bool, connections: int = 100
     ) -> None:
         self._clock = clock
-        self._authorization = authorization
+        self._authorization = authorization or Anonymous()
         self._loopback_only = loopback_only
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._keeping_fresh: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Connector:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"Content-Type": "application/json; charset=utf-8"},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=ANSWER),
-            auto_decompress=True,
         )
+        self._keeping_fresh = asyncio.create_task(self._authorization.keep_fresh())
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        if self._keeping_fresh:
+            self._keeping_fresh.cancel()
         if self._session:
             await self._session.close()
 
@@ -101,29 +95,31 @@ class Connector:
         """One request, with a second one where only our token was too old. Raises ChatLost."""
         if self._loopback_only and not is_loopback(reference.service_url):
             return Refused("NotLoopback", "without a registration the bot writes to this machine only")
+        authorization = self._authorization
         try:
-            return await self._request(method, url, body, fresh_token=False)
-        except TokenRefused:
-            pass
-        try:
-            return await self._request(method, url, body, fresh_token=True)
-        except TokenRefused as refused:
+            header = authorization.header
+            if header is None:
+                header = await authorization.renew(None)
+            try:
+                return await self._request(method, url, body, header)
+            except TokenRefused:
+                return await self._request(method, url, body, await authorization.renew(header))
+        except (TokenRefused, NoToken) as refused:
             return Retry(NotReached.OUTAGE, after=PAUSE, detail=str(refused))
 
-    async def _request(self, method: str, url: URL, body: bytes, *, fresh_token: bool) -> Outcome:
+    async def _request(self, method: str, url: URL, body: bytes, authorization: str) -> Outcome:
         assert self._session is not None
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        token = await self._authorization(fresh_token)
-        if token:
-            headers["Authorization"] = token
+        headers = {"Authorization": authorization} if authorization else None
         try:
-            async with self._session.request(method, url, data=body, headers=headers) as response:
-                answer = await response.read()
-                return outcome_of(response.status, answer, response.headers.get("Retry-After"), self._clock.now())
+            # no "async with", which costs: reading gives the connection back, and closes it when it fails
+            response = await self._session.request(method, url, data=body, headers=headers)
+            answer = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Retry(NotReached.OUTAGE, detail=type(error).__name__)  # it did not leave
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Unconfirmed(type(error).__name__)
+        asked = response.headers.get("Retry-After")
+        return outcome_of(response.status, answer, seconds(asked, self._clock.now()) if asked else None)
 
     @staticmethod
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
@@ -133,7 +129,13 @@ class Connector:
 
 
 def _url(service_url: str, path: str) -> URL:
-    return URL(f"{service_url.rstrip('/')}/v3/{path}", encoded=True)
+    base = _base(service_url)
+    return base.with_path(f"{base.raw_path}{path}", encoded=True)
+
+
+@lru_cache(maxsize=1024)  # a few regions, asked for every message
+def _base(service_url: str) -> URL:
+    return URL(f"{service_url.rstrip('/')}/v3/", encoded=True)
 
 
 @lru_cache(maxsize=1024)  # asked for every message
@@ -145,38 +147,3 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-class CachedToken:
-    """An access token from the SDK's credentials, kept until shortly before it expires."""
-
-    EARLY = 300.0  #: seconds before the end at which a new one is fetched
-
-    def __init__(self, fetch: Callable[[], str], clock: Clock) -> None:
-        self._fetch = fetch
-        self._clock = clock
-        self._header: str | None = None
-        self._good_until = 0.0
-        self._one_at_a_time = asyncio.Lock()
-
-    async def __call__(self, fresh: bool) -> str | None:
-        if fresh or self._clock.now().timestamp() >= self._good_until:
-            await self._refresh(self._header)
-        return self._header
-
-    async def _refresh(self, seen: str | None) -> None:
-        async with self._one_at_a_time:
-            if self._header != seen:
-                return  # somebody else has just done it
-            token = await asyncio.to_thread(self._fetch)
-            self._header = f"Bearer {token}"
-            self._good_until = _expires(token) - self.EARLY
-
-
-def _expires(token: str) -> float:
-    """Seconds since the epoch at which a JWT ends, unverified: it is ours; 0 for any other token."""
-    try:
-        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
-        return float(claims.get("exp", 0))
-    except jwt.PyJWTError:
-        return 0.0

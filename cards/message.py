@@ -24,7 +24,7 @@ from cards.elements import (
     as_dict,
 )
 from cards.texts import Texts
-from cards.variables import Variable, escape_markdown, plain, replace_variables, values_of
+from cards.variables import Variable, escape_markdown, plain, replace_variables, value_of
 from storage.records import Button, ButtonKind, CampaignId, Message, Person, Style
 
 ACKNOWLEDGE = "acknowledge"  #: the verb of the button
@@ -118,7 +118,6 @@ def compile_message(
     literals, marks = pieces[0::2], [_parse(mark) for mark in pieces[1::2]]
 
     def render(person: Person) -> bytes:
-        values = values_of(person)
         tracked = b""
         out = [literals[0]]
         for (kind, variable), literal in zip(marks, literals[1:], strict=True):
@@ -126,7 +125,7 @@ def compile_message(
                 tracked = tracked or token(id, person).encode()
                 out.append(tracked)
             else:
-                value = values[variable.name] or variable.fallback
+                value = value_of(person, variable.name) or variable.fallback
                 out.append(orjson.dumps(escape_markdown(value) if kind == "m" else plain(value))[1:-1])
             out.append(literal)
         return b"".join(out)
@@ -172,10 +171,9 @@ def summary_of(message: Message) -> str:
 
 def filled(message: Message, person: Person) -> Message:
     """The message with a person's values in it, as their card shows it."""
-    values = values_of(person)
 
     def put(variable: Variable) -> str:
-        return escape_markdown(values[variable.name] or variable.fallback)
+        return escape_markdown(value_of(person, variable.name) or variable.fallback)
 
     return _map_texts(message, lambda text: replace_variables(text, put))
 
@@ -190,7 +188,7 @@ def without_value(message: Message, people: Sequence[Person]) -> list[Person]:
         return ""
 
     _map_texts(message, lambda text: replace_variables(text, note))
-    return [person for person in people if any(not values_of(person)[name] for name in needed)]
+    return [person for person in people if any(not value_of(person, name) for name in needed)]
 
 
 def size_of(message: Message) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from storage.records import Person
@@ -52,14 +52,15 @@ def unknown_variables(text: str) -> list[tuple[str, str]]:
     return list(unknown.items())
 
 
-def values_of(person: Person) -> Mapping[str, str]:
-    """A person's values; names that the directory did not split are split at the first blank."""
-    first, _, last = plain(person.name).partition(" ")
-    return {
-        "FIRSTNAME": plain(person.given_name) or first,
-        "LASTNAME": plain(person.surname) or last.strip(),
-        "EMAIL": plain(person.address),
-    }
+def value_of(person: Person, name: str) -> str:
+    """A person's value; a name that the directory did not split is split at the first blank. "" for none."""
+    match name:
+        case "FIRSTNAME":
+            return plain(person.given_name) or plain(person.name).partition(" ")[0]
+        case "LASTNAME":
+            return plain(person.surname) or plain(person.name).partition(" ")[2].strip()
+        case _:
+            return plain(person.address)
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]()#<>~|!]|&(?=#?\w+;))")
@@ -68,8 +69,14 @@ _LINKABLE = re.compile(r"(?i)(https?:|www\.|mailto:)")
 _BLANKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")  # half a surrogate pair cannot be sent
 
 
+# most names: letters, with digits, apostrophes, hyphens and blanks between them
+_HARMLESS = re.compile(r"[^\W\d_](?:[^\W_]|[' -][^\W_])*")
+
+
 def escape_markdown(value: str) -> str:
     """A value that shows as itself inside Markdown: no emphasis, no link, no list, no line of its own."""
+    if _HARMLESS.fullmatch(value):
+        return value
     # a word joiner keeps an address in a name from becoming a link
     bare = _MARKDOWN.sub(r"\\\1", _LINKABLE.sub(lambda match: match[0] + "\u2060", plain(value)))
     return _LIST_OR_RULE.sub(r"\1\\", bare)
@@ -77,4 +84,6 @@ def escape_markdown(value: str) -> str:
 
 def plain(value: str) -> str:
     """A value for a line of plain text."""
+    if value.isprintable():
+        return value.strip()
     return _BLANKS.sub(" ", value).strip()

@@ -21,7 +21,7 @@ def answer(status: int, body: Any = b"", retry_after: str | None = None) -> Any:
     """The outcome, or the exception that the connector mends."""
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        return outcome_of(status, sent, retry_after, NOW)
+        return outcome_of(status, sent, seconds(retry_after, NOW))
     except (ChatLost, TokenRefused) as lost:
         return type(lost)
 

@@ -1,0 +1,125 @@
+"""Our own token: there before it is needed, fetched once for many, and never a reason to lose anybody."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from bot.connector import PAUSE, Connector
+from bot.token import AGAIN, EARLY, FreshToken, NoToken, expiry
+from scheduler.ports import Retry
+from storage.records import Channel, NotReached, PersonId, Reference, TenantId
+from tests.support.http import until
+
+HOUR = 3600.0
+START = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+class SteppedClock:
+    """``sleep`` lasts until the test has let the time pass."""
+
+    def __init__(self) -> None:
+        self.at = START
+        self.slept: list[float] = []
+        self._woken = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._woken.clear()
+        await self._woken.wait()
+        self.at += timedelta(seconds=seconds)
+
+    async def next_nap(self, number: int) -> float:
+        await until(lambda: len(self.slept) >= number, 10)
+        return self.slept[number - 1]
+
+    def wake(self) -> None:
+        self._woken.set()
+
+
+class Login:
+    """Gives tokens of an hour; ``down`` while it gives none."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        self.clock = clock
+        self.asked = 0
+        self.down = False
+
+    def fetch(self) -> str:
+        self.asked += 1
+        if self.down:
+            raise ConnectionError("the login does not answer")
+        claims = {"exp": self.clock.at.timestamp() + HOUR, "number": self.asked}
+        return jwt.encode(claims, "k" * 32, algorithm="HS256")
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def login(clock: SteppedClock) -> Login:
+    return Login(clock)
+
+
+async def test_a_token_is_replaced_before_it_ends(clock: SteppedClock, login: Login) -> None:
+    token = FreshToken(login.fetch, clock)
+    keeping = asyncio.create_task(token.keep_fresh())
+    assert await clock.next_nap(1) == pytest.approx(HOUR - EARLY)
+    first = token.header
+    clock.wake()
+    assert await clock.next_nap(2) == pytest.approx(HOUR - EARLY)
+    assert first and token.header and token.header != first
+    assert expiry(token.header.removeprefix("Bearer ")) == pytest.approx(clock.at.timestamp() + HOUR)
+    keeping.cancel()
+
+
+async def test_a_login_that_is_down_is_asked_again(clock: SteppedClock, login: Login) -> None:
+    token = FreshToken(login.fetch, clock)
+    login.down = True
+    keeping = asyncio.create_task(token.keep_fresh())
+    assert await clock.next_nap(1) == AGAIN
+    assert token.header is None
+    login.down = False
+    clock.wake()
+    await clock.next_nap(2)
+    assert token.header
+    keeping.cancel()
+
+
+async def test_a_refused_token_is_fetched_once_for_everybody(clock: SteppedClock, login: Login) -> None:
+    token = FreshToken(login.fetch, clock)
+    refused = await token.renew(None)
+    headers = await asyncio.gather(*(token.renew(refused) for _ in range(20)))
+    assert login.asked == 2
+    assert set(headers) == {token.header} and token.header != refused
+
+
+async def test_without_a_token_nothing_leaves_and_nobody_is_given_up(clock: SteppedClock, login: Login) -> None:
+    login.down = True
+    token = FreshToken(login.fetch, clock)
+    with pytest.raises(NoToken):
+        await token.renew(None)
+    reference = Reference(
+        person=PersonId(1),
+        channel=Channel.TEAMS,
+        service_url="http://127.0.0.1:9",  # nobody listens there: a request would be another outcome
+        conversation="a:1",
+        bot="28:crieur",
+        user="29:ada",
+        tenant=TenantId("contoso"),
+    )
+    async with Connector(clock=clock, authorization=token, loopback_only=False) as connector:
+        outcome = await connector.send(reference, b"{}")
+    assert outcome == Retry(NotReached.OUTAGE, after=PAUSE, detail="ConnectionError")
+
+
+def test_a_token_that_says_nothing_of_its_end_counts_as_ended() -> None:
+    assert expiry("opaque") == 0.0
