@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app import spare_the_collector
+from tests.bench.copies import durable_send_mongo, two_copies
 from tests.bench.planning import planning
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
 from tests.support.program import ROOT
@@ -20,6 +21,8 @@ TARGETS: dict[str, tuple[str, str]] = {
     "connector_ceiling_over_bare": (">= 1.5", "the stand-in connector's own ceiling, by the bare loop"),
     "durable_send_sqlite_over_bare": (">= 0.70", "durable sending on SQLite, by a bare aiohttp + orjson loop"),
     "durable_send_sqlite_over_sdk": (">= 50", "the same, by botbuilder's continue_conversation"),
+    "durable_send_mongo_over_bare": (">= 0.25", "durable sending on MongoDB over the wire, one copy, by the bare loop"),
+    "two_copies_over_one": (">= 1.8", "two copies on one MongoDB by one, 100 ms an answer, 32 in flight each"),
     "plan_1m_over_raw_insert": ("< 2", "planning 1,000,000 recipients, by a raw executemany of the same rows"),
     "plan_1m_rss_mb": ("< 200", "memory of the process that plans them, MB"),
     "cost_per_message_1m_over_10k": ("<= 1.1", "cost of a message with 1,000,000 waiting, by 10,000"),
@@ -27,6 +30,8 @@ TARGETS: dict[str, tuple[str, str]] = {
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
+    (("durable_send_mongo_over_bare",), durable_send_mongo),
+    (("two_copies_over_one",), two_copies),
     (("plan_1m_over_raw_insert", "plan_1m_rss_mb"), planning),
     (("cost_per_message_1m_over_10k",), cost_per_message),
 )

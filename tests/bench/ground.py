@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -65,9 +66,25 @@ class DurableSender:
     holder: int = 1
 
     async def send(self, messages: int) -> float:
-        """Send at least so many that are due; seconds for each that was recorded."""
-        counted: Any = Counted(self.store)
+        """Send at least so many that are due, and end what has begun; seconds for each that was recorded."""
+        counted = Counted(self.store)
         counted.wanted = messages
+        began = time.perf_counter()
+        async with self._sending(counted):
+            await counted.enough.wait()
+        return (time.perf_counter() - began) / counted.recorded
+
+    async def send_for(self, seconds: float, warm_up: float) -> float:
+        """Send all that is due for a while; messages a second, those of the warm-up left out."""
+        counted = Counted(self.store)
+        async with self._sending(counted):
+            await asyncio.sleep(warm_up)
+            began, before = time.perf_counter(), counted.recorded
+            await asyncio.sleep(seconds)
+            return (counted.recorded - before) / (time.perf_counter() - began)
+
+    @contextlib.asynccontextmanager
+    async def _sending(self, counted: Any) -> AsyncIterator[None]:
         dispatcher = Dispatcher(
             store=counted,
             sender=self.connector,
@@ -78,12 +95,12 @@ class DurableSender:
             holder=self.holder,
             concurrency=self.concurrency,
         )
-        began = time.perf_counter()
         running = asyncio.create_task(dispatcher.run())
-        await counted.enough.wait()
-        dispatcher.stop()
-        await running
-        return (time.perf_counter() - began) / counted.recorded
+        try:
+            yield
+        finally:
+            dispatcher.stop()
+            await running
 
 
 async def settle_people(store: SqliteStore, url: str, count: int) -> None:
