@@ -13,13 +13,12 @@ import random
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from scheduler.ports import Clock
 from scheduler.window import OpenTime, draw_sorted, open_time
-from storage.instants import instant
-from storage.records import Campaign, PersonId, Planned, Schedule
+from storage.instants import ms
+from storage.records import Campaign, Schedule
 from storage.store import Store
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
@@ -41,13 +40,12 @@ async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Rando
     del reachable  # 8 bytes a person
     instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
     if instants is None:  # the bot was down until the slot was over: every delivery expires, none is forgotten
-        rows = (Planned(person=PersonId(person), due=end) for person in people)
-    else:
-        rows = (Planned(person=PersonId(who), due=instant(due)) for who, due in zip(people, instants, strict=True))
-    waiting = (Planned(person=PersonId(person), due=None) for person in _without(others, known))
-    pages = chain(_pages(rows), _pages(waiting))
-    while page := await asyncio.to_thread(next, pages, None):
-        await store.plan(campaign.id, page, end)
+        instants = array("q", [ms(end)]) * len(people)
+    for page in _pages(people):
+        await store.plan(campaign.id, people[page], instants[page], end)
+    waiting = _without(others, known)
+    for page in _pages(waiting):
+        await store.plan(campaign.id, waiting[page], None, end)
     await store.planned(campaign.id, clock.now())
 
 
@@ -57,9 +55,8 @@ def _draw(open_time: OpenTime, people: array[int], rng: random.Random) -> array[
     return draw_sorted(open_time, len(people), rng) if open_time else None
 
 
-def _pages(rows: Iterator[Planned]) -> Iterator[list[Planned]]:
-    while page := list(islice(rows, PAGE)):
-        yield page
+def _pages(rows: Sequence[int]) -> Iterator[slice]:
+    return (slice(start, start + PAGE) for start in range(0, len(rows), PAGE))
 
 
 def _without(people: Sequence[int], known: Sequence[int]) -> array[int]:

@@ -334,15 +334,6 @@ FINAL = DeliveryState.DELIVERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """One row of a plan: a recipient and the instant drawn for them."""
-
-    person: PersonId
-    #: None: the person is not reachable yet
-    due: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A delivery leased by one dispatcher, with all that is needed to send it."""
 

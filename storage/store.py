@@ -27,7 +27,6 @@ from storage.records import (
     NotReached,
     Person,
     PersonId,
-    Planned,
     Reach,
     Reference,
     Role,
@@ -174,10 +173,11 @@ class Campaigns(Protocol):
 
 
 class Deliveries(Protocol):
-    async def plan(self, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
-        """Give recipients their deliveries; who has one already keeps it. How many are new.
+    async def plan(self, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime) -> int:
+        """Give these PersonIds their deliveries; who has one already keeps it. How many are new.
 
-        ``until`` is the slot's end: what waits for an install is settled then.
+        ``due``: an instant for each, in milliseconds since 1970 (there may be millions); None where
+        they wait for an install, which is settled at ``until``, the slot's end.
         """
         ...
 

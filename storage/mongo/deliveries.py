@@ -11,6 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import repeat
 
 from pymongo import UpdateOne
 
@@ -30,7 +31,6 @@ from storage.records import (
     DeliveryState,
     NotReached,
     PersonId,
-    Planned,
     Settled,
     Tally,
 )
@@ -72,30 +72,29 @@ def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
 
 
 class MongoDeliveries(Waking):
-    async def plan(self, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
-        if not rows:
+    async def plan(self, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime) -> int:
+        if not people:
             return 0
-        numbers = await self.ids("delivery", len(rows))
+        state = WAITING if due is None else PLANNED
+        numbers = await self.ids("delivery", len(people))
+        instants = repeat(ms(until), len(people)) if due is None else due
         documents: list[Document] = [
             {
                 "_id": number,
                 "campaign": id,
-                "person": row.person,
-                "state": PLANNED if row.due else WAITING,
-                "next_at": ms(row.due or until),
+                "person": person,
+                "state": state,
+                "next_at": next_at,
                 "tries": 0,
                 "holder": None,
                 "token": None,
                 "reason": None,
             }
-            for number, row in zip(numbers, rows, strict=True)
+            for number, person, next_at in zip(numbers, people, instants, strict=True)
         ]
-        new = 0
         async with self.tallies.moving([id]) as moves:
-            for state in (PLANNED, WAITING):
-                added = await self.insert_new("deliveries", [row for row in documents if row["state"] == state])
-                moves.add(id, state_path(state), added)
-                new += added
+            new = await self.insert_new("deliveries", documents)
+            moves.add(id, state_path(state), new)
         return new
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -27,7 +28,6 @@ from storage.records import (
     DeliveryState,
     NotReached,
     PersonId,
-    Planned,
     Settled,
     Tally,
 )
@@ -43,17 +43,18 @@ AMONG = "(SELECT value FROM json_each(?))"
 _PERSON_COLUMNS = PERSON.count(",") + 1
 
 
-def _plan(db: sqlite3.Connection, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
-    new, planned, waiting, end = 0, int(DeliveryState.PLANNED), int(DeliveryState.WAITING), ms(until)
-    for state, some in (
-        (DeliveryState.PLANNED, ((id, row.person, planned, ms(row.due)) for row in rows if row.due)),
-        (DeliveryState.WAITING, ((id, row.person, waiting, end) for row in rows if not row.due)),
-    ):
-        before = db.total_changes
-        db.executemany("INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)", some)
-        added = db.total_changes - before
-        move(db, id, {(state, ""): added})
-        new += added
+def _plan(
+    db: sqlite3.Connection, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime
+) -> int:
+    state = DeliveryState.WAITING if due is None else DeliveryState.PLANNED
+    instants = repeat(ms(until), len(people)) if due is None else due
+    before = db.total_changes
+    db.executemany(
+        "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)",
+        zip(repeat(id), people, repeat(int(state)), instants, strict=False),
+    )
+    new = db.total_changes - before
+    move(db, id, {(state, ""): new})
     return new
 
 
@@ -250,8 +251,8 @@ def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
 
 
 class SqliteDeliveries(Engine):
-    async def plan(self, id: CampaignId, rows: Sequence[Planned], until: datetime) -> int:
-        return await self.write(lambda db: _plan(db, id, rows, until))
+    async def plan(self, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime) -> int:
+        return await self.write(lambda db: _plan(db, id, people, due, until))
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:
         def query(db: sqlite3.Connection) -> Sequence[int]:

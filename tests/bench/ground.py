@@ -19,7 +19,8 @@ from bot.connector import Connector
 from bot.links import SignedLinks
 from scheduler.dispatcher import Dispatcher
 from scheduler.pace import Pace
-from storage.records import Campaign, CampaignState, PersonId, Planned, Settled
+from storage.instants import ms
+from storage.records import Campaign, CampaignState, PersonId, Settled
 from storage.sqlite import SqliteStore
 from storage.store import Store
 from tests.support.seeding import TENANT, conversation_of, member_of, scheduled
@@ -137,8 +138,7 @@ async def plan_due(store: Store, campaign: Campaign, people: range) -> None:
     first = datetime.now(UTC) - timedelta(hours=1)
     for start in range(people.start, people.stop, 20_000):
         page = range(start, min(start + 20_000, people.stop))
-        rows = [Planned(person=PersonId(n), due=first + timedelta(milliseconds=n)) for n in page]
-        await store.plan(campaign.id, rows, campaign.schedule.slot.end)
+        await store.plan(campaign.id, page, [ms(first) + n for n in page], campaign.schedule.slot.end)
 
 
 def links_for(url: str) -> SignedLinks:

@@ -17,7 +17,8 @@ from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
 from scheduler.pace import Pace
 from scheduler.ports import Delivered, Outcome, Render, Retry
-from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Planned, Reference, TenantId
+from storage.instants import ms
+from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId
 from storage.sqlite import SqliteStore
 from tests.support.seeding import install, scheduled
 
@@ -70,9 +71,9 @@ async def due(store: SqliteStore, people: list[Person], now: datetime) -> Campai
     """A running campaign whose deliveries to these people are all due."""
     campaign = await scheduled(store, people[0], now - timedelta(hours=1), timedelta(hours=9), audience=Audience())
     await store.start(campaign.id, now)
-    rows = [Planned(person=person.id, due=now - timedelta(minutes=1)) for person in people]
     assert campaign.schedule
-    await store.plan(campaign.id, rows, campaign.schedule.slot.end)
+    instants = [ms(now - timedelta(minutes=1))] * len(people)
+    await store.plan(campaign.id, [person.id for person in people], instants, campaign.schedule.slot.end)
     return campaign.id
 
 

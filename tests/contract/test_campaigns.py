@@ -20,7 +20,6 @@ from storage.records import (
     Message,
     NotReached,
     PersonId,
-    Planned,
     Schedule,
     Slot,
     StaleVersion,
@@ -39,6 +38,7 @@ from tests.contract.world import (
     drafted,
     install,
     outcome,
+    plan,
     planned,
     running,
     scheduled,
@@ -201,7 +201,7 @@ async def test_a_campaign_ends_when_it_is_planned_and_nothing_is_open(store: Sto
     ada, louis = await install(store, "ada", "louis")
     campaign = await running(store, ada)
     assert not await store.finish(campaign.id, NOW)  # not planned
-    await store.plan(campaign.id, [Planned(person=person.id, due=NOW) for person in (ada, louis)], END)
+    await plan(store, campaign, [(person, NOW) for person in (ada, louis)])
     await store.planned(campaign.id, NOW)
     assert not await store.finish(campaign.id, NOW)  # planned
     first, second = await claim(store, campaign)
@@ -222,7 +222,7 @@ async def test_a_campaign_ends_when_it_is_planned_and_nothing_is_open(store: Sto
 async def test_who_still_may_install_keeps_a_campaign_open(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     campaign = await running(store, ada)
-    await store.plan(campaign.id, [Planned(person=louis.id, due=None)], END)
+    await plan(store, campaign, [(louis, None)])
     # louis is reachable, so being planned wakes the row: take them away first
     await store.lose(CONTOSO, Channel.TEAMS, sighting("louis").user, NotReached.UNINSTALLED)
     await store.planned(campaign.id, NOW)

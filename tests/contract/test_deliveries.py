@@ -16,7 +16,6 @@ from storage.records import (
     DeliveryState,
     NotReached,
     PersonId,
-    Planned,
     Tally,
 )
 from storage.store import Store
@@ -30,6 +29,7 @@ from tests.contract.world import (
     counted,
     install,
     outcome,
+    plan,
     planned,
     refused,
     running,
@@ -49,11 +49,11 @@ LAPSED = NOW + LEASE + SECOND
 async def test_planning_twice_gives_each_recipient_one_delivery(store: Store) -> None:
     ada, louis, marie = await install(store, "ada", "louis", "marie")
     campaign = await running(store, ada)
-    rows = [Planned(person=ada.id, due=NOW), Planned(person=louis.id, due=NOW + MINUTE)]
-    assert await store.plan(campaign.id, rows, END) == 2
-    assert await store.plan(campaign.id, [Planned(person=ada.id, due=END), Planned(person=marie.id, due=END)], END) == 1
-    assert await store.plan(campaign.id, [Planned(person=louis.id, due=None)], END) == 0
-    assert await store.plan(campaign.id, [], END) == 0
+    rows = [(ada, NOW), (louis, NOW + MINUTE)]
+    assert await plan(store, campaign, rows) == 2
+    assert await plan(store, campaign, [(ada, END), (marie, END)]) == 1
+    assert await plan(store, campaign, [(louis, None)]) == 0
+    assert await plan(store, campaign, []) == 0
     assert list(await store.planned_people(campaign.id)) == sorted([ada.id, louis.id, marie.id])
     assert await store.next_due(campaign.id) == NOW  # the first plan stands
     assert (await store.tally(campaign.id)).states == {DeliveryState.PLANNED: 3}
@@ -62,8 +62,8 @@ async def test_planning_twice_gives_each_recipient_one_delivery(store: Store) ->
 async def test_two_copies_that_plan_at_once_give_one_delivery_each(store: Store, other: Store) -> None:
     people = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(200)])
     campaign = await running(store, people[0])
-    rows = [Planned(person=person.id, due=NOW) for person in people]
-    new = await asyncio.gather(*(some.plan(campaign.id, rows, END) for some in (store, other)))
+    rows = [(person, NOW) for person in people]
+    new = await asyncio.gather(*(plan(some, campaign, rows) for some in (store, other)))
     assert sum(new) == 200
     assert len(await store.planned_people(campaign.id)) == 200
     await tallied_right(store, campaign)
@@ -95,7 +95,7 @@ async def test_claims_come_earliest_first_and_only_when_due(store: Store) -> Non
     people = await install(store, "ada", "louis", "marie", "paul")
     campaign = await running(store, people[0])
     dues = [NOW + 3 * MINUTE, NOW + MINUTE, NOW + 2 * MINUTE, NOW + 9 * MINUTE]
-    await store.plan(campaign.id, [Planned(person=p.id, due=due) for p, due in zip(people, dues, strict=True)], END)
+    await plan(store, campaign, list(zip(people, dues, strict=True)))
     assert await claim(store, campaign, now=NOW) == []
     assert await store.next_due(campaign.id) == NOW + MINUTE
     first = await claim(store, campaign, now=NOW + 4 * MINUTE, limit=2)
@@ -401,7 +401,7 @@ async def test_after_the_slot_everybody_has_an_end(store: Store) -> None:
     (zoe,) = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
     campaign = await planned(store, [ada, louis, marie, paul], waiting=[zoe])
     await store.lose(CONTOSO, Channel.TEAMS, "29:rosa", NotReached.BLOCKED)
-    await store.plan(campaign.id, [Planned(person=rosa.id, due=None)], END)
+    await plan(store, campaign, [(rosa, None)])
     by_person = {delivery.person.id: delivery for delivery in await sent(store, campaign)}
     await store.record([outcome(by_person[ada.id])], 1)
     later = outcome(by_person[louis.id], DeliveryState.PLANNED, due=END, reason=NotReached.THROTTLED)

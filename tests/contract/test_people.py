@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Planned, Reach, Role
+from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Reach, Role
 from storage.store import Store
 from tests.contract.world import (
     CONTOSO,
@@ -16,6 +16,7 @@ from tests.contract.world import (
     NOW,
     claim,
     install,
+    plan,
     planned,
     running,
     sighting,
@@ -286,7 +287,7 @@ async def test_who_installs_between_reading_the_audience_and_planning_waits_no_m
     )
     campaign = await running(store, ada)
     await store.remember(sighting("louis"))
-    await store.plan(campaign.id, [Planned(person=person.id, due=None) for person in (louis, marie)], END)
+    await plan(store, campaign, [(person, None) for person in (louis, marie)])
     await store.planned(campaign.id, NOW + MINUTE)
     assert await state_of(store, campaign, louis) == DeliveryState.PLANNED
     assert await state_of(store, campaign, marie) == DeliveryState.WAITING

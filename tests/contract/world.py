@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from storage.instants import ms
 from storage.records import (
     Audience,
     Campaign,
@@ -18,7 +19,6 @@ from storage.records import (
     Message,
     NotReached,
     Person,
-    Planned,
     Schedule,
     Settled,
     Sighting,
@@ -89,14 +89,21 @@ async def running(store: Store, author: Person, name: str = "News") -> Campaign:
     return started
 
 
+async def plan(store: Store, campaign: Campaign, dues: Sequence[tuple[Person, datetime | None]]) -> int:
+    """A delivery for each person, due then; None waits for an install."""
+    planned = [(person.id, ms(due)) for person, due in dues if due]
+    people, instants = [person for person, _ in planned], [due for _, due in planned]
+    new = await store.plan(campaign.id, people, instants, END)
+    return new + await store.plan(campaign.id, [person.id for person, due in dues if not due], None, END)
+
+
 async def planned(
     store: Store, people: Sequence[Person], *, due: datetime | None = NOW, waiting: Iterable[Person] = ()
 ) -> Campaign:
     """Running, every one of ``people`` due at ``due``."""
     campaign = await running(store, people[0])
-    rows = [Planned(person=person.id, due=due) for person in people]
-    rows += [Planned(person=person.id, due=None) for person in waiting]
-    await store.plan(campaign.id, rows, END)
+    await plan(store, campaign, [(person, due) for person in people])
+    await plan(store, campaign, [(person, None) for person in waiting])
     await store.planned(campaign.id, NOW)
     current = await store.campaign(campaign.id)
     assert current is not None

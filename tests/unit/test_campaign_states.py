@@ -19,6 +19,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from storage.instants import ms
 from storage.records import (
     Audience,
     Campaign,
@@ -28,7 +29,6 @@ from storage.records import (
     DeliveryState,
     Message,
     PersonId,
-    Planned,
     Schedule,
     Settled,
     Slot,
@@ -173,7 +173,7 @@ async def test_a_campaign_is_not_done_before_it_is_planned_and_nothing_is_open(s
     await store.start(campaign.id, T0)
     assert not await store.finish(campaign.id, T0)
     [louis] = await store.meet(CONTOSO, [Contact(address="louis@contoso.com")])
-    await store.plan(campaign.id, [Planned(person=louis.id, due=T0)], T0 + HOUR)
+    await store.plan(campaign.id, [louis.id], [ms(T0)], T0 + HOUR)
     await store.planned(campaign.id, T0)
     assert not await store.finish(campaign.id, T0)
     [claimed] = await store.claim_due(await read(store, campaign), 1, T0, T0 + HOUR, 10)
