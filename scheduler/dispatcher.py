@@ -194,13 +194,24 @@ class Dispatcher:
             delivery, running = ready.delivery, ready.running
             if self._clock.now() >= self._outstanding.get(delivery.id, ready.leased_until):
                 # we slept past the lease: nothing has left, and if it is still ours it is due again
-                self._settle(not_sent(delivery, running.campaign.channel, self._clock.now()))
+                self._hold_back(ready, timedelta())
+                continue
+            if wait := self._wait_for_chat(delivery):
+                self._hold_back(ready, timedelta(seconds=wait))
                 continue
             outcome = await self._try(running, delivery)
             now = self._clock.now()
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
                 self._pace.of(running.campaign.tenant, now).throttled(now, outcome.after)
             self._settle(settle(delivery, running.campaign.channel, outcome, now, running.ends, self._rng))
+
+    def _wait_for_chat(self, delivery: Claimed) -> float:
+        assert delivery.reference is not None
+        return self._pace.chats.wait(delivery.reference.conversation, self._clock.now().timestamp())
+
+    def _hold_back(self, ready: _Ready, wait: timedelta) -> None:
+        now = self._clock.now()
+        self._settle(not_sent(ready.delivery, ready.running.campaign.channel, now, now + wait))
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None

@@ -77,8 +77,8 @@ def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: d
     )
 
 
-def not_sent(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
-    """It was marked, and then held back: due again."""
+def not_sent(delivery: Claimed, channel: Channel, now: datetime, due: datetime) -> Settled:
+    """It was marked, and then held back: due again, and no try."""
     return Settled(
         id=delivery.id,
         campaign=delivery.campaign,
@@ -86,6 +86,6 @@ def not_sent(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
         channel=channel,
         state=DeliveryState.PLANNED,
         at=now,
-        due=now,
+        due=due,
         tried=False,
     )

@@ -12,6 +12,9 @@ RATE = 45.0  #: messages a second and tenant, under the platform's 50
 FLOOR = 1.0  #: messages a second: slowed down no further
 SLOWED = 0.7  #: the share of the rate that a 429 leaves
 RECOVERY = 60.0  #: seconds from the floor back to the full rate
+CHAT_INTERVAL = 2.2  #: seconds between messages into one chat: the platform allows 1,800 an hour
+CHAT_BURST = 6  #: messages that may come together: it allows 7 in a second, 8 in two
+INSTANT = 0.001  #: seconds: shorter waits are none
 PATIENCE = timedelta(seconds=1)  #: 429s closer together than this count as one
 
 
@@ -59,11 +62,39 @@ class TokenBucket:
             self._slowed_at = now
 
 
-class Pace:
-    """A bucket per tenant: one that is throttled delays no other."""
+class Chats:
+    """A bucket per chat, each a single number: the instant at which it will be full again."""
 
-    def __init__(self, rate: float = RATE) -> None:
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._full_at: dict[str, float] = {}
+        self._tidy_above = 1_000
+
+    def wait(self, conversation: str, now: float) -> float:
+        """Seconds until this chat may be written to; where it is 0, the message is counted."""
+        full_at = max(now, self._full_at.get(conversation, now))
+        early = full_at - now - (CHAT_BURST - 1) * self._interval
+        if early > INSTANT:
+            return early
+        self._full_at[conversation] = full_at + self._interval
+        if len(self._full_at) > self._tidy_above:
+            self._tidy(now)
+        return 0.0
+
+    def _tidy(self, now: float) -> None:
+        self._full_at = {chat: full_at for chat, full_at in self._full_at.items() if full_at > now}
+        self._tidy_above = max(1_000, 2 * len(self._full_at))
+
+
+class Pace:
+    """A bucket per tenant, where one that is throttled delays no other; and one per chat.
+
+    ``rate``: messages a second and tenant; ``chat_interval``: seconds.
+    """
+
+    def __init__(self, rate: float = RATE, chat_interval: float = CHAT_INTERVAL) -> None:
         self._rate = rate
+        self.chats = Chats(chat_interval)
         self._buckets: dict[str, TokenBucket] = {}
 
     def of(self, tenant: str, now: datetime) -> TokenBucket:

@@ -92,7 +92,7 @@ class DurableSender:
             renderer=MessageRenderer(self.links),
             clock=WallClock(),
             rng=random.Random(1),
-            pace=Pace(UNLIMITED),
+            pace=Pace(UNLIMITED, chat_interval=0.0),
             holder=self.holder,
             concurrency=self.concurrency,
         )

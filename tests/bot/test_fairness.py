@@ -15,7 +15,7 @@ import pytest
 
 from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
-from scheduler.pace import Pace
+from scheduler.pace import CHAT_BURST, Pace
 from scheduler.ports import Delivered, Outcome, Render, Retry
 from storage.instants import ms
 from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId
@@ -132,3 +132,14 @@ async def test_a_throttled_organisation_delays_no_other(store: SqliteStore) -> N
         platform.throttled.clear()
         await pass_seconds(clock, 130)
     assert platform.received[other] > 0, "and it goes on when it may"
+
+
+async def test_one_chat_is_not_flooded_by_many_campaigns(store: SqliteStore) -> None:
+    clock, platform = Clock(), Platform()
+    people = await install(store, "http://127.0.0.1", 1)
+    campaigns = [await due(store, people, clock.at) for _ in range(CHAT_BURST + 3)]
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, 2)
+        assert sum(platform.received.values()) == CHAT_BURST
+        await pass_seconds(clock, 12)
+    assert platform.received == Counter(campaigns), "each of them once, the last ones a little later"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.pace import FLOOR, PATIENCE, RATE, RECOVERY, SLOWED, Pace, TokenBucket
+from scheduler.pace import CHAT_BURST, CHAT_INTERVAL, FLOOR, PATIENCE, RATE, RECOVERY, SLOWED, Chats, Pace, TokenBucket
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -129,3 +129,38 @@ def test_a_throttled_tenant_does_not_slow_another() -> None:
     assert pace.of("contoso", after(5)).take(after(5), 1000) == 0
     assert pace.of("fabrikam", after(5)).take(after(5), 1000) == 40
     assert pace.of("contoso", NOW) is pace.of("contoso", after(9))
+
+
+# --- one chat ---------------------------------------------------------------------------------
+
+#: what the platform allows in one chat: seconds -> messages
+ALLOWED = {1: 7, 2: 8, 30: 60, 3600: 1800}
+
+
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=200), st.sampled_from(sorted(ALLOWED)))
+@settings(deadline=None)
+def test_no_chat_gets_more_than_the_platform_allows_in_one(pauses: list[float], window: int) -> None:
+    chats, now, sent = Chats(CHAT_INTERVAL), 1e9, []
+    for pause in pauses:
+        now += pause / 10
+        while not chats.wait("a:ada", now):
+            sent.append(now)
+    for start in sent:
+        assert sum(start <= at < start + window for at in sent) <= ALLOWED[window]
+
+
+def test_after_the_wait_that_was_named_a_chat_may_be_written_to() -> None:
+    chats = Chats(CHAT_INTERVAL)
+    for _ in range(CHAT_BURST):
+        assert chats.wait("a:ada", 1e9) == 0
+    wait = chats.wait("a:ada", 1e9)
+    assert wait == pytest.approx(CHAT_INTERVAL)
+    assert chats.wait("a:louis", 1e9) == 0, "another chat"
+    assert chats.wait("a:ada", 1e9 + wait + 1e-6) == 0
+
+
+def test_chats_that_rest_are_forgotten() -> None:
+    chats = Chats(CHAT_INTERVAL)
+    for number in range(50_000):
+        chats.wait(f"a:{number}", 1e9 + number)
+    assert len(chats._full_at) <= 2_000

@@ -1,0 +1,79 @@
+"""SQLite: what is asked again and again is found by index, however large a campaign is."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from storage.records import Campaign, EngagementKind
+from storage.sqlite import SqliteStore
+from tests.contract.world import CONTOSO, END, NOW, claim, install, planned
+
+#: tables that hold a row for each recipient
+LARGE = ("delivery", "person", "reference", "engagement", "list_member", "address")
+
+
+class Eavesdropper:
+    """Notes every statement that both connections of a store run."""
+
+    def __init__(self, store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.said: list[str] = []
+        connect = store._connect
+
+        def overheard() -> sqlite3.Connection:
+            connection = connect()
+            connection.set_trace_callback(self.said.append)
+            return connection
+
+        monkeypatch.setattr(store, "_connect", overheard)
+
+    def plans(self, path: Path) -> list[str]:
+        """SQLite's plan of each of them."""
+        database = sqlite3.connect(path)
+        questions = [said for said in self.said if re.match("(SELECT|UPDATE|DELETE|INSERT)", said)]
+        plans = [row[3] for said in questions for row in database.execute(f"EXPLAIN QUERY PLAN {said}")]
+        database.close()
+        assert questions
+        return plans
+
+
+async def asked_all_the_time(store: SqliteStore, campaign: Campaign) -> None:
+    """The report and the live card, and a round of the dispatcher and of the sweep."""
+    await store.tally(campaign.id)
+    await store.engagement(campaign.id)
+    await store.next_due(campaign.id)
+    claimed = await claim(store, campaign, mark=True)
+    await store.renew([delivery.id for delivery in claimed], 1, END)
+    await store.reap(campaign.id, NOW, END)
+    await store.finish(campaign.id, NOW)
+
+
+async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "crieur.db"
+    store = SqliteStore(path)
+    ear = Eavesdropper(store, monkeypatch)
+    await store.open()
+    people = await install(store, "ada", "louis", "marie")
+    assert people[0].tenant == CONTOSO
+    campaign = await planned(store, people)
+    await store.engage(campaign.id, people[0].id, EngagementKind.OPENED, 0, NOW)
+    ear.said.clear()
+    await asked_all_the_time(store, campaign)
+    await store.close()
+    scans = [plan for plan in ear.plans(path) if re.match(rf"SCAN ({'|'.join(LARGE)}|[dpr])\b", plan)]
+    assert not scans
+
+
+async def test_a_scan_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "crieur.db"
+    store = SqliteStore(path)
+    ear = Eavesdropper(store, monkeypatch)
+    await store.open()
+    await store.read(lambda db: db.execute("SELECT * FROM delivery WHERE detail = 'x'").fetchall())
+    await store.close()
+    assert any(plan.startswith("SCAN delivery") for plan in ear.plans(path))
