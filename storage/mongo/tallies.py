@@ -108,18 +108,24 @@ class Tallies:
         self._doubtful.discard(campaign)
 
     async def _epochs(self, campaigns: set[int]) -> dict[int, str]:
-        """The current epochs, of those tallies that bear our name."""
-        epochs = {}
-        for campaign, row in (
-            await self._engine.by_id(self._collection, list(campaigns - self._doubtful), ["epoch", "copies"])
-        ).items():
-            if row["epoch"] is not None and (self._copy in row["copies"] or await self._enter(campaign, row["epoch"])):
-                epochs[campaign] = row["epoch"]
+        """The current epochs, of those tallies that bear our name; a tally is there before its first row."""
+        sure, epochs = campaigns - self._doubtful, {}
+        found = await self._engine.by_id(self._collection, list(sure), ["epoch", "copies"])
+        for campaign in sure:
+            epoch = found[campaign]["epoch"] if campaign in found else await self._begin(campaign)
+            if epoch and (campaign not in found or await self._enter(found[campaign])):
+                epochs[campaign] = epoch
         return epochs
 
-    async def _enter(self, campaign: int, epoch: str) -> bool:
+    async def _begin(self, campaign: int) -> str | None:
+        row = {"_id": campaign, "epoch": token(), "copies": [self._copy], "counts": {}}
+        return str(row["epoch"]) if await self._engine.inserted(self._collection, row) else None
+
+    async def _enter(self, tally: Document) -> bool:
+        if self._copy in tally["copies"]:
+            return True
         entered = await self._engine.collection(self._collection).update_one(
-            {"_id": campaign, "epoch": epoch}, {"$addToSet": {"copies": self._copy}}
+            {"_id": tally["_id"], "epoch": tally["epoch"]}, {"$addToSet": {"copies": self._copy}}
         )
         return entered.matched_count == 1
 
