@@ -51,7 +51,9 @@ class MongoEngagements(Waking):
 
     async def _count_engagement(self, campaign: int) -> Counts:
         people, presses, latest = Counter[str](), Counter[str](), dict[str, int]()
-        async for page in self.many("engagements", {"campaign": campaign}, ["kind", "presses", "last_at", "buttons"]):
+        # a death between a document and its first press leaves one of nobody who pressed
+        pressed_ones = {"campaign": campaign, "presses": {"$gt": 0}}
+        async for page in self.many("engagements", pressed_ones, ["kind", "presses", "last_at", "buttons"]):
             for row in page:
                 for path, pressed in _totals(row):
                     people[f"{path}.people"] += 1
