@@ -41,6 +41,7 @@ WAITING, PLANNED = int(DeliveryState.WAITING), int(DeliveryState.PLANNED)
 CLAIMED, SENDING = int(DeliveryState.CLAIMED), int(DeliveryState.SENDING)
 # ranges, not lists: nx-27017 misreads a second $in beside the one of the ids
 CLAIMABLE: Document = {"$gte": PLANNED, "$lte": CLAIMED}
+HELD: Document = {"$gte": CLAIMED, "$lte": SENDING}
 OPEN: Document = {"$lt": int(FINAL)}
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
 
@@ -176,7 +177,7 @@ class MongoDeliveries(Waking):
         if not settled:
             return
         # a delivery whose lease was lost has been settled without us, and stays as it is
-        held: Document = {"holder": holder, "state": {"$in": [CLAIMED, SENDING]}}
+        held: Document = {"holder": holder, "state": HELD}
         async with self.tallies.moving({row.campaign for row in settled}) as moves:
             found = {
                 row["_id"]: row["state"]
