@@ -188,6 +188,8 @@ class MongoDeliveries(Waking):
             kept = {row.id: row for row in settled if row.id in found}
             if not kept:
                 return
+            waiting = [row for row in kept.values() if row.state is DeliveryState.WAITING]
+            await self._intend_to_wake_again(waiting)
             done = await self.collection("deliveries").bulk_write(
                 [UpdateOne({"_id": row.id} | held, _settling(row)) for row in kept.values()], ordered=False
             )
@@ -198,7 +200,15 @@ class MongoDeliveries(Waking):
             if done.matched_count < len(kept):  # a lease ran out between the look and the write
                 moves.unknown.update(row.campaign for row in kept.values())
         await self._learn(kept.values())
-        await self._wake_again([row for row in kept.values() if row.state is DeliveryState.WAITING])
+        await self._wake_again(waiting)
+
+    async def _intend_to_wake_again(self, settled: Sequence[Settled]) -> None:
+        intents = [
+            {"_id": _intent(row), "person": row.person, "channel": str(row.channel), "at": ms(row.at)}
+            for row in settled
+        ]
+        if intents:
+            await self.insert_new("wakes", intents)
 
     async def _wake_again(self, settled: Sequence[Settled]) -> None:
         """Who installed again after the claim was read waits no more."""
@@ -206,6 +216,8 @@ class MongoDeliveries(Waking):
         for row in settled:
             if works_on(people[row.person], row.channel):
                 await self._wake(row.campaign, [row.id], row.at)
+        if settled:
+            await self.collection("wakes").delete_many({"_id": {"$in": [_intent(row) for row in settled]}})
 
     async def _learn(self, settled: Iterable[Settled]) -> None:
         """What answers tell about people's conversation references."""
@@ -307,6 +319,10 @@ class MongoDeliveries(Waking):
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})
         return row["state"] if row else None
+
+
+def _intent(row: Settled) -> str:
+    return f"delivery {row.id}"
 
 
 def _settling(row: Settled) -> Document:

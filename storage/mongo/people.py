@@ -103,6 +103,7 @@ class MongoPeople(Waking):
         assert before is not None
         await self.collection("identities").update_one({"_id": keys.user}, {"$set": {"person": person}})
         await self.carry_out_wake(sighting.tenant, person, channel, sighting.at)
+        await self.forget_wake(person, channel, sighting.at)
         return person_of(before | said), not works_on(before, channel)
 
     def _nothing_new(self, known: Document, said: Document, reference: Document, seen: Sighting, keys: _Keys) -> bool:

@@ -3,7 +3,8 @@
     people            {_id: int, tenant, ..., lists: [list ids], references: {channel: {..., broken: ""}}}
     identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
     roles             {_id: tenant, owners: [person ids], authors: [person ids]}
-    wakes             {_id: "person channel", ...}: an install whose waiting deliveries may not be woken yet
+    wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
+                      deliveries may not be woken yet
     lists             {_id: int, tenant, owner, name, size}
     campaigns         {_id: int, tenant, state, version, channel, lists, starts_at, reported, live_card, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...}

@@ -1,8 +1,9 @@
 """Deliveries that wait for an install, and the counts of all deliveries.
 
-An install is two facts, a person who can be reached and deliveries that wait no more. The intent to
-wake (collection ``wakes``) is written before the first and removed after the second; the sweep of any
-copy carries out what a death left behind.
+An install is two facts, a person who can be reached and deliveries that wait no more; so is settling a
+delivery as one that waits, and the look whether its person has come back meanwhile. The intent to wake
+(collection ``wakes``) is written before the first and removed after the second; the sweep of any copy
+carries out what a death left behind.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from storage.mongo.tallies import Counts, Tallies
 from storage.records import CampaignId, CampaignState, Channel, DeliveryState, NotReached
 
 LEAVE = 3.0  #: seconds for saying goodbye to the database
+AT_WORK = timedelta(minutes=1)  #: who wrote an intent may not have come to its first fact yet
 FORGOTTEN = timedelta(days=1)  #: an intent of somebody who is still not reachable then was never carried out
 
 
@@ -87,6 +89,9 @@ class Waking(Engine):
         )
         for row in waiting:
             await self._wake(row["campaign"], [row["_id"]], at)
+
+    async def forget_wake(self, person: int, channel: Channel, at: datetime) -> None:
+        """Carried out; but the intent of a later install stays."""
         await self.collection("wakes").delete_one({"_id": f"{person} {channel}", "at": ms(at)})
 
     async def wake_reachable(self, campaign: CampaignId, channel: Channel, at: datetime) -> None:
@@ -112,9 +117,11 @@ class Waking(Engine):
     async def carry_out_left_wakes(self, now: datetime) -> None:
         """The intents of copies that died, and of those that are just now at it: twice is once."""
         for intent in await self.rows("wakes", {}):
-            channel = Channel(intent["channel"])
+            channel, at = Channel(intent["channel"]), instant(intent["at"])
             person = await self.collection("people").find_one({"_id": intent["person"]})
+            left = FORGOTTEN
             if person is not None and works_on(person, channel):
-                await self.carry_out_wake(person["tenant"], intent["person"], channel, instant(intent["at"]))
-            elif instant(intent["at"]) < now - FORGOTTEN:
+                await self.carry_out_wake(person["tenant"], intent["person"], channel, at)
+                left = AT_WORK
+            if at < now - left:
                 await self.collection("wakes").delete_one({"_id": intent["_id"], "at": intent["at"]})
