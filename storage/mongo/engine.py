@@ -7,6 +7,7 @@ service that cannot says ``retryWrites=false``); ``repeated`` does so for ours o
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from array import array
@@ -78,9 +79,9 @@ class Engine:
         return self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))
 
     async def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = self._db = None
+        client, self._client, self._db = self._client, None, None
+        if client is not None:  # in a thread: it takes leave of the server, and waits for it
+            await asyncio.to_thread(client.close)
 
     @property
     def is_open(self) -> bool:
