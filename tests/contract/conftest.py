@@ -27,6 +27,7 @@ from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
 KINDS = ["sqlite", "nx"] + ["ferretdb"] * bool(os.environ.get("TEST_FERRETDB")) + ["mongodb"] * bool(MONGODB_URL)
+KEYS = ("person", "list", "campaign", "delivery")
 
 
 class Database(Protocol):
@@ -77,6 +78,12 @@ class MongoDatabase:
             done = client[self.name].schema.update_one({"_id": "schema"}, {"$set": {"version": 1000}})
             assert done.matched_count == 1
 
+    def has_history(self) -> None:
+        """Numbers have been given before: a server on SQLite may take small ones for rows of its own."""
+        with pymongo.MongoClient[dict[str, object]](self.url) as client:
+            counters = [{"_id": kind, "last": 1000 * place} for place, kind in enumerate(KEYS, 3)]
+            client[self.name].counters.insert_many(counters)
+
     def drop(self) -> None:
         with pymongo.MongoClient[dict[str, object]](self.url) as client:
             client.drop_database(self.name)
@@ -107,6 +114,7 @@ def database(server: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
         yield SqliteDatabase(tmp_path / "crieur.db")
         return
     database = MongoDatabase(url, shared=kind != "ferretdb")
+    database.has_history()
     yield database
     database.drop()
 

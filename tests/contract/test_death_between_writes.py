@@ -1,0 +1,219 @@
+"""MongoDB: a copy of the bot dies between any two of its writes, and another goes on.
+
+SQLite writes each change whole; tests/faults kill the real process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from storage.instants import ms
+from storage.mongo import MongoStore
+from storage.mongo.engine import Engine
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignState,
+    Channel,
+    Contact,
+    DeliveryState,
+    DistributionList,
+    EngagementKind,
+    Person,
+    StorageError,
+)
+from storage.store import Store
+from tests.contract.conftest import MongoDatabase
+from tests.contract.world import CONTOSO, END, MINUTE, NOW, claim, drafted, outcome, scheduled, sighting, tallied_right
+from tests.support.cut_wire import cut_wire
+
+STEP = 3  #: every third write dies in one test, the ones between in the others
+#: a driver that loses the wire gives up soon
+AT_ONCE = "retryWrites=false&retryReads=false&serverSelectionTimeoutMS=500"
+MANY = 200  #: writes; more than the whole story has
+FIRST, SECOND = 1, 2  #: holders
+USUAL = 3  #: the first turn in which nothing special happens
+
+#: ada is named by an address of which the bot learns later that it is hers; louis installs late, zoe never
+NAMED = [Contact(address=f"{who}@contoso.example") for who in ("a.lovelace", "louis", "marie", "zoe")]
+
+
+async def live(store: Store, sent: Counter[str], holder: int, now: datetime) -> Campaign:
+    """All that happens around one campaign; where some of it has happened already, the rest."""
+    ada, _ = await store.remember(sighting("ada"))
+    await store.remember(sighting("marie"))
+    team = await _team(store, ada)
+    campaign = await _started(store, ada, team, now)
+    if campaign.planned_at is None:
+        reachable, others = await store.recipients(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS)
+        await store.plan(campaign.id, reachable, [ms(NOW)] * len(reachable), END)
+        await store.plan(campaign.id, others, None, END)
+        await store.planned(campaign.id, now)
+    await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
+    await store.remember(sighting("louis"))
+    turn = 0 if holder == FIRST else USUAL
+    while await store.reap(campaign.id, now, END) or await _turn(store, campaign, sent, holder, now, turn):
+        turn += 1
+    await store.engage(campaign.id, ada.id, EngagementKind.OPENED, 0, now)
+    while await store.reap(campaign.id, max(now, END) + 2 * MINUTE, END):
+        pass
+    await store.finish(campaign.id, END)
+    return campaign
+
+
+async def _team(store: Store, ada: Person) -> DistributionList:
+    if found := await store.lists(CONTOSO):
+        return found[0]
+    met = await store.meet(CONTOSO, NAMED)
+    return await store.new_list(CONTOSO, ada.id, "Team", [person.id for person in met])
+
+
+async def _started(store: Store, ada: Person, team: DistributionList, now: datetime) -> Campaign:
+    audience = Audience(lists=(team.id,))
+    found = await store.campaigns(CONTOSO, 1)
+    campaign = found[0] if found else await drafted(store, ada)
+    if campaign.state is CampaignState.DRAFT:
+        whole = await scheduled(store, ada, audience)  # a second one, and the draft goes
+        await store.delete_campaign(campaign)
+        campaign = whole
+    await store.start(campaign.id, now)
+    started = await store.campaign(campaign.id)
+    assert started is not None
+    return replace(started, audience=audience)
+
+
+async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: int, now: datetime, turn: int) -> int:
+    """One delivery, which goes well from the turn ``USUAL`` on; how many were due."""
+    claimed = await claim(store, campaign, holder, now, limit=1, mark=turn >= USUAL)
+    if turn == 0:
+        await store.give_back(claimed, holder, now)
+        return len(claimed)
+    if turn == 1:  # who could not be reached when it was claimed, and has come back since
+        gone = [outcome(delivery, DeliveryState.WAITING, at=now, due=END, tried=False) for delivery in claimed]
+        await store.record(gone, holder)
+        return len(claimed)
+    if turn < USUAL:
+        held = await store.mark_sending(claimed, holder, now + MINUTE)
+        tried = [delivery for delivery in claimed if delivery.id in held]
+        await store.record([outcome(delivery, DeliveryState.PLANNED, at=now, due=now) for delivery in tried], holder)
+        return len(claimed)
+    assert all(delivery.reachable for delivery in claimed)
+    sent.update(delivery.reference.user for delivery in claimed if delivery.reference)
+    await store.renew([delivery.id for delivery in claimed], holder, now + 2 * MINUTE)
+    await store.record([outcome(delivery, at=now) for delivery in claimed], holder)
+    return len(claimed)
+
+
+async def one_life(database: MongoDatabase, sent: Counter[str], writes: int) -> bool:
+    """Live until the wire is cut; whether it was. The copy ends as by a kill -9, with no good-bye."""
+    there = urlsplit(database.url)
+    assert there.hostname is not None
+    async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
+        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{AT_ONCE}")
+        life = asyncio.create_task(_opened_and_lived(store, sent))
+        death = asyncio.create_task(wire.cut.wait())
+        await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
+        died = wire.cut.is_set()
+        if died:
+            life.cancel()
+            with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
+                await life
+        death.cancel()
+        await wire.end()
+        await Engine.close(store)
+        if not died:
+            life.result()
+        return died
+
+
+async def _opened_and_lived(store: Store, sent: Counter[str]) -> None:
+    await store.open()
+    await live(store, sent, FIRST, NOW)
+
+
+@pytest.fixture
+def mongo(database: object) -> MongoDatabase:
+    if not isinstance(database, MongoDatabase):
+        pytest.skip("SQLite writes each change whole")
+    return database
+
+
+@pytest.mark.parametrize("first", range(STEP))
+async def test_nobody_is_doubled_and_nobody_lost_wherever_a_copy_dies(mongo: MongoDatabase, first: int) -> None:
+    for writes in range(first, MANY, STEP):
+        if not any(await asyncio.gather(_started_again(mongo.server, writes), _one_of_two(mongo.server, writes))):
+            return
+    raise AssertionError(f"the story has more than {MANY} writes")
+
+
+async def _started_again(server: str, writes: int) -> bool:
+    """The copy that died is started again, and goes on when its leases have lapsed."""
+    async with _database(server) as database:
+        sent = Counter[str]()
+        died = await one_life(database, sent, writes)
+        async with _opened(database) as store:
+            for campaign in await store.campaigns(CONTOSO, 10):
+                await tallied_right(store, campaign)
+            campaign = await live(store, sent, SECOND, NOW + 10 * MINUTE)
+            await _all_is_well(store, campaign, sent, f"started again after {writes} writes")
+        return died
+
+
+async def _one_of_two(server: str, writes: int) -> bool:
+    """Another copy was there all the time, and goes on alone; only later is the first one started again."""
+    async with _database(server) as database:
+        sent = Counter[str]()
+        async with _opened(database) as other:
+            died = await one_life(database, sent, writes)
+            if not await other.in_state(CampaignState.RUNNING):
+                return died  # no leases and no counts: as if started again
+            campaign = await live(other, sent, SECOND, NOW + 10 * MINUTE)
+            await tallied_right(other, campaign)
+            async with _opened(database) as store:
+                await _all_is_well(store, campaign, sent, f"one of two died after {writes} writes")
+        return died
+
+
+@contextlib.asynccontextmanager
+async def _database(server: str) -> AsyncIterator[MongoDatabase]:
+    database = MongoDatabase(server)
+    database.has_history()
+    yield database
+    database.drop()
+
+
+@contextlib.asynccontextmanager
+async def _opened(database: MongoDatabase) -> AsyncIterator[Store]:
+    store = database.store()
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _all_is_well(store: Store, campaign: Campaign, sent: Counter[str], story: str) -> None:
+    done = await store.campaign(campaign.id)
+    assert done is not None and done.state is CampaignState.DONE, story
+    await tallied_right(store, campaign)
+    tally = await store.tally(campaign.id)
+    assert tally.open == 0 and tally.total == 4, (story, tally)
+    assert max(sent.values()) == 1, (story, sent)
+    # whom the first copy may have sent to without saying so is unconfirmed; all others have it
+    unconfirmed = tally.states.get(DeliveryState.UNCONFIRMED, 0)
+    assert unconfirmed <= 1 and tally.delivered + unconfirmed == 3, (story, tally)
+    assert set(sent) <= {"29:ada", "29:louis", "29:marie"} and len(sent) >= 3 - unconfirmed, (story, sent)
+    assert tally.states[DeliveryState.UNREACHABLE] == 1, (story, tally)
+    reach = await store.reach(CONTOSO, done.audience or Audience(), Channel.TEAMS)
+    assert (reach.total, reach.reachable) == (4, 3), story
+    presses = [(row.button, row.people, row.presses) for row in await store.engagement(campaign.id)]
+    assert presses in [[(None, 1, times), (0, 1, times)] for times in (1, 2)], (story, presses)
