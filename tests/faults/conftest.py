@@ -1,34 +1,41 @@
 """A town: a connector, people who have installed, and the real program, ready to be hurt.
 
-FAULTS_PEOPLE and FAULTS_KILLS set the size (`make faults` runs the full one). What happened is
-written to build/faults.json.
+FAULTS_PEOPLE, FAULTS_MONGO_PEOPLE and FAULTS_KILLS set the size (`make faults` runs the full one).
+What happened is written to build/faults.json.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from app import open_store
+from bot.settings import Settings
 from storage.records import CampaignId, CampaignState, Channel, DeliveryState, PersonId
-from storage.sqlite import SqliteStore
-from tests.support.connector import LoopbackConnector
+from storage.store import Store
+from tests.support.connector import Chat, LoopbackConnector
 from tests.support.http import until
 from tests.support.program import ROOT, Program
 from tests.support.seeding import TENANT, conversation_of, install, member_of, scheduled
 
 PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "2000"))
+MONGO_PEOPLE = int(os.environ.get("FAULTS_MONGO_PEOPLE", "300"))  #: fewer: the stand-in for MongoDB is slow
 KILLS = int(os.environ.get("FAULTS_KILLS", "10"))
 OUTAGE = float(os.environ.get("FAULTS_OUTAGE", "8"))  #: seconds for which a store or a platform is away
 RATE = 20_000  #: messages a second: the pace is not what is tested here
+
+_LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/r/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,32 @@ class Account:
 class Town:
     folder: Path
     connector: LoopbackConnector
-    program: Program
+    store_url: str
+    #: settings of every copy of the bot, by their variables
+    environment: dict[str, str]
+    copies: list[Program] = field(default_factory=list)
+    #: by message: the port in its tracked links, which is that of the copy that sent it
+    sender_of: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def program(self) -> Program:
+        """The first copy of the bot."""
+        return self.copies[0]
+
+    def add_copy(self, store_url: str = "") -> Program:
+        """One more copy of the bot, not started; ``store_url``: another way to the same store."""
+        log = self.folder / f"bot-{len(self.copies)}.log"
+        self.copies.append(Program(store_url or self.store_url, log, self.environment))
+        return self.copies[-1]
+
+    def sent_by(self, program: Program) -> int:
+        """How many of the messages that people received came from this copy."""
+        return sum(port == program.port for port in self.sender_of.values())
+
+    def note_sender(self, chat: Chat) -> None:
+        message = chat.messages[-1]
+        if link := _LINK.search(json.dumps(message["activity"])):
+            self.sender_of[message["id"]] = int(link[1])
 
     async def populate(self, people: int, duration: timedelta) -> None:
         """So many people have installed; the campaign to all of them starts when the bot does."""
@@ -68,8 +100,8 @@ class Town:
         await scheduled(store, persons[0], datetime.now(UTC), duration)
         await store.close()
 
-    async def open(self) -> SqliteStore:
-        store = SqliteStore(self.folder / "crieur.db")
+    async def open(self) -> Store:
+        store = open_store(Settings(_env_file=None, STORE_URL=self.store_url))  # type: ignore[call-arg]
         await store.open()
         return store
 
@@ -118,16 +150,29 @@ class Town:
             await store.close()
 
 
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+@contextlib.asynccontextmanager
+async def a_town(folder: Path, store_url: str, lease: float) -> AsyncIterator[Town]:
+    """A town without any copy of the bot so far; ``lease``: seconds."""
     connector = LoopbackConnector(rng=random.Random(11))
     await connector.start()
-    environment = {"MESSAGES_PER_SECOND": str(RATE), "LEASE_SECONDS": "2", "LOG_LEVEL": "INFO"}
-    program = Program(f"sqlite:{tmp_path}/crieur.db", tmp_path / "bot.log", environment)
-    yield Town(tmp_path, connector, program)
-    if program.alive:
-        await program.kill()
-    await connector.stop()
+    environment = {"MESSAGES_PER_SECOND": str(RATE), "LEASE_SECONDS": f"{lease:g}", "LOG_LEVEL": "INFO"}
+    town = Town(folder, connector, store_url, environment)
+    connector.listener = town.note_sender
+    try:
+        yield town
+    finally:
+        for program in town.copies:
+            if program.alive:
+                await program.kill()
+        await connector.stop()
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """On a file, with one copy of the bot."""
+    async with a_town(tmp_path, f"sqlite:{tmp_path}/crieur.db", lease=2) as town:
+        town.add_copy()
+        yield town
 
 
 Tell = Callable[[str, Account], None]
