@@ -1,0 +1,75 @@
+"""Several copies of the bot on one MongoDB: one is killed, or the server is away for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from scheduler.dispatcher import GROUP
+from tests.faults.conftest import MONGO_PEOPLE, OUTAGE, Tell, Town, a_town
+from tests.support.connector import Faults
+from tests.support.forwarder import Forwarder
+from tests.support.http import until
+from tests.support.mongo_servers import nx_27017
+
+PATIENCE = 300.0  #: seconds for what a slow server and a busy machine may take
+LEASE = 5.0  #: seconds; the server may take a second for an answer
+PER_SECOND = 15  #: messages that fall due: what the server carries, with room
+SLOT = timedelta(seconds=5 + MONGO_PEOPLE / PER_SECOND)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """On MongoDB's protocol, and no copy of the bot yet."""
+    with nx_27017(tmp_path) as url:
+        async with a_town(tmp_path, f"{url}crieur", LEASE) as town:
+            yield town
+
+
+async def test_a_copy_takes_over_what_a_killed_one_was_sending(town: Town, tell: Tell) -> None:
+    town.connector.faults = Faults(latency=1.0)
+    dying, staying = town.add_copy(), town.add_copy()
+    await town.populate(MONGO_PEOPLE, SLOT)
+    await asyncio.gather(dying.start(), staying.start())
+    share = MONGO_PEOPLE // 10
+    await until(lambda: town.sent_by(dying) >= share and town.sent_by(staying) >= share, PATIENCE)
+    before = town.sent_by(dying)
+    await until(lambda: town.sent_by(dying) > before, PATIENCE)
+    await dying.kill()  # an answer is on its way to it: it holds at least this lease
+    assert len(town.sender_of) < MONGO_PEOPLE, "in the middle"
+    shares = town.sent_by(dying), town.sent_by(staying)
+    await town.wait_for_report(PATIENCE)
+    account = await town.account(MONGO_PEOPLE, kills=1)
+    tell("two copies on one MongoDB, one killed", account)
+    account.holds()
+    assert 1 <= account.unconfirmed <= GROUP, "what it held has an end, given by the other"
+    assert account.sent + account.unconfirmed == MONGO_PEOPLE, "nobody is given up"
+    assert town.sent_by(dying) == shares[0], "it stayed dead"
+    assert town.sent_by(staying) > shares[1], "the other went on"
+    assert len(town.sender_of) == town.connector.tally()["messages"]
+
+
+async def test_a_mongodb_that_is_away_is_waited_for(town: Town, tell: Tell) -> None:
+    line = Forwarder(int(town.store_url.split(":")[2].split("/")[0]))
+    await line.mend()
+    program = town.add_copy(f"mongodb://127.0.0.1:{line.own_port}/crieur")
+    town.connector.faults = Faults(latency=0.2)
+    await town.populate(MONGO_PEOPLE, SLOT + timedelta(seconds=2 * OUTAGE))
+    await program.start()
+    await until(lambda: len(town.sender_of) >= MONGO_PEOPLE // 10, PATIENCE)
+    await line.cut()
+    assert len(town.sender_of) < MONGO_PEOPLE, "in the middle"
+    await asyncio.sleep(OUTAGE)
+    assert program.alive
+    await line.mend()
+    await town.wait_for_report(PATIENCE)
+    account = await town.account(MONGO_PEOPLE)
+    await line.cut()
+    tell(f"MongoDB away for {OUTAGE:g} s", account)
+    account.holds()
+    assert account.sent + account.unconfirmed == MONGO_PEOPLE, "nobody is given up"
+    assert account.unconfirmed <= GROUP
