@@ -81,10 +81,15 @@ async def settled(house: House) -> None:
 
     async def quiet() -> bool:
         campaign = await newest(house)
-        states = (await house.store.tally(campaign.id)).states
         due = await house.store.next_due(campaign.id)
-        busy = states.get(DeliveryState.CLAIMED, 0) + states.get(DeliveryState.SENDING, 0)
-        return not busy and (due is None or due > house.clock.now() + timedelta(seconds=5))
+        if due is not None and due <= house.clock.now() + timedelta(seconds=5):
+            return False
+        # the rows themselves, in the order in which they go: the counts may come a moment later
+        for state in (DeliveryState.CLAIMED, DeliveryState.SENDING):
+            if await house.store.people_in_state(campaign.id, state):
+                return False
+        states = (await house.store.tally(campaign.id)).states
+        return not states.get(DeliveryState.CLAIMED) and not states.get(DeliveryState.SENDING)
 
     await eventually(quiet)
 
