@@ -10,9 +10,11 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.alone import alone
 from scheduler.dispatcher import LATE
 from scheduler.planner import plan
 from scheduler.ports import Announcer, Clock
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 START_EVERY = 1.0  #: seconds between looks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
+TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
 
 Job = Callable[[], Awaitable[None]]
 
@@ -76,9 +79,16 @@ class Jobs:
                 log.info("campaign done: campaign=%d", campaign.id)
         for campaign in await self._store.unreported():
             self._shown.pop(campaign.id, None)
-            told = await self._announcer.progress(campaign) and await self._announcer.report(campaign)
-            if told or self._too_late(campaign.finished_at):
-                await self._store.reported(campaign.id, self._clock.now())
+            await self._tell(campaign.id, partial(self._report, campaign.id))
+
+    async def _report(self, id: CampaignId) -> bool:
+        campaign = await self._store.campaign(id)
+        if campaign is None or campaign.reported_at is not None:
+            return False  # another copy was faster
+        told = await self._announcer.progress(campaign) and await self._announcer.report(campaign)
+        if told or self._too_late(campaign.finished_at):
+            await self._store.reported(id, self._clock.now())
+        return told
 
     def _too_late(self, finished_at: datetime | None) -> bool:
         """A report that could not be posted for a day is left to the author's asking."""
@@ -88,8 +98,14 @@ class Jobs:
         """Bring the live card of every running campaign up to date, where it would look different."""
         for campaign in await self._store.in_state(CampaignState.RUNNING):
             counts = (campaign.planned_at, await self._store.tally(campaign.id))
-            if self._shown.get(campaign.id) != counts and await self._announcer.progress(campaign):
+            if self._shown.get(campaign.id) == counts:
+                continue
+            if await self._tell(campaign.id, partial(self._announcer.progress, campaign)):
                 self._shown[campaign.id] = counts
+
+    async def _tell(self, id: CampaignId, telling: Callable[[], Awaitable[bool]]) -> bool:
+        """One copy, and one job of it, at a time: two at once would post two cards."""
+        return bool(await alone(self._store, self._clock, self._rng, f"telling/{id}", TELLING, telling))
 
 
 def _guarded(job: Job) -> Job:

@@ -33,7 +33,10 @@ PEOPLE = 7
 SLOT = timedelta(minutes=10)
 TICK = timedelta(minutes=1)  #: by which time passes
 LEASE = timedelta(seconds=30)
-CHANGES = {"start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"}
+CHANGES = {
+    *("start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"),
+    *("write_documents", "delete_documents"),
+}
 
 
 @dataclass

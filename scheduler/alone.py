@@ -1,0 +1,37 @@
+"""One copy of the bot at a time: who is at a work says so in a document, and the others let it be."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from scheduler.ports import Clock
+from storage.records import StaleVersion
+from storage.store import Documents
+
+T = TypeVar("T")
+
+
+async def alone(
+    store: Documents, clock: Clock, rng: random.Random, work: str, length: timedelta, do: Callable[[], Awaitable[T]]
+) -> T | None:
+    """Do a work unless somebody is at it; None when somebody is.
+
+    ``length`` is more than it may take: who dies at it, or breaks off, keeps the others from it so long.
+    """
+    now, mine = clock.now(), rng.getrandbits(62)
+    found = (await store.read_documents([work])).get(work)
+    if found and now.timestamp() < json.loads(found[1])["until"]:
+        return None
+    claim = json.dumps({"until": (now + length).timestamp(), "by": mine}).encode()
+    try:
+        await store.write_documents({work: (found[0] if found else "", claim)})
+    except StaleVersion:
+        return None
+    done = await do()
+    if (await store.read_documents([work])).get(work, ("", b""))[1] == claim:
+        await store.delete_documents([work])
+    return done
