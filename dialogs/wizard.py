@@ -69,9 +69,12 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     values = typed(step, form)
     if is_stale(campaign, form):
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=_changed_elsewhere(turn)))
-    errors, values = await _accept(turn, step, values)
     try:
         campaign = await turn.store.save(_with_form(campaign, step, values, turn))
+        # after the save: who presses at the same moment comes too late to make a second list
+        errors, kept = await _accept(turn, step, values)
+        if kept != values:
+            campaign = await turn.store.save(_with_form(campaign, step, kept, turn))
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=_changed_elsewhere(turn)))
