@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,6 +77,10 @@ class Person:
             "tenantId": self.tenant,
             "userRole": "user",
         }
+
+    def through(self, bot_url: str) -> Person:
+        """The same person at the same client, whose requests reach another copy of the bot."""
+        return replace(self, organisation=replace(self.organisation, bot_url=bot_url))
 
     # --- what they do -------------------------------------------------------------------------
 
