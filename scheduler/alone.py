@@ -20,7 +20,7 @@ async def alone(
 ) -> T | None:
     """Do a work unless somebody is at it; None when somebody is.
 
-    ``length`` is more than it may take: who dies at it, or breaks off, keeps the others from it so long.
+    ``length`` is more than it may take: who dies at it keeps the others from it so long.
     """
     now, mine = clock.now(), rng.getrandbits(62)
     found = (await store.read_documents([work])).get(work)
@@ -31,7 +31,17 @@ async def alone(
         await store.write_documents({work: (found[0] if found else "", claim)})
     except StaleVersion:
         return None
-    done = await do()
-    if (await store.read_documents([work])).get(work, ("", b""))[1] == claim:
-        await store.delete_documents([work])
+    try:
+        done = await do()
+    except Exception:
+        await _leave(store, work, claim)
+        raise
+    await _leave(store, work, claim)
     return done
+
+
+async def _leave(store: Documents, work: str, claim: bytes) -> None:
+    """Let others at it, unless we took too long and somebody is."""
+    found = (await store.read_documents([work])).get(work)
+    if found and found[1] == claim:
+        await store.delete_documents([work])
