@@ -1,11 +1,13 @@
-"""Several copies of the bot on one MongoDB: one is killed, or the server is away for a while."""
+"""Several copies of the bot on one MongoDB: one is killed, the server is away, the line to it breaks."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,11 +55,22 @@ async def test_a_copy_takes_over_what_a_killed_one_was_sending(town: Town, tell:
     assert len(town.sender_of) == town.connector.tally()["messages"]
 
 
-async def test_a_mongodb_that_is_away_is_waited_for(town: Town, tell: Tell) -> None:
-    line = Forwarder(int(town.store_url.split(":")[2].split("/")[0]))
+@pytest.fixture
+async def line(town: Town) -> AsyncIterator[Forwarder]:
+    """Between the copies and the server; the town itself goes straight to it."""
+    line = Forwarder(urlsplit(town.store_url).port or 0)
     await line.mend()
-    program = town.add_copy(f"mongodb://127.0.0.1:{line.own_port}/crieur")
-    town.connector.faults = Faults(latency=0.2)
+    yield line
+    await line.cut()
+
+
+def beyond(line: Forwarder) -> str:
+    return f"mongodb://127.0.0.1:{line.own_port}/crieur"
+
+
+async def test_a_mongodb_that_is_away_is_waited_for(town: Town, line: Forwarder, tell: Tell) -> None:
+    program = town.add_copy(beyond(line))
+    town.connector.faults = Faults(latency=0.5)
     await town.populate(MONGO_PEOPLE, SLOT + timedelta(seconds=2 * OUTAGE))
     await program.start()
     await until(lambda: len(town.sender_of) >= MONGO_PEOPLE // 10, PATIENCE)
@@ -68,8 +81,28 @@ async def test_a_mongodb_that_is_away_is_waited_for(town: Town, tell: Tell) -> N
     await line.mend()
     await town.wait_for_report(PATIENCE)
     account = await town.account(MONGO_PEOPLE)
-    await line.cut()
     tell(f"MongoDB away for {OUTAGE:g} s", account)
+    account.holds()
+    assert account.sent + account.unconfirmed == MONGO_PEOPLE, "nobody is given up"
+    assert account.unconfirmed <= GROUP
+
+
+async def test_answers_of_mongodb_that_are_lost_double_nobody(town: Town, line: Forwarder, tell: Tell) -> None:
+    """Two copies, whose writes are done although they never hear of it."""
+    copies = [town.add_copy(beyond(line)) for _ in range(2)]
+    town.connector.faults = Faults(latency=0.2)
+    await town.populate(MONGO_PEOPLE, SLOT)
+    await asyncio.gather(*(copy.start() for copy in copies))
+    rng, breaks = random.Random(3), 0
+    while len(town.sender_of) < MONGO_PEOPLE * 0.9:
+        await asyncio.sleep(rng.uniform(0.1, 1.0))
+        await line.lose_an_answer()
+        await line.mend()
+        breaks += 1
+    assert all(copy.alive for copy in copies)
+    await town.wait_for_report(PATIENCE)
+    account = await town.account(MONGO_PEOPLE)
+    tell(f"the line to MongoDB broken {breaks} times", account)
     account.holds()
     assert account.sent + account.unconfirmed == MONGO_PEOPLE, "nobody is given up"
     assert account.unconfirmed <= GROUP

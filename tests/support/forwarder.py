@@ -15,6 +15,8 @@ class Forwarder:
 
     port: int
     own_port: int = 0
+    #: done by the next answer of the server's, which is held back
+    _loss: asyncio.Future[None] | None = None
     _server: asyncio.Server | None = None
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -34,6 +36,13 @@ class Forwarder:
         await self._server.wait_closed()
         self._server = None
 
+    async def lose_an_answer(self) -> None:
+        """Cut when the server has done something, and before anybody hears of it."""
+        self._loss = asyncio.get_running_loop().create_future()
+        await self._loss
+        await self.cut()
+        self._loss = None
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = asyncio.create_task(self._pass_on(reader, writer))
         self._lines.add(line)
@@ -45,7 +54,10 @@ class Forwarder:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port)
             writers.append(far_writer)
-            ways = [asyncio.create_task(_copy(reader, far_writer)), asyncio.create_task(_copy(far_reader, writer))]
+            ways = [
+                asyncio.create_task(self._copy(reader, far_writer, answers=False)),
+                asyncio.create_task(self._copy(far_reader, writer, answers=True)),
+            ]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -57,9 +69,12 @@ class Forwarder:
             for end in writers:
                 end.transport.abort()
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while chunk := await reader.read(CHUNK):
-            writer.write(chunk)
-            await writer.drain()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await reader.read(CHUNK):
+                if answers and self._loss is not None:
+                    if not self._loss.done():
+                        self._loss.set_result(None)
+                    return
+                writer.write(chunk)
+                await writer.drain()
