@@ -32,16 +32,7 @@ async def alone(
     except StaleVersion:
         return None
     try:
-        done = await do()
-    except Exception:
-        await _leave(store, work, claim)
-        raise
-    await _leave(store, work, claim)
-    return done
-
-
-async def _leave(store: Documents, work: str, claim: bytes) -> None:
-    """Let others at it, unless we took too long and somebody is."""
-    found = (await store.read_documents([work])).get(work)
-    if found and found[1] == claim:
-        await store.delete_documents([work])
+        return await do()
+    finally:  # unless we took too long, and somebody else is at it
+        if (await store.read_documents([work])).get(work, ("", b""))[1] == claim:
+            await store.delete_documents([work])

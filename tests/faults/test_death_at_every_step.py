@@ -70,13 +70,21 @@ class Fate:
             self.died.set()
         if self.died.is_set():
             effect.close()
-            await asyncio.Future()
+            await _never()
         result = await effect
         if fatal:
             self.died.set()
         if self.died.is_set():
-            await asyncio.Future()
+            await _never()
         return result
+
+
+async def _never() -> None:
+    """The dead wait for ever, and tidy nothing up when their task is ended."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    await asyncio.Future()
 
 
 class MortalStore:
