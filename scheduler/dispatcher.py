@@ -33,6 +33,7 @@ GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one ki
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
 GATHER = 0.01  #: seconds for which outcomes are gathered: one flush for many
 POLL = 0.5  #: seconds between looks at the store when nothing is due
+TICK = 0.1  #: seconds between looks when the pace is what holds us back: what a bucket keeps
 LATE = timedelta(seconds=15)  #: past closing time, in which what fell due before it may still leave
 
 
@@ -118,24 +119,24 @@ class Dispatcher:
     async def _round_patiently(self) -> None:
         """One round; a store that is gone is waited for, never died of."""
         try:
-            busy = await self._round()
+            pause = await self._round()
         except Exception:
             log.exception("dispatching paused: the store did not answer")
-            busy = False
-        if not busy:
+            pause = POLL
+        if pause:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), POLL)
+                await asyncio.wait_for(self._stopping.wait(), pause)
 
     # --- claim and mark -----------------------------------------------------------------------
 
-    async def _round(self) -> bool:
-        """Give each running campaign its turn; whether anything was due."""
+    async def _round(self) -> float:
+        """Give each running campaign its turn; seconds until the next round."""
         await self._look()
-        busy = False
+        pause = POLL
         for running in self._in_turn():
             await self._roomy.wait()
-            busy = await self._turn(running) or busy
-        return busy
+            pause = min(pause, await self._turn(running))
+        return pause
 
     async def _look(self) -> None:
         """Which campaigns run: read again every POLL seconds, compiled once."""
@@ -161,16 +162,19 @@ class Dispatcher:
         self._rng.shuffle(running)
         return running
 
-    async def _turn(self, running: _Running) -> bool:
-        """Claim and mark what is due in one campaign, within the tenant's pace and our room."""
+    async def _turn(self, running: _Running) -> float:
+        """Claim and mark what is due in one campaign, within the tenant's pace and our room.
+
+        Seconds until there may be more to do.
+        """
         now = self._clock.now()
         if not (running.open_time.contains(now) or running.open_time.contains(now - LATE)):
-            return False
+            return POLL
         share = max(1, (self._group - len(self._outstanding)) // max(1, min(4, len(self._running))))
         bucket = self._pace.of(running.campaign.tenant, now)
         granted = bucket.take(now, share)
         if not granted:
-            return False
+            return TICK
         claimed: list[Claimed] = []
         until = now + self._lease
         try:
@@ -184,7 +188,9 @@ class Dispatcher:
             else:
                 self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
-        return bool(claimed)
+        if not claimed:
+            return POLL
+        return 0.0 if granted == share else TICK
 
     # --- send -------------------------------------------------------------------------------
 

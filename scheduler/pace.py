@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 RATE = 45.0  #: messages a second and tenant, under the platform's 50
+KEPT = 0.1  #: seconds' worth of tokens kept: RATE and this share of it stay under the platform's 50
 FLOOR = 1.0  #: messages a second: slowed down no further
 SLOWED = 0.7  #: the share of the rate that a 429 leaves
 RECOVERY = 60.0  #: seconds from the floor back to the full rate
@@ -19,12 +20,12 @@ PATIENCE = timedelta(seconds=1)  #: 429s closer together than this count as one
 
 
 class TokenBucket:
-    """Tokens that grow with time, one second's worth at the most."""
+    """Tokens that grow with time, a moment's worth at the most: after a rest, too, no second sees a burst."""
 
     def __init__(self, rate: float, now: datetime) -> None:
         self._full = rate
         self._rate = rate
-        self._tokens = rate
+        self._tokens = max(1.0, rate * KEPT)
         self._at = now
         self._slowed_at: datetime | None = None
         self._closed_until = now
@@ -38,7 +39,7 @@ class TokenBucket:
     @property
     def _room(self) -> float:
         """Tokens kept at the most; one whole one also where the rate is less than one a second."""
-        return max(1.0, self._rate)
+        return max(1.0, self._rate * KEPT)
 
     def take(self, now: datetime, wanted: int) -> int:
         """Up to ``wanted`` tokens; how many were there."""
