@@ -1,0 +1,95 @@
+"""What Crieur remembers: frozen records, and the words for their states.
+
+Every instant is an aware UTC ``datetime``; people's clocks appear only as an IANA zone name.
+The S numbers point at the product facts listed in docs/product.md.
+"""
+
+from storage.records.base import (
+    CampaignId,
+    DeliveryId,
+    ListId,
+    ListInUse,
+    PersonId,
+    StaleVersion,
+    StorageError,
+    TenantId,
+    aware,
+)
+from storage.records.campaigns import (
+    Button,
+    ButtonKind,
+    Campaign,
+    CampaignState,
+    Forms,
+    Message,
+    Schedule,
+    Slot,
+    Style,
+    WorkingHours,
+)
+from storage.records.deliveries import (
+    FINAL,
+    Claimed,
+    DeliveryState,
+    Settled,
+    Tally,
+)
+from storage.records.engagement import (
+    Engagement,
+    EngagementKind,
+)
+from storage.records.lists import (
+    Audience,
+    DistributionList,
+)
+from storage.records.people import (
+    Channel,
+    Contact,
+    Member,
+    NotReached,
+    Person,
+    Reach,
+    Reference,
+    Role,
+    Sighting,
+)
+
+__all__ = [
+    "FINAL",
+    "Audience",
+    "Button",
+    "ButtonKind",
+    "Campaign",
+    "CampaignId",
+    "CampaignState",
+    "Channel",
+    "Claimed",
+    "Contact",
+    "DeliveryId",
+    "DeliveryState",
+    "DistributionList",
+    "Engagement",
+    "EngagementKind",
+    "Forms",
+    "ListId",
+    "ListInUse",
+    "Member",
+    "Message",
+    "NotReached",
+    "Person",
+    "PersonId",
+    "Reach",
+    "Reference",
+    "Role",
+    "Schedule",
+    "Settled",
+    "Sighting",
+    "Slot",
+    "StaleVersion",
+    "StorageError",
+    "Style",
+    "Tally",
+    "TenantId",
+    "WorkingHours",
+    "aware",
+]

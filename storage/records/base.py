@@ -1,0 +1,35 @@
+"""Ids, instants, and what can go wrong with a record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+PersonId = NewType("PersonId", int)
+ListId = NewType("ListId", int)
+CampaignId = NewType("CampaignId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+
+class StorageError(Exception):
+    """A record could not be kept or found; the message says what to do."""
+
+
+class StaleVersion(StorageError):
+    """The campaign has changed since the caller read it; read it again."""
+
+
+class ListInUse(StorageError):
+    """A list cannot go while a campaign that has not ended uses it; ``campaigns`` names them."""
+
+    def __init__(self, campaigns: tuple[str, ...]) -> None:
+        super().__init__("used by " + ", ".join(campaigns))
+        self.campaigns = campaigns
+
+
+def aware(instant: datetime) -> datetime:
+    """``instant`` in UTC; refuses a naive one, whose meaning would depend on the machine."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC)

@@ -1,0 +1,127 @@
+"""Campaigns: what is said, to whom, when, and the states on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from storage.records.base import CampaignId, PersonId, TenantId
+from storage.records.lists import Audience
+from storage.records.people import Channel
+
+
+class Style(StrEnum):
+    """The look of a message (S28)."""
+
+    MESSAGE = "message"
+    IDEA = "idea"
+    SUCCESS = "success"
+    IMPORTANT = "important"
+
+
+class ButtonKind(StrEnum):
+    LINK = "link"  #: opens an address, tracked
+    ACKNOWLEDGE = "acknowledge"  #: "I have read it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    kind: ButtonKind
+    title: str
+    #: for a link: where it goes
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a campaign says (S3, S4): Markdown, with variables such as ``[FIRSTNAME|there]``."""
+
+    body: str
+    title: str = ""
+    style: Style = Style.MESSAGE
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingHours:
+    """When a company works, on people's clocks (S7).
+
+    ``opens < closes`` on one local day; ``closes == 00:00`` means midnight at the day's end, so
+    ``00:00-00:00`` is all day long.
+    """
+
+    opens: time
+    closes: time
+    #: Monday = 0
+    days: frozenset[int]
+    #: local dates on which nobody works
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """[start, start + duration): calendar time in which a message is distributed (S8)."""
+
+    start: datetime
+    duration: timedelta
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a campaign is distributed; a start of "now" has become an instant when it is scheduled."""
+
+    slot: Slot
+    hours: WorkingHours
+    #: IANA zone in which the hours are read
+    zone: str
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    DONE = "done"
+
+    @property
+    def changeable(self) -> bool:
+        """Whether it can still be edited: only before the broadcast (S13, S16)."""
+        return self in (CampaignState.DRAFT, CampaignState.SCHEDULED)
+
+
+#: the raw values an author typed, by form and field: a draft loses nothing, valid or not (S18)
+Forms = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A push message to many people (S1, S2).
+
+    While it is a draft, ``forms`` is what counts; scheduling freezes what they say into
+    ``message``, ``audience`` and ``schedule``, and from the start nothing changes any more.
+    """
+
+    id: CampaignId
+    tenant: TenantId
+    author: PersonId
+    #: grows with every change; every card carries the one it was drawn from
+    version: int
+    state: CampaignState
+    name: str
+    channel: Channel = Channel.TEAMS
+    forms: Forms = field(default_factory=dict)
+    message: Message | None = None
+    audience: Audience | None = None
+    schedule: Schedule | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    #: every recipient has a delivery
+    planned_at: datetime | None = None
+    finished_at: datetime | None = None
+    #: the report card has been posted to the author
+    reported_at: datetime | None = None

@@ -1,0 +1,100 @@
+"""Deliveries: one campaign for one recipient, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from storage.records.base import CampaignId, DeliveryId, PersonId
+from storage.records.people import Channel, NotReached, Person, Reference
+
+
+class DeliveryState(IntEnum):
+    """Where one recipient's message stands; below ``FINAL`` it is still open.
+
+    The numbers are kept in the stores: never reuse one.
+    """
+
+    WAITING = 1  #: not reachable yet; becomes planned when the person installs in time
+    PLANNED = 2  #: has its instant
+    CLAIMED = 3  #: leased by a dispatcher; the request has certainly not left
+    SENDING = 4  #: the request may have left
+    DELIVERED = 10
+    UNREACHABLE = 11
+    ABSENT = 12
+    EXPIRED = 13
+    FAILED = 14
+    UNCONFIRMED = 15
+    MUTED = 16
+    CAPPED = 17
+
+    @property
+    def final(self) -> bool:
+        return self >= DeliveryState.DELIVERED
+
+
+#: states from here on are final
+FINAL = DeliveryState.DELIVERED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery leased by one dispatcher, with all that is needed to send it."""
+
+    id: DeliveryId
+    campaign: CampaignId
+    person: Person
+    #: None: the reference broke after planning
+    reference: Reference | None
+    #: tries made before this one
+    tries: int
+
+    @property
+    def reachable(self) -> bool:
+        return self.reference is not None and self.reference.broken is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a try: the delivery's next state, written as one fact."""
+
+    id: DeliveryId
+    campaign: CampaignId
+    person: PersonId
+    channel: Channel
+    state: DeliveryState
+    at: datetime
+    #: for PLANNED: the next try
+    due: datetime | None = None
+    reason: NotReached | None = None
+    #: the platform's code and text, shortened; never the message
+    detail: str = ""
+    #: the platform's id of the accepted message; "" when it gave none
+    activity: str = ""
+    #: a request left: counts as a try
+    tried: bool = True
+    #: the chat was opened again under this id
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """A campaign's counts, kept as deliveries change: reading it never scans them."""
+
+    states: Mapping[DeliveryState, int]
+    #: of the final states other than delivered
+    reasons: Mapping[NotReached, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def open(self) -> int:
+        return sum(count for state, count in self.states.items() if not state.final)
+
+    @property
+    def delivered(self) -> int:
+        return self.states.get(DeliveryState.DELIVERED, 0)

@@ -1,0 +1,124 @@
+"""People: who they are, how they are written to, what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records.base import PersonId, TenantId
+
+
+class Channel(StrEnum):
+    """Where a campaign is broadcast (S5); the value is the Bot Framework's channelId."""
+
+    TEAMS = "msteams"
+    SKYPE = "skype"
+
+
+class Role(StrEnum):
+    """What a person may do; without one, a person only receives."""
+
+    OWNER = "owner"  #: names authors; may do everything
+    AUTHOR = "author"  #: builds campaigns
+
+
+class NotReached(StrEnum):
+    """Why a person cannot be, or was not, reached: the plain reasons of a report."""
+
+    NEVER_INSTALLED = "never_installed"
+    UNINSTALLED = "uninstalled"
+    BLOCKED = "blocked"
+    GONE = "gone"  #: left the organisation
+    CHAT_LOST = "chat_lost"  #: the chat could not be opened again
+    SLOT_OVER = "slot_over"
+    THROTTLED = "throttled"  #: the slot ended while the platform asked us to slow down
+    OUTAGE = "outage"  #: the platform did not answer, try after try
+    REFUSED = "refused"  #: the platform refused the message; code and text are kept
+    CONNECTION_BROKE = "connection_broke"  #: after the request had left
+    BOT_STOPPED = "bot_stopped"  #: the bot died after the request had left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody the bot knows of: installed it, or stands in a list."""
+
+    #: given by the store
+    id: PersonId
+    tenant: TenantId
+    #: UPN or e-mail, lower case; "" when the platform told none
+    address: str
+    #: the directory's id (aadObjectId), lower case; "" until the person installs
+    directory_id: str = ""
+    given_name: str = ""
+    surname: str = ""
+    name: str = ""
+    #: BCP 47, as the client says it ("fr-FR"); "" when unknown
+    locale: str = ""
+    #: the language the person asked for ("fr"); "" follows the locale
+    language: str = ""
+    #: IANA zone ("Europe/Paris"); "" when unknown
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """How to write to a person on one channel: a conversation reference and whether it works."""
+
+    person: PersonId
+    channel: Channel
+    #: regional, and it changes: the newest is kept
+    service_url: str
+    conversation: str
+    #: the bot's id in that channel ("28:...")
+    bot: str
+    #: the person's id in that channel ("29:...")
+    user: str
+    tenant: TenantId
+    #: None while it works
+    broken: NotReached | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one incoming activity tells about a person; "" is "not said" and changes nothing."""
+
+    tenant: TenantId
+    channel: Channel
+    service_url: str
+    conversation: str
+    bot: str
+    user: str
+    at: datetime
+    directory_id: str = ""
+    addresses: tuple[str, ...] = ()
+    given_name: str = ""
+    surname: str = ""
+    name: str = ""
+    locale: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person as a list names them."""
+
+    address: str
+    given_name: str = ""
+    surname: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person in a list or an audience, with the reach shown beside the name (S11)."""
+
+    person: Person
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """ "47 of 50 reachable" (S12, S25)."""
+
+    total: int
+    reachable: int
