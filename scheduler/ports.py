@@ -1,4 +1,4 @@
-"""What the scheduler needs from outside: time, a way to send, words for one recipient.
+"""What the scheduler needs from outside: time, a way to send, who is there, words for one recipient.
 
 The Outcome values are the whole vocabulary of a try: ``Sender.send`` returns one of them for
 whatever the platform or the network did, and raises only for bugs.
@@ -6,12 +6,13 @@ whatever the platform or the network did, and raises only for bugs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from storage.records import Campaign, NotReached, Person, Reference
+from storage.records import Campaign, NotReached, Person, PersonId, Reference, TenantId
 
 
 class Clock(Protocol):
@@ -72,6 +73,78 @@ Outcome = Delivered | Retry | Unreachable | Refused | Unconfirmed
 class Sender(Protocol):
     async def send(self, reference: Reference, activity: bytes) -> Outcome:
         """Post one activity (JSON) to a person."""
+        ...
+
+
+class Availability(StrEnum):
+    """How a person shows, in the words of S9 and S23; everything else is *absent*."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+    BUSY = "busy"
+    ABSENT = "absent"
+
+
+class NotAnswered(Exception):
+    """The directory or the presence service did not answer: nothing is known about anybody.
+
+    ``permanent``: a permission or a setting is missing, so asking again will not help by itself.
+    ``after``: seconds that it asked us to wait, where it said.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.after = after
+
+
+class Presence(Protocol):
+    async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
+        """How these people show now; who is not named in the answer is not known to the service.
+
+        Raises NotAnswered.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryUser:
+    """A person as the organisation's directory knows them; "" is "not said"."""
+
+    #: lower case
+    directory_id: str
+    #: UPN first, then the e-mail where it differs; lower case
+    addresses: tuple[str, ...] = ()
+    given_name: str = ""
+    surname: str = ""
+    name: str = ""
+    #: BCP 47
+    language: str = ""
+    department: str = ""
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryGroup:
+    id: str
+    name: str
+
+
+class NoSuchGroup(Exception):
+    """The directory has no group of this id (any more)."""
+
+
+class Directory(Protocol):
+    """People and groups of one organisation. Every method raises NotAnswered."""
+
+    async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None: ...
+
+    async def groups(self, tenant: TenantId, name: str) -> list[DirectoryGroup]:
+        """Groups whose name begins with these words, a page of them."""
+        ...
+
+    def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
+        """Everybody in a group and in the groups inside it, page by page. Raises NoSuchGroup."""
         ...
 
 
