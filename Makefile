@@ -56,7 +56,7 @@ cards: $(DEV) ## a picture of every card, light and dark, in both languages: bui
 
 catalogue: $(DEV) ## bring the French catalogue up to date with the words in the code
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -k texts -k many:1,2 -k texts.many:1,2 --no-location --sort-output -o build/crieur.pot cards dialogs bot
+	$(BIN)/pybabel -q extract -k texts -k many:1,2 -k texts.many:1,2 --no-location --sort-output -o build/crieur.pot cards dialogs bot manifest
 	$(BIN)/pybabel -q update -i build/crieur.pot -D crieur -d cards/locales --no-fuzzy-matching --ignore-obsolete --no-wrap
 
 constraints: $(DEV) ## note the exact versions of all that is installed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class WrongSettings(Exception):
@@ -110,8 +112,13 @@ def _is_loopback(host: str) -> bool:
 
 def read_settings() -> Settings:
     """Raises WrongSettings, with a line for every mistake."""
+    return checked(Settings)
+
+
+def checked(kind: type[S]) -> S:
+    """These settings, read from where they are kept. Raises WrongSettings, with a line for every mistake."""
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         raise WrongSettings("\n".join(_line(mistake) for mistake in error.errors())) from None  # type: ignore[arg-type]
 

@@ -10,9 +10,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from botbuilder.integration.aiohttp import CloudAdapter
 
+from bot.about import POLICY, about_page
 from bot.connector import is_loopback
 from bot.handler import CrieurBot
 from bot.links import SignedLinks
+from cards.texts import LANGUAGES, language_of
 from dialogs import engage
 from dialogs.turn import House
 
@@ -52,6 +54,7 @@ class Front:
             [
                 web.post("/api/messages", self.messages),
                 web.get("/r/{token}", self.follow, allow_head=True),
+                web.get("/about", self.about),
                 web.get("/healthz", self.health),
             ]
         )
@@ -83,6 +86,14 @@ class Front:
             self._counting.add(task)
             task.add_done_callback(self._counting.discard)
         raise web.HTTPFound(url, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+    async def about(self, request: web.Request) -> web.Response:
+        """What the app package's links lead to, in the reader's language first."""
+        language = language_of(request.headers.get("Accept-Language", "").partition(",")[0])
+        ordered = tuple(sorted(LANGUAGES, key=lambda other: other != language))
+        return web.Response(
+            text=about_page(ordered), content_type="text/html", headers={"Content-Security-Policy": POLICY}
+        )
 
     async def health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})

@@ -1,0 +1,1 @@
+"""The Teams app package: what an administrator uploads, built from the settings."""

@@ -84,10 +84,10 @@ def _prepare(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def install(target: Path = NPM) -> Path:
-    """Puts the renderer's packages into ``target/node_modules``, unless they are there; gives that folder."""
+def install(target: Path = NPM, source: Path = RENDERER) -> Path:
+    """Puts a folder's pinned npm packages into ``target/node_modules``, unless they are there; gives that folder."""
     target.mkdir(parents=True, exist_ok=True)
-    lock = RENDERER / "package-lock.json"
+    lock = source / "package-lock.json"
     modules = target / "node_modules"
     done = target / "installed.json"  # the lock file that node_modules was made from
     with (target / "install.lock").open("w") as turn:
@@ -96,12 +96,12 @@ def install(target: Path = NPM) -> Path:
             return modules
         if (npm := shutil.which("npm")) is None:
             raise CannotDraw("npm is missing: install Node.js 20 or later (Debian: apt-get install npm)")
-        for source in (RENDERER / "package.json", lock):
-            shutil.copy(source, target)
+        for file in (source / "package.json", lock):
+            shutil.copy(file, target)
         command = [npm, "ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
         run = subprocess.run(command, cwd=target, capture_output=True, text=True, check=False)
         if run.returncode:
-            raise CannotDraw(f"npm could not install the card renderer:\n{run.stderr[-2000:]}")
+            raise CannotDraw(f"npm could not install the packages of {source.name}:\n{run.stderr[-2000:]}")
         shutil.copy(lock, done)
     return modules
 

@@ -19,7 +19,7 @@ from cards.texts import LANGUAGES, LOCALES, Texts, language_of
 from dialogs.root import everything
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("cards", "dialogs", "bot")
+ROOMS = ("cards", "dialogs", "bot", "manifest")
 KEYWORDS = {"texts": None, "texts.many": (1, 2), "many": (1, 2)}  #: as pybabel's -k takes them
 #: texts of several words that are the same in both languages
 SAME = {"ada@contoso.com, Louis Pasteur <louis@contoso.com>, …", "{count} message", "❗ Important"}

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, WrongSettings, read_settings
+from manifest.settings import PackageSettings
 
 ROOT = Path(__file__).parents[2]
 REGISTERED = {"MicrosoftAppId": "an-id", "MicrosoftAppPassword": "a-secret"}
-NAMES = {str(field.alias) for field in Settings.model_fields.values()}
+NAMES = {str(field.alias) for kind in (Settings, PackageSettings) for field in kind.model_fields.values()}
 
 
 @pytest.fixture(autouse=True)
