@@ -2,7 +2,7 @@
 
 sqlite    always
 nx        nx-27017 from PyPI: MongoDB's wire protocol on SQLite
-ferretdb  FerretDB 1.x with its SQLite backend, built with go; where TEST_FERRETDB is set
+ferretdb  FerretDB 1.x with its SQLite backend, built where go is present; TEST_FERRETDB=0 leaves it out
 mongodb   any other server, named by TEST_MONGODB_URL
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ from storage.store import Store
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
-KINDS = ["sqlite", "nx"] + ["ferretdb"] * bool(os.environ.get("TEST_FERRETDB")) + ["mongodb"] * bool(MONGODB_URL)
+FERRETDB = shutil.which("go") is not None and os.environ.get("TEST_FERRETDB") != "0"
+KINDS = ["sqlite", "nx"] + ["ferretdb"] * FERRETDB + ["mongodb"] * bool(MONGODB_URL)
 KEYS = ("person", "list", "campaign", "delivery")
 
 
