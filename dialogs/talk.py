@@ -54,9 +54,14 @@ async def language(turn: Turn, wanted: str) -> Answer:
     return Answer(text=turn.texts("I speak {languages}: type **language** and one of them.", languages=names_of_all))
 
 
-@router.command("english", "français", "francais", "french", "anglais", authors_only=False)
-async def language_alone(turn: Turn, rest: str) -> Answer:
-    return await language(turn, rest)
+@router.command("français", "francais", "french", "parle français", authors_only=False, alone=True)
+async def in_french(turn: Turn, rest: str) -> Answer:
+    return await _speak(turn, "fr")
+
+
+@router.command("english", "anglais", "speak english", authors_only=False, alone=True)
+async def in_english(turn: Turn, rest: str) -> Answer:
+    return await _speak(turn, "en")
 
 
 @router.form("language.set", authors_only=False)
