@@ -21,6 +21,7 @@ from aiohttp import web
 from bot.adapter import make_adapter, make_authorization
 from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
+from bot.graph import GraphDirectory, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.links import SignedLinks
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
@@ -74,8 +75,22 @@ async def crieur(settings: Settings, store: Store, clock: Clock) -> AsyncIterato
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
     links = SignedLinks.with_secret(settings.base_url, await store.secret("links"))
     authorization = make_authorization(settings, clock)
-    async with Connector(clock=clock, authorization=authorization, loopback_only=settings.local) as connector:
-        house = House(store=store, clock=clock, sender=connector, links=links, rate=settings.messages_per_second)
+    async with contextlib.AsyncExitStack() as opened:
+        connector = await opened.enter_async_context(
+            Connector(clock=clock, authorization=authorization, loopback_only=settings.local)
+        )
+        graph = make_graph(settings, clock, random.Random(rng.getrandbits(64)))
+        if graph is not None:
+            await opened.enter_async_context(graph)
+        house = House(
+            store=store,
+            clock=clock,
+            sender=connector,
+            links=links,
+            rate=settings.messages_per_second,
+            presence=GraphPresence(graph, clock) if graph else None,
+            directory=GraphDirectory(graph) if graph else None,
+        )
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.allowed_tenants)
         front = Front(make_adapter(settings), bot, house, links)

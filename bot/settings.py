@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     allowed_tenants: Annotated[frozenset[str], NoDecode, Field(alias="ALLOWED_TENANTS")] = frozenset()
     lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
     log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
+    graph: Annotated[str, Field(alias="GRAPH")] = "auto"
+    graph_url: Annotated[str, Field(alias="GRAPH_URL")] = "https://graph.microsoft.com/v1.0"
 
     @property
     def local(self) -> bool:
@@ -43,6 +45,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Where people's browsers reach /r/, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def asks_graph(self) -> bool:
+        """Whether Microsoft Graph is there to be asked: with a registration, or one on this machine."""
+        return self.graph != "off" and (not self.local or _is_loopback(urlsplit(self.graph_url).hostname or ""))
 
     @field_validator("allowed_tenants", mode="before")
     @classmethod
@@ -80,6 +87,21 @@ class Settings(BaseSettings):
             raise ValueError("takes DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
+    @field_validator("graph")
+    @classmethod
+    def _is_a_choice(cls, value: str) -> str:
+        if value.lower() not in ("auto", "on", "off"):
+            raise ValueError("takes auto, on or off")
+        return value.lower()
+
+    @field_validator("graph_url")
+    @classmethod
+    def _is_a_graph(cls, value: str) -> str:
+        parts = urlsplit(value) if _is_web_address(value) else None
+        if parts is None or (parts.scheme != "https" and not _is_loopback(parts.hostname or "")):
+            raise ValueError("takes the Graph's address with its version, like https://graph.microsoft.com/v1.0")
+        return value.rstrip("/")
+
     @model_validator(mode="after")
     def _whole(self) -> Settings:
         if self.local and not _is_loopback(self.host):
@@ -91,6 +113,8 @@ class Settings(BaseSettings):
             raise ValueError("MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId")
         if self.microsoft_app_type == "SingleTenant" and not self.microsoft_app_tenant_id:
             raise ValueError("MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is SingleTenant")
+        if self.graph == "on" and not self.asks_graph:
+            raise ValueError("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
         return self
 
 

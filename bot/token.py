@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -18,7 +19,11 @@ AGAIN = 30.0  #: seconds until the next try when none was to be had
 
 
 class NoToken(Exception):
-    """No token was to be had: nothing has left."""
+    """No token was to be had: nothing has left. ``permanent``: the login refuses us, and will again."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
 
 
 class Authorization(Protocol):
@@ -63,11 +68,23 @@ class FreshToken:
             if self.header is None or self.header == refused:  # else somebody has just done it
                 try:
                     token = await asyncio.to_thread(self._fetch)
+                except NoToken:
+                    raise
                 except Exception as error:  # whatever the SDK's libraries raise: the reason is theirs
                     raise NoToken(type(error).__name__) from error
                 self._ends = expiry(token)
                 self.header = f"Bearer {token}"
             return self.header
+
+    async def current(self) -> str:
+        """The header, renewed first where it is missing or about to end: for who asks now and then."""
+        now, header = self._clock.now().timestamp(), self.header
+        if header is None or (self._ends and now >= self._ends):
+            return await self.renew(header)
+        if self._ends and now >= self._ends - EARLY:
+            with contextlib.suppress(NoToken):  # the old one still does
+                return await self.renew(header)
+        return header
 
     async def keep_fresh(self) -> None:
         while True:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
-from scheduler.ports import Clock, Sender
+from scheduler.ports import Clock, Directory, Presence, Sender
 from storage.records import CampaignId, Channel, Person, Role
 from storage.store import Store
 
@@ -47,6 +47,9 @@ class House:
     links: Links
     #: messages a second and tenant
     rate: float
+    #: None where Microsoft Graph is not to be asked
+    presence: Presence | None = None
+    directory: Directory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

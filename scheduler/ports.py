@@ -89,12 +89,16 @@ class NotAnswered(Exception):
     """The directory or the presence service did not answer: nothing is known about anybody.
 
     ``permanent``: a permission or a setting is missing, so asking again will not help by itself.
+    ``permission``: the one that is missing, where that is why.
     ``after``: seconds that it asked us to wait, where it said.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, permission: str = "", after: float | None = None
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.permission = permission
         self.after = after
 
 
@@ -120,6 +124,8 @@ class DirectoryUser:
     name: str = ""
     #: BCP 47
     language: str = ""
+    #: IANA; only ``find`` asks for it
+    zone: str = ""
     department: str = ""
     guest: bool = False
 
@@ -137,14 +143,16 @@ class NoSuchGroup(Exception):
 class Directory(Protocol):
     """People and groups of one organisation. Every method raises NotAnswered."""
 
-    async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None: ...
+    async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None:
+        """Who has this UPN or e-mail."""
+        ...
 
     async def groups(self, tenant: TenantId, name: str) -> list[DirectoryGroup]:
         """Groups whose name begins with these words, a page of them."""
         ...
 
     def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
-        """Everybody in a group and in the groups inside it, page by page. Raises NoSuchGroup."""
+        """Everybody in a group and in the groups inside it, guests too, page by page. Raises NoSuchGroup."""
         ...
 
 

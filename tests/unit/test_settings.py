@@ -59,6 +59,10 @@ def test_with_nothing_set_it_runs_on_this_machine_only() -> None:
         ("STORE_URL", "sqlite:", "like sqlite:var/crieur.db"),
         ("MicrosoftAppType", "ManagedIdentity", "MultiTenant or SingleTenant"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
+        ("GRAPH", "maybe", "auto, on or off"),
+        ("GRAPH", "on", "MicrosoftAppId"),
+        ("GRAPH_URL", "http://graph.microsoft.com/v1.0", "like https://graph.microsoft.com/v1.0"),
+        ("GRAPH_URL", "graph.microsoft.com", "like https://graph.microsoft.com/v1.0"),
         ("HOST", "0.0.0.0", "loopback"),
     ],
 )
@@ -105,6 +109,17 @@ def test_a_registration_of_one_directory_needs_its_id(monkeypatch: pytest.Monkey
     with pytest.raises(WrongSettings, match=r"^MicrosoftAppTenantId takes"):
         read(monkeypatch, **REGISTERED, MicrosoftAppType="SingleTenant")
     assert read(monkeypatch, MicrosoftAppTenantId="contoso").microsoft_app_tenant_id == "contoso"
+
+
+def test_graph_is_asked_with_a_registration_or_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not read_settings().asks_graph
+    assert not read(monkeypatch, GRAPH_URL="https://localhost.evil.example/v1.0").asks_graph
+    assert read(monkeypatch, GRAPH_URL="http://127.0.0.1:9/v1.0/", GRAPH="on").asks_graph
+    assert read_settings().graph_url == "http://127.0.0.1:9/v1.0"
+    assert not read(monkeypatch, GRAPH="OFF").asks_graph
+    monkeypatch.delenv("GRAPH_URL")
+    assert not read(monkeypatch, **REGISTERED).asks_graph
+    assert read(monkeypatch, GRAPH="auto").asks_graph
 
 
 def test_the_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,35 @@
+"""Microsoft Graph: who is there, who is in the directory. All of it asks for permissions of its own (docs/graph.md)."""
+
+from __future__ import annotations
+
+import random
+
+from yarl import URL
+
+from bot.graph.client import Graph, NoLogin, Token
+from bot.graph.directory import GraphDirectory
+from bot.graph.login import Nowhere, is_organisation, token_of
+from bot.graph.presence import GraphPresence
+from bot.settings import Settings
+from scheduler.ports import Clock
+from storage.records import TenantId
+
+__all__ = ["Graph", "GraphDirectory", "GraphPresence", "make_graph"]
+
+
+def make_graph(settings: Settings, clock: Clock, rng: random.Random) -> Graph | None:
+    """The Graph of the settings; None where it is not to be asked."""
+    if not settings.asks_graph:
+        return None
+    scope = f"{URL(settings.graph_url).origin()}/.default"
+
+    def login(tenant: TenantId) -> Token:
+        if settings.local:
+            return NoLogin()
+        if not is_organisation(tenant):
+            return Nowhere()
+        return token_of(
+            tenant, app_id=settings.microsoft_app_id, secret=settings.microsoft_app_password, scope=scope, clock=clock
+        )
+
+    return Graph(settings.graph_url, clock=clock, rng=rng, login=login)

@@ -1,0 +1,223 @@
+"""Microsoft Graph over HTTP: one pooled client, tokens per organisation, waits that are obeyed, pages.
+
+What the Graph refuses comes back as ``Refusal``, for the caller to read; whatever keeps it from answering
+(throttling, an outage, our token) is ``NotAnswered``, after a few tries that together last seconds: whoever
+can wait longer asks again later.
+
+Sources: the Graph documentation on throttling (429 and 503 with Retry-After), paging (@odata.nextLink) and
+error responses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from bot.answers import seconds
+from bot.token import NoToken
+from scheduler.ports import Clock, NotAnswered
+from storage.records import TenantId
+
+CONNECT = 5.0  #: seconds to open a connection
+ANSWER = 30.0  #: seconds to wait for an answer
+IDLE = 15.0  #: seconds an unused connection is kept
+CONNECTIONS = 20
+TRIES = 4  #: of one request, at the most
+PATIENCE = 10.0  #: seconds: a longer wait is the caller's
+BACKOFF = 0.5  #: seconds before the second try; doubled with each, drawn with full jitter
+PAGES = 5_000  #: of one collection: five million members
+BUSY = (429, 500, 502, 503, 504)
+
+Json = dict[str, Any]
+
+
+class Token(Protocol):
+    """Where an organisation's Authorization header comes from (bot/token.py)."""
+
+    async def current(self) -> str: ...
+
+    async def renew(self, refused: str | None) -> str: ...
+
+
+class NoLogin:
+    """A Graph on this machine, for trying out: it asks for no token."""
+
+    async def current(self) -> str:
+        return ""
+
+    async def renew(self, refused: str | None) -> str:
+        raise NoToken("there is no registration", permanent=True)
+
+
+class Refusal(Exception):
+    """The Graph understood, and says no: a 4xx, with its code and text."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+        self.text = text
+
+
+@contextlib.contextmanager
+def needing(permission: str) -> Iterator[None]:
+    """Around calls that take a permission: a refusal that was not read is one that asking again won't mend."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise NotAnswered("403", permanent=True, permission=permission) from refusal
+        raise NotAnswered(str(refusal), permanent=True) from refusal
+
+
+class Graph:
+    """Speaks to ``base_url`` (with its version, no slash at the end). Open it with ``async with``."""
+
+    def __init__(self, base_url: str, *, clock: Clock, rng: random.Random, login: Callable[[TenantId], Token]) -> None:
+        self.base_url = base_url
+        self._origin = URL(base_url).origin()
+        self._clock = clock
+        self._rng = rng
+        self._login = login
+        self._tokens: dict[TenantId, Token] = {}
+        #: (tenant, area) -> until when it asked us to stay away, seconds since the epoch
+        self._closed: dict[tuple[str, str], float] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Graph:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=ANSWER),
+        )
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def get(self, tenant: TenantId, path: str, query: Mapping[str, str] | None = None) -> Json:
+        """One resource. Raises Refusal, NotAnswered."""
+        return await self._ask("GET", tenant, self._url(path, query))
+
+    async def post(self, tenant: TenantId, path: str, body: Json) -> Json:
+        return await self._ask("POST", tenant, self._url(path, None), orjson.dumps(body))
+
+    async def pages(self, tenant: TenantId, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Json]]:
+        """A collection, page by page."""
+        url = self._url(path, query)
+        for _ in range(PAGES):
+            answer = await self._ask("GET", tenant, url)
+            value = answer.get("value")
+            if not isinstance(value, list):
+                raise NotAnswered("a collection was expected")
+            yield [item for item in value if isinstance(item, dict)]
+            following = answer.get("@odata.nextLink")
+            if not following:
+                return
+            url = self._following(str(following))
+        raise NotAnswered("a collection without an end", permanent=True)
+
+    def _following(self, link: str) -> URL:
+        """The next page's address: our token goes to the Graph's own host only."""
+        try:
+            url = URL(link, encoded=True)
+            if url.origin() == self._origin:
+                return url
+        except ValueError:
+            pass
+        raise NotAnswered("the next page lies elsewhere", permanent=True)
+
+    def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
+        # spelled out: the Graph wants $ as it is, and %20 rather than +
+        asked = "&".join(f"{name}={quote(value, safe='$,:')}" for name, value in (query or {}).items())
+        return URL(f"{self.base_url}/{path}" + (f"?{asked}" if asked else ""), encoded=True)
+
+    # --- one request, until it is answered ----------------------------------------------------
+
+    async def _ask(self, method: str, tenant: TenantId, url: URL, body: bytes | None = None) -> Json:
+        token = self._tokens.get(tenant)
+        if token is None:
+            token = self._tokens[tenant] = self._login(tenant)
+        area = (tenant, _area(url, self.base_url))
+        for tried in range(TRIES):
+            await self._stay_away(area)
+            try:
+                status, headers, answer = await self._once(method, url, body, token)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                # asked again, even if it had arrived: nothing that we ask does harm twice
+                problem, after = type(error).__name__, None
+            else:
+                if status not in BUSY:
+                    return _read(status, answer)
+                problem, after = str(status), seconds(headers.get("Retry-After"), self._clock.now())
+                if after:
+                    self._closed[area] = self._clock.now().timestamp() + after
+            if after is None and tried + 1 < TRIES:
+                await self._clock.sleep(self._rng.uniform(0.1, BACKOFF * 2.0 ** (tried + 1)))
+        raise NotAnswered(problem, after=after)
+
+    async def _stay_away(self, area: tuple[str, str]) -> None:
+        """Wait for as long as we were asked to. Raises NotAnswered where that is long."""
+        wait = self._closed.get(area, 0.0) - self._clock.now().timestamp()
+        if wait > PATIENCE:
+            raise NotAnswered("429", after=wait)
+        if wait > 0:
+            await self._clock.sleep(wait + self._rng.uniform(0, 0.1))
+        self._closed.pop(area, None)
+
+    async def _once(
+        self, method: str, url: URL, body: bytes | None, token: Token
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One request, with a second one where only our token was too old."""
+        try:
+            header = await token.current()
+            answer = await self._request(method, url, body, header)
+            if answer[0] == 401:
+                answer = await self._request(method, url, body, await token.renew(header))
+            return answer
+        except NoToken as missing:
+            raise NotAnswered(f"no token: {missing}", permanent=missing.permanent) from missing
+
+    async def _request(
+        self, method: str, url: URL, body: bytes | None, header: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        assert self._session is not None
+        headers = {"Accept": "application/json", "ConsistencyLevel": "eventual"}
+        if header:
+            headers["Authorization"] = header
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
+            return response.status, response.headers, await response.read()
+
+
+def _area(url: URL, base_url: str) -> str:
+    """The service behind an address, such as ``communications``: each is throttled for itself."""
+    return str(url).removeprefix(base_url).lstrip("/").partition("/")[0].partition("?")[0]
+
+
+def _read(status: int, body: bytes) -> Json:
+    """The JSON of an answer, {} where there is none. Raises Refusal, NotAnswered."""
+    try:
+        parsed = orjson.loads(body) if body.strip() else {}
+    except orjson.JSONDecodeError:
+        parsed = None
+    if 200 <= status < 300:
+        if not isinstance(parsed, dict):
+            raise NotAnswered("an answer that is no JSON object")
+        return parsed
+    error = parsed.get("error") if isinstance(parsed, dict) else None
+    code, text = (str(error.get("code")), str(error.get("message"))) if isinstance(error, dict) else ("", "")
+    if status == 401:
+        raise NotAnswered(f"401 {code}", permanent=True)
+    if 400 <= status < 500:
+        raise Refusal(status, code, text)
+    raise NotAnswered(f"{status} {code}")

@@ -1,0 +1,106 @@
+"""People and groups: the Directory port on Microsoft Graph.
+
+Sources, in the Graph documentation: "Get a user", "List users", "List groups", "List group transitive
+members" (the cast to users needs ConsistencyLevel and $count), "Get user mailbox settings". Application
+permissions: User.Read.All, GroupMember.Read.All; MailboxSettings.Read for time zones, if it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+from zoneinfo import available_timezones
+
+from babel.core import get_global
+
+from bot.graph.client import Graph, Json, Refusal, needing
+from scheduler.ports import DirectoryGroup, DirectoryUser, NoSuchGroup, NotAnswered
+from storage.records import TenantId
+
+USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"
+FIELDS = "id,displayName,givenName,surname,mail,userPrincipalName,userType,preferredLanguage,department"
+PAGE = "999"  #: the most that a page holds
+FOUND = "25"  #: groups shown by one search
+
+
+class GraphDirectory:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None:
+        with needing(USERS):
+            row = await self._user(tenant, address)
+        if row is None:
+            return None
+        return user_of(row, zone=await self._zone(tenant, str(row["id"])))
+
+    async def _user(self, tenant: TenantId, address: str) -> Json | None:
+        """By UPN, then by e-mail: /users/{id} takes the first only."""
+        try:
+            return await self._graph.get(tenant, f"users/{quote(address, safe='@')}", {"$select": FIELDS})
+        except Refusal as refusal:
+            if refusal.status not in (400, 404):
+                raise
+        query = {"$filter": f"mail eq {_quoted(address)}", "$select": FIELDS}
+        async for page in self._graph.pages(tenant, "users", query):
+            for row in page:
+                return row
+        return None
+
+    async def _zone(self, tenant: TenantId, id: str) -> str:
+        """The time zone of their mailbox, where we may read it; "" where not."""
+        try:
+            answer = await self._graph.get(tenant, f"users/{quote(id, safe='')}/mailboxSettings/timeZone")
+        except (Refusal, NotAnswered):
+            return ""
+        return zone_of(str(answer.get("value") or ""))
+
+    async def groups(self, tenant: TenantId, name: str) -> list[DirectoryGroup]:
+        query = {"$filter": f"startswith(displayName,{_quoted(name)})", "$select": "id,displayName", "$top": FOUND}
+        with needing(GROUPS):
+            answer = await self._graph.get(tenant, "groups", query)
+        rows = answer.get("value")
+        found = [
+            DirectoryGroup(id=str(row["id"]).lower(), name=str(row.get("displayName") or ""))
+            for row in (rows if isinstance(rows, list) else [])
+            if isinstance(row, dict) and row.get("id")
+        ]
+        return sorted(found, key=lambda group: (group.name.casefold(), group.id))
+
+    async def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
+        query = {"$select": FIELDS, "$top": PAGE, "$count": "true"}
+        path = f"groups/{quote(group, safe='')}/transitiveMembers/microsoft.graph.user"
+        with needing(GROUPS):
+            try:
+                async for page in self._graph.pages(tenant, path, query):
+                    yield [user_of(row) for row in page if row.get("id")]
+            except Refusal as refusal:
+                if refusal.status == 404:
+                    raise NoSuchGroup(group) from refusal
+                raise
+
+
+def user_of(row: Json, *, zone: str = "") -> DirectoryUser:
+    addresses = [str(row[field]).lower() for field in ("userPrincipalName", "mail") if row.get(field)]
+    return DirectoryUser(
+        directory_id=str(row["id"]).lower(),
+        addresses=tuple(dict.fromkeys(addresses)),
+        given_name=str(row.get("givenName") or ""),
+        surname=str(row.get("surname") or ""),
+        name=str(row.get("displayName") or ""),
+        language=str(row.get("preferredLanguage") or ""),
+        zone=zone,
+        department=str(row.get("department") or ""),
+        guest=str(row.get("userType") or "").lower() == "guest",
+    )
+
+
+def zone_of(name: str) -> str:
+    """An IANA zone from a mailbox's, which may be one of Windows' names; "" for any other."""
+    name = str(get_global("windows_zone_mapping").get(name, name))
+    return name if name in available_timezones() else ""
+
+
+def _quoted(text: str) -> str:
+    """A string in an OData filter."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,58 @@
+"""Our app-only token for one organisation's Graph, by MSAL. Nothing else imports it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msal
+
+from bot.token import FreshToken, NoToken
+from scheduler.ports import Clock
+from storage.records import TenantId
+
+LOGIN = "https://login.microsoftonline.com"
+TIMEOUT = 20.0  #: seconds for each answer of the login
+#: what the login says while it has trouble of its own: asking again may help
+TEMPORARY = ("temporarily_unavailable", "server_error", "invalid_instance")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_organisation(tenant: str) -> bool:
+    """Whether it is a directory's id; other channels have none."""
+    return _GUID.fullmatch(tenant) is not None
+
+
+class Nowhere:
+    """Who comes from no organisation: there is no directory to ask."""
+
+    async def current(self) -> str:
+        raise NoToken("no organisation", permanent=True)
+
+    async def renew(self, refused: str | None) -> str:
+        return await self.current()
+
+
+def token_of(tenant: TenantId, *, app_id: str, secret: str, scope: str, clock: Clock, http: Any = None) -> FreshToken:
+    """``scope`` such as ``https://graph.microsoft.com/.default``; ``http``: another client than MSAL's own."""
+    return FreshToken(_fetch(tenant, app_id, secret, scope, http), clock)
+
+
+def _fetch(tenant: TenantId, app_id: str, secret: str, scope: str, http: Any) -> Callable[[], str]:
+    def fetch() -> str:
+        # a new one each time: its cache would give back the very token that was refused
+        app = msal.ConfidentialClientApplication(
+            app_id,
+            client_credential=secret,
+            authority=f"{LOGIN}/{tenant}",
+            http_client=http,
+            timeout=None if http else TIMEOUT,
+        )
+        answer = app.acquire_token_for_client([scope])
+        if "access_token" in answer:
+            return str(answer["access_token"])
+        error = str(answer.get("error") or "no token")
+        raise NoToken(error, permanent=error not in TEMPORARY)
+
+    return fetch

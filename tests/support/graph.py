@@ -1,0 +1,300 @@
+"""A loopback Microsoft Graph: a directory and its people's presence, with the service's manners.
+
+Built from the Graph documentation, not from our client: pages and their links, the 650 ids of a presence
+request, the advanced queries that want ConsistencyLevel and $count, error bodies, Retry-After. It throttles,
+breaks and takes permissions away on request, and keeps what it was asked.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote
+
+import orjson
+
+from tests.support.http import Answer, Server
+
+IDS = 650  #: of one presence request
+LARGEST_PAGE = 999
+USUAL_PAGE = 100
+PERMISSIONS = {
+    "communications": "Presence.Read.All",
+    "groups": "GroupMember.Read.All",
+    "users": "User.Read.All",
+    "mailboxSettings": "MailboxSettings.Read",
+}
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    given_name: str | None = None
+    surname: str | None = None
+    mail: str | None = None
+    upn: str | None = None
+    language: str | None = None
+    department: str | None = None
+    guest: bool = False
+    #: a mailbox's zone, often one of Windows' names; None: no mailbox
+    zone: str | None = None
+    availability: str = "Offline"
+    activity: str = "Offline"
+
+    def shown(self) -> dict[str, Any]:
+        name = " ".join(part for part in (self.given_name, self.surname) if part)
+        return {
+            "id": self.id,
+            "displayName": name or self.upn,
+            "givenName": self.given_name,
+            "surname": self.surname,
+            "mail": self.mail,
+            "userPrincipalName": self.upn,
+            "userType": "Guest" if self.guest else "Member",
+            "preferredLanguage": self.language,
+            "department": self.department,
+        }
+
+
+@dataclass(slots=True)
+class Group:
+    """``members``: ids of users, of other groups, and of things that are neither."""
+
+    id: str
+    name: str
+    members: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What keeps the Graph from answering."""
+
+    #: requests still to be answered so; None: all of them
+    times: int | None = None
+    status: int = 429
+    #: seconds named in Retry-After; None sends none
+    retry_after: float | None = 1.0
+    #: the connection is closed instead
+    reset: bool = False
+    #: something else than JSON comes
+    garbage: bool = False
+    #: the area whose requests it meets ("communications", "groups", "users"); "" for all
+    area: str = ""
+
+
+def _error(status: int, code: str, message: str, **headers: str) -> Answer:
+    body = {"error": {"code": code, "message": message, "innerError": {"request-id": "0", "date": "2026-11-25"}}}
+    return Answer(status, orjson.dumps(body), tuple((name.replace("_", "-"), value) for name, value in headers.items()))
+
+
+def _gone(what: str) -> Answer:
+    text = f"Resource '{what}' does not exist or one of its queried reference-property objects are not present."
+    return _error(404, "Request_ResourceNotFound", text)
+
+
+class LoopbackGraph:
+    """``token``: the only one that is let in; None lets everybody in."""
+
+    def __init__(self, *, token: str | None = None, page: int = LARGEST_PAGE, rng: random.Random | None = None) -> None:
+        self.token = token
+        self.page = page
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, Group] = {}
+        #: permissions that the administrator has not given, or has taken away
+        self.missing: set[str] = set()
+        self.trouble: Trouble | None = None
+        #: (method, area, decoded path and query, body) of every request that came in
+        self.asked: list[tuple[str, str, str, Any]] = []
+        #: how somebody shows at this moment, where it is not what stands in ``users``
+        self.presence_now: Callable[[User], str] = lambda user: user.availability
+        #: where a next page is said to be; None: here
+        self.elsewhere: str | None = None
+        self._rng = rng or random.Random(5)
+        self._server = Server(self._handle)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}/v1.0"
+
+    async def start(self, port: int = 0) -> None:
+        await self._server.start(port)
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+    # --- the organisation ---------------------------------------------------------------------
+
+    def add(self, user: User) -> User:
+        self.users[user.id] = user
+        return user
+
+    def group(self, name: str, *members: User | Group) -> Group:
+        group = Group(self._id(), name, [member.id for member in members])
+        self.groups[group.id] = group
+        return group
+
+    def _id(self) -> str:
+        digits = f"{self._rng.getrandbits(128):032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+    def calls(self, area: str) -> int:
+        return sum(asked[1] == area for asked in self.asked)
+
+    # --- routing ------------------------------------------------------------------------------
+
+    def _handle(self, method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
+        where, _, query = path.decode().partition("?")
+        version, *parts = [unquote(part) for part in where.strip("/").split("/")]
+        asked = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+        area = parts[0] if parts else ""
+        self.asked.append((method.decode(), area, unquote(path.decode()), orjson.loads(body) if body else None))
+        if version != "v1.0" or not parts:
+            return _error(400, "BadRequest", "Invalid version.")
+        headers = _headers(head)
+        if self.token is not None and headers.get("authorization") != f"Bearer {self.token}":
+            return _error(401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
+        return self._troubled(area) or self._allowed(parts) or self._answer(method, parts, asked, headers, body)
+
+    def _troubled(self, area: str) -> Answer | None:
+        trouble = self.trouble
+        if trouble is None or trouble.area not in ("", area):
+            return None
+        if trouble.times is not None:
+            left = trouble.times - 1
+            self.trouble = Trouble(**{**_fields(trouble), "times": left}) if left else None
+        if trouble.reset:
+            return Answer(0, reset=True)
+        if trouble.garbage:
+            return Answer(200, b"<html>a proxy's own words</html>")
+        headers = {} if trouble.retry_after is None else {"Retry_After": f"{trouble.retry_after:g}"}
+        return _error(trouble.status, "TooManyRequests", "Too many requests", **headers)
+
+    def _allowed(self, parts: list[str]) -> Answer | None:
+        permission = PERMISSIONS.get("mailboxSettings" if "mailboxSettings" in parts else parts[0])
+        if permission not in self.missing:
+            return None
+        return _error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+    def _answer(
+        self, method: bytes, parts: list[str], asked: Mapping[str, str], headers: Mapping[str, str], body: bytes
+    ) -> Answer:
+        match (method, parts):
+            case (b"POST", ["communications", "getPresencesByUserId"]):
+                return self._presences(body)
+            case (b"GET", ["users"]):
+                return self._find(asked)
+            case (b"GET", ["users", user]):
+                return self._user(user, asked)
+            case (b"GET", ["users", user, "mailboxSettings", "timeZone"]):
+                return self._zone(user)
+            case (b"GET", ["groups"]):
+                return self._search(asked)
+            case (b"GET", ["groups", group, "transitiveMembers", "microsoft.graph.user"]):
+                return self._members(group, asked, headers)
+        return _error(400, "BadRequest", "Resource not found for the segment.")
+
+    # --- presence -----------------------------------------------------------------------------
+
+    def _presences(self, body: bytes) -> Answer:
+        ids = orjson.loads(body).get("ids")
+        if not isinstance(ids, list) or not ids or len(ids) > IDS:
+            return _error(400, "BadRequest", f"ids takes 1 to {IDS} user ids.")
+        value = [
+            {"id": id, "availability": self.presence_now(self.users[id]), "activity": self.users[id].activity}
+            if id in self.users
+            else {"id": id, "availability": "PresenceUnknown", "activity": "PresenceUnknown"}
+            for id in ids
+        ]
+        return Answer(200, orjson.dumps({"value": value}))
+
+    # --- people -------------------------------------------------------------------------------
+
+    def _named(self, key: str) -> User | None:
+        """By id or UPN, as the Graph does; not by e-mail."""
+        lower = key.lower()
+        return next((user for user in self.users.values() if lower in (user.id, (user.upn or "").lower())), None)
+
+    def _user(self, key: str, asked: Mapping[str, str]) -> Answer:
+        user = self._named(key)
+        return Answer(200, orjson.dumps(_selected(user.shown(), asked))) if user else _gone(key)
+
+    def _find(self, asked: Mapping[str, str]) -> Answer:
+        match = re.fullmatch(r"mail eq '((?:[^']|'')*)'", asked.get("$filter", ""))
+        if not match:
+            return _error(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause.")
+        mail = match[1].replace("''", "'").lower()
+        rows = [user.shown() for user in self.users.values() if (user.mail or "").lower() == mail]
+        return self._collection("users", rows, asked)
+
+    def _zone(self, key: str) -> Answer:
+        user = self._named(key)
+        if user is None or user.zone is None:
+            return _error(404, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive or hosted on-premise.")
+        return Answer(200, orjson.dumps({"value": user.zone}))
+
+    # --- groups -------------------------------------------------------------------------------
+
+    def _search(self, asked: Mapping[str, str]) -> Answer:
+        match = re.fullmatch(r"startswith\(displayName,'((?:[^']|'')*)'\)", asked.get("$filter", ""))
+        if not match:
+            return _error(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause.")
+        beginning = match[1].replace("''", "'").casefold()
+        rows = [
+            {"id": group.id, "displayName": group.name}
+            for group in self.groups.values()
+            if group.name.casefold().startswith(beginning)
+        ]
+        return self._collection("groups", rows, asked)
+
+    def _members(self, key: str, asked: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        if headers.get("consistencylevel") != "eventual" or asked.get("$count") != "true":
+            return _error(400, "Request_UnsupportedQuery", "The query uses advanced features without ConsistencyLevel.")
+        if key not in self.groups:
+            return _gone(key)
+        rows = [self.users[id].shown() for id in self._inside(key, set()) if id in self.users]
+        return self._collection(f"groups/{key}/transitiveMembers/microsoft.graph.user", rows, asked)
+
+    def _inside(self, key: str, seen: set[str]) -> list[str]:
+        """Everything in a group and the groups in it, each once; groups may hold each other."""
+        found: list[str] = []
+        for id in self.groups[key].members:
+            if id not in seen:
+                seen.add(id)
+                found += self._inside(id, seen) if id in self.groups else [id]
+        return found
+
+    # --- collections --------------------------------------------------------------------------
+
+    def _collection(self, path: str, rows: list[dict[str, Any]], asked: Mapping[str, str]) -> Answer:
+        top = min(int(asked.get("$top", USUAL_PAGE)), self.page)
+        if not 1 <= int(asked.get("$top", USUAL_PAGE)) <= LARGEST_PAGE:
+            return _error(400, "Request_BadRequest", "Invalid page size specified: must be between 1 and 999.")
+        start = int(asked.get("$skiptoken", 0))
+        body: dict[str, Any] = {
+            "@odata.context": f"{self.url}/$metadata#{path}",
+            "value": [_selected(row, asked) for row in rows[start : start + top]],
+        }
+        if asked.get("$count") == "true" and not start:
+            body["@odata.count"] = len(rows)
+        if start + top < len(rows):
+            kept = {**{name: value for name, value in asked.items() if name != "$skiptoken"}}
+            query = "&".join(f"{name}={quote(value, safe='')}" for name, value in kept.items())
+            body["@odata.nextLink"] = f"{self.elsewhere or self.url}/{path}?{query}&$skiptoken={start + top}"
+        return Answer(200, orjson.dumps(body))
+
+
+def _fields(trouble: Trouble) -> dict[str, Any]:
+    return {name: getattr(trouble, name) for name in Trouble.__slots__}
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    lines = (line.partition(": ") for line in head.decode("latin-1").split("\r\n")[1:])
+    return {name.lower(): value for name, _, value in lines}
+
+
+def _selected(row: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:
+    wanted = [name for name in asked.get("$select", "").split(",") if name]
+    return {name: row.get(name) for name in wanted} if wanted else row
