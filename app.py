@@ -11,7 +11,7 @@ import random
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,10 +34,10 @@ from dialogs.typed import TypedConversations
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
 from scheduler.pace import Pace
-from scheduler.ports import Clock, Render
+from scheduler.ports import Clock, Presence, Render
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
-from storage.records import Campaign, StorageError
+from storage.records import Campaign, Channel, StorageError
 from storage.sqlite import SqliteStore
 from storage.store import Store
 
@@ -70,8 +70,13 @@ def open_store(settings: Settings) -> Store:
 
 
 @contextlib.asynccontextmanager
-async def crieur(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[web.Application]:
-    """The whole bot, running: its web application, with the scheduler behind it."""
+async def crieur(
+    settings: Settings, store: Store, clock: Clock, presence: Mapping[Channel, Presence] | None = None
+) -> AsyncIterator[web.Application]:
+    """The whole bot, running: its web application, with the scheduler behind it.
+
+    ``presence``: who tells who is there, by channel, beside what the settings bring.
+    """
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
     links = SignedLinks.with_secret(settings.base_url, await store.secret("links"))
     authorization = make_authorization(settings, clock)
@@ -88,7 +93,7 @@ async def crieur(settings: Settings, store: Store, clock: Clock) -> AsyncIterato
             sender=connector,
             links=links,
             rate=settings.messages_per_second,
-            presence=GraphPresence(graph, clock) if graph else None,
+            presence={**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})},
             directory=GraphDirectory(graph) if graph else None,
         )
         typed = TypedConversations(BotStorage(store))

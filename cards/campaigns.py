@@ -30,6 +30,7 @@ from cards.parts import (
     state_text,
     subheading,
 )
+from cards.presence import presence_text
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from cards.wizard import step_name, steps_bar
@@ -148,6 +149,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
         rows.append((texts("Start"), f"{starts} ({schedule.zone})"))
         rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
         rows.append((texts("Working hours"), hours_text(texts, schedule)))
+        if presence := presence_text(texts, schedule):
+            rows.append((texts("Presence"), presence))
     return rows
 
 
@@ -156,9 +159,10 @@ def hours_text(texts: Texts, schedule: Schedule) -> str:
     if hours.opens == hours.closes and len(hours.days) == 7:
         return texts("at any time")
     days = texts.enumerate([texts.weekday(day) for day in sorted(hours.days)])
-    return texts(
+    shown = texts(
         "{opens} to {closes}, {days}", opens=texts.clock(hours.opens), closes=texts.clock(hours.closes), days=days
     )
+    return texts("{hours}, on each person's own clock", hours=shown) if schedule.own_zone else shown
 
 
 def outlook_text(texts: Texts, outlook: Outlook, zone: ZoneInfo | None) -> str:

@@ -16,6 +16,7 @@ from cards.elements import (
     ToggleInput,
 )
 from cards.parts import act, beside, card, go, handle, heading, hint, notices, reach_text, subheading, with_error
+from cards.presence import presence_fields
 from cards.texts import Texts
 from storage.records import Campaign, Channel, DistributionList, Reach, Style
 
@@ -213,7 +214,10 @@ def schedule_form(
     errors: Errors,
     zones: Sequence[tuple[str, str]],
     notice: str = "",
+    no_presence: str = "",
 ) -> AdaptiveCard:
+    """``no_presence``: why nobody can tell who is there; "" where somebody can."""
+
     def at(kind: type[DateInput] | type[TimeInput], id: str, label: str) -> list[Any]:
         return with_error(kind(id=id, label=label, value=values.get(id, "")), errors.get(id))
 
@@ -276,6 +280,7 @@ def schedule_form(
             value=values.get("anytime", "false"),
             wrap=True,
         ),
+        *presence_fields(texts, values, errors, no_presence),
     ]
     return _form(texts, campaign, "schedule", texts("When does it go out?"), fields, notice, errors)
 

@@ -20,8 +20,10 @@ from storage.records import (
     ButtonKind,
     Channel,
     Contact,
+    IfUnknown,
     ListId,
     Message,
+    PresenceChoice,
     Schedule,
     Slot,
     Style,
@@ -42,7 +44,10 @@ GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the f
 FIELDS = {
     "message": ("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
     "audience": ("channel", "audience", "list_name", "addresses"),
-    "schedule": ("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime"),
+    "schedule": (
+        *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime"),
+        *("presence", "unknown"),
+    ),
 }
 
 
@@ -263,6 +268,8 @@ def default_schedule(now: datetime, zone: str) -> dict[str, str]:
         "closes": "18:00",
         "days": "0,1,2,3,4",
         "anytime": "false",
+        "presence": PresenceChoice.ALWAYS,
+        "unknown": IfUnknown.SEND,
     }
 
 
@@ -271,13 +278,20 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
     zone = _read_zone(values, texts, errors)
     duration = _read_duration(values, texts, errors)
     hours = _read_hours(values, texts, errors)
+    presence, unknown = _read_presence(values, texts, errors)
     at_once = values.get("start") == "now"
     start = now if at_once else _read_start(values, zone, now, texts, errors)
     if zone and start and duration and start + duration <= now:
         errors["duration"] = texts("The campaign would end before it starts.")
     if errors or not (zone and start and duration and hours):
         return Reading(None, errors)
-    schedule = Schedule(slot=Slot(start=start, duration=duration), hours=hours, zone=zone.key)
+    schedule = Schedule(
+        slot=Slot(start=start, duration=duration),
+        hours=hours,
+        zone=zone.key,
+        presence=presence,
+        unknown=unknown,
+    )
     if not open_time(schedule.slot, hours, zone):
         errors["duration"] = texts(
             "There are no working hours in this time: it runs from {start} to {end}."
@@ -360,6 +374,19 @@ def _read_hours(values: Values, texts: Texts, errors: dict[str, str]) -> Working
     if opens is None or closes is None or errors.keys() & {"opens", "closes", "days"}:
         return None
     return WorkingHours(opens=opens, closes=closes, days=days)
+
+
+def _read_presence(values: Values, texts: Texts, errors: dict[str, str]) -> tuple[PresenceChoice, IfUnknown]:
+    """A form that could not ask for it, because nobody tells who is there, says "always"."""
+    presence = values.get("presence") or PresenceChoice.ALWAYS
+    unknown = values.get("unknown") or IfUnknown.SEND
+    if presence not in list(PresenceChoice):
+        errors["presence"] = texts("Please choose one of these.")
+    if unknown not in list(IfUnknown):
+        errors["unknown"] = texts("Please choose one of these.")
+    if errors.keys() & {"presence", "unknown"}:
+        return PresenceChoice.ALWAYS, IfUnknown.SEND
+    return PresenceChoice(presence), IfUnknown(unknown)
 
 
 def _clock(text: str) -> time | None:

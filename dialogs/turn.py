@@ -47,8 +47,9 @@ class House:
     links: Links
     #: messages a second and tenant
     rate: float
+    #: who tells who is there, by channel; a channel without has no choice of presence
+    presence: Mapping[Channel, Presence] = field(default_factory=dict)
     #: None where Microsoft Graph is not to be asked
-    presence: Presence | None = None
     directory: Directory | None = None
 
 

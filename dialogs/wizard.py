@@ -12,6 +12,7 @@ from cards.elements import AdaptiveCard
 from cards.variables import escape_markdown
 from cards.wizard import STEPS, audience_form, message_form, schedule_form
 from dialogs.drafts import (
+    Draft,
     asked_for,
     empty_audience,
     frozen,
@@ -23,8 +24,9 @@ from dialogs.drafts import (
     warnings_of,
 )
 from dialogs.forms import NAME, Reading, read_audience, read_message, read_name, read_schedule, typed
+from dialogs.presence import no_presence, presence_problem
 from dialogs.turn import Answer, Aside, Form, Router, Turn
-from storage.records import Audience, Campaign, CampaignState, Channel, ListId, StaleVersion
+from storage.records import Audience, Campaign, CampaignState, Channel, ListId, Reach, StaleVersion
 
 router = Router()
 
@@ -93,7 +95,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
         return Answer(card=await review(turn, campaign, _changed_elsewhere(turn)))
     draft = read_draft(turn, campaign)
     shown, _ = await overview(turn, draft)
-    if draft.problems or empty_audience(turn.texts, shown.reach):
+    if await _problems(turn, draft, shown.reach):
         return Answer(card=await review(turn, campaign))
     try:
         campaign = await turn.store.save(replace(frozen(draft, turn), state=CampaignState.SCHEDULED))
@@ -127,7 +129,9 @@ async def form_card(
     if step == "message":
         return message_form(texts, campaign, shown, wrong, notice)
     if step == "schedule":
-        return schedule_form(texts, campaign, shown, wrong, _zones(shown.get("zone", ""), turn.zone), notice)
+        zones = _zones(shown.get("zone", ""), turn.zone)
+        why_not = await no_presence(turn, campaign.channel)
+        return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not)
     everyone = {channel: (await store.reach(tenant, Audience(everyone=True), channel)).total for channel in Channel}
     chosen = shown.get("channel", "")
     channel = Channel(chosen) if chosen in list(Channel) else campaign.channel
@@ -141,9 +145,19 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCa
     draft = read_draft(turn, campaign)
     shown, members = await overview(turn, draft)
     outlook = outlook_of(turn, draft, shown.reach)
-    problems = draft.problems + empty_audience(turn.texts, shown.reach)
+    problems = await _problems(turn, draft, shown.reach)
     warnings = warnings_of(turn.texts, draft, shown.reach, outlook, members)
     return review_card(turn.texts, campaign, shown, outlook, problems, warnings, notice)
+
+
+async def _problems(turn: Turn, draft: Draft, reach: Reach | None) -> tuple[tuple[str, str], ...]:
+    """What keeps a draft from being scheduled: (step, what is wrong)."""
+    campaign = draft.campaign
+    return (
+        draft.problems
+        + empty_audience(turn.texts, reach)
+        + await presence_problem(turn, campaign.channel, draft.schedule)
+    )
 
 
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:

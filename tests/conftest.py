@@ -16,6 +16,8 @@ from aiohttp import web
 
 from app import crieur
 from bot.settings import Settings
+from scheduler.ports import Presence
+from storage.records import Channel
 from storage.sqlite import SqliteStore
 from storage.store import Store
 from tests.support.connector import LoopbackConnector
@@ -51,6 +53,8 @@ class House:
     environment: dict[str, str] = field(default_factory=dict)
     #: another store than the file at ``path``
     make_store: Callable[[], Store] | None = None
+    #: who tells who is there
+    presence: dict[Channel, Presence] = field(default_factory=dict)
     store: Store = field(init=False)
     organisation: Organisation = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
@@ -65,7 +69,7 @@ class House:
         self.store = self.make_store() if self.make_store else SqliteStore(self.path)
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
-        application = await self._stack.enter_async_context(crieur(settings, self.store, self.clock))
+        application = await self._stack.enter_async_context(crieur(settings, self.store, self.clock, self.presence))
         runner = web.AppRunner(application)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)

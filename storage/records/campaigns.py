@@ -72,6 +72,21 @@ class Slot:
         return self.start + self.duration
 
 
+class PresenceChoice(StrEnum):
+    """Whether a message waits until its recipient is there (S9, S23)."""
+
+    ALWAYS = "always"  #: presence is not asked for
+    AVAILABLE = "available"  #: only while the recipient shows as available
+    PRESENT = "present"  #: while available, away or busy
+
+
+class IfUnknown(StrEnum):
+    """What becomes of a message as long as nobody can say whether its recipient is there."""
+
+    SEND = "send"
+    WAIT = "wait"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """When a campaign is distributed; a start of "now" has become an instant when it is scheduled."""
@@ -80,6 +95,10 @@ class Schedule:
     hours: WorkingHours
     #: IANA zone in which the hours are read
     zone: str
+    #: the hours are read in each recipient's own zone instead, where it is known
+    own_zone: bool = False
+    presence: PresenceChoice = PresenceChoice.ALWAYS
+    unknown: IfUnknown = IfUnknown.SEND
 
 
 class CampaignState(StrEnum):

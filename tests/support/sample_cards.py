@@ -38,6 +38,7 @@ from storage.records import (
     ListId,
     Member,
     PersonId,
+    PresenceChoice,
     Reach,
     Role,
     Style,
@@ -142,6 +143,17 @@ class Samples:
                 self.lists(),
             ),
             "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES),
+            "form_schedule_no_presence": schedule_form(
+                texts,
+                draft,
+                SCHEDULE,
+                {},
+                ZONES,
+                no_presence=texts(
+                    "Crieur has no access to Microsoft Graph here, which tells who is there on Teams:"
+                    " its operator can set it up."
+                ),
+            ),
             "form_schedule_errors": schedule_form(texts, draft, late, {"date": texts("That is in the past.")}, ZONES),
             "form_try": try_form(texts, draft, {"address": person().address}, {}),
             "form_try_sent": try_form(
@@ -157,6 +169,7 @@ class Samples:
         scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[1:])
         people = [Member(person=person(number), reachable=number not in (2, 6)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
+        asking = self.overview(schedule=replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT))
         lines = [
             Line(campaign=scheduled, tally=nothing, engagement=[]),
             Line(campaign=replace(running, name=OTHERS[language][0]), tally=RUNNING_TALLY, engagement=[]),
@@ -171,6 +184,7 @@ class Samples:
             "review": review_card(texts, scheduled, self.overview(), outlook, [], []),
             "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
+            "review_presence": review_card(texts, scheduled, asking, outlook, [], []),
             "information_running": information_card(
                 texts,
                 running,

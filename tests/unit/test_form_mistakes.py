@@ -24,6 +24,7 @@ AUDIENCE = {"channel": "msteams", "audience": "new", "list_name": "Managers", "a
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": "Europe/Paris", "duration": "2", "unit": "hours",
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
+    "presence": "available", "unknown": "wait",
 }  # fmt: skip
 
 
@@ -95,6 +96,8 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     *(("schedule", {"opens": wrong}, "opens") for wrong in ("", "early", "24:00")),
     *(("schedule", {"closes": wrong}, "closes") for wrong in ("", "late", "09:00", "08:00", "24:00")),
     *(("schedule", {"days": wrong}, "days") for wrong in ("", "7", "monday", "-1", "0.5")),
+    *(("schedule", {"presence": wrong}, "presence") for wrong in ("asleep", "Always", "true")),
+    *(("schedule", {"unknown": wrong}, "unknown") for wrong in ("guess", "Send", "false")),
     # no working hours in the slot: a night, a weekend
     ("schedule", {"time": "20:00"}, "duration"),
     ("schedule", {"date": "2026-11-28"}, "duration"),

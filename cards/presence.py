@@ -1,0 +1,74 @@
+"""What cards say about presence: the choice in the form, and the choice that was made (S9, S23)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cards.elements import ChoiceInput
+from cards.parts import hint, paragraph, subheading, with_error
+from cards.texts import Texts
+from storage.records import IfUnknown, PresenceChoice, Schedule
+
+
+def _choices(texts: Texts) -> list[tuple[PresenceChoice, str]]:
+    return [
+        (PresenceChoice.ALWAYS, texts("Yes, always")),
+        (PresenceChoice.PRESENT, texts("Yes, while they are available, away or busy")),
+        (PresenceChoice.AVAILABLE, texts("No, only while they are available")),
+    ]
+
+
+def presence_fields(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], why_not: str) -> list[Any]:
+    """The question as S23 asks it; ``why_not``: nobody tells who is there, so there is no choice."""
+    question = texts("Send even if a person is unavailable?")
+    if why_not:
+        signs = {PresenceChoice.ALWAYS: "●"}
+        shown = "\n\n".join(f"{signs.get(choice, '○')} {title}" for choice, title in _choices(texts))
+        return [subheading(texts("Presence")), paragraph(question), paragraph(shown, subtle=True), hint(why_not)]
+    return [
+        subheading(texts("Presence")),
+        *with_error(
+            ChoiceInput(
+                id="presence",
+                label=question,
+                choices=_choices(texts),
+                value=values.get("presence", PresenceChoice.ALWAYS),
+                style="expanded",
+                wrap=True,
+            ),
+            errors.get("presence"),
+        ),
+        *with_error(
+            ChoiceInput(
+                id="unknown",
+                label=texts("If nobody can tell whether they are there"),
+                choices=[(IfUnknown.SEND, texts("send it anyway")), (IfUnknown.WAIT, texts("wait until it is known"))],
+                value=values.get("unknown", IfUnknown.SEND),
+                style="compact",
+            ),
+            errors.get("unknown"),
+        ),
+        hint(
+            texts(
+                "Who is not there is tried again: 10 minutes later, at the next full hour, and from the opening"
+                " of the next two working days on; nine times at most."
+            ),
+            spacing="Small",
+        ),
+    ]
+
+
+def presence_text(texts: Texts, schedule: Schedule) -> str:
+    """The choice, in words; "" where presence is not asked for."""
+    if schedule.presence is PresenceChoice.ALWAYS:
+        return ""
+    only = {
+        PresenceChoice.AVAILABLE: texts("only while available"),
+        PresenceChoice.PRESENT: texts("while available, away or busy"),
+    }[schedule.presence]
+    otherwise = {
+        IfUnknown.SEND: texts("sent anyway where it cannot be known"),
+        IfUnknown.WAIT: texts("waits where it cannot be known"),
+    }[schedule.unknown]
+    return f"{only}; {otherwise}"
