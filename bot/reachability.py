@@ -71,7 +71,16 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Any
         name=getattr(member, "name", None) or sender.name or "",
         locale=activity.locale or _client_info(activity).get("locale") or "",
         zone=_zone(activity),
+        guest=_is_guest(member),
     )
+
+
+def _is_guest(member: Any) -> bool | None:
+    """Whether the platform calls somebody a guest of the organisation; None where it does not say."""
+    role = str(getattr(member, "user_role", None) or "").lower()
+    if role:
+        return role == "guest"
+    return True if "#ext#" in str(getattr(member, "user_principal_name", None) or "").lower() else None
 
 
 def _client_info(activity: Activity) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -25,7 +26,7 @@ from cards.elements import (
 )
 from cards.texts import Texts
 from cards.variables import Variable, escape_markdown, plain, replace_variables, value_of
-from storage.records import Button, ButtonKind, CampaignId, Message, Person, Style
+from storage.records import Button, ButtonKind, CampaignId, Columns, Member, Message, Person, Style
 
 ACKNOWLEDGE = "acknowledge"  #: the verb of the button
 #: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
@@ -97,8 +98,8 @@ def _heading(message: Message) -> list[Any]:
 
 def compile_message(
     id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = ""
-) -> Callable[[Person], bytes]:
-    """A function from a recipient to the JSON of the activity that carries the message."""
+) -> Callable[[Person, Columns], bytes]:
+    """A function from a recipient, and what the lists say about them, to the JSON of the activity."""
     card = message_card(
         id,
         _marked(message),
@@ -108,7 +109,7 @@ def compile_message(
     )
     activity = {
         "type": "message",
-        "summary": summary_of(_map_texts(message, lambda text: replace_variables(text, lambda v: _mark("p", v)))),
+        "summary": summary_of(_map_variables(message, lambda variable: _mark("p", variable))),
         "channelData": {"notification": {"alert": True}, "crieur": {"campaign": id, "test": bool(test)}},
         "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
     }
@@ -117,7 +118,7 @@ def compile_message(
     pieces = _MARK.split(orjson.dumps(activity))
     literals, marks = pieces[0::2], [_parse(mark) for mark in pieces[1::2]]
 
-    def render(person: Person) -> bytes:
+    def render(person: Person, columns: Columns) -> bytes:
         tracked = b""
         out = [literals[0]]
         for (kind, variable), literal in zip(marks, literals[1:], strict=True):
@@ -125,7 +126,7 @@ def compile_message(
                 tracked = tracked or token(id, person).encode()
                 out.append(tracked)
             else:
-                value = value_of(person, variable.name) or variable.fallback
+                value = value_of(person, variable.name, columns) or variable.fallback
                 out.append(orjson.dumps(escape_markdown(value) if kind == "m" else plain(value))[1:-1])
             out.append(literal)
         return b"".join(out)
@@ -145,11 +146,14 @@ def _parse(mark: bytes) -> tuple[str, Variable]:
 
 
 def _marked(message: Message) -> Message:
-    return _map_texts(message, lambda text: replace_variables(text, lambda variable: _mark("m", variable)))
+    return _map_variables(message, lambda variable: _mark("m", variable))
 
 
-def _map_texts(message: Message, change: Callable[[str], str]) -> Message:
-    return Message(body=change(message.body), title=change(message.title), style=message.style, buttons=message.buttons)
+def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:
+    def change(text: str) -> str:
+        return replace_variables(text, put, message.columns)
+
+    return replace(message, body=change(message.body), title=change(message.title))
 
 
 # what stands inside a mark is a variable's name and fallback: no Markdown
@@ -169,17 +173,17 @@ def summary_of(message: Message) -> str:
     return short.rstrip() + " …"
 
 
-def filled(message: Message, person: Person) -> Message:
+def filled(message: Message, person: Person, columns: Columns) -> Message:
     """The message with a person's values in it, as their card shows it."""
 
     def put(variable: Variable) -> str:
-        return escape_markdown(value_of(person, variable.name) or variable.fallback)
+        return escape_markdown(value_of(person, variable.name, columns) or variable.fallback)
 
-    return _map_texts(message, lambda text: replace_variables(text, put))
+    return _map_variables(message, put)
 
 
-def without_value(message: Message, people: Sequence[Person]) -> list[Person]:
-    """Who has no value for a variable that has no fallback."""
+def must_have(message: Message) -> set[str]:
+    """The variables that have no fallback: whoever has no value for one reads a gap."""
     needed: set[str] = set()
 
     def note(variable: Variable) -> str:
@@ -187,14 +191,23 @@ def without_value(message: Message, people: Sequence[Person]) -> list[Person]:
             needed.add(variable.name)
         return ""
 
-    _map_texts(message, lambda text: replace_variables(text, note))
-    return [person for person in people if any(not value_of(person, name) for name in needed)]
+    _map_variables(message, note)
+    return needed
+
+
+def without_value(message: Message, people: Sequence[Member]) -> list[Person]:
+    """Who has no value for a variable that has no fallback."""
+    needed = must_have(message)
+    return [
+        member.person for member in people if any(not value_of(member.person, name, member.columns) for name in needed)
+    ]
 
 
 def size_of(message: Message) -> int:
     """Bytes that the message takes on the wire, for a recipient with a long name."""
+    told = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
-    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone))
+    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone, told))
 
 
 def acknowledged_text(texts: Texts, moment: str) -> str:

@@ -1,13 +1,17 @@
-"""Variables in an author's text: ``[FIRSTNAME]``, ``[LASTNAME|dear reader]`` (S4)."""
+"""Variables in an author's text: ``[FIRSTNAME]``, ``[LASTNAME|dear reader]`` (S4).
+
+A list's own columns are variables too: ``[DEPARTMENT]`` where a list of the audience says it.
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from storage.records import Person
+from storage.records import Columns, Person
 
 #: what an author may write -> what it stands for
 NAMES = {
@@ -15,7 +19,6 @@ NAMES = {
     "LASTNAME": "LASTNAME",
     "EMAIL": "EMAIL",
     "PRENOM": "FIRSTNAME",
-    "PRÉNOM": "FIRSTNAME",
     "NOM": "LASTNAME",
     "COURRIEL": "EMAIL",
 }
@@ -26,41 +29,54 @@ _VARIABLE = re.compile(r"(?<!\\)\[([^\W\d_a-zß-öø-ÿ][^\Wa-zß-öø-ÿ]{2,39}
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    #: FIRSTNAME, LASTNAME or EMAIL
+    #: FIRSTNAME, LASTNAME, EMAIL, or a list's column
     name: str
     #: what is said where the person has no value
     fallback: str
 
 
-def replace_variables(text: str, put: Callable[[Variable], str]) -> str:
-    """``text`` with every known variable replaced by what ``put`` says."""
+def unaccented(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
+def variable_named(written: str, columns: Collection[str] = ()) -> str:
+    """What a name in brackets stands for, written with or without accents; "" for nothing we know."""
+    bare = unaccented(written)
+    return NAMES.get(bare) or (bare if bare in columns else "")
+
+
+def replace_variables(text: str, put: Callable[[Variable], str], columns: Collection[str] = ()) -> str:
+    """``text`` with every known variable replaced by what ``put`` says; ``columns`` are known beside our own."""
 
     def one(match: re.Match[str]) -> str:
-        name = NAMES.get(match[1])
+        name = variable_named(match[1], columns)
         return put(Variable(name, match[2] or "")) if name else match[0]
 
     return _VARIABLE.sub(one, text)
 
 
-def unknown_variables(text: str) -> list[tuple[str, str]]:
+def unknown_variables(text: str, columns: Collection[str] = ()) -> list[tuple[str, str]]:
     """Variables that do not exist: (as written, the nearest that does), each once."""
     unknown: dict[str, str] = {}
     for match in _VARIABLE.finditer(text):
-        if match[1] not in NAMES:
-            nearest = difflib.get_close_matches(match[1], NAMES, n=1, cutoff=0.4) or ["FIRSTNAME"]
+        if not variable_named(match[1], columns):
+            known = [*NAMES, *columns]
+            nearest = difflib.get_close_matches(unaccented(match[1]), known, n=1, cutoff=0.4) or ["FIRSTNAME"]
             unknown[match[1]] = nearest[0]
     return list(unknown.items())
 
 
-def value_of(person: Person, name: str) -> str:
+def value_of(person: Person, name: str, columns: Columns) -> str:
     """A person's value; a name that the directory did not split is split at the first blank. "" for none."""
     match name:
         case "FIRSTNAME":
             return plain(person.given_name) or plain(person.name).partition(" ")[0]
         case "LASTNAME":
             return plain(person.surname) or plain(person.name).partition(" ")[2].strip()
-        case _:
+        case "EMAIL":
             return plain(person.address)
+        case _:
+            return plain(columns.get(name, ""))
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]()#<>~|!]|&(?=#?\w+;))")

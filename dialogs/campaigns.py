@@ -10,7 +10,7 @@ from cards.message import compile_message
 from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
-from dialogs.drafts import asked_for, is_stale, read_draft
+from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft
 from dialogs.forms import NAME, clean, is_address
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
@@ -158,14 +158,14 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
     texts = turn.texts
     if not is_address(address):
         return texts("That is not an address; it looks like ada@contoso.com.")
-    message = read_draft(turn, campaign).message
-    if message is None:
+    draft = read_draft(turn, campaign)
+    if draft.message is None:
         return texts("The message is not ready yet: please complete it first.")
     person = await turn.store.person_at(campaign.tenant, address)
     reference = await turn.store.reference(person.id, campaign.channel) if person else None
     if person is None or reference is None or reference.broken:
         return texts("{address} has not installed Crieur, so nothing can be sent to them.", address=address)
-    outcome = await turn.house.sender.send(reference, _test_activity(turn, campaign, message, person))
+    outcome = await turn.house.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
     if isinstance(outcome, Delivered):
         return ""
     if isinstance(outcome, Unreachable):
@@ -174,10 +174,11 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
     return texts("It could not be sent just now. Please try again in a minute.")
 
 
-def _test_activity(turn: Turn, campaign: Campaign, message: Message, person: Person) -> bytes:
-    links = turn.house.links
+async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person) -> bytes:
+    links, campaign = turn.house.links, draft.campaign
+    columns = await columns_in(turn, draft, person)
     banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
-    return compile_message(campaign.id, message, links.base_url, links.test_token, test=banner)(person)
+    return compile_message(campaign.id, message, links.base_url, links.test_token, test=banner)(person, columns)
 
 
 @router.command("try", "test", "essayer", "tester")

@@ -15,7 +15,7 @@ from dialogs.forms import AudienceChoice, Reading, Timing, default_schedule, rea
 from dialogs.turn import Answer, Aside, Form, Turn
 from scheduler.planner import open_time_of
 from scheduler.window import forecast
-from storage.records import Audience, Campaign, CampaignId, Member, Message, Reach, Schedule
+from storage.records import Audience, Campaign, CampaignId, Columns, Member, Message, Person, Reach, Schedule
 
 CHECKED = 1_000  #: recipients looked at for missing values
 
@@ -124,11 +124,12 @@ async def overview(turn: Turn, draft: Draft) -> tuple[Overview, list[Member]]:
         reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
         members = await turn.store.members(campaign.tenant, audience, campaign.channel, CHECKED)
         name = await _audience_name(turn, audience)
-    sample = next((member.person for member in members if member.reachable), turn.person)
+    example = next((member for member in members if member.reachable), Member(person=turn.person))
+    sample = example.person
     return (
         Overview(
             message=draft.message,
-            preview=filled(draft.message, sample) if draft.message else None,
+            preview=filled(draft.message, sample, example.columns) if draft.message else None,
             sample=sample.name or sample.address or turn.texts("you"),
             audience_name=name,
             reach=reach,
@@ -137,6 +138,13 @@ async def overview(turn: Turn, draft: Draft) -> tuple[Overview, list[Member]]:
         ),
         members,
     )
+
+
+async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:
+    """What the lists of the audience say about somebody, be they in it."""
+    if draft.audience is None or draft.message is None or not draft.message.columns:
+        return {}
+    return (await turn.store.columns_of(draft.audience, [person.id])).get(person.id, {})
 
 
 async def _audience_name(turn: Turn, audience: Audience) -> str:
@@ -181,7 +189,7 @@ def warnings_of(
             )
         )
     if draft.message:
-        nameless = without_value(draft.message, [member.person for member in members if member.reachable])
+        nameless = without_value(draft.message, [member for member in members if member.reachable])
         if nameless:
             some = [escape_markdown(person.name or person.address) for person in nameless[:3]]
             warnings.append(

@@ -10,9 +10,9 @@ from cards.elements import AdaptiveCard
 from cards.message import ACKNOWLEDGE, acknowledged_text, filled, message_card
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from dialogs.drafts import asked_for, message_of
+from dialogs.drafts import asked_for, columns_in, message_of, read_draft
 from dialogs.turn import Answer, Aside, Form, House, Router, Turn
-from storage.records import ButtonKind, Campaign, CampaignId, EngagementKind, Message, PersonId
+from storage.records import ButtonKind, Campaign, CampaignId, Columns, EngagementKind, Message, PersonId
 
 router = Router()
 
@@ -34,19 +34,23 @@ async def acknowledge(turn: Turn, form: Form) -> Answer:
         if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
             return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
         banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
-        return Answer(card=_confirmed(turn, campaign, message, turn.texts.moment(turn.now), banner))
+        columns = await columns_in(turn, read_draft(turn, campaign), turn.person)
+        return Answer(card=_confirmed(turn, campaign, message, columns, turn.texts.moment(turn.now), banner))
     first = await turn.store.engage(campaign.id, turn.person.id, EngagementKind.ACKNOWLEDGED, number, turn.now)
     if first is None:
         return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
-    return Answer(card=_confirmed(turn, campaign, message, turn.texts.moment(first)))
+    columns = await turn.store.delivery_columns(campaign.id, turn.person.id) if message.columns else {}
+    return Answer(card=_confirmed(turn, campaign, message, columns, turn.texts.moment(first)))
 
 
-def _confirmed(turn: Turn, campaign: Campaign, message: Message, moment: str, test: str = "") -> AdaptiveCard:
+def _confirmed(
+    turn: Turn, campaign: Campaign, message: Message, columns: Columns, moment: str, test: str = ""
+) -> AdaptiveCard:
     links = turn.house.links
     token = (links.test_token if test else links.token)(campaign.id, turn.person)
     return message_card(
         campaign.id,
-        filled(message, turn.person),
+        filled(message, turn.person, columns),
         lambda number, _: f"{links.base_url}/r/{token}.{number}",
         test=test,
         acknowledged=acknowledged_text(turn.texts, moment),

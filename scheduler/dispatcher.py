@@ -222,7 +222,7 @@ class Dispatcher:
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None
         try:
-            return await self._sender.send(delivery.reference, running.render(delivery.person))
+            return await self._sender.send(delivery.reference, running.render(delivery.person, delivery.columns))
         except Exception as error:
             log.exception("a send broke: campaign=%d delivery=%d", delivery.campaign, delivery.id)
             return Unconfirmed(type(error).__name__)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from scheduler.ports import Clock
 from scheduler.window import OpenTime, draw_sorted, open_time
 from storage.instants import ms
-from storage.records import Campaign, Schedule
+from storage.records import Campaign, Columns, Schedule
 from storage.store import Store
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
@@ -42,11 +42,25 @@ async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Rando
     if instants is None:  # the bot was down until the slot was over: every delivery expires, none is forgotten
         instants = array("q", [ms(end)]) * len(people)
     for page in _pages(people):
-        await store.plan(campaign.id, people[page], instants[page], end)
+        columns = await _columns(campaign, people[page], store)
+        await store.plan(campaign.id, people[page], instants[page], end, columns)
     waiting = _without(others, known)
     for page in _pages(waiting):
-        await store.plan(campaign.id, waiting[page], None, end)
+        columns = await _columns(campaign, waiting[page], store)
+        await store.plan(campaign.id, waiting[page], None, end, columns)
     await store.planned(campaign.id, clock.now())
+
+
+async def _columns(campaign: Campaign, people: Sequence[int], store: Store) -> dict[int, Columns]:
+    """What the message needs of what the lists say: from the start on, it stays as it is now."""
+    assert campaign.audience is not None and campaign.message is not None
+    wanted = campaign.message.columns
+    if not wanted:
+        return {}
+    said = await store.columns_of(campaign.audience, people)
+    return {
+        person: {column: columns[column] for column in wanted if column in columns} for person, columns in said.items()
+    }
 
 
 def _draw(open_time: OpenTime, people: array[int], rng: random.Random) -> array[int] | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from storage.records import Campaign, NotReached, Person, PersonId, Reference, TenantId
+from storage.records import Campaign, Columns, NotReached, Person, PersonId, Reference, TenantId
 
 
 class Clock(Protocol):
@@ -156,8 +156,8 @@ class Directory(Protocol):
         ...
 
 
-#: one campaign, compiled: a person -> the activity's JSON
-Render = Callable[[Person], bytes]
+#: one campaign, compiled: a person, and what the lists say about them -> the activity's JSON
+Render = Callable[[Person, Columns], bytes]
 
 
 class Renderer(Protocol):

@@ -17,6 +17,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Claimed,
+    Columns,
     Contact,
     DeliveryState,
     DistributionList,
@@ -87,6 +88,40 @@ class Lists(Protocol):
         self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
     ) -> DistributionList: ...
 
+    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
+        """A list that nobody sees until it is published: filled page by page, it appears whole."""
+        ...
+
+    async def enlist(
+        self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
+    ) -> None:
+        """These people stand in the list, with what it says about each; twice is once.
+
+        ``keep``: who stands in it already stays as they are.
+        """
+        ...
+
+    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+        """These people stand in the list no more."""
+        ...
+
+    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+        """A blank list is there from here on; twice is once. None when it is gone."""
+        ...
+
+    async def refill_list(self, id: ListId, blank: ListId, columns: Sequence[str] = ()) -> DistributionList | None:
+        """The people of a blank list take the place of this list's, all at once; twice is once.
+
+        None when the list is gone.
+        """
+        ...
+
+    async def rename_list(self, id: ListId, name: str) -> None: ...
+
+    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+        """Who may use it beside its owner, from here on."""
+        ...
+
     async def distribution_list(self, id: ListId) -> DistributionList | None: ...
 
     async def lists(self, tenant: TenantId) -> list[DistributionList]:
@@ -94,15 +129,34 @@ class Lists(Protocol):
         ...
 
     async def delete_list(self, id: ListId) -> None:
-        """Raises ListInUse while a scheduled or running campaign uses it."""
+        """Raises ListInUse while a scheduled or running campaign names it, be it as an exception."""
         ...
 
     async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach: ...
 
+    async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
+        """Why people of the audience cannot be reached, and how many for each reason."""
+        ...
+
     async def members(
-        self, tenant: TenantId, audience: Audience, channel: Channel, limit: int, offset: int = 0
+        self,
+        tenant: TenantId,
+        audience: Audience,
+        channel: Channel,
+        limit: int,
+        offset: int = 0,
+        *,
+        search: str = "",
+        unreached: bool = False,
     ) -> list[Member]:
-        """A page of the audience, each person once, by name."""
+        """A page of the audience, each person once, by name.
+
+        ``search``: only those in whose name or address it stands; ``unreached``: only those who cannot be reached.
+        """
+        ...
+
+    async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
+        """What the lists say about these people; the audience's first list that says something wins."""
         ...
 
     async def recipients(
@@ -173,12 +227,24 @@ class Campaigns(Protocol):
 
 
 class Deliveries(Protocol):
-    async def plan(self, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime) -> int:
+    async def plan(
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        due: Sequence[int] | None,
+        until: datetime,
+        columns: Mapping[int, Columns] | None = None,
+    ) -> int:
         """Give these PersonIds their deliveries; who has one already keeps it. How many are new.
 
         ``due``: an instant for each, in milliseconds since 1970 (there may be millions); None where
-        they wait for an install, which is settled at ``until``, the slot's end.
+        they wait for an install, which is settled at ``until``, the slot's end. ``columns``: what the
+        lists say about some of them; from here on it stays as it is.
         """
+        ...
+
+    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
+        """What the lists said about a recipient when the campaign started."""
         ...
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:

@@ -1,5 +1,6 @@
 """The MongoDB store: where several copies of the bot meet. Only this package imports motor and pymongo."""
 
+from storage.mongo.audiences import MongoAudiences
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.deliveries import MongoDeliveries
 from storage.mongo.documents import MongoDocuments
@@ -8,7 +9,15 @@ from storage.mongo.lists import MongoLists
 from storage.mongo.people import MongoPeople
 
 
-class MongoStore(MongoPeople, MongoLists, MongoCampaigns, MongoDeliveries, MongoEngagements, MongoDocuments):
+class MongoStore(
+    MongoPeople,
+    MongoLists,
+    MongoAudiences,
+    MongoCampaigns,
+    MongoDeliveries,
+    MongoEngagements,
+    MongoDocuments,
+):
     """``MongoStore(url)``; see storage.store.Store for what it can be asked.
 
     Nothing here spans two documents at once, and a kill -9 may fall between any two writes. So every

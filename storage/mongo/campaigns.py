@@ -36,7 +36,7 @@ def _fields(campaign: Campaign) -> Document:
         "version": campaign.version,
         "channel": str(campaign.channel),
         "name": campaign.name,
-        "lists": list(campaign.audience.lists) if campaign.audience else [],
+        "lists": list(campaign.audience.named) if campaign.audience else [],
         "starts_at": ms(campaign.schedule.slot.start) if scheduled and campaign.schedule else None,
         "reported": campaign.reported_at is not None,
         "record": to_json(campaign),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
 
@@ -27,6 +27,7 @@ from storage.records import (
     CampaignId,
     Channel,
     Claimed,
+    Columns,
     DeliveryId,
     DeliveryState,
     NotReached,
@@ -62,6 +63,7 @@ def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
         person=person_of(person),
         reference=reference_of(person, channel),
         tries=row["tries"],
+        columns=row.get("columns") or {},
     )
 
 
@@ -73,9 +75,17 @@ def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
 
 
 class MongoDeliveries(Waking):
-    async def plan(self, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime) -> int:
+    async def plan(
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        due: Sequence[int] | None,
+        until: datetime,
+        columns: Mapping[int, Columns] | None = None,
+    ) -> int:
         if not people:
             return 0
+        told = columns or {}
         state = WAITING if due is None else PLANNED
         numbers = await self.ids("delivery", len(people))
         instants = repeat(ms(until), len(people)) if due is None else due
@@ -90,6 +100,7 @@ class MongoDeliveries(Waking):
                 "holder": None,
                 "token": None,
                 "reason": None,
+                **({"columns": dict(told[person])} if person in told else {}),
             }
             for number, person, next_at in zip(numbers, people, instants, strict=True)
         ]
@@ -97,6 +108,10 @@ class MongoDeliveries(Waking):
             new = await self.insert_new("deliveries", documents)
             moves.add(id, state_path(state), new)
         return new
+
+    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
+        row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"columns": 1})
+        return (row.get("columns") if row else None) or {}
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:
         return await self.numbers("deliveries", {"campaign": id}, "person", sort=[("campaign", 1), ("person", 1)])

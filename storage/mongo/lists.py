@@ -1,48 +1,139 @@
-"""Distribution lists, and who stands behind an audience.
+"""Distribution lists: made, filled, shared, deleted. Who stands behind an audience: audiences.py.
 
-Membership stands in the person: an audience is one condition on people, and counts each once by
-itself. A list exists when its own document does: that is written last, and deleted first.
+Membership stands in the person. A list's document names the number under which its people stand,
+its ``body``: a list that is filled anew changes that one number, and so all its people at once. A
+list exists when its own document does: that is written last, and deleted first.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
+from itertools import zip_longest
+
+from pymongo import UpdateOne
 
 from storage.mongo.engine import Document, Engine, pages
-from storage.mongo.mapping import person_of, reachable, works_on
-from storage.records import (
-    Audience,
-    Channel,
-    DistributionList,
-    ListId,
-    ListInUse,
-    Member,
-    PersonId,
-    Reach,
-    TenantId,
-)
+from storage.mongo.mapping import said_by
+from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, TenantId
+
+#: documents of lists that nobody sees yet have an owner and a tenant, and wait in their own collection
+BLANKS = "blank_lists"
 
 
 def _list_of(row: Document) -> DistributionList:
-    return DistributionList(id=row["_id"], tenant=row["tenant"], owner=row["owner"], name=row["name"], size=row["size"])
+    return DistributionList(
+        id=row["_id"],
+        tenant=row["tenant"],
+        owner=row["owner"],
+        name=row["name"],
+        size=row["size"],
+        columns=tuple(row.get("columns", ())),
+        shared_with=frozenset(row.get("shared_with", ())),
+        shared_with_all=row.get("shared_with_all", False),
+    )
 
 
-def _reachable(channel: Channel) -> Document:
-    return {f"references.{channel}.broken": ""}
+def body_of(row: Document) -> int:
+    """The number under which a list's people stand."""
+    return int(row.get("body") or row["_id"])
+
+
+def _out_of(body: int) -> Document:
+    return {"$pull": {"lists": body}, "$unset": {said_by(body): ""}}
 
 
 class MongoLists(Engine):
     async def new_list(
         self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
     ) -> DistributionList:
-        unique = sorted(set(people))
         (made,) = await self.ids("list")
-        for page in pages(unique):
-            await self.collection("people").update_many({"_id": {"$in": list(page)}}, {"$addToSet": {"lists": made}})
-        row: Document = {"_id": made, "tenant": tenant, "owner": owner, "name": name, "size": len(unique)}
+        await self._put_in(made, sorted(set(people)))
+        row: Document = {"_id": made, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
         await self.collection("lists").insert_one(row)
         return _list_of(row)
+
+    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
+        (made,) = await self.ids("list")
+        await self.inserted(BLANKS, {"_id": made, "tenant": tenant, "owner": owner})
+        return ListId(made)
+
+    async def enlist(
+        self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
+    ) -> None:
+        row = await self.collection("lists").find_one({"_id": id})
+        if row is None and await self.collection(BLANKS).find_one({"_id": id}) is None:
+            return
+        await self._put_in(body_of(row) if row else id, people, columns, keep=keep)
+        await self._measure(id)
+
+    async def _put_in(
+        self, body: int, people: Sequence[int], columns: Sequence[Columns] = (), *, keep: bool = False
+    ) -> None:
+        if not any(columns):
+            for page in pages(people):
+                await self._change_people({"_id": {"$in": list(page)}}, {"$addToSet": {"lists": body}})
+            return
+        changes = []
+        for person, said in zip_longest(people, columns):
+            condition = {"_id": person, "lists": {"$ne": body}} if keep else {"_id": person}
+            changes.append(
+                UpdateOne(condition, {"$addToSet": {"lists": body}, "$set": {said_by(body): dict(said or {})}})
+            )
+        for some in pages(changes):
+            await self.collection("people").bulk_write(list(some), ordered=False)
+
+    async def _change_people(self, condition: Document, change: Document) -> None:
+        await self.collection("people").update_many(condition, change)
+
+    async def _measure(self, id: int) -> None:
+        row = await self.collection("lists").find_one({"_id": id})
+        if row is not None:
+            size = await self.collection("people").count_documents({"lists": {"$in": [body_of(row)]}})
+            await self.collection("lists").update_one({"_id": id}, {"$set": {"size": size}})
+
+    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+        row = await self.collection("lists").find_one({"_id": id})
+        body = body_of(row) if row else id
+        for page in pages(people):
+            await self._change_people({"_id": {"$in": list(page)}}, _out_of(body))
+        await self._measure(id)
+
+    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+        blank = await self.collection(BLANKS).find_one({"_id": id})
+        if blank is not None:
+            size = await self.collection("people").count_documents({"lists": {"$in": [id]}})
+            row = blank | {"name": name, "size": size, "columns": list(columns)}
+            await self.inserted("lists", row)
+            await self.collection(BLANKS).delete_one({"_id": id})
+        return await self.distribution_list(id)
+
+    async def refill_list(self, id: ListId, blank: ListId, columns: Sequence[str] = ()) -> DistributionList | None:
+        waiting = await self.collection(BLANKS).find_one({"_id": blank})
+        row = await self.collection("lists").find_one({"_id": id})
+        if row is None or waiting is None:
+            return _list_of(row) if row else None
+        before = waiting.get("before", body_of(row))
+        # noted first: after a death, the next call knows whom to let go
+        await self.collection(BLANKS).update_one({"_id": blank}, {"$set": {"before": before}})
+        size = await self.collection("people").count_documents({"lists": {"$in": [blank]}})
+        await self.collection("lists").update_one(
+            {"_id": id}, {"$set": {"body": blank, "size": size, "columns": list(columns)}}
+        )
+        if before != blank:
+            await self._empty(before)
+        await self.collection(BLANKS).delete_one({"_id": blank})
+        return await self.distribution_list(id)
+
+    async def _empty(self, body: int) -> None:
+        await self._change_people({"lists": {"$in": [body]}}, _out_of(body))
+
+    async def rename_list(self, id: ListId, name: str) -> None:
+        await self.collection("lists").update_one({"_id": id}, {"$set": {"name": name}})
+
+    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+        await self.collection("lists").update_one(
+            {"_id": id}, {"$set": {"shared_with": sorted(set(authors)), "shared_with_all": all_authors}}
+        )
 
     async def distribution_list(self, id: ListId) -> DistributionList | None:
         row = await self.collection("lists").find_one({"_id": id})
@@ -56,35 +147,7 @@ class MongoLists(Engine):
         using = await self.rows("campaigns", {"state": {"$in": ["scheduled", "running"]}, "lists": {"$in": [id]}})
         if using:
             raise ListInUse(tuple(row["name"] for row in using))
+        row = await self.collection("lists").find_one({"_id": id})
         await self.collection("lists").delete_one({"_id": id})
-        await self.collection("people").update_many({"lists": {"$in": [id]}}, {"$pull": {"lists": id}})
-
-    async def _condition(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
-        """What the people of an audience have in common."""
-        if audience.everyone:
-            return {"tenant": tenant} | reachable(channel)
-        lists = await self.by_id("lists", list(audience.lists), ["tenant"])
-        return {"lists": {"$in": [id for id, row in lists.items() if row["tenant"] == tenant]}}
-
-    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
-        condition = await self._condition(tenant, audience, channel)
-        reached = await self.collection("people").count_documents(condition | reachable(channel))
-        total = reached if audience.everyone else await self.collection("people").count_documents(condition)
-        return Reach(total=total, reachable=reached)
-
-    async def members(
-        self, tenant: TenantId, audience: Audience, channel: Channel, limit: int, offset: int = 0
-    ) -> list[Member]:
-        condition = await self._condition(tenant, audience, channel)
-        rows = await self.rows("people", condition, sort=[("order", 1)], limit=limit, skip=offset)
-        return [Member(person=person_of(row), reachable=works_on(row, channel)) for row in rows]
-
-    async def recipients(
-        self, tenant: TenantId, audience: Audience, channel: Channel
-    ) -> tuple[Sequence[int], Sequence[int]]:
-        condition = await self._condition(tenant, audience, channel)
-        reached = await self.numbers("people", condition | reachable(channel), "_id")
-        if audience.everyone:
-            return reached, array("q")
-        people, known = await self.numbers("people", condition, "_id"), set(reached)
-        return reached, array("q", (person for person in people if person not in known))
+        await self._empty(body_of(row) if row else id)
+        await self.collection(BLANKS).delete_one({"_id": id})

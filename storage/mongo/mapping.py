@@ -10,7 +10,8 @@ FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", 
 
 def blank(id: int, tenant: str) -> Document:
     """A person of whom nothing is known yet; every array and parent that updates touch is there."""
-    return {"_id": id} | dict.fromkeys(FIELDS, "") | {"tenant": tenant, "order": "", "lists": [], "references": {}}
+    rest: Document = {"tenant": tenant, "order": "", "guest": False, "lists": [], "columns": {}, "references": {}}
+    return {"_id": id} | dict.fromkeys(FIELDS, "") | rest
 
 
 def order_of(row: Document) -> str:
@@ -19,7 +20,12 @@ def order_of(row: Document) -> str:
 
 
 def person_of(row: Document) -> Person:
-    return Person(id=row["_id"], **{field: row[field] for field in FIELDS})
+    return Person(id=row["_id"], guest=row.get("guest", False), **{field: row[field] for field in FIELDS})
+
+
+def said_by(body: int) -> str:
+    """The field of a person in which a list's columns stand."""
+    return f"columns.l{body}"
 
 
 def reference_of(row: Document, channel: Channel) -> Reference | None:
@@ -47,3 +53,11 @@ def works_on(row: Document, channel: Channel) -> bool:
     """The same, of a document."""
     found: Document | None = row["references"].get(channel)
     return found is not None and found["broken"] == ""
+
+
+def why_not(row: Document, channel: Channel) -> NotReached | None:
+    """Why a person cannot be reached on this channel; None when they can."""
+    found: Document | None = row["references"].get(channel)
+    if found is None:
+        return NotReached.NEVER_INSTALLED
+    return NotReached(found["broken"]) if found["broken"] else None

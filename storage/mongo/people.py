@@ -59,7 +59,8 @@ def _said(seen: Sighting) -> Document:
         "locale": seen.locale,
         "zone": seen.zone,
     }
-    return {field: value for field, value in told.items() if value}
+    said: Document = {field: value for field, value in told.items() if value}
+    return said if seen.guest is None else said | {"guest": seen.guest}
 
 
 def _reference(seen: Sighting) -> Document:
@@ -110,7 +111,7 @@ class MongoPeople(Waking):
         """Most activities only repeat what is known: those cost no write."""
         kept = known["references"].get(seen.channel) or {}
         return (
-            all(known[field] == value for field, value in said.items())
+            all(known.get(field) == value for field, value in said.items())
             and all(kept.get(field) == value for field, value in reference.items())
             and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
         )
@@ -150,8 +151,12 @@ class MongoPeople(Waking):
             await self.collection("people").update_one(
                 {"_id": person}, {"$addToSet": {"lists": {"$each": other["lists"]}}}
             )
+            for body, said in (other.get("columns") or {}).items():
+                await self.collection("people").update_one(
+                    {"_id": person, f"columns.{body}": {"$exists": False}}, {"$set": {f"columns.{body}": said}}
+                )
             await self._take_deliveries(person, other)
-            await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": []}})
+            await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": [], "columns": {}}})
             # last: until here, the next sighting finds the other and does it all again
             await self.collection("identities").update_many({"person": other["_id"]}, {"$set": {"person": person}})
 

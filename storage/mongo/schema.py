@@ -1,11 +1,13 @@
 """The collections and their indexes.
 
-    people            {_id: int, tenant, ..., lists: [list ids], references: {channel: {..., broken: ""}}}
+    people            {_id: int, tenant, ..., lists: [bodies], columns: {lBODY: {...}},
+                      references: {channel: {..., broken: ""}}}
     identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
     roles             {_id: tenant, owners: [person ids], authors: [person ids]}
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
                       deliveries may not be woken yet
-    lists             {_id: int, tenant, owner, name, size}
+    lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all}
+    blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, state, version, channel, lists, starts_at, reported, live_card, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...}
     tallies           {_id: campaign, counts, ...}: see tallies.py

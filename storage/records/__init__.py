@@ -42,7 +42,10 @@ from storage.records.engagement import (
 )
 from storage.records.lists import (
     Audience,
+    Columns,
     DistributionList,
+    changeable_by,
+    usable_by,
 )
 from storage.records.people import (
     Channel,
@@ -66,6 +69,7 @@ __all__ = [
     "CampaignState",
     "Channel",
     "Claimed",
+    "Columns",
     "Contact",
     "DeliveryId",
     "DeliveryState",
@@ -96,4 +100,6 @@ __all__ = [
     "TenantId",
     "WorkingHours",
     "aware",
+    "changeable_by",
+    "usable_by",
 ]

@@ -42,6 +42,8 @@ class Message:
     title: str = ""
     style: Style = Style.MESSAGE
     buttons: tuple[Button, ...] = ()
+    #: the columns of lists that its variables ask for
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
@@ -50,6 +50,8 @@ class Claimed:
     reference: Reference | None
     #: tries made before this one
     tries: int
+    #: what the lists said about the person when the campaign started, by column
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reachable(self) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.records.base import ListId, PersonId, TenantId
+from storage.records.people import Role
+
+#: what a list says about a person beside name and address: by column, in capitals ("DEPARTMENT")
+Columns = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +23,41 @@ class DistributionList:
     name: str
     #: how many people stand in it
     size: int
+    #: what it says about its people, beside name and address: each is a variable of a message
+    columns: tuple[str, ...] = ()
+    #: authors who may use it beside its owner
+    shared_with: frozenset[PersonId] = frozenset()
+    #: every author may use it
+    shared_with_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Whom a campaign targets: the people of some lists, or everyone who has installed the bot."""
+    """Whom a campaign targets: some lists, everyone who has installed the bot, or both; less others.
+
+    Whoever stands in several of them is one recipient.
+    """
 
     everyone: bool = False
     lists: tuple[ListId, ...] = ()
+    #: the people of these lists are left out
+    except_lists: tuple[ListId, ...] = ()
+    #: guests of the organisation too
+    guests: bool = False
+
+    @property
+    def named(self) -> tuple[ListId, ...]:
+        """Every list that it names, each once."""
+        return tuple(dict.fromkeys((*self.lists, *self.except_lists)))
+
+
+def usable_by(made: DistributionList, person: PersonId, role: Role | None) -> bool:
+    """Whether somebody may send to a list: an author only to their own, and to those shared with them."""
+    if role is None:
+        return False
+    return role is not Role.AUTHOR or made.owner == person or made.shared_with_all or person in made.shared_with
+
+
+def changeable_by(made: DistributionList, person: PersonId, role: Role | None) -> bool:
+    """Whether somebody may rename, fill, share or delete a list: who made it, and the owner of the bot."""
+    return role is Role.OWNER or (role is not None and made.owner == person)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,6 +60,8 @@ class Person:
     language: str = ""
     #: IANA zone ("Europe/Paris"); "" when unknown
     zone: str = ""
+    #: of another organisation, invited into this one
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,8 @@ class Sighting:
     name: str = ""
     locale: str = ""
     zone: str = ""
+    #: None when the platform did not say
+    guest: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,8 @@ class Contact:
     address: str
     given_name: str = ""
     surname: str = ""
+    #: what else it says about them, by column
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +120,14 @@ class Member:
     """A person in a list or an audience, with the reach shown beside the name (S11)."""
 
     person: Person
-    reachable: bool
+    #: why they cannot be reached; None when they can
+    why: NotReached | None = None
+    #: what the lists of the audience say about them, by column
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reachable(self) -> bool:
+        return self.why is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,3 +136,5 @@ class Reach:
 
     total: int
     reachable: int
+    #: left out because they are guests; not in the total
+    guests: int = 0

@@ -1,5 +1,6 @@
 """The embedded store: SQLite from the standard library."""
 
+from storage.sqlite.audiences import SqliteAudiences
 from storage.sqlite.campaigns import SqliteCampaigns
 from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.documents import SqliteDocuments
@@ -8,5 +9,13 @@ from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
 
 
-class SqliteStore(SqlitePeople, SqliteLists, SqliteCampaigns, SqliteDeliveries, SqliteEngagements, SqliteDocuments):
+class SqliteStore(
+    SqlitePeople,
+    SqliteLists,
+    SqliteAudiences,
+    SqliteCampaigns,
+    SqliteDeliveries,
+    SqliteEngagements,
+    SqliteDocuments,
+):
     """``SqliteStore(path)``; see storage.store.Store for what it can be asked."""

@@ -41,7 +41,7 @@ def _store(db: sqlite3.Connection, campaign: Campaign) -> None:
     if campaign.audience:
         db.executemany(
             "INSERT INTO campaign_list (list, campaign) VALUES (?, ?)",
-            [(list_id, campaign.id) for list_id in campaign.audience.lists],
+            [(list_id, campaign.id) for list_id in campaign.audience.named],
         )
 
 

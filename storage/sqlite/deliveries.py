@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
@@ -24,6 +24,7 @@ from storage.records import (
     Campaign,
     CampaignId,
     Claimed,
+    Columns,
     DeliveryId,
     DeliveryState,
     NotReached,
@@ -44,15 +45,25 @@ _PERSON_COLUMNS = PERSON.count(",") + 1
 
 
 def _plan(
-    db: sqlite3.Connection, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime
+    db: sqlite3.Connection,
+    id: CampaignId,
+    people: Sequence[int],
+    due: Sequence[int] | None,
+    until: datetime,
+    columns: Mapping[int, Columns],
 ) -> int:
     state = DeliveryState.WAITING if due is None else DeliveryState.PLANNED
     instants = repeat(ms(until), len(people)) if due is None else due
     before = db.total_changes
-    db.executemany(
-        "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)",
-        zip(repeat(id), people, repeat(int(state)), instants, strict=False),
-    )
+    rows = zip(repeat(id), people, repeat(int(state)), instants, strict=False)
+    if columns:
+        told = (_json(columns[person]) if person in columns else None for person in people)
+        db.executemany(
+            "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, columns) VALUES (?, ?, ?, ?, ?)",
+            ((*row, said) for row, said in zip(rows, told, strict=True)),
+        )
+    else:
+        db.executemany("INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)", rows)
     new = db.total_changes - before
     move(db, id, {(state, ""): new})
     return new
@@ -70,7 +81,7 @@ def _claim(
 ) -> list[Claimed]:
     rows = _rows(
         db,
-        f"SELECT json_array(d.id, d.state, d.tries, {PERSON}, {REFERENCE}) AS row"
+        f"SELECT json_array(d.id, d.state, d.tries, json(d.columns), {PERSON}, {REFERENCE}) AS row"
         " FROM delivery d JOIN person p ON p.id = d.person"
         " LEFT JOIN reference r ON r.person = d.person AND r.channel = ?"
         f" WHERE d.campaign = ? AND d.{OPEN} AND d.next_at <= ? AND d.state IN (?, ?)"
@@ -91,13 +102,14 @@ def _claim(
 
 
 def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
-    person, reference = row[3 : 3 + _PERSON_COLUMNS], row[3 + _PERSON_COLUMNS :]
+    person, reference = row[4 : 4 + _PERSON_COLUMNS], row[4 + _PERSON_COLUMNS :]
     return Claimed(
         id=DeliveryId(row[0]),
         campaign=campaign,
         person=person_of(person),
         reference=reference_of(reference) if reference[0] else None,
         tries=row[2],
+        columns=row[3] or {},
     )
 
 
@@ -251,8 +263,23 @@ def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
 
 
 class SqliteDeliveries(Engine):
-    async def plan(self, id: CampaignId, people: Sequence[int], due: Sequence[int] | None, until: datetime) -> int:
-        return await self.write(lambda db: _plan(db, id, people, due, until))
+    async def plan(
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        due: Sequence[int] | None,
+        until: datetime,
+        columns: Mapping[int, Columns] | None = None,
+    ) -> int:
+        return await self.write(lambda db: _plan(db, id, people, due, until, columns or {}))
+
+    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
+        row = await self.read(
+            lambda db: db.execute(
+                "SELECT columns FROM delivery WHERE campaign = ? AND person = ?", (id, person)
+            ).fetchone()
+        )
+        return orjson.loads(row[0]) if row and row[0] else {}
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:
         def query(db: sqlite3.Connection) -> Sequence[int]:

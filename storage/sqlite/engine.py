@@ -93,6 +93,7 @@ class Engine:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA cache_size = -24576")  # 24 MiB
+        db.create_function("fold", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
         return db
 
     async def write(self, change: Change[T]) -> T:

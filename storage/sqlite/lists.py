@@ -1,80 +1,131 @@
-"""Distribution lists, and who stands behind an audience."""
+"""Distribution lists: made, filled, shared, deleted. Who stands behind an audience: audiences.py."""
 
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Sequence
+from itertools import repeat, zip_longest
 
-from storage.records import (
-    Audience,
-    Channel,
-    DistributionList,
-    ListId,
-    ListInUse,
-    Member,
-    PersonId,
-    Reach,
-    TenantId,
-)
+import orjson
+
+from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, TenantId
 from storage.sqlite.engine import Engine, Row
-from storage.sqlite.people import PERSON, person_of
 
-LIST = "id, tenant, owner, name, size"
-READ = 10_000  #: rows fetched at a time from a large audience
+LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all"
 
 
 def _list_of(row: Row) -> DistributionList:
-    id, tenant, owner, name, size = row
-    return DistributionList(id=id, tenant=tenant, owner=owner, name=name, size=size)
-
-
-def _audience(tenant: TenantId, audience: Audience, channel: Channel) -> tuple[str, list[object]]:
-    """SQL that gives the person ids of an audience, each once."""
-    if audience.everyone:
-        return (
-            "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL",
-            [tenant, channel],
-        )
-    marks = ", ".join("?" * len(audience.lists))
-    return (
-        "SELECT DISTINCT m.person FROM list_member m JOIN list l ON l.id = m.list"
-        f" WHERE l.tenant = ? AND m.list IN ({marks})",
-        [tenant, *audience.lists],
+    id, tenant, owner, name, size, columns, shared_with, shared_with_all = row
+    return DistributionList(
+        id=id,
+        tenant=tenant,
+        owner=owner,
+        name=name,
+        size=size,
+        columns=tuple(orjson.loads(columns)),
+        shared_with=frozenset(orjson.loads(shared_with)),
+        shared_with_all=bool(shared_with_all),
     )
 
 
-def _with_reach(people: str) -> str:
-    return f"FROM ({people}) a LEFT JOIN reference r ON r.person = a.person AND r.channel = ? AND r.broken IS NULL"
+def _find(db: sqlite3.Connection, id: int) -> DistributionList | None:
+    row = db.execute(f"SELECT {LIST} FROM list WHERE id = ? AND NOT blank", (id,)).fetchone()
+    return _list_of(row) if row else None
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _count(db: sqlite3.Connection, id: int) -> None:
+    db.execute("UPDATE list SET size = (SELECT COUNT(*) FROM list_member WHERE list = ?) WHERE id = ?", (id, id))
+
+
+def _enlist(
+    db: sqlite3.Connection, id: int, people: Sequence[int], columns: Sequence[Columns] = (), *, keep: bool = False
+) -> None:
+    told = (_json(said) if said else None for said in columns)
+    found = "NOTHING" if keep else "UPDATE SET columns = excluded.columns"
+    db.executemany(
+        f"INSERT INTO list_member (list, person, columns) VALUES (?, ?, ?) ON CONFLICT (list, person) DO {found}",
+        ((id, person, said) for person, said in zip_longest(people, told)),
+    )
+    _count(db, id)
 
 
 class SqliteLists(Engine):
     async def new_list(
         self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
     ) -> DistributionList:
-        unique = sorted(set(people))
-
         def change(db: sqlite3.Connection) -> DistributionList:
-            cursor = db.execute(
-                "INSERT INTO list (tenant, owner, name, size) VALUES (?, ?, ?, ?)", (tenant, owner, name, len(unique))
-            )
-            assert cursor.lastrowid is not None
-            made = ListId(cursor.lastrowid)
-            db.executemany(
-                "INSERT INTO list_member (list, person) VALUES (?, ?)", [(made, person) for person in unique]
-            )
-            return DistributionList(id=made, tenant=tenant, owner=owner, name=name, size=len(unique))
+            made = _insert(db, tenant, owner, name, blank=False)
+            _enlist(db, made, sorted(set(people)))
+            found = _find(db, made)
+            assert found is not None
+            return found
 
         return await self.write(change)
 
+    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
+        return await self.write(lambda db: _insert(db, tenant, owner, "", blank=True))
+
+    async def enlist(
+        self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
+    ) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            if db.execute("SELECT 1 FROM list WHERE id = ?", (id,)).fetchone():
+                _enlist(db, id, people, columns, keep=keep)
+
+        await self.write(change)
+
+    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            db.executemany("DELETE FROM list_member WHERE list = ? AND person = ?", zip(repeat(id), people))
+            _count(db, id)
+
+        await self.write(change)
+
+    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+        def change(db: sqlite3.Connection) -> DistributionList | None:
+            db.execute(
+                "UPDATE list SET blank = 0, name = ?, columns = ? WHERE id = ? AND blank",
+                (name, _json(list(columns)), id),
+            )
+            return _find(db, id)
+
+        return await self.write(change)
+
+    async def refill_list(self, id: ListId, blank: ListId, columns: Sequence[str] = ()) -> DistributionList | None:
+        def change(db: sqlite3.Connection) -> DistributionList | None:
+            known = _find(db, id)
+            if known and db.execute("SELECT 1 FROM list WHERE id = ? AND blank", (blank,)).fetchone():
+                db.execute("DELETE FROM list_member WHERE list = ?", (id,))
+                db.execute("UPDATE list_member SET list = ? WHERE list = ?", (id, blank))
+                db.execute("DELETE FROM list WHERE id = ?", (blank,))
+                db.execute("UPDATE list SET columns = ? WHERE id = ?", (_json(list(columns)), id))
+                _count(db, id)
+            return _find(db, id)
+
+        return await self.write(change)
+
+    async def rename_list(self, id: ListId, name: str) -> None:
+        await self.write(lambda db: db.execute("UPDATE list SET name = ? WHERE id = ?", (name, id)))
+
+    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+        await self.write(
+            lambda db: db.execute(
+                "UPDATE list SET shared_with = ?, shared_with_all = ? WHERE id = ?",
+                (_json(sorted(set(authors))), all_authors, id),
+            )
+        )
+
     async def distribution_list(self, id: ListId) -> DistributionList | None:
-        row = await self.read(lambda db: db.execute(f"SELECT {LIST} FROM list WHERE id = ?", (id,)).fetchone())
-        return _list_of(row) if row else None
+        return await self.read(lambda db: _find(db, id))
 
     async def lists(self, tenant: TenantId) -> list[DistributionList]:
         rows = await self.read(
             lambda db: db.execute(
-                f"SELECT {LIST} FROM list WHERE tenant = ? ORDER BY name COLLATE NOCASE, id", (tenant,)
+                f"SELECT {LIST} FROM list WHERE tenant = ? AND NOT blank ORDER BY name COLLATE NOCASE, id", (tenant,)
             ).fetchall()
         )
         return [_list_of(row) for row in rows]
@@ -92,40 +143,10 @@ class SqliteLists(Engine):
 
         await self.write(change)
 
-    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
-        people, values = _audience(tenant, audience, channel)
-        total, reachable = await self.read(
-            lambda db: db.execute(
-                f"SELECT COUNT(*), COUNT(r.person) {_with_reach(people)}", (*values, channel)
-            ).fetchone()
-        )
-        return Reach(total=total, reachable=reachable)
 
-    async def members(
-        self, tenant: TenantId, audience: Audience, channel: Channel, limit: int, offset: int = 0
-    ) -> list[Member]:
-        people, values = _audience(tenant, audience, channel)
-        rows = await self.read(
-            lambda db: db.execute(
-                f"SELECT {PERSON}, r.person IS NOT NULL FROM ({people}) a JOIN person p ON p.id = a.person"
-                " LEFT JOIN reference r ON r.person = a.person AND r.channel = ? AND r.broken IS NULL"
-                " ORDER BY p.surname COLLATE NOCASE, p.name COLLATE NOCASE, p.address, p.id LIMIT ? OFFSET ?",
-                (*values, channel, limit, offset),
-            ).fetchall()
-        )
-        return [Member(person=person_of(row[:-1]), reachable=bool(row[-1])) for row in rows]
-
-    async def recipients(
-        self, tenant: TenantId, audience: Audience, channel: Channel
-    ) -> tuple[Sequence[int], Sequence[int]]:
-        people, values = _audience(tenant, audience, channel)
-
-        def query(db: sqlite3.Connection) -> tuple[Sequence[int], Sequence[int]]:
-            reachable, unreachable = array("q"), array("q")
-            cursor = db.execute(f"SELECT a.person, r.person IS NOT NULL {_with_reach(people)}", (*values, channel))
-            while rows := cursor.fetchmany(READ):
-                reachable.extend(person for person, reached in rows if reached)
-                unreachable.extend(person for person, reached in rows if not reached)
-            return reachable, unreachable
-
-        return await self.read(query)
+def _insert(db: sqlite3.Connection, tenant: str, owner: int, name: str, *, blank: bool) -> ListId:
+    cursor = db.execute(
+        "INSERT INTO list (tenant, owner, name, size, blank) VALUES (?, ?, ?, 0, ?)", (tenant, owner, name, blank)
+    )
+    assert cursor.lastrowid is not None
+    return ListId(cursor.lastrowid)

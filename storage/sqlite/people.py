@@ -22,12 +22,14 @@ from storage.records import (
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.tallies import move
 
-PERSON = "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone"
+PERSON = (
+    "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone, p.guest"
+)
 REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken"
 
 
 def person_of(row: Row) -> Person:
-    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone = row
+    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest = row
     return Person(
         id=id,
         tenant=tenant,
@@ -39,6 +41,7 @@ def person_of(row: Row) -> Person:
         locale=locale,
         language=language,
         zone=zone,
+        guest=bool(guest),
     )
 
 
@@ -111,7 +114,9 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         "locale": seen.locale,
         "zone": seen.zone,
     }
-    said = {field: value for field, value in told.items() if value}
+    said: dict[str, object] = {field: value for field, value in told.items() if value}
+    if seen.guest is not None:
+        said["guest"] = seen.guest
     known = find(db, person)
     if known and _nothing_new(db, known, said, seen):
         return known, False
@@ -163,7 +168,7 @@ def _merge(db: sqlite3.Connection, person: int, seen: Sighting) -> None:
         db.execute("DELETE FROM list_member WHERE person = ?", row)
 
 
-def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, str], seen: Sighting) -> bool:
+def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, object], seen: Sighting) -> bool:
     """Most activities only repeat what is known: those cost no disk flush."""
     if any(getattr(known, field) != value for field, value in said.items()):
         return False

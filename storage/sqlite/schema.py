@@ -136,6 +136,17 @@ STEPS = (
     CREATE TABLE document (key TEXT PRIMARY KEY, etag INTEGER NOT NULL, json BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     """,
+    # lists with columns of their own, shared, filled before they are seen; guests; exceptions
+    """
+    ALTER TABLE person ADD COLUMN guest INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX person_guest ON person (tenant, id) WHERE guest;
+    ALTER TABLE list ADD COLUMN blank INTEGER NOT NULL DEFAULT 0;  -- nobody sees it yet
+    ALTER TABLE list ADD COLUMN columns TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE list ADD COLUMN shared_with TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE list ADD COLUMN shared_with_all INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE list_member ADD COLUMN columns TEXT;  -- JSON: column -> value
+    ALTER TABLE delivery ADD COLUMN columns TEXT;     -- the same, as it was at the start
+    """,
 )
 
 

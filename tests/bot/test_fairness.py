@@ -42,7 +42,7 @@ class Numbered:
     """Every message is its campaign's number."""
 
     def compile(self, campaign: Campaign) -> Render:
-        return lambda person: str(campaign.id).encode()
+        return lambda person, columns: str(campaign.id).encode()
 
 
 @dataclass

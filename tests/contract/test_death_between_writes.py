@@ -71,10 +71,24 @@ async def live(store: Store, sent: Counter[str], holder: int, now: datetime) -> 
 
 
 async def _team(store: Store, ada: Person) -> DistributionList:
-    if found := await store.lists(CONTOSO):
-        return found[0]
-    met = await store.meet(CONTOSO, NAMED)
-    return await store.new_list(CONTOSO, ada.id, "Team", [person.id for person in met])
+    """Half a list, which is filled anew with all of them: nobody ever sees another part of it."""
+    met = [person.id for person in await store.meet(CONTOSO, NAMED)]
+    said = [{"SITE": "Lyon"}] * len(met)
+    found = await store.lists(CONTOSO)
+    if not found:
+        half = await store.blank_list(CONTOSO, ada.id)
+        await store.enlist(half, met[:2], said[:2])
+        published = await store.publish_list(half, "Team", ["SITE"])
+        found = [published] if published else []
+    [team] = found
+    assert team.size in (2, len(met))
+    if team.size == 2:
+        whole = await store.blank_list(CONTOSO, ada.id)
+        await store.enlist(whole, met, said)
+        refilled = await store.refill_list(team.id, whole, ["SITE"])
+        assert refilled is not None
+        return refilled
+    return team
 
 
 async def _started(store: Store, ada: Person, team: DistributionList, now: datetime) -> Campaign:

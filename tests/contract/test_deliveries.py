@@ -9,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from storage.instants import ms
 from storage.records import (
+    Audience,
     CampaignId,
     Channel,
     Contact,
@@ -498,3 +500,25 @@ async def test_counts_are_right_after_every_step_of_any_run(store: Store, other:
     await tallied_right(other, campaign)
     assert (await other.tally(campaign.id)).total == 16
     assert await other.finish(campaign.id, now)
+
+
+async def test_what_the_lists_said_at_the_start_stays_with_the_delivery(store: Store) -> None:
+    ada, louis, marie = await install(store, "ada", "louis", "marie")
+    blank = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(blank, [ada.id], [{"SITE": "Lyon"}])
+    made = await store.publish_list(blank, "Team", ["SITE"])
+    assert made is not None
+    campaign = await running(store, ada)
+    people, due = [ada.id, louis.id], [ms(NOW), ms(NOW)]
+    said = await store.columns_of(Audience(lists=(made.id,)), people)
+    assert await store.plan(campaign.id, people, due, END, said) == 2
+    assert await store.plan(campaign.id, people, due, END, {louis.id: {"SITE": "Nice"}}) == 0
+    assert await store.plan(campaign.id, [marie.id], None, END, {marie.id: {"SITE": "Brest"}}) == 1
+    await store.enlist(made.id, [ada.id], [{"SITE": "Paris"}])
+    await store.delete_list(made.id)
+    claimed = {delivery.person.id: delivery.columns for delivery in await claim(store, campaign, mark=True)}
+    assert claimed == {ada.id: {"SITE": "Lyon"}, louis.id: {}}
+    assert await store.delivery_columns(campaign.id, ada.id) == {"SITE": "Lyon"}
+    assert await store.delivery_columns(campaign.id, louis.id) == {}
+    assert await store.delivery_columns(campaign.id, marie.id) == {"SITE": "Brest"}
+    assert await store.delivery_columns(campaign.id, PersonId(999)) == {}

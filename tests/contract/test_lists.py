@@ -16,7 +16,11 @@ from storage.records import (
     Member,
     NotReached,
     Person,
+    PersonId,
     Reach,
+    Role,
+    changeable_by,
+    usable_by,
 )
 from storage.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, drafted, install, scheduled, sighting
@@ -84,11 +88,11 @@ async def test_members_come_in_pages_by_name_with_their_reach(store: Store) -> N
     made = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (zoe, marie, ada, bob, louis)])
     audience = Audience(lists=(made.id,))
     by_name = [
-        Member(person=bob, reachable=False),  # Bob
-        Member(person=ada, reachable=True),  # Surname, Ada
-        Member(person=louis, reachable=False),
-        Member(person=marie, reachable=True),
-        Member(person=zoe, reachable=False),  # Zoe
+        Member(person=bob, why=NotReached.NEVER_INSTALLED),  # Bob
+        Member(person=ada),  # Surname, Ada
+        Member(person=louis, why=NotReached.BLOCKED),
+        Member(person=marie),
+        Member(person=zoe, why=NotReached.NEVER_INSTALLED),  # Zoe
     ]
     assert await store.members(CONTOSO, audience, Channel.TEAMS, 10) == by_name
     assert await store.members(CONTOSO, audience, Channel.TEAMS, 2) == by_name[:2]
@@ -168,3 +172,211 @@ async def test_a_draft_does_not_hold_a_list(store: Store) -> None:
     made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
     await store.save(replace(await drafted(store, ada), audience=Audience(lists=(made.id,))))
     await store.delete_list(made.id)
+
+
+# --- combining and leaving out ----------------------------------------------------------------
+
+
+async def test_an_audience_combines_lists_and_leaves_others_out(store: Store) -> None:
+    (ada, louis, marie), (zoe, bob) = await mixed(store)
+    first = await store.new_list(CONTOSO, ada.id, "First", [ada.id, louis.id, zoe.id])
+    second = await store.new_list(CONTOSO, ada.id, "Second", [louis.id, marie.id, bob.id])
+    out = await store.new_list(CONTOSO, ada.id, "Out", [louis.id, zoe.id])
+    for audience, people in (
+        (Audience(lists=(first.id, second.id), except_lists=(out.id,)), [ada, marie, bob]),
+        (Audience(lists=(first.id,), except_lists=(second.id, out.id)), [ada]),
+        (Audience(everyone=True, except_lists=(out.id,)), [ada, marie]),
+        (Audience(everyone=True, lists=(first.id,)), [ada, louis, marie, zoe]),
+        (Audience(everyone=True, lists=(first.id,), except_lists=(second.id,)), [ada, zoe]),
+        (Audience(except_lists=(out.id,)), []),
+    ):
+        members = await store.members(CONTOSO, audience, Channel.TEAMS, 10)
+        assert {member.person.id for member in members} == {person.id for person in people}, audience
+        reachable = [person for person in people if person in (ada, louis, marie)]
+        reach = await store.reach(CONTOSO, audience, Channel.TEAMS)
+        assert reach == Reach(total=len(people), reachable=len(reachable)), audience
+        reached, others = await store.recipients(CONTOSO, audience, Channel.TEAMS)
+        assert sorted(reached) == sorted(person.id for person in reachable), audience
+        assert sorted([*reached, *others]) == sorted(person.id for person in people), audience
+
+
+async def test_guests_are_left_out_unless_asked_for(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    guest, _ = await store.remember(sighting("guest", guest=True))
+    assert guest.guest
+    assert not ada.guest
+    made = await store.new_list(CONTOSO, ada.id, "Both", [ada.id, guest.id])
+    for audience in (Audience(lists=(made.id,)), Audience(everyone=True)):
+        assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1, guests=1)
+        assert (await store.recipients(CONTOSO, audience, Channel.TEAMS))[0].tolist() == [ada.id]  # type: ignore[attr-defined]
+        invited = replace(audience, guests=True)
+        assert await store.reach(CONTOSO, invited, Channel.TEAMS) == Reach(total=2, reachable=2)
+        assert len(await store.members(CONTOSO, invited, Channel.TEAMS, 10)) == 2
+    await store.remember(sighting("guest"))
+    again = await store.person(guest.id)
+    assert again is not None and again.guest, "who does not say it stays what they were"
+    member, _ = await store.remember(sighting("guest", guest=False))
+    assert not member.guest
+
+
+async def test_why_people_cannot_be_reached_is_counted(store: Store) -> None:
+    (ada, louis, marie), (zoe, bob) = await mixed(store)
+    await store.lose(CONTOSO, Channel.TEAMS, "29:marie", NotReached.BLOCKED)
+    made = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (ada, louis, marie, zoe, bob)])
+    audience = Audience(lists=(made.id,))
+    why = {NotReached.BLOCKED: 1, NotReached.NEVER_INSTALLED: 2}
+    assert await store.unreached(CONTOSO, audience, Channel.TEAMS) == why
+    assert await store.unreached(CONTOSO, audience, Channel.SKYPE) == {NotReached.NEVER_INSTALLED: 5}
+    assert await store.unreached(CONTOSO, Audience(everyone=True), Channel.TEAMS) == {}
+    missing = await store.members(CONTOSO, audience, Channel.TEAMS, 10, unreached=True)
+    assert {member.person.id: member.why for member in missing} == {
+        marie.id: NotReached.BLOCKED,
+        zoe.id: NotReached.NEVER_INSTALLED,
+        bob.id: NotReached.NEVER_INSTALLED,
+    }
+
+
+async def test_people_are_found_by_a_part_of_their_name_or_address(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    people = await store.meet(
+        CONTOSO,
+        [
+            Contact(address="emilie@contoso.example", given_name="Émilie", surname="du Châtelet"),
+            Contact(address="a.b+c@contoso.example", surname="Plus"),
+        ],
+    )
+    made = await store.new_list(CONTOSO, ada.id, "All", [ada.id, *(person.id for person in people)])
+    audience = Audience(lists=(made.id,))
+
+    async def found(search: str) -> list[str]:
+        members = await store.members(CONTOSO, audience, Channel.TEAMS, 10, search=search)
+        return [member.person.address for member in members]
+
+    assert await found("châtelet") == ["emilie@contoso.example"]
+    assert await found("ADA") == ["ada@contoso.example"]
+    assert await found("a.b+c") == ["a.b+c@contoso.example"]
+    assert await found("a.b.c") == []
+    assert await found("%") == []
+    assert len(await found("contoso")) == 3
+
+
+# --- filling, columns -------------------------------------------------------------------------
+
+
+async def test_a_list_that_is_being_filled_is_seen_whole_or_not_at_all(store: Store) -> None:
+    (ada, louis, marie), _ = await mixed(store)
+    blank = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(blank, [ada.id, louis.id], [{"SITE": "Lyon"}, {}])
+    await store.enlist(blank, [louis.id, marie.id], [{"SITE": "Paris"}, {"SITE": "Nice"}])
+    assert await store.lists(CONTOSO) == []
+    assert await store.distribution_list(blank) is None
+    made = await store.publish_list(blank, "Team", ["SITE"])
+    assert made is not None
+    assert (made.id, made.name, made.owner, made.size, made.columns) == (blank, "Team", ada.id, 3, ("SITE",))
+    assert await store.lists(CONTOSO) == [made]
+    assert await store.publish_list(blank, "Other") == made, "twice is once"
+    members = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+    assert {member.person.id: member.columns for member in members} == {
+        ada.id: {"SITE": "Lyon"},
+        louis.id: {"SITE": "Paris"},
+        marie.id: {"SITE": "Nice"},
+    }
+    await store.delete_list(made.id)
+    assert await store.publish_list(blank, "Team") is None
+
+
+async def test_a_blank_list_can_be_given_up(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    blank = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(blank, [ada.id])
+    await store.delete_list(blank)
+    assert await store.publish_list(blank, "Team") is None
+    await store.enlist(blank, [ada.id])  # too late, and harmless
+
+
+async def test_people_are_added_to_a_list_and_taken_out_of_it(store: Store) -> None:
+    (ada, louis, marie), _ = await mixed(store)
+    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    await store.enlist(made.id, [ada.id, louis.id, marie.id], [{"SITE": "Lyon"}] * 3)
+    await store.enlist(made.id, [ada.id], [{"SITE": "Nice"}], keep=True)
+    await store.dismiss(made.id, [louis.id, PersonId(999)])
+    grown = await store.distribution_list(made.id)
+    assert grown is not None and grown.size == 2
+    audience = Audience(lists=(made.id,))
+    members = await store.members(CONTOSO, audience, Channel.TEAMS, 10)
+    assert {member.person.id for member in members} == {ada.id, marie.id}
+    assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=2, reachable=2)
+
+
+async def test_a_list_is_filled_anew_at_once_and_stays_the_same_list(store: Store) -> None:
+    (ada, louis, marie), _ = await mixed(store)
+    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id])
+    for people in ([marie.id, louis.id], [ada.id]):
+        blank = await store.blank_list(CONTOSO, ada.id)
+        await store.enlist(blank, people, [{"SITE": "Lyon"}] * len(people))
+        before = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+        assert before
+        for _ in range(2):  # twice is once
+            refilled = await store.refill_list(made.id, blank, ["SITE"])
+            assert refilled == replace(made, size=len(people), columns=("SITE",))
+            members = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+            assert {member.person.id for member in members} == set(people)
+            assert all(member.columns == {"SITE": "Lyon"} for member in members)
+    await store.delete_list(made.id)
+    late = await store.blank_list(CONTOSO, ada.id)
+    assert await store.refill_list(made.id, late) is None
+
+
+async def test_the_first_list_that_says_something_about_a_person_wins(store: Store) -> None:
+    (ada, louis, _), _ = await mixed(store)
+    lists = []
+    for name, said in (("One", {"SITE": "Lyon"}), ("Two", {"SITE": "Paris", "TEAM": "Blue"})):
+        blank = await store.blank_list(CONTOSO, ada.id)
+        await store.enlist(blank, [ada.id], [said])
+        made = await store.publish_list(blank, name, sorted(said))
+        assert made is not None
+        lists.append(made.id)
+    plain = await store.new_list(CONTOSO, ada.id, "Three", [ada.id, louis.id])
+    both = Audience(lists=(plain.id, *lists))
+    assert await store.columns_of(both, [ada.id, louis.id]) == {ada.id: {"SITE": "Lyon", "TEAM": "Blue"}}
+    back = Audience(lists=tuple(reversed(lists)))
+    assert await store.columns_of(back, [ada.id]) == {ada.id: {"SITE": "Paris", "TEAM": "Blue"}}
+    assert await store.columns_of(Audience(everyone=True), [ada.id]) == {}
+
+
+async def test_what_a_list_says_goes_with_somebody_who_installs(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    [contact] = await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
+    blank = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(blank, [contact.id], [{"SITE": "Lyon"}])
+    made = await store.publish_list(blank, "Team", ["SITE"])
+    assert made is not None
+    louis, _ = await store.remember(sighting("louis"))
+    assert await store.columns_of(Audience(lists=(made.id,)), [louis.id]) == {louis.id: {"SITE": "Lyon"}}
+
+
+# --- names, sharing ---------------------------------------------------------------------------
+
+
+async def test_a_list_is_renamed_and_shared(store: Store) -> None:
+    (ada, louis, _), _ = await mixed(store)
+    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    await store.rename_list(made.id, "Équipe")
+    await store.share_list(made.id, [louis.id, louis.id])
+    shared = await store.distribution_list(made.id)
+    assert shared == replace(made, name="Équipe", shared_with=frozenset([louis.id]))
+    assert not usable_by(made, louis.id, Role.AUTHOR)
+    assert usable_by(shared, louis.id, Role.AUTHOR)
+    assert not usable_by(shared, louis.id, None)
+    assert not changeable_by(shared, louis.id, Role.AUTHOR)
+    assert changeable_by(shared, louis.id, Role.OWNER)
+    await store.share_list(made.id, [], all_authors=True)
+    assert await store.lists(CONTOSO) == [replace(made, name="Équipe", shared_with_all=True)]
+
+
+async def test_a_list_that_is_left_out_is_in_use_too(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    out = await store.new_list(CONTOSO, ada.id, "Out", [ada.id])
+    await scheduled(store, ada, Audience(everyone=True, except_lists=(out.id,)), name="First")
+    with pytest.raises(ListInUse):
+        await store.delete_list(out.id)

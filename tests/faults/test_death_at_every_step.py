@@ -123,7 +123,7 @@ class Mailbox:
 
 class Words:
     def compile(self, campaign: Campaign) -> Render:
-        return lambda person: b"{}"
+        return lambda person, columns: b"{}"
 
 
 @dataclass

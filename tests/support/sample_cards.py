@@ -37,6 +37,7 @@ from storage.records import (
     DistributionList,
     ListId,
     Member,
+    NotReached,
     PersonId,
     PresenceChoice,
     Reach,
@@ -82,7 +83,7 @@ class Samples:
         said = message(self.language)
         known = Overview(
             message=said,
-            preview=filled(said, person()),
+            preview=filled(said, person(), {}),
             sample=person().name,
             audience_name=LISTS[self.language][1],
             reach=REACH,
@@ -167,7 +168,8 @@ class Samples:
         problems = [("schedule", texts("Please choose when it goes out."))]
         warnings = [texts("Nobody in this audience can be reached yet.")]
         scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[1:])
-        people = [Member(person=person(number), reachable=number not in (2, 6)) for number in range(8)]
+        missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
+        people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
         asking = self.overview(schedule=replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT))
         lines = [
@@ -205,7 +207,7 @@ class Samples:
         }
 
     def messages(self) -> dict[str, AdaptiveCard]:
-        texts, said = self.texts, filled(message(self.language), person())
+        texts, said = self.texts, filled(message(self.language), person(), {})
         important = replace(said, style=Style.IMPORTANT)
         plain = replace(said, style=Style.MESSAGE, buttons=())
         banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])

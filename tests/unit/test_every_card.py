@@ -116,8 +116,10 @@ def edge_campaigns(language: str) -> Cards:
         found[f"review: {count}"] = review_card(texts, one, overview, outlook, [], [])
         found[f"review: {count} nobody"] = review_card(texts, one, overview, nobody, [], [])
         strange = [
-            Member(person=replace(person(), name=NASTY * 3, address=f"{LONG}@contoso.com"), reachable=False),
-            Member(person=replace(person(), name="", given_name="", surname=""), reachable=True),
+            Member(
+                person=replace(person(), name=NASTY * 3, address=f"{LONG}@contoso.com"), why=NotReached.NEVER_INSTALLED
+            ),
+            Member(person=replace(person(), name="", given_name="", surname="")),
         ]
         members = (strange * PEOPLE)[:PEOPLE]
         for channel in Channel:

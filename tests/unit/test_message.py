@@ -21,7 +21,7 @@ from cards.message import (
     without_value,
 )
 from cards.variables import escape_markdown
-from storage.records import Button, ButtonKind, CampaignId, Message, Person, Style
+from storage.records import Button, ButtonKind, CampaignId, Member, Message, Person, Style
 from tests.unit.test_variables import AWKWARD, names, people, person
 
 ID = CampaignId(42)
@@ -65,7 +65,7 @@ def token(id: CampaignId, recipient: Person) -> str:
 
 def render(message: Message, recipient: Person, *, test: str = "") -> Any:
     """The activity as a client reads it."""
-    return json.loads(compile_message(ID, message, URL, token, test=test)(recipient).decode("utf-8"))
+    return json.loads(compile_message(ID, message, URL, token, test=test)(recipient, {}).decode("utf-8"))
 
 
 def sent_card(message: Message, recipient: Person) -> Any:
@@ -93,7 +93,9 @@ def shape(node: Any) -> Any:
 @example(Message(body="[FIRSTNAME|l’ami À Á 😀 …]"), person())
 @example(Message(body="[FIRSTNAME]", title='[NOM|"quoted" \\ back]'), person(given_name='"\\\n'))
 def test_what_is_sent_is_what_the_preview_shows(message: Message, recipient: Person) -> None:
-    preview = message_card(ID, filled(message, recipient), lambda number, _: f"{URL}/r/{token(ID, recipient)}.{number}")
+    preview = message_card(
+        ID, filled(message, recipient, {}), lambda number, _: f"{URL}/r/{token(ID, recipient)}.{number}"
+    )
     assert sent_card(message, recipient) == as_dict(preview)
 
 
@@ -160,7 +162,7 @@ def vars_of(recipient: Person) -> list[str]:
 
 
 def test_links_are_tracked_and_the_destination_is_not_in_the_message() -> None:
-    activity = compile_message(ID, Message(body="Hi", buttons=(ACK, LINK)), URL, token)(ADA)
+    activity = compile_message(ID, Message(body="Hi", buttons=(ACK, LINK)), URL, token)(ADA, {})
     read, open_it = json.loads(activity)["attachments"][0]["content"]["actions"]
     assert open_it == {"type": "Action.OpenUrl", "title": "Read more", "url": f"{URL}/r/42.7.signature.1"}
     assert (read["type"], read["verb"]) == ("Action.Execute", "acknowledge")
@@ -232,7 +234,7 @@ def test_the_notification_of_a_long_message_is_short() -> None:
 @settings(deadline=None)
 def test_the_size_is_that_of_the_bytes_on_the_wire_for_a_long_name(message: Message) -> None:
     long = person(given_name="é" * 30, surname="é" * 30, address="a" * 60)
-    sent = compile_message(ID, message, "https://" + "x" * 40, lambda *_: "t" * 60)(long)
+    sent = compile_message(ID, message, "https://" + "x" * 40, lambda *_: "t" * 60)(long, {})
     assert abs(size_of(message) - len(sent)) <= 20  # the digits of the campaign's number
 
 
@@ -241,17 +243,32 @@ def test_size_counts_bytes_not_characters() -> None:
     assert size_of(wide) - size_of(plain) == 1000 + SUMMARY
 
 
+def members(*people: Person) -> list[Member]:
+    return [Member(person=one) for one in people]
+
+
+def test_a_lists_column_is_a_variable_like_any_other() -> None:
+    message = Message(body="For [DÉPARTEMENT|all] in [SITE]", columns=("DEPARTEMENT", "SITE"))
+    said = {"DEPARTEMENT": "R&D [x](https://evil.example)", "SITE": "Lyon"}
+    fill = compile_message(ID, message, URL, token)
+    told = orjson.loads(fill(ADA, said))["attachments"][0]["content"]["body"][0]["text"]
+    assert told == f"For {escape_markdown(said['DEPARTEMENT'])} in Lyon"
+    assert orjson.loads(fill(ADA, {}))["attachments"][0]["content"]["body"][0]["text"] == "For all in "
+    with_site = Member(person=LOUIS, columns={"SITE": "Lyon"})
+    assert without_value(message, [with_site, *members(ADA)]) == [ADA]
+
+
 def test_who_has_no_value_is_named_unless_there_is_a_fallback() -> None:
     nobody, nameless = person(address=""), person(given_name="Ada")
     message = Message(body="[FIRSTNAME|you] [LASTNAME]", title="[FIRSTNAME]")
-    assert without_value(message, [ADA, nobody, nameless, LOUIS]) == [nobody, nameless]
-    assert without_value(Message(body="[FIRSTNAME|you]"), [nobody]) == []
-    assert without_value(Message(body="Hello"), [nobody]) == []
+    assert without_value(message, members(ADA, nobody, nameless, LOUIS)) == [nobody, nameless]
+    assert without_value(Message(body="[FIRSTNAME|you]"), members(nobody)) == []
+    assert without_value(Message(body="Hello"), members(nobody)) == []
 
 
 def test_rendering_for_many_does_not_mix_people_up() -> None:
     fill = compile_message(ID, Message(body="Hello [FIRSTNAME]", buttons=(LINK,)), URL, token)
-    first = fill(ADA)
-    assert b"Louis" in fill(LOUIS)
-    assert fill(ADA) == first
+    first = fill(ADA, {})
+    assert b"Louis" in fill(LOUIS, {})
+    assert fill(ADA, {}) == first
     assert orjson.loads(first)["attachments"][0]["content"]["body"][0]["text"] == "Hello Ada"

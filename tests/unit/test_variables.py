@@ -95,8 +95,8 @@ def test_half_a_character_is_not_sent_on() -> None:
 def test_a_name_that_the_directory_did_not_split_is_split_at_the_first_blank(
     known: dict[str, str], first: str, last: str
 ) -> None:
-    assert (value_of(person(**known), "FIRSTNAME"), value_of(person(**known), "LASTNAME")) == (first, last)
-    assert value_of(person(**known), "EMAIL") == "ada@contoso.com"
+    assert (value_of(person(**known), "FIRSTNAME", {}), value_of(person(**known), "LASTNAME", {})) == (first, last)
+    assert value_of(person(**known), "EMAIL", {}) == "ada@contoso.com"
 
 
 # --- variables --------------------------------------------------------------------------------
@@ -166,6 +166,13 @@ def test_every_variable_is_replaced_and_nothing_else(pieces: list[tuple[str, str
 )  # fmt: skip
 def test_an_unknown_variable_is_named_with_the_nearest_known_one(written: str, nearest: str) -> None:
     assert unknown_variables(f"Hello [{written}|there], [FIRSTNAME], [{written}]") == [(written, nearest)]
+
+
+def test_a_lists_columns_are_known_with_accents_or_without() -> None:
+    columns = ("DEPARTEMENT", "SITE")
+    assert unknown_variables("[DÉPARTEMENT] [DEPARTEMENT] [SITE|x]", columns) == []
+    assert unknown_variables("[DÉPARTMENT] [VILLE]", columns) == [("DÉPARTMENT", "DEPARTEMENT"), ("VILLE", "SITE")]
+    assert replace_variables("[DÉPARTEMENT] [VILLE]", lambda v: v.name, columns) == "DEPARTEMENT [VILLE]"
 
 
 @given(st.text("ABC[]|\\() \n", max_size=60))

@@ -1,0 +1,110 @@
+"""Who stands behind an audience: one condition on people, which counts each once by itself."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+
+from storage.mongo.engine import Document, Engine
+from storage.mongo.lists import body_of
+from storage.mongo.mapping import person_of, reachable, why_not
+from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
+
+#: what a broken reference may say
+BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER_INSTALLED]
+
+
+class MongoAudiences(Engine):
+    async def _bodies(self, tenant: TenantId | None, lists: Sequence[int]) -> list[int]:
+        """The numbers under which the people of these lists stand, in their order."""
+        found = await self.by_id("lists", list(lists))
+        return [body_of(found[id]) for id in lists if id in found and tenant in (None, found[id]["tenant"])]
+
+    async def _with_guests(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
+        """What the people of an audience have in common, guests or not."""
+        everyone: Document = {"tenant": tenant} | reachable(channel)
+        of_lists: Document = {"$in": await self._bodies(tenant, audience.lists)}
+        if audience.except_lists:
+            of_others: Document = {"$nin": await self._bodies(tenant, audience.except_lists)}
+            if not audience.lists:
+                return everyone | {"lists": of_others} if audience.everyone else {"lists": {"$in": []}}
+            if not audience.everyone:
+                return {"lists": of_lists | of_others}
+            return {"$or": [everyone, {"lists": of_lists}], "lists": of_others}
+        if audience.everyone and audience.lists:
+            return {"$or": [everyone, {"lists": of_lists}]}
+        return everyone if audience.everyone else {"lists": of_lists}
+
+    async def _condition(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
+        condition = await self._with_guests(tenant, audience, channel)
+        return condition if audience.guests else condition | {"guest": {"$ne": True}}
+
+    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
+        people = self.collection("people")
+        everybody = await self._with_guests(tenant, audience, channel)
+        known: Document = {} if audience.guests else {"guest": {"$ne": True}}
+        total = await people.count_documents(everybody | known)
+        only_reachable = audience.everyone and not audience.lists
+        reached = total if only_reachable else await people.count_documents(everybody | known | reachable(channel))
+        guests = 0 if audience.guests else await people.count_documents(everybody | {"guest": True})
+        return Reach(total=total, reachable=reached, guests=guests)
+
+    async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
+        people, condition = self.collection("people"), await self._condition(tenant, audience, channel)
+        found: dict[NotReached, int] = {}
+        left = await people.count_documents(condition) - await people.count_documents(condition | reachable(channel))
+        for reason in BROKEN:
+            if left and (count := await people.count_documents(condition | {f"references.{channel}.broken": reason})):
+                found[NotReached(reason)] = count
+                left -= count
+        return found | ({NotReached.NEVER_INSTALLED: left} if left > 0 else {})
+
+    async def members(
+        self,
+        tenant: TenantId,
+        audience: Audience,
+        channel: Channel,
+        limit: int,
+        offset: int = 0,
+        *,
+        search: str = "",
+        unreached: bool = False,
+    ) -> list[Member]:
+        condition = await self._condition(tenant, audience, channel)
+        also: list[Document] = []
+        if search:
+            words = {"$regex": re.escape(search), "$options": "i"}
+            also.append({"$or": [{field: words} for field in ("surname", "given_name", "name", "address")]})
+        if unreached:
+            also.append({f"references.{channel}.broken": {"$ne": ""}})
+        if also:
+            condition = {"$and": [condition, *also]}
+        rows = await self.rows("people", condition, sort=[("order", 1)], limit=limit, skip=offset)
+        bodies = await self._bodies(tenant, audience.lists)
+        return [Member(person=person_of(row), why=why_not(row, channel), columns=_columns(row, bodies)) for row in rows]
+
+    async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
+        bodies = await self._bodies(None, audience.lists)
+        rows = await self.by_id("people", list(people), ["columns"])
+        found = {id: _columns(row, bodies) for id, row in rows.items()}
+        return {id: said for id, said in found.items() if said}
+
+    async def recipients(
+        self, tenant: TenantId, audience: Audience, channel: Channel
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        condition = await self._condition(tenant, audience, channel)
+        reached = await self.numbers("people", condition | reachable(channel), "_id")
+        if audience.everyone and not audience.lists:
+            return reached, array("q")
+        people, known = await self.numbers("people", condition, "_id"), set(reached)
+        return reached, array("q", (person for person in people if person not in known))
+
+
+def _columns(row: Document, bodies: Sequence[int]) -> Columns:
+    """What the lists with these bodies say about a person; the first that says something wins."""
+    found: dict[str, str] = {}
+    said: Document = row.get("columns") or {}
+    for body in reversed(bodies):
+        found |= said.get(f"l{body}", {})
+    return found

@@ -1,0 +1,159 @@
+"""Who stands behind an audience: each person once, whoever is to be left out left out."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Sequence
+
+import orjson
+
+from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
+from storage.sqlite.engine import Engine
+from storage.sqlite.people import PERSON, person_of
+
+READ = 10_000  #: rows fetched at a time from a large audience
+ASKED = 5_000  #: people asked about at a time
+
+GUESTS = "SELECT id FROM person WHERE tenant = ? AND guest"
+NAMED = "fold(p.surname || ' ' || p.given_name || ' ' || p.name || ' ' || p.address)"
+
+Query = tuple[str, list[object]]
+
+
+def _of_lists(tenant: TenantId, lists: Sequence[int]) -> Query:
+    marks = ", ".join("?" * len(lists))
+    distinct = "DISTINCT " if len(lists) > 1 else ""
+    return (
+        f"SELECT {distinct}m.person FROM list_member m JOIN list l ON l.id = m.list"
+        f" WHERE l.tenant = ? AND m.list IN ({marks})",
+        [tenant, *lists],
+    )
+
+
+def _with_guests(tenant: TenantId, audience: Audience, channel: Channel) -> Query:
+    """SQL that gives the person ids of an audience, each once, guests or not."""
+    parts: list[Query] = []
+    if audience.everyone:
+        working = "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL"
+        parts.append((working, [tenant, channel]))
+    if audience.lists or not audience.everyone:
+        parts.append(_of_lists(tenant, audience.lists))
+    sql, values = " UNION ".join(part for part, _ in parts), [value for _, values in parts for value in values]
+    if audience.except_lists:
+        others, theirs = _of_lists(tenant, audience.except_lists)
+        sql, values = f"SELECT person FROM ({sql}) WHERE person NOT IN ({others})", [*values, *theirs]
+    return sql, values
+
+
+def _people(tenant: TenantId, audience: Audience, channel: Channel) -> Query:
+    sql, values = _with_guests(tenant, audience, channel)
+    if audience.guests:
+        return sql, values
+    return f"SELECT person FROM ({sql}) WHERE person NOT IN ({GUESTS})", [*values, tenant]
+
+
+def _with_reach(people: str) -> str:
+    return f"FROM ({people}) a LEFT JOIN reference r ON r.person = a.person AND r.channel = ?"
+
+
+def _reach(db: sqlite3.Connection, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
+    people, values = _with_guests(tenant, audience, channel)
+    out = f"a.person IN ({GUESTS})" if not audience.guests else "0"
+    of_guests = [] if audience.guests else [tenant]
+    total, reachable, guests = db.execute(
+        "SELECT COUNT(*), COUNT(*) FILTER (WHERE works AND NOT guest), COUNT(*) FILTER (WHERE guest) FROM"
+        f" (SELECT r.person IS NOT NULL AND r.broken IS NULL AS works, {out} AS guest {_with_reach(people)})",
+        (*of_guests, *values, channel),
+    ).fetchone()
+    return Reach(total=total - guests, reachable=reachable, guests=guests)
+
+
+def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]) -> dict[int, Columns]:
+    found: dict[int, dict[str, str]] = {}
+    with_columns = [
+        id for id in lists if db.execute("SELECT 1 FROM list WHERE id = ? AND columns <> '[]'", (id,)).fetchone()
+    ]
+    for id in with_columns:
+        for start in range(0, len(people), ASKED):
+            rows = db.execute(
+                "SELECT m.person, m.columns FROM json_each(?) a JOIN list_member m ON m.list = ? AND m.person = a.value"
+                " WHERE m.columns IS NOT NULL",
+                (orjson.dumps(list(people[start : start + ASKED])).decode(), id),
+            )
+            for person, said in rows:
+                known = found.setdefault(person, {})
+                for column, value in orjson.loads(said).items():
+                    known.setdefault(column, value)
+    return dict(found)
+
+
+class SqliteAudiences(Engine):
+    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
+        return await self.read(lambda db: _reach(db, tenant, audience, channel))
+
+    async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
+        people, values = _people(tenant, audience, channel)
+        rows = await self.read(
+            lambda db: db.execute(
+                f"SELECT coalesce(r.broken, ?), COUNT(*) {_with_reach(people)}"
+                " WHERE r.person IS NULL OR r.broken IS NOT NULL GROUP BY 1",
+                (NotReached.NEVER_INSTALLED, *values, channel),
+            ).fetchall()
+        )
+        return {NotReached(why): count for why, count in rows}
+
+    async def members(
+        self,
+        tenant: TenantId,
+        audience: Audience,
+        channel: Channel,
+        limit: int,
+        offset: int = 0,
+        *,
+        search: str = "",
+        unreached: bool = False,
+    ) -> list[Member]:
+        people, values = _people(tenant, audience, channel)
+        conditions = ["1"]
+        if unreached:
+            conditions.append("(r.person IS NULL OR r.broken IS NOT NULL)")
+        if search:
+            conditions.append(f"instr({NAMED}, ?)")
+        wanted = [search.casefold()] if search else []
+
+        def query(db: sqlite3.Connection) -> list[Member]:
+            rows = db.execute(
+                f"SELECT {PERSON}, r.person IS NULL, r.broken FROM ({people}) a JOIN person p ON p.id = a.person"
+                f" LEFT JOIN reference r ON r.person = a.person AND r.channel = ? WHERE {' AND '.join(conditions)}"
+                " ORDER BY p.surname COLLATE NOCASE, p.name COLLATE NOCASE, p.address, p.id LIMIT ? OFFSET ?",
+                (*values, channel, *wanted, limit, offset),
+            ).fetchall()
+            found = [(person_of(row[:-2]), NotReached.NEVER_INSTALLED if row[-2] else row[-1]) for row in rows]
+            said = _columns(db, audience.lists, [person.id for person, _ in found])
+            return [
+                Member(person=person, why=NotReached(why) if why else None, columns=said.get(person.id, {}))
+                for person, why in found
+            ]
+
+        return await self.read(query)
+
+    async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
+        return await self.read(lambda db: _columns(db, audience.lists, people))
+
+    async def recipients(
+        self, tenant: TenantId, audience: Audience, channel: Channel
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        people, values = _people(tenant, audience, channel)
+
+        def query(db: sqlite3.Connection) -> tuple[Sequence[int], Sequence[int]]:
+            reachable, unreachable = array("q"), array("q")
+            cursor = db.execute(
+                f"SELECT a.person, r.person IS NOT NULL AND r.broken IS NULL {_with_reach(people)}", (*values, channel)
+            )
+            while rows := cursor.fetchmany(READ):
+                reachable.extend(person for person, reached in rows if reached)
+                unreachable.extend(person for person, reached in rows if not reached)
+            return reachable, unreachable
+
+        return await self.read(query)
