@@ -28,7 +28,7 @@ run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people
 	@$(BIN)/python app.py --playground $(CLIENTS)
 
 test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: $(DEV) ## ruff and mypy --strict
 	$(BIN)/ruff check .
