@@ -14,7 +14,7 @@ from bot import wire
 from bot.connector import Connector
 from bot.reachability import capture, channel_of, is_answerable, is_personal, lose, tenant_of
 from dialogs import talk
-from dialogs.forms import clean
+from dialogs.forms.fields import clean
 from dialogs.turn import Answer, House, Router, Turn
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered

@@ -11,7 +11,7 @@ from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
 from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft
-from dialogs.forms import NAME, clean, is_address
+from dialogs.forms.fields import NAME, clean, is_address
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import changeable, form_card, has_started, information

@@ -11,7 +11,10 @@ from cards.conversation import notice_card
 from cards.message import filled, without_value
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from dialogs.forms import AudienceChoice, Reading, Timing, default_schedule, read_audience, read_message, read_schedule
+from dialogs.forms.audience import AudienceChoice, read_audience
+from dialogs.forms.fields import Reading
+from dialogs.forms.message import read_message
+from dialogs.forms.schedule import Timing, default_schedule, read_schedule
 from dialogs.turn import Answer, Aside, Form, Turn
 from scheduler.planner import open_time_of
 from scheduler.window import forecast

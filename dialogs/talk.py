@@ -5,7 +5,7 @@ from __future__ import annotations
 from cards.conversation import authors_card, greeting_card, help_card
 from cards.texts import LANGUAGES, Texts
 from cards.variables import escape_markdown
-from dialogs.forms import is_address
+from dialogs.forms.fields import is_address
 from dialogs.turn import Answer, Form, Router, Turn
 from storage.records import Person, Role
 

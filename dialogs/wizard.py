@@ -23,7 +23,10 @@ from dialogs.drafts import (
     values_of,
     warnings_of,
 )
-from dialogs.forms import NAME, Reading, read_audience, read_message, read_name, read_schedule, typed
+from dialogs.forms.audience import read_audience
+from dialogs.forms.fields import NAME, Reading, typed
+from dialogs.forms.message import read_message, read_name
+from dialogs.forms.schedule import read_schedule
 from dialogs.presence import no_presence, presence_problem
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.records import Audience, Campaign, CampaignState, Channel, ListId, Reach, StaleVersion

@@ -10,7 +10,10 @@ import pytest
 
 from cards.message import LIMIT, size_of
 from cards.texts import Texts
-from dialogs.forms import Reading, read_addresses, read_audience, read_message, read_schedule
+from dialogs.forms.audience import read_addresses, read_audience
+from dialogs.forms.fields import Reading
+from dialogs.forms.message import read_message
+from dialogs.forms.schedule import read_schedule
 
 ENGLISH, FRENCH = Texts("en"), Texts("fr")
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday

@@ -11,17 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dialogs.forms import (
-    FIELDS,
-    KEPT,
-    default_schedule,
-    read_addresses,
-    read_audience,
-    read_message,
-    read_name,
-    read_schedule,
-    typed,
-)
+from dialogs.forms.audience import read_addresses, read_audience
+from dialogs.forms.fields import FIELDS, KEPT, typed
+from dialogs.forms.message import read_message, read_name
+from dialogs.forms.schedule import default_schedule, read_schedule
 from storage.records import ButtonKind, Channel, Contact, ListId, Style, WorkingHours
 from tests.unit.test_form_mistakes import AUDIENCE, ENGLISH, FRENCH, MESSAGE, NOW, SCHEDULE, reading_of, right
 from tests.unit.test_variables import names

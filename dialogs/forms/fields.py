@@ -1,0 +1,59 @@
+"""What every form has: fields as they were typed, readings, and how long things may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from cards.texts import Texts
+
+T = TypeVar("T")
+Values = Mapping[str, str]
+
+NAME = 100  #: characters of a campaign's or a list's name
+KEPT = 60_000  #: characters of one field kept in a draft
+
+FIELDS = {
+    "message": ("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
+    "audience": ("channel", "audience", "list_name", "addresses"),
+    "schedule": (
+        *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime"),
+        *("presence", "unknown"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """A record, or errors by field; both when the rest of the form could be read."""
+
+    value: T | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+_PRIVATE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """What was typed, less what nobody types: control characters, private ones, halves of characters."""
+    return _PRIVATE.sub("", text)
+
+
+def typed(step: str, form: Mapping[str, object]) -> dict[str, str]:
+    """The fields of a step as they were typed."""
+    return {name: clean(str(form[name]))[:KEPT] for name in FIELDS[step] if name in form and form[name] is not None}
+
+
+_ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]{2,}")
+
+
+def is_address(text: str) -> bool:
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def too_long(texts: Texts, length: int, limit: int) -> str:
+    return texts(
+        "That is too long: {length} characters of {limit}.", length=texts.number(length), limit=texts.number(limit)
+    )

@@ -1,0 +1,172 @@
+"""The schedule, as its form says it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from cards.texts import Texts
+from dialogs.forms.fields import Reading, Values
+from scheduler.window import open_time
+from storage.records import (
+    IfUnknown,
+    PresenceChoice,
+    Schedule,
+    Slot,
+    WorkingHours,
+)
+
+LONGEST = timedelta(days=366)  #: of a campaign
+GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the form took a while
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """A schedule as chosen: with ``now``, it starts when it is scheduled."""
+
+    schedule: Schedule
+    now: bool
+
+
+def default_schedule(now: datetime, zone: str) -> dict[str, str]:
+    """The next full hour, for two hours, in ordinary working hours."""
+    start = (now.astimezone(ZoneInfo(zone)) + timedelta(hours=1)).replace(minute=0)
+    return {
+        "start": "now",
+        "date": start.date().isoformat(),
+        "time": start.strftime("%H:%M"),
+        "zone": zone,
+        "duration": "2",
+        "unit": "hours",
+        "opens": "09:00",
+        "closes": "18:00",
+        "days": "0,1,2,3,4",
+        "anytime": "false",
+        "presence": PresenceChoice.ALWAYS,
+        "unknown": IfUnknown.SEND,
+    }
+
+
+def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing]:
+    errors: dict[str, str] = {}
+    zone = _read_zone(values, texts, errors)
+    duration = _read_duration(values, texts, errors)
+    hours = _read_hours(values, texts, errors)
+    presence, unknown = _read_presence(values, texts, errors)
+    at_once = values.get("start") == "now"
+    start = now if at_once else _read_start(values, zone, now, texts, errors)
+    if zone and start and duration and start + duration <= now:
+        errors["duration"] = texts("The campaign would end before it starts.")
+    if errors or not (zone and start and duration and hours):
+        return Reading(None, errors)
+    schedule = Schedule(
+        slot=Slot(start=start, duration=duration),
+        hours=hours,
+        zone=zone.key,
+        presence=presence,
+        unknown=unknown,
+    )
+    if not open_time(schedule.slot, hours, zone):
+        errors["duration"] = texts(
+            "There are no working hours in this time: it runs from {start} to {end}."
+            " Make it longer, change the hours or days, or allow sending outside them.",
+            start=texts.moment(schedule.slot.start, zone),
+            end=texts.moment(schedule.slot.end, zone),
+        )
+        return Reading(None, errors)
+    return Reading(Timing(schedule=schedule, now=at_once))
+
+
+def _read_zone(values: Values, texts: Texts, errors: dict[str, str]) -> ZoneInfo | None:
+    if values.get("zone") not in available_timezones():
+        errors["zone"] = texts("Please choose a time zone.")
+        return None
+    return ZoneInfo(values["zone"])
+
+
+def _read_start(
+    values: Values, zone: ZoneInfo | None, now: datetime, texts: Texts, errors: dict[str, str]
+) -> datetime | None:
+    if values.get("start") != "at":
+        errors["start"] = texts("Please choose when it starts.")
+        return None
+    try:
+        day = datetime.strptime(values.get("date", ""), "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        errors["date"] = texts("Please choose a day.")
+        return None
+    clock = _clock(values.get("time", ""))
+    if clock is None:
+        errors["time"] = texts("Please choose a time, like 10:00.")
+        return None
+    if zone is None:
+        return None
+    # the calendar's first and last days do not exist in every zone; these are as far from now
+    day = min(max(day, date(1000, 1, 1)), date(9000, 1, 1))
+    start = datetime.combine(day, clock, zone).astimezone(UTC)
+    if start < now - GRACE:
+        errors["date"] = texts("That is in the past.")
+        return None
+    if start > now + timedelta(days=3 * 366):
+        errors["date"] = texts("That is too far away: at most three years.")
+        return None
+    return start
+
+
+def _read_duration(values: Values, texts: Texts, errors: dict[str, str]) -> timedelta | None:
+    unit = {"minutes": 1, "hours": 60, "days": 1440}.get(values.get("unit", ""))
+    try:
+        amount = float(values.get("duration", "").replace(",", ".").strip())
+    except ValueError:
+        amount = float("nan")
+    if unit is None or not amount > 0:
+        errors["duration"] = texts("Please say how long, with a number above zero.")
+        return None
+    minutes = amount * unit
+    if minutes > LONGEST / timedelta(minutes=1):
+        errors["duration"] = texts("That is too long: at most a year.")
+        return None
+    if minutes < 1:
+        errors["duration"] = texts("That is too short: at least a minute.")
+        return None
+    return timedelta(minutes=round(minutes))
+
+
+def _read_hours(values: Values, texts: Texts, errors: dict[str, str]) -> WorkingHours | None:
+    if values.get("anytime") == "true":
+        return WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7)))
+    opens, closes = _clock(values.get("opens", "")), _clock(values.get("closes", ""))
+    if opens is None:
+        errors["opens"] = texts("Please choose a time, like 9:00.")
+    if closes is None:
+        errors["closes"] = texts("Please choose a time, like 18:00.")
+    elif opens is not None and closes <= opens and closes != time(0):
+        errors["closes"] = texts("Work must end after it begins.")
+    days = frozenset(int(day) for day in values.get("days", "").split(",") if day in tuple("0123456"))
+    if not days:
+        errors["days"] = texts("Please choose at least one day.")
+    if opens is None or closes is None or errors.keys() & {"opens", "closes", "days"}:
+        return None
+    return WorkingHours(opens=opens, closes=closes, days=days)
+
+
+def _read_presence(values: Values, texts: Texts, errors: dict[str, str]) -> tuple[PresenceChoice, IfUnknown]:
+    """A form that could not ask for it, because nobody tells who is there, says "always"."""
+    presence = values.get("presence") or PresenceChoice.ALWAYS
+    unknown = values.get("unknown") or IfUnknown.SEND
+    if presence not in list(PresenceChoice):
+        errors["presence"] = texts("Please choose one of these.")
+    if unknown not in list(IfUnknown):
+        errors["unknown"] = texts("Please choose one of these.")
+    if errors.keys() & {"presence", "unknown"}:
+        return PresenceChoice.ALWAYS, IfUnknown.SEND
+    return PresenceChoice(presence), IfUnknown(unknown)
+
+
+def _clock(text: str) -> time | None:
+    match = re.fullmatch(r"\s*(\d{1,2})[:hH](\d{2})(?::\d{2})?\s*", text)
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+        return None
+    return time(int(match[1]), int(match[2]))
