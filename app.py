@@ -18,12 +18,15 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot import logs
 from bot.adapter import make_adapter, make_authorization
 from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.graph import GraphDirectory, GraphPresence, make_graph
 from bot.handler import CrieurBot
+from bot.health import Health
 from bot.links import SignedLinks
+from bot.metrics import MeasuredSender, Metrics, measured
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
@@ -78,6 +81,8 @@ async def crieur(
     ``presence``: who tells who is there, by channel, beside what the settings bring.
     """
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
+    metrics = Metrics()
+    store = measured(store, metrics)
     links = SignedLinks.with_secret(settings.base_url, await store.secret("links"))
     authorization = make_authorization(settings, clock)
     async with contextlib.AsyncExitStack() as opened:
@@ -98,11 +103,10 @@ async def crieur(
         )
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.allowed_tenants)
-        front = Front(make_adapter(settings), bot, house, links)
         jobs = Jobs(store, AuthorAnnouncer(store, connector, clock), clock, random.Random(rng.getrandbits(64)))
         dispatcher = Dispatcher(
             store=store,
-            sender=connector,
+            sender=MeasuredSender(connector, metrics),
             renderer=MessageRenderer(links),
             clock=clock,
             rng=rng,
@@ -111,6 +115,22 @@ async def crieur(
             lease=timedelta(seconds=settings.lease_seconds),
         )
         dispatching = asyncio.create_task(dispatcher.run())
+        health = Health(
+            store=store,
+            authorization=authorization,
+            clock=clock,
+            looked_at=lambda: jobs.looked_at,
+            dispatching=lambda: not dispatching.done(),
+        )
+        front = Front(
+            make_adapter(settings),
+            bot,
+            house,
+            links,
+            health=health,
+            metrics=metrics,
+            metrics_token=settings.metrics_token,
+        )
         jobs.start()
         try:
             yield front.application(local=settings.local)
@@ -183,9 +203,7 @@ def main() -> int:
     except WrongSettings as wrong:
         say(str(wrong))
         return 2
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("apscheduler", "msrest"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+    logs.set_up(settings.log_level, settings.log_format)
     try:
         asyncio.run(serve(settings, arguments.playground))
     except (StorageError, OSError) as error:

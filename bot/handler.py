@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
 
 from bot import wire
+from bot.bounds import Rates
 from bot.connector import Connector
 from bot.reachability import capture, channel_of, is_answerable, is_personal, lose, tenant_of
 from dialogs import talk
@@ -49,6 +51,7 @@ class CrieurBot(ActivityHandler):
         self._connector = connector
         self._local = local
         self._tenants = tenants
+        self._rates = Rates()
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -62,7 +65,17 @@ class CrieurBot(ActivityHandler):
                 texts = talk.texts_of_locale(activity.locale or "")
                 await turn_context.send_activity(texts("I am not set up for your organisation."))
             return
+        if not self._rates.allows(activity.conversation.id, self._house.clock.now().timestamp()):
+            await self._too_fast(turn_context)
+            return
         await super().on_turn(turn_context)
+
+    async def _too_fast(self, context: TurnContext) -> None:
+        """No person types or presses that fast: nothing is done, and nothing is written."""
+        log.info("ignored: too many activities from one chat: type=%s", str(context.activity.type)[:60])
+        if context.activity.type == ActivityTypes.invoke:
+            refusal = InvokeResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
+            await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=refusal))
 
     async def settle(self) -> None:
         """Wait for what was begun after an answer."""

@@ -32,9 +32,11 @@ class Settings(BaseSettings):
     messages_per_second: Annotated[float, Field(alias="MESSAGES_PER_SECOND", gt=0, le=100_000)] = 45.0
     allowed_tenants: Annotated[frozenset[str], NoDecode, Field(alias="ALLOWED_TENANTS")] = frozenset()
     lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
+    metrics_token: Annotated[str, Field(alias="METRICS_TOKEN", repr=False)] = ""
     log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
     graph: Annotated[str, Field(alias="GRAPH")] = "auto"
     graph_url: Annotated[str, Field(alias="GRAPH_URL")] = "https://graph.microsoft.com/v1.0"
+    log_format: Annotated[str, Field(alias="LOG_FORMAT")] = "text"
 
     @property
     def local(self) -> bool:
@@ -101,6 +103,13 @@ class Settings(BaseSettings):
         if parts is None or (parts.scheme != "https" and not _is_loopback(parts.hostname or "")):
             raise ValueError("takes the Graph's address with its version, like https://graph.microsoft.com/v1.0")
         return value.rstrip("/")
+
+    @field_validator("log_format")
+    @classmethod
+    def _is_a_format(cls, value: str) -> str:
+        if value.lower() not in ("text", "json"):
+            raise ValueError("takes text or json")
+        return value.lower()
 
     @model_validator(mode="after")
     def _whole(self) -> Settings:

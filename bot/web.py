@@ -1,29 +1,36 @@
-"""The HTTP front: the Bot Framework's endpoint, tracked links, health."""
+"""The HTTP front: the Bot Framework's endpoint, tracked links, and what operators ask."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
+import ipaddress
 import logging
 
 import jwt
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from botbuilder.integration.aiohttp import CloudAdapter
+from botbuilder.schema import ActivityTypes
 
 from bot.about import POLICY, about_page
+from bot.bounds import AT_ONCE, LARGEST, Rates
 from bot.connector import is_loopback
 from bot.handler import CrieurBot
+from bot.health import Health
 from bot.links import SignedLinks
+from bot.metrics import CONTENT_TYPE, Metrics
 from cards.texts import LANGUAGES, language_of
 from dialogs import engage
 from dialogs.turn import House
 
 log = logging.getLogger(__name__)
 
-LARGEST = 1024**2  #: bytes of an incoming request
-
 #: who follows links without being a person; their visits are not counted
 PREVIEWERS = ("bot", "crawl", "spider", "preview", "skypeuripreview", "teams/", "microsoft office", "scan", "curl/")
+KINDS = {kind.value for kind in ActivityTypes}
+#: what a proxy adds to a request that it passes on
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 @web.middleware
@@ -41,30 +48,69 @@ async def loopback_only(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 class Front:
-    def __init__(self, adapter: CloudAdapter, bot: CrieurBot, house: House, links: SignedLinks) -> None:
+    """``metrics_token``: who asks for the figures shows it; without one, this machine only may ask."""
+
+    def __init__(
+        self,
+        adapter: CloudAdapter,
+        bot: CrieurBot,
+        house: House,
+        links: SignedLinks,
+        *,
+        health: Health,
+        metrics: Metrics,
+        metrics_token: str = "",
+    ) -> None:
         self._adapter = adapter
         self._bot = bot
         self._house = house
         self._links = links
+        self._health = health
+        self._metrics = metrics
+        self._metrics_token = metrics_token
+        self._answering = 0
+        self._clicks = Rates(interval=1.0, burst=20)
         self._counting: set[asyncio.Task[None]] = set()
 
     def application(self, *, local: bool) -> web.Application:
-        app = web.Application(client_max_size=LARGEST, middlewares=[loopback_only] if local else [])
+        middlewares = [self._bounded, *([loopback_only] if local else [])]
+        app = web.Application(client_max_size=LARGEST, middlewares=middlewares)
         app.add_routes(
             [
                 web.post("/api/messages", self.messages),
                 web.get("/r/{token}", self.follow, allow_head=True),
                 web.get("/about", self.about),
-                web.get("/healthz", self.health),
+                web.get("/healthz", self.alive),
+                web.get("/readyz", self.ready),
+                web.get("/metrics", self.figures),
             ]
         )
         return app
+
+    @web.middleware
+    async def _bounded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """So many at once and no more; what breaks is a plain answer, and tells nothing of its inside."""
+        if self._answering >= AT_ONCE:
+            self._metrics.refused.labels("too_many").inc()
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "1"})
+        self._answering += 1
+        try:
+            return await handler(request)
+        except (web.HTTPException, ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception:
+            log.exception("a request broke: path=%s", request.match_info.route.resource)
+            self._metrics.refused.labels("broken").inc()
+            raise web.HTTPInternalServerError(text="something went wrong") from None
+        finally:
+            self._answering -= 1
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="JSON was expected")
         try:
-            if not isinstance(await request.json(), dict):
+            body = await request.json()
+            if not isinstance(body, dict):
                 raise ValueError("an object was expected")
             response = await self._adapter.process(request, self._bot)
         except jwt.PyJWTError as error:  # the SDK lets a token that is none through as a bug
@@ -73,6 +119,8 @@ class Front:
         except (ValueError, RecursionError) as error:
             log.info("not an activity: %s", type(error).__name__)
             raise web.HTTPBadRequest(text="an activity was expected") from error
+        kind = body.get("type")
+        self._metrics.activities.labels(kind if kind in KINDS else "other").inc()
         return response or web.Response(status=201)
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
@@ -82,10 +130,16 @@ class Front:
         if click is None or url is None:
             raise web.HTTPNotFound(text="This link is not valid (any more). / Ce lien n'est pas (ou plus) valable.")
         if request.method == "GET" and not _is_previewer(request.headers.get("User-Agent", "")):
-            task = asyncio.create_task(engage.count(self._house, click))
-            self._counting.add(task)
-            task.add_done_callback(self._counting.discard)
+            self._count(click)
         raise web.HTTPFound(url, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+    def _count(self, click: engage.Click) -> None:
+        """One person cannot make the store write for ever."""
+        if not self._clicks.allows(f"{click.campaign}/{click.person}", self._house.clock.now().timestamp()):
+            return
+        task = asyncio.create_task(engage.count(self._house, click))
+        self._counting.add(task)
+        task.add_done_callback(self._counting.discard)
 
     async def about(self, request: web.Request) -> web.Response:
         """What the app package's links lead to, in the reader's language first."""
@@ -95,12 +149,41 @@ class Front:
             text=about_page(ordered), content_type="text/html", headers={"Content-Security-Policy": POLICY}
         )
 
-    async def health(self, request: web.Request) -> web.Response:
+    # --- what operators ask -------------------------------------------------------------------
+
+    async def alive(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """200 while the work can be done; 503 and what is wrong else."""
+        troubles = await self._health.troubles()
+        return web.json_response(
+            {"status": "not ready" if troubles else "ready", **troubles}, status=503 if troubles else 200
+        )
+
+    async def figures(self, request: web.Request) -> web.Response:
+        if not self._may_see_figures(request):
+            raise web.HTTPForbidden(text="ask from this machine, or with METRICS_TOKEN as a bearer token")
+        text = await self._metrics.text(self._house.store, self._house.clock)
+        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
+
+    def _may_see_figures(self, request: web.Request) -> bool:
+        if self._metrics_token:
+            shown = request.headers.get("Authorization", "").encode()
+            return hmac.compare_digest(shown, f"Bearer {self._metrics_token}".encode())
+        direct = not any(name in request.headers for name in PASSED_ON)
+        return direct and _is_this_machine(request.remote or "") and is_loopback(f"http://{request.host}")
 
     async def settle(self) -> None:
         """Wait for the presses that are being counted."""
         await asyncio.gather(*self._counting, return_exceptions=True)
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_previewer(agent: str) -> bool:

@@ -40,6 +40,8 @@ class Jobs:
         self._clock = clock
         self._rng = rng
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        #: when it was last seen what is due; None before the first time
+        self.looked_at: datetime | None = None
         #: the counts that each live card shows
         self._shown: dict[CampaignId, object] = {}
 
@@ -68,6 +70,7 @@ class Jobs:
             if campaign.planned_at is None:
                 await plan(campaign, self._store, self._clock, self._rng)
                 log.info("campaign planned: campaign=%d", campaign.id)
+        self.looked_at = self._clock.now()
 
     async def sweep(self) -> None:
         """Settle what time has decided, end what is complete, and report what has ended."""

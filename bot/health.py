@@ -1,0 +1,42 @@
+"""Whether the bot can do its work: what /readyz asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.token import Authorization
+from scheduler.ports import Clock
+from storage.store import Store
+
+STORE = 2.0  #: seconds for the store to answer
+BEHIND = timedelta(seconds=30)  #: since the scheduler last looked at what is due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    store: Store
+    authorization: Authorization
+    clock: Clock
+    #: when the scheduler last looked at what is due; None before the first time
+    looked_at: Callable[[], datetime | None]
+    #: whether the dispatcher is at work
+    dispatching: Callable[[], bool]
+
+    async def troubles(self) -> dict[str, str]:
+        """What is not as it should be, in words for an operator; empty when all is well."""
+        found = {}
+        try:
+            await asyncio.wait_for(self.store.read_documents(["ready"]), STORE)
+        except Exception as error:  # whatever a driver raises: the store does not answer
+            found["store"] = f"does not answer: {type(error).__name__}"
+        if self.authorization.header is None:
+            found["token"] = "the platform's login has given none yet"
+        looked_at = self.looked_at()
+        if looked_at is None or self.clock.now() - looked_at > BEHIND:
+            found["scheduler"] = "has not looked at what is due for too long"
+        if not self.dispatching():
+            found["dispatcher"] = "is not at work"
+        return found

@@ -1,0 +1,214 @@
+"""What operators ask: is it alive, can it work, how much does it do; and what it writes down."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from bot.logs import JsonLines, set_up
+from bot.metrics import MeasuredSender, Metrics
+from scheduler.ports import Outcome, Retry
+from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
+from storage.sqlite import SqliteStore
+from tests.bot.story import broadcast, completed, draft, eventually
+from tests.conftest import House
+from tests.contract.world import NOW, install, planned
+from tests.support.organisation import Person
+
+
+@dataclass
+class FixedClock:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+async def get(house: House, path: str, **headers: str) -> tuple[int, str]:
+    async with house.organisation.http.get(f"{house.url}{path}", headers=headers) as response:
+        return response.status, await response.text()
+
+
+async def figures(house: House) -> dict[str, float]:
+    """Each line of /metrics: its name with labels -> its value."""
+    status, text = await get(house, "/metrics")
+    assert status == 200
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+async def ready(house: House) -> bool:
+    return (await get(house, "/readyz"))[0] == 200
+
+
+async def test_it_is_alive_and_ready(house: House) -> None:
+    assert await get(house, "/healthz") == (200, '{"status": "ok"}')
+    await eventually(lambda: ready(house))
+
+
+async def test_a_store_that_does_not_answer_makes_it_not_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await eventually(lambda: ready(house))
+    await house.store.close()
+    status, text = await get(house, "/readyz")
+    assert status == 503
+    assert "store" in orjson.loads(text)
+    assert await get(house, "/healthz") == (200, '{"status": "ok"}')
+    await house.store.open()
+    await eventually(lambda: ready(house))
+
+
+async def test_a_scheduler_that_stands_still_makes_it_not_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await eventually(lambda: ready(house))
+
+    async def broken(now: object) -> list[object]:
+        raise StorageError("gone")
+
+    monkeypatch.setattr(type(house.store), "due_to_start", broken)
+    await house.restart()
+    status, text = await get(house, "/readyz")
+    assert status == 503
+    assert "scheduler" in orjson.loads(text)
+
+
+async def test_the_figures_count_what_happened(house: House, ada: Person, louis: Person) -> None:
+    louis.chat.broken = "blocked"
+    await draft(ada)
+    await broadcast(ada, house)
+    await completed(ada, house)
+    found = await figures(house)
+    assert found['crieur_deliveries_total{outcome="delivered"}'] == 1
+    assert found['crieur_deliveries_total{outcome="unreachable"}'] == 1
+    assert found['crieur_send_seconds_count{outcome="delivered"}'] == 1
+    assert found['crieur_store_seconds_count{question="record"}'] >= 1
+    assert found["crieur_campaigns_running"] == 0
+    assert found["crieur_lag_seconds"] == 0
+    assert found['crieur_activities_total{kind="message"}'] >= 1
+    assert found['crieur_activities_total{kind="invoke"}'] >= 4
+
+
+async def test_the_figures_show_the_queue_and_how_late_it_is(tmp_path: Path) -> None:
+    store, clock = SqliteStore(tmp_path / "late.db"), FixedClock(NOW + timedelta(seconds=90))
+    await store.open()
+    ada, louis, grace = await install(store, "ada", "louis", "grace")
+    await store.lose(grace.tenant, Channel.TEAMS, "29:grace", NotReached.UNINSTALLED)
+    await planned(store, [ada, louis], waiting=[grace])
+    text = (await Metrics().text(store, clock)).decode()
+    await store.close()
+    assert 'crieur_deliveries_open{state="planned"} 2.0' in text
+    assert 'crieur_deliveries_open{state="waiting"} 1.0' in text
+    assert "crieur_campaigns_running 1.0" in text
+    assert "crieur_lag_seconds 90.0" in text
+
+
+async def test_a_throttled_send_is_counted() -> None:
+    class Throttling:
+        async def send(self, reference: Reference, activity: bytes) -> Outcome:
+            return Retry(NotReached.THROTTLED, after=1.0)
+
+    metrics = Metrics()
+    reference = Reference(
+        person=PersonId(1),
+        channel=Channel.TEAMS,
+        service_url="",
+        conversation="",
+        bot="",
+        user="",
+        tenant=TenantId("t"),
+    )
+    await MeasuredSender(Throttling(), metrics).send(reference, b"{}")
+    assert metrics.registry.get_sample_value("crieur_throttled_total") == 1
+    assert metrics.registry.get_sample_value("crieur_send_seconds_count", {"outcome": "retry"}) == 1
+
+
+async def test_the_figures_tell_nothing_of_people(house: House, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await broadcast(ada, house)
+    await completed(ada, house)
+    _, text = await get(house, "/metrics")
+    for word in ("Ada", "Louis", "Pasteur", "contoso", "Autumn", "29:", "a:msteams", ada.tenant, louis.directory_id):
+        assert word.lower() not in text.lower()
+
+
+async def test_without_a_token_only_this_machine_sees_the_figures(house: House) -> None:
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+        assert (await get(house, "/metrics", **{header: "203.0.113.7"}))[0] == 403
+    assert (await get(house, "/metrics"))[0] == 200
+
+
+async def test_with_a_token_who_shows_it_sees_the_figures(house: House) -> None:
+    house.environment["METRICS_TOKEN"] = "a-secret"
+    await house.restart()
+    for shown in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "a-secret"}, {"Authorization": "Bearer é"}):
+        assert (await get(house, "/metrics", **shown))[0] == 403
+    assert (await get(house, "/metrics", Authorization="Bearer a-secret"))[0] == 200
+
+
+async def test_about_is_in_the_readers_language_first(house: House) -> None:
+    _, english = await get(house, "/about")
+    _, french = await get(house, "/about", **{"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"})
+    assert english.index("What it keeps") < english.index("Ce qu’il conserve")
+    assert french.index("Ce qu’il conserve") < french.index("What it keeps")
+    for anchor in ("crieur", "privacy", "terms"):
+        assert len(re.findall(f"id={anchor}>", french)) == 1
+
+
+# --- logs -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """Asks what was written to the standard error."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield lambda: capsys.readouterr().err
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_json_lines_carry_ids_as_fields(written: Callable[[], str]) -> None:
+    set_up("INFO", "json")
+    logging.getLogger("crieur.test").info("delivery settled: campaign=%d delivery=%d state=%s", 7, 42, "expired")
+    line = orjson.loads(written())
+    assert (line["campaign"], line["delivery"], line["state"]) == (7, 42, "expired")
+    assert (line["level"], line["logger"]) == ("INFO", "crieur.test")
+    assert line["message"] == "delivery settled: campaign=7 delivery=42 state=expired"
+    assert line["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_error_says_where_and_not_what_somebody_wrote(written: Callable[[], str], form: str) -> None:
+    set_up("INFO", form)
+    try:
+        try:
+            int("a xylophone")
+        except ValueError as error:
+            raise KeyError("Ada Lovelace") from error
+    except KeyError:
+        logging.getLogger("crieur.test").exception("it broke: campaign=%d", 7)
+    said = written()
+    assert "it broke: campaign=7" in said
+    assert "test_operations.py" in said and "KeyError" in said and "ValueError" in said
+    assert "Ada" not in said and "xylophone" not in said
+
+
+def test_at_debug_an_error_keeps_its_words(written: Callable[[], str]) -> None:
+    set_up("DEBUG", "text")
+    try:
+        raise KeyError("Ada Lovelace")
+    except KeyError:
+        logging.getLogger("crieur.test").exception("it broke")
+    assert "Ada" in written()
+
+
+def test_a_json_line_is_one_line() -> None:
+    record = logging.LogRecord("x", logging.INFO, "f.py", 1, "two\nlines campaign=%d", (3,), None)
+    assert "\n" not in JsonLines().format(record)
