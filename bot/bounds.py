@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-LARGEST = 256 * 1024  #: bytes of an incoming request: Teams sends a fifth of it at the most
+LARGEST = 1024**2  #: bytes of an incoming request: thousands of pasted addresses
 AT_ONCE = 500  #: requests that are being answered; one more is asked to come back
-BURST = 60  #: activities that one chat may send together ...
-INTERVAL = 0.25  #: ... and seconds from one to the next after that
+BURST = 200  #: activities that one chat may send together ...
+INTERVAL = 0.2  #: ... and seconds from one to the next after that
 KNOWN = 50_000  #: chats that are kept in mind
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from bot.bounds import BURST
 from bot.logs import JsonLines, set_up
 from bot.metrics import MeasuredSender, Metrics
 from scheduler.ports import Outcome, Retry
@@ -212,3 +213,32 @@ def test_at_debug_an_error_keeps_its_words(written: Callable[[], str]) -> None:
 def test_a_json_line_is_one_line() -> None:
     record = logging.LogRecord("x", logging.INFO, "f.py", 1, "two\nlines campaign=%d", (3,), None)
     assert "\n" not in JsonLines().format(record)
+
+
+# --- bounds -----------------------------------------------------------------------------------
+
+
+async def test_one_chat_that_speaks_too_fast_is_not_heard_and_slows_no_other(
+    house: House, ada: Person, louis: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = house.clock.now()
+    monkeypatch.setattr(house.clock, "now", lambda: still)
+    message = {"type": "message", "text": "campaigns"}
+    posts = house.connector.posts
+    for _ in range(BURST + 50):
+        await ada.send(message)
+    assert house.connector.posts - posts < BURST
+    action = {"type": "Action.Execute", "verb": "help.open", "data": {}}
+    status, _ = await ada.send({"type": "invoke", "name": "adaptiveCard/action", "value": {"action": action}})
+    assert status == 429
+    status, _ = await louis.send({"type": "invoke", "name": "adaptiveCard/action", "value": {"action": action}})
+    assert status == 200
+
+
+async def test_more_requests_at_once_than_it_takes_are_asked_to_come_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.AT_ONCE", 0)
+    async with house.organisation.http.get(f"{house.url}/healthz") as response:
+        assert response.status == 429
+        assert response.headers["Retry-After"] == "1"
