@@ -35,6 +35,7 @@ from storage.records import (
     Sighting,
     Tally,
     TenantId,
+    Try,
 )
 
 
@@ -292,6 +293,10 @@ class Deliveries(Protocol):
 
     async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
         """The PersonIds whose delivery is in this state, a compact array in ascending order."""
+        ...
+
+    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
+        """The tries of a delivery whose campaign asks for presence, from the first to the last."""
         ...
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None: ...

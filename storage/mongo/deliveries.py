@@ -20,7 +20,7 @@ from storage.leases import leased_as
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
 from storage.mongo.tallies import Moves
-from storage.mongo.waking import Waking, reason_path, state_path
+from storage.mongo.waking import Waking, reason_path, rung_path, state_path
 from storage.records import (
     FINAL,
     Campaign,
@@ -30,11 +30,14 @@ from storage.records import (
     Columns,
     DeliveryId,
     DeliveryState,
+    Found,
     NotReached,
     PersonId,
     Settled,
     Tally,
+    Try,
 )
+from storage.tries import packed, unpacked
 
 REAP = 5_000  #: rows settled by one call
 
@@ -64,6 +67,7 @@ def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
         reference=reference_of(person, channel),
         tries=row["tries"],
         columns=row.get("columns") or {},
+        rung=row.get("rung", 0),
     )
 
 
@@ -194,22 +198,21 @@ class MongoDeliveries(Waking):
         # a delivery whose lease was lost has been settled without us, and stays as it is
         held: Document = {"holder": holder, "state": HELD}
         async with self.tallies.moving({row.campaign for row in settled}) as moves:
-            found = {
-                row["_id"]: row["state"]
-                for row in await self.rows(
-                    "deliveries", {"_id": {"$in": [row.id for row in settled]}} | held, ["state"]
-                )
-            }
+            among = {"_id": {"$in": [row.id for row in settled]}} | held
+            found = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])}
             kept = {row.id: row for row in settled if row.id in found}
             if not kept:
                 return
             waiting = [row for row in kept.values() if row.state is DeliveryState.WAITING]
             await self._intend_to_wake_again(waiting)
             done = await self.collection("deliveries").bulk_write(
-                [UpdateOne({"_id": row.id} | held, _settling(row)) for row in kept.values()], ordered=False
+                [UpdateOne({"_id": row.id} | held, _settling(row, found[row.id])) for row in kept.values()],
+                ordered=False,
             )
             for row in kept.values():
-                _moved(moves, row.campaign, [found[row.id]], row.state)
+                _moved(moves, row.campaign, [found[row.id]["state"]], row.state)
+                if path := _on_rung(row, found[row.id]):
+                    moves.add(row.campaign, path, 1)
                 if row.reason and row.state > DeliveryState.DELIVERED:
                     moves.add(row.campaign, reason_path(row.reason), 1)
             if done.matched_count < len(kept):  # a lease ran out between the look and the write
@@ -325,11 +328,20 @@ class MongoDeliveries(Waking):
         return Tally(
             states={DeliveryState(int(state)): count for state, count in counts.get("states", {}).items() if count > 0},
             reasons={NotReached(reason): count for reason, count in counts.get("reasons", {}).items() if count > 0},
+            rungs={
+                (int(rung), Found(found)): count
+                for rung, shown in counts.get("rungs", {}).items()
+                for found, count in shown.items()
+            },
         )
 
     async def next_due(self, id: CampaignId) -> datetime | None:
         rows = await self.rows("deliveries", {"campaign": id, "state": PLANNED}, ["next_at"], sort=DUE, limit=1)
         return instant(rows[0]["next_at"]) if rows else None
+
+    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
+        row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"log": 1})
+        return unpacked(row.get("log") or []) if row else []
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})
@@ -340,17 +352,29 @@ def _intent(row: Settled) -> str:
     return f"delivery {row.id}"
 
 
-def _settling(row: Settled) -> Document:
-    return {
-        "$set": {
-            "holder": None,
-            "token": None,
-            "state": int(row.state),
-            "next_at": ms(row.due or row.at),
-            "reason": str(row.reason) if row.reason else None,
-            "detail": row.detail or None,
-            "activity": row.activity or None,
-            "settled_at": ms(row.at),
-        },
-        "$inc": {"tries": int(row.tried)},
+def _on_rung(row: Settled, before: Document) -> str | None:
+    """Where a delivered one of a campaign that asks for presence is counted."""
+    if row.found is None or row.state is not DeliveryState.DELIVERED:
+        return None
+    return rung_path(before.get("rung", 0), row.found)
+
+
+def _settling(row: Settled, before: Document) -> Document:
+    change: Document = {
+        "holder": None,
+        "token": None,
+        "state": int(row.state),
+        "next_at": ms(row.due or row.at),
+        "reason": str(row.reason) if row.reason else None,
+        "detail": row.detail or None,
+        "activity": row.activity or None,
+        "settled_at": ms(row.at),
     }
+    if row.rung is not None:
+        change["rung"] = row.rung
+    if path := _on_rung(row, before):
+        change["on_rung"] = path
+    update: Document = {"$set": change, "$inc": {"tries": int(row.tried)}}
+    if row.found:
+        update["$push"] = {"log": packed(row.at, row.found)}
+    return update

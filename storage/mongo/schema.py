@@ -9,7 +9,8 @@
     lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all}
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, state, version, channel, lists, starts_at, reported, live_card, record}
-    deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...}
+    deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...,
+                      rung, log: [packed tries], on_rung: the path of its count}: of a campaign that asks for presence
     tallies           {_id: campaign, counts, ...}: see tallies.py
     engagements       {_id: "campaign person kind", campaign, kind, presses, last_at, buttons: {b0: {...}}}
     engagement_tallies  as tallies

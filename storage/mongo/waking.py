@@ -34,6 +34,11 @@ def reason_path(reason: NotReached) -> str:
     return f"reasons.{reason}"
 
 
+def rung_path(rung: int, found: str) -> str:
+    """Also what a delivered row says of itself, so that rows can be counted by it."""
+    return f"rungs.{rung}.{found}"
+
+
 class Waking(Engine):
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -50,13 +55,16 @@ class Waking(Engine):
         await super().close()
 
     async def _count_deliveries(self, campaign: int) -> Counts:
-        """By state, and by reason in the final states other than delivered."""
+        """By state; by reason in the final states other than delivered, by rung in that one."""
         unhappy = {"campaign": campaign, "state": {"$gt": int(DeliveryState.DELIVERED)}}
         states = await self._grouped({"campaign": campaign}, "$state")
         reasons = await self._grouped(unhappy, "$reason")
-        return {state_path(state): count for state, count in states.items()} | {
-            reason_path(NotReached(reason)): count for reason, count in reasons.items() if reason
-        }
+        rungs = await self._grouped({"campaign": campaign, "state": int(DeliveryState.DELIVERED)}, "$on_rung")
+        return (
+            {state_path(state): count for state, count in states.items()}
+            | {reason_path(NotReached(reason)): count for reason, count in reasons.items() if reason}
+            | {path: count for path, count in rungs.items() if path}
+        )
 
     async def _grouped(self, condition: Document, field: str) -> dict[Any, int]:
         pipeline: list[Document] = [{"$match": condition}, {"$group": {"_id": field, "count": {"$sum": 1}}}]

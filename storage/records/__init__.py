@@ -33,8 +33,10 @@ from storage.records.deliveries import (
     FINAL,
     Claimed,
     DeliveryState,
+    Found,
     Settled,
     Tally,
+    Try,
 )
 from storage.records.engagement import (
     Engagement,
@@ -77,6 +79,7 @@ __all__ = [
     "Engagement",
     "EngagementKind",
     "Forms",
+    "Found",
     "IfUnknown",
     "ListId",
     "ListInUse",
@@ -98,6 +101,7 @@ __all__ = [
     "Style",
     "Tally",
     "TenantId",
+    "Try",
     "WorkingHours",
     "aware",
     "changeable_by",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from storage.records.base import CampaignId, DeliveryId, PersonId
 from storage.records.people import Channel, NotReached, Person, Reference
@@ -39,6 +39,24 @@ class DeliveryState(IntEnum):
 FINAL = DeliveryState.DELIVERED
 
 
+class Found(StrEnum):
+    """How a recipient showed when a try was made (S9)."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+    BUSY = "busy"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"  #: nobody could tell
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try of a campaign that asks for presence (S10)."""
+
+    at: datetime
+    found: Found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A delivery leased by one dispatcher, with all that is needed to send it."""
@@ -48,10 +66,12 @@ class Claimed:
     person: Person
     #: None: the reference broke after planning
     reference: Reference | None
-    #: tries made before this one
+    #: requests that left before this one
     tries: int
     #: what the lists said about the person when the campaign started, by column
     columns: Mapping[str, str] = field(default_factory=dict)
+    #: the ladder's rung of the try that is due, 0 to 8
+    rung: int = 0
 
     @property
     def reachable(self) -> bool:
@@ -79,6 +99,10 @@ class Settled:
     tried: bool = True
     #: the chat was opened again under this id
     conversation: str = ""
+    #: the ladder's rung of the next try; None where it stays as it is
+    rung: int | None = None
+    #: how the recipient showed: this was a try of the ladder, and is kept in the delivery's list
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +112,8 @@ class Tally:
     states: Mapping[DeliveryState, int]
     #: of the final states other than delivered
     reasons: Mapping[NotReached, int]
+    #: delivered ones of a campaign that asks for presence, by rung and by how the recipient showed
+    rungs: Mapping[tuple[int, Found], int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

@@ -32,6 +32,8 @@ class NotReached(StrEnum):
     BLOCKED = "blocked"
     GONE = "gone"  #: left the organisation
     CHAT_LOST = "chat_lost"  #: the chat could not be opened again
+    ABSENT = "absent"  #: not there at any try
+    PRESENCE_UNKNOWN = "presence_unknown"  #: the slot ended before anybody could tell whether they were there
     SLOT_OVER = "slot_over"
     THROTTLED = "throttled"  #: the slot ended while the platform asked us to slow down
     OUTAGE = "outage"  #: the platform did not answer, try after try

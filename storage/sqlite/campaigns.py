@@ -117,7 +117,7 @@ class SqliteCampaigns(Engine):
         def change(db: sqlite3.Connection) -> None:
             if _current(db, campaign).state is CampaignState.RUNNING:
                 raise StaleVersion(f"campaign {campaign.id} is running")
-            for table in ("delivery", "tally", "engagement", "engagement_tally"):
+            for table in ("delivery", "tally", "rung_tally", "engagement", "engagement_tally"):
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
 

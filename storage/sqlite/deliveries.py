@@ -27,14 +27,17 @@ from storage.records import (
     Columns,
     DeliveryId,
     DeliveryState,
+    Found,
     NotReached,
     PersonId,
     Settled,
     Tally,
+    Try,
 )
 from storage.sqlite.engine import Engine
 from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
-from storage.sqlite.tallies import move
+from storage.sqlite.tallies import move, move_rungs
+from storage.tries import packed, unpacked
 
 REAP = 5_000  #: rows settled by one change: longer ones would hold up everybody else's
 OPEN = f"state < {int(FINAL)}"  #: the partial index's own words: SQLite uses it only for these
@@ -81,7 +84,7 @@ def _claim(
 ) -> list[Claimed]:
     rows = _rows(
         db,
-        f"SELECT json_array(d.id, d.state, d.tries, json(d.columns), {PERSON}, {REFERENCE}) AS row"
+        f"SELECT json_array(d.id, d.state, d.tries, d.rung, json(d.columns), {PERSON}, {REFERENCE}) AS row"
         " FROM delivery d JOIN person p ON p.id = d.person"
         " LEFT JOIN reference r ON r.person = d.person AND r.channel = ?"
         f" WHERE d.campaign = ? AND d.{OPEN} AND d.next_at <= ? AND d.state IN (?, ?)"
@@ -102,14 +105,15 @@ def _claim(
 
 
 def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
-    person, reference = row[4 : 4 + _PERSON_COLUMNS], row[4 + _PERSON_COLUMNS :]
+    person, reference = row[5 : 5 + _PERSON_COLUMNS], row[5 + _PERSON_COLUMNS :]
     return Claimed(
         id=DeliveryId(row[0]),
         campaign=campaign,
         person=person_of(person),
         reference=reference_of(reference) if reference[0] else None,
         tries=row[2],
-        columns=row[3] or {},
+        rung=row[3],
+        columns=row[4] or {},
     )
 
 
@@ -129,11 +133,11 @@ def _json(values: object) -> str:
 
 
 def _held(db: sqlite3.Connection, ids: Sequence[int], holder: int, states: tuple[int, ...]) -> dict[int, list[int]]:
-    """Of these deliveries, those that this holder still has: {id: [campaign, state]}."""
+    """Of these deliveries, those that this holder still has: {id: [campaign, state, rung]}."""
     marks = ", ".join("?" * len(states))
     rows = _rows(
         db,
-        "SELECT json_array(id, campaign, state) AS row FROM delivery"
+        "SELECT json_array(id, campaign, state, rung) AS row FROM delivery"
         f" WHERE id IN {AMONG} AND holder = ? AND state IN ({marks})",
         (_json(ids), holder, *states),
     )
@@ -148,7 +152,7 @@ def _advance(
     db.execute(
         f"UPDATE delivery SET state = ?, next_at = ? WHERE id IN {AMONG}", (state, ms(next_at), _json(list(held)))
     )
-    for campaign, count in Counter(campaign for campaign, _ in held.values()).items():
+    for campaign, count in Counter(campaign for campaign, *_ in held.values()).items():
         move(db, campaign, {(DeliveryState.CLAIMED, ""): -count, (state, ""): count})
     return set(held)
 
@@ -159,18 +163,25 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
     kept = [_still_out_of_reach(db, row) for row in settled if row.id in held]
     db.execute(
         "UPDATE delivery SET holder = NULL, state = value ->> 1, next_at = value ->> 2, tries = tries + (value ->> 3),"
-        " reason = value ->> 4, detail = value ->> 5, activity = value ->> 6, settled_at = value ->> 7"
+        " reason = value ->> 4, detail = value ->> 5, activity = value ->> 6, settled_at = value ->> 7,"
+        " rung = ifnull(value ->> 8, rung), log = CASE WHEN value ->> 9 IS NULL THEN log"
+        " ELSE ifnull(log || ' ', '') || (value ->> 9) END"
         " FROM json_each(?) WHERE delivery.id = value ->> 0",
         (_json([_columns(row) for row in kept]),),
     )
     changes: dict[int, Counter[tuple[int, str]]] = {}
+    rungs: dict[int, Counter[tuple[int, str]]] = {}
     for row in kept:
         counts = changes.setdefault(row.campaign, Counter())
         counts[(held[row.id][1], "")] -= 1
         counts[(row.state, _reason(row.state, row.reason))] += 1
+        if row.found and row.state is DeliveryState.DELIVERED:
+            rungs.setdefault(row.campaign, Counter())[(held[row.id][2], row.found)] += 1
         _learn(db, row)
     for campaign, counts in changes.items():
         move(db, campaign, counts)
+    for campaign, delivered in rungs.items():
+        move_rungs(db, campaign, delivered)
 
 
 def _still_out_of_reach(db: sqlite3.Connection, row: Settled) -> Settled:
@@ -195,6 +206,8 @@ def _columns(row: Settled) -> tuple[object, ...]:
         row.detail or None,
         row.activity or None,
         ms(row.at),
+        row.rung,
+        packed(row.at, row.found) if row.found else None,
     )
 
 
@@ -259,7 +272,11 @@ def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
         states[DeliveryState(state)] += count
         if reason:
             reasons[NotReached(reason)] += count
-    return Tally(states=+states, reasons=+reasons)
+    rungs = {
+        (rung, Found(found)): count
+        for rung, found, count in db.execute("SELECT rung, found, count FROM rung_tally WHERE campaign = ?", (id,))
+    }
+    return Tally(states=+states, reasons=+reasons, rungs=rungs)
 
 
 class SqliteDeliveries(Engine):
@@ -333,6 +350,12 @@ class SqliteDeliveries(Engine):
             ).fetchone()
         )
         return instant(row[0]) if row else None
+
+    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
+        row = await self.read(
+            lambda db: db.execute("SELECT log FROM delivery WHERE campaign = ? AND person = ?", (id, person)).fetchone()
+        )
+        return unpacked(row[0].split()) if row and row[0] else []
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.read(

@@ -147,6 +147,18 @@ STEPS = (
     ALTER TABLE list_member ADD COLUMN columns TEXT;  -- JSON: column -> value
     ALTER TABLE delivery ADD COLUMN columns TEXT;     -- the same, as it was at the start
     """,
+    """
+    -- of campaigns that ask for presence: the ladder's rung, and the tries made, as storage/tries.py packs them
+    ALTER TABLE delivery ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE delivery ADD COLUMN log TEXT;
+    CREATE TABLE rung_tally (
+        campaign INTEGER NOT NULL,
+        rung INTEGER NOT NULL,
+        found TEXT NOT NULL,         -- how the recipient showed
+        count INTEGER NOT NULL,
+        PRIMARY KEY (campaign, rung, found)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

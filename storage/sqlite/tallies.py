@@ -13,3 +13,12 @@ def move(db: sqlite3.Connection, campaign: int, changes: Mapping[tuple[int, str]
         " ON CONFLICT (campaign, state, reason) DO UPDATE SET count = count + excluded.count",
         [(campaign, state, reason, difference) for (state, reason), difference in changes.items() if difference],
     )
+
+
+def move_rungs(db: sqlite3.Connection, campaign: int, delivered: Mapping[tuple[int, str], int]) -> None:
+    """Add to the delivered of a campaign that asks for presence: {(rung, how they showed): difference}."""
+    db.executemany(
+        "INSERT INTO rung_tally (campaign, rung, found, count) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (campaign, rung, found) DO UPDATE SET count = count + excluded.count",
+        [(campaign, rung, found, difference) for (rung, found), difference in delivered.items()],
+    )

@@ -28,7 +28,9 @@ from storage.records import (
     DeliveryState,
     DistributionList,
     EngagementKind,
+    Found,
     Person,
+    PersonId,
     StorageError,
 )
 from storage.store import Store
@@ -118,12 +120,15 @@ async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: in
     if turn < USUAL:
         held = await store.mark_sending(claimed, holder, now + MINUTE)
         tried = [delivery for delivery in claimed if delivery.id in held]
-        await store.record([outcome(delivery, DeliveryState.PLANNED, at=now, due=now) for delivery in tried], holder)
+        again = [
+            outcome(delivery, DeliveryState.PLANNED, at=now, due=now, rung=1, found=Found.ABSENT) for delivery in tried
+        ]
+        await store.record(again, holder)
         return len(claimed)
     assert all(delivery.reachable for delivery in claimed)
     sent.update(delivery.reference.user for delivery in claimed if delivery.reference)
     await store.renew([delivery.id for delivery in claimed], holder, now + 2 * MINUTE)
-    await store.record([outcome(delivery, at=now) for delivery in claimed], holder)
+    await store.record([outcome(delivery, at=now, found=Found.BUSY) for delivery in claimed], holder)
     return len(claimed)
 
 
@@ -222,6 +227,10 @@ async def _all_is_well(store: Store, campaign: Campaign, sent: Counter[str], sto
     tally = await store.tally(campaign.id)
     assert tally.open == 0 and tally.total == 4, (story, tally)
     assert max(sent.values()) == 1, (story, sent)
+    assert sum(tally.rungs.values()) == tally.delivered, (story, tally)
+    for person in await store.people_in_state(campaign.id, DeliveryState.DELIVERED):
+        tries = await store.tries(campaign.id, PersonId(person))
+        assert [made.found for made in tries].count(Found.BUSY) == 1 and len(tries) <= 2, (story, tries)
     # whom the first copy may have sent to without saying so is unconfirmed; all others have it
     unconfirmed = tally.states.get(DeliveryState.UNCONFIRMED, 0)
     assert unconfirmed <= 1 and tally.delivered + unconfirmed == 3, (story, tally)
