@@ -17,12 +17,14 @@ from yarl import URL
 
 from bot.answers import ChatLost, TokenRefused, outcome_of, seconds
 from bot.token import Anonymous, Authorization, NoToken
+from bot.watch import Watch
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from storage.records import NotReached, Reference
 
-CONNECT = 5.0  #: seconds to open a connection: until then nothing has left
+CONNECT = 5.0  #: seconds to get a connection, name look-up and all: until then nothing has left
 ANSWER = 20.0  #: seconds to wait for an answer: the platform's gateway gives up at 15
 IDLE = 15.0  #: seconds an unused connection is kept: less than any server keeps its end
+JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
 
 
@@ -30,28 +32,39 @@ class Connector:
     """Speaks the Bot Connector's REST contract. Open it with ``async with``."""
 
     def __init__(
-        self, *, clock: Clock, authorization: Authorization | None = None, loopback_only: bool, connections: int = 100
+        self,
+        *,
+        clock: Clock,
+        authorization: Authorization | None = None,
+        loopback_only: bool,
+        connections: int = 100,
+        connect: float = CONNECT,
+        answer: float = ANSWER,
     ) -> None:
         self._clock = clock
         self._authorization = authorization or Anonymous()
         self._loopback_only = loopback_only
         self._connections = connections
+        self._connect = connect
         self._session: aiohttp.ClientSession | None = None
-        self._keeping_fresh: asyncio.Task[None] | None = None
+        self._watch = Watch(connect + answer)  # once overdue, the request has left
+        self._keeping: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Connector:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Content-Type": "application/json; charset=utf-8"},
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=ANSWER),
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._connect),
         )
-        self._keeping_fresh = asyncio.create_task(self._authorization.keep_fresh())
+        self._keeping = [
+            asyncio.create_task(self._authorization.keep_fresh()),
+            asyncio.create_task(self._watch.keep()),
+        ]
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        if self._keeping_fresh:
-            self._keeping_fresh.cancel()
+        for task in self._keeping:
+            task.cancel()
         if self._session:
             await self._session.close()
 
@@ -110,10 +123,12 @@ class Connector:
     async def _request(self, method: str, url: URL, body: bytes, authorization: str) -> Outcome:
         assert self._session is not None
         headers = {"Authorization": authorization} if authorization else None
+        payload = aiohttp.BytesPayload(body, content_type=JSON)  # aiohttp need not look for one that fits
         try:
-            # no "async with", which costs: reading gives the connection back, and closes it when it fails
-            response = await self._session.request(method, url, data=body, headers=headers)
-            answer = await response.read()
+            with self._watch:
+                # no "async with", which costs: reading gives the connection back, and closes it when it fails
+                response = await self._session.request(method, url, data=payload, headers=headers)
+                answer = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Retry(NotReached.OUTAGE, detail=type(error).__name__)  # it did not leave
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

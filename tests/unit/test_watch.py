@@ -1,0 +1,64 @@
+"""One look for all: who takes too long gets a TimeoutError, and nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot import watch
+from bot.watch import Watch
+
+
+@pytest.fixture
+async def kept(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watch]:
+    """A watch with a limit of 50 ms."""
+    monkeypatch.setattr(watch, "LOOK", 0.01)
+    kept = Watch(0.05)
+    keeping = asyncio.create_task(kept.keep())
+    yield kept
+    keeping.cancel()
+
+
+async def within(kept: Watch, seconds: float) -> str:
+    try:
+        with kept:
+            await asyncio.sleep(seconds)
+    except TimeoutError:
+        return "late"
+    await asyncio.sleep(0.1)  # what comes after is nobody's business
+    return "in time"
+
+
+async def test_who_takes_too_long_is_told_and_the_others_are_left_alone(kept: Watch) -> None:
+    assert await asyncio.gather(*(within(kept, seconds) for seconds in (0, 10, 0.02, 10))) == [
+        "in time",
+        "late",
+        "in time",
+        "late",
+    ]
+
+
+async def test_the_limit_counts_from_the_last_entry(kept: Watch) -> None:
+    assert [await within(kept, 0.03) for _ in range(4)] == ["in time"] * 4
+    assert [await within(kept, 10), await within(kept, 0)] == ["late", "in time"]
+
+
+async def test_an_error_in_the_block_stays_what_it_was(kept: Watch) -> None:
+    with pytest.raises(LookupError), kept:
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            raise LookupError from None
+    current = asyncio.current_task()
+    assert current and current.cancelling() == 0
+
+
+async def test_who_is_cancelled_ends_even_where_it_was_overdue_as_well(kept: Watch) -> None:
+    task = asyncio.create_task(within(kept, 10))
+    await asyncio.sleep(0)
+    kept._look(latest=float("inf"))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
