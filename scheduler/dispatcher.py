@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 CONCURRENCY = 64  #: requests in flight
 GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
-GATHER = 0.01  #: seconds for which outcomes are gathered: one flush for many
+GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flush for many
 POLL = 0.5  #: seconds between looks at the store when nothing is due
 TICK = 0.1  #: seconds between looks when the pace is what holds us back: what a bucket keeps
 LATE = timedelta(seconds=15)  #: past closing time, in which what fell due before it may still leave
@@ -45,16 +45,6 @@ class _Running:
     render: Render
     open_time: OpenTime
     ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A marked delivery on its way to a worker."""
-
-    running: _Running
-    delivery: Claimed
-    #: past this instant another copy of the bot may have settled it
-    leased_until: datetime
 
 
 class Dispatcher:
@@ -86,7 +76,9 @@ class Dispatcher:
         self._lease = lease
         self._running: dict[CampaignId, _Running] = {}
         self._looked_at: datetime | None = None
-        self._ready: asyncio.Queue[_Ready] = asyncio.Queue()
+        #: marked deliveries on their way to a worker
+        self._ready: asyncio.Queue[tuple[_Running, Claimed]] = asyncio.Queue()
+        #: marked and not yet recorded, until when they are leased: then another copy may settle them
         self._outstanding: dict[int, datetime] = {}
         self._outcomes: list[Settled] = []
         self._recordable = asyncio.Event()
@@ -184,7 +176,7 @@ class Dispatcher:
         for delivery in claimed:
             if delivery.reachable:
                 self._outstanding[delivery.id] = until
-                self._ready.put_nowait(_Ready(running, delivery, until))
+                self._ready.put_nowait((running, delivery))
             else:
                 self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
@@ -196,14 +188,10 @@ class Dispatcher:
 
     async def _work(self) -> None:
         while True:
-            ready = await self._ready.get()
-            delivery, running = ready.delivery, ready.running
-            if self._clock.now() >= self._outstanding.get(delivery.id, ready.leased_until):
-                # we slept past the lease: nothing has left, and if it is still ours it is due again
-                self._hold_back(ready, timedelta())
-                continue
-            if wait := self._wait_for_chat(delivery):
-                self._hold_back(ready, timedelta(seconds=wait))
+            running, delivery = await self._ready.get()
+            now = self._clock.now()
+            if (wait := self._held_back(delivery, now)) is not None:
+                self._settle(not_sent(delivery, running.campaign.channel, now, now + wait))
                 continue
             outcome = await self._try(running, delivery)
             now = self._clock.now()
@@ -211,13 +199,13 @@ class Dispatcher:
                 self._pace.of(running.campaign.tenant, now).throttled(now, outcome.after)
             self._settle(settle(delivery, running.campaign.channel, outcome, now, running.ends, self._rng))
 
-    def _wait_for_chat(self, delivery: Claimed) -> float:
+    def _held_back(self, delivery: Claimed, now: datetime) -> timedelta | None:
+        """How long a delivery that may not leave now has to wait."""
+        if now >= self._outstanding[delivery.id]:
+            return timedelta()  # we slept past the lease: if it is still ours, it is due again
         assert delivery.reference is not None
-        return self._pace.chats.wait(delivery.reference.conversation, self._clock.now().timestamp())
-
-    def _hold_back(self, ready: _Ready, wait: timedelta) -> None:
-        now = self._clock.now()
-        self._settle(not_sent(ready.delivery, ready.running.campaign.channel, now, now + wait))
+        wait = self._pace.chats.wait(delivery.reference.conversation, now.timestamp())
+        return timedelta(seconds=wait) if wait else None
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None
@@ -230,16 +218,20 @@ class Dispatcher:
     # --- record -------------------------------------------------------------------------------
 
     def _settle(self, settled: Settled) -> None:
+        """Keep an outcome until its group is written: when it is large, when none is awaited, after a moment."""
         self._outcomes.append(settled)
-        self._recordable.set()
+        if len(self._outcomes) >= min(self._group // 4, len(self._outstanding)):
+            self._recordable.set()
+        elif len(self._outcomes) == 1:
+            asyncio.get_running_loop().call_later(GATHER, self._recordable.set)
 
     async def _record_for_ever(self) -> None:
-        """Write outcomes in groups: whatever came in while the last group was written, and a moment more."""
         while True:
             await self._recordable.wait()
-            await asyncio.sleep(GATHER)
             self._recordable.clear()
             group, self._outcomes = self._outcomes, []
+            if not group:
+                continue
             try:
                 await self._store.record(group, self._holder)
             except Exception:
