@@ -123,7 +123,7 @@ def _rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> list
     sqlite3 hands the interpreter's lock back and forth at every row; while the event loop is busy
     each such step may wait milliseconds for it. One row of JSON crosses once.
     """
-    (text,) = db.execute(f"SELECT json_group_array(json(row)) FROM ({select})", values).fetchone()
+    (text,) = db.execute(f"SELECT '[' || coalesce(group_concat(row), '') || ']' FROM ({select})", values).fetchone()
     rows: list[Any] = orjson.loads(text)
     return rows
 
