@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 START_EVERY = 1.0  #: seconds between looks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
+REST = timedelta(seconds=5)  #: between sweeps while nothing runs: what another copy left behind waits no longer
 TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
 
 Job = Callable[[], Awaitable[None]]
@@ -42,6 +43,9 @@ class Jobs:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         #: when it was last seen what is due; None before the first time
         self.looked_at: datetime | None = None
+        #: whether a campaign ran when it was last looked
+        self._running = True
+        self._swept_at: datetime | None = None
         #: the counts that each live card shows
         self._shown: dict[CampaignId, object] = {}
 
@@ -66,7 +70,9 @@ class Jobs:
         for campaign in await self._store.due_to_start(self._clock.now()):
             if await self._store.start(campaign.id, self._clock.now()):
                 log.info("campaign started: campaign=%d", campaign.id)
-        for campaign in await self._store.in_state(CampaignState.RUNNING):
+        running = await self._store.in_state(CampaignState.RUNNING)
+        self._running = bool(running)
+        for campaign in running:
             if campaign.planned_at is None:
                 await plan(campaign, self._store, self._clock, self._rng)
                 log.info("campaign planned: campaign=%d", campaign.id)
@@ -74,6 +80,10 @@ class Jobs:
 
     async def sweep(self) -> None:
         """Settle what time has decided, end what is complete, and report what has ended."""
+        now = self._clock.now()
+        if not self._running and self._swept_at and now - self._swept_at < REST:
+            return
+        self._swept_at = now
         for campaign in await self._store.in_state(CampaignState.RUNNING):
             assert campaign.schedule is not None
             while await self._store.reap(campaign.id, self._clock.now(), campaign.schedule.slot.end + LATE):
@@ -99,6 +109,8 @@ class Jobs:
 
     async def progress(self) -> None:
         """Bring the live card of every running campaign up to date, where it would look different."""
+        if not self._running:
+            return
         for campaign in await self._store.in_state(CampaignState.RUNNING):
             counts = (campaign.planned_at, await self._store.tally(campaign.id))
             if self._shown.get(campaign.id) == counts:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from app import spare_the_collector
 from tests.bench.copies import durable_send_mongo, two_copies
+from tests.bench.idle import idle
 from tests.bench.planning import planning
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
 from tests.support.program import ROOT
@@ -26,6 +27,9 @@ TARGETS: dict[str, tuple[str, str]] = {
     "plan_1m_over_raw_insert": ("< 2", "planning 1,000,000 recipients, by a raw executemany of the same rows"),
     "plan_1m_rss_mb": ("< 200", "memory of the process that plans them, MB"),
     "cost_per_message_1m_over_10k": ("<= 1.1", "cost of a message with 1,000,000 waiting, by 10,000"),
+    "idle_rss_mb": ("< 120", "memory of the program while nothing happens, MB"),
+    "idle_cpu_percent": ("< 0.5", "its share of one core then, in per cent"),
+    "start_seconds": ("", "from its start until it answers"),
 }
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
@@ -34,6 +38,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("two_copies_over_one",), two_copies),
     (("plan_1m_over_raw_insert", "plan_1m_rss_mb"), planning),
     (("cost_per_message_1m_over_10k",), cost_per_message),
+    (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),
 )
 
 

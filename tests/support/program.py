@@ -67,6 +67,11 @@ class Program:
                 await asyncio.sleep(0.05)
         raise AssertionError(f"the bot does not answer: {self.log.read_text()[-2000:]}")
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     async def kill(self) -> None:
         """kill -9: nothing of it gets to say goodbye."""
         await self._end(signal.SIGKILL)
