@@ -75,6 +75,8 @@ def reason_text(texts: Texts, reason: NotReached) -> str:
         NotReached.OUTAGE: texts("Teams did not answer, try after try."),
         NotReached.REFUSED: texts("Teams refused the message."),
         NotReached.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
+        NotReached.LIST_GONE: texts("The group or team of their list was gone."),
+        NotReached.LIST_NOT_READ: texts("The time was over before I could read who stands in their list."),
         NotReached.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
     }[reason]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from storage.records import Campaign, Columns, NotReached, Person, PersonId, Reference, TenantId
+from storage.records import Campaign, Columns, DirectoryUser, NotReached, Person, PersonId, Reference, TenantId
 
 
 class Clock(Protocol):
@@ -109,25 +109,6 @@ class Presence(Protocol):
         Raises NotAnswered.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryUser:
-    """A person as the organisation's directory knows them; "" is "not said"."""
-
-    #: lower case
-    directory_id: str
-    #: UPN first, then the e-mail where it differs; lower case
-    addresses: tuple[str, ...] = ()
-    given_name: str = ""
-    surname: str = ""
-    name: str = ""
-    #: BCP 47
-    language: str = ""
-    #: IANA; only ``find`` asks for it
-    zone: str = ""
-    department: str = ""
-    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

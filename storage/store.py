@@ -20,6 +20,7 @@ from storage.records import (
     Columns,
     Contact,
     DeliveryState,
+    DirectoryUser,
     DistributionList,
     Engagement,
     EngagementKind,
@@ -33,6 +34,7 @@ from storage.records import (
     Role,
     Settled,
     Sighting,
+    Source,
     Tally,
     TenantId,
     Try,
@@ -65,6 +67,15 @@ class People(Protocol):
 
     async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
         """The persons behind these contacts, in their order, made where they are new."""
+        ...
+
+    async def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
+        """The persons behind these users of the directory, in their order, made where they are new.
+
+        Its word on names, addresses, department and guests is kept; its language and zone where the
+        person's own client has told none. Whoever stood in lists by one of the addresses only becomes
+        this person; what waits for somebody who can be reached is then due at ``at``.
+        """
         ...
 
     async def reference(self, person: PersonId, channel: Channel) -> Reference | None: ...
@@ -110,10 +121,19 @@ class Lists(Protocol):
         """A blank list is there from here on; twice is once. None when it is gone."""
         ...
 
-    async def refill_list(self, id: ListId, blank: ListId, columns: Sequence[str] = ()) -> DistributionList | None:
+    async def refill_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+    ) -> DistributionList | None:
         """The people of a blank list take the place of this list's, all at once; twice is once.
 
-        None when the list is gone.
+        ``read_at``: when the reading of its source began. None when the list is gone.
+        """
+        ...
+
+    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
+        """The list of this source, empty and unread where it is new.
+
+        One for each owner and group; one for each team, whoever's it is.
         """
         ...
 
@@ -242,6 +262,12 @@ class Deliveries(Protocol):
         they wait for an install, which is settled at ``until``, the slot's end. ``columns``: what the
         lists say about some of them; from here on it stays as it is.
         """
+        ...
+
+    async def plan_ended(
+        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+    ) -> int:
+        """Give these PersonIds deliveries that have ended before they began; who has one already keeps it."""
         ...
 
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:

@@ -14,8 +14,8 @@ from zoneinfo import available_timezones
 from babel.core import get_global
 
 from bot.graph.client import Graph, Json, Refusal, needing
-from scheduler.ports import DirectoryGroup, DirectoryUser, NoSuchGroup, NotAnswered
-from storage.records import TenantId
+from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
+from storage.records import DirectoryUser, TenantId
 
 USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"
 FIELDS = "id,displayName,givenName,surname,mail,userPrincipalName,userType,preferredLanguage,department"

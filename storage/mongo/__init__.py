@@ -3,14 +3,14 @@
 from storage.mongo.audiences import MongoAudiences
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.deliveries import MongoDeliveries
+from storage.mongo.directory import MongoDirectory
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.lists import MongoLists
-from storage.mongo.people import MongoPeople
 
 
 class MongoStore(
-    MongoPeople,
+    MongoDirectory,
     MongoLists,
     MongoAudiences,
     MongoCampaigns,

@@ -113,6 +113,32 @@ class MongoDeliveries(Waking):
             moves.add(id, state_path(state), new)
         return new
 
+    async def plan_ended(
+        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+    ) -> int:
+        if not people:
+            return 0
+        documents: list[Document] = [
+            {
+                "_id": number,
+                "campaign": id,
+                "person": person,
+                "state": int(state),
+                "next_at": ms(at),
+                "tries": 0,
+                "holder": None,
+                "token": None,
+                "reason": str(reason),
+                "settled_at": ms(at),
+            }
+            for number, person in zip(await self.ids("delivery", len(people)), people, strict=True)
+        ]
+        async with self.tallies.moving([id]) as moves:
+            new = await self.insert_new("deliveries", documents)
+            moves.add(id, state_path(state), new)
+            moves.add(id, reason_path(reason), new)
+        return new
+
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"columns": 1})
         return (row.get("columns") if row else None) or {}

@@ -8,16 +8,20 @@ list exists when its own document does: that is written last, and deleted first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import zip_longest
 
 from pymongo import UpdateOne
 
+from storage.codec import from_json, to_json
+from storage.instants import instant, ms
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.mapping import said_by
-from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, TenantId
+from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, Source, TenantId, origin_of
 
 #: documents of lists that nobody sees yet have an owner and a tenant, and wait in their own collection
 BLANKS = "blank_lists"
+ORIGINS = "list_origins"
 
 
 def _list_of(row: Document) -> DistributionList:
@@ -30,6 +34,8 @@ def _list_of(row: Document) -> DistributionList:
         columns=tuple(row.get("columns", ())),
         shared_with=frozenset(row.get("shared_with", ())),
         shared_with_all=row.get("shared_with_all", False),
+        source=from_json(Source, row["source"]) if row.get("source") else None,
+        read_at=instant(row["read_at"]) if row.get("read_at") is not None else None,
     )
 
 
@@ -107,7 +113,9 @@ class MongoLists(Engine):
             await self.collection(BLANKS).delete_one({"_id": id})
         return await self.distribution_list(id)
 
-    async def refill_list(self, id: ListId, blank: ListId, columns: Sequence[str] = ()) -> DistributionList | None:
+    async def refill_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+    ) -> DistributionList | None:
         waiting = await self.collection(BLANKS).find_one({"_id": blank})
         row = await self.collection("lists").find_one({"_id": id})
         if row is None or waiting is None:
@@ -116,9 +124,10 @@ class MongoLists(Engine):
         # noted first: after a death, the next call knows whom to let go
         await self.collection(BLANKS).update_one({"_id": blank}, {"$set": {"before": before}})
         size = await self.collection("people").count_documents({"lists": {"$in": [blank]}})
-        await self.collection("lists").update_one(
-            {"_id": id}, {"$set": {"body": blank, "size": size, "columns": list(columns)}}
-        )
+        filled: Document = {"body": blank, "size": size, "columns": list(columns)}
+        if read_at is not None:
+            filled["read_at"] = ms(read_at)
+        await self.collection("lists").update_one({"_id": id}, {"$set": filled})
         if before != blank:
             await self._empty(before)
         await self.collection(BLANKS).delete_one({"_id": blank})
@@ -126,6 +135,22 @@ class MongoLists(Engine):
 
     async def _empty(self, body: int) -> None:
         await self._change_people({"lists": {"$in": [body]}}, _out_of(body))
+
+    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
+        key = f"{tenant} {origin_of(owner, source)}"
+        known = await self.collection(ORIGINS).find_one({"_id": key})
+        if known is None:
+            (made,) = await self.ids("list")
+            await self.inserted(ORIGINS, {"_id": key, "list": made})
+            known = await self.collection(ORIGINS).find_one({"_id": key})  # another copy may have been faster
+        assert known is not None
+        row: Document = {"_id": known["list"], "tenant": tenant, "owner": owner, "name": name, "size": 0}
+        # a death may have come between the two
+        await self.inserted("lists", row | {"source": to_json(source)})
+        await self.collection("lists").update_one({"_id": row["_id"]}, {"$set": {"source": to_json(source)}})
+        found = await self.distribution_list(row["_id"])
+        assert found is not None
+        return found
 
     async def rename_list(self, id: ListId, name: str) -> None:
         await self.collection("lists").update_one({"_id": id}, {"$set": {"name": name}})
@@ -149,5 +174,8 @@ class MongoLists(Engine):
             raise ListInUse(tuple(row["name"] for row in using))
         row = await self.collection("lists").find_one({"_id": id})
         await self.collection("lists").delete_one({"_id": id})
+        if row is not None and row.get("source"):
+            source = from_json(Source, row["source"])
+            await self.collection(ORIGINS).delete_one({"_id": f"{row['tenant']} {origin_of(row['owner'], source)}"})
         await self._empty(body_of(row) if row else id)
         await self.collection(BLANKS).delete_one({"_id": id})

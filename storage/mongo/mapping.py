@@ -20,7 +20,12 @@ def order_of(row: Document) -> str:
 
 
 def person_of(row: Document) -> Person:
-    return Person(id=row["_id"], guest=row.get("guest", False), **{field: row[field] for field in FIELDS})
+    return Person(
+        id=row["_id"],
+        guest=row.get("guest", False),
+        department=row.get("department", ""),
+        **{field: row[field] for field in FIELDS},
+    )
 
 
 def said_by(body: int) -> str:

@@ -36,7 +36,7 @@ OWNERS, AUTHORS = "owners", "authors"
 _PLACE = {Role.OWNER: OWNERS, Role.AUTHOR: AUTHORS}
 
 
-def _directory(tenant: str, directory_id: str) -> str:
+def directory_key(tenant: str, directory_id: str) -> str:
     return f"directory {tenant} {directory_id.lower()}"
 
 
@@ -44,7 +44,7 @@ def _user(tenant: str, channel: Channel, user: str) -> str:
     return f"{channel} {tenant} {user}"
 
 
-def _address(tenant: str, address: str) -> str:
+def address_key(tenant: str, address: str) -> str:
     return f"address {tenant} {address.lower()}"
 
 
@@ -78,8 +78,8 @@ class _Keys:
 
     def __init__(self, seen: Sighting) -> None:
         self.user = _user(seen.tenant, seen.channel, seen.user)
-        self.addresses = [_address(seen.tenant, address) for address in seen.addresses]
-        self.first = _directory(seen.tenant, seen.directory_id) if seen.directory_id else self.user
+        self.addresses = [address_key(seen.tenant, address) for address in seen.addresses]
+        self.first = directory_key(seen.tenant, seen.directory_id) if seen.directory_id else self.user
         self.all = list(dict.fromkeys([self.first, self.user, *self.addresses]))
         self.leads_to: dict[str, int] = {}
 
@@ -95,7 +95,7 @@ class MongoPeople(Waking):
         await self.intend_to_wake(person, channel, sighting.at)
         missing = [key for key in keys.all if key not in keys.leads_to]
         await self.insert_new("identities", [{"_id": key, "person": person} for key in missing])
-        await self._merge(person, keys)
+        await self.merge(person, {keys.leads_to[key] for key in keys.addresses if key in keys.leads_to} - {person})
         await self._release_user(person, sighting, keys)
         fields = said | {"order": order_of(known | said)}
         before = await self.collection("people").find_one_and_update(
@@ -142,12 +142,13 @@ class MongoPeople(Waking):
         assert row is not None
         return row
 
-    async def _merge(self, person: int, keys: _Keys) -> None:
-        """Whoever was known by one of the addresses only, from a list, is this person."""
-        others = {keys.leads_to[key] for key in keys.addresses if key in keys.leads_to} - {person}
+    async def merge(self, person: int, others: set[int]) -> bool:
+        """Those of the others who were known by an address only, from a list, are this person; whether any was."""
+        merged = False
         for other in (await self.by_id("people", list(others))).values():
             if other["directory_id"] or other["references"]:
                 continue
+            merged = True
             await self.collection("people").update_one(
                 {"_id": person}, {"$addToSet": {"lists": {"$each": other["lists"]}}}
             )
@@ -159,6 +160,7 @@ class MongoPeople(Waking):
             await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": [], "columns": {}}})
             # last: until here, the next sighting finds the other and does it all again
             await self.collection("identities").update_many({"person": other["_id"]}, {"$set": {"person": person}})
+        return merged
 
     async def _take_deliveries(self, person: int, other: Document) -> None:
         states = [str(state) for state in CampaignState if not state.changeable]
@@ -201,11 +203,11 @@ class MongoPeople(Waking):
         return person_of(row) if row else None
 
     async def person_at(self, tenant: TenantId, address: str) -> Person | None:
-        row = await self._led_to(_address(tenant, address))
+        row = await self._led_to(address_key(tenant, address))
         return person_of(row) if row else None
 
     async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
-        by_key = {_address(tenant, contact.address): contact for contact in reversed(contacts)}
+        by_key = {address_key(tenant, contact.address): contact for contact in reversed(contacts)}
         known = await self.by_id("identities", list(by_key))
         new = [key for key in by_key if key not in known]
         if new:
@@ -215,7 +217,7 @@ class MongoPeople(Waking):
             )
             known |= await self.by_id("identities", new)  # another copy may have been faster
         people = await self._people_of(tenant, {known[key]["person"]: contact for key, contact in by_key.items()})
-        return [people[known[_address(tenant, contact.address)]["person"]] for contact in contacts]
+        return [people[known[address_key(tenant, contact.address)]["person"]] for contact in contacts]
 
     async def _people_of(self, tenant: TenantId, contacts: dict[int, Contact]) -> dict[int, Person]:
         """The people with these ids; who has no document yet gets it from the contact."""

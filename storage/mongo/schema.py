@@ -6,7 +6,9 @@
     roles             {_id: tenant, owners: [person ids], authors: [person ids]}
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
                       deliveries may not be woken yet
-    lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all}
+    lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all,
+                      source, read_at}
+    list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, state, version, channel, lists, starts_at, reported, live_card, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...,

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from storage.records.base import ListId, PersonId, TenantId
 from storage.records.people import Role
 
 #: what a list says about a person beside name and address: by column, in capitals ("DEPARTMENT")
 Columns = Mapping[str, str]
+
+
+class SourceKind(StrEnum):
+    GROUP = "group"  #: a group of the directory
+    TEAM = "team"  #: the roster of a team that has installed the bot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the people of a list come from, who are read anew whenever it matters (S24)."""
+
+    kind: SourceKind
+    #: the directory's id of the group, or the team's
+    id: str
+    #: of a team: where its roster is asked for, and as which bot
+    service_url: str = ""
+    bot: str = ""
+
+
+def origin_of(owner: PersonId, source: Source) -> str:
+    """What a list is the only one of, in its organisation: an owner's of a group, anybody's of a team."""
+    return f"{owner} {source.kind} {source.id}" if source.kind is SourceKind.GROUP else f"{source.kind} {source.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +53,10 @@ class DistributionList:
     shared_with: frozenset[PersonId] = frozenset()
     #: every author may use it
     shared_with_all: bool = False
+    #: None: its people are those who were put in it
+    source: Source | None = None
+    #: when the reading of its source began that gave its people; None: it has never been read
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ class NotReached(StrEnum):
     OUTAGE = "outage"  #: the platform did not answer, try after try
     REFUSED = "refused"  #: the platform refused the message; code and text are kept
     CONNECTION_BROKE = "connection_broke"  #: after the request had left
+    LIST_GONE = "list_gone"  #: the group or team behind their list was gone when the campaign started
+    LIST_NOT_READ = "list_not_read"  #: the slot ended before anybody told who stands in their list
     BOT_STOPPED = "bot_stopped"  #: the bot died after the request had left
 
 
@@ -63,6 +65,27 @@ class Person:
     #: IANA zone ("Europe/Paris"); "" when unknown
     zone: str = ""
     #: of another organisation, invited into this one
+    guest: bool = False
+    #: as the directory says it; "" when unknown
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryUser:
+    """A person as the organisation's directory knows them; "" is "not said"."""
+
+    #: lower case
+    directory_id: str
+    #: UPN first, then the e-mail where it differs; lower case
+    addresses: tuple[str, ...] = ()
+    given_name: str = ""
+    surname: str = ""
+    name: str = ""
+    #: BCP 47
+    language: str = ""
+    #: IANA; only who is looked up alone has one
+    zone: str = ""
+    department: str = ""
     guest: bool = False
 
 

@@ -3,6 +3,7 @@
 from storage.sqlite.audiences import SqliteAudiences
 from storage.sqlite.campaigns import SqliteCampaigns
 from storage.sqlite.deliveries import SqliteDeliveries
+from storage.sqlite.directory import SqliteDirectory
 from storage.sqlite.documents import SqliteDocuments
 from storage.sqlite.engagements import SqliteEngagements
 from storage.sqlite.lists import SqliteLists
@@ -11,6 +12,7 @@ from storage.sqlite.people import SqlitePeople
 
 class SqliteStore(
     SqlitePeople,
+    SqliteDirectory,
     SqliteLists,
     SqliteAudiences,
     SqliteCampaigns,

@@ -72,6 +72,20 @@ def _plan(
     return new
 
 
+def _plan_ended(
+    db: sqlite3.Connection, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: int
+) -> int:
+    before = db.total_changes
+    db.executemany(
+        "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, reason, settled_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        zip(repeat(id), people, repeat(int(state)), repeat(at), repeat(str(reason)), repeat(at), strict=False),
+    )
+    new = db.total_changes - before
+    move(db, id, {(state, str(reason)): new})
+    return new
+
+
 def _claim(
     db: sqlite3.Connection,
     campaign: Campaign,
@@ -289,6 +303,11 @@ class SqliteDeliveries(Engine):
         columns: Mapping[int, Columns] | None = None,
     ) -> int:
         return await self.write(lambda db: _plan(db, id, people, due, until, columns or {}))
+
+    async def plan_ended(
+        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+    ) -> int:
+        return await self.write(lambda db: _plan_ended(db, id, people, state, reason, ms(at)))
 
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
         row = await self.read(

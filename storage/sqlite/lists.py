@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import repeat, zip_longest
 
 import orjson
 
-from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, TenantId
+from storage.codec import from_json, to_json
+from storage.instants import instant, ms
+from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, Source, TenantId, origin_of
 from storage.sqlite.engine import Engine, Row
 
-LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all"
+LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at"
 
 
 def _list_of(row: Row) -> DistributionList:
-    id, tenant, owner, name, size, columns, shared_with, shared_with_all = row
+    id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at = row
     return DistributionList(
         id=id,
         tenant=tenant,
@@ -25,6 +28,8 @@ def _list_of(row: Row) -> DistributionList:
         columns=tuple(orjson.loads(columns)),
         shared_with=frozenset(orjson.loads(shared_with)),
         shared_with_all=bool(shared_with_all),
+        source=from_json(Source, source) if source else None,
+        read_at=instant(read_at) if read_at is not None else None,
     )
 
 
@@ -95,16 +100,35 @@ class SqliteLists(Engine):
 
         return await self.write(change)
 
-    async def refill_list(self, id: ListId, blank: ListId, columns: Sequence[str] = ()) -> DistributionList | None:
+    async def refill_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+    ) -> DistributionList | None:
         def change(db: sqlite3.Connection) -> DistributionList | None:
             known = _find(db, id)
             if known and db.execute("SELECT 1 FROM list WHERE id = ? AND blank", (blank,)).fetchone():
                 db.execute("DELETE FROM list_member WHERE list = ?", (id,))
                 db.execute("UPDATE list_member SET list = ? WHERE list = ?", (id, blank))
                 db.execute("DELETE FROM list WHERE id = ?", (blank,))
-                db.execute("UPDATE list SET columns = ? WHERE id = ?", (_json(list(columns)), id))
+                db.execute(
+                    "UPDATE list SET columns = ?, read_at = coalesce(?, read_at) WHERE id = ?",
+                    (_json(list(columns)), ms(read_at) if read_at else None, id),
+                )
                 _count(db, id)
             return _find(db, id)
+
+        return await self.write(change)
+
+    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
+        def change(db: sqlite3.Connection) -> DistributionList:
+            db.execute(
+                "INSERT INTO list (tenant, owner, name, size, source, origin) VALUES (?, ?, ?, 0, ?, ?)"
+                " ON CONFLICT (tenant, origin) WHERE origin IS NOT NULL DO UPDATE SET source = excluded.source",
+                (tenant, owner, name, to_json(source), origin_of(owner, source)),
+            )
+            row = db.execute(
+                f"SELECT {LIST} FROM list WHERE tenant = ? AND origin = ?", (tenant, origin_of(owner, source))
+            ).fetchone()
+            return _list_of(row)
 
         return await self.write(change)
 

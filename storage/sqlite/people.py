@@ -23,13 +23,16 @@ from storage.sqlite.engine import Engine, Row
 from storage.sqlite.tallies import move
 
 PERSON = (
-    "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone, p.guest"
+    "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"
+    " p.guest, p.department"
 )
+#: with the index's own condition: SQLite uses it only for that
+IN_DIRECTORY = "SELECT id FROM person WHERE tenant = ? AND directory_id = ? AND directory_id <> ''"
 REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken"
 
 
 def person_of(row: Row) -> Person:
-    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest = row
+    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, department = row
     return Person(
         id=id,
         tenant=tenant,
@@ -42,6 +45,7 @@ def person_of(row: Row) -> Person:
         language=language,
         zone=zone,
         guest=bool(guest),
+        department=department,
     )
 
 
@@ -76,9 +80,7 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
     """The person behind a sighting: by directory id, then by the channel's id, then by address."""
     questions: list[tuple[str, tuple[str, ...]]] = []
     if seen.directory_id:
-        questions.append(
-            ("SELECT id FROM person WHERE tenant = ? AND directory_id = ?", (seen.tenant, seen.directory_id.lower()))
-        )
+        questions.append((IN_DIRECTORY, (seen.tenant, seen.directory_id.lower())))
     questions.append(
         (
             "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND user = ?",
@@ -127,7 +129,7 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
         [(seen.tenant, address.lower(), person) for address in seen.addresses],
     )
-    _merge(db, person, seen)
+    merge(db, person, seen.tenant, seen.addresses)
     # one channel identity belongs to one person: the directory's word wins over an older guess
     db.execute(
         "DELETE FROM reference WHERE tenant = ? AND channel = ? AND user = ? AND person <> ?",
@@ -144,28 +146,31 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         " seen_at = excluded.seen_at",
         (person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user, ms(seen.at)),
     )
-    _wake(db, person, seen.channel, seen.at)
+    wake(db, person, seen.channel, seen.at)
     found = find(db, person)
     assert found is not None
     return found, newly
 
 
-def _merge(db: sqlite3.Connection, person: int, seen: Sighting) -> None:
-    """Whoever was known by one of the addresses only, from a list, is this person."""
-    for address in seen.addresses:
+def merge(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[str]) -> bool:
+    """Whoever was known by one of the addresses only, from a list, is this person; whether there was one."""
+    merged = False
+    for address in addresses:
         row = db.execute(
             "SELECT p.id FROM address a JOIN person p ON p.id = a.person"
             " WHERE a.tenant = ? AND a.address = ? AND p.id <> ? AND p.directory_id = ''"
             " AND NOT EXISTS (SELECT 1 FROM reference r WHERE r.person = p.id)",
-            (seen.tenant, address.lower(), person),
+            (tenant, address.lower(), person),
         ).fetchone()
         if row is None:
             continue
+        merged = True
         # where both stand already, the other's row stays behind: nobody counts or receives twice
         for table in ("list_member", "delivery"):
             db.execute(f"UPDATE OR IGNORE {table} SET person = ? WHERE person = ?", (person, row[0]))
         db.execute("UPDATE address SET person = ? WHERE person = ?", (person, row[0]))
         db.execute("DELETE FROM list_member WHERE person = ?", row)
+    return merged
 
 
 def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, object], seen: Sighting) -> bool:
@@ -181,7 +186,7 @@ def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, object],
     return row is not None and all(at_address(db, seen.tenant, address) == known for address in seen.addresses)
 
 
-def _wake(db: sqlite3.Connection, person: int, channel: Channel, now: datetime) -> None:
+def wake(db: sqlite3.Connection, person: int, channel: Channel, now: datetime) -> None:
     """What waited for this person in a running campaign of the channel is due now."""
     rows = db.execute(
         "SELECT d.id, d.campaign FROM campaign c JOIN delivery d ON d.campaign = c.id AND d.person = ?"

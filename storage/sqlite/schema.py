@@ -159,6 +159,14 @@ STEPS = (
         PRIMARY KEY (campaign, rung, found)
     ) WITHOUT ROWID;
     """,
+    # lists whose people are read from elsewhere, and what the directory says about people
+    """
+    ALTER TABLE person ADD COLUMN department TEXT NOT NULL DEFAULT '';
+    ALTER TABLE list ADD COLUMN source TEXT;   -- JSON
+    ALTER TABLE list ADD COLUMN origin TEXT;   -- what it is the only list of
+    ALTER TABLE list ADD COLUMN read_at INTEGER;
+    CREATE UNIQUE INDEX list_origin ON list (tenant, origin) WHERE origin IS NOT NULL;
+    """,
 )
 
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scheduler.ports import DirectoryGroup, DirectoryUser, NoSuchGroup, NotAnswered
+from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
+from storage.records import DirectoryUser
 from tests.contract.services import TENANT, Service, serving
 from tests.support.graph import Group, Trouble
 

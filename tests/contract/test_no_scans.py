@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from storage.records import Campaign, EngagementKind
+from storage.records import Campaign, DirectoryUser, EngagementKind
 from storage.sqlite import SqliteStore
-from tests.contract.world import CONTOSO, END, NOW, claim, install, planned
+from tests.contract.world import CONTOSO, END, NOW, claim, install, planned, sighting
 
 #: tables that hold a row for each recipient
 LARGE = ("delivery", "person", "reference", "engagement", "list_member", "address")
@@ -40,6 +41,10 @@ class Eavesdropper:
         return plans
 
 
+def scans(ear: Eavesdropper, path: Path) -> list[str]:
+    return [plan for plan in ear.plans(path) if re.match(rf"SCAN ({'|'.join(LARGE)}|[adpr])\b", plan)]
+
+
 async def asked_all_the_time(store: SqliteStore, campaign: Campaign) -> None:
     """The report and the live card, and a round of the dispatcher and of the sweep."""
     await store.tally(campaign.id)
@@ -65,8 +70,23 @@ async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
     ear.said.clear()
     await asked_all_the_time(store, campaign)
     await store.close()
-    scans = [plan for plan in ear.plans(path) if re.match(rf"SCAN ({'|'.join(LARGE)}|[dpr])\b", plan)]
-    assert not scans
+    assert not scans(ear, path)
+
+
+async def test_an_install_and_a_page_of_the_directory_scan_no_table_of_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "crieur.db"
+    store = SqliteStore(path)
+    ear = Eavesdropper(store, monkeypatch)
+    await store.open()
+    await store.remember(sighting("ada"))
+    await store.remember(sighting("ada", addresses=("countess@contoso.example",)))
+    bob = DirectoryUser(directory_id="directory-bob", addresses=("bob@contoso.example",))
+    for department in ("Sales", "Engines"):
+        await store.know(CONTOSO, [replace(bob, department=department)], NOW)
+    await store.close()
+    assert not scans(ear, path)
 
 
 async def test_a_scan_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

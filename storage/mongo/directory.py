@@ -1,0 +1,103 @@
+"""What the organisation's directory says about people: a page of them in a few writes.
+
+A death half-way is completed by the next reading: an identity without its person gets one, and what is
+written is written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo import UpdateOne
+
+from storage.mongo.engine import Document
+from storage.mongo.mapping import blank, order_of, works_on
+from storage.mongo.people import MongoPeople, address_key, directory_key
+from storage.records import Channel, DirectoryUser, PersonId, TenantId
+
+
+def _said(row: Document, user: DirectoryUser) -> Document:
+    """What is new to us."""
+    told: Document = {
+        "directory_id": user.directory_id,
+        "address": user.addresses[0] if user.addresses else "",
+        "given_name": user.given_name,
+        "surname": user.surname,
+        "name": user.name,
+        "department": user.department,
+        "locale": row["locale"] or user.language,
+        "zone": row["zone"] or user.zone,
+    }
+    said = {field: value for field, value in told.items() if value and value != row.get(field)}
+    return said if row.get("guest", False) is user.guest else said | {"guest": user.guest}
+
+
+class MongoDirectory(MongoPeople):
+    async def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
+        by_key = {directory_key(tenant, user.directory_id): user for user in users}
+        persons = await self._persons(tenant, by_key)
+        rows = await self.by_id("people", list(persons.values()))
+        changes = []
+        for key, user in by_key.items():
+            row = rows[persons[key]]
+            if said := _said(row, user):
+                changes.append(UpdateOne({"_id": row["_id"]}, {"$set": said | {"order": order_of(row | said)}}))
+        if changes:
+            await self.collection("people").bulk_write(changes, ordered=False)
+        await self._lead_here(tenant, [(user, persons[key]) for key, user in by_key.items()], at)
+        return [PersonId(persons[directory_key(tenant, user.directory_id)]) for user in users]
+
+    async def _persons(self, tenant: TenantId, users: dict[str, DirectoryUser]) -> dict[str, int]:
+        """The persons behind these keys, each with a document: known, or named by an address, or new."""
+        known = {key: row["person"] for key, row in (await self.by_id("identities", list(users))).items()}
+        new = {key: user for key, user in users.items() if key not in known}
+        if new:
+            named = await self._named(tenant, new)
+            numbers = iter(await self.ids("person", len(new)))
+            made = [{"_id": key, "person": named.get(key) or next(numbers)} for key in new]
+            await self.insert_new("identities", made)
+            # another copy may have been faster
+            known |= {key: row["person"] for key, row in (await self.by_id("identities", list(new))).items()}
+        there = await self.by_id("people", list(known.values()), [])
+        missing = [blank(person, tenant) for person in dict.fromkeys(known.values()) if person not in there]
+        await self.insert_new("people", missing)
+        return known
+
+    async def _named(self, tenant: TenantId, users: dict[str, DirectoryUser]) -> dict[str, int]:
+        """Who was known by an address only, and is nobody else of the directory."""
+        keys = [address_key(tenant, address) for user in users.values() for address in user.addresses]
+        leads_to = {key: row["person"] for key, row in (await self.by_id("identities", keys)).items()}
+        people = await self.by_id("people", list(leads_to.values()), ["directory_id"])
+        free = {id for id, row in people.items() if not row["directory_id"]}
+        found: dict[str, int] = {}
+        for key, user in users.items():
+            for address in user.addresses:
+                person = leads_to.get(address_key(tenant, address), 0)
+                if person in free:
+                    found[key] = person
+                    free.discard(person)
+                    break
+        return found
+
+    async def _lead_here(self, tenant: TenantId, people: Sequence[tuple[DirectoryUser, int]], at: datetime) -> None:
+        """Every address leads to its person, and whoever was known by it alone is this person."""
+        keys = {address_key(tenant, address): person for user, person in people for address in user.addresses}
+        found = {key: row["person"] for key, row in (await self.by_id("identities", list(keys))).items()}
+        await self.insert_new(
+            "identities", [{"_id": key, "person": person} for key, person in keys.items() if key not in found]
+        )
+        for key, other in found.items():
+            if other != keys[key]:
+                await self._merge_and_wake(tenant, keys[key], other, at)
+
+    async def _merge_and_wake(self, tenant: TenantId, person: int, other: int, at: datetime) -> None:
+        row = await self.collection("people").find_one({"_id": person})
+        assert row is not None
+        working = [channel for channel in Channel if works_on(row, channel)]
+        for channel in working:
+            await self.intend_to_wake(person, channel, at)
+        await self.merge(person, {other})
+        for channel in working:
+            await self.carry_out_wake(tenant, person, channel, at)
+            await self.forget_wake(person, channel, at)
