@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -107,7 +107,7 @@ def _claim(
     )
     claimed = [_claimed(campaign.id, row) for row in rows]
     counts = Counter[tuple[int, str]]()
-    counts.subtract((row[1], "") for row in rows)
+    counts.subtract(Counter((row[1], "") for row in rows))
     for state, ids in leased_as(((row.id, row.reachable) for row in claimed), mark=mark).items():
         db.execute(
             f"UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id IN {AMONG}",
@@ -174,7 +174,7 @@ def _advance(
 def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> None:
     # a delivery whose lease was lost has been settled without us, and stays as it is
     held = _held(db, [row.id for row in settled], holder, (DeliveryState.CLAIMED, DeliveryState.SENDING))
-    kept = [_still_out_of_reach(db, row) for row in settled if row.id in held]
+    kept = [_or_back(db, row) if row.state is DeliveryState.WAITING else row for row in settled if row.id in held]
     db.execute(
         "UPDATE delivery SET holder = NULL, state = value ->> 1, next_at = value ->> 2, tries = tries + (value ->> 3),"
         " reason = value ->> 4, detail = value ->> 5, activity = value ->> 6, settled_at = value ->> 7,"
@@ -183,14 +183,15 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         " FROM json_each(?) WHERE delivery.id = value ->> 0",
         (_json([_columns(row) for row in kept]),),
     )
-    changes: dict[int, Counter[tuple[int, str]]] = {}
-    rungs: dict[int, Counter[tuple[int, str]]] = {}
+    changes: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
+    rungs: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     for row in kept:
-        counts = changes.setdefault(row.campaign, Counter())
-        counts[(held[row.id][1], "")] -= 1
+        _, state, rung = held[row.id]
+        counts = changes[row.campaign]
+        counts[(state, "")] -= 1
         counts[(row.state, _reason(row.state, row.reason))] += 1
         if row.found and row.state is DeliveryState.DELIVERED:
-            rungs.setdefault(row.campaign, Counter())[(held[row.id][2], row.found)] += 1
+            rungs[row.campaign][(rung, row.found)] += 1
         _learn(db, row)
     for campaign, counts in changes.items():
         move(db, campaign, counts)
@@ -198,28 +199,25 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         move_rungs(db, campaign, delivered)
 
 
-def _still_out_of_reach(db: sqlite3.Connection, row: Settled) -> Settled:
+def _or_back(db: sqlite3.Connection, row: Settled) -> Settled:
     """Who installed again after the claim was read waits no more."""
-    if (
-        row.state is DeliveryState.WAITING
-        and db.execute(
-            "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (row.person, row.channel)
-        ).fetchone()
-    ):
-        return replace(row, state=DeliveryState.PLANNED, due=row.at)
-    return row
+    back = db.execute(
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (row.person, row.channel)
+    ).fetchone()
+    return replace(row, state=DeliveryState.PLANNED, due=row.at) if back else row
 
 
 def _columns(row: Settled) -> tuple[object, ...]:
+    at = ms(row.at)
     return (
         row.id,
         row.state,
-        ms(row.due or row.at),
+        ms(row.due) if row.due else at,
         int(row.tried),
         row.reason,
         row.detail or None,
         row.activity or None,
-        ms(row.at),
+        at,
         row.rung,
         packed(row.at, row.found) if row.found else None,
     )

@@ -30,6 +30,8 @@ PERSON = (
 IN_DIRECTORY = "SELECT id FROM person WHERE tenant = ? AND directory_id = ? AND directory_id <> ''"
 REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken"
 
+CHANNELS = {str(channel): channel for channel in Channel}
+
 
 def person_of(row: Row) -> Person:
     id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, department = row
@@ -53,7 +55,7 @@ def reference_of(row: Row) -> Reference:
     person, channel, service_url, conversation, bot, user, tenant, broken = row
     return Reference(
         person=person,
-        channel=Channel(str(channel)),
+        channel=CHANNELS[channel],
         service_url=service_url,
         conversation=conversation,
         bot=bot,
