@@ -68,7 +68,7 @@ def ratio(of: Sequence[float], over: Sequence[float]) -> float:
 def activity_for(campaign: Campaign, url: str) -> dict[str, Any]:
     """The activity that the campaign sends to its first recipient."""
     someone = Person(id=PersonId(1), tenant=campaign.tenant, address="", given_name="Person1", surname="O'Neil")
-    activity: dict[str, Any] = orjson.loads(MessageRenderer(links_for(url)).compile(campaign)(someone))
+    activity: dict[str, Any] = orjson.loads(MessageRenderer(links_for(url)).compile(campaign)(someone, {}))
     return activity
 
 
