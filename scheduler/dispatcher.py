@@ -81,7 +81,9 @@ class Dispatcher:
         #: marked and not yet recorded, until when they are leased: then another copy may settle them
         self._outstanding: dict[int, datetime] = {}
         self._outcomes: list[Settled] = []
-        self._recordable = asyncio.Event()
+        self._recording = 0
+        self._some = asyncio.Event()  # outcomes to record
+        self._enough = asyncio.Event()  # of them for a group
         self._roomy = asyncio.Event()
         self._roomy.set()
         self._recorded = asyncio.Event()
@@ -162,7 +164,7 @@ class Dispatcher:
         now = self._clock.now()
         if not (running.open_time.contains(now) or running.open_time.contains(now - LATE)):
             return POLL
-        share = max(1, (self._group - len(self._outstanding)) // max(1, min(4, len(self._running))))
+        share = max(1, self._room // max(1, min(4, len(self._running))))
         bucket = self._pace.of(running.campaign.tenant, now)
         granted = bucket.take(now, share)
         if not granted:
@@ -218,38 +220,49 @@ class Dispatcher:
     # --- record -------------------------------------------------------------------------------
 
     def _settle(self, settled: Settled) -> None:
-        """Keep an outcome until its group is written: when it is large, when none is awaited, after a moment."""
         self._outcomes.append(settled)
+        self._some.set()
         if len(self._outcomes) >= min(self._group // 4, len(self._outstanding)):
-            self._recordable.set()
-        elif len(self._outcomes) == 1:
-            asyncio.get_running_loop().call_later(GATHER, self._recordable.set)
+            self._enough.set()
 
     async def _record_for_ever(self) -> None:
+        """Write outcomes in groups: when there are many, when no other is awaited, or after a moment."""
         while True:
-            await self._recordable.wait()
-            self._recordable.clear()
+            await self._some.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), GATHER)
+            self._some.clear()
+            self._enough.clear()
             group, self._outcomes = self._outcomes, []
-            if not group:
-                continue
+            self._recording = len(group)
+            self._make_room()  # a claim that follows at once can share the flush
             try:
                 await self._store.record(group, self._holder)
             except Exception:
                 log.exception("outcomes wait: the store did not answer")
                 self._outcomes = group + self._outcomes
+                self._recording = 0
                 await asyncio.sleep(POLL)
-                self._recordable.set()
+                self._some.set()
                 continue
             for row in group:
                 self._outstanding.pop(row.id, None)
+            self._recording = 0
             self._recorded.set()
             self._make_room()
+
+    @property
+    def _room(self) -> int:
+        """How many more may be marked. What is being recorded does not count: SQLite writes it before
+        them or with them; with MongoDB a kill at this instant leaves it unconfirmed beside a group.
+        """
+        return self._group - len(self._outstanding) + self._recording
 
     def _make_room(self) -> None:
         """New ones are claimed when a quarter of the room is free: small groups cost a flush each, and
         later ones would find the workers idle.
         """
-        if len(self._outstanding) <= self._group - self._group // 4:
+        if self._room >= self._group // 4:
             self._roomy.set()
         else:
             self._roomy.clear()

@@ -1,18 +1,20 @@
 """The room where SQLite runs: one writer thread that commits in groups, one reader thread.
 
-Every change is a function of a connection. The writer takes all changes that wait, runs each in
-a savepoint, commits them together and only then answers: many small durable facts cost one disk
-flush. A change that raises is rolled back alone. ``synchronous=FULL`` keeps what was answered
-through a power cut; WAL lets the reader see the last commit without waiting for the writer.
+Every change is a function of a connection. The writer takes all changes that wait, and those that
+come in meanwhile, runs each in a savepoint, commits them together and only then answers: many small
+durable facts cost one disk flush. A change that raises is rolled back alone. ``synchronous=FULL``
+keeps what was answered through a power cut; WAL lets the reader see the last commit without waiting
+for the writer.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,6 +59,7 @@ class Engine:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = True
         self._thread: threading.Thread | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._reader: sqlite3.Connection | None = None
@@ -65,6 +68,7 @@ class Engine:
     async def open(self) -> None:
         """Raises StorageError when the file cannot be used, or comes from a newer Crieur."""
         self._loop = asyncio.get_running_loop()
+        self._closing = False
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             writer = self._connect()
@@ -112,35 +116,34 @@ class Engine:
     # --- the writer's thread ------------------------------------------------------------------
 
     def _write_for_ever(self, db: sqlite3.Connection) -> None:
-        while (first := self._jobs.get()) is not None:
-            group, last = self._group(first)
-            self._commit(db, group)
+        while not self._closing:
+            group = self._commit(db, self._waiting())
             assert self._loop is not None
             try:
                 self._loop.call_soon_threadsafe(_answer, group)
             except RuntimeError:  # the loop has gone: nobody waits for the answers
                 break
-            if last:
-                break
         db.close()
 
-    def _group(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
-        while len(group) < GROUP:
-            try:
+    def _waiting(self) -> Iterator[_Job]:
+        """The next change when there is one, then those that have come in by the time the last was made."""
+        job = self._jobs.get()
+        with contextlib.suppress(queue.Empty):
+            for _ in range(GROUP):
+                if job is None:
+                    self._closing = True
+                    return
+                yield job
                 job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return group, True
-            group.append(job)
-        return group, False
 
     @staticmethod
-    def _commit(db: sqlite3.Connection, group: list[_Job]) -> None:
+    def _commit(db: sqlite3.Connection, jobs: Iterable[_Job]) -> list[_Job]:
+        group = []
         try:
-            db.execute("BEGIN IMMEDIATE")
-            for job in group:
+            for job in jobs:
+                group.append(job)
+                if not db.in_transaction:
+                    db.execute("BEGIN IMMEDIATE")
                 db.execute("SAVEPOINT job")
                 try:
                     job.value = job.change(db)
@@ -148,9 +151,11 @@ class Engine:
                     job.error = error
                     db.execute("ROLLBACK TO job")
                 db.execute("RELEASE job")
-            db.execute("COMMIT")
+            if group:
+                db.execute("COMMIT")
         except sqlite3.Error as error:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             for job in group:
                 job.error = job.error or StorageError(f"the database did not take it: {error}")
+        return group
