@@ -34,6 +34,7 @@ from cards.message import compile_message
 from dialogs.root import everything
 from dialogs.turn import House
 from dialogs.typed import TypedConversations
+from scheduler.asking import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
 from scheduler.pace import Pace
@@ -103,7 +104,9 @@ async def crieur(
         )
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.allowed_tenants)
-        jobs = Jobs(store, AuthorAnnouncer(store, connector, clock), clock, random.Random(rng.getrandbits(64)))
+        asking = Asking(house.presence, clock)
+        announcer = AuthorAnnouncer(store, connector, clock, asking)
+        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), asking)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
@@ -112,6 +115,7 @@ async def crieur(
             rng=rng,
             pace=Pace(settings.messages_per_second),
             holder=secrets.randbits(62),
+            asking=asking,
             lease=timedelta(seconds=settings.lease_seconds),
         )
         dispatching = asyncio.create_task(dispatcher.run())

@@ -6,6 +6,7 @@ from bot import wire
 from bot.connector import Connector
 from cards.reports import live_card, report_card
 from dialogs.talk import texts_of
+from scheduler.asking import Asking
 from scheduler.ports import Clock, Delivered, Refused
 from storage.records import Campaign, Channel, Person, Reference
 from storage.store import Store
@@ -14,10 +15,11 @@ from storage.store import Store
 class AuthorAnnouncer:
     """Posts through the connector, in the author's Teams chat."""
 
-    def __init__(self, store: Store, connector: Connector, clock: Clock) -> None:
+    def __init__(self, store: Store, connector: Connector, clock: Clock, asking: Asking) -> None:
         self._store = store
         self._connector = connector
         self._clock = clock
+        self._asking = asking
 
     async def progress(self, campaign: Campaign) -> bool:
         """Edit the live card; post it where there is none, or where it is gone."""
@@ -26,7 +28,8 @@ class AuthorAnnouncer:
             return False
         tally = await self._store.tally(campaign.id)
         texts = texts_of(author)
-        card = live_card(texts, campaign, tally, await self._store.next_due(campaign.id))
+        next_due = await self._store.next_due(campaign.id)
+        card = live_card(texts, campaign, tally, next_due, silent=self._asking.silent(campaign))
         activity = wire.activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
         message = await self._store.live_card(campaign.id)
         if message:

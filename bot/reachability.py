@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from botbuilder.core import TurnContext
 from botbuilder.core.teams import TeamsInfo
 from botbuilder.schema import Activity
 
 from bot.connector import is_loopback
+from storage.instants import is_zone
 from storage.records import Channel, NotReached, Person, Sighting, TenantId
 from storage.store import Store
 
@@ -92,7 +92,7 @@ def _client_info(activity: Activity) -> dict[str, Any]:
 
 def _zone(activity: Activity) -> str:
     for zone in (getattr(activity, "local_timezone", None), _client_info(activity).get("timezone")):
-        if zone in available_timezones():
+        if is_zone(zone):
             return str(zone)
     return ""
 

@@ -17,16 +17,19 @@ from cards.parts import (
     heading,
     hint,
     name_of,
+    notice,
     paragraph,
     progress_bar,
     subheading,
 )
+from cards.presence import presence_figures, presence_silent
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from storage.records import (
     Button,
     Campaign,
     CampaignState,
+    Channel,
     DeliveryState,
     Engagement,
     EngagementKind,
@@ -60,8 +63,9 @@ def final_state(texts: Texts, state: DeliveryState) -> str:
     }[state]
 
 
-def reason_text(texts: Texts, reason: NotReached) -> str:
+def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
     """A plain reason for somebody who was not reached."""
+    name = channel_name(channel)
     return {
         NotReached.NEVER_INSTALLED: texts("They have never installed Crieur."),
         NotReached.UNINSTALLED: texts("They have removed Crieur."),
@@ -71,9 +75,9 @@ def reason_text(texts: Texts, reason: NotReached) -> str:
         NotReached.ABSENT: texts("They were not there, try after try."),
         NotReached.PRESENCE_UNKNOWN: texts("The time was over before anybody could tell whether they were there."),
         NotReached.SLOT_OVER: texts("The time of the campaign was over first."),
-        NotReached.THROTTLED: texts("The time was over while Teams asked us to slow down."),
-        NotReached.OUTAGE: texts("Teams did not answer, try after try."),
-        NotReached.REFUSED: texts("Teams refused the message."),
+        NotReached.THROTTLED: texts("The time was over while {channel} asked us to slow down.", channel=name),
+        NotReached.OUTAGE: texts("{channel} did not answer, try after try.", channel=name),
+        NotReached.REFUSED: texts("{channel} refused the message.", channel=name),
         NotReached.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
         NotReached.LIST_GONE: texts("The group or team of their list was gone."),
         NotReached.LIST_NOT_READ: texts("The time was over before I could read who stands in their list."),
@@ -81,16 +85,24 @@ def reason_text(texts: Texts, reason: NotReached) -> str:
     }[reason]
 
 
-def live_card(texts: Texts, campaign: Campaign, tally: Tally, next_due: datetime | None) -> AdaptiveCard:
-    """One card in the author's chat, updated in place while the campaign runs."""
+def live_card(
+    texts: Texts, campaign: Campaign, tally: Tally, next_due: datetime | None, *, silent: bool = False
+) -> AdaptiveCard:
+    """One card in the author's chat, updated in place while the campaign runs.
+
+    ``silent``: it asks for presence, and nobody answers at the moment.
+    """
     assert campaign.schedule is not None
     zone = ZoneInfo(campaign.schedule.zone)
     settled = tally.total - tally.open
     waiting = tally.states.get(DeliveryState.WAITING, 0)
     done = campaign.state is CampaignState.DONE
+    if done or (next_due and next_due >= campaign.schedule.slot.end):
+        next_due = None
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
     body: list[Any] = [
         heading(title.format(name=name_of(texts, campaign))),
+        *([notice(presence_silent(texts, campaign.schedule), "warning")] if silent and not done else []),
         beside(
             [
                 paragraph(
@@ -111,7 +123,7 @@ def live_card(texts: Texts, campaign: Campaign, tally: Tally, next_due: datetime
                     for state, count in sorted(tally.states.items())
                     if state.final and state is not DeliveryState.DELIVERED and count
                 ),
-                *([(texts("Next message"), texts.moment(next_due, zone))] if next_due and not done else []),
+                *([(texts("Next message"), texts.moment(next_due, zone))] if next_due else []),
                 *([(texts("Ends"), texts.moment(campaign.schedule.slot.end, zone))] if not done else []),
             ]
         ),
@@ -150,7 +162,8 @@ def report_card(
     if tally.total:
         body.append(_outcome_chart(texts, tally))
     body += _buttons(texts, campaign.message.buttons, engagement)
-    body += _reasons(texts, tally)
+    body += presence_figures(texts, campaign, tally)
+    body += _reasons(texts, tally, campaign.channel)
     body.append(hint(texts("As of {moment}", moment=texts.moment(now, zone))))
     payload = handle(campaign)
     unconfirmed = tally.states.get(DeliveryState.UNCONFIRMED, 0)
@@ -242,12 +255,12 @@ def _buttons(texts: Texts, buttons: Sequence[Button], engagement: Sequence[Engag
     return [subheading(texts("Buttons")), Table(rows, widths=[3, 1, 1])]
 
 
-def _reasons(texts: Texts, tally: Tally) -> list[Any]:
+def _reasons(texts: Texts, tally: Tally, channel: Channel) -> list[Any]:
     if not tally.reasons:
         return []
     rows = [(texts("Why some were not reached"), texts("People"))]
     rows += [
-        (reason_text(texts, reason), texts.number(count))
+        (reason_text(texts, reason, channel), texts.number(count))
         for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1])
     ]
     return [subheading(texts("Not reached")), Table(rows, widths=[4, 1])]

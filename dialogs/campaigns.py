@@ -170,7 +170,7 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
         return ""
     if isinstance(outcome, Unreachable):
         await turn.store.lose(reference.tenant, reference.channel, reference.user, outcome.reason)
-        return reason_text(texts, outcome.reason)
+        return reason_text(texts, outcome.reason, campaign.channel)
     return texts("It could not be sent just now. Please try again in a minute.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from zoneinfo import available_timezones
 
 from cards.campaigns import information_card, review_card
 from cards.conversation import notice_card
@@ -29,6 +28,7 @@ from dialogs.forms.message import read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.presence import no_presence, presence_problem
 from dialogs.turn import Answer, Aside, Form, Router, Turn
+from storage.instants import is_zone
 from storage.records import Audience, Campaign, CampaignState, Channel, ListId, Reach, StaleVersion
 
 router = Router()
@@ -196,7 +196,7 @@ def _left(turn: Turn, campaign: Campaign) -> AdaptiveCard:
 
 def _zones(chosen: str, own: str) -> list[tuple[str, str]]:
     names = [own, *ZONES]
-    if chosen in available_timezones():
+    if is_zone(chosen):
         names.insert(0, chosen)
     return [(name, name.replace("_", " ")) for name in dict.fromkeys(names)]
 

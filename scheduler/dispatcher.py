@@ -3,7 +3,7 @@
     planned --claim and mark--> sending --send--> outcome --record--> settled
 
 *Claim* leases what is due; *mark* writes down, before the request leaves, that it may leave; where
-nothing is asked in between, both are one change. *Record* writes what came of it. Each is one durable
+nothing is asked in between (approach.py), both are one change. *Record* writes what came of it. Each is one durable
 change for a whole group, so a kill -9 at any instant leaves at most one group of which nobody can tell
 whether it arrived: those become *unconfirmed*, and are never sent again by themselves. Nothing here
 remembers anything: after a restart the store says what is due, and whose lease has lapsed.
@@ -18,12 +18,14 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.approach import Approach, Going, asks
+from scheduler.asking import Asking
 from scheduler.outcomes import not_sent, out_of_reach, settle
 from scheduler.pace import Pace
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
-from scheduler.window import OpenTime
-from storage.records import Campaign, CampaignId, CampaignState, Claimed, NotReached, Settled
+from scheduler.window import LATE, OpenTime
+from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at ev
 GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flush for many
 POLL = 0.5  #: seconds between looks at the store when nothing is due
 TICK = 0.1  #: seconds between looks when the pace is what holds us back: what a bucket keeps
-LATE = timedelta(seconds=15)  #: past closing time, in which what fell due before it may still leave
+AHEAD = 5.0  #: seconds for which presence holds: as many are asked about as may leave within it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class _Running:
     render: Render
     open_time: OpenTime
     ends: datetime
+    #: where something is asked about each recipient before their message is marked
+    approach: Approach | None
+
+    def may_send(self, now: datetime) -> bool:
+        assert self.campaign.schedule is not None
+        if self.campaign.schedule.own_zone:  # whose hours it is, is looked at one by one
+            return self.campaign.schedule.slot.start <= now < self.ends + LATE
+        return self.open_time.may_leave(now)
 
 
 class Dispatcher:
@@ -60,6 +70,7 @@ class Dispatcher:
         rng: random.Random,
         pace: Pace,
         holder: int,
+        asking: Asking | None = None,
         concurrency: int = CONCURRENCY,
         group: int = GROUP,
         lease: timedelta = LEASE,
@@ -71,14 +82,17 @@ class Dispatcher:
         self._rng = rng
         self._pace = pace
         self._holder = holder
+        self._asking = asking or Asking({}, clock)
         self._concurrency = concurrency
         self._group = group
         self._lease = lease
         self._running: dict[CampaignId, _Running] = {}
         self._looked_at: datetime | None = None
         #: marked deliveries on their way to a worker
-        self._ready: asyncio.Queue[tuple[_Running, Claimed]] = asyncio.Queue()
-        #: marked and not yet recorded, until when they are leased: then another copy may settle them
+        self._ready: asyncio.Queue[tuple[_Running, Going]] = asyncio.Queue()
+        #: who is being asked about, by campaign: one group at a time
+        self._approaching: dict[CampaignId, asyncio.Task[None]] = {}
+        #: claimed or marked and not yet recorded, until when they are leased: then another copy may settle them
         self._outstanding: dict[int, datetime] = {}
         self._outcomes: list[Settled] = []
         self._recording = 0
@@ -88,10 +102,13 @@ class Dispatcher:
         self._roomy.set()
         self._recorded = asyncio.Event()
         self._stopping = asyncio.Event()
+        #: there may be more to do
+        self._awake = asyncio.Event()
 
     def stop(self) -> None:
         """Claim no more; ``run`` returns when what is in flight has been recorded."""
         self._stopping.set()
+        self._awake.set()
 
     async def run(self) -> None:
         helpers = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
@@ -101,6 +118,7 @@ class Dispatcher:
                 await self._round_patiently()
             await self._all_recorded()
         finally:
+            helpers += self._approaching.values()
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
@@ -119,7 +137,8 @@ class Dispatcher:
             pause = POLL
         if pause:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+                await asyncio.wait_for(self._awake.wait(), pause)
+        self._awake.clear()
 
     # --- claim and mark -----------------------------------------------------------------------
 
@@ -148,6 +167,7 @@ class Dispatcher:
             render=self._renderer.compile(campaign),
             open_time=open_time_of(campaign.schedule),
             ends=campaign.schedule.slot.end,
+            approach=Approach(campaign, self._asking, self._clock) if asks(campaign.schedule) else None,
         )
 
     def _in_turn(self) -> list[_Running]:
@@ -162,10 +182,12 @@ class Dispatcher:
         Seconds until there may be more to do.
         """
         now = self._clock.now()
-        if not (running.open_time.contains(now) or running.open_time.contains(now - LATE)):
+        if not running.may_send(now):
             return POLL
         share = max(1, self._room // max(1, min(4, len(self._running))))
         bucket = self._pace.of(running.campaign.tenant, now)
+        if running.approach is not None:
+            return await self._turn_to_ask(running, running.approach, share, now)
         granted = bucket.take(now, share)
         if not granted:
             return TICK
@@ -178,7 +200,7 @@ class Dispatcher:
         for delivery in claimed:
             if delivery.reachable:
                 self._outstanding[delivery.id] = until
-                self._ready.put_nowait((running, delivery))
+                self._ready.put_nowait((running, Going(delivery, None)))
             else:
                 self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
@@ -186,11 +208,90 @@ class Dispatcher:
             return POLL
         return 0.0 if granted == share else TICK
 
+    # --- claim, ask, mark ---------------------------------------------------------------------
+
+    async def _turn_to_ask(self, running: _Running, approach: Approach, share: int, now: datetime) -> float:
+        """Claim what is due, unmarked, and have it asked about; as many as may leave while the answer holds."""
+        if running.campaign.id in self._approaching:
+            return POLL  # its end wakes us
+        limit = min(share, self._pace.of(running.campaign.tenant, now).soon(now, AHEAD))
+        if not limit:
+            return TICK
+        until = now + self._lease
+        claimed = await self._store.claim_due(running.campaign, self._holder, now, until, limit)
+        if not claimed:
+            return POLL
+        self._outstanding.update((delivery.id, until) for delivery in claimed)
+        self._make_room()
+        task = asyncio.create_task(self._approach(running, approach, claimed))
+        self._approaching[running.campaign.id] = task
+        task.add_done_callback(lambda _: self._approached(running.campaign.id))
+        return POLL
+
+    def _approached(self, id: CampaignId) -> None:
+        del self._approaching[id]
+        self._awake.set()
+
+    async def _approach(self, running: _Running, approach: Approach, claimed: list[Claimed]) -> None:
+        """Ask about a group, and hand on whoever may be written to; whatever happens, the rest is due again."""
+        left = {delivery.id: delivery for delivery in claimed}
+        try:
+            going, staying = await approach.sort(claimed)
+            for settled in staying:
+                del left[settled.id]
+                self._settle(settled)
+            await self._mark_at_pace(running, approach, going, left)
+        except Exception:
+            log.exception("nothing of a group has left: campaign=%d", running.campaign.id)
+        now = self._clock.now()
+        for delivery in left.values():
+            self._settle(not_sent(delivery, running.campaign.channel, now, now))
+
+    async def _mark_at_pace(
+        self, running: _Running, approach: Approach, going: list[Going], left: dict[DeliveryId, Claimed]
+    ) -> None:
+        """Mark as many as the pace allows, again and again; what is handed on or settled goes out of ``left``."""
+        asked_at = self._clock.now()
+        while going and not self._stopping.is_set():
+            now = self._clock.now()
+            if now - asked_at > timedelta(seconds=AHEAD):
+                return  # what was found does not hold any more
+            bucket = self._pace.of(running.campaign.tenant, now)
+            granted = bucket.take(now, len(going))
+            if not granted:
+                await asyncio.sleep(TICK)
+                continue
+            group, going = going[:granted], going[granted:]
+            handed_on = await self._mark(running, approach, group, left)
+            bucket.give_back(len(group) - handed_on)
+
+    async def _mark(
+        self, running: _Running, approach: Approach, group: list[Going], left: dict[DeliveryId, Claimed]
+    ) -> int:
+        """How many of a group are on their way to the workers."""
+        for late in filter(None, (approach.too_late(item.delivery) for item in group)):
+            del left[late.id]
+            self._settle(late)
+        until = self._clock.now() + self._lease
+        open_still = [item for item in group if item.delivery.id in left]
+        held = await self._store.mark_sending([item.delivery for item in open_still], self._holder, until)
+        for item in open_still:
+            del left[item.delivery.id]
+            if item.delivery.id in held:
+                self._outstanding[item.delivery.id] = until
+                self._ready.put_nowait((running, item))
+            else:  # another copy of the bot has it
+                del self._outstanding[item.delivery.id]
+        self._recorded.set()
+        self._make_room()
+        return len(held)
+
     # --- send -------------------------------------------------------------------------------
 
     async def _work(self) -> None:
         while True:
-            running, delivery = await self._ready.get()
+            running, going = await self._ready.get()
+            delivery = going.delivery
             now = self._clock.now()
             if (wait := self._held_back(delivery, now)) is not None:
                 self._settle(not_sent(delivery, running.campaign.channel, now, now + wait))
@@ -199,7 +300,8 @@ class Dispatcher:
             now = self._clock.now()
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
                 self._pace.of(running.campaign.tenant, now).throttled(now, outcome.after)
-            self._settle(settle(delivery, running.campaign.channel, outcome, now, running.ends, self._rng))
+            channel, ends = running.campaign.channel, running.ends
+            self._settle(settle(delivery, channel, outcome, now, ends, self._rng, going.found))
 
     def _held_back(self, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""

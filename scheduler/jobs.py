@@ -15,9 +15,10 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.alone import alone
-from scheduler.dispatcher import LATE
+from scheduler.asking import Asking
 from scheduler.planner import plan
 from scheduler.ports import Announcer, Clock
+from scheduler.window import LATE
 from storage.records import CampaignId, CampaignState
 from storage.store import Store
 
@@ -35,18 +36,21 @@ Job = Callable[[], Awaitable[None]]
 class Jobs:
     """``start()`` them once; ``stop()`` waits for none: what was cut off is done again."""
 
-    def __init__(self, store: Store, announcer: Announcer, clock: Clock, rng: random.Random) -> None:
+    def __init__(
+        self, store: Store, announcer: Announcer, clock: Clock, rng: random.Random, asking: Asking | None = None
+    ) -> None:
         self._store = store
         self._announcer = announcer
         self._clock = clock
         self._rng = rng
+        self._asking = asking or Asking({}, clock)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         #: when it was last seen what is due; None before the first time
         self.looked_at: datetime | None = None
         #: whether a campaign ran when it was last looked
         self._running = True
         self._swept_at: datetime | None = None
-        #: the counts that each live card shows
+        #: what each live card shows
         self._shown: dict[CampaignId, object] = {}
 
     def start(self) -> None:
@@ -112,11 +116,12 @@ class Jobs:
         if not self._running:
             return
         for campaign in await self._store.in_state(CampaignState.RUNNING):
-            counts = (campaign.planned_at, await self._store.tally(campaign.id))
-            if self._shown.get(campaign.id) == counts:
+            silent = self._asking.silent(campaign)
+            shown = (campaign.planned_at, await self._store.tally(campaign.id), silent)
+            if self._shown.get(campaign.id) == shown:
                 continue
             if await self._tell(campaign.id, partial(self._announcer.progress, campaign)):
-                self._shown[campaign.id] = counts
+                self._shown[campaign.id] = shown
 
     async def _tell(self, id: CampaignId, telling: Callable[[], Awaitable[bool]]) -> bool:
         """One copy, and one job of it, at a time: two at once would post two cards."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scheduler.ladder import Rung, next_try
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
-from storage.records import Channel, Claimed, DeliveryState, NotReached, Settled
+from scheduler.window import OpenTime
+from storage.records import Channel, Claimed, DeliveryState, Found, NotReached, Settled
 
 BACKOFF = 2.0  #: seconds; doubled with every try, drawn with full jitter
 LONGEST_BACKOFF = 300.0  #: seconds
 OUTAGE_TRIES = 12  #: the platform's trouble ends a delivery after so many tries
+PAST = timedelta(hours=1)  #: due so long after the slot: for its end to settle, never to be sent
 DETAIL = 300  #: characters kept of what the platform said
 
 
@@ -25,9 +29,18 @@ def wait(retry: Retry, tries: int, rng: random.Random) -> float:
 
 
 def settle(
-    delivery: Claimed, channel: Channel, outcome: Outcome, now: datetime, slot_end: datetime, rng: random.Random
+    delivery: Claimed,
+    channel: Channel,
+    outcome: Outcome,
+    now: datetime,
+    slot_end: datetime,
+    rng: random.Random,
+    found: Found | None = None,
 ) -> Settled:
-    """The next state of a delivery after a try."""
+    """The next state of a delivery after a try; ``found``: how the recipient showed, where it was asked.
+
+    What the platform did not accept was no try of the ladder: it is made again.
+    """
     due: datetime | None = None
     activity = conversation = ""
     reason: NotReached | None
@@ -60,32 +73,62 @@ def settle(
         detail=detail[:DETAIL],
         activity=activity,
         conversation=conversation,
+        found=None if isinstance(outcome, Retry) else found,
     )
 
 
 def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: datetime) -> Settled:
     """The person uninstalled after planning: the delivery waits, should they come back in time."""
-    return Settled(
-        id=delivery.id,
-        campaign=delivery.campaign,
-        person=delivery.person.id,
-        channel=channel,
-        state=DeliveryState.WAITING,
-        at=now,
-        due=slot_end,
-        tried=False,
-    )
+    return _untried(delivery, channel, DeliveryState.WAITING, now, slot_end)
 
 
 def not_sent(delivery: Claimed, channel: Channel, now: datetime, due: datetime) -> Settled:
-    """It was marked, and then held back: due again, and no try."""
+    """It was claimed or marked, and then held back: due again, and no try."""
+    return _untried(delivery, channel, DeliveryState.PLANNED, now, due)
+
+
+def not_there(delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, shown: Found) -> Settled:
+    """The recipient does not show as the author wants it: the ladder's next try (S10), or no more."""
+    rung = next_try(Rung(number=delivery.rung, at=now), now, open_time)
+    if rung is None:
+        gone = _untried(delivery, channel, DeliveryState.ABSENT, now, None, NotReached.ABSENT)
+        return replace(gone, found=shown)
+    planned = _untried(delivery, channel, DeliveryState.PLANNED, now, rung.at)
+    return replace(planned, rung=rung.number, found=shown)
+
+
+def not_known(
+    delivery: Claimed, channel: Channel, now: datetime, again: datetime, open_time: OpenTime, slot_end: datetime
+) -> Settled:
+    """Nobody can tell whether the recipient is there, and the author wants to wait: asked ``again`` then.
+
+    Where that is past the open time, the end of the slot settles it, with this reason.
+    """
+    due = open_time.next_open(again) or slot_end + PAST
+    return _untried(delivery, channel, DeliveryState.PLANNED, now, due, NotReached.PRESENCE_UNKNOWN)
+
+
+def closed(delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, slot_end: datetime) -> Settled:
+    """Where the recipient is, nobody works at this hour: due at the next opening, on the same rung."""
+    return _untried(delivery, channel, DeliveryState.PLANNED, now, open_time.next_open(now) or slot_end + PAST)
+
+
+def _untried(
+    delivery: Claimed,
+    channel: Channel,
+    state: DeliveryState,
+    now: datetime,
+    due: datetime | None,
+    reason: NotReached | None = None,
+) -> Settled:
     return Settled(
         id=delivery.id,
         campaign=delivery.campaign,
         person=delivery.person.id,
         channel=channel,
-        state=DeliveryState.PLANNED,
+        state=state,
         at=now,
         due=due,
+        reason=reason,
         tried=False,
     )

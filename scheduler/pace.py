@@ -50,6 +50,11 @@ class TokenBucket:
         self._tokens -= granted
         return granted
 
+    def soon(self, now: datetime, seconds: float) -> int:
+        """How many tokens there will be in the next seconds, if nothing changes; 0 while it is closed."""
+        self._grow(now)
+        return 0 if now < self._closed_until else int(max(0.0, self._tokens) + self._rate * seconds)
+
     def give_back(self, unused: int) -> None:
         self._tokens = min(self._room, self._tokens + unused)
 

@@ -13,11 +13,13 @@ import random
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from scheduler.outcomes import PAST
 from scheduler.ports import Clock
 from scheduler.window import OpenTime, draw_sorted, open_time
-from storage.instants import ms
+from storage.instants import is_zone, ms
 from storage.records import Campaign, Columns, Schedule
 from storage.store import Store
 
@@ -29,26 +31,53 @@ def open_time_of(schedule: Schedule) -> OpenTime:
     return open_time(schedule.slot, schedule.hours, ZoneInfo(schedule.zone))
 
 
+class OpenTimes:
+    """A campaign's open time for each recipient, worked out once a zone."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._by_zone: dict[str, OpenTime] = {}
+
+    def of(self, zone: str) -> OpenTime:
+        """For somebody in this IANA zone; in the campaign's own where theirs is not known, or not asked for."""
+        if not self._schedule.own_zone or not is_zone(zone):
+            zone = self._schedule.zone
+        if zone not in self._by_zone:
+            self._by_zone[zone] = open_time_of(replace(self._schedule, zone=zone))
+        return self._by_zone[zone]
+
+
 async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Random) -> None:
     """Give every recipient of a running campaign a delivery. Can be repeated at any point."""
     assert campaign.audience is not None and campaign.schedule is not None
-    end = campaign.schedule.slot.end
-    left = open_time_of(campaign.schedule).after(clock.now())
+    end, times = campaign.schedule.slot.end, OpenTimes(campaign.schedule)
     reachable, others = await store.recipients(campaign.tenant, campaign.audience, campaign.channel)
     known = await store.planned_people(campaign.id)
     people = _without(reachable, known)
     del reachable  # 8 bytes a person
-    instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
-    if instants is None:  # the bot was down until the slot was over: every delivery expires, none is forgotten
-        instants = array("q", [ms(end)]) * len(people)
-    for page in _pages(people):
-        columns = await _columns(campaign, people[page], store)
-        await store.plan(campaign.id, people[page], instants[page], end, columns)
+    by_zone = await store.by_zone(people) if campaign.schedule.own_zone else {"": people}
+    del people
+    for zone in list(by_zone):
+        await _plan_in_zone(campaign, array("q", by_zone.pop(zone)), times.of(zone).after(clock.now()), store, rng)
     waiting = _without(others, known)
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
         await store.plan(campaign.id, waiting[page], None, end, columns)
     await store.planned(campaign.id, clock.now())
+
+
+async def _plan_in_zone(
+    campaign: Campaign, people: array[int], left: OpenTime, store: Store, rng: random.Random
+) -> None:
+    """An instant in what is left of the open time for each; where nothing is left they will have expired."""
+    assert campaign.schedule is not None
+    end = campaign.schedule.slot.end
+    instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
+    if instants is None:  # the bot was down until the slot was over, or nobody works there in this time
+        instants = array("q", [ms(end + PAST)]) * len(people)
+    for page in _pages(people):
+        columns = await _columns(campaign, people[page], store)
+        await store.plan(campaign.id, people[page], instants[page], end, columns)
 
 
 async def _columns(campaign: Campaign, people: Sequence[int], store: Store) -> dict[int, Columns]:

@@ -25,6 +25,7 @@ from storage.records import Slot, WorkingHours
 DAY = 86_400_000  #: milliseconds
 STRIDE = DAY  #: no zone of the tz database has two changes of offset closer together than three days
 LONGEST = timedelta(days=366)  #: how far a forecast looks for enough open time
+LATE = timedelta(seconds=15)  #: past closing time, in which what fell due before it may still leave
 MILLISECOND = timedelta(milliseconds=1)
 MINUTE = timedelta(minutes=1)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -80,6 +81,10 @@ class OpenTime:
         at = ms(instant)
         span = bisect_right(self.spans, at, key=_end_of)
         return span < len(self.spans) and self.spans[span][0] <= at
+
+    def may_leave(self, instant: datetime) -> bool:
+        """Whether a message may leave: it is open, or has closed just now."""
+        return self.contains(instant) or self.contains(instant - LATE)
 
     def next_open(self, instant: datetime) -> datetime | None:
         """``instant`` itself when it is open, else the next opening; None after the last span."""

@@ -180,6 +180,14 @@ class Lists(Protocol):
         """What the lists say about these people; the audience's first list that says something wins."""
         ...
 
+    async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
+        """How many of the reachable people of an audience live in each time zone; "" where it is unknown."""
+        ...
+
+    async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
+        """These PersonIds by time zone, compact arrays; "" where it is unknown."""
+        ...
+
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:

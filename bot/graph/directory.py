@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
-from zoneinfo import available_timezones
 
 from babel.core import get_global
 
 from bot.graph.client import Graph, Json, Refusal, needing
 from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
+from storage.instants import is_zone
 from storage.records import DirectoryUser, TenantId
 
 USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"
@@ -98,7 +98,7 @@ def user_of(row: Json, *, zone: str = "") -> DirectoryUser:
 def zone_of(name: str) -> str:
     """An IANA zone from a mailbox's, which may be one of Windows' names; "" for any other."""
     name = str(get_global("windows_zone_mapping").get(name, name))
-    return name if name in available_timezones() else ""
+    return name if is_zone(name) else ""
 
 
 def _quoted(text: str) -> str:

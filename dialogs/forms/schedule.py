@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from cards.texts import Texts
 from dialogs.forms.fields import Reading, Values
 from scheduler.window import open_time
+from storage.instants import is_zone
 from storage.records import (
     IfUnknown,
     PresenceChoice,
@@ -80,7 +81,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
 
 
 def _read_zone(values: Values, texts: Texts, errors: dict[str, str]) -> ZoneInfo | None:
-    if values.get("zone") not in available_timezones():
+    if not is_zone(values.get("zone")):
         errors["zone"] = texts("Please choose a time zone.")
         return None
     return ZoneInfo(values["zone"])

@@ -6,7 +6,7 @@ import re
 from array import array
 from collections.abc import Sequence
 
-from storage.mongo.engine import Document, Engine
+from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.lists import body_of
 from storage.mongo.mapping import person_of, reachable, why_not
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
@@ -89,6 +89,18 @@ class MongoAudiences(Engine):
         rows = await self.by_id("people", list(people), ["columns"])
         found = {id: _columns(row, bodies) for id, row in rows.items()}
         return {id: said for id, said in found.items() if said}
+
+    async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
+        condition = await self._condition(tenant, audience, channel) | reachable(channel)
+        pipeline: list[Document] = [{"$match": condition}, {"$group": {"_id": "$zone", "count": {"$sum": 1}}}]
+        return {row["_id"]: row["count"] for row in await self.collection("people").aggregate(pipeline).to_list(None)}
+
+    async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
+        found: dict[str, array[int]] = {}
+        for page in pages(people):
+            for row in await self.rows("people", {"_id": {"$in": list(page)}}, ["zone"]):
+                found.setdefault(row["zone"], array("q")).append(row["_id"])
+        return dict(found)
 
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel

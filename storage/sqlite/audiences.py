@@ -141,6 +141,29 @@ class SqliteAudiences(Engine):
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
         return await self.read(lambda db: _columns(db, audience.lists, people))
 
+    async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
+        people, values = _people(tenant, audience, channel)
+        rows = await self.read(
+            lambda db: db.execute(
+                f"SELECT p.zone, COUNT(*) {_with_reach(people)} JOIN person p ON p.id = a.person"
+                " WHERE r.person IS NOT NULL AND r.broken IS NULL GROUP BY p.zone",
+                (*values, channel),
+            ).fetchall()
+        )
+        return dict(rows)
+
+    async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
+        def query(db: sqlite3.Connection) -> dict[str, Sequence[int]]:
+            found: dict[str, array[int]] = {}
+            for start in range(0, len(people), ASKED):
+                page = orjson.dumps(list(people[start : start + ASKED])).decode()
+                rows = db.execute("SELECT p.zone, p.id FROM json_each(?) a JOIN person p ON p.id = a.value", (page,))
+                for zone, person in rows.fetchall():
+                    found.setdefault(zone, array("q")).append(person)
+            return dict(found)
+
+        return await self.read(query)
+
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:

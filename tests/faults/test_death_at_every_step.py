@@ -12,7 +12,7 @@ import contextlib
 import inspect
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,15 +21,28 @@ from typing import Any
 import pytest
 
 from scheduler import dispatcher, planner
+from scheduler.asking import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
 from scheduler.pace import Pace
-from scheduler.ports import Delivered, Outcome, Render
-from storage.records import Campaign, CampaignId, CampaignState, DeliveryState, Reference
+from scheduler.ports import Availability, Delivered, Outcome, Render
+from storage.records import (
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    DeliveryState,
+    Person,
+    PersonId,
+    PresenceChoice,
+    Reference,
+    TenantId,
+)
 from storage.sqlite import SqliteStore
-from tests.support.seeding import install, scheduled
+from tests.support.seeding import conversation_of, install, scheduled
 
 PEOPLE = 7
+NEVER_THERE = 4  #: the number of somebody who is absent whenever it is asked
 SLOT = timedelta(minutes=10)
 TICK = timedelta(minutes=1)  #: by which time passes
 LEASE = timedelta(seconds=30)
@@ -121,6 +134,24 @@ class Mailbox:
         return Delivered(f"message-{reference.conversation}")
 
 
+@dataclass
+class Watcher:
+    """Tells who is there, through fate too; one person never is."""
+
+    fate: Fate
+
+    async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
+        async def look() -> dict[PersonId, Availability]:
+            absent = f"person{NEVER_THERE}@"
+            return {
+                person.id: Availability.ABSENT if person.address.startswith(absent) else Availability.AVAILABLE
+                for person in people
+            }
+
+        shown: dict[PersonId, Availability] = await self.fate.pass_through(look())
+        return shown
+
+
 class Words:
     def compile(self, campaign: Campaign) -> Render:
         return lambda person, columns: b"{}"
@@ -160,6 +191,7 @@ async def live(store: SqliteStore, fate: Fate, clock: StoppedClock, received: Co
         concurrency=2,
         group=4,
         lease=LEASE,
+        asking=Asking({Channel.TEAMS: Watcher(fate)}, clock),
     )
 
     async def work() -> None:
@@ -183,11 +215,13 @@ async def _over(store: SqliteStore) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def a_campaign(folder: Path, clock: StoppedClock) -> AsyncIterator[SqliteStore]:
+async def a_campaign(
+    folder: Path, clock: StoppedClock, presence: PresenceChoice = PresenceChoice.ALWAYS
+) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(folder / "crieur.db")
     await store.open()
     people = await install(store, "http://127.0.0.1", PEOPLE)
-    await scheduled(store, people[0], clock.at, SLOT)
+    await scheduled(store, people[0], clock.at, SLOT, presence=presence)
     try:
         yield store
     finally:
@@ -201,9 +235,12 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "POLL", 0.005)
 
 
-async def test_whoever_dies_wherever_everybody_gets_it_once_or_is_named_unconfirmed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("presence", [PresenceChoice.ALWAYS, PresenceChoice.AVAILABLE])
+async def test_whoever_dies_wherever_everybody_gets_it_once_or_is_named_unconfirmed(
+    tmp_path: Path, presence: PresenceChoice
+) -> None:
     fate, clock = Fate(), StoppedClock()
-    async with a_campaign(tmp_path, clock) as store:
+    async with a_campaign(tmp_path, clock, presence) as store:
         await live(store, fate, clock, Counter(), 1)
         assert await _over(store)
     # the number of steps differs a little from run to run: a few more deaths than steps cover the tail
@@ -211,13 +248,13 @@ async def test_whoever_dies_wherever_everybody_gets_it_once_or_is_named_unconfir
         for after in (False, True):
             folder = tmp_path / f"{step}-{after}"
             folder.mkdir()
-            await _dies_and_another_goes_on(folder, step, after)
+            await _dies_and_another_goes_on(folder, step, after, presence)
 
 
-async def _dies_and_another_goes_on(folder: Path, step: int, after: bool) -> None:
+async def _dies_and_another_goes_on(folder: Path, step: int, after: bool, presence: PresenceChoice) -> None:
     where = f"death {'after' if after else 'before'} step {step}"
     clock, received, fate = StoppedClock(), Counter[str](), Fate(step, after)
-    async with a_campaign(folder, clock) as store:
+    async with a_campaign(folder, clock, presence) as store:
         reports = await live(store, fate, clock, received, 1)
         clock.at += LEASE
         taken_over = clock.at
@@ -235,6 +272,10 @@ async def _dies_and_another_goes_on(folder: Path, step: int, after: bool) -> Non
             state = await store.delivery_state(campaign.id, person)  # type: ignore[arg-type]
             reference = await store.reference(person, campaign.channel)  # type: ignore[arg-type]
             assert reference
+            if presence is not PresenceChoice.ALWAYS and reference.conversation == conversation_of(NEVER_THERE):
+                assert not received[reference.conversation], f"{where}: written to while absent"
+                assert state in (DeliveryState.ABSENT, DeliveryState.EXPIRED), where
+                continue
             if received[reference.conversation]:
                 assert state in (DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED), where
             else:

@@ -54,6 +54,7 @@ from tests.support.sample_records import (
     MESSAGES,
     NOW,
     OTHERS,
+    PRESENCE_TALLY,
     REACH,
     RUNNING_TALLY,
     SCHEDULE,
@@ -171,7 +172,8 @@ class Samples:
         missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
         people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
-        asking = self.overview(schedule=replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT))
+        if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
+        asking, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
         lines = [
             Line(campaign=scheduled, tally=nothing, engagement=[]),
             Line(campaign=replace(running, name=OTHERS[language][0]), tally=RUNNING_TALLY, engagement=[]),
@@ -201,6 +203,10 @@ class Samples:
             "campaigns": campaigns_card(texts, lines, 0, 2),
             "campaigns_none": campaigns_card(texts, [], 0, 1),
             "live": live_card(texts, running, RUNNING_TALLY, NOW + timedelta(seconds=8)),
+            "live_presence_silent": live_card(texts, asked, RUNNING_TALLY, NOW + timedelta(seconds=8), silent=True),
+            "report_presence": report_card(
+                texts, replace(asked, state=CampaignState.DONE), PRESENCE_TALLY, ENGAGEMENT, NOW, None
+            ),
             "live_done": live_card(texts, done, DONE_TALLY, None),
             "report_running": report_card(texts, running, RUNNING_TALLY, ENGAGEMENT[:2], NOW, NOW),
             "report": report_card(texts, done, DONE_TALLY, ENGAGEMENT, START + timedelta(hours=5), None),

@@ -15,6 +15,7 @@ from storage.records import (
     DeliveryState,
     Engagement,
     EngagementKind,
+    Found,
     ListId,
     Message,
     NotReached,
@@ -147,6 +148,26 @@ DONE_TALLY = Tally(
         NotReached.THROTTLED: 7,
         NotReached.CONNECTION_BROKE: 3,
         NotReached.REFUSED: 1,
+    },
+)
+PRESENCE_TALLY = Tally(
+    states={
+        DeliveryState.DELIVERED: 871,
+        DeliveryState.UNREACHABLE: 62,
+        DeliveryState.ABSENT: 61,
+        DeliveryState.EXPIRED: 6,
+    },
+    reasons={NotReached.NEVER_INSTALLED: 62, NotReached.ABSENT: 61, NotReached.PRESENCE_UNKNOWN: 6},
+    rungs={
+        **{
+            (rung, found): count
+            for found, counts in (
+                (Found.AVAILABLE, (402, 88, 71, 96, 31, 25, 48, 19, 11)),
+                (Found.BUSY, (37, 9, 6, 8, 3, 2, 4, 1, 1)),
+            )
+            for rung, count in enumerate(counts)
+        },
+        (0, Found.UNKNOWN): 9,
     },
 )
 ENGAGEMENT = [

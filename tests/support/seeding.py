@@ -15,6 +15,7 @@ from storage.records import (
     Channel,
     Message,
     Person,
+    PresenceChoice,
     Role,
     Schedule,
     Sighting,
@@ -85,6 +86,7 @@ async def scheduled(
     audience: Audience | None = None,
     message: Message = NEWSLETTER,
     hours: WorkingHours = ANY_TIME,
+    presence: PresenceChoice = PresenceChoice.ALWAYS,
     name: str = "Autumn newsletter",
 ) -> Campaign:
     """A campaign to everyone that starts now."""
@@ -96,6 +98,6 @@ async def scheduled(
             state=CampaignState.SCHEDULED,
             message=message,
             audience=audience or Audience(everyone=True),
-            schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC"),
+            schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
         )
     )

@@ -1,0 +1,72 @@
+"""Asks whether recipients are there, and knows when asking is of no use for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from scheduler.ports import Clock, NotAnswered, Presence
+from storage.records import Campaign, Channel, Found, Person, PersonId, PresenceChoice, TenantId
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0  #: seconds for the service to answer
+SOON = timedelta(seconds=15)  #: until it is asked again, where it did not answer
+LATER = timedelta(minutes=5)  #: the same, where it must be allowed to answer first, or does not know the person
+LONGEST = timedelta(hours=6)  #: a service that wants to rest for longer is not believed
+
+
+class Asking:
+    """``services``: who tells who is there, by channel."""
+
+    def __init__(self, services: Mapping[Channel, Presence], clock: Clock) -> None:
+        self._services = services
+        self._clock = clock
+        #: those that do not answer, and until when they are left in peace
+        self._silent: dict[tuple[TenantId, Channel], datetime] = {}
+
+    async def found(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Found]:
+        """How each of them shows; all are *unknown* where there is no answer."""
+        shown: Mapping[PersonId, Found] = {}
+        if people and not self.silent(campaign):
+            try:
+                shown = await self._ask(campaign, people)
+            except NotAnswered as trouble:
+                self._leave_in_peace(campaign, trouble)
+        return {person.id: shown.get(person.id, Found.UNKNOWN) for person in people}
+
+    async def _ask(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Found]:
+        service = self._services.get(campaign.channel)
+        if service is None:
+            raise NotAnswered("nobody tells who is there", permanent=True)
+        try:
+            answer = await asyncio.wait_for(service.availability(campaign.tenant, people), PATIENCE)
+        except TimeoutError:
+            raise NotAnswered("no answer in time") from None
+        return {person: Found(shown.value) for person, shown in answer.items()}
+
+    def _leave_in_peace(self, campaign: Campaign, trouble: NotAnswered) -> None:
+        wait = LATER if trouble.permanent else SOON
+        if trouble.after is not None:
+            wait = min(max(wait, timedelta(seconds=trouble.after)), LONGEST)
+        self._silent[_whom(campaign)] = self._clock.now() + wait
+        log.warning("presence is not known: channel=%s again_in=%ds", campaign.channel, wait.total_seconds())
+
+    def silent(self, campaign: Campaign) -> bool:
+        """Whether this campaign asks for presence, and nobody answers at the moment."""
+        assert campaign.schedule is not None
+        if campaign.schedule.presence is PresenceChoice.ALWAYS:
+            return False
+        until = self._silent.get(_whom(campaign))
+        return until is not None and self._clock.now() < until
+
+    def again(self, campaign: Campaign) -> datetime:
+        """When to ask again about somebody who is unknown now: the service's time, or theirs."""
+        until = self._silent.get(_whom(campaign))
+        return until if until is not None and self.silent(campaign) else self._clock.now() + LATER
+
+
+def _whom(campaign: Campaign) -> tuple[TenantId, Channel]:
+    return campaign.tenant, campaign.channel

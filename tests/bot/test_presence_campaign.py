@@ -1,0 +1,116 @@
+"""A campaign that asks for presence, from chat to report: tried again, absent, and what nobody could tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scheduler.ports import Availability, NotAnswered
+from storage.records import Channel, DeliveryState, Found
+from tests.bot.story import completed, draft, launch, newest, settled
+from tests.conftest import House
+from tests.support.organisation import Person, words_of
+from tests.support.presence import SimulatedPresence
+
+ABSENT = Availability.ABSENT
+MISSING = NotAnswered("Presence.Read.All is missing", permanent=True)
+
+
+@pytest.fixture
+async def presence(house: House) -> SimulatedPresence:
+    house.presence[Channel.TEAMS] = service = SimulatedPresence()
+    await house.restart()
+    return service
+
+
+async def next_try(house: House) -> None:
+    """Whoever is due next has their moment."""
+    due = await house.store.next_due((await newest(house)).id)
+    assert due is not None
+    house.clock.forward(due - house.clock.now() + timedelta(milliseconds=1))
+    await settled(house)
+
+
+async def tries_of(house: House, person: Person) -> list[Found]:
+    known = await house.store.person_at(person.tenant, person.address)  # type: ignore[arg-type]
+    assert known is not None
+    return [made.found for made in await house.store.tries((await newest(house)).id, known.id)]
+
+
+async def test_an_absent_recipient_is_tried_again_and_the_report_says_at_which_try_it_arrived(
+    house: House, presence: SimulatedPresence, ada: Person, louis: Person
+) -> None:
+    presence.people[louis.address] = ABSENT
+    await draft(ada, presence="available")
+    await launch(ada, house)
+    while len(await tries_of(house, louis)) < 4:
+        await next_try(house)
+    assert not louis.chat.campaigns, "nobody is disturbed while absent"
+    presence.people[louis.address] = Availability.AVAILABLE
+    report = await completed(ada, house)
+    await louis.sees("Hello Louis")
+    shown = words_of(report)
+    assert "try 1: 1" in shown and "try 5: 1" in shown and "try 4: 0" in shown
+    assert await tries_of(house, louis) == [ABSENT.value] * 4 + [Found.AVAILABLE]
+    assert house.connector.tally()["doubled"] == 0
+
+
+async def test_who_is_never_there_ends_absent_with_the_plain_reason(
+    house: House, presence: SimulatedPresence, ada: Person, louis: Person
+) -> None:
+    presence.people[louis.address] = Availability.BUSY
+    await draft(ada, presence="available")
+    await launch(ada, house)
+    shown = words_of(await completed(ada, house))
+    assert "1 person was absent at every try, and did not receive it." in shown
+    assert "They were not there, try after try." in shown
+    assert await tries_of(house, louis) == [Found.BUSY] * 9
+    tally = await house.store.tally((await newest(house)).id)
+    assert tally.states == {DeliveryState.DELIVERED: 1, DeliveryState.ABSENT: 1}
+    assert any("Absent" in text for text in words_of(await ada.sees("🏁")))
+
+
+async def test_a_permission_that_is_taken_away_meanwhile_is_said_at_once_and_in_the_report(
+    house: House, presence: SimulatedPresence, ada: Person, louis: Person
+) -> None:
+    await draft(ada, presence="available", unknown="send")
+    await launch(ada, house)
+    presence.trouble = MISSING
+    await next_try(house)
+    await ada.sees("Nobody can tell at the moment who is there: messages leave all the same, as you chose.")
+    presence.trouble = None
+    house.clock.forward(timedelta(minutes=6))
+    shown = words_of(await completed(ada, house))
+    assert "Nobody could tell whether 1 person was there: it was sent all the same, as you chose." in shown
+    assert (await house.store.tally((await newest(house)).id)).states == {DeliveryState.DELIVERED: 2}
+
+
+async def test_what_waited_in_vain_is_said_in_the_report(
+    house: House, presence: SimulatedPresence, ada: Person
+) -> None:
+    await draft(ada, presence="available", unknown="wait", duration="2", unit="hours")
+    await launch(ada, house)
+    presence.trouble = MISSING
+    await next_try(house)
+    await ada.sees("messages wait for it, as you chose.")
+    shown = words_of(await completed(ada, house))
+    assert any(text.startswith("Nobody could tell in time whether 1 person was there") for text in shown)
+    assert not ada.chat.campaigns
+
+
+async def test_a_restart_in_the_middle_of_the_ladder_goes_on_where_it_was(
+    house: House, presence: SimulatedPresence, ada: Person, louis: Person
+) -> None:
+    presence.usually = ABSENT
+    await draft(ada, presence="present")
+    await launch(ada, house)
+    while len(await tries_of(house, louis)) < 2:
+        await next_try(house)
+    await house.restart()
+    while len(await tries_of(house, louis)) < 3:
+        await next_try(house)
+    presence.usually = Availability.AWAY
+    await completed(ada, house)
+    assert await tries_of(house, louis) == [Found.ABSENT] * 3 + [Found.AWAY]
+    assert louis.chat.campaigns.total() == 1
