@@ -59,6 +59,8 @@ class Outlook:
     fits: bool
     #: the start is "now": there is no instant yet
     now: bool
+    #: people who can be reached, and where nobody works in this time
+    asleep: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from dialogs.forms.fields import Reading
 from dialogs.forms.message import read_message
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
 from dialogs.turn import Answer, Aside, Form, Turn
-from scheduler.planner import open_time_of
+from scheduler.across import forecast_across
+from scheduler.planner import OpenTimes
 from scheduler.window import forecast
 from storage.records import Audience, Campaign, CampaignId, Columns, Member, Message, Person, Reach, Schedule
 
@@ -160,14 +161,22 @@ async def _audience_name(turn: Turn, audience: Audience) -> str:
     return turn.texts.enumerate(names)
 
 
-def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
+async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
     """The forecast: how many messages, from when to when, how fast."""
     if draft.schedule is None or reach is None:
         return None
-    left = open_time_of(draft.schedule).after(turn.now)
-    seen = forecast(left, reach.reachable, turn.house.rate)
+    times, asleep = OpenTimes(draft.schedule), 0
+    if draft.schedule.own_zone and draft.audience:
+        campaign = draft.campaign
+        living = await turn.store.zones(campaign.tenant, draft.audience, campaign.channel)
+        parts = [(times.of(zone).after(turn.now), count) for zone, count in living.items()]
+        asleep = sum(count for hours, count in parts if not hours)
+        seen = forecast_across(parts, turn.house.rate)
+    else:
+        seen = forecast(times.of("").after(turn.now), reach.reachable, turn.house.rate)
     return Outlook(
-        messages=reach.reachable,
+        messages=reach.reachable - asleep,
+        asleep=asleep,
         first=seen.first,
         last=seen.last_expected,
         peak=seen.peak,
@@ -191,6 +200,14 @@ def warnings_of(
                 moment=texts.moment(outlook.last),
             )
         )
+    if outlook and outlook.asleep:
+        warnings.append(
+            texts.many(
+                "Where {count} person lives, nobody works in this time: they would not receive it. Make it longer.",
+                "Where {count} people live, nobody works in this time: they would not receive it. Make it longer.",
+                outlook.asleep,
+            )
+        )
     if draft.message:
         nameless = without_value(draft.message, [member for member in members if member.reachable])
         if nameless:
@@ -204,6 +221,12 @@ def warnings_of(
                 )
             )
     return warnings
+
+
+def nobody_awake(texts: Texts, outlook: Outlook | None) -> tuple[tuple[str, str], ...]:
+    if outlook is None or outlook.messages or not outlook.asleep:
+        return ()
+    return (("schedule", texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")),)
 
 
 def empty_audience(texts: Texts, reach: Reach | None) -> tuple[tuple[str, str], ...]:

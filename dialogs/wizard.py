@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.campaigns import information_card, review_card
+from cards.campaigns import Outlook, information_card, review_card
 from cards.conversation import notice_card
 from cards.elements import AdaptiveCard
 from cards.variables import escape_markdown
@@ -16,6 +16,7 @@ from dialogs.drafts import (
     empty_audience,
     frozen,
     is_stale,
+    nobody_awake,
     outlook_of,
     overview,
     read_draft,
@@ -98,7 +99,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
         return Answer(card=await review(turn, campaign, _changed_elsewhere(turn)))
     draft = read_draft(turn, campaign)
     shown, _ = await overview(turn, draft)
-    if await _problems(turn, draft, shown.reach):
+    if await _problems(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
         return Answer(card=await review(turn, campaign))
     try:
         campaign = await turn.store.save(replace(frozen(draft, turn), state=CampaignState.SCHEDULED))
@@ -147,18 +148,21 @@ async def form_card(
 async def review(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
     draft = read_draft(turn, campaign)
     shown, members = await overview(turn, draft)
-    outlook = outlook_of(turn, draft, shown.reach)
-    problems = await _problems(turn, draft, shown.reach)
+    outlook = await outlook_of(turn, draft, shown.reach)
+    problems = await _problems(turn, draft, shown.reach, outlook)
     warnings = warnings_of(turn.texts, draft, shown.reach, outlook, members)
     return review_card(turn.texts, campaign, shown, outlook, problems, warnings, notice)
 
 
-async def _problems(turn: Turn, draft: Draft, reach: Reach | None) -> tuple[tuple[str, str], ...]:
+async def _problems(
+    turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None
+) -> tuple[tuple[str, str], ...]:
     """What keeps a draft from being scheduled: (step, what is wrong)."""
     campaign = draft.campaign
     return (
         draft.problems
         + empty_audience(turn.texts, reach)
+        + nobody_awake(turn.texts, outlook)
         + await presence_problem(turn, campaign.channel, draft.schedule)
     )
 

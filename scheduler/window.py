@@ -254,16 +254,20 @@ def _last_at_full_rate(short: OpenTime, needed: timedelta) -> datetime | None:
 
 
 def peak_per_minute(open_time: OpenTime, count: int) -> int:
-    """Messages to expect in the busiest minute, when nothing slows them down.
+    """Messages to expect in the busiest minute, when nothing slows them down."""
+    if not count or not open_time:
+        return 0
+    return min(count, busiest(count / (open_time.total / MINUTE), open_time.total))
+
+
+def busiest(mean: float, length: timedelta) -> int:
+    """Messages to expect in the busiest minute of a time with so many in a mean one.
 
     A minute's count is close to Poisson; the busiest of M minutes lies about where one minute in
     M + 1 does. The quantile is Cornish and Fisher's: mean + z * deviation + (z * z - 1) / 6.
     """
-    minutes = open_time.total / MINUTE
-    if not count or not open_time:
-        return 0
+    minutes = length / MINUTE
     if minutes <= 1:
-        return count
-    mean = count / minutes
+        return math.ceil(mean * minutes - 1e-9)
     z = NormalDist().inv_cdf(minutes / (minutes + 1))
-    return min(count, max(1, round(mean + z * math.sqrt(mean) + (z * z - 1) / 6)))
+    return max(1, round(mean + z * math.sqrt(mean) + (z * z - 1) / 6))

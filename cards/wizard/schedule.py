@@ -93,6 +93,13 @@ def schedule_form(
             value=values.get("anytime", "false"),
             wrap=True,
         ),
+        ToggleInput(
+            id="own_zone",
+            label=texts("Time zones"),
+            title=texts("Read these hours on each person's own clock"),
+            value=values.get("own_zone", "false"),
+            wrap=True,
+        ),
         *presence_fields(texts, values, errors, no_presence),
     ]
     return form_of_step(texts, campaign, "schedule", texts("When does it go out?"), fields, notice, errors)

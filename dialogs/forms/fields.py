@@ -19,7 +19,7 @@ FIELDS = {
     "message": ("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
     "audience": ("channel", "audience", "list_name", "addresses"),
     "schedule": (
-        *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime"),
+        *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),
         *("presence", "unknown"),
     ),
 }

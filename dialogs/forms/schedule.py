@@ -45,6 +45,7 @@ def default_schedule(now: datetime, zone: str) -> dict[str, str]:
         "closes": "18:00",
         "days": "0,1,2,3,4",
         "anytime": "false",
+        "own_zone": "false",
         "presence": PresenceChoice.ALWAYS,
         "unknown": IfUnknown.SEND,
     }
@@ -66,10 +67,12 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
         slot=Slot(start=start, duration=duration),
         hours=hours,
         zone=zone.key,
+        own_zone=values.get("own_zone") == "true",
         presence=presence,
         unknown=unknown,
     )
-    if not open_time(schedule.slot, hours, zone):
+    # whose own hours are read is not known yet: the review tells whom it would not reach
+    if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
         errors["duration"] = texts(
             "There are no working hours in this time: it runs from {start} to {end}."
             " Make it longer, change the hours or days, or allow sending outside them.",

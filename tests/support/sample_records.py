@@ -183,6 +183,6 @@ REACH = Reach(total=1000, reachable=938)
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": ZONE, "duration": "2", "unit": "hours",
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
-    "presence": "always", "unknown": "send",
+    "own_zone": "false", "presence": "always", "unknown": "send",
 }  # fmt: skip
 ZONES = [(name, name.replace("_", " ")) for name in (ZONE, "UTC", "America/New_York", "Asia/Tokyo")]

@@ -27,7 +27,7 @@ AUDIENCE = {"channel": "msteams", "audience": "new", "list_name": "Managers", "a
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": "Europe/Paris", "duration": "2", "unit": "hours",
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
-    "presence": "available", "unknown": "wait",
+    "own_zone": "false", "presence": "available", "unknown": "wait",
 }  # fmt: skip
 
 
