@@ -64,7 +64,9 @@ class MessageRenderer:
 
     def compile(self, campaign: Campaign) -> Render:
         assert campaign.message is not None
-        return compile_message(campaign.id, campaign.message, self.links.base_url, self.links.token)
+        tracking = campaign.tracking
+        token = self.links.pseudonym if tracking.anonymous else self.links.token
+        return compile_message(campaign.id, campaign.message, self.links.base_url, token, tracking=tracking)
 
 
 def open_store(settings: Settings) -> Store:
@@ -84,7 +86,7 @@ async def crieur(
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
     metrics = Metrics()
     store = measured(store, metrics)
-    links = SignedLinks.with_secret(settings.base_url, await store.secret("links"))
+    links = SignedLinks.with_secret(settings.base_url, await store.secret("links"), tracked=settings.tracked)
     authorization = make_authorization(settings, clock)
     async with contextlib.AsyncExitStack() as opened:
         connector = await opened.enter_async_context(
@@ -136,6 +138,7 @@ async def crieur(
             metrics_token=settings.metrics_token,
         )
         jobs.start()
+        front.start()
         try:
             yield front.application(local=settings.local)
         finally:

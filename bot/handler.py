@@ -9,14 +9,15 @@ from http import HTTPStatus
 from typing import Any
 
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
-from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
+from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
 from bot import wire
 from bot.bounds import Rates
 from bot.connector import Connector
 from bot.reachability import capture, channel_of, is_answerable, is_personal, lose, tenant_of
-from dialogs import talk
+from dialogs import engage, talk
 from dialogs.forms.fields import clean
+from dialogs.receipts import Receipts
 from dialogs.turn import Answer, House, Router, Turn
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
@@ -25,6 +26,8 @@ from storage.records import Channel, Person, PersonId, Role, StaleVersion
 log = logging.getLogger(__name__)
 
 GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
+READ_RECEIPT = "application/vnd.microsoft.readReceipt"  #: the name of the event
+ID = 200  #: characters of a message's id
 CANCEL = ("cancel", "annuler", "stop")
 
 
@@ -52,6 +55,7 @@ class CrieurBot(ActivityHandler):
         self._local = local
         self._tenants = tenants
         self._rates = Rates()
+        self._receipts = Receipts(house)
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -133,6 +137,38 @@ class CrieurBot(ActivityHandler):
             return False
         return True
 
+    # --- what people do with messages ---------------------------------------------------------
+
+    async def on_event_activity(self, turn_context: TurnContext) -> None:
+        """A read receipt; any other event is acknowledged and let be."""
+        activity = turn_context.activity
+        if activity.name != READ_RECEIPT or not is_personal(activity):
+            log.info("unknown event: name=%s", str(activity.name)[:60])
+            return
+        value = activity.value if isinstance(activity.value, dict) else {}
+        last_read = str(value.get("lastReadMessageId") or "")[:ID]
+        person = await self._known(turn_context)
+        if last_read and person:
+            self._later(self._receipts.read(person, _channel(turn_context), last_read))
+
+    async def on_reactions_added(self, message_reactions: list[MessageReaction], turn_context: TurnContext) -> None:
+        await self._reacted(turn_context, message_reactions, gone=False)
+
+    async def on_reactions_removed(self, message_reactions: list[MessageReaction], turn_context: TurnContext) -> None:
+        await self._reacted(turn_context, message_reactions, gone=True)
+
+    async def _reacted(self, context: TurnContext, reactions: list[MessageReaction], *, gone: bool) -> None:
+        message, person = context.activity.reply_to_id, await self._known(context)
+        if message and person and is_personal(context.activity):
+            named = [str(reaction.type) for reaction in reactions if reaction.type]
+            await engage.reacted(self._house, person, _channel(context), message, named, gone=gone)
+
+    async def _known(self, context: TurnContext) -> Person | None:
+        """Who does something with a message has received one: nobody new is met here."""
+        activity = context.activity
+        sender = activity.from_property.id
+        return await self._house.store.person_behind(tenant_of(activity), _channel(context), sender)
+
     # --- talk ---------------------------------------------------------------------------------
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
@@ -160,7 +196,13 @@ class CrieurBot(ActivityHandler):
         answer = await self._router.hear(turn, said)
         if answer is None and await self._typed.hear(context, turn):
             return
-        await self._say(context, turn, answer or Answer(text=self._puzzled(turn, said)))
+        await self._say(context, turn, answer or await self._reply_or_riddle(turn, said))
+
+    async def _reply_or_riddle(self, turn: Turn, said: str) -> Answer:
+        """Words that are no command: near one, or in reply to a message, or not understood."""
+        if self._router.nearest(turn, said) is None and await engage.replied(turn):
+            return Answer(text=talk.reply_noted(turn))
+        return Answer(text=self._puzzled(turn, said))
 
     def _puzzled(self, turn: Turn, said: str) -> str:
         nearest = self._router.nearest(turn, said)
@@ -194,7 +236,8 @@ class CrieurBot(ActivityHandler):
         """The client shows the answer itself; other devices, and tomorrow, need it in the chat."""
         message = context.activity.reply_to_id
         if message and answer.card is not None:
-            self._later(self._update(turn, message, wire.activity_bytes(answer.card, answer.summary)))
+            activity = wire.activity_bytes(answer.card, answer.summary, important=answer.important)
+            self._later(self._update(turn, message, activity))
 
     async def _update(self, turn: Turn, message: str, activity: bytes) -> None:
         reference = await self._house.store.reference(turn.person.id, turn.channel)
@@ -244,7 +287,8 @@ class CrieurBot(ActivityHandler):
         """Answer an older client's Submit: its card is replaced by editing the message."""
         message = context.activity.reply_to_id
         if message and answer.card is not None and not answer.fresh:
-            await self._update(turn, message, wire.activity_bytes(answer.card, answer.summary))
+            activity = wire.activity_bytes(answer.card, answer.summary, important=answer.important)
+            await self._update(turn, message, activity)
         else:
             await self._say(context, turn, answer)
 

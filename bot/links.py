@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
-from dialogs.engage import Click
-from storage.records import CampaignId, Person, PersonId
+from dialogs.turn import Click
+from storage.records import CampaignId, Person, Who
 
+PSEUDONYM = 2**61  #: pseudonyms are drawn from so many
 LENGTH = 200  #: characters of the longest link that is looked at
 SIGNATURE = 18  #: bytes: 24 characters of base64
 
@@ -28,23 +30,32 @@ class KeyedBlake2(SigningAlgorithm):
 class SignedLinks:
     """``/r/c.p.SIGNATURE.b``: campaign, person, button. The button's number is not signed: another
     number only leads to another link of the same campaign, as another button of the same card does.
+
+    In the place of the person stands a pseudonym in an anonymous campaign: drawn for each message,
+    kept nowhere, and so known to nobody but the chat that holds the message.
+
+    ``tracked``: people's browsers reach ``base_url``, so links can lead through it.
     """
 
     base_url: str
+    tracked: bool
     _key: bytes
     _signer: Signer
 
     @classmethod
-    def with_secret(cls, base_url: str, secret: bytes) -> SignedLinks:
+    def with_secret(cls, base_url: str, secret: bytes, *, tracked: bool = True) -> SignedLinks:
         # derived once: the signer would do it again for every link
         key = hmac.digest(secret, b"crieur.link", "sha256")
-        return cls(base_url, key, Signer(key, key_derivation="none", algorithm=KeyedBlake2()))
+        return cls(base_url, tracked, key, Signer(key, key_derivation="none", algorithm=KeyedBlake2()))
 
     def token(self, campaign: CampaignId, person: Person) -> str:
         return self._sign(f"{campaign}.{person.id}")
 
     def test_token(self, campaign: CampaignId, person: Person) -> str:
         return self._sign(f"{campaign}.{person.id}t")
+
+    def pseudonym(self, campaign: CampaignId, person: Person) -> str:
+        return self._sign(f"{campaign}.{secrets.randbelow(PSEUDONYM) + 1}a")
 
     def _sign(self, value: str) -> str:
         # what the signer does, in fewer steps
@@ -54,15 +65,24 @@ class SignedLinks:
     def read(self, path: str) -> Click | None:
         """What a link's last part says; None for anything that we did not sign."""
         token, _, button = path[:LENGTH].rpartition(".")
-        try:
-            campaign, _, person = self._signer.unsign(token).decode().partition(".")
-        except (BadSignature, UnicodeError):
-            return None
         if not button.isdecimal() or not button.isascii():
             return None
+        return self._read(token, int(button))
+
+    def read_pseudonym(self, token: str) -> Click | None:
+        """What the buttons of an anonymous campaign say of the recipient; None for anything that we did not sign."""
+        click = self._read(token[:LENGTH], 0)
+        return click if click and click.who < 0 else None
+
+    def _read(self, token: str, button: int) -> Click | None:
+        try:
+            campaign, _, who = self._signer.unsign(token).decode().partition(".")
+        except (BadSignature, UnicodeError):
+            return None
+        number = int(who.rstrip("ta"))
         return Click(
             campaign=CampaignId(int(campaign)),
-            person=PersonId(int(person.removesuffix("t"))),
-            button=int(button),
-            test=person.endswith("t"),
+            who=Who(-number if who.endswith("a") else number),
+            button=button,
+            test=who.endswith("t"),
         )

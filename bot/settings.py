@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         """Whether Microsoft Graph is there to be asked: with a registration, or one on this machine."""
         return self.graph != "off" and (not self.local or _is_loopback(urlsplit(self.graph_url).hostname or ""))
 
+    @property
+    def tracked(self) -> bool:
+        """Whether links can lead through us: without a registration, all clients are on this machine."""
+        return bool(self.public_url) or self.local
+
     @field_validator("allowed_tenants", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:

@@ -14,23 +14,22 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import ActivityTypes
 
 from bot.about import POLICY, about_page
-from bot.bounds import AT_ONCE, LARGEST, Rates
+from bot.bounds import AT_ONCE, LARGEST
+from bot.clicks import Clicks, is_person
 from bot.connector import is_loopback
 from bot.handler import CrieurBot
 from bot.health import Health
 from bot.links import SignedLinks
 from bot.metrics import CONTENT_TYPE, Metrics
 from cards.texts import LANGUAGES, language_of
-from dialogs import engage
 from dialogs.turn import House
 
 log = logging.getLogger(__name__)
 
-#: who follows links without being a person; their visits are not counted
-PREVIEWERS = ("bot", "crawl", "spider", "preview", "skypeuripreview", "teams/", "microsoft office", "scan", "curl/")
 KINDS = {kind.value for kind in ActivityTypes}
 #: what a proxy adds to a request that it passes on
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+FOLLOWED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
 @web.middleware
@@ -63,14 +62,14 @@ class Front:
     ) -> None:
         self._adapter = adapter
         self._bot = bot
-        self._house = house
         self._links = links
+        self._house = house
         self._health = health
         self._metrics = metrics
         self._metrics_token = metrics_token
         self._answering = 0
-        self._clicks = Rates(interval=1.0, burst=20)
-        self._counting: set[asyncio.Task[None]] = set()
+        self._clicks = Clicks(house)
+        self._counting: asyncio.Task[None] | None = None
 
     def application(self, *, local: bool) -> web.Application:
         middlewares = [self._bounded, *([loopback_only] if local else [])]
@@ -126,20 +125,13 @@ class Front:
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Redirect first, count behind it."""
         click = self._links.read(request.match_info["token"])
-        url = await engage.destination(self._house, click) if click else None
-        if click is None or url is None:
+        found = await self._clicks.destination(click) if click else None
+        if click is None or found is None:
             raise web.HTTPNotFound(text="This link is not valid (any more). / Ce lien n'est pas (ou plus) valable.")
-        if request.method == "GET" and not _is_previewer(request.headers.get("User-Agent", "")):
-            self._count(click)
-        raise web.HTTPFound(url, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
-
-    def _count(self, click: engage.Click) -> None:
-        """One person cannot make the store write for ever."""
-        if not self._clicks.allows(f"{click.campaign}/{click.person}", self._house.clock.now().timestamp()):
-            return
-        task = asyncio.create_task(engage.count(self._house, click))
-        self._counting.add(task)
-        task.add_done_callback(self._counting.discard)
+        url, counts = found
+        if counts and is_person(request.method, request.headers):
+            self._clicks.count(click)
+        return web.Response(status=302, headers={"Location": url, **FOLLOWED})
 
     async def about(self, request: web.Request) -> web.Response:
         """What the app package's links lead to, in the reader's language first."""
@@ -174,9 +166,16 @@ class Front:
         direct = not any(name in request.headers for name in PASSED_ON)
         return direct and _is_this_machine(request.remote or "") and is_loopback(f"http://{request.host}")
 
+    # --- its own work -------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._counting = asyncio.create_task(self._clicks.run())
+
     async def settle(self) -> None:
-        """Wait for the presses that are being counted."""
-        await asyncio.gather(*self._counting, return_exceptions=True)
+        """Write the clicks that are still waiting."""
+        self._clicks.settle()
+        if self._counting:
+            await self._counting
 
 
 def _is_this_machine(address: str) -> bool:
@@ -184,8 +183,3 @@ def _is_this_machine(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def _is_previewer(agent: str) -> bool:
-    lower = agent.lower()
-    return not agent or any(word in lower for word in PREVIEWERS)

@@ -50,7 +50,7 @@ def message_with(card: AdaptiveCard, summary: str) -> Activity:
     )
 
 
-def activity_bytes(card: AdaptiveCard, summary: str = "") -> bytes:
+def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:
     """The same, ready for the connector."""
     activity: dict[str, Any] = {
         "type": "message",
@@ -58,4 +58,6 @@ def activity_bytes(card: AdaptiveCard, summary: str = "") -> bytes:
     }
     if summary:
         activity["summary"] = summary
+    if important:
+        activity["importance"] = "high"
     return orjson.dumps(activity)

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.elements import ActionSet, AdaptiveCard, Container, FactSet
-from cards.message import message_card
+from cards.links import links_of
+from cards.message import TRACKED, message_card
 from cards.parts import (
     Payload,
     act,
@@ -44,6 +45,7 @@ from storage.records import (
     Reach,
     Schedule,
     Tally,
+    Tracking,
 )
 
 
@@ -76,6 +78,7 @@ class Overview:
     reach: Reach | None
     schedule: Schedule | None
     starts_now: bool = False
+    tracking: Tracking = TRACKED
 
 
 def review_card(
@@ -153,7 +156,18 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
         rows.append((texts("Working hours"), hours_text(texts, schedule)))
         if presence := presence_text(texts, schedule):
             rows.append((texts("Presence"), presence))
+    rows += _tracking(texts, overview)
     return rows
+
+
+def _tracking(texts: Texts, overview: Overview) -> list[tuple[str, str]]:
+    """What is not noted of what people do; nothing where all is."""
+    said = []
+    if overview.tracking.anonymous:
+        said.append(texts("without names: totals only"))
+    if not overview.tracking.links and overview.message and links_of(overview.message):
+        said.append(texts("clicks are not counted"))
+    return [(texts("Engagement"), ", ".join(said))] if said else []
 
 
 def hours_text(texts: Texts, schedule: Schedule) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -24,11 +24,13 @@ from cards.elements import (
     TextBlock,
     as_dict,
 )
+from cards.links import with_links
 from cards.texts import Texts
 from cards.variables import Variable, escape_markdown, plain, replace_variables, value_of
-from storage.records import Button, ButtonKind, CampaignId, Columns, Member, Message, Person, Style
+from storage.records import Button, ButtonKind, CampaignId, Columns, Member, Message, Person, Style, Tracking
 
 ACKNOWLEDGE = "acknowledge"  #: the verb of the button
+ANSWER = "answer"  #: the verb of a quick answer
 #: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
 #: review hold the whole message too, and need the rest for themselves
 LIMIT = 24_000
@@ -49,6 +51,16 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(.*?){_CLOSE}".encode())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a recipient has pressed so far, in the words that their card shows."""
+
+    acknowledged: str = ""
+    #: the button of the quick answer that holds, and what is said of it
+    answer: int | None = None
+    answered: str = ""
+
+
 def message_card(
     id: CampaignId,
     message: Message,
@@ -56,31 +68,34 @@ def message_card(
     *,
     test: str = "",
     test_token: str = "",
-    acknowledged: str = "",
+    pseudonym: str = "",
+    done: Done | None = None,
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
     ``link`` gives the address of a link button; ``test`` is the banner of a trial and
-    ``test_token`` what proves that a press comes from it; ``acknowledged``
-    replaces the acknowledge button by these words.
+    ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
+    anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words.
     """
+    done = done or Done()
     body: list[Any] = []
     if test:
         body.append(Container(style="warning", bleed=True, items=[TextBlock(text=test, wrap=True, size="Small")]))
     body += _heading(message)
     body.append(TextBlock(text=message.body, wrap=True, spacing="Medium"))
-    if acknowledged:
-        body.append(
-            Container(
-                style="good", spacing="Medium", items=[TextBlock(text=f"✓ {acknowledged}", wrap=True, weight="Bolder")]
-            )
-        )
+    words = [f"✓ {said}" for said in (done.acknowledged, done.answered) if said]
+    if words:
+        items = [TextBlock(text=said, wrap=True, weight="Bolder") for said in words]
+        body.append(Container(style="good", spacing="Medium", items=items))
+    carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
     actions = []
     for number, button in enumerate(message.buttons):
         if button.kind is ButtonKind.LINK:
             actions.append(OpenUrl(title=button.title, url=link(number, button)))
-        elif not acknowledged:
-            actions.append(Execute(button.title, ACKNOWLEDGE, {"campaign": id, "button": number, "test": test_token}))
+        elif button.kind is ButtonKind.ANSWER and number != done.answer:
+            actions.append(Execute(button.title, ANSWER, {**carried, "button": number}))
+        elif button.kind is ButtonKind.ACKNOWLEDGE and not done.acknowledged:
+            actions.append(Execute(button.title, ACKNOWLEDGE, {**carried, "button": number}))
     return AdaptiveCard(body=body, actions=actions or None)
 
 
@@ -96,16 +111,24 @@ def _heading(message: Message) -> list[Any]:
     return [Container(style=color, bleed=True, items=[ColumnSet(columns=columns)])]
 
 
+TRACKED = Tracking()
+
+
 def compile_message(
-    id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = ""
+    id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = "", tracking: Tracking = TRACKED
 ) -> Callable[[Person, Columns], bytes]:
-    """A function from a recipient, and what the lists say about them, to the JSON of the activity."""
+    """A function from a recipient, and what the lists say about them, to the JSON of the activity.
+
+    ``token`` is asked once for each message; in anonymous mode it gives a new pseudonym.
+    """
+    mark = f"{_OPEN}t{_CLOSE}"
     card = message_card(
         id,
-        _marked(message),
-        lambda number, _: f"{base_url}/r/{_OPEN}t{_CLOSE}.{number}",
+        _marked(tracked(message, base_url, mark) if tracking.links else message),
+        lambda number, button: link_address(base_url, mark, number) if tracking.links else button.url,
         test=test,
-        test_token=f"{_OPEN}t{_CLOSE}" if test else "",
+        test_token=mark if test else "",
+        pseudonym=mark if tracking.anonymous and not test else "",
     )
     activity = {
         "type": "message",
@@ -132,6 +155,16 @@ def compile_message(
         return b"".join(out)
 
     return render
+
+
+def link_address(base_url: str, token: str, number: int) -> str:
+    """Where a tracked link leads: to us, who look up the rest."""
+    return f"{base_url}/r/{token}.{number}"
+
+
+def tracked(message: Message, base_url: str, token: str) -> Message:
+    """The message with the links in its text leading through us."""
+    return replace(message, body=with_links(message.body, lambda number, _: link_address(base_url, token, number)))
 
 
 def _mark(kind: str, variable: Variable) -> str:
@@ -212,3 +245,7 @@ def size_of(message: Message) -> int:
 
 def acknowledged_text(texts: Texts, moment: str) -> str:
     return texts("You confirmed this on {moment}", moment=moment)
+
+
+def answered_text(texts: Texts, answer: str) -> str:
+    return texts("Your answer: {answer}. You can still change it.", answer=escape_markdown(answer))

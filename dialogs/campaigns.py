@@ -10,7 +10,7 @@ from cards.message import compile_message
 from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
-from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft
+from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft, tracking_of
 from dialogs.forms.fields import NAME, clean, is_address
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
@@ -178,7 +178,9 @@ async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Per
     links, campaign = turn.house.links, draft.campaign
     columns = await columns_in(turn, draft, person)
     banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
-    return compile_message(campaign.id, message, links.base_url, links.test_token, test=banner)(person, columns)
+    tracking = tracking_of(campaign, links.tracked)
+    render = compile_message(campaign.id, message, links.base_url, links.test_token, test=banner, tracking=tracking)
+    return render(person, columns)
 
 
 @router.command("try", "test", "essayer", "tester")

@@ -13,13 +13,13 @@ from cards.texts import Texts
 from cards.variables import escape_markdown
 from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.fields import Reading
-from dialogs.forms.message import read_message
+from dialogs.forms.message import read_message, read_tracking
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
 from dialogs.turn import Answer, Aside, Form, Turn
 from scheduler.across import forecast_across
 from scheduler.planner import OpenTimes
 from scheduler.window import forecast
-from storage.records import Audience, Campaign, CampaignId, Columns, Member, Message, Person, Reach, Schedule
+from storage.records import Audience, Campaign, CampaignId, Columns, Member, Message, Person, Reach, Schedule, Tracking
 
 CHECKED = 1_000  #: recipients looked at for missing values
 
@@ -108,6 +108,13 @@ def message_of(campaign: Campaign, texts: Texts) -> Message | None:
     return campaign.message or _read_message(campaign, texts).value
 
 
+def tracking_of(campaign: Campaign, possible: bool) -> Tracking:
+    """What is noted of what people do: as frozen, else as the message's form says now."""
+    if campaign.message:
+        return campaign.tracking
+    return read_tracking(campaign.forms.get("message", {}), possible=possible)
+
+
 def _read_message(campaign: Campaign, texts: Texts) -> Reading[Message]:
     return read_message({"name": campaign.name, **campaign.forms.get("message", {})}, texts)
 
@@ -139,6 +146,7 @@ async def overview(turn: Turn, draft: Draft) -> tuple[Overview, list[Member]]:
             reach=reach,
             schedule=draft.schedule,
             starts_now=draft.starts_now,
+            tracking=tracking_of(campaign, turn.house.links.tracked),
         ),
         members,
     )
@@ -239,4 +247,5 @@ def frozen(draft: Draft, turn: Turn) -> Campaign:
     schedule = draft.schedule
     if draft.starts_now:
         schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
-    return replace(draft.campaign, message=draft.message, audience=draft.audience, schedule=schedule)
+    tracking = tracking_of(draft.campaign, turn.house.links.tracked)
+    return replace(draft.campaign, message=draft.message, audience=draft.audience, schedule=schedule, tracking=tracking)

@@ -1,59 +1,151 @@
-"""What a recipient does with a message: presses its buttons, follows its links."""
+"""What a recipient does with a message: presses its buttons, follows its links, replies, reacts."""
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from cards.elements import AdaptiveCard
-from cards.message import ACKNOWLEDGE, acknowledged_text, filled, message_card
+from cards.links import links_of
+from cards.message import (
+    ACKNOWLEDGE,
+    ANSWER,
+    Done,
+    acknowledged_text,
+    answered_text,
+    filled,
+    link_address,
+    message_card,
+    tracked,
+)
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from dialogs.drafts import asked_for, columns_in, message_of, read_draft
-from dialogs.turn import Answer, Aside, Form, House, Router, Turn
-from storage.records import ButtonKind, Campaign, CampaignId, Columns, EngagementKind, Message, PersonId
+from dialogs.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
+from dialogs.turn import Answer, Aside, Click, Form, House, Router, Turn
+from storage.records import (
+    CROWD,
+    MAY_HAVE_ARRIVED,
+    NOTHING,
+    ButtonKind,
+    Campaign,
+    Channel,
+    Columns,
+    Engaged,
+    EngagementKind,
+    Message,
+    Person,
+    Press,
+    Received,
+    Style,
+    Who,
+    engaged,
+)
 
 router = Router()
+
+COUNTED_AS = {ButtonKind.ACKNOWLEDGE: EngagementKind.ACKNOWLEDGED, ButtonKind.ANSWER: EngagementKind.ANSWERED}
+REACTION = 40  #: characters of a reaction's name
+
+
+# --- buttons ----------------------------------------------------------------------------------
 
 
 @router.form(ACKNOWLEDGE, authors_only=False)
 async def acknowledge(turn: Turn, form: Form) -> Answer:
-    """Count the press, and answer with the same message, confirmed, in its place."""
+    return await _press(turn, form, ButtonKind.ACKNOWLEDGE)
+
+
+@router.form(ANSWER, authors_only=False)
+async def answer(turn: Turn, form: Form) -> Answer:
+    """A quick answer holds until another one is given, or the campaign closes."""
+    return await _press(turn, form, ButtonKind.ANSWER)
+
+
+async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
+    """Count the press, and answer with the same message in its place, which shows what was pressed."""
     try:
         campaign = await asked_for(turn, form)
     except Aside:  # deleted: what people have received stays in their chats
         return Answer(text=turn.texts("This campaign no longer exists."))
     number = _number(form.get("button"))
     message = message_of(campaign, turn.texts)
-    if message is None or not _is_button(message, number, ButtonKind.ACKNOWLEDGE):
+    if message is None or not _is_button(message, number, kind):
         return Answer(text=turn.texts("This message has changed meanwhile."))
+    press = Press(campaign=campaign.id, who=Who(turn.person.id), kind=COUNTED_AS[kind], button=number, at=turn.now)
     if form.get("test"):
-        # a draft is shown to whom it was sent for a test, and to nobody who only says so
-        token = turn.house.links.test_token(campaign.id, turn.person)
-        if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
-            return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
-        banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
-        columns = await columns_in(turn, read_draft(turn, campaign), turn.person)
-        return Answer(card=_confirmed(turn, campaign, message, columns, turn.texts.moment(turn.now), banner))
-    first = await turn.store.engage(campaign.id, turn.person.id, EngagementKind.ACKNOWLEDGED, number, turn.now)
-    if first is None:
-        return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
+        return await _test_pressed(turn, form, campaign, message, press)
+    pseudonym = str(form.get("who", "")) if campaign.tracking.anonymous else ""
+    if campaign.tracking.anonymous:
+        who = await _unnamed(turn, campaign, pseudonym)
+        if who is None:
+            return _not_sent(turn)
+        press = replace(press, who=who)
+    if campaign.started_at and not campaign.engages(turn.now):
+        return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
+    [record] = await turn.store.engage([press])
+    if record is None:
+        return _not_sent(turn)
+    token = pseudonym or turn.house.links.token(campaign.id, turn.person)
     columns = await turn.store.delivery_columns(campaign.id, turn.person.id) if message.columns else {}
-    return Answer(card=_confirmed(turn, campaign, message, columns, turn.texts.moment(first)))
+    return _in_place(turn, campaign, message, columns, record, token, pseudonym=pseudonym)
 
 
-def _confirmed(
-    turn: Turn, campaign: Campaign, message: Message, columns: Columns, moment: str, test: str = ""
-) -> AdaptiveCard:
-    links = turn.house.links
-    token = (links.test_token if test else links.token)(campaign.id, turn.person)
-    return message_card(
+def _not_sent(turn: Turn) -> Answer:
+    return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
+
+
+async def _unnamed(turn: Turn, campaign: Campaign, pseudonym: str) -> Who | None:
+    """Who pressed in an anonymous campaign; None when the message was not sent to them."""
+    click = turn.house.links.read_pseudonym(pseudonym)
+    if click is None or click.campaign != campaign.id:
+        return None
+    # they are a recipient: a message of somebody else's chat does not count for another
+    state = await turn.store.delivery_state(campaign.id, turn.person.id)
+    return click.who if state in MAY_HAVE_ARRIVED else None
+
+
+async def _test_pressed(turn: Turn, form: Form, campaign: Campaign, message: Message, press: Press) -> Answer:
+    """A draft is shown to whom it was sent for a test, and to nobody who only says so."""
+    token = turn.house.links.test_token(campaign.id, turn.person)
+    if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
+        return _not_sent(turn)
+    banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
+    columns = await columns_in(turn, read_draft(turn, campaign), turn.person)
+    return _in_place(turn, campaign, message, columns, engaged(NOTHING, press), token, test=banner)
+
+
+def _in_place(
+    turn: Turn,
+    campaign: Campaign,
+    message: Message,
+    columns: Columns,
+    record: Engaged,
+    token: str,
+    *,
+    test: str = "",
+    pseudonym: str = "",
+) -> Answer:
+    base_url, follows = turn.house.links.base_url, tracking_of(campaign, turn.house.links.tracked).links
+    card = message_card(
         campaign.id,
-        filled(message, turn.person, columns),
-        lambda number, _: f"{links.base_url}/r/{token}.{number}",
+        filled(tracked(message, base_url, token) if follows else message, turn.person, columns),
+        lambda number, button: link_address(base_url, token, number) if follows else button.url,
         test=test,
-        acknowledged=acknowledged_text(turn.texts, moment),
+        test_token=token if test else "",
+        pseudonym=pseudonym,
+        done=_done(turn.texts, message, record),
+    )
+    return Answer(card=card, important=message.style is Style.IMPORTANT)
+
+
+def _done(texts: Texts, message: Message, record: Engaged) -> Done:
+    acknowledged = record.first(EngagementKind.ACKNOWLEDGED)
+    chosen = record.answer if record.answer is not None and record.answer < len(message.buttons) else None
+    return Done(
+        acknowledged=acknowledged_text(texts, texts.moment(acknowledged)) if acknowledged else "",
+        answer=chosen,
+        answered=answered_text(texts, message.buttons[chosen].title) if chosen is not None else "",
     )
 
 
@@ -68,27 +160,45 @@ def _is_button(message: Message, number: int, kind: ButtonKind) -> bool:
     return 0 <= number < len(message.buttons) and message.buttons[number].kind is kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
-    """A tracked link that came back, its signature checked."""
-
-    campaign: CampaignId
-    person: PersonId
-    button: int
-    test: bool
+# --- links ------------------------------------------------------------------------------------
 
 
-async def destination(house: House, click: Click) -> str | None:
-    """Where a link leads, as the campaign says: never what the link itself says."""
+async def destination(house: House, click: Click) -> tuple[str, bool] | None:
+    """Where a link leads, as the campaign says: never what the link itself says; and whether it counts."""
     campaign = await house.store.campaign(click.campaign)
     if campaign is None:
         return None
     message = message_of(campaign, Texts("")) if click.test else campaign.message
-    if message is None or not _is_button(message, click.button, ButtonKind.LINK):
-        return None
-    return message.buttons[click.button].url
+    link = links_of(message).get(click.button) if message else None
+    return (link.url, not click.test and campaign.engages(house.clock.now())) if link else None
 
 
-async def count(house: House, click: Click) -> None:
-    if not click.test:
-        await house.store.engage(click.campaign, click.person, EngagementKind.CLICKED, click.button, house.clock.now())
+# --- what the platform tells ------------------------------------------------------------------
+
+
+async def reacted(
+    house: House, person: Person, channel: Channel, message: str, reactions: Sequence[str], *, gone: bool
+) -> None:
+    """Reactions came, or went away again, beneath a message."""
+    for received in await house.store.received(person, channel, house.clock.now()):
+        if received.activity and received.activity == message:
+            press = _told(house, received, EngagementKind.REACTED)
+            await house.store.engage(
+                [replace(press, reaction=reaction[:REACTION], gone=gone) for reaction in reactions]
+            )
+            return
+
+
+async def replied(turn: Turn) -> bool:
+    """Words that are no command answer the last message in the chat; False when there is none."""
+    for received in await turn.store.received(turn.person, turn.channel, turn.now):
+        if received.arrived:
+            await turn.store.engage([_told(turn.house, received, EngagementKind.REPLIED)])
+            return True
+    return False
+
+
+def _told(house: House, received: Received, kind: EngagementKind) -> Press:
+    """What the platform tells of a person: in an anonymous campaign, of nobody in particular."""
+    who = CROWD if received.anonymous else Who(received.person)
+    return Press(campaign=received.campaign, who=who, kind=kind, at=house.clock.now())

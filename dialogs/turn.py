@@ -16,10 +16,20 @@ from typing import Any, Protocol
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
 from scheduler.ports import Clock, Directory, Presence, Sender
-from storage.records import CampaignId, Channel, Person, Role
+from storage.records import CampaignId, Channel, Person, Role, Who
 from storage.store import Store
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A tracked link that came back, its signature checked."""
+
+    campaign: CampaignId
+    who: Who
+    button: int
+    test: bool
 
 
 class Links(Protocol):
@@ -30,7 +40,18 @@ class Links(Protocol):
         """Where /r/ answers, without a slash at the end."""
         ...
 
+    @property
+    def tracked(self) -> bool:
+        """Whether people's browsers reach us there."""
+        ...
+
     def token(self, campaign: CampaignId, person: Person) -> str: ...
+
+    def pseudonym(self, campaign: CampaignId, person: Person) -> str:
+        """In the place of the person's token where nobody shall know who it was: another one each time."""
+        ...
+
+    def read_pseudonym(self, token: str) -> Click | None: ...
 
     def test_token(self, campaign: CampaignId, person: Person) -> str:
         """For a trial: it redirects, and counts nowhere."""
@@ -84,6 +105,8 @@ class Answer:
     summary: str = ""
     #: post it as a new message, and leave the card that was pressed as it is
     fresh: bool = False
+    #: the card stands for a message that was marked as important
+    important: bool = False
     #: a typed conversation takes over: its name and what it starts with
     begin: tuple[str, Mapping[str, Any]] | None = None
 

@@ -131,7 +131,7 @@ async def form_card(
     shown = values_of(campaign, step, turn) if values is None else values
     wrong = errors or {}
     if step == "message":
-        return message_form(texts, campaign, shown, wrong, notice)
+        return message_form(texts, campaign, shown, wrong, notice, tracked=turn.house.links.tracked)
     if step == "schedule":
         zones = _zones(shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)

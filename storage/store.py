@@ -22,14 +22,17 @@ from storage.records import (
     DeliveryState,
     DirectoryUser,
     DistributionList,
+    Engaged,
+    EngagedInHour,
     Engagement,
-    EngagementKind,
     ListId,
     Member,
     NotReached,
     Person,
     PersonId,
+    Press,
     Reach,
+    Received,
     Reference,
     Role,
     Settled,
@@ -38,6 +41,7 @@ from storage.records import (
     Tally,
     TenantId,
     Try,
+    Who,
 )
 
 
@@ -337,14 +341,27 @@ class Deliveries(Protocol):
 
 
 class Engagements(Protocol):
-    async def engage(
-        self, id: CampaignId, person: PersonId, kind: EngagementKind, button: int, at: datetime
-    ) -> datetime | None:
-        """Count one press of a recipient. When they first pressed it; None for no recipient."""
+    async def engage(self, presses: Sequence[Press]) -> list[Engaged | None]:
+        """Count presses, in their order. Each recipient's record after all of them; None for no recipient.
+
+        A person counts when the message may be in their chat; a pseudonym and CROWD count as they are.
+        """
+        ...
+
+    async def engaged(self, id: CampaignId, who: Who) -> Engaged:
+        """What one recipient did so far."""
         ...
 
     async def engagement(self, id: CampaignId) -> list[Engagement]:
         """Totals, and per button; from counters, never a scan."""
+        ...
+
+    async def engagement_by_hour(self, id: CampaignId) -> list[EngagedInHour]:
+        """From counters too, by kind and hour."""
+        ...
+
+    async def received(self, person: Person, channel: Channel, now: datetime) -> list[Received]:
+        """The messages a person may have in this channel's chat, of campaigns that count engagement, newest first."""
         ...
 
 

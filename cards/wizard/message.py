@@ -16,7 +16,11 @@ from cards.wizard.frame import Errors, Values, form_of_step
 from storage.records import Campaign, Style
 
 
-def message_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "") -> AdaptiveCard:
+def message_form(
+    texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "", *, tracked: bool = True
+) -> AdaptiveCard:
+    """``tracked``: links can lead through us."""
+
     def text(id: str, label: str, **properties: Any) -> list[Any]:
         return with_error(TextInput(id=id, label=label, value=values.get(id, ""), **properties), errors.get(id))
 
@@ -66,5 +70,26 @@ def message_form(texts: Texts, campaign: Campaign, values: Values, errors: Error
             wrap=True,
         ),
         *text("ack_title", texts("Confirm: words on the button"), placeholder=texts("I have read it")),
+        *_tracking(texts, values, tracked=tracked),
     ]
     return form_of_step(texts, campaign, "message", texts("What do you want to say?"), fields, notice, errors)
+
+
+def _tracking(texts: Texts, values: Values, *, tracked: bool) -> list[Any]:
+    """What is noted of what people do with the message."""
+    track = ToggleInput(
+        id="track",
+        label=texts("Clicks"),
+        title=texts("Count who follows the links"),
+        value=values.get("track", "true"),
+        wrap=True,
+    )
+    no_address = hint(texts("Links are not tracked: Crieur has no public address (PUBLIC\\_URL) to lead them through."))
+    anonymous = ToggleInput(
+        id="anonymous",
+        label=texts("Anonymous"),
+        title=texts("Keep totals only: nobody can see who opened, clicked or answered"),
+        value=values.get("anonymous", "false"),
+        wrap=True,
+    )
+    return [subheading(texts("What is counted")), track if tracked else no_address, anonymous]

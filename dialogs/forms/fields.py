@@ -16,7 +16,10 @@ NAME = 100  #: characters of a campaign's or a list's name
 KEPT = 60_000  #: characters of one field kept in a draft
 
 FIELDS = {
-    "message": ("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
+    "message": (
+        *("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
+        *("track", "anonymous"),
+    ),
     "audience": ("channel", "audience", "list_name", "addresses"),
     "schedule": (
         *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),

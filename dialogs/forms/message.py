@@ -14,6 +14,7 @@ from storage.records import (
     ButtonKind,
     Message,
     Style,
+    Tracking,
 )
 
 TITLE = 150  #: characters of a message's title
@@ -55,6 +56,11 @@ def read_message(values: Values, texts: Texts) -> Reading[Message]:
         )
         return Reading(None, errors)
     return Reading(message)
+
+
+def read_tracking(values: Values, *, possible: bool) -> Tracking:
+    """What is noted of what people do; ``possible``: links can lead through us."""
+    return Tracking(links=possible and values.get("track") != "false", anonymous=values.get("anonymous") == "true")
 
 
 def _read_buttons(values: Values, texts: Texts, errors: dict[str, str]) -> tuple[Button, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.codec import from_json, to_json
-from storage.instants import ms
+from storage.instants import closes_ms, ms
 from storage.mongo.engine import Document
 from storage.mongo.waking import Waking
 from storage.records import (
@@ -38,6 +38,9 @@ def _fields(campaign: Campaign) -> Document:
         "name": campaign.name,
         "lists": list(campaign.audience.named) if campaign.audience else [],
         "starts_at": ms(campaign.schedule.slot.start) if scheduled and campaign.schedule else None,
+        "author": campaign.author,
+        "closes_at": closes_ms(campaign),
+        "anonymous": campaign.tracking.anonymous,
         "reported": campaign.reported_at is not None,
         "record": to_json(campaign),
     }
@@ -115,7 +118,7 @@ class MongoCampaigns(Waking):
             raise StaleVersion(f"campaign {campaign.id} is running")
         gone = await self.collection("campaigns").update_one(
             {"_id": campaign.id, "version": campaign.version, "state": str(current.state)},
-            {"$set": {"state": DELETED, "tenant": None, "starts_at": None}},
+            {"$set": {"state": DELETED, "tenant": None, "author": None, "starts_at": None, "closes_at": None}},
         )
         if not gone.matched_count:
             raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")

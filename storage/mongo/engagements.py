@@ -1,37 +1,67 @@
-"""Presses and the people behind them: a document per person and kind, totals as tallies.py keeps them."""
+"""Presses and the people behind them: a document for each recipient, totals as tallies.py keeps them.
+
+What becomes of a document is worked out here, and written if it still is the one that was read: each
+write leaves a token of its own in it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
+from storage.engaged import after_all, bits_of, from_text, hour_instant, hour_number, to_text
 from storage.instants import instant, ms
-from storage.mongo.engine import Document
-from storage.mongo.tallies import Counts, Moves, Tallies
+from storage.mongo.engine import Document, token
+from storage.mongo.tallies import Counts as Paths
+from storage.mongo.tallies import Moves, Tallies
 from storage.mongo.waking import LEAVE, Waking
-from storage.records import CampaignId, DeliveryState, Engagement, EngagementKind, PersonId
+from storage.records import (
+    MAY_HAVE_ARRIVED,
+    CampaignId,
+    Channel,
+    Counts,
+    DeliveryState,
+    Engaged,
+    EngagedInHour,
+    Engagement,
+    EngagementKind,
+    Person,
+    PersonId,
+    Press,
+    Received,
+    Who,
+    counts_of,
+)
 
 ANY = "any"  #: the key that stands for any button
-
-#: from these states on, the message may be in the person's chat
-MAY_HAVE_ARRIVED = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED)
+_PLACE = {kind: place for place, kind in enumerate(EngagementKind)}
 
 
-def _key(button: int) -> str:
+def key_of(campaign: int, who: int) -> str:
+    return f"{campaign} {who}"
+
+
+def _button(button: int | None) -> str:
     """A field's name: one that looks like a number would be taken for a place in an array."""
-    return f"b{button}"
+    return ANY if button is None else f"b{button}"
 
 
-def _totals(row: Document) -> Iterator[tuple[str, Document]]:
-    """(path of the total, presses and last_at) that one person's document adds to."""
-    yield f"{row['kind']}.{ANY}", row
-    for key, pressed in row["buttons"].items():
-        yield f"{row['kind']}.{key}", pressed
+def _paths(counts: Counts) -> tuple[dict[str, int], dict[str, int]]:
+    """The fields of a tally that counts add to, and those of which the greatest is kept."""
+    added, latest = dict[str, int](), dict[str, int]()
+    for key in counts.presses.keys() | counts.people.keys():
+        kind, button = key
+        path = f"{kind}.{_button(button)}"
+        added[f"{path}.people"] = counts.people[key]
+        added[f"{path}.presses"] = counts.presses[key]
+        latest[f"{path}.last_at"] = ms(counts.last_at[key])
+    for (kind, hour), people in counts.hours.items():
+        added[f"hours.{kind}.h{hour_number(hour)}"] = people
+    return added, latest
 
 
 class MongoEngagements(Waking):
@@ -49,66 +79,148 @@ class MongoEngagements(Waking):
                 await asyncio.wait_for(self.totals.leave(), LEAVE)
         await super().close()
 
-    async def _count_engagement(self, campaign: int) -> Counts:
-        people, presses, latest = Counter[str](), Counter[str](), dict[str, int]()
-        # a death between a document and its first press leaves one of nobody who pressed
-        pressed_ones = {"campaign": campaign, "presses": {"$gt": 0}}
-        async for page in self.many("engagements", pressed_ones, ["kind", "presses", "last_at", "buttons"]):
+    async def _count_engagement(self, campaign: int) -> Paths:
+        counts = Counts()
+        async for page in self.many("engagements", {"campaign": campaign}, ["who", "record"]):
             for row in page:
-                for path, pressed in _totals(row):
-                    people[f"{path}.people"] += 1
-                    presses[f"{path}.presses"] += pressed["presses"]
-                    latest[f"{path}.last_at"] = max(latest.get(f"{path}.last_at", 0), pressed["last_at"])
-        return {**people, **presses, **latest}
+                counts.add(counts_of(from_text(row["record"]), row["who"]))
+        added, latest = _paths(counts)
+        return {**added, **latest}
 
-    async def engage(
-        self, id: CampaignId, person: PersonId, kind: EngagementKind, button: int, at: datetime
-    ) -> datetime | None:
-        delivery = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})
-        if delivery is None or delivery["state"] not in MAY_HAVE_ARRIVED:
-            return None
-        async with self.totals.moving([id]) as moves:
-            before = await self._press(id, person, kind, button, at)
-            _count(moves, id, f"{kind}.{ANY}", before["presses"] == 0, at)
-            pressed = before["buttons"].get(_key(button))
-            _count(moves, id, f"{kind}.{_key(button)}", pressed is None, at)
-        return instant(min(pressed["first_at"], ms(at))) if pressed else at
+    # --- counting -----------------------------------------------------------------------------
 
-    async def _press(self, id: int, person: int, kind: EngagementKind, button: int, at: datetime) -> Document:
-        """Count a press in the person's own document; gives it as it was before."""
-        engagements, key, button_at = self.collection("engagements"), f"{id} {person} {kind}", f"buttons.{_key(button)}"
-        await self.inserted(
-            "engagements",
-            {"_id": key, "campaign": id, "kind": str(kind), "presses": 0, "last_at": 0, "buttons": {}},
+    async def engage(self, presses: Sequence[Press]) -> list[Engaged | None]:
+        groups: dict[str, list[Press]] = {}
+        for press in await self._of_recipients(presses):
+            groups.setdefault(key_of(press.campaign, press.who), []).append(press)
+        records: dict[str, Engaged] = {}
+        if groups:
+            async with self.totals.moving({group[0].campaign for group in groups.values()}) as moves:
+                while left := {key: group for key, group in groups.items() if key not in records}:
+                    records |= await self._engage(left, moves)
+        return [records.get(key_of(press.campaign, press.who)) for press in presses]
+
+    async def _of_recipients(self, presses: Sequence[Press]) -> list[Press]:
+        """Those of pseudonyms and of nobody in particular, and of people whom the message may have reached."""
+        people: dict[CampaignId, set[int]] = {}
+        for press in presses:
+            if press.who > 0:
+                people.setdefault(press.campaign, set()).add(press.who)
+        recipients: set[tuple[int, int]] = set()
+        for campaign, some in people.items():
+            rows = await self.rows(
+                "deliveries", {"campaign": campaign, "person": {"$in": sorted(some)}}, ["person", "state"]
+            )
+            recipients |= {(campaign, row["person"]) for row in rows if row["state"] in MAY_HAVE_ARRIVED}
+        return [press for press in presses if press.who <= 0 or (press.campaign, press.who) in recipients]
+
+    async def _engage(self, groups: dict[str, list[Press]], moves: Moves) -> dict[str, Engaged]:
+        """Count what these did; the records of those whose document nobody else wrote meanwhile."""
+        documents = await self._documents(groups)
+        records: dict[str, Engaged] = {}
+
+        async def count(key: str, group: list[Press]) -> None:
+            before = from_text(documents[key]["record"])
+            after, change = after_all(before, group[0].who, group)
+            if after == before or await self._replace_record(documents[key], after):
+                records[key] = after
+                _move(moves, group[0].campaign, change)
+
+        await asyncio.gather(*(count(key, group) for key, group in groups.items()))
+        return records
+
+    async def _replace_record(self, document: Document, record: Engaged) -> bool:
+        """Compare and set; whether the document still was the one that was read."""
+        change = {"kinds": bits_of(record), "record": to_text(record), "token": token()}
+        done = await self.collection("engagements").update_one(
+            {"_id": document["_id"], "token": document["token"]}, {"$set": change}
         )
-        before = await engagements.find_one_and_update(
-            {"_id": key},
-            {
-                "$inc": {"presses": 1, f"{button_at}.presses": 1},
-                "$min": {f"{button_at}.first_at": ms(at)},
-                "$max": {"last_at": ms(at), f"{button_at}.last_at": ms(at)},
-            },
-        )
-        assert before is not None
-        return before
+        return done.matched_count == 1
+
+    async def _documents(self, groups: dict[str, list[Press]]) -> dict[str, Document]:
+        found = await self.by_id("engagements", list(groups))
+        if missing := [key for key in groups if key not in found]:
+            blank = [
+                {
+                    "_id": key,
+                    "campaign": groups[key][0].campaign,
+                    "who": groups[key][0].who,
+                    "kinds": 0,
+                    "record": "",
+                    "token": "",
+                }
+                for key in missing
+            ]
+            await self.insert_new("engagements", blank)
+            found |= await self.by_id("engagements", missing)
+        return found
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def engaged(self, id: CampaignId, who: Who) -> Engaged:
+        found = await self.collection("engagements").find_one({"_id": key_of(id, who)}, {"record": 1})
+        return from_text(found["record"] if found else None)
 
     async def engagement(self, id: CampaignId) -> list[Engagement]:
-        found = []
-        for kind, buttons in (await self.totals.read(id)).items():
-            for key, total in buttons.items():
-                found.append(
-                    Engagement(
-                        kind=EngagementKind(kind),
-                        button=None if key == ANY else int(key[1:]),
-                        people=total["people"],
-                        presses=total["presses"],
-                        last_at=instant(total["last_at"]),
-                    )
-                )
-        return sorted(found, key=lambda row: (row.kind, -1 if row.button is None else row.button))
+        counts = await self.totals.read(id)
+        found = [
+            Engagement(
+                kind=EngagementKind(kind),
+                button=None if key == ANY else int(key[1:]),
+                people=total.get("people", 0),
+                presses=total.get("presses", 0),
+                last_at=instant(total["last_at"]),
+            )
+            for kind, buttons in counts.items()
+            if kind != "hours"
+            for key, total in buttons.items()
+        ]
+        return sorted(found, key=lambda row: (_PLACE[row.kind], -1 if row.button is None else row.button))
+
+    async def engagement_by_hour(self, id: CampaignId) -> list[EngagedInHour]:
+        counts = await self.totals.read(id)
+        found = [
+            EngagedInHour(kind=EngagementKind(kind), hour=hour_instant(int(key[1:])), people=people)
+            for kind, hours in counts.get("hours", {}).items()
+            for key, people in hours.items()
+        ]
+        return sorted(found, key=lambda row: (_PLACE[row.kind], row.hour))
+
+    async def received(self, person: Person, channel: Channel, now: datetime) -> list[Received]:
+        campaigns = await self.rows(
+            "campaigns",
+            {"tenant": person.tenant, "channel": str(channel), "closes_at": {"$gt": ms(now)}},
+            ["anonymous"],
+        )
+        anonymous = {row["_id"]: row.get("anonymous", False) for row in campaigns}
+        rows = await self.rows(
+            "deliveries",
+            {"campaign": {"$in": list(anonymous)}, "person": person.id},
+            ["campaign", "state", "activity", "settled_at", "next_at"],
+        )
+        rows = [row for row in rows if row["state"] in MAY_HAVE_ARRIVED]
+        documents = await self.by_id("engagements", [key_of(row["campaign"], person.id) for row in rows], ["record"])
+        found = [_received(row, person.id, anonymous[row["campaign"]], documents) for row in rows]
+        return sorted(found, key=lambda one: (one.at, one.campaign), reverse=True)
 
 
-def _count(moves: Moves, campaign: int, path: str, first: bool, at: datetime) -> None:
-    moves.add(campaign, f"{path}.people", int(first))
-    moves.add(campaign, f"{path}.presses", 1)
-    moves.latest.setdefault(campaign, {})[f"{path}.last_at"] = ms(at)
+def _received(row: Document, person: PersonId, anonymous: bool, documents: dict[str, Document]) -> Received:
+    document = documents.get(key_of(row["campaign"], person))
+    return Received(
+        campaign=row["campaign"],
+        person=person,
+        activity=row.get("activity") or "",
+        arrived=row["state"] != DeliveryState.SENDING,
+        at=instant(row.get("settled_at") or row["next_at"]),
+        anonymous=anonymous,
+        opened=document is not None and from_text(document["record"]).has(EngagementKind.OPENED),
+    )
+
+
+def _move(moves: Moves, campaign: int, change: Counts) -> None:
+    added, latest = _paths(change)
+    for path, count in added.items():
+        moves.add(campaign, path, count)
+    kept = moves.latest.setdefault(campaign, {})
+    for path, at in latest.items():
+        kept[path] = max(at, kept.get(path, at))

@@ -10,11 +10,12 @@
                       source, read_at}
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
-    campaigns         {_id: int, tenant, state, version, channel, lists, starts_at, reported, live_card, record}
+    campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
+                      anonymous, reported, live_card, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...,
                       rung, log: [packed tries], on_rung: the path of its count}: of a campaign that asks for presence
     tallies           {_id: campaign, counts, ...}: see tallies.py
-    engagements       {_id: "campaign person kind", campaign, kind, presses, last_at, buttons: {b0: {...}}}
+    engagements       {_id: "campaign who", campaign, who, kinds: bits, token, record: JSON of Engaged}
     engagement_tallies  as tallies
     documents, secrets, counters, schema
 
@@ -48,7 +49,7 @@ INDEXES = {
     ],
     "identities": [_index("person")],
     "lists": [_index("tenant")],
-    "campaigns": [_index("tenant"), _index("state", "starts_at")],
+    "campaigns": [_index("tenant"), _index("state", "starts_at"), _index("author"), _index("tenant", "closes_at")],
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
     "engagements": [_index("campaign")],
 }

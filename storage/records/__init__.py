@@ -16,6 +16,7 @@ from storage.records.base import (
     aware,
 )
 from storage.records.campaigns import (
+    ENGAGES_FOR,
     Button,
     ButtonKind,
     Campaign,
@@ -27,10 +28,12 @@ from storage.records.campaigns import (
     Schedule,
     Slot,
     Style,
+    Tracking,
     WorkingHours,
 )
 from storage.records.deliveries import (
     FINAL,
+    MAY_HAVE_ARRIVED,
     Claimed,
     DeliveryState,
     Found,
@@ -39,8 +42,21 @@ from storage.records.deliveries import (
     Try,
 )
 from storage.records.engagement import (
+    CROWD,
+    NOTHING,
+    OTHER_REACTION,
+    REACTIONS,
+    Counts,
+    Engaged,
+    EngagedInHour,
     Engagement,
     EngagementKind,
+    Press,
+    Pressed,
+    Received,
+    Who,
+    counts_of,
+    engaged,
 )
 from storage.records.lists import (
     Audience,
@@ -66,7 +82,13 @@ from storage.records.people import (
 )
 
 __all__ = [
+    "CROWD",
+    "ENGAGES_FOR",
     "FINAL",
+    "MAY_HAVE_ARRIVED",
+    "NOTHING",
+    "OTHER_REACTION",
+    "REACTIONS",
     "Audience",
     "Button",
     "ButtonKind",
@@ -77,10 +99,13 @@ __all__ = [
     "Claimed",
     "Columns",
     "Contact",
+    "Counts",
     "DeliveryId",
     "DeliveryState",
     "DirectoryUser",
     "DistributionList",
+    "Engaged",
+    "EngagedInHour",
     "Engagement",
     "EngagementKind",
     "Forms",
@@ -94,7 +119,10 @@ __all__ = [
     "Person",
     "PersonId",
     "PresenceChoice",
+    "Press",
+    "Pressed",
     "Reach",
+    "Received",
     "Reference",
     "Role",
     "Schedule",
@@ -108,10 +136,14 @@ __all__ = [
     "Style",
     "Tally",
     "TenantId",
+    "Tracking",
     "Try",
+    "Who",
     "WorkingHours",
     "aware",
     "changeable_by",
+    "counts_of",
+    "engaged",
     "origin_of",
     "usable_by",
 ]

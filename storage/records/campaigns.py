@@ -24,6 +24,7 @@ class Style(StrEnum):
 class ButtonKind(StrEnum):
     LINK = "link"  #: opens an address, tracked
     ACKNOWLEDGE = "acknowledge"  #: "I have read it"
+    ANSWER = "answer"  #: a quick answer: all those of one message answer one question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,16 @@ class Message:
     buttons: tuple[Button, ...] = ()
     #: the columns of lists that its variables ask for
     columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """What is noted of what people do with the message."""
+
+    #: links lead through us, and clicks are counted
+    links: bool = True
+    #: totals only: what one person did is never kept
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +126,9 @@ class CampaignState(StrEnum):
         return self in (CampaignState.DRAFT, CampaignState.SCHEDULED)
 
 
+#: for how long after its end a campaign counts engagement, and answers can be changed
+ENGAGES_FOR = timedelta(days=30)
+
 #: the raw values an author typed, by form and field: a draft loses nothing, valid or not (S18)
 Forms = Mapping[str, Mapping[str, str]]
 
@@ -139,6 +153,7 @@ class Campaign:
     message: Message | None = None
     audience: Audience | None = None
     schedule: Schedule | None = None
+    tracking: Tracking = Tracking()
     created_at: datetime
     started_at: datetime | None = None
     #: every recipient has a delivery
@@ -146,3 +161,12 @@ class Campaign:
     finished_at: datetime | None = None
     #: the report card has been posted to the author
     reported_at: datetime | None = None
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When engagement stops being counted; None as long as the campaign has not ended."""
+        return self.finished_at + ENGAGES_FOR if self.finished_at else None
+
+    def engages(self, now: datetime) -> bool:
+        """Whether what people do with the message counts now."""
+        return self.started_at is not None and (self.closes_at is None or now < self.closes_at)

@@ -35,6 +35,8 @@ class DeliveryState(IntEnum):
         return self >= DeliveryState.DELIVERED
 
 
+#: the message may be in the person's chat
+MAY_HAVE_ARRIVED = frozenset({DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED})
 #: states from here on are final
 FINAL = DeliveryState.DELIVERED
 

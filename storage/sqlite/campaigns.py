@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.codec import from_json, to_json
-from storage.instants import ms
+from storage.instants import closes_ms, ms
 from storage.records import (
     FINAL,
     Campaign,
@@ -34,8 +34,20 @@ def _store(db: sqlite3.Connection, campaign: Campaign) -> None:
         ms(campaign.schedule.slot.start) if campaign.state is CampaignState.SCHEDULED and campaign.schedule else None
     )
     db.execute(
-        "UPDATE campaign SET state = ?, version = ?, starts_at = ?, reported = ?, record = ? WHERE id = ?",
-        (campaign.state, campaign.version, starts_at, campaign.reported_at is not None, to_json(campaign), campaign.id),
+        "UPDATE campaign SET state = ?, version = ?, starts_at = ?, reported = ?, record = ?,"
+        " name = ?, author = ?, channel = ?, closes_at = ? WHERE id = ?",
+        (
+            campaign.state,
+            campaign.version,
+            starts_at,
+            campaign.reported_at is not None,
+            to_json(campaign),
+            campaign.name.casefold(),
+            campaign.author,
+            campaign.channel,
+            closes_ms(campaign),
+            campaign.id,
+        ),
     )
     db.execute("DELETE FROM campaign_list WHERE campaign = ?", (campaign.id,))
     if campaign.audience:
@@ -117,7 +129,7 @@ class SqliteCampaigns(Engine):
         def change(db: sqlite3.Connection) -> None:
             if _current(db, campaign).state is CampaignState.RUNNING:
                 raise StaleVersion(f"campaign {campaign.id} is running")
-            for table in ("delivery", "tally", "rung_tally", "engagement", "engagement_tally"):
+            for table in ("delivery", "tally", "rung_tally", "engaged", "engagement_tally", "engagement_hour"):
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
 

@@ -34,7 +34,7 @@ from storage.records import (
     Tally,
     Try,
 )
-from storage.sqlite.engine import Engine
+from storage.sqlite.engine import Engine, as_json, json_rows
 from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
 from storage.sqlite.tallies import move, move_rungs
 from storage.tries import packed, unpacked
@@ -60,7 +60,7 @@ def _plan(
     before = db.total_changes
     rows = zip(repeat(id), people, repeat(int(state)), instants, strict=False)
     if columns:
-        told = (_json(columns[person]) if person in columns else None for person in people)
+        told = (as_json(columns[person]) if person in columns else None for person in people)
         db.executemany(
             "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, columns) VALUES (?, ?, ?, ?, ?)",
             ((*row, said) for row, said in zip(rows, told, strict=True)),
@@ -96,7 +96,7 @@ def _claim(
     *,
     mark: bool,
 ) -> list[Claimed]:
-    rows = _rows(
+    rows = json_rows(
         db,
         f"SELECT json_array(d.id, d.state, d.tries, d.rung, json(d.columns), {PERSON}, {REFERENCE}) AS row"
         " FROM delivery d JOIN person p ON p.id = d.person"
@@ -111,7 +111,7 @@ def _claim(
     for state, ids in leased_as(((row.id, row.reachable) for row in claimed), mark=mark).items():
         db.execute(
             f"UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id IN {AMONG}",
-            (state, holder, ms(lease_until), _json(ids)),
+            (state, holder, ms(lease_until), as_json(ids)),
         )
         counts[(state, "")] += len(ids)
     move(db, campaign.id, counts)
@@ -131,29 +131,14 @@ def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
     )
 
 
-def _rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> list[Any]:
-    """The rows of a query of one JSON column, as one value.
-
-    sqlite3 hands the interpreter's lock back and forth at every row; while the event loop is busy
-    each such step may wait milliseconds for it. One row of JSON crosses once.
-    """
-    (text,) = db.execute(f"SELECT '[' || coalesce(group_concat(row), '') || ']' FROM ({select})", values).fetchone()
-    rows: list[Any] = orjson.loads(text)
-    return rows
-
-
-def _json(values: object) -> str:
-    return orjson.dumps(values).decode()
-
-
 def _held(db: sqlite3.Connection, ids: Sequence[int], holder: int, states: tuple[int, ...]) -> dict[int, list[int]]:
     """Of these deliveries, those that this holder still has: {id: [campaign, state, rung]}."""
     marks = ", ".join("?" * len(states))
-    rows = _rows(
+    rows = json_rows(
         db,
         "SELECT json_array(id, campaign, state, rung) AS row FROM delivery"
         f" WHERE id IN {AMONG} AND holder = ? AND state IN ({marks})",
-        (_json(ids), holder, *states),
+        (as_json(ids), holder, *states),
     )
     return {id: rest for id, *rest in rows}
 
@@ -164,7 +149,7 @@ def _advance(
     """Bring the claims that are still this holder's into ``state``."""
     held = _held(db, [delivery.id for delivery in claimed], holder, (DeliveryState.CLAIMED,))
     db.execute(
-        f"UPDATE delivery SET state = ?, next_at = ? WHERE id IN {AMONG}", (state, ms(next_at), _json(list(held)))
+        f"UPDATE delivery SET state = ?, next_at = ? WHERE id IN {AMONG}", (state, ms(next_at), as_json(list(held)))
     )
     for campaign, count in Counter(campaign for campaign, *_ in held.values()).items():
         move(db, campaign, {(DeliveryState.CLAIMED, ""): -count, (state, ""): count})
@@ -181,7 +166,7 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         " rung = ifnull(value ->> 8, rung), log = CASE WHEN value ->> 9 IS NULL THEN log"
         " ELSE ifnull(log || ' ', '') || (value ->> 9) END"
         " FROM json_each(?) WHERE delivery.id = value ->> 0",
-        (_json([_columns(row) for row in kept]),),
+        (as_json([_columns(row) for row in kept]),),
     )
     changes: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     rungs: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
@@ -349,7 +334,7 @@ class SqliteDeliveries(Engine):
         await self.write(
             lambda db: db.execute(
                 f"UPDATE delivery SET next_at = ? WHERE id IN {AMONG} AND holder = ? AND {OPEN}",
-                (ms(lease_until), _json(list(ids)), holder),
+                (ms(lease_until), as_json(list(ids)), holder),
             )
         )
 

@@ -1,59 +1,146 @@
-"""Presses and the people behind them, counted as they come."""
+"""Presses and the people behind them: one row for each recipient, counts that move with the rows."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+from storage.engaged import after_all, bit_of, bits_of, from_text, hour_instant, hour_number, to_text
 from storage.instants import instant, ms
-from storage.records import CampaignId, DeliveryState, Engagement, EngagementKind, PersonId
-from storage.sqlite.engine import Engine
+from storage.records import (
+    MAY_HAVE_ARRIVED,
+    CampaignId,
+    Channel,
+    Counts,
+    DeliveryState,
+    Engaged,
+    EngagedInHour,
+    Engagement,
+    EngagementKind,
+    Person,
+    Press,
+    Received,
+    Who,
+)
+from storage.sqlite.engine import Engine, as_json, json_rows
 
 ANY = -1  #: the row that stands for any button
+_PLACE = {kind: place for place, kind in enumerate(EngagementKind)}
 
-#: from these states on, the message may be in the person's chat
-MAY_HAVE_ARRIVED = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED)
+Key = tuple[int, int]  #: campaign, who
 
 
-def _engage(
-    db: sqlite3.Connection, campaign: int, person: int, kind: EngagementKind, button: int, at: datetime
-) -> datetime | None:
-    row = db.execute("SELECT state FROM delivery WHERE campaign = ? AND person = ?", (campaign, person)).fetchone()
-    if row is None or row[0] not in MAY_HAVE_ARRIVED:
-        return None
-    first = at
-    for target in (ANY, button):
-        presses, first_at = db.execute(
-            "INSERT INTO engagement (campaign, person, kind, button, first_at, presses) VALUES (?, ?, ?, ?, ?, 1)"
-            " ON CONFLICT (campaign, person, kind, button) DO UPDATE SET presses = presses + 1"
-            " RETURNING presses, first_at",
-            (campaign, person, kind, target, ms(at)),
-        ).fetchone()
+def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | None]:
+    groups: dict[Key, list[Press]] = {}
+    for press in presses:
+        groups.setdefault((press.campaign, press.who), []).append(press)
+    records: dict[Key, Engaged] = {}
+    changes: dict[int, Counts] = {}
+    written = []
+    for key, before in _known(db, groups).items():
+        campaign, who = key
+        records[key], change = after_all(before, Who(who), groups[key])
+        if records[key] != before:
+            changes.setdefault(campaign, Counts()).add(change)
+            written.append((campaign, who, bits_of(records[key]), to_text(records[key])))
+    if written:
         db.execute(
-            "INSERT INTO engagement_tally (campaign, kind, button, people, presses, last_at) VALUES (?, ?, ?, 1, 1, ?)"
-            " ON CONFLICT (campaign, kind, button) DO UPDATE SET people = people + ?, presses = presses + 1,"
-            " last_at = max(last_at, excluded.last_at)",
-            (campaign, kind, target, ms(at), int(presses == 1)),
+            "INSERT INTO engaged (campaign, who, kinds, record)"
+            " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true"
+            " ON CONFLICT (campaign, who) DO UPDATE SET kinds = excluded.kinds, record = excluded.record",
+            (as_json(written),),
         )
-        first = instant(first_at)
-    return first
+        _count(db, changes)
+    return [records.get((press.campaign, press.who)) for press in presses]
+
+
+def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, Engaged]:
+    """What is kept of those who are recipients; an empty record for who has done nothing yet."""
+    rows = json_rows(
+        db,
+        "SELECT json_array(k.value ->> 0, k.value ->> 1, d.state, e.record) AS row FROM json_each(?) k"
+        " LEFT JOIN delivery d ON d.campaign = k.value ->> 0 AND d.person = k.value ->> 1"
+        " LEFT JOIN engaged e ON e.campaign = k.value ->> 0 AND e.who = k.value ->> 1",
+        (as_json(list(keys)),),
+    )
+    return {
+        (campaign, who): from_text(record)
+        for campaign, who, state, record in rows
+        if who <= 0 or state in MAY_HAVE_ARRIVED
+    }
+
+
+def _count(db: sqlite3.Connection, changes: dict[int, Counts]) -> None:
+    totals, hours = [], []
+    for campaign, counts in changes.items():
+        for key in counts.presses.keys() | counts.people.keys():
+            kind, button = key
+            numbers = (counts.people[key], counts.presses[key], ms(counts.last_at[key]))
+            totals.append((campaign, kind, ANY if button is None else button, *numbers))
+        for (kind, hour), people in counts.hours.items():
+            if people:
+                hours.append((campaign, kind, hour_number(hour), people))
+    db.execute(
+        "INSERT INTO engagement_tally (campaign, kind, button, people, presses, last_at)"
+        " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5"
+        " FROM json_each(?) WHERE true ON CONFLICT (campaign, kind, button) DO UPDATE"
+        " SET people = people + excluded.people, presses = presses + excluded.presses,"
+        " last_at = max(last_at, excluded.last_at)",
+        (as_json(totals),),
+    )
+    if hours:
+        db.execute(
+            "INSERT INTO engagement_hour (campaign, kind, hour, people)"
+            " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true"
+            " ON CONFLICT (campaign, kind, hour) DO UPDATE SET people = people + excluded.people",
+            (as_json(hours),),
+        )
+
+
+def _received(db: sqlite3.Connection, person: Person, channel: Channel, now: datetime) -> list[Received]:
+    rows: list[Any] = db.execute(
+        "SELECT d.campaign, d.activity, d.state, coalesce(d.settled_at, d.next_at),"
+        " json_extract(c.record, '$.tracking.anonymous'), coalesce(e.kinds, 0) FROM campaign c"
+        " JOIN delivery d ON d.campaign = c.id AND d.person = ?"
+        " LEFT JOIN engaged e ON e.campaign = c.id AND e.who = d.person"
+        " WHERE c.tenant = ? AND c.channel = ? AND c.closes_at > ? ORDER BY c.id DESC",
+        (person.id, person.tenant, channel, ms(now)),
+    ).fetchall()
+    found = [
+        Received(
+            campaign=campaign,
+            person=person.id,
+            activity=activity or "",
+            arrived=state != DeliveryState.SENDING,
+            at=instant(at),
+            anonymous=bool(anonymous),
+            opened=bool(kinds & bit_of(EngagementKind.OPENED)),
+        )
+        for campaign, activity, state, at, anonymous, kinds in rows
+        if state in MAY_HAVE_ARRIVED
+    ]
+    return sorted(found, key=lambda one: (one.at, one.campaign), reverse=True)
 
 
 class SqliteEngagements(Engine):
-    async def engage(
-        self, id: CampaignId, person: PersonId, kind: EngagementKind, button: int, at: datetime
-    ) -> datetime | None:
-        return await self.write(lambda db: _engage(db, id, person, kind, button, at))
+    async def engage(self, presses: Sequence[Press]) -> list[Engaged | None]:
+        return await self.write(lambda db: _engage(db, presses)) if presses else []
+
+    async def engaged(self, id: CampaignId, who: Who) -> Engaged:
+        row = await self.read(
+            lambda db: db.execute("SELECT record FROM engaged WHERE campaign = ? AND who = ?", (id, who)).fetchone()
+        )
+        return from_text(row[0] if row else None)
 
     async def engagement(self, id: CampaignId) -> list[Engagement]:
         rows = await self.read(
             lambda db: db.execute(
-                "SELECT kind, button, people, presses, last_at FROM engagement_tally WHERE campaign = ?"
-                " ORDER BY kind, button",
-                (id,),
+                "SELECT kind, button, people, presses, last_at FROM engagement_tally WHERE campaign = ?", (id,)
             ).fetchall()
         )
-        return [
+        found = [
             Engagement(
                 kind=EngagementKind(kind),
                 button=None if button == ANY else button,
@@ -63,3 +150,17 @@ class SqliteEngagements(Engine):
             )
             for kind, button, people, presses, last_at in rows
         ]
+        return sorted(found, key=lambda row: (_PLACE[row.kind], ANY if row.button is None else row.button))
+
+    async def engagement_by_hour(self, id: CampaignId) -> list[EngagedInHour]:
+        rows = await self.read(
+            lambda db: db.execute("SELECT kind, hour, people FROM engagement_hour WHERE campaign = ?", (id,)).fetchall()
+        )
+        found = [
+            EngagedInHour(kind=EngagementKind(kind), hour=hour_instant(hour), people=people)
+            for kind, hour, people in rows
+        ]
+        return sorted(found, key=lambda row: (_PLACE[row.kind], row.hour))
+
+    async def received(self, person: Person, channel: Channel, now: datetime) -> list[Received]:
+        return await self.read(lambda db: _received(db, person, channel, now))

@@ -167,6 +167,56 @@ STEPS = (
     ALTER TABLE list ADD COLUMN read_at INTEGER;
     CREATE UNIQUE INDEX list_origin ON list (tenant, origin) WHERE origin IS NOT NULL;
     """,
+    """
+    -- one row for each recipient of a campaign; "who" below zero is a pseudonym, zero is nobody in particular
+    CREATE TABLE engaged (
+        campaign INTEGER NOT NULL,
+        who INTEGER NOT NULL,
+        kinds INTEGER NOT NULL,      -- a bit for each kind of engagement that stands
+        record TEXT NOT NULL,        -- the whole Engaged, as JSON
+        PRIMARY KEY (campaign, who)
+    ) WITHOUT ROWID;
+    INSERT INTO engaged (campaign, who, kinds, record)
+        SELECT campaign, person,
+            1 | max(kind = 'clicked') * 2 | max(kind = 'acknowledged') * 4,
+            json_object('p', json_patch(
+                json_object('opened.0', json_array(min(first_at), min(first_at), 1)),
+                json_group_object(kind || '.' || button, json_array(first_at, first_at, presses))
+            ))
+        FROM engagement WHERE button >= 0 GROUP BY campaign, person;
+    DROP TABLE engagement;
+
+    -- people by the hour (since 1970) in which they first did it
+    CREATE TABLE engagement_hour (
+        campaign INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        people INTEGER NOT NULL,
+        PRIMARY KEY (campaign, kind, hour)
+    ) WITHOUT ROWID;
+    DELETE FROM engagement_tally WHERE kind = 'opened';
+    INSERT INTO engagement_tally (campaign, kind, button, people, presses, last_at)
+        SELECT e.campaign, 'opened', b.value, count(*), count(*), max(e.record -> '$.p' -> 'opened.0' ->> 1)
+        FROM engaged e, json_each('[-1, 0]') b GROUP BY e.campaign, b.value;
+    INSERT INTO engagement_hour (campaign, kind, hour, people)
+        SELECT campaign, kind, hour, count(*) FROM (
+            SELECT e.campaign, substr(p.key, 1, instr(p.key, '.') - 1) AS kind,
+                min(p.value ->> 0) / 3600000 AS hour
+            FROM engaged e, json_each(e.record, '$.p') p GROUP BY e.campaign, e.who, 2
+        ) GROUP BY campaign, kind, hour;
+
+    ALTER TABLE campaign ADD COLUMN name TEXT NOT NULL DEFAULT '';    -- folded, to be searched
+    ALTER TABLE campaign ADD COLUMN author INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE campaign ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+    ALTER TABLE campaign ADD COLUMN closes_at INTEGER;                -- of a started one: its engagement's end
+    UPDATE campaign SET name = lower(json_extract(record, '$.name')), author = json_extract(record, '$.author'),
+        channel = json_extract(record, '$.channel'), closes_at = CASE
+            WHEN state = 'running' THEN 9007199254740991
+            WHEN state = 'done' THEN
+                1000 * (unixepoch(json_extract(record, '$.finished_at')) + 30 * 86400) END;
+    CREATE INDEX campaign_engages ON campaign (tenant, channel, closes_at) WHERE closes_at IS NOT NULL;
+    CREATE INDEX campaign_author ON campaign (author, id);
+    """,
 )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from storage.records import Campaign, CampaignState, DeliveryState
+from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind, Message, Tracking
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
+from tests.support.seeding import scheduled
 
 MESSAGE = {
     "name": "Autumn newsletter",
@@ -56,6 +57,25 @@ async def launch(author: Person, house: House) -> Campaign:
     """She schedules it; it starts, and every recipient has their instant."""
     await author.press("Schedule it")
     return await eventually(lambda: planned(house))
+
+
+async def sent_out(house: House, author: Person, message: Message, tracking: Tracking | None = None) -> Campaign:
+    """A campaign to everyone, made through the store and delivered to all of them."""
+    person = await house.store.person_at(TENANT, author.address)
+    assert person is not None
+    length = timedelta(days=1)
+    campaign = await scheduled(house.store, person, house.clock.now(), length, message=message, tracking=tracking)
+    await eventually(lambda: planned(house))
+    house.clock.forward(length - timedelta(minutes=1))
+    await settled(house)
+    return campaign
+
+
+async def counted(house: House) -> dict[tuple[EngagementKind, int | None], tuple[int, int]]:
+    """(kind, button or None for any) -> (people, presses); every press made so far is in it."""
+    await house.restart()  # it waits for what is being counted
+    campaign = await newest(house)
+    return {(item.kind, item.button): (item.people, item.presses) for item in await house.store.engagement(campaign.id)}
 
 
 async def planned(house: House) -> Campaign | None:

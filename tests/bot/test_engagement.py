@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from datetime import timedelta
+
 import pytest
 
-from storage.records import CampaignState, EngagementKind
-from tests.bot.story import broadcast, completed, draft, in_state, launch, newest, settled
+from storage.records import ENGAGES_FOR, CampaignState, EngagementKind, StorageError
+from tests.bot.story import broadcast, completed, counted, draft, in_state, launch, settled
 from tests.conftest import House
-from tests.support.organisation import Person, actions_of, words_of
+from tests.support.organisation import BROWSER, Person, actions_of, words_of
 
-CLICKED, ACKNOWLEDGED = EngagementKind.CLICKED, EngagementKind.ACKNOWLEDGED
+OPENED, CLICKED, ACKNOWLEDGED = EngagementKind.OPENED, EngagementKind.CLICKED, EngagementKind.ACKNOWLEDGED
 
 PREVIEWERS = (
     "", "SkypeUriPreview Preview/0.5", "Mozilla/5.0 (compatible; bingbot/2.0)", "Slackbot-LinkExpanding 1.0",
-    "facebookexternalhit/1.1 (crawler)", "Mozilla/5.0 Teams/1.6.00 Electron/19", "Microsoft Office/16.0 Outlook",
-    "Barracuda Sentinel Scanner", "curl/8.5.0", "Mozilla/5.0 (compatible; Baiduspider/2.0)",
+    "facebookexternalhit/1.1", "Mozilla/5.0 Teams/1.6.00 Electron/19", "Microsoft Office/16.0 Outlook",
+    "Mozilla/4.0 (compatible; ms-office; MSOffice 16)", "Barracuda Sentinel Scanner", "curl/8.5.0",
+    "Mozilla/5.0 (compatible; Baiduspider/2.0)", "Mozilla/5.0 (X11) HeadlessChrome/140.0", "python-requests/2.34",
+    "Mozilla/5.0 (Windows NT 10.0) BingPreview/1.0b", "WhatsApp/2.23", "Mimecast-URL-Protection/1.0",
+    "Proofpoint URL Defense", "Go-http-client/2.0", "Apache-HttpClient/4.5 (Java/17)",
 )  # fmt: skip
-
-
-async def counted(house: House) -> dict[tuple[EngagementKind, int | None], tuple[int, int]]:
-    """(kind, button or None for any) -> (people, presses); every press made so far is in it."""
-    await house.restart()  # it waits for what is being counted
-    campaign = await newest(house)
-    return {(item.kind, item.button): (item.people, item.presses) for item in await house.store.engagement(campaign.id)}
+NOT_A_VISIT = (
+    {"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Purpose": "preview"}, {"X-Moz": "prefetch"},
+    {"Sec-Fetch-Mode": "no-cors"}, {"Sec-Fetch-Mode": "cors"},
+)  # fmt: skip
 
 
 def link_in(person: Person) -> str:
     [url] = [action["url"] for action in actions_of(person.card()) if action["type"] == "Action.OpenUrl"]
     return str(url)
+
+
+def opened_by(people: int) -> dict[tuple[EngagementKind, int | None], tuple[int, int]]:
+    return dict.fromkeys([(OPENED, None), (OPENED, 0)], (people, people))
 
 
 @pytest.fixture
@@ -55,6 +63,7 @@ async def test_people_and_presses_are_counted_apart_and_by_button(
         await louis.press("I have read it", card=message)
     await zoe.press("Read more")
     assert await counted(house) == {
+        **opened_by(2),
         (CLICKED, None): (2, 4),
         (CLICKED, 0): (2, 4),
         (ACKNOWLEDGED, None): (1, 3),
@@ -73,9 +82,19 @@ async def test_link_previewers_are_not_people(house: House, louis: Person, sent:
         status, destination = await louis.follow(link_in(louis), agent=agent)
         assert (status, destination) == (302, "https://example.org/autumn"), "they see where it leads"
     http = louis.organisation.http
-    async with http.head(link_in(louis), allow_redirects=False, headers={"User-Agent": "Mozilla/5.0"}) as response:
+    async with http.head(link_in(louis), allow_redirects=False, headers={"User-Agent": BROWSER}) as response:
         assert response.status == 302
+    for headers in NOT_A_VISIT:
+        seen = {"User-Agent": BROWSER, **headers}
+        async with http.get(link_in(louis), allow_redirects=False, headers=seen) as response:
+            assert response.status == 302
+    async with http.post(link_in(louis), allow_redirects=False, json={}) as response:
+        assert response.status == 405
     assert await counted(house) == {}
+    visit = {"User-Agent": BROWSER, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    async with http.get(link_in(louis), allow_redirects=False, headers=visit) as response:
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert (await counted(house))[(CLICKED, None)] == (1, 1)
 
 
 async def test_a_tampered_link_leads_nowhere_and_counts_nothing(house: House, louis: Person, sent: None) -> None:
@@ -119,6 +138,7 @@ async def test_buttons_work_after_a_restart(house: House, louis: Person, sent: N
     await louis.press("I have read it")
     assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))
     assert await counted(house) == {
+        **opened_by(1),
         (CLICKED, None): (1, 1),
         (CLICKED, 0): (1, 1),
         (ACKNOWLEDGED, None): (1, 1),
@@ -150,3 +170,71 @@ async def test_presses_after_the_end_count_and_show_in_the_report(
     assert any(fact.startswith("Last press") for fact in words_of(refreshed))
     await ada.say("report newsletter")
     assert ada.reads("33% – 1 person, 1 press")
+
+
+async def test_links_in_the_text_are_tracked_and_shown_by_their_words(house: House, ada: Person, louis: Person) -> None:
+    body = "See [the **menu**](https://example.org/menu?a=1&b=2) and https://example.org/map. [Write](mailto:a@b.org)"
+    await draft(ada, message={"body": body, "link_title": "", "link_url": "", "ack": "false"})
+    await broadcast(ada, house)
+    shown = next(text for text in words_of(await louis.sees("See [the")) if "the **menu**" in text)
+    menu, map_, mail = re.findall(r"\]\(([^)]*)\)", shown)
+    assert mail == "mailto:a@b.org" and menu.startswith(f"{house.url}/r/") and map_.startswith(f"{house.url}/r/")
+    assert "[https://example.org/map](" in shown
+    await settled(house)
+    assert await louis.follow(menu) == (302, "https://example.org/menu?a=1&b=2")
+    assert await louis.follow(map_) == (302, "https://example.org/map")
+    assert await louis.follow(map_) == (302, "https://example.org/map")
+    counts = await counted(house)
+    assert counts[(CLICKED, None)] == (1, 3) and counts[(CLICKED, 100)] == (1, 1) and counts[(CLICKED, 101)] == (1, 2)
+
+
+async def test_the_author_can_say_that_links_are_not_tracked(house: House, ada: Person, louis: Person) -> None:
+    cards = await draft(ada, message={"body": "See https://example.org/map", "track": "false"})
+    assert any("clicks are not counted" in word for word in words_of(cards["review"]))
+    await broadcast(ada, house)
+    card = await louis.sees("See https://example.org/map")
+    assert [action["url"] for action in actions_of(card) if action["type"] == "Action.OpenUrl"] == [
+        "https://example.org/autumn"
+    ]
+    await settled(house)
+    await louis.press("I have read it")
+    [url] = [action["url"] for action in actions_of(louis.card()) if action["type"] == "Action.OpenUrl"]
+    assert url == "https://example.org/autumn", "nor after a press"
+
+
+async def test_a_link_of_a_closed_campaign_still_leads_there_and_counts_no_more(
+    house: House, ada: Person, louis: Person, sent: None
+) -> None:
+    link = link_in(louis)
+    await completed(ada, house)
+    house.clock.forward(ENGAGES_FOR - timedelta(hours=1))
+    assert await louis.follow(link) == (302, "https://example.org/autumn")
+    assert (await counted(house))[(CLICKED, None)] == (1, 1)
+    house.clock.forward(timedelta(hours=2))
+    assert await louis.follow(link) == (302, "https://example.org/autumn")
+    message = louis.card()
+    await louis.press("I have read it")
+    assert louis.toasts == ["Cette campagne est close : il est trop tard pour répondre."]
+    assert louis.card() == message
+    assert (await counted(house))[(CLICKED, None)] == (1, 1)
+
+
+async def test_a_link_of_a_deleted_campaign_leads_nowhere(house: House, ada: Person, louis: Person, sent: None) -> None:
+    link = link_in(louis)
+    await completed(ada, house)
+    await ada.say("delete autumn")
+    await ada.press("Yes, delete it")
+    assert await louis.follow(link) == (404, "")
+
+
+async def test_a_click_waits_for_a_store_that_is_gone(
+    house: House, louis: Person, sent: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(presses: object) -> None:
+        raise StorageError("the store is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.store, "engage", gone)
+        assert await louis.follow(link_in(louis)) == (302, "https://example.org/autumn")
+        await asyncio.sleep(0.1)
+    assert (await counted(house))[(CLICKED, None)] == (1, 1)

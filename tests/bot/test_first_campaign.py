@@ -58,7 +58,11 @@ async def test_a_campaign_goes_from_chat_to_report(house: House, ada: Person, lo
     [campaign] = await house.store.campaigns(TENANT, 10)
     assert (await house.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
     kinds = {e.kind: (e.people, e.presses) for e in await house.store.engagement(campaign.id) if e.button is None}
-    assert kinds == {EngagementKind.CLICKED: (1, 1), EngagementKind.ACKNOWLEDGED: (1, 2)}
+    assert kinds == {
+        EngagementKind.OPENED: (1, 1),
+        EngagementKind.CLICKED: (1, 1),
+        EngagementKind.ACKNOWLEDGED: (1, 2),
+    }
     assert house.connector.tally()["doubled"] == 0
 
 

@@ -15,7 +15,6 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
-    EngagementKind,
     ListId,
     Message,
     NotReached,
@@ -37,6 +36,7 @@ from tests.contract.world import (
     claim,
     drafted,
     install,
+    opened,
     outcome,
     plan,
     planned,
@@ -137,7 +137,7 @@ async def test_deleting_takes_deliveries_counts_and_engagement_along(store: Stor
     (ada,) = await install(store, "ada")
     campaign = await planned(store, [ada])
     await store.record([outcome(delivery) for delivery in await sent(store, campaign)], 1)
-    await store.engage(campaign.id, ada.id, EngagementKind.OPENED, 0, NOW)
+    await store.engage([opened(campaign, ada)])
     with pytest.raises(StaleVersion):  # still running
         await store.delete_campaign(campaign)
     assert await store.finish(campaign.id, NOW)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Campaign, DirectoryUser, EngagementKind
+from storage.records import Campaign, DirectoryUser
 from storage.sqlite import SqliteStore
-from tests.contract.world import CONTOSO, END, NOW, claim, install, planned, sighting
+from tests.contract.world import CONTOSO, END, NOW, claim, install, opened, planned, sighting
 
 #: tables that hold a row for each recipient
-LARGE = ("delivery", "person", "reference", "engagement", "list_member", "address")
+LARGE = ("delivery", "person", "reference", "engaged", "list_member", "address")
 
 
 class Eavesdropper:
@@ -42,17 +42,20 @@ class Eavesdropper:
 
 
 def scans(ear: Eavesdropper, path: Path) -> list[str]:
-    return [plan for plan in ear.plans(path) if re.match(rf"SCAN ({'|'.join(LARGE)}|[adpr])\b", plan)]
+    return [plan for plan in ear.plans(path) if re.match(rf"SCAN ({'|'.join(LARGE)}|[adepr])\b", plan)]
 
 
 async def asked_all_the_time(store: SqliteStore, campaign: Campaign) -> None:
-    """The report and the live card, and a round of the dispatcher and of the sweep."""
+    """The report and the live card, a round of the dispatcher and of the sweep, a press and a read receipt."""
     await store.tally(campaign.id)
     await store.engagement(campaign.id)
+    await store.engagement_by_hour(campaign.id)
     await store.next_due(campaign.id)
     claimed = await claim(store, campaign, mark=True)
     await store.renew([delivery.id for delivery in claimed], 1, END)
     await store.reap(campaign.id, NOW, END)
+    await store.received(claimed[0].person, campaign.channel, NOW)
+    await store.engage([opened(campaign, delivery.person) for delivery in claimed])
     await store.finish(campaign.id, NOW)
 
 
@@ -66,7 +69,7 @@ async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
     people = await install(store, "ada", "louis", "marie")
     assert people[0].tenant == CONTOSO
     campaign = await planned(store, people)
-    await store.engage(campaign.id, people[0].id, EngagementKind.OPENED, 0, NOW)
+    await store.engage([opened(campaign, people[0])])
     ear.said.clear()
     await asked_all_the_time(store, campaign)
     await store.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage.records import Channel, DeliveryState, EngagementKind, StorageError
+from storage.records import Channel, DeliveryState, StorageError
 from storage.store import Store
 from tests.contract.conftest import Database
-from tests.contract.world import CONTOSO, NOW, claim, install, outcome, planned, sent
+from tests.contract.world import CONTOSO, claim, install, opened, outcome, planned, sent
 
 
 async def test_everything_survives_closing_and_opening(store: Store, database: Database) -> None:
@@ -16,7 +16,7 @@ async def test_everything_survives_closing_and_opening(store: Store, database: D
     campaign = await planned(store, [ada, louis])
     (delivery,) = await sent(store, campaign, limit=1)
     await store.record([outcome(delivery)], 1)
-    await store.engage(campaign.id, delivery.person.id, EngagementKind.OPENED, 0, NOW)
+    await store.engage([opened(campaign, delivery.person)])
     await store.write_documents({"key": (None, b"{}")})
     secret, tally = await store.secret("links"), await store.tally(campaign.id)
     engagement = await store.engagement(campaign.id)

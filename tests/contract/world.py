@@ -16,14 +16,17 @@ from storage.records import (
     Channel,
     Claimed,
     DeliveryState,
+    EngagementKind,
     Message,
     NotReached,
     Person,
+    Press,
     Schedule,
     Settled,
     Sighting,
     Slot,
     TenantId,
+    Who,
     WorkingHours,
 )
 from storage.store import Store
@@ -139,6 +142,12 @@ def outcome(delivery: Claimed, state: DeliveryState = DeliveryState.DELIVERED, *
 
 def refused(delivery: Claimed) -> Settled:
     return outcome(delivery, DeliveryState.FAILED, reason=NotReached.REFUSED, detail="400 BadSyntax")
+
+
+def opened(
+    campaign: Campaign, person: Person, at: datetime = NOW, kind: EngagementKind = EngagementKind.OPENED
+) -> Press:
+    return Press(campaign=campaign.id, who=Who(person.id), kind=kind, at=at)
 
 
 async def state_of(store: Store, campaign: Campaign, person: Person) -> int | None:

@@ -123,6 +123,16 @@ class Person:
                 await response.json() if response.content_length and response.status == 200 else None,
             )
 
+    async def read(self, message: str) -> None:
+        """Their client shows the chat up to this message, and the platform says so."""
+        receipt = {"lastReadMessageId": message}
+        await self.send({"type": "event", "name": "application/vnd.microsoft.readReceipt", "value": receipt})
+
+    async def react(self, message: str, *reactions: str, gone: bool = False) -> None:
+        field = "reactionsRemoved" if gone else "reactionsAdded"
+        told = [{"type": reaction} for reaction in reactions]
+        await self.send({"type": "messageReaction", field: told, "replyToId": message})
+
     # --- what they see ------------------------------------------------------------------------
 
     def cards(self) -> list[tuple[str, dict[str, Any]]]:

@@ -25,7 +25,7 @@ from cards.campaigns import (
 )
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
-from cards.message import acknowledged_text, filled, message_card
+from cards.message import Done, acknowledged_text, answered_text, filled, message_card
 from cards.reports import live_card, report_card
 from cards.texts import Texts
 from cards.wizard import audience_form, message_form, schedule_form, try_form
@@ -64,6 +64,7 @@ from tests.support.sample_records import (
     campaign,
     message,
     person,
+    question,
     schedule,
 )
 
@@ -122,6 +123,7 @@ class Samples:
         return {
             "form_message_new": message_form(texts, replace(draft, name=""), {}, {}),
             "form_message": message_form(texts, draft, words, {}),
+            "form_message_untracked": message_form(texts, draft, {**words, "anonymous": "true"}, {}, tracked=False),
             "form_message_errors": message_form(
                 texts,
                 draft,
@@ -217,6 +219,8 @@ class Samples:
         important = replace(said, style=Style.IMPORTANT)
         plain = replace(said, style=Style.MESSAGE, buttons=())
         banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])
+        asking = filled(question(self.language), person(), {})
+        answered = answered_text(texts, asking.buttons[1].title)
         confirmed = acknowledged_text(texts, texts.moment(NOW))
 
         def link(number: int, button: Button) -> str:
@@ -227,7 +231,9 @@ class Samples:
             "message_plain": message_card(CampaignId(12), plain, link),
             "message_important": message_card(CampaignId(12), important, link),
             "message_test": message_card(CampaignId(12), said, link, test=banner),
-            "message_confirmed": message_card(CampaignId(12), said, link, acknowledged=confirmed),
+            "message_confirmed": message_card(CampaignId(12), said, link, done=Done(acknowledged=confirmed)),
+            "message_question": message_card(CampaignId(12), asking, link),
+            "message_answered": message_card(CampaignId(12), asking, link, done=Done(answer=1, answered=answered)),
         }
 
 

@@ -96,6 +96,28 @@ def message(language: str) -> Message:
     )
 
 
+QUESTIONS = {
+    "en": (
+        "When shall we eat together?",
+        "The canteen is open. **Which day suits you?**",
+        ("Tuesday", "Thursday", "Neither"),
+    ),
+    "fr": (
+        "Quand déjeunons-nous ?",
+        "La cantine est ouverte. **Quel jour vous convient ?**",
+        ("Mardi", "Jeudi", "Aucun"),
+    ),
+}
+
+
+def question(language: str) -> Message:
+    """With quick answers."""
+    title, body, answers = QUESTIONS[language]
+    return Message(
+        title=title, body=body, buttons=tuple(Button(kind=ButtonKind.ANSWER, title=answer) for answer in answers)
+    )
+
+
 def schedule() -> Schedule:
     hours = WorkingHours(opens=time(9), closes=time(18), days=frozenset(range(5)))
     return Schedule(slot=Slot(start=START, duration=timedelta(hours=2)), hours=hours, zone=ZONE)

@@ -21,6 +21,7 @@ from storage.records import (
     Sighting,
     Slot,
     TenantId,
+    Tracking,
     WorkingHours,
 )
 from storage.store import Store
@@ -88,6 +89,7 @@ async def scheduled(
     hours: WorkingHours = ANY_TIME,
     presence: PresenceChoice = PresenceChoice.ALWAYS,
     name: str = "Autumn newsletter",
+    tracking: Tracking | None = None,
 ) -> Campaign:
     """A campaign to everyone that starts now."""
     await store.give_role(author.id, Role.OWNER)
@@ -98,6 +100,7 @@ async def scheduled(
             state=CampaignState.SCHEDULED,
             message=message,
             audience=audience or Audience(everyone=True),
+            tracking=tracking or Tracking(),
             schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
         )
     )

@@ -17,7 +17,7 @@ import cards.message
 from cards.campaigns import Line, Outlook, campaigns_card, delete_card, information_card, people_card, review_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
-from cards.message import message_card
+from cards.message import Done, message_card
 from cards.reports import COLORS, live_card, report_card
 from cards.wizard import audience_form, message_form, schedule_form, try_form
 from dialogs.campaigns import PAGE, PEOPLE
@@ -73,6 +73,7 @@ def edge_forms(language: str) -> Cards:
     nowhere: dict[Channel, int] = {}
     return {
         "form message: errors everywhere": message_form(texts, draft, long, ERRORS),
+        "form message: no public address": message_form(texts, draft, {"anonymous": "true"}, {}, tracked=False),
         "form message: nothing": message_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
         "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, nowhere, many),
         "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nowhere, []),
@@ -192,12 +193,24 @@ def edge_messages(language: str) -> Cards:
     found: dict[str, AdaptiveCard] = {}
     for style in Style:
         for title in ("", "T" * TITLE, NASTY):
-            for buttons in ((), tuple(button(kind, "W" * BUTTON) for kind in [*ButtonKind] * 3)):
+            for buttons in ((), tuple(button(kind, "W" * BUTTON) for kind in [*ButtonKind] * 2)):
                 said = Message(body=NASTY, title=title, style=style, buttons=buttons)
                 known = f"message: {style} {title[:5]} {len(buttons)}"
                 found[known] = message_card(BIG, said, lambda *_: "https://contoso.com/r/x")
+                confirmed = Done(acknowledged="You confirmed")
                 found[f"{known} confirmed"] = message_card(
-                    BIG, said, lambda *_: "https://contoso.com/r/x", test="Test", acknowledged="You confirmed"
+                    BIG,
+                    said,
+                    lambda *_: "https://contoso.com/r/x",
+                    test="Test",
+                    done=confirmed,
+                )
+                found[f"{known} answered"] = message_card(
+                    BIG,
+                    said,
+                    lambda *_: "https://contoso.com/r/x",
+                    pseudonym="p" * 70,
+                    done=Done(acknowledged="You confirmed", answer=2, answered="W" * BUTTON),
                 )
     return found
 

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.links import LENGTH, SignedLinks
-from dialogs.engage import Click
-from storage.records import CampaignId, PersonId
+from dialogs.turn import Click
+from storage.records import CampaignId, PersonId, Who
 from tests.unit.test_variables import person
 
 LINKS = SignedLinks.with_secret("https://crieur.contoso.com", b"s" * 32)
@@ -22,7 +22,7 @@ ids = st.integers(1, 2**53)
 
 
 def click(**changes: Any) -> Click:
-    return Click(**{"campaign": CampaignId(42), "person": PersonId(7), "button": 1, "test": False, **changes})
+    return Click(**{"campaign": CampaignId(42), "who": Who(7), "button": 1, "test": False, **changes})
 
 
 @given(ids, ids, st.integers(0, 5), st.booleans())
@@ -30,7 +30,7 @@ def test_what_was_signed_is_read(campaign: int, recipient: int, button: int, tes
     make = LINKS.test_token if test else LINKS.token
     token = make(CampaignId(campaign), person(id=PersonId(recipient)))
     assert LINKS.read(f"{token}.{button}") == Click(
-        campaign=CampaignId(campaign), person=PersonId(recipient), button=button, test=test
+        campaign=CampaignId(campaign), who=Who(recipient), button=button, test=test
     )
     assert len(f"{token}.{button}") <= LENGTH
 
@@ -41,6 +41,20 @@ def test_a_test_is_told_from_the_real_thing() -> None:
     signature = test.rpartition(".")[2]
     assert LINKS.read(f"42.7.{signature}.1") is None
     assert LINKS.read(LINKS.token(CampaignId(42), ADA).replace("42.7.", "42.7t.") + BUTTON) is None
+
+
+def test_a_pseudonym_is_another_one_each_time_and_is_nobody() -> None:
+    tokens = {LINKS.pseudonym(CampaignId(42), ADA) for _ in range(100)}
+    assert len(tokens) == 100
+    for token in tokens:
+        read = LINKS.read(token + BUTTON)
+        assert read is not None and read == click(who=read.who) and -(2**61) <= read.who < 0
+        assert LINKS.read_pseudonym(token) == click(who=read.who, button=0)
+    assert LINKS.read_pseudonym(LINKS.token(CampaignId(42), ADA)) is None, "a person is no pseudonym"
+    assert LINKS.read_pseudonym(LINKS.test_token(CampaignId(42), ADA)) is None
+    assert LINKS.read_pseudonym(OTHER.pseudonym(CampaignId(42), ADA)) is None
+    for wrong in ("", ".", "42.7a", "42.7a.x", "é"):
+        assert LINKS.read_pseudonym(wrong) is None
 
 
 def test_a_link_signed_with_another_secret_is_refused() -> None:

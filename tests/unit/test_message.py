@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from cards.elements import CONTENT_TYPE, as_dict
 from cards.message import (
     SUMMARY,
+    Done,
     compile_message,
     filled,
     message_card,
     size_of,
     summary_of,
+    tracked,
     without_value,
 )
 from cards.variables import escape_markdown
-from storage.records import Button, ButtonKind, CampaignId, Member, Message, Person, Style
+from storage.records import Button, ButtonKind, CampaignId, Member, Message, Person, Style, Tracking
 from tests.unit.test_variables import AWKWARD, names, people, person
 
 ID = CampaignId(42)
@@ -93,8 +95,9 @@ def shape(node: Any) -> Any:
 @example(Message(body="[FIRSTNAME|l’ami À Á 😀 …]"), person())
 @example(Message(body="[FIRSTNAME]", title='[NOM|"quoted" \\ back]'), person(given_name='"\\\n'))
 def test_what_is_sent_is_what_the_preview_shows(message: Message, recipient: Person) -> None:
+    led_through_us = tracked(message, URL, token(ID, recipient))
     preview = message_card(
-        ID, filled(message, recipient, {}), lambda number, _: f"{URL}/r/{token(ID, recipient)}.{number}"
+        ID, filled(led_through_us, recipient, {}), lambda number, _: f"{URL}/r/{token(ID, recipient)}.{number}"
     )
     assert sent_card(message, recipient) == as_dict(preview)
 
@@ -114,7 +117,9 @@ def test_the_text_is_the_authors_with_each_value_in_its_place(
 ) -> None:
     who = person(given_name=values["FIRSTNAME"], surname=values["NOM"], address=values["EMAIL"])
     expected = "".join(f"{text}{escape_markdown(values[name] or other)}." for text, name, other in parts)
-    assert body_of(Message(body="Hello. " + written(parts)), who) == "Hello. " + expected
+    message = Message(body="Hello. " + written(parts))
+    sent = json.loads(compile_message(ID, message, URL, token, tracking=Tracking(links=False))(who, {}))
+    assert sent["attachments"][0]["content"]["body"][-1]["text"] == "Hello. " + expected
 
 
 @pytest.mark.parametrize("name", AWKWARD)
@@ -179,8 +184,13 @@ def test_a_test_says_so_and_counts_as_one() -> None:
     assert activity["channelData"]["crieur"] == {"campaign": 42, "test": True}
 
 
+DONE = Done(acknowledged="You confirmed this")
+
+
 def test_after_a_press_the_card_says_what_was_chosen_in_the_buttons_place() -> None:
-    card = message_card(ID, Message(body="Hi", buttons=(LINK, ACK)), lambda *_: URL, acknowledged="You confirmed this")
+    card = message_card(
+        ID, Message(body="Hi", buttons=(LINK, ACK)), lambda *_: URL, done=Done(acknowledged="You confirmed this")
+    )
     assert [action["type"] for action in as_dict(card)["actions"]] == ["Action.OpenUrl"]
     assert "✓ You confirmed this" in json.dumps(as_dict(card), ensure_ascii=False)
 

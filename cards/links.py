@@ -1,0 +1,93 @@
+"""The links of a message: its buttons', and those in its text.
+
+A link has a number, which is all that a tracked address says of it: buttons count from 0, links in the
+text from ``IN_TEXT``, both in the order in which they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from storage.records import ButtonKind, Message
+
+IN_TEXT = 100  #: above the number of any button
+SHOWN = 50  #: characters of an address where it has no words
+
+_ADDRESS = r"https?://[^\s<>\[\]()\\\"]+(?:\([^\s<>\[\]()\\\"]*\)[^\s<>\[\]()\\\"]*)*"
+_LINKS = re.compile(
+    r"(?P<kept>\\.|!\[[^\]]*\]\([^)]*\))"  # escaped, or an image
+    rf"|(?P<open>\[(?P<words>(?:\\.|\[[^\]]*\]|[^\[\]\\])*)\]\(\s*)<?(?P<url>{_ADDRESS})>?(?P<close>(?:\s+\"[^\"]*\")?\s*\))"
+    r"|(?P<other>\[(?:\\.|\[[^\]]*\]|[^\[\]\\])*\]\([^)]*\))"  # leads to something that is no web address
+    rf"|<(?P<pointed>{_ADDRESS})>"
+    rf"|(?<![\w/])(?P<bare>{_ADDRESS})(?P<variable>\[?)",
+    re.IGNORECASE,
+)
+_AFTER = ".,;:!?'*_~"  #: signs at the end of a bare address that belong to the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    #: what the reader sees of it
+    words: str
+
+
+def links_of(message: Message) -> dict[int, Link]:
+    """Every tracked link by its number."""
+    links = {
+        number: Link(button.url, button.title)
+        for number, button in enumerate(message.buttons)
+        if button.kind is ButtonKind.LINK
+    }
+
+    def note(number: int, link: Link) -> str:
+        links[number] = link
+        return link.url
+
+    with_links(message.body, note)
+    return links
+
+
+def with_links(text: str, address: Callable[[int, Link], str]) -> str:
+    """``text`` with every web address in it replaced by what ``address`` gives.
+
+    An address that stands by itself stays what the reader sees. One with a variable in it leads
+    everybody elsewhere: it is left alone.
+    """
+    number = IN_TEXT
+
+    def replaced(url: str, words: str) -> str:
+        nonlocal number
+        number += 1
+        return address(number - 1, Link(url, words))
+
+    def one(match: re.Match[str]) -> str:
+        if url := match["url"]:
+            words = _plain(match["words"])
+            return f"{match['open']}{replaced(url, words or shortened(url))}{match['close']}"
+        if url := match["pointed"]:
+            return f"[{_escaped(url)}]({replaced(url, shortened(url))})"
+        if (url := match["bare"]) and not match["variable"]:
+            bare = url.rstrip(_AFTER)
+            return f"[{_escaped(bare)}]({replaced(bare, shortened(bare))}){url[len(bare) :]}"
+        return match[0]
+
+    return _LINKS.sub(one, text)
+
+
+def shortened(url: str) -> str:
+    """An address as a reader knows it again: host and the beginning of the path."""
+    parts = urlsplit(url)
+    text = f"{parts.netloc}{parts.path}".rstrip("/")
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\\(.)|[*_`]", lambda match: match[1] or "", words).strip()
+
+
+def _escaped(url: str) -> str:
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", url)
