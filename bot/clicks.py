@@ -99,9 +99,9 @@ class Clicks:
         last = False
         while not last:
             await self._came.wait()
-            last = self._settling  # what comes from here on comes too late
             await asyncio.sleep(GATHER)
             self._came.clear()
+            last = self._settling  # in the same breath: who settles later sets the event again
             try:
                 await self._write()
             except Exception:
