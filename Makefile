@@ -43,7 +43,8 @@ e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e
 	$(BIN)/python -m pytest -m e2e
 
 faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; build/faults.json (half an hour)
-	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_MONGO_PEOPLE=2000 FAULTS_OUTAGE=30 $(BIN)/python -m pytest tests/faults -rP
+	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_MONGO_PEOPLE=2000 FAULTS_OUTAGE=30 FUZZ=10000 \
+	  $(BIN)/python -m pytest tests/faults tests/bot/test_fuzz.py -rP
 
 bench: $(DEV) ## what README's figures come from: make bench ONLY=row
 	$(BIN)/python -m tests.bench --only "$(ONLY)"

@@ -17,16 +17,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
+from botframework.connector.auth import ServiceClientCredentialsFactory
 
 from bot import logs
 from bot.adapter import make_adapter, make_authorization
 from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
+from bot.credentials import make_credentials
 from bot.graph import GraphDirectory, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.health import Health
-from bot.links import SignedLinks
+from bot.keys import keys
+from bot.links import LINKS, SignedLinks
 from bot.metrics import MeasuredSender, Metrics, measured
+from bot.platform import CLOUDS, Platform
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
@@ -77,17 +81,25 @@ def open_store(settings: Settings) -> Store:
 
 @contextlib.asynccontextmanager
 async def crieur(
-    settings: Settings, store: Store, clock: Clock, presence: Mapping[Channel, Presence] | None = None
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    presence: Mapping[Channel, Presence] | None = None,
+    platform: Platform | None = None,
+    credentials: ServiceClientCredentialsFactory | None = None,
 ) -> AsyncIterator[web.Application]:
     """The whole bot, running: its web application, with the scheduler behind it.
 
     ``presence``: who tells who is there, by channel, beside what the settings bring.
+    ``platform``, ``credentials``: others than those of the settings. Raises WrongSettings.
     """
+    platform = platform or CLOUDS[settings.cloud]
+    credentials = credentials or make_credentials(settings)
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
     metrics = Metrics()
     store = measured(store, metrics)
-    links = SignedLinks.with_secret(settings.base_url, await store.secret("links"), tracked=settings.tracked)
-    authorization = make_authorization(settings, clock)
+    links = SignedLinks(settings.base_url, await keys(store, clock, LINKS), tracked=settings.tracked)
+    authorization = make_authorization(settings, platform, credentials, clock)
     async with contextlib.AsyncExitStack() as opened:
         connector = await opened.enter_async_context(
             Connector(clock=clock, authorization=authorization, loopback_only=settings.local)
@@ -105,7 +117,7 @@ async def crieur(
             directory=GraphDirectory(graph) if graph else None,
         )
         typed = TypedConversations(BotStorage(store))
-        bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.allowed_tenants)
+        bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.tenants)
         asking = Asking(house.presence, clock)
         announcer = AuthorAnnouncer(store, connector, clock, asking)
         jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), asking)
@@ -129,7 +141,7 @@ async def crieur(
             dispatching=lambda: not dispatching.done(),
         )
         front = Front(
-            make_adapter(settings),
+            make_adapter(platform, credentials),
             bot,
             house,
             links,
@@ -213,6 +225,9 @@ def main() -> int:
     logs.set_up(settings.log_level, settings.log_format)
     try:
         asyncio.run(serve(settings, arguments.playground))
+    except WrongSettings as wrong:
+        say(str(wrong))
+        return 2
     except (StorageError, OSError) as error:
         say(f"Crieur cannot start: {error}")
         return 1

@@ -62,24 +62,34 @@ class CrieurBot(ActivityHandler):
         activity = turn_context.activity
         if channel_of(activity) is None or not is_answerable(activity, loopback_only=self._local):
             log.info("ignored: type=%s channel=%s", str(activity.type)[:60], str(activity.channel_id)[:60])
+            await self._acknowledge(turn_context, HTTPStatus.OK)
             return
         if self._tenants and tenant_of(activity) not in self._tenants:
             log.info("ignored: an organisation that is not allowed")
             if activity.type == ActivityTypes.message:
                 texts = talk.texts_of_locale(activity.locale or "")
                 await turn_context.send_activity(texts("I am not set up for your organisation."))
+            await self._acknowledge(turn_context, HTTPStatus.FORBIDDEN)
             return
         if not self._rates.allows(activity.conversation.id, self._house.clock.now().timestamp()):
-            await self._too_fast(turn_context)
+            # no person types or presses that fast: nothing is done, and nothing is written
+            log.info("ignored: too many activities from one chat: type=%s", str(activity.type)[:60])
+            await self._acknowledge(turn_context, HTTPStatus.TOO_MANY_REQUESTS)
             return
         await super().on_turn(turn_context)
 
-    async def _too_fast(self, context: TurnContext) -> None:
-        """No person types or presses that fast: nothing is done, and nothing is written."""
-        log.info("ignored: too many activities from one chat: type=%s", str(context.activity.type)[:60])
+    @staticmethod
+    async def _acknowledge(context: TurnContext, status: HTTPStatus) -> None:
+        """An invoke is always answered: the SDK's own answer where there is none is a 501."""
         if context.activity.type == ActivityTypes.invoke:
-            refusal = InvokeResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
-            await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=refusal))
+            answer = InvokeResponse(status=status)
+            await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=answer))
+
+    async def on_unrecognized_activity_type(self, turn_context: TurnContext) -> None:
+        log.info("unknown activity: type=%s", str(turn_context.activity.type)[:60])
+
+    async def on_event(self, turn_context: TurnContext) -> None:
+        log.info("unknown event: name=%s", str(turn_context.activity.name)[:60])
 
     async def settle(self) -> None:
         """Wait for what was begun after an answer."""
@@ -214,9 +224,9 @@ class CrieurBot(ActivityHandler):
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         activity = turn_context.activity
-        if activity.name != "adaptiveCard/action":
+        if activity.name != wire.CARD_ACTION:
             log.info("unknown invoke: name=%s", str(activity.name)[:60])
-            return InvokeResponse(status=501)
+            return InvokeResponse(status=HTTPStatus.OK)  # a 5xx would make Teams stop delivering
         form = _form_of(activity)
         if form is None or not is_personal(activity):
             return wire.refused(400, "BadRequest", "an Action.Execute in a personal chat was expected")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
@@ -14,6 +14,7 @@ from itsdangerous.signer import SigningAlgorithm
 from dialogs.turn import Click
 from storage.records import CampaignId, Person, Who
 
+LINKS = "links"  #: the name of their keys
 PSEUDONYM = 2**61  #: pseudonyms are drawn from so many
 LENGTH = 200  #: characters of the longest link that is looked at
 SIGNATURE = 18  #: bytes: 24 characters of base64
@@ -26,7 +27,6 @@ class KeyedBlake2(SigningAlgorithm):
         return hashlib.blake2b(value, key=key, digest_size=SIGNATURE).digest()
 
 
-@dataclass(frozen=True, slots=True)
 class SignedLinks:
     """``/r/c.p.SIGNATURE.b``: campaign, person, button. The button's number is not signed: another
     number only leads to another link of the same campaign, as another button of the same card does.
@@ -34,19 +34,25 @@ class SignedLinks:
     In the place of the person stands a pseudonym in an anonymous campaign: drawn for each message,
     kept nowhere, and so known to nobody but the chat that holds the message.
 
+    ``keys``: the newest, which signs, first; what any of them has signed is taken.
     ``tracked``: people's browsers reach ``base_url``, so links can lead through it.
     """
 
-    base_url: str
-    tracked: bool
-    _key: bytes
-    _signer: Signer
+    def __init__(self, base_url: str, keys: Sequence[bytes], *, tracked: bool = True) -> None:
+        self.base_url = base_url
+        self.tracked = tracked
+        self.adopt(keys)
 
     @classmethod
     def with_secret(cls, base_url: str, secret: bytes, *, tracked: bool = True) -> SignedLinks:
+        return cls(base_url, [secret], tracked=tracked)
+
+    def adopt(self, keys: Sequence[bytes]) -> None:
+        """From here on, these."""
         # derived once: the signer would do it again for every link
-        key = hmac.digest(secret, b"crieur.link", "sha256")
-        return cls(base_url, tracked, key, Signer(key, key_derivation="none", algorithm=KeyedBlake2()))
+        derived = [hmac.digest(key, b"crieur.link", "sha256") for key in keys]
+        self._key = derived[0]
+        self._signer = Signer(derived[::-1], key_derivation="none", algorithm=KeyedBlake2())
 
     def token(self, campaign: CampaignId, person: Person) -> str:
         return self._sign(f"{campaign}.{person.id}")

@@ -61,7 +61,7 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Any
         channel=channel,
         service_url=activity.service_url or "",
         conversation=activity.conversation.id,
-        bot=activity.recipient.id if activity.recipient else "",
+        bot=(activity.recipient.id if activity.recipient else None) or "",
         user=sender.id,
         at=now,
         directory_id=(sender.aad_object_id or getattr(member, "aad_object_id", None) or "").lower(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -25,6 +26,8 @@ class Settings(BaseSettings):
     microsoft_app_password: Annotated[str, Field(alias="MicrosoftAppPassword", repr=False)] = ""
     microsoft_app_type: Annotated[str, Field(alias="MicrosoftAppType")] = "MultiTenant"
     microsoft_app_tenant_id: Annotated[str, Field(alias="MicrosoftAppTenantId")] = ""
+    microsoft_app_certificate: Annotated[str, Field(alias="MicrosoftAppCertificate")] = ""
+    cloud: Annotated[str, Field(alias="CLOUD")] = "public"
     host: Annotated[str, Field(alias="HOST")] = "127.0.0.1"
     port: Annotated[int, Field(alias="PORT", ge=1, le=65535)] = 3978
     public_url: Annotated[str, Field(alias="PUBLIC_URL")] = ""
@@ -42,6 +45,14 @@ class Settings(BaseSettings):
     def local(self) -> bool:
         """No registration: nobody authenticates, so only this machine may talk to the bot."""
         return not self.microsoft_app_id
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """The organisations that may use the bot; empty for all. A registration of one serves that one."""
+        own = self.microsoft_app_tenant_id.lower()
+        if self.allowed_tenants or self.microsoft_app_type == "MultiTenant" or not _is_guid(own):
+            return self.allowed_tenants
+        return frozenset({own})
 
     @property
     def base_url(self) -> str:
@@ -83,9 +94,16 @@ class Settings(BaseSettings):
     @field_validator("microsoft_app_type")
     @classmethod
     def _is_an_app_type(cls, value: str) -> str:
-        if value not in ("MultiTenant", "SingleTenant"):
-            raise ValueError("takes MultiTenant or SingleTenant")
+        if value not in ("MultiTenant", "SingleTenant", "UserAssignedMSI"):
+            raise ValueError("takes MultiTenant, SingleTenant or UserAssignedMSI")
         return value
+
+    @field_validator("cloud")
+    @classmethod
+    def _is_a_cloud(cls, value: str) -> str:
+        if value.lower() not in ("public", "government"):
+            raise ValueError("takes public or government")
+        return value.lower()
 
     @field_validator("log_level")
     @classmethod
@@ -123,13 +141,28 @@ class Settings(BaseSettings):
                 "HOST takes a loopback address such as 127.0.0.1 as long as MicrosoftAppId is empty:"
                 " without a registration nobody authenticates, so only this machine may talk to the bot"
             )
-        if not self.local and not self.microsoft_app_password:
-            raise ValueError("MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId")
-        if self.microsoft_app_type == "SingleTenant" and not self.microsoft_app_tenant_id:
-            raise ValueError("MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is SingleTenant")
+        managed = self.microsoft_app_type == "UserAssignedMSI"
+        if not self.local and not (managed or self.microsoft_app_password or self.microsoft_app_certificate):
+            raise ValueError(
+                "MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId"
+                " (or MicrosoftAppCertificate its certificate)"
+            )
+        if managed and self.microsoft_app_certificate:
+            raise ValueError("MicrosoftAppCertificate takes nothing as MicrosoftAppType is UserAssignedMSI")
+        if self.microsoft_app_type != "MultiTenant" and not self.microsoft_app_tenant_id:
+            raise ValueError(
+                f"MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is {self.microsoft_app_type}"
+            )
         if self.graph == "on" and not self.asks_graph:
             raise ValueError("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
         return self
+
+
+def _is_guid(value: str) -> bool:
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
 
 
 def _is_web_address(url: str) -> bool:

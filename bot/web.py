@@ -6,12 +6,13 @@ import asyncio
 import hmac
 import ipaddress
 import logging
+from datetime import timedelta
 
-import jwt
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import ActivityTypes
+from msrest.exceptions import ClientException
 
 from bot.about import POLICY, about_page
 from bot.bounds import AT_ONCE, LARGEST
@@ -19,13 +20,15 @@ from bot.clicks import Clicks, is_person
 from bot.connector import is_loopback
 from bot.handler import CrieurBot
 from bot.health import Health
-from bot.links import SignedLinks
+from bot.keys import keys
+from bot.links import LINKS, SignedLinks
 from bot.metrics import CONTENT_TYPE, Metrics
 from cards.texts import LANGUAGES, language_of
 from dialogs.turn import House
 
 log = logging.getLogger(__name__)
 
+KEYS_AGAIN = timedelta(seconds=30)  #: between two looks for new keys of our own
 KINDS = {kind.value for kind in ActivityTypes}
 #: what a proxy adds to a request that it passes on
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
@@ -68,6 +71,7 @@ class Front:
         self._metrics = metrics
         self._metrics_token = metrics_token
         self._answering = 0
+        self._keys_looked_at = house.clock.now()
         self._clicks = Clicks(house)
         self._counting: asyncio.Task[None] | None = None
 
@@ -105,6 +109,7 @@ class Front:
             self._answering -= 1
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
+        """Whatever an activity does in here, the platform never gets a 5xx: it would stop delivering."""
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="JSON was expected")
         try:
@@ -112,19 +117,29 @@ class Front:
             if not isinstance(body, dict):
                 raise ValueError("an object was expected")
             response = await self._adapter.process(request, self._bot)
-        except jwt.PyJWTError as error:  # the SDK lets a token that is none through as a bug
-            log.info("not a token: %s", type(error).__name__)
-            raise web.HTTPUnauthorized() from error
-        except (ValueError, RecursionError) as error:
+        except web.HTTPUnauthorized:
+            self._metrics.refused.labels("token").inc()
+            raise
+        except web.HTTPException:
+            raise
+        except (ValueError, RecursionError, ClientException) as error:
             log.info("not an activity: %s", type(error).__name__)
+            self._metrics.refused.labels("form").inc()
             raise web.HTTPBadRequest(text="an activity was expected") from error
-        kind = body.get("type")
+        except Exception:
+            log.exception("an activity broke")
+            self._metrics.refused.labels("broken").inc()
+            return web.Response(status=200)
+        kind = str(body.get("type"))
         self._metrics.activities.labels(kind if kind in KINDS else "other").inc()
         return response or web.Response(status=201)
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Redirect first, count behind it."""
-        click = self._links.read(request.match_info["token"])
+        token = request.match_info["token"]
+        click = self._links.read(token)
+        if click is None and await self._looked_for_new_keys():
+            click = self._links.read(token)
         found = await self._clicks.destination(click) if click else None
         if click is None or found is None:
             raise web.HTTPNotFound(text="This link is not valid (any more). / Ce lien n'est pas (ou plus) valable.")
@@ -132,6 +147,15 @@ class Front:
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
         return web.Response(status=302, headers={"Location": url, **FOLLOWED})
+
+    async def _looked_for_new_keys(self) -> bool:
+        """Another copy may sign with a key that it has just made; looked for now and then, whoever asks."""
+        now = self._house.clock.now()
+        if now - self._keys_looked_at < KEYS_AGAIN:
+            return False
+        self._keys_looked_at = now
+        self._links.adopt(await keys(self._house.store, self._house.clock, LINKS))
+        return True
 
     async def about(self, request: web.Request) -> web.Response:
         """What the app package's links lead to, in the reader's language first."""

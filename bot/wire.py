@@ -10,6 +10,7 @@ from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeRespons
 
 from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
 
+CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute
 MESSAGE = "application/vnd.microsoft.activity.message"
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -55,6 +56,8 @@ class House:
     make_store: Callable[[], Store] | None = None
     #: who tells who is there
     presence: dict[Channel, Presence] = field(default_factory=dict)
+    #: another platform and other credentials than those of the settings
+    signing: dict[str, Any] = field(default_factory=dict)
     store: Store = field(init=False)
     organisation: Organisation = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
@@ -69,7 +72,9 @@ class House:
         self.store = self.make_store() if self.make_store else SqliteStore(self.path)
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
-        application = await self._stack.enter_async_context(crieur(settings, self.store, self.clock, self.presence))
+        application = await self._stack.enter_async_context(
+            crieur(settings, self.store, self.clock, self.presence, **self.signing)
+        )
         runner = web.AppRunner(application)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
+import requests
 from yarl import URL
 
+from bot.credentials import read_certificate
 from bot.graph.client import Graph, NoLogin, Token
 from bot.graph.directory import GraphDirectory
-from bot.graph.login import Nowhere, is_organisation, token_of
+from bot.graph.login import Nowhere, is_organisation, managed_token, token_of
 from bot.graph.presence import GraphPresence
 from bot.settings import Settings
 from scheduler.ports import Clock
@@ -21,6 +24,10 @@ def make_graph(settings: Settings, clock: Clock, rng: random.Random) -> Graph | 
     """The Graph of the settings; None where it is not to be asked."""
     if not settings.asks_graph:
         return None
+    secret: str | dict[str, str] = settings.microsoft_app_password
+    if settings.microsoft_app_certificate:
+        thumbprint, key, public = read_certificate(Path(settings.microsoft_app_certificate))
+        secret = {"thumbprint": thumbprint, "private_key": key, "public_certificate": public}
     scope = f"{URL(settings.graph_url).origin()}/.default"
 
     def login(tenant: TenantId) -> Token:
@@ -28,8 +35,9 @@ def make_graph(settings: Settings, clock: Clock, rng: random.Random) -> Graph | 
             return NoLogin()
         if not is_organisation(tenant):
             return Nowhere()
-        return token_of(
-            tenant, app_id=settings.microsoft_app_id, secret=settings.microsoft_app_password, scope=scope, clock=clock
-        )
+        if settings.microsoft_app_type == "UserAssignedMSI":
+            own = tenant == settings.microsoft_app_tenant_id.lower()
+            return managed_token(settings.microsoft_app_id, scope, clock, requests.Session()) if own else Nowhere()
+        return token_of(tenant, app_id=settings.microsoft_app_id, secret=secret, scope=scope, clock=clock)
 
     return Graph(settings.graph_url, clock=clock, rng=rng, login=login)

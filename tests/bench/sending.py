@@ -21,6 +21,8 @@ from yarl import URL
 from app import MessageRenderer, WallClock
 from bot.adapter import make_adapter
 from bot.connector import Connector
+from bot.credentials import make_credentials
+from bot.platform import PUBLIC
 from bot.settings import Settings
 from bot.wire import message_with
 from cards.elements import AdaptiveCard, TextBlock
@@ -107,7 +109,7 @@ class SdkLoop:
     url: str
 
     async def send(self, messages: int) -> float:
-        adapter = make_adapter(Settings(_env_file=None))  # type: ignore[call-arg]
+        adapter = make_adapter(PUBLIC, make_credentials(Settings(_env_file=None)))  # type: ignore[call-arg]
         numbers = iter(range(messages))
         began = time.perf_counter()
         await asyncio.gather(*(self._work(adapter, numbers) for _ in range(8)))

@@ -157,7 +157,7 @@ async def test_unknown_channels_are_ignored(house: House, ada: Person) -> None:
         await zoe.install()
         await zoe.say("help")
         status, _ = await zoe.send({"type": "invoke", "name": "adaptiveCard/action", "value": {}})
-        assert status in (200, 501)
+        assert status == 200
         assert zoe.chat.messages == []
     assert await reached(house) == 1
 

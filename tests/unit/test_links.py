@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.keys import keys
 from bot.links import LENGTH, SignedLinks
+from bot.links import LINKS as LINKS_NAME
 from dialogs.turn import Click
 from storage.records import CampaignId, PersonId, Who
+from storage.sqlite import SqliteStore
+from tests.support.clocks import LeapingClock
 from tests.unit.test_variables import person
 
 LINKS = SignedLinks.with_secret("https://crieur.contoso.com", b"s" * 32)
 OTHER = SignedLinks.with_secret("https://crieur.contoso.com", b"S" * 32)
 ADA = person(id=PersonId(7))
 BUTTON = ".1"
+DAY = 86_400.0
 
 ids = st.integers(1, 2**53)
 
@@ -97,3 +104,45 @@ def test_a_changed_link_never_speaks_of_anybody_else(place: int, character: str)
 def test_anything_else_is_refused_never_raised(path: str) -> None:
     read = LINKS.read(path)
     assert read is None or path.startswith(GOOD)
+
+
+# --- keys that change -------------------------------------------------------------------------
+
+
+async def test_links_of_former_keys_are_taken_for_a_year(tmp_path: Path) -> None:
+    store, clock = SqliteStore(tmp_path / "keys.db"), LeapingClock()
+    await store.open()
+    first = await keys(store, clock, LINKS_NAME)
+    old = SignedLinks("", first).token(CampaignId(7), ADA)
+    assert first == await keys(store, clock, LINKS_NAME), "a young key stays"
+    clock.forward(91 * DAY)
+    second = await keys(store, clock, LINKS_NAME)
+    assert len(second) == 2 and second[1] == first[0] and second[0] != first[0]
+    links = SignedLinks("", second)
+    assert links.read(f"{old}.0") is not None
+    assert links.token(CampaignId(7), ADA) != old
+    clock.forward(401 * DAY)
+    later = await keys(store, clock, LINKS_NAME)
+    assert first[0] not in later
+    assert SignedLinks("", later).read(f"{old}.0") is None
+    await store.close()
+
+
+async def test_a_key_is_followed_by_another_when_asked(tmp_path: Path) -> None:
+    store, clock = SqliteStore(tmp_path / "keys.db"), LeapingClock()
+    await store.open()
+    first = await keys(store, clock, LINKS_NAME)
+    second = await keys(store, clock, LINKS_NAME, rotate=True)
+    assert second[1:] == first
+    assert await keys(store, clock, LINKS_NAME) == second
+    both = await asyncio.gather(*(keys(store, clock, LINKS_NAME, rotate=True) for _ in range(2)))
+    assert both[0] == both[1] and len(both[0]) == 3, "two copies at once make one"
+    await store.close()
+
+
+async def test_links_from_before_there_were_several_keys_work_on(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "keys.db")
+    await store.open()
+    old = SignedLinks("", [await store.secret("links")]).token(CampaignId(7), ADA)
+    assert SignedLinks("", await keys(store, LeapingClock(), LINKS_NAME)).read(f"{old}.1") is not None
+    await store.close()
