@@ -34,7 +34,7 @@ from bot.platform import CLOUDS, Platform
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
-from cards.message import compile_message
+from cards.outgoing import compile_for
 from dialogs.root import everything
 from dialogs.turn import House
 from dialogs.typed import TypedConversations
@@ -68,9 +68,9 @@ class MessageRenderer:
 
     def compile(self, campaign: Campaign) -> Render:
         assert campaign.message is not None
-        tracking = campaign.tracking
-        token = self.links.pseudonym if tracking.anonymous else self.links.token
-        return compile_message(campaign.id, campaign.message, self.links.base_url, token, tracking=tracking)
+        links, tracking = self.links, campaign.tracking
+        token = links.pseudonym if tracking.anonymous else links.token
+        return compile_for(campaign.channel, campaign.id, campaign.message, links.base_url, token, tracking=tracking)
 
 
 def open_store(settings: Settings) -> Store:
@@ -117,7 +117,15 @@ async def crieur(
             directory=GraphDirectory(graph) if graph else None,
         )
         typed = TypedConversations(BotStorage(store))
-        bot = CrieurBot(house, everything(), typed, connector, local=settings.local, tenants=settings.tenants)
+        bot = CrieurBot(
+            house,
+            everything(),
+            typed,
+            connector,
+            local=settings.local,
+            tenants=settings.tenants,
+            skype_tenant=settings.skype_tenant,
+        )
         asking = Asking(house.presence, clock)
         announcer = AuthorAnnouncer(store, connector, clock, asking)
         jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), asking)

@@ -13,7 +13,7 @@ from storage.store import Store
 
 
 class AuthorAnnouncer:
-    """Posts through the connector, in the author's Teams chat."""
+    """Posts through the connector, in the author's Teams chat, else in words on Skype."""
 
     def __init__(self, store: Store, connector: Connector, clock: Clock, asking: Asking) -> None:
         self._store = store
@@ -26,6 +26,8 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return False
+        if reference.channel is not Channel.TEAMS:
+            return True  # there is no card that could be kept up to date: the report is told
         tally = await self._store.tally(campaign.id)
         texts = texts_of(author)
         next_due = await self._store.next_due(campaign.id)
@@ -54,12 +56,15 @@ class AuthorAnnouncer:
             self._clock.now(),
             None,
         )
-        activity = wire.activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
+        if reference.channel is Channel.TEAMS:
+            activity = wire.activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
+        else:
+            activity = wire.spoken_bytes(texts, card, author=True)
         return isinstance(await self._connector.send(reference, activity), Delivered)
 
     async def _author(self, campaign: Campaign) -> tuple[Person | None, Reference | None]:
         author = await self._store.person(campaign.author)
-        for channel in (Channel.TEAMS, campaign.channel):
+        for channel in (Channel.TEAMS, Channel.SKYPE):
             reference = await self._store.reference(campaign.author, channel)
             if reference and not reference.broken:
                 return author, reference

@@ -11,10 +11,10 @@ from typing import Any
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
-from bot import wire
+from bot import skype, wire
 from bot.bounds import Rates
 from bot.connector import Connector
-from bot.reachability import capture, channel_of, is_answerable, is_personal, lose, tenant_of
+from bot.reachability import at_home, capture, channel_of, is_answerable, is_personal, lose, tenant_of
 from dialogs import engage, talk
 from dialogs.forms.fields import clean
 from dialogs.receipts import Receipts
@@ -34,7 +34,8 @@ CANCEL = ("cancel", "annuler", "stop")
 class CrieurBot(ActivityHandler):
     """``local``: without a registration, the first person to come is the owner.
 
-    ``tenants``: the organisations that may use the bot; empty for all.
+    ``tenants``: the organisations that may use the bot; empty for all. ``skype_tenant``: the one whose
+    people write on Skype, where the channel names none.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class CrieurBot(ActivityHandler):
         *,
         local: bool,
         tenants: frozenset[str],
+        skype_tenant: str = "",
     ) -> None:
         super().__init__()
         self._house = house
@@ -54,6 +56,7 @@ class CrieurBot(ActivityHandler):
         self._connector = connector
         self._local = local
         self._tenants = tenants
+        self._skype_tenant = skype_tenant
         self._rates = Rates()
         self._receipts = Receipts(house)
         self._afterwards: set[asyncio.Task[None]] = set()
@@ -64,6 +67,8 @@ class CrieurBot(ActivityHandler):
             log.info("ignored: type=%s channel=%s", str(activity.type)[:60], str(activity.channel_id)[:60])
             await self._acknowledge(turn_context, HTTPStatus.OK)
             return
+        if channel_of(activity) is Channel.SKYPE:
+            at_home(activity, self._skype_tenant)
         if self._tenants and tenant_of(activity) not in self._tenants:
             log.info("ignored: an organisation that is not allowed")
             if activity.type == ActivityTypes.message:
@@ -84,9 +89,6 @@ class CrieurBot(ActivityHandler):
         if context.activity.type == ActivityTypes.invoke:
             answer = InvokeResponse(status=status)
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=answer))
-
-    async def on_unrecognized_activity_type(self, turn_context: TurnContext) -> None:
-        log.info("unknown activity: type=%s", str(turn_context.activity.type)[:60])
 
     async def on_event(self, turn_context: TurnContext) -> None:
         log.info("unknown event: name=%s", str(turn_context.activity.name)[:60])
@@ -122,6 +124,16 @@ class CrieurBot(ActivityHandler):
         bot = turn_context.activity.recipient
         if is_personal(turn_context.activity) and bot and any(member.id == bot.id for member in members_removed):
             await lose(turn_context.activity, _channel(turn_context), self._house.store)
+
+    async def on_unrecognized_activity_type(self, turn_context: TurnContext) -> None:
+        """Skype's installs: the bot is taken into somebody's contacts, or out of them."""
+        activity = turn_context.activity
+        if activity.type != skype.CONTACTS or not is_personal(activity):
+            log.info("unknown activity: type=%s", str(activity.type)[:60])
+        elif activity.action == "add":
+            await self._welcome(turn_context, told=True)
+        elif activity.action == "remove":
+            await lose(activity, _channel(turn_context), self._house.store)
 
     async def _welcome(self, context: TurnContext, *, told: bool) -> None:
         """Remember, and greet once: ``told`` says that the platform spoke of an install."""
@@ -288,6 +300,8 @@ class CrieurBot(ActivityHandler):
         """Answer with a new message."""
         if answer.begin:
             await self._typed.begin(context, turn, *answer.begin)
+        elif answer.card is not None and not turn.shows_cards:
+            await context.send_activity(wire.spoken(turn.texts, answer.card, author=turn.role is not None))
         elif answer.card is not None:
             await context.send_activity(wire.message_with(answer.card, answer.summary))
         elif answer.text:

@@ -11,6 +11,7 @@ from botbuilder.core.teams import TeamsInfo
 from botbuilder.schema import Activity
 
 from bot.connector import is_loopback
+from bot.skype import address_in
 from storage.instants import is_zone
 from storage.records import Channel, NotReached, Person, Sighting, TenantId
 from storage.store import Store
@@ -22,12 +23,30 @@ ELSEWHERE = TenantId("none")  #: the tenant of channels that know none
 
 def tenant_of(activity: Activity) -> TenantId:
     """The directory that an activity comes from."""
+    said = said_tenant(activity)
+    return TenantId(said.lower()) if said else ELSEWHERE
+
+
+def said_tenant(activity: Activity) -> str:
+    """The directory's id, as the channel says it; "" where it says none."""
     channel_data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
     tenant = channel_data.get("tenant") or {}
-    said = (tenant.get("id") if isinstance(tenant, dict) else None) or (
-        activity.conversation and activity.conversation.tenant_id
-    )
-    return TenantId(str(said).lower()) if said else ELSEWHERE
+    conversation = activity.conversation
+    # the SDK looks for "tenantID", which nobody sends
+    beside = (getattr(conversation, "additional_properties", None) or {}).get("tenantId")
+    said = (tenant.get("id") if isinstance(tenant, dict) else None) or getattr(conversation, "tenant_id", None)
+    return str(said or beside or "")
+
+
+def at_home(activity: Activity, tenant: str) -> None:
+    """Where the channel names no organisation, people belong to the one that the operator has named.
+
+    The SDK's way of asking who somebody is looks into the channel's data, which must be there.
+    """
+    if not isinstance(activity.channel_data, dict):
+        activity.channel_data = {}
+    if tenant and not said_tenant(activity):
+        activity.channel_data = {**activity.channel_data, "tenant": {"id": tenant}}
 
 
 def channel_of(activity: Activity) -> Channel | None:
@@ -56,6 +75,8 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Any
     """What an activity, and the platform's word on its sender, tell about a person."""
     sender = activity.from_property
     addresses = [getattr(member, "user_principal_name", None), getattr(member, "email", None)]
+    if channel is Channel.SKYPE:
+        addresses.append(address_in(sender.id))
     return Sighting(
         tenant=tenant_of(activity),
         channel=channel,
@@ -101,12 +122,13 @@ async def capture(context: TurnContext, channel: Channel, store: Store, now: dat
     """The person who wrote, remembered; True when they could not be reached before.
 
     The platform is asked for names and addresses as long as we have none: before the person is
-    kept, so that a place in a list by address becomes theirs.
+    kept, so that a place in a list by address becomes theirs. Skype's gateways are asked once: many
+    of them have no answer.
     """
     activity = context.activity
     known = await store.person_behind(tenant_of(activity), channel, activity.from_property.id)
     member = None
-    if channel is Channel.TEAMS and (known is None or not known.address):
+    if known is None or (channel is Channel.TEAMS and not known.address):
         try:
             member = await TeamsInfo.get_member(context, activity.from_property.id)
         except Exception as error:  # the SDK raises whatever the platform answered

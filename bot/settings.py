@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     store_url: Annotated[str, Field(alias="STORE_URL")] = "sqlite:var/crieur.db"
     messages_per_second: Annotated[float, Field(alias="MESSAGES_PER_SECOND", gt=0, le=100_000)] = 45.0
     allowed_tenants: Annotated[frozenset[str], NoDecode, Field(alias="ALLOWED_TENANTS")] = frozenset()
+    skype_tenant: Annotated[str, Field(alias="SKYPE_TENANT")] = ""
     lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
     metrics_token: Annotated[str, Field(alias="METRICS_TOKEN", repr=False)] = ""
     log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
@@ -75,6 +76,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("skype_tenant")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return value.strip().lower()
 
     @field_validator("public_url")
     @classmethod

@@ -9,6 +9,8 @@ from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeResponse, Attachment
 
 from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
+from cards.plain import as_text
+from cards.texts import Texts
 
 CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute
 MESSAGE = "application/vnd.microsoft.activity.message"
@@ -40,6 +42,17 @@ class _CardAnswer(AdaptiveCardInvokeResponse):
 def _invoke_response(status: int, kind: str, value: object) -> InvokeResponse:
     # the SDK answers HTTP 500 to a plain dict: it serializes its own models only
     return InvokeResponse(status=200, body=_CardAnswer(status_code=status, type=kind, value=value))
+
+
+def spoken(texts: Texts, card: AdaptiveCard, *, author: bool) -> Activity:
+    """A card as text, where none is shown."""
+    return Activity(type=ActivityTypes.message, text=as_text(texts, card, author=author), text_format="markdown")
+
+
+def spoken_bytes(texts: Texts, card: AdaptiveCard, *, author: bool) -> bytes:
+    """The same, ready for the connector."""
+    text = as_text(texts, card, author=author)
+    return orjson.dumps({"type": "message", "text": text, "textFormat": "markdown"})
 
 
 def message_with(card: AdaptiveCard, summary: str) -> Activity:

@@ -32,12 +32,14 @@ from cards.parts import (
     subheading,
 )
 from cards.presence import presence_text
+from cards.skype import skype_text
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from cards.wizard import step_name, steps_bar
 from storage.records import (
     Campaign,
     CampaignState,
+    Channel,
     Engagement,
     EngagementKind,
     Member,
@@ -133,8 +135,10 @@ def _zone(overview: Overview) -> ZoneInfo | None:
 
 
 def _preview(campaign: Campaign, message: Message) -> Container:
-    shown = message_card(campaign.id, message, lambda _, button: button.url)
-    items = [*shown.render()["body"]]
+    if campaign.channel is Channel.SKYPE:
+        items: list[Any] = [paragraph(skype_text(message))]
+    else:
+        items = [*message_card(campaign.id, message, lambda _, button: button.url).render()["body"]]
     buttons = [escape_markdown(button.title) for button in message.buttons]
     if buttons:
         items.append(hint("   ".join(f"▢ {title}" for title in buttons)))

@@ -26,7 +26,7 @@ from cards.elements import (
 )
 from cards.links import with_links
 from cards.texts import Texts
-from cards.variables import Variable, escape_markdown, plain, replace_variables, value_of
+from cards.variables import Variable, escape_markdown, escape_skype, plain, replace_variables, value_of
 from storage.records import Button, ButtonKind, CampaignId, Columns, Member, Message, Person, Style, Tracking
 
 ACKNOWLEDGE = "acknowledge"  #: the verb of the button
@@ -49,6 +49,9 @@ Token = Callable[[CampaignId, Person], str]
 # a private-use character never stands in an author's text: forms drop them
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(.*?){_CLOSE}".encode())
+TOKEN = f"{_OPEN}t{_CLOSE}"  #: the mark of a recipient's token in a tracked link
+#: how a value is written, by the first letter of its mark
+_WRITTEN = {"m": escape_markdown, "p": plain, "s": escape_skype}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,23 +124,27 @@ def compile_message(
 
     ``token`` is asked once for each message; in anonymous mode it gives a new pseudonym.
     """
-    mark = f"{_OPEN}t{_CLOSE}"
     card = message_card(
         id,
-        _marked(tracked(message, base_url, mark) if tracking.links else message),
-        lambda number, button: link_address(base_url, mark, number) if tracking.links else button.url,
+        marked(tracked(message, base_url, TOKEN) if tracking.links else message, "m"),
+        lambda number, button: link_address(base_url, TOKEN, number) if tracking.links else button.url,
         test=test,
-        test_token=mark if test else "",
-        pseudonym=mark if tracking.anonymous and not test else "",
+        test_token=TOKEN if test else "",
+        pseudonym=TOKEN if tracking.anonymous and not test else "",
     )
     activity = {
         "type": "message",
-        "summary": summary_of(_map_variables(message, lambda variable: _mark("p", variable))),
+        "summary": summary_of(marked(message, "p")),
         "channelData": {"notification": {"alert": True}, "crieur": {"campaign": id, "test": bool(test)}},
         "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
     }
     if message.style is Style.IMPORTANT:
         activity["importance"] = "high"
+    return filler(id, activity, token)
+
+
+def filler(id: CampaignId, activity: dict[str, Any], token: Token) -> Callable[[Person, Columns], bytes]:
+    """An activity cut at its marks; what it gives joins the pieces with a person's values."""
     pieces = _MARK.split(orjson.dumps(activity))
     literals, marks = pieces[0::2], [_parse(mark) for mark in pieces[1::2]]
 
@@ -150,7 +157,7 @@ def compile_message(
                 out.append(tracked)
             else:
                 value = value_of(person, variable.name, columns) or variable.fallback
-                out.append(orjson.dumps(escape_markdown(value) if kind == "m" else plain(value))[1:-1])
+                out.append(orjson.dumps(_WRITTEN[kind](value))[1:-1])
             out.append(literal)
         return b"".join(out)
 
@@ -178,8 +185,15 @@ def _parse(mark: bytes) -> tuple[str, Variable]:
     return text[0], Variable(name, fallback)
 
 
-def _marked(message: Message) -> Message:
-    return _map_variables(message, lambda variable: _mark("m", variable))
+def marked(message: Message, written: str) -> Message:
+    """The message with marks where a person's values go: ``m`` in Markdown, ``s`` as Skype reads it, ``p`` plain."""
+    return _map_variables(message, lambda variable: _mark(written, variable))
+
+
+def outside_marks(text: str, change: Callable[[str], str]) -> str:
+    """``text`` changed, but for its marks."""
+    parts = re.split(f"({_OPEN}.*?{_CLOSE})", text)
+    return "".join(part if part.startswith(_OPEN) else change(part) for part in parts)
 
 
 def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:

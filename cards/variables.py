@@ -98,6 +98,15 @@ def escape_markdown(value: str) -> str:
     return _LIST_OR_RULE.sub(r"\1\\", bare)
 
 
+def escape_skype(value: str) -> str:
+    """The same where a small XML is read beside Markdown: no tag, no entity."""
+    if _HARMLESS.fullmatch(value):
+        return value
+    named = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+    bare = _LINKABLE.sub(lambda match: match[0] + "\u2060", plain(value))
+    return _LIST_OR_RULE.sub(r"\1\\", re.sub(r"[\\`*_\[\]()#~|!<>&]", lambda m: named.get(m[0]) or f"\\{m[0]}", bare))
+
+
 def plain(value: str) -> str:
     """A value for a line of plain text."""
     if value.isprintable():

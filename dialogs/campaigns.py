@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from cards.campaigns import Line, campaigns_card, delete_card, people_card
 from cards.elements import AdaptiveCard
-from cards.message import compile_message
+from cards.outgoing import compile_for
+from cards.parts import channel_name
 from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
@@ -164,7 +165,11 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
     person = await turn.store.person_at(campaign.tenant, address)
     reference = await turn.store.reference(person.id, campaign.channel) if person else None
     if person is None or reference is None or reference.broken:
-        return texts("{address} has not installed Crieur, so nothing can be sent to them.", address=address)
+        return texts(
+            "{address} has not installed Crieur on {channel}, so nothing can be sent to them.",
+            address=address,
+            channel=channel_name(campaign.channel),
+        )
     outcome = await turn.house.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
     if isinstance(outcome, Delivered):
         return ""
@@ -179,7 +184,8 @@ async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Per
     columns = await columns_in(turn, draft, person)
     banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
     tracking = tracking_of(campaign, links.tracked)
-    render = compile_message(campaign.id, message, links.base_url, links.test_token, test=banner, tracking=tracking)
+    token, channel = links.test_token, campaign.channel
+    render = compile_for(channel, campaign.id, message, links.base_url, token, test=banner, tracking=tracking)
     return render(person, columns)
 
 

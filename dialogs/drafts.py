@@ -9,6 +9,9 @@ from datetime import timedelta
 from cards.campaigns import Outlook, Overview
 from cards.conversation import notice_card
 from cards.message import filled, without_value
+from cards.parts import channel_name
+from cards.skype import LIMIT as SKYPE_LIMIT
+from cards.skype import length_of
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from dialogs.forms.audience import AudienceChoice, read_audience
@@ -19,7 +22,19 @@ from dialogs.turn import Answer, Aside, Form, Turn
 from scheduler.across import forecast_across
 from scheduler.planner import OpenTimes
 from scheduler.window import forecast
-from storage.records import Audience, Campaign, CampaignId, Columns, Member, Message, Person, Reach, Schedule, Tracking
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignId,
+    Channel,
+    Columns,
+    Member,
+    Message,
+    Person,
+    Reach,
+    Schedule,
+    Tracking,
+)
 
 CHECKED = 1_000  #: recipients looked at for missing values
 
@@ -84,6 +99,8 @@ def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     problems = []
     if message.errors:
         problems.append(("message", " ".join(message.errors.values())))
+    elif message.value and (too_long := too_long_for(campaign.channel, message.value, texts)):
+        problems.append(("message", too_long))
     if audience is None or audience.errors:
         problems.append(
             ("audience", " ".join(audience.errors.values()) if audience else texts("Please choose who receives it."))
@@ -113,6 +130,17 @@ def tracking_of(campaign: Campaign, possible: bool) -> Tracking:
     if campaign.message:
         return campaign.tracking
     return read_tracking(campaign.forms.get("message", {}), possible=possible)
+
+
+def too_long_for(channel: Channel, message: Message, texts: Texts) -> str:
+    """What the form could not know: the channel is chosen after it."""
+    if channel is not Channel.SKYPE or (length := length_of(message)) <= SKYPE_LIMIT:
+        return ""
+    return texts(
+        "The message is too long for Skype: {length} characters of {limit}. Please shorten it.",
+        length=texts.number(length),
+        limit=texts.number(SKYPE_LIMIT),
+    )
 
 
 def _read_message(campaign: Campaign, texts: Texts) -> Reading[Message]:
@@ -203,8 +231,9 @@ def warnings_of(
     if outlook and not outlook.fits and outlook.last:
         warnings.append(
             texts(
-                "Teams does not allow that many messages in this time: the last would arrive on {moment}."
+                "{channel} does not allow that many messages in this time: the last would arrive on {moment}."
                 " Make it longer, or some will not be sent.",
+                channel=channel_name(draft.campaign.channel),
                 moment=texts.moment(outlook.last),
             )
         )

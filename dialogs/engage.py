@@ -19,6 +19,7 @@ from cards.message import (
     message_card,
     tracked,
 )
+from cards.skype import PRESSED, read_line
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from dialogs.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
@@ -60,6 +61,19 @@ async def acknowledge(turn: Turn, form: Form) -> Answer:
 async def answer(turn: Turn, form: Form) -> Answer:
     """A quick answer holds until another one is given, or the campaign closes."""
     return await _press(turn, form, ButtonKind.ANSWER)
+
+
+@router.command(PRESSED, authors_only=False)
+async def pressed_in_words(turn: Turn, line: str) -> Answer:
+    """Skype's buttons type a line, whose parts are those that a card's button carries."""
+    form = read_line(line)
+    try:
+        message = message_of(await asked_for(turn, form), turn.texts)
+    except Aside:
+        message = None
+    number = _number(form.get("button"))
+    answers = message is not None and _is_button(message, number, ButtonKind.ANSWER)
+    return await _press(turn, form, ButtonKind.ANSWER if answers else ButtonKind.ACKNOWLEDGE)
 
 
 async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
@@ -126,6 +140,9 @@ def _in_place(
     test: str = "",
     pseudonym: str = "",
 ) -> Answer:
+    done = _done(turn.texts, message, record)
+    if not turn.shows_cards:
+        return Answer(text="\n\n".join(part for part in (test, done.acknowledged, done.answered) if part))
     base_url, follows = turn.house.links.base_url, tracking_of(campaign, turn.house.links.tracked).links
     card = message_card(
         campaign.id,
@@ -134,7 +151,7 @@ def _in_place(
         test=test,
         test_token=token if test else "",
         pseudonym=pseudonym,
-        done=_done(turn.texts, message, record),
+        done=done,
     )
     return Answer(card=card, important=message.style is Style.IMPORTANT)
 

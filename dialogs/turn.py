@@ -94,6 +94,11 @@ class Turn:
     def zone(self) -> str:
         return self.person.zone or "UTC"
 
+    @property
+    def shows_cards(self) -> bool:
+        """Whether this person's client draws Adaptive Cards."""
+        return self.channel is Channel.TEAMS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cards.campaigns import Outlook, information_card, review_card
 from cards.conversation import notice_card
 from cards.elements import AdaptiveCard
+from cards.plain import built_in_teams
 from cards.variables import escape_markdown
 from cards.wizard import STEPS, audience_form, message_form, schedule_form
 from dialogs.drafts import (
@@ -48,6 +49,8 @@ ZONES = (
 @router.command("new", "nouvelle", alone=True)
 @router.command("new campaign", "nouvelle campagne")
 async def new_campaign(turn: Turn, name: str) -> Answer:
+    if not turn.shows_cards:
+        return Answer(text=built_in_teams(turn.texts))
     campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now)
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
 

@@ -31,6 +31,7 @@ from storage.records import (
     Sighting,
     TenantId,
 )
+from storage.sightings import may_be, said_by
 
 OWNERS, AUTHORS = "owners", "authors"
 _PLACE = {Role.OWNER: OWNERS, Role.AUTHOR: AUTHORS}
@@ -46,21 +47,6 @@ def _user(tenant: str, channel: Channel, user: str) -> str:
 
 def address_key(tenant: str, address: str) -> str:
     return f"address {tenant} {address.lower()}"
-
-
-def _said(seen: Sighting) -> Document:
-    """The fields of a person that a sighting tells."""
-    told = {
-        "directory_id": seen.directory_id.lower(),
-        "address": seen.addresses[0].lower() if seen.addresses else "",
-        "given_name": seen.given_name,
-        "surname": seen.surname,
-        "name": seen.name,
-        "locale": seen.locale,
-        "zone": seen.zone,
-    }
-    said: Document = {field: value for field, value in told.items() if value}
-    return said if seen.guest is None else said | {"guest": seen.guest}
 
 
 def _reference(seen: Sighting) -> Document:
@@ -88,7 +74,7 @@ class MongoPeople(Waking):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         keys = _Keys(sighting)
         known = await self._identify(sighting, keys)
-        said, reference = _said(sighting), _reference(sighting)
+        said, reference = said_by(sighting, lambda field: known.get(field, "")), _reference(sighting)
         if self._nothing_new(known, said, reference, sighting, keys):
             return person_of(known), False
         person, channel = known["_id"], sighting.channel
@@ -127,8 +113,7 @@ class MongoPeople(Waking):
                     return people.get(keys.leads_to[key]) or await self._made(keys.leads_to[key], seen.tenant)
             for key in keys.addresses:
                 person = people.get(keys.leads_to.get(key, -1))
-                # an address that already belongs to another directory identity is not this person
-                if person is not None and person["directory_id"] in ("", seen.directory_id.lower()):
+                if person is not None and may_be(seen, person["directory_id"]):
                     return person
             (id,) = await self.ids("person")
             if await self.inserted("identities", {"_id": keys.first, "person": id}):

@@ -19,6 +19,7 @@ from storage.records import (
     Sighting,
     TenantId,
 )
+from storage.sightings import said_by
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.tallies import move
 
@@ -93,8 +94,8 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
         # an address that already belongs to another directory identity is not this person
         (
             "SELECT p.id FROM address a JOIN person p ON p.id = a.person"
-            " WHERE a.tenant = ? AND a.address = ? AND p.directory_id IN ('', ?)",
-            (seen.tenant, address.lower(), seen.directory_id.lower()),
+            " WHERE a.tenant = ? AND a.address = ? AND (? = '' OR p.directory_id IN ('', ?))",
+            (seen.tenant, address.lower(), seen.directory_id, seen.directory_id.lower()),
         )
         for address in seen.addresses
     ]
@@ -109,19 +110,8 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
 
 def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
     person = _identify(db, seen)
-    told = {
-        "directory_id": seen.directory_id.lower(),
-        "address": seen.addresses[0].lower() if seen.addresses else "",
-        "given_name": seen.given_name,
-        "surname": seen.surname,
-        "name": seen.name,
-        "locale": seen.locale,
-        "zone": seen.zone,
-    }
-    said: dict[str, object] = {field: value for field, value in told.items() if value}
-    if seen.guest is not None:
-        said["guest"] = seen.guest
     known = find(db, person)
+    said = said_by(seen, lambda field: getattr(known, field, ""))
     if known and _nothing_new(db, known, said, seen):
         return known, False
     if said:

@@ -21,7 +21,7 @@ from tests.conftest import House
 from tests.support.organisation import Person, words_of
 
 BANNER = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # as the person speaks
-NOT_INSTALLED = "{} has not installed Crieur, so nothing can be sent to them."
+NOT_INSTALLED = "{} has not installed Crieur on Microsoft Teams, so nothing can be sent to them."
 
 
 def received(person: Person) -> list[dict[str, Any]]:

@@ -120,6 +120,40 @@ async def test_one_person_is_reached_on_each_channel_apart(store: Store) -> None
     assert skype is not None and skype.broken is NotReached.UNINSTALLED
 
 
+async def test_a_channel_without_directory_ids_finds_people_by_address_and_does_not_rename_them(store: Store) -> None:
+    """Skype tells no directory id; the same address, in the same organisation, is the same person."""
+    ada, _ = await store.remember(sighting("ada"))
+    on_skype = {
+        **{"channel": Channel.SKYPE, "user": "sip:ada@contoso.example", "conversation": "skype-ada"},
+        **{"directory_id": "", "name": "ada on skype", "given_name": "A.", "surname": "", "zone": "Europe/London"},
+    }
+    same, newly = await store.remember(sighting("ada", **on_skype))
+    assert newly and same.id == ada.id
+    assert (same.name, same.given_name, same.directory_id) == (ada.name, ada.given_name, ada.directory_id)
+    assert same.zone == "Europe/London", "what was blank is filled"
+    again, newly = await store.remember(sighting("ada", **on_skype))
+    assert not newly and again == same
+    assert await store.person_behind(CONTOSO, Channel.SKYPE, "sip:ada@contoso.example") == same
+    teams, skype = await store.reference(ada.id, Channel.TEAMS), await store.reference(ada.id, Channel.SKYPE)
+    assert teams and skype and (teams.conversation, skype.conversation) == ("chat-ada", "skype-ada")
+
+
+async def test_who_came_on_skype_first_becomes_who_the_directory_says(store: Store) -> None:
+    first, _ = await store.remember(
+        sighting("ada", channel=Channel.SKYPE, user="sip:ada@contoso.example", directory_id="", name="ada on skype")
+    )
+    ada, newly = await store.remember(sighting("ada"))
+    assert newly and ada.id == first.id
+    assert (ada.name, ada.directory_id) == ("Ada Surname", "directory-ada")
+    assert await store.reference(ada.id, Channel.SKYPE) is not None
+
+
+async def test_an_address_on_skype_in_another_organisation_is_nobody_we_know(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    other, _ = await store.remember(sighting("ada", tenant=FABRIKAM, channel=Channel.SKYPE, directory_id=""))
+    assert other.id != ada.id
+
+
 async def test_who_is_lost_is_not_reachable_until_seen_again(store: Store) -> None:
     ada, _ = await store.remember(sighting("ada"))
     await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)

@@ -24,6 +24,7 @@ import orjson
 from tests.support.http import Answer, Server
 
 LARGEST = 102_400  #: bytes of an activity
+ADAPTIVE = b"application/vnd.microsoft.card.adaptive"
 _CAMPAIGN = re.compile(rb'"crieur":\{"campaign":(\d+),"test":false')
 
 
@@ -59,6 +60,8 @@ class Chat:
     #: how posting fails here: "blocked", "gone", "lost", or "" when it works
     broken: str = ""
     campaigns: Counter[int] = field(default_factory=Counter)
+    #: what the person's client shows: Skype's draws no Adaptive Cards
+    channel: str = "msteams"
 
 
 def _error(status: int, code: str, message: str, **headers: str) -> Answer:
@@ -98,8 +101,8 @@ class LoopbackConnector:
     async def stop(self) -> None:
         await self._server.stop()
 
-    def add(self, conversation: str, member: dict[str, Any]) -> Chat:
-        chat = self.chats.setdefault(conversation, Chat(conversation, member["id"], member))
+    def add(self, conversation: str, member: dict[str, Any], channel: str = "msteams") -> Chat:
+        chat = self.chats.setdefault(conversation, Chat(conversation, member["id"], member, channel=channel))
         chat.member = member
         return chat
 
@@ -146,6 +149,8 @@ class LoopbackConnector:
             return BROKEN[chat.broken]
         if len(body) > LARGEST:
             return _error(413, "RequestEntityTooLarge", "the activity is too large")
+        if chat.channel == "skype" and ADAPTIVE in body:
+            return _error(400, "BadSyntax", "Skype shows no Adaptive Cards")
         fault = self._fault(chat, body)
         if fault is not None:
             return fault
@@ -205,7 +210,7 @@ class LoopbackConnector:
             return 400, b'{"error":{"code":"BadSyntax","message":"the message is empty"}}'
         chat.messages.append({"id": message, "activity": activity, "updates": 0})
         self.listener(chat)
-        if len(attachments) + bool(activity.get("text")) > 1:
+        if len(attachments) + bool(activity.get("text")) > 1 and chat.channel == "msteams":
             return 202, b"{}"  # Teams splits it, and gives no id
         return 201, b'{"id":"%s"}' % message.encode()
 

@@ -190,6 +190,9 @@ class Samples:
             "review": review_card(texts, scheduled, self.overview(), outlook, [], []),
             "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
+            "review_skype": review_card(
+                texts, replace(scheduled, channel=Channel.SKYPE), self.overview(), outlook, [], []
+            ),
             "review_presence": review_card(texts, scheduled, asking, outlook, [], []),
             "information_running": information_card(
                 texts,

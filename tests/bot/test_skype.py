@@ -1,0 +1,240 @@
+"""Skype beside Teams, through the same connector: people, campaigns, engagement, reports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from storage.records import Audience, Channel, DeliveryState, NotReached, Role
+from tests.bot.story import ALMOST_ALL, MESSAGE, completed, draft, eventually, launch, newest, planned
+from tests.conftest import House
+from tests.support.organisation import TENANT, Person, words_of
+from tests.support.seeding import scheduled
+from tests.support.skype import HERO, SkypePerson
+
+ON_SKYPE = {"channel": "skype", "audience": "everyone"}
+
+
+@pytest.fixture
+async def gateway(house: House) -> AsyncIterator[House]:
+    """The operator has said whose people write on Skype: their gateway names no organisation."""
+    house.environment["SKYPE_TENANT"] = TENANT.upper()
+    await house.restart()
+    yield house
+
+
+def on_skype(house: House, given: str, surname: str, **more: Any) -> SkypePerson:
+    like = house.organisation.person(given, surname)
+    return SkypePerson(house.organisation, given, surname, address=like.address, **more)
+
+
+@pytest.fixture
+async def grace(gateway: House, ada: Person) -> SkypePerson:
+    """Only on Skype."""
+    grace = on_skype(gateway, "Grace", "Hopper")
+    await grace.install()
+    await grace.hears("Hello Grace, I am Crieur.")
+    return grace
+
+
+# --- who they are -----------------------------------------------------------------------------
+
+
+async def test_the_same_person_on_both_channels_is_one_person_with_two_chats(gateway: House, louis: Person) -> None:
+    other = on_skype(gateway, "Louis", "Pasteur", locale="en-GB")
+    await other.install()
+    person = await gateway.store.person_at(TENANT, louis.address)
+    assert person is not None and person.directory_id == louis.directory_id
+    teams = await gateway.store.reference(person.id, Channel.TEAMS)
+    skype = await gateway.store.reference(person.id, Channel.SKYPE)
+    assert teams and teams.conversation == louis.conversation
+    assert skype and (skype.conversation, skype.user) == (other.conversation, other.user)
+    await other.uninstall()
+    skype = await gateway.store.reference(person.id, Channel.SKYPE)
+    teams = await gateway.store.reference(person.id, Channel.TEAMS)
+    assert skype and skype.broken is NotReached.UNINSTALLED
+    assert teams and teams.broken is None, "leaving Skype leaves Teams alone"
+    await other.install()
+    skype = await gateway.store.reference(person.id, Channel.SKYPE)
+    assert skype and skype.broken is None
+
+
+async def test_a_gateway_that_knows_nobody_still_has_their_address(gateway: House, ada: Person) -> None:
+    zoe = on_skype(gateway, "Zoe", "Ngo", tells_names=False)
+    await zoe.install()
+    person = await gateway.store.person_at(TENANT, zoe.address)
+    assert person is not None and person.name == "Zoe Ngo"
+
+
+async def test_without_a_named_organisation_skypes_people_are_nobodys(house: House, ada: Person) -> None:
+    stranger = on_skype(house, "Eve", "Mallory")
+    await stranger.install()
+    assert await house.store.person_at(TENANT, stranger.address) is None
+    reach = (await house.store.reach(TENANT, Audience(everyone=True), Channel.SKYPE)).total
+    assert reach == 0
+
+
+async def test_a_gateway_that_names_the_organisation_is_believed(house: House, ada: Person) -> None:
+    paul = on_skype(house, "Paul", "Valery", names_tenant=True)
+    await paul.install()
+    assert await house.store.person_at(TENANT, paul.address) is not None
+
+
+# --- a campaign on each channel ---------------------------------------------------------------
+
+
+async def test_a_skype_campaign_goes_from_chat_to_report(
+    gateway: House, ada: Person, louis: Person, grace: SkypePerson
+) -> None:
+    cards = await draft(ada, audience=ON_SKYPE, message={"body": "Hello [FIRSTNAME|there], **big** news <for> you."})
+    assert any("1 of 1 person can be reached" in text for text in words_of(cards["review"]))
+    preview = words_of(cards["review"])
+    assert any("**Our autumn**" in text for text in preview), "as Skype shows it"
+    await launch(ada, gateway)
+    gateway.clock.forward(ALMOST_ALL)
+    message = await grace.hears("Hello Grace, **big** news &lt;for> you.")
+    assert message["text"].startswith("💡 **Our autumn**") or message["text"].startswith("**Our autumn**")
+    assert message["textFormat"] == "markdown"
+    assert [attachment["contentType"] for attachment in message["attachments"]] == [HERO]
+    assert not louis.chat.campaigns, "Teams is another channel"
+
+    status, destination = await grace.press(MESSAGE["link_title"])
+    assert (status, destination) == (302, MESSAGE["link_url"])
+    await grace.press(MESSAGE["ack_title"])
+    await grace.hears("You confirmed this on")
+    await grace.press(MESSAGE["ack_title"])
+
+    report = await completed(ada, gateway)
+    shown = words_of(report)
+    assert "Skype" in shown and "100%" in shown
+    await ada.press("Refresh", card=report)
+    shown = words_of(ada.card())
+    assert "100% – 1 person, 1 press" in shown, "clicks"
+    assert "100% – 1 person, 2 presses" in shown, "confirmations"
+    campaign = await newest(gateway)
+    assert (await gateway.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 1}
+    assert gateway.connector.tally()["doubled"] == 0
+
+
+async def test_both_channels_have_their_own_campaign_and_report(
+    gateway: House, ada: Person, louis: Person, grace: SkypePerson
+) -> None:
+    await draft(ada, message={"name": "On Teams"})
+    await launch(ada, gateway)
+    teams = words_of(await completed(ada, gateway))
+    await draft(ada, audience=ON_SKYPE, message={"name": "On Skype"})
+    await launch(ada, gateway)
+    await completed(ada, gateway)
+    skype = words_of(await ada.sees("Report: On Skype"))
+    assert "Microsoft Teams" in teams and "Skype" not in teams
+    assert "Skype" in skype and "Microsoft Teams" not in skype
+    assert set(teams) & set(skype) >= {"Recipients", "Sent", "Send rate", "Click engagement", "Confirmed"}
+    assert (louis.chat.campaigns.total(), grace.chat.campaigns.total()) == (1, 1)
+
+
+async def test_names_full_of_signs_show_as_themselves(gateway: House, ada: Person) -> None:
+    bobby = on_skype(gateway, "<b>Bobby</b> & [x](https://evil.example)", "*Tables*")
+    await bobby.install()
+    await draft(ada, audience=ON_SKYPE, message={"body": "Dear [FIRSTNAME] [LASTNAME]!"})
+    await launch(ada, gateway)
+    gateway.clock.forward(ALMOST_ALL)
+    message = await bobby.hears("Dear ")
+    text = message["text"]
+    assert "<" not in "".join(bobby.texts()), "Skype would read tags"
+    assert "](https" not in text and "\\*Tables\\*" in text
+    assert "&lt;b&gt;Bobby&lt;/b&gt; &amp; \\[x\\]" in text
+
+
+async def test_who_is_on_skype_only_is_not_reached_by_a_teams_campaign(
+    gateway: House, ada: Person, grace: SkypePerson
+) -> None:
+    audience = {"audience": "new", "list_name": "Team", "addresses": f"{ada.address}\n{grace.address}"}
+    cards = await draft(ada, audience=audience)
+    assert any("1 of 2 people can be reached" in text for text in words_of(cards["review"]))
+    await ada.press("Change the audience")
+    await ada.press("To the review", channel="skype")
+    assert ada.reads("1 of 2 people can be reached")
+
+
+async def test_a_message_too_long_for_skype_is_told_before_it_is_scheduled(
+    gateway: House, ada: Person, grace: SkypePerson
+) -> None:
+    cards = await draft(ada, audience=ON_SKYPE, message={"body": "x" * 8_500})
+    assert any("The message is too long for Skype" in text for text in words_of(cards["review"]))
+    assert "Schedule it" not in words_of(cards["review"])
+
+
+# --- try it -----------------------------------------------------------------------------------
+
+
+async def test_trying_a_skype_campaign_shows_it_there_and_counts_nowhere(
+    gateway: House, ada: Person, grace: SkypePerson
+) -> None:
+    await draft(ada, audience=ON_SKYPE)
+    await ada.press("Try it")
+    await ada.press("Send the test", address=ada.address)
+    assert ada.reads("has not installed Crieur on Skype")
+    await ada.press("Send the test", address=grace.address)
+    await grace.hears("Test of “Autumn newsletter”: only you received this.")
+    await grace.press(MESSAGE["ack_title"])
+    await grace.hears("You confirmed this on")
+    campaign = await newest(gateway)
+    assert not await gateway.store.engagement(campaign.id)
+
+
+async def test_a_line_that_was_made_up_confirms_nothing(gateway: House, ada: Person, grace: SkypePerson) -> None:
+    await draft(ada, audience=ON_SKYPE)
+    campaign = await newest(gateway)
+    for line in ("✓", "✓ 1", f"✓ {campaign.id}.1", f"✓ {campaign.id}.1 test x", "✓ 99.x", f"✓ {campaign.id}.-1 who x"):
+        before = len(grace.said())
+        await grace.say(line)
+        assert len(grace.said()) == before + 1
+        assert "You confirmed" not in grace.texts()[-1]
+    assert not await gateway.store.engagement(campaign.id)
+
+
+# --- talking on Skype -------------------------------------------------------------------------
+
+
+async def test_a_recipient_on_skype_gets_help_and_their_language_in_words(grace: SkypePerson) -> None:
+    await grace.say("help")
+    help_text = (await grace.hears("What I can do"))["text"]
+    assert "**language**" in help_text and "new campaign" not in help_text and "Microsoft Teams" not in help_text
+    await grace.say("français")
+    await grace.say("aide")
+    await grace.hears("Ce que je sais faire")
+    await grace.say("gibberish here")
+    assert grace.texts()[-1].startswith("Je n’ai pas compris") or "Merci" in grace.texts()[-1]
+
+
+async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in_words(
+    gateway: House, ada: Person, grace: SkypePerson
+) -> None:
+    person = await gateway.store.person_at(TENANT, grace.address)
+    assert person is not None
+    await gateway.store.give_role(person.id, Role.AUTHOR)
+    await grace.say("new campaign")
+    await grace.hears("please write to me in Microsoft Teams")
+    assert await gateway.store.count_campaigns(TENANT) == 0, "no draft is left behind"
+    await draft(ada, audience=ON_SKYPE)
+    await launch(ada, gateway)
+    await grace.say("campaigns")
+    await grace.hears("**Autumn newsletter**")
+    await grace.say("information autumn")
+    await grace.hears("Channel: Skype")
+    await completed(ada, gateway)
+    await grace.say("report autumn")
+    text = (await grace.hears("Report: Autumn newsletter"))["text"]
+    assert "Send rate: 100%" in text and "To build, change or delete campaigns" in text
+
+
+async def test_an_author_who_is_only_on_skype_is_told_the_report_there(gateway: House, grace: SkypePerson) -> None:
+    person = await gateway.store.person_at(TENANT, grace.address)
+    assert person is not None
+    await scheduled(gateway.store, person, gateway.clock.now(), ALMOST_ALL)
+    await eventually(lambda: planned(gateway))
+    gateway.clock.forward(ALMOST_ALL)
+    text = (await grace.hears("Report: Autumn newsletter", 30))["text"]
+    assert "Recipients" in text
