@@ -151,6 +151,9 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
     if overview.reach:
         rows.append((texts("Audience"), escape_markdown(overview.audience_name)))
         rows.append((texts("Reach"), reach_text(texts, overview.reach)))
+        if overview.reach.guests:
+            left_out = texts.many("{count} is left out", "{count} are left out", overview.reach.guests)
+            rows.append((texts("Guests"), left_out))
     schedule = overview.schedule
     if schedule:
         zone = ZoneInfo(schedule.zone)

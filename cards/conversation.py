@@ -48,6 +48,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
         lines += [
             texts("**new campaign** – build one, in four cards"),
             texts("**campaigns** – see them all, with their figures"),
+            texts("**lists** – your distribution lists, and who can be reached"),
             texts("**report** NAME – how a campaign did"),
             texts("**try** NAME – send a test of a campaign to one person"),
             texts("**delete** NAME – delete a campaign that is not running"),

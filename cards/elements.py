@@ -22,7 +22,7 @@ from adaptivecards.elements import TextBlock as _TextBlock
 __all__ = [
     "ActionSet", "AdaptiveCard", "BarChart", "ChoiceInput", "Column", "ColumnSet", "Container", "DateInput",
     "DonutChart", "Element", "Execute", "FactSet", "Image", "NumberInput", "OpenUrl", "Submit", "Table",
-    "TextBlock", "TextInput", "TimeInput", "ToggleInput", "as_dict", "lib",
+    "TextBlock", "TextInput", "TimeInput", "ToggleInput", "ToggleVisibility", "as_dict", "lib",
 ]  # fmt: skip
 
 VERSION = "1.5"
@@ -214,6 +214,13 @@ class Action(Strict):
 class OpenUrl(Action):
     element_type = "Action.OpenUrl"
     url = PropertyType(str)
+
+
+class ToggleVisibility(Action):
+    """Shows elements that are hidden, and hides them again; nothing is asked of the bot."""
+
+    element_type = "Action.ToggleVisibility"
+    targets = PropertyType(list, "targetElements")
 
 
 class Submit(Action):

@@ -242,12 +242,9 @@ def must_have(message: Message) -> set[str]:
     return needed
 
 
-def without_value(message: Message, people: Sequence[Member]) -> list[Person]:
-    """Who has no value for a variable that has no fallback."""
-    needed = must_have(message)
-    return [
-        member.person for member in people if any(not value_of(member.person, name, member.columns) for name in needed)
-    ]
+def without_value(name: str, people: Sequence[Member]) -> list[Person]:
+    """Who has no value for a variable."""
+    return [member.person for member in people if not value_of(member.person, name, member.columns)]
 
 
 def size_of(message: Message) -> int:

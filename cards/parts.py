@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cards.elements import AdaptiveCard, Column, ColumnSet, Container, Element, Execute, Image, TextBlock
+from cards.elements import (
+    ActionSet,
+    AdaptiveCard,
+    Column,
+    ColumnSet,
+    Container,
+    Element,
+    Execute,
+    Image,
+    TextBlock,
+    ToggleVisibility,
+)
 from cards.icons import icon
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from storage.records import Campaign, CampaignState, Channel, Member, Reach
+from storage.records import Campaign, CampaignState, Channel, Member, NotReached, Person, Reach
 
 Payload = Mapping[str, Any]
 
@@ -55,6 +66,21 @@ def beside(*columns: Sequence[Any], widths: Sequence[str] | None = None) -> Colu
     return ColumnSet(
         columns=[Column(width=size, items=list(items)) for size, items in zip(sizes, columns, strict=True)]
     )
+
+
+def folded(parts: Sequence[tuple[str, str, Sequence[Any], bool]]) -> list[Any]:
+    """Parts of a form that few need, each behind a button: (id, words on the button, fields, open at once).
+
+    What stands in hidden fields is sent like any other.
+    """
+    buttons = [ToggleVisibility(title=title, targets=[id]) for id, title, _, _ in parts]
+    return [
+        ActionSet(actions=buttons, spacing="Medium"),
+        *(
+            Container(id=id, items=list(fields), visible=None if shown else False, separator=True, spacing="Medium")
+            for id, _, fields, shown in parts
+        ),
+    ]
 
 
 def act(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
@@ -107,12 +133,29 @@ def state_sign(state: CampaignState) -> str:
     }[state]
 
 
+def why_not(texts: Texts, reason: NotReached) -> str:
+    """Why somebody cannot be reached, in a word or two."""
+    return {
+        NotReached.UNINSTALLED: texts("has removed Crieur"),
+        NotReached.BLOCKED: texts("has blocked Crieur"),
+        NotReached.GONE: texts("has left the organisation"),
+        NotReached.CHAT_LOST: texts("their chat is gone"),
+    }.get(reason, texts("has not installed Crieur"))
+
+
+def full_name(person: Person) -> str:
+    return person.name or f"{person.given_name} {person.surname}".strip() or person.address
+
+
 def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
-    """A name with the channel's icon: in colour for who can be reached (S11)."""
+    """A name with the channel's icon: in colour for who can be reached (S11), with the reason for who cannot."""
     person = member.person
-    name = person.name or f"{person.given_name} {person.surname}".strip() or person.address
+    name = full_name(person)
     known = name if name == person.address or not person.address else f"{name} · {person.address}"
-    alt = texts("Has installed Crieur") if member.reachable else texts("Has not installed Crieur")
+    alt = texts("Has installed Crieur") if member.why is None else why_not(texts, member.why)
+    words = [paragraph(escape_markdown(known), subtle=not member.reachable)]
+    if member.why is not None:
+        words.append(hint(alt, spacing="None"))
     return ColumnSet(
         spacing="Small",
         columns=[
@@ -121,9 +164,7 @@ def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
                 align="Center",
                 items=[Image(url=icon(channel, member.reachable), alt=alt, width="20px", height="20px")],
             ),
-            Column(
-                width="stretch", align="Center", items=[paragraph(escape_markdown(known), subtle=not member.reachable)]
-            ),
+            Column(width="stretch", align="Center", items=words),
         ],
     )
 

@@ -35,6 +35,14 @@ class Variable:
     fallback: str
 
 
+FRENCH = {"FIRSTNAME": "PRENOM", "LASTNAME": "NOM", "EMAIL": "COURRIEL"}
+
+
+def written(name: str, language: str) -> str:
+    """How an author of this language writes a variable."""
+    return FRENCH.get(name, name) if language == "fr" else name
+
+
 def unaccented(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
@@ -53,6 +61,12 @@ def replace_variables(text: str, put: Callable[[Variable], str], columns: Collec
         return put(Variable(name, match[2] or "")) if name else match[0]
 
     return _VARIABLE.sub(one, text)
+
+
+def columns_in(text: str, columns: Collection[str] | None) -> set[str]:
+    """The columns of lists that a text asks for; None: whatever is no variable of ours is a column."""
+    asked = {unaccented(match[1]) for match in _VARIABLE.finditer(text)} - NAMES.keys()
+    return asked if columns is None else asked & set(columns)
 
 
 def unknown_variables(text: str, columns: Collection[str] = ()) -> list[tuple[str, str]]:

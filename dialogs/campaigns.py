@@ -12,7 +12,7 @@ from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
 from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft, tracking_of
-from dialogs.forms.fields import NAME, clean, is_address
+from dialogs.forms.fields import NAME, clean, is_address, page_of
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import changeable, form_card, has_started, information
@@ -63,27 +63,20 @@ async def list_card(turn: Turn, page: int = 0, notice: str = "") -> AdaptiveCard
     return campaigns_card(turn.texts, lines, page, pages, notice)
 
 
-def page_of(form: Form) -> int:
-    try:
-        return min(max(0, int(form.get("page", 0))), 1_000_000)
-    except (TypeError, ValueError, OverflowError):
-        return 0
-
-
 @router.form("campaign.open")
 async def open_campaign(turn: Turn, form: Form) -> Answer:
     """A draft goes on where it was left; any other shows its information (S14)."""
     campaign = await asked_for(turn, form)
     if campaign.state is not CampaignState.DRAFT:
         return Answer(card=await information(turn, campaign))
-    step = next((step for step, _ in read_draft(turn, campaign).problems), "review")
+    step = next((step for step, _ in (await read_draft(turn, campaign)).problems), "review")
     return Answer(card=await form_card(turn, campaign, step))
 
 
 @router.form("people.open")
 async def people(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    audience = read_draft(turn, campaign).audience or Audience()
+    audience = (await read_draft(turn, campaign)).audience or Audience()
     reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
     pages = max(1, -(-reach.total // PEOPLE))
     page = min(page_of(form), pages - 1)
@@ -159,7 +152,7 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
     texts = turn.texts
     if not is_address(address):
         return texts("That is not an address; it looks like ada@contoso.com.")
-    draft = read_draft(turn, campaign)
+    draft = await read_draft(turn, campaign)
     if draft.message is None:
         return texts("The message is not ready yet: please complete it first.")
     person = await turn.store.person_at(campaign.tenant, address)

@@ -125,7 +125,7 @@ async def _test_pressed(turn: Turn, form: Form, campaign: Campaign, message: Mes
     if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
         return _not_sent(turn)
     banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
-    columns = await columns_in(turn, read_draft(turn, campaign), turn.person)
+    columns = await columns_in(turn, await read_draft(turn, campaign), turn.person)
     return _in_place(turn, campaign, message, columns, engaged(NOTHING, press), token, test=banner)
 
 

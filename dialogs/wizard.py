@@ -5,33 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.campaigns import Outlook, information_card, review_card
+from cards.campaigns import information_card, review_card
 from cards.conversation import notice_card
 from cards.elements import AdaptiveCard
 from cards.plain import built_in_teams
 from cards.variables import escape_markdown
-from cards.wizard import STEPS, audience_form, message_form, schedule_form
-from dialogs.drafts import (
-    Draft,
-    asked_for,
-    empty_audience,
-    frozen,
-    is_stale,
-    nobody_awake,
-    outlook_of,
-    overview,
-    read_draft,
-    values_of,
-    warnings_of,
-)
-from dialogs.forms.audience import read_audience
+from cards.wizard import STEPS, message_form, schedule_form
+from dialogs.audiences import accept_audience, audience_card, lists_gone
+from dialogs.drafts import asked_for, frozen, is_stale, known_columns, read_draft, values_of
+from dialogs.forms.audience import list_id
 from dialogs.forms.fields import NAME, Reading, typed
-from dialogs.forms.message import read_message, read_name
+from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
-from dialogs.presence import no_presence, presence_problem
+from dialogs.outlook import outlook_of, overview, problems_of, warnings_of
+from dialogs.presence import no_presence
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.instants import is_zone
-from storage.records import Audience, Campaign, CampaignState, Channel, ListId, Reach, StaleVersion
+from storage.records import Campaign, CampaignState, Channel, StaleVersion
 
 router = Router()
 
@@ -49,15 +39,23 @@ ZONES = (
 @router.command("new", "nouvelle", alone=True)
 @router.command("new campaign", "nouvelle campagne")
 async def new_campaign(turn: Turn, name: str) -> Answer:
+    return await _begin(turn, name, {})
+
+
+async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
     if not turn.shows_cards:
         return Answer(text=built_in_teams(turn.texts))
     campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now)
+    if audience:
+        campaign = await turn.store.save(replace(campaign, forms={"audience": audience}))
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
 
 
 @router.form("campaign.new")
 async def new_campaign_pressed(turn: Turn, form: Form) -> Answer:
-    return await new_campaign(turn, "")
+    """From a list's card, it is for that list."""
+    made = list_id(f"list:{form.get('list')}")
+    return await _begin(turn, "", {"audience": f"list:{made}", "channel": turn.channel} if made else {})
 
 
 @router.form("form.open")
@@ -78,16 +76,18 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     values = typed(step, form)
     if is_stale(campaign, form):
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=_changed_elsewhere(turn)))
+    goal = str(form.get("go"))
     try:
-        campaign = await turn.store.save(_with_form(campaign, step, values, turn))
+        before, campaign = campaign, await turn.store.save(_with_form(campaign, step, values, turn))
+        if goal == step:  # it is only drawn anew: lists were looked for
+            return Answer(card=await form_card(turn, campaign, step))
         # after the save: who presses at the same moment comes too late to make a second list
-        errors, kept = await _accept(turn, step, values)
+        errors, kept = await _accept(turn, before, step, values)
         if kept != values:
             campaign = await turn.store.save(_with_form(campaign, step, kept, turn))
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=_changed_elsewhere(turn)))
-    goal = str(form.get("go"))
     if goal == "leave":
         return Answer(card=_left(turn, campaign))
     if errors and goal not in STEPS[: STEPS.index(step)]:
@@ -100,12 +100,16 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     campaign = await changeable(turn, form)
     if is_stale(campaign, form):
         return Answer(card=await review(turn, campaign, _changed_elsewhere(turn)))
-    draft = read_draft(turn, campaign)
-    shown, _ = await overview(turn, draft)
-    if await _problems(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
+    draft = await read_draft(turn, campaign)
+    shown = await overview(turn, draft)
+    if await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
         return Answer(card=await review(turn, campaign))
     try:
         campaign = await turn.store.save(replace(frozen(draft, turn), state=CampaignState.SCHEDULED))
+        # from here on its lists cannot be deleted; one may have been in the moment before
+        if draft.audience and await lists_gone(turn, draft.audience):
+            campaign = await turn.store.save(_as_draft(campaign))
+            return Answer(card=await review(turn, campaign))
     except StaleVersion:
         return Answer(card=await review(turn, await changeable(turn, form), _changed_elsewhere(turn)))
     if draft.starts_now:
@@ -130,7 +134,7 @@ async def form_card(
     """The card of a step, with what was typed so far."""
     if step == "review":
         return await review(turn, campaign, notice)
-    texts, store, tenant = turn.texts, turn.store, campaign.tenant
+    texts = turn.texts
     shown = values_of(campaign, step, turn) if values is None else values
     wrong = errors or {}
     if step == "message":
@@ -139,39 +143,20 @@ async def form_card(
         zones = _zones(shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)
         return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not)
-    everyone = {channel: (await store.reach(tenant, Audience(everyone=True), channel)).total for channel in Channel}
-    chosen = shown.get("channel", "")
-    channel = Channel(chosen) if chosen in list(Channel) else campaign.channel
-    lists = [
-        (found, await store.reach(tenant, Audience(lists=(found.id,)), channel)) for found in await store.lists(tenant)
-    ]
-    return audience_form(texts, campaign, {**shown, "channel": channel}, wrong, everyone, lists, notice)
+    return await audience_card(turn, campaign, shown, wrong, notice)
 
 
 async def review(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
-    draft = read_draft(turn, campaign)
-    shown, members = await overview(turn, draft)
+    draft = await read_draft(turn, campaign)
+    shown = await overview(turn, draft)
     outlook = await outlook_of(turn, draft, shown.reach)
-    problems = await _problems(turn, draft, shown.reach, outlook)
-    warnings = warnings_of(turn.texts, draft, shown.reach, outlook, members)
+    problems = await problems_of(turn, draft, shown.reach, outlook)
+    warnings = await warnings_of(turn, draft, shown.reach, outlook)
     return review_card(turn.texts, campaign, shown, outlook, problems, warnings, notice)
 
 
-async def _problems(
-    turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None
-) -> tuple[tuple[str, str], ...]:
-    """What keeps a draft from being scheduled: (step, what is wrong)."""
-    campaign = draft.campaign
-    return (
-        draft.problems
-        + empty_audience(turn.texts, reach)
-        + nobody_awake(turn.texts, outlook)
-        + await presence_problem(turn, campaign.channel, draft.schedule)
-    )
-
-
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:
-    shown, _ = await overview(turn, read_draft(turn, campaign))
+    shown = await overview(turn, await read_draft(turn, campaign))
     tally = await turn.store.tally(campaign.id)
     return information_card(turn.texts, campaign, shown, tally, notice, tone)
 
@@ -211,32 +196,17 @@ def _zones(chosen: str, own: str) -> list[tuple[str, str]]:
 # --- saving -----------------------------------------------------------------------------------
 
 
-async def _accept(turn: Turn, step: str, values: dict[str, str]) -> tuple[Mapping[str, str], dict[str, str]]:
+async def _accept(
+    turn: Turn, campaign: Campaign, step: str, values: dict[str, str]
+) -> tuple[Mapping[str, str], dict[str, str]]:
     """What is wrong with a step, and what to keep of it; a new list is made once it is right."""
     if step == "message":
-        return read_message(values, turn.texts).errors, values
+        columns = await known_columns(turn) if asks_for_columns(values) else ()
+        return read_message(values, turn.texts, columns).errors, values
     if step == "schedule":
         return read_schedule(values, turn.now, turn.texts).errors, values
-    reading = read_audience(values, turn.texts)
-    choice = reading.value
-    if choice is None:
-        return reading.errors, values
-    if choice.list is not None and await _list_is_missing(turn, choice.list):
-        return {"audience": turn.texts("This list is gone. Please choose another.")}, values
-    if not choice.new_name:
-        return {}, values
-    if any(found.name.casefold() == choice.new_name.casefold() for found in await turn.store.lists(turn.person.tenant)):
-        return {"list_name": turn.texts("There is a list of this name already.")}, values
-    people = await turn.store.meet(turn.person.tenant, choice.contacts)
-    made = await turn.store.new_list(
-        turn.person.tenant, turn.person.id, choice.new_name, [person.id for person in people]
-    )
-    return {}, {"channel": values["channel"], "audience": f"list:{made.id}"}
-
-
-async def _list_is_missing(turn: Turn, id: ListId) -> bool:
-    found = await turn.store.distribution_list(id)
-    return found is None or found.tenant != turn.person.tenant
+    accepted = await accept_audience(turn, campaign, values)
+    return accepted.errors, accepted.kept
 
 
 def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
@@ -247,12 +217,9 @@ def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: T
         changes["name"] = name.value or campaign.name
     if step == "audience" and values.get("channel") in list(Channel):
         changes["channel"] = Channel(values["channel"])
-    return replace(
-        campaign,
-        state=CampaignState.DRAFT,
-        forms={**campaign.forms, step: dict(values)},
-        message=None,
-        audience=None,
-        schedule=None,
-        **changes,  # type: ignore[arg-type]
-    )
+    forms = {**campaign.forms, step: dict(values)}
+    return replace(_as_draft(campaign), forms=forms, **changes)  # type: ignore[arg-type]
+
+
+def _as_draft(campaign: Campaign) -> Campaign:
+    return replace(campaign, state=CampaignState.DRAFT, message=None, audience=None, schedule=None)

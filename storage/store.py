@@ -172,11 +172,12 @@ class Lists(Protocol):
         offset: int = 0,
         *,
         search: str = "",
-        unreached: bool = False,
+        reachable: bool | None = None,
     ) -> list[Member]:
         """A page of the audience, each person once, by name.
 
-        ``search``: only those in whose name or address it stands; ``unreached``: only those who cannot be reached.
+        ``search``: only those in whose name or address it stands; ``reachable``: only those who can be
+        reached, or only those who cannot.
         """
         ...
 

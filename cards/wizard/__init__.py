@@ -1,9 +1,9 @@
 """The forms with which a campaign is built: message, audience, schedule; and the one that tries it."""
 
-from cards.wizard.audience import audience_form
+from cards.wizard.audience import Choices, audience_form
 from cards.wizard.frame import STEPS, step_name, steps_bar
 from cards.wizard.message import message_form
 from cards.wizard.schedule import schedule_form
 from cards.wizard.trial import try_form
 
-__all__ = ["STEPS", "audience_form", "message_form", "schedule_form", "step_name", "steps_bar", "try_form"]
+__all__ = ["STEPS", "Choices", "audience_form", "message_form", "schedule_form", "step_name", "steps_bar", "try_form"]

@@ -1,75 +1,86 @@
-"""The form for the audience."""
+"""The form for the audience: lists to combine, lists to leave out, addresses to paste."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from cards.elements import (
-    AdaptiveCard,
-    ChoiceInput,
-    TextInput,
-)
-from cards.parts import hint, reach_text, subheading, with_error
+from cards.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, TextInput, ToggleInput
+from cards.parts import act, folded, handle, hint, reach_text, with_error
 from cards.texts import Texts
 from cards.wizard.frame import Errors, Values, form_of_step
 from storage.records import Campaign, Channel, DistributionList, Reach
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What can be chosen from, with its reach on the campaign's channel."""
+
+    #: who has installed the bot
+    everyone: Reach
+    lists: Sequence[tuple[DistributionList, Reach]]
+    #: there are more lists than are shown: they can be looked for
+    more: bool = False
+
+
 def audience_form(
-    texts: Texts,
-    campaign: Campaign,
-    values: Values,
-    errors: Errors,
-    everyone: Mapping[Channel, int],
-    lists: Sequence[tuple[DistributionList, Reach]],
-    notice: str = "",
+    texts: Texts, campaign: Campaign, values: Values, errors: Errors, choices: Choices, notice: str = ""
 ) -> AdaptiveCard:
-    """``everyone``: how many have installed the bot on each channel."""
-    channel = Channel(values.get("channel", campaign.channel))
-    choices = [
-        (
-            "everyone",
-            texts.many(
-                "Everyone who has installed Crieur ({count} person)",
-                "Everyone who has installed Crieur ({count} people)",
-                everyone.get(channel, 0),
-            ),
-        ),
-        *((f"list:{item.id}", f"{item.name} – {reach_text(texts, reach)}") for item, reach in lists),
-        ("new", texts("A new list: paste addresses below")),
-    ]
+    of_lists = [(f"list:{made.id}", f"{made.name} – {reach_text(texts, reach)}") for made, reach in choices.lists]
+    everyone = texts.many(
+        "Everyone who has installed Crieur ({count} person)",
+        "Everyone who has installed Crieur ({count} people)",
+        choices.everyone.total,
+    )
+    pasting = bool(values.get("addresses") or errors.keys() & {"list_name", "addresses"})
+    leaving_out = bool(values.get("except") or values.get("guests") == "true" or errors.get("except"))
     fields = [
+        *with_error(
+            ChoiceInput(
+                id="audience",
+                label=texts("Who receives it? Tick one or several: nobody gets it twice."),
+                choices=[("everyone", everyone), *of_lists],
+                value=values.get("audience", ""),
+                style="expanded",
+                multiple=True,
+                wrap=True,
+            ),
+            errors.get("audience"),
+        ),
+        *(_finder(texts, campaign, values) if choices.more else []),
+        *folded(
+            [
+                ("pasting", texts("Paste addresses"), _pasting(texts, values, errors), pasting),
+                ("leaving_out", texts("Leave people out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
+            ]
+        ),
         *with_error(
             ChoiceInput(
                 id="channel",
                 label=texts("Channel"),
                 choices=[(Channel.TEAMS, "Microsoft Teams"), (Channel.SKYPE, "Skype")],
-                value=channel,
-                style="expanded",
+                value=values.get("channel", campaign.channel),
+                style="compact",
             ),
             errors.get("channel"),
         ),
-        *with_error(
-            ChoiceInput(
-                id="audience",
-                label=texts("Who receives it?"),
-                choices=choices,
-                value=values.get("audience", "everyone"),
-                style="expanded",
-                wrap=True,
-            ),
-            errors.get("audience"),
-        ),
-        subheading(texts("A new list")),
-        *with_error(
-            TextInput(
-                id="list_name",
-                label=texts("Name of the list"),
-                value=values.get("list_name", ""),
-                placeholder=texts("Managers"),
-            ),
-            errors.get("list_name"),
-        ),
+    ]
+    return form_of_step(texts, campaign, "audience", texts("Who is it for?"), fields, notice, errors)
+
+
+def _finder(texts: Texts, campaign: Campaign, values: Values) -> list[Element]:
+    find = TextInput(
+        id="find",
+        label=texts("More lists: a part of the name"),
+        value=values.get("find", ""),
+        placeholder=texts("Managers"),
+    )
+    press = act(texts("Find lists"), "form.save", handle(campaign, step="audience", go="audience"))
+    return [find, ActionSet(actions=[press], spacing="Small")]
+
+
+def _pasting(texts: Texts, values: Values, errors: Errors) -> list[Element]:
+    return [
         *with_error(
             TextInput(
                 id="addresses",
@@ -80,6 +91,42 @@ def audience_form(
             ),
             errors.get("addresses"),
         ),
-        hint(texts("One on each line, or separated by commas or semicolons. Doubles are dropped."), spacing="Small"),
+        *with_error(
+            TextInput(
+                id="list_name",
+                label=texts("They become a list of this name"),
+                value=values.get("list_name", ""),
+                placeholder=texts("As the campaign"),
+            ),
+            errors.get("list_name"),
+        ),
+        hint(
+            texts("In any form: one on each line, with commas, semicolons, tabs."),
+            spacing="Small",
+        ),
     ]
-    return form_of_step(texts, campaign, "audience", texts("Who is it for?"), fields, notice, errors)
+
+
+def _leaving_out(texts: Texts, values: Values, errors: Errors, of_lists: Sequence[tuple[str, str]]) -> list[Element]:
+    fields: list[Element] = []
+    if of_lists:
+        fields += with_error(
+            ChoiceInput(
+                id="except",
+                label=texts("Not for the people of"),
+                choices=of_lists,
+                value=values.get("except", ""),
+                style="expanded",
+                multiple=True,
+                wrap=True,
+            ),
+            errors.get("except"),
+        )
+    guests = ToggleInput(
+        id="guests",
+        label=texts("Guests"),
+        title=texts("Guests of your organisation receive it too"),
+        value=values.get("guests", "false"),
+        wrap=True,
+    )
+    return [*fields, guests]

@@ -2,93 +2,94 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from email.utils import getaddresses
 
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from dialogs.forms.fields import NAME, Reading, Values, is_address, too_long
-from storage.records import (
-    Channel,
-    Contact,
-    ListId,
-)
+from dialogs.forms.fields import NAME, Reading, Values, too_long
+from dialogs.forms.pasted import Wrong, read_pasted
+from storage.records import Audience, Channel, Contact, ListId
+
+SHOWN = 5  #: pieces of a paste that are named when they are no addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceChoice:
-    """What the author chose; a new list has still to be made."""
+    """What the author chose; pasted addresses have still to become a list."""
 
     channel: Channel
-    everyone: bool = False
-    list: ListId | None = None
+    audience: Audience
     new_name: str = ""
     contacts: tuple[Contact, ...] = ()
 
 
 def read_audience(values: Values, texts: Texts) -> Reading[AudienceChoice]:
+    """Whether the lists are still there is for the store to say."""
     errors: dict[str, str] = {}
     if values.get("channel", "") not in list(Channel):
-        return Reading(None, {"channel": texts("Please choose a channel.")})
-    channel = Channel(values["channel"])
-    choice = values.get("audience", "")
-    if choice == "everyone":
-        return Reading(AudienceChoice(channel=channel, everyone=True))
-    if choice.startswith("list:") and choice[5:].isdecimal() and len(choice) < 20:
-        return Reading(AudienceChoice(channel=channel, list=ListId(int(choice[5:]))))
-    if choice != "new":
-        return Reading(None, {"audience": texts("Please choose who receives it.")})
+        errors["channel"] = texts("Please choose a channel.")
+    chosen = values.get("audience", "").split(",")
+    audience = Audience(
+        everyone="everyone" in chosen,
+        lists=_lists(values.get("audience", "")),
+        except_lists=_lists(values.get("except", "")),
+        guests=values.get("guests") == "true",
+    )
+    if both := set(audience.lists) & set(audience.except_lists):
+        errors["except"] = texts.many(
+            "A list is ticked above and left out here: one of the two must go.",
+            "{count} lists are ticked above and left out here: one of the two must go.",
+            len(both),
+        )
+    pasted = values.get("addresses", "").strip()
     name = " ".join(values.get("list_name", "").split())
-    if not name:
-        errors["list_name"] = texts("Please give the list a name.")
-    elif len(name) > NAME:
+    if len(name) > NAME:
         errors["list_name"] = too_long(texts, len(name), NAME)
-    contacts = read_addresses(values.get("addresses", ""), texts)
-    errors.update(contacts.errors)
+    if name and not pasted:
+        errors["addresses"] = texts("Please paste at least one address.")
+    contacts: tuple[Contact, ...] = ()
+    if pasted:
+        read = read_addresses(pasted, texts)
+        contacts = read.value or ()
+        errors.update(read.errors)
+    if not (audience.everyone or audience.lists or pasted or name):
+        errors["audience"] = texts("Please choose who receives it.")
     if errors:
         return Reading(None, errors)
-    return Reading(AudienceChoice(channel=channel, new_name=name, contacts=contacts.value or ()))
+    return Reading(
+        AudienceChoice(channel=Channel(values["channel"]), audience=audience, new_name=name, contacts=contacts)
+    )
+
+
+def list_id(text: str) -> ListId | None:
+    """The list that "list:12" names; None for anything else."""
+    number = text.strip().removeprefix("list:")
+    return ListId(int(number)) if text.strip() != number and number.isdecimal() and len(number) < 15 else None
+
+
+def _lists(chosen: str) -> tuple[ListId, ...]:
+    found = (list_id(word) for word in chosen.split(","))
+    return tuple(dict.fromkeys(id for id in found if id is not None))
 
 
 def read_addresses(text: str, texts: Texts) -> Reading[tuple[Contact, ...]]:
-    """Pasted addresses, in any of the usual forms; each person once."""
-    contacts: dict[str, Contact] = {}
-    wrong: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        for piece in re.split(r"[;,\t]", line):
-            contact = _contact(piece.strip())
-            if contact:
-                contacts.setdefault(contact.address, contact)
-            elif piece.strip():
-                wrong.append(texts("“{text}” (line {line})", text=escape_markdown(piece.strip()[:60]), line=number))
-    if wrong:
-        some = texts.enumerate(wrong[:5])
-        return Reading(
-            None,
-            {
-                "addresses": texts.many(
-                    "This is not an address: {some}",
-                    "{count} entries are not addresses: {some}",
-                    len(wrong),
-                    some=some + (" …" if len(wrong) > 5 else ""),
-                )
-            },
-        )
-    if not contacts:
+    """Pasted addresses, each person once; what is none is named with its line."""
+    pasted = read_pasted(text)
+    if pasted.wrong:
+        return Reading(None, {"addresses": not_addresses(pasted.wrong, texts)})
+    if not pasted.contacts:
         return Reading(None, {"addresses": texts("Please paste at least one address.")})
-    return Reading(tuple(contacts.values()))
+    return Reading(pasted.contacts)
 
 
-def _contact(piece: str) -> Contact | None:
-    """``ada@contoso.com`` or ``Ada Lovelace <ada@contoso.com>``."""
-    bare = piece.removeprefix("mailto:").strip("<>")
-    if is_address(bare):
-        return Contact(address=bare.lower())
-    if "<" not in piece:
-        return None
-    [(name, address), *_] = getaddresses([piece])
-    if not is_address(address):
-        return None
-    first, _, last = name.partition(" ")
-    return Contact(address=address.lower(), given_name=first[:NAME], surname=last[:NAME])
+def not_addresses(wrong: tuple[Wrong, ...], texts: Texts) -> str:
+    some = [
+        texts("“{text}” (line {line})", text=escape_markdown(piece.text[:60]), line=piece.line)
+        for piece in wrong[:SHOWN]
+    ]
+    return texts.many(
+        "This is not an address: {some}",
+        "{count} entries are not addresses: {some}",
+        len(wrong),
+        some=texts.enumerate(some) + (" …" if len(wrong) > SHOWN else ""),
+    )

@@ -20,7 +20,7 @@ FIELDS = {
         *("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
         *("track", "anonymous"),
     ),
-    "audience": ("channel", "audience", "list_name", "addresses"),
+    "audience": ("channel", "audience", "find", "list_name", "addresses", "except", "guests"),
     "schedule": (
         *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),
         *("presence", "unknown"),
@@ -54,6 +54,14 @@ _ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]{2,}")
 
 def is_address(text: str) -> bool:
     return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def page_of(form: Mapping[str, object]) -> int:
+    """Which page a card's button asks for, from 0."""
+    try:
+        return min(max(0, int(str(form.get("page", 0)))), 1_000_000)
+    except ValueError:
+        return 0
 
 
 def too_long(texts: Texts, length: int, limit: int) -> str:

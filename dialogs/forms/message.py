@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from cards.message import LIMIT, size_of
 from cards.texts import Texts
-from cards.variables import unknown_variables
+from cards.variables import columns_in, unknown_variables
 from dialogs.forms.fields import NAME, Reading, Values, too_long
 from storage.records import (
     Button,
@@ -31,15 +32,23 @@ def read_name(values: Values, texts: Texts) -> Reading[str]:
     return Reading(name)
 
 
-def read_message(values: Values, texts: Texts) -> Reading[Message]:
+def asks_for_columns(values: Values) -> bool:
+    """Whether a variable is none of ours: it may be a column of a list."""
+    return bool(columns_in("\n".join((values.get("title", ""), values.get("body", ""))), None))
+
+
+def read_message(values: Values, texts: Texts, columns: Collection[str] | None = ()) -> Reading[Message]:
+    """``columns``: those of lists, which are variables too; None: whatever is no variable of ours is one."""
     errors: dict[str, str] = dict(read_name(values, texts).errors)
     title, body = " ".join(values.get("title", "").split()), values.get("body", "").strip()
     if len(title) > TITLE:
         errors["title"] = too_long(texts, len(title), TITLE)
     if not body:
         errors["body"] = texts("Please write what people should read.")
+    asked: set[str] = set()
     for id, text in (("title", title), ("body", body)):
-        for wrong, nearest in unknown_variables(text):
+        asked |= columns_in(text, columns)
+        for wrong, nearest in unknown_variables(text, asked if columns is None else columns):
             errors[id] = texts("I don't know [{wrong}]. Did you mean [{nearest}]?", wrong=wrong, nearest=nearest)
     style = values.get("style") or Style.MESSAGE
     if style not in list(Style):
@@ -47,7 +56,7 @@ def read_message(values: Values, texts: Texts) -> Reading[Message]:
     buttons = _read_buttons(values, texts, errors)
     if errors:
         return Reading(None, errors)
-    message = Message(title=title, body=body, style=Style(style), buttons=buttons)
+    message = Message(title=title, body=body, style=Style(style), buttons=buttons, columns=tuple(sorted(asked)))
     if (size := size_of(message)) > LIMIT:
         errors["body"] = texts(
             "The message is too long for Teams: {size} KB of {limit}. Please shorten it.",

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.lists import body_of
-from storage.mongo.mapping import person_of, reachable, why_not
+from storage.mongo.mapping import person_of, why_not
+from storage.mongo.mapping import reachable as reached_on
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
 
 #: what a broken reference may say
@@ -23,7 +24,7 @@ class MongoAudiences(Engine):
 
     async def _with_guests(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
         """What the people of an audience have in common, guests or not."""
-        everyone: Document = {"tenant": tenant} | reachable(channel)
+        everyone: Document = {"tenant": tenant} | reached_on(channel)
         of_lists: Document = {"$in": await self._bodies(tenant, audience.lists)}
         if audience.except_lists:
             of_others: Document = {"$nin": await self._bodies(tenant, audience.except_lists)}
@@ -46,14 +47,14 @@ class MongoAudiences(Engine):
         known: Document = {} if audience.guests else {"guest": {"$ne": True}}
         total = await people.count_documents(everybody | known)
         only_reachable = audience.everyone and not audience.lists
-        reached = total if only_reachable else await people.count_documents(everybody | known | reachable(channel))
+        reached = total if only_reachable else await people.count_documents(everybody | known | reached_on(channel))
         guests = 0 if audience.guests else await people.count_documents(everybody | {"guest": True})
         return Reach(total=total, reachable=reached, guests=guests)
 
     async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
         people, condition = self.collection("people"), await self._condition(tenant, audience, channel)
         found: dict[NotReached, int] = {}
-        left = await people.count_documents(condition) - await people.count_documents(condition | reachable(channel))
+        left = await people.count_documents(condition) - await people.count_documents(condition | reached_on(channel))
         for reason in BROKEN:
             if left and (count := await people.count_documents(condition | {f"references.{channel}.broken": reason})):
                 found[NotReached(reason)] = count
@@ -69,15 +70,15 @@ class MongoAudiences(Engine):
         offset: int = 0,
         *,
         search: str = "",
-        unreached: bool = False,
+        reachable: bool | None = None,
     ) -> list[Member]:
         condition = await self._condition(tenant, audience, channel)
         also: list[Document] = []
         if search:
             words = {"$regex": re.escape(search), "$options": "i"}
             also.append({"$or": [{field: words} for field in ("surname", "given_name", "name", "address")]})
-        if unreached:
-            also.append({f"references.{channel}.broken": {"$ne": ""}})
+        if reachable is not None:
+            also.append({f"references.{channel}.broken": "" if reachable else {"$ne": ""}})
         if also:
             condition = {"$and": [condition, *also]}
         rows = await self.rows("people", condition, sort=[("order", 1)], limit=limit, skip=offset)
@@ -91,7 +92,7 @@ class MongoAudiences(Engine):
         return {id: said for id, said in found.items() if said}
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
-        condition = await self._condition(tenant, audience, channel) | reachable(channel)
+        condition = await self._condition(tenant, audience, channel) | reached_on(channel)
         pipeline: list[Document] = [{"$match": condition}, {"$group": {"_id": "$zone", "count": {"$sum": 1}}}]
         return {row["_id"]: row["count"] for row in await self.collection("people").aggregate(pipeline).to_list(None)}
 
@@ -106,7 +107,7 @@ class MongoAudiences(Engine):
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:
         condition = await self._condition(tenant, audience, channel)
-        reached = await self.numbers("people", condition | reachable(channel), "_id")
+        reached = await self.numbers("people", condition | reached_on(channel), "_id")
         if audience.everyone and not audience.lists:
             return reached, array("q")
         people, known = await self.numbers("people", condition, "_id"), set(reached)

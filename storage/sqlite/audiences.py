@@ -112,12 +112,13 @@ class SqliteAudiences(Engine):
         offset: int = 0,
         *,
         search: str = "",
-        unreached: bool = False,
+        reachable: bool | None = None,
     ) -> list[Member]:
         people, values = _people(tenant, audience, channel)
         conditions = ["1"]
-        if unreached:
-            conditions.append("(r.person IS NULL OR r.broken IS NOT NULL)")
+        if reachable is not None:
+            works = "(r.person IS NOT NULL AND r.broken IS NULL)"
+            conditions.append(works if reachable else f"NOT {works}")
         if search:
             conditions.append(f"instr({NAMED}, ?)")
         wanted = [search.casefold()] if search else []

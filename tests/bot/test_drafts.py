@@ -24,14 +24,15 @@ async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Pers
     assert (await newest(house)).forms["message"].items() >= wrong.items()
 
     card = (await ada.press("Next: audience", **MESSAGE))["value"]
-    wrong = {"channel": "msteams", "audience": "new", "list_name": "", "addresses": "ada@contoso.com\nnobody"}
+    wrong = {"channel": "msteams", "audience": "", "list_name": "x" * 101, "addresses": "ada@contoso.com\nnobody"}
     card = (await ada.press("Next: schedule", **wrong))["value"]
-    assert error_beside(card, "list_name") == "Please give the list a name."
+    assert error_beside(card, "list_name") == "That is too long: 101 characters of 100."
     assert error_beside(card, "addresses") == "This is not an address: “nobody” (line 2)"
-    assert fields_of(card) == wrong == (await newest(house)).forms["audience"]
+    assert fields_of(card).items() >= wrong.items()
+    assert (await newest(house)).forms["audience"].items() >= wrong.items()
     assert await house.store.lists(TENANT) == []
 
-    await ada.press("Next: schedule", audience="everyone")
+    await ada.press("Next: schedule", audience="everyone", addresses="", list_name="")
     wrong = {
         "start": "at",
         "date": "",
@@ -53,13 +54,13 @@ async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Pers
 async def test_a_step_that_is_wrong_can_be_left_for_an_earlier_one(house: House, ada: Person) -> None:
     await ada.say("new campaign")
     await ada.press("Next: audience", **MESSAGE)
-    card = (await ada.press("Back", audience="new", list_name="Half", addresses="nob"))["value"]
+    card = (await ada.press("Back", audience="", list_name="Half", addresses="nob"))["value"]
     assert fields_of(card).items() >= MESSAGE.items()
     card = (await ada.press("To the review"))["value"]
     assert "**Audience**: This is not an address: “nob” (line 1)" in words_of(card)
     assert "Schedule it" not in words_of(card), "not as long as something is wrong"
     card = (await ada.press("Change the audience"))["value"]
-    assert fields_of(card) == {"channel": "msteams", "audience": "new", "list_name": "Half", "addresses": "nob"}
+    assert fields_of(card).items() >= {"audience": "", "list_name": "Half", "addresses": "nob"}.items()
 
 
 async def test_a_draft_goes_on_after_a_restart_from_the_card_of_before(house: House, ada: Person) -> None:
@@ -127,7 +128,7 @@ async def test_a_draft_is_left_and_found_again_under_campaigns(house: House, ada
     assert ada.reads("What do you want to say?"), "it goes on where something is missing"
     assert fields_of(ada.card())["title"] == "Our autumn"
     await ada.press("Next: audience", body="Hello.")
-    await ada.press("Save and leave")
+    await ada.press("Save and leave", audience="everyone")
     await ada.say("campaigns")
     await ada.press("Open")
     assert ada.reads("When does it go out?")
@@ -139,7 +140,7 @@ async def test_cancel_leaves_and_keeps_the_draft(house: House, ada: Person) -> N
     for word in ("cancel", "Cancel", "stop", "annuler"):
         assert await asked(ada, word) == ["All right. Your drafts are kept under **campaigns**."]
     assert (await newest(house)).forms["message"]["title"] == "Our autumn"
-    await ada.press("Next: schedule")
+    await ada.press("Next: schedule", audience="everyone")
     assert ada.reads("When does it go out?"), "the form goes on when they come back to it"
 
 
@@ -168,7 +169,7 @@ async def test_a_french_author_builds_it_in_french(house: House, ada: Person, lo
     }
     await louis.press("Suite : destinataires", **texts)
     people = {
-        "audience": "new",
+        "audience": "",
         "list_name": "Équipe",
         "addresses": f"{ada.address}; {louis.address}; x@contoso.example",
     }

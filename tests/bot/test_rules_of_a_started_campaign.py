@@ -199,7 +199,7 @@ async def test_a_form_left_open_over_the_start_comes_too_late(house: House, ada:
 
 
 async def test_information_says_what_was_sent_to_whom_and_when(house: House, ada: Person) -> None:
-    people = {"audience": "new", "list_name": "Managers", "addresses": ada.address}
+    people = {"audience": "", "list_name": "Managers", "addresses": ada.address}
     await draft(ada, people)
     campaign = await launch(ada, house)
     words = await asked(ada, "info autumn newsletter")

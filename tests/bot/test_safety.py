@@ -73,7 +73,7 @@ async def test_logs_tell_no_names_addresses_or_messages(house: House, caplog: py
     blocked = house.organisation.person("Vercingetorix", "Wurlitzer")
     for person in (author, reader, blocked):
         await person.install()
-    people = {"audience": "new", "list_name": "Kumquats"}
+    people = {"audience": "", "list_name": "Kumquats"}
     people["addresses"] = ",".join(person.address for person in (author, reader, blocked))
     message = {"name": "Operation Walrus", "title": "Rhododendron", "body": "Dear [FIRSTNAME], a xylophone."}
     await draft(author, people, {**message, "link_url": "https://hippopotamus.example/"})
@@ -114,7 +114,7 @@ async def test_a_name_is_shown_as_it_is_and_breaks_no_card(house: House) -> None
         await person.install()
     author = people[0]
     nasty = " ".join(part for name in NASTY for part in name)[:100]
-    audience = {"audience": "new", "list_name": nasty, "addresses": " ".join(f"{p.address};" for p in people)}
+    audience = {"audience": "", "list_name": nasty, "addresses": " ".join(f"{p.address};" for p in people)}
     await draft(author, audience, {"name": nasty, "body": "Hello [FIRSTNAME] [LASTNAME]"})
     await author.press("See the people")
     await author.press("Back")

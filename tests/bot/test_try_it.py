@@ -47,7 +47,7 @@ async def test_a_draft_is_tried_by_form(house: House, ada: Person, louis: Person
 
 async def test_who_cannot_be_reached_is_said_beside_the_field(house: House, ada: Person, louis: Person) -> None:
     listed = house.organisation.person("Marie", "Curie")
-    await draft(ada, {"audience": "new", "list_name": "Two", "addresses": f"{louis.address}, {listed.address}"})
+    await draft(ada, {"audience": "", "list_name": "Two", "addresses": f"{louis.address}, {listed.address}"})
     await ada.press("Try it")
     for address in ("", "louis", "a@b", "two@contoso.example words"):
         wrong = "That is not an address; it looks like ada@contoso.com."

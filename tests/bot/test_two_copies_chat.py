@@ -135,7 +135,7 @@ async def test_a_list_typed_once_is_made_once(pair: Pair, ada: Person) -> None:
     await ada.say("new campaign")
     await ada.press("Next: audience", **MESSAGE)
     form, message = ada.card(), ada.cards()[-1][0]
-    fields = {"audience": "new", "list_name": "Team", "addresses": f"{ada.address}, marie@contoso.example"}
+    fields = {"audience": "", "list_name": "Team", "addresses": f"{ada.address}, marie@contoso.example"}
     await at_once(pair, lambda ada: ada.press("Next: schedule", card=form, at=message, **fields), ada)
     assert [made.name for made in await pair.first.store.lists(TENANT)] == ["Team"]
 

@@ -228,12 +228,14 @@ async def test_why_people_cannot_be_reached_is_counted(store: Store) -> None:
     assert await store.unreached(CONTOSO, audience, Channel.TEAMS) == why
     assert await store.unreached(CONTOSO, audience, Channel.SKYPE) == {NotReached.NEVER_INSTALLED: 5}
     assert await store.unreached(CONTOSO, Audience(everyone=True), Channel.TEAMS) == {}
-    missing = await store.members(CONTOSO, audience, Channel.TEAMS, 10, unreached=True)
+    missing = await store.members(CONTOSO, audience, Channel.TEAMS, 10, reachable=False)
     assert {member.person.id: member.why for member in missing} == {
         marie.id: NotReached.BLOCKED,
         zoe.id: NotReached.NEVER_INSTALLED,
         bob.id: NotReached.NEVER_INSTALLED,
     }
+    there = await store.members(CONTOSO, audience, Channel.TEAMS, 10, reachable=True)
+    assert {member.person.id for member in there} == {ada.id, louis.id}
 
 
 async def test_people_are_found_by_a_part_of_their_name_or_address(store: Store) -> None:

@@ -56,8 +56,8 @@ async def write_message(ada: Client, url: str) -> None:
 
 async def choose_audience(ada: Client) -> None:
     await ada.sees("Who is it for?")
-    await ada.tick("A new list: paste addresses below")
-    await ada.fill(Name_of_the_list="Garden friends", Addresses="louis@contoso.example; ada")
+    await ada.press("Paste addresses")
+    await ada.fill(They_become_a_list_of_this_name="Garden friends", Addresses="louis@contoso.example; ada")
     await ada.press("Next: schedule")
     await ada.sees("This is not an address: “ada” (line 1)")
     await ada.shoot("audience-mistake")

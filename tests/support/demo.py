@@ -136,7 +136,7 @@ async def _write(author: Person, people: list[Person]) -> None:
     await author.sees("What do you want to say?")
     await author.press("Next: audience", **MESSAGE)
     addresses = "\n".join(person.address for person in people)
-    await author.press("Next: schedule", audience="new", list_name="Everyone at Contoso", addresses=addresses)
+    await author.press("Next: schedule", audience="", list_name="Everyone at Contoso", addresses=addresses)
     await author.press("Next: review", start="now", duration=str(SECONDS // 60), unit="minutes", anytime="true")
 
 

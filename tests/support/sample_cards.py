@@ -1,6 +1,6 @@
 """Every card, filled as on a good day at Contoso, in English and in French.
 
-python -m tests.support.sample_cards OUT_DIR      (NAME.LANGUAGE.THEME.png for each)
+python -m tests.support.sample_cards OUT_DIR [NAME ...]      (NAME.LANGUAGE.THEME.png for each)
 """
 
 from __future__ import annotations
@@ -25,10 +25,19 @@ from cards.campaigns import (
 )
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
+from cards.lists import (
+    ListLine,
+    ListView,
+    list_card,
+    list_delete_card,
+    list_people_form,
+    list_settings_form,
+    lists_card,
+)
 from cards.message import Done, acknowledged_text, answered_text, filled, message_card
 from cards.reports import live_card, report_card
 from cards.texts import Texts
-from cards.wizard import audience_form, message_form, schedule_form, try_form
+from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
 from storage.records import (
     Button,
     CampaignId,
@@ -116,8 +125,10 @@ class Samples:
 
     def forms(self) -> dict[str, AdaptiveCard]:
         texts, draft = self.texts, campaign(self.language, CampaignState.DRAFT)
-        words, everyone = MESSAGES[self.language], {Channel.TEAMS: 1204, Channel.SKYPE: 0}
-        pasted = {"audience": "new", "list_name": LISTS[self.language][0], "addresses": "ada@contoso.com\nlouis"}
+        words = MESSAGES[self.language]
+        choices = Choices(everyone=Reach(total=1204, reachable=1204), lists=self.lists())
+        chosen = {"audience": "list:0,list:1", "except": "list:2"}
+        pasted = {"audience": "", "list_name": LISTS[self.language][0], "addresses": "ada@contoso.com\nlouis"}
         wrong = texts("“{text}” (line {line})", text="louis", line=2)
         late = {**SCHEDULE, "date": "2026-11-20"}
         return {
@@ -133,7 +144,8 @@ class Samples:
                     "link_url": texts("That is not a web address; it begins with https://"),
                 },
             ),
-            "form_audience": audience_form(texts, draft, {"audience": "list:1"}, {}, everyone, self.lists()),
+            "form_audience": audience_form(texts, draft, {"audience": "list:1"}, {}, choices),
+            "form_audience_combined": audience_form(texts, draft, chosen, {}, replace(choices, more=True)),
             "form_audience_errors": audience_form(
                 texts,
                 draft,
@@ -143,8 +155,7 @@ class Samples:
                         "This is not an address: {some}", "{count} entries are not addresses: {some}", 1, some=wrong
                     )
                 },
-                everyone,
-                self.lists(),
+                choices,
             ),
             "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES),
             "form_schedule_no_presence": schedule_form(
@@ -217,6 +228,45 @@ class Samples:
             "report": report_card(texts, done, DONE_TALLY, ENGAGEMENT, START + timedelta(hours=5), None),
         }
 
+    def of_lists(self) -> dict[str, AdaptiveCard]:
+        texts, ada, louis = self.texts, person(0), person(1)
+        made = replace(self.lists()[0][0], columns=("DEPARTMENT", "SITE"))
+        lines = [
+            ListLine(made=made, reach=Reach(total=50, reachable=47), owner=None),
+            ListLine(
+                made=replace(made, name=LISTS[self.language][1]), reach=Reach(total=212, reachable=212), owner=louis
+            ),
+            ListLine(
+                made=replace(made, name=LISTS[self.language][2], shared_with_all=True),
+                reach=Reach(total=8, reachable=0),
+                owner=None,
+            ),
+        ]
+        missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
+        view = ListView(
+            made=made,
+            owner=None,
+            channel=Channel.TEAMS,
+            reach=Reach(total=50, reachable=47),
+            other=None,
+            why={NotReached.NEVER_INSTALLED: 2, NotReached.BLOCKED: 1},
+            people=[Member(person=person(number), why=missing.get(number)) for number in range(8)],
+            page=0,
+            more=True,
+        )
+        typed = {"list_name": made.name, "sharing": "some", "authors": "2"}
+        authors = [(louis.id, louis.name), (person(2).id, person(2).name)]
+        return {
+            "lists": lists_card(texts, lines, Channel.TEAMS, "", 0, 2),
+            "lists_none": lists_card(texts, [], Channel.TEAMS, "", 0, 1),
+            "list": list_card(texts, view),
+            "list_new": list_people_form(texts, None, {}, {}),
+            "list_people": list_people_form(texts, made, {"addresses": ada.address}, {}),
+            "list_settings": list_settings_form(texts, made, typed, {}, authors),
+            "list_delete": list_delete_card(texts, made, [], 2),
+            "list_delete_used": list_delete_card(texts, made, [MESSAGES[self.language]["name"]], 0),
+        }
+
     def messages(self) -> dict[str, AdaptiveCard]:
         texts, said = self.texts, filled(message(self.language), person(), {})
         important = replace(said, style=Style.IMPORTANT)
@@ -243,13 +293,15 @@ class Samples:
 def sample_cards(language: str) -> dict[str, AdaptiveCard]:
     """Name -> card, in ``en`` or ``fr``."""
     samples = Samples(language)
-    return {**samples.talk(), **samples.forms(), **samples.campaigns(), **samples.messages()}
+    return {**samples.talk(), **samples.forms(), **samples.of_lists(), **samples.campaigns(), **samples.messages()}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Draw every card, light and dark, in both languages.")
     parser.add_argument("folder", type=Path, help="where NAME.LANGUAGE.THEME.png go")
-    folder = parser.parse_args().folder
+    parser.add_argument("beginnings", nargs="*", metavar="NAME", help="only cards whose names begin so")
+    arguments = parser.parse_args()
+    folder = arguments.folder
     cards = {
         f"{name}.{language}": {
             **as_dict(card),
@@ -257,6 +309,7 @@ def main() -> int:
         }  # the renderer refuses every second one: /g in its pattern
         for language in LOCALES
         for name, card in sample_cards(language).items()
+        if name.startswith(tuple(arguments.beginnings or [""]))
     }
     try:
         paths = asyncio.run(draw(cards, folder))

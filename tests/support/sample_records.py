@@ -66,7 +66,10 @@ OTHERS = {
     "en": ("Fire drill on Thursday", "Welcome to Lyon", "Your opinion counts"),
     "fr": ("Exercice incendie jeudi", "Bienvenue à Lyon", "Votre avis compte"),
 }
-LISTS = {"en": ("Managers", "Marketing France"), "fr": ("Responsables", "Marketing France")}
+LISTS = {
+    "en": ("Managers", "Marketing France", "Board"),
+    "fr": ("Responsables", "Marketing France", "Comité de direction"),
+}
 
 
 def person(number: int = 0) -> Person:

@@ -17,12 +17,23 @@ import cards.message
 from cards.campaigns import Line, Outlook, campaigns_card, delete_card, information_card, people_card, review_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
+from cards.lists import (
+    ListLine,
+    ListView,
+    list_card,
+    list_delete_card,
+    list_people_form,
+    list_settings_form,
+    lists_card,
+)
 from cards.message import Done, message_card
 from cards.reports import COLORS, live_card, report_card
-from cards.wizard import audience_form, message_form, schedule_form, try_form
+from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
+from dialogs.audiences import SHOWN
 from dialogs.campaigns import PAGE, PEOPLE
 from dialogs.forms.fields import FIELDS, NAME
 from dialogs.forms.message import BUTTON, TITLE
+from dialogs.lists import AUTHORS
 from dialogs.root import everything
 from dialogs.wizard import ZONES
 from storage.records import (
@@ -37,6 +48,7 @@ from storage.records import (
     Member,
     Message,
     NotReached,
+    PersonId,
     Reach,
     Role,
     Style,
@@ -69,14 +81,15 @@ def edge_forms(language: str) -> Cards:
     texts = samples.texts
     long = dict.fromkeys(FIELDS["message"], NASTY * 10)
     zones = [(zone, zone) for zone in ZONES]
-    many = [(replace(found, name=LONG), reach) for found, reach in samples.lists() * 20]
-    nowhere: dict[Channel, int] = {}
+    many = [(replace(found, name=LONG), reach) for found, reach in samples.lists() * (SHOWN // 2)]
+    none, nobody = Reach(total=0, reachable=0), Choices(everyone=Reach(total=0, reachable=0), lists=[])
+    crowded = Choices(everyone=none, lists=many, more=True)
     return {
         "form message: errors everywhere": message_form(texts, draft, long, ERRORS),
         "form message: no public address": message_form(texts, draft, {"anonymous": "true"}, {}, tracked=False),
         "form message: nothing": message_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
-        "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, nowhere, many),
-        "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nowhere, []),
+        "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, crowded),
+        "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nobody),
         "form schedule: errors everywhere": schedule_form(texts, draft, SCHEDULE, ERRORS, zones),
         "form schedule: nothing": schedule_form(texts, draft, {}, {}, zones),
         **{
@@ -144,6 +157,45 @@ def longest_message(language: str) -> Cards:
         "review: longest": review_card(texts, one, shown, outlook, [], ["a warning of some length " * 8] * 2),
         "information: longest": information_card(texts, one, shown, tally(1_000_000), "notice " * 20),
     }
+
+
+def edge_lists(language: str) -> Cards:
+    samples = Samples(language)
+    texts, nasty = samples.texts, replace(person(), name=NASTY)
+    made = replace(samples.lists()[0][0], name=LONG, columns=tuple(f"C{'X' * 38}{number}" for number in range(20)))
+    shared = frozenset(PersonId(number) for number in range(300))
+    found: dict[str, AdaptiveCard] = {}
+    for count in COUNTS:
+        reach = Reach(total=count, reachable=count // 2, guests=count)
+        line = ListLine(made=replace(made, shared_with=shared), reach=reach, owner=None)
+        lines = [line, replace(line, owner=nasty), replace(line, made=replace(made, shared_with_all=True))] * 2
+        found[f"lists: {count}"] = lists_card(texts, lines, Channel.TEAMS, NASTY, 1, 3, "notice")
+        people = [Member(person=nasty, why=NotReached.BLOCKED), Member(person=person())] * (PEOPLE // 2)
+        for unreached in (True, False):
+            view = ListView(
+                made=made,
+                owner=nasty,
+                channel=Channel.SKYPE,
+                reach=reach,
+                other=(Channel.TEAMS, reach),
+                why=dict.fromkeys(NotReached, count),
+                people=people if count else [],
+                page=1,
+                more=True,
+                find=NASTY,
+                unreached=unreached,
+                changeable=not unreached,
+            )
+            found[f"list: {count} {unreached}"] = list_card(texts, view, "notice", "warning")
+    authors = [(PersonId(number), LONG[:60]) for number in range(AUTHORS)]
+    settings = {"list_name": NASTY, "sharing": "some", "authors": "1,2"}
+    found["list settings: many"] = list_settings_form(texts, made, settings, ERRORS, authors, "notice")
+    found["list settings: alone"] = list_settings_form(texts, made, {}, {}, [])
+    found["list people: new"] = list_people_form(texts, None, {}, {})
+    found["list people: errors"] = list_people_form(texts, made, {"addresses": NASTY * 10}, ERRORS, "notice")
+    found["list delete: used"] = list_delete_card(texts, made, [LONG, NASTY] * 20, 3)
+    found["list delete: drafts"] = list_delete_card(texts, made, [], 1)
+    return found
 
 
 def edge_reports(language: str) -> Cards:
@@ -216,7 +268,7 @@ def edge_messages(language: str) -> Cards:
 
 
 def every_card(language: str) -> dict[str, Any]:
-    edges = (edge_forms, edge_campaigns, longest_message, edge_reports, edge_talk, edge_messages)
+    edges = (edge_forms, edge_campaigns, longest_message, edge_lists, edge_reports, edge_talk, edge_messages)
     drawn: dict[str, AdaptiveCard] = {**sample_cards(language)}
     for some in edges:
         drawn.update(some(language))

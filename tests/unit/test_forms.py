@@ -15,7 +15,7 @@ from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.fields import FIELDS, KEPT, typed
 from dialogs.forms.message import read_message, read_name
 from dialogs.forms.schedule import default_schedule, read_schedule
-from storage.records import ButtonKind, Channel, Contact, ListId, Style, WorkingHours
+from storage.records import Audience, ButtonKind, Channel, Contact, ListId, Style, WorkingHours
 from tests.unit.test_form_mistakes import AUDIENCE, ENGLISH, FRENCH, MESSAGE, NOW, SCHEDULE, reading_of, right
 from tests.unit.test_variables import names
 
@@ -58,6 +58,17 @@ def test_a_web_address_is_taken(url: str) -> None:
         ('"Ada King Lovelace" <ada@contoso.com>', [("ada@contoso.com", "Ada", "King Lovelace")]),
         ("mailto:ada@contoso.com;louis@contoso.com", [("ada@contoso.com", "", ""), ("louis@contoso.com", "", "")]),
         ("o'brien+news@mail.contoso.co.uk", [("o'brien+news@mail.contoso.co.uk", "", "")]),
+        ("ada@contoso.com louis@contoso.com", [("ada@contoso.com", "", ""), ("louis@contoso.com", "", "")]),
+        ("ada@contoso.com|louis@contoso.com / x@y.fr",
+         [("ada@contoso.com", "", ""), ("louis@contoso.com", "", ""), ("x@y.fr", "", "")]),
+        ("Pasteur, Louis <louis@contoso.com>; Ada <ada@contoso.com>",
+         [("louis@contoso.com", "Louis", "Pasteur"), ("ada@contoso.com", "Ada", "")]),
+        ("ada@contoso.com, Louis Pasteur <louis@contoso.com>, x@y.fr",
+         [("ada@contoso.com", "", ""), ("louis@contoso.com", "Louis", "Pasteur"), ("x@y.fr", "", "")]),
+        ("Pasteur\tLouis\tlouis@contoso.com\nCurie;Marie;marie@contoso.com",
+         [("louis@contoso.com", "Louis", "Pasteur"), ("marie@contoso.com", "Marie", "Curie")]),
+        ("Ada Lovelace ada@contoso.com", [("ada@contoso.com", "Ada", "Lovelace")]),
+        ("• ada@contoso.com.\n- «louis@contoso.com»", [("ada@contoso.com", "", ""), ("louis@contoso.com", "", "")]),
     ],
 )  # fmt: skip
 def test_addresses_are_read_each_person_once(text: str, contacts: list[tuple[str, str, str]]) -> None:
@@ -67,9 +78,16 @@ def test_addresses_are_read_each_person_once(text: str, contacts: list[tuple[str
 
 def test_an_audience_is_read() -> None:
     everyone = read_audience({"channel": "skype", "audience": "everyone"}, ENGLISH).value
-    assert everyone is not None and everyone.everyone and everyone.channel is Channel.SKYPE
-    one = read_audience({"channel": "msteams", "audience": "list:12", "addresses": "not read"}, ENGLISH).value
-    assert one is not None and one.list == ListId(12)
+    assert everyone is not None
+    assert (everyone.channel, everyone.audience) == (Channel.SKYPE, Audience(everyone=True))
+    ticked = {"channel": "msteams", "audience": "list:12,list:3,list:12", "except": "list:4", "guests": "true"}
+    some = read_audience(ticked, ENGLISH).value
+    assert some is not None
+    wanted = Audience(lists=(ListId(12), ListId(3)), except_lists=(ListId(4),), guests=True)
+    assert (some.audience, some.contacts) == (wanted, ())
+    pasted = read_audience({"channel": "msteams", "addresses": "ada@contoso.com"}, ENGLISH).value
+    assert pasted is not None
+    assert (pasted.audience, pasted.contacts) == (Audience(), (Contact(address="ada@contoso.com"),))
 
 
 def test_a_schedule_is_read_on_the_clock_of_its_zone() -> None:

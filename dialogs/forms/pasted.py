@@ -1,0 +1,133 @@
+"""Pasted addresses, in whatever form people paste them. Pure.
+
+ada@contoso.com, louis@contoso.com; marie@contoso.com
+Louis Pasteur <louis@contoso.com>, "Curie, Marie" <marie@contoso.com>
+Pasteur <tab> Louis <tab> louis@contoso.com
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dialogs.forms.fields import NAME, is_address
+from storage.records import Contact
+
+#: what stands around addresses, and is no part of them
+_AROUND = "<>()[]{}\"'«»“”‘’ \t.,;:|•·–-*"
+_ANGLED = re.compile(r"([^<>]*)<([^<>]*)>")
+_STRONG = re.compile(r"[;\t|]")  #: separates people, or the columns of one
+_WEAK = re.compile(r"[,;\t|/\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A piece that is no address."""
+
+    #: from 1
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    #: each address once
+    contacts: tuple[Contact, ...]
+    #: how many came again
+    doubles: int
+    wrong: tuple[Wrong, ...]
+
+
+def read_pasted(text: str) -> Pasted:
+    contacts: dict[str, Contact] = {}
+    wrong: list[Wrong] = []
+    found = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        for piece in _people(line):
+            contact = piece if isinstance(piece, Contact) else None
+            if contact is None:
+                wrong.append(Wrong(number, str(piece)))
+                continue
+            found += 1
+            known = contacts.get(contact.address)
+            if known is None or not (known.given_name or known.surname):
+                contacts[contact.address] = contact
+    return Pasted(tuple(contacts.values()), found - len(contacts), tuple(wrong))
+
+
+def _people(line: str) -> Iterator[Contact | str]:
+    """The people of one line; a piece that names none, as it is."""
+    if line.count("@") <= 1 or "<" not in line:
+        words = [word for word in (bare(word) for word in _WEAK.split(line)) if word]
+        addresses = [word for word in words if "@" in word]
+        if len(addresses) == 1 and is_address(addresses[0]):
+            # a name stands before its address; in a copied table it may stand after it
+            head, after = _cut(line, addresses[0])
+            yield _one(line if "\t" in after else head, addresses[0])
+            if "\t" not in after:
+                yield from _listed(after)
+            return
+    if "<" in line:
+        yield from _angled(line)
+        return
+    for piece in _STRONG.split(line):
+        yield from _listed(piece)
+
+
+def bare(word: str) -> str:
+    """A word without what stands around it."""
+    return word.strip(_AROUND).removeprefix("mailto:").strip(_AROUND)
+
+
+def _cut(line: str, address: str) -> tuple[str, str]:
+    """The line up to its address, and the rest."""
+    end = line.index(address) + len(address)
+    return line[:end], line[end:]
+
+
+def _one(line: str, address: str) -> Contact:
+    """The only person of a line: whatever else stands in it is their name."""
+    rest = re.sub(re.escape(address), "\t", line.replace("mailto:", ""), count=1)
+    columns = [column for column in (bare(column) for column in re.split(r"[,;\t|]", rest)) if column]
+    if not columns:
+        return Contact(address=address.lower())
+    if len(columns) == 1:
+        first, _, last = " ".join(columns[0].split()).partition(" ")
+        return Contact(address=address.lower(), given_name=first[:NAME], surname=last[:NAME])
+    surname, given = (" ".join(column.split()) for column in columns[:2])  # "Pasteur, Louis"
+    return Contact(address=address.lower(), given_name=given[:NAME], surname=surname[:NAME])
+
+
+def _angled(line: str) -> Iterator[Contact | str]:
+    """``Name <address>``, again and again, bare addresses between them."""
+    end = 0
+    for match in _ANGLED.finditer(line):
+        end = match.end()
+        before, address = match[1], bare(match[2])
+        name = before
+        strong = [piece for piece in _STRONG.split(before) if piece.strip()]
+        if strong:
+            *others, name = strong
+            for other in others:
+                yield from _listed(other)
+        names = [piece for piece in name.split(",") if piece.strip()]
+        while names and "@" in names[0]:
+            yield from _listed(names.pop(0))
+        if not is_address(address):
+            yield f"{name.strip(' ,')} <{match[2]}>".strip()
+            continue
+        yield _one(",".join(names) + " " + address, address)
+    yield from _listed(line[end:])
+
+
+def _listed(piece: str) -> Iterator[Contact | str]:
+    """Addresses beside each other."""
+    words = [word for word in (bare(word) for word in _WEAK.split(piece)) if word]
+    if not words:
+        return
+    if not any("@" in word for word in words):
+        yield piece.strip(" ,;\t")
+        return
+    for word in words:
+        yield Contact(address=word.lower()) if is_address(word) else word

@@ -1,0 +1,139 @@
+"""What comes of a draft: its overview, its forecast, what is in its way, and what its author should know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cards.campaigns import Outlook, Overview
+from cards.message import filled, must_have, without_value
+from cards.parts import channel_name, full_name
+from cards.variables import escape_markdown, written
+from dialogs.audiences import audience_name, lists_gone
+from dialogs.drafts import Draft, tracking_of
+from dialogs.presence import presence_problem
+from dialogs.turn import Turn
+from scheduler.across import forecast_across
+from scheduler.planner import OpenTimes
+from scheduler.window import forecast
+from storage.records import Member, Reach
+
+CHECKED = 20_000  #: recipients looked at for missing values
+
+
+async def overview(turn: Turn, draft: Draft) -> Overview:
+    """What the cards show of a campaign."""
+    campaign, audience = draft.campaign, draft.audience
+    reach: Reach | None = None
+    name = ""
+    if audience:
+        reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
+        name = await audience_name(turn, audience)
+    example = await _example(turn, draft)
+    sample = example.person
+    return Overview(
+        message=draft.message,
+        preview=filled(draft.message, sample, example.columns) if draft.message else None,
+        sample=full_name(sample) or turn.texts("you"),
+        audience_name=name,
+        reach=reach,
+        schedule=draft.schedule,
+        starts_now=draft.starts_now,
+        tracking=tracking_of(campaign, turn.house.links.tracked),
+    )
+
+
+async def _example(turn: Turn, draft: Draft) -> Member:
+    """A real recipient, for whom the preview is drawn; the author where there is none."""
+    campaign = draft.campaign
+    if draft.audience:
+        found = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 1, reachable=True)
+        if found:
+            return found[0]
+    return Member(person=turn.person)
+
+
+async def problems_of(
+    turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None
+) -> tuple[tuple[str, str], ...]:
+    """What keeps a draft from being scheduled: (step, what is wrong)."""
+    found = [*draft.problems]
+    if draft.audience and await lists_gone(turn, draft.audience):
+        found.append(("audience", turn.texts("A list that it names is gone. Please choose again.")))
+    if reach and not reach.total:
+        found.append(("audience", turn.texts("There is nobody in it.")))
+    if outlook and outlook.asleep and not outlook.messages:
+        nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
+        found.append(("schedule", nobody))
+    return (*found, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
+
+
+async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
+    """The forecast: how many messages, from when to when, how fast."""
+    if draft.schedule is None or reach is None:
+        return None
+    times, asleep = OpenTimes(draft.schedule), 0
+    if draft.schedule.own_zone and draft.audience:
+        campaign = draft.campaign
+        living = await turn.store.zones(campaign.tenant, draft.audience, campaign.channel)
+        parts = [(times.of(zone).after(turn.now), count) for zone, count in living.items()]
+        asleep = sum(count for hours, count in parts if not hours)
+        seen = forecast_across(parts, turn.house.rate)
+    else:
+        seen = forecast(times.of("").after(turn.now), reach.reachable, turn.house.rate)
+    return Outlook(
+        messages=reach.reachable - asleep,
+        asleep=asleep,
+        first=seen.first,
+        last=seen.last_expected,
+        peak=seen.peak,
+        fits=seen.fits,
+        now=draft.starts_now and seen.first is not None and seen.first - turn.now < timedelta(minutes=1),
+    )
+
+
+async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None) -> list[str]:
+    """What an author should know before scheduling, and may accept."""
+    texts, warnings = turn.texts, []
+    if reach and not reach.reachable:
+        warnings.append(texts("Nobody in this audience can be reached yet."))
+    if outlook and not outlook.fits and outlook.last:
+        warnings.append(
+            texts(
+                "{channel} does not allow that many messages in this time: the last would arrive on {moment}."
+                " Make it longer, or some will not be sent.",
+                channel=channel_name(draft.campaign.channel),
+                moment=texts.moment(outlook.last),
+            )
+        )
+    if outlook and outlook.asleep:
+        warnings.append(
+            texts.many(
+                "Where {count} person lives, nobody works in this time: they would not receive it. Make it longer.",
+                "Where {count} people live, nobody works in this time: they would not receive it. Make it longer.",
+                outlook.asleep,
+            )
+        )
+    return [*warnings, *await _gaps(turn, draft)]
+
+
+async def _gaps(turn: Turn, draft: Draft) -> list[str]:
+    """Recipients who would read a gap: a variable has neither a value for them nor a fallback."""
+    if draft.message is None or draft.audience is None or not (needed := must_have(draft.message)):
+        return []
+    campaign, texts = draft.campaign, turn.texts
+    members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, CHECKED, reachable=True)
+    warnings = []
+    for name in sorted(needed):
+        missing = without_value(name, members)
+        if missing:
+            shown, some = written(name, texts.language), [escape_markdown(full_name(person)) for person in missing[:3]]
+            warnings.append(
+                texts.many(
+                    "[{name}] has no value for {count} person: {some}. Give it a fallback: [{name}|…].",
+                    "[{name}] has no value for {count} people: {some}. Give it a fallback: [{name}|…].",
+                    len(missing),
+                    name=shown,
+                    some=texts.enumerate(some) + (" …" if len(missing) > 3 else ""),
+                )
+            )
+    return warnings
