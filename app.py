@@ -24,6 +24,7 @@ from bot.adapter import make_adapter, make_authorization
 from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.credentials import make_credentials
+from bot.downloads import Downloads
 from bot.graph import GraphDirectory, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.health import Health
@@ -112,6 +113,7 @@ async def crieur(
             clock=clock,
             sender=connector,
             links=links,
+            files=await opened.enter_async_context(Downloads(loopback_only=settings.local)),
             rate=settings.messages_per_second,
             presence={**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})},
             directory=GraphDirectory(graph) if graph else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,13 +12,15 @@ from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
 from bot import skype, wire
+from bot.attachments import attachments_of
 from bot.bounds import Rates
 from bot.connector import Connector
 from bot.reachability import at_home, capture, channel_of, is_answerable, is_personal, lose, tenant_of
+from cards.conversation import notice_card
 from dialogs import engage, talk
 from dialogs.forms.fields import clean
 from dialogs.receipts import Receipts
-from dialogs.turn import Answer, House, Router, Turn
+from dialogs.turn import Answer, Attachment, House, Router, Turn
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
 from storage.records import Channel, Person, PersonId, Role, StaleVersion
@@ -198,12 +200,12 @@ class CrieurBot(ActivityHandler):
         if not is_personal(activity):
             await self._point_to_personal_chat(turn_context)
             return
-        turn = await self._turn(turn_context, await self._person(turn_context))
+        turn = await self._turn(turn_context, await self._person(turn_context), attachments_of(activity))
         said = clean(activity.text or "").strip()
         if isinstance(activity.value, dict) and not said:
             answer = await self._router.press(turn, activity.value)
             await self._replace(turn_context, turn, answer or Answer(text=self._puzzled(turn, "")))
-        elif said:
+        elif said or turn.attachments:
             await self._hear(turn_context, turn, said)
 
     async def _point_to_personal_chat(self, context: TurnContext) -> None:
@@ -215,9 +217,10 @@ class CrieurBot(ActivityHandler):
             await self._typed.leave(context)
             await context.send_activity(turn.texts("All right. Your drafts are kept under **campaigns**."))
             return
-        answer = await self._router.hear(turn, said)
+        answer = await self._router.hear(turn, said) if said else None
         if answer is None and await self._typed.hear(context, turn):
             return
+        answer = answer or await self._router.receive(turn)
         await self._say(context, turn, answer or await self._reply_or_riddle(turn, said))
 
     async def _reply_or_riddle(self, turn: Turn, said: str) -> Answer:
@@ -251,15 +254,37 @@ class CrieurBot(ActivityHandler):
         if answer.fresh:
             await self._say(turn_context, turn, answer)
             return wire.toast(turn.texts("It is below."))
-        self._keep(turn_context, turn, answer)
+        if message := turn_context.activity.reply_to_id:
+            self._later(self._keep(turn, message, answer))
         return wire.in_place(answer.card)
 
-    def _keep(self, context: TurnContext, turn: Turn, answer: Answer) -> None:
+    async def _keep(self, turn: Turn, message: str, answer: Answer) -> None:
         """The client shows the answer itself; other devices, and tomorrow, need it in the chat."""
-        message = context.activity.reply_to_id
-        if message and answer.card is not None:
+        if answer.card is not None:
             activity = wire.activity_bytes(answer.card, answer.summary, important=answer.important)
-            self._later(self._update(turn, message, activity))
+            await self._update(turn, message, activity)
+        if answer.later is not None:
+            await self._keep(turn, message, await self._awaited(turn, answer.later))
+
+    async def _awaited(self, turn: Turn, later: Awaitable[Answer]) -> Answer:
+        """What took too long to wait for; a bug in it is told, as one in a turn is."""
+        try:
+            return await later
+        except Exception:
+            log.exception("what was to follow an answer broke")
+            text = turn.texts("Something went wrong on my side. Nothing is lost: please try again.")
+            return Answer(card=notice_card(turn.texts, text, "attention"))
+
+    async def _post(self, turn: Turn, later: Awaitable[Answer]) -> None:
+        """The answer that follows, as a new message."""
+        answer = await self._awaited(turn, later)
+        reference = await self._house.store.reference(turn.person.id, turn.channel)
+        if reference is None:
+            return
+        if answer.card is not None:
+            await self._connector.send(reference, wire.activity_bytes(answer.card, answer.summary))
+        else:
+            await self._connector.send(reference, wire.text_bytes(answer.text))
 
     async def _update(self, turn: Turn, message: str, activity: bytes) -> None:
         reference = await self._house.store.reference(turn.person.id, turn.channel)
@@ -285,13 +310,14 @@ class CrieurBot(ActivityHandler):
             await self._house.store.claim_ownership(person.id)
         return person
 
-    async def _turn(self, context: TurnContext, person: Person) -> Turn:
+    async def _turn(self, context: TurnContext, person: Person, attachments: tuple[Attachment, ...] = ()) -> Turn:
         return Turn(
             house=self._house,
             person=person,
             role=await self._house.store.role(person.id),
             channel=_channel(context),
             texts=talk.texts_of(person),
+            attachments=attachments,
         )
 
     # --- answers ------------------------------------------------------------------------------
@@ -306,13 +332,15 @@ class CrieurBot(ActivityHandler):
             await context.send_activity(wire.message_with(answer.card, answer.summary))
         elif answer.text:
             await context.send_activity(answer.text)
+        if answer.later is not None:
+            self._later(self._post(turn, answer.later))
 
     async def _replace(self, context: TurnContext, turn: Turn, answer: Answer) -> None:
         """Answer an older client's Submit: its card is replaced by editing the message."""
         message = context.activity.reply_to_id
         if message and answer.card is not None and not answer.fresh:
-            activity = wire.activity_bytes(answer.card, answer.summary, important=answer.important)
-            await self._update(turn, message, activity)
+            replacing = self._keep(turn, message, answer)
+            await replacing if answer.later is None else self._later(replacing)
         else:
             await self._say(context, turn, answer)
 

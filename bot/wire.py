@@ -64,6 +64,11 @@ def message_with(card: AdaptiveCard, summary: str) -> Activity:
     )
 
 
+def text_bytes(text: str) -> bytes:
+    """A line of text, ready for the connector."""
+    return orjson.dumps({"type": "message", "text": text})
+
+
 def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:
     """The same, ready for the connector."""
     activity: dict[str, Any] = {

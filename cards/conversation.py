@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cards.elements import AdaptiveCard
 from cards.parts import act, card, go, heading, hint, notice, paragraph
@@ -94,6 +94,10 @@ def authors_card(texts: Texts, people: Sequence[tuple[Person, Role]]) -> Adaptiv
     )
 
 
-def notice_card(texts: Texts, text: str, style: str = "accent") -> AdaptiveCard:
-    """One line in a box, in place of a card whose time has passed."""
+def notice_card(
+    texts: Texts, text: str, style: str = "accent", back: tuple[str, Mapping[str, object]] | None = None
+) -> AdaptiveCard:
+    """One line in a box, in place of a card whose time has passed; ``back``: where a button leads."""
+    if back:
+        return card(texts, [notice(text, style)], [go(texts("Look again"), *back)])
     return card(texts, [notice(text, style)], [go(texts("All campaigns"), "campaigns.open", {"page": 0})])

@@ -41,12 +41,17 @@ class Strict(BareObject):
                 setattr(self, name, value)
 
 
+_VARS: dict[type, dict[str, Any]] = {}
+
+
 def vars_of(kind: type) -> dict[str, Any]:
-    """A class's attributes with its bases', descriptors not evaluated."""
-    merged: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        merged.update(vars(base))
-    return merged
+    """A class's attributes with its bases', descriptors not evaluated; gathered once."""
+    if kind not in _VARS:
+        merged: dict[str, Any] = {}
+        for base in reversed(kind.__mro__):
+            merged.update(vars(base))
+        _VARS[kind] = merged
+    return _VARS[kind]
 
 
 class Element(Strict):

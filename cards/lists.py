@@ -14,6 +14,7 @@ from cards.parts import (
     channel_name,
     full_name,
     go,
+    handle,
     heading,
     hint,
     member_row,
@@ -26,7 +27,7 @@ from cards.parts import (
 from cards.reports import reason_text
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from storage.records import Channel, DistributionList, Member, NotReached, Person, PersonId, Reach
+from storage.records import Campaign, Channel, DistributionList, Member, NotReached, Person, PersonId, Reach
 
 Values = Mapping[str, str]
 Errors = Mapping[str, str]
@@ -48,7 +49,7 @@ def lists_card(
     body: list[Any] = [*notices(notice, "good"), heading(texts("Your lists"))]
     if not lines:
         none = texts("No list has “{find}” in its name.", find=escape_markdown(find)) if find else ""
-        body.append(paragraph(none or texts("There is none yet. Shall we make the first one?")))
+        body.append(paragraph(none or texts("There is none yet. Paste addresses, or drop a CSV or Excel file here.")))
     body += [_line(texts, line, channel) for line in lines]
     if pages > 1:
         body.append(hint(texts("Page {page} of {pages}", page=page + 1, pages=pages)))
@@ -107,6 +108,8 @@ class ListView:
     unreached: bool = False
     #: whether who looks may change it
     changeable: bool = True
+    #: a campaign of theirs that waits for an audience
+    draft: Campaign | None = None
 
 
 def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good") -> AdaptiveCard:
@@ -139,6 +142,11 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
         act(texts("New campaign for it"), "campaign.new", {"list": made.id}, style="positive"),
         go(texts("All lists"), "lists.open", {"page": 0}),
     ]
+    if view.draft is not None:
+        name = view.draft.name or texts("your new campaign")
+        use = go(texts("Use it for “{name}”", name=name), "list.use", {**handle(view.draft), "list": made.id})
+        use.style = "positive"
+        actions = [use, go(texts("All lists"), "lists.open", {"page": 0})]
     return card(texts, body, actions)
 
 
@@ -214,7 +222,10 @@ def list_people_form(
     )
     fields.append(
         hint(
-            texts("In any form: one on each line, with commas, semicolons, tabs."),
+            texts(
+                "In any form: one on each line, with commas, semicolons, tabs. A CSV or Excel file works too:"
+                " drop it into this chat."
+            ),
             spacing="Small",
         )
     )

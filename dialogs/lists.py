@@ -23,6 +23,7 @@ from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.records import (
     Audience,
+    Campaign,
     CampaignState,
     Channel,
     DistributionList,
@@ -121,7 +122,9 @@ async def one_list(
     page: int = 0,
     notice: str = "",
     tone: str = "good",
+    draft: Campaign | None = None,
 ) -> AdaptiveCard:
+    """``draft``: a campaign that waits for an audience."""
     store, audience, seen = turn.store, Audience(lists=(made.id,), guests=True), channel or turn.channel
     other = next(one for one in Channel if one is not seen)
     over_there = await store.reach(made.tenant, audience, other)
@@ -147,6 +150,7 @@ async def one_list(
         find=find,
         unreached=unreached,
         changeable=changeable_by(made, turn.person.id, turn.role),
+        draft=draft,
     )
     return list_card(turn.texts, view, notice, tone)
 
@@ -187,20 +191,6 @@ async def new_list_pressed(turn: Turn, form: Form) -> Answer:
     return await new_list(turn, "")
 
 
-@router.form("list.paste")
-async def paste_list(turn: Turn, form: Form) -> Answer:
-    values = _typed(form)
-    contacts = read_addresses(values["addresses"], turn.texts)
-    errors = {**await _name_errors(turn, values["list_name"]), **contacts.errors}
-    if errors or contacts.value is None:
-        return Answer(card=list_people_form(turn.texts, None, values, errors))
-    people = await turn.store.meet(turn.person.tenant, contacts.value)
-    made = await turn.store.new_list(
-        turn.person.tenant, turn.person.id, values["list_name"], [person.id for person in people]
-    )
-    return Answer(card=await one_list(turn, made, notice=turn.texts("The list is saved.")))
-
-
 @router.form("list.people")
 async def open_people(turn: Turn, form: Form) -> Answer:
     return Answer(card=list_people_form(turn.texts, await list_asked_for(turn, form, to_change=True), {}, {}))
@@ -208,7 +198,7 @@ async def open_people(turn: Turn, form: Form) -> Answer:
 
 @router.form("list.add")
 async def add_people(turn: Turn, form: Form) -> Answer:
-    made, values = await list_asked_for(turn, form, to_change=True), _typed(form)
+    made, values = await list_asked_for(turn, form, to_change=True), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
         return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
@@ -219,7 +209,7 @@ async def add_people(turn: Turn, form: Form) -> Answer:
 
 @router.form("list.remove")
 async def remove_people(turn: Turn, form: Form) -> Answer:
-    made, values = await list_asked_for(turn, form, to_change=True), _typed(form)
+    made, values = await list_asked_for(turn, form, to_change=True), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
         return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
@@ -241,12 +231,13 @@ async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
     return Answer(card=await one_list(turn, made, notice=said))
 
 
-def _typed(form: Form) -> dict[str, str]:
+def typed_people(form: Form) -> dict[str, str]:
+    """The name and the addresses of a form about a list's people, as they were typed."""
     said = {field: clean(str(form.get(field) or ""))[:KEPT] for field in ("list_name", "addresses")}
     return {**said, "list_name": " ".join(said["list_name"].split())}
 
 
-async def _name_errors(turn: Turn, name: str, *, but: ListId | None = None) -> dict[str, str]:
+async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) -> dict[str, str]:
     texts = turn.texts
     if not name:
         return {"list_name": texts("Please give the list a name.")}
@@ -295,11 +286,11 @@ def _private(made: DistributionList) -> DistributionList:
 @router.form("list.save")
 async def save_settings(turn: Turn, form: Form) -> Answer:
     made = await list_asked_for(turn, form, to_change=True)
-    name, sharing = _typed(form)["list_name"], str(form.get("sharing") or "me")
+    name, sharing = typed_people(form)["list_name"], str(form.get("sharing") or "me")
     offered = await _authors(turn, made)
     ticked = str(form.get("authors") or "").split(",")
     authors = [id for id, _ in offered if str(id) in ticked]
-    errors = await _name_errors(turn, name, but=made.id)
+    errors = await list_name_errors(turn, name, but=made.id)
     if sharing == "some" and not authors:
         errors["authors"] = turn.texts("Please tick at least one author.")
     if errors:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from cards.elements import AdaptiveCard
@@ -59,6 +60,38 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """Something that came with a message."""
+
+    kind: AttachmentKind
+    name: str = ""
+    #: where it is fetched; may be short-lived
+    url: str = ""
+    #: of MARKUP: the message as it was formatted
+    content: str = ""
+
+
+class AttachmentKind(StrEnum):
+    FILE = "file"
+    IMAGE = "image"
+    MARKUP = "markup"  #: HTML from the compose box
+
+
+class NotFetched(Exception):
+    """A file could not be had; ``too_large``: the limit in MB, where that is why."""
+
+    def __init__(self, reason: str, *, too_large: int = 0) -> None:
+        super().__init__(reason)
+        self.too_large = too_large
+
+
+class Files(Protocol):
+    async def fetch(self, url: str) -> bytes:
+        """A file that somebody dropped into the chat. Raises NotFetched."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What every conversation can use."""
 
@@ -66,6 +99,7 @@ class House:
     clock: Clock
     sender: Sender
     links: Links
+    files: Files
     #: messages a second and tenant
     rate: float
     #: who tells who is there, by channel; a channel without has no choice of presence
@@ -81,6 +115,8 @@ class Turn:
     role: Role | None
     channel: Channel
     texts: Texts
+    #: what came with the message
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def store(self) -> Store:
@@ -114,6 +150,8 @@ class Answer:
     important: bool = False
     #: a typed conversation takes over: its name and what it starts with
     begin: tuple[str, Mapping[str, Any]] | None = None
+    #: this answer is for now; another follows, in its place where it is a card in the place of another
+    later: Awaitable[Answer] | None = None
 
 
 class Aside(Exception):
@@ -127,6 +165,7 @@ class Aside(Exception):
 Form = Mapping[str, Any]
 Handler = Callable[[Turn, Form], Awaitable[Answer]]
 Command = Callable[[Turn, str], Awaitable[Answer]]
+Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +183,8 @@ class Router:
     forms: dict[str, _Entry] = field(default_factory=dict)
     #: the first words of a command, lower case, in either language
     commands: dict[str, _Entry] = field(default_factory=dict)
+    #: what happens with a file that is dropped into the chat
+    uploads: list[Upload] = field(default_factory=list)
 
     def form(self, verb: str, *, authors_only: bool = True) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
@@ -160,10 +201,15 @@ class Router:
 
         return register
 
+    def upload(self, handler: Upload) -> Upload:
+        self.uploads.append(handler)
+        return handler
+
     def include(self, routers: Sequence[Router]) -> Router:
         for router in routers:
             self.forms.update(router.forms)
             self.commands.update(router.commands)
+            self.uploads += router.uploads
         return self
 
     async def press(self, turn: Turn, form: Form) -> Answer | None:
@@ -186,6 +232,15 @@ class Router:
                 rest = " ".join(said.split()[len(command.split()) :])
                 return await _unless_aside(entry.handler(turn, rest))
         return None
+
+    async def receive(self, turn: Turn) -> Answer | None:
+        """Answer a file that came with the message; None when there is none."""
+        files = [attachment for attachment in turn.attachments if attachment.kind is AttachmentKind.FILE]
+        if not files or not self.uploads:
+            return None
+        if turn.role is None:
+            return Answer(text=not_an_author(turn))
+        return await _unless_aside(self.uploads[0](turn, files[0]))
 
     def nearest(self, turn: Turn, said: str) -> str | None:
         """The command that somebody may have meant."""

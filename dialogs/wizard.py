@@ -58,6 +58,21 @@ async def new_campaign_pressed(turn: Turn, form: Form) -> Answer:
     return await _begin(turn, "", {"audience": f"list:{made}", "channel": turn.channel} if made else {})
 
 
+@router.form("list.use")
+async def use_list(turn: Turn, form: Form) -> Answer:
+    """A list becomes one more of a draft's; whatever else is chosen there stays."""
+    campaign, made = await changeable(turn, form), list_id(f"list:{form.get('list')}")
+    values = values_of(campaign, "audience", turn)
+    ticked = [word for word in values.get("audience", "").split(",") if word]
+    if made and f"list:{made}" not in ticked:
+        values["audience"] = ",".join([*ticked, f"list:{made}"])
+        try:
+            campaign = await turn.store.save(_with_form(campaign, "audience", values, turn))
+        except StaleVersion:
+            campaign = await changeable(turn, form)
+    return Answer(card=await form_card(turn, campaign, "audience"))
+
+
 @router.form("form.open")
 async def open_form(turn: Turn, form: Form) -> Answer:
     """Show a step without saving anything."""

@@ -193,6 +193,10 @@ class Lists(Protocol):
         """These PersonIds by time zone, compact arrays; "" where it is unknown."""
         ...
 
+    async def reach_at(self, tenant: TenantId, addresses: Sequence[str], channel: Channel) -> Reach:
+        """How many of these addresses, in lower case, lead to people whom the bot knows; and how many it reaches."""
+        ...
+
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:

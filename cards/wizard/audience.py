@@ -101,7 +101,10 @@ def _pasting(texts: Texts, values: Values, errors: Errors) -> list[Element]:
             errors.get("list_name"),
         ),
         hint(
-            texts("In any form: one on each line, with commas, semicolons, tabs."),
+            texts(
+                "In any form: one on each line, with commas, semicolons, tabs. A CSV or Excel file works too:"
+                " drop it into this chat."
+            ),
             spacing="Small",
         ),
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from dialogs.forms.fields import NAME, Reading, Values, too_long
+from dialogs.forms.fields import KEPT, NAME, Reading, Values, too_long
 from dialogs.forms.pasted import Wrong, read_pasted
 from storage.records import Audience, Channel, Contact, ListId
 
@@ -41,7 +41,8 @@ def read_audience(values: Values, texts: Texts) -> Reading[AudienceChoice]:
             "{count} lists are ticked above and left out here: one of the two must go.",
             len(both),
         )
-    pasted = values.get("addresses", "").strip()
+    pasted = values.get("addresses", "")
+    pasted = pasted if pasted.strip() else ""
     name = " ".join(values.get("list_name", "").split())
     if len(name) > NAME:
         errors["list_name"] = too_long(texts, len(name), NAME)
@@ -74,12 +75,18 @@ def _lists(chosen: str) -> tuple[ListId, ...]:
 
 def read_addresses(text: str, texts: Texts) -> Reading[tuple[Contact, ...]]:
     """Pasted addresses, each person once; what is none is named with its line."""
+    if len(text) >= KEPT:  # it may have been cut, and nobody is to be forgotten
+        return Reading(None, {"addresses": too_much(texts)})
     pasted = read_pasted(text)
     if pasted.wrong:
         return Reading(None, {"addresses": not_addresses(pasted.wrong, texts)})
     if not pasted.contacts:
         return Reading(None, {"addresses": texts("Please paste at least one address.")})
     return Reading(pasted.contacts)
+
+
+def too_much(texts: Texts) -> str:
+    return texts("That is too much to paste. Please drop it into this chat as a CSV or Excel file.")
 
 
 def not_addresses(wrong: tuple[Wrong, ...], texts: Texts) -> str:

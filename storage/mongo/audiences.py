@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.lists import body_of
-from storage.mongo.mapping import person_of, why_not
+from storage.mongo.mapping import person_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
+from storage.mongo.people import address_key
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
 
 #: what a broken reference may say
@@ -102,6 +103,11 @@ class MongoAudiences(Engine):
             for row in await self.rows("people", {"_id": {"$in": list(page)}}, ["zone"]):
                 found.setdefault(row["zone"], array("q")).append(row["_id"])
         return dict(found)
+
+    async def reach_at(self, tenant: TenantId, addresses: Sequence[str], channel: Channel) -> Reach:
+        found = await self.by_id("identities", [address_key(tenant, address) for address in addresses])
+        people = await self.by_id("people", list({row["person"] for row in found.values()}), ["references"])
+        return Reach(total=len(people), reachable=sum(works_on(row, channel) for row in people.values()))
 
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel

@@ -173,6 +173,8 @@ class MongoLists(Engine):
         if using:
             raise ListInUse(tuple(row["name"] for row in using))
         row = await self.collection("lists").find_one({"_id": id})
+        if row is None and await self.collection(BLANKS).find_one({"_id": id}) is None:
+            return  # another list's people may stand under its number by now
         await self.collection("lists").delete_one({"_id": id})
         if row is not None and row.get("source"):
             source = from_json(Source, row["source"])

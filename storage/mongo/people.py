@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from storage.instants import ms
@@ -32,6 +33,9 @@ from storage.records import (
     TenantId,
 )
 from storage.sightings import may_be, said_by
+
+#: where a person who has none gets their names from a list
+NAMES = ("directory_id", "given_name", "surname", "name")
 
 OWNERS, AUTHORS = "owners", "authors"
 _PLACE = {Role.OWNER: OWNERS, Role.AUTHOR: AUTHORS}
@@ -219,6 +223,14 @@ class MongoPeople(Waking):
         if missing:
             await self.insert_new("people", missing)
             found |= await self.by_id("people", [row["_id"] for row in missing])
+        named = []
+        for id, row in found.items():
+            said = {"given_name": contacts[id].given_name, "surname": contacts[id].surname}
+            if any(said.values()) and not any(row[field] for field in NAMES):
+                found[id] = row = row | said
+                named.append(UpdateOne({"_id": id}, {"$set": said | {"order": order_of(row)}}))
+        if named:
+            await self.collection("people").bulk_write(named, ordered=False)
         return {id: person_of(row) for id, row in found.items()}
 
     async def reference(self, person: PersonId, channel: Channel) -> Reference | None:

@@ -165,6 +165,17 @@ class SqliteAudiences(Engine):
 
         return await self.read(query)
 
+    async def reach_at(self, tenant: TenantId, addresses: Sequence[str], channel: Channel) -> Reach:
+        total, reachable = await self.read(
+            lambda db: db.execute(
+                "SELECT COUNT(*), COUNT(r.person) FROM (SELECT DISTINCT a.person"
+                " FROM json_each(?) w JOIN address a ON a.tenant = ? AND a.address = w.value) a"
+                " LEFT JOIN reference r ON r.person = a.person AND r.channel = ? AND r.broken IS NULL",
+                (orjson.dumps(list(addresses)).decode(), tenant, channel),
+            ).fetchone()
+        )
+        return Reach(total=total, reachable=reachable)
+
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:

@@ -206,9 +206,19 @@ def _meet(db: sqlite3.Connection, tenant: TenantId, contacts: Sequence[Contact])
                 "INSERT INTO address (tenant, address, person) VALUES (?, ?, ?)", (tenant, address, cursor.lastrowid)
             )
             known = at_address(db, tenant, address)
+        elif _is_nameless(known) and (contact.given_name or contact.surname):
+            db.execute(
+                "UPDATE person SET given_name = ?, surname = ? WHERE id = ?",
+                (contact.given_name, contact.surname, known.id),
+            )
+            known = at_address(db, tenant, contact.address)
         assert known is not None
         people.append(known)
     return people
+
+
+def _is_nameless(person: Person) -> bool:
+    return not (person.directory_id or person.given_name or person.surname or person.name)
 
 
 def _claim_ownership(db: sqlite3.Connection, person: PersonId) -> bool:

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from app import spare_the_collector
+from tests.bench.chatting import card_submit
 from tests.bench.copies import durable_send_mongo, two_copies
 from tests.bench.idle import idle
+from tests.bench.imports import importing
 from tests.bench.planning import planning
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
 from tests.support.program import ROOT
@@ -32,6 +34,11 @@ TARGETS: dict[str, tuple[str, str]] = {
     "idle_cpu_percent": ("< 0.5", "its share of one core then, in per cent"),
     "start_seconds": ("", "from its start until it answers"),
 }
+TARGETS |= {
+    "import_100k_rows_per_s": ("", "a workbook of 100,000 people, dropped, summed up and saved: rows a second"),
+    "import_100k_rss_mb": ("< 200", "memory of the process that imports them, MB"),
+    "card_submit_over_echo": ("<= 1.5", "a step of the wizard, by an echo on the SDK alone and the same connector"),
+}
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
@@ -39,6 +46,8 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("two_copies_over_one",), two_copies),
     (("plan_1m_over_raw_insert", "plan_1m_rss_mb", "plan_1m_zones_rss_mb"), planning),
     (("cost_per_message_1m_over_10k",), cost_per_message),
+    (("import_100k_rows_per_s", "import_100k_rss_mb"), importing),
+    (("card_submit_over_echo",), card_submit),
     (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from storage.records import Audience, CampaignState, Channel
 from tests.bot.story import (
     asked,
@@ -26,7 +28,8 @@ GONE = "This list is gone."
 async def make_list(author: Person, name: str, *addresses: str) -> dict[str, Any]:
     """Through the front door; the list's card."""
     await author.say(f"new list {name}")
-    answer = await author.press("Go on", addresses="\n".join(addresses))
+    await author.press("Go on", addresses="\n".join(addresses))
+    answer = await author.press("Save the list")
     card: dict[str, Any] = answer["value"]
     return card
 
@@ -98,12 +101,38 @@ async def test_lists_come_in_pages_and_are_found_by_name(house: House, ada: Pers
     assert "I know no list “nothing like it”. Which one do you mean?" in words
 
 
-async def test_a_pasted_list_with_a_mistake_is_not_saved(house: House, ada: Person) -> None:
+async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(house: House, ada: Person) -> None:
     await ada.say("new list")
-    card = (await ada.press("Go on", list_name=" ", addresses="ada@contoso.example\nnobody"))["value"]
-    assert error_beside(card, "list_name") == "Please give the list a name."
-    assert error_beside(card, "addresses") == "This is not an address: “nobody” (line 2)"
-    assert fields_of(card)["addresses"] == "ada@contoso.example\nnobody"
+    pasted = f"Ada <{ada.address}>; {ada.address}\nnobody\nzoe@contoso.example"
+    card = (await ada.press("Go on", list_name="Team", addresses=pasted))["value"]
+    words = words_of(card)
+    assert {"2, 1 of them new", "1 of 2 people can be reached", "1 line, dropped", "1 line"} <= {*words}
+    assert "Line 2: “nobody” is not an address." in words
+    assert fields_of(card)["list_name"] == "Team"
+    assert await house.store.lists(TENANT) == []
+    await ada.press("Save the list")
+    assert ada.reads("1 of 2 people can be reached")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("", "Please paste at least one address."),
+        ("nobody", "This is not an address: “nobody” (line 1)"),
+        ("x@y.zz," * 9_000, "That is too much to paste. Please drop it into this chat as a CSV or Excel file."),
+    ],
+)
+async def test_a_paste_without_an_address_or_too_long_a_one_is_refused(
+    house: House, ada: Person, pasted: str, said: str
+) -> None:
+    await ada.say("new list Team")
+    card = (await ada.press("Go on", addresses=pasted))["value"]
+    assert error_beside(card, "addresses") == said
+    assert fields_of(card)["addresses"] == pasted[:60_000]
+    await ada.say("new campaign")
+    await ada.press("Next: audience", name="x", body="y")
+    card = (await ada.press("Next: schedule", addresses=pasted, list_name="x"))["value"]
+    assert error_beside(card, "addresses") == said
     assert await house.store.lists(TENANT) == []
 
 
@@ -215,6 +244,7 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(house: House, ad
     await make_author(ada, marie)
     await marie.say("new list Chemists")
     await marie.press("Go on", addresses=marie.address)
+    await marie.press("Save the list")
     [made] = await house.store.lists(TENANT)
     assert "Chemists" not in str(await asked(louis, "listes"))
     answer = await louis.execute("list.open", {"list": made.id}, louis.cards()[-1][0])

@@ -324,9 +324,27 @@ async def test_a_list_is_filled_anew_at_once_and_stays_the_same_list(store: Stor
             members = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
             assert {member.person.id for member in members} == set(people)
             assert all(member.columns == {"SITE": "Lyon"} for member in members)
+        await store.delete_list(blank)  # what it held stands in the other now
+        assert await store.reach(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS) == reach_of(people)
     await store.delete_list(made.id)
     late = await store.blank_list(CONTOSO, ada.id)
     assert await store.refill_list(made.id, late) is None
+
+
+def reach_of(people: list[PersonId]) -> Reach:
+    return Reach(total=len(people), reachable=len(people))
+
+
+async def test_the_reach_of_addresses_counts_people_once(store: Store) -> None:
+    await install(store, "ada", "louis")
+    await store.remember(sighting("marie", addresses=("marie@contoso.example", "m.curie@contoso.example")))
+    await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
+    local = ("ada", "louis", "marie", "m.curie", "zoe", "nobody")
+    addresses = [f"{name}@contoso.example" for name in local]
+    assert await store.reach_at(CONTOSO, addresses, Channel.TEAMS) == Reach(total=4, reachable=2)
+    assert await store.reach_at(FABRIKAM, addresses, Channel.TEAMS) == Reach(total=0, reachable=0)
+    assert await store.reach_at(CONTOSO, [], Channel.TEAMS) == Reach(total=0, reachable=0)
 
 
 async def test_the_first_list_that_says_something_about_a_person_wins(store: Store) -> None:

@@ -212,6 +212,18 @@ async def test_many_contacts_are_met_at_once(store: Store) -> None:
     assert [person.id for person in await store.meet(CONTOSO, contacts)] == [person.id for person in met]
 
 
+async def test_a_list_gives_names_to_who_has_none(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    bare, named = Contact(address="zoe@contoso.example"), Contact(address="zoe@contoso.example", given_name="Zoë")
+    [nameless] = await store.meet(CONTOSO, [bare])
+    assert nameless.given_name == ""
+    [zoe] = await store.meet(CONTOSO, [named])
+    assert (zoe.id, zoe.given_name) == (nameless.id, "Zoë")
+    other = Contact(address="zoe@contoso.example", given_name="Zora")
+    assert await store.meet(CONTOSO, [other, bare]) == [zoe, zoe]
+    assert await store.meet(CONTOSO, [Contact(address="ada@contoso.example", given_name="Adele")]) == [ada]
+
+
 async def test_contacts_met_at_once_are_one_person(store: Store, other: Store) -> None:
     contacts = [Contact(address=f"person{number}@contoso.example") for number in range(20)]
     met = await asyncio.gather(*(some.meet(CONTOSO, contacts) for some in (store, other) * 2))

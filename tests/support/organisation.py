@@ -96,6 +96,17 @@ class Person:
     async def say(self, text: str) -> None:
         await self.send({"type": "message", "text": text, "from_name": self.name})
 
+    async def drop(self, name: str, url: str, text: str = "") -> None:
+        """Drop a file into the chat, as Teams delivers it; ``url``: where it can be fetched for a while."""
+        kind = name.rpartition(".")[2]
+        file = {
+            "contentType": "application/vnd.microsoft.teams.file.download.info",
+            "contentUrl": f"https://contoso.sharepoint.example/{name}",
+            "name": name,
+            "content": {"downloadUrl": url, "uniqueId": "1150D938", "fileType": kind},
+        }
+        await self.send({"type": "message", "text": text, "attachments": [file], "from_name": self.name})
+
     async def send(self, activity: dict[str, Any]) -> tuple[int, Any]:
         """Post an activity to the bot, with all that a channel adds. (status, JSON or None)."""
         sender = {"id": self.user, "aadObjectId": self.directory_id}

@@ -25,6 +25,7 @@ from cards.campaigns import (
 )
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
+from cards.imports import Summary, import_card
 from cards.lists import (
     ListLine,
     ListView,
@@ -43,6 +44,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Contact,
     DistributionList,
     ListId,
     Member,
@@ -228,6 +230,30 @@ class Samples:
             "report": report_card(texts, done, DONE_TALLY, ENGAGEMENT, START + timedelta(hours=5), None),
         }
 
+    def summary(self) -> Summary:
+        texts = self.texts
+        own = {"en": {"DEPARTMENT": "Research", "SITE": "Lyon"}, "fr": {"SERVICE": "Recherche", "SITE": "Lyon"}}
+        said = own[self.language]
+        return Summary(
+            id=ListId(3),
+            file="Lyon.xlsx",
+            people=3120,
+            known=2810,
+            reachable=2801,
+            doubles=12,
+            wrong=9,
+            mistakes=[
+                texts("Line {line}: “{text}” is not an address.", line=14, text="grace@"),
+                texts("Line {line}: there is no address.", line=58),
+                texts("Line {line}: there is no address.", line=59),
+            ],
+            columns=list(said),
+            sample=[
+                Contact(address=one.address, given_name=one.given_name, surname=one.surname, columns=said)
+                for one in (person(0), person(1), person(2))
+            ],
+        )
+
     def of_lists(self) -> dict[str, AdaptiveCard]:
         texts, ada, louis = self.texts, person(0), person(1)
         made = replace(self.lists()[0][0], columns=("DEPARTMENT", "SITE"))
@@ -263,6 +289,24 @@ class Samples:
             "list_new": list_people_form(texts, None, {}, {}),
             "list_people": list_people_form(texts, made, {"addresses": ada.address}, {}),
             "list_settings": list_settings_form(texts, made, typed, {}, authors),
+            "list_from_a_file": list_card(
+                texts,
+                replace(view, draft=campaign(self.language, CampaignState.DRAFT)),
+                texts.many("Saved: {count} person.", "Saved: {count} people.", 50),
+            ),
+            "import": import_card(texts, self.summary(), {"list_name": "Lyon"}, {}, [(made.id, made.name)]),
+            "import_taken": import_card(
+                texts,
+                replace(self.summary(), wrong=0, doubles=0, mistakes=[], columns=[], known=3120),
+                {"list_name": made.name},
+                {"list_name": texts("There is a list of this name already.")},
+                [],
+            ),
+            "import_saving": notice_card(
+                texts,
+                texts.many("I am saving {count} person …", "I am saving {count} people …", 3120),
+                back=("import.open", {"list": made.id}),
+            ),
             "list_delete": list_delete_card(texts, made, [], 2),
             "list_delete_used": list_delete_card(texts, made, [MESSAGES[self.language]["name"]], 0),
         }

@@ -17,6 +17,7 @@ import cards.message
 from cards.campaigns import Line, Outlook, campaigns_card, delete_card, information_card, people_card, review_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
+from cards.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists import (
     ListLine,
     ListView,
@@ -28,11 +29,13 @@ from cards.lists import (
 )
 from cards.message import Done, message_card
 from cards.reports import COLORS, live_card, report_card
+from cards.variables import escape_markdown
 from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
 from dialogs.audiences import SHOWN
 from dialogs.campaigns import PAGE, PEOPLE
 from dialogs.forms.fields import FIELDS, NAME
 from dialogs.forms.message import BUTTON, TITLE
+from dialogs.imports.flow import OFFERED
 from dialogs.lists import AUTHORS
 from dialogs.root import everything
 from dialogs.wizard import ZONES
@@ -42,6 +45,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Contact,
     DeliveryState,
     Engagement,
     EngagementKind,
@@ -187,6 +191,14 @@ def edge_lists(language: str) -> Cards:
                 changeable=not unreached,
             )
             found[f"list: {count} {unreached}"] = list_card(texts, view, "notice", "warning")
+    offered = [(BIG, LONG)] * OFFERED
+    contact = Contact(address=f"{LONG}@contoso.com", given_name=NASTY, surname=NASTY, columns={"X": NASTY * 5})
+    summary = Summary(
+        id=BIG, file=NASTY, people=250_000, known=1, reachable=0, doubles=10**6, wrong=10**6,
+        mistakes=[escape_markdown(NASTY)] * LINES, columns=made.columns, sample=[contact] * SAMPLE,
+    )  # fmt: skip
+    found["import: errors"] = import_card(texts, summary, {"list_name": NASTY}, ERRORS, offered, "notice")
+    found["import: one"] = import_card(texts, replace(summary, people=1, wrong=0, doubles=0), {}, {}, [])
     authors = [(PersonId(number), LONG[:60]) for number in range(AUTHORS)]
     settings = {"list_name": NASTY, "sharing": "some", "authors": "1,2"}
     found["list settings: many"] = list_settings_form(texts, made, settings, ERRORS, authors, "notice")

@@ -17,6 +17,7 @@ from cards.message import (
     compile_message,
     filled,
     message_card,
+    must_have,
     size_of,
     summary_of,
     tracked,
@@ -265,15 +266,17 @@ def test_a_lists_column_is_a_variable_like_any_other() -> None:
     assert told == f"For {escape_markdown(said['DEPARTEMENT'])} in Lyon"
     assert orjson.loads(fill(ADA, {}))["attachments"][0]["content"]["body"][0]["text"] == "For all in "
     with_site = Member(person=LOUIS, columns={"SITE": "Lyon"})
-    assert without_value(message, [with_site, *members(ADA)]) == [ADA]
+    assert must_have(message) == {"SITE"}
+    assert without_value("SITE", [with_site, *members(ADA)]) == [ADA]
 
 
 def test_who_has_no_value_is_named_unless_there_is_a_fallback() -> None:
     nobody, nameless = person(address=""), person(given_name="Ada")
     message = Message(body="[FIRSTNAME|you] [LASTNAME]", title="[FIRSTNAME]")
-    assert without_value(message, members(ADA, nobody, nameless, LOUIS)) == [nobody, nameless]
-    assert without_value(Message(body="[FIRSTNAME|you]"), members(nobody)) == []
-    assert without_value(Message(body="Hello"), members(nobody)) == []
+    assert must_have(message) == {"FIRSTNAME", "LASTNAME"}
+    assert without_value("FIRSTNAME", members(ADA, nobody, nameless, LOUIS)) == [nobody]
+    assert without_value("LASTNAME", members(ADA, nobody, nameless, LOUIS)) == [nobody, nameless]
+    assert must_have(Message(body="[FIRSTNAME|you]")) == must_have(Message(body="Hello")) == set()
 
 
 def test_rendering_for_many_does_not_mix_people_up() -> None:

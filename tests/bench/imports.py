@@ -1,0 +1,94 @@
+"""A workbook of 100,000 people dropped into the chat and saved: how fast, and in how much memory."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import openpyxl
+
+from app import WallClock
+from cards.texts import Texts
+from dialogs.imports import flow
+from dialogs.turn import Attachment, AttachmentKind, House, Turn
+from storage.records import Channel, Person, PersonId, Role, TenantId
+from storage.sqlite import SqliteStore
+from tests.support.program import ROOT
+
+PEOPLE = 100_000
+ROUNDS = 3
+TENANT = TenantId("contoso")
+
+
+async def importing() -> dict[str, float]:
+    """import_100k_rows_per_s, and the memory of a process that imports, all of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.xlsx"
+        path.write_bytes(await asyncio.to_thread(_workbook))
+        rounds = [await asyncio.to_thread(_round, path) for _ in range(ROUNDS)]
+    return {
+        "import_100k_rows_per_s": PEOPLE / statistics.median(found["seconds"] for found in rounds),
+        "import_100k_rss_mb": statistics.median(found["rss_mb"] for found in rounds),
+    }
+
+
+def _workbook() -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["Nom", "Prénom", "Courriel", "Service", "Site"])
+    for number in range(PEOPLE):
+        name = [f"Lefèvre {number}", f"Zoë {number % 100}", f"person{number}@contoso.example"]
+        sheet.append([*name, f"Service {number % 20}", f"Site {number % 7}"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _round(path: Path) -> dict[str, float]:
+    """In a process of its own, so that its memory is the import's."""
+    command = [sys.executable, "-m", "tests.bench.imports", str(path)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+class Shelf:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def fetch(self, url: str) -> bytes:
+        return self._path.read_bytes()
+
+
+async def _measure(path: Path) -> dict[str, float]:
+    store = SqliteStore(path.with_name(f"{time.monotonic_ns()}.db"))
+    await store.open()
+    author = Person(id=PersonId(1), tenant=TENANT, address="")
+    house = House(store=store, clock=WallClock(), sender=None, links=None, files=Shelf(path), rate=45.0)  # type: ignore[arg-type]
+    turn = Turn(house=house, person=author, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("fr"))
+    began = time.perf_counter()
+    read = await flow.upload(turn, Attachment(kind=AttachmentKind.FILE, name="people.xlsx", url="x"))
+    if read.later is not None:
+        await read.later
+    pending = await flow.pending_import(turn)
+    assert pending is not None
+    saved = await flow.save_import(turn, {"list": pending.list, "list_name": "Everybody", "into": "new"})
+    if saved.later is not None:
+        await saved.later
+    took = time.perf_counter() - began
+    [made] = await store.lists(TENANT)
+    assert (made.size, len(made.columns)) == (PEOPLE, 2)
+    await store.close()
+    return {"seconds": took, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(_measure(Path(sys.argv[1])))))
