@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from urllib.parse import quote
 
-from bot.bounds import Rates
+from aiohttp import hdrs
+from multidict import istr
+from yarl import URL
+
 from dialogs import engage
 from dialogs.turn import Click, House
-from storage.records import CampaignId, EngagementKind, Press
+from storage.records import CampaignId, EngagementKind, Press, Who
 
 log = logging.getLogger(__name__)
 
 GROUP = 1_000  #: clicks written by one change at the most
-GATHER = 0.02  #: seconds for which clicks are gathered
+GATHER = 0.05  #: seconds for which clicks are gathered
 AGAIN = 1.0  #: seconds until a store that is gone is tried again
 MOST = 200_000  #: clicks kept while the store is gone; what comes after is not counted
-BURST = 20  #: clicks of one person in one campaign that count at once; later ones, one a second
+BURST = 20  #: clicks of one recipient in one campaign that count ...
+LATELY = timedelta(seconds=20)  #: ... within this time
 KNOWN_FOR = 10.0  #: seconds for which a destination is not asked for again: so long a deleted one still leads there
+RESERVED = "%!#$&'()*+,/:;=?@[]~"  #: what stands in an address for itself
 KNOWN = 1_000  #: destinations kept in mind
 
 #: words in the names of programs that follow links without a person: previews, scanners, libraries
@@ -35,17 +44,34 @@ AGENTS = (
     "powershell", "postman", "monitor", "validator",
 )  # fmt: skip
 #: what browsers say of a page that nobody asked to see yet, or that is only a part of another
-_PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PURPOSES = (istr("Sec-Purpose"), istr("Purpose"), istr("X-Purpose"), istr("X-Moz"))
+_MODE = istr("Sec-Fetch-Mode")
 
 
 def is_person(method: str, headers: Mapping[str, str]) -> bool:
     """Whether a request comes from somebody who pressed a link, as far as it says itself."""
-    agent = headers.get("User-Agent", "").lower()
-    if method != "GET" or not agent or any(word in agent for word in AGENTS):
+    if method != "GET" or is_program(headers.get(hdrs.USER_AGENT, "")):
         return False
-    if any(("prefetch" in headers[name]) or ("preview" in headers[name]) for name in _PURPOSES if name in headers):
-        return False
-    return headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    for name in _PURPOSES:
+        purpose = headers.get(name)
+        if purpose and ("prefetch" in purpose or "preview" in purpose):
+            return False
+    return headers.get(_MODE, "navigate") == "navigate"
+
+
+@lru_cache(maxsize=4096)  # browsers have few names
+def is_program(agent: str) -> bool:
+    """Whether this is the name of a program that follows links by itself, or no name."""
+    lower = agent.lower()
+    return not lower or any(word in lower for word in AGENTS)
+
+
+def _on_the_wire(url: str) -> str:
+    """An address as a header takes it: what is not ASCII is encoded."""
+    try:
+        return str(URL(url))
+    except ValueError:
+        return quote(url, safe=RESERVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +88,18 @@ class Clicks:
         self._house = house
         self._known: dict[tuple[CampaignId, int], _Destination] = {}
         self._waiting: list[Press] = []
-        self._rates = Rates(interval=1.0, burst=BURST)
+        #: how many clicks of each recipient count until then
+        self._lately: dict[tuple[CampaignId, Who], int] = {}
+        self._lately_until = house.clock.now()
         self._came = asyncio.Event()
         self._settling = False
 
     async def destination(self, click: Click) -> tuple[str, bool] | None:
         """Where a link leads, and whether a click on it counts; None for nowhere."""
         if click.test:  # a draft's, which changes
-            return await engage.destination(self._house, click)
-        key, now = (click.campaign, click.button), asyncio.get_running_loop().time()
+            draft = await engage.destination(self._house, click)
+            return (_on_the_wire(draft[0]), draft[1]) if draft else None
+        key, now = (click.campaign, click.button), time.monotonic()
         known = self._known.get(key)
         if known is None or known.until < now:
             found = await engage.destination(self._house, click)
@@ -79,16 +108,20 @@ class Clicks:
                 return None
             if len(self._known) >= KNOWN:
                 self._known.clear()
-            known = self._known[key] = _Destination(*found, now + KNOWN_FOR)
+            url, counts = found
+            known = self._known[key] = _Destination(_on_the_wire(url), counts, now + KNOWN_FOR)
         return known.url, known.counts
 
     def count(self, click: Click) -> None:
         """Count it soon; but one person cannot make the store write for ever."""
-        now = self._house.clock.now()
-        if len(self._waiting) >= MOST or not self._rates.allows(f"{click.campaign}/{click.who}", now.timestamp()):
+        now, key = self._house.clock.now(), (click.campaign, click.who)
+        if now >= self._lately_until:
+            self._lately, self._lately_until = {}, now + LATELY
+        known = self._lately.get(key, 0)
+        if known >= BURST or len(self._waiting) >= MOST:
             return
-        kind = EngagementKind.CLICKED
-        self._waiting.append(Press(campaign=click.campaign, who=click.who, kind=kind, button=click.button, at=now))
+        self._lately[key] = known + 1
+        self._waiting.append(Press(click.campaign, click.who, EngagementKind.CLICKED, now, click.button))
         self._came.set()
 
     def settle(self) -> None:

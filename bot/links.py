@@ -81,14 +81,23 @@ class SignedLinks:
         return click if click and click.who < 0 else None
 
     def _read(self, token: str, button: int) -> Click | None:
+        value = self._unsigned(token)
+        if value is None:
+            return None
+        campaign, _, who = value.partition(".")
+        kind = who[-1]
+        if kind == "a":
+            return Click(CampaignId(int(campaign)), Who(-int(who[:-1])), button)
+        if kind == "t":
+            return Click(CampaignId(int(campaign)), Who(int(who[:-1])), button, test=True)
+        return Click(CampaignId(int(campaign)), Who(int(who)), button)
+
+    def _unsigned(self, token: str) -> str | None:
+        value = token.rpartition(".")[0]
+        # what the signer does, in fewer steps: it is asked for every click
+        if token.isascii() and hmac.compare_digest(self._sign(value), token):
+            return value
         try:
-            campaign, _, who = self._signer.unsign(token).decode().partition(".")
+            return self._signer.unsign(token).decode()
         except (BadSignature, UnicodeError):
             return None
-        number = int(who.rstrip("ta"))
-        return Click(
-            campaign=CampaignId(int(campaign)),
-            who=Who(-number if who.endswith("a") else number),
-            button=button,
-            test=who.endswith("t"),
-        )

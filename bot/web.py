@@ -8,7 +8,7 @@ import ipaddress
 import logging
 from datetime import timedelta
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import ActivityTypes
@@ -32,7 +32,6 @@ KEYS_AGAIN = timedelta(seconds=30)  #: between two looks for new keys of our own
 KINDS = {kind.value for kind in ActivityTypes}
 #: what a proxy adds to a request that it passes on
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
-FOLLOWED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
 @web.middleware
@@ -146,7 +145,7 @@ class Front:
         url, counts = found
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
-        return web.Response(status=302, headers={"Location": url, **FOLLOWED})
+        return web.Response(status=302, headers={hdrs.LOCATION: url, hdrs.CACHE_CONTROL: "no-store"})
 
     async def _looked_for_new_keys(self) -> bool:
         """Another copy may sign with a key that it has just made; looked for now and then, whoever asks."""

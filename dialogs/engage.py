@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from cards.links import links_of
@@ -94,7 +93,7 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
         who = await _unnamed(turn, campaign, pseudonym)
         if who is None:
             return _not_sent(turn)
-        press = replace(press, who=who)
+        press = press._replace(who=who)
     if campaign.started_at and not campaign.engages(turn.now):
         return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
     [record] = await turn.store.engage([press])
@@ -157,7 +156,7 @@ def _in_place(
 
 
 def _done(texts: Texts, message: Message, record: Engaged) -> Done:
-    acknowledged = record.first(EngagementKind.ACKNOWLEDGED)
+    acknowledged = record.first_at(EngagementKind.ACKNOWLEDGED)
     chosen = record.answer if record.answer is not None and record.answer < len(message.buttons) else None
     return Done(
         acknowledged=acknowledged_text(texts, texts.moment(acknowledged)) if acknowledged else "",
@@ -201,7 +200,7 @@ async def reacted(
         if received.activity and received.activity == message:
             press = _told(house, received, EngagementKind.REACTED)
             await house.store.engage(
-                [replace(press, reaction=reaction[:REACTION], gone=gone) for reaction in reactions]
+                [press._replace(reaction=reaction[:REACTION], gone=gone) for reaction in reactions]
             )
             return
 

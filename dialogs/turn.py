@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
@@ -23,14 +23,13 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
+class Click(NamedTuple):
     """A tracked link that came back, its signature checked."""
 
     campaign: CampaignId
     who: Who
     button: int
-    test: bool
+    test: bool = False
 
 
 class Links(Protocol):

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 import orjson
 
 from storage.instants import instant, ms
-from storage.records import Counts, Engaged, EngagementKind, Press, Pressed, Who, counts_of, engaged
+from storage.records import Campaign, Counts, Engaged, EngagementKind, Press, Pressed, Who, engaged
 
 _KINDS = {kind.value: kind for kind in EngagementKind}
 _BITS = {kind: 1 << place for place, kind in enumerate(EngagementKind)}
-_HOUR_MS = 3_600_000
 
 
 def to_text(record: Engaged) -> str:
@@ -20,15 +19,13 @@ def to_text(record: Engaged) -> str:
     return orjson.dumps(
         {
             "p": {
-                f"{kind}.{button}": (ms(pressed.first_at), ms(pressed.last_at), pressed.presses)
-                for (kind, button), pressed in record.pressed.items()
+                f"{kind}.{button}": (first, last, presses)
+                for (kind, button), (first, last, presses) in record.pressed.items()
             },
             **({"a": record.answer} if record.answer is not None else {}),
             **({"r": sorted(record.reactions)} if record.reactions else {}),
             **(
-                {"h": {f"{kind}.{hour_number(hour)}": count for (kind, hour), count in record.hours.items()}}
-                if record.hours
-                else {}
+                {"h": {f"{kind}.{hour}": count for (kind, hour), count in record.hours.items()}} if record.hours else {}
             ),
         }
     ).decode()
@@ -40,12 +37,12 @@ def from_text(text: str | bytes | None) -> Engaged:
         return Engaged()
     found = orjson.loads(text)
     pressed, hours = {}, {}
-    for key, (first_at, last_at, presses) in found["p"].items():
+    for key, told in found["p"].items():
         kind, _, button = key.partition(".")
-        pressed[(_KINDS[kind], int(button))] = Pressed(instant(first_at), instant(last_at), presses)
+        pressed[(_KINDS[kind], int(button))] = Pressed(*told)
     for key, count in found.get("h", {}).items():
         kind, _, hour = key.partition(".")
-        hours[(_KINDS[kind], hour_instant(int(hour)))] = count
+        hours[(_KINDS[kind], int(hour))] = count
     return Engaged(pressed=pressed, answer=found.get("a"), reactions=frozenset(found.get("r", ())), hours=hours)
 
 
@@ -63,22 +60,27 @@ def bits_of(record: Engaged) -> int:
     return bits
 
 
-def hour_number(hour: datetime) -> int:
-    """Hours since 1970."""
-    return ms(hour) // _HOUR_MS
-
-
 def hour_instant(number: int) -> datetime:
+    """The beginning of an hour since 1970."""
     return instant(0) + timedelta(hours=number)
 
 
-def after_all(record: Engaged, who: Who, presses: Sequence[Press]) -> tuple[Engaged, Counts]:
-    """The record after presses, and what they change in the figures."""
+NEVER = 2**53 - 1  #: an instant that does not come
+
+
+def closes_ms(campaign: Campaign) -> int | None:
+    """When a campaign stops counting engagement, NEVER as long as it runs; None before it has started."""
+    if campaign.started_at is None:
+        return None
+    return ms(campaign.closes_at) if campaign.closes_at else NEVER
+
+
+def after_all(record: Engaged, who: Who, presses: Sequence[Press], counts: Counts) -> Engaged:
+    """The record after presses; what they change is added to the counts."""
     after = record
     for press in presses:
         after = engaged(after, press)
-    change = Counts()
     if after != record:
-        change.add(counts_of(after, who))
-        change.add(counts_of(record, who), -1)
-    return after, change
+        counts.add(after, who)
+        counts.add(record, who, -1)
+    return after

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
-from storage.records import Campaign
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -28,13 +26,3 @@ def _zones() -> frozenset[str]:
 def is_zone(name: object) -> bool:
     """Whether this names an IANA time zone."""
     return isinstance(name, str) and name in _zones()
-
-
-NEVER = 2**53 - 1  #: an instant that does not come
-
-
-def closes_ms(campaign: Campaign) -> int | None:
-    """When a campaign stops counting engagement, NEVER as long as it runs; None before it has started."""
-    if campaign.started_at is None:
-        return None
-    return ms(campaign.closes_at) if campaign.closes_at else NEVER

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from storage.engaged import after_all, bits_of, from_text, hour_instant, hour_number, to_text
+from storage.engaged import after_all, bits_of, from_text, hour_instant, to_text
 from storage.instants import instant, ms
 from storage.mongo.engine import Document, token
 from storage.mongo.tallies import Counts as Paths
@@ -34,7 +34,6 @@ from storage.records import (
     Press,
     Received,
     Who,
-    counts_of,
 )
 
 ANY = "any"  #: the key that stands for any button
@@ -56,11 +55,11 @@ def _paths(counts: Counts) -> tuple[dict[str, int], dict[str, int]]:
     for key in counts.presses.keys() | counts.people.keys():
         kind, button = key
         path = f"{kind}.{_button(button)}"
-        added[f"{path}.people"] = counts.people[key]
-        added[f"{path}.presses"] = counts.presses[key]
-        latest[f"{path}.last_at"] = ms(counts.last_at[key])
+        added[f"{path}.people"] = counts.people.get(key, 0)
+        added[f"{path}.presses"] = counts.presses.get(key, 0)
+        latest[f"{path}.last_at"] = counts.latest[key]
     for (kind, hour), people in counts.hours.items():
-        added[f"hours.{kind}.h{hour_number(hour)}"] = people
+        added[f"hours.{kind}.h{hour}"] = people
     return added, latest
 
 
@@ -83,7 +82,7 @@ class MongoEngagements(Waking):
         counts = Counts()
         async for page in self.many("engagements", {"campaign": campaign}, ["who", "record"]):
             for row in page:
-                counts.add(counts_of(from_text(row["record"]), row["who"]))
+                counts.add(from_text(row["record"]), row["who"])
         added, latest = _paths(counts)
         return {**added, **latest}
 
@@ -121,7 +120,8 @@ class MongoEngagements(Waking):
 
         async def count(key: str, group: list[Press]) -> None:
             before = from_text(documents[key]["record"])
-            after, change = after_all(before, group[0].who, group)
+            change = Counts()
+            after = after_all(before, group[0].who, group, change)
             if after == before or await self._replace_record(documents[key], after):
                 records[key] = after
                 _move(moves, group[0].campaign, change)

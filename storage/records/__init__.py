@@ -55,7 +55,6 @@ from storage.records.engagement import (
     Pressed,
     Received,
     Who,
-    counts_of,
     engaged,
 )
 from storage.records.lists import (
@@ -142,7 +141,6 @@ __all__ = [
     "WorkingHours",
     "aware",
     "changeable_by",
-    "counts_of",
     "engaged",
     "origin_of",
     "usable_by",

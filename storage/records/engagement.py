@@ -1,7 +1,7 @@
 """Engagement: what people did with a message, and how it is counted. Pure.
 
 One record holds all that one recipient did with one campaign's message; what a report shows is the sum
-of ``counts_of`` over these records. The stores keep that sum as the records change, so that nothing is
+(``Counts``) over these records. The stores keep that sum as the records change, so that nothing is
 ever scanned for it.
 
 In anonymous mode the record belongs to a pseudonym that was drawn when the message was sent and that
@@ -11,20 +11,20 @@ added up in the record of ``CROWD``.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
+from storage.instants import instant, ms
 from storage.records.base import CampaignId, PersonId
 
 #: a recipient, as engagement knows them: a PersonId, a pseudonym (below zero), or CROWD
 Who = NewType("Who", int)
 
 CROWD = Who(0)  #: nobody in particular: only presses are counted, never people
-HOUR = timedelta(hours=1)
+HOUR = 3_600_000  #: milliseconds
 
 
 class EngagementKind(StrEnum):
@@ -49,9 +49,8 @@ def reaction_number(reaction: str) -> int:
     return REACTIONS.index(reaction) if reaction in REACTIONS else OTHER_REACTION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """One thing that a recipient did."""
+class Press(NamedTuple):
+    """One thing that a recipient did; many are made each second."""
 
     campaign: CampaignId
     who: Who
@@ -65,12 +64,11 @@ class Press:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """How often one button was pressed."""
+class Pressed(NamedTuple):
+    """How often one button was pressed. Milliseconds since 1970: many are read and written at a time."""
 
-    first_at: datetime
-    last_at: datetime
+    first: int
+    last: int
     presses: int
 
 
@@ -83,8 +81,8 @@ class Engaged:
     answer: int | None = None
     #: the reactions that stand beneath the message now
     reactions: frozenset[str] = frozenset()
-    #: of CROWD only: presses by hour, which its few records cannot tell
-    hours: Mapping[tuple[EngagementKind, datetime], int] = field(default_factory=dict)
+    #: of CROWD only: presses by hour since 1970, which its few records cannot tell
+    hours: Mapping[tuple[EngagementKind, int], int] = field(default_factory=dict)
 
     def has(self, kind: EngagementKind) -> bool:
         """Whether it stands: a reaction that was taken away does not."""
@@ -92,8 +90,9 @@ class Engaged:
             return bool(self.reactions)
         return any(done is kind for done, _ in self.pressed)
 
-    def first(self, kind: EngagementKind) -> datetime | None:
-        return min((pressed.first_at for (done, _), pressed in self.pressed.items() if done is kind), default=None)
+    def first_at(self, kind: EngagementKind) -> datetime | None:
+        firsts = [pressed.first for (done, _), pressed in self.pressed.items() if done is kind]
+        return instant(min(firsts)) if firsts else None
 
     def presses(self, kind: EngagementKind) -> int:
         return sum(pressed.presses for (done, _), pressed in self.pressed.items() if done is kind)
@@ -106,23 +105,26 @@ def engaged(before: Engaged, press: Press) -> Engaged:
     """The record after a press. A second opening changes nothing; whoever does something has opened."""
     if press.who == CROWD:
         return _crowd_engaged(before, press)
-    if press.kind is EngagementKind.OPENED:
-        return _opened(before, press.at)
-    after = before
+    pressed, answer, reactions = dict(before.pressed), before.answer, before.reactions
     if press.kind is EngagementKind.REACTED:
-        if press.gone or press.reaction in before.reactions:
-            return replace(before, reactions=before.reactions - {press.reaction}) if press.gone else before
-        if len(before.reactions) < MOST_REACTIONS:
-            after = replace(after, reactions=before.reactions | {press.reaction})
+        if press.gone:
+            return replace(before, reactions=reactions - {press.reaction})
+        if press.reaction in reactions:
+            return before
+        if len(reactions) < MOST_REACTIONS:
+            reactions = reactions | {press.reaction}
     elif press.kind is EngagementKind.ANSWERED:
-        after = replace(after, answer=press.button)
-    return _opened(replace(after, pressed={**after.pressed, _key(press): _once_more(before, press)}), press.at)
+        answer = press.button
+    at = ms(press.at)
+    if press.kind is not EngagementKind.OPENED:
+        key = _key(press)
+        pressed[key] = _once_more(pressed.get(key), at)
+    if _OPENED not in pressed:  # when it was noticed: the first that comes stands
+        pressed[_OPENED] = Pressed(at, at, 1)
+    return Engaged(pressed=pressed, answer=answer, reactions=reactions)
 
 
-def _opened(record: Engaged, at: datetime) -> Engaged:
-    """``at`` is when it was noticed: the first that comes stands."""
-    key = (EngagementKind.OPENED, 0)
-    return record if key in record.pressed else replace(record, pressed={**record.pressed, key: Pressed(at, at, 1)})
+_OPENED = (EngagementKind.OPENED, 0)
 
 
 def _key(press: Press) -> tuple[EngagementKind, int]:
@@ -131,11 +133,10 @@ def _key(press: Press) -> tuple[EngagementKind, int]:
     return press.kind, press.button
 
 
-def _once_more(before: Engaged, press: Press) -> Pressed:
-    known = before.pressed.get(_key(press))
+def _once_more(known: Pressed | None, at: int) -> Pressed:
     if known is None:
-        return Pressed(press.at, press.at, 1)
-    return Pressed(min(known.first_at, press.at), max(known.last_at, press.at), known.presses + 1)
+        return Pressed(at, at, 1)
+    return Pressed(min(known.first, at), max(known.last, at), known.presses + 1)
 
 
 def _crowd_engaged(before: Engaged, press: Press) -> Engaged:
@@ -144,17 +145,13 @@ def _crowd_engaged(before: Engaged, press: Press) -> Engaged:
         known = before.pressed.get(key)
         if known is None or known.presses == 0:
             return before
-        return replace(before, pressed={**before.pressed, key: replace(known, presses=known.presses - 1)})
-    hour = (press.kind, hour_of(press.at))
+        return replace(before, pressed={**before.pressed, key: known._replace(presses=known.presses - 1)})
+    hour = (press.kind, ms(press.at) // HOUR)
     return replace(
         before,
-        pressed={**before.pressed, key: _once_more(before, press)},
+        pressed={**before.pressed, key: _once_more(before.pressed.get(key), ms(press.at))},
         hours={**before.hours, hour: before.hours.get(hour, 0) + 1},
     )
-
-
-def hour_of(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
 
 
 # --- counting ---------------------------------------------------------------------------------
@@ -165,59 +162,52 @@ Counted = tuple[EngagementKind, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What one record, or many, add to a campaign's figures."""
+    """What records add to a campaign's figures."""
 
-    people: Counter[Counted] = field(default_factory=Counter)
-    presses: Counter[Counted] = field(default_factory=Counter)
-    #: people by the hour in which they first did it
-    hours: Counter[tuple[EngagementKind, datetime]] = field(default_factory=Counter)
-    last_at: dict[Counted, datetime] = field(default_factory=dict)
+    people: dict[Counted, int] = field(default_factory=dict)
+    presses: dict[Counted, int] = field(default_factory=dict)
+    #: people by the hour (since 1970) in which they first did it
+    hours: dict[tuple[EngagementKind, int], int] = field(default_factory=dict)
+    #: the latest press, in milliseconds since 1970
+    latest: dict[Counted, int] = field(default_factory=dict)
 
-    def add(self, other: Counts, sign: int = 1) -> None:
-        """``sign`` -1 takes away; the last instants stay."""
-        for mine, theirs in (
-            (self.people, other.people),
-            (self.presses, other.presses),
-            (self.hours, other.hours),
-        ):
-            for key, count in theirs.items():
-                mine[key] += sign * count  # type: ignore[index]
-        for key, at in other.last_at.items():
-            self.last_at[key] = max(at, self.last_at.get(key, at))
-
-
-def counts_of(record: Engaged, who: Who) -> Counts:
-    """What one recipient adds to the figures."""
-    counts = Counts()
-    firsts: dict[EngagementKind, datetime] = {}
-    for (kind, button), pressed in record.pressed.items():
-        both: tuple[Counted, Counted] = ((kind, button), (kind, None))
-        for key in both:
-            counts.presses[key] += pressed.presses
-            counts.last_at[key] = max(pressed.last_at, counts.last_at.get(key, pressed.last_at))
-        firsts[kind] = min(pressed.first_at, firsts.get(kind, pressed.first_at))
-    if who == CROWD:
-        counts.hours.update(record.hours)
-        return counts
-    for kind, first_at in firsts.items():
-        counts.hours[(kind, hour_of(first_at))] = 1
-    for key in _stands(record):
-        counts.people[key] = 1
-    return counts
+    def add(self, record: Engaged, who: Who, sign: int = 1) -> None:
+        """Count one recipient in; ``sign`` -1 takes them out again, but for the last instants."""
+        presses, hours, latest = self.presses, self.hours, self.latest
+        firsts: dict[EngagementKind, int] = {}
+        for button, (first, last, count) in record.pressed.items():
+            kind = button[0]
+            if kind not in firsts or first < firsts[kind]:
+                firsts[kind] = first
+            for key in (button, (kind, None)):
+                presses[key] = presses.get(key, 0) + sign * count
+                if latest.get(key, -1) < last:
+                    latest[key] = last
+        if who == CROWD:
+            for known, count in record.hours.items():
+                hours[known] = hours.get(known, 0) + sign * count
+            return
+        for kind, first in firsts.items():
+            hour = (kind, first // HOUR)
+            hours[hour] = hours.get(hour, 0) + sign
+        people = self.people
+        for counted in _stands(record):
+            people[counted] = people.get(counted, 0) + sign
 
 
-def _stands(record: Engaged) -> Iterable[Counted]:
+def _stands(record: Engaged) -> set[Counted]:
     """As what the person counts now: the answer that holds, the reactions that are there, all that was pressed."""
-    for kind, button in record.pressed:
-        if kind not in (EngagementKind.ANSWERED, EngagementKind.REACTED):
-            yield kind, button
-            yield kind, None
+    found: set[Counted] = set()
+    for key in record.pressed:
+        if key[0] is not EngagementKind.ANSWERED and key[0] is not EngagementKind.REACTED:
+            found.add(key)
+            found.add((key[0], None))
     if record.answer is not None:
-        yield EngagementKind.ANSWERED, record.answer
-        yield EngagementKind.ANSWERED, None
-    for reaction in record.reactions:
-        yield EngagementKind.REACTED, reaction_number(reaction)
-        yield EngagementKind.REACTED, None
+        found |= {(EngagementKind.ANSWERED, record.answer), (EngagementKind.ANSWERED, None)}
+    if record.reactions:
+        found |= {(EngagementKind.REACTED, reaction_number(reaction)) for reaction in record.reactions}
+        found.add((EngagementKind.REACTED, None))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.codec import from_json, to_json
-from storage.instants import closes_ms, ms
+from storage.engaged import closes_ms
+from storage.instants import ms
 from storage.records import (
     FINAL,
     Campaign,

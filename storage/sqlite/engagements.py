@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.engaged import after_all, bit_of, bits_of, from_text, hour_instant, hour_number, to_text
+from storage.engaged import after_all, bit_of, bits_of, from_text, hour_instant, to_text
 from storage.instants import instant, ms
 from storage.records import (
     MAY_HAVE_ARRIVED,
@@ -41,9 +41,9 @@ def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | 
     written = []
     for key, before in _known(db, groups).items():
         campaign, who = key
-        records[key], change = after_all(before, Who(who), groups[key])
+        counts = changes.setdefault(campaign, Counts())
+        records[key] = after_all(before, Who(who), groups[key], counts)
         if records[key] != before:
-            changes.setdefault(campaign, Counts()).add(change)
             written.append((campaign, who, bits_of(records[key]), to_text(records[key])))
     if written:
         db.execute(
@@ -77,11 +77,11 @@ def _count(db: sqlite3.Connection, changes: dict[int, Counts]) -> None:
     for campaign, counts in changes.items():
         for key in counts.presses.keys() | counts.people.keys():
             kind, button = key
-            numbers = (counts.people[key], counts.presses[key], ms(counts.last_at[key]))
+            numbers = (counts.people.get(key, 0), counts.presses.get(key, 0), counts.latest[key])
             totals.append((campaign, kind, ANY if button is None else button, *numbers))
         for (kind, hour), people in counts.hours.items():
             if people:
-                hours.append((campaign, kind, hour_number(hour), people))
+                hours.append((campaign, kind, hour, people))
     db.execute(
         "INSERT INTO engagement_tally (campaign, kind, button, people, presses, last_at)"
         " SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5"

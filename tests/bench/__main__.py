@@ -12,6 +12,7 @@ from rich.table import Table
 
 from app import spare_the_collector
 from tests.bench.chatting import card_submit
+from tests.bench.clicks import tracked_click
 from tests.bench.copies import durable_send_mongo, two_copies
 from tests.bench.idle import idle
 from tests.bench.imports import importing
@@ -30,6 +31,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "plan_1m_rss_mb": ("< 200", "memory of the process that plans them, MB"),
     "plan_1m_zones_rss_mb": ("< 200", "the same, for people in 35 time zones, each on their own clock"),
     "cost_per_message_1m_over_10k": ("<= 1.1", "cost of a message with 1,000,000 waiting, by 10,000"),
+    "tracked_click_over_bare": (">= 0.5", "clicks a second, counted durably, by a bare aiohttp handler that redirects"),
     "idle_rss_mb": ("< 120", "memory of the program while nothing happens, MB"),
     "idle_cpu_percent": ("< 0.5", "its share of one core then, in per cent"),
     "start_seconds": ("", "from its start until it answers"),
@@ -48,6 +50,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("cost_per_message_1m_over_10k",), cost_per_message),
     (("import_100k_rows_per_s", "import_100k_rss_mb"), importing),
     (("card_submit_over_echo",), card_submit),
+    (("tracked_click_over_bare",), tracked_click),
     (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),
 )
 

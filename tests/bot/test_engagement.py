@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from storage.records import ENGAGES_FOR, CampaignState, EngagementKind, StorageError
-from tests.bot.story import broadcast, completed, counted, draft, in_state, launch, settled
+from storage.records import ENGAGES_FOR, CampaignState, Engaged, EngagementKind, Press, StorageError
+from storage.sqlite import SqliteStore
+from tests.bot.story import broadcast, completed, counted, draft, eventually, in_state, launch, settled
 from tests.conftest import House
 from tests.support.organisation import BROWSER, Person, actions_of, words_of
 
@@ -93,7 +94,7 @@ async def test_link_previewers_are_not_people(house: House, louis: Person, sent:
     assert await counted(house) == {}
     visit = {"User-Agent": BROWSER, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     async with http.get(link_in(louis), allow_redirects=False, headers=visit) as response:
-        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Cache-Control"] == "no-store"
     assert (await counted(house))[(CLICKED, None)] == (1, 1)
 
 
@@ -227,14 +228,37 @@ async def test_a_link_of_a_deleted_campaign_leads_nowhere(house: House, ada: Per
     assert await louis.follow(link) == (404, "")
 
 
-async def test_a_click_waits_for_a_store_that_is_gone(
-    house: House, louis: Person, sent: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def gone(presses: object) -> None:
-        raise StorageError("the store is gone")
+class Moody(SqliteStore):
+    """It does not take the first presses that it is told of."""
 
-    with monkeypatch.context() as patched:
-        patched.setattr(house.store, "engage", gone)
-        assert await louis.follow(link_in(louis)) == (302, "https://example.org/autumn")
-        await asyncio.sleep(0.1)
+    refusals = 0
+
+    async def engage(self, presses: Sequence[Press]) -> list[Engaged | None]:
+        if Moody.refusals:
+            Moody.refusals -= 1
+            raise StorageError("the store is gone")
+        return await super().engage(presses)
+
+
+async def test_a_click_waits_for_a_store_that_is_gone(house: House, louis: Person, sent: None) -> None:
+    house.make_store = lambda: Moody(house.path)
+    await house.restart()
+    Moody.refusals = 1
+    assert await louis.follow(link_in(louis)) == (302, "https://example.org/autumn")
+    await eventually(_refused)
     assert (await counted(house))[(CLICKED, None)] == (1, 1)
+
+
+async def _refused() -> bool:
+    return Moody.refusals == 0
+
+
+async def test_an_address_that_is_not_ascii_leads_where_it_should(house: House, ada: Person, louis: Person) -> None:
+    body = "See https://example.org/été?q=1"
+    await draft(ada, message={"link_url": "https://example.org/école?a=b%20c#é", "body": body})
+    await broadcast(ada, house)
+    shown = next(text for text in words_of(await louis.sees("See [https")) if "See [" in text)
+    await settled(house)
+    assert await louis.press("Read more") == (302, "https://example.org/%C3%A9cole?a=b%20c#%C3%A9")
+    [url] = re.findall(r"\]\(([^)]*)\)", shown)
+    assert await louis.follow(url) == (302, "https://example.org/%C3%A9t%C3%A9?q=1")

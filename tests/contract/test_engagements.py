@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from storage.instants import ms
 from storage.records import (
     CROWD,
     ENGAGES_FOR,
@@ -26,7 +27,8 @@ from storage.records import (
     Tracking,
     Who,
 )
-from storage.records.engagement import Counts, counts_of
+from storage.records.engagement import HOUR as HOUR_MS
+from storage.records.engagement import Counts
 from storage.store import Store
 from tests.contract.world import END, MINUTE, NOW, install, outcome, plan, planned, refused, scheduled, sent
 
@@ -62,9 +64,9 @@ async def test_people_and_presses_are_counted_apart(store: Store) -> None:
     assert await store.engagement(campaign.id) == []
 
     [first] = await store.engage([press(campaign, ada, CLICKED)])
-    assert first is not None and first.first(CLICKED) == NOW
+    assert first is not None and first.first_at(CLICKED) == NOW
     [again] = await store.engage([press(campaign, ada, CLICKED, at=NOW + MINUTE)])
-    assert again is not None and (again.first(CLICKED), again.presses(CLICKED)) == (NOW, 2)
+    assert again is not None and (again.first_at(CLICKED), again.presses(CLICKED)) == (NOW, 2)
     await store.engage([press(campaign, ada, CLICKED, button=1, at=NOW + 2 * MINUTE)])
     await store.engage(
         [press(campaign, louis, CLICKED, button=1, at=NOW + MINUTE), press(campaign, louis, ACKNOWLEDGED, button=2)]
@@ -199,13 +201,15 @@ async def test_the_figures_are_the_sum_of_the_records_whatever_happens(store: St
         await store.engage([_any_press(campaign, rng.choice(whos), rng) for _ in range(rng.randint(1, 20))])
     counts = Counts()
     for who in whos:
-        counts.add(counts_of(await store.engaged(campaign.id, Who(who)), Who(who)))
+        counts.add(await store.engaged(campaign.id, Who(who)), Who(who))
     engagement = await store.engagement(campaign.id)
-    assert {(row.kind, row.button): row.people for row in engagement if row.people} == +counts.people
-    assert {(row.kind, row.button): row.presses for row in engagement if row.presses} == +counts.presses
-    assert {(row.kind, row.button): row.last_at for row in engagement} == counts.last_at
-    hours = Counter({(row.kind, row.hour): row.people for row in await store.engagement_by_hour(campaign.id)})
-    assert +hours == +counts.hours
+    assert {(row.kind, row.button): row.people for row in engagement if row.people} == +Counter(counts.people)
+    assert {(row.kind, row.button): row.presses for row in engagement if row.presses} == +Counter(counts.presses)
+    assert {(row.kind, row.button): ms(row.last_at) for row in engagement} == counts.latest
+    hours = Counter(
+        {(row.kind, ms(row.hour) // HOUR_MS): row.people for row in await store.engagement_by_hour(campaign.id)}
+    )
+    assert +hours == +Counter(counts.hours)
 
 
 def _any_press(campaign: Campaign, who: int, rng: random.Random) -> Press:
