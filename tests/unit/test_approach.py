@@ -1,0 +1,300 @@
+"""Between the claim and the mark: who is written to, who is tried again, and when a silent service is asked again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scheduler import asking
+from scheduler.approach import Approach, asks
+from scheduler.asking import LATER, LONGEST, SOON, Asking
+from scheduler.outcomes import PAST, settle
+from scheduler.pace import TokenBucket
+from scheduler.ports import Availability, Delivered, NotAnswered, Retry
+from storage.records import (
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    Claimed,
+    DeliveryId,
+    DeliveryState,
+    Found,
+    IfUnknown,
+    NotReached,
+    Person,
+    PersonId,
+    PresenceChoice,
+    Reference,
+    Schedule,
+    Settled,
+    Slot,
+    TenantId,
+)
+from tests.unit.test_ladder import paris
+from tests.unit.test_window import OFFICE
+
+MONDAY = paris(2, 14, 27)
+SCHEDULE = Schedule(
+    slot=Slot(start=paris(2, 9), duration=timedelta(days=5)),
+    hours=OFFICE,
+    zone="Europe/Paris",
+    presence=PresenceChoice.AVAILABLE,
+)
+
+
+@dataclass
+class StoppedClock:
+    at: datetime = MONDAY
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError("nothing here waits")
+
+
+@dataclass
+class Service:
+    """Answers for everybody alike, or with trouble; remembers whom it was asked about."""
+
+    answer: Availability | NotAnswered | None = Availability.AVAILABLE
+    asked: list[int] = field(default_factory=list)
+
+    async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
+        self.asked.append(len(people))
+        if isinstance(self.answer, NotAnswered):
+            raise self.answer
+        return {} if self.answer is None else {person.id: self.answer for person in people}
+
+
+def campaign(schedule: Schedule = SCHEDULE, channel: Channel = Channel.TEAMS, tenant: str = "contoso") -> Campaign:
+    return Campaign(
+        id=CampaignId(1),
+        tenant=TenantId(tenant),
+        author=PersonId(1),
+        version=1,
+        state=CampaignState.RUNNING,
+        name="News",
+        channel=channel,
+        schedule=schedule,
+        created_at=MONDAY,
+    )
+
+
+def claimed(number: int = 7, *, rung: int = 0, zone: str = "", broken: NotReached | None = None) -> Claimed:
+    person = Person(id=PersonId(number), tenant=TenantId("contoso"), address=f"p{number}@contoso.example", zone=zone)
+    reference = Reference(
+        person=person.id,
+        channel=Channel.TEAMS,
+        service_url="",
+        conversation=f"chat-{number}",
+        bot="",
+        user="",
+        tenant=TenantId("contoso"),
+        broken=broken,
+    )
+    id = DeliveryId(number)
+    return Claimed(id=id, campaign=CampaignId(1), person=person, reference=reference, tries=0, rung=rung)
+
+
+async def sorted_out(
+    service: Service, schedule: Schedule = SCHEDULE, *deliveries: Claimed, at: datetime = MONDAY
+) -> tuple[list[Found | None], list[Settled]]:
+    clock = StoppedClock(at)
+    approach = Approach(campaign(schedule), Asking({Channel.TEAMS: service}, clock), clock)
+    going, staying = await approach.sort(deliveries or [claimed()])
+    return [item.found for item in going], staying
+
+
+# --- who goes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choice", "goes"),
+    [
+        (PresenceChoice.AVAILABLE, {Availability.AVAILABLE}),
+        (PresenceChoice.PRESENT, {Availability.AVAILABLE, Availability.AWAY, Availability.BUSY}),
+    ],
+)
+@pytest.mark.parametrize("shown", list(Availability))
+async def test_who_shows_as_the_author_wants_it_goes(
+    choice: PresenceChoice, goes: set[Availability], shown: Availability
+) -> None:
+    going, staying = await sorted_out(Service(shown), replace(SCHEDULE, presence=choice))
+    if shown in goes:
+        assert going == [Found(shown.value)] and not staying
+    else:
+        assert not going
+        assert (staying[0].state, staying[0].found) == (DeliveryState.PLANNED, Found(shown.value))
+
+
+@pytest.mark.parametrize(
+    ("rung", "at", "next_rung", "due"),
+    [
+        (0, paris(2, 14, 27), 1, paris(2, 14, 37)),
+        (1, paris(2, 14, 37), 2, paris(2, 15)),
+        (2, paris(2, 15), 3, paris(3, 9)),
+        (7, paris(4, 9, 10), 8, paris(4, 10)),
+        (0, paris(2, 17, 55), 3, paris(3, 9)),
+    ],
+)
+async def test_who_is_not_there_is_due_at_the_ladders_next_try(
+    rung: int, at: datetime, next_rung: int, due: datetime
+) -> None:
+    _, [settled] = await sorted_out(Service(Availability.ABSENT), SCHEDULE, claimed(rung=rung), at=at)
+    assert (settled.state, settled.rung, settled.due) == (DeliveryState.PLANNED, next_rung, due)
+    assert (settled.found, settled.reason, settled.tried, settled.at) == (Found.ABSENT, None, False, at)
+
+
+async def test_the_ninth_try_is_the_last() -> None:
+    _, [settled] = await sorted_out(Service(Availability.AWAY), SCHEDULE, claimed(rung=8), at=paris(4, 10))
+    assert (settled.state, settled.reason, settled.found) == (DeliveryState.ABSENT, NotReached.ABSENT, Found.AWAY)
+
+
+async def test_one_question_for_the_whole_group_and_none_about_whom_it_is_of_no_use() -> None:
+    service = Service()
+    gone = claimed(1, broken=NotReached.BLOCKED)
+    going, [waits] = await sorted_out(service, SCHEDULE, gone, *(claimed(number) for number in range(2, 40)))
+    assert service.asked == [38] and len(going) == 38
+    assert (waits.id, waits.state) == (gone.id, DeliveryState.WAITING)
+
+
+async def test_nothing_is_asked_where_only_the_hours_matter() -> None:
+    service = Service()
+    schedule = replace(SCHEDULE, presence=PresenceChoice.ALWAYS, own_zone=True)
+    going, [sleeps] = await sorted_out(service, schedule, claimed(1), claimed(2, zone="Asia/Tokyo"))
+    assert going == [None] and not service.asked
+    # half past ten in the evening: the next morning there, on the same rung, and no try
+    assert (sleeps.state, sleeps.due) == (DeliveryState.PLANNED, paris(3, 1))
+    assert sleeps.rung is None and sleeps.found is None
+
+
+async def test_the_ladder_is_climbed_on_the_recipients_own_clock() -> None:
+    schedule = replace(SCHEDULE, own_zone=True)
+    new_york = claimed(rung=2, zone="America/New_York")  # five in the afternoon there
+    _, [settled] = await sorted_out(Service(Availability.ABSENT), schedule, new_york, at=paris(2, 23))
+    assert settled.due == paris(3, 15), "nine in the morning there"
+
+
+async def test_where_nobody_works_any_more_the_end_of_the_slot_settles_it() -> None:
+    schedule = replace(SCHEDULE, own_zone=True, slot=Slot(start=paris(2, 9), duration=timedelta(hours=6)))
+    _, [settled] = await sorted_out(Service(), schedule, claimed(zone="Pacific/Auckland"))
+    assert settled.state is DeliveryState.PLANNED
+    assert settled.due == schedule.slot.end + PAST, "nothing is sent then: the slot is over"
+
+
+def test_only_what_asks_something_is_approached() -> None:
+    plain = replace(SCHEDULE, presence=PresenceChoice.ALWAYS)
+    assert not asks(plain)
+    assert asks(SCHEDULE) and asks(replace(plain, own_zone=True))
+
+
+# --- nobody can tell --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unknown", list(IfUnknown))
+@pytest.mark.parametrize("answer", [None, NotAnswered("no", permanent=True), NotAnswered("429", after=60)])
+async def test_where_nobody_can_tell_the_authors_choice_counts(unknown: IfUnknown, answer: NotAnswered | None) -> None:
+    going, staying = await sorted_out(Service(answer), replace(SCHEDULE, unknown=unknown))
+    if unknown is IfUnknown.SEND:
+        assert going == [Found.UNKNOWN] and not staying
+        return
+    [settled] = staying
+    assert not going
+    assert (settled.state, settled.reason) == (DeliveryState.PLANNED, NotReached.PRESENCE_UNKNOWN)
+    assert settled.rung is None and settled.found is None, "waiting is no try"
+    assert settled.due is not None and settled.due > MONDAY
+
+
+async def test_who_waits_is_asked_about_again_in_working_hours_only() -> None:
+    trouble = Service(NotAnswered("429", after=3 * 3600))
+    _, [settled] = await sorted_out(trouble, replace(SCHEDULE, unknown=IfUnknown.WAIT), at=paris(2, 16))
+    assert settled.due == paris(3, 9)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "wait"),
+    [
+        (NotAnswered("no answer"), SOON),
+        (NotAnswered("the permission is missing", permanent=True), LATER),
+        (NotAnswered("429", after=3600), timedelta(hours=1)),
+        (NotAnswered("429", after=0.1), SOON),
+        (NotAnswered("429", after=1e9), LONGEST),
+    ],
+)
+async def test_a_service_that_does_not_answer_is_left_in_peace(trouble: NotAnswered, wait: timedelta) -> None:
+    clock, service = StoppedClock(), Service(trouble)
+    house = Asking({Channel.TEAMS: service}, clock)
+    people = [claimed().person]
+    assert not house.silent(campaign())
+    assert await house.found(campaign(), people) == {people[0].id: Found.UNKNOWN}
+    assert house.silent(campaign()) and house.again(campaign()) == MONDAY + wait
+    clock.at = MONDAY + wait - timedelta(milliseconds=1)
+    await house.found(campaign(), people)
+    assert len(service.asked) == 1, "not before its time"
+    clock.at = MONDAY + wait
+    service.answer = Availability.AVAILABLE
+    assert await house.found(campaign(), people) == {people[0].id: Found.AVAILABLE}
+    assert not house.silent(campaign())
+
+
+async def test_the_silence_of_one_organisation_is_not_anothers() -> None:
+    service = Service(NotAnswered("429", after=3600))
+    house = Asking({Channel.TEAMS: service}, StoppedClock())
+    await house.found(campaign(), [claimed().person])
+    service.answer = Availability.BUSY
+    assert not house.silent(campaign(tenant="fabrikam"))
+    assert list((await house.found(campaign(tenant="fabrikam"), [claimed().person])).values()) == [Found.BUSY]
+
+
+async def test_a_service_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging:
+        async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
+            await asyncio.Future()
+            raise AssertionError
+
+    monkeypatch.setattr(asking, "PATIENCE", 0.01)
+    house = Asking({Channel.TEAMS: Hanging()}, StoppedClock())
+    assert list((await house.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert house.again(campaign()) == MONDAY + SOON
+
+
+async def test_a_campaign_that_asks_nothing_is_never_silent() -> None:
+    house = Asking({}, StoppedClock())
+    await house.found(campaign(), [claimed().person])
+    assert house.silent(campaign())
+    assert not house.silent(campaign(replace(SCHEDULE, presence=PresenceChoice.ALWAYS)))
+
+
+async def test_a_person_whom_the_service_does_not_know_is_asked_about_later_again() -> None:
+    house = Asking({Channel.TEAMS: Service(None)}, StoppedClock())
+    assert list((await house.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert not house.silent(campaign()) and house.again(campaign()) == MONDAY + LATER
+
+
+# --- after the mark ---------------------------------------------------------------------------
+
+
+def after(outcome: Any) -> Settled:
+    return settle(claimed(rung=4), Channel.TEAMS, outcome, MONDAY, paris(7, 9), random.Random(1), Found.BUSY)
+
+
+def test_what_the_platform_took_is_a_try_and_what_it_did_not_take_is_none() -> None:
+    assert after(Delivered("1")).found is Found.BUSY
+    throttled = after(Retry(NotReached.THROTTLED, after=5))
+    assert (throttled.state, throttled.found, throttled.rung) == (DeliveryState.PLANNED, None, None)
+
+
+def test_as_many_are_asked_about_as_may_leave_soon() -> None:
+    bucket = TokenBucket(45.0, MONDAY)
+    assert bucket.soon(MONDAY, 5.0) == 45 * 5 + 4
+    bucket.throttled(MONDAY, 60)
+    assert bucket.soon(MONDAY, 5.0) == 0
+    assert bucket.soon(MONDAY + timedelta(seconds=61), 5.0) > 100
