@@ -49,8 +49,8 @@ faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; build/
 bench: $(DEV) ## what README's figures come from: make bench ONLY=row
 	$(BIN)/python -m tests.bench --only "$(ONLY)"
 
-demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 ARGS=--png
-	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(ARGS)
+demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 PRESENCE=1 ARGS=--png
+	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(if $(PRESENCE),--presence) $(ARGS)
 
 cards: $(DEV) ## a picture of every card, light and dark, in both languages: build/cards/
 	$(BIN)/python -m tests.support.sample_cards build/cards

@@ -183,8 +183,10 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def serve(settings: Settings, playgrounds: int) -> None:
-    store, clock = open_store(settings), WallClock()
+async def serve(
+    settings: Settings, playgrounds: int = 0, store: Store | None = None, clock: Clock | None = None
+) -> None:
+    store, clock = store or open_store(settings), clock or WallClock()
     await store.open()
     try:
         async with crieur(settings, store, clock) as application:

@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.support.connector import Chat, Faults, LoopbackConnector
+from tests.support.graph import LoopbackGraph, User
 from tests.support.http import until
 from tests.support.organisation import Organisation, Person, nodes_of
 from tests.support.pictures import CannotDraw, draw
@@ -36,6 +37,13 @@ CONFIRM, CONFIRM_AGAIN = 0.52, 0.04
 THROTTLED = 0.01  #: of the connector's answers
 SECONDS = 60  #: the campaign's slot
 PATIENCE = 900.0  #: seconds for anything to happen
+
+A_MINUTE = {"start": "now", "duration": str(SECONDS // 60), "unit": "minutes", "anytime": "true"}
+#: mornings of five days: three rounds of three tries for whoever is not there
+DAYS = {
+    "start": "now", "duration": "5", "unit": "days", "opens": "09:00", "closes": "12:00", "days": "0,1,2,3,4,5,6",
+    "presence": "present", "unknown": "wait",
+}  # fmt: skip
 
 MESSAGE = {
     "name": "Autumn newsletter",
@@ -82,15 +90,24 @@ class Crowd:
                 await person.press(title, card=card)
 
 
-async def demo(people: int, *, pictures: bool, console: Console) -> None:
+async def demo(
+    people: int, *, presence: bool, pictures: bool, console: Console, folder: Path = FOLDER
+) -> tuple[dict[str, Any], LoopbackConnector]:
+    """The author's report card at the end, and the connector that saw it all.
+
+    ``presence``: a campaign of days that asks who is there, with idle time skipped.
+    """
     rng = random.Random(2026)
-    connector = LoopbackConnector(rng=rng)
+    connector, graph = LoopbackConnector(rng=rng), LoopbackGraph()
     await connector.start()
+    await graph.start()
     rate = max(45, 2 * people // SECONDS)  # beyond 1,350 people, faster than Teams would allow
+    environment = {"MESSAGES_PER_SECOND": str(rate), "LOG_LEVEL": "WARNING"}
     program = Program(
-        store_url=f"sqlite:{FOLDER}/crieur.db",
-        log=FOLDER / "bot.log",
-        environment={"MESSAGES_PER_SECOND": str(rate), "LOG_LEVEL": "WARNING"},
+        store_url=f"sqlite:{folder}/crieur.db",
+        log=folder / "bot.log",
+        environment={**environment, "GRAPH": "on", "GRAPH_URL": graph.url} if presence else environment,
+        command=("-m", "tests.support.days") if presence else ("app.py",),
     )
     async with running(program), aiohttp.ClientSession() as http:
         organisation = Organisation(connector, f"{program.url}/api/messages", http, rng)
@@ -99,7 +116,9 @@ async def demo(people: int, *, pictures: bool, console: Console) -> None:
         crowd = Crowd(organisation.crowd(people), rng)
         here = [person for person in crowd.people if rng.random() < INSTALLED]
         await _install(here, console)
-        await _write(author, crowd.people)
+        if presence:
+            _come_and_go(graph, [author, *crowd.people], random.Random(rng.random()))
+        await _write(author, crowd.people, DAYS if presence else A_MINUTE)
         for person in here:
             if rng.random() < BLOCK:
                 person.chat.broken = "blocked"
@@ -115,6 +134,17 @@ async def demo(people: int, *, pictures: bool, console: Console) -> None:
         if pictures:
             await _draw(next(person for person in here if person.conversation in crowd.received), report, console)
     await connector.stop()
+    await graph.stop()
+    return report, connector
+
+
+def _come_and_go(graph: LoopbackGraph, people: list[Person], rng: random.Random) -> None:
+    """Some are nearly always there when they are asked about, others hardly ever."""
+    habits = {person.directory_id: rng.random() ** 2 for person in people}
+    for id in habits:
+        graph.add(User(id))
+    shown = ("Available", "Busy", "Away"), ("Offline", "DoNotDisturb")
+    graph.presence_now = lambda user: rng.choice(shown[rng.random() > habits[user.id]])
 
 
 async def _install(people: list[Person], console: Console) -> None:
@@ -130,14 +160,14 @@ async def _install(people: list[Person], console: Console) -> None:
         await asyncio.gather(*(hand() for _ in range(16)))
 
 
-async def _write(author: Person, people: list[Person]) -> None:
+async def _write(author: Person, people: list[Person], schedule: dict[str, str]) -> None:
     """The author's part: four cards, filled in and sent on."""
     await author.say("new campaign")
     await author.sees("What do you want to say?")
     await author.press("Next: audience", **MESSAGE)
     addresses = "\n".join(person.address for person in people)
     await author.press("Next: schedule", audience="", list_name="Everyone at Contoso", addresses=addresses)
-    await author.press("Next: review", start="now", duration=str(SECONDS // 60), unit="minutes", anytime="true")
+    await author.press("Next: review", **schedule)
 
 
 async def _follow(author: Person, crowd: Crowd, expected: int, console: Console) -> None:
@@ -197,11 +227,12 @@ async def _draw(person: Person, report: dict[str, Any], console: Console) -> Non
 def main() -> None:
     parser = argparse.ArgumentParser(description="A campaign to a simulated organisation")
     parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--presence", action="store_true", help="days that pass in a minute; people come and go")
     parser.add_argument("--png", action="store_true", help="draw the message and the report into build/demo/")
     arguments = parser.parse_args()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    asyncio.run(demo(max(1, arguments.people), pictures=arguments.png, console=Console()))
+    asyncio.run(demo(max(1, arguments.people), presence=arguments.presence, pictures=arguments.png, console=Console()))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Program:
     store_url: str
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: what Python runs
+    command: Sequence[str] = ("app.py",)
     port: int = field(default_factory=free_port)
     _process: asyncio.subprocess.Process | None = None
 
@@ -44,7 +46,7 @@ class Program:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "app.py",
+                *self.command,
                 cwd=ROOT,
                 env={**os.environ, **own, **self.environment},
                 stdin=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,23 @@
+"""The demo with presence: the real program, a loopback Graph, days that pass in half a minute."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.support.demo import demo
+from tests.support.organisation import words_of
+
+
+async def test_its_report_says_at_which_of_nine_tries_people_were_there_and_who_never_was(tmp_path: Path) -> None:
+    report, connector = await demo(120, presence=True, pictures=False, console=Console(quiet=True), folder=tmp_path)
+    shown = words_of(report)
+    at_try = {int(n): int(count) for text in shown for n, count in re.findall(r"^try (\d): (\d+)$", text)}
+    assert sorted(at_try) == list(range(1, 10))
+    assert at_try[1] and sum(at_try[n] for n in range(2, 10)), "some were there at once, others later"
+    told = connector.tally()
+    assert sum(at_try.values()) == told["messages"] == told["people"] and not told["doubled"]
+    assert any("absent at every try" in text for text in shown)
+    assert "They were not there, try after try." in shown
