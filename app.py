@@ -42,6 +42,7 @@ from dialogs.typed import TypedConversations
 from scheduler.asking import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
+from scheduler.lists import ListReader
 from scheduler.pace import Pace
 from scheduler.ports import Clock, Presence, Render
 from storage.bot_state import BotStorage
@@ -108,6 +109,9 @@ async def crieur(
         graph = make_graph(settings, clock, random.Random(rng.getrandbits(64)))
         if graph is not None:
             await opened.enter_async_context(graph)
+        directory = GraphDirectory(graph) if graph else None
+        reader = ListReader(store, directory, clock)
+        opened.push_async_callback(reader.stop)
         house = House(
             store=store,
             clock=clock,
@@ -116,7 +120,8 @@ async def crieur(
             files=await opened.enter_async_context(Downloads(loopback_only=settings.local)),
             rate=settings.messages_per_second,
             presence={**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})},
-            directory=GraphDirectory(graph) if graph else None,
+            directory=directory,
+            reader=reader,
         )
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(
@@ -130,7 +135,7 @@ async def crieur(
         )
         asking = Asking(house.presence, clock)
         announcer = AuthorAnnouncer(store, connector, clock, asking)
-        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), asking)
+        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, asking)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),

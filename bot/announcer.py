@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import wire
 from bot.connector import Connector
 from cards.reports import live_card, report_card
+from cards.sources import unread_card
+from cards.variables import escape_markdown
 from dialogs.talk import texts_of
 from scheduler.asking import Asking
 from scheduler.ports import Clock, Delivered, Refused
-from storage.records import Campaign, Channel, Person, Reference
+from storage.records import Campaign, Channel, ListProblem, Person, Reference
 from storage.store import Store
 
 
@@ -42,6 +46,29 @@ class AuthorAnnouncer:
         if isinstance(outcome, Delivered) and outcome.activity:
             await self._store.keep_live_card(campaign.id, outcome.activity)
         return isinstance(outcome, Delivered)
+
+    async def unread(self, campaign: Campaign, problems: Sequence[ListProblem]) -> bool:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return False
+        texts = texts_of(author)
+        activity = wire.activity_bytes(
+            unread_card(texts, campaign, problems), texts("“{name}” lacks people", name=campaign.name)
+        )
+        return isinstance(await self._connector.send(reference, activity), Delivered)
+
+    async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return False
+        texts = texts_of(author)
+        text = texts.many(
+            "I have read all lists of “{name}” now: it has {count} recipient.",
+            "I have read all lists of “{name}” now: it has {count} recipients.",
+            recipients,
+            name=escape_markdown(campaign.name),
+        )
+        return isinstance(await self._connector.send(reference, wire.text_bytes(text)), Delivered)
 
     async def report(self, campaign: Campaign) -> bool:
         author, reference = await self._author(campaign)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
+from scheduler.lists import ListReader
 from scheduler.ports import Clock, Directory, Presence, Sender
 from storage.records import CampaignId, Channel, Person, Role, Who
 from storage.store import Store
@@ -105,6 +106,7 @@ class House:
     presence: Mapping[Channel, Presence] = field(default_factory=dict)
     #: None where Microsoft Graph is not to be asked
     directory: Directory | None = None
+    reader: ListReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,20 +6,23 @@ point and repeated by any copy of the bot.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.alone import alone
 from scheduler.asking import Asking
-from scheduler.planner import plan
+from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock
+from scheduler.starts import Starts
 from scheduler.window import LATE
-from storage.records import CampaignId, CampaignState
+from storage.records import Campaign, CampaignId, CampaignState
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -30,14 +33,20 @@ PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform li
 REST = timedelta(seconds=5)  #: between sweeps while nothing runs: what another copy left behind waits no longer
 TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
 
-Job = Callable[[], Awaitable[None]]
+Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Jobs:
     """``start()`` them once; ``stop()`` waits for none: what was cut off is done again."""
 
     def __init__(
-        self, store: Store, announcer: Announcer, clock: Clock, rng: random.Random, asking: Asking | None = None
+        self,
+        store: Store,
+        announcer: Announcer,
+        clock: Clock,
+        rng: random.Random,
+        reader: ListReader,
+        asking: Asking | None = None,
     ) -> None:
         self._store = store
         self._announcer = announcer
@@ -45,6 +54,9 @@ class Jobs:
         self._rng = rng
         self._asking = asking or Asking({}, clock)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._starts = Starts(store, reader, announcer, clock, rng)
+        #: campaigns whose lists are being read: that may take minutes, and holds up no other
+        self._starting: dict[CampaignId, asyncio.Task[None]] = {}
         #: when it was last seen what is due; None before the first time
         self.looked_at: datetime | None = None
         #: whether a campaign ran when it was last looked
@@ -68,6 +80,8 @@ class Jobs:
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        for task in self._starting.values():
+            task.cancel()
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""
@@ -77,10 +91,18 @@ class Jobs:
         running = await self._store.in_state(CampaignState.RUNNING)
         self._running = bool(running)
         for campaign in running:
-            if campaign.planned_at is None:
-                await plan(campaign, self._store, self._clock, self._rng)
-                log.info("campaign planned: campaign=%d", campaign.id)
+            if campaign.planned_at is None and campaign.id not in self._starting:
+                await self._give_deliveries(campaign)
         self.looked_at = self._clock.now()
+
+    async def _give_deliveries(self, campaign: Campaign) -> None:
+        giving = self._starts.give_everybody_a_delivery
+        if not await self._starts.needs_reading(campaign):
+            await giving(campaign)
+            return
+        task: asyncio.Task[None] = asyncio.create_task(_guarded(partial(giving, campaign))())
+        self._starting[campaign.id] = task
+        task.add_done_callback(lambda _: self._starting.pop(campaign.id, None))
 
     async def sweep(self) -> None:
         """Settle what time has decided, end what is complete, and report what has ended."""

@@ -20,7 +20,7 @@ from scheduler.outcomes import PAST
 from scheduler.ports import Clock
 from scheduler.window import OpenTime, draw_sorted, open_time
 from storage.instants import is_zone, ms
-from storage.records import Campaign, Columns, Schedule
+from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
 from storage.store import Store
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
@@ -49,9 +49,16 @@ class OpenTimes:
 
 async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Random) -> None:
     """Give every recipient of a running campaign a delivery. Can be repeated at any point."""
-    assert campaign.audience is not None and campaign.schedule is not None
+    assert campaign.audience is not None
+    await plan_some(campaign, campaign.audience, store, clock, rng)
+    await store.planned(campaign.id, clock.now())
+
+
+async def plan_some(campaign: Campaign, audience: Audience, store: Store, clock: Clock, rng: random.Random) -> None:
+    """Give the people of a part of the audience their deliveries; who has one already keeps it."""
+    assert campaign.schedule is not None
     end, times = campaign.schedule.slot.end, OpenTimes(campaign.schedule)
-    reachable, others = await store.recipients(campaign.tenant, campaign.audience, campaign.channel)
+    reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
     known = await store.planned_people(campaign.id)
     people = _without(reachable, known)
     del reachable  # 8 bytes a person
@@ -63,7 +70,17 @@ async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Rando
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
         await store.plan(campaign.id, waiting[page], None, end, columns)
-    await store.planned(campaign.id, clock.now())
+
+
+async def end_unplanned(
+    campaign: Campaign, audience: Audience, state: DeliveryState, reason: NotReached, store: Store, clock: Clock
+) -> None:
+    """Whoever of these people has no delivery gets one that has ended, with the reason."""
+    reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
+    known = await store.planned_people(campaign.id)
+    for people in (_without(reachable, known), _without(others, known)):
+        for page in _pages(people):
+            await store.plan_ended(campaign.id, people[page], state, reason, clock.now())
 
 
 async def _plan_in_zone(

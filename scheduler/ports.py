@@ -12,7 +12,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from storage.records import Campaign, Columns, DirectoryUser, NotReached, Person, PersonId, Reference, TenantId
+from storage.records import (
+    Campaign,
+    Columns,
+    DirectoryUser,
+    ListProblem,
+    NotReached,
+    Person,
+    PersonId,
+    Reference,
+    TenantId,
+)
 
 
 class Clock(Protocol):
@@ -152,6 +162,14 @@ class Announcer(Protocol):
 
     async def progress(self, campaign: Campaign) -> bool:
         """Post the live card, or bring it up to date; whether it shows how things are now."""
+        ...
+
+    async def unread(self, campaign: Campaign, problems: Sequence[ListProblem]) -> bool:
+        """Say which lists of a campaign that has started could not be read; whether it got there."""
+        ...
+
+    async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
+        """Say that they could be read in the end."""
         ...
 
     async def report(self, campaign: Campaign) -> bool:

@@ -59,6 +59,25 @@ class DistributionList:
     read_at: datetime | None = None
 
 
+class Unread(StrEnum):
+    """Why the people of a list could not be read from its source."""
+
+    GONE = "gone"  #: there is no such group, or the team has removed the bot
+    NO_GRAPH = "no_graph"  #: this Crieur does not ask Microsoft Graph
+    NOT_ALLOWED = "not_allowed"  #: a permission is missing
+    NOT_ANSWERED = "not_answered"  #: throttled, or an outage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListProblem:
+    """A list that could not be read."""
+
+    list: DistributionList
+    why: Unread
+    #: the one that is missing, where it is known
+    permission: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """Whom a campaign targets: some lists, everyone who has installed the bot, or both; less others.

@@ -24,22 +24,28 @@ from scheduler import dispatcher, planner
 from scheduler.asking import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
+from scheduler.lists import ListReader
 from scheduler.pace import Pace
-from scheduler.ports import Availability, Delivered, Outcome, Render
+from scheduler.ports import Availability, Delivered, NotAnswered, Outcome, Render
 from storage.records import (
+    Audience,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
     DeliveryState,
+    DirectoryUser,
+    ListProblem,
     Person,
     PersonId,
     PresenceChoice,
     Reference,
+    Source,
+    SourceKind,
     TenantId,
 )
 from storage.sqlite import SqliteStore
-from tests.support.seeding import conversation_of, install, scheduled
+from tests.support.seeding import conversation_of, install, member_of, scheduled
 
 PEOPLE = 7
 NEVER_THERE = 4  #: the number of somebody who is absent whenever it is asked
@@ -49,6 +55,7 @@ LEASE = timedelta(seconds=30)
 CHANGES = {
     *("start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"),
     *("write_documents", "delete_documents"),
+    *("blank_list", "know", "enlist", "refill_list", "delete_list", "plan_ended"),
 }
 
 
@@ -163,9 +170,26 @@ class Author:
 
     fate: Fate
     reports: int = 0
+    #: how often told that people are lacking, and that they are not any more
+    warnings: int = 0
+    good_news: int = 0
 
     async def progress(self, campaign: Campaign) -> bool:
         return True
+
+    async def unread(self, campaign: Campaign, problems: Sequence[ListProblem]) -> bool:
+        async def post() -> bool:
+            self.warnings += 1
+            return True
+
+        return bool(await self.fate.pass_through(post()))
+
+    async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
+        async def post() -> bool:
+            self.good_news += 1
+            return True
+
+        return bool(await self.fate.pass_through(post()))
 
     async def report(self, campaign: Campaign) -> bool:
         async def post() -> bool:
@@ -175,11 +199,39 @@ class Author:
         return bool(await self.fate.pass_through(post()))
 
 
-async def live(store: SqliteStore, fate: Fate, clock: StoppedClock, received: Counter[str], holder: int) -> int:
-    """One process, until the campaign is done and reported, or until it dies. How many reports it posted."""
+class Phonebook:
+    """A directory that does not answer at first, and breaks off in the middle of its second answer."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
+        self.asked += 1
+        if self.asked == 1:
+            raise NotAnswered("429", after=60)
+        users = [
+            DirectoryUser(directory_id=f"directory-{number}", addresses=(member_of(number)["email"],))
+            for number in range(PEOPLE)
+        ]
+        for start in range(0, PEOPLE, 3):
+            yield users[start : start + 3]
+            if self.asked == 2:
+                raise NotAnswered("503")
+
+
+async def live(
+    store: SqliteStore,
+    fate: Fate,
+    clock: StoppedClock,
+    received: Counter[str],
+    holder: int,
+    directory: Any = None,
+) -> Author:
+    """One process, until the campaign is done and reported, or until it dies. What it told the author."""
     mortal: Any = MortalStore(store, fate)
     rng, author = random.Random(holder), Author(fate)
-    jobs = Jobs(mortal, author, clock, rng)
+    reader = ListReader(mortal, directory, clock)
+    jobs = Jobs(mortal, author, clock, rng, reader)
     sending = Dispatcher(
         store=mortal,
         sender=Mailbox(fate, received),
@@ -203,10 +255,11 @@ async def live(store: SqliteStore, fate: Fate, clock: StoppedClock, received: Co
 
     tasks = [asyncio.create_task(sending.run()), asyncio.create_task(work()), asyncio.create_task(fate.died.wait())]
     await asyncio.wait(tasks[1:], return_when=asyncio.FIRST_COMPLETED, timeout=60)
+    jobs.stop()
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return author.reports
+    await asyncio.gather(*tasks, reader.stop(), return_exceptions=True)
+    return author
 
 
 async def _what_is_due_is_taken(store: SqliteStore, clock: StoppedClock) -> None:
@@ -225,12 +278,18 @@ async def _over(store: SqliteStore) -> bool:
 
 @contextlib.asynccontextmanager
 async def a_campaign(
-    folder: Path, clock: StoppedClock, presence: PresenceChoice = PresenceChoice.ALWAYS
+    folder: Path, clock: StoppedClock, presence: PresenceChoice = PresenceChoice.ALWAYS, *, to_a_group: bool = False
 ) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(folder / "crieur.db")
     await store.open()
     people = await install(store, "http://127.0.0.1", PEOPLE)
-    await scheduled(store, people[0], clock.at, SLOT, presence=presence)
+    audience = Audience(everyone=True)
+    if to_a_group:
+        source = Source(kind=SourceKind.GROUP, id="a-group")
+        made = await store.list_from(people[0].tenant, people[0].id, "Everybody", source)
+        audience = Audience(lists=(made.id,))
+    length = SLOT * (1 + to_a_group)
+    await scheduled(store, people[0], clock.at, length, audience=audience, presence=presence)
     try:
         yield store
     finally:
@@ -244,34 +303,43 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "POLL", 0.005)
 
 
-@pytest.mark.parametrize("presence", [PresenceChoice.ALWAYS, PresenceChoice.AVAILABLE])
+@pytest.mark.parametrize(
+    ("presence", "to_a_group"),
+    [(PresenceChoice.ALWAYS, False), (PresenceChoice.AVAILABLE, False), (PresenceChoice.ALWAYS, True)],
+)
 async def test_whoever_dies_wherever_everybody_gets_it_once_or_is_named_unconfirmed(
-    tmp_path: Path, presence: PresenceChoice
+    tmp_path: Path, presence: PresenceChoice, to_a_group: bool
 ) -> None:
     fate, clock = Fate(), StoppedClock()
-    async with a_campaign(tmp_path, clock, presence) as store:
-        await live(store, fate, clock, Counter(), 1)
+    async with a_campaign(tmp_path, clock, presence, to_a_group=to_a_group) as store:
+        author = await live(store, fate, clock, Counter(), 1, Phonebook())
         assert await _over(store)
+        assert author.warnings == author.good_news == to_a_group
     # the number of steps differs a little from run to run: a few more deaths than steps cover the tail
     for step in range(1, fate.taken + 4):
         for after in (False, True):
             folder = tmp_path / f"{step}-{after}"
             folder.mkdir()
-            await _dies_and_another_goes_on(folder, step, after, presence)
+            await _dies_and_another_goes_on(folder, step, after, presence, to_a_group=to_a_group)
 
 
-async def _dies_and_another_goes_on(folder: Path, step: int, after: bool, presence: PresenceChoice) -> None:
+async def _dies_and_another_goes_on(
+    folder: Path, step: int, after: bool, presence: PresenceChoice, *, to_a_group: bool
+) -> None:
     where = f"death {'after' if after else 'before'} step {step}"
     clock, received, fate = StoppedClock(), Counter[str](), Fate(step, after)
-    async with a_campaign(folder, clock, presence) as store:
-        reports = await live(store, fate, clock, received, 1)
+    directory = Phonebook()
+    async with a_campaign(folder, clock, presence, to_a_group=to_a_group) as store:
+        first = await live(store, fate, clock, received, 1, directory)
         clock.at += LEASE
         taken_over = clock.at
-        reports += await live(store, Fate(), clock, received, 2)
+        second = await live(store, Fate(), clock, received, 2, directory)
+        reports = first.reports + second.reports
 
         assert await _over(store), where
         assert max(received.values(), default=0) <= 1, f"{where}: somebody received it twice"
         assert 1 <= reports <= 2, f"{where}: {reports} reports"
+        assert first.warnings + second.warnings <= to_a_group, f"{where}: the author was told twice"
         campaign = await store.campaign(CampaignId(1))
         assert campaign and campaign.state is CampaignState.DONE
         tally = await store.tally(campaign.id)

@@ -1,0 +1,150 @@
+"""Lists that are read from elsewhere: a group of the directory takes its people's place anew (S24).
+
+A reading fills a list that nobody sees, and puts it in the old one's place at once: a death half-way
+leaves the last whole reading. Who asks while a list is being read waits for that reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered
+from storage.records import (
+    DirectoryUser,
+    DistributionList,
+    ListId,
+    ListProblem,
+    PersonId,
+    SourceKind,
+    TenantId,
+    Unread,
+)
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(minutes=2)  #: a reading this young will do for what is shown
+PATIENCE = 4.0  #: seconds that somebody who looks at a card waits for a reading
+
+
+class NotRead(Exception):
+    """A list could not be read. ``after``: seconds that its source asked us to wait, where it said."""
+
+    def __init__(self, problem: ListProblem, after: float | None = None) -> None:
+        super().__init__(f"list={problem.list.id} why={problem.why}")
+        self.problem = problem
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    began: datetime
+    task: asyncio.Task[DistributionList]
+
+
+class ListReader:
+    """``directory``: None where Microsoft Graph is not to be asked."""
+
+    def __init__(self, store: Store, directory: Directory | None, clock: Clock) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+        self._readings: dict[ListId, _Reading] = {}
+        #: what went wrong with the last reading, and when it began
+        self._problems: dict[ListId, tuple[datetime, NotRead]] = {}
+
+    async def read(self, found: DistributionList, since: datetime) -> DistributionList:
+        """The list with its people as they are, read at ``since`` or later. Raises NotRead."""
+        if found.source is None or (found.read_at is not None and found.read_at >= since):
+            return found
+        reading = self._readings.get(found.id)
+        if reading is None or reading.began < since:
+            reading = self._begin(found)
+        return await asyncio.shield(reading.task)  # who waits no more lets the others have it
+
+    async def look(
+        self, found: DistributionList, patience: float = PATIENCE
+    ) -> tuple[DistributionList, ListProblem | None]:
+        """The list as it can be shown: from a reading of the last minutes, and what keeps us from a better one.
+
+        A reading that takes longer than ``patience`` goes on behind.
+        """
+        since = self._clock.now() - FRESH
+        failed = self._problems.get(found.id)
+        if failed and failed[0] >= since:
+            return found, failed[1].problem
+        try:
+            return await asyncio.wait_for(self.read(found, since), patience), None
+        except NotRead as problem:
+            return found, problem.problem
+        except TimeoutError:
+            return found, None
+
+    def is_reading(self, id: ListId) -> bool:
+        return id in self._readings
+
+    async def stop(self) -> None:
+        """Leave what is being read: it will be read again."""
+        tasks = [reading.task for reading in self._readings.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- one reading --------------------------------------------------------------------------
+
+    def _begin(self, found: DistributionList) -> _Reading:
+        began = self._clock.now()
+        task = asyncio.create_task(self._read(found, began))
+        reading = self._readings[found.id] = _Reading(began, task)
+        task.add_done_callback(lambda done: self._end(found.id, reading))
+        return reading
+
+    def _end(self, id: ListId, reading: _Reading) -> None:
+        if self._readings.get(id) is reading:
+            del self._readings[id]
+        problem = None if reading.task.cancelled() else reading.task.exception()
+        if isinstance(problem, NotRead):
+            self._problems[id] = (reading.began, problem)
+        else:
+            self._problems.pop(id, None)
+
+    async def _read(self, found: DistributionList, began: datetime) -> DistributionList:
+        blank = await self._store.blank_list(found.tenant, found.owner)
+        try:
+            async for people in self._people(found, began):
+                await self._store.enlist(blank, people)
+        except BaseException as error:
+            with contextlib.suppress(Exception):  # the store may be what failed: then what nobody sees stays
+                await self._store.delete_list(blank)
+            if isinstance(error, NotAnswered | NoSuchGroup):
+                raise _not_read(found, error) from error
+            raise
+        refilled = await self._store.refill_list(found.id, blank, read_at=began)
+        if refilled is None:  # somebody has deleted it
+            raise NotRead(ListProblem(list=found, why=Unread.GONE))
+        log.info("a list was read: list=%d people=%d", found.id, refilled.size)
+        return refilled
+
+    async def _people(self, found: DistributionList, at: datetime) -> AsyncIterator[Sequence[PersonId]]:
+        assert found.source is not None
+        if self._directory is None:
+            raise NotRead(ListProblem(list=found, why=Unread.NO_GRAPH))
+        assert found.source.kind is SourceKind.GROUP
+        async for page in self._directory.members(found.tenant, found.source.id):
+            yield await self._know(found.tenant, page, at)
+
+    async def _know(self, tenant: TenantId, page: Sequence[DirectoryUser], at: datetime) -> Sequence[PersonId]:
+        return await self._store.know(tenant, page, at)
+
+
+def _not_read(found: DistributionList, error: NotAnswered | NoSuchGroup) -> NotRead:
+    if isinstance(error, NoSuchGroup):
+        return NotRead(ListProblem(list=found, why=Unread.GONE))
+    if error.permanent:
+        return NotRead(ListProblem(list=found, why=Unread.NOT_ALLOWED, permission=error.permission))
+    return NotRead(ListProblem(list=found, why=Unread.NOT_ANSWERED), error.after)

@@ -1,0 +1,188 @@
+"""From a campaign's start to the instant at which every recipient has a delivery.
+
+The lists of the audience that are read from elsewhere are read now, not a minute earlier (S24). One that
+cannot be read is tried again for as long as the slot lasts, and the author is told; the people of the
+others receive the campaign meanwhile. A list that leaves people out holds everybody back: nobody is
+written to who may have to be left out. When a group is gone, or the slot is over first, the people of its
+last reading end with that reason, and nobody is forgotten.
+
+What was tried stands in a document: a restart neither asks earlier than it was asked to, nor tells twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from scheduler.lists import ListReader, NotRead
+from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
+from scheduler.ports import Announcer, Clock
+from storage.records import (
+    Audience,
+    Campaign,
+    DeliveryState,
+    DistributionList,
+    ListId,
+    NotReached,
+    StaleVersion,
+    Unread,
+)
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+AGAIN = 10.0  #: seconds until a list that could not be read is tried again; doubled each time
+LONGEST = 300.0  #: seconds: no longer, where its source asks for no more
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What is known of a campaign whose lists could not all be read."""
+
+    tries: int = 0
+    #: seconds since the epoch
+    again_at: float = 0.0
+    #: what the author has been told: "list why"
+    told: tuple[str, ...] = ()
+
+
+class Starts:
+    def __init__(
+        self, store: Store, reader: ListReader, announcer: Announcer, clock: Clock, rng: random.Random
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._announcer = announcer
+        self._clock = clock
+        self._rng = rng
+
+    async def give_everybody_a_delivery(self, campaign: Campaign) -> None:
+        """As far as it can be done now; to be called again until the campaign is planned."""
+        read_from_elsewhere = await self._read_from_elsewhere(campaign)
+        if not read_from_elsewhere:
+            await self._plan(campaign)
+            return
+        key, etag, waiting = await self._waiting(campaign)
+        if self._clock.now().timestamp() < waiting.again_at and not self._is_over(campaign):
+            return
+        failed = await self._read(campaign, read_from_elsewhere)
+        if not failed:
+            await self._plan(campaign)
+            await self._say_that_it_worked(campaign, key, waiting)
+            return
+        await self._plan_the_others(campaign, failed)
+        await self._tell(campaign, failed, key, etag, waiting)
+        if self._is_over(campaign) or all(problem.problem.why is Unread.GONE for problem in failed):
+            await self._give_up(campaign, failed)
+            await self._store.delete_documents([key])
+
+    async def needs_reading(self, campaign: Campaign) -> bool:
+        return bool(await self._read_from_elsewhere(campaign))
+
+    async def _read_from_elsewhere(self, campaign: Campaign) -> list[DistributionList]:
+        assert campaign.audience is not None
+        found = [await self._store.distribution_list(id) for id in campaign.audience.named]
+        return [made for made in found if made is not None and made.source is not None]
+
+    def _is_over(self, campaign: Campaign) -> bool:
+        assert campaign.schedule is not None
+        now = self._clock.now()
+        if campaign.schedule.own_zone:  # somebody's clock may still allow it
+            return now >= campaign.schedule.slot.end
+        return not open_time_of(campaign.schedule).after(now)
+
+    async def _plan(self, campaign: Campaign) -> None:
+        await plan(campaign, self._store, self._clock, self._rng)
+        log.info("campaign planned: campaign=%d", campaign.id)
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def _read(self, campaign: Campaign, lists: Sequence[DistributionList]) -> list[NotRead]:
+        """Those that could not be read since the start."""
+        since = campaign.started_at or self._clock.now()
+        readings = await asyncio.gather(*(self._reader.read(made, since) for made in lists), return_exceptions=True)
+        failed = [reading for reading in readings if isinstance(reading, NotRead)]
+        for reading in readings:
+            if isinstance(reading, BaseException) and not isinstance(reading, NotRead):
+                raise reading
+        return failed
+
+    async def _plan_the_others(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
+        """The people of the lists that were read have their deliveries while the rest is waited for."""
+        assert campaign.audience is not None
+        unread = {problem.problem.list.id for problem in failed}
+        if not self._holds_back(campaign, failed):
+            lists = tuple(id for id in campaign.audience.lists if id not in unread)
+            some = replace(campaign.audience, lists=lists)
+            await plan_some(campaign, some, self._store, self._clock, self._rng)
+
+    def _holds_back(self, campaign: Campaign, failed: Sequence[NotRead]) -> bool:
+        """Whether nobody knows whom to leave out: of a group that is gone, its last reading tells."""
+        assert campaign.audience is not None
+        return any(
+            problem.problem.list.id in campaign.audience.except_lists
+            and (problem.problem.why is not Unread.GONE or problem.problem.list.read_at is None)
+            for problem in failed
+        )
+
+    async def _give_up(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
+        """Everybody who was to receive it ends with the reason; a group that is gone is the last to say so."""
+        assert campaign.audience is not None
+        not_read = [problem.problem.list.id for problem in failed if problem.problem.why is not Unread.GONE]
+        if self._holds_back(campaign, failed):
+            not_read = list(campaign.audience.lists)
+        expired = _only(campaign.audience, not_read, everyone=self._holds_back(campaign, failed))
+        state, reason = DeliveryState.EXPIRED, NotReached.LIST_NOT_READ
+        await end_unplanned(campaign, expired, state, reason, self._store, self._clock)
+        gone = [problem.problem.list.id for problem in failed if problem.problem.why is Unread.GONE]
+        state, reason = DeliveryState.FAILED, NotReached.LIST_GONE
+        await end_unplanned(campaign, _only(campaign.audience, gone), state, reason, self._store, self._clock)
+        await self._store.planned(campaign.id, self._clock.now())
+        log.warning("campaign planned without some lists: campaign=%d lists=%d", campaign.id, len(failed))
+
+    # --- what the author hears, and when it is tried again ------------------------------------
+
+    async def _waiting(self, campaign: Campaign) -> tuple[str, str, _Waiting]:
+        key = f"reading/{campaign.id}"
+        found = (await self._store.read_documents([key])).get(key)
+        if found is None:
+            return key, "", _Waiting()
+        said = json.loads(found[1])
+        return key, found[0], _Waiting(said["tries"], said["again_at"], tuple(said["told"]))
+
+    async def _tell(
+        self, campaign: Campaign, failed: Sequence[NotRead], key: str, etag: str, waiting: _Waiting
+    ) -> None:
+        """What the author has not heard yet; written down before, so that copies do not say it twice."""
+        words = {f"{problem.problem.list.id} {problem.problem.why}": problem.problem for problem in failed}
+        news = [problem for word, problem in words.items() if word not in waiting.told]
+        told = tuple(dict.fromkeys((*waiting.told, *words)))
+        after = replace(waiting, tries=waiting.tries + 1, again_at=self._again_at(waiting, failed), told=told)
+        document = json.dumps({"tries": after.tries, "again_at": after.again_at, "told": after.told}).encode()
+        try:
+            await self._store.write_documents({key: (etag, document)})
+        except StaleVersion:
+            return  # another copy is at it
+        if news and not await self._announcer.unread(campaign, news):
+            log.warning("an author was not told of an unread list: campaign=%d", campaign.id)
+
+    def _again_at(self, waiting: _Waiting, failed: Sequence[NotRead]) -> float:
+        pause = min(LONGEST, AGAIN * 2.0 ** min(waiting.tries, 16))
+        asked = max((problem.after or 0.0 for problem in failed), default=0.0)
+        return (self._clock.now() + timedelta(seconds=max(pause, asked))).timestamp()
+
+    async def _say_that_it_worked(self, campaign: Campaign, key: str, waiting: _Waiting) -> None:
+        if waiting.told:
+            tally = await self._store.tally(campaign.id)
+            await self._announcer.read_after_all(campaign, tally.total)
+            await self._store.delete_documents([key])
+
+
+def _only(audience: Audience, lists: Sequence[ListId], *, everyone: bool = False) -> Audience:
+    """The part of an audience that stands in these lists; what it leaves out stays out."""
+    return replace(audience, everyone=everyone and audience.everyone, lists=tuple(lists))

@@ -1,0 +1,268 @@
+"""S24: a group of the directory is a list whose people are read when the campaign starts, whatever the Graph says."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.graph import Graph, GraphDirectory
+from bot.graph.client import NoLogin
+from scheduler.lists import ListReader
+from storage.records import (
+    Audience,
+    Campaign,
+    DeliveryState,
+    DistributionList,
+    NotReached,
+    PersonId,
+    Source,
+    SourceKind,
+    TenantId,
+)
+from tests.bot.story import completed, eventually, newest, planned
+from tests.conftest import House
+from tests.support.graph import Group, LoopbackGraph, Trouble, User
+from tests.support.http import until
+from tests.support.organisation import TENANT, Person, words_of
+from tests.support.seeding import scheduled
+
+HOUR = timedelta(hours=1)
+GRAPH_IS_SILENT = "Microsoft Graph does not tell just now who is in the group “Marketing”."
+
+
+@pytest.fixture
+async def graph(house: House, ada: Person) -> AsyncIterator[LoopbackGraph]:
+    """A directory, and a bot that may ask it."""
+    graph = LoopbackGraph()
+    await graph.start()
+    house.environment["GRAPH_URL"] = graph.url
+    await house.restart()
+    yield graph
+    await graph.stop()
+
+
+def listed(graph: LoopbackGraph, person: Person, **more: object) -> User:
+    """The directory knows this person."""
+    user = User(person.directory_id, person.given, person.surname, person.address, person.address)
+    for field, value in more.items():
+        setattr(user, field, value)
+    return graph.add(user)
+
+
+async def crowd(house: House, graph: LoopbackGraph, count: int) -> list[Person]:
+    """People who have installed, and stand in the directory."""
+    people = house.organisation.crowd(count)
+    await asyncio.gather(*(person.install() for person in people))
+    for person in people:
+        listed(graph, person)
+    return people
+
+
+async def list_of(house: House, author: Person, group: Group) -> DistributionList:
+    owner = await house.store.person_at(TenantId(TENANT), author.address)
+    assert owner is not None
+    source = Source(kind=SourceKind.GROUP, id=group.id)
+    return await house.store.list_from(TenantId(TENANT), owner.id, group.name, source)
+
+
+async def sent_to(house: House, author: Person, audience: Audience, duration: timedelta = 3 * HOUR) -> Campaign:
+    """A campaign that starts now, at any time of the day."""
+    owner = await house.store.person_at(TenantId(TENANT), author.address)
+    assert owner is not None
+    return await scheduled(house.store, owner, house.clock.now(), duration, audience=audience, name="Autumn newsletter")
+
+
+async def over(house: House, author: Person) -> list[str]:
+    """The rest of the slot passes; the words of the report."""
+    return words_of(await completed(author, house))
+
+
+def received(people: list[Person]) -> list[bool]:
+    return [bool(person.chat.campaigns) for person in people]
+
+
+async def reading(house: House, graph: LoopbackGraph, made: DistributionList) -> None:
+    """The list has been read, as it is when somebody looks at it."""
+    async with Graph(graph.url, clock=house.clock, rng=random.Random(1), login=lambda tenant: NoLogin()) as client:
+        reader = ListReader(house.store, GraphDirectory(client), house.clock)
+        await reader.read(made, house.clock.now())
+
+
+async def ids(house: House, *people: Person) -> list[PersonId]:
+    found = [await house.store.person_at(TenantId(TENANT), person.address) for person in people]
+    return [person.id for person in found if person is not None]
+
+
+def told(author: Person) -> int:
+    """How often she was told that people are lacking."""
+    return sum(any("lacks people" in word for word in words_of(card)) for _, card in author.cards())
+
+
+async def until_said(author: Person, words: str) -> None:
+    await until(lambda: words in author.texts(), 30)
+
+
+async def states(house: House) -> tuple[dict[DeliveryState, int], dict[NotReached, int]]:
+    tally = await house.store.tally((await newest(house)).id)
+    return {state: count for state, count in tally.states.items() if count}, dict(tally.reasons)
+
+
+async def test_the_people_are_those_who_are_in_it_when_it_starts(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    louis, marie, late, left = people = await crowd(house, graph, 4)
+    inner = graph.group("Lyon", graph.users[marie.directory_id])
+    group = graph.group("Marketing", graph.users[louis.directory_id], inner, graph.users[left.directory_id])
+    made = await list_of(house, ada, group)
+    group.members.append(late.directory_id)
+    group.members.remove(left.directory_id)
+    await sent_to(house, ada, Audience(lists=(made.id,)))
+    await eventually(lambda: planned(house))
+    group.members.append(left.directory_id)  # too late
+    words = await over(house, ada)
+    assert received(people) == [True, True, True, False]
+    assert house.connector.tally()["doubled"] == 0
+    assert words[words.index("Recipients") + 1] == "3"
+
+
+async def test_guests_are_left_out_unless_the_author_says_otherwise(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    _, guest = people = await crowd(house, graph, 2)
+    graph.users[guest.directory_id].guest = True
+    made = await list_of(house, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
+    await sent_to(house, ada, Audience(lists=(made.id,)))
+    await eventually(lambda: planned(house))
+    await over(house, ada)
+    assert received(people) == [True, False]
+    await sent_to(house, ada, Audience(lists=(made.id,), guests=True))
+    await eventually(lambda: planned(house))
+    house.clock.forward(3 * HOUR - timedelta(minutes=1))
+    await guest.sees("**big news**")
+
+
+async def test_who_has_no_address_receives_it_too(house: House, ada: Person, graph: LoopbackGraph) -> None:
+    nemo = house.organisation.person("Captain", "Nemo", address="")
+    await nemo.install()
+    made = await list_of(house, ada, graph.group("Marketing", listed(graph, nemo, mail=None, upn=None)))
+    await sent_to(house, ada, Audience(lists=(made.id,)))
+    await eventually(lambda: planned(house))
+    house.clock.forward(3 * HOUR - timedelta(minutes=1))
+    await nemo.sees("**big news**")
+
+
+async def test_a_group_that_is_gone_is_told_and_nobody_of_it_is_forgotten(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    louis, marie, other = people = await crowd(house, graph, 3)
+    group = graph.group("Marketing", graph.users[louis.directory_id], graph.users[marie.directory_id])
+    made = await list_of(house, ada, group)
+    await reading(house, graph, made)
+    others = await house.store.new_list(made.tenant, made.owner, "Others", await ids(house, other, marie))
+    del graph.groups[group.id]
+    await sent_to(house, ada, Audience(lists=(made.id, others.id)))
+    card = words_of(await ada.sees("lacks people"))
+    assert "The group “Marketing” is no longer in the directory." in card
+    assert "Whoever stands in it alone does not receive the campaign; the report says so." in card
+    await eventually(lambda: planned(house))
+    words = await over(house, ada)
+    assert received(people) == [False, True, True], "who stands in another list, too, receives it"
+    assert await states(house) == ({DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 1}, {NotReached.LIST_GONE: 1})
+    assert words[words.index("The group or team of their list was gone.") + 1] == "1"
+    assert told(ada) == 1
+
+
+async def test_a_permission_that_is_taken_away_is_named_and_once_it_is_back_everybody_has_it(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = await crowd(house, graph, 3)
+    made = await list_of(house, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
+    graph.missing = {"GroupMember.Read.All"}
+    await sent_to(house, ada, Audience(lists=(made.id,)))
+    card = words_of(await ada.sees("lacks people"))
+    assert any("an administrator can give it the permission GroupMember.Read.All" in words for words in card)
+    assert any(words.startswith("I try again until the campaign ends on ") for words in card)
+    graph.missing = set()
+    house.clock.forward(timedelta(minutes=6))
+    await eventually(lambda: planned(house))
+    await until_said(ada, "I have read all lists of “Autumn newsletter” now: it has 3 recipients.")
+    await over(house, ada)
+    assert received(people) == [True, True, True]
+    assert told(ada) == 1
+
+
+async def test_an_hour_of_throttling_loses_nobody_and_is_neither_asked_nor_told_twice(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    louis, marie = people = await crowd(house, graph, 2)
+    made = await list_of(house, ada, graph.group("Marketing", graph.users[louis.directory_id]))
+    await reading(house, graph, made)
+    await house.restart()
+    others = await house.store.new_list(made.tenant, made.owner, "Others", await ids(house, marie))
+    graph.trouble = Trouble(retry_after=3600)
+    asked = graph.calls("groups")
+    await sent_to(house, ada, Audience(lists=(made.id, others.id)))
+    card = words_of(await ada.sees("lacks people"))
+    assert GRAPH_IS_SILENT in card
+    assert "Everybody else receives the campaign meanwhile." in card
+    await house.restart()
+    house.clock.forward(timedelta(minutes=50))
+    await asyncio.sleep(2.5)  # the jobs have looked
+    assert graph.calls("groups") == asked + 1, "nobody asks before they were asked to"
+    assert (await newest(house)).planned_at is None
+    graph.trouble = None
+    house.clock.forward(timedelta(minutes=11))
+    await eventually(lambda: planned(house))
+    await over(house, ada)
+    assert received(people) == [True, True]
+    assert house.connector.tally()["doubled"] == 0
+    assert told(ada) == 1
+
+
+async def test_a_group_that_is_never_read_ends_with_that_reason_for_all_who_were_in_it(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = await crowd(house, graph, 3)
+    made = await list_of(house, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
+    await reading(house, graph, made)
+    await graph.stop()
+    await sent_to(house, ada, Audience(lists=(made.id,)))
+    await ada.sees("lacks people", 30)
+    words = await over(house, ada)
+    assert received(people) == [False, False, False]
+    assert await states(house) == ({DeliveryState.EXPIRED: 3}, {NotReached.LIST_NOT_READ: 3})
+    assert words[words.index("The time was over before I could read who stands in their list.") + 1] == "3"
+
+
+async def test_nobody_is_written_to_who_may_have_to_be_left_out(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    _, left_out = people = await crowd(house, graph, 2)
+    group = graph.group("Marketing")
+    made = await list_of(house, ada, group)
+    all_of_them = await house.store.new_list(made.tenant, made.owner, "All", await ids(house, *people))
+    graph.trouble = Trouble(status=503, retry_after=None)
+    await sent_to(house, ada, Audience(lists=(all_of_them.id,), except_lists=(made.id,)))
+    card = words_of(await ada.sees("lacks people", 30))
+    assert "This list says who is left out: nobody is written to before I have read it." in card
+    house.clock.forward(HOUR)
+    await asyncio.sleep(1.5)
+    assert (await states(house))[0] == {}
+    graph.trouble = None
+    group.members.append(left_out.directory_id)
+    house.clock.forward(timedelta(minutes=6))
+    await eventually(lambda: planned(house))
+    await over(house, ada)
+    assert received(people) == [True, False]
+
+
+async def test_without_the_graph_the_author_is_told_who_can_help(house: House, ada: Person) -> None:
+    graph = LoopbackGraph()
+    made = await list_of(house, ada, graph.group("Marketing"))
+    await sent_to(house, ada, Audience(lists=(made.id,)))
+    card = words_of(await ada.sees("lacks people"))
+    assert any("no access to Microsoft Graph here" in words for words in card)
