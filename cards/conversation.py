@@ -49,6 +49,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
             texts("**new campaign** – build one, in four cards"),
             texts("**campaigns** – see them all, with their figures"),
             texts("**lists** – your distribution lists, and who can be reached"),
+            texts("**group** NAME – a group of the directory as a list"),
             texts("**report** NAME – how a campaign did"),
             texts("**try** NAME – send a test of a campaign to one person"),
             texts("**delete** NAME – delete a campaign that is not running"),

@@ -25,6 +25,7 @@ from cards.parts import (
     with_error,
 )
 from cards.reports import reason_text
+from cards.sources import source_name, source_text
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from storage.records import Campaign, Channel, DistributionList, Member, NotReached, Person, PersonId, Reach
@@ -67,6 +68,8 @@ def lists_card(
 def _line(texts: Texts, line: ListLine, channel: Channel) -> Any:
     made = line.made
     parts = [reach_text(texts, line.reach)]
+    if made.source is not None:
+        parts.insert(0, source_name(texts, made.source))
     if line.owner is not None:
         parts.append(texts("made by {person}", person=escape_markdown(full_name(line.owner))))
     elif shared := _shared(texts, made):
@@ -151,8 +154,9 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
 
 
 def _changes(texts: Texts, made: DistributionList) -> list[Any]:
+    people = go(texts("Add or remove people"), "list.people", {"list": made.id})
     return [
-        go(texts("Add or remove people"), "list.people", {"list": made.id}),
+        go(texts("Read it again"), "list.read", {"list": made.id}) if made.source else people,
         go(texts("Name and sharing"), "list.settings", {"list": made.id}),
         go(texts("Delete"), "list.delete", {"list": made.id}),
     ]
@@ -166,6 +170,8 @@ def _facts(texts: Texts, view: ListView) -> list[tuple[str, str]]:
         rows.append((channel_name(channel), reach_text(texts, reach)))
     if view.reach.guests:
         rows.append((texts("Guests"), texts.many("{count} of them", "{count} of them", view.reach.guests)))
+    if made.source is not None:
+        rows.append((texts("Its people"), source_text(texts, made)))
     if view.owner is not None:
         rows.append((texts("Made by"), escape_markdown(full_name(view.owner))))
     if shared := _shared(texts, made):
@@ -231,6 +237,7 @@ def list_people_form(
     )
     if made is None:
         actions = [act(texts("Go on"), "list.paste", {}, style="positive")]
+        actions.append(go(texts("A group of the directory"), "group.open", {}))
         back = go(texts("Back"), "lists.open", {"page": 0})
     else:
         actions = [

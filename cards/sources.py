@@ -2,14 +2,88 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.elements import AdaptiveCard
-from cards.parts import card, go, handle, heading, name_of, notice, paragraph
+from cards.elements import AdaptiveCard, ChoiceInput, TextInput
+from cards.parts import act, card, go, handle, heading, hint, name_of, notice, notices, paragraph
 from cards.texts import Texts
 from cards.variables import escape_markdown
-from storage.records import Campaign, ListProblem, SourceKind, Unread
+from storage.records import Campaign, DistributionList, ListProblem, Source, SourceKind, Unread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """What was looked for, and what was found; None: nobody tells."""
+
+    name: str = ""
+    found: Sequence[tuple[str, str]] | None = None
+
+
+def group_form(texts: Texts, campaign: Campaign | None, groups: Groups, problem: str = "") -> AdaptiveCard:
+    """Look for a group, and choose one; for a campaign, it goes back to its audience."""
+    payload = handle(campaign) if campaign else {}
+    body: list[Any] = [
+        *notices(problem, "warning"),
+        heading(texts("A group of the directory")),
+        hint(
+            texts(
+                "Who is in it is read when a campaign starts: whoever has joined by then receives it,"
+                " whoever has left does not. Groups inside it count too."
+            )
+        ),
+        TextInput(
+            id="group",
+            label=texts("How its name begins"),
+            value=groups.name,
+            placeholder=texts("Marketing"),
+        ),
+    ]
+    actions = [act(texts("Find groups"), "group.find", payload, style=None if groups.found else "positive")]
+    if groups.found:
+        body.append(
+            ChoiceInput(
+                id="choice",
+                label=texts("Which one?"),
+                choices=distinct(groups.found),
+                value=groups.found[0][0] if len(groups.found) == 1 else "",
+                style="expanded",
+                wrap=True,
+            )
+        )
+        actions.insert(0, act(texts("Take this group"), "group.use", payload, style="positive"))
+    elif groups.found is not None:
+        body.append(paragraph(texts("No group's name begins with “{name}”.", name=escape_markdown(groups.name))))
+    if campaign:
+        actions.append(go(texts("Back"), "form.open", {**payload, "step": "audience"}))
+    else:
+        actions.append(go(texts("All lists"), "lists.open", {"page": 0}))
+    return card(texts, body, actions)
+
+
+def distinct(groups: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(id, name); where several bear a name, the end of the id tells them apart."""
+    names = Counter(name for _, name in groups)
+    return [(id, name if names[name] == 1 else f"{name} (…{id[-4:]})") for id, name in groups]
+
+
+def source_name(texts: Texts, source: Source) -> str:
+    return {
+        SourceKind.GROUP: texts("a group of the directory"),
+        SourceKind.TEAM: texts("a team's members"),
+    }[source.kind]
+
+
+def source_text(texts: Texts, made: DistributionList) -> str:
+    """Where its people come from, and since when they are known."""
+    assert made.source is not None
+    name = source_name(texts, made.source)
+    if made.read_at is None:
+        return texts("{source}, not read yet", source=name)
+    return texts("{source}, read on {moment}", source=name, moment=texts.moment(made.read_at))
 
 
 def unread_text(texts: Texts, problem: ListProblem) -> str:

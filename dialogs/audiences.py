@@ -10,6 +10,7 @@ from cards.variables import escape_markdown
 from cards.wizard import Choices, audience_form
 from dialogs.forms.audience import AudienceChoice, list_id, read_audience
 from dialogs.forms.fields import NAME
+from dialogs.reading import looked_at
 from dialogs.turn import Turn
 from storage.records import Audience, Campaign, Channel, DistributionList, ListId, usable_by
 
@@ -24,6 +25,7 @@ async def audience_card(
     channel = Channel(chosen) if chosen in list(Channel) else campaign.channel
     named = [list_id(word) for field in ("audience", "except") for word in values.get(field, "").split(",")]
     lists, more = shown_lists(await usable_lists(turn, campaign), named, values.get("find", ""))
+    lists, _ = await looked_at(turn, lists)
     store, tenant = turn.store, campaign.tenant
     choices = Choices(
         everyone=await store.reach(tenant, Audience(everyone=True), channel),

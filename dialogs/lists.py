@@ -16,10 +16,12 @@ from cards.lists import (
     lists_card,
 )
 from cards.parts import full_name
+from cards.sources import unread_text
 from cards.variables import escape_markdown
 from dialogs.audiences import usable_lists
 from dialogs.forms.audience import read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
+from dialogs.reading import looked_at
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.records import (
     Audience,
@@ -65,13 +67,14 @@ async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "")
     found = [made for made in await usable_lists(turn) if wanted in made.name.casefold()]
     pages = max(1, -(-len(found) // PAGE))
     page = min(page, pages - 1)
+    shown, _ = await looked_at(turn, found[page * PAGE : (page + 1) * PAGE])
     lines = [
         ListLine(
             made=made,
             reach=await turn.store.reach(made.tenant, Audience(lists=(made.id,)), turn.channel),
             owner=await _owner(turn, made),
         )
-        for made in found[page * PAGE : (page + 1) * PAGE]
+        for made in shown
     ]
     return lists_card(turn.texts, lines, turn.channel, find, page, pages, notice)
 
@@ -125,6 +128,9 @@ async def one_list(
     draft: Campaign | None = None,
 ) -> AdaptiveCard:
     """``draft``: a campaign that waits for an audience."""
+    [made], unread = await looked_at(turn, [made])
+    if unread and not notice:
+        notice, tone = unread_text(turn.texts, unread[0]), "warning"
     store, audience, seen = turn.store, Audience(lists=(made.id,), guests=True), channel or turn.channel
     other = next(one for one in Channel if one is not seen)
     over_there = await store.reach(made.tenant, audience, other)
@@ -193,12 +199,21 @@ async def new_list_pressed(turn: Turn, form: Form) -> Answer:
 
 @router.form("list.people")
 async def open_people(turn: Turn, form: Form) -> Answer:
-    return Answer(card=list_people_form(turn.texts, await list_asked_for(turn, form, to_change=True), {}, {}))
+    return Answer(card=list_people_form(turn.texts, await _of_its_own(turn, form), {}, {}))
+
+
+async def _of_its_own(turn: Turn, form: Form) -> DistributionList:
+    """A list whose people are those who were put in it. Raises Aside for one that is read from elsewhere."""
+    made = await list_asked_for(turn, form, to_change=True)
+    if made.source is not None:
+        notice = turn.texts("Its people are read from elsewhere: they can only be changed there.")
+        raise Aside(Answer(card=await one_list(turn, made, notice=notice, tone="warning")))
+    return made
 
 
 @router.form("list.add")
 async def add_people(turn: Turn, form: Form) -> Answer:
-    made, values = await list_asked_for(turn, form, to_change=True), typed_people(form)
+    made, values = await _of_its_own(turn, form), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
         return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
@@ -209,7 +224,7 @@ async def add_people(turn: Turn, form: Form) -> Answer:
 
 @router.form("list.remove")
 async def remove_people(turn: Turn, form: Form) -> Answer:
-    made, values = await list_asked_for(turn, form, to_change=True), typed_people(form)
+    made, values = await _of_its_own(turn, form), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
         return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))

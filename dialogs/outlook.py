@@ -11,6 +11,7 @@ from cards.variables import escape_markdown, written
 from dialogs.audiences import audience_name, lists_gone
 from dialogs.drafts import Draft, tracking_of
 from dialogs.presence import presence_problem
+from dialogs.reading import looked_at, problems_of_lists, read_lists
 from dialogs.turn import Turn
 from scheduler.across import forecast_across
 from scheduler.planner import OpenTimes
@@ -26,6 +27,8 @@ async def overview(turn: Turn, draft: Draft) -> Overview:
     reach: Reach | None = None
     name = ""
     if audience:
+        if campaign.state.changeable:
+            await looked_at(turn, await read_lists(turn, audience))
         reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
         name = await audience_name(turn, audience)
     example = await _example(turn, draft)
@@ -59,8 +62,11 @@ async def problems_of(
     found = [*draft.problems]
     if draft.audience and await lists_gone(turn, draft.audience):
         found.append(("audience", turn.texts("A list that it names is gone. Please choose again.")))
-    if reach and not reach.total:
-        found.append(("audience", turn.texts("There is nobody in it.")))
+    if draft.audience:
+        unread, _ = await problems_of_lists(turn, draft.audience)
+        found += [("audience", text) for text in unread]
+        if reach and not reach.total and not await read_lists(turn, draft.audience):
+            found.append(("audience", turn.texts("There is nobody in it.")))
     if outlook and outlook.asleep and not outlook.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
         found.append(("schedule", nobody))
@@ -93,7 +99,8 @@ async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook |
 
 async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None) -> list[str]:
     """What an author should know before scheduling, and may accept."""
-    texts, warnings = turn.texts, []
+    texts = turn.texts
+    _, warnings = await problems_of_lists(turn, draft.audience) if draft.audience else ([], [])
     if reach and not reach.reachable:
         warnings.append(texts("Nobody in this audience can be reached yet."))
     if outlook and not outlook.fits and outlook.last:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dialogs import campaigns, engage, lists, talk, wizard
+from dialogs import campaigns, engage, groups, lists, talk, wizard
 from dialogs.imports import flow
 from dialogs.turn import Router
 
 
 def everything() -> Router:
-    return Router().include([wizard.router, campaigns.router, lists.router, flow.router, engage.router, talk.router])
+    of_lists = [lists.router, flow.router, groups.router]
+    return Router().include([wizard.router, campaigns.router, *of_lists, engage.router, talk.router])

@@ -67,7 +67,7 @@ async def use_list(turn: Turn, form: Form) -> Answer:
     if made and f"list:{made}" not in ticked:
         values["audience"] = ",".join([*ticked, f"list:{made}"])
         try:
-            campaign = await turn.store.save(_with_form(campaign, "audience", values, turn))
+            campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
         except StaleVersion:
             campaign = await changeable(turn, form)
     return Answer(card=await form_card(turn, campaign, "audience"))
@@ -90,19 +90,19 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=await form_card(turn, campaign, "message"))
     values = typed(step, form)
     if is_stale(campaign, form):
-        return Answer(card=await form_card(turn, campaign, step, values=values, notice=_changed_elsewhere(turn)))
+        return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     goal = str(form.get("go"))
     try:
-        before, campaign = campaign, await turn.store.save(_with_form(campaign, step, values, turn))
+        before, campaign = campaign, await turn.store.save(with_form(campaign, step, values, turn))
         if goal == step:  # it is only drawn anew: lists were looked for
             return Answer(card=await form_card(turn, campaign, step))
         # after the save: who presses at the same moment comes too late to make a second list
         errors, kept = await _accept(turn, before, step, values)
         if kept != values:
-            campaign = await turn.store.save(_with_form(campaign, step, kept, turn))
+            campaign = await turn.store.save(with_form(campaign, step, kept, turn))
     except StaleVersion:
         campaign = await changeable(turn, form)
-        return Answer(card=await form_card(turn, campaign, step, values=values, notice=_changed_elsewhere(turn)))
+        return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     if goal == "leave":
         return Answer(card=_left(turn, campaign))
     if errors and goal not in STEPS[: STEPS.index(step)]:
@@ -114,7 +114,7 @@ async def save_form(turn: Turn, form: Form) -> Answer:
 async def schedule(turn: Turn, form: Form) -> Answer:
     campaign = await changeable(turn, form)
     if is_stale(campaign, form):
-        return Answer(card=await review(turn, campaign, _changed_elsewhere(turn)))
+        return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
     if await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
@@ -126,7 +126,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
             campaign = await turn.store.save(_as_draft(campaign))
             return Answer(card=await review(turn, campaign))
     except StaleVersion:
-        return Answer(card=await review(turn, await changeable(turn, form), _changed_elsewhere(turn)))
+        return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
     if draft.starts_now:
         note = turn.texts("It starts now. I will show you here how it goes.")
     else:
@@ -190,7 +190,7 @@ def has_started(turn: Turn, campaign: Campaign) -> str:
     return turn.texts("This campaign has started: it can be neither changed nor cancelled.")
 
 
-def _changed_elsewhere(turn: Turn) -> str:
+def changed_elsewhere(turn: Turn) -> str:
     return turn.texts("This draft was changed elsewhere meanwhile. Please check it and go on from here.")
 
 
@@ -224,7 +224,7 @@ async def _accept(
     return accepted.errors, accepted.kept
 
 
-def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
+def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
     """The campaign with a step's values; a scheduled one becomes a draft again, to be scheduled anew."""
     changes: dict[str, object] = {}
     if step == "message":

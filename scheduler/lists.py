@@ -68,13 +68,13 @@ class ListReader:
         return await asyncio.shield(reading.task)  # who waits no more lets the others have it
 
     async def look(
-        self, found: DistributionList, patience: float = PATIENCE
+        self, found: DistributionList, patience: float = PATIENCE, *, fresh: bool = False
     ) -> tuple[DistributionList, ListProblem | None]:
         """The list as it can be shown: from a reading of the last minutes, and what keeps us from a better one.
 
-        A reading that takes longer than ``patience`` goes on behind.
+        ``fresh``: from one that begins now. A reading that takes longer than ``patience`` goes on behind.
         """
-        since = self._clock.now() - FRESH
+        since = self._clock.now() - (timedelta() if fresh else FRESH)
         failed = self._problems.get(found.id)
         if failed and failed[0] >= since:
             return found, failed[1].problem

@@ -51,6 +51,7 @@ def audience_form(
         *folded(
             [
                 ("pasting", texts("Paste addresses"), _pasting(texts, values, errors), pasting),
+                ("grouping", texts("Find a group of the directory"), _grouping(texts, campaign), False),
                 ("leaving_out", texts("Leave people out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
             ]
         ),
@@ -107,6 +108,14 @@ def _pasting(texts: Texts, values: Values, errors: Errors) -> list[Element]:
             ),
             spacing="Small",
         ),
+    ]
+
+
+def _grouping(texts: Texts, campaign: Campaign) -> list[Element]:
+    press = act(texts("Find groups"), "group.find", handle(campaign, step="audience"))
+    return [
+        TextInput(id="group", label=texts("How its name begins"), placeholder=texts("Marketing")),
+        ActionSet(actions=[press], spacing="Small"),
     ]
 
 

@@ -23,11 +23,23 @@ from storage.records import (
     SourceKind,
     TenantId,
 )
-from tests.bot.story import completed, eventually, newest, planned
+from tests.bot.story import (
+    ANY_TIME_NOW,
+    MESSAGE,
+    Card,
+    completed,
+    draft,
+    eventually,
+    fields_of,
+    launch,
+    make_author,
+    newest,
+    planned,
+)
 from tests.conftest import House
 from tests.support.graph import Group, LoopbackGraph, Trouble, User
 from tests.support.http import until
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import TENANT, Person, nodes_of, words_of
 from tests.support.seeding import scheduled
 
 HOUR = timedelta(hours=1)
@@ -266,3 +278,135 @@ async def test_without_the_graph_the_author_is_told_who_can_help(house: House, a
     await sent_to(house, ada, Audience(lists=(made.id,)))
     card = words_of(await ada.sees("lacks people"))
     assert any("no access to Microsoft Graph here" in words for words in card)
+
+
+# --- choosing a group -------------------------------------------------------------------------
+
+
+async def to_the_audience(author: Person) -> None:
+    await author.say("new campaign")
+    await author.press("Next: audience", **MESSAGE)
+
+
+def choices_of(card: Card) -> list[str]:
+    return [choice["title"] for node in nodes_of(card) if node.get("id") == "choice" for choice in node["choices"]]
+
+
+async def test_an_author_finds_a_group_from_the_audience_and_sees_its_reach(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = await crowd(house, graph, 3)
+    never = graph.add(User("00000000-0000-4000-8000-000000000001", "Never", "Installed", upn="never@contoso.example"))
+    group = graph.group("Marketing", *(graph.users[person.directory_id] for person in people), never)
+    graph.group("Marketing Lyon")
+    graph.group("Sales")
+    await to_the_audience(ada)
+    card = (await ada.press("Find groups", audience="everyone", group=" mark "))["value"]
+    assert choices_of(card) == ["Marketing", "Marketing Lyon"]
+    card = (await ada.press("Take this group"))["value"]
+    assert "Please choose one of these groups." in words_of(card)
+    card = (await ada.press("Take this group", choice=group.id))["value"]
+    assert "“Marketing” is ticked: 3 of 4 people can be reached." in words_of(card)
+    made = next(made for made in await house.store.lists(TenantId(TENANT)) if made.name == "Marketing")
+    assert fields_of(card)["audience"] == f"everyone,list:{made.id}", "what was ticked before stays"
+    await ada.press("Next: schedule", audience=f"list:{made.id}")
+    await ada.press("Next: review", **ANY_TIME_NOW)
+    assert ada.reads("3 of 4 people can be reached")
+    await launch(ada, house)
+    await over(house, ada)
+    assert received(people) == [True, True, True]
+    assert await states(house) == (
+        {DeliveryState.DELIVERED: 3, DeliveryState.UNREACHABLE: 1},
+        {NotReached.NEVER_INSTALLED: 1},
+    )
+
+
+async def test_a_group_is_typed_and_becomes_a_list_once(house: House, ada: Person, graph: LoopbackGraph) -> None:
+    people = await crowd(house, graph, 2)
+    group = graph.group("Marketing", graph.users[people[0].directory_id])
+    await ada.say("group market")
+    found = ada.card()
+    assert choices_of(found) == ["Marketing"]
+    await asyncio.gather(*(ada.press("Take this group", card=found) for _ in range(3)))
+    [made] = await house.store.lists(TenantId(TENANT))
+    assert (made.name, made.size, made.source) == ("Marketing", 1, Source(kind=SourceKind.GROUP, id=group.id))
+    await ada.say("list marketing")
+    assert ada.reads("1 of 1 person can be reached")
+    group.members.append(people[1].directory_id)
+    await ada.press("Read it again")
+    assert ada.reads("2 of 2 people can be reached")
+    await ada.execute("list.add", {"list": made.id, "addresses": "eve@contoso.example"}, ada.cards()[-1][0])
+    assert ada.reads("Its people are read from elsewhere: they can only be changed there.")
+    [made] = await house.store.lists(TenantId(TENANT))
+    assert made.size == 2
+
+
+async def test_what_keeps_a_group_from_being_found_or_read_is_said(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = await crowd(house, graph, 1)
+    group = graph.group("Marketing", graph.users[people[0].directory_id])
+    graph.missing = {"GroupMember.Read.All"}
+    await ada.say("group Marketing")
+    assert ada.reads("an administrator can give it the permission GroupMember.Read.All")
+    graph.missing = set()
+    graph.trouble = Trouble(retry_after=3600)
+    await ada.press("Find groups")
+    assert ada.reads("Microsoft Graph does not answer just now.")
+    graph.trouble = None
+    house.clock.forward(HOUR)
+    await ada.press("Find groups")
+    found = ada.card()
+    del graph.groups[group.id]
+    await ada.press("Take this group", card=found, choice=group.id)
+    assert ada.reads("Please choose one of these groups.")
+    await ada.press("Find groups", group="x" * 5_000)
+    assert any("No group's name begins with “xxx" in word for word in words_of(ada.card()))
+    assert await house.store.lists(TenantId(TENANT)) == []
+
+
+async def test_without_the_graph_a_group_is_not_offered_but_explained(house: House, ada: Person) -> None:
+    await ada.say("group Marketing")
+    assert ada.reads("Crieur has no access to Microsoft Graph here")
+    await to_the_audience(ada)
+    card = (await ada.press("Find groups", audience="everyone", group="Marketing"))["value"]
+    assert any("no access to Microsoft Graph here" in word for word in words_of(card))
+    card = (await ada.press("Back"))["value"]
+    assert fields_of(card)["audience"] == "everyone", "nothing is lost"
+
+
+async def test_a_draft_to_a_group_that_is_gone_cannot_be_scheduled_and_to_a_silent_one_it_can(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = await crowd(house, graph, 1)
+    group = graph.group("Marketing", graph.users[people[0].directory_id])
+    made = await list_of(house, ada, group)
+    await draft(ada, {"audience": f"list:{made.id}"})
+    assert ada.reads("1 of 1 person can be reached")
+    house.clock.forward(timedelta(minutes=10))
+    graph.trouble = Trouble(retry_after=3600)
+    await ada.press("Change the audience")
+    await ada.press("To the review")
+    assert GRAPH_IS_SILENT + " I try again when the campaign starts." in words_of(ada.card())
+    assert "Schedule it" in words_of(ada.card())
+    del graph.groups[group.id]
+    graph.trouble = None
+    house.clock.forward(HOUR)
+    await ada.press("Change the audience")
+    await ada.press("To the review")
+    words = words_of(ada.card())
+    assert "**Audience**: The group “Marketing” is no longer in the directory." in words
+    assert "Schedule it" not in words
+
+
+async def test_another_authors_group_is_theirs_until_they_share_it(
+    house: House, ada: Person, graph: LoopbackGraph
+) -> None:
+    louis, member = await crowd(house, graph, 2)
+    await make_author(ada, louis)
+    group = graph.group("Marketing", graph.users[member.directory_id])
+    made = await list_of(house, ada, group)
+    await louis.say("list marketing")
+    assert not louis.reads("1 of 1")
+    await louis.execute("list.read", {"list": made.id}, louis.cards()[-1][0])
+    assert any("gone" in word or "disparu" in word or "plus" in word for word in words_of(louis.card()))

@@ -37,9 +37,11 @@ from cards.lists import (
 )
 from cards.message import Done, acknowledged_text, answered_text, filled, message_card
 from cards.reports import live_card, report_card
+from cards.sources import Groups, group_form, unread_card, unread_text
 from cards.texts import Texts
 from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
 from storage.records import (
+    Audience,
     Button,
     CampaignId,
     CampaignState,
@@ -47,14 +49,18 @@ from storage.records import (
     Contact,
     DistributionList,
     ListId,
+    ListProblem,
     Member,
     NotReached,
     PersonId,
     PresenceChoice,
     Reach,
     Role,
+    Source,
+    SourceKind,
     Style,
     Tally,
+    Unread,
 )
 from tests.support.pictures import CannotDraw, draw
 from tests.support.sample_records import (
@@ -311,6 +317,42 @@ class Samples:
             "list_delete_used": list_delete_card(texts, made, [MESSAGES[self.language]["name"]], 0),
         }
 
+    def of_sources(self) -> dict[str, AdaptiveCard]:
+        """Lists whose people are read from elsewhere."""
+        texts, draft = self.texts, campaign(self.language, CampaignState.DRAFT)
+        running = campaign(self.language, CampaignState.RUNNING)
+        name = LISTS[self.language][0]
+        source = Source(kind=SourceKind.GROUP, id="02bd9fd6-8f93-4758-87c3-1fb73740a315")
+        made = replace(self.lists()[0][0], source=source, read_at=NOW)
+        reach = Reach(total=50, reachable=47, guests=2)
+        people = [Member(person=person(number)) for number in range(3)]
+        view = ListView(
+            made=made,
+            owner=None,
+            channel=Channel.TEAMS,
+            reach=reach,
+            other=None,
+            why={},
+            people=people,
+            page=0,
+            more=False,
+        )
+        found = [("1a2b", name), ("3c4d", f"{name} Lyon"), ("5e6f", f"{name} Lyon")]
+        gone = ListProblem(list=replace(made, name=LISTS[self.language][1]), why=Unread.GONE)
+        silent = ListProblem(list=made, why=Unread.NOT_ANSWERED)
+        denied = ListProblem(list=made, why=Unread.NOT_ALLOWED, permission="GroupMember.Read.All")
+        leaving_out = replace(running, audience=Audience(everyone=True, except_lists=(made.id,)))
+        return {
+            "group": group_form(texts, draft, Groups()),
+            "group_found": group_form(texts, draft, Groups(name=name[:4], found=found)),
+            "group_none": group_form(texts, None, Groups(name="Zzz", found=[])),
+            "group_denied": group_form(texts, None, Groups(name=name), unread_text(texts, denied)),
+            "list_of_group": list_card(texts, view),
+            "unread_gone": unread_card(texts, running, [gone]),
+            "unread": unread_card(texts, running, [silent]),
+            "unread_left_out": unread_card(texts, leaving_out, [denied, gone]),
+        }
+
     def messages(self) -> dict[str, AdaptiveCard]:
         texts, said = self.texts, filled(message(self.language), person(), {})
         important = replace(said, style=Style.IMPORTANT)
@@ -337,7 +379,14 @@ class Samples:
 def sample_cards(language: str) -> dict[str, AdaptiveCard]:
     """Name -> card, in ``en`` or ``fr``."""
     samples = Samples(language)
-    return {**samples.talk(), **samples.forms(), **samples.of_lists(), **samples.campaigns(), **samples.messages()}
+    return {
+        **samples.talk(),
+        **samples.forms(),
+        **samples.of_lists(),
+        **samples.of_sources(),
+        **samples.campaigns(),
+        **samples.messages(),
+    }
 
 
 def main() -> int:

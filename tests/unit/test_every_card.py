@@ -29,6 +29,7 @@ from cards.lists import (
 )
 from cards.message import Done, message_card
 from cards.reports import COLORS, live_card, report_card
+from cards.sources import Groups, group_form, unread_card
 from cards.variables import escape_markdown
 from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
 from dialogs.audiences import SHOWN
@@ -47,16 +48,23 @@ from storage.records import (
     Channel,
     Contact,
     DeliveryState,
+    DistributionList,
     Engagement,
     EngagementKind,
+    ListId,
+    ListProblem,
     Member,
     Message,
     NotReached,
     PersonId,
     Reach,
     Role,
+    Source,
+    SourceKind,
     Style,
     Tally,
+    TenantId,
+    Unread,
 )
 from tests.support.card_check import LIMIT, check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
@@ -279,8 +287,37 @@ def edge_messages(language: str) -> Cards:
     return found
 
 
+def edge_sources(language: str) -> Cards:
+    texts, running = Samples(language).texts, campaign(language, CampaignState.RUNNING)
+    found: dict[str, AdaptiveCard] = {
+        "group: many": group_form(
+            texts, running, Groups(name=NASTY, found=[(f"{number:036}", NASTY) for number in range(25)])
+        ),
+        "group: trouble": group_form(texts, None, Groups(name=NASTY), LONG),
+    }
+    for kind in SourceKind:
+        source = Source(kind=kind, id="x")
+        made = DistributionList(
+            id=ListId(1), tenant=TenantId("contoso"), owner=PersonId(1), name=NASTY, size=0, source=source
+        )
+        for why in Unread:
+            for permission in ("", "GroupMember.Read.All"):
+                problem = ListProblem(list=made, why=why, permission=permission)
+                found[f"unread: {kind} {why} {permission}"] = unread_card(texts, running, [problem] * 5)
+    return found
+
+
 def every_card(language: str) -> dict[str, Any]:
-    edges = (edge_forms, edge_campaigns, longest_message, edge_lists, edge_reports, edge_talk, edge_messages)
+    edges = (
+        edge_forms,
+        edge_campaigns,
+        longest_message,
+        edge_lists,
+        edge_sources,
+        edge_reports,
+        edge_talk,
+        edge_messages,
+    )
     drawn: dict[str, AdaptiveCard] = {**sample_cards(language)}
     for some in edges:
         drawn.update(some(language))
