@@ -82,6 +82,16 @@ class People(Protocol):
         """
         ...
 
+    async def meet_in_team(
+        self, tenant: TenantId, source: Source, members: Sequence[tuple[PersonId, str]], at: datetime
+    ) -> None:
+        """(person, their id on Teams) each: they can be written to through a team that has installed the bot.
+
+        Their chat is opened with the first message. Whoever has installed the bot, or has removed it,
+        stays as they are. What waits for the others is due at ``at``.
+        """
+        ...
+
     async def reference(self, person: PersonId, channel: Channel) -> Reference | None: ...
 
     async def speak(self, person: PersonId, language: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.lists import body_of
-from storage.mongo.mapping import person_of, why_not, works_on
+from storage.mongo.mapping import has_installed, installed, person_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
 from storage.mongo.people import address_key
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
@@ -25,7 +25,7 @@ class MongoAudiences(Engine):
 
     async def _with_guests(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
         """What the people of an audience have in common, guests or not."""
-        everyone: Document = {"tenant": tenant} | reached_on(channel)
+        everyone: Document = {"tenant": tenant} | installed(channel)
         of_lists: Document = {"$in": await self._bodies(tenant, audience.lists)}
         if audience.except_lists:
             of_others: Document = {"$nin": await self._bodies(tenant, audience.except_lists)}
@@ -84,7 +84,15 @@ class MongoAudiences(Engine):
             condition = {"$and": [condition, *also]}
         rows = await self.rows("people", condition, sort=[("order", 1)], limit=limit, skip=offset)
         bodies = await self._bodies(tenant, audience.lists)
-        return [Member(person=person_of(row), why=why_not(row, channel), columns=_columns(row, bodies)) for row in rows]
+        return [
+            Member(
+                person=person_of(row),
+                why=why_not(row, channel),
+                installed=has_installed(row, channel),
+                columns=_columns(row, bodies),
+            )
+            for row in rows
+        ]
 
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
         bodies = await self._bodies(None, audience.lists)

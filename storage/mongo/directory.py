@@ -11,10 +11,11 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
+from storage.instants import ms
 from storage.mongo.engine import Document
 from storage.mongo.mapping import blank, order_of, works_on
-from storage.mongo.people import MongoPeople, address_key, directory_key
-from storage.records import Channel, DirectoryUser, PersonId, TenantId
+from storage.mongo.people import MongoPeople, address_key, directory_key, user_key
+from storage.records import Channel, DirectoryUser, PersonId, Source, TenantId
 
 
 def _said(row: Document, user: DirectoryUser) -> Document:
@@ -47,6 +48,37 @@ class MongoDirectory(MongoPeople):
             await self.collection("people").bulk_write(changes, ordered=False)
         await self._lead_here(tenant, [(user, persons[key]) for key, user in by_key.items()], at)
         return [PersonId(persons[directory_key(tenant, user.directory_id)]) for user in users]
+
+    async def meet_in_team(
+        self, tenant: TenantId, source: Source, members: Sequence[tuple[PersonId, str]], at: datetime
+    ) -> None:
+        channel, where = Channel.TEAMS, f"references.{Channel.TEAMS}"
+        keys = {user_key(tenant, channel, user): person for person, user in members}
+        await self.insert_new("identities", [{"_id": key, "person": person} for key, person in keys.items()])
+        led = await self.by_id("identities", list(keys))
+        theirs = [
+            (person, user)
+            for person, user in members
+            if led[user_key(tenant, channel, user)]["person"] == person  # one channel identity is one person's
+        ]
+        rows = await self.by_id("people", [person for person, _ in theirs], ["references"])
+        new = [(person, user) for person, user in theirs if channel not in rows[person]["references"]]
+        reference: Document = {"service_url": source.service_url, "bot": source.bot}
+        blank_reference = reference | {"conversation": "", "broken": "", "installed": False, "seen_at": ms(at)}
+        for person, _ in new:
+            await self.intend_to_wake(person, channel, at)
+        changes = [
+            UpdateOne({"_id": person, where: {"$exists": False}}, {"$set": {where: blank_reference | {"user": user}}})
+            for person, user in new
+        ]
+        moved = {f"{where}.{field}": value for field, value in reference.items()}
+        unopened = {f"{where}.installed": False, f"{where}.conversation": ""}
+        changes += [UpdateOne({"_id": person} | unopened, {"$set": moved}) for person, _ in theirs]
+        if changes:
+            await self.collection("people").bulk_write(changes, ordered=True)
+        for person, _ in new:
+            await self.carry_out_wake(tenant, person, channel, at)
+            await self.forget_wake(person, channel, at)
 
     async def _persons(self, tenant: TenantId, users: dict[str, DirectoryUser]) -> dict[str, int]:
         """The persons behind these keys, each with a document: known, or named by an address, or new."""

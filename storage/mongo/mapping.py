@@ -46,12 +46,23 @@ def reference_of(row: Document, channel: Channel) -> Reference | None:
         user=found["user"],
         tenant=row["tenant"],
         broken=NotReached(found["broken"]) if found["broken"] else None,
+        installed=found.get("installed", True),
     )
 
 
 def reachable(channel: Channel) -> Document:
     """The condition: a reference on this channel, and it works."""
     return {f"references.{channel}.broken": ""}
+
+
+def installed(channel: Channel) -> Document:
+    """The condition: the bot is installed on this channel, and they can be reached."""
+    return reachable(channel) | {f"references.{channel}.installed": {"$ne": False}}
+
+
+def has_installed(row: Document, channel: Channel) -> bool:
+    """The same, of a document."""
+    return works_on(row, channel) and row["references"][channel].get("installed", True)
 
 
 def works_on(row: Document, channel: Channel) -> bool:

@@ -18,7 +18,7 @@ from pymongo.errors import DuplicateKeyError
 
 from storage.instants import ms
 from storage.mongo.engine import Document
-from storage.mongo.mapping import blank, order_of, person_of, reference_of, works_on
+from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
 from storage.mongo.waking import Waking
 from storage.records import (
     CampaignState,
@@ -45,7 +45,7 @@ def directory_key(tenant: str, directory_id: str) -> str:
     return f"directory {tenant} {directory_id.lower()}"
 
 
-def _user(tenant: str, channel: Channel, user: str) -> str:
+def user_key(tenant: str, channel: Channel, user: str) -> str:
     return f"{channel} {tenant} {user}"
 
 
@@ -60,6 +60,7 @@ def _reference(seen: Sighting) -> Document:
         "bot": seen.bot,
         "user": seen.user,
         "broken": "",
+        "installed": True,
     }
 
 
@@ -67,7 +68,7 @@ class _Keys:
     """The identities that a sighting names, and where each leads now."""
 
     def __init__(self, seen: Sighting) -> None:
-        self.user = _user(seen.tenant, seen.channel, seen.user)
+        self.user = user_key(seen.tenant, seen.channel, seen.user)
         self.addresses = [address_key(seen.tenant, address) for address in seen.addresses]
         self.first = directory_key(seen.tenant, seen.directory_id) if seen.directory_id else self.user
         self.all = list(dict.fromkeys([self.first, self.user, *self.addresses]))
@@ -95,14 +96,14 @@ class MongoPeople(Waking):
         await self.collection("identities").update_one({"_id": keys.user}, {"$set": {"person": person}})
         await self.carry_out_wake(sighting.tenant, person, channel, sighting.at)
         await self.forget_wake(person, channel, sighting.at)
-        return person_of(before | said), not works_on(before, channel)
+        return person_of(before | said), not has_installed(before, channel)
 
     def _nothing_new(self, known: Document, said: Document, reference: Document, seen: Sighting, keys: _Keys) -> bool:
         """Most activities only repeat what is known: those cost no write."""
         kept = known["references"].get(seen.channel) or {}
         return (
             all(known.get(field) == value for field, value in said.items())
-            and all(kept.get(field) == value for field, value in reference.items())
+            and all(kept.get(field, field == "installed") == value for field, value in reference.items())
             and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
         )
 
@@ -176,11 +177,11 @@ class MongoPeople(Waking):
         return await self.collection("people").find_one({"_id": found["person"]}) if found else None
 
     async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
-        row = await self._led_to(_user(tenant, channel, user))
+        row = await self._led_to(user_key(tenant, channel, user))
         return person_of(row) if row and row["references"].get(channel, {}).get("user") == user else None
 
     async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
-        found = await self.collection("identities").find_one({"_id": _user(tenant, channel, user)})
+        found = await self.collection("identities").find_one({"_id": user_key(tenant, channel, user)})
         if found is not None:
             await self.collection("people").update_one(
                 {"_id": found["person"], f"references.{channel}.user": user},

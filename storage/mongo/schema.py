@@ -45,7 +45,7 @@ INDEXES = {
     "people": [
         _index("lists"),
         _index("order"),
-        *(_index("tenant", f"references.{channel}.broken") for channel in Channel),
+        *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
     ],
     "identities": [_index("person")],
     "lists": [_index("tenant")],

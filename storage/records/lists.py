@@ -26,6 +26,8 @@ class Source:
     kind: SourceKind
     #: the directory's id of the group, or the team's
     id: str
+    #: as it is called there; the list may have another name
+    name: str = ""
     #: of a team: where its roster is asked for, and as which bot
     service_url: str = ""
     bot: str = ""

@@ -97,6 +97,7 @@ class Reference:
     channel: Channel
     #: regional, and it changes: the newest is kept
     service_url: str
+    #: "" until the chat of somebody who has not installed is opened, with the first message
     conversation: str
     #: the bot's id in that channel ("28:...")
     bot: str
@@ -105,6 +106,8 @@ class Reference:
     tenant: TenantId
     #: None while it works
     broken: NotReached | None = None
+    #: False: they have not installed the bot, but are in a team that has
+    installed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,8 @@ class Member:
     person: Person
     #: why they cannot be reached; None when they can
     why: NotReached | None = None
+    #: False: they have not installed, and may be reached through a team that has
+    installed: bool = True
     #: what the lists of the audience say about them, by column
     columns: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 
 import orjson
 
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
-from storage.sqlite.engine import Engine
+from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
 
 READ = 10_000  #: rows fetched at a time from a large audience
@@ -35,8 +36,8 @@ def _with_guests(tenant: TenantId, audience: Audience, channel: Channel) -> Quer
     """SQL that gives the person ids of an audience, each once, guests or not."""
     parts: list[Query] = []
     if audience.everyone:
-        working = "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL"
-        parts.append((working, [tenant, channel]))
+        installed = "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL AND installed"
+        parts.append((installed, [tenant, channel]))
     if audience.lists or not audience.everyone:
         parts.append(_of_lists(tenant, audience.lists))
     sql, values = " UNION ".join(part for part, _ in parts), [value for _, values in parts for value in values]
@@ -88,6 +89,12 @@ def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]
     return dict(found)
 
 
+def _member(row: Row) -> Member:
+    *person, unknown, broken, installed = row
+    why = NotReached.NEVER_INSTALLED if unknown else NotReached(broken) if broken else None
+    return Member(person=person_of(person), why=why, installed=bool(installed))
+
+
 class SqliteAudiences(Engine):
     async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
         return await self.read(lambda db: _reach(db, tenant, audience, channel))
@@ -125,17 +132,15 @@ class SqliteAudiences(Engine):
 
         def query(db: sqlite3.Connection) -> list[Member]:
             rows = db.execute(
-                f"SELECT {PERSON}, r.person IS NULL, r.broken FROM ({people}) a JOIN person p ON p.id = a.person"
+                f"SELECT {PERSON}, r.person IS NULL, r.broken, r.installed"
+                f" FROM ({people}) a JOIN person p ON p.id = a.person"
                 f" LEFT JOIN reference r ON r.person = a.person AND r.channel = ? WHERE {' AND '.join(conditions)}"
                 " ORDER BY p.surname COLLATE NOCASE, p.name COLLATE NOCASE, p.address, p.id LIMIT ? OFFSET ?",
                 (*values, channel, *wanted, limit, offset),
             ).fetchall()
-            found = [(person_of(row[:-2]), NotReached.NEVER_INSTALLED if row[-2] else row[-1]) for row in rows]
-            said = _columns(db, audience.lists, [person.id for person, _ in found])
-            return [
-                Member(person=person, why=NotReached(why) if why else None, columns=said.get(person.id, {}))
-                for person, why in found
-            ]
+            found = [_member(row) for row in rows]
+            said = _columns(db, audience.lists, [member.person.id for member in found])
+            return [replace(member, columns=said.get(member.person.id, {})) for member in found]
 
         return await self.read(query)
 

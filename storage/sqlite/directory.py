@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.records import Channel, DirectoryUser, Person, PersonId, TenantId
+from storage.instants import ms
+from storage.records import Channel, DirectoryUser, Person, PersonId, Source, TenantId
 from storage.sqlite.engine import Engine
 from storage.sqlite.people import IN_DIRECTORY, at_address, find, merge, wake
 
@@ -58,6 +59,31 @@ def _know(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser, at: dat
     return person.id
 
 
+def _meet_in_team(
+    db: sqlite3.Connection, tenant: TenantId, source: Source, person: PersonId, user: str, at: datetime
+) -> None:
+    """A reference without a chat, where there is none of another kind, nor another's of this id."""
+    met = db.execute(
+        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, seen_at, installed)"
+        " SELECT ?1, ?2, ?3, ?4, '', ?5, ?6, ?7, 0 WHERE NOT EXISTS"
+        " (SELECT 1 FROM reference WHERE tenant = ?3 AND channel = ?2 AND user = ?6 AND person <> ?1)"
+        " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url, bot = excluded.bot,"
+        " user = excluded.user WHERE NOT installed AND conversation = ''",
+        (person, Channel.TEAMS, tenant, source.service_url, source.bot, user, ms(at)),
+    )
+    if met.rowcount:
+        wake(db, person, Channel.TEAMS, at)
+
+
 class SqliteDirectory(Engine):
+    async def meet_in_team(
+        self, tenant: TenantId, source: Source, members: Sequence[tuple[PersonId, str]], at: datetime
+    ) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            for person, user in members:
+                _meet_in_team(db, tenant, source, person, user, at)
+
+        await self.write(change)
+
     async def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
         return await self.write(lambda db: [_know(db, tenant, user, at) for user in users])

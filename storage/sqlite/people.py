@@ -29,7 +29,7 @@ PERSON = (
 )
 #: with the index's own condition: SQLite uses it only for that
 IN_DIRECTORY = "SELECT id FROM person WHERE tenant = ? AND directory_id = ? AND directory_id <> ''"
-REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken"
+REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken, r.installed"
 
 CHANNELS = {str(channel): channel for channel in Channel}
 
@@ -53,7 +53,7 @@ def person_of(row: Row) -> Person:
 
 
 def reference_of(row: Row) -> Reference:
-    person, channel, service_url, conversation, bot, user, tenant, broken = row
+    person, channel, service_url, conversation, bot, user, tenant, broken, installed = row
     return Reference(
         person=person,
         channel=CHANNELS[channel],
@@ -63,6 +63,7 @@ def reference_of(row: Row) -> Reference:
         user=user,
         tenant=tenant,
         broken=NotReached(str(broken)) if broken else None,
+        installed=bool(installed),
     )
 
 
@@ -128,14 +129,15 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         (seen.tenant, seen.channel, seen.user, person),
     )
     newly = not db.execute(
-        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (person, seen.channel)
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL AND installed",
+        (person, seen.channel),
     ).fetchone()
     db.execute(
         "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, broken, seen_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)"
         " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url,"
         " conversation = excluded.conversation, bot = excluded.bot, user = excluded.user, broken = NULL,"
-        " seen_at = excluded.seen_at",
+        " installed = 1, seen_at = excluded.seen_at",
         (person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user, ms(seen.at)),
     )
     wake(db, person, seen.channel, seen.at)
@@ -171,7 +173,7 @@ def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, object],
         return False
     row = db.execute(
         "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND service_url = ? AND conversation = ?"
-        " AND bot = ? AND user = ? AND broken IS NULL",
+        " AND bot = ? AND user = ? AND broken IS NULL AND installed",
         (known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),
     ).fetchone()
     # an address that leads to somebody else may be a contact's, who turns out to be this person

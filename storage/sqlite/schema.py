@@ -217,6 +217,12 @@ STEPS = (
     CREATE INDEX campaign_engages ON campaign (tenant, channel, closes_at) WHERE closes_at IS NOT NULL;
     CREATE INDEX campaign_author ON campaign (author, id);
     """,
+    # people who are reached through a team, without having installed the bot
+    """
+    ALTER TABLE reference ADD COLUMN installed INTEGER NOT NULL DEFAULT 1;
+    DROP INDEX reference_working;
+    CREATE INDEX reference_installed ON reference (tenant, channel, person) WHERE broken IS NULL AND installed;
+    """,
 )
 
 

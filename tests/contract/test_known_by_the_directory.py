@@ -13,7 +13,9 @@ from storage.records import (
     DeliveryState,
     DirectoryUser,
     NotReached,
+    Person,
     PersonId,
+    Reach,
     Source,
     SourceKind,
 )
@@ -24,8 +26,10 @@ from tests.contract.world import (
     FABRIKAM,
     NOW,
     install,
+    outcome,
     plan,
     running,
+    sent,
     sighting,
     state_of,
     tallied_right,
@@ -215,3 +219,107 @@ async def test_who_could_not_be_planned_ends_with_the_reason_and_who_was_stays(s
     assert not await store.finish(campaign.id, NOW), "one is still open"
     await store.reap(campaign.id, END, END)
     assert await store.finish(campaign.id, END)
+
+
+# --- people who are reached through a team ----------------------------------------------------
+
+
+def person_numbered(id: PersonId) -> Person:
+    return Person(id=id, tenant=CONTOSO, address="")
+
+
+async def in_team(store: Store, *names: str) -> list[PersonId]:
+    people = await store.know(CONTOSO, [user(name) for name in names], NOW)
+    await store.meet_in_team(
+        CONTOSO, TEAM, [(person, f"29:{name}") for person, name in zip(people, names, strict=True)], NOW
+    )
+    return people
+
+
+async def test_who_is_in_a_team_can_be_reached_but_has_not_installed(store: Store) -> None:
+    [ada] = await install(store, "ada")
+    bob, known = await in_team(store, "bob", "ada")
+    assert known == ada.id
+    theirs = await store.reference(bob, Channel.TEAMS)
+    assert theirs is not None
+    assert (theirs.conversation, theirs.user, theirs.bot, theirs.service_url) == (
+        "",
+        "29:bob",
+        TEAM.bot,
+        TEAM.service_url,
+    )
+    assert (theirs.installed, theirs.broken) == (False, None)
+    hers = await store.reference(ada.id, Channel.TEAMS)
+    assert hers is not None and (hers.installed, hers.conversation) == (True, "chat-ada"), "hers stays"
+    made = await store.new_list(CONTOSO, ada.id, "Team", [bob, ada.id])
+    audience = Audience(lists=(made.id,))
+    assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=2, reachable=2)
+    assert await store.reach(CONTOSO, audience, Channel.SKYPE) == Reach(total=2, reachable=0)
+    assert await store.reach(CONTOSO, Audience(everyone=True), Channel.TEAMS) == Reach(total=1, reachable=1)
+    members = await store.members(CONTOSO, audience, Channel.TEAMS, 10)
+    assert {member.person.given_name: (member.reachable, member.installed) for member in members} == {
+        "Ada": (True, True),
+        "Bob": (True, False),
+    }
+    behind = await store.person_behind(CONTOSO, Channel.TEAMS, "29:bob")
+    assert behind is not None and behind.id == bob
+
+
+async def test_who_has_removed_the_bot_is_not_written_to_through_a_team(store: Store) -> None:
+    [ada] = await install(store, "ada")
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)
+    await in_team(store, "ada")
+    reference = await store.reference(ada.id, Channel.TEAMS)
+    assert reference is not None and reference.broken is NotReached.UNINSTALLED
+
+
+async def test_who_installs_after_all_has_installed(store: Store) -> None:
+    [bob] = await in_team(store, "bob")
+    person, newly = await store.remember(sighting("bob"))
+    assert (person.id, newly) == (bob, True)
+    reference = await store.reference(bob, Channel.TEAMS)
+    assert reference is not None and (reference.installed, reference.conversation) == (True, "chat-bob")
+    await in_team(store, "bob")
+    assert await store.reference(bob, Channel.TEAMS) == reference
+    _, again = await store.remember(sighting("bob"))
+    assert not again
+    assert await store.reach(CONTOSO, Audience(everyone=True), Channel.TEAMS) == Reach(total=1, reachable=1)
+
+
+async def test_the_newest_way_to_a_team_is_kept_until_a_chat_is_open(store: Store) -> None:
+    bob, eve = await in_team(store, "bob", "eve")
+    [ada] = await install(store, "ada")
+    campaign = await running(store, ada)
+    await plan(store, campaign, [(person_numbered(eve), NOW)])
+    [delivery] = await sent(store, campaign)
+    await store.record([outcome(delivery, conversation="chat-eve")], 1)
+    moved = replace(TEAM, service_url="https://smba.example/amer/", bot="28:other")
+    await store.meet_in_team(CONTOSO, moved, [(bob, "29:bob"), (eve, "29:eve")], NOW)
+    theirs, opened = await store.reference(bob, Channel.TEAMS), await store.reference(eve, Channel.TEAMS)
+    assert theirs is not None and (theirs.service_url, theirs.bot) == (moved.service_url, moved.bot)
+    assert opened is not None
+    assert (opened.service_url, opened.conversation, opened.installed) == (TEAM.service_url, "chat-eve", False)
+    assert (await store.reach(CONTOSO, Audience(everyone=True), Channel.TEAMS)).total == 1, "she has not installed"
+
+
+async def test_who_waited_for_an_install_is_written_to_when_they_join_a_team(store: Store) -> None:
+    [ada] = await install(store, "ada")
+    [bob] = await store.know(CONTOSO, [user("bob")], NOW)
+    campaign = await running(store, ada)
+    await plan(store, campaign, [(person_numbered(bob), None)])
+    await store.planned(campaign.id, NOW)
+    assert await store.delivery_state(campaign.id, bob) == DeliveryState.WAITING
+    later = NOW + timedelta(minutes=1)
+    await store.meet_in_team(CONTOSO, TEAM, [(bob, "29:bob")], later)
+    assert await store.delivery_state(campaign.id, bob) == DeliveryState.PLANNED
+    assert await store.next_due(campaign.id) == later
+    await tallied_right(store, campaign)
+
+
+async def test_one_id_of_teams_is_one_persons(store: Store) -> None:
+    [ada] = await install(store, "ada")
+    [impostor] = await store.know(CONTOSO, [user("eve")], NOW)
+    await store.meet_in_team(CONTOSO, TEAM, [(impostor, "29:ada")], NOW)
+    assert await store.reference(impostor, Channel.TEAMS) is None
+    behind = await store.person_behind(CONTOSO, Channel.TEAMS, "29:ada")
+    assert behind is not None and behind.id == ada.id
