@@ -33,6 +33,7 @@ from bot.links import LINKS, SignedLinks
 from bot.metrics import MeasuredSender, Metrics, measured
 from bot.platform import CLOUDS, Platform
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
+from bot.rosters import TeamRosters
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
 from cards.outgoing import compile_for
@@ -110,7 +111,7 @@ async def crieur(
         if graph is not None:
             await opened.enter_async_context(graph)
         directory = GraphDirectory(graph) if graph else None
-        reader = ListReader(store, directory, clock)
+        reader = ListReader(store, directory, TeamRosters(connector), clock)
         opened.push_async_callback(reader.stop)
         house = House(
             store=store,

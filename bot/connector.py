@@ -18,7 +18,7 @@ from yarl import URL
 from bot.answers import ChatLost, TokenRefused, outcome_of, seconds
 from bot.token import Anonymous, Authorization, NoToken
 from bot.watch import Watch
-from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
+from scheduler.ports import Clock, Delivered, NotAnswered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from storage.records import NotReached, Reference
 
 CONNECT = 5.0  #: seconds to get a connection, name look-up and all: until then nothing has left
@@ -69,7 +69,9 @@ class Connector:
             await self._session.close()
 
     async def send(self, reference: Reference, activity: bytes) -> Outcome:
-        """Post an activity. A chat that was deleted is opened again, once."""
+        """Post an activity. A chat that was deleted is opened again, once; one that never was, for the first time."""
+        if not reference.conversation:
+            return await self._send_in_new_chat(reference, activity, "there is no chat yet")
         try:
             return await self._try("POST", reference, self._url(reference, reference.conversation), activity)
         except ChatLost as lost:
@@ -83,7 +85,46 @@ class Connector:
         except ChatLost as lost:
             return Refused("NotFound", str(lost))
 
+    async def get(self, service_url: str, path: str) -> tuple[int, bytes, float | None]:
+        """What is said of a path (with its query): status, body, the seconds of a Retry-After. Raises NotAnswered."""
+        if self._loopback_only and not is_loopback(service_url):
+            raise NotAnswered("not this machine", permanent=True)
+        url, authorization = URL(f"{_base(service_url)}{path}", encoded=True), self._authorization
+        try:
+            header = authorization.header
+            if header is None:
+                header = await authorization.renew(None)
+            answer = await self._get(url, header)
+            return answer if answer[0] != 401 else await self._get(url, await authorization.renew(header))
+        except NoToken as missing:
+            raise NotAnswered(f"no token: {missing}", permanent=missing.permanent) from missing
+
+    async def _get(self, url: URL, authorization: str) -> tuple[int, bytes, float | None]:
+        assert self._session is not None
+        headers = {"Authorization": authorization} if authorization else None
+        try:
+            with self._watch:
+                async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+                    asked = seconds(response.headers.get("Retry-After"), self._clock.now())
+                    return response.status, await response.read(), asked
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise NotAnswered(type(error).__name__) from error
+
     async def _send_in_new_chat(self, reference: Reference, activity: bytes, why: str) -> Outcome:
+        """Open their chat, and post in it."""
+        try:
+            opened = await self._open(reference)
+            if not isinstance(opened, Delivered):
+                return opened if reference.installed else _never_installed(opened)
+            sent = await self._try("POST", reference, self._url(reference, opened.activity), activity)
+        except ChatLost:
+            return Unreachable(NotReached.CHAT_LOST if reference.installed else NotReached.NEVER_INSTALLED, why)
+        if isinstance(sent, Delivered):
+            return Delivered(sent.activity, conversation=opened.activity)
+        return sent if reference.installed or isinstance(sent, Refused) else _never_installed(sent)
+
+    async def _open(self, reference: Reference) -> Outcome:
+        """Their chat's id, where a message's would be."""
         opening = orjson.dumps(
             {
                 "bot": {"id": reference.bot},
@@ -93,16 +134,10 @@ class Connector:
                 "channelData": {"tenant": {"id": reference.tenant}},
             }
         )
-        try:
-            opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening)
-            if isinstance(opened, Unconfirmed):  # a chat opened twice is the same chat
-                return Retry(NotReached.OUTAGE, detail=opened.detail)
-            if not isinstance(opened, Delivered):
-                return opened
-            sent = await self._try("POST", reference, self._url(reference, opened.activity), activity)
-        except ChatLost:
-            return Unreachable(NotReached.CHAT_LOST, why)
-        return Delivered(sent.activity, conversation=opened.activity) if isinstance(sent, Delivered) else sent
+        opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening)
+        if isinstance(opened, Unconfirmed):  # a chat opened twice is the same chat
+            return Retry(NotReached.OUTAGE, detail=opened.detail)
+        return opened
 
     async def _try(self, method: str, reference: Reference, url: URL, body: bytes) -> Outcome:
         """One request, with a second one where only our token was too old. Raises ChatLost."""
@@ -141,6 +176,15 @@ class Connector:
         # an id is quoted whole: a "/" in it would lead elsewhere
         path = f"conversations/{quote(conversation, safe='')}/activities"
         return _url(reference.service_url, f"{path}/{quote(message, safe='')}" if message else path)
+
+
+def _never_installed(outcome: Outcome) -> Outcome:
+    """Whoever is in a team only has neither removed nor blocked anything: the platform wants them to install."""
+    if isinstance(outcome, Unreachable) and outcome.reason is NotReached.GONE:
+        return outcome
+    if isinstance(outcome, Unreachable | Refused):
+        return Unreachable(NotReached.NEVER_INSTALLED, outcome.detail)
+    return outcome
 
 
 def _url(service_url: str, path: str) -> URL:

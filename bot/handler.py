@@ -11,11 +11,12 @@ from typing import Any
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
-from bot import skype, wire
+from bot import skype, teams, wire
 from bot.attachments import attachments_of
 from bot.bounds import Rates
 from bot.connector import Connector
 from bot.reachability import at_home, capture, channel_of, is_answerable, is_personal, lose, tenant_of
+from bot.teams import team_of
 from cards.conversation import notice_card
 from dialogs import engage, talk
 from dialogs.forms.fields import clean
@@ -105,6 +106,8 @@ class CrieurBot(ActivityHandler):
         if is_personal(turn_context.activity):
             await self._welcome(turn_context, told=True)
         else:
+            if team := team_of(turn_context.activity):
+                await teams.installed(turn_context.activity, team, self._house)
             await self._point_to_personal_chat(turn_context)
 
     async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
@@ -113,7 +116,10 @@ class CrieurBot(ActivityHandler):
 
     async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
         bot = turn_context.activity.recipient
-        if not is_personal(turn_context.activity) or not bot:
+        if not is_personal(turn_context.activity):
+            await self._team_changed(turn_context.activity)
+            return
+        if not bot:
             return
         # in some channels the bot itself is the sender: there is no person to remember
         added = any(member.id == bot.id for member in members_added)
@@ -124,7 +130,11 @@ class CrieurBot(ActivityHandler):
         self, members_removed: list[ChannelAccount], turn_context: TurnContext
     ) -> None:
         bot = turn_context.activity.recipient
-        if is_personal(turn_context.activity) and bot and any(member.id == bot.id for member in members_removed):
+        removed = bool(bot) and any(member.id == bot.id for member in members_removed)
+        if not is_personal(turn_context.activity):
+            if not removed:  # else its list says so when it is read
+                await self._team_changed(turn_context.activity)
+        elif removed:
             await lose(turn_context.activity, _channel(turn_context), self._house.store)
 
     async def on_unrecognized_activity_type(self, turn_context: TurnContext) -> None:
@@ -136,6 +146,16 @@ class CrieurBot(ActivityHandler):
             await self._welcome(turn_context, told=True)
         elif activity.action == "remove":
             await lose(activity, _channel(turn_context), self._house.store)
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        await super().on_conversation_update_activity(turn_context)
+        team = team_of(turn_context.activity)
+        if team and team.event == "teamRenamed":
+            await teams.changed(turn_context.activity, team, self._house)
+
+    async def _team_changed(self, activity: Activity) -> None:
+        if team := team_of(activity):
+            await teams.changed(activity, team, self._house)
 
     async def _welcome(self, context: TurnContext, *, told: bool) -> None:
         """Remember, and greet once: ``told`` says that the platform spoke of an install."""

@@ -152,9 +152,12 @@ def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
     person = member.person
     name = full_name(person)
     known = name if name == person.address or not person.address else f"{name} · {person.address}"
-    alt = texts("Has installed Crieur") if member.why is None else why_not(texts, member.why)
-    words = [paragraph(escape_markdown(known), subtle=not member.reachable)]
     if member.why is not None:
+        alt = why_not(texts, member.why)
+    else:
+        alt = texts("Has installed Crieur") if member.installed else texts("can be reached through a team")
+    words = [paragraph(escape_markdown(known), subtle=not member.reachable)]
+    if member.why is not None or not member.installed:
         words.append(hint(alt, spacing="None"))
     return ColumnSet(
         spacing="Small",

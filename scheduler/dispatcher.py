@@ -308,7 +308,7 @@ class Dispatcher:
         if now >= self._outstanding[delivery.id]:
             return timedelta()  # we slept past the lease: if it is still ours, it is due again
         assert delivery.reference is not None
-        wait = self._pace.chats.wait(delivery.reference.conversation, now.timestamp())
+        wait = self._pace.chats.wait(delivery.reference.conversation or delivery.reference.user, now.timestamp())
         return timedelta(seconds=wait) if wait else None
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:

@@ -13,15 +13,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered
+from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered, Rosters
 from storage.records import (
-    DirectoryUser,
     DistributionList,
     ListId,
     ListProblem,
     PersonId,
     SourceKind,
-    TenantId,
     Unread,
 )
 from storage.store import Store
@@ -50,11 +48,14 @@ class _Reading:
 class ListReader:
     """``directory``: None where Microsoft Graph is not to be asked."""
 
-    def __init__(self, store: Store, directory: Directory | None, clock: Clock) -> None:
+    def __init__(self, store: Store, directory: Directory | None, rosters: Rosters, clock: Clock) -> None:
         self._store = store
         self._directory = directory
+        self._rosters = rosters
         self._clock = clock
         self._readings: dict[ListId, _Reading] = {}
+        #: lists whose source has changed while they were being read
+        self._changed: set[ListId] = set()
         #: what went wrong with the last reading, and when it began
         self._problems: dict[ListId, tuple[datetime, NotRead]] = {}
 
@@ -85,8 +86,12 @@ class ListReader:
         except TimeoutError:
             return found, None
 
-    def is_reading(self, id: ListId) -> bool:
-        return id in self._readings
+    def changed(self, found: DistributionList) -> None:
+        """Its source has changed: read it anew, behind; once more where it is being read."""
+        if found.id in self._readings:
+            self._changed.add(found.id)
+        else:
+            self._begin(found)
 
     async def stop(self) -> None:
         """Leave what is being read: it will be read again."""
@@ -101,12 +106,16 @@ class ListReader:
         began = self._clock.now()
         task = asyncio.create_task(self._read(found, began))
         reading = self._readings[found.id] = _Reading(began, task)
-        task.add_done_callback(lambda done: self._end(found.id, reading))
+        task.add_done_callback(lambda done: self._end(found, reading))
         return reading
 
-    def _end(self, id: ListId, reading: _Reading) -> None:
+    def _end(self, found: DistributionList, reading: _Reading) -> None:
+        id = found.id
         if self._readings.get(id) is reading:
             del self._readings[id]
+            if id in self._changed and not reading.task.cancelled():
+                self._changed.discard(id)
+                self._begin(found)
         problem = None if reading.task.cancelled() else reading.task.exception()
         if isinstance(problem, NotRead):
             self._problems[id] = (reading.began, problem)
@@ -131,15 +140,19 @@ class ListReader:
         return refilled
 
     async def _people(self, found: DistributionList, at: datetime) -> AsyncIterator[Sequence[PersonId]]:
-        assert found.source is not None
+        store, tenant, source = self._store, found.tenant, found.source
+        assert source is not None
+        if source.kind is SourceKind.TEAM:
+            async for members in self._rosters.members(tenant, source):
+                people = await store.know(tenant, [member.user for member in members], at)
+                ids = [member.id for member in members]
+                await store.meet_in_team(tenant, source, list(zip(people, ids, strict=True)), at)
+                yield people
+            return
         if self._directory is None:
             raise NotRead(ListProblem(list=found, why=Unread.NO_GRAPH))
-        assert found.source.kind is SourceKind.GROUP
-        async for page in self._directory.members(found.tenant, found.source.id):
-            yield await self._know(found.tenant, page, at)
-
-    async def _know(self, tenant: TenantId, page: Sequence[DirectoryUser], at: datetime) -> Sequence[PersonId]:
-        return await self._store.know(tenant, page, at)
+        async for page in self._directory.members(tenant, source.id):
+            yield await store.know(tenant, page, at)
 
 
 def _not_read(found: DistributionList, error: NotAnswered | NoSuchGroup) -> NotRead:

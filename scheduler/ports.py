@@ -21,6 +21,7 @@ from storage.records import (
     Person,
     PersonId,
     Reference,
+    Source,
     TenantId,
 )
 
@@ -144,6 +145,23 @@ class Directory(Protocol):
 
     def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
         """Everybody in a group and in the groups inside it, guests too, page by page. Raises NoSuchGroup."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterMember:
+    """Somebody in a team."""
+
+    #: the channel's id of them ("29:...")
+    id: str
+    user: DirectoryUser
+
+
+class Rosters(Protocol):
+    """The members of teams that have installed the bot. Raises NotAnswered."""
+
+    def members(self, tenant: TenantId, team: Source) -> AsyncIterator[list[RosterMember]]:
+        """Everybody in a team, guests too, page by page. Raises NoSuchGroup when the team has the bot no more."""
         ...
 
 

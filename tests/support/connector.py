@@ -76,12 +76,27 @@ BROKEN = {
 }
 
 
+@dataclass(slots=True)
+class Team:
+    """A team with the bot in it: whoever is in it can be written to by opening a chat."""
+
+    name: str
+    members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: whether the platform lets the bot open chats with members who have not installed it
+    opens_chats: bool = True
+
+
 class LoopbackConnector:
     """``keep`` False counts messages without keeping them, for a million of them."""
 
     def __init__(self, *, faults: Faults | None = None, rng: random.Random | None = None, keep: bool = True) -> None:
         self.faults = faults or Faults()
         self.chats: dict[str, Chat] = {}
+        #: the teams that have the bot, by their id
+        self.teams: dict[str, Team] = {}
+        self.roster_page = 500
+        #: how the rosters of teams are answered instead, as long as it is set
+        self.roster_trouble: Answer | None = None
         self.posts = 0
         self.keep = keep
         #: called with the chat whenever something in it changed
@@ -229,12 +244,25 @@ class LoopbackConnector:
     def _open(self, body: bytes) -> Answer:
         user = orjson.loads(body)["members"][0]["id"]
         chat = next((chat for chat in self.chats.values() if chat.user == user), None)
-        if chat is None or chat.broken == "gone":
+        if chat is None:
+            chat = self._chat_with_a_member(user)
+        if isinstance(chat, Answer):
+            return chat
+        if chat.broken == "gone":
             return BROKEN["gone"]
         if chat.broken in ("blocked", "uninstalled"):
             return BROKEN[chat.broken]
         chat.broken = ""
         return Answer(201, orjson.dumps({"id": chat.id}))
+
+    def _chat_with_a_member(self, user: str) -> Chat | Answer:
+        """With somebody who has not installed the bot: they have to be in a team that has."""
+        for team in self.teams.values():
+            if user in team.members:
+                if not team.opens_chats:
+                    return BROKEN["uninstalled"]
+                return self.add(f"a:msteams-{user.removeprefix('29:')}", team.members[user])
+        return BROKEN["gone"]
 
     def _member(self, conversation: str, user: str) -> Answer:
         chat = self.chats.get(conversation)
@@ -243,10 +271,24 @@ class LoopbackConnector:
         return Answer(200, orjson.dumps(chat.member))
 
     def _members(self, conversation: str, query: dict[str, list[str]]) -> Answer:
+        if self.roster_trouble is not None:
+            return self.roster_trouble
+        if conversation in self.teams:
+            return self._roster(self.teams[conversation], query)
         chat = self.chats.get(conversation)
         if chat is None:
-            return _error(404, "ConversationNotFound", "Conversation not found.")
+            return _error(403, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
         return Answer(200, orjson.dumps({"members": [chat.member]}))
+
+    def _roster(self, team: Team, query: dict[str, list[str]]) -> Answer:
+        """A page, and how to ask for the next: the token is opaque, and must come back as it was."""
+        members = list(team.members.values())
+        size = min(self.roster_page, int(query.get("pageSize", ["200"])[0]))
+        start = int(query.get("continuationToken", ["0/+="])[0].removesuffix("/+="))
+        page: dict[str, Any] = {"members": members[start : start + size]}
+        if start + size < len(members):
+            page["continuationToken"] = f"{start + size}/+="
+        return Answer(200, orjson.dumps(page))
 
     # --- control ------------------------------------------------------------------------------
 

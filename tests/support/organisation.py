@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.connector import Chat, LoopbackConnector
+from tests.support.connector import Chat, LoopbackConnector, Team
 from tests.support.http import until
 
 TENANT = "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70"
@@ -236,6 +236,61 @@ class Person:
 
 
 @dataclass(slots=True)
+class TeamOfPeople:
+    """A team, as the bot hears of it."""
+
+    organisation: Organisation
+    name: str
+    #: who does what is done to it
+    by: Person
+    people: list[Person] = field(default_factory=list)
+    id: str = ""
+
+    @property
+    def known(self) -> Team:
+        return self.organisation.connector.teams[self.id]
+
+    async def add_bot(self) -> None:
+        members = {person.user: person.member() for person in self.people}
+        self.organisation.connector.teams[self.id] = Team(self.name, members)
+        self.organisation.connector.add(self.id, self.by.member())  # its general channel, where the bot may write
+        await self._tell({"type": "installationUpdate", "action": "add"})
+        await self._tell({"type": "conversationUpdate", "membersAdded": [{"id": BOT}]}, "teamMemberAdded")
+
+    async def remove_bot(self) -> None:
+        del self.organisation.connector.teams[self.id], self.organisation.connector.chats[self.id]
+        await self._tell({"type": "installationUpdate", "action": "remove"})
+        await self._tell({"type": "conversationUpdate", "membersRemoved": [{"id": BOT}]}, "teamMemberRemoved")
+
+    async def add(self, *people: Person, told: bool = True) -> None:
+        self.known.members.update({person.user: person.member() for person in people})
+        if told:
+            added = [{"id": person.user, "aadObjectId": person.directory_id} for person in people]
+            await self._tell({"type": "conversationUpdate", "membersAdded": added}, "teamMemberAdded")
+
+    async def remove(self, person: Person) -> None:
+        del self.known.members[person.user]
+        removed = [{"id": person.user, "aadObjectId": person.directory_id}]
+        await self._tell({"type": "conversationUpdate", "membersRemoved": removed}, "teamMemberRemoved")
+
+    async def rename(self, name: str) -> None:
+        self.name = name
+        await self._tell({"type": "conversationUpdate"}, "teamRenamed")
+
+    async def _tell(self, activity: dict[str, Any], event: str = "") -> None:
+        team, tenant = {"id": self.id, "name": self.name}, {"id": self.by.tenant}
+        where = {"id": self.id, "conversationType": "channel", "isGroup": True, "tenantId": self.by.tenant}
+        status, _ = await self.by.send(
+            {
+                **activity,
+                "conversation": where,
+                "channelData": {"team": team, "tenant": tenant, "eventType": event},
+            }
+        )
+        assert status in (200, 201, 202), status
+
+
+@dataclass(slots=True)
 class Organisation:
     """People of one tenant, who share one HTTP client."""
 
@@ -250,6 +305,10 @@ class Organisation:
         local = "".join(letter for letter in f"{given}.{surname}".lower() if letter.isalnum() or letter in ".-")
         more.setdefault("address", f"{local}@contoso.example")
         return Person(self, given, surname, directory_id=directory_id, **more)
+
+    def team(self, name: str, by: Person, *people: Person) -> TeamOfPeople:
+        id = f"19:{self.rng.getrandbits(64):016x}@thread.tacv2"
+        return TeamOfPeople(self, name, by, [by, *people], id)
 
     def crowd(self, count: int) -> list[Person]:
         return [

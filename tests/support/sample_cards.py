@@ -325,7 +325,7 @@ class Samples:
         source = Source(kind=SourceKind.GROUP, id="02bd9fd6-8f93-4758-87c3-1fb73740a315")
         made = replace(self.lists()[0][0], source=source, read_at=NOW)
         reach = Reach(total=50, reachable=47, guests=2)
-        people = [Member(person=person(number)) for number in range(3)]
+        people = [Member(person=person(number), installed=number != 1) for number in range(3)]
         view = ListView(
             made=made,
             owner=None,

@@ -1,0 +1,101 @@
+"""Teams that install the bot: their members become a distribution list, kept as the team changes (S24).
+
+A team's roster is read whole, page by page, whenever it changes and whenever a campaign to it starts: an
+event that was missed costs nobody anything.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from botbuilder.schema import Activity
+
+from bot.reachability import tenant_of
+from dialogs.forms.fields import NAME, clean
+from dialogs.turn import House
+from storage.records import DirectoryUser, DistributionList, Person, PersonId, Role, Source, SourceKind, TenantId
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    id: str
+    name: str
+    #: what happened to it, in the channel's words: "teamRenamed", "teamMemberAdded", ...; "" when it does not say
+    event: str
+
+
+def team_of(activity: Activity) -> Team | None:
+    """The team that an activity comes from; None for any other chat."""
+    channel_data: dict[str, Any] = activity.channel_data if isinstance(activity.channel_data, dict) else {}
+    team = channel_data.get("team")
+    if not isinstance(team, dict) or not team.get("id"):
+        return None
+    name = " ".join(clean(str(team.get("name") or "")).split())[:NAME]
+    return Team(str(team["id"]), name, str(channel_data.get("eventType") or ""))
+
+
+async def installed(activity: Activity, team: Team, house: House) -> None:
+    """The bot is in this team from here on: its list is made, and read behind."""
+    owner = await _who_added(activity, house)
+    if owner is None:
+        log.info("a team has installed the bot, and nobody can have its list")
+        return
+    tenant, name = tenant_of(activity), team.name or house_name(team)
+    made = await house.store.list_from(tenant, owner, name, _source(activity, team, name))
+    house.reader.changed(made)
+
+
+async def changed(activity: Activity, team: Team, house: House) -> None:
+    """People have come or gone, or the team has another name."""
+    made = await _list_of(activity, team, house)
+    if made is None:
+        await installed(activity, team, house)  # the word of the install was missed
+        return
+    assert made.source is not None
+    if team.event == "teamRenamed" and team.name and made.name == made.source.name:
+        await house.store.rename_list(made.id, team.name)  # unless an author has called it otherwise
+    source = _source(activity, team, team.name or made.source.name)
+    if source != made.source:
+        made = await house.store.list_from(made.tenant, made.owner, made.name, source)
+    house.reader.changed(made)
+
+
+def house_name(team: Team) -> str:
+    """For a team whose name nobody has told."""
+    return f"Team {team.id[3:11]}"
+
+
+def _source(activity: Activity, team: Team, name: str) -> Source:
+    bot = activity.recipient.id if activity.recipient else ""
+    return Source(kind=SourceKind.TEAM, id=team.id, name=name, service_url=activity.service_url or "", bot=bot)
+
+
+async def _list_of(activity: Activity, team: Team, house: House) -> DistributionList | None:
+    lists = await house.store.lists(tenant_of(activity))
+    return next(
+        (
+            made
+            for made in lists
+            if made.source is not None and made.source.kind is SourceKind.TEAM and made.source.id == team.id
+        ),
+        None,
+    )
+
+
+async def _who_added(activity: Activity, house: House) -> PersonId | None:
+    """Whose list it is: who put the bot into the team, or else the owner of the bot."""
+    tenant, sender = tenant_of(activity), activity.from_property
+    directory_id = str(sender.aad_object_id or "").lower() if sender else ""
+    if directory_id:
+        [person] = await house.store.know(tenant, [DirectoryUser(directory_id=directory_id)], house.clock.now())
+        return person
+    owner = await _owner(tenant, house)
+    return owner.id if owner else None
+
+
+async def _owner(tenant: TenantId, house: House) -> Person | None:
+    return next((person for person, role in await house.store.with_role(tenant) if role is Role.OWNER), None)
