@@ -25,6 +25,8 @@ from storage.records import (
     Engaged,
     EngagedInHour,
     Engagement,
+    Installation,
+    InstallationId,
     ListId,
     Member,
     NotReached,
@@ -89,6 +91,13 @@ class People(Protocol):
 
         Their chat is opened with the first message. Whoever has installed the bot, or has removed it,
         stays as they are. What waits for the others is due at ``at``.
+        """
+        ...
+
+    async def installed_for(self, reference: Reference, at: datetime) -> None:
+        """The bot has been installed for somebody, who can be written to so, unless they can be already.
+
+        What waits for them is due at ``at``.
         """
         ...
 
@@ -211,6 +220,24 @@ class Lists(Protocol):
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:
         """The PersonIds of an audience, each once: (reachable, not reachable), compact arrays."""
+        ...
+
+
+class Installations(Protocol):
+    async def new_installation(
+        self, tenant: TenantId, author: PersonId, name: str, audience: Audience, total: int, at: datetime
+    ) -> Installation:
+        """Version 1; the one that is under way for this audience, where there is one."""
+        ...
+
+    async def installation(self, id: InstallationId) -> Installation | None: ...
+
+    async def open_installations(self) -> list[Installation]:
+        """Those that have not finished, oldest first."""
+        ...
+
+    async def save_installation(self, installation: Installation) -> Installation:
+        """Keep how far it has come; gives it back with its next version. Raises StaleVersion."""
         ...
 
 
@@ -401,7 +428,7 @@ class Documents(Protocol):
         ...
 
 
-class Store(People, Lists, Campaigns, Deliveries, Engagements, Documents, Protocol):
+class Store(People, Lists, Installations, Campaigns, Deliveries, Engagements, Documents, Protocol):
     """All of it; opened once by the composition root."""
 
     async def open(self) -> None:

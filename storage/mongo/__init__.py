@@ -6,12 +6,14 @@ from storage.mongo.deliveries import MongoDeliveries
 from storage.mongo.directory import MongoDirectory
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engagements import MongoEngagements
+from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
 
 
 class MongoStore(
     MongoDirectory,
     MongoLists,
+    MongoInstallations,
     MongoAudiences,
     MongoCampaigns,
     MongoDeliveries,

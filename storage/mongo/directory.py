@@ -15,7 +15,7 @@ from storage.instants import ms
 from storage.mongo.engine import Document
 from storage.mongo.mapping import blank, order_of, works_on
 from storage.mongo.people import MongoPeople, address_key, directory_key, user_key
-from storage.records import Channel, DirectoryUser, PersonId, Source, TenantId
+from storage.records import Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
 
 
 def _said(row: Document, user: DirectoryUser) -> Document:
@@ -79,6 +79,30 @@ class MongoDirectory(MongoPeople):
         for person, _ in new:
             await self.carry_out_wake(tenant, person, channel, at)
             await self.forget_wake(person, channel, at)
+
+    async def installed_for(self, reference: Reference, at: datetime) -> None:
+        channel, person, where = reference.channel, reference.person, f"references.{reference.channel}"
+        row = await self.collection("people").find_one({"_id": person})
+        known = row["references"].get(channel) if row else None
+        refused = str(NotReached.NEVER_INSTALLED)
+        if row is None or (known and known.get("installed", True) and known["broken"] != refused):
+            return
+        new: Document = {
+            "service_url": reference.service_url,
+            "bot": reference.bot,
+            "conversation": reference.conversation,
+            "user": known["user"] if known else reference.user,
+            "broken": "",
+            "installed": True,
+            "seen_at": ms(at),
+        }
+        unchanged: Document = {where: {"$exists": False}} if known is None else {f"{where}.user": known["user"]}
+        await self.intend_to_wake(person, channel, at)
+        key = user_key(reference.tenant, channel, new["user"])
+        await self.inserted("identities", {"_id": key, "person": person})
+        await self.collection("people").update_one({"_id": person} | unchanged, {"$set": {where: new}})
+        await self.carry_out_wake(reference.tenant, person, channel, at)
+        await self.forget_wake(person, channel, at)
 
     async def _persons(self, tenant: TenantId, users: dict[str, DirectoryUser]) -> dict[str, int]:
         """The persons behind these keys, each with a document: known, or named by an address, or new."""

@@ -17,6 +17,8 @@
     tallies           {_id: campaign, counts, ...}: see tallies.py
     engagements       {_id: "campaign who", campaign, who, kinds: bits, token, record: JSON of Engaged}
     engagement_tallies  as tallies
+    installations     {_id: int, version, open, record}
+    installation_targets  {_id: "tenant audience", installation}: what is under way for whom
     documents, secrets, counters, schema
 
 Instants are whole milliseconds since 1970 UTC. Only what MongoDB 4.4, Azure's MongoDB-compatible
@@ -51,6 +53,7 @@ INDEXES = {
     "lists": [_index("tenant")],
     "campaigns": [_index("tenant"), _index("state", "starts_at"), _index("author"), _index("tenant", "closes_at")],
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
+    "installations": [_index("open")],
     "engagements": [_index("campaign")],
 }
 

@@ -57,6 +57,13 @@ from storage.records.engagement import (
     Who,
     engaged,
 )
+from storage.records.installations import (
+    Halt,
+    Installation,
+    InstallationId,
+    NotInstalled,
+    target_of,
+)
 from storage.records.lists import (
     Audience,
     Columns,
@@ -111,12 +118,16 @@ __all__ = [
     "EngagementKind",
     "Forms",
     "Found",
+    "Halt",
     "IfUnknown",
+    "Installation",
+    "InstallationId",
     "ListId",
     "ListInUse",
     "ListProblem",
     "Member",
     "Message",
+    "NotInstalled",
     "NotReached",
     "Person",
     "PersonId",
@@ -147,5 +158,6 @@ __all__ = [
     "changeable_by",
     "engaged",
     "origin_of",
+    "target_of",
     "usable_by",
 ]

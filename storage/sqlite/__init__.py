@@ -6,6 +6,7 @@ from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.directory import SqliteDirectory
 from storage.sqlite.documents import SqliteDocuments
 from storage.sqlite.engagements import SqliteEngagements
+from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
 
@@ -14,6 +15,7 @@ class SqliteStore(
     SqlitePeople,
     SqliteDirectory,
     SqliteLists,
+    SqliteInstallations,
     SqliteAudiences,
     SqliteCampaigns,
     SqliteDeliveries,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.instants import ms
-from storage.records import Channel, DirectoryUser, Person, PersonId, Source, TenantId
+from storage.records import Channel, DirectoryUser, NotReached, Person, PersonId, Reference, Source, TenantId
 from storage.sqlite.engine import Engine
 from storage.sqlite.people import IN_DIRECTORY, at_address, find, merge, wake
 
@@ -75,7 +75,26 @@ def _meet_in_team(
         wake(db, person, Channel.TEAMS, at)
 
 
+def _installed_for(db: sqlite3.Connection, new: Reference, at: datetime) -> None:
+    """A team's or a refused reference becomes one that works; what the person has told stays."""
+    changed = db.execute(
+        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, seen_at, installed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (person, channel) DO UPDATE SET broken = NULL, installed = 1,"
+        " conversation = excluded.conversation, service_url = excluded.service_url, bot = excluded.bot"
+        " WHERE broken = ? OR NOT installed",
+        (
+            *(new.person, new.channel, new.tenant, new.service_url, new.conversation, new.bot, new.user, ms(at)),
+            NotReached.NEVER_INSTALLED,
+        ),
+    )
+    if changed.rowcount:
+        wake(db, new.person, new.channel, at)
+
+
 class SqliteDirectory(Engine):
+    async def installed_for(self, reference: Reference, at: datetime) -> None:
+        await self.write(lambda db: _installed_for(db, reference, at))
+
     async def meet_in_team(
         self, tenant: TenantId, source: Source, members: Sequence[tuple[PersonId, str]], at: datetime
     ) -> None:

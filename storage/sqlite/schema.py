@@ -223,6 +223,16 @@ STEPS = (
     DROP INDEX reference_working;
     CREATE INDEX reference_installed ON reference (tenant, channel, person) WHERE broken IS NULL AND installed;
     """,
+    # installing the bot for people
+    """
+    CREATE TABLE installation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        version INTEGER NOT NULL,
+        open TEXT,                   -- while it is under way: what it is the only one for
+        record TEXT NOT NULL         -- the whole Installation, as JSON
+    );
+    CREATE UNIQUE INDEX installation_open ON installation (open) WHERE open IS NOT NULL;
+    """,
 )
 
 
