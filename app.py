@@ -25,7 +25,7 @@ from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.credentials import make_credentials
 from bot.downloads import Downloads
-from bot.graph import GraphDirectory, GraphPresence, make_graph
+from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.health import Health
 from bot.keys import keys
@@ -42,6 +42,7 @@ from dialogs.turn import House
 from dialogs.typed import TypedConversations
 from scheduler.asking import Asking
 from scheduler.dispatcher import Dispatcher
+from scheduler.installs import Installations
 from scheduler.jobs import Jobs
 from scheduler.lists import ListReader
 from scheduler.pace import Pace
@@ -122,6 +123,7 @@ async def crieur(
             rate=settings.messages_per_second,
             presence={**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})},
             directory=directory,
+            installs=bool(graph and settings.teams_app_id),
             reader=reader,
         )
         typed = TypedConversations(BotStorage(store))
@@ -136,7 +138,9 @@ async def crieur(
         )
         asking = Asking(house.presence, clock)
         announcer = AuthorAnnouncer(store, connector, clock, asking)
-        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, asking)
+        installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
+        installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
+        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, asking, installations)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
@@ -175,6 +179,7 @@ async def crieur(
             _, late = await asyncio.wait({dispatching}, timeout=GRACE)
             for task in late:
                 task.cancel()
+            await jobs.settle()
             await bot.settle()
             await front.settle()
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from bot import wire
 from bot.connector import Connector
+from cards.installs import finished_text, install_card
 from cards.reports import live_card, report_card
 from cards.sources import unread_card
 from cards.variables import escape_markdown
 from dialogs.talk import texts_of
 from scheduler.asking import Asking
 from scheduler.ports import Clock, Delivered, Refused
-from storage.records import Campaign, Channel, ListProblem, Person, Reference
+from storage.records import Campaign, Channel, Installation, ListProblem, Person, Reference
 from storage.store import Store
 
 
@@ -69,6 +70,27 @@ class AuthorAnnouncer:
             name=escape_markdown(campaign.name),
         )
         return isinstance(await self._connector.send(reference, wire.text_bytes(text)), Delivered)
+
+    async def installing(self, installation: Installation) -> str | None:
+        author = await self._store.person(installation.author)
+        reference = await self._store.reference(installation.author, Channel.TEAMS)
+        if author is None or reference is None or reference.broken:
+            return None
+        texts = texts_of(author)
+        activity = wire.activity_bytes(install_card(texts, installation), texts("Crieur is being installed"))
+        shown = await self._shown(reference, installation.card, activity)
+        if installation.finished_at is not None:
+            await self._connector.send(reference, wire.text_bytes(finished_text(texts, installation)))
+        return shown
+
+    async def _shown(self, reference: Reference, message: str, activity: bytes) -> str | None:
+        """Put it in the place of the earlier card, or post it where there is none: its id."""
+        if message:
+            outcome = await self._connector.update(reference, message, activity)
+            if not isinstance(outcome, Refused):
+                return message if isinstance(outcome, Delivered) else None
+        outcome = await self._connector.send(reference, activity)
+        return outcome.activity if isinstance(outcome, Delivered) else None
 
     async def report(self, campaign: Campaign) -> bool:
         author, reference = await self._author(campaign)

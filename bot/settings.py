@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
     metrics_token: Annotated[str, Field(alias="METRICS_TOKEN", repr=False)] = ""
     log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
+    #: the app's id in Teams, as in its package
+    teams_app_id: Annotated[str, Field(alias="TEAMS_APP_ID")] = ""
     graph: Annotated[str, Field(alias="GRAPH")] = "auto"
     graph_url: Annotated[str, Field(alias="GRAPH_URL")] = "https://graph.microsoft.com/v1.0"
     log_format: Annotated[str, Field(alias="LOG_FORMAT")] = "text"
@@ -117,6 +119,14 @@ class Settings(BaseSettings):
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("takes DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("teams_app_id")
+    @classmethod
+    def _is_an_id(cls, value: str) -> str:
+        try:
+            return str(UUID(value)) if value else value
+        except ValueError:
+            raise ValueError("takes an id like 8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10") from None
 
     @field_validator("graph")
     @classmethod

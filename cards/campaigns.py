@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.elements import ActionSet, AdaptiveCard, Container, FactSet
+from cards.installs import offer_to_install
 from cards.links import links_of
 from cards.message import TRACKED, message_card
 from cards.parts import (
@@ -231,8 +232,15 @@ def _of(texts: Texts, part: int, whole: int) -> str:
 
 
 def people_card(
-    texts: Texts, campaign: Campaign, reach: Reach, members: Sequence[Member], page: int, pages: int
+    texts: Texts,
+    campaign: Campaign,
+    reach: Reach,
+    members: Sequence[Member],
+    page: int,
+    pages: int,
+    installable: int = 0,
 ) -> AdaptiveCard:
+    """``installable``: for how many the bot can install itself."""
     body: list[Any] = [
         heading(texts("The people of “{name}”", name=name_of(texts, campaign))),
         paragraph(reach_text(texts, reach)),
@@ -251,6 +259,7 @@ def people_card(
             )
         )
     payload = handle(campaign)
+    body += offer_to_install(texts, installable, payload)
     actions = []
     if page + 1 < pages:
         actions.append(go(texts("More"), "people.open", {**payload, "page": page + 1}))

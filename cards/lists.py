@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cards.elements import ActionSet, AdaptiveCard, ChoiceInput, Container, FactSet, TextInput
+from cards.installs import offer_to_install
 from cards.parts import (
     act,
     beside,
@@ -113,6 +114,8 @@ class ListView:
     changeable: bool = True
     #: a campaign of theirs that waits for an audience
     draft: Campaign | None = None
+    #: for how many of its people the bot can install itself
+    installable: int = 0
 
 
 def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good") -> AdaptiveCard:
@@ -120,6 +123,7 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
     here = {"list": made.id, "channel": view.channel, "find": view.find, "unreached": view.unreached}
     body: list[Any] = [*notices(notice, tone), heading(escape_markdown(made.name)), FactSet(_facts(texts, view))]
     body += _why(texts, view)
+    body += offer_to_install(texts, view.installable, {"list": made.id})
     if view.changeable:
         body.append(ActionSet(actions=_changes(texts, made), spacing="Medium"))
     body.append(subheading(texts("Who cannot be reached") if view.unreached else texts("People")))

@@ -13,6 +13,7 @@ from cards.variables import escape_markdown
 from cards.wizard import try_form
 from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft, tracking_of
 from dialogs.forms.fields import NAME, clean, is_address, page_of
+from dialogs.reading import installable
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import changeable, form_card, has_started, information
@@ -81,7 +82,8 @@ async def people(turn: Turn, form: Form) -> Answer:
     pages = max(1, -(-reach.total // PEOPLE))
     page = min(page_of(form), pages - 1)
     members = await turn.store.members(campaign.tenant, audience, campaign.channel, PEOPLE, page * PEOPLE)
-    return Answer(card=people_card(turn.texts, campaign, reach, members, page, pages))
+    missing = await installable(turn, audience, campaign.channel)
+    return Answer(card=people_card(turn.texts, campaign, reach, members, page, pages, missing))
 
 
 async def named(turn: Turn, name: str) -> Campaign | None:

@@ -21,7 +21,7 @@ from cards.variables import escape_markdown
 from dialogs.audiences import usable_lists
 from dialogs.forms.audience import read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
-from dialogs.reading import looked_at
+from dialogs.reading import installable, looked_at
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.records import (
     Audience,
@@ -157,6 +157,7 @@ async def one_list(
         unreached=unreached,
         changeable=changeable_by(made, turn.person.id, turn.role),
         draft=draft,
+        installable=await installable(turn, audience, seen),
     )
     return list_card(turn.texts, view, notice, tone)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cards.sources import unread_text
 from dialogs.turn import Turn
-from storage.records import Audience, DistributionList, ListProblem, Unread
+from storage.records import Audience, Channel, DistributionList, ListProblem, NotReached, Unread
 
 #: what will not come right by itself before the campaign starts
 HOPELESS = (Unread.GONE, Unread.NO_GRAPH)
@@ -41,3 +41,11 @@ async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], 
 
 def still_reading(turn: Turn, made: DistributionList) -> str:
     return turn.texts("I am still reading who is in “{name}”: large groups take a while.", name=made.name)
+
+
+async def installable(turn: Turn, audience: Audience | None, channel: Channel) -> int:
+    """For how many people of an audience the bot can be asked to install itself; 0 where it cannot."""
+    if audience is None or channel is not Channel.TEAMS or not turn.house.installs:
+        return 0
+    why = await turn.store.unreached(turn.person.tenant, audience, channel)
+    return why.get(NotReached.NEVER_INSTALLED, 0)

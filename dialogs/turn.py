@@ -106,6 +106,8 @@ class House:
     presence: Mapping[Channel, Presence] = field(default_factory=dict)
     #: None where Microsoft Graph is not to be asked
     directory: Directory | None = None
+    #: whether the bot can install itself for people
+    installs: bool = False
     reader: ListReader
 
 

@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.alone import alone
 from scheduler.asking import Asking
+from scheduler.installs import Installations
 from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock
 from scheduler.starts import Starts
@@ -31,13 +32,16 @@ START_EVERY = 1.0  #: seconds between looks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
 REST = timedelta(seconds=5)  #: between sweeps while nothing runs: what another copy left behind waits no longer
+INSTALL_EVERY = 3.0  #: seconds between looks for people for whom the bot is to be installed
 TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Jobs:
-    """``start()`` them once; ``stop()`` waits for none: what was cut off is done again."""
+    """``start()`` them once; ``stop()`` cuts them off, and what was cut off is done again; ``settle()`` waits
+    until they have let go of what they held, so that the next copy need not wait for it.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Jobs:
         rng: random.Random,
         reader: ListReader,
         asking: Asking | None = None,
+        installations: Installations | None = None,
     ) -> None:
         self._store = store
         self._announcer = announcer
@@ -54,6 +59,7 @@ class Jobs:
         self._rng = rng
         self._asking = asking or Asking({}, clock)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._installations = installations
         self._starts = Starts(store, reader, announcer, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
         self._starting: dict[CampaignId, asyncio.Task[None]] = {}
@@ -62,6 +68,7 @@ class Jobs:
         #: whether a campaign ran when it was last looked
         self._running = True
         self._swept_at: datetime | None = None
+        self._at_work: set[asyncio.Task[Any]] = set()
         #: what each live card shows
         self._shown: dict[CampaignId, object] = {}
 
@@ -70,18 +77,39 @@ class Jobs:
             (self.begin, START_EVERY),
             (self.sweep, SWEEP_EVERY),
             (self.progress, PROGRESS_EVERY),
+            *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
         ):
             # one run at a time, however late: a run does all that is due
             self._scheduler.add_job(
-                _guarded(job), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+                self._noted(_guarded(job)),
+                "interval",
+                seconds=seconds,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
             )
         self._scheduler.start()
 
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        for task in self._starting.values():
+        for task in (*self._starting.values(), *self._at_work):
             task.cancel()
+
+    async def settle(self) -> None:
+        await asyncio.gather(*self._starting.values(), *self._at_work, return_exceptions=True)
+
+    def _noted(self, job: Job) -> Job:
+        async def run() -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._at_work.add(task)
+            try:
+                await job()
+            finally:
+                self._at_work.discard(task)
+
+        return run
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""

@@ -16,7 +16,9 @@ from storage.records import (
     Campaign,
     Columns,
     DirectoryUser,
+    Installation,
     ListProblem,
+    NotInstalled,
     NotReached,
     Person,
     PersonId,
@@ -165,6 +167,26 @@ class Rosters(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The bot is installed for a person."""
+
+    #: the chat's id; "" where nobody told it
+    conversation: str
+    #: it had been before
+    before: bool
+
+
+class NotInCatalogue(Exception):
+    """The organisation's app catalogue does not have the bot."""
+
+
+class Installer(Protocol):
+    async def install(self, tenant: TenantId, directory_id: str) -> Installed | NotInstalled:
+        """Install the bot on Teams for somebody. Raises NotAnswered, NotInCatalogue."""
+        ...
+
+
 #: one campaign, compiled: a person, and what the lists say about them -> the activity's JSON
 Render = Callable[[Person, Columns], bytes]
 
@@ -188,6 +210,10 @@ class Announcer(Protocol):
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         """Say that they could be read in the end."""
+        ...
+
+    async def installing(self, installation: Installation) -> str | None:
+        """Post the card of an installation, or bring it up to date: its activity id; None where that failed."""
         ...
 
     async def report(self, campaign: Campaign) -> bool:

@@ -11,13 +11,14 @@ from yarl import URL
 from bot.credentials import read_certificate
 from bot.graph.client import Graph, NoLogin, Token
 from bot.graph.directory import GraphDirectory
+from bot.graph.installs import GraphInstaller
 from bot.graph.login import Nowhere, is_organisation, managed_token, token_of
 from bot.graph.presence import GraphPresence
 from bot.settings import Settings
 from scheduler.ports import Clock
 from storage.records import TenantId
 
-__all__ = ["Graph", "GraphDirectory", "GraphPresence", "make_graph"]
+__all__ = ["Graph", "GraphDirectory", "GraphInstaller", "GraphPresence", "make_graph"]
 
 
 def make_graph(settings: Settings, clock: Clock, rng: random.Random) -> Graph | None:

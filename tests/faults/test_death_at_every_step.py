@@ -55,6 +55,7 @@ LEASE = timedelta(seconds=30)
 CHANGES = {
     *("start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"),
     *("write_documents", "delete_documents"),
+    *("save_installation", "installed_for"),
     *("blank_list", "know", "enlist", "refill_list", "delete_list", "plan_ended"),
 }
 

@@ -26,6 +26,8 @@ PERMISSIONS = {
     "groups": "GroupMember.Read.All",
     "users": "User.Read.All",
     "mailboxSettings": "MailboxSettings.Read",
+    "teamwork": "TeamsAppInstallation.ReadWriteSelfForUser.All",
+    "appCatalogs": "AppCatalog.Read.All",
 }
 
 
@@ -110,6 +112,16 @@ class LoopbackGraph:
         self.asked: list[tuple[str, str, str, Any]] = []
         #: how somebody shows at this moment, where it is not what stands in ``users``
         self.presence_now: Callable[[User], str] = lambda user: user.availability
+        #: the app in the catalogue: its id there, and in its package
+        self.app: tuple[str, str] | None = None
+        #: who has it, and the installation's id
+        self.installed: dict[str, str] = {}
+        #: whom a policy keeps apps from
+        self.forbidden: set[str] = set()
+        #: the chat between somebody and the bot
+        self.chat_of: Callable[[User], str] = lambda user: f"19:{user.id}_bot@unq.gbl.spaces"
+        #: called when the app is installed for somebody
+        self.on_install: Callable[[User], None] = lambda user: None
         #: where a next page is said to be; None: here
         self.elsewhere: str | None = None
         self._rng = rng or random.Random(5)
@@ -173,9 +185,13 @@ class LoopbackGraph:
         return _error(trouble.status, "TooManyRequests", "Too many requests", **headers)
 
     def _allowed(self, parts: list[str]) -> Answer | None:
-        permission = PERMISSIONS.get("mailboxSettings" if "mailboxSettings" in parts else parts[0])
+        special = next((part for part in ("mailboxSettings", "teamwork") if part in parts), parts[0])
+        permission = PERMISSIONS.get(special)
         if permission not in self.missing:
             return None
+        if special == "teamwork":
+            text = f"Missing role permissions on the request. API requires one of '{permission}'."
+            return _error(403, "Forbidden", text)
         return _error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
     def _answer(
@@ -190,6 +206,14 @@ class LoopbackGraph:
                 return self._user(user, asked)
             case (b"GET", ["users", user, "mailboxSettings", "timeZone"]):
                 return self._zone(user)
+            case (b"GET", ["appCatalogs", "teamsApps"]):
+                return self._catalogue(asked)
+            case (b"POST", ["users", user, "teamwork", "installedApps"]):
+                return self._install(user, body)
+            case (b"GET", ["users", user, "teamwork", "installedApps"]):
+                return self._installations(user, asked)
+            case (b"GET", ["users", user, "teamwork", "installedApps", installation, "chat"]):
+                return self._chat(user, installation)
             case (b"GET", ["groups"]):
                 return self._search(asked)
             case (b"GET", ["groups", group, "transitiveMembers", "microsoft.graph.user"]):
@@ -234,6 +258,44 @@ class LoopbackGraph:
         if user is None or user.zone is None:
             return _error(404, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive or hosted on-premise.")
         return Answer(200, orjson.dumps({"value": user.zone}))
+
+    # --- the app ------------------------------------------------------------------------------
+
+    def _catalogue(self, asked: Mapping[str, str]) -> Answer:
+        match = re.fullmatch(r"externalId eq '([^']*)'", asked.get("$filter", ""))
+        if not match:
+            return _error(400, "BadRequest", "Unsupported or invalid query filter clause.")
+        found = [{"id": self.app[0], "externalId": self.app[1]}] if self.app and self.app[1] == match[1] else []
+        return Answer(200, orjson.dumps({"value": found}))
+
+    def _install(self, key: str, body: bytes) -> Answer:
+        user, bound = self._named(key), orjson.loads(body).get("teamsApp@odata.bind", "")
+        if self.app is None or bound != f"{self.url}/appCatalogs/teamsApps/{self.app[0]}":
+            return _error(404, "NotFound", "The app was not found in the catalogue.")
+        if user is None:
+            return _error(404, "NotFound", "No user found with Id.")
+        if user.id in self.forbidden:
+            return _error(403, "Forbidden", "The app is blocked by app permission policy for this user.")
+        if user.id in self.installed:
+            return _error(409, "Conflict", "The app is already installed for the user.")
+        self.installed[user.id] = f"{user.id}##{self.app[0]}"
+        self.on_install(user)
+        return Answer(201)
+
+    def _installations(self, key: str, asked: Mapping[str, str]) -> Answer:
+        user = self._named(key)
+        match = re.fullmatch(r"teamsApp/id eq '([^']*)'", asked.get("$filter", ""))
+        if not match or asked.get("$expand") != "teamsApp":
+            return _error(400, "BadRequest", "Unsupported or invalid query filter clause.")
+        known = user is not None and self.app is not None and user.id in self.installed and match[1] == self.app[0]
+        value = [{"id": self.installed[user.id], "teamsApp": {"id": match[1]}}] if known and user else []
+        return Answer(200, orjson.dumps({"value": value}))
+
+    def _chat(self, key: str, installation: str) -> Answer:
+        user = self._named(key)
+        if user is None or self.installed.get(user.id) != installation:
+            return _error(404, "NotFound", "The installation was not found.")
+        return Answer(200, orjson.dumps({"id": self.chat_of(user)}))
 
     # --- groups -------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from cards.campaigns import (
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import Summary, import_card
+from cards.installs import install_card, install_form
 from cards.lists import (
     ListLine,
     ListView,
@@ -48,9 +49,13 @@ from storage.records import (
     Channel,
     Contact,
     DistributionList,
+    Halt,
+    Installation,
+    InstallationId,
     ListId,
     ListProblem,
     Member,
+    NotInstalled,
     NotReached,
     PersonId,
     PresenceChoice,
@@ -342,7 +347,29 @@ class Samples:
         silent = ListProblem(list=made, why=Unread.NOT_ANSWERED)
         denied = ListProblem(list=made, why=Unread.NOT_ALLOWED, permission="GroupMember.Read.All")
         leaving_out = replace(running, audience=Audience(everyone=True, except_lists=(made.id,)))
+        installing = Installation(
+            id=InstallationId(1),
+            tenant=CONTOSO,
+            author=PersonId(1),
+            version=3,
+            audience=Audience(lists=(made.id,)),
+            name=name,
+            started_at=NOW,
+            total=120,
+            installed=64,
+            repaired=3,
+            failed={NotInstalled.NOT_IN_DIRECTORY: 2, NotInstalled.NOT_ALLOWED: 1},
+        )
+        halted = replace(installing, halt=Halt.NOT_ALLOWED, permission="AppCatalog.Read.All", finished_at=NOW)
         return {
+            "install_question": install_form(texts, name, 3, {"list": 1}, ("list.open", {"list": 1})),
+            "install_running": install_card(texts, installing),
+            "install_waiting": install_card(texts, replace(installing, again_at=NOW + timedelta(hours=1))),
+            "install_done": install_card(texts, replace(installing, installed=114, finished_at=NOW)),
+            "install_halted": install_card(texts, halted),
+            "people_installable": people_card(
+                texts, draft, reach, [*people, Member(person=person(3), why=NotReached.NEVER_INSTALLED)], 0, 1, 3
+            ),
             "group": group_form(texts, draft, Groups()),
             "group_found": group_form(texts, draft, Groups(name=name[:4], found=found)),
             "group_none": group_form(texts, None, Groups(name="Zzz", found=[])),

@@ -18,6 +18,7 @@ from cards.campaigns import Line, Outlook, campaigns_card, delete_card, informat
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import LINES, SAMPLE, Summary, import_card
+from cards.installs import install_card, install_form
 from cards.lists import (
     ListLine,
     ListView,
@@ -41,6 +42,7 @@ from dialogs.lists import AUTHORS
 from dialogs.root import everything
 from dialogs.wizard import ZONES
 from storage.records import (
+    Audience,
     Button,
     ButtonKind,
     CampaignId,
@@ -51,10 +53,14 @@ from storage.records import (
     DistributionList,
     Engagement,
     EngagementKind,
+    Halt,
+    Installation,
+    InstallationId,
     ListId,
     ListProblem,
     Member,
     Message,
+    NotInstalled,
     NotReached,
     PersonId,
     Reach,
@@ -304,6 +310,23 @@ def edge_sources(language: str) -> Cards:
             for permission in ("", "GroupMember.Read.All"):
                 problem = ListProblem(list=made, why=why, permission=permission)
                 found[f"unread: {kind} {why} {permission}"] = unread_card(texts, running, [problem] * 5)
+    begun = Installation(
+        id=InstallationId(1),
+        tenant=TenantId("contoso"),
+        author=PersonId(1),
+        version=1,
+        audience=Audience(),
+        name=NASTY,
+        started_at=NOW,
+        total=0,
+        failed=dict.fromkeys(NotInstalled, 100_000),
+    )
+    for halt in (None, *Halt):
+        for permission in ("", "X"):
+            ended = replace(begun, halt=halt, permission=permission, finished_at=NOW, total=1_000_000)
+            found[f"install: {halt} {permission}"] = install_card(texts, ended)
+    found["install: nobody"] = install_card(texts, begun)
+    found["install: question"] = install_form(texts, NASTY, 100_000, {}, ("lists.open", {}))
     return found
 
 
