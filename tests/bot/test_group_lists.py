@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,8 @@ def received(people: list[Person]) -> list[bool]:
 async def reading(house: House, graph: LoopbackGraph, made: DistributionList) -> None:
     """The list has been read, as it is when somebody looks at it."""
     async with Graph(graph.url, clock=house.clock, rng=random.Random(1), login=lambda tenant: NoLogin()) as client:
-        reader = ListReader(house.store, GraphDirectory(client), house.clock)
+        no_teams: Any = None
+        reader = ListReader(house.store, GraphDirectory(client), no_teams, house.clock)
         await reader.read(made, house.clock.now())
 
 

@@ -231,7 +231,8 @@ async def live(
     """One process, until the campaign is done and reported, or until it dies. What it told the author."""
     mortal: Any = MortalStore(store, fate)
     rng, author = random.Random(holder), Author(fate)
-    reader = ListReader(mortal, directory, clock)
+    no_teams: Any = None
+    reader = ListReader(mortal, directory, no_teams, clock)
     jobs = Jobs(mortal, author, clock, rng, reader)
     sending = Dispatcher(
         store=mortal,
