@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +27,8 @@ ANSWER = 20.0  #: seconds to wait for an answer: the platform's gateway gives up
 IDLE = 15.0  #: seconds an unused connection is kept: less than any server keeps its end
 JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
+
+_UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
 
 
 class Connector:
@@ -173,9 +176,13 @@ class Connector:
 
     @staticmethod
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
-        # an id is quoted whole: a "/" in it would lead elsewhere
-        path = f"conversations/{quote(conversation, safe='')}/activities"
-        return _url(reference.service_url, f"{path}/{quote(message, safe='')}" if message else path)
+        path = f"conversations/{_quoted(conversation)}/activities"
+        return _url(reference.service_url, f"{path}/{_quoted(message)}" if message else path)
+
+
+def _quoted(id: str) -> str:
+    """An id as one segment of a path: a "/" in it would lead elsewhere. Long ids hold few such characters."""
+    return _UNSAFE.sub(lambda match: quote(match[0], safe=""), id)
 
 
 def _never_installed(outcome: Outcome) -> Outcome:

@@ -18,11 +18,13 @@ class Watch:
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
+        self._loop: asyncio.AbstractEventLoop | None = None  # named, as to find the running one takes a system call
         #: in the order in which they came in
         self._since: dict[asyncio.Task[object], float] = {}
         self._overdue: set[asyncio.Task[object]] = set()
 
     async def keep(self) -> None:
+        self._loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK)
             self._look(time.monotonic() - self._limit)
@@ -36,14 +38,14 @@ class Watch:
                 task.cancel()
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None and task not in self._since
         self._since[task] = time.monotonic()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None
         del self._since[task]
         if task in self._overdue:

@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The benches")
     parser.add_argument("--only", default="", help="one row, by its name")
     only = parser.parse_args().only
-    console = Console()
+    console = Console(width=150)
     spare_the_collector()  # as the program does
     found: dict[str, float] = {}
     for names, bench in BENCHES:

@@ -27,7 +27,7 @@ from tests.support.program import ROOT, connector_process
 from tests.support.seeding import TENANT, conversation_of
 
 SLICE = 1_000  #: messages of one turn
-RECORDED_MORE = 600  #: a slice may record a group and more beyond what was asked
+RECORDED_MORE = 1_200  #: a slice may record two groups beyond what was asked
 LATENCY = 0.1  #: seconds until the stand-in connector answers, when copies are compared
 IN_FLIGHT = 32  #: requests of each copy, then
 WINDOW = 5.0  #: seconds in which the copies' messages are counted

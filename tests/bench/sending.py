@@ -41,11 +41,11 @@ from tests.bench.raw import RawClient
 from tests.support.program import connector_process
 from tests.support.seeding import conversation_of
 
-SLICE = 1_500  #: messages that one way sends before it is another's turn
+SLICE = 6_000  #: messages that one way sends before it is another's turn; each slice begins and ends from nothing
 SDK_SLICE = 25  #: the SDK's way is slow: fewer
-ROUNDS = 11
+ROUNDS = 9
 CONCURRENCY = 64  #: requests in flight, the same for every way
-RECORDED_MORE = 600  #: a durable slice may record a group and more beyond what was asked
+RECORDED_MORE = 1_200  #: a durable slice may record two groups beyond what was asked
 
 Way = Callable[[int], Awaitable[float]]
 Row = dict[str, float]
@@ -181,15 +181,17 @@ async def durable_send_sqlite() -> Row:
 
 async def cost_per_message() -> Row:
     """What a message costs with a million waiting behind it, by what it costs with ten thousand."""
+    rounds, messages = 15, 1_500
+    sent = (rounds + 1) * (messages + RECORDED_MORE)
     with tempfile.TemporaryDirectory() as folder:
         async with (
             connector_process("--discard") as url,
             Connector(clock=WallClock(), loopback_only=True) as connector,
-            sqlite_sender(Path(folder, "small.db"), url, connector, 10_000 + (ROUNDS + 1) * SLICE) as small,
+            sqlite_sender(Path(folder, "small.db"), url, connector, 10_000 + sent) as small,
             sqlite_sender(Path(folder, "large.db"), url, connector, 1_000_000) as large,
         ):
             await known_to(url)
-            seconds = await taking_turns({"small": (small.send, SLICE // 2), "large": (large.send, SLICE // 2)}, 21)
+            seconds = await taking_turns({"small": (small.send, messages), "large": (large.send, messages)}, rounds)
     return {"cost_per_message_1m_over_10k": ratio(seconds["large"], seconds["small"])}
 
 
@@ -204,5 +206,5 @@ async def connector_ceiling() -> Row:
         ):
             await known_to(url)
             raw = RawClient(url, orjson.dumps(bare.activity), CONCURRENCY)
-            seconds = await taking_turns({"raw": (raw.send, 4 * SLICE), "bare": (bare.send, SLICE)})
+            seconds = await taking_turns({"raw": (raw.send, 2 * SLICE), "bare": (bare.send, SLICE)})
     return {"connector_ceiling_over_bare": ratio(seconds["bare"], seconds["raw"])}
