@@ -10,7 +10,6 @@ for the writer.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import queue
 import sqlite3
 import threading
@@ -145,14 +144,15 @@ class Engine:
 
     def _waiting(self) -> Iterator[_Job]:
         """The next change when there is one, then those that have come in by the time the last was made."""
-        job = self._jobs.get()
-        with contextlib.suppress(queue.Empty):
-            for _ in range(GROUP):
-                if job is None:
-                    self._closing = True
-                    return
-                yield job
-                job = self._jobs.get_nowait()
+        for place in range(GROUP):
+            try:
+                job = self._jobs.get(block=not place)
+            except queue.Empty:
+                return
+            if job is None:
+                self._closing = True
+                return
+            yield job
 
     @staticmethod
     def _commit(db: sqlite3.Connection, jobs: Iterable[_Job]) -> list[_Job]:

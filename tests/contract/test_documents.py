@@ -86,3 +86,11 @@ async def test_a_secret_is_made_once_for_every_copy(store: Store, other: Store) 
     assert len(set(values)) == 1 and len(values[0]) == 32
     assert await store.secret("links") == values[0]
     assert await store.secret("another") != values[0]
+
+
+async def test_however_many_changes_come_at_once_each_is_made_and_answered(store: Store) -> None:
+    """More than one group holds: a change that is forgotten would never be answered."""
+    many = [f"key {number}" for number in range(1_000)]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(store.write_documents({key: (None, b"1")}) for key in many))
+    assert len(await store.read_documents(many)) == len(many)
