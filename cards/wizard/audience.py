@@ -51,8 +51,8 @@ def audience_form(
         *folded(
             [
                 ("pasting", texts("Paste addresses"), _pasting(texts, values, errors), pasting),
-                ("grouping", texts("Find a group of the directory"), _grouping(texts, campaign), False),
-                ("leaving_out", texts("Leave people out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
+                ("grouping", texts("Find a group"), _grouping(texts, campaign), False),
+                ("leaving_out", texts("Leave some out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
             ]
         ),
         *with_error(
