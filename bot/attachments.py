@@ -24,7 +24,7 @@ def attachments_of(activity: Activity) -> tuple[Attachment, ...]:
 
 
 def _known(attachments: list[Any]) -> Iterator[Attachment]:
-    for attachment in attachments[:MOST]:
+    for attachment in filter(None, attachments[:MOST]):  # a client may send nulls
         kind = str(attachment.content_type or "").partition(";")[0].strip().lower()
         name, url = str(attachment.name or ""), str(attachment.content_url or "")
         content = attachment.content

@@ -150,7 +150,7 @@ class Member:
     person: Person
     #: why they cannot be reached; None when they can
     why: NotReached | None = None
-    #: False: they have not installed, and may be reached through a team that has
+    #: they have installed it, and it works; who can be reached without is so through a team that has
     installed: bool = True
     #: what the lists of the audience say about them, by column
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -92,7 +92,7 @@ def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]
 def _member(row: Row) -> Member:
     *person, unknown, broken, installed = row
     why = NotReached.NEVER_INSTALLED if unknown else NotReached(broken) if broken else None
-    return Member(person=person_of(person), why=why, installed=bool(installed))
+    return Member(person=person_of(person), why=why, installed=why is None and bool(installed))
 
 
 class SqliteAudiences(Engine):

@@ -88,11 +88,11 @@ async def test_members_come_in_pages_by_name_with_their_reach(store: Store) -> N
     made = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (zoe, marie, ada, bob, louis)])
     audience = Audience(lists=(made.id,))
     by_name = [
-        Member(person=bob, why=NotReached.NEVER_INSTALLED),  # Bob
+        Member(person=bob, why=NotReached.NEVER_INSTALLED, installed=False),  # Bob
         Member(person=ada),  # Surname, Ada
-        Member(person=louis, why=NotReached.BLOCKED),
+        Member(person=louis, why=NotReached.BLOCKED, installed=False),
         Member(person=marie),
-        Member(person=zoe, why=NotReached.NEVER_INSTALLED),  # Zoe
+        Member(person=zoe, why=NotReached.NEVER_INSTALLED, installed=False),  # Zoe
     ]
     assert await store.members(CONTOSO, audience, Channel.TEAMS, 10) == by_name
     assert await store.members(CONTOSO, audience, Channel.TEAMS, 2) == by_name[:2]

@@ -12,6 +12,7 @@ import pytest
 from cards.texts import Texts
 from dialogs.imports import flow, reading
 from dialogs.turn import Attachment, AttachmentKind, House, Turn
+from scheduler.lists import ListReader
 from storage.records import Audience, Channel, Role
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, install
@@ -118,5 +119,15 @@ async def _press(turn: Turn, how: str) -> None:
 
 
 def _turn(store: Any, person: Any) -> Turn:
-    house = House(store=store, clock=Noon(), sender=None, links=None, files=Shelf(), rate=45.0)  # type: ignore[arg-type]
+    clock: Any = Noon()
+    reader = ListReader(store, None, None, clock)  # type: ignore[arg-type]
+    house = House(
+        store=store,
+        clock=clock,
+        sender=None,  # type: ignore[arg-type]
+        links=None,  # type: ignore[arg-type]
+        files=Shelf(),
+        rate=45.0,
+        reader=reader,
+    )
     return Turn(house=house, person=person, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("en"))
