@@ -27,6 +27,7 @@ from cards.texts import Texts
 from cards.variables import escape_markdown
 from storage.records import (
     Button,
+    ButtonKind,
     Campaign,
     CampaignState,
     Channel,
@@ -199,6 +200,14 @@ def _when(texts: Texts, campaign: Campaign, zone: ZoneInfo) -> str:
     return texts("It has not started yet.")
 
 
+#: what a press of a button counts as; that its message was opened is counted beside it
+PRESSED = {
+    ButtonKind.LINK: EngagementKind.CLICKED,
+    ButtonKind.ACKNOWLEDGE: EngagementKind.ACKNOWLEDGED,
+    ButtonKind.ANSWER: EngagementKind.ANSWERED,
+}
+
+
 def _engagement_rows(
     texts: Texts, totals: Mapping[EngagementKind, Engagement], delivered: int, buttons: Sequence[Button]
 ) -> list[tuple[str, str]]:
@@ -241,10 +250,10 @@ def _outcome_chart(texts: Texts, tally: Tally) -> DonutChart:
 def _buttons(texts: Texts, buttons: Sequence[Button], engagement: Sequence[Engagement]) -> list[Any]:
     if not buttons:
         return []
-    found = {item.button: item for item in engagement if item.button is not None}
+    found = {(item.kind, item.button): item for item in engagement}
     rows = [(texts("Button"), texts("People"), texts("Presses"))]
     for number, button in enumerate(buttons):
-        item = found.get(number)
+        item = found.get((PRESSED[button.kind], number))
         rows.append(
             (
                 escape_markdown(button.title),

@@ -18,6 +18,7 @@ from playwright.async_api import async_playwright
 
 from tests.e2e.client import Client
 from tests.support.http import Answer, Server
+from tests.support.organisation import BROWSER
 from tests.support.pictures import CHROMIUM, CHROMIUM_OPTIONS
 from tests.support.program import free_port
 
@@ -55,7 +56,7 @@ async def street(tmp_path: Path, newsletter_page: str) -> AsyncIterator[Street]:
         stack.push_async_callback(browser.close)
         clients = []
         for person, url in zip(("ada", "louis"), urls, strict=True):
-            page = await browser.new_page(viewport={"width": 1000, "height": 1400})
+            page = await browser.new_page(viewport={"width": 1000, "height": 1400}, user_agent=BROWSER)
             client = Client(page, person, PICTURES)
             await client.open(url)
             await client.sees("I am Crieur", 60_000)

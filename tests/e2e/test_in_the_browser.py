@@ -118,6 +118,7 @@ async def read_report(ada: Client) -> None:
     await ada.sees("Report: Autumn newsletter", MINUTE)
     await ada.press("Refresh")
     await ada.sees("50% – 1 person, 1 press")
+    await expect(ada.card.get_by_text("50% – 1 person, 1 press")).to_have_count(2)  # clicked, and confirmed
     await ada.sees("Never installed")
     await ada.shoot("report")
     await ada.shoot("report", whole=True)

@@ -1,0 +1,41 @@
+"""The report's table of buttons: each shows what its own presses were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cards.elements import as_dict
+from cards.reports import report_card
+from cards.texts import Texts
+from storage.records import CampaignState, Engagement, EngagementKind
+from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign
+
+
+def rows_of(node: Any) -> list[list[str]]:
+    """Every table row in a card, as its words."""
+    if isinstance(node, list):
+        return [row for item in node for row in rows_of(item)]
+    if not isinstance(node, dict):
+        return []
+    if node.get("type") == "TableRow":
+        return [[cell["items"][0]["text"] for cell in node["cells"]]]
+    return [row for value in node.values() for row in rows_of(value)]
+
+
+def report(engagement: list[Engagement]) -> list[list[str]]:
+    return rows_of(
+        as_dict(report_card(Texts("en"), campaign("en", CampaignState.DONE), DONE_TALLY, engagement, NOW, None))
+    )
+
+
+def test_a_button_that_nobody_pressed_shows_nobody_though_the_message_was_opened() -> None:
+    opened = [
+        Engagement(kind=EngagementKind.OPENED, button=button, people=7, presses=9, last_at=NOW)
+        for button in (None, 0, 1)
+    ]
+    assert ["Read more", "0", "0"] in report(opened)
+
+
+def test_a_buttons_presses_are_those_of_its_own_kind() -> None:
+    rows = report(ENGAGEMENT)
+    assert ["Read more", "347", "421"] in rows and ["I have read it", "503", "526"] in rows
