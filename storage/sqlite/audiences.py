@@ -6,6 +6,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 import orjson
 
@@ -13,7 +14,6 @@ from storage.records import Audience, Channel, Columns, Member, NotReached, Reac
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
 
-READ = 10_000  #: rows fetched at a time from a large audience
 ASKED = 5_000  #: people asked about at a time
 
 GUESTS = "SELECT id FROM person WHERE tenant = ? AND guest"
@@ -187,13 +187,11 @@ class SqliteAudiences(Engine):
         people, values = _people(tenant, audience, channel)
 
         def query(db: sqlite3.Connection) -> tuple[Sequence[int], Sequence[int]]:
-            reachable, unreachable = array("q"), array("q")
             cursor = db.execute(
-                f"SELECT a.person, r.person IS NOT NULL AND r.broken IS NULL {_with_reach(people)}", (*values, channel)
+                f"SELECT iif(r.person IS NOT NULL AND r.broken IS NULL, a.person, -a.person) {_with_reach(people)}",
+                (*values, channel),
             )
-            while rows := cursor.fetchmany(READ):
-                reachable.extend(person for person, reached in rows if reached)
-                unreachable.extend(person for person, reached in rows if not reached)
-            return reachable, unreachable
+            found = array("q", chain.from_iterable(cursor))  # one number a person: there may be millions
+            return array("q", (id for id in found if id > 0)), array("q", (-id for id in found if id < 0))
 
         return await self.read(query)

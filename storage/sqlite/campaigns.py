@@ -159,12 +159,14 @@ class SqliteCampaigns(Engine):
     async def planned(self, id: CampaignId, at: datetime) -> None:
         def change(db: sqlite3.Connection) -> None:
             _advance(db, id, CampaignState.RUNNING, planned_at=at)
-            # whoever installed between the reading of the audience and their row's coming
+            # whoever installed between the reading of the audience and their row's coming: looked for among
+            # those who wait, as a million may not
             woken = db.execute(
-                "UPDATE delivery SET state = ?, next_at = ? WHERE campaign = ? AND state = ? AND person IN"
-                " (SELECT r.person FROM reference r JOIN campaign c ON c.id = ? WHERE r.tenant = c.tenant"
-                " AND r.channel = json_extract(c.record, '$.channel') AND r.broken IS NULL)",
-                (DeliveryState.PLANNED, ms(at), id, DeliveryState.WAITING, id),
+                "UPDATE delivery SET state = ?, next_at = ? WHERE id IN"
+                " (SELECT d.id FROM delivery d INDEXED BY delivery_waiting JOIN campaign c ON c.id = d.campaign"
+                " JOIN reference r ON r.person = d.person AND r.channel = c.channel AND r.broken IS NULL"
+                f" WHERE d.state = {int(DeliveryState.WAITING)} AND d.campaign = ?)",
+                (DeliveryState.PLANNED, ms(at), id),
             ).rowcount
             move(db, id, {(DeliveryState.WAITING, ""): -woken, (DeliveryState.PLANNED, ""): woken})
 

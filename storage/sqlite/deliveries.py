@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 import orjson
@@ -39,6 +39,7 @@ from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
 from storage.sqlite.tallies import move, move_rungs
 from storage.tries import packed, unpacked
 
+PLANNED = 10_000  #: rows planned by one statement
 REAP = 5_000  #: rows settled by one change: longer ones would hold up everybody else's
 OPEN = f"state < {int(FINAL)}"  #: the partial index's own words: SQLite uses it only for these
 
@@ -56,17 +57,16 @@ def _plan(
     columns: Mapping[int, Columns],
 ) -> int:
     state = DeliveryState.WAITING if due is None else DeliveryState.PLANNED
-    instants = repeat(ms(until), len(people)) if due is None else due
+    instants = repeat(ms(until)) if due is None else due
     before = db.total_changes
-    rows = zip(repeat(id), people, repeat(int(state)), instants, strict=False)
-    if columns:
-        told = (as_json(columns[person]) if person in columns else None for person in people)
-        db.executemany(
-            "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, columns) VALUES (?, ?, ?, ?, ?)",
-            ((*row, said) for row, said in zip(rows, told, strict=True)),
+    # few statements: one a row would fight the event loop for the interpreter's lock
+    rows = ((person, at, columns.get(person)) for person, at in zip(people, instants, strict=False))
+    while page := list(islice(rows, PLANNED)):
+        db.execute(
+            "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, columns)"
+            " SELECT ?, value ->> 0, ?, value ->> 1, value ->> 2 FROM json_each(?)",
+            (id, state, as_json(page)),
         )
-    else:
-        db.executemany("INSERT OR IGNORE INTO delivery (campaign, person, state, next_at) VALUES (?, ?, ?, ?)", rows)
     new = db.total_changes - before
     move(db, id, {(state, ""): new})
     return new

@@ -29,6 +29,8 @@ Change = Callable[[sqlite3.Connection], T]
 
 GROUP = 256  #: changes in one commit at the most
 BUSY = 10.0  #: seconds to wait for another process that writes the same file
+WRITER_CACHE = 24  #: MiB of pages: the indexes of a million deliveries that are being planned
+READER_CACHE = 8  #: MiB
 
 
 def json_rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> list[Any]:
@@ -45,6 +47,17 @@ def json_rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> 
 def as_json(values: object) -> str:
     """Values for a query's ``json_each(?)``."""
     return orjson.dumps(values).decode()
+
+
+def connected(path: Path, cache: int) -> sqlite3.Connection:
+    """A connection as this store sets it up. ``cache``: MiB of pages."""
+    db = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute(f"PRAGMA cache_size = -{cache * 1024}")
+    db.create_function("fold", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
+    return db
 
 
 class _Job:
@@ -88,9 +101,9 @@ class Engine:
         self._closing = False
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            writer = self._connect()
+            writer = self._connect(WRITER_CACHE)
             migrate(writer)
-            self._reader = self._connect()
+            self._reader = self._connect(READER_CACHE)
             self._reader.execute("PRAGMA query_only = ON")
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"cannot use the database {self._path}: {error}") from error
@@ -108,14 +121,8 @@ class Engine:
         if self._reader is not None:
             self._reader.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA cache_size = -24576")  # 24 MiB
-        db.create_function("fold", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
-        return db
+    def _connect(self, cache: int) -> sqlite3.Connection:
+        return connected(self._path, cache)
 
     async def write(self, change: Change[T]) -> T:
         """Run ``change`` in a transaction; durable when this returns."""

@@ -16,7 +16,7 @@ from tests.bench.clicks import tracked_click
 from tests.bench.copies import durable_send_mongo, two_copies
 from tests.bench.idle import idle
 from tests.bench.imports import importing
-from tests.bench.planning import planning
+from tests.bench.planning import planning, planning_zones
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
 from tests.support.program import ROOT
 
@@ -46,7 +46,8 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
     (("durable_send_mongo_over_bare",), durable_send_mongo),
     (("two_copies_over_one",), two_copies),
-    (("plan_1m_over_raw_insert", "plan_1m_rss_mb", "plan_1m_zones_rss_mb"), planning),
+    (("plan_1m_over_raw_insert", "plan_1m_rss_mb"), planning),
+    (("plan_1m_zones_rss_mb",), planning_zones),
     (("cost_per_message_1m_over_10k",), cost_per_message),
     (("import_100k_rows_per_s", "import_100k_rss_mb"), importing),
     (("card_submit_over_echo",), card_submit),

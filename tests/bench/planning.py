@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import json
 import random
 import resource
+import shutil
 import sqlite3
 import statistics
 import sys
@@ -20,6 +22,7 @@ from dialogs.wizard import ZONES
 from scheduler.planner import plan
 from storage.records import DeliveryState
 from storage.sqlite import SqliteStore
+from storage.sqlite.engine import WRITER_CACHE, connected
 from tests.bench.ground import running_campaign, settle_people
 from tests.support.program import ROOT
 
@@ -28,36 +31,39 @@ ROUNDS = 3
 
 
 async def planning() -> dict[str, float]:
-    """plan_1m_over_raw_insert, and the memory of a process that plans, all of it."""
-    rounds = [await asyncio.to_thread(_round) for _ in range(ROUNDS)]
-    spread = await asyncio.to_thread(_round, zones=True)
+    """The time by the raw way's, and the memory of a process that plans, all of it."""
+    rounds = await _rounds(ROUNDS)
     return {
-        "plan_1m_zones_seconds": spread["plan"],
-        "plan_1m_zones_rss_mb": spread["rss_mb"],
         "plan_1m_over_raw_insert": statistics.median(found["plan"] / found["raw"] for found in rounds),
         "plan_1m_seconds": statistics.median(found["plan"] for found in rounds),
         "plan_1m_rss_mb": statistics.median(found["rss_mb"] for found in rounds),
     }
 
 
-def _round(*, zones: bool = False) -> dict[str, float]:
-    """In a process of its own, so that its memory is planning's."""
-    import subprocess
+async def planning_zones() -> dict[str, float]:
+    """The same for people each on their own clock."""
+    (found,) = await _rounds(1, "--zones")
+    return {"plan_1m_zones_seconds": found["plan"], "plan_1m_zones_rss_mb": found["rss_mb"]}
 
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.planning", *(["--zones"] if zones else [])],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
+
+async def _rounds(count: int, *options: str) -> list[dict[str, float]]:
+    """Each round on a copy of the same people, in a process of its own, so that its memory is planning's."""
+    with tempfile.TemporaryDirectory() as folder:
+        await _process("--settle", folder)
+        return [json.loads(await _process("--plan", folder, *options)) for _ in range(count)]
+
+
+async def _process(*arguments: str) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.planning", *arguments), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return said
 
 
-async def _measure(folder: Path, *, zones: bool) -> dict[str, float]:
-    await _people(folder / "crieur.db")
-    store = SqliteStore(folder / "crieur.db")
+async def _measure(path: Path, *, zones: bool) -> dict[str, float]:
+    store = SqliteStore(path)
     await store.open()
     campaign = await running_campaign(store)
     if zones:
@@ -70,14 +76,6 @@ async def _measure(folder: Path, *, zones: bool) -> dict[str, float]:
     assert (await store.tally(campaign.id)).states == {DeliveryState.PLANNED: PEOPLE}
     await store.close()
     return {"plan": took, "rss_mb": rss}
-
-
-async def _people(path: Path) -> None:
-    """Settled in a process of its own too: its memory is not planning's."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.planning", str(path), cwd=ROOT, stdout=asyncio.subprocess.DEVNULL
-    )
-    assert await process.wait() == 0
 
 
 async def _settle(path: Path) -> None:
@@ -98,20 +96,18 @@ def _spread(db: sqlite3.Connection) -> None:
     )
 
 
-def _raw(folder: Path) -> float:
-    """One executemany of the same rows, in the same order, into the same table of an empty file."""
-    planned = sqlite3.connect(folder / "crieur.db")
+def _raw(planned: Path, path: Path) -> float:
+    """One executemany of the same rows, in the same order and with the same settings, into the same table alone."""
+    database = sqlite3.connect(planned)
     schema = [
         sql
-        for (sql,) in planned.execute(
+        for (sql,) in database.execute(
             "SELECT sql FROM sqlite_master WHERE tbl_name = 'delivery' AND sql IS NOT NULL ORDER BY type DESC"
         )
     ]
-    rows = planned.execute("SELECT campaign, person, state, next_at FROM delivery ORDER BY id").fetchall()
-    planned.close()
-    raw = sqlite3.connect(folder / "raw.db", isolation_level=None)
-    raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA synchronous = FULL")
+    rows = database.execute("SELECT campaign, person, state, next_at FROM delivery ORDER BY id").fetchall()
+    database.close()
+    raw = connected(path, WRITER_CACHE)
     for sql in schema:
         raw.execute(sql)
     gc.collect()
@@ -124,15 +120,23 @@ def _raw(folder: Path) -> float:
     return took
 
 
-def main() -> None:
-    zones = sys.argv[1:] == ["--zones"]
-    if sys.argv[1:] and not zones:
-        asyncio.run(_settle(Path(sys.argv[1])))
-        return
+def _plan(people: Path, *, zones: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(_measure(Path(folder), zones=zones))
-        found["raw"] = _raw(Path(folder))
-    sys.stdout.write(json.dumps(found))
+        path = shutil.copy(people, folder)
+        found = asyncio.run(_measure(Path(path), zones=zones))
+        return found if zones else found | {"raw": _raw(Path(path), Path(folder, "raw.db"))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="One process of this bench")
+    parser.add_argument("--settle", type=Path)
+    parser.add_argument("--plan", type=Path)
+    parser.add_argument("--zones", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.settle:
+        asyncio.run(_settle(arguments.settle / "crieur.db"))
+    else:
+        sys.stdout.write(json.dumps(_plan(arguments.plan / "crieur.db", zones=arguments.zones)))
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ class Eavesdropper:
         self.said: list[str] = []
         connect = store._connect
 
-        def overheard() -> sqlite3.Connection:
-            connection = connect()
+        def overheard(cache: int) -> sqlite3.Connection:
+            connection = connect(cache)
             connection.set_trace_callback(self.said.append)
             return connection
 
