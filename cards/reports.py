@@ -150,7 +150,7 @@ def report_card(
         (texts("Sent"), texts.number(delivered)),
         (texts("Send rate"), texts.percent(delivered, tally.total)),
     ]
-    if next_due:
+    if next_due and next_due < campaign.schedule.slot.end:
         rows.append((texts("Next message"), texts.moment(next_due, zone)))
     rows += _engagement_rows(texts, totals, delivered, campaign.message.buttons)
     if totals:

@@ -43,8 +43,13 @@ class Asking:
             raise NotAnswered("nobody tells who is there", permanent=True)
         try:
             answer = await asyncio.wait_for(service.availability(campaign.tenant, people), PATIENCE)
+        except NotAnswered:
+            raise
         except TimeoutError:
             raise NotAnswered("no answer in time") from None
+        except Exception as error:
+            log.exception("asking for presence broke: channel=%s", campaign.channel)
+            raise NotAnswered(type(error).__name__) from error
         return {person: Found(shown.value) for person, shown in answer.items()}
 
     def _leave_in_peace(self, campaign: Campaign, trouble: NotAnswered) -> None:

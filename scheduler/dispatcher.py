@@ -243,6 +243,7 @@ class Dispatcher:
             await self._mark_at_pace(running, approach, going, left)
         except Exception:
             log.exception("nothing of a group has left: campaign=%d", running.campaign.id)
+            await asyncio.sleep(POLL)  # a store that is gone is not asked again and again
         now = self._clock.now()
         for delivery in left.values():
             self._settle(not_sent(delivery, running.campaign.channel, now, now))

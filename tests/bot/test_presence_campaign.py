@@ -10,8 +10,9 @@ from scheduler.ports import Availability, NotAnswered
 from storage.records import Channel, DeliveryState, Found
 from tests.bot.story import completed, draft, launch, newest, settled
 from tests.conftest import House
-from tests.support.organisation import Person, words_of
+from tests.support.organisation import TENANT, Person, words_of
 from tests.support.presence import SimulatedPresence
+from tests.support.skype import SkypePerson
 
 ABSENT = Availability.ABSENT
 MISSING = NotAnswered("Presence.Read.All is missing", permanent=True)
@@ -97,6 +98,24 @@ async def test_what_waited_in_vain_is_said_in_the_report(
     shown = words_of(await completed(ada, house))
     assert any(text.startswith("Nobody could tell in time whether 1 person was there") for text in shown)
     assert not ada.chat.campaigns
+
+
+async def test_a_skype_campaign_asks_whoever_tells_presence_on_skype(house: House, ada: Person) -> None:
+    """S9 and S10, where the seed has them: the Presence port is asked by channel."""
+    house.presence[Channel.SKYPE] = skype = SimulatedPresence(usually=ABSENT)
+    house.environment["SKYPE_TENANT"] = TENANT
+    await house.restart()
+    grace = SkypePerson(house.organisation, "Grace", "Hopper", address="grace@contoso.example")
+    await grace.install()
+    await draft(ada, audience={"channel": "skype", "audience": "everyone"}, presence="present")
+    await launch(ada, house)
+    while len(await tries_of(house, grace)) < 2:
+        await next_try(house)
+    assert not grace.chat.campaigns
+    skype.usually = Availability.BUSY
+    shown = words_of(await completed(ada, house))
+    assert "try 3: 1" in shown and "Skype" in shown
+    await grace.hears("Hello Grace")
 
 
 async def test_a_restart_in_the_middle_of_the_ladder_goes_on_where_it_was(

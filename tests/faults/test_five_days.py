@@ -22,6 +22,7 @@ from scheduler import dispatcher
 from scheduler.dispatcher import LEASE
 from scheduler.ports import Availability, NotAnswered
 from scheduler.window import OpenTime
+from storage.mongo import MongoStore
 from storage.records import (
     DeliveryState,
     Found,
@@ -35,6 +36,7 @@ from storage.records import (
     Try,
 )
 from storage.sqlite import SqliteStore
+from tests.support.mongo_servers import nx_27017
 from tests.support.stopped_time import FIVE_DAYS, MONDAY, OFFICE, PARIS, STEP, World, a_campaign, dispatching, run
 
 IF_AVAILABLE = Schedule(slot=FIVE_DAYS, hours=OFFICE, zone="Europe/Paris", presence=PresenceChoice.AVAILABLE)
@@ -120,25 +122,70 @@ async def test_five_days_for_ten_thousand_who_come_and_go(tmp_path: Path) -> Non
         assert max(world.presence.questions) > 100, "those who fall due together are asked about together"
 
 
+async def climbed_from(world: World, start: datetime) -> list[str]:
+    """The tries of somebody who is never there, whose first one is then."""
+    world.presence.usually = ABSENT
+    [person] = world.people
+    [claimed] = await world.store.claim_due(world.campaign, 9, world.ends, world.ends, 1)
+    await world.store.give_back([claimed], 9, start)
+    world.step = timedelta(seconds=1)
+    await run(world)
+    tries = await world.store.tries(world.campaign.id, PersonId(person))
+    assert {made.found for made in tries} == {Found.ABSENT}
+    assert (await world.store.tally(world.campaign.id)).reasons == {NotReached.ABSENT: 1}
+    return [f"{made.at.astimezone(PARIS):%a %H:%M}" for made in tries]
+
+
+#: first try at 14:27: then 14:37, 15:00, and the next working days from opening on (S10)
+THE_SEEDS = [
+    *("Mon 14:27", "Mon 14:37", "Mon 15:00"),
+    *("Tue 09:00", "Tue 09:10", "Tue 10:00"),
+    *("Wed 09:00", "Wed 09:10", "Wed 10:00"),
+]
+
+
 async def test_the_seeds_own_example(tmp_path: Path) -> None:
-    """First try at 14:27: then 14:37, 15:00, and the next working days from opening on."""
     start = MONDAY + timedelta(hours=5, minutes=27)
     slot = Slot(start=start, duration=timedelta(days=5))
     async with a_campaign(tmp_path, 1, replace(IF_AVAILABLE, slot=slot)) as world:
-        world.presence.usually = ABSENT
-        [person] = world.people
-        [claimed] = await world.store.claim_due(world.campaign, 9, world.ends, world.ends, 1)
-        await world.store.give_back([claimed], 9, start)
-        world.step = timedelta(seconds=1)
-        await run(world)
-        tries = await world.store.tries(world.campaign.id, PersonId(person))
-        assert [f"{made.at.astimezone(PARIS):%a %H:%M}" for made in tries] == [
-            *("Mon 14:27", "Mon 14:37", "Mon 15:00"),
+        assert await climbed_from(world, start) == THE_SEEDS
+
+
+async def test_the_seeds_own_example_on_mongodb(tmp_path: Path) -> None:
+    start = MONDAY + timedelta(hours=5, minutes=27)
+    slot = Slot(start=start, duration=timedelta(days=5))
+    with nx_27017(tmp_path) as url:
+        store = MongoStore(f"{url}crieur")
+        async with a_campaign(tmp_path, 1, replace(IF_AVAILABLE, slot=slot), other=store) as world:
+            assert await climbed_from(world, start) == THE_SEEDS
+
+
+async def test_the_weekend_is_no_round(tmp_path: Path) -> None:
+    friday = MONDAY + timedelta(days=4, hours=8, minutes=40)
+    slot = Slot(start=friday, duration=timedelta(days=6))
+    async with a_campaign(tmp_path, 1, replace(IF_AVAILABLE, slot=slot)) as world:
+        assert await climbed_from(world, friday) == [
+            *("Fri 17:40", "Fri 17:50"),  # the next full hour is closing time
+            *("Mon 09:00", "Mon 09:10", "Mon 10:00"),
             *("Tue 09:00", "Tue 09:10", "Tue 10:00"),
-            *("Wed 09:00", "Wed 09:10", "Wed 10:00"),
         ]
-        assert {made.found for made in tries} == {Found.ABSENT}
-        assert (await world.store.tally(world.campaign.id)).reasons == {NotReached.ABSENT: 1}
+
+
+async def test_two_copies_of_the_bot_ask_about_nobody_at_once_and_write_to_nobody_twice(tmp_path: Path) -> None:
+    slot = Slot(start=MONDAY, duration=timedelta(days=2))
+    async with a_campaign(tmp_path, 400, replace(IF_AVAILABLE, slot=slot)) as world:
+        world.presence.ask = comings_and_goings(world)
+        other = SqliteStore(tmp_path / "crieur.db")
+        await other.open()
+        try:
+            await run(world, other)
+        finally:
+            await other.close()
+        tally = await world.store.tally(world.campaign.id)
+        assert set(tally.states) == {DeliveryState.DELIVERED, DeliveryState.ABSENT} and tally.total == 400
+        assert max(world.mailbox.received.values()) == 1
+        everybody = await tries_of_all(world)
+        assert sum(world.presence.questions) == sum(len(tries) for tries in everybody.values())
 
 
 async def test_a_few_hours_leave_time_for_one_round(tmp_path: Path) -> None:

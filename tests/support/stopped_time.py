@@ -31,10 +31,12 @@ from storage.records import (
     Schedule,
     Sighting,
     Slot,
+    Tally,
     TenantId,
     WorkingHours,
 )
 from storage.sqlite import SqliteStore
+from storage.store import Store
 from tests.support.presence import SimulatedPresence
 
 CONTOSO = TenantId("contoso")
@@ -74,7 +76,7 @@ class Words:
 
 @dataclass
 class World:
-    store: SqliteStore
+    store: Store
     clock: StoppedClock
     mailbox: Mailbox
     presence: SimulatedPresence
@@ -100,7 +102,7 @@ class World:
         return self.campaign.schedule.slot.end
 
 
-async def seeded(store: SqliteStore, count: int, zones: tuple[str, ...] = ("",)) -> dict[int, Person]:
+async def seeded(store: Store, count: int, zones: tuple[str, ...] = ("",)) -> dict[int, Person]:
     async def one(number: int) -> Person:
         person, _ = await store.remember(
             Sighting(
@@ -124,9 +126,10 @@ async def seeded(store: SqliteStore, count: int, zones: tuple[str, ...] = ("",))
 
 @asynccontextmanager
 async def a_campaign(
-    folder: Path, count: int, schedule: Schedule, zones: tuple[str, ...] = ("",)
+    folder: Path, count: int, schedule: Schedule, zones: tuple[str, ...] = ("",), other: Store | None = None
 ) -> AsyncIterator[World]:
-    store = SqliteStore(folder / "crieur.db")
+    """``other``: another store than the embedded one."""
+    store = other or SqliteStore(folder / "crieur.db")
     await store.open()
     try:
         people = await seeded(store, count, zones)
@@ -163,19 +166,28 @@ def dispatching(world: World, store: Any = None, holder: int = 1) -> Dispatcher:
     )
 
 
-async def run(world: World) -> None:
-    """The real dispatcher until the slot is over."""
-    sending = dispatching(world, holder=2)
-    task = asyncio.create_task(sending.run())
+async def run(world: World, *stores: Store) -> None:
+    """The real dispatcher until the slot is over; another one for each further store on the same database."""
+    copies = [dispatching(world, store, holder) for holder, store in enumerate((world.store, *stores), 2)]
+    tasks = [asyncio.create_task(copy.run()) for copy in copies]
     try:
         while due := await next_step(world):
             world.clock.at = max(world.clock.at, due)
     finally:
-        sending.stop()
-        await task
+        for copy in copies:
+            copy.stop()
+        await asyncio.gather(*tasks)
     world.clock.at = world.ends + timedelta(minutes=1)
     while await world.store.reap(world.campaign.id, world.clock.now(), world.ends):
         pass
+
+
+async def _busy(world: World, tally: Tally) -> bool:
+    """Whether anything is on its way: the rows themselves, as MongoDB's counts come a moment later."""
+    moving = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+    if any(tally.states.get(state) for state in moving):
+        return True
+    return any([await world.store.people_in_state(world.campaign.id, state) for state in moving])
 
 
 async def next_step(world: World) -> datetime | None:
@@ -184,8 +196,7 @@ async def next_step(world: World) -> datetime | None:
     while True:
         tally = await world.store.tally(world.campaign.id)
         due = await world.store.next_due(world.campaign.id)
-        busy = tally.states.get(DeliveryState.CLAIMED, 0) + tally.states.get(DeliveryState.SENDING, 0)
-        quiet = not busy and (due is None or due > now)
+        quiet = (due is None or due > now) and not await _busy(world, tally)
         if quiet and before == (tally, due):  # seen twice: nothing moved between the two questions
             break
         before = (tally, due) if quiet else None

@@ -266,6 +266,16 @@ async def test_a_service_that_hangs_is_not_waited_for(monkeypatch: pytest.Monkey
     assert house.again(campaign()) == MONDAY + SOON
 
 
+async def test_a_service_that_breaks_is_one_that_does_not_answer() -> None:
+    class Broken:
+        async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
+            raise ZeroDivisionError
+
+    house = Asking({Channel.TEAMS: Broken()}, StoppedClock())
+    assert list((await house.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert house.again(campaign()) == MONDAY + SOON
+
+
 async def test_a_campaign_that_asks_nothing_is_never_silent() -> None:
     house = Asking({}, StoppedClock())
     await house.found(campaign(), [claimed().person])
