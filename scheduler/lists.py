@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=2)  #: a reading this young will do for what is shown
+LEFT = timedelta(hours=1)  #: a reading that began so long ago is not going on any more
 PATIENCE = 4.0  #: seconds that somebody who looks at a card waits for a reading
 
 
@@ -119,11 +121,13 @@ class ListReader:
         problem = None if reading.task.cancelled() else reading.task.exception()
         if isinstance(problem, NotRead):
             self._problems[id] = (reading.began, problem)
-        else:
-            self._problems.pop(id, None)
+            return
+        self._problems.pop(id, None)
+        if problem is not None:  # of the store, or a bug: whoever waits hears of it, and perhaps nobody does
+            log.warning("a list was not read: list=%d why=%s", id, type(problem).__name__)
 
     async def _read(self, found: DistributionList, began: datetime) -> DistributionList:
-        blank = await self._store.blank_list(found.tenant, found.owner)
+        blank = await self._blank(found)
         try:
             async for people in self._people(found, began):
                 await self._store.enlist(blank, people)
@@ -138,6 +142,19 @@ class ListReader:
             raise NotRead(ListProblem(list=found, why=Unread.GONE))
         log.info("a list was read: list=%d people=%d", found.id, refilled.size)
         return refilled
+
+    async def _blank(self, found: DistributionList) -> ListId:
+        """A list to be filled. What a reading left that died is cleared away by one that comes much later."""
+        key, now = f"filling/{found.id}", self._clock.now()
+        left = (await self._store.read_documents([key])).get(key)
+        if left is not None:
+            said = json.loads(left[1])
+            if now.timestamp() - said["at"] > LEFT.total_seconds():
+                await self._store.delete_list(ListId(said["blank"]))
+        blank = await self._store.blank_list(found.tenant, found.owner)
+        document = json.dumps({"blank": blank, "at": now.timestamp()}).encode()
+        await self._store.write_documents({key: (None, document)})
+        return blank
 
     async def _people(self, found: DistributionList, at: datetime) -> AsyncIterator[Sequence[PersonId]]:
         store, tenant, source = self._store, found.tenant, found.source

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from bot.graph import Graph, GraphDirectory
@@ -141,6 +142,23 @@ async def test_the_people_are_those_who_are_in_it_when_it_starts(
     assert received(people) == [True, True, True, False]
     assert house.connector.tally()["doubled"] == 0
     assert words[words.index("Recipients") + 1] == "3"
+
+
+async def test_what_a_reading_left_that_died_is_cleared_away(house: House, ada: Person, graph: LoopbackGraph) -> None:
+    [louis] = await crowd(house, graph, 1)
+    made = await list_of(house, ada, graph.group("Marketing", graph.users[louis.directory_id]))
+    key, now = f"filling/{made.id}", house.clock.now().timestamp()
+    for name, began, stays in (("Old", now - 2 * HOUR.total_seconds(), False), ("New", now, True)):
+        left = await house.store.blank_list(made.tenant, made.owner)
+        await house.store.enlist(left, await ids(house, louis))
+        await house.store.write_documents({key: (None, orjson.dumps({"blank": left, "at": began}))})
+        await reading(house, graph, made)
+        found = await house.store.publish_list(left, name)
+        assert (found is not None) is stays, name
+    house.clock.forward(2 * HOUR)
+    await reading(house, graph, made)  # what the last reading filled is the list's own by now
+    again = await house.store.distribution_list(made.id)
+    assert again is not None and again.size == 1
 
 
 async def test_guests_are_left_out_unless_the_author_says_otherwise(
