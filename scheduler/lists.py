@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered, Rosters
 from storage.records import (
+    Columns,
     DistributionList,
     ListId,
     ListProblem,
@@ -28,6 +29,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=2)  #: a reading this young will do for what is shown
+DEPARTMENT = "DEPARTMENT"  #: what a group says about its people: a variable of a message, like any list's column
 LEFT = timedelta(hours=1)  #: a reading that began so long ago is not going on any more
 PATIENCE = 4.0  #: seconds that somebody who looks at a card waits for a reading
 
@@ -128,16 +130,18 @@ class ListReader:
 
     async def _read(self, found: DistributionList, began: datetime) -> DistributionList:
         blank = await self._blank(found)
+        named: set[str] = set()
         try:
-            async for people in self._people(found, began):
-                await self._store.enlist(blank, people)
+            async for people, columns in self._people(found, began):
+                await self._store.enlist(blank, people, columns)
+                named.update(name for said in columns for name in said)
         except BaseException as error:
             with contextlib.suppress(Exception):  # the store may be what failed: then what nobody sees stays
                 await self._store.delete_list(blank)
             if isinstance(error, NotAnswered | NoSuchGroup):
                 raise _not_read(found, error) from error
             raise
-        refilled = await self._store.refill_list(found.id, blank, read_at=began)
+        refilled = await self._store.refill_list(found.id, blank, sorted(named), read_at=began)
         if refilled is None:  # somebody has deleted it
             raise NotRead(ListProblem(list=found, why=Unread.GONE))
         log.info("a list was read: list=%d people=%d", found.id, refilled.size)
@@ -156,7 +160,10 @@ class ListReader:
         await self._store.write_documents({key: (None, document)})
         return blank
 
-    async def _people(self, found: DistributionList, at: datetime) -> AsyncIterator[Sequence[PersonId]]:
+    async def _people(
+        self, found: DistributionList, at: datetime
+    ) -> AsyncIterator[tuple[Sequence[PersonId], Sequence[Columns]]]:
+        """Page by page, with what the source says about each beside name and address."""
         store, tenant, source = self._store, found.tenant, found.source
         assert source is not None
         if source.kind is SourceKind.TEAM:
@@ -164,12 +171,13 @@ class ListReader:
                 people = await store.know(tenant, [member.user for member in members], at)
                 ids = [member.id for member in members]
                 await store.meet_in_team(tenant, source, list(zip(people, ids, strict=True)), at)
-                yield people
+                yield people, ()
             return
         if self._directory is None:
             raise NotRead(ListProblem(list=found, why=Unread.NO_GRAPH))
         async for page in self._directory.members(tenant, source.id):
-            yield await store.know(tenant, page, at)
+            said = [{DEPARTMENT: user.department} if user.department else {} for user in page]
+            yield await store.know(tenant, page, at), said
 
 
 def _not_read(found: DistributionList, error: NotAnswered | NoSuchGroup) -> NotRead:

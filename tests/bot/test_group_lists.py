@@ -144,6 +144,19 @@ async def test_the_people_are_those_who_are_in_it_when_it_starts(
     assert words[words.index("Recipients") + 1] == "3"
 
 
+async def test_the_department_is_a_variable_of_the_message(house: House, ada: Person, graph: LoopbackGraph) -> None:
+    louis, marie = people = await crowd(house, graph, 2)
+    graph.users[louis.directory_id].department = "Vaccines"
+    made = await list_of(house, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
+    await reading(house, graph, made)
+    await draft(ada, {"audience": f"list:{made.id}"}, {"body": "To the department: [DEPARTMENT|somewhere]."})
+    graph.users[marie.directory_id].department = "Radium"
+    await launch(ada, house)
+    await over(house, ada)
+    await louis.sees("To the department: Vaccines.")
+    await marie.sees("To the department: Radium.")
+
+
 async def test_what_a_reading_left_that_died_is_cleared_away(house: House, ada: Person, graph: LoopbackGraph) -> None:
     [louis] = await crowd(house, graph, 1)
     made = await list_of(house, ada, graph.group("Marketing", graph.users[louis.directory_id]))
