@@ -119,7 +119,9 @@ async def crieur(
             clock=clock,
             sender=connector,
             links=links,
-            files=await opened.enter_async_context(Downloads(loopback_only=settings.local)),
+            files=await opened.enter_async_context(
+                Downloads(loopback_only=settings.local, authorization=authorization)
+            ),
             rate=settings.messages_per_second,
             presence={**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})},
             directory=directory,

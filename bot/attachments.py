@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from botbuilder.schema import Activity
 
@@ -20,10 +21,19 @@ MOST = 10  #: attachments of one message that are looked at
 
 
 def attachments_of(activity: Activity) -> tuple[Attachment, ...]:
-    return tuple(_known(activity.attachments or []))
+    return tuple(_known(activity.attachments or [], _origin(str(activity.service_url or ""))))
 
 
-def _known(attachments: list[Any]) -> Iterator[Attachment]:
+def _origin(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "https://[::1"
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _known(attachments: list[Any], service: str) -> Iterator[Attachment]:
+    """``service``: where the platform answers; what it keeps itself asks for our token."""
     for attachment in filter(None, attachments[:MOST]):  # a client may send nulls
         kind = str(attachment.content_type or "").partition(";")[0].strip().lower()
         name, url = str(attachment.name or ""), str(attachment.content_url or "")
@@ -35,6 +45,7 @@ def _known(attachments: list[Any]) -> Iterator[Attachment]:
         elif kind == "text/html" and isinstance(content, str):
             yield Attachment(kind=AttachmentKind.MARKUP, content=content)
         elif kind.startswith("image/") and url:
-            yield Attachment(kind=AttachmentKind.IMAGE, name=name, url=url)
+            ours = service != "" and _origin(url) == service
+            yield Attachment(kind=AttachmentKind.IMAGE, name=name, url=url, ours=ours)
         elif kind in TABLES and url:
             yield Attachment(kind=AttachmentKind.FILE, name=name, url=url)

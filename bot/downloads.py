@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.connector import is_loopback
+from bot.token import Anonymous, Authorization
 from dialogs.turn import NotFetched
 
 LARGEST = 16  #: MB of a file
@@ -28,8 +29,11 @@ CHUNK = 64 * 1024  #: bytes read at a time
 class Downloads:
     """Open it with ``async with``. ``loopback_only``: there is no registration."""
 
-    def __init__(self, *, loopback_only: bool, largest: int = LARGEST) -> None:
+    def __init__(
+        self, *, loopback_only: bool, authorization: Authorization | None = None, largest: int = LARGEST
+    ) -> None:
         self._loopback_only = loopback_only
+        self._authorization = authorization or Anonymous()
         self._largest = largest
         self._session: aiohttp.ClientSession | None = None
 
@@ -47,23 +51,24 @@ class Downloads:
         if self._session:
             await self._session.close()
 
-    async def fetch(self, url: str) -> bytes:
-        """Raises NotFetched."""
+    async def fetch(self, url: str, *, ours: bool = False) -> bytes:
+        """``ours``: at the platform's service, which is shown our token. Raises NotFetched."""
         if url.startswith("data:"):
             return self._inline(url)
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._follow(url)
+                return await self._follow(url, (self._authorization.header or "") if ours else "")
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise NotFetched(type(error).__name__) from error
 
-    async def _follow(self, url: str) -> bytes:
+    async def _follow(self, url: str, authorization: str) -> bytes:
         assert self._session is not None
+        headers = {"Authorization": authorization} if authorization else {}
         for _ in range(REDIRECTS + 1):
             self._check(url)
-            async with self._session.get(url, allow_redirects=False) as response:
+            async with self._session.get(url, allow_redirects=False, headers=headers) as response:
                 if response.status in (301, 302, 303, 307, 308):
-                    url = urljoin(url, response.headers.get("Location", ""))
+                    url, headers = urljoin(url, response.headers.get("Location", "")), {}  # the token goes no further
                     continue
                 if response.status != 200:
                     raise NotFetched(f"status {response.status}")

@@ -237,16 +237,18 @@ class CrieurBot(ActivityHandler):
             await self._typed.leave(context)
             await context.send_activity(turn.texts("All right. Your drafts are kept under **campaigns**."))
             return
-        answer = await self._router.hear(turn, said) if said else None
-        if answer is None and await self._typed.hear(context, turn):
-            return
-        answer = answer or await self._router.receive(turn)
+        meant = not said or (not self._router.is_command(said) and await self._typed.takes_all(context))
+        answer = None if meant else await self._router.hear(turn, said)
+        answer = answer or await self._typed.hear(context, turn) or await self._router.receive(turn)
         await self._say(context, turn, answer or await self._reply_or_riddle(turn, said))
 
     async def _reply_or_riddle(self, turn: Turn, said: str) -> Answer:
         """Words that are no command: near one, or in reply to a message, or not understood."""
-        if self._router.nearest(turn, said) is None and await engage.replied(turn):
-            return Answer(text=talk.reply_noted(turn))
+        if self._router.nearest(turn, said) is None:
+            if answer := await self._router.listen(turn, said):
+                return answer
+            if await engage.replied(turn):
+                return Answer(text=talk.reply_noted(turn))
         return Answer(text=self._puzzled(turn, said))
 
     def _puzzled(self, turn: Turn, said: str) -> str:
@@ -269,11 +271,13 @@ class CrieurBot(ActivityHandler):
         answer = await self._router.press(turn, form)
         if answer is None:
             return wire.toast(self._puzzled(turn, ""))
-        if answer.card is None:
-            return wire.toast(answer.text)
         if answer.fresh:
             await self._say(turn_context, turn, answer)
             return wire.toast(turn.texts("It is below."))
+        if answer.begin:
+            await self._typed.begin(turn_context, turn, *answer.begin)
+        if answer.card is None:
+            return wire.toast(answer.text or turn.texts("It is below."))
         if message := turn_context.activity.reply_to_id:
             self._later(self._keep(turn, message, answer))
         return wire.in_place(answer.card)

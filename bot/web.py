@@ -24,6 +24,7 @@ from bot.keys import keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import CONTENT_TYPE, Metrics
 from cards.texts import LANGUAGES, language_of
+from dialogs import pictures
 from dialogs.turn import House
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class Front:
             [
                 web.post("/api/messages", self.messages),
                 web.get("/r/{token}", self.follow, allow_head=True),
+                web.get("/p/{name}", self.picture),
                 web.get("/about", self.about),
                 web.get("/healthz", self.alive),
                 web.get("/readyz", self.ready),
@@ -132,6 +134,19 @@ class Front:
         kind = str(body.get("type"))
         self._metrics.activities.labels(kind if kind in KINDS else "other").inc()
         return response or web.Response(status=201)
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A picture of a message: whoever has the message may see it."""
+        found = await pictures.picture(self._house, request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound()
+        content, kind = found
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=content, content_type=kind, headers=headers)
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Redirect first, count behind it."""

@@ -1,7 +1,8 @@
 """The links of a message: its buttons', and those in its text.
 
 A link has a number, which is all that a tracked address says of it: buttons count from 0, links in the
-text from ``IN_TEXT``, both in the order in which they stand.
+text from ``IN_TEXT``, both in the order in which they stand. A language has numbers of its own for the
+links that only it has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from storage.records import ButtonKind, Message
+from storage.records import ButtonKind, Message, every_language
 
 IN_TEXT = 100  #: above the number of any button
 SHOWN = 50  #: characters of an address where it has no words
@@ -37,27 +38,32 @@ class Link:
 
 def links_of(message: Message) -> dict[int, Link]:
     """Every tracked link by its number."""
-    links = {
-        number: Link(button.url, button.title)
-        for number, button in enumerate(message.buttons)
-        if button.kind is ButtonKind.LINK
-    }
+    links: dict[int, Link] = {}
 
     def note(number: int, link: Link) -> str:
         links[number] = link
         return link.url
 
-    with_links(message.body, note)
+    for said in every_language(message):
+        for place, button in enumerate(said.buttons):
+            if button.kind is ButtonKind.LINK:
+                links.setdefault(number_of(said, place), Link(button.url, button.title))
+        with_links(said.body, note, IN_TEXT + said.shift)
     return links
 
 
-def with_links(text: str, address: Callable[[int, Link], str]) -> str:
-    """``text`` with every web address in it replaced by what ``address`` gives.
+def number_of(message: Message, place: int) -> int:
+    """The number of a link button, by its place among the buttons: every language's own where only it leads there."""
+    return place + message.shift if message.buttons[place].apart else place
+
+
+def with_links(text: str, address: Callable[[int, Link], str], first: int = IN_TEXT) -> str:
+    """``text`` with every web address in it replaced by what ``address`` gives, numbered from ``first``.
 
     An address that stands by itself stays what the reader sees. One with a variable in it leads
     everybody elsewhere: it is left alone.
     """
-    number = IN_TEXT
+    number = first
 
     def replaced(url: str, words: str) -> str:
         nonlocal number

@@ -20,20 +20,32 @@ from cards.elements import (
     ColumnSet,
     Container,
     Execute,
+    Image,
     OpenUrl,
     TextBlock,
     as_dict,
 )
-from cards.links import with_links
+from cards.links import IN_TEXT, number_of, with_links
 from cards.texts import Texts
 from cards.variables import Variable, escape_markdown, escape_skype, plain, replace_variables, value_of
-from storage.records import Button, ButtonKind, CampaignId, Columns, Member, Message, Person, Style, Tracking
+from storage.records import (
+    Button,
+    ButtonKind,
+    CampaignId,
+    Columns,
+    Member,
+    Message,
+    Person,
+    Style,
+    Tracking,
+    every_language,
+)
 
 ACKNOWLEDGE = "acknowledge"  #: the verb of the button
 ANSWER = "answer"  #: the verb of a quick answer
 #: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
 #: review hold the whole message too, and need the rest for themselves
-LIMIT = 24_000
+LIMIT = 21_000
 SUMMARY = 120  #: characters of the notification in the activity feed
 
 #: colour of the heading's box, and the sign in it (S28)
@@ -85,7 +97,9 @@ def message_card(
     if test:
         body.append(Container(style="warning", bleed=True, items=[TextBlock(text=test, wrap=True, size="Small")]))
     body += _heading(message)
-    body.append(TextBlock(text=message.body, wrap=True, spacing="Medium"))
+    if message.image:
+        body.append(Image(url=message.image, alt=message.image_alt or message.title or None, size="Stretch"))
+    body.append(TextBlock(text=bold_headings(message.body), wrap=True, spacing="Medium"))
     words = [f"✓ {said}" for said in (done.acknowledged, done.answered) if said]
     if words:
         items = [TextBlock(text=said, wrap=True, weight="Bolder") for said in words]
@@ -94,12 +108,20 @@ def message_card(
     actions = []
     for number, button in enumerate(message.buttons):
         if button.kind is ButtonKind.LINK:
-            actions.append(OpenUrl(title=button.title, url=link(number, button)))
+            actions.append(OpenUrl(title=button.title, url=link(number_of(message, number), button)))
         elif button.kind is ButtonKind.ANSWER and number != done.answer:
             actions.append(Execute(button.title, ANSWER, {**carried, "button": number}))
         elif button.kind is ButtonKind.ACKNOWLEDGE and not done.acknowledged:
             actions.append(Execute(button.title, ACKNOWLEDGE, {**carried, "button": number}))
     return AdaptiveCard(body=body, actions=actions or None)
+
+
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
+
+
+def bold_headings(text: str) -> str:
+    """A card's text knows no headings: theirs are bold lines."""
+    return _HEADING.sub(lambda match: f"**{match[1].replace('**', '')}**", text)
 
 
 def _heading(message: Message) -> list[Any]:
@@ -171,7 +193,8 @@ def link_address(base_url: str, token: str, number: int) -> str:
 
 def tracked(message: Message, base_url: str, token: str) -> Message:
     """The message with the links in its text leading through us."""
-    return replace(message, body=with_links(message.body, lambda number, _: link_address(base_url, token, number)))
+    body = with_links(message.body, lambda number, _: link_address(base_url, token, number), IN_TEXT + message.shift)
+    return replace(message, body=body)
 
 
 def _mark(kind: str, variable: Variable) -> str:
@@ -200,7 +223,8 @@ def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:
     def change(text: str) -> str:
         return replace_variables(text, put, message.columns)
 
-    return replace(message, body=change(message.body), title=change(message.title))
+    notification = change(message.notification)
+    return replace(message, body=change(message.body), title=change(message.title), notification=notification)
 
 
 # what stands inside a mark is a variable's name and fallback: no Markdown
@@ -209,8 +233,8 @@ _SIGNS = re.compile(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})|\\([^\w\s])|[*_`#>]+")
 
 
 def summary_of(message: Message) -> str:
-    """The words of the notification: the title, or how the text begins, without its Markdown."""
-    text = _LINK.sub(r"\1", message.title or message.body)
+    """The words of the notification: its own, the title, or how the text begins, without its Markdown."""
+    text = _LINK.sub(r"\1", message.notification or message.title or message.body)
     text = " ".join(_SIGNS.sub(lambda match: match[1] or match[2] or "", text).split())
     if len(text) <= SUMMARY:
         return text
@@ -238,7 +262,8 @@ def must_have(message: Message) -> set[str]:
             needed.add(variable.name)
         return ""
 
-    _map_variables(message, note)
+    for said in every_language(message):
+        _map_variables(said, note)
     return needed
 
 
@@ -248,7 +273,11 @@ def without_value(name: str, people: Sequence[Member]) -> list[Person]:
 
 
 def size_of(message: Message) -> int:
-    """Bytes that the message takes on the wire, for a recipient with a long name."""
+    """Bytes that the message takes on the wire, in its longest language, for a recipient with a long name."""
+    return max(_size_of(said) for said in every_language(message))
+
+
+def _size_of(message: Message) -> int:
     told = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
     return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone, told))

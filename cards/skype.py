@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from cards.links import number_of
 from cards.message import (
     LOOKS,
     TOKEN,
@@ -23,7 +24,7 @@ from cards.message import (
     outside_marks,
     tracked,
 )
-from storage.records import Button, ButtonKind, CampaignId, Columns, Message, Person, Style, Tracking
+from storage.records import Button, ButtonKind, CampaignId, Columns, Message, Person, Style, Tracking, every_language
 
 HERO = "application/vnd.microsoft.card.hero"
 BUTTONS = 3  #: on one hero card: Skype shows no more (botbuilder's table of channels says the same)
@@ -40,11 +41,12 @@ def compile_skype(
 
     def action(number: int, button: Button) -> dict[str, str]:
         if button.kind is ButtonKind.LINK:
-            url = link_address(base_url, TOKEN, number) if tracking.links else button.url
+            url = link_address(base_url, TOKEN, number_of(message, number)) if tracking.links else button.url
             return {"type": "openUrl", "title": button.title, "value": url}
         # nothing in the line is secret: the channel says who typed it
         return {"type": "imBack", "title": button.title, "value": f"{PRESSED} {id}.{number}{proof}"}
 
+    picture = {"url": message.image, "alt": message.image_alt or message.title}
     actions = [action(number, button) for number, button in enumerate(message.buttons)]
     activity: dict[str, Any] = {
         "type": "message",
@@ -52,8 +54,11 @@ def compile_skype(
         "text": outside_marks(skype_text(marked(words, "s"), test=test), without_tags),
         "channelData": {"crieur": {"campaign": id, "test": bool(test)}},
         "attachments": [
-            {"contentType": HERO, "content": {"buttons": actions[first : first + BUTTONS]}}
-            for first in range(0, len(actions), BUTTONS)
+            *([{"contentType": HERO, "content": {"images": [picture]}}] if message.image else []),
+            *(
+                {"contentType": HERO, "content": {"buttons": actions[first : first + BUTTONS]}}
+                for first in range(0, len(actions), BUTTONS)
+            ),
         ],
     }
     if message.style is Style.IMPORTANT:
@@ -84,7 +89,11 @@ def without_tags(text: str) -> str:
 
 
 def length_of(message: Message) -> int:
-    """Characters of the text, for a recipient with a long name."""
+    """Characters of the text, in its longest language, for a recipient with a long name."""
+    return max(_length_of(said) for said in every_language(message))
+
+
+def _length_of(message: Message) -> int:
     told = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
     words = tracked(message, "https://" + "x" * 40, "t" * 60)

@@ -18,14 +18,26 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.units import format_unit
 
+from storage.records import Person
+
 LOCALES = Path(__file__).parent / "locales"
 LANGUAGES = {"en": "English", "fr": "Français"}
+#: languages in which a message may be written, beside those that we speak
+SPOKEN = (
+    "en", "fr", "de", "es", "it", "nl", "pt", "pl", "cs", "da", "el", "fi", "hu", "no", "ro", "sv", "tr", "uk", "ru",
+    "ar", "he", "hi", "ja", "ko", "zh",
+)  # fmt: skip
 
 
 def language_of(locale: str) -> str:
     """The language we speak to somebody with this locale ("fr-CA" -> "fr"); English for others."""
     language = locale.replace("_", "-").split("-")[0].lower()
     return language if language in LANGUAGES else "en"
+
+
+def language_of_person(person: Person) -> str:
+    """The language that somebody reads ("fr"): the one they asked for, else their client's; "" when unknown."""
+    return (person.language or person.locale).replace("_", "-").split("-")[0].lower()
 
 
 @cache
@@ -88,6 +100,11 @@ class Texts:
     def weekday(self, day: int) -> str:
         """Monday = 0."""
         return str(dates.get_day_names("abbreviated", locale=self._locale)[day])
+
+    def language_name(self, code: str, *, alone: bool = True) -> str:
+        """A language in words of this one ("fr" -> "French"); with a capital where it stands ``alone``."""
+        name = str(self._locale.languages.get(code, code))
+        return name[:1].upper() + name[1:] if alone else name
 
     def enumerate(self, items: list[str]) -> str:
         return str(lists.format_list(items, locale=self._locale))

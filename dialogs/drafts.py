@@ -11,13 +11,14 @@ from cards.skype import length_of
 from cards.texts import Texts
 from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.fields import Reading
-from dialogs.forms.message import asks_for_columns, read_message, read_tracking
+from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
 from dialogs.turn import Answer, Aside, Form, Turn
 from storage.records import (
     Audience,
     Campaign,
     CampaignId,
+    CampaignState,
     Channel,
     Columns,
     Message,
@@ -25,6 +26,8 @@ from storage.records import (
     Schedule,
     Tracking,
 )
+
+SEARCHED = 20  #: newest campaigns looked at for somebody's draft
 
 
 async def asked_for(turn: Turn, form: Form) -> Campaign:
@@ -38,6 +41,14 @@ async def asked_for(turn: Turn, form: Form) -> Campaign:
         text = turn.texts("This campaign no longer exists.")
         raise Aside(Answer(card=notice_card(turn.texts, text, "warning")))
     return campaign
+
+
+async def waiting_draft(turn: Turn) -> Campaign | None:
+    """The newest campaign of whoever speaks, as long as it is still being built."""
+    for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED):
+        if campaign.author == turn.person.id:
+            return campaign if campaign.state is CampaignState.DRAFT else None
+    return None
 
 
 def is_stale(campaign: Campaign, form: Form) -> bool:
@@ -81,7 +92,8 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             problems=(),
         )
     texts, forms = turn.texts, campaign.forms
-    columns = await known_columns(turn) if asks_for_columns(forms.get("message", {})) else ()
+    words = [forms[step] for step in forms if step.partition(".")[0] == "message"]
+    columns = await known_columns(turn) if any(map(asks_for_columns, words)) else ()
     message = _read_message(campaign, texts, columns)
     audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
     timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
@@ -133,7 +145,29 @@ def too_long_for(channel: Channel, message: Message, texts: Texts) -> str:
 
 
 def _read_message(campaign: Campaign, texts: Texts, columns: Collection[str] | None) -> Reading[Message]:
+    reading = by_default(campaign, texts, columns)
+    for language in versions_of(campaign):
+        if reading.value is None or reading.value.language == language:
+            continue
+        whole = read_version(campaign.forms[version_key(language)], reading.value, texts, columns)
+        said = f"{texts.language_name(language)} – {' '.join(whole.errors.values())}"
+        reading = whole if whole.value else Reading(None, {version_key(language): said})
+    return reading
+
+
+def by_default(campaign: Campaign, texts: Texts, columns: Collection[str] | None = None) -> Reading[Message]:
+    """The message without its other languages, as its form says it."""
     return read_message({"name": campaign.name, **campaign.forms.get("message", {})}, texts, columns)
+
+
+def version_key(language: str) -> str:
+    """Under which a draft keeps what its message says in another language."""
+    return f"message.{language}"
+
+
+def versions_of(campaign: Campaign) -> list[str]:
+    """The other languages in which a draft's message is said."""
+    return [step.partition(".")[2] for step in campaign.forms if step.startswith("message.")]
 
 
 async def known_columns(turn: Turn) -> tuple[str, ...]:

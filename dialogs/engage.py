@@ -18,6 +18,7 @@ from cards.message import (
     message_card,
     tracked,
 )
+from cards.outgoing import for_person
 from cards.skype import PRESSED, read_line
 from cards.texts import Texts
 from cards.variables import escape_markdown
@@ -83,6 +84,7 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
         return Answer(text=turn.texts("This campaign no longer exists."))
     number = _number(form.get("button"))
     message = message_of(campaign, turn.texts)
+    message = for_person(message, turn.person) if message else None
     if message is None or not _is_button(message, number, kind):
         return Answer(text=turn.texts("This message has changed meanwhile."))
     press = Press(campaign=campaign.id, who=Who(turn.person.id), kind=COUNTED_AS[kind], button=number, at=turn.now)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from cards.campaigns import Outlook, Overview
-from cards.message import filled, must_have, without_value
+from cards.message import filled, must_have, size_of, without_value
 from cards.parts import channel_name, full_name
+from cards.review import Outlook, Overview
+from cards.texts import language_of_person
 from cards.variables import escape_markdown, written
 from dialogs.audiences import audience_name, lists_gone
 from dialogs.drafts import Draft, tracking_of
@@ -16,13 +18,24 @@ from dialogs.turn import Turn
 from scheduler.across import forecast_across
 from scheduler.planner import OpenTimes
 from scheduler.window import forecast
-from storage.records import Member, Reach
+from storage.records import Member, Message, Person, Reach, in_language
 
 CHECKED = 20_000  #: recipients looked at for missing values
 
 
-async def overview(turn: Turn, draft: Draft) -> Overview:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a draft's preview is looked at."""
+
+    #: which of the recipients who can be reached, by name
+    person: int = 0
+    #: "" for the recipient's own
+    language: str = ""
+
+
+async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overview:
     """What the cards show of a campaign."""
+    view = view or View()
     campaign, audience = draft.campaign, draft.audience
     reach: Reach | None = None
     name = ""
@@ -31,28 +44,42 @@ async def overview(turn: Turn, draft: Draft) -> Overview:
             await looked_at(turn, await read_lists(turn, audience))
         reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
         name = await audience_name(turn, audience)
-    example = await _example(turn, draft)
-    sample = example.person
+    example, another = await _example(turn, draft, view.person)
+    sample, message = example.person, draft.message
+    language = _language_shown(message, sample, view) if message else ""
     return Overview(
-        message=draft.message,
-        preview=filled(draft.message, sample, example.columns) if draft.message else None,
+        message=message,
+        preview=filled(in_language(message, language), sample, example.columns) if message else None,
         sample=full_name(sample) or turn.texts("you"),
         audience_name=name,
         reach=reach,
         schedule=draft.schedule,
         starts_now=draft.starts_now,
         tracking=tracking_of(campaign, turn.house.links.tracked),
+        person=view.person,
+        another=another,
+        language=language,
+        languages=(message.language, *sorted(message.versions)) if message and message.versions else (),
+        size=size_of(message) if message else 0,
     )
 
 
-async def _example(turn: Turn, draft: Draft) -> Member:
-    """A real recipient, for whom the preview is drawn; the author where there is none."""
+def _language_shown(message: Message, person: Person, view: View) -> str:
+    """The language of the preview: the one that was asked for, or else the recipient's."""
+    if view.language in (message.language, *message.versions):
+        return view.language
+    own = language_of_person(person)
+    return own if own in message.versions else message.language
+
+
+async def _example(turn: Turn, draft: Draft, place: int) -> tuple[Member, bool]:
+    """A real recipient, for whom the preview is drawn, and whether there is one after them; the author for none."""
     campaign = draft.campaign
     if draft.audience:
-        found = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 1, reachable=True)
+        found = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 2, place, reachable=True)
         if found:
-            return found[0]
-    return Member(person=turn.person)
+            return found[0], len(found) > 1
+    return Member(person=turn.person), False
 
 
 async def problems_of(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dialogs import campaigns, engage, groups, installs, lists, talk, wizard
+from dialogs import campaigns, engage, groups, installs, lists, talk, versions, wizard, writing
 from dialogs.imports import flow
 from dialogs.turn import Router
 
 
 def everything() -> Router:
+    building = [wizard.router, versions.router, writing.router]
     of_lists = [lists.router, flow.router, groups.router, installs.router]
-    return Router().include([wizard.router, campaigns.router, *of_lists, engage.router, talk.router])
+    return Router().include([*building, campaigns.router, *of_lists, engage.router, talk.router])

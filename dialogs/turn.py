@@ -69,6 +69,8 @@ class Attachment:
     url: str = ""
     #: of MARKUP: the message as it was formatted
     content: str = ""
+    #: the platform's own service keeps it, and gives it to us alone
+    ours: bool = False
 
 
 class AttachmentKind(StrEnum):
@@ -86,8 +88,8 @@ class NotFetched(Exception):
 
 
 class Files(Protocol):
-    async def fetch(self, url: str) -> bytes:
-        """A file that somebody dropped into the chat. Raises NotFetched."""
+    async def fetch(self, url: str, *, ours: bool = False) -> bytes:
+        """A file that somebody dropped into the chat; ``ours``: it asks for our token. Raises NotFetched."""
         ...
 
 
@@ -169,6 +171,7 @@ Form = Mapping[str, Any]
 Handler = Callable[[Turn, Form], Awaitable[Answer]]
 Command = Callable[[Turn, str], Awaitable[Answer]]
 Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
+Listener = Callable[[Turn, str], Awaitable[Answer | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +189,10 @@ class Router:
     forms: dict[str, _Entry] = field(default_factory=dict)
     #: the first words of a command, lower case, in either language
     commands: dict[str, _Entry] = field(default_factory=dict)
-    #: what happens with a file that is dropped into the chat
-    uploads: list[Upload] = field(default_factory=list)
+    #: what happens with something that is dropped into the chat
+    uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
+    #: what happens with words that are no command; None: they are not theirs either
+    listeners: list[Listener] = field(default_factory=list)
 
     def form(self, verb: str, *, authors_only: bool = True) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
@@ -204,15 +209,23 @@ class Router:
 
         return register
 
-    def upload(self, handler: Upload) -> Upload:
-        self.uploads.append(handler)
+    def upload(self, kind: AttachmentKind) -> Callable[[Upload], Upload]:
+        def register(handler: Upload) -> Upload:
+            self.uploads[kind] = handler
+            return handler
+
+        return register
+
+    def listener(self, handler: Listener) -> Listener:
+        self.listeners.append(handler)
         return handler
 
     def include(self, routers: Sequence[Router]) -> Router:
         for router in routers:
             self.forms.update(router.forms)
             self.commands.update(router.commands)
-            self.uploads += router.uploads
+            self.uploads.update(router.uploads)
+            self.listeners += router.listeners
         return self
 
     async def press(self, turn: Turn, form: Form) -> Answer | None:
@@ -222,7 +235,7 @@ class Router:
             return None
         if entry.authors_only and turn.role is None:
             return Answer(text=not_an_author(turn))
-        return await _unless_aside(entry.handler(turn, form))
+        return await unless_aside(entry.handler(turn, form))
 
     async def hear(self, turn: Turn, said: str) -> Answer | None:
         """Answer a typed command: the longest known beginning wins; None when there is none."""
@@ -233,17 +246,30 @@ class Router:
                 if entry.authors_only and turn.role is None:
                     return Answer(text=not_an_author(turn))
                 rest = " ".join(said.split()[len(command.split()) :])
-                return await _unless_aside(entry.handler(turn, rest))
+                return await unless_aside(entry.handler(turn, rest))
         return None
 
     async def receive(self, turn: Turn) -> Answer | None:
-        """Answer a file that came with the message; None when there is none."""
-        files = [attachment for attachment in turn.attachments if attachment.kind is AttachmentKind.FILE]
-        if not files or not self.uploads:
-            return None
-        if turn.role is None:
-            return Answer(text=not_an_author(turn))
-        return await _unless_aside(self.uploads[0](turn, files[0]))
+        """Answer a file or a picture that came with the message; None when there is none."""
+        for dropped in turn.attachments:
+            if dropped.kind not in self.uploads:
+                continue
+            if turn.role is not None:
+                return await unless_aside(self.uploads[dropped.kind](turn, dropped))
+            if dropped.kind is AttachmentKind.FILE:  # a picture may be a reply
+                return Answer(text=not_an_author(turn))
+        return None
+
+    async def listen(self, turn: Turn, said: str) -> Answer | None:
+        """Answer words that are no command; None when they mean nothing to anybody."""
+        for listener in self.listeners:
+            if answer := await listener(turn, said):
+                return answer
+        return None
+
+    def is_command(self, said: str) -> bool:
+        """Whether these words are the whole of a command."""
+        return " ".join(said.lower().replace("’", "'").split()) in self.commands
 
     def nearest(self, turn: Turn, said: str) -> str | None:
         """The command that somebody may have meant."""
@@ -252,7 +278,8 @@ class Router:
         return found[0] if found else None
 
 
-async def _unless_aside(answering: Awaitable[Answer]) -> Answer:
+async def unless_aside(answering: Awaitable[Answer]) -> Answer:
+    """The answer, or what is said instead of it."""
     try:
         return await answering
     except Aside as aside:

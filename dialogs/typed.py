@@ -11,6 +11,7 @@ from typing import Any
 
 from botbuilder.core import ConversationState, MessageFactory, Storage, TurnContext
 from botbuilder.dialogs import (
+    Dialog,
     DialogSet,
     DialogTurnResult,
     DialogTurnStatus,
@@ -21,7 +22,8 @@ from botbuilder.dialogs.prompts import PromptOptions, PromptValidatorContext, Te
 
 from cards.variables import escape_markdown
 from dialogs.campaigns import try_it
-from dialogs.turn import Turn, not_an_author
+from dialogs.turn import Answer, Turn, not_an_author, unless_aside
+from dialogs.writing import WRITE, written
 from storage.records import CampaignId
 
 TURN = "crieur.turn"
@@ -36,6 +38,7 @@ class TypedConversations:
         self._dialogs = DialogSet(self._state.create_property("dialogs"))
         self._dialogs.add(TextPrompt(ADDRESS, _try_address))
         self._dialogs.add(WaterfallDialog("try", [_ask_address, _tested]))
+        self._dialogs.add(WaterfallDialog(WRITE, [_ask_text, _written]))
 
     async def begin(self, context: TurnContext, turn: Turn, name: str, options: Mapping[str, Any]) -> None:
         context.turn_state[TURN] = turn
@@ -44,13 +47,20 @@ class TypedConversations:
         await dialog.begin_dialog(name, dict(options))
         await self._state.save_changes(context)
 
-    async def hear(self, context: TurnContext, turn: Turn) -> bool:
-        """Give the message to the conversation that waits for it; False when none does."""
+    async def hear(self, context: TurnContext, turn: Turn) -> Answer | None:
+        """Give the message to the conversation that waits for it: what it answers at its end; None when none waits."""
         context.turn_state[TURN] = turn
         dialog = await self._dialogs.create_context(context)
         result = await dialog.continue_dialog()
         await self._state.save_changes(context)
-        return bool(result.status is not DialogTurnStatus.Empty)
+        if result.status is DialogTurnStatus.Empty:
+            return None
+        return result.result if isinstance(result.result, Answer) else Answer()
+
+    async def takes_all(self, context: TurnContext) -> bool:
+        """Whether whatever is said next is meant for the conversation that waits, be it the name of a command."""
+        dialog = await self._dialogs.create_context(context)
+        return dialog.active_dialog is not None and dialog.active_dialog.id == WRITE
 
     async def leave(self, context: TurnContext) -> bool:
         """Stop what is being asked; whether anything was."""
@@ -59,6 +69,28 @@ class TypedConversations:
         await dialog.cancel_all_dialogs()
         await self._state.save_changes(context)
         return waiting
+
+
+async def _ask_text(step: WaterfallStepContext) -> DialogTurnResult:
+    texts = step.context.turn_state[TURN].texts
+    await step.context.send_activity(
+        texts(
+            "Please write the text of “{name}” now, as you want it to look: bold, italic, lists, links and a picture"
+            " are taken over. (**cancel** leaves)",
+            name=step.options["name"],
+        )
+    )
+    return Dialog.end_of_turn
+
+
+async def _written(step: WaterfallStepContext) -> DialogTurnResult:
+    turn: Turn = step.context.turn_state[TURN]
+    answer = (
+        Answer(text=not_an_author(turn))  # taken away since the question
+        if turn.role is None
+        else await unless_aside(written(turn, step.options["campaign"], str(step.result or "").strip()))
+    )
+    return await step.end_dialog(answer)
 
 
 async def _ask_address(step: WaterfallStepContext) -> DialogTurnResult:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.campaigns import information_card, review_card
+from cards.campaigns import information_card
 from cards.conversation import notice_card
 from cards.elements import AdaptiveCard
 from cards.plain import built_in_teams
+from cards.review import review_card
 from cards.variables import escape_markdown
 from cards.wizard import STEPS, message_form, schedule_form
 from dialogs.audiences import accept_audience, audience_card, lists_gone
-from dialogs.drafts import asked_for, frozen, is_stale, known_columns, read_draft, values_of
+from dialogs.drafts import asked_for, frozen, is_stale, known_columns, read_draft, values_of, versions_of
 from dialogs.forms.audience import list_id
-from dialogs.forms.fields import NAME, Reading, typed
+from dialogs.forms.fields import NAME, Reading, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
-from dialogs.outlook import outlook_of, overview, problems_of, warnings_of
+from dialogs.outlook import View, outlook_of, overview, problems_of, warnings_of
 from dialogs.presence import no_presence
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.instants import is_zone
@@ -78,7 +79,13 @@ async def open_form(turn: Turn, form: Form) -> Answer:
     """Show a step without saving anything."""
     campaign = await changeable(turn, form)
     step = str(form.get("step", "message"))
+    if step == "review":
+        return Answer(card=await review(turn, campaign, view=_view(form)))
     return Answer(card=await form_card(turn, campaign, step if step in STEPS else "message"))
+
+
+def _view(form: Form) -> View:
+    return View(person=page_of({"page": form.get("person", 0)}), language=str(form.get("language") or ""))
 
 
 @router.form("form.save")
@@ -153,7 +160,16 @@ async def form_card(
     shown = values_of(campaign, step, turn) if values is None else values
     wrong = errors or {}
     if step == "message":
-        return message_form(texts, campaign, shown, wrong, notice, tracked=turn.house.links.tracked)
+        return message_form(
+            texts,
+            campaign,
+            shown,
+            wrong,
+            notice,
+            tracked=turn.house.links.tracked,
+            columns=await known_columns(turn),
+            versions=versions_of(campaign),
+        )
     if step == "schedule":
         zones = _zones(shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)
@@ -161,9 +177,9 @@ async def form_card(
     return await audience_card(turn, campaign, shown, wrong, notice)
 
 
-async def review(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
+async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | None = None) -> AdaptiveCard:
     draft = await read_draft(turn, campaign)
-    shown = await overview(turn, draft)
+    shown = await overview(turn, draft, view)
     outlook = await outlook_of(turn, draft, shown.reach)
     problems = await problems_of(turn, draft, shown.reach, outlook)
     warnings = await warnings_of(turn, draft, shown.reach, outlook)
@@ -191,6 +207,7 @@ def has_started(turn: Turn, campaign: Campaign) -> str:
 
 
 def changed_elsewhere(turn: Turn) -> str:
+    """What is said to who saves a form that somebody else has changed meanwhile."""
     return turn.texts("This draft was changed elsewhere meanwhile. Please check it and go on from here.")
 
 
@@ -222,6 +239,14 @@ async def _accept(
         return read_schedule(values, turn.now, turn.texts).errors, values
     accepted = await accept_audience(turn, campaign, values)
     return accepted.errors, accepted.kept
+
+
+async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[str, str] | None) -> Campaign:
+    """Keep a form's values as they are, or forget that form. Raises StaleVersion."""
+    if values is not None:
+        return await turn.store.save(with_form(campaign, key, values, turn))
+    forms = {step: kept for step, kept in campaign.forms.items() if step != key}
+    return await turn.store.save(replace(_as_draft(campaign), forms=forms))
 
 
 def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 from cards.texts import Texts
 
@@ -13,12 +14,18 @@ T = TypeVar("T")
 Values = Mapping[str, str]
 
 NAME = 100  #: characters of a campaign's or a list's name
+URL = 2_000  #: characters of an address that browsers agree on
+BUTTONS = 6  #: on a message: Teams shows no more
 KEPT = 60_000  #: characters of one field kept in a draft
 
 FIELDS = {
     "message": (
-        *("name", "title", "style", "body", "link_title", "link_url", "ack", "ack_title"),
-        *("track", "anonymous"),
+        *("name", "title", "style", "body", "image", "image_alt", "notification", "language"),
+        *("link_title", "link_url", "links", "ack", "ack_title", "answers", "track", "anonymous"),
+    ),
+    "version": (
+        *("spoken", "title", "body", "notification"),
+        *(f"{field}{number}" for number in range(BUTTONS) for field in ("words", "url")),
     ),
     "audience": ("channel", "audience", "find", "list_name", "addresses", "except", "guests"),
     "schedule": (
@@ -54,6 +61,20 @@ _ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]{2,}")
 
 def is_address(text: str) -> bool:
     return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and not re.search(r"[\s<>\"\\]", url)
+            and len(url) <= URL
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        return False
 
 
 def page_of(form: Mapping[str, object]) -> int:

@@ -1,26 +1,23 @@
-"""The message, as its form says it."""
+"""The message, as its form says it; and what it says in other languages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from dataclasses import replace
 
-from cards.message import LIMIT, size_of
+from cards.message import LIMIT, SUMMARY, size_of
 from cards.texts import Texts
 from cards.variables import columns_in, unknown_variables
-from dialogs.forms.fields import NAME, Reading, Values, too_long
-from storage.records import (
-    Button,
-    ButtonKind,
-    Message,
-    Style,
-    Tracking,
-)
+from dialogs.forms.buttons import check_words, read_buttons
+from dialogs.forms.fields import NAME, Reading, Values, is_web_address, too_long
+from storage.records import Message, Style, Tracking, Version, every_language
 
 TITLE = 150  #: characters of a message's title
-BUTTON = 40  #: characters on a button: clients cut longer ones
-URL = 2_000  #: characters of an address that browsers agree on
+ALT = 200  #: characters of what a picture shows
+
+#: the words of a version: what variables may stand in
+WORDS = ("title", "body", "notification")
 
 
 def read_name(values: Values, texts: Texts) -> Reading[str]:
@@ -34,77 +31,126 @@ def read_name(values: Values, texts: Texts) -> Reading[str]:
 
 def asks_for_columns(values: Values) -> bool:
     """Whether a variable is none of ours: it may be a column of a list."""
-    return bool(columns_in("\n".join((values.get("title", ""), values.get("body", ""))), None))
+    return bool(columns_in("\n".join(values.get(field, "") for field in WORDS), None))
 
 
 def read_message(values: Values, texts: Texts, columns: Collection[str] | None = ()) -> Reading[Message]:
     """``columns``: those of lists, which are variables too; None: whatever is no variable of ours is one."""
     errors: dict[str, str] = dict(read_name(values, texts).errors)
-    title, body = " ".join(values.get("title", "").split()), values.get("body", "").strip()
-    if len(title) > TITLE:
-        errors["title"] = too_long(texts, len(title), TITLE)
-    if not body:
-        errors["body"] = texts("Please write what people should read.")
-    asked: set[str] = set()
-    for id, text in (("title", title), ("body", body)):
-        asked |= columns_in(text, columns)
-        for wrong, nearest in unknown_variables(text, asked if columns is None else columns):
-            errors[id] = texts("I don't know [{wrong}]. Did you mean [{nearest}]?", wrong=wrong, nearest=nearest)
+    asked = _read_words(values, texts, columns, errors)
     style = values.get("style") or Style.MESSAGE
     if style not in list(Style):
         errors["style"] = texts("Please choose one of the styles.")
-    buttons = _read_buttons(values, texts, errors)
+    image, alt = values.get("image", "").strip(), " ".join(values.get("image_alt", "").split())
+    if image and not is_web_address(image):
+        errors["image"] = texts("That is not a web address; it begins with https://")
+    if len(alt) > ALT:
+        errors["image_alt"] = too_long(texts, len(alt), ALT)
+    buttons = read_buttons(values, texts, errors)
     if errors:
         return Reading(None, errors)
-    message = Message(title=title, body=body, style=Style(style), buttons=buttons, columns=tuple(sorted(asked)))
-    if (size := size_of(message)) > LIMIT:
-        errors["body"] = texts(
-            "The message is too long for Teams: {size} KB of {limit}. Please shorten it.",
-            size=texts.number(round(size / 1000, 1)),
-            limit=texts.number(LIMIT // 1000),
-        )
-        return Reading(None, errors)
+    message = Message(
+        title=_line(values, "title"),
+        body=values["body"].strip(),
+        notification=_line(values, "notification"),
+        style=Style(style),
+        image=image,
+        image_alt=alt,
+        buttons=buttons,
+        columns=tuple(sorted(asked)),
+        language=values.get("language", ""),
+    )
+    if too_large := larger_than_teams_takes(message, texts):
+        return Reading(None, {"body": too_large})
     return Reading(message)
+
+
+def read_version(
+    values: Values, message: Message, texts: Texts, columns: Collection[str] | None = ()
+) -> Reading[Message]:
+    """The message with one more language, as its form says it."""
+    errors: dict[str, str] = {}
+    asked = _read_words(values, texts, columns, errors)
+    buttons = []
+    for number, button in enumerate(message.buttons):
+        words, url = _line(values, f"words{number}"), values.get(f"url{number}", "").strip()
+        check_words(words, f"words{number}", texts, errors)
+        if url and not is_web_address(url):
+            errors[f"url{number}"] = texts("That is not a web address; it begins with https://")
+        buttons.append((words, url if button.url else ""))
+    if errors:
+        return Reading(None, errors)
+    version = Version(
+        title=_line(values, "title"),
+        body=values["body"].strip(),
+        notification=_line(values, "notification"),
+        buttons=tuple(buttons),
+    )
+    whole = replace(
+        message,
+        versions={**message.versions, values.get("spoken", ""): version},
+        columns=tuple(sorted({*message.columns, *asked})),
+    )
+    if too_large := larger_than_teams_takes(whole, texts):
+        return Reading(None, {"body": too_large})
+    return Reading(whole)
+
+
+def _line(values: Values, field: str) -> str:
+    return " ".join(values.get(field, "").split())
+
+
+def _read_words(values: Values, texts: Texts, columns: Collection[str] | None, errors: dict[str, str]) -> set[str]:
+    """What is wrong with the words of one language goes into ``errors``; the columns that they ask for."""
+    for field, limit in (("title", TITLE), ("notification", SUMMARY)):
+        if len(_line(values, field)) > limit:
+            errors[field] = too_long(texts, len(_line(values, field)), limit)
+    body = values.get("body", "").strip()
+    if not body:
+        errors["body"] = texts("Please write what people should read.")
+    elif wrong := _wrong_in_text(body, texts):
+        errors["body"] = wrong
+    asked: set[str] = set()
+    for field in WORDS:
+        text = values.get(field, "")
+        asked |= columns_in(text, columns)
+        for wrong, nearest in unknown_variables(text, asked if columns is None else columns):
+            errors[field] = texts("I don't know [{wrong}]. Did you mean [{nearest}]?", wrong=wrong, nearest=nearest)
+    return asked
+
+
+_PICTURE = re.compile(r"(?<!\\)!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"(?<![\\!])\[(?P<words>[^\[\]]+)\]\((?P<url>[^)\s]*)[^)]*\)")
+
+
+def _wrong_in_text(body: str, texts: Texts) -> str:
+    """Links that lead nowhere, and what a card's text does not show."""
+    if _PICTURE.search(body):
+        return texts("Pictures do not show inside the text: please give their address under “Picture”.")
+    for match in _LINK.finditer(body):
+        url = match["url"].strip("<>")
+        if not (is_web_address(url) or re.fullmatch(r"(?i)(mailto|tel):\S+", url) or "[" in url):
+            return texts(
+                "The link “{words}” leads nowhere: “{url}” is not a web address.", words=match["words"], url=url
+            )
+    return ""
+
+
+def larger_than_teams_takes(message: Message, texts: Texts) -> str:
+    """What is said of a message that is too long for the platform; "" for one that is not."""
+    if (size := size_of(message)) <= LIMIT:
+        return ""
+    said = texts(
+        "The message is too long for Teams: {size} KB of {limit}. Please shorten it.",
+        size=texts.number(round(size / 1000, 1)),
+        limit=texts.number(LIMIT // 1000),
+    )
+    if not message.versions:
+        return said
+    name = texts.language_name(max(every_language(message), key=size_of).language, alone=False)
+    return said + " " + texts("The longest is in {language}.", language=name)
 
 
 def read_tracking(values: Values, *, possible: bool) -> Tracking:
     """What is noted of what people do; ``possible``: links can lead through us."""
     return Tracking(links=possible and values.get("track") != "false", anonymous=values.get("anonymous") == "true")
-
-
-def _read_buttons(values: Values, texts: Texts, errors: dict[str, str]) -> tuple[Button, ...]:
-    buttons = []
-    title, url = " ".join(values.get("link_title", "").split()), values.get("link_url", "").strip()
-    if title or url:
-        if not title:
-            errors["link_title"] = texts("Please say what stands on the button.")
-        if not url:
-            errors["link_url"] = texts("Please say where the button leads.")
-        elif not _is_web_address(url):
-            errors["link_url"] = texts("That is not a web address; it begins with https://")
-        _check_button(title, "link_title", texts, errors)
-        buttons.append(Button(kind=ButtonKind.LINK, title=title, url=url))
-    if values.get("ack") == "true":
-        title = " ".join(values.get("ack_title", "").split()) or texts("I have read it")
-        _check_button(title, "ack_title", texts, errors)
-        buttons.append(Button(kind=ButtonKind.ACKNOWLEDGE, title=title))
-    return tuple(buttons)
-
-
-def _check_button(title: str, id: str, texts: Texts, errors: dict[str, str]) -> None:
-    if len(title) > BUTTON:
-        errors[id] = too_long(texts, len(title), BUTTON)
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and not re.search(r"[\s<>\"\\]", url)
-            and len(url) <= URL
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        return False

@@ -19,18 +19,17 @@ from cards.lists import list_people_form
 from cards.texts import Texts
 from cards.variables import escape_markdown
 from dialogs.audiences import free_name
+from dialogs.drafts import waiting_draft
 from dialogs.forms.audience import list_id, not_addresses, too_much
 from dialogs.forms.fields import KEPT, NAME, clean
 from dialogs.forms.pasted import read_pasted
 from dialogs.imports.reading import Counts, Mistake, WrongLine, contacts_of, pasted_contacts
 from dialogs.imports.tables import CannotRead, NoTable
 from dialogs.lists import list_name_errors, one_list, typed_people
-from dialogs.turn import Answer, Attachment, Form, NotFetched, Router, Turn
+from dialogs.turn import Answer, Attachment, AttachmentKind, Form, NotFetched, Router, Turn
 from storage.codec import from_json, to_json
 from storage.records import (
     Audience,
-    Campaign,
-    CampaignState,
     Channel,
     Contact,
     DistributionList,
@@ -44,7 +43,6 @@ router = Router()
 PATIENCE = 3.0  #: seconds for which an answer is waited for, before it is said that it will follow
 OFFERED = 40  #: lists that a summary offers to fill
 MEMBERS = 5_000  #: people of an older list copied at a time
-SEARCHED = 20  #: newest campaigns looked at for a draft that waits for an audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ def _page_key(pending: ListId, number: int) -> str:
 # --- reading ----------------------------------------------------------------------------------
 
 
-@router.upload
+@router.upload(AttachmentKind.FILE)
 async def upload(turn: Turn, file: Attachment) -> Answer:
     name = PurePath(clean(file.name).replace("\\", "/")).name[:NAME] or turn.texts("the file")
     waiting = turn.texts("I am reading “{name}” …", name=escape_markdown(name))
@@ -314,7 +312,7 @@ async def _save(turn: Turn, pending: Pending, name: str, target: DistributionLis
         return Answer(card=await summary_card(turn, pending, {}, {"into": text}))
     await _forget(turn, pending)
     said = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", made.size)
-    return Answer(card=await one_list(turn, made, notice=said, draft=await _waiting_draft(turn)), summary=made.name)
+    return Answer(card=await one_list(turn, made, notice=said, draft=await waiting_draft(turn)), summary=made.name)
 
 
 async def _pages(turn: Turn, pending: Pending) -> AsyncIterator[Sequence[Contact]]:
@@ -333,11 +331,3 @@ async def _copy(turn: Turn, made: DistributionList, into: ListId) -> None:
             some = [PersonId(person) for person in people[start : start + MEMBERS]]
             said = await turn.store.columns_of(audience, some)
             await turn.store.enlist(into, some, [said.get(person, {}) for person in some], keep=True)
-
-
-async def _waiting_draft(turn: Turn) -> Campaign | None:
-    """The newest campaign that its author is still building."""
-    for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED):
-        if campaign.author == turn.person.id:
-            return campaign if campaign.state is CampaignState.DRAFT else None
-    return None

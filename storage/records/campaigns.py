@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import chain, repeat
 
 from storage.records.base import CampaignId, PersonId, TenantId
 from storage.records.lists import Audience
@@ -33,6 +34,19 @@ class Button:
     title: str
     #: for a link: where it goes
     url: str = ""
+    #: the address is of one language only, and counted apart
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a message says in one more language; "" stands for what it says by default."""
+
+    body: str
+    title: str = ""
+    notification: str = ""
+    #: the words on the buttons, and where its links lead, in the buttons' order
+    buttons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +56,52 @@ class Message:
     body: str
     title: str = ""
     style: Style = Style.MESSAGE
+    #: the address of a picture; "" for none
+    image: str = ""
+    #: what it shows, for those who cannot see it
+    image_alt: str = ""
+    #: what the activity feed says; "" for the title, or how the text begins
+    notification: str = ""
     buttons: tuple[Button, ...] = ()
     #: the columns of lists that its variables ask for
     columns: tuple[str, ...] = ()
+    #: of its words ("en"); "" where there is one language only
+    language: str = ""
+    #: language ("fr") -> what it says in it; whoever speaks another reads the words above (S29)
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    #: added to the numbers of links that only one language has
+    shift: int = 0
+
+
+SHIFT = 1_000  #: between the numbers of links of two languages: more than a text has
+
+
+def in_language(message: Message, language: str) -> Message:
+    """The message as it is said in a language; in its own where it has no version of that."""
+    version = message.versions.get(language)
+    if version is None:
+        return replace(message, versions={}) if message.versions else message
+    shift = SHIFT * (1 + sorted(message.versions).index(language))
+    said = chain(version.buttons, repeat(("", "")))
+    buttons = [
+        replace(button, title=words or button.title, url=url or button.url, apart=bool(url) and url != button.url)
+        for button, (words, url) in zip(message.buttons, said, strict=False)
+    ]
+    return replace(
+        message,
+        body=version.body,
+        title=version.title,
+        notification=version.notification,
+        buttons=tuple(buttons),
+        language=language,
+        versions={},
+        shift=shift,
+    )
+
+
+def every_language(message: Message) -> tuple[Message, ...]:
+    """The message as it is said by default, and in each of its other languages."""
+    return (in_language(message, ""), *(in_language(message, language) for language in sorted(message.versions)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

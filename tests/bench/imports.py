@@ -64,7 +64,7 @@ class Shelf:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str, *, ours: bool = False) -> bytes:
         return self._path.read_bytes()
 
 

@@ -43,6 +43,7 @@ async def write_message(ada: Client, url: str) -> None:
         Title="Our autumn",
         Text="Hello [FIRSTNAME],\n\nwe have **big news** for you:\n\n- the new canteen opens\n- the garden, too",
     )
+    await ada.press("Buttons")
     await ada.fill(**{"Link: words": "Read more", "Link: address": url})
     await ada.tick("Ask people to confirm that they have read it")
     await ada.press("Next: audience")

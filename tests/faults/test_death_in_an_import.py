@@ -54,7 +54,7 @@ class Mortal:
 
 
 class Shelf:
-    async def fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str, *, ours: bool = False) -> bytes:
         rows = [["Mail", "Site"], *([f"p{number}@contoso.example", "Lyon"] for number in range(PEOPLE))]
         return separated(rows).encode()
 

@@ -13,16 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cards.campaigns import (
-    Line,
-    Outlook,
-    Overview,
-    campaigns_card,
-    delete_card,
-    information_card,
-    people_card,
-    review_card,
-)
+from cards.campaigns import Line, campaigns_card, delete_card, information_card, people_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import Summary, import_card
@@ -36,11 +27,13 @@ from cards.lists import (
     list_settings_form,
     lists_card,
 )
-from cards.message import Done, acknowledged_text, answered_text, filled, message_card
+from cards.message import Done, acknowledged_text, answered_text, filled, message_card, size_of
+from cards.offers import picture_card, text_card
 from cards.reports import live_card, report_card
+from cards.review import Outlook, Overview, review_card
 from cards.sources import Groups, group_form, unread_card, unread_text
-from cards.texts import Texts
-from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
+from cards.texts import SPOKEN, Texts
+from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form, version_form
 from storage.records import (
     Audience,
     Button,
@@ -72,10 +65,12 @@ from tests.support.sample_records import (
     CONTOSO,
     DONE_TALLY,
     ENGAGEMENT,
+    GERMAN,
     LISTS,
     MESSAGES,
     NOW,
     OTHERS,
+    PICTURE,
     PRESENCE_TALLY,
     REACH,
     RUNNING_TALLY,
@@ -112,6 +107,8 @@ class Samples:
             audience_name=LISTS[self.language][1],
             reach=REACH,
             schedule=schedule(),
+            another=True,
+            size=size_of(said),
         )
         return replace(known, **changes)
 
@@ -139,6 +136,8 @@ class Samples:
     def forms(self) -> dict[str, AdaptiveCard]:
         texts, draft = self.texts, campaign(self.language, CampaignState.DRAFT)
         words = MESSAGES[self.language]
+        plain = {field: words[field] for field in ("name", "title", "body", "style")}
+        language = self.language
         choices = Choices(everyone=Reach(total=1204, reachable=1204), lists=self.lists())
         chosen = {"audience": "list:0,list:1", "except": "list:2"}
         pasted = {"audience": "", "list_name": LISTS[self.language][0], "addresses": "ada@contoso.com\nlouis"}
@@ -146,7 +145,27 @@ class Samples:
         late = {**SCHEDULE, "date": "2026-11-20"}
         return {
             "form_message_new": message_form(texts, replace(draft, name=""), {}, {}),
-            "form_message": message_form(texts, draft, words, {}),
+            "form_message": message_form(texts, draft, plain, {}, columns=["DEPARTMENT", "SITE"]),
+            "form_message_buttons": message_form(texts, draft, words, {}),
+            "form_message_all": message_form(
+                texts,
+                draft,
+                {
+                    **words,
+                    "answers": "👍; 👎",
+                    "image": PICTURE,
+                    "image_alt": words["title"],
+                    "notification": words["title"],
+                },
+                {},
+                versions=["de"],
+            ),
+            "form_version_new": version_form(texts, draft, "", SPOKEN[2:], {}, {}, message(language).buttons),
+            "form_version": version_form(
+                texts, draft, "de", [], GERMAN, {}, message(language).buttons, columns=["DEPARTMENT"]
+            ),
+            "picture": picture_card(texts, draft, PICTURE),
+            "text_offered": text_card(texts, draft, words["body"]),
             "form_message_untracked": message_form(texts, draft, {**words, "anonymous": "true"}, {}, tracked=False),
             "form_message_errors": message_form(
                 texts,
@@ -212,6 +231,9 @@ class Samples:
         ]
         return {
             "review": review_card(texts, scheduled, self.overview(), outlook, [], []),
+            "review_languages": review_card(
+                texts, scheduled, self.overview(languages=("en", "fr"), language=language), outlook, [], []
+            ),
             "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
             "review_skype": review_card(
@@ -394,6 +416,7 @@ class Samples:
 
         return {
             "message": message_card(CampaignId(12), said, link),
+            "message_picture": message_card(CampaignId(12), replace(said, image=PICTURE), link),
             "message_plain": message_card(CampaignId(12), plain, link),
             "message_important": message_card(CampaignId(12), important, link),
             "message_test": message_card(CampaignId(12), said, link, test=banner),

@@ -62,6 +62,22 @@ MESSAGES = {
         "ack_title": "J’ai lu",
     },
 }
+GERMAN = {
+    "title": "Unser Herbst",
+    "body": "Hallo [FIRSTNAME|zusammen],\n\nes gibt **große Neuigkeiten**:\n\n"
+    "- die neue Kantine öffnet am Montag\n- der Garten auch\n\nBis dann!",
+    "words0": "Weiterlesen",
+    "url0": "https://contoso.com/herbst",
+    "words1": "Gelesen",
+}
+#: a picture that needs no server
+PICTURE = "data:image/svg+xml;base64," + (
+    "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzMjAgOTAiPjxyZWN0IH"
+    "dpZHRoPSIzMjAiIGhlaWdodD0iOTAiIGZpbGw9IiNmNmMzNGEiLz48Y2lyY2xlIGN4PSI2MCIgY3k9IjQ1IiByPSIy"
+    "OCIgZmlsbD0iI2U0NjYyYiIvPjxwYXRoIGQ9Ik0xMjAgOTBxNDAtNzAgODAgMHQxMjAtMzB2MzB6IiBmaWxsPSIjOG"
+    "E1YTJiIi8+PC9zdmc+"
+)
+
 OTHERS = {
     "en": ("Fire drill on Thursday", "Welcome to Lyon", "Your opinion counts"),
     "fr": ("Exercice incendie jeudi", "Bienvenue à Lyon", "Votre avis compte"),

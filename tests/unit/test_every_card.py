@@ -14,7 +14,7 @@ import pytest
 
 import cards
 import cards.message
-from cards.campaigns import Line, Outlook, campaigns_card, delete_card, information_card, people_card, review_card
+from cards.campaigns import Line, campaigns_card, delete_card, information_card, people_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import LINES, SAMPLE, Summary, import_card
@@ -29,14 +29,18 @@ from cards.lists import (
     lists_card,
 )
 from cards.message import Done, message_card
+from cards.offers import picture_card, text_card
 from cards.reports import COLORS, live_card, report_card
+from cards.review import Outlook, review_card
 from cards.sources import Groups, group_form, unread_card
+from cards.texts import SPOKEN
 from cards.variables import escape_markdown
-from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form
+from cards.wizard import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
 from dialogs.audiences import SHOWN
 from dialogs.campaigns import PAGE, PEOPLE
+from dialogs.forms.buttons import BUTTON
 from dialogs.forms.fields import FIELDS, NAME
-from dialogs.forms.message import BUTTON, TITLE
+from dialogs.forms.message import TITLE
 from dialogs.imports.flow import OFFERED
 from dialogs.lists import AUTHORS
 from dialogs.root import everything
@@ -100,12 +104,19 @@ def edge_forms(language: str) -> Cards:
     long = dict.fromkeys(FIELDS["message"], NASTY * 10)
     zones = [(zone, zone) for zone in ZONES]
     many = [(replace(found, name=LONG), reach) for found, reach in samples.lists() * (SHOWN // 2)]
+    buttons = tuple(button(kind, "W" * BUTTON) for kind in ButtonKind) * 2
     none, nobody = Reach(total=0, reachable=0), Choices(everyone=Reach(total=0, reachable=0), lists=[])
     crowded = Choices(everyone=none, lists=many, more=True)
     return {
         "form message: errors everywhere": message_form(texts, draft, long, ERRORS),
         "form message: no public address": message_form(texts, draft, {"anonymous": "true"}, {}, tracked=False),
         "form message: nothing": message_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
+        "form version: errors everywhere": version_form(
+            texts, draft, "de", [], dict.fromkeys(FIELDS["version"], NASTY), ERRORS, buttons, columns=("A" * 40,) * 20
+        ),
+        "form version: new": version_form(texts, draft, "", SPOKEN, {}, ERRORS, ()),
+        "picture: nameless": picture_card(texts, replace(draft, name=""), "https://contoso.com/x.png"),
+        "text offered: no draft": text_card(texts, None, "x" * 1_000),
         "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, crowded),
         "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nobody),
         "form schedule: errors everywhere": schedule_form(texts, draft, SCHEDULE, ERRORS, zones),
@@ -134,7 +145,7 @@ def edge_campaigns(language: str) -> Cards:
             lines = [Line(campaign=one, tally=tally(1_000_000), engagement=ENGAGEMENT)] * PAGE
             found[f"campaigns: {state} {name[:5]}"] = campaigns_card(texts, lines, 1, 3, "notice")
         draft = campaign(language, CampaignState.DRAFT, name=name)
-        problems = [(step, "wrong") for step in FIELDS]
+        problems = [(step, "wrong") for step in STEPS[:3]]
         found[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
         found[f"review: {name[:5]}"] = review_card(
             texts, draft, samples.overview(preview=untitled, starts_now=True), None, [], []

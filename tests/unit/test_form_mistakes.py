@@ -12,7 +12,7 @@ from cards.message import LIMIT, size_of
 from cards.texts import Texts
 from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.fields import Reading
-from dialogs.forms.message import read_message
+from dialogs.forms.message import read_message, read_version
 from dialogs.forms.schedule import read_schedule
 
 ENGLISH, FRENCH = Texts("en"), Texts("fr")
@@ -24,6 +24,7 @@ MESSAGE = {
     "link_title": "Read more", "link_url": "https://contoso.com/autumn", "ack": "true", "ack_title": "I have read it",
 }  # fmt: skip
 AUDIENCE = {"list_name": "Managers", "addresses": "ada@contoso.com"}
+VERSION = {"spoken": "fr", "body": "Bonjour [PRENOM|vous]", "words0": "Lire"}
 EVERYONE = {"channel": "msteams", "audience": "everyone"}
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": "Europe/Paris", "duration": "2", "unit": "hours",
@@ -35,11 +36,15 @@ SCHEDULE = {
 def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Reading[Any]:
     if step == "message":
         return read_message(values, texts)
+    if step == "version":
+        default = read_message({**MESSAGE, "answers": "Yes; No"}, texts).value
+        assert default is not None
+        return read_version(values, default, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 
 
 def right(step: str) -> dict[str, str]:
-    return dict({"message": MESSAGE, "audience": EVERYONE, "schedule": SCHEDULE}[step])
+    return dict({"message": MESSAGE, "audience": EVERYONE, "schedule": SCHEDULE, "version": VERSION}[step])
 
 
 #: (form, what is typed wrong, the field at which it is named)
@@ -62,6 +67,17 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
             'https://contoso.com/"', "https://contoso.com/<b>",
             "https://contoso.com\\@evil", "https://x/" + "x" * 2_000,
         )
+    ),
+    *(("message", {"image": wrong}, "image") for wrong in ("contoso", "javascript:x", "data:image/png;base64,AA")),
+    ("message", {"image_alt": "x" * 201}, "image_alt"),
+    ("message", {"notification": "x" * 121}, "notification"),
+    ("message", {"notification": "[FISTNAME]"}, "notification"),
+    *(("message", {"links": wrong}, "links") for wrong in ("Read more", "a https://x.fr\nb", "x" * 41 + " https://x.fr")),
+    *(("message", {"answers": wrong}, "answers") for wrong in ("Yes", "Yes; yes", "a,b,c,d,e,f", "Yes\n" + "x" * 41)),
+    ("message", {"links": "\n".join(f"https://x.fr/{number}" for number in range(6))}, "links"),
+    *(
+        ("message", {"body": wrong}, "body")
+        for wrong in ("![x](https://x.fr/y.png)", "[here](contoso)", "[x]()", "[x](htp://x.fr)", "[x](javascript:y)")
     ),
     *(("audience", {"channel": wrong}, "channel") for wrong in ("", "slack", "Teams")),
     *(

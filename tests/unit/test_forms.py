@@ -5,6 +5,7 @@ What happens to mistakes stands in test_form_mistakes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 
 from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.fields import FIELDS, KEPT, typed
-from dialogs.forms.message import read_message, read_name
+from dialogs.forms.message import read_message, read_name, read_version
 from dialogs.forms.schedule import default_schedule, read_schedule
-from storage.records import Audience, ButtonKind, Channel, Contact, ListId, Style, WorkingHours
+from storage.records import Audience, ButtonKind, Channel, Contact, ListId, Style, WorkingHours, in_language
 from tests.unit.test_form_mistakes import AUDIENCE, ENGLISH, FRENCH, MESSAGE, NOW, SCHEDULE, reading_of, right
 from tests.unit.test_variables import names
 
@@ -74,6 +75,61 @@ def test_a_web_address_is_taken(url: str) -> None:
 def test_addresses_are_read_each_person_once(text: str, contacts: list[tuple[str, str, str]]) -> None:
     found = read_addresses(text, ENGLISH).value
     assert found == tuple(Contact(address=a, given_name=first, surname=last) for a, first, last in contacts)
+
+
+def test_up_to_six_buttons_are_read_links_first() -> None:
+    values = {
+        **MESSAGE,
+        "links": "The programme https://contoso.com/programme\n\nMap: https://contoso.com/map\nhttps://contoso.com/very/bare",
+        "answers": "I come; I stay away",
+    }
+    message = read_message({**values, "ack": "false"}, ENGLISH).value
+    assert message is not None
+    assert [(button.kind, button.title) for button in message.buttons] == [
+        (ButtonKind.LINK, "Read more"),
+        (ButtonKind.LINK, "The programme"),
+        (ButtonKind.LINK, "Map"),
+        (ButtonKind.LINK, "contoso.com/very/bare"),
+        (ButtonKind.ANSWER, "I come"),
+        (ButtonKind.ANSWER, "I stay away"),
+    ]
+    errors = read_message(values, ENGLISH).errors
+    assert errors == {"answers": "That makes 7 buttons: Teams shows six at most."}
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "answers"),
+    [("Yes, No", ["Yes", "No"]), ("Yes, gladly\nNo", ["Yes, gladly", "No"]), ("1; 2;3;", ["1", "2", "3"]), (" ", [])],
+)
+def test_answers_are_read_however_they_are_separated(typed_as: str, answers: list[str]) -> None:
+    message = read_message({"name": "x", "body": "y", "answers": typed_as}, ENGLISH).value
+    assert message is not None
+    assert [button.title for button in message.buttons] == answers
+
+
+def test_a_version_says_the_same_in_another_language() -> None:
+    default = read_message({**MESSAGE, "answers": "Yes; No", "language": "en"}, ENGLISH).value
+    assert default is not None
+    values = {
+        "spoken": "fr",
+        "body": "Bonjour [PRENOM] de [SITE]",
+        "words0": "Lire",
+        "url0": "https://contoso.com/fr",
+        "words3": "Non",
+    }
+    message = read_version(values, default, ENGLISH, ("SITE",)).value
+    assert message is not None
+    assert message.columns == ("SITE",)
+    french = in_language(message, "fr")
+    assert (french.body, french.style, french.language) == ("Bonjour [PRENOM] de [SITE]", Style.IDEA, "fr")
+    assert [(button.title, button.url) for button in french.buttons] == [
+        ("Lire", "https://contoso.com/fr"),
+        (default.buttons[1].title, ""),
+        ("Yes", ""),
+        ("Non", ""),
+    ]
+    assert in_language(message, "de") == in_language(message, "en") == replace(message, versions={})
+    assert read_version({**values, "body": " ", "url0": "x"}, default, ENGLISH).errors.keys() == {"body", "url0"}
 
 
 def test_an_audience_is_read() -> None:

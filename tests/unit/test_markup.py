@@ -1,0 +1,93 @@
+"""What people format in the compose box becomes what a card can show; what is lost is known."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from dialogs.forms.fields import clean
+from dialogs.forms.markup import LARGEST, Lost, lost_named, markdown_of
+
+#: as Teams' compose box writes it
+TEAMS = (
+    "<div><div>Hello <strong>all</strong>,&nbsp;</div><div>&nbsp;</div><div>we have <em>news</em>:</div>"
+    '<ul><li>the <a href="https://contoso.com/canteen" rel="noreferrer">canteen</a> opens</li><li>the garden</li></ul>'
+    "<div>See you!<br>Ada</div></div>"
+)
+
+
+def test_what_teams_writes_is_kept_as_it_looks() -> None:
+    found = markdown_of(TEAMS)
+    assert found.markdown == (
+        "Hello **all**,\n\nwe have *news*:\n\n- the [canteen](https://contoso.com/canteen) opens\n- the garden\n\n"
+        "See you!\nAda"
+    )
+    assert found.lost == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown", "lost"),
+    [
+        ("<h2>Our <b>autumn</b></h2><p>x</p>", "**Our autumn**\n\nx", {Lost.HEADING}),
+        ("<table><tr><th>Day</th><th>Dish</th></tr><tr><td>Mon</td><td>Soup</td></tr></table>",
+         "Day · Dish\n\nMon · Soup", {Lost.TABLE}),
+        ("<blockquote>wise</blockquote>", "wise", {Lost.QUOTE}),
+        ("<p>run <code>a_b</code></p>", "run a_b", {Lost.CODE}),
+        ("<s>old</s> <u>new</u>", "old new", {Lost.STRUCK, Lost.UNDERLINED}),
+        ('<span style="color:red">red</span>', "red", {Lost.COLOUR}),
+        ('<span style="font-size:inherit">big</span>', "big", set()),
+        ('see <img src="https://contoso.com/x.png" alt="x">', "see", {Lost.PICTURE}),
+        ('<emoji alt="😀" title="smile"></emoji> <at id="0">Ada</at>', "😀 Ada", set()),
+        ('<a href="javascript:alert(1)">here</a>', "here", {Lost.LINK}),
+        ('<a href="file:///c:/x">here</a>', "here", {Lost.LINK}),
+        ('<a href="mailto:ada@contoso.com">mail</a>', "[mail](mailto:ada@contoso.com)", set()),
+        ('<a href="https://contoso.com/a(b)">x</a>', "[x](https://contoso.com/a%28b%29)", set()),
+        ('<a href="https://contoso.com">https://contoso.com</a>', "https://contoso.com", set()),
+        ("Hi [FIRST_NAME|dear_*one*] a_b*c", "Hi [FIRST_NAME|dear_*one*] a\\_b\\*c", set()),
+        ("<script>alert(1)</script><style>p{}</style>hi<!-- no -->", "hi", set()),
+        ('<attachment id="1"></attachment><p>x</p>', "x", set()),
+        ("", "", set()),
+    ],
+)  # fmt: skip
+def test_what_a_card_cannot_show_is_said(html: str, markdown: str, lost: set[Lost]) -> None:
+    found = markdown_of(html)
+    assert (found.markdown, found.lost) == (markdown, frozenset(lost))
+    assert lost_named(found.lost) == [one for one in Lost if one in lost]
+
+
+def test_the_pictures_are_told() -> None:
+    assert markdown_of('<img src="https://a.example/1"><img>').pictures == ("https://a.example/1",)
+
+
+def test_however_deep_or_long_it_is_it_comes_to_an_end() -> None:
+    assert markdown_of("<div>" * 5_000 + "x").markdown == "x"
+    assert len(markdown_of("y" * (LARGEST * 2)).markdown) == LARGEST
+
+
+tags = st.sampled_from(
+    ["p", "b", "i", "ul", "li", "ol", "a", "h1", "table", "tr", "td", "img", "pre", "u", "blockquote", "br"]
+)
+pieces = st.one_of(
+    st.text(max_size=12),
+    tags.map(lambda tag: f"<{tag}>"),
+    tags.map(lambda tag: f"</{tag}>"),
+    st.sampled_from(['<a href="javascript:alert(1)">', '<a href="https://contoso.com/)(">', "<!--", "&amp;", "](x)"]),
+)
+
+
+@given(st.lists(pieces, max_size=12).map("".join))
+@settings(deadline=None, max_examples=300)
+@example("<a href='https://contoso.com'>[x](javascript:alert(1))</a>")
+@example("<h1>**</h1>")
+def test_any_markup_gives_text_without_a_link_that_it_does_not_have(html: str) -> None:
+    markdown = markdown_of(html).markdown
+    assert markdown == clean(markdown)
+    targets = [
+        token.attrs["href"]
+        for block in MarkdownIt("commonmark").parse(markdown)
+        for token in block.children or []
+        if token.type == "link_open"
+    ]
+    assert all(str(target).startswith(("https://contoso.com", "x")) for target in targets)
