@@ -114,16 +114,21 @@ async def crieur(
         directory = GraphDirectory(graph) if graph else None
         reader = ListReader(store, directory, TeamRosters(connector), clock)
         opened.push_async_callback(reader.stop)
+        present = {**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})}
+        asking = Asking(present, clock)
+        rate = settings.messages_per_second
+        announcer = AuthorAnnouncer(store, connector, clock, asking, rate, random.Random(rng.getrandbits(64)))
         house = House(
             store=store,
             clock=clock,
             sender=connector,
             links=links,
+            announcer=announcer,
             files=await opened.enter_async_context(
                 Downloads(loopback_only=settings.local, authorization=authorization)
             ),
-            rate=settings.messages_per_second,
-            presence={**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})},
+            rate=rate,
+            presence=present,
             directory=directory,
             installs=bool(graph and settings.teams_app_id),
             reader=reader,
@@ -138,8 +143,6 @@ async def crieur(
             tenants=settings.tenants,
             skype_tenant=settings.skype_tenant,
         )
-        asking = Asking(house.presence, clock)
-        announcer = AuthorAnnouncer(store, connector, clock, asking)
         installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
         jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, asking, installations)
@@ -149,7 +152,7 @@ async def crieur(
             renderer=MessageRenderer(links),
             clock=clock,
             rng=rng,
-            pace=Pace(settings.messages_per_second),
+            pace=Pace(rate),
             holder=secrets.randbits(62),
             asking=asking,
             lease=timedelta(seconds=settings.lease_seconds),

@@ -2,51 +2,92 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from bot import wire
 from bot.connector import Connector
+from cards.figures import ends_about
 from cards.installs import finished_text, install_card
-from cards.reports import live_card, report_card
+from cards.live import live_card, moved_card
+from cards.report import report_card
 from cards.sources import unread_card
 from cards.variables import escape_markdown
+from dialogs.figures import figures_of
 from dialogs.talk import texts_of
+from scheduler.alone import tell
 from scheduler.asking import Asking
-from scheduler.ports import Clock, Delivered, Refused
-from storage.records import Campaign, Channel, Installation, ListProblem, Person, Reference
+from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
+from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
 from storage.store import Store
+
+TRIES = 20  #: looks whether nobody is telling the author any more ...
+PAUSE = 0.25  #: ... and seconds between them
+CALM = timedelta(seconds=5)  #: without edits where the platform asked for fewer, and not for how long
+LATE = timedelta(seconds=30)  #: in which an edit of which nobody knows may still arrive: the next one waits for it
 
 
 class AuthorAnnouncer:
-    """Posts through the connector, in the author's Teams chat, else in words on Skype."""
+    """Posts through the connector, in the author's Teams chat, else in words on Skype.
 
-    def __init__(self, store: Store, connector: Connector, clock: Clock, asking: Asking) -> None:
+    ``rate``: messages a second.
+    """
+
+    def __init__(
+        self, store: Store, connector: Connector, clock: Clock, asking: Asking, rate: float, rng: random.Random
+    ) -> None:
         self._store = store
         self._connector = connector
         self._clock = clock
         self._asking = asking
+        self._rate = rate
+        self._rng = rng
+        #: live cards that are let be until then
+        self._let_be: dict[CampaignId, datetime] = {}
 
     async def progress(self, campaign: Campaign) -> bool:
-        """Edit the live card; post it where there is none, or where it is gone."""
+        """Edit the live card; post it where there is none, or where it is gone.
+
+        An older state never follows a newer one: an edit of which nobody knows is waited for.
+        """
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return False
         if reference.channel is not Channel.TEAMS:
             return True  # there is no card that could be kept up to date: the report is told
-        tally = await self._store.tally(campaign.id)
-        texts = texts_of(author)
-        next_due = await self._store.next_due(campaign.id)
-        card = live_card(texts, campaign, tally, next_due, silent=self._asking.silent(campaign))
-        activity = wire.activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
+        let_be = self._let_be.get(campaign.id)
+        if let_be and self._clock.now() < let_be:
+            return False
         message = await self._store.live_card(campaign.id)
+        activity = await self._live(campaign, author)
         if message:
             outcome = await self._connector.update(reference, message, activity)
+            self._let_be_after(campaign.id, outcome)
             if not isinstance(outcome, Refused):
                 return isinstance(outcome, Delivered)
-        outcome = await self._connector.send(reference, activity)
-        if isinstance(outcome, Delivered) and outcome.activity:
-            await self._store.keep_live_card(campaign.id, outcome.activity)
-        return isinstance(outcome, Delivered)
+        return await self._post_live(campaign.id, reference, activity)
+
+    async def repost(self, campaign: Campaign) -> bool:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None or reference.channel is not Channel.TEAMS:
+            return False
+
+        async def post() -> bool:
+            before = await self._store.live_card(campaign.id)
+            if not await self._post_live(campaign.id, reference, await self._live(campaign, author)):
+                return False
+            if before:
+                moved = wire.activity_bytes(moved_card(texts_of(author), campaign))
+                await self._connector.update(reference, before, moved)
+            return True
+
+        for _ in range(TRIES):
+            posted = await tell(self._store, self._clock, self._rng, campaign.id, post)
+            if posted is not None:
+                return posted
+            await self._clock.sleep(PAUSE)
+        return False
 
     async def unread(self, campaign: Campaign, problems: Sequence[ListProblem]) -> bool:
         author, reference = await self._author(campaign)
@@ -97,19 +138,34 @@ class AuthorAnnouncer:
         if author is None or reference is None:
             return False
         texts = texts_of(author)
-        card = report_card(
-            texts,
-            campaign,
-            await self._store.tally(campaign.id),
-            await self._store.engagement(campaign.id),
-            self._clock.now(),
-            None,
-        )
+        card = report_card(texts, await figures_of(self._store, campaign, over_time=True), self._clock.now())
         if reference.channel is Channel.TEAMS:
             activity = wire.activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
         else:
             activity = wire.spoken_bytes(texts, card, author=True)
         return isinstance(await self._connector.send(reference, activity), Delivered)
+
+    async def _live(self, campaign: Campaign, author: Person) -> bytes:
+        texts, figures = texts_of(author), await figures_of(self._store, campaign)
+        end = ends_about(figures, self._clock.now(), self._rate)
+        card = live_card(texts, figures, ends_about=end, silent=self._asking.silent(campaign))
+        return wire.activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
+
+    async def _post_live(self, id: CampaignId, reference: Reference, activity: bytes) -> bool:
+        outcome = await self._connector.send(reference, activity)
+        self._let_be_after(id, outcome)
+        if isinstance(outcome, Delivered) and outcome.activity:
+            await self._store.keep_live_card(id, outcome.activity)
+        return isinstance(outcome, Delivered)
+
+    def _let_be_after(self, id: CampaignId, outcome: Outcome) -> None:
+        now = self._clock.now()
+        if isinstance(outcome, Retry):
+            self._let_be[id] = now + (CALM if outcome.after is None else timedelta(seconds=outcome.after))
+        elif isinstance(outcome, Unconfirmed):
+            self._let_be[id] = now + LATE
+        else:
+            self._let_be.pop(id, None)
 
     async def _author(self, campaign: Campaign) -> tuple[Person | None, Reference | None]:
         author = await self._store.person(campaign.author)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.elements import ActionSet, AdaptiveCard, FactSet
+from cards.elements import ActionSet, AdaptiveCard, FactSet, TextInput
+from cards.figures import Figures
 from cards.installs import offer_to_install
 from cards.parts import (
     act,
@@ -28,12 +28,12 @@ from cards.parts import (
     subheading,
 )
 from cards.review import Overview, facts, preview_of
+from cards.shares import shares
 from cards.texts import Texts
+from cards.variables import escape_markdown
 from storage.records import (
     Campaign,
     CampaignState,
-    Engagement,
-    EngagementKind,
     Member,
     Reach,
     Tally,
@@ -124,36 +124,33 @@ def delete_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One campaign in the list, with its key figures."""
-
-    campaign: Campaign
-    tally: Tally
-    engagement: Sequence[Engagement]
-
-
-def campaigns_card(texts: Texts, lines: Sequence[Line], page: int, pages: int, notice_text: str = "") -> AdaptiveCard:
+def campaigns_card(
+    texts: Texts, shown: Sequence[Figures], find: str, page: int, pages: int, notice_text: str = ""
+) -> AdaptiveCard:
     body: list[Any] = [*notices(notice_text, "good"), heading(texts("Your campaigns"))]
-    if not lines:
-        body.append(paragraph(texts("There is none yet. Shall we make the first one?")))
-    body += [_line(texts, line) for line in lines]
+    if not shown:
+        none = texts("No campaign has “{find}” in its name.", find=escape_markdown(find)) if find else ""
+        body.append(paragraph(none or texts("There is none yet. Shall we make the first one?")))
+    body += [_line(texts, figures) for figures in shown]
     if pages > 1:
         body.append(hint(texts("Page {page} of {pages}", page=page + 1, pages=pages)))
-    actions = [act(texts("New campaign"), "campaign.new", {}, style="positive")]
+    actions = [go(texts("New campaign"), "campaign.new", {}, style="positive")]
+    if pages > 1 or find:
+        body.append(TextInput(id="find", label=texts("Find a campaign by its name"), value=find))
+        actions.append(act(texts("Find"), "campaigns.open", {"page": 0}))
     if page + 1 < pages:
-        actions.append(go(texts("More"), "campaigns.open", {"page": page + 1}))
+        actions.append(go(texts("More"), "campaigns.open", {"page": page + 1, "find": find}))
     if page:
-        actions.append(go(texts("Previous"), "campaigns.open", {"page": page - 1}))
+        actions.append(go(texts("Previous"), "campaigns.open", {"page": page - 1, "find": find}))
     return card(texts, body, actions)
 
 
-def _line(texts: Texts, line: Line) -> Any:
-    campaign = line.campaign
+def _line(texts: Texts, figures: Figures) -> Any:
+    campaign = figures.campaign
     tooltip = texts("Open “{name}”", name=campaign.name or texts("A new campaign"))
     open_it = go(texts("Open"), "campaign.open", handle(campaign), tooltip=tooltip)
     row = beside(
-        [paragraph(f"**{name_of(texts, campaign)}**"), hint(figures(texts, line), spacing="None")],
+        [paragraph(f"**{name_of(texts, campaign)}**"), hint(key_figures(texts, figures), spacing="None")],
         [ActionSet(actions=[open_it])],
         widths=["stretch", "auto"],
     )
@@ -161,9 +158,9 @@ def _line(texts: Texts, line: Line) -> Any:
     return row
 
 
-def figures(texts: Texts, line: Line) -> str:
+def key_figures(texts: Texts, figures: Figures) -> str:
     """State and key figures on one line."""
-    campaign, tally = line.campaign, line.tally
+    campaign, tally = figures.campaign, figures.tally
     parts = [f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}"]
     if campaign.state is CampaignState.SCHEDULED and campaign.schedule:
         parts.append(texts.moment(campaign.schedule.slot.start, ZoneInfo(campaign.schedule.zone)))
@@ -171,9 +168,4 @@ def figures(texts: Texts, line: Line) -> str:
         parts.append(
             texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
         )
-    people = {item.kind: item.people for item in line.engagement if item.button is None}
-    if clicked := people.get(EngagementKind.CLICKED):
-        parts.append(texts("{share} clicked", share=texts.percent(clicked, tally.delivered)))
-    if confirmed := people.get(EngagementKind.ACKNOWLEDGED):
-        parts.append(texts("{share} confirmed", share=texts.percent(confirmed, tally.delivered)))
-    return " · ".join(parts)
+    return " · ".join([*parts, *shares(texts, figures)])

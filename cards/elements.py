@@ -20,9 +20,9 @@ from adaptivecards.elements import Image as _Image
 from adaptivecards.elements import TextBlock as _TextBlock
 
 __all__ = [
-    "ActionSet", "AdaptiveCard", "BarChart", "ChoiceInput", "Column", "ColumnSet", "Container", "DateInput",
-    "DonutChart", "Element", "Execute", "FactSet", "Image", "NumberInput", "OpenUrl", "Submit", "Table",
-    "TextBlock", "TextInput", "TimeInput", "ToggleInput", "ToggleVisibility", "as_dict", "lib",
+    "ActionSet", "AdaptiveCard", "ChoiceInput", "Column", "ColumnSet", "Container", "DateInput", "DonutChart",
+    "Element", "Execute", "FactSet", "GroupedBarChart", "HorizontalBarChart", "Image", "NumberInput", "OpenUrl",
+    "Submit", "Table", "TextBlock", "TextInput", "TimeInput", "ToggleInput", "ToggleVisibility", "as_dict", "lib",
 ]  # fmt: skip
 
 VERSION = "1.5"
@@ -143,13 +143,29 @@ class DonutChart(Element):
         super().__init__(title=title, parts=data, fallback=fallback)
 
 
-class BarChart(Element):
-    element_type = "Chart.VerticalBar"
+class HorizontalBarChart(Element):
+    element_type = "Chart.HorizontalBar"
     title = PropertyType(str)
     bars = PropertyType(list, "data")
 
     def __init__(self, title: str, bars: Sequence[tuple[str, int]], fallback: Element) -> None:
         super().__init__(title=title, bars=[{"x": x, "y": y} for x, y in bars], fallback=fallback)
+
+
+class GroupedBarChart(Element):
+    element_type = "Chart.VerticalBar.Grouped"
+    title = PropertyType(str)
+    series = PropertyType(list, "data")
+
+    def __init__(
+        self, title: str, series: Sequence[tuple[str, str, Sequence[tuple[str, int]]]], fallback: Element
+    ) -> None:
+        """``series``: legend, a chart colour's name, and the bars: (name, value) each."""
+        data = [
+            {"legend": legend, "color": color, "values": [{"x": x, "y": y} for x, y in bars]}
+            for legend, color, bars in series
+        ]
+        super().__init__(title=title, series=data, fallback=fallback)
 
 
 # --- inputs -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from cards.elements import ActionSet, AdaptiveCard, ChoiceInput, Container, FactSet, TextInput
 from cards.installs import offer_to_install
+from cards.outcomes import reason_text
 from cards.parts import (
     act,
     beside,
@@ -25,7 +26,6 @@ from cards.parts import (
     subheading,
     with_error,
 )
-from cards.reports import reason_text
 from cards.sources import source_name, source_text
 from cards.texts import Texts
 from cards.variables import escape_markdown

@@ -84,6 +84,9 @@ class Texts:
     def day(self, day: date) -> str:
         return str(dates.format_skeleton("yMMMEd", day, locale=self._locale))
 
+    def short_day(self, day: date) -> str:
+        return str(dates.format_skeleton("MMMd", day, locale=self._locale))
+
     def clock(self, at: time) -> str:
         return str(dates.format_time(at, "short", locale=self._locale))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cards.campaigns import Line, campaigns_card, delete_card, people_card
+from cards.campaigns import campaigns_card, delete_card, people_card
 from cards.elements import AdaptiveCard
+from cards.outcomes import reason_text
 from cards.outgoing import compile_for
 from cards.parts import channel_name
-from cards.reports import reason_text, report_card
 from cards.variables import escape_markdown
 from cards.wizard import try_form
 from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft, tracking_of
+from dialogs.figures import figures_of
 from dialogs.forms.fields import NAME, clean, is_address, page_of
 from dialogs.reading import installable
 from dialogs.talk import texts_of
@@ -22,10 +21,8 @@ from storage.records import (
     Audience,
     Campaign,
     CampaignState,
-    DeliveryState,
     Message,
     Person,
-    PersonId,
     StaleVersion,
 )
 
@@ -33,35 +30,31 @@ router = Router()
 
 PAGE = 6  #: campaigns on one card
 PEOPLE = 8  #: people on one card: each row carries an icon
-SEARCHED = 200  #: newest campaigns searched by name
+SEARCHED = 200  #: newest campaigns of a name that are looked at
 
 
 # --- list and information ---------------------------------------------------------------------
 
 
 @router.command("campaigns", "campagnes", "list campaigns", "mes campagnes", "my campaigns")
-async def campaigns(turn: Turn, rest: str) -> Answer:
-    return Answer(card=await list_card(turn), summary=turn.texts("Your campaigns"))
+async def campaigns(turn: Turn, find: str) -> Answer:
+    return Answer(card=await list_card(turn, find=find), summary=turn.texts("Your campaigns"))
 
 
 @router.form("campaigns.open")
 async def campaigns_pressed(turn: Turn, form: Form) -> Answer:
-    return Answer(card=await list_card(turn, page_of(form)))
+    return Answer(card=await list_card(turn, page_of(form), find=str(form.get("find", ""))))
 
 
-async def list_card(turn: Turn, page: int = 0, notice: str = "") -> AdaptiveCard:
-    total = await turn.store.count_campaigns(turn.person.tenant)
+async def list_card(turn: Turn, page: int = 0, notice: str = "", *, find: str = "") -> AdaptiveCard:
+    """A page of the campaigns, newest first; with ``find``, of those that have it in their name."""
+    store, tenant = turn.store, turn.person.tenant
+    find = clean(find).strip()[:NAME]
+    total = await store.count_campaigns(tenant, find)
     pages = max(1, -(-total // PAGE))
     page = min(page, pages - 1)
-    lines = [
-        Line(
-            campaign=campaign,
-            tally=await turn.store.tally(campaign.id),
-            engagement=await turn.store.engagement(campaign.id),
-        )
-        for campaign in await turn.store.campaigns(turn.person.tenant, PAGE, page * PAGE)
-    ]
-    return campaigns_card(turn.texts, lines, page, pages, notice)
+    shown = [await figures_of(store, campaign) for campaign in await store.campaigns(tenant, PAGE, page * PAGE, find)]
+    return campaigns_card(turn.texts, shown, find, page, pages, notice)
 
 
 @router.form("campaign.open")
@@ -89,12 +82,13 @@ async def people(turn: Turn, form: Form) -> Answer:
 async def named(turn: Turn, name: str) -> Campaign | None:
     """The newest campaign whose name is, or else begins with, or else contains what was typed."""
     wanted = name.strip(" «»\"“”'").casefold()
+    if not wanted:
+        return None
     found = [
         (campaign.name.casefold() != wanted, not campaign.name.casefold().startswith(wanted), -campaign.id, campaign)
-        for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED)
-        if wanted in campaign.name.casefold()
+        for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED, 0, wanted)
     ]
-    return min(found)[-1] if found and wanted else None
+    return min(found)[-1] if found else None
 
 
 async def which_one(turn: Turn, name: str) -> Answer:
@@ -191,58 +185,6 @@ async def try_typed(turn: Turn, name: str) -> Answer:
     if campaign is None:
         return await which_one(turn, name)
     return Answer(begin=("try", {"campaign": campaign.id, "name": campaign.name}))
-
-
-# --- report -----------------------------------------------------------------------------------
-
-
-@router.form("report.open")
-async def open_report(turn: Turn, form: Form) -> Answer:
-    return await _report_answer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
-
-
-async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:
-    summary = turn.texts("Report: {name}", name=campaign.name)
-    return Answer(card=await report(turn, campaign), fresh=fresh, summary=summary)
-
-
-async def report(turn: Turn, campaign: Campaign) -> AdaptiveCard:
-    if not campaign.started_at:
-        return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
-    return report_card(
-        turn.texts,
-        campaign,
-        await turn.store.tally(campaign.id),
-        await turn.store.engagement(campaign.id),
-        turn.now,
-        await turn.store.next_due(campaign.id),
-    )
-
-
-@router.command("report", "rapport")
-async def report_typed(turn: Turn, name: str) -> Answer:
-    campaign = await named(turn, name)
-    if campaign is None:
-        return await which_one(turn, name)
-    return await _report_answer(turn, campaign)
-
-
-@router.form("report.again")
-async def send_again(turn: Turn, form: Form) -> Answer:
-    """A new draft of the same message, to exactly those of whom nobody knows whether it arrived."""
-    campaign = await asked_for(turn, form)
-    people = await turn.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
-    if campaign.state is not CampaignState.DONE or not people:
-        return await _report_answer(turn, campaign)
-    name = turn.texts("{name} – again", name=campaign.name)[:NAME]
-    made = await turn.store.new_list(turn.person.tenant, turn.person.id, name, [PersonId(person) for person in people])
-    draft = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name, campaign.channel, turn.now)
-    forms = {
-        "message": {**campaign.forms.get("message", {}), "name": name},
-        "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},
-    }
-    draft = await turn.store.save(replace(draft, forms=forms))
-    return Answer(card=await form_card(turn, draft, "review"), summary=name, fresh=True)
 
 
 # --- delete -----------------------------------------------------------------------------------

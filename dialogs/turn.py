@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
 from scheduler.lists import ListReader
-from scheduler.ports import Clock, Directory, Presence, Sender
+from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.records import CampaignId, Channel, Person, Role, Who
 from storage.store import Store
 
@@ -101,6 +101,7 @@ class House:
     clock: Clock
     sender: Sender
     links: Links
+    announcer: Announcer
     files: Files
     #: messages a second and tenant
     rate: float

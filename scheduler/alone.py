@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import TypeVar
 
 from scheduler.ports import Clock
-from storage.records import StaleVersion
+from storage.records import CampaignId, StaleVersion
 from storage.store import Documents
 
 T = TypeVar("T")
+
+TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
 
 
 async def alone(
@@ -36,3 +38,10 @@ async def alone(
     finally:  # unless we took too long, and somebody else is at it
         if (await store.read_documents([work])).get(work, ("", b""))[1] == claim:
             await store.delete_documents([work])
+
+
+async def tell(
+    store: Documents, clock: Clock, rng: random.Random, id: CampaignId, telling: Callable[[], Awaitable[bool]]
+) -> bool | None:
+    """Tell an author of a campaign, one at a time: two at once would post two cards. None when somebody is at it."""
+    return await alone(store, clock, rng, f"telling/{id}", TELLING, telling)

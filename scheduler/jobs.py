@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.alone import alone
+from scheduler.alone import tell
 from scheduler.asking import Asking
 from scheduler.installs import Installations
 from scheduler.lists import ListReader
@@ -33,7 +34,6 @@ SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
 REST = timedelta(seconds=5)  #: between sweeps while nothing runs: what another copy left behind waits no longer
 INSTALL_EVERY = 3.0  #: seconds between looks for people for whom the bot is to be installed
-TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
@@ -69,8 +69,8 @@ class Jobs:
         self._running = True
         self._swept_at: datetime | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
-        #: what each live card shows
-        self._shown: dict[CampaignId, object] = {}
+        #: what each live card shows, and since when
+        self._shown: dict[CampaignId, tuple[object, datetime]] = {}
 
     def start(self) -> None:
         for job, seconds in (
@@ -165,17 +165,21 @@ class Jobs:
         """Bring the live card of every running campaign up to date, where it would look different."""
         if not self._running:
             return
-        for campaign in await self._store.in_state(CampaignState.RUNNING):
+        running = await self._store.in_state(CampaignState.RUNNING)
+        chats = Counter(campaign.author for campaign in running)
+        now = self._clock.now()
+        for campaign in running:
             silent = self._asking.silent(campaign)
             shown = (campaign.planned_at, await self._store.tally(campaign.id), silent)
-            if self._shown.get(campaign.id) == shown:
+            known, told_at = self._shown.get(campaign.id, (None, now - timedelta(days=1)))
+            # where many run in one chat, they take turns
+            if known == shown or now - told_at < timedelta(seconds=PROGRESS_EVERY - 1) * chats[campaign.author]:
                 continue
             if await self._tell(campaign.id, partial(self._announcer.progress, campaign)):
-                self._shown[campaign.id] = shown
+                self._shown[campaign.id] = (shown, now)
 
     async def _tell(self, id: CampaignId, telling: Callable[[], Awaitable[bool]]) -> bool:
-        """One copy, and one job of it, at a time: two at once would post two cards."""
-        return bool(await alone(self._store, self._clock, self._rng, f"telling/{id}", TELLING, telling))
+        return bool(await tell(self._store, self._clock, self._rng, id, telling))
 
 
 def _guarded(job: Job) -> Job:

@@ -204,6 +204,10 @@ class Announcer(Protocol):
         """Post the live card, or bring it up to date; whether it shows how things are now."""
         ...
 
+    async def repost(self, campaign: Campaign) -> bool:
+        """Post the live card anew, at the end of the author's chat; whether it got there."""
+        ...
+
     async def unread(self, campaign: Campaign, problems: Sequence[ListProblem]) -> bool:
         """Say which lists of a campaign that has started could not be read; whether it got there."""
         ...

@@ -25,6 +25,7 @@ from storage.records import (
     Engaged,
     EngagedInHour,
     Engagement,
+    EngagementKind,
     Installation,
     InstallationId,
     ListId,
@@ -36,6 +37,7 @@ from storage.records import (
     Reach,
     Received,
     Reference,
+    Result,
     Role,
     Settled,
     Sighting,
@@ -257,11 +259,15 @@ class Campaigns(Protocol):
         """
         ...
 
-    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0) -> list[Campaign]:
-        """Newest first."""
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
+        """Newest first; with ``find``, those that have it in their name, in any letter case."""
         ...
 
-    async def count_campaigns(self, tenant: TenantId) -> int: ...
+    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int: ...
+
+    async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
+        """An author's last campaigns on a channel that have been sent, newest first."""
+        ...
 
     async def delete_campaign(self, campaign: Campaign) -> None:
         """It goes with its deliveries and engagement, unless it is running.
@@ -371,6 +377,10 @@ class Deliveries(Protocol):
         """When the next planned delivery is due."""
         ...
 
+    async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
+        """When the last planned delivery is due that is due before this instant."""
+        ...
+
     async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
         """The PersonIds whose delivery is in this state, a compact array in ascending order."""
         ...
@@ -407,6 +417,16 @@ class Engagements(Protocol):
         ...
 
 
+class Results(Protocol):
+    async def results(self, id: CampaignId, after: int, limit: int) -> list[Result]:
+        """A page of a campaign's recipients, those whose PersonId is above ``after``, in its order."""
+        ...
+
+    async def people_without(self, id: CampaignId, kind: EngagementKind) -> Sequence[int]:
+        """The PersonIds that have received the message and have not done this, ascending; reads them all."""
+        ...
+
+
 class Documents(Protocol):
     """Small JSON documents with an etag: the memory of typed conversations."""
 
@@ -428,7 +448,7 @@ class Documents(Protocol):
         ...
 
 
-class Store(People, Lists, Installations, Campaigns, Deliveries, Engagements, Documents, Protocol):
+class Store(People, Lists, Installations, Campaigns, Deliveries, Engagements, Results, Documents, Protocol):
     """All of it; opened once by the composition root."""
 
     async def open(self) -> None:

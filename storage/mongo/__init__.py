@@ -8,6 +8,7 @@ from storage.mongo.documents import MongoDocuments
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
+from storage.mongo.results import MongoResults
 
 
 class MongoStore(
@@ -18,6 +19,7 @@ class MongoStore(
     MongoCampaigns,
     MongoDeliveries,
     MongoEngagements,
+    MongoResults,
     MongoDocuments,
 ):
     """``MongoStore(url)``; see storage.store.Store for what it can be asked.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,6 +38,7 @@ def _fields(campaign: Campaign) -> Document:
         "version": campaign.version,
         "channel": str(campaign.channel),
         "name": campaign.name,
+        "folded": campaign.name.casefold(),
         "lists": list(campaign.audience.named) if campaign.audience else [],
         "starts_at": ms(campaign.schedule.slot.start) if scheduled and campaign.schedule else None,
         "author": campaign.author,
@@ -45,6 +47,11 @@ def _fields(campaign: Campaign) -> Document:
         "reported": campaign.reported_at is not None,
         "record": to_json(campaign),
     }
+
+
+def _found(tenant: TenantId, find: str) -> Document:
+    """Whose name has this in it, in any letter case."""
+    return {"tenant": tenant} | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
 
 
 class MongoCampaigns(Waking):
@@ -103,15 +110,20 @@ class MongoCampaigns(Waking):
             raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
         return saved
 
-    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0) -> list[Campaign]:
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
         rows = await self.rows(
-            "campaigns", {"tenant": tenant}, ["record"], sort=[("_id", -1)], limit=limit, skip=offset
+            "campaigns", _found(tenant, find), ["record"], sort=[("_id", -1)], limit=limit, skip=offset
         )
         return [_campaign_of(row) for row in rows]
 
-    async def count_campaigns(self, tenant: TenantId) -> int:
-        count: int = await self.collection("campaigns").count_documents({"tenant": tenant})
+    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int:
+        count: int = await self.collection("campaigns").count_documents(_found(tenant, find))
         return count
+
+    async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
+        done = {"author": author, "state": str(CampaignState.DONE), "channel": str(channel)}
+        rows = await self.rows("campaigns", done, ["record"], sort=[("_id", -1)], limit=limit)
+        return [_campaign_of(row) for row in rows]
 
     async def delete_campaign(self, campaign: Campaign) -> None:
         current = await self._current(campaign)

@@ -369,6 +369,12 @@ class MongoDeliveries(Waking):
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"log": 1})
         return unpacked(row.get("log") or []) if row else []
 
+    async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
+        condition = {"campaign": id, "state": PLANNED, "next_at": {"$lt": ms(before)}}
+        down = [(field, -direction) for field, direction in DUE]
+        rows = await self.rows("deliveries", condition, ["next_at"], sort=down, limit=1)
+        return instant(rows[0]["next_at"]) if rows else None
+
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})
         return row["state"] if row else None

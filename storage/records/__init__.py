@@ -91,6 +91,9 @@ from storage.records.people import (
     Role,
     Sighting,
 )
+from storage.records.results import (
+    Result,
+)
 
 __all__ = [
     "CROWD",
@@ -140,6 +143,7 @@ __all__ = [
     "Reach",
     "Received",
     "Reference",
+    "Result",
     "Role",
     "Schedule",
     "Settled",

@@ -9,6 +9,7 @@ from storage.sqlite.engagements import SqliteEngagements
 from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
+from storage.sqlite.results import SqliteResults
 
 
 class SqliteStore(
@@ -20,6 +21,7 @@ class SqliteStore(
     SqliteCampaigns,
     SqliteDeliveries,
     SqliteEngagements,
+    SqliteResults,
     SqliteDocuments,
 ):
     """``SqliteStore(path)``; see storage.store.Store for what it can be asked."""

@@ -24,6 +24,8 @@ from storage.records import (
 from storage.sqlite.engine import Engine
 from storage.sqlite.tallies import move
 
+FOUND = "tenant = ? AND instr(name, ?) > 0"  #: an empty text stands in every name
+
 
 def load(db: sqlite3.Connection, id: int) -> Campaign | None:
     row = db.execute("SELECT record FROM campaign WHERE id = ?", (id,)).fetchone()
@@ -111,20 +113,30 @@ class SqliteCampaigns(Engine):
 
         return await self.write(change)
 
-    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0) -> list[Campaign]:
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
         rows = await self.read(
             lambda db: db.execute(
-                "SELECT record FROM campaign WHERE tenant = ? ORDER BY id DESC LIMIT ? OFFSET ?",
-                (tenant, limit, offset),
+                f"SELECT record FROM campaign WHERE {FOUND} ORDER BY id DESC LIMIT ? OFFSET ?",
+                (tenant, find.casefold(), limit, offset),
             ).fetchall()
         )
         return _campaigns(rows)
 
-    async def count_campaigns(self, tenant: TenantId) -> int:
+    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int:
         row = await self.read(
-            lambda db: db.execute("SELECT COUNT(*) FROM campaign WHERE tenant = ?", (tenant,)).fetchone()
+            lambda db: db.execute(f"SELECT COUNT(*) FROM campaign WHERE {FOUND}", (tenant, find.casefold())).fetchone()
         )
         return int(row[0])
+
+    async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
+        rows = await self.read(
+            lambda db: db.execute(
+                "SELECT record FROM campaign WHERE author = ? AND state = 'done' AND channel = ?"
+                " ORDER BY id DESC LIMIT ?",
+                (author, channel, limit),
+            ).fetchall()
+        )
+        return _campaigns(rows)
 
     async def delete_campaign(self, campaign: Campaign) -> None:
         def change(db: sqlite3.Connection) -> None:

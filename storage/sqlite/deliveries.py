@@ -359,6 +359,16 @@ class SqliteDeliveries(Engine):
         )
         return unpacked(row[0].split()) if row and row[0] else []
 
+    async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
+        row = await self.read(
+            lambda db: db.execute(
+                f"SELECT next_at FROM delivery WHERE campaign = ? AND {OPEN} AND next_at < ? AND state = ?"
+                " ORDER BY next_at DESC LIMIT 1",
+                (id, ms(before), DeliveryState.PLANNED),
+            ).fetchone()
+        )
+        return instant(row[0]) if row else None
+
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.read(
             lambda db: db.execute(

@@ -269,3 +269,38 @@ async def test_the_live_card_is_remembered_and_changes_no_version(store: Store) 
     await store.keep_live_card(campaign.id, "activity-2")
     await store.save(replace(campaign, name="Still at version 1"))
     assert await store.live_card(campaign.id) == "activity-2"
+
+
+async def test_campaigns_are_found_by_a_part_of_their_name_in_any_letter_case(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    for name in ("Été à Lyon", "Autumn 100%", "autumn [again]", "Other_one"):
+        await drafted(store, ada, name)
+
+    async def found(find: str) -> list[str]:
+        names = [campaign.name for campaign in await store.campaigns(CONTOSO, 10, 0, find)]
+        assert await store.count_campaigns(CONTOSO, find) == len(names)
+        return names
+
+    assert await found("autumn") == ["autumn [again]", "Autumn 100%"]
+    assert await found("ÉTÉ") == ["Été à Lyon"]
+    assert await found("%") == ["Autumn 100%"] and await found("_") == ["Other_one"]
+    assert await found("[") == ["autumn [again]"] and await found(".*") == []
+    assert len(await found("")) == 4 and await found("winter") == []
+    assert [campaign.name for campaign in await store.campaigns(CONTOSO, 1, 1, "autumn")] == ["Autumn 100%"]
+    await store.save(replace((await store.campaigns(CONTOSO, 1))[0], name="Winter"))
+    assert await found("wint") == ["Winter"] and await found("other") == []
+
+
+async def test_an_authors_last_campaigns_that_have_been_sent(store: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    done = []
+    for author in (ada, louis, ada):
+        campaign = await planned(store, [author])
+        await store.record([outcome(row) for row in await sent(store, campaign)], 1)
+        assert await store.finish(campaign.id, NOW)
+        done.append(campaign.id)
+    await drafted(store, ada)
+    await planned(store, [ada])
+    assert [campaign.id for campaign in await store.last_done(ada.id, Channel.TEAMS, 5)] == [done[2], done[0]]
+    assert [campaign.id for campaign in await store.last_done(ada.id, Channel.TEAMS, 1)] == [done[2]]
+    assert await store.last_done(ada.id, Channel.SKYPE, 5) == []

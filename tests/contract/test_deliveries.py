@@ -522,3 +522,14 @@ async def test_what_the_lists_said_at_the_start_stays_with_the_delivery(store: S
     assert await store.delivery_columns(campaign.id, louis.id) == {}
     assert await store.delivery_columns(campaign.id, marie.id) == {"SITE": "Brest"}
     assert await store.delivery_columns(campaign.id, PersonId(999)) == {}
+
+
+async def test_the_last_that_is_planned_is_not_one_that_waits_for_an_install(store: Store) -> None:
+    people = await install(store, "ada", "louis", "marie")
+    campaign = await running(store, people[0])
+    assert await store.last_due(campaign.id, END) is None
+    await plan(store, campaign, [(people[0], NOW), (people[1], NOW + 7 * MINUTE), (people[2], None)])
+    assert await store.last_due(campaign.id, END) == NOW + 7 * MINUTE
+    assert await store.last_due(campaign.id, NOW + 7 * MINUTE) == NOW
+    await sent(store, campaign, limit=1)
+    assert await store.last_due(campaign.id, NOW + 7 * MINUTE) is None

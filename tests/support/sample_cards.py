@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cards.campaigns import Line, campaigns_card, delete_card, information_card, people_card
+from cards.campaigns import campaigns_card, delete_card, information_card, people_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import Summary, import_card
@@ -27,9 +27,10 @@ from cards.lists import (
     list_settings_form,
     lists_card,
 )
+from cards.live import live_card, moved_card
 from cards.message import Done, acknowledged_text, answered_text, filled, message_card, size_of
 from cards.offers import picture_card, text_card
-from cards.reports import live_card, report_card
+from cards.report import compare_card, remind_card, report_card
 from cards.review import Outlook, Overview, review_card
 from cards.sources import Groups, group_form, unread_card, unread_text
 from cards.texts import SPOKEN, Texts
@@ -58,16 +59,22 @@ from storage.records import (
     SourceKind,
     Style,
     Tally,
+    Tracking,
     Unread,
 )
 from tests.support.pictures import CannotDraw, draw
 from tests.support.sample_records import (
+    ANONYMOUS,
+    ANSWERS,
     CONTOSO,
     DONE_TALLY,
     ENGAGEMENT,
     GERMAN,
+    HOURS,
     LISTS,
+    MEANWHILE,
     MESSAGES,
+    NOTHING_SENT,
     NOW,
     OTHERS,
     PICTURE,
@@ -79,6 +86,7 @@ from tests.support.sample_records import (
     ZONE,
     ZONES,
     campaign,
+    figures,
     message,
     person,
     question,
@@ -219,16 +227,22 @@ class Samples:
         nothing = Tally(states={}, reasons={})
         if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
         asking, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
+        second = START + timedelta(hours=1)
         lines = [
-            Line(campaign=scheduled, tally=nothing, engagement=[]),
-            Line(campaign=replace(running, name=OTHERS[language][0]), tally=RUNNING_TALLY, engagement=[]),
-            Line(campaign=replace(done, name=OTHERS[language][1]), tally=DONE_TALLY, engagement=ENGAGEMENT),
-            Line(
-                campaign=replace(scheduled, name=OTHERS[language][2], state=CampaignState.DRAFT),
-                tally=nothing,
-                engagement=[],
-            ),
+            figures(scheduled, nothing),
+            figures(replace(running, name=OTHERS[language][0]), RUNNING_TALLY),
+            figures(replace(done, name=OTHERS[language][1]), DONE_TALLY, ENGAGEMENT),
+            figures(replace(scheduled, name=OTHERS[language][2], state=CampaignState.DRAFT), nothing),
         ]
+        on_its_way = figures(running, RUNNING_TALLY, MEANWHILE, next_due=NOW + timedelta(seconds=8))
+        whole = figures(done, DONE_TALLY, ENGAGEMENT, hours=HOURS)
+        question_done = figures(replace(done, message=question(language)), DONE_TALLY, ANSWERS, hours=HOURS[:10])
+        unnamed = replace(done, message=question(language), tracking=Tracking(anonymous=True))
+        earlier = [
+            figures(replace(done, name=name), tally, ENGAGEMENT)
+            for name, tally in zip(OTHERS[language], (DONE_TALLY, PRESENCE_TALLY, DONE_TALLY), strict=True)
+        ]
+        asked_figures = figures(asked, RUNNING_TALLY, next_due=NOW + timedelta(seconds=8))
         return {
             "review": review_card(texts, scheduled, self.overview(), outlook, [], []),
             "review_languages": review_card(
@@ -251,16 +265,26 @@ class Samples:
             "information_done": information_card(texts, done, self.overview(), DONE_TALLY),
             "people": people_card(texts, scheduled, REACH, people, 0, 125),
             "delete": delete_card(texts, done),
-            "campaigns": campaigns_card(texts, lines, 0, 2),
-            "campaigns_none": campaigns_card(texts, [], 0, 1),
-            "live": live_card(texts, running, RUNNING_TALLY, NOW + timedelta(seconds=8)),
-            "live_presence_silent": live_card(texts, asked, RUNNING_TALLY, NOW + timedelta(seconds=8), silent=True),
+            "campaigns": campaigns_card(texts, lines, "", 0, 2),
+            "campaigns_none": campaigns_card(texts, [], "", 0, 1),
+            "campaigns_found": campaigns_card(texts, lines[1:3], texts("Plain message"), 0, 1),
+            "live": live_card(texts, on_its_way, ends_about=second),
+            "live_0": live_card(texts, figures(running, NOTHING_SENT, next_due=START + timedelta(seconds=8))),
+            "live_40": live_card(texts, on_its_way, ends_about=second),
+            "live_100": live_card(texts, figures(done, DONE_TALLY, ENGAGEMENT)),
+            "live_presence_silent": live_card(texts, asked_figures, silent=True),
+            "live_moved": moved_card(texts, running),
             "report_presence": report_card(
-                texts, replace(asked, state=CampaignState.DONE), PRESENCE_TALLY, ENGAGEMENT, NOW, None
+                texts, figures(replace(asked, state=CampaignState.DONE), PRESENCE_TALLY, ENGAGEMENT), NOW
             ),
-            "live_done": live_card(texts, done, DONE_TALLY, None),
-            "report_running": report_card(texts, running, RUNNING_TALLY, ENGAGEMENT[:2], NOW, NOW),
-            "report": report_card(texts, done, DONE_TALLY, ENGAGEMENT, START + timedelta(hours=5), None),
+            "report_running": report_card(texts, on_its_way, NOW),
+            "report": report_card(texts, whole, START + timedelta(hours=10)),
+            "report_answers": report_card(texts, question_done, START + timedelta(hours=10)),
+            "report_anonymous": report_card(texts, figures(unnamed, DONE_TALLY, ANONYMOUS), START + timedelta(days=40)),
+            "remind": remind_card(texts, whole),
+            "remind_nobody": remind_card(texts, figures(done, NOTHING_SENT)),
+            "compare": compare_card(texts, whole, earlier),
+            "compare_first": compare_card(texts, whole, []),
         }
 
     def summary(self) -> Summary:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from cards.figures import Figures
 from storage.records import (
     Audience,
     Button,
@@ -13,6 +15,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     DeliveryState,
+    EngagedInHour,
     Engagement,
     EngagementKind,
     Found,
@@ -175,6 +178,7 @@ RUNNING_TALLY = Tally(
     },
     reasons={NotReached.BLOCKED: 4, NotReached.REFUSED: 1, NotReached.BOT_STOPPED: 1},
 )
+NOTHING_SENT = Tally(states={DeliveryState.WAITING: 62, DeliveryState.PLANNED: 938}, reasons={})
 DONE_TALLY = Tally(
     states={
         DeliveryState.DELIVERED: 918,
@@ -211,15 +215,47 @@ PRESENCE_TALLY = Tally(
         (0, Found.UNKNOWN): 9,
     },
 )
-ENGAGEMENT = [
-    Engagement(kind=kind, button=button, people=people, presses=presses, last_at=START + timedelta(minutes=113))
-    for kind, button, people, presses in (
-        (EngagementKind.CLICKED, None, 347, 421),
-        (EngagementKind.CLICKED, 0, 347, 421),
-        (EngagementKind.ACKNOWLEDGED, None, 503, 526),
-        (EngagementKind.ACKNOWLEDGED, 1, 503, 526),
+OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind
+
+
+def engagement(*rows: tuple[EngagementKind, int | None, int, int]) -> list[Engagement]:
+    """(kind, button or None for any, people, presses) each."""
+    return [
+        Engagement(kind=kind, button=button, people=people, presses=presses, last_at=START + timedelta(minutes=113))
+        for kind, button, people, presses in rows
+    ]
+
+
+ENGAGEMENT = engagement(
+    (OPENED, None, 711, 711), (OPENED, 0, 711, 711), (CLICKED, None, 347, 421), (CLICKED, 0, 347, 421),
+    (ACKNOWLEDGED, None, 503, 526), (ACKNOWLEDGED, 1, 503, 526), (REPLIED, None, 12, 14), (REPLIED, 0, 12, 14),
+    (REACTED, None, 96, 103), (REACTED, 0, 61, 61), (REACTED, 1, 38, 38), (REACTED, 6, 4, 4),
+)  # fmt: skip
+MEANWHILE = engagement((OPENED, None, 211, 211), (CLICKED, None, 96, 104), (CLICKED, 0, 96, 104))
+ANSWERS = engagement(
+    (OPENED, None, 711, 711), (OPENED, 0, 711, 711), (ANSWERED, None, 516, 548),
+    (ANSWERED, 0, 301, 322), (ANSWERED, 1, 174, 181), (ANSWERED, 2, 41, 45),
+)  # fmt: skip
+ANONYMOUS = engagement(
+    (OPENED, None, 540, 540), (ANSWERED, None, 516, 548), (ANSWERED, 0, 301, 322), (ANSWERED, 1, 174, 181),
+    (ANSWERED, 2, 41, 45), (REACTED, None, 0, 31), (REACTED, 0, 0, 31), (READ, None, 0, 688),
+)  # fmt: skip
+#: people by the hour of their first time, from the start on
+HOURS = [
+    EngagedInHour(kind=kind, hour=START + timedelta(hours=hour), people=people)
+    for kind, counts in (
+        (OPENED, (203, 241, 88, 41, 36, 44, 29, 12, 9, 8)),
+        (CLICKED, (96, 121, 42, 22, 18, 21, 14, 6, 4, 3)),
+        (ACKNOWLEDGED, (151, 174, 61, 29, 24, 31, 18, 8, 4, 3)),
     )
+    for hour, people in enumerate(counts)
 ]
+
+
+def figures(campaign: Campaign, tally: Tally, engaged: Sequence[Engagement] = (), **more: Any) -> Figures:
+    return Figures(campaign=campaign, tally=tally, engagement=engaged, **more)
+
+
 REACH = Reach(total=1000, reachable=938)
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": ZONE, "duration": "2", "unit": "hours",

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 import cards
 import cards.message
-from cards.campaigns import Line, campaigns_card, delete_card, information_card, people_card
+from cards.campaigns import campaigns_card, delete_card, information_card, people_card
 from cards.conversation import authors_card, greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import LINES, SAMPLE, Summary, import_card
@@ -28,9 +29,11 @@ from cards.lists import (
     list_settings_form,
     lists_card,
 )
+from cards.live import live_card, moved_card
 from cards.message import Done, message_card
 from cards.offers import picture_card, text_card
-from cards.reports import COLORS, live_card, report_card
+from cards.outcomes import COLORS
+from cards.report import compare_card, remind_card, report_card
 from cards.review import Outlook, review_card
 from cards.sources import Groups, group_form, unread_card
 from cards.texts import SPOKEN
@@ -55,6 +58,7 @@ from storage.records import (
     Contact,
     DeliveryState,
     DistributionList,
+    EngagedInHour,
     Engagement,
     EngagementKind,
     Halt,
@@ -74,11 +78,12 @@ from storage.records import (
     Style,
     Tally,
     TenantId,
+    Tracking,
     Unread,
 )
 from tests.support.card_check import LIMIT, check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
-from tests.support.sample_records import ENGAGEMENT, MESSAGES, NOW, SCHEDULE, START, campaign, message, person
+from tests.support.sample_records import ENGAGEMENT, MESSAGES, NOW, SCHEDULE, START, campaign, figures, message, person
 
 Cards = Mapping[str, AdaptiveCard]
 
@@ -142,8 +147,8 @@ def edge_campaigns(language: str) -> Cards:
             found[f"information: {state} {name[:5]}"] = information_card(texts, one, shown, tally(1))
             found[f"information: {state} {name[:5]} bare"] = information_card(texts, one, bare, None)
             found[f"delete: {state} {name[:5]}"] = delete_card(texts, one)
-            lines = [Line(campaign=one, tally=tally(1_000_000), engagement=ENGAGEMENT)] * PAGE
-            found[f"campaigns: {state} {name[:5]}"] = campaigns_card(texts, lines, 1, 3, "notice")
+            lines = [figures(one, tally(1_000_000), ENGAGEMENT)] * PAGE
+            found[f"campaigns: {state} {name[:5]}"] = campaigns_card(texts, lines, name, 1, 3, "notice")
         draft = campaign(language, CampaignState.DRAFT, name=name)
         problems = [(step, "wrong") for step in STEPS[:3]]
         found[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
@@ -244,21 +249,33 @@ def edge_reports(language: str) -> Cards:
         for kind in EngagementKind
         for number in (None, 0, 1, 9)
     ]
+    hours = [
+        EngagedInHour(kind=kind, hour=START + timedelta(hours=hour), people=10**6)
+        for kind in EngagementKind
+        for hour in range(0, 40 * 24, 7)
+    ]
     for state in (CampaignState.RUNNING, CampaignState.DONE):
         for count in COUNTS:
-            one = campaign(language, state, name=NASTY, message=Message(body="x", buttons=buttons))
-            found[f"live: {state} {count}"] = live_card(texts, one, tally(count), NOW)
-            found[f"report: {state} {count}"] = report_card(texts, one, tally(count), pressed, NOW, NOW)
+            body = " ".join(f"[{NASTY[:20]}](https://example.org/{number})" for number in range(30))
+            one = campaign(language, state, name=NASTY, message=Message(body=body, buttons=buttons))
+            seen = figures(one, tally(count), pressed, hours=hours, next_due=NOW, last_due=NOW)
+            found[f"live: {state} {count} moved"] = moved_card(texts, one)
+            found[f"live: {state} {count}"] = live_card(texts, seen, ends_about=NOW)
+            found[f"report: {state} {count}"] = report_card(texts, seen, NOW)
+            unnamed = replace(one, tracking=Tracking(links=False, anonymous=True))
+            found[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
+            found[f"remind: {state} {count}"] = remind_card(texts, replace(seen, engagement=()))
+            found[f"compare: {state} {count}"] = compare_card(texts, seen, [seen] * 5)
         empty = Tally(states={}, reasons={})
         plain = campaign(language, state, started_at=None, finished_at=None, message=Message(body="x"))
-        found[f"live: {state} nobody"] = live_card(texts, plain, empty, None)
-        found[f"report: {state} nobody"] = report_card(texts, plain, empty, [], NOW, None)
+        found[f"live: {state} nobody"] = live_card(texts, figures(plain, empty))
+        found[f"report: {state} nobody"] = report_card(texts, figures(plain, empty), NOW)
         for final in COLORS:
             only = Tally(states={final: 1}, reasons={})
-            found[f"report: {state} only {final.name}"] = report_card(texts, plain, only, [], NOW, None)
+            found[f"report: {state} only {final.name}"] = report_card(texts, figures(plain, only), NOW)
         for reason in NotReached:
             only = Tally(states={DeliveryState.FAILED: 1}, reasons={reason: 1})
-            found[f"report: {state} only {reason}"] = report_card(texts, plain, only, [], NOW, None)
+            found[f"report: {state} only {reason}"] = report_card(texts, figures(plain, only), NOW)
     return found
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cards.elements import as_dict
-from cards.reports import report_card
+from cards.report import report_card
 from cards.texts import Texts
 from storage.records import CampaignState, Engagement, EngagementKind
-from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign
+from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign, figures
 
 
 def rows_of(node: Any) -> list[list[str]]:
@@ -23,9 +23,8 @@ def rows_of(node: Any) -> list[list[str]]:
 
 
 def report(engagement: list[Engagement]) -> list[list[str]]:
-    return rows_of(
-        as_dict(report_card(Texts("en"), campaign("en", CampaignState.DONE), DONE_TALLY, engagement, NOW, None))
-    )
+    done = figures(campaign("en", CampaignState.DONE), DONE_TALLY, engagement)
+    return rows_of(as_dict(report_card(Texts("en"), done, NOW)))
 
 
 def test_a_button_that_nobody_pressed_shows_nobody_though_the_message_was_opened() -> None:

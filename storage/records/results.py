@@ -1,0 +1,26 @@
+"""Results: what became of one recipient's message, and what they did with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.records.deliveries import DeliveryState, Try
+from storage.records.engagement import Engaged
+from storage.records.people import NotReached, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One row of an export."""
+
+    person: Person
+    state: DeliveryState
+    reason: NotReached | None
+    #: the platform's code and text, where it refused
+    detail: str
+    tries: int
+    settled_at: datetime | None
+    #: of a campaign that asks for presence: every try
+    log: tuple[Try, ...]
+    engaged: Engaged

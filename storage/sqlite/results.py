@@ -1,0 +1,54 @@
+"""Results of a campaign, page by page, and who has not done something."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Sequence
+
+from storage.engaged import bit_of, from_text
+from storage.instants import instant
+from storage.records import CampaignId, DeliveryState, EngagementKind, NotReached, Result
+from storage.sqlite.engine import Engine, Row, json_rows
+from storage.sqlite.people import PERSON, person_of
+from storage.tries import unpacked
+
+
+def _result_of(row: Row) -> Result:
+    state, reason, detail, tries, settled_at, log, record, *person = row
+    return Result(
+        person=person_of(person),
+        state=DeliveryState(state),
+        reason=NotReached(reason) if reason else None,
+        detail=detail or "",
+        tries=tries,
+        settled_at=instant(settled_at) if settled_at else None,
+        log=tuple(unpacked(log.split())) if log else (),
+        engaged=from_text(record),
+    )
+
+
+class SqliteResults(Engine):
+    async def results(self, id: CampaignId, after: int, limit: int) -> list[Result]:
+        rows = await self.read(
+            lambda db: json_rows(
+                db,
+                "SELECT json_array(d.state, d.reason, d.detail, d.tries, d.settled_at, d.log, e.record,"
+                f" {PERSON}) AS row FROM delivery d JOIN person p ON p.id = d.person"
+                " LEFT JOIN engaged e ON e.campaign = d.campaign AND e.who = d.person"
+                " WHERE d.campaign = ? AND d.person > ? ORDER BY d.person LIMIT ?",
+                (id, after, limit),
+            )
+        )
+        return [_result_of(row) for row in rows]
+
+    async def people_without(self, id: CampaignId, kind: EngagementKind) -> Sequence[int]:
+        def query(db: sqlite3.Connection) -> Sequence[int]:
+            cursor = db.execute(
+                "SELECT d.person FROM delivery d LEFT JOIN engaged e ON e.campaign = d.campaign AND e.who = d.person"
+                " WHERE d.campaign = ? AND d.state = ? AND ifnull(e.kinds, 0) & ? = 0 ORDER BY d.person",
+                (id, DeliveryState.DELIVERED, bit_of(kind)),
+            )
+            return array("q", (person for (person,) in cursor))
+
+        return await self.read(query)

@@ -1,0 +1,64 @@
+"""A campaign's results, page by page, and who has not done something."""
+
+from __future__ import annotations
+
+from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, NotReached, Press, Result, Who
+from storage.store import Store
+from tests.contract.world import CONTOSO, MINUTE, NOW, install, outcome, plan, planned, refused, sent
+
+CLICKED, OPENED, REACTED = EngagementKind.CLICKED, EngagementKind.OPENED, EngagementKind.REACTED
+
+
+async def test_a_row_for_each_recipient_in_pages(store: Store) -> None:
+    ada, louis, marie, paul = await install(store, "ada", "louis", "marie", "paul")
+    [zoe] = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    people = [ada, louis, marie, paul, zoe]
+    campaign = await planned(store, people[:3], waiting=[zoe])
+    await plan(store, campaign, [(paul, NOW + 30 * MINUTE)])
+    by_person = {row.person.id: row for row in await sent(store, campaign)}
+    await store.record(
+        [
+            outcome(by_person[ada.id], activity="17", at=NOW + MINUTE),
+            refused(by_person[louis.id]),
+            outcome(by_person[marie.id], DeliveryState.PLANNED, due=NOW + 9 * MINUTE, reason=NotReached.THROTTLED),
+        ],
+        1,
+    )
+    press = Press(campaign=campaign.id, who=Who(ada.id), kind=CLICKED, at=NOW + 2 * MINUTE)
+    await store.engage([press])
+
+    rows: list[Result] = []
+    while page := await store.results(campaign.id, rows[-1].person.id if rows else 0, 2):
+        assert len(page) <= 2
+        rows += page
+    assert [row.person for row in rows] == sorted(people, key=lambda person: person.id)
+    found = {row.person.id: row for row in rows}
+    assert found[ada.id].engaged.first_at(CLICKED) == NOW + 2 * MINUTE
+    assert (found[ada.id].state, found[ada.id].tries, found[ada.id].settled_at) == (
+        DeliveryState.DELIVERED, 1, NOW + MINUTE,
+    )  # fmt: skip
+    failed = found[louis.id]
+    assert (failed.state, failed.reason) == (DeliveryState.FAILED, NotReached.REFUSED)
+    assert failed.detail == "400 BadSyntax" and not failed.engaged.pressed
+    assert (found[marie.id].state, found[marie.id].tries) == (DeliveryState.PLANNED, 1)
+    assert (found[paul.id].state, found[paul.id].tries) == (DeliveryState.PLANNED, 0)
+    assert found[zoe.id].state == DeliveryState.WAITING
+    assert await store.results(CampaignId(999), 0, 10) == []
+
+
+async def test_who_has_received_it_and_not_done_something(store: Store) -> None:
+    ada, louis, marie, paul = await install(store, "ada", "louis", "marie", "paul")
+    campaign = await planned(store, [ada, louis, marie, paul])
+    rows = [row for row in await sent(store, campaign) if row.person.id != paul.id]
+    await store.record([outcome(row) for row in rows], 1)
+    assert list(await store.people_without(campaign.id, OPENED)) == [ada.id, louis.id, marie.id]
+
+    def did(who: int, kind: EngagementKind, **more: object) -> Press:
+        return Press(campaign=campaign.id, who=Who(who), kind=kind, at=NOW, **more)  # type: ignore[arg-type]
+
+    await store.engage([did(ada.id, CLICKED), did(louis.id, OPENED), did(marie.id, REACTED, reaction="like")])
+    assert list(await store.people_without(campaign.id, OPENED)) == []
+    assert list(await store.people_without(campaign.id, CLICKED)) == [louis.id, marie.id]
+    assert list(await store.people_without(campaign.id, REACTED)) == [ada.id, louis.id]
+    await store.engage([did(marie.id, REACTED, reaction="like", gone=True)])
+    assert list(await store.people_without(campaign.id, REACTED)) == [ada.id, louis.id, marie.id]

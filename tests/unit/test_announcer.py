@@ -1,0 +1,114 @@
+"""The live card never shows an older state after a newer one, and leaves a platform that asks for it in peace."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import orjson
+import pytest
+
+from bot.announcer import CALM, LATE, AuthorAnnouncer
+from bot.connector import Connector
+from scheduler.asking import Asking
+from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
+from storage.records import Campaign, CampaignState, NotReached, Reference
+from storage.sqlite import SqliteStore
+from tests.support.clocks import LeapingClock
+from tests.support.sample_records import NOW
+from tests.support.seeding import install, scheduled
+
+
+@dataclass
+class Chat:
+    """Takes messages and edits as it is told to, and remembers what it was asked."""
+
+    outcome: Outcome = field(default_factory=lambda: Delivered(""))
+    edits: list[str] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
+
+    async def send(self, reference: Reference, activity: bytes) -> Outcome:
+        assert orjson.loads(activity)["type"] == "message"
+        self.posts.append(f"m{len(self.posts) + 1}")
+        return Delivered(self.posts[-1])
+
+    async def update(self, reference: Reference, message: str, activity: bytes) -> Outcome:
+        self.edits.append(message)
+        return self.outcome
+
+
+@dataclass
+class Scene:
+    store: SqliteStore
+    clock: LeapingClock
+    chat: Chat
+    announcer: AuthorAnnouncer
+    campaign: Campaign
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    store, clock, chat = SqliteStore(tmp_path / "crieur.db"), LeapingClock(NOW), Chat()
+    await store.open()
+    [ada] = await install(store, "http://127.0.0.1:1", 1)
+    campaign = await scheduled(store, ada, NOW, timedelta(hours=2))
+    await store.start(campaign.id, NOW)
+    running = replace(campaign, state=CampaignState.RUNNING)
+    announcer = AuthorAnnouncer(store, cast(Connector, chat), clock, Asking({}, clock), 45.0, random.Random(1))
+    yield Scene(store, clock, chat, announcer, running)
+    await store.close()
+
+
+async def test_it_is_posted_once_and_then_edited(scene: Scene) -> None:
+    for _ in range(3):
+        assert await scene.announcer.progress(scene.campaign)
+    assert (scene.chat.posts, scene.chat.edits) == (["m1"], ["m1", "m1"])
+
+
+async def test_where_it_is_gone_it_is_posted_anew(scene: Scene) -> None:
+    await scene.announcer.progress(scene.campaign)
+    scene.chat.outcome = Refused("NotFound", "")
+    assert await scene.announcer.progress(scene.campaign)
+    assert scene.chat.posts == ["m1", "m2"] and await scene.store.live_card(scene.campaign.id) == "m2"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rest"),
+    [
+        (Unconfirmed("timeout"), LATE),  # it may still arrive, and must not come after a newer one
+        (Retry(NotReached.THROTTLED), CALM),
+        (Retry(NotReached.THROTTLED, after=40.0), timedelta(seconds=40)),
+    ],
+)
+async def test_after_a_doubtful_edit_the_next_one_waits(scene: Scene, outcome: Outcome, rest: timedelta) -> None:
+    await scene.announcer.progress(scene.campaign)
+    scene.chat.outcome = outcome
+    assert not await scene.announcer.progress(scene.campaign)
+    scene.chat.outcome = Delivered("m1")
+    scene.clock.at += rest - timedelta(milliseconds=1)
+    assert not await scene.announcer.progress(scene.campaign)
+    assert len(scene.chat.edits) == 1
+    scene.clock.at += timedelta(milliseconds=1)
+    assert await scene.announcer.progress(scene.campaign)
+    assert scene.chat.posts == ["m1"]
+
+
+async def test_posted_anew_the_old_one_says_where_it_went(scene: Scene) -> None:
+    await scene.announcer.progress(scene.campaign)
+    assert await scene.announcer.repost(scene.campaign)
+    assert (scene.chat.posts, scene.chat.edits) == (["m1", "m2"], ["m1"])
+    await scene.announcer.progress(scene.campaign)
+    assert scene.chat.edits == ["m1", "m2"]
+
+
+async def test_it_is_not_posted_anew_while_another_copy_is_telling(scene: Scene) -> None:
+    await scene.announcer.progress(scene.campaign)
+    end = (scene.clock.now() + timedelta(seconds=2)).timestamp()
+    key = f"telling/{scene.campaign.id}"
+    await scene.store.write_documents({key: ("", orjson.dumps({"until": end, "by": 1}))})
+    assert await scene.announcer.repost(scene.campaign), "it waits for its turn"
+    assert scene.clock.now().timestamp() >= end
