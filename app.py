@@ -37,6 +37,7 @@ from bot.rosters import TeamRosters
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
 from cards.outgoing import compile_for
+from dialogs.claim import new_code
 from dialogs.root import everything
 from dialogs.turn import House
 from dialogs.typed import TypedConversations
@@ -46,7 +47,7 @@ from scheduler.installs import Installations
 from scheduler.jobs import Jobs
 from scheduler.lists import ListReader
 from scheduler.pace import Pace
-from scheduler.ports import Clock, Presence, Render
+from scheduler.ports import Clock, Directory, Presence, Render
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
 from storage.records import Campaign, Channel, StorageError
@@ -91,11 +92,12 @@ async def crieur(
     presence: Mapping[Channel, Presence] | None = None,
     platform: Platform | None = None,
     credentials: ServiceClientCredentialsFactory | None = None,
+    directory: Directory | None = None,
 ) -> AsyncIterator[web.Application]:
     """The whole bot, running: its web application, with the scheduler behind it.
 
     ``presence``: who tells who is there, by channel, beside what the settings bring.
-    ``platform``, ``credentials``: others than those of the settings. Raises WrongSettings.
+    ``platform``, ``credentials``, ``directory``: others than those of the settings. Raises WrongSettings.
     """
     platform = platform or CLOUDS[settings.cloud]
     credentials = credentials or make_credentials(settings)
@@ -111,7 +113,7 @@ async def crieur(
         graph = make_graph(settings, clock, random.Random(rng.getrandbits(64)))
         if graph is not None:
             await opened.enter_async_context(graph)
-        directory = GraphDirectory(graph) if graph else None
+        directory = directory or (GraphDirectory(graph) if graph else None)
         reader = ListReader(store, directory, TeamRosters(connector), clock)
         opened.push_async_callback(reader.stop)
         present = {**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})}
@@ -211,6 +213,8 @@ async def serve(
             await web.TCPSite(runner, settings.host, settings.port).start()
             spare_the_collector()
             say(f"Crieur listens on {settings.base_url}/api/messages")
+            if not settings.local and (code := await new_code(store, clock)):
+                say(f"Nobody owns this bot yet. In its chat, type: claim {code}  (once, within 24 hours)")
             stopped = asyncio.Event()
             for signal_number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)

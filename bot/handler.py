@@ -15,12 +15,13 @@ from bot import skype, teams, wire
 from bot.attachments import attachments_of
 from bot.bounds import Rates
 from bot.connector import Connector
-from bot.reachability import at_home, capture, channel_of, is_answerable, is_personal, lose, tenant_of
+from bot.reachability import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from bot.teams import team_of
 from cards.conversation import notice_card
 from dialogs import engage, talk
 from dialogs.forms.fields import clean
 from dialogs.receipts import Receipts
+from dialogs.standing import Standing
 from dialogs.turn import Answer, Attachment, House, Router, Turn
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
@@ -62,6 +63,7 @@ class CrieurBot(ActivityHandler):
         self._skype_tenant = skype_tenant
         self._rates = Rates()
         self._receipts = Receipts(house)
+        self._standing = Standing(house)
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -338,10 +340,11 @@ class CrieurBot(ActivityHandler):
         return Turn(
             house=self._house,
             person=person,
-            role=await self._house.store.role(person.id),
+            role=await self._standing.role(person),
             channel=_channel(context),
             texts=talk.texts_of(person),
             attachments=attachments,
+            client=client_of(context.activity),
         )
 
     # --- answers ------------------------------------------------------------------------------

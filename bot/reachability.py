@@ -118,6 +118,12 @@ def _zone(activity: Activity) -> str:
     return ""
 
 
+def client_of(activity: Activity) -> str:
+    """Where somebody speaks from, as far as it is told: "msteams Windows"."""
+    platform = _client_info(activity).get("platform")
+    return f"{activity.channel_id} {platform}"[:60] if isinstance(platform, str) else str(activity.channel_id)[:60]
+
+
 async def capture(context: TurnContext, channel: Channel, store: Store, now: datetime) -> tuple[Person, bool]:
     """The person who wrote, remembered; True when they could not be reached before.
 

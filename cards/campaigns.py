@@ -41,9 +41,19 @@ from storage.records import (
 
 
 def information_card(
-    texts: Texts, campaign: Campaign, overview: Overview, tally: Tally | None, notice_text: str = "", tone: str = "good"
+    texts: Texts,
+    campaign: Campaign,
+    overview: Overview,
+    tally: Tally | None,
+    notice_text: str = "",
+    tone: str = "good",
+    *,
+    decides: bool = False,
 ) -> AdaptiveCard:
-    """INFORMATION (S14), with what can be done in the campaign's state (S13, S15, S16)."""
+    """INFORMATION (S14), with what can be done in the campaign's state (S13, S15, S16).
+
+    ``decides``: the reader may approve it.
+    """
     rows = [(texts("State"), f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}")]
     rows += facts(texts, campaign, overview)
     if tally and tally.total:
@@ -53,6 +63,8 @@ def information_card(
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
     payload = handle(campaign)
     actions: list[Any] = []
+    if decides:
+        actions.append(go(texts("Decide"), "approval.open", payload, style="positive"))
     if campaign.state.changeable:
         actions.append(go(texts("Change it"), "form.open", {**payload, "step": "review"}))
     if campaign.state in (CampaignState.RUNNING, CampaignState.DONE):

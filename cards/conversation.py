@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cards.elements import AdaptiveCard
 from cards.parts import act, card, go, heading, hint, notice, paragraph
@@ -56,10 +56,11 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
         ]
     if role is Role.OWNER:
         lines += [
-            texts("**authors** – see who can build campaigns"),
-            texts("**add author** ADDRESS, **remove author** ADDRESS"),
+            texts("**roles** – who may build, approve and send campaigns"),
+            texts("**rules** – approval, messages a week, personal data"),
         ]
     lines += [
+        texts("**mute** – no campaigns for you; **unmute** brings them back"),
         texts("**language** – {languages}", languages=", ".join(LANGUAGES.values())),
         texts("**cancel** – leave what we are doing; drafts stay"),
         texts("**help** – this list"),
@@ -79,19 +80,6 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
         texts,
         [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))],
         actions,
-    )
-
-
-def authors_card(texts: Texts, people: Sequence[tuple[Person, Role]]) -> AdaptiveCard:
-    names = {Role.OWNER: texts("owner"), Role.AUTHOR: texts("author")}
-    lines = [f"- {escape_markdown(person.name or person.address)} – {names[role]}" for person, role in people]
-    return card(
-        texts,
-        [
-            heading(texts("Who can build campaigns")),
-            paragraph("\n".join(lines)),
-            hint(texts("**add author** ADDRESS, **remove author** ADDRESS")),
-        ],
     )
 
 

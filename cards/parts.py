@@ -118,6 +118,7 @@ def reach_text(texts: Texts, reach: Reach) -> str:
 def state_text(texts: Texts, state: CampaignState) -> str:
     return {
         CampaignState.DRAFT: texts("Draft"),
+        CampaignState.SUBMITTED: texts("Waiting for approval"),
         CampaignState.SCHEDULED: texts("Scheduled"),
         CampaignState.RUNNING: texts("Running"),
         CampaignState.DONE: texts("Done"),
@@ -127,6 +128,7 @@ def state_text(texts: Texts, state: CampaignState) -> str:
 def state_sign(state: CampaignState) -> str:
     return {
         CampaignState.DRAFT: "📝",
+        CampaignState.SUBMITTED: "⏳",
         CampaignState.SCHEDULED: "🕙",
         CampaignState.RUNNING: "📣",
         CampaignState.DONE: "🏁",

@@ -14,11 +14,11 @@ from dialogs.audiences import audience_name, lists_gone
 from dialogs.drafts import Draft, tracking_of
 from dialogs.presence import presence_problem
 from dialogs.reading import looked_at, problems_of_lists, read_lists
-from dialogs.turn import Turn
+from dialogs.turn import Turn, may
 from scheduler.across import forecast_across
 from scheduler.planner import OpenTimes
 from scheduler.window import forecast
-from storage.records import Member, Message, Person, Reach, in_language
+from storage.records import Audience, Member, Message, Person, Reach, Role, in_language, usable_by
 
 CHECKED = 20_000  #: recipients looked at for missing values
 
@@ -97,7 +97,20 @@ async def problems_of(
     if outlook and outlook.asleep and not outlook.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
         found.append(("schedule", nobody))
+    if draft.audience and await out_of_bounds(turn, draft.audience):
+        limit = turn.texts(
+            "You can send to your own lists and to those shared with you. A publisher can send to anybody."
+        )
+        found.append(("audience", limit))
     return (*found, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
+
+
+async def out_of_bounds(turn: Turn, audience: Audience) -> bool:
+    """An author reaches their own lists and those shared with them; a publisher reaches anybody."""
+    if may(turn, Role.PUBLISHER):
+        return False
+    lists = [await turn.store.distribution_list(id) for id in audience.lists]
+    return audience.everyone or not all(made is None or usable_by(made, turn.person.id, turn.role) for made in lists)
 
 
 async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:

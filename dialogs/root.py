@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from dialogs import campaigns, engage, groups, installs, lists, reports, talk, versions, wizard, writing
+from dialogs import (
+    approval,
+    campaigns,
+    claim,
+    engage,
+    groups,
+    installs,
+    lists,
+    reports,
+    roles,
+    settings,
+    talk,
+    versions,
+    wizard,
+    writing,
+)
 from dialogs.imports import flow
 from dialogs.turn import Router
 
 
 def everything() -> Router:
     building = [wizard.router, versions.router, writing.router]
-    of_campaigns = [campaigns.router, reports.router]
+    of_campaigns = [approval.router, campaigns.router, reports.router, engage.router]
     of_lists = [lists.router, flow.router, groups.router, installs.router]
-    return Router().include([*building, *of_campaigns, *of_lists, engage.router, talk.router])
+    of_people = [talk.router, claim.router, roles.router, settings.router]
+    return Router().include([*building, *of_campaigns, *of_lists, *of_people])

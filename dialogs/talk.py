@@ -1,13 +1,11 @@
-"""Everyday talk: greetings, help, language, who may build campaigns."""
+"""Everyday talk: greetings, help, language."""
 
 from __future__ import annotations
 
-from cards.conversation import authors_card, greeting_card, help_card
+from cards.conversation import greeting_card, help_card
 from cards.texts import LANGUAGES, Texts
-from cards.variables import escape_markdown
-from dialogs.forms.fields import is_address
 from dialogs.turn import Answer, Form, Router, Turn
-from storage.records import Person, Role
+from storage.records import Person
 
 router = Router()
 
@@ -85,38 +83,3 @@ async def _speak(turn: Turn, code: str) -> Answer:
     await turn.store.speak(turn.person.id, code)
     texts = Texts(code)
     return Answer(text=texts("From now on I speak English with you."))
-
-
-# --- authors ----------------------------------------------------------------------------------
-
-
-@router.command("authors", "auteurs")
-async def authors(turn: Turn, rest: str) -> Answer:
-    people = await turn.store.with_role(turn.person.tenant)
-    return Answer(card=authors_card(turn.texts, people), summary=turn.texts("Who can build campaigns"))
-
-
-@router.command("add author", "ajouter auteur", "ajouter un auteur")
-async def add_author(turn: Turn, address: str) -> Answer:
-    return await _change_role(turn, address, Role.AUTHOR)
-
-
-@router.command("remove author", "retirer auteur", "retirer un auteur")
-async def remove_author(turn: Turn, address: str) -> Answer:
-    return await _change_role(turn, address, None)
-
-
-async def _change_role(turn: Turn, address: str, role: Role | None) -> Answer:
-    texts = turn.texts
-    if turn.role is not Role.OWNER:
-        return Answer(text=texts("Only the owner can do that."))
-    person = await turn.store.person_at(turn.person.tenant, address.strip()) if is_address(address.strip()) else None
-    if person is None:
-        return Answer(text=texts("I know nobody with this address. They need to install Crieur first."))
-    if await turn.store.role(person.id) is Role.OWNER:
-        return Answer(text=texts("They are the owner, and stay it."))
-    await turn.store.give_role(person.id, role)
-    name = escape_markdown(person.name or person.address)
-    if role:
-        return Answer(text=texts("{name} can build campaigns now.", name=name))
-    return Answer(text=texts("{name} can no longer build campaigns.", name=name))

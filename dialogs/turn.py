@@ -18,7 +18,7 @@ from cards.elements import AdaptiveCard
 from cards.texts import Texts
 from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
-from storage.records import CampaignId, Channel, Person, Role, Who
+from storage.records import AuditEntry, CampaignId, Channel, Deed, Person, Role, Subject, Who
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -123,6 +123,8 @@ class Turn:
     texts: Texts
     #: what came with the message
     attachments: tuple[Attachment, ...] = ()
+    #: where they speak from: "msteams Windows"
+    client: str = ""
 
     @property
     def store(self) -> Store:
@@ -140,6 +142,21 @@ class Turn:
     def shows_cards(self) -> bool:
         """Whether this person's client draws Adaptive Cards."""
         return self.channel is Channel.TEAMS
+
+    async def note(self, deed: Deed, subject: Subject, id: object, name: str = "", **details: str) -> None:
+        """Write into the audit that this person has done this."""
+        entry = AuditEntry(
+            tenant=self.person.tenant,
+            at=self.now,
+            by=self.person.id,
+            deed=deed,
+            subject=subject,
+            id=str(id),
+            name=name,
+            details=details,
+            client=self.client,
+        )
+        await self.store.note(entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +195,8 @@ Listener = Callable[[Turn, str], Awaitable[Answer | None]]
 @dataclass(frozen=True, slots=True)
 class _Entry:
     handler: Callable[..., Awaitable[Answer]]
-    authors_only: bool
+    #: the least role that may; None: everybody
+    role: Role | None
     #: a command that takes no more words: what else follows was meant as another
     alone: bool = False
 
@@ -195,17 +213,19 @@ class Router:
     #: what happens with words that are no command; None: they are not theirs either
     listeners: list[Listener] = field(default_factory=list)
 
-    def form(self, verb: str, *, authors_only: bool = True) -> Callable[[Handler], Handler]:
+    def form(self, verb: str, *, authors_only: bool = True, role: Role = Role.AUTHOR) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.forms[verb] = _Entry(handler, authors_only)
+            self.forms[verb] = _Entry(handler, role if authors_only else None)
             return handler
 
         return register
 
-    def command(self, *words: str, authors_only: bool = True, alone: bool = False) -> Callable[[Command], Command]:
+    def command(
+        self, *words: str, authors_only: bool = True, role: Role = Role.AUTHOR, alone: bool = False
+    ) -> Callable[[Command], Command]:
         def register(handler: Command) -> Command:
             for word in words:
-                self.commands[word] = _Entry(handler, authors_only, alone)
+                self.commands[word] = _Entry(handler, role if authors_only else None, alone)
             return handler
 
         return register
@@ -234,8 +254,8 @@ class Router:
         entry = self.forms.get(str(form.get("verb", "")))
         if entry is None:
             return None
-        if entry.authors_only and turn.role is None:
-            return Answer(text=not_an_author(turn))
+        if not may(turn, entry.role):
+            return Answer(text=not_allowed(turn))
         return await unless_aside(entry.handler(turn, form))
 
     async def hear(self, turn: Turn, said: str) -> Answer | None:
@@ -244,8 +264,8 @@ class Router:
         for command in sorted(self.commands, key=len, reverse=True):
             entry = self.commands[command]
             if words == command or (words.startswith(command + " ") and not entry.alone):
-                if entry.authors_only and turn.role is None:
-                    return Answer(text=not_an_author(turn))
+                if not may(turn, entry.role):
+                    return Answer(text=not_allowed(turn))
                 rest = " ".join(said.split()[len(command.split()) :])
                 return await unless_aside(entry.handler(turn, rest))
         return None
@@ -274,7 +294,7 @@ class Router:
 
     def nearest(self, turn: Turn, said: str) -> str | None:
         """The command that somebody may have meant."""
-        known = [word for word, entry in self.commands.items() if turn.role or not entry.authors_only]
+        known = [word for word, entry in self.commands.items() if may(turn, entry.role)]
         found = difflib.get_close_matches(" ".join(said.lower().split()), known, n=1, cutoff=0.6)
         return found[0] if found else None
 
@@ -285,6 +305,18 @@ async def unless_aside(answering: Awaitable[Answer]) -> Answer:
         return await answering
     except Aside as aside:
         return aside.answer
+
+
+def may(turn: Turn, role: Role | None) -> bool:
+    """Whether the speaker's role is enough."""
+    return role is None or (turn.role is not None and turn.role.covers(role))
+
+
+def not_allowed(turn: Turn) -> str:
+    """What is said to somebody whose role is not enough."""
+    if turn.role is not None:
+        return turn.texts("Only an owner can do that here. Type **roles** to see who is one.")
+    return not_an_author(turn)
 
 
 def not_an_author(turn: Turn) -> str:

@@ -12,17 +12,17 @@ from cards.plain import built_in_teams
 from cards.review import review_card
 from cards.variables import escape_markdown
 from cards.wizard import STEPS, message_form, schedule_form
-from dialogs.audiences import accept_audience, audience_card, lists_gone
-from dialogs.drafts import asked_for, frozen, is_stale, known_columns, read_draft, values_of, versions_of
+from dialogs.audiences import accept_audience, audience_card
+from dialogs.drafts import asked_for, is_stale, known_columns, read_draft, values_of, versions_of
 from dialogs.forms.audience import list_id
 from dialogs.forms.fields import NAME, Reading, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.outlook import View, outlook_of, overview, problems_of, warnings_of
 from dialogs.presence import no_presence
-from dialogs.turn import Answer, Aside, Form, Router, Turn
+from dialogs.turn import Answer, Aside, Form, Router, Turn, may
 from storage.instants import is_zone
-from storage.records import Campaign, CampaignState, Channel, StaleVersion
+from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
 
 router = Router()
 
@@ -117,30 +117,6 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review"))
 
 
-@router.form("campaign.schedule")
-async def schedule(turn: Turn, form: Form) -> Answer:
-    campaign = await changeable(turn, form)
-    if is_stale(campaign, form):
-        return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
-    draft = await read_draft(turn, campaign)
-    shown = await overview(turn, draft)
-    if await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
-        return Answer(card=await review(turn, campaign))
-    try:
-        campaign = await turn.store.save(replace(frozen(draft, turn), state=CampaignState.SCHEDULED))
-        # from here on its lists cannot be deleted; one may have been in the moment before
-        if draft.audience and await lists_gone(turn, draft.audience):
-            campaign = await turn.store.save(_as_draft(campaign))
-            return Answer(card=await review(turn, campaign))
-    except StaleVersion:
-        return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
-    if draft.starts_now:
-        note = turn.texts("It starts now. I will show you here how it goes.")
-    else:
-        note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
-    return Answer(card=await information(turn, campaign, note))
-
-
 # --- cards ------------------------------------------------------------------------------------
 
 
@@ -189,7 +165,16 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:
     shown = await overview(turn, await read_draft(turn, campaign))
     tally = await turn.store.tally(campaign.id)
-    return information_card(turn.texts, campaign, shown, tally, notice, tone)
+    return information_card(turn.texts, campaign, shown, tally, notice, tone, decides=may_decide(turn, campaign))
+
+
+def may_decide(turn: Turn, campaign: Campaign) -> bool:
+    """Whether this person is one of those who may approve it now: not one's own."""
+    return (
+        campaign.state is CampaignState.SUBMITTED
+        and may(turn, Role.PUBLISHER)
+        and turn.person.id not in (campaign.author, campaign.submitted_by)
+    )
 
 
 async def changeable(turn: Turn, form: Form) -> Campaign:
@@ -246,7 +231,7 @@ async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[st
     if values is not None:
         return await turn.store.save(with_form(campaign, key, values, turn))
     forms = {step: kept for step, kept in campaign.forms.items() if step != key}
-    return await turn.store.save(replace(_as_draft(campaign), forms=forms))
+    return await turn.store.save(replace(as_draft(campaign), forms=forms))
 
 
 def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
@@ -258,8 +243,8 @@ def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Tu
     if step == "audience" and values.get("channel") in list(Channel):
         changes["channel"] = Channel(values["channel"])
     forms = {**campaign.forms, step: dict(values)}
-    return replace(_as_draft(campaign), forms=forms, **changes)  # type: ignore[arg-type]
+    return replace(as_draft(campaign), forms=forms, **changes)  # type: ignore[arg-type]
 
 
-def _as_draft(campaign: Campaign) -> Campaign:
+def as_draft(campaign: Campaign) -> Campaign:
     return replace(campaign, state=CampaignState.DRAFT, message=None, audience=None, schedule=None)

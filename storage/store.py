@@ -12,6 +12,7 @@ from typing import Protocol
 
 from storage.records import (
     Audience,
+    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
@@ -109,9 +110,15 @@ class People(Protocol):
         """The language the person asked for; "" follows the client's locale again."""
         ...
 
+    async def mute(self, person: PersonId, muted: bool) -> None:
+        """Whether the person wants no campaigns, from here on."""
+        ...
+
     async def role(self, person: PersonId) -> Role | None: ...
 
-    async def give_role(self, person: PersonId, role: Role | None) -> None: ...
+    async def give_role(self, person: PersonId, role: Role | None) -> bool:
+        """False, and nothing changed, where it would leave the organisation without an owner."""
+        ...
 
     async def claim_ownership(self, person: PersonId) -> bool:
         """Make this person the owner of their tenant unless it has one; whether it happened."""
@@ -427,6 +434,16 @@ class Results(Protocol):
         ...
 
 
+class Audit(Protocol):
+    """Who did what: only ever added to."""
+
+    async def note(self, entry: AuditEntry) -> None: ...
+
+    async def audit(self, tenant: TenantId, limit: int, before: int | None = None) -> list[tuple[int, AuditEntry]]:
+        """The newest entries with their numbers, which rise; ``before``: older ones than this number."""
+        ...
+
+
 class Documents(Protocol):
     """Small JSON documents with an etag: the memory of typed conversations."""
 
@@ -448,7 +465,7 @@ class Documents(Protocol):
         ...
 
 
-class Store(People, Lists, Installations, Campaigns, Deliveries, Engagements, Results, Documents, Protocol):
+class Store(People, Lists, Installations, Campaigns, Deliveries, Engagements, Results, Audit, Documents, Protocol):
     """All of it; opened once by the composition root."""
 
     async def open(self) -> None:

@@ -1,6 +1,7 @@
 """The MongoDB store: where several copies of the bot meet. Only this package imports motor and pymongo."""
 
 from storage.mongo.audiences import MongoAudiences
+from storage.mongo.audit import MongoAudit
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.deliveries import MongoDeliveries
 from storage.mongo.directory import MongoDirectory
@@ -20,6 +21,7 @@ class MongoStore(
     MongoDeliveries,
     MongoEngagements,
     MongoResults,
+    MongoAudit,
     MongoDocuments,
 ):
     """``MongoStore(url)``; see storage.store.Store for what it can be asked.

@@ -24,6 +24,7 @@ def person_of(row: Document) -> Person:
         id=row["_id"],
         guest=row.get("guest", False),
         department=row.get("department", ""),
+        muted=row.get("muted", False),
         **{field: row[field] for field in FIELDS},
     )
 

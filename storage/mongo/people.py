@@ -17,7 +17,7 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from storage.instants import ms
-from storage.mongo.engine import Document
+from storage.mongo.engine import Document, token
 from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
 from storage.mongo.waking import Waking
 from storage.records import (
@@ -37,8 +37,8 @@ from storage.sightings import may_be, said_by
 #: where a person who has none gets their names from a list
 NAMES = ("directory_id", "given_name", "surname", "name")
 
-OWNERS, AUTHORS = "owners", "authors"
-_PLACE = {Role.OWNER: OWNERS, Role.AUTHOR: AUTHORS}
+OWNERS, PUBLISHERS, AUTHORS = "owners", "publishers", "authors"
+_PLACE = {Role.OWNER: OWNERS, Role.PUBLISHER: PUBLISHERS, Role.AUTHOR: AUTHORS}
 
 
 def directory_key(tenant: str, directory_id: str) -> str:
@@ -241,6 +241,9 @@ class MongoPeople(Waking):
     async def speak(self, person: PersonId, language: str) -> None:
         await self.collection("people").update_one({"_id": person}, {"$set": {"language": language}})
 
+    async def mute(self, person: PersonId, muted: bool) -> None:
+        await self.collection("people").update_one({"_id": person}, {"$set": {"muted": muted}})
+
     # --- roles: a document per tenant, so "unless it has an owner" is one write ----------------
 
     async def role(self, person: PersonId) -> Role | None:
@@ -248,22 +251,34 @@ class MongoPeople(Waking):
         roles = await self.collection("roles").find_one({"_id": row["tenant"]}) if row else None
         if roles is None:
             return None
-        return next((role for role, place in _PLACE.items() if person in roles[place]), None)
+        return next((role for role, place in _PLACE.items() if person in roles.get(place, ())), None)
 
-    async def give_role(self, person: PersonId, role: Role | None) -> None:
+    async def give_role(self, person: PersonId, role: Role | None) -> bool:
         tenant = await self._tenant_with_roles(person)
         if tenant is None:
-            return
+            return True
         out_of = [place for given, place in _PLACE.items() if given is not role]
-        update: Document = {"$pull": dict.fromkeys(out_of, person)}
-        if role is not None:
-            update["$addToSet"] = {_PLACE[role]: person}
-        await self.collection("roles").update_one({"_id": tenant}, update)
+        roles = self.collection("roles")
+        while (found := await roles.find_one({"_id": tenant})) is not None:
+            if role is not Role.OWNER and found[OWNERS] == [person]:
+                return False
+            update: Document = {"$pull": dict.fromkeys(out_of, person), "$set": {"version": token()}}
+            if role is not None:
+                update["$addToSet"] = {_PLACE[role]: person}
+            # by version, because who is the last owner must still be so
+            if (await roles.update_one({"_id": tenant, "version": found.get("version")}, update)).matched_count:
+                break
+        return True
 
     async def claim_ownership(self, person: PersonId) -> bool:
         tenant = await self._tenant_with_roles(person)
         claimed = await self.collection("roles").update_one(
-            {"_id": tenant, OWNERS: {"$size": 0}}, {"$addToSet": {OWNERS: person}, "$pull": {AUTHORS: person}}
+            {"_id": tenant, OWNERS: {"$size": 0}},
+            {
+                "$addToSet": {OWNERS: person},
+                "$pull": {PUBLISHERS: person, AUTHORS: person},
+                "$set": {"version": token()},
+            },
         )
         return claimed.modified_count == 1
 
@@ -274,13 +289,13 @@ class MongoPeople(Waking):
             return None
         tenant: str = row["tenant"]
         if await self.collection("roles").find_one({"_id": tenant}) is None:
-            await self.inserted("roles", {"_id": tenant, OWNERS: [], AUTHORS: []})
+            await self.inserted("roles", {"_id": tenant, OWNERS: [], PUBLISHERS: [], AUTHORS: []})
         return tenant
 
     async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:
         roles = await self.collection("roles").find_one({"_id": tenant})
         if roles is None:
             return []
-        given = {person: role for role, place in _PLACE.items() for person in roles[place]}
+        given = {person: role for role, place in _PLACE.items() for person in roles.get(place, ())}
         found = [(person_of(row), given[id]) for id, row in (await self.by_id("people", list(given))).items()]
         return sorted(found, key=lambda pair: (pair[0].name, pair[0].address))

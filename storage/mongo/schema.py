@@ -3,7 +3,7 @@
     people            {_id: int, tenant, ..., lists: [bodies], columns: {lBODY: {...}},
                       references: {channel: {..., broken: ""}}}
     identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
-    roles             {_id: tenant, owners: [person ids], authors: [person ids]}
+    roles             {_id: tenant, owners: [person ids], publishers, authors, version}
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
                       deliveries may not be woken yet
     lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all,
@@ -19,6 +19,7 @@
     engagement_tallies  as tallies
     installations     {_id: int, version, open, record}
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
+    audit             {_id: int, tenant, at, record}: only ever added to
     documents, secrets, counters, schema
 
 Instants are whole milliseconds since 1970 UTC. Only what MongoDB 4.4, Azure's MongoDB-compatible
@@ -55,6 +56,7 @@ INDEXES = {
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
     "installations": [_index("open")],
     "engagements": [_index("campaign")],
+    "audit": [_index("tenant")],
 }
 
 

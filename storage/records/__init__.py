@@ -94,6 +94,13 @@ from storage.records.people import (
 from storage.records.results import (
     Result,
 )
+from storage.records.rules import (
+    AuditEntry,
+    Deed,
+    GroupRole,
+    Policy,
+    Subject,
+)
 
 __all__ = [
     "CROWD",
@@ -104,6 +111,7 @@ __all__ = [
     "OTHER_REACTION",
     "REACTIONS",
     "Audience",
+    "AuditEntry",
     "Button",
     "ButtonKind",
     "Campaign",
@@ -114,6 +122,7 @@ __all__ = [
     "Columns",
     "Contact",
     "Counts",
+    "Deed",
     "DeliveryId",
     "DeliveryState",
     "DirectoryUser",
@@ -124,6 +133,7 @@ __all__ = [
     "EngagementKind",
     "Forms",
     "Found",
+    "GroupRole",
     "Halt",
     "IfUnknown",
     "Installation",
@@ -137,6 +147,7 @@ __all__ = [
     "NotReached",
     "Person",
     "PersonId",
+    "Policy",
     "PresenceChoice",
     "Press",
     "Pressed",
@@ -154,6 +165,7 @@ __all__ = [
     "StaleVersion",
     "StorageError",
     "Style",
+    "Subject",
     "Tally",
     "TenantId",
     "Tracking",

@@ -173,6 +173,7 @@ class Schedule:
 
 class CampaignState(StrEnum):
     DRAFT = "draft"
+    SUBMITTED = "submitted"  #: waits for approval
     SCHEDULED = "scheduled"
     RUNNING = "running"
     DONE = "done"
@@ -180,7 +181,7 @@ class CampaignState(StrEnum):
     @property
     def changeable(self) -> bool:
         """Whether it can still be edited: only before the broadcast (S13, S16)."""
-        return self in (CampaignState.DRAFT, CampaignState.SCHEDULED)
+        return self in (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED)
 
 
 #: for how long after its end a campaign counts engagement, and answers can be changed
@@ -211,6 +212,9 @@ class Campaign:
     audience: Audience | None = None
     schedule: Schedule | None = None
     tracking: Tracking = Tracking()
+    #: who asked for approval, and who gave it
+    submitted_by: PersonId | None = None
+    approved_by: PersonId | None = None
     created_at: datetime
     started_at: datetime | None = None
     #: every recipient has a delivery

@@ -20,8 +20,14 @@ class Channel(StrEnum):
 class Role(StrEnum):
     """What a person may do; without one, a person only receives."""
 
-    OWNER = "owner"  #: names authors; may do everything
-    AUTHOR = "author"  #: builds campaigns
+    OWNER = "owner"  #: gives roles and sets the rules; may do everything
+    PUBLISHER = "publisher"  #: builds campaigns for any audience, and approves others'
+    AUTHOR = "author"  #: builds campaigns, for lists that are theirs or shared with them
+
+    def covers(self, other: Role) -> bool:
+        """Whether it may do all that ``other`` may."""
+        order = list(Role)
+        return order.index(self) <= order.index(other)
 
 
 class NotReached(StrEnum):
@@ -68,6 +74,8 @@ class Person:
     guest: bool = False
     #: as the directory says it; "" when unknown
     department: str = ""
+    #: wants no campaigns, for now
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The embedded store: SQLite from the standard library."""
 
 from storage.sqlite.audiences import SqliteAudiences
+from storage.sqlite.audit import SqliteAudit
 from storage.sqlite.campaigns import SqliteCampaigns
 from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.directory import SqliteDirectory
@@ -22,6 +23,7 @@ class SqliteStore(
     SqliteDeliveries,
     SqliteEngagements,
     SqliteResults,
+    SqliteAudit,
     SqliteDocuments,
 ):
     """``SqliteStore(path)``; see storage.store.Store for what it can be asked."""

@@ -25,7 +25,7 @@ from storage.sqlite.tallies import move
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"
-    " p.guest, p.department"
+    " p.guest, p.department, p.muted"
 )
 #: with the index's own condition: SQLite uses it only for that
 IN_DIRECTORY = "SELECT id FROM person WHERE tenant = ? AND directory_id = ? AND directory_id <> ''"
@@ -35,7 +35,7 @@ CHANNELS = {str(channel): channel for channel in Channel}
 
 
 def person_of(row: Row) -> Person:
-    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, department = row
+    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, department, muted = row
     return Person(
         id=id,
         tenant=tenant,
@@ -49,6 +49,7 @@ def person_of(row: Row) -> Person:
         zone=zone,
         guest=bool(guest),
         department=department,
+        muted=bool(muted),
     )
 
 
@@ -234,6 +235,18 @@ def _claim_ownership(db: sqlite3.Connection, person: PersonId) -> bool:
     )
 
 
+def _give_role(db: sqlite3.Connection, person: PersonId, role: Role | None) -> bool:
+    last_owner = db.execute(
+        "SELECT 1 FROM person p WHERE p.id = ? AND p.role = ? AND NOT EXISTS"
+        " (SELECT 1 FROM person o WHERE o.tenant = p.tenant AND o.role = ? AND o.id <> p.id)",
+        (person, Role.OWNER, Role.OWNER),
+    ).fetchone()
+    if last_owner and role is not Role.OWNER:
+        return False
+    db.execute("UPDATE person SET role = ? WHERE id = ?", (role, person))
+    return True
+
+
 class SqlitePeople(Engine):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         return await self.write(lambda db: _remember(db, sighting))
@@ -278,12 +291,15 @@ class SqlitePeople(Engine):
     async def speak(self, person: PersonId, language: str) -> None:
         await self.write(lambda db: db.execute("UPDATE person SET language = ? WHERE id = ?", (language, person)))
 
+    async def mute(self, person: PersonId, muted: bool) -> None:
+        await self.write(lambda db: db.execute("UPDATE person SET muted = ? WHERE id = ?", (muted, person)))
+
     async def role(self, person: PersonId) -> Role | None:
         row = await self.read(lambda db: db.execute("SELECT role FROM person WHERE id = ?", (person,)).fetchone())
         return Role(row[0]) if row and row[0] else None
 
-    async def give_role(self, person: PersonId, role: Role | None) -> None:
-        await self.write(lambda db: db.execute("UPDATE person SET role = ? WHERE id = ?", (role, person)))
+    async def give_role(self, person: PersonId, role: Role | None) -> bool:
+        return await self.write(lambda db: _give_role(db, person, role))
 
     async def claim_ownership(self, person: PersonId) -> bool:
         return await self.write(lambda db: _claim_ownership(db, person))

@@ -233,6 +233,19 @@ STEPS = (
     );
     CREATE UNIQUE INDEX installation_open ON installation (open) WHERE open IS NOT NULL;
     """,
+    # who wants no campaigns; who did what: never changed, never removed
+    """
+    ALTER TABLE person ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        tenant TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        record TEXT NOT NULL         -- the whole AuditEntry, as JSON
+    );
+    CREATE INDEX audit_tenant ON audit (tenant, id);
+    CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+    CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+    """,
 )
 
 

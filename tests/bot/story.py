@@ -152,7 +152,7 @@ def _words(activity: dict[str, Any]) -> Iterator[str]:
 
 
 async def make_author(owner: Person, person: Person) -> None:
-    assert any("can build campaigns now" in word for word in await asked(owner, f"add author {person.address}"))
+    assert any("is author now" in word for word in await asked(owner, f"add author {person.address}"))
 
 
 def handle_of(campaign: Campaign, **more: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -18,29 +18,11 @@ from bot.gate import AGAIN, FRESH, SigningKeys
 from bot.platform import PUBLIC
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person
-from tests.support.platform import APP_ID, NoSecret, SigningKey, SigningPlatform
+from tests.support.platform import APP_ID, SigningKey, SigningPlatform
 
-REGISTERED = {"MicrosoftAppId": APP_ID, "MicrosoftAppPassword": "unused", "ALLOWED_TENANTS": TENANT, "GRAPH": "off"}
 EMULATOR = "https://sts.windows.net/f8cdef31-a31e-4b4a-93e4-5f571e91255a/"
 EMULATOR_2 = "https://login.microsoftonline.com/d6d49420-f39b-4df7-a1dc-d59a935871db/v2.0"
 FOREIGN = "99999999-7f64-4d0a-9b1e-5a2c3f4e6d70"
-
-
-@pytest.fixture
-async def platform() -> AsyncIterator[SigningPlatform]:
-    platform = SigningPlatform()
-    await platform.start()
-    yield platform
-    await platform.stop()
-
-
-@pytest.fixture
-async def registered(house: House, platform: SigningPlatform) -> House:
-    """The bot with a registration, as a company runs it."""
-    house.environment.update(REGISTERED)
-    house.signing = {"platform": platform.platform, "credentials": NoSecret()}
-    await house.restart()
-    return house
 
 
 def part(value: object) -> str:

@@ -193,11 +193,13 @@ async def test_authors_are_named_and_unnamed_by_the_owner(house: House, ada: Per
     stranger = "nobody@contoso.example"
     unknown = "I know nobody with this address. They need to install Crieur first."
     assert await asked(ada, f"add author {stranger}") == [unknown]
-    assert await asked(ada, f"remove author {ada.address}") == ["They are the owner, and stay it."]
+    assert await asked(ada, f"remove author {ada.address}") == ["The last owner stays one: name another owner first."]
     await make_author(ada, louis)
-    assert await asked(louis, f"ajouter auteur {louis.address}") == ["Seul le propriétaire peut faire cela."]
+    assert await asked(louis, f"ajouter auteur {louis.address}") == [
+        "Seul un propriétaire peut faire cela ici. Tapez **rôles** pour voir qui l’est."
+    ]
     await asked(louis, "nouvelle campagne À moi")
-    assert await asked(ada, f"remove author {louis.address}") == ["Louis Pasteur can no longer build campaigns."]
+    assert await asked(ada, f"remove author {louis.address}") == ["Louis Pasteur has no role any more."]
     await louis.press("Finir plus tard")
     assert louis.toasts[-1].startswith("Seuls les auteurs")
 

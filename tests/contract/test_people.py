@@ -364,12 +364,28 @@ async def test_a_tenant_gets_one_owner_however_many_ask_at_once(store: Store, ot
     assert await store.claim_ownership(twin.id)
 
 
-async def test_an_ownership_given_up_can_be_claimed(store: Store) -> None:
+async def test_the_last_owner_stays(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    assert await store.claim_ownership(ada.id)
-    await store.give_role(ada.id, None)
-    assert await store.claim_ownership(louis.id)
-    assert await store.role(ada.id) is None and await store.role(louis.id) is Role.OWNER
+    twin, _ = await store.remember(sighting("louis", tenant=FABRIKAM))
+    assert await store.claim_ownership(ada.id) and await store.claim_ownership(twin.id)
+    for role in (None, Role.AUTHOR, Role.PUBLISHER):
+        assert not await store.give_role(ada.id, role)
+        assert await store.role(ada.id) is Role.OWNER
+    assert await store.give_role(ada.id, Role.OWNER), "nothing changes"
+    assert await store.give_role(louis.id, Role.OWNER)
+    assert await store.give_role(ada.id, Role.PUBLISHER)
+    assert not await store.give_role(louis.id, None)
+    assert await store.with_role(CONTOSO) == [(ada, Role.PUBLISHER), (louis, Role.OWNER)]
+
+
+async def test_of_two_owners_who_remove_each_other_one_stays(store: Store, other: Store) -> None:
+    ada, louis = await install(store, "ada", "louis")
+    for _ in range(10):
+        await store.give_role(ada.id, Role.OWNER)
+        await store.give_role(louis.id, Role.OWNER)
+        done = await asyncio.gather(store.give_role(ada.id, None), other.give_role(louis.id, None))
+        assert sorted(done) == [False, True]
+        assert len(await store.with_role(CONTOSO)) == 1
 
 
 async def test_an_owner_who_was_named_counts_as_one(store: Store) -> None:

@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from cards.approval import approval_card, decided_card
 from cards.campaigns import campaigns_card, delete_card, information_card, people_card
-from cards.conversation import authors_card, greeting_card, help_card, notice_card
+from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import Summary, import_card
 from cards.installs import install_card, install_form
@@ -32,6 +33,8 @@ from cards.message import Done, acknowledged_text, answered_text, filled, messag
 from cards.offers import picture_card, text_card
 from cards.report import compare_card, remind_card, report_card
 from cards.review import Outlook, Overview, review_card
+from cards.roles import groups_card, roles_card
+from cards.settings import own_settings_card, rules_form
 from cards.sources import Groups, group_form, unread_card, unread_text
 from cards.texts import SPOKEN, Texts
 from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form, version_form
@@ -43,6 +46,7 @@ from storage.records import (
     Channel,
     Contact,
     DistributionList,
+    GroupRole,
     Halt,
     Installation,
     InstallationId,
@@ -137,7 +141,33 @@ class Samples:
             "greeting_recipient": greeting_card(texts, louis, None, became_owner=False),
             "help_owner": help_card(texts, Role.OWNER),
             "help_recipient": help_card(texts, None),
-            "authors": authors_card(texts, [(ada, Role.OWNER), (louis, Role.AUTHOR)]),
+            "roles": roles_card(
+                texts,
+                [(ada, Role.OWNER), (person(2), Role.PUBLISHER), (louis, Role.AUTHOR)],
+                [GroupRole(group="g-1", name="Communication", role=Role.PUBLISHER)],
+                owner=True,
+                directory=True,
+            ),
+            "roles_author": roles_card(texts, [(ada, Role.OWNER)], [], owner=False, directory=False),
+            "roles_error": roles_card(
+                texts,
+                [(ada, Role.OWNER)],
+                [],
+                owner=True,
+                directory=False,
+                values={"who": "louis"},
+                errors={"who": texts("That is not an address; it looks like ada@contoso.com.")},
+            ),
+            "roles_groups": groups_card(texts, [("g-1", "Communication"), ("g-2", "Comptabilité")], Role.AUTHOR),
+            "settings": own_settings_card(texts, ada, Role.OWNER),
+            "settings_muted": own_settings_card(texts, replace(louis, muted=True), None),
+            "rules": rules_form(texts, {"approval": "above", "approve_above": "10000", "keep_days": "400"}, {}),
+            "rules_error": rules_form(
+                texts,
+                {"approval": "above", "approve_above": "-5", "per_week": "3"},
+                {"approve_above": texts("Please give a whole number above zero.")},
+                texts("The rules are saved."),
+            ),
             "notice": notice_card(texts, texts("This campaign no longer exists."), "warning"),
         }
 
@@ -221,7 +251,7 @@ class Samples:
         outlook = Outlook(messages=938, first=START, last=START + timedelta(minutes=119), peak=14, fits=True, now=False)
         problems = [("schedule", texts("Please choose when it goes out."))]
         warnings = [texts("Nobody in this audience can be reached yet.")]
-        scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[1:])
+        scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[2:])
         missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
         people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
@@ -252,6 +282,20 @@ class Samples:
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
             "review_skype": review_card(
                 texts, replace(scheduled, channel=Channel.SKYPE), self.overview(), outlook, [], []
+            ),
+            "information_submitted": information_card(
+                texts, replace(scheduled, state=CampaignState.SUBMITTED), self.overview(), None, decides=True
+            ),
+            "approval": approval_card(
+                texts, replace(scheduled, state=CampaignState.SUBMITTED), self.overview(), outlook, person(1).name
+            ),
+            "approval_given": decided_card(texts, scheduled, person(2), approved=True),
+            "approval_refused": decided_card(
+                texts,
+                scheduled,
+                person(2),
+                approved=False,
+                reason={"fr": "La date est fausse."}.get(self.language, "The date is wrong."),
             ),
             "review_presence": review_card(texts, scheduled, asking, outlook, [], []),
             "information_running": information_card(

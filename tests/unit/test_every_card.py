@@ -15,8 +15,9 @@ import pytest
 
 import cards
 import cards.message
+from cards.approval import approval_card, decided_card
 from cards.campaigns import campaigns_card, delete_card, information_card, people_card
-from cards.conversation import authors_card, greeting_card, help_card, notice_card
+from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.imports import LINES, SAMPLE, Summary, import_card
 from cards.installs import install_card, install_form
@@ -35,6 +36,8 @@ from cards.offers import picture_card, text_card
 from cards.outcomes import COLORS
 from cards.report import compare_card, remind_card, report_card
 from cards.review import Outlook, review_card
+from cards.roles import groups_card, roles_card
+from cards.settings import own_settings_card, rules_form
 from cards.sources import Groups, group_form, unread_card
 from cards.texts import SPOKEN
 from cards.variables import escape_markdown
@@ -61,6 +64,7 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    GroupRole,
     Halt,
     Installation,
     InstallationId,
@@ -188,6 +192,9 @@ def longest_message(language: str) -> Cards:
     wrong = {"link_url": texts("That is not a web address; it begins with https://")}
     return {
         "form message: longest": message_form(texts, one, {**MESSAGES[language], "body": said.body}, wrong),
+        "approval: longest": approval_card(texts, one, shown, outlook, NASTY, "x" * 500),
+        "approval: nobody": approval_card(texts, one, shown, None, ""),
+        "approval: back": decided_card(texts, one, person(), approved=False, reason=NASTY * 5),
         "review: longest": review_card(texts, one, shown, outlook, [], ["a warning of some length " * 8] * 2),
         "information: longest": information_card(texts, one, shown, tally(1_000_000), "notice " * 20),
     }
@@ -283,9 +290,13 @@ def edge_talk(language: str) -> Cards:
     texts, nobody = Samples(language).texts, replace(person(), name="", given_name="", surname="", address="")
     nasty = replace(nobody, name=NASTY, address=f"{LONG}@contoso.com")
     crowd = [(nasty, Role.OWNER)] + [(person(number), Role.AUTHOR) for number in range(100)]
+    groups = [GroupRole(group=NASTY, name=NASTY, role=Role.AUTHOR)] * 100
     found: dict[str, AdaptiveCard] = {
-        "authors: a hundred": authors_card(texts, crowd),
-        "authors: nobody known": authors_card(texts, [(nobody, Role.OWNER)]),
+        "roles: a hundred": roles_card(texts, crowd, groups, owner=True, directory=True),
+        "roles: nobody known": roles_card(texts, [(nobody, Role.OWNER)], [], owner=False, directory=False),
+        "roles: groups": groups_card(texts, [(NASTY, NASTY), (LONG, LONG)], Role.PUBLISHER),
+        "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
+        "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
         "notice": notice_card(texts, NASTY),
     }
     for role in (None, *Role):

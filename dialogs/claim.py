@@ -1,0 +1,80 @@
+"""The first owner: a one-time code that the server prints, and that somebody types in the chat."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from dialogs.turn import Answer, Router, Turn
+from scheduler.ports import Clock
+from storage.records import Deed, Role, StaleVersion, Subject
+from storage.store import Documents
+
+log = logging.getLogger(__name__)
+router = Router()
+
+DOCUMENT = "claim"
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  #: none that looks like another
+LENGTH = 12  #: letters: 59 bits
+GOOD_FOR = timedelta(hours=24)
+
+
+async def new_code(store: Documents, clock: Clock, *, another: bool = False) -> str | None:
+    """A code that makes its first user the owner of their organisation; only its hash is kept.
+
+    None while one is out, or once one was used; ``another``: in its place, for an operator who asks.
+    """
+    found = (await store.read_documents([DOCUMENT])).get(DOCUMENT)
+    now = clock.now()
+    if found and not another:
+        known = json.loads(found[1])
+        if known["used"] or now.timestamp() < known["until"]:
+            return None
+    code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    text = json.dumps({"hash": _hash(code), "until": (now + GOOD_FOR).timestamp(), "used": False}).encode()
+    try:
+        await store.write_documents({DOCUMENT: (None if another else found[0] if found else "", text)})
+    except StaleVersion:  # another copy has just printed one
+        return None
+    return "-".join(code[place : place + 4] for place in range(0, LENGTH, 4))
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+@router.command("claim", "réclamer", "reclamer", authors_only=False)
+async def claim(turn: Turn, typed: str) -> Answer:
+    """Ownership of an organisation that has no owner, for the code; it works once."""
+    texts = turn.texts
+    owners = [person for person, role in await turn.store.with_role(turn.person.tenant) if role is Role.OWNER]
+    if owners:
+        return Answer(text=texts("Your organisation already has an owner. Type **help** to see what I can do for you."))
+    found = (await turn.store.read_documents([DOCUMENT])).get(DOCUMENT)
+    known: dict[str, Any] = json.loads(found[1]) if found else {"hash": "", "until": 0.0, "used": True}
+    code = "".join(letter for letter in typed.upper() if letter.isalnum())
+    right = hmac.compare_digest(_hash(code), known["hash"])
+    if found is None or not right or known["used"] or turn.now.timestamp() >= known["until"]:
+        log.warning("a claim with a code that is not valid was refused")
+        return Answer(
+            text=texts("This code is not valid (any more). The server prints one; the operator can ask for another.")
+        )
+    try:  # used up first: whoever is faster with the same code has it
+        await turn.store.write_documents({DOCUMENT: (found[0], json.dumps({**known, "used": True}).encode())})
+    except StaleVersion:
+        return Answer(text=texts("Somebody else has just used this code."))
+    if not await turn.store.claim_ownership(turn.person.id):
+        return Answer(text=texts("Your organisation already has an owner. Type **help** to see what I can do for you."))
+    await turn.note(Deed.CLAIMED, Subject.PERSON, turn.person.id)
+    log.info("an organisation has its first owner")
+    return Answer(
+        text=texts(
+            "You are the **owner** now: you can build campaigns, give roles (**roles**) and set the rules"
+            " (**settings**). Type **help** to see all of it."
+        )
+    )

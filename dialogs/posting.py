@@ -1,0 +1,25 @@
+"""A card in somebody else's chat: what a conversation tells other people."""
+
+from __future__ import annotations
+
+import orjson
+
+from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
+from dialogs.turn import House
+from scheduler.ports import Delivered
+from storage.records import Channel, PersonId
+
+
+async def post(house: House, person: PersonId, card: AdaptiveCard, summary: str) -> bool:
+    """Send a card to a person on Teams; whether it got there."""
+    reference = await house.store.reference(person, Channel.TEAMS)
+    if reference is None or reference.broken:
+        return False
+    activity = orjson.dumps(
+        {
+            "type": "message",
+            "summary": summary,
+            "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
+        }
+    )
+    return isinstance(await house.sender.send(reference, activity), Delivered)

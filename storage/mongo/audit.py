@@ -1,0 +1,21 @@
+"""Who did what: documents that are only ever added."""
+
+from __future__ import annotations
+
+from storage.codec import from_json, to_json
+from storage.instants import ms
+from storage.mongo.engine import Document, Engine
+from storage.records import AuditEntry, TenantId
+
+
+class MongoAudit(Engine):
+    async def note(self, entry: AuditEntry) -> None:
+        (id,) = await self.ids("audit")
+        await self.collection("audit").insert_one(
+            {"_id": id, "tenant": entry.tenant, "at": ms(entry.at), "record": to_json(entry)}
+        )
+
+    async def audit(self, tenant: TenantId, limit: int, before: int | None = None) -> list[tuple[int, AuditEntry]]:
+        condition: Document = {"tenant": tenant} if before is None else {"tenant": tenant, "_id": {"$lt": before}}
+        rows = await self.rows("audit", condition, ["record"], sort=[("_id", -1)], limit=limit)
+        return [(row["_id"], from_json(AuditEntry, row["record"])) for row in rows]

@@ -1,0 +1,31 @@
+"""An organisation's policy, kept as one document: changed by compare-and-set, on either store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storage.codec import from_json, to_json
+from storage.records import Policy, StaleVersion, TenantId
+from storage.store import Documents
+
+
+async def policy_of(store: Documents, tenant: TenantId) -> Policy:
+    found = (await store.read_documents([_key(tenant)])).get(_key(tenant))
+    return from_json(Policy, found[1]) if found else Policy()
+
+
+async def change_policy(store: Documents, tenant: TenantId, change: Callable[[Policy], Policy]) -> Policy:
+    """The policy after the change; ``change`` is asked again when somebody else was faster."""
+    key = _key(tenant)
+    while True:
+        found = (await store.read_documents([key])).get(key)
+        changed = change(from_json(Policy, found[1]) if found else Policy())
+        try:
+            await store.write_documents({key: (found[0] if found else "", to_json(changed).encode())})
+        except StaleVersion:
+            continue
+        return changed
+
+
+def _key(tenant: TenantId) -> str:
+    return f"policy/{tenant}"

@@ -1,0 +1,88 @@
+"""What an organisation has decided, and who did what: its policy and its audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records.base import PersonId, TenantId
+from storage.records.people import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRole:
+    """Everybody in a group of the directory has this role."""
+
+    #: the directory's id
+    group: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the owners of an organisation have set; what they have not is the default."""
+
+    #: campaigns with more recipients wait for approval: 0 is all of them, None is none
+    approve_above: int | None = 10_000
+    #: campaign messages a person gets in a week at the most; None is any number. Important ones are exempt
+    per_week: int | None = None
+    #: important campaigns reach those who have muted the bot, too
+    important_unmutes: bool = False
+    #: days after a campaign's end at which its personal data is erased; None is never
+    keep_days: int | None = 400
+    groups: tuple[GroupRole, ...] = ()
+
+
+class Deed(StrEnum):
+    """What can be done that the audit tells of."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    SUBMITTED = "submitted"  #: waits for approval
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SCHEDULED = "scheduled"
+    DELETED = "deleted"
+    TRIED = "tried"
+    EXPORTED = "exported"
+    SHARED = "shared"
+    GIVEN = "given"  #: a role
+    TAKEN = "taken"
+    CLAIMED = "claimed"  #: the first ownership
+    SET = "set"  #: a setting
+    ERASED = "erased"
+
+
+class Subject(StrEnum):
+    CAMPAIGN = "campaign"
+    LIST = "list"
+    PERSON = "person"
+    GROUP = "group"
+    SETTING = "setting"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to which, when, from where: written once, never changed.
+
+    People are numbers here: who is erased leaves no name behind.
+    """
+
+    tenant: TenantId
+    at: datetime
+    #: None: the operator, at the machine
+    by: PersonId | None
+    deed: Deed
+    subject: Subject
+    #: the subject's own: a campaign's or list's id, a person's id, a group's id, a setting's name
+    id: str
+    #: a campaign's, a list's or a group's
+    name: str = ""
+    #: more, such as the role that was given
+    details: Mapping[str, str] = field(default_factory=dict)
+    #: "msteams Windows", or "command line"
+    client: str = ""

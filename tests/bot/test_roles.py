@@ -1,0 +1,302 @@
+"""Who may do what: given by chat, held at once, and nothing without it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialogs.claim import new_code
+from dialogs.root import everything
+from scheduler.ports import DirectoryGroup, NotAnswered
+from storage.records import Deed, DirectoryUser, Role, TenantId
+from tests.bot.story import asked, draft, launch, newest
+from tests.conftest import House
+from tests.support.organisation import TENANT, Person, actions_of, words_of
+
+NOT_AN_AUTHOR = "Only authors can do that here."
+NOT_AN_OWNER = "Only an owner can do that here."
+
+
+async def role_of(house: House, person: Person) -> Role | None:
+    found = await house.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+    return await house.store.role(found.id) if found else None
+
+
+async def invoke(person: Person, verb: str, fields: dict[str, Any]) -> Any:
+    """Press a button that stands on any of their cards, or on none."""
+    return await person.execute(verb, fields, person.chat.messages[-1]["id"], verb)
+
+
+# --- the first owner --------------------------------------------------------------------------
+
+
+async def test_with_a_registration_the_first_to_come_is_nobody(signed: House) -> None:
+    ada = signed.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    assert await role_of(signed, ada) is None
+    assert (await asked(ada, "new campaign"))[0].startswith(NOT_AN_AUTHOR)
+
+
+async def test_the_code_of_the_first_start_makes_an_owner_once(signed: House) -> None:
+    ada, louis = (signed.organisation.person(*name) for name in (("Ada", "Lovelace"), ("Louis", "Pasteur")))
+    for person in (ada, louis):
+        await person.install()
+    code = await new_code(signed.store, signed.clock)
+    assert code and len(code) == 14
+    assert await new_code(signed.store, signed.clock) is None, "one is out"
+    for wrong in ("", "AAAA-BBBB-CCCC", code[:-1], code + "A"):
+        assert "not valid" in (await asked(ada, f"claim {wrong}"))[0]
+    both = await asyncio.gather(
+        ada.send({"type": "message", "text": f"claim {code.lower()}"}),
+        louis.send({"type": "message", "text": f"claim {code.replace('-', ' ')}"}),
+    )
+    assert [status for status, _ in both] == [201, 201]
+    roles = {await role_of(signed, person) for person in (ada, louis)}
+    assert roles == {Role.OWNER, None}
+    [(owner, _)] = await signed.store.with_role(TenantId(TENANT))
+    later = louis if owner.address == ada.address else ada
+    assert "already has an owner" in (await asked(later, f"claim {code}"))[0]
+    [(_, entry)] = await signed.store.audit(TenantId(TENANT), 10)
+    assert (entry.deed, entry.by) == (Deed.CLAIMED, owner.id)
+    assert await new_code(signed.store, signed.clock) is None, "and none is printed any more"
+
+
+async def test_a_code_ends_after_a_day_and_another_is_printed(signed: House) -> None:
+    ada = signed.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    code = await new_code(signed.store, signed.clock)
+    signed.clock.forward(timedelta(hours=24, minutes=1))
+    assert "not valid" in (await asked(ada, f"claim {code}"))[0]
+    again = await new_code(signed.store, signed.clock)
+    assert again and again != code
+    another = await new_code(signed.store, signed.clock, another=True)
+    assert "not valid" in (await asked(ada, f"claim {again}"))[0], "an operator's takes its place"
+    assert "**owner**" in (await asked(ada, f"claim {another}"))[0]
+
+
+# --- roles for people -------------------------------------------------------------------------
+
+
+async def test_roles_are_given_and_taken_by_chat(house: House, ada: Person, louis: Person) -> None:
+    for typed, role in (
+        ("add author", Role.AUTHOR), ("add publisher", Role.PUBLISHER), ("ajouter un auteur", Role.AUTHOR),
+        ("add owner", Role.OWNER), ("remove role", None), ("ajouter diffuseur", Role.PUBLISHER),
+        ("remove author", None),
+    ):  # fmt: skip
+        await asked(ada, f"{typed} {louis.address}")
+        assert await role_of(house, louis) is role, typed
+    deeds = [entry.deed for _, entry in await house.store.audit(TenantId(TENANT), 20)]
+    assert deeds == [Deed.TAKEN, Deed.GIVEN, Deed.TAKEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN]
+
+
+async def test_roles_are_given_and_taken_on_the_card(house: House, ada: Person, louis: Person) -> None:
+    await ada.say("roles")
+    await ada.sees("Who may do what")
+    card = (await ada.press("Give it", who=louis.address, role="publisher"))["value"]
+    assert "Louis Pasteur is publisher now." in words_of(card)
+    assert await role_of(house, louis) is Role.PUBLISHER
+    card = (await ada.press("Give it", who="nobody@contoso.example", role="author"))["value"]
+    assert any("I know nobody with this address." in word for word in words_of(card))
+    card = (await ada.press("Give it", who="nobody", role="author"))["value"]
+    assert any("That is not an address" in word for word in words_of(card))
+    assert any("Please say who." in word for word in words_of((await ada.press("Give it", who=" "))["value"]))
+    [taking] = [a for a in actions_of(ada.card()) if a.get("tooltip") == "Take the role from Louis Pasteur"]
+    await invoke(ada, taking["verb"], taking["data"])
+    assert await role_of(house, louis) is None
+
+
+async def test_the_last_owner_stays(house: House, ada: Person, louis: Person) -> None:
+    words = ["The last owner stays one: name another owner first."]
+    for typed in ("remove role", "remove owner", "add author", "add publisher"):
+        assert await asked(ada, f"{typed} {ada.address}") == words
+    assert await role_of(house, ada) is Role.OWNER
+    await asked(ada, f"add owner {louis.address}")
+    await asked(ada, f"remove owner {ada.address}")
+    assert await role_of(house, ada) is None
+
+
+async def test_a_role_holds_at_once_and_ends_at_once(house: House, ada: Person, louis: Person) -> None:
+    await asked(louis, "english")
+    assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
+    await asked(ada, f"add author {louis.address}")
+    assert "Your campaigns" in await asked(louis, "campaigns")
+    await asked(ada, f"remove role {louis.address}")
+    assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
+
+
+# --- nothing without it -----------------------------------------------------------------------
+
+
+async def effects(house: House) -> tuple[object, ...]:
+    """All that a command could change."""
+    tenant = TenantId(TENANT)
+    return (
+        await house.store.campaigns(tenant, 100),
+        await house.store.lists(tenant),
+        await house.store.with_role(tenant),
+        await house.store.audit(tenant, 100),
+        await house.store.read_documents([f"policy/{TENANT}"]),
+    )
+
+
+def above(role: Role | None) -> tuple[list[str], list[str]]:
+    """The commands and the forms that somebody with this role may not use."""
+    router = everything()
+
+    def closed(needed: Role | None) -> bool:
+        return needed is not None and not (role and role.covers(needed))
+
+    return (
+        [words for words, entry in router.commands.items() if closed(entry.role)],
+        [verb for verb, entry in router.forms.items() if closed(entry.role)],
+    )
+
+
+@pytest.mark.parametrize("role", [None, Role.AUTHOR, Role.PUBLISHER])
+async def test_whatever_somebody_may_not_do_has_no_effect(
+    house: House, ada: Person, louis: Person, role: Role | None
+) -> None:
+    await draft(ada)
+    campaign = await launch(ada, house)
+    other = await house.store.new_campaign(
+        campaign.tenant, campaign.author, "Draft", campaign.channel, house.clock.now()
+    )
+    await asked(louis, "english")
+    person = await house.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
+    assert person is not None
+    await house.store.give_role(person.id, role)
+    commands, forms = above(role)
+    assert len(forms) > (19 if role is None else 2)
+    before = await effects(house)
+    for words in commands:
+        alone = everything().commands[words].alone
+        said = await asked(louis, words if alone else f"{words} {campaign.name}")
+        assert said[0].startswith(NOT_AN_AUTHOR if role is None else NOT_AN_OWNER), words
+        said = await asked(louis, words if alone else f"{words} {louis.address}")
+        assert said[0].startswith(NOT_AN_AUTHOR if role is None else NOT_AN_OWNER), words
+        house.clock.forward(timedelta(seconds=2))  # nobody types that fast
+    for verb in forms:
+        for target in (campaign, other):
+            fields = {
+                "campaign": target.id, "version": target.version, "step": "message", "go": "review", "name": "Taken",
+                "address": louis.address, "who": louis.address, "role": "owner", "person": person.id,
+                "approval": "never",
+            }  # fmt: skip
+            answer = await invoke(louis, verb, fields)
+            assert NOT_AN_AUTHOR in str(answer["value"]) or NOT_AN_OWNER in str(answer["value"]), verb
+    assert await effects(house) == before
+    assert await role_of(house, louis) is role
+
+
+# --- groups of the directory ------------------------------------------------------------------
+
+
+class FakeDirectory:
+    """Two groups; it can be made to fall silent."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, list[str]] = {"g-1": [], "g-2": []}
+        self.silent = False
+        self.asked = 0
+
+    async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None:
+        return None
+
+    async def groups(self, tenant: TenantId, name: str) -> Sequence[DirectoryGroup]:
+        if self.silent:
+            raise NotAnswered("silent")
+        named = {"g-1": "Communication", "g-2": "Communication internal"}
+        return [DirectoryGroup(id=id, name=found) for id, found in named.items() if found.startswith(name)]
+
+    async def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
+        self.asked += 1
+        if self.silent:
+            raise NotAnswered("silent")
+        yield [DirectoryUser(directory_id=id) for id in self.people[group]]
+
+
+@pytest.fixture
+async def directory(house: House) -> FakeDirectory:
+    directory = FakeDirectory()
+    house.signing = {"directory": directory}
+    await house.restart()
+    return directory
+
+
+async def test_a_group_of_the_directory_holds_a_role(
+    house: House, directory: FakeDirectory, ada: Person, louis: Person
+) -> None:
+    await asked(louis, "english")
+    directory.people["g-2"] = [louis.directory_id]
+    await ada.say("roles")
+    await ada.sees("Who may do what")
+    card = (await ada.press("Give it", who="Communication", role="author"))["value"]
+    assert {"Which group?", "Communication", "Communication internal"} <= set(words_of(card))
+    [_, second] = [action for action in actions_of(card) if action["title"] == "This one"]
+    card = (await invoke(ada, second["verb"], second["data"]))["value"]
+    assert "Everybody in Communication internal is author now." in words_of(card)
+    assert "Your campaigns" in await asked(louis, "campaigns")
+    directory.people["g-2"] = []
+    assert "Your campaigns" in await asked(louis, "campaigns"), "a group is read every ten minutes"
+    asked_before = directory.asked
+    house.clock.forward(timedelta(minutes=11))
+    assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
+    assert directory.asked == asked_before + 1
+
+
+async def test_a_silent_directory_takes_no_role_away_for_a_day(
+    house: House, directory: FakeDirectory, ada: Person, louis: Person
+) -> None:
+    await asked(louis, "english")
+    directory.people["g-2"] = [louis.directory_id]
+    await ada.say("roles")
+    await ada.sees("Who may do what")
+    await ada.press("Give it", who="Communication internal", role="publisher")
+    assert "Your campaigns" in await asked(louis, "campaigns")
+    directory.silent = True
+    house.clock.forward(timedelta(hours=23))
+    assert "Your campaigns" in await asked(louis, "campaigns")
+    house.clock.forward(timedelta(hours=2))
+    assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
+    card = (await ada.press("Give it", who="Communication", role="author"))["value"]
+    assert any("The directory does not answer just now." in word for word in words_of(card))
+
+
+async def test_a_group_loses_its_role(house: House, directory: FakeDirectory, ada: Person, louis: Person) -> None:
+    await asked(louis, "english")
+    directory.people["g-2"] = [louis.directory_id]
+    await ada.say("roles")
+    await ada.sees("Who may do what")
+    await ada.press("Give it", who="Communication internal", role="author")
+    [taking] = [a for a in actions_of(ada.card()) if a.get("tooltip") == "Take the role from Communication internal"]
+    await invoke(ada, taking["verb"], taking["data"])
+    assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
+
+
+# --- everybody --------------------------------------------------------------------------------
+
+
+async def test_everybody_can_mute_unmute_and_choose_the_language(house: House, ada: Person, louis: Person) -> None:
+    async def muted() -> bool:
+        person = await house.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
+        assert person is not None
+        return person.muted
+
+    await asked(louis, "sourdine")
+    assert await muted()
+    await louis.say("english")
+    await asked(louis, "unmute")
+    assert not await muted()
+    assert "Your settings" in await asked(louis, "settings")
+    await louis.press("Mute")
+    assert await muted()
+    await louis.press("Unmute")
+    assert not await muted()
+    assert {"**mute** – no campaigns for you; **unmute** brings them back"} & {
+        line.removeprefix("- ") for word in await asked(louis, "help") for line in word.split("\n")
+    }
+    assert (await newest(house) if await house.store.campaigns(TenantId(TENANT), 1) else None) is None

@@ -1,0 +1,83 @@
+"""An organisation's policy and its audit, on every store."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from storage.policies import change_policy, policy_of
+from storage.records import AuditEntry, Deed, GroupRole, PersonId, Policy, Role, StorageError, Subject
+from storage.sqlite import SqliteStore
+from storage.store import Store
+from tests.contract.world import CONTOSO, FABRIKAM, NOW
+
+ENTRY = AuditEntry(
+    tenant=CONTOSO, at=NOW, by=PersonId(7), deed=Deed.GIVEN, subject=Subject.PERSON, id="8", name="",
+    details={"role": "author"}, client="msteams Windows",
+)  # fmt: skip
+
+
+async def test_what_was_noted_is_read_newest_first_page_by_page(store: Store) -> None:
+    entries = [replace(ENTRY, id=str(number)) for number in range(7)]
+    for entry in entries:
+        await store.note(entry)
+    await store.note(replace(ENTRY, tenant=FABRIKAM))
+    found, before = [], None
+    while page := await store.audit(CONTOSO, 3, before):
+        assert len(page) <= 3
+        found += [entry for _, entry in page]
+        before = page[-1][0]
+    assert found == entries[::-1]
+    assert [entry.tenant for _, entry in await store.audit(FABRIKAM, 10)] == [FABRIKAM]
+
+
+async def test_what_was_noted_survives_a_restart(store: Store, database: object) -> None:
+    await store.note(ENTRY)
+    again = database.store()  # type: ignore[attr-defined]
+    await again.open()
+    assert [entry for _, entry in await again.audit(CONTOSO, 10)] == [ENTRY]
+    await again.close()
+
+
+async def test_the_embedded_audit_can_neither_be_changed_nor_shortened(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "crieur.db")
+    await store.open()
+    await store.note(ENTRY)
+    with closing(sqlite3.connect(tmp_path / "crieur.db")) as db:
+        for sql in (
+            "UPDATE audit SET record = ''",
+            "DELETE FROM audit",
+            "REPLACE INTO audit (id, tenant) VALUES (1, '')",
+        ):
+            with pytest.raises(sqlite3.IntegrityError):
+                db.execute(sql)
+    assert [entry for _, entry in await store.audit(CONTOSO, 10)] == [ENTRY]
+    await store.close()
+
+
+async def test_a_policy_is_the_default_until_it_is_changed(store: Store) -> None:
+    assert await policy_of(store, CONTOSO) == Policy()
+    group = GroupRole(group="g-1", name="Communication", role=Role.PUBLISHER)
+    changed = await change_policy(store, CONTOSO, lambda policy: replace(policy, per_week=3, groups=(group,)))
+    assert changed == await policy_of(store, CONTOSO) == Policy(per_week=3, groups=(group,))
+    assert await policy_of(store, FABRIKAM) == Policy()
+
+
+async def test_two_changes_at_once_both_hold(store: Store, other: Store) -> None:
+    await asyncio.gather(
+        change_policy(store, CONTOSO, lambda policy: replace(policy, per_week=5)),
+        change_policy(other, CONTOSO, lambda policy: replace(policy, approve_above=0)),
+        change_policy(store, CONTOSO, lambda policy: replace(policy, keep_days=30)),
+    )
+    assert await policy_of(store, CONTOSO) == Policy(per_week=5, approve_above=0, keep_days=30)
+
+
+async def test_a_closed_store_notes_nothing(store: Store) -> None:
+    await store.close()
+    with pytest.raises(StorageError):
+        await store.note(ENTRY)
