@@ -50,6 +50,8 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
         NotReached.LIST_GONE: texts("The group or team of their list was gone."),
         NotReached.LIST_NOT_READ: texts("The time was over before I could read who stands in their list."),
+        NotReached.MUTED: texts("They have muted campaigns."),
+        NotReached.CAPPED: texts("They have had as many messages this week as your organisation allows."),
         NotReached.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
     }[reason]
 

@@ -17,7 +17,19 @@ from dialogs.talk import texts_of
 from dialogs.turn import Answer, Aside, Form, House, Router, Turn
 from dialogs.wizard import as_draft, changeable, changed_elsewhere, information, may_decide, review
 from storage.policies import policy_of
-from storage.records import Campaign, CampaignState, Deed, Person, Reach, Role, StaleVersion, Subject, TenantId
+from storage.records import (
+    Campaign,
+    CampaignState,
+    Consideration,
+    Deed,
+    Person,
+    Reach,
+    Role,
+    StaleVersion,
+    Style,
+    Subject,
+    TenantId,
+)
 
 log = logging.getLogger(__name__)
 router = Router()
@@ -38,7 +50,13 @@ async def schedule(turn: Turn, form: Form) -> Answer:
         if await needs_approval(turn, shown.reach):
             return await submit(turn, draft)
         campaign = await turn.store.save(
-            replace(frozen(draft, turn), state=CampaignState.SCHEDULED, submitted_by=None, approved_by=None)
+            replace(
+                frozen(draft, turn),
+                state=CampaignState.SCHEDULED,
+                submitted_by=None,
+                approved_by=None,
+                consideration=await _consideration(turn, draft),
+            )
         )
         # from here on its lists cannot be deleted; one may have been in the moment before
         if draft.audience and await lists_gone(turn, draft.audience):
@@ -52,6 +70,15 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     else:
         note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
     return Answer(card=await information(turn, campaign, note))
+
+
+async def _consideration(turn: Turn, draft: Draft) -> Consideration:
+    """The organisation's rules for this campaign, as they stand now: important ones are exempt."""
+    policy = await policy_of(turn.store, turn.person.tenant)
+    important = draft.message is not None and draft.message.style is Style.IMPORTANT
+    return Consideration(
+        per_week=None if important else policy.per_week, past_mute=important and policy.important_unmutes
+    )
 
 
 async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
@@ -134,7 +161,12 @@ async def approve(turn: Turn, form: Form) -> Answer:
         return Answer(card=await _card(turn, campaign, note))
     try:
         scheduled = await turn.store.save(
-            replace(frozen(draft, turn), state=CampaignState.SCHEDULED, approved_by=turn.person.id)
+            replace(
+                frozen(draft, turn),
+                state=CampaignState.SCHEDULED,
+                approved_by=turn.person.id,
+                consideration=await _consideration(turn, draft),
+            )
         )
         if draft.audience and await lists_gone(turn, draft.audience):
             waiting = replace(as_draft(scheduled), state=CampaignState.SUBMITTED, approved_by=None)

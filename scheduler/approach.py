@@ -3,6 +3,8 @@
     claimed --nobody works there now--> planned (their next opening)
     claimed --absent------------------> planned (the ladder's next try) | absent
     claimed --nobody can tell---------> planned (asked again) | sent all the same: the author's choice
+    claimed --has muted the bot-------> muted
+    claimed --enough messages a week--> capped
     claimed --there-------------------> sending
 
 Until the mark nothing has left: whoever dies here has sent nothing, and the claims lapse.
@@ -12,12 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from scheduler.asking import Asking
-from scheduler.outcomes import closed, not_known, not_there, out_of_reach
+from scheduler.outcomes import capped, closed, muted, not_known, not_there, out_of_reach
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
-from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Schedule, Settled
+from storage.leases import spared
+from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Settled
+from storage.store import Deliveries
 
 #: how people may show to be written to
 WRITTEN_TO = {
@@ -26,9 +31,17 @@ WRITTEN_TO = {
 }
 
 
-def asks(schedule: Schedule) -> bool:
+def asks(campaign: Campaign) -> bool:
     """Whether something is to be known about each recipient before their message is marked."""
-    return schedule.own_zone or schedule.presence is not PresenceChoice.ALWAYS
+    schedule = campaign.schedule
+    assert schedule is not None
+    capped = campaign.consideration.per_week is not None
+    return schedule.own_zone or schedule.presence is not PresenceChoice.ALWAYS or capped
+
+
+def week_of(instant: datetime) -> int:
+    """The week that an instant lies in: Mondays since 1970-01-05, UTC."""
+    return (instant.date() - date(1970, 1, 5)).days // 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +55,14 @@ class Going:
 class Approach:
     """To the recipients of one campaign."""
 
-    def __init__(self, campaign: Campaign, asking: Asking, clock: Clock) -> None:
+    def __init__(self, campaign: Campaign, asking: Asking, clock: Clock, store: Deliveries) -> None:
         assert campaign.schedule is not None
         self._campaign = campaign
         self._schedule = campaign.schedule
         self._times = OpenTimes(campaign.schedule)
         self._asking = asking
         self._clock = clock
+        self._store = store
 
     async def sort(self, claimed: Sequence[Claimed]) -> tuple[list[Going], list[Settled]]:
         """Who may be written to now, and what becomes of the others; one question for the whole group."""
@@ -57,12 +71,14 @@ class Approach:
         for delivery in claimed:
             if not delivery.reachable:
                 staying.append(out_of_reach(delivery, channel, self._clock.now(), ends))
+            elif spared(self._campaign, delivery.person):
+                staying.append(muted(delivery, channel, self._clock.now()))
             elif late := self.too_late(delivery):
                 staying.append(late)
             else:
                 here.append(delivery)
         if self._schedule.presence is PresenceChoice.ALWAYS:
-            return [Going(delivery, None) for delivery in here], staying
+            return await self._within_the_week([Going(delivery, None) for delivery in here], staying)
         found = await self._asking.found(self._campaign, [delivery.person for delivery in here])
         going = []
         for delivery in here:
@@ -71,7 +87,19 @@ class Approach:
                 going.append(Going(delivery, shown))
             else:
                 staying.append(self._stays(delivery, shown))
-        return going, staying
+        return await self._within_the_week(going, staying)
+
+    async def _within_the_week(self, going: list[Going], staying: list[Settled]) -> tuple[list[Going], list[Settled]]:
+        """Last of all, who has not had enough messages yet: they are counted before anything leaves."""
+        limit = self._campaign.consideration.per_week
+        if limit is None or not going:
+            return going, staying
+        now = self._clock.now()
+        people = [item.delivery.person.id for item in going]
+        admitted = await self._store.admit(self._campaign.id, people, week_of(now), limit)
+        enough = [item.delivery for item in going if item.delivery.person.id not in admitted]
+        staying += [capped(delivery, self._campaign.channel, now) for delivery in enough]
+        return [item for item in going if item.delivery.person.id in admitted], staying
 
     def too_late(self, delivery: Claimed) -> Settled | None:
         """What becomes of a delivery for which it is not the time where its recipient is; None where it is."""

@@ -20,11 +20,12 @@ from datetime import datetime, timedelta
 
 from scheduler.approach import Approach, Going, asks
 from scheduler.asking import Asking
-from scheduler.outcomes import not_sent, out_of_reach, settle
+from scheduler.outcomes import muted, not_sent, out_of_reach, settle
 from scheduler.pace import Pace
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
 from scheduler.window import LATE, OpenTime
+from storage.leases import spared
 from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
 from storage.store import Store
 
@@ -167,7 +168,7 @@ class Dispatcher:
             render=self._renderer.compile(campaign),
             open_time=open_time_of(campaign.schedule),
             ends=campaign.schedule.slot.end,
-            approach=Approach(campaign, self._asking, self._clock) if asks(campaign.schedule) else None,
+            approach=Approach(campaign, self._asking, self._clock, self._store) if asks(campaign) else None,
         )
 
     def _in_turn(self) -> list[_Running]:
@@ -198,7 +199,9 @@ class Dispatcher:
         finally:
             bucket.give_back(granted - len(claimed))
         for delivery in claimed:
-            if delivery.reachable:
+            if delivery.reachable and spared(running.campaign, delivery.person):
+                self._settle(muted(delivery, running.campaign.channel, now))
+            elif delivery.reachable:
                 self._outstanding[delivery.id] = until
                 self._ready.put_nowait((running, Going(delivery, None)))
             else:

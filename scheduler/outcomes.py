@@ -82,6 +82,16 @@ def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: d
     return _untried(delivery, channel, DeliveryState.WAITING, now, slot_end)
 
 
+def muted(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
+    """The recipient wants no campaigns, and this one respects it."""
+    return _untried(delivery, channel, DeliveryState.MUTED, now, None, NotReached.MUTED)
+
+
+def capped(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
+    """The recipient has had as many messages this week as the organisation allows."""
+    return _untried(delivery, channel, DeliveryState.CAPPED, now, None, NotReached.CAPPED)
+
+
 def not_sent(delivery: Claimed, channel: Channel, now: datetime, due: datetime) -> Settled:
     """It was claimed or marked, and then held back: due again, and no try."""
     return _untried(delivery, channel, DeliveryState.PLANNED, now, due)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage.records import DeliveryState
+from storage.records import Campaign, DeliveryState, Person
 
 
 def leased_as(due: Iterable[tuple[int, bool]], *, mark: bool) -> dict[DeliveryState, list[int]]:
-    """The ids by the state they come into, from (id, whether the person can be reached).
+    """The ids by the state they come into, from (id, whether the message may leave).
 
-    With ``mark``, who can be reached is *sending* at once.
+    With ``mark``, what may leave is *sending* at once.
     """
     groups: dict[DeliveryState, list[int]] = {}
-    for id, reachable in due:
-        state = DeliveryState.SENDING if mark and reachable else DeliveryState.CLAIMED
+    for id, leaves in due:
+        state = DeliveryState.SENDING if mark and leaves else DeliveryState.CLAIMED
         groups.setdefault(state, []).append(id)
     return groups
+
+
+def spared(campaign: Campaign, person: Person) -> bool:
+    """Whether somebody who has muted the bot is left alone by this campaign."""
+    return person.muted and not campaign.consideration.past_mute

@@ -350,8 +350,20 @@ class Deliveries(Protocol):
     ) -> list[Claimed]:
         """Lease deliveries that are due, earliest first, and those whose claim has lapsed.
 
-        With ``mark``, those who can be reached are marked as sending in the same change.
+        With ``mark``, those who can be reached, and whom the campaign may bother, are marked as sending
+        in the same change.
         """
+        ...
+
+    async def admit(self, id: CampaignId, people: Sequence[int], week: int, limit: int) -> set[int]:
+        """Who of these PersonIds may get this campaign's message within ``limit`` a week; they are counted.
+
+        Twice is once; whoever is recorded as certainly not reached is counted no more.
+        """
+        ...
+
+    async def forget_weeks(self, before: int) -> None:
+        """What was counted in weeks before this one."""
         ...
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:

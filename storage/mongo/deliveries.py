@@ -16,11 +16,12 @@ from itertools import repeat
 from pymongo import UpdateOne
 
 from storage.instants import instant, ms
-from storage.leases import leased_as
+from storage.leases import leased_as, spared
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
 from storage.mongo.tallies import Moves
 from storage.mongo.waking import Waking, reason_path, rung_path, state_path
+from storage.mongo.weeks import MongoWeeks
 from storage.records import (
     FINAL,
     Campaign,
@@ -78,7 +79,7 @@ def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
     return groups
 
 
-class MongoDeliveries(Waking):
+class MongoDeliveries(Waking, MongoWeeks):
     async def plan(
         self,
         id: CampaignId,
@@ -159,7 +160,10 @@ class MongoDeliveries(Waking):
         if not due:
             return []
         people, mine = await self.by_id("people", [row["person"] for row in due]), token()
-        leases = leased_as(((row["_id"], works_on(people[row["person"]], campaign.channel)) for row in due), mark=mark)
+        leaving = {
+            id: works_on(row, campaign.channel) and not spared(campaign, person_of(row)) for id, row in people.items()
+        }
+        leases = leased_as(((row["_id"], leaving[row["person"]]) for row in due), mark=mark)
         still_due = {"state": CLAIMABLE, "next_at": {"$lte": ms(now)}}
         lease = {"holder": holder, "next_at": ms(lease_until), "token": mine}
         async with self.tallies.moving([campaign.id]) as moves:
@@ -244,6 +248,7 @@ class MongoDeliveries(Waking):
             if done.matched_count < len(kept):  # a lease ran out between the look and the write
                 moves.unknown.update(row.campaign for row in kept.values())
         await self._learn(kept.values())
+        await self.release(kept.values())
         await self._wake_again(waiting)
 
     async def _intend_to_wake_again(self, settled: Sequence[Settled]) -> None:

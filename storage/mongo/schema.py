@@ -19,6 +19,7 @@
     engagement_tallies  as tallies
     installations     {_id: int, version, open, record}
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
+    received          {_id: "week person", week, person, count, campaigns: {cID: true}}
     audit             {_id: int, tenant, at, record}: only ever added to
     documents, secrets, counters, schema
 
@@ -56,6 +57,7 @@ INDEXES = {
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
     "installations": [_index("open")],
     "engagements": [_index("campaign")],
+    "received": [_index("person"), _index("week")],
     "audit": [_index("tenant")],
 }
 

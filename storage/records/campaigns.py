@@ -115,6 +115,16 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consideration:
+    """What the organisation's rules spare its people, as they stood when the campaign was scheduled."""
+
+    #: campaign messages that a person gets in a week at the most; None is any number
+    per_week: int | None = None
+    #: it reaches those who have muted the bot, too
+    past_mute: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingHours:
     """When a company works, on people's clocks (S7).
 
@@ -212,6 +222,7 @@ class Campaign:
     audience: Audience | None = None
     schedule: Schedule | None = None
     tracking: Tracking = Tracking()
+    consideration: Consideration = Consideration()
     #: who asked for approval, and who gave it
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None

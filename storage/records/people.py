@@ -47,6 +47,8 @@ class NotReached(StrEnum):
     CONNECTION_BROKE = "connection_broke"  #: after the request had left
     LIST_GONE = "list_gone"  #: the group or team behind their list was gone when the campaign started
     LIST_NOT_READ = "list_not_read"  #: the slot ended before anybody told who stands in their list
+    MUTED = "muted"  #: wants no campaigns
+    CAPPED = "capped"  #: has had as many messages this week as the organisation allows
     BOT_STOPPED = "bot_stopped"  #: the bot died after the request had left
 
 

@@ -11,6 +11,7 @@ from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
 from storage.sqlite.results import SqliteResults
+from storage.sqlite.weeks import SqliteWeeks
 
 
 class SqliteStore(
@@ -21,6 +22,7 @@ class SqliteStore(
     SqliteAudiences,
     SqliteCampaigns,
     SqliteDeliveries,
+    SqliteWeeks,
     SqliteEngagements,
     SqliteResults,
     SqliteAudit,

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from storage.instants import instant, ms
-from storage.leases import leased_as
+from storage.leases import leased_as, spared
 from storage.records import (
     FINAL,
     Campaign,
@@ -37,6 +37,7 @@ from storage.records import (
 from storage.sqlite.engine import Engine, as_json, json_rows
 from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
 from storage.sqlite.tallies import move, move_rungs
+from storage.sqlite.weeks import release
 from storage.tries import packed, unpacked
 
 PLANNED = 10_000  #: rows planned by one statement
@@ -108,7 +109,9 @@ def _claim(
     claimed = [_claimed(campaign.id, row) for row in rows]
     counts = Counter[tuple[int, str]]()
     counts.subtract(Counter((row[1], "") for row in rows))
-    for state, ids in leased_as(((row.id, row.reachable) for row in claimed), mark=mark).items():
+    for state, ids in leased_as(
+        ((row.id, row.reachable and not spared(campaign, row.person)) for row in claimed), mark=mark
+    ).items():
         db.execute(
             f"UPDATE delivery SET state = ?, holder = ?, next_at = ? WHERE id IN {AMONG}",
             (state, holder, ms(lease_until), as_json(ids)),
@@ -168,6 +171,7 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         " FROM json_each(?) WHERE delivery.id = value ->> 0",
         (as_json([_columns(row) for row in kept]),),
     )
+    release(db, kept)
     changes: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     rungs: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     for row in kept:

@@ -246,6 +246,15 @@ STEPS = (
     CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
     CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
     """,
+    # whose message of which campaign counts in a week (since 1970-01-05)
+    """
+    CREATE TABLE received (
+        person INTEGER NOT NULL,
+        week INTEGER NOT NULL,
+        campaign INTEGER NOT NULL,
+        PRIMARY KEY (person, week, campaign)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

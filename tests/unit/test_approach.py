@@ -23,6 +23,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Claimed,
+    Consideration,
     DeliveryId,
     DeliveryState,
     Found,
@@ -108,7 +109,8 @@ async def sorted_out(
     service: Service, schedule: Schedule = SCHEDULE, *deliveries: Claimed, at: datetime = MONDAY
 ) -> tuple[list[Found | None], list[Settled]]:
     clock = StoppedClock(at)
-    approach = Approach(campaign(schedule), Asking({Channel.TEAMS: service}, clock), clock)
+    asking = Asking({Channel.TEAMS: service}, clock)
+    approach = Approach(campaign(schedule), asking, clock, None)  # type: ignore[arg-type]
     going, staying = await approach.sort(deliveries or [claimed()])
     return [item.found for item in going], staying
 
@@ -192,8 +194,9 @@ async def test_where_nobody_works_any_more_the_end_of_the_slot_settles_it() -> N
 
 def test_only_what_asks_something_is_approached() -> None:
     plain = replace(SCHEDULE, presence=PresenceChoice.ALWAYS)
-    assert not asks(plain)
-    assert asks(SCHEDULE) and asks(replace(plain, own_zone=True))
+    assert not asks(campaign(plain))
+    assert asks(campaign()) and asks(campaign(replace(plain, own_zone=True)))
+    assert asks(replace(campaign(plain), consideration=Consideration(per_week=3)))
 
 
 # --- nobody can tell --------------------------------------------------------------------------

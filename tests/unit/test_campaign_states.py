@@ -41,11 +41,12 @@ from storage.sqlite import SqliteStore
 CONTOSO, ADA = TenantId("contoso"), PersonId(1)
 T0 = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-DRAFT, SCHEDULED, RUNNING, DONE = CampaignState
+DRAFT, SUBMITTED, SCHEDULED, RUNNING, DONE = CampaignState
 
 #: what may be done in which state: change and schedule (S13), start, finish, delete (S13, S15, S16)
 ALLOWED = {
     DRAFT: {"change", "schedule", "delete"},
+    SUBMITTED: {"change", "schedule", "delete"},
     SCHEDULED: {"change", "schedule", "start", "delete"},
     RUNNING: {"finish"},
     DONE: {"delete"},
@@ -92,7 +93,9 @@ async def do(store: SqliteStore, deed: str, campaign: Campaign, word: str = "oth
 async def brought_to(store: SqliteStore, state: CampaignState) -> Campaign:
     """A campaign that got there step by step, with a name and an empty plan."""
     campaign = await store.new_campaign(CONTOSO, ADA, "Autumn newsletter", Channel.TEAMS, T0)
-    if state is not DRAFT:
+    if state is SUBMITTED:
+        await store.save(replace(campaign, state=SUBMITTED))
+    elif state is not DRAFT:
         await store.save(scheduled(campaign))
     if state in (RUNNING, DONE):
         assert await store.start(campaign.id, T0)
