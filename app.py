@@ -25,6 +25,7 @@ from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.credentials import make_credentials
 from bot.downloads import Downloads
+from bot.exports import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.health import Health
@@ -120,12 +121,24 @@ async def crieur(
         asking = Asking(present, clock)
         rate = settings.messages_per_second
         announcer = AuthorAnnouncer(store, connector, clock, asking, rate, random.Random(rng.getrandbits(64)))
+        exports = await opened.enter_async_context(
+            Exports(
+                store=store,
+                connector=connector,
+                clock=clock,
+                keys=await keys(store, clock, "exports"),
+                base_url=settings.base_url if settings.tracked else "",
+                takes_files=not settings.local,
+                hosts=() if settings.local else platform.files,
+            )
+        )
         house = House(
             store=store,
             clock=clock,
             sender=connector,
             links=links,
             announcer=announcer,
+            exports=exports,
             files=await opened.enter_async_context(
                 Downloads(loopback_only=settings.local, authorization=authorization)
             ),
@@ -145,6 +158,7 @@ async def crieur(
             tenants=settings.tenants,
             skype_tenant=settings.skype_tenant,
         )
+        exports.ask(bot.standing.role)
         installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
         jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, asking, installations)
@@ -172,6 +186,7 @@ async def crieur(
             bot,
             house,
             links,
+            exports,
             health=health,
             metrics=metrics,
             metrics_token=settings.metrics_token,

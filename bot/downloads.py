@@ -38,7 +38,7 @@ class Downloads:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Downloads:
-        resolver = None if self._loopback_only else _PublicOnly()
+        resolver = None if self._loopback_only else PublicOnly()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=8, force_close=True, resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -114,7 +114,7 @@ class Downloads:
         return content
 
 
-class _PublicOnly(AbstractResolver):
+class PublicOnly(AbstractResolver):
     """Names that lead to a machine inside lead nowhere; asked at the moment of connecting."""
 
     def __init__(self) -> None:

@@ -18,11 +18,11 @@ from bot.connector import Connector
 from bot.reachability import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from bot.teams import team_of
 from cards.conversation import notice_card
-from dialogs import engage, talk
+from dialogs import engage, exports, talk
 from dialogs.forms.fields import clean
 from dialogs.receipts import Receipts
 from dialogs.standing import Standing
-from dialogs.turn import Answer, Attachment, House, Router, Turn
+from dialogs.turn import Answer, Attachment, House, Router, Turn, unless_aside
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
 from storage.records import Channel, Person, PersonId, Role, StaleVersion
@@ -63,7 +63,7 @@ class CrieurBot(ActivityHandler):
         self._skype_tenant = skype_tenant
         self._rates = Rates()
         self._receipts = Receipts(house)
-        self._standing = Standing(house)
+        self.standing = Standing(house)
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -263,6 +263,9 @@ class CrieurBot(ActivityHandler):
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         activity = turn_context.activity
+        if activity.name == wire.FILE_ANSWER and is_personal(activity):
+            await self._answer_offer(turn_context)
+            return InvokeResponse(status=HTTPStatus.OK)
         if activity.name != wire.CARD_ACTION:
             log.info("unknown invoke: name=%s", str(activity.name)[:60])
             return InvokeResponse(status=HTTPStatus.OK)  # a 5xx would make Teams stop delivering
@@ -283,6 +286,16 @@ class CrieurBot(ActivityHandler):
         if message := turn_context.activity.reply_to_id:
             self._later(self._keep(turn, message, answer))
         return wire.in_place(answer.card)
+
+    async def _answer_offer(self, context: TurnContext) -> None:
+        """The platform asked whether they take a file: its card is over."""
+        turn = await self._turn(context, await self._person(context))
+        message = context.activity.reply_to_id or ""
+        answer = await unless_aside(exports.answer_offer(turn, context.activity.value, message))
+        if answer.card is not None and message:
+            self._later(self._keep(turn, message, answer))
+        else:
+            await self._say(context, turn, answer)
 
     async def _keep(self, turn: Turn, message: str, answer: Answer) -> None:
         """The client shows the answer itself; other devices, and tomorrow, need it in the chat."""
@@ -340,7 +353,7 @@ class CrieurBot(ActivityHandler):
         return Turn(
             house=self._house,
             person=person,
-            role=await self._standing.role(person),
+            role=await self.standing.role(person),
             channel=_channel(context),
             texts=talk.texts_of(person),
             attachments=attachments,
@@ -357,6 +370,8 @@ class CrieurBot(ActivityHandler):
             await context.send_activity(wire.spoken(turn.texts, answer.card, author=turn.role is not None))
         elif answer.card is not None:
             await context.send_activity(wire.message_with(answer.card, answer.summary))
+        elif answer.offer is not None:
+            await context.send_activity(wire.file_offer(answer.offer))
         elif answer.text:
             await context.send_activity(answer.text)
         if answer.later is not None:

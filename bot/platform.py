@@ -23,6 +23,8 @@ class Platform:
     metadata: str
     user_tokens: str
     caller: str
+    #: where people's files are kept: names that end so
+    files: tuple[str, ...]
 
 
 PUBLIC = Platform(
@@ -33,6 +35,7 @@ PUBLIC = Platform(
     metadata=AuthenticationConstants.TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL,
     user_tokens=AuthenticationConstants.OAUTH_URL,
     caller="urn:botframework:azure",
+    files=(".sharepoint.com",),
 )
 GOVERNMENT = Platform(
     login=GovernmentConstants.TO_CHANNEL_FROM_BOT_LOGIN_URL_PREFIX,
@@ -42,5 +45,6 @@ GOVERNMENT = Platform(
     metadata=GovernmentConstants.TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL,
     user_tokens=GovernmentConstants.OAUTH_URL_GOV,
     caller="urn:botframework:azureusgov",
+    files=(".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.com"),
 )
 CLOUDS = {"public": PUBLIC, "government": GOVERNMENT}

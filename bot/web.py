@@ -7,6 +7,7 @@ import hmac
 import ipaddress
 import logging
 from datetime import timedelta
+from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -18,6 +19,7 @@ from bot.about import POLICY, about_page
 from bot.bounds import AT_ONCE, LARGEST
 from bot.clicks import Clicks, is_person
 from bot.connector import is_loopback
+from bot.exports import Exports
 from bot.handler import CrieurBot
 from bot.health import Health
 from bot.keys import keys
@@ -30,6 +32,11 @@ from dialogs.turn import House
 log = logging.getLogger(__name__)
 
 KEYS_AGAIN = timedelta(seconds=30)  #: between two looks for new keys of our own
+#: of a file's link, said to a browser of whose reader nothing is known
+EXPIRED = {
+    "en": "This link is not valid (any more): please ask Crieur for the export again.",
+    "fr": "Ce lien n'est pas (ou plus) valable : veuillez redemander l'export à Crieur.",
+}
 KINDS = {kind.value for kind in ActivityTypes}
 #: what a proxy adds to a request that it passes on
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
@@ -58,6 +65,7 @@ class Front:
         bot: CrieurBot,
         house: House,
         links: SignedLinks,
+        exports: Exports,
         *,
         health: Health,
         metrics: Metrics,
@@ -66,6 +74,7 @@ class Front:
         self._adapter = adapter
         self._bot = bot
         self._links = links
+        self._exports = exports
         self._house = house
         self._health = health
         self._metrics = metrics
@@ -83,6 +92,7 @@ class Front:
                 web.post("/api/messages", self.messages),
                 web.get("/r/{token}", self.follow, allow_head=True),
                 web.get("/p/{name}", self.picture),
+                web.get("/export/{token}", self.export),
                 web.get("/about", self.about),
                 web.get("/healthz", self.alive),
                 web.get("/readyz", self.ready),
@@ -161,6 +171,21 @@ class Front:
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
         return web.Response(status=302, headers={hdrs.LOCATION: url, hdrs.CACHE_CONTROL: "no-store"})
+
+    async def export(self, request: web.Request) -> web.StreamResponse:
+        """A file of results; whoever has its link may fetch it, for as long as it is valid."""
+        found = await self._exports.fetch(request.match_info["token"])
+        if found is None:
+            raise web.HTTPNotFound(text=f"{EXPIRED['en']} / {EXPIRED['fr']}")
+        path, name, kind = found
+        headers = {
+            hdrs.CONTENT_TYPE: kind,
+            hdrs.CONTENT_DISPOSITION: f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            hdrs.CACHE_CONTROL: "private, no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.FileResponse(path, headers=headers)
 
     async def _looked_for_new_keys(self) -> bool:
         """Another copy may sign with a key that it has just made; looked for now and then, whoever asks."""

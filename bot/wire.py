@@ -11,8 +11,11 @@ from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeRespons
 from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
 from cards.plain import as_text
 from cards.texts import Texts
+from dialogs.handover import FileOffer, Upload
 
 CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute
+FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
+FILE_ANSWER = "fileConsent/invoke"  #: the invoke of somebody who takes a file, or does not
 MESSAGE = "application/vnd.microsoft.activity.message"
 
 
@@ -62,6 +65,32 @@ def message_with(card: AdaptiveCard, summary: str) -> Activity:
         summary=summary or None,
         attachments=[Attachment(content_type=CONTENT_TYPE, content=as_dict(card))],
     )
+
+
+def file_offer(offer: FileOffer) -> Activity:
+    """The platform's own card, with which it asks somebody whether they take a file."""
+    context = {"token": offer.token}
+    content = {
+        "description": offer.description,
+        "sizeInBytes": offer.size,
+        "acceptContext": context,
+        "declineContext": context,
+    }
+    return Activity(
+        type=ActivityTypes.message,
+        attachments=[Attachment(content_type=FILE_CONSENT, name=offer.name, content=content)],
+    )
+
+
+def file_bytes(upload: Upload) -> bytes:
+    """The platform's own card of a file that has been put where it wanted it, ready for the connector."""
+    attachment = {
+        "contentType": "application/vnd.microsoft.teams.card.file.info",
+        "contentUrl": upload.content_url,
+        "name": upload.name,
+        "content": {"uniqueId": upload.unique_id, "fileType": upload.file_type},
+    }
+    return orjson.dumps({"type": "message", "attachments": [attachment]})
 
 
 def text_bytes(text: str) -> bytes:

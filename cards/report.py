@@ -51,7 +51,7 @@ def report_card(texts: Texts, figures: Figures, now: datetime) -> AdaptiveCard:
         heading(texts("Report: {name}", name=name_of(texts, campaign))),
         hint(f"{channel_name(campaign.channel)} · {_when(texts, campaign, zone)}"),
         _tiles(texts, figures),
-        FactSet(_facts(texts, figures, zone)),
+        FactSet(facts_of(texts, figures, zone)),
     ]
     if figures.tally.total:
         body.append(_outcome_chart(texts, figures.tally))
@@ -70,6 +70,7 @@ def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
     actions = [go(texts("Refresh"), "report.open", payload)]
     if campaign.finished_at and not figures.anonymous and figures.tally.delivered:
         actions.append(go(texts("Remind…"), "remind.open", payload))
+    actions.append(go(texts("Export"), "export.open", payload))
     actions.append(go(texts("Compare"), "compare.open", payload))
     actions.append(go(texts("Information"), "campaign.open", payload, mode="secondary"))
     actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
@@ -121,7 +122,7 @@ def _tiles(texts: Texts, figures: Figures) -> Any:
     )
 
 
-def _facts(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, str]]:
+def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, str]]:
     """S27, and what else people did."""
     tally, campaign = figures.tally, figures.campaign
     assert campaign.schedule is not None

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
+from dialogs.handover import Exporter, FileOffer
 from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.records import AuditEntry, CampaignId, Channel, Deed, Person, Role, Subject, Who
@@ -102,6 +103,7 @@ class House:
     sender: Sender
     links: Links
     announcer: Announcer
+    exports: Exporter
     files: Files
     #: messages a second and tenant
     rate: float
@@ -171,6 +173,8 @@ class Answer:
     fresh: bool = False
     #: the card stands for a message that was marked as important
     important: bool = False
+    #: a file is offered, in a message of its own
+    offer: FileOffer | None = None
     #: a typed conversation takes over: its name and what it starts with
     begin: tuple[str, Mapping[str, Any]] | None = None
     #: this answer is for now; another follows, in its place where it is a card in the place of another

@@ -59,8 +59,8 @@ class SigningPlatform:
 
     @property
     def platform(self) -> Platform:
-        """The public cloud, but for where its keys are."""
-        return replace(PUBLIC, metadata=f"http://127.0.0.1:{self._server.port}/openid")
+        """The public cloud, but for where its keys are; and files go to this machine."""
+        return replace(PUBLIC, metadata=f"http://127.0.0.1:{self._server.port}/openid", files=())
 
     def _handle(self, method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
         self.asked += 1

@@ -17,6 +17,8 @@ from cards.approval import approval_card, decided_card
 from cards.campaigns import campaigns_card, delete_card, information_card, people_card
 from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
+from cards.exports import declined_card, download_card, export_card, interrupted_card, making_card, uploaded_card
+from cards.exports import trouble_card as export_trouble_card
 from cards.imports import Summary, import_card
 from cards.installs import install_card, install_form
 from cards.lists import (
@@ -325,6 +327,22 @@ class Samples:
             "report": report_card(texts, whole, START + timedelta(hours=10)),
             "report_answers": report_card(texts, question_done, START + timedelta(hours=10)),
             "report_anonymous": report_card(texts, figures(unnamed, DONE_TALLY, ANONYMOUS), START + timedelta(days=40)),
+            "export": export_card(texts, done, 1_250, by_file=True, by_link=True),
+            "export_link": export_card(
+                texts,
+                unnamed,
+                1_250,
+                by_file=False,
+                by_link=True,
+                notice=texts("I am making the file: you see below how it goes."),
+            ),
+            "export_nowhere": export_card(texts, done, 1, by_file=False, by_link=False),
+            "export_making": making_card(texts, done, 420_000, 1_000_000),
+            "export_download": download_card(texts, done, "https://crieur.contoso.example/export/t", NOW),
+            "export_uploaded": uploaded_card(texts, done),
+            "export_declined": declined_card(texts, done),
+            "export_interrupted": interrupted_card(texts, done),
+            "export_trouble": export_trouble_card(texts, done),
             "remind": remind_card(texts, whole),
             "remind_nobody": remind_card(texts, figures(done, NOTHING_SENT)),
             "compare": compare_card(texts, whole, earlier),

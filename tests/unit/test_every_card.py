@@ -19,6 +19,15 @@ from cards.approval import approval_card, decided_card
 from cards.campaigns import campaigns_card, delete_card, information_card, people_card
 from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
+from cards.exports import (
+    declined_card,
+    download_card,
+    export_card,
+    interrupted_card,
+    making_card,
+    trouble_card,
+    uploaded_card,
+)
 from cards.imports import LINES, SAMPLE, Summary, import_card
 from cards.installs import install_card, install_form
 from cards.lists import (
@@ -286,6 +295,28 @@ def edge_reports(language: str) -> Cards:
     return found
 
 
+def edge_exports(language: str) -> Cards:
+    texts = Samples(language).texts
+    one = campaign(language, CampaignState.DONE, name=NASTY)
+    found: dict[str, AdaptiveCard] = {}
+    for by_file in (True, False):
+        for by_link in (True, False):
+            for count in COUNTS:
+                drawn = export_card(texts, one, count, by_file=by_file, by_link=by_link, notice="notice " * 20)
+                found[f"export: {by_file} {by_link} {count}"] = drawn
+    for written, total in ((0, 0), (0, 1), (5, 3), (420_000, 1_000_000)):
+        found[f"export: {written} of {total}"] = making_card(texts, one, written, total)
+    found["export: download"] = download_card(texts, one, f"https://example.org/export/{LONG}", NOW)
+    for name, end in (
+        ("uploaded", uploaded_card),
+        ("declined", declined_card),
+        ("interrupted", interrupted_card),
+        ("trouble", trouble_card),
+    ):
+        found[f"export: {name}"] = end(texts, one)
+    return found
+
+
 def edge_talk(language: str) -> Cards:
     texts, nobody = Samples(language).texts, replace(person(), name="", given_name="", surname="", address="")
     nasty = replace(nobody, name=NASTY, address=f"{LONG}@contoso.com")
@@ -377,6 +408,7 @@ def every_card(language: str) -> dict[str, Any]:
         edge_lists,
         edge_sources,
         edge_reports,
+        edge_exports,
         edge_talk,
         edge_messages,
     )

@@ -1,0 +1,333 @@
+"""Exports: a campaign's results as a file, made in the background with progress in the chat.
+
+A file lies on the disk of the copy that made it for as long as its link is valid; another copy that
+gets the link makes the file itself. What a death cut off is asked for again by a press.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from itsdangerous import BadSignature, TimestampSigner
+
+from bot import sheets, uploads, wire
+from bot.connector import Connector
+from bot.scratch import Scratch
+from cards.elements import AdaptiveCard
+from cards.exports import Sheet, download_card, file_name, interrupted_card, making_card, trouble_card, uploaded_card
+from cards.report import facts_of
+from cards.texts import Texts
+from dialogs.figures import figures_of
+from dialogs.handover import Upload, Wanted
+from dialogs.talk import texts_of
+from scheduler.ports import Clock, Delivered
+from storage.records import Campaign, Channel, Person, Reference, Role
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parents[1]
+PAGE = 500  #: results read and written at a time: some milliseconds of the event loop
+AT_ONCE = 2  #: files that one copy makes at a time
+EVERY = timedelta(seconds=3)  #: between two words on the progress: the platform limits edits in one chat
+VALID = timedelta(hours=1)  #: of a link, and of the file behind it
+
+#: how many rows are written
+Progress = Callable[[int], Awaitable[None]]
+
+
+class _Signer(TimestampSigner):
+    """Its time is the house's."""
+
+    def __init__(self, keys: Sequence[bytes], clock: Clock) -> None:
+        super().__init__(list(keys)[::-1], salt="crieur.export", key_derivation="hmac")  # the last one signs
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+class Exports:
+    """Open it with ``async with``: its files go when it closes.
+
+    ``keys``: the newest, which signs, first. ``base_url``: where /export/ is reached; "" where it is not.
+    ``takes_files``: the chat takes them. ``hosts``: of upload addresses (``uploads.takes``).
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        connector: Connector,
+        clock: Clock,
+        keys: Sequence[bytes],
+        base_url: str,
+        takes_files: bool,
+        hosts: Sequence[str],
+    ) -> None:
+        self._store = store
+        self._connector = connector
+        self._clock = clock
+        self._signer = _Signer(keys, clock)
+        self._base_url = base_url
+        self._takes_files = takes_files
+        self._hosts = hosts
+        self._role: Callable[[Person], Awaitable[Role | None]] = lambda person: store.role(person.id)
+        self._making = asyncio.Semaphore(AT_ONCE)
+        self._files: dict[Wanted, asyncio.Task[Path]] = {}
+        #: what is under way, so that it is not begun twice
+        self._tasks: dict[tuple[object, ...], asyncio.Task[None]] = {}
+        self._kept = contextlib.ExitStack()
+        self._folder: Path | None = None
+
+    async def __aenter__(self) -> Exports:
+        self._folder = await asyncio.to_thread(self._kept.enter_context, Scratch())
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        waiting = (*self._tasks.values(), *self._files.values())
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.to_thread(self._kept.close)
+
+    def ask(self, role: Callable[[Person], Awaitable[Role | None]]) -> None:
+        """Who tells what a person may do when they fetch a file."""
+        self._role = role
+
+    @property
+    def by_link(self) -> bool:
+        return bool(self._base_url)
+
+    @property
+    def by_file(self) -> bool:
+        return self._takes_files
+
+    # --- for a conversation -------------------------------------------------------------------
+
+    def sign(self, wanted: Wanted) -> str:
+        """What proves later that this was offered to this person."""
+        return self._signer.sign(wanted.text).decode()
+
+    def read(self, token: str) -> Wanted | None:
+        """What we signed within the hour; None for anything else."""
+        try:
+            text: bytes = self._signer.unsign(token, max_age=int(VALID.total_seconds()))
+        except (BadSignature, UnicodeError):
+            return None
+        return Wanted.of(text.decode())
+
+    def make_link(self, wanted: Wanted) -> bool:
+        return self._begin(wanted, self._linked(wanted))
+
+    def upload(self, wanted: Wanted, upload: Upload, message: str) -> bool:
+        return self._begin(wanted, self._uploaded(wanted, upload, message))
+
+    def takes(self, url: str) -> bool:
+        """Whether a file may be put there."""
+        return uploads.takes(url, self._hosts)
+
+    # --- for a browser ------------------------------------------------------------------------
+
+    async def fetch(self, token: str) -> tuple[Path, str, str] | None:
+        """The file that a link leads to, its name and its media type; None for a link that is not valid (any more)."""
+        wanted = self.read(token)
+        found = await self._asked_by(wanted) if wanted else None
+        if wanted is None or found is None:
+            return None
+        path = await self._file(wanted, found, _in_silence)
+        return path, file_name(found.campaign, wanted.format), wanted.format.media_type
+
+    # --- making -------------------------------------------------------------------------------
+
+    def _begin(self, wanted: Wanted, work: Coroutine[Any, Any, None]) -> bool:
+        key = (wanted.campaign, wanted.person, wanted.format)
+        if key in self._tasks:
+            work.close()
+            return False
+        task = self._tasks[key] = asyncio.create_task(work)
+        task.add_done_callback(lambda done: self._tasks.pop(key, None))
+        return True
+
+    async def _asked_by(self, wanted: Wanted) -> _Asked | None:
+        """The campaign and the person, who still may see it."""
+        campaign = await self._store.campaign(wanted.campaign)
+        person = await self._store.person(wanted.person)
+        if campaign is None or person is None or campaign.started_at is None or campaign.tenant != person.tenant:
+            return None
+        if await self._role(person) is None:
+            return None
+        return _Asked(campaign, person, texts_of(person))
+
+    async def _file(self, wanted: Wanted, asked: _Asked, progress: Progress) -> Path:
+        """The file; whoever asks while it is being made waits for the same one."""
+        making = self._files.get(wanted)
+        if making is None:
+            making = self._files[wanted] = asyncio.create_task(self._make(wanted, asked, progress))
+            asyncio.get_running_loop().call_later(VALID.total_seconds(), self._forget, wanted)
+        try:
+            return await asyncio.shield(making)
+        except Exception:
+            self._files.pop(wanted, None)
+            raise
+
+    async def _make(self, wanted: Wanted, asked: _Asked, progress: Progress) -> Path:
+        """Written by a program of its own: computing it here would hold up what is being sent."""
+        assert self._folder is not None
+        path = self._folder / f"{wanted.number}.{wanted.format}"
+        async with self._making:
+            sheet = Sheet(asked.texts, asked.campaign)
+            table = await self._table(wanted, asked, sheet, path)
+            writer = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot.sheets", cwd=ROOT, stdin=asyncio.subprocess.PIPE
+            )
+            assert writer.stdin is not None
+            written, last = 0, 0
+            try:
+                writer.stdin.write(table.line())
+                while page := await self._store.results(wanted.campaign, last, PAGE):
+                    writer.stdin.write(orjson.dumps([sheet.row(result) for result in page]) + b"\n")
+                    await writer.stdin.drain()
+                    last = page[-1].person.id
+                    written += len(page)
+                    await progress(written)
+                writer.stdin.write(b"\n")
+                await writer.stdin.drain()
+                if await writer.wait() != 0:
+                    raise OSError("the file could not be written")
+            finally:
+                if writer.returncode is None:
+                    writer.kill()
+                    await writer.wait()
+        log.info("exported: campaign=%d rows=%d format=%s", wanted.campaign, written, wanted.format)
+        return path
+
+    async def _table(self, wanted: Wanted, asked: _Asked, sheet: Sheet, path: Path) -> sheets.Wanted:
+        figures = await figures_of(self._store, asked.campaign)
+        return sheets.Wanted(
+            path=str(path),
+            format=wanted.format,
+            name=sheet.name,
+            head=sheet.head,
+            instants=sheet.instants,
+            zone=sheet.zone,
+            delimiter=sheet.delimiter,
+            summary_name=sheet.summary_name,
+            summary=facts_of(asked.texts, figures, ZoneInfo(sheet.zone)),
+        )
+
+    def _forget(self, wanted: Wanted) -> None:
+        if self._files.pop(wanted, None) and self._folder:
+            (self._folder / f"{wanted.number}.{wanted.format}").unlink(missing_ok=True)
+
+    # --- telling ------------------------------------------------------------------------------
+
+    async def _linked(self, wanted: Wanted) -> None:
+        async def hand_over(told: _Told, path: Path) -> None:
+            url = f"{self._base_url}/export/{self.sign(wanted)}"
+            await told.say(download_card(told.asked.texts, told.asked.campaign, url, self._clock.now() + VALID))
+
+        await self._handed_over(wanted, hand_over)
+
+    async def _uploaded(self, wanted: Wanted, upload: Upload, message: str) -> None:
+        async def hand_over(told: _Told, path: Path) -> None:
+            await uploads.put(path, upload.url, self._clock, loopback=not self._hosts)
+            self._forget(wanted)
+            await told.say(uploaded_card(told.asked.texts, told.asked.campaign))
+            await told.post(wire.file_bytes(upload))
+
+        await self._handed_over(wanted, hand_over, message)
+
+    async def _handed_over(
+        self, wanted: Wanted, hand_over: Callable[[_Told, Path], Awaitable[None]], message: str = ""
+    ) -> None:
+        asked = await self._asked_by(wanted)
+        reference = await self._store.reference(wanted.person, wanted.channel) if asked else None
+        if asked is None or reference is None:
+            return
+        total = (await self._store.tally(wanted.campaign)).total
+        told = _Told(asked, self._connector, reference, self._clock, total, message)
+        try:
+            await told.progress(0)
+            await hand_over(told, await self._file(wanted, asked, told.progress))
+        except asyncio.CancelledError:
+            await told.say(interrupted_card(asked.texts, asked.campaign))
+            raise
+        except Exception:
+            log.exception("an export was not handed over: campaign=%d", wanted.campaign)
+            self._forget(wanted)
+            await told.say(trouble_card(asked.texts, asked.campaign))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    campaign: Campaign
+    person: Person
+    texts: Texts
+
+
+class _Told:
+    """One card in the chat of who asked: how far it is, and in the end where the file is.
+
+    On Skype, where no card can be kept up to date, only the end is told. ``message``: whose place it takes.
+    """
+
+    def __init__(
+        self,
+        asked: _Asked,
+        connector: Connector,
+        reference: Reference,
+        clock: Clock,
+        total: int,
+        message: str,
+    ) -> None:
+        self.asked = asked
+        self._connector = connector
+        self._reference = reference
+        self._clock = clock
+        self._total = total
+        self._said_at = clock.now() - EVERY
+        self._message = message
+
+    @property
+    def _shows_cards(self) -> bool:
+        return self._reference.channel is Channel.TEAMS
+
+    async def progress(self, written: int) -> None:
+        if self._shows_cards and self._clock.now() - self._said_at >= EVERY:
+            await self.say(making_card(self.asked.texts, self.asked.campaign, written, self._total))
+
+    async def say(self, card: AdaptiveCard) -> None:
+        self._said_at = self._clock.now()
+        texts = self.asked.texts
+        if not self._shows_cards:
+            await self.post(wire.spoken_bytes(texts, card, author=True))
+            return
+        activity = wire.activity_bytes(card, texts("Export: {name}", name=self.asked.campaign.name))
+        if self._message and isinstance(
+            await self._connector.update(self._reference, self._message, activity), Delivered
+        ):
+            return
+        self._message = await self.post(activity)
+
+    async def post(self, activity: bytes) -> str:
+        """The message's id, where there is one."""
+        outcome = await self._connector.send(self._reference, activity)
+        if isinstance(outcome, Delivered):
+            return outcome.activity
+        log.info("a word on an export did not arrive: %s", type(outcome).__name__)
+        return ""
+
+
+async def _in_silence(written: int) -> None:
+    """Whoever waits at a browser sees the browser's own progress."""

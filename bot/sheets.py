@@ -1,0 +1,176 @@
+"""Tables written to files, as a program of its own: ``python -m bot.sheets`` reads its rows from a pipe.
+
+Writing a million rows takes a minute of computing: beside the event loop, in a thread, it would hold up
+every message that is being sent. CSV, and XLSX by XlsxWriter, which keeps one row in memory. What is
+cut off before its end leaves no file behind.
+
+The first line says what is wanted (``Wanted``), each other one is a page of rows, the last is empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import orjson
+import xlsxwriter
+
+ROWS = 1_000_000  #: of one worksheet: spreadsheets take 1,048,576
+WIDTH = 18  #: characters that a column shows
+CELL = 32_767  #: characters that a spreadsheet takes in one cell
+NICE = 5  #: so much do other programs go first
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # what XML cannot hold
+#: what makes a formula of a cell that is typed or read
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+#: text, a number, milliseconds since 1970 in a column of instants, or nothing
+Cell = str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The table, but for its rows."""
+
+    path: str
+    #: "xlsx" or "csv"
+    format: str
+    #: of the worksheet
+    name: str
+    head: Sequence[str]
+    #: the columns that hold instants, shown on the clock of ``zone``: spreadsheets know none
+    instants: Sequence[int]
+    zone: str
+    #: of CSV
+    delimiter: str
+    #: a second worksheet of two columns, of XLSX only
+    summary_name: str
+    summary: Sequence[Sequence[str]]
+
+    def line(self) -> bytes:
+        return orjson.dumps(asdict(self)) + b"\n"
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(DANGEROUS) or text.lstrip(" \u00a0").startswith(DANGEROUS) else text
+
+
+class Writer(Protocol):
+    def write(self, rows: Sequence[Sequence[Cell]]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class CsvFile:
+    """As Excel opens it by a double click: with a mark of its encoding, in the language's delimiter."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._file = Path(wanted.path).open("w", encoding="utf-8-sig", errors="replace", newline="")  # noqa: SIM115 (close)
+        self._writer = csv.writer(self._file, delimiter=wanted.delimiter)
+        self._writer.writerow(map(harmless, wanted.head))
+        self._local, self._instants = _Local(wanted.zone), frozenset(wanted.instants)
+
+    def write(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self._writer.writerows([self._cell(column, cell) for column, cell in enumerate(row)] for row in rows)
+
+    def _cell(self, column: int, cell: Cell) -> object:
+        if isinstance(cell, str):
+            return harmless(cell.replace("\x00", ""))
+        return self._local(cell).isoformat(" ") if column in self._instants and cell is not None else cell
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class XlsxFile:
+    """Texts are written as texts: none is taken for a formula, a number or a link; and see ``harmless``."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        folder = str(Path(wanted.path).parent)
+        self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": folder})
+        self._bold = self._book.add_format({"bold": True, "bottom": 1})
+        self._instant = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._wanted = wanted
+        self._local, self._instants = _Local(wanted.zone), frozenset(wanted.instants)
+        self._number = 0
+        self._next_page()
+
+    def _next_page(self) -> None:
+        self._number += 1
+        name, head = self._wanted.name, self._wanted.head
+        self._page = self._book.add_worksheet(name if self._number == 1 else f"{name} {self._number}")
+        self._page.freeze_panes(1, 0)
+        self._page.set_column(0, len(head) - 1, WIDTH)
+        for column, title in enumerate(head):
+            self._page.write_string(0, column, _text(title), self._bold)
+        self._row = 1
+
+    def write(self, rows: Sequence[Sequence[Cell]]) -> None:
+        for row in rows:
+            if self._row > ROWS:
+                self._next_page()
+            page, at = self._page, self._row
+            for column, cell in enumerate(row):
+                if cell is None or cell == "":
+                    continue
+                if isinstance(cell, str):
+                    page.write_string(at, column, _text(cell))
+                elif column in self._instants:
+                    page.write_datetime(at, column, self._local(cell), self._instant)
+                else:
+                    page.write_number(at, column, cell)
+            self._row += 1
+
+    def close(self) -> None:
+        if self._wanted.summary:
+            page = self._book.add_worksheet(self._wanted.summary_name)
+            page.set_column(0, 1, 2 * WIDTH)
+            for at, (name, value) in enumerate(self._wanted.summary):
+                page.write_string(at, 0, _text(name), self._bold)
+                page.write_string(at, 1, _text(value))
+        self._book.close()
+
+
+def _text(cell: str) -> str:
+    return harmless(_UNPRINTABLE.sub("", cell)[: CELL - 1])
+
+
+class _Local:
+    """Milliseconds since 1970 -> what a clock on the wall says, to the second."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+
+    def __call__(self, at: int) -> datetime:
+        return datetime.fromtimestamp(at // 1000, UTC).astimezone(self._zone).replace(tzinfo=None)
+
+
+def _open(wanted: Wanted) -> Writer:
+    return XlsxFile(wanted) if wanted.format == "xlsx" else CsvFile(wanted)
+
+
+def main() -> int:
+    os.nice(NICE)
+    pages = sys.stdin.buffer
+    said: dict[str, Any] = orjson.loads(pages.readline())
+    wanted = Wanted(**said)
+    writer = _open(wanted)
+    while (line := pages.readline()) != b"\n":
+        if not line:  # whoever wanted it is gone
+            Path(wanted.path).unlink(missing_ok=True)
+            return 1
+        writer.write(orjson.loads(line))
+    writer.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

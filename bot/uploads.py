@@ -1,0 +1,79 @@
+"""Putting a file where the platform wants it: an upload session, in parts, one after the other.
+
+Source: Microsoft Graph, "driveItem: createUploadSession". The address comes with an activity, so it
+is taken only where the platform keeps files; without a registration, on this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.answers import seconds
+from bot.connector import is_loopback
+from bot.downloads import PublicOnly
+from scheduler.ports import Clock
+
+PART = 16 * 320 * 1024  #: bytes of one part: OneDrive wants multiples of 320 KiB
+TRIES = 5  #: of one part
+PAUSE = 1.0  #: seconds before the second try, doubled before each other
+LONGEST = 60.0  #: seconds that a Retry-After may ask for
+PATIENCE = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=60)  # of one part
+
+
+class NotTaken(Exception):
+    """The file was not taken; the reason."""
+
+
+def takes(url: str, hosts: Sequence[str]) -> bool:
+    """Whether a file may be put there: encrypted, and at one of these (".example.com"); with none, on this machine."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.username or parts.password:
+        return False
+    if not hosts:
+        return parts.scheme in ("http", "https") and is_loopback(url)
+    return parts.scheme == "https" and port in (None, 443) and host.endswith(tuple(hosts))
+
+
+async def put(path: Path, url: str, clock: Clock, *, loopback: bool) -> None:
+    """The whole file. Raises NotTaken."""
+    size = (await asyncio.to_thread(path.stat)).st_size
+    connector = aiohttp.TCPConnector(resolver=None if loopback else PublicOnly())
+    async with aiohttp.ClientSession(
+        timeout=PATIENCE, connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+    ) as http:
+        with path.open("rb") as file:
+            for start in range(0, size, PART):
+                part = await asyncio.to_thread(file.read, PART)
+                await _put_part(http, url, part, f"bytes {start}-{start + len(part) - 1}/{size}", clock)
+
+
+async def _put_part(http: aiohttp.ClientSession, url: str, part: bytes, place: str, clock: Clock) -> None:
+    pause, why = PAUSE, ""
+    for number in range(TRIES):
+        if number:
+            await clock.sleep(pause)
+            pause *= 2
+        try:
+            async with http.put(url, data=part, headers={"Content-Range": place}, allow_redirects=False) as response:
+                status = response.status
+                asked = seconds(response.headers.get("Retry-After"), clock.now())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            why = type(error).__name__
+            continue
+        # 416: this part is there already, from a try whose answer was lost
+        if status in (200, 201, 202) or (status == 416 and number):
+            return
+        why = str(status)
+        if status != 429 and status < 500:
+            break
+        pause = min(LONGEST, asked or pause)
+    raise NotTaken(why)

@@ -1,0 +1,94 @@
+"""How a file gets to who asked for it: what dialogs need of whoever makes and hands over files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cards.exports import Format
+from storage.records import CampaignId, Channel, PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A file of a campaign's results that somebody asked for."""
+
+    campaign: CampaignId
+    person: PersonId
+    #: where they asked
+    channel: Channel
+    format: Format
+    #: another one for each time that it is asked for
+    number: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.campaign}.{self.person}.{self.channel}.{self.format}.{self.number}"
+
+    @classmethod
+    def of(cls, text: str) -> Wanted:
+        campaign, person, channel, format, number = text.split(".")
+        return cls(
+            campaign=CampaignId(int(campaign)),
+            person=PersonId(int(person)),
+            channel=Channel(channel),
+            format=Format(format),
+            number=number,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOffer:
+    """A file that the platform asks somebody whether they take it."""
+
+    name: str
+    description: str
+    #: about so many bytes
+    size: int
+    #: what proves later that it was offered
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """Where the platform wants a file that somebody has agreed to take."""
+
+    url: str
+    name: str
+    content_url: str
+    unique_id: str
+    file_type: str
+
+
+class Exporter(Protocol):
+    """Makes files in the background, and says in the chat of who asked how it goes."""
+
+    @property
+    def by_file(self) -> bool:
+        """Whether the chat takes files."""
+        ...
+
+    @property
+    def by_link(self) -> bool:
+        """Whether a browser reaches us."""
+        ...
+
+    def sign(self, wanted: Wanted) -> str:
+        """What proves for a while that this was offered to this person."""
+        ...
+
+    def read(self, token: str) -> Wanted | None:
+        """What we signed a while ago; None for anything else."""
+        ...
+
+    def takes(self, url: str) -> bool:
+        """Whether a file may be put there."""
+        ...
+
+    def make_link(self, wanted: Wanted) -> bool:
+        """Make the file, and post where it can be fetched. False: one like it is being made already."""
+        ...
+
+    def upload(self, wanted: Wanted, upload: Upload, message: str) -> bool:
+        """Make the file, put it where the platform wants it, and say so in the place of the offer."""
+        ...
