@@ -37,7 +37,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[1]
-PAGE = 500  #: results read and written at a time: some milliseconds of the event loop
+PAGE = 200  #: results read and written at a time: some milliseconds of the event loop
 AT_ONCE = 2  #: files that one copy makes at a time
 EVERY = timedelta(seconds=3)  #: between two words on the progress: the platform limits edits in one chat
 VALID = timedelta(hours=1)  #: of a link, and of the file behind it

@@ -17,6 +17,7 @@ from tests.bench.copies import durable_send_mongo, two_copies
 from tests.bench.idle import idle
 from tests.bench.imports import importing
 from tests.bench.planning import planning, planning_zones
+from tests.bench.reports import reports_and_exports
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
 from tests.support.program import ROOT
 
@@ -41,6 +42,14 @@ TARGETS |= {
     "import_100k_rss_mb": ("< 200", "memory of the process that imports them, MB"),
     "card_submit_over_echo": ("<= 1.5", "a step of the wizard, by an echo on the SDK alone and the same connector"),
 }
+TARGETS |= {
+    "report_1m_ms": ("< 50", "the report card of a campaign to 1,000,000 people, milliseconds"),
+    "export_1m_rows_per_s": ("", "its results as an Excel file: rows a second"),
+    "export_1m_rss_mb": ("< 200", "memory for that, of the bot and of the writer beside it, MB"),
+    "export_1m_loop_late_ms": ("", "how late the event loop was meanwhile, 99 looks of 100, milliseconds"),
+    "export_1m_csv_rows_per_s": ("", "the same as CSV: rows a second"),
+    "export_1m_csv_rss_mb": ("< 200", "memory for that, MB"),
+}
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
@@ -52,6 +61,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("import_100k_rows_per_s", "import_100k_rss_mb"), importing),
     (("card_submit_over_echo",), card_submit),
     (("tracked_click_over_bare",), tracked_click),
+    (("report_1m_ms", "export_1m_rows_per_s", "export_1m_rss_mb"), reports_and_exports),
     (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),
 )
 

@@ -1,0 +1,154 @@
+"""The report and the export of a campaign to 1,000,000 people, of whom a tenth has clicked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import WallClock, spare_the_collector
+from bot.exports import Exports
+from cards.elements import as_dict
+from cards.exports import Format
+from cards.report import report_card
+from cards.texts import Texts
+from dialogs.figures import figures_of
+from dialogs.handover import Wanted
+from storage.instants import ms
+from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
+from storage.sqlite import SqliteStore
+from tests.bench.ground import plan_due, running_campaign, settle_people
+from tests.support.program import ROOT
+
+PEOPLE = 1_000_000
+ENGAGED = 100_000
+GROUP = 1_000  #: clicks written at a time
+REPORTS = 51
+LATE = 0.01  #: seconds between two looks at the event loop ...
+EVERY = 20  #: ... and looks between two at the memory
+
+
+async def reports_and_exports() -> dict[str, float]:
+    """Both from one store, each in a process of its own, so that its memory is its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "crieur.db"
+        store = SqliteStore(path)
+        await store.open()
+        campaign = await _sent(store)
+        report = await _report(store, campaign)
+        await store.close()
+        found = {"report_1m_ms": report}
+        for format in Format:
+            found |= await asyncio.to_thread(_apart, path, campaign.id, format)
+        return found
+
+
+async def _sent(store: SqliteStore) -> Campaign:
+    await settle_people(store, "http://127.0.0.1:1", PEOPLE)
+    campaign = await running_campaign(store)
+    await plan_due(store, campaign, range(1, PEOPLE + 1))
+    now = datetime.now(UTC)
+
+    def deliver(db: sqlite3.Connection) -> None:
+        db.execute(
+            "UPDATE delivery SET state = ?, tries = 1, settled_at = ? WHERE campaign = ?",
+            (DeliveryState.DELIVERED, ms(now), campaign.id),
+        )
+
+    await store.write(deliver)
+    for first in range(1, ENGAGED + 1, GROUP):
+        people = range(first, first + GROUP)
+        await store.engage([Press(campaign.id, Who(n), EngagementKind.CLICKED, now, 0) for n in people])
+    await store.planned(campaign.id, now)
+    found = await store.campaign(campaign.id)
+    assert found is not None
+    return found
+
+
+async def _report(store: SqliteStore, campaign: Campaign) -> float:
+    """Milliseconds for a whole report card, its figures read anew."""
+    took = []
+    for _ in range(REPORTS):
+        began = time.perf_counter()
+        figures = await figures_of(store, campaign, over_time=True)
+        as_dict(report_card(Texts("en"), figures, datetime.now(UTC)))
+        took.append(time.perf_counter() - began)
+        assert figures.people(EngagementKind.CLICKED) == ENGAGED
+    return 1000 * statistics.median(took)
+
+
+def _apart(path: Path, campaign: CampaignId, format: Format) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.reports", str(path), str(campaign), format]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]:
+    """As a browser would fetch it; how late the event loop was meanwhile, by a look every ten milliseconds."""
+    store, late, held = SqliteStore(path), list[float](), list[float]()
+    await store.open()
+    spare_the_collector()
+    wanted = Wanted(
+        campaign=CampaignId(campaign), person=PersonId(1), channel=Channel.TEAMS, format=format, number="bench"
+    )
+    exports = Exports(
+        store=store,
+        connector=None,  # type: ignore[arg-type]
+        clock=WallClock(),
+        keys=[b"x" * 32],
+        base_url="http://127.0.0.1",
+        takes_files=False,
+        hosts=(),
+    )
+    async with exports:
+        watching = asyncio.create_task(_watch(late, held))
+        began = time.perf_counter()
+        found = await exports.fetch(exports.sign(wanted))
+        took = time.perf_counter() - began
+        watching.cancel()
+        assert found is not None
+        size = found[0].stat().st_size
+    await store.close()
+    row = "export_1m" if format is Format.XLSX else "export_1m_csv"
+    return {
+        f"{row}_rows_per_s": PEOPLE / took,
+        f"{row}_rss_mb": max(held),
+        f"{row}_loop_late_ms": 1000 * statistics.quantiles(late, n=100)[98],
+        f"{row}_file_mb": size / 1e6,
+    }
+
+
+async def _watch(late: list[float], held: list[float]) -> None:
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(LATE)
+        late.append(time.perf_counter() - began - LATE)
+        if len(late) % EVERY == 0:
+            held.append(sum(map(_resident, ("self", *_children()))))
+
+
+def _children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def _resident(pid: str) -> float:
+    """Megabytes; none of a program that has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+if __name__ == "__main__":
+    path, campaign, format = sys.argv[1:]
+    sys.stdout.write(json.dumps(asyncio.run(_export(Path(path), int(campaign), Format(format)))))
