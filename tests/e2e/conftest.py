@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import async_playwright
 
@@ -24,6 +29,10 @@ from tests.support.program import free_port
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "e2e"
+#: somebody's chat, and the last message in it
+LAST = """SELECT r.service_url, r.conversation, r.bot, r.user, r.tenant, d.activity
+    FROM person p JOIN reference r ON r.person = p.id JOIN delivery d ON d.person = p.id
+    WHERE p.address = ? ORDER BY d.id DESC LIMIT 1"""
 START = 240.0  #: seconds: the first start fetches the client by npm
 
 
@@ -34,6 +43,30 @@ class Street:
     ada: Client
     louis: Client
     page_url: str
+    bot_url: str
+    #: the bot's own memory, to learn what the client calls its chats
+    store: Path
+
+    async def tells(self, address: str, **activity: Any) -> None:
+        """Send the bot what Teams would, and this client has no button for, of somebody with this address.
+
+        ``{message}`` in it stands for the id of the last message that they got.
+        """
+        with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as db:
+            service_url, conversation, bot, user, tenant, message = db.execute(LAST, (address,)).fetchone()
+        whole = {
+            "id": "e2e",
+            "timestamp": datetime.now(UTC).isoformat(),
+            "channelId": "msteams",
+            "serviceUrl": service_url,
+            "from": {"id": user, "aadObjectId": user},
+            "recipient": {"id": bot},
+            "conversation": {"id": conversation, "conversationType": "personal", "tenantId": tenant},
+            "channelData": {"tenant": {"id": tenant}},
+            **json.loads(json.dumps(activity).replace("{message}", message)),
+        }
+        async with aiohttp.ClientSession() as http, http.post(f"{self.bot_url}/api/messages", json=whole) as answer:
+            assert answer.status < 300, await answer.text()
 
 
 @pytest.fixture
@@ -49,7 +82,8 @@ async def street(tmp_path: Path, newsletter_page: str) -> AsyncIterator[Street]:
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
     async with contextlib.AsyncExitStack() as stack:
-        urls = await stack.enter_async_context(_program(tmp_path))
+        port = free_port()
+        urls = await stack.enter_async_context(_program(tmp_path, port))
         browser = await (await stack.enter_async_context(async_playwright())).chromium.launch(
             executable_path=CHROMIUM, args=CHROMIUM_OPTIONS
         )
@@ -61,11 +95,16 @@ async def street(tmp_path: Path, newsletter_page: str) -> AsyncIterator[Street]:
             await client.open(url)
             await client.sees("I am Crieur", 60_000)
             clients.append(client)
-        yield Street(*clients, page_url=newsletter_page)
+        yield Street(
+            *clients,
+            page_url=newsletter_page,
+            bot_url=f"http://127.0.0.1:{port}",
+            store=tmp_path / "crieur.db",
+        )
 
 
 @contextlib.asynccontextmanager
-async def _program(folder: Path) -> AsyncIterator[list[str]]:
+async def _program(folder: Path, port: int) -> AsyncIterator[list[str]]:
     """``python app.py --playground 2``; the addresses that it prints."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -73,7 +112,7 @@ async def _program(folder: Path) -> AsyncIterator[list[str]]:
         "--playground",
         "2",
         cwd=ROOT,
-        env={**os.environ, "PORT": str(free_port()), "STORE_URL": f"sqlite:{folder}/crieur.db", "BROWSER": "true"},
+        env={**os.environ, "PORT": str(port), "STORE_URL": f"sqlite:{folder}/crieur.db", "BROWSER": "true"},
         stdout=asyncio.subprocess.PIPE,
     )
     try:

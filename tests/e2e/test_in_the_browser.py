@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -26,7 +28,10 @@ async def test_from_install_to_report(street: Street) -> None:
     await try_it(ada, louis)
     await schedule(ada)
     await receive(louis, street.page_url)
+    await ada.sees("Report: Autumn newsletter", MINUTE)
+    await read_and_react(street)
     await read_report(ada)
+    await export(ada)
     await list_and_delete(ada)
 
 
@@ -115,14 +120,36 @@ async def receive(louis: Client, url: str) -> None:
     await louis.shoot("confirmed", whole=True)
 
 
+async def read_and_react(street: Street) -> None:
+    """Ada only reads; Louis reacts and answers. The client has no buttons for the first two."""
+    receipt = {"name": "application/vnd.microsoft.readReceipt", "value": {"lastReadMessageId": "{message}"}}
+    await street.tells("ada@contoso.example", type="event", **receipt)
+    heart = [{"type": "heart"}]
+    await street.tells("louis@contoso.example", type="messageReaction", reactionsAdded=heart, replyToId="{message}")
+    await street.louis.say("Lovely, I will be there")
+    await street.louis.page.wait_for_timeout(1_000)
+
+
 async def read_report(ada: Client) -> None:
-    await ada.sees("Report: Autumn newsletter", MINUTE)
     await ada.press("Refresh")
     await ada.sees("50% – 1 person, 1 press")
+    await ada.sees("100% – 2 people")  # opened
+    await ada.sees(re.compile("❤️ 1"))
+    await expect(ada.card.get_by_text("50% – 1 person", exact=True)).to_have_count(2)  # replied, and reacted
     await expect(ada.card.get_by_text("50% – 1 person, 1 press")).to_have_count(2)  # clicked, and confirmed
     await ada.sees("Never installed")
     await ada.shoot("report")
     await ada.shoot("report", whole=True)
+
+
+async def export(ada: Client) -> None:
+    await ada.press("Export")
+    await ada.sees("One row for each of 3 recipients.")
+    await ada.shoot("export")
+    await ada.press("CSV")
+    await ada.sees("The file is ready.")
+    await ada.shoot("export-ready")
+    await expect(ada.card.get_by_role("link", name="Download")).to_be_visible()
 
 
 async def list_and_delete(ada: Client) -> None:
