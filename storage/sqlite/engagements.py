@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.engaged import after_all, bit_of, bits_of, from_text, hour_instant, to_text
+from storage.engaged import bit_of, bits_of, from_text, hour_instant, to_text
 from storage.instants import instant, ms
 from storage.records import (
+    CROWD,
     MAY_HAVE_ARRIVED,
     CampaignId,
     Channel,
@@ -23,6 +25,7 @@ from storage.records import (
     Press,
     Received,
     Who,
+    engaged,
 )
 from storage.sqlite.engine import Engine, as_json, json_rows
 
@@ -37,14 +40,18 @@ def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | 
     for press in presses:
         groups.setdefault((press.campaign, press.who), []).append(press)
     records: dict[Key, Engaged] = {}
-    changes: dict[int, Counts] = {}
+    alike: dict[tuple[object, ...], _Change] = {}
     written = []
-    for key, before in _known(db, groups).items():
-        campaign, who = key
-        counts = changes.setdefault(campaign, Counts())
-        records[key] = after_all(before, Who(who), groups[key], counts)
-        if records[key] != before:
-            written.append((campaign, who, bits_of(records[key]), to_text(records[key])))
+    for key, text in _known(db, groups).items():
+        done = groups[key]
+        same = _same(text, done)
+        change = alike.get(same)
+        if change is None:
+            change = alike[same] = _changed(text, done)
+        change.people += 1
+        records[key] = change.after
+        if change.changed:
+            written.append((*key, change.bits, change.text))
     if written:
         db.execute(
             "INSERT INTO engaged (campaign, who, kinds, record)"
@@ -52,12 +59,60 @@ def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | 
             " ON CONFLICT (campaign, who) DO UPDATE SET kinds = excluded.kinds, record = excluded.record",
             (as_json(written),),
         )
-        _count(db, changes)
+        _count(db, _sum(alike.values()))
     return [records.get((press.campaign, press.who)) for press in presses]
 
 
-def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, Engaged]:
-    """What is kept of those who are recipients; an empty record for who has done nothing yet."""
+@dataclass(slots=True)
+class _Change:
+    """What the same presses make of the same record: worked out once for all people who did so."""
+
+    campaign: CampaignId
+    who: Who
+    before: Engaged
+    after: Engaged
+    #: of the record afterwards
+    bits: int
+    text: str
+    changed: bool
+    people: int = 0
+
+
+def _same(text: str | None, done: Sequence[Press]) -> tuple[object, ...]:
+    """Equal for people of whom the same was kept, and who have done the same at the same millisecond."""
+    first = done[0]
+    if len(done) == 1 and first.who != CROWD:
+        return (first.campaign, text, first.kind, ms(first.at), first.button, first.reaction, first.gone)
+    return (first.campaign, first.who)
+
+
+def _changed(text: str | None, done: Sequence[Press]) -> _Change:
+    before = after = from_text(text)
+    for press in done:
+        after = engaged(after, press)
+    return _Change(
+        campaign=done[0].campaign,
+        who=done[0].who,
+        before=before,
+        after=after,
+        bits=bits_of(after),
+        text=to_text(after),
+        changed=after != before,
+    )
+
+
+def _sum(changes: Iterable[_Change]) -> dict[int, Counts]:
+    found: dict[int, Counts] = {}
+    for change in changes:
+        if change.changed:
+            counts = found.setdefault(change.campaign, Counts())
+            counts.add(change.after, change.who, change.people)
+            counts.add(change.before, change.who, -change.people)
+    return found
+
+
+def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, str | None]:
+    """What is kept of those who are recipients; None for who has done nothing yet."""
     rows = json_rows(
         db,
         "SELECT json_array(k.value ->> 0, k.value ->> 1, d.state, e.record) AS row FROM json_each(?) k"
@@ -65,11 +120,7 @@ def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, Engaged]:
         " LEFT JOIN engaged e ON e.campaign = k.value ->> 0 AND e.who = k.value ->> 1",
         (as_json(list(keys)),),
     )
-    return {
-        (campaign, who): from_text(record)
-        for campaign, who, state, record in rows
-        if who <= 0 or state in MAY_HAVE_ARRIVED
-    }
+    return {(campaign, who): record for campaign, who, state, record in rows if who <= 0 or state in MAY_HAVE_ARRIVED}
 
 
 def _count(db: sqlite3.Connection, changes: dict[int, Counts]) -> None:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from storage.instants import ms
 from storage.records import (
     CROWD,
@@ -192,13 +194,14 @@ async def test_people_are_counted_in_the_hour_in_which_they_first_did_it(store: 
     ]
 
 
-async def test_the_figures_are_the_sum_of_the_records_whatever_happens(store: Store) -> None:
+@pytest.mark.parametrize("minutes", [300, 1])  # in one minute, many do the same at the same instant
+async def test_the_figures_are_the_sum_of_the_records_whatever_happens(store: Store, minutes: int) -> None:
     people = await install(store, *(f"person{number}" for number in range(6)))
     campaign = await arrived(store, *people)
     rng = random.Random(5)
     whos = [*(person.id for person in people), -1, -2, CROWD]
     for _ in range(15):
-        await store.engage([_any_press(campaign, rng.choice(whos), rng) for _ in range(rng.randint(1, 20))])
+        await store.engage([_any_press(campaign, rng.choice(whos), rng, minutes) for _ in range(rng.randint(1, 20))])
     counts = Counts()
     for who in whos:
         counts.add(await store.engaged(campaign.id, Who(who)), Who(who))
@@ -212,13 +215,13 @@ async def test_the_figures_are_the_sum_of_the_records_whatever_happens(store: St
     assert +hours == +Counter(counts.hours)
 
 
-def _any_press(campaign: Campaign, who: int, rng: random.Random) -> Press:
+def _any_press(campaign: Campaign, who: int, rng: random.Random, minutes: int) -> Press:
     kind = rng.choice(list(EngagementKind))
     return press(
         campaign,
         who,
         kind,
-        at=NOW + timedelta(minutes=rng.randrange(300)),
+        at=NOW + timedelta(minutes=rng.randrange(minutes)),
         button=rng.randrange(3) if kind in (CLICKED, ANSWERED) else 0,
         reaction=rng.choice(("like", "heart", "🎉")) if kind is REACTED else "",
         gone=kind is REACTED and rng.random() < 0.4,
