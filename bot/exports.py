@@ -40,6 +40,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = 200  #: results read and written at a time: some milliseconds of the event loop
 AT_ONCE = 2  #: files that one copy makes at a time
 EVERY = timedelta(seconds=3)  #: between two words on the progress: the platform limits edits in one chat
+LAST = 3.0  #: seconds for a writer to clear away what was cut off
 VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 
 #: how many rows are written
@@ -206,9 +207,7 @@ class Exports:
                 if await writer.wait() != 0:
                     raise OSError("the file could not be written")
             finally:
-                if writer.returncode is None:
-                    writer.kill()
-                    await writer.wait()
+                await _end(writer)
         log.info("exported: campaign=%d rows=%d format=%s", wanted.campaign, written, wanted.format)
         return path
 
@@ -327,6 +326,19 @@ class _Told:
             return outcome.activity
         log.info("a word on an export did not arrive: %s", type(outcome).__name__)
         return ""
+
+
+async def _end(writer: asyncio.subprocess.Process) -> None:
+    """What is cut off before its last line is cleared away by the writer itself."""
+    if writer.returncode is not None:
+        return
+    assert writer.stdin is not None
+    writer.stdin.close()
+    try:
+        await asyncio.wait_for(writer.wait(), LAST)
+    except TimeoutError:
+        writer.kill()
+        await writer.wait()
 
 
 async def _in_silence(written: int) -> None:

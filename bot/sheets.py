@@ -13,6 +13,7 @@ import csv
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -93,9 +94,8 @@ class CsvFile:
 class XlsxFile:
     """Texts are written as texts: none is taken for a formula, a number or a link; and see ``harmless``."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        folder = str(Path(wanted.path).parent)
-        self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": folder})
+    def __init__(self, wanted: Wanted, scratch: str) -> None:
+        self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": scratch})
         self._bold = self._book.add_format({"bold": True, "bottom": 1})
         self._instant = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._wanted = wanted
@@ -153,22 +153,19 @@ class _Local:
         return datetime.fromtimestamp(at // 1000, UTC).astimezone(self._zone).replace(tzinfo=None)
 
 
-def _open(wanted: Wanted) -> Writer:
-    return XlsxFile(wanted) if wanted.format == "xlsx" else CsvFile(wanted)
-
-
 def main() -> int:
     os.nice(NICE)
     pages = sys.stdin.buffer
     said: dict[str, Any] = orjson.loads(pages.readline())
     wanted = Wanted(**said)
-    writer = _open(wanted)
-    while (line := pages.readline()) != b"\n":
-        if not line:  # whoever wanted it is gone
-            Path(wanted.path).unlink(missing_ok=True)
-            return 1
-        writer.write(orjson.loads(line))
-    writer.close()
+    with tempfile.TemporaryDirectory(dir=Path(wanted.path).parent) as scratch:
+        writer: Writer = XlsxFile(wanted, scratch) if wanted.format == "xlsx" else CsvFile(wanted)
+        while (line := pages.readline()) != b"\n":
+            if not line:  # whoever wanted it is gone
+                Path(wanted.path).unlink(missing_ok=True)
+                return 1
+            writer.write(orjson.loads(line))
+        writer.close()
     return 0
 
 

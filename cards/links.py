@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from storage.records import ButtonKind, Message, every_language
@@ -34,20 +34,25 @@ class Link:
     url: str
     #: what the reader sees of it
     words: str
+    #: the language in which alone it stands ("fr"); "" where it stands in all
+    language: str = ""
 
 
 def links_of(message: Message) -> dict[int, Link]:
     """Every tracked link by its number."""
     links: dict[int, Link] = {}
 
-    def note(number: int, link: Link) -> str:
-        links[number] = link
-        return link.url
-
     for said in every_language(message):
+        language = said.language if message.versions else ""
+
+        def note(number: int, link: Link, language: str = language) -> str:
+            links[number] = replace(link, language=language)
+            return link.url
+
         for place, button in enumerate(said.buttons):
             if button.kind is ButtonKind.LINK:
-                links.setdefault(number_of(said, place), Link(button.url, button.title))
+                own = language if button.apart else ""
+                links.setdefault(number_of(said, place), Link(button.url, button.title, own))
         with_links(said.body, note, IN_TEXT + said.shift)
     return links
 

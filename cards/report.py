@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cards.elements import ActionSet, AdaptiveCard, DonutChart, FactSet, GroupedBarChart, HorizontalBarChart, Table
 from cards.figures import Figures
+from cards.links import Link
 from cards.outcomes import COLORS, final_state, reason_text
 from cards.parts import beside, card, channel_name, go, handle, heading, hint, name_of, paragraph, subheading
 from cards.presence import presence_figures
@@ -208,7 +209,7 @@ def _presses(texts: Texts, figures: Figures) -> list[Any]:
         rows.append((escape_markdown(button.title), *figures.on(ACTED[button.kind], number)))
     in_text = [(number, link) for number, link in figures.links.items() if number >= len(figures.buttons)]
     for number, link in in_text[:LINKS]:
-        rows.append((texts("Link: {words}", words=escape_markdown(link.words)), *figures.on(CLICKED, number)))
+        rows.append((_link_name(texts, link), *figures.on(CLICKED, number)))
     if not rows:
         return []
     head = (texts("Button or link") if in_text else texts("Button"), texts("People"), texts("Presses"))
@@ -217,6 +218,15 @@ def _presses(texts: Texts, figures: Figures) -> list[Any]:
         subheading(texts("Buttons and links") if in_text else texts("Buttons")),
         Table([head, *table], widths=[3, 1, 1]),
     ]
+
+
+def _link_name(texts: Texts, link: Link) -> str:
+    """Its words, and the language in which alone it stands."""
+    words = escape_markdown(link.words)
+    if not link.language:
+        return texts("Link: {words}", words=words)
+    language = texts.language_name(link.language, alone=False)
+    return texts("Link: {words} ({language})", words=words, language=language)
 
 
 def _reactions(texts: Texts, figures: Figures) -> list[Any]:

@@ -262,7 +262,14 @@ async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(
     [open_link] = [a["url"] for _, card in ada.cards() for a in actions_of(card) if "/r/" in str(a.get("url"))]
     foreign = open_link.rpartition("/")[2]
     other = token.replace(f"{campaign.id}.", f"{campaign.id + 1}.", 1)
-    for wrong in (token[:-1] + ("A" if token[-1] != "A" else "B"), other, foreign, "x", "%F0%28", "a" * 5000):
+    for wrong in (
+        token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:],
+        other,
+        foreign,
+        "x",
+        "%F0%28",
+        "a" * 5000,
+    ):
         assert (await fetched(house, f"{base}/{wrong}"))[0] in (400, 404), wrong
     assert await keys(house.store, house.clock, "exports") != await keys(house.store, house.clock, LINKS)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from cards.elements import as_dict
+from cards.links import IN_TEXT
 from cards.report import report_card
 from cards.texts import Texts
-from storage.records import CampaignState, Engagement, EngagementKind
+from storage.records import Button, ButtonKind, CampaignState, Engagement, EngagementKind, Message, Version
+from storage.records.campaigns import SHIFT
 from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign, figures
 
 
@@ -38,3 +41,24 @@ def test_a_button_that_nobody_pressed_shows_nobody_though_the_message_was_opened
 def test_a_buttons_presses_are_those_of_its_own_kind() -> None:
     rows = report(ENGAGEMENT)
     assert ["Read more", "347", "421"] in rows and ["I have read it", "503", "526"] in rows
+
+
+def test_a_link_of_one_language_is_told_from_its_like_in_another() -> None:
+    both = Message(
+        body="See [the map](https://example.org/en)",
+        language="en",
+        buttons=(Button(kind=ButtonKind.LINK, title="Map", url="https://example.org/en"),),
+        versions={
+            "fr": Version(body="Voir [le plan](https://example.org/fr)", buttons=(("Plan", "https://example.org/fr"),))
+        },
+    )
+    clicks = [
+        Engagement(kind=EngagementKind.CLICKED, button=number, people=number, presses=number, last_at=NOW)
+        for number in (SHIFT, IN_TEXT, IN_TEXT + SHIFT)
+    ]
+    done = replace(campaign("en", CampaignState.DONE), message=both)
+    rows = rows_of(as_dict(report_card(Texts("fr"), figures(done, DONE_TALLY, clicks), NOW)))
+    assert ["Map", "0", "0"] in rows
+    names = {row[0]: row[1] for row in rows}
+    told = ("Lien : Plan (français)", "Lien : the map (anglais)", "Lien : le plan (français)")
+    assert all(name in names for name in told), names
