@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from storage.engaged import after_all, bits_of, from_text, hour_instant, to_text
 from storage.instants import instant, ms
 from storage.mongo.engine import Document, token
+from storage.mongo.former import bring_over
 from storage.mongo.tallies import Counts as Paths
 from storage.mongo.tallies import Moves, Tallies
 from storage.mongo.waking import LEAVE, Waking
@@ -70,6 +71,7 @@ class MongoEngagements(Waking):
 
     async def open(self) -> None:
         await super().open()
+        await bring_over(self)
         await self.totals.heal_all()
 
     async def close(self) -> None:

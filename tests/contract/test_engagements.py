@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from storage.instants import ms
+from storage.mongo import MongoStore
+from storage.mongo.former import bring_over
 from storage.records import (
     CROWD,
     ENGAGES_FOR,
@@ -291,3 +293,20 @@ async def test_an_anonymous_campaign_says_so_where_messages_are_looked_up(store:
     await plan(store, campaign, [(ada, NOW)])
     await sent(store, campaign)
     assert [found.anonymous for found in await store.received(ada, Channel.TEAMS, NOW)] == [True]
+
+
+async def test_engagement_as_mongodb_kept_it_before_is_read(store: Store) -> None:
+    if not isinstance(store, MongoStore):
+        pytest.skip("SQLite's schema brings its own over")
+    ada, louis = await install(store, "ada", "louis")
+    campaign = await arrived(store, ada, louis)
+    at = ms(NOW)
+    button = {"presses": 2, "first_at": at, "last_at": at + 60_000}
+    former = {"campaign": campaign.id, "kind": "clicked", "presses": 2, "last_at": at + 60_000}
+    key = f"{campaign.id} {ada.id} clicked"
+    await store.collection("engagements").insert_one({"_id": key, **former, "buttons": {"b0": button}})
+    for _ in range(2):
+        await bring_over(store)
+    done = await store.engaged(campaign.id, Who(ada.id))
+    assert (done.presses(CLICKED), done.first_at(CLICKED), done.has(OPENED)) == (2, NOW, True)
+    assert list(await store.people_without(campaign.id, CLICKED)) == [louis.id]
