@@ -20,6 +20,7 @@ from app import WallClock
 from cards.texts import Texts
 from dialogs.imports import flow
 from dialogs.turn import Attachment, AttachmentKind, House, Turn
+from scheduler.lists import ListReader
 from storage.records import Channel, Person, PersonId, Role, TenantId
 from storage.sqlite import SqliteStore
 from tests.support.program import ROOT
@@ -81,7 +82,7 @@ async def _measure(path: Path) -> dict[str, float]:
         links=nothing,
         announcer=nothing,
         exports=nothing,
-        reader=nothing,
+        reader=ListReader(store, None, nothing, WallClock()),
         files=Shelf(path),
         rate=45.0,
     )
