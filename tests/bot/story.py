@@ -96,19 +96,19 @@ async def completed(author: Person, house: House) -> Card:
     return await author.sees("Report: ", 30)
 
 
-async def settled(house: House) -> None:
-    """Nothing is due or on its way: whoever is still open waits for a later instant, or for an install."""
+async def settled(house: House, campaign: Campaign | None = None) -> None:
+    """Of a campaign, the newest unless told, nothing is due or on its way: whoever is still open waits for a later instant, or for an install."""
 
     async def quiet() -> bool:
-        campaign = await newest(house)
-        due = await house.store.next_due(campaign.id)
+        id = campaign.id if campaign else (await newest(house)).id
+        due = await house.store.next_due(id)
         if due is not None and due <= house.clock.now() + timedelta(seconds=5):
             return False
         # the rows themselves, in the order in which they go: the counts may come a moment later
         for state in (DeliveryState.CLAIMED, DeliveryState.SENDING):
-            if await house.store.people_in_state(campaign.id, state):
+            if await house.store.people_in_state(id, state):
                 return False
-        states = (await house.store.tally(campaign.id)).states
+        states = (await house.store.tally(id)).states
         return not states.get(DeliveryState.CLAIMED) and not states.get(DeliveryState.SENDING)
 
     await eventually(quiet)

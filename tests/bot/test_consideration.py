@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -112,10 +111,11 @@ async def test_the_rule_holds_through_a_restart_and_for_two_campaigns_at_once(
 
     await eventually(both_planned)
     await house.restart()
+    campaigns = await house.store.campaigns(TenantId(TENANT), 2)
     for _ in range(40):
         house.clock.forward(timedelta(hours=2))
-        await asyncio.sleep(0.15)
-    campaigns = await house.store.campaigns(TenantId(TENANT), 2)
+        for campaign in campaigns:
+            await settled(house, campaign)
     for person in (ada, louis):
         assert person.chat.campaigns.total() == 1, person.name
         states = {await became(house, campaign, person) for campaign in campaigns}

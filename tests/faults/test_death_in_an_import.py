@@ -126,6 +126,8 @@ def _turn(store: Any, person: Any) -> Turn:
         clock=clock,
         sender=None,  # type: ignore[arg-type]
         links=None,  # type: ignore[arg-type]
+        announcer=None,  # type: ignore[arg-type]
+        exports=None,  # type: ignore[arg-type]
         files=Shelf(),
         rate=45.0,
         reader=reader,
