@@ -97,7 +97,7 @@ async def completed(author: Person, house: House) -> Card:
 
 
 async def settled(house: House, campaign: Campaign | None = None) -> None:
-    """Of a campaign, the newest unless told, nothing is due or on its way: whoever is still open waits for a later instant, or for an install."""
+    """Nothing of a campaign, the newest unless told, is due or on its way: whoever is open waits for later."""
 
     async def quiet() -> bool:
         id = campaign.id if campaign else (await newest(house)).id

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from storage.records import Campaign, CampaignState, DeliveryState, TenantId
-from tests.bot.story import asked, completed, draft, eventually, in_state, newest
+from tests.bot.story import asked, completed, draft, eventually, in_state, newest, settled
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person, words_of
 
