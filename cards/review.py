@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.elements import ActionSet, AdaptiveCard, Container, FactSet
+from cards.installs import offer_to_install
 from cards.links import links_of
 from cards.message import LIMIT, TRACKED, message_card, summary_of
 from cards.parts import (
@@ -80,6 +81,8 @@ class Overview:
     languages: tuple[str, ...] = ()
     #: bytes that the message takes on the wire
     size: int = 0
+    #: for how many the bot can install itself
+    installable: int = 0
 
 
 def review_card(
@@ -110,6 +113,7 @@ def review_card(
     body.append(FactSet(facts(texts, campaign, overview)))
     if outlook and not problems:
         body.append(hint(outlook_text(texts, outlook, _zone(overview))))
+    body += offer_to_install(texts, overview.installable, {**payload, "step": "review"})
     body.append(_changes(texts, payload, "audience", "schedule"))
     actions = []
     if not problems:

@@ -26,6 +26,9 @@ async def _asked_about(turn: Turn, form: Form) -> tuple[Audience | None, Channel
     campaign = await asked_for(turn, form)
     here = handle(campaign)
     audience = (await read_draft(turn, campaign)).audience
+    if form.get("step") == "review":
+        there = {**here, "step": "review"}
+        return audience, campaign.channel, there, ("form.open", there)
     return audience, campaign.channel, here, ("people.open", {**here, "page": 0})
 
 

@@ -20,6 +20,7 @@ from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.outlook import View, outlook_of, overview, problems_of, warnings_of
 from dialogs.presence import no_presence
+from dialogs.reading import installable
 from dialogs.turn import Answer, Aside, Form, Router, Turn, may
 from storage.instants import is_zone
 from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
@@ -156,6 +157,8 @@ async def form_card(
 async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | None = None) -> AdaptiveCard:
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft, view)
+    if shown.reach and shown.reach.reachable < shown.reach.total:
+        shown = replace(shown, installable=await installable(turn, draft.audience, campaign.channel))
     outlook = await outlook_of(turn, draft, shown.reach)
     problems = await problems_of(turn, draft, shown.reach, outlook)
     warnings = await warnings_of(turn, draft, shown.reach, outlook)

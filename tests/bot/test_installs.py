@@ -90,6 +90,19 @@ async def test_for_whom_it_is_installed_receives_the_campaign(house: House, ada:
     assert all(person.chat.campaigns for person in people)
 
 
+async def test_the_review_offers_it_and_is_come_back_to(house: House, ada: Person, graph: LoopbackGraph) -> None:
+    people = employed(house, graph, 3)
+    await draft(ada, {"addresses": "\n".join(person.address for person in people), "list_name": "Marketing"})
+    await ada.press("Install it for the 3 who have not")
+    assert ada.reads("Install Crieur for 3 people?")
+    question = ada.card()
+    await ada.press("Back")
+    assert ada.reads("Audience and schedule")
+    await ada.press("Install it", card=question)
+    await ended(ada, "Crieur can reach 3 people more of “Marketing”.")
+    assert posts(graph) == {person.directory_id: 1 for person in people}
+
+
 async def test_their_own_clients_word_counts_more(house: House, ada: Person, graph: LoopbackGraph) -> None:
     """The platform tells of each install, too, at the same moment."""
     people = employed(house, graph, 5)
@@ -201,6 +214,7 @@ async def test_it_is_offered_only_where_it_can_be_done(house: House, ada: Person
     del house.environment["TEAMS_APP_ID"]
     await house.restart()
     await draft(ada, {"addresses": "\n".join(person.address for person in people), "list_name": "Marketing"})
+    assert not any(word.startswith("Install it") for word in words_of(ada.card())), "the review"
     await ada.press("See the people")
     assert not any(word.startswith("Install it") for word in words_of(ada.card()))
     [made] = await house.store.lists(TenantId(TENANT))

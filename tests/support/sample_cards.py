@@ -282,6 +282,7 @@ class Samples:
             ),
             "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
+            "review_install": review_card(texts, scheduled, self.overview(installable=62), outlook, [], []),
             "review_skype": review_card(
                 texts, replace(scheduled, channel=Channel.SKYPE), self.overview(), outlook, [], []
             ),
