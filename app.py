@@ -34,6 +34,7 @@ from bot.links import LINKS, SignedLinks
 from bot.metrics import MeasuredSender, Metrics, measured
 from bot.platform import CLOUDS, Platform
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
+from bot.presence import ServedPresence
 from bot.rosters import TeamRosters
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
@@ -117,7 +118,13 @@ async def crieur(
         directory = directory or (GraphDirectory(graph) if graph else None)
         reader = ListReader(store, directory, TeamRosters(connector), clock)
         opened.push_async_callback(reader.stop)
-        present = {**({Channel.TEAMS: GraphPresence(graph, clock)} if graph else {}), **(presence or {})}
+        present: dict[Channel, Presence] = {}
+        if graph is not None:
+            present[Channel.TEAMS] = GraphPresence(graph, clock)
+        if settings.skype_presence_url:
+            served = ServedPresence(settings.skype_presence_url, settings.skype_presence_token, clock)
+            present[Channel.SKYPE] = await opened.enter_async_context(served)
+        present |= presence or {}
         asking = Asking(present, clock)
         rate = settings.messages_per_second
         announcer = AuthorAnnouncer(store, connector, clock, asking, rate, random.Random(rng.getrandbits(64)))

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     messages_per_second: Annotated[float, Field(alias="MESSAGES_PER_SECOND", gt=0, le=100_000)] = 45.0
     allowed_tenants: Annotated[frozenset[str], NoDecode, Field(alias="ALLOWED_TENANTS")] = frozenset()
     skype_tenant: Annotated[str, Field(alias="SKYPE_TENANT")] = ""
+    skype_presence_url: Annotated[str, Field(alias="SKYPE_PRESENCE_URL")] = ""
+    skype_presence_token: Annotated[str, Field(alias="SKYPE_PRESENCE_TOKEN", repr=False)] = ""
     lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
     metrics_token: Annotated[str, Field(alias="METRICS_TOKEN", repr=False)] = ""
     log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
@@ -89,6 +91,14 @@ class Settings(BaseSettings):
     def _is_web_address(cls, value: str) -> str:
         if value and not _is_web_address(value):
             raise ValueError("takes the address at which people reach the bot, like https://crieur.contoso.com")
+        return value
+
+    @field_validator("skype_presence_url")
+    @classmethod
+    def _is_a_service(cls, value: str) -> str:
+        parts = urlsplit(value) if _is_web_address(value) else None
+        if value and (parts is None or (parts.scheme != "https" and not _is_loopback(parts.hostname or ""))):
+            raise ValueError("takes the address of your presence service, like https://presence.contoso.com/skype")
         return value
 
     @field_validator("store_url")

@@ -12,6 +12,7 @@ from tests.bot.story import completed, draft, launch, newest, settled
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person, words_of
 from tests.support.presence import SimulatedPresence
+from tests.support.presence_service import PresenceService
 from tests.support.skype import SkypePerson
 
 ABSENT = Availability.ABSENT
@@ -100,22 +101,32 @@ async def test_what_waited_in_vain_is_said_in_the_report(
     assert not ada.chat.campaigns
 
 
-async def test_a_skype_campaign_asks_whoever_tells_presence_on_skype(house: House, ada: Person) -> None:
-    """S9 and S10, where the seed has them: the Presence port is asked by channel."""
-    house.presence[Channel.SKYPE] = skype = SimulatedPresence(usually=ABSENT)
-    house.environment["SKYPE_TENANT"] = TENANT
+async def test_a_skype_campaign_asks_the_companys_own_service(house: House, ada: Person) -> None:
+    """S9 and S10, where the seed has them."""
+    service = PresenceService(token="open-sesame")
+    await service.start()
+    house.environment |= {"SKYPE_TENANT": TENANT, "SKYPE_PRESENCE_URL": service.url, "SKYPE_PRESENCE_TOKEN": "guessed"}
     await house.restart()
     grace = SkypePerson(house.organisation, "Grace", "Hopper", address="grace@contoso.example")
     await grace.install()
-    await draft(ada, audience={"channel": "skype", "audience": "everyone"}, presence="present")
+    cards = await draft(ada, audience={"channel": "skype", "audience": "everyone"})
+    refused = "Your organisation does not let Crieur see who is there on Skype"
+    assert refused in str(cards["schedule"])
+
+    house.environment["SKYPE_PRESENCE_TOKEN"] = "open-sesame"
+    service.people[grace.address] = "offline"
+    await house.restart()
+    cards = await draft(ada, audience={"channel": "skype", "audience": "everyone"}, presence="present")
+    assert refused not in str(cards["schedule"])
     await launch(ada, house)
     while len(await tries_of(house, grace)) < 2:
         await next_try(house)
     assert not grace.chat.campaigns
-    skype.usually = Availability.BUSY
+    service.people[grace.address] = "busy"
     shown = words_of(await completed(ada, house))
     assert "try 3: 1" in shown and any(words.startswith("Skype · ") for words in shown)
     await grace.hears("Hello Grace")
+    await service.stop()
 
 
 async def test_a_restart_in_the_middle_of_the_ladder_goes_on_where_it_was(

@@ -63,6 +63,8 @@ def test_with_nothing_set_it_runs_on_this_machine_only() -> None:
         ("GRAPH", "maybe", "auto, on or off"),
         ("GRAPH", "on", "MicrosoftAppId"),
         ("GRAPH_URL", "http://graph.microsoft.com/v1.0", "like https://graph.microsoft.com/v1.0"),
+        ("SKYPE_PRESENCE_URL", "http://presence.contoso.com", "like https://presence.contoso.com/skype"),
+        ("SKYPE_PRESENCE_URL", "presence", "like https://presence.contoso.com/skype"),
         ("GRAPH_URL", "graph.microsoft.com", "like https://graph.microsoft.com/v1.0"),
         ("HOST", "0.0.0.0", "loopback"),
     ],
