@@ -109,7 +109,10 @@ async def settled(house: House, campaign: Campaign | None = None) -> None:
             if await house.store.people_in_state(id, state):
                 return False
         states = (await house.store.tally(id)).states
-        return not states.get(DeliveryState.CLAIMED) and not states.get(DeliveryState.SENDING)
+        if states.get(DeliveryState.CLAIMED) or states.get(DeliveryState.SENDING):
+            return False
+        # given back between the looks, as a lease that has lapsed is: it stood in none of them
+        return await house.store.next_due(id) == due
 
     await eventually(quiet)
 
