@@ -5,9 +5,10 @@ CLIENTS ?= 1
 PEOPLE ?= 1000
 RUN := .venv/.run
 DEV := .venv/.dev
+AUDITOR := build/audit/bin/pip-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format e2e faults bench demo cards catalogue constraints clean
+.PHONY: help run test lint format audit e2e faults bench demo cards catalogue constraints clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +39,14 @@ lint: $(DEV) ## ruff and mypy --strict
 format: $(DEV) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# in a place of its own: what it needs is not what the bot runs on
+$(AUDITOR):
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+
+audit: $(DEV) $(AUDITOR) ## known holes in what the bot runs on; says so where the database cannot be reached
+	$(BIN)/python -m tests.support.audit $(AUDITOR)
 
 e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e2e/
 	$(BIN)/python -m pytest -m e2e
