@@ -25,6 +25,7 @@ from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.credentials import make_credentials
 from bot.downloads import Downloads
+from bot.erasure import erase, export_person
 from bot.exports import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.handler import CrieurBot
@@ -262,6 +263,18 @@ async def _show(settings: Settings, count: int, stack: contextlib.AsyncExitStack
     open_in_browser(clients[0].url)
 
 
+async def about_person(settings: Settings, command: str, address: str) -> int:
+    """The exit status of a command about one person."""
+    store = open_store(settings)
+    await store.open()
+    try:
+        if command == "erase":
+            return await erase(store, address, WallClock().now(), say)
+        return await export_person(store, address, say)
+    finally:
+        await store.close()
+
+
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -270,7 +283,11 @@ def say(line: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Crieur: push campaigns inside Microsoft Teams")
     parser.add_argument("--playground", type=int, default=0, metavar="N", help="start N browser clients beside the bot")
+    parser.add_argument("command", nargs="?", choices=("erase", "export-person"), help="what is kept of one person")
+    parser.add_argument("address", nargs="?", help="their address")
     arguments = parser.parse_args()
+    if bool(arguments.command) != bool(arguments.address):
+        parser.error("whose address?")
     try:
         settings = read_settings()
     except WrongSettings as wrong:
@@ -278,6 +295,8 @@ def main() -> int:
         return 2
     logs.set_up(settings.log_level, settings.log_format)
     try:
+        if arguments.command:
+            return asyncio.run(about_person(settings, arguments.command, arguments.address))
         asyncio.run(serve(settings, arguments.playground))
     except WrongSettings as wrong:
         say(str(wrong))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from storage.records import (
     Audience,
@@ -456,6 +456,18 @@ class Audit(Protocol):
         ...
 
 
+class Erasure(Protocol):
+    """What a person may ask for: all that is kept of them, and that it goes. For operators, at the machine."""
+
+    async def kept_of(self, address: str) -> list[dict[str, Any]]:
+        """All rows, as the store keeps them, of whoever has this address in any organisation."""
+        ...
+
+    async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
+        """Whom it was; their numbers stay, and with them all figures. Twice is once. Raises CannotErase."""
+        ...
+
+
 class Documents(Protocol):
     """Small JSON documents with an etag: the memory of typed conversations."""
 
@@ -477,7 +489,9 @@ class Documents(Protocol):
         ...
 
 
-class Store(People, Lists, Installations, Campaigns, Deliveries, Engagements, Results, Audit, Documents, Protocol):
+class Store(
+    People, Lists, Installations, Campaigns, Deliveries, Engagements, Results, Audit, Erasure, Documents, Protocol
+):
     """All of it; opened once by the composition root."""
 
     async def open(self) -> None:

@@ -7,12 +7,14 @@ from storage.mongo.deliveries import MongoDeliveries
 from storage.mongo.directory import MongoDirectory
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engagements import MongoEngagements
+from storage.mongo.erasure import MongoErasure
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
 from storage.mongo.results import MongoResults
 
 
 class MongoStore(
+    MongoErasure,
     MongoDirectory,
     MongoLists,
     MongoInstallations,

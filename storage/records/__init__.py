@@ -6,6 +6,7 @@ The S numbers point at the product facts listed in docs/product.md.
 
 from storage.records.base import (
     CampaignId,
+    CannotErase,
     DeliveryId,
     ListId,
     ListInUse,
@@ -118,6 +119,7 @@ __all__ = [
     "Campaign",
     "CampaignId",
     "CampaignState",
+    "CannotErase",
     "Channel",
     "Claimed",
     "Columns",

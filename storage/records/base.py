@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NewType
 
@@ -26,6 +27,15 @@ class ListInUse(StorageError):
     def __init__(self, campaigns: tuple[str, ...]) -> None:
         super().__init__("used by " + ", ".join(campaigns))
         self.campaigns = campaigns
+
+
+class CannotErase(StorageError):
+    """``why``: "receives" or "sends" (the campaigns), "owns" (nobody else does), "busy" (the file is in use)."""
+
+    def __init__(self, why: str, campaigns: Sequence[int]) -> None:
+        super().__init__(why)
+        self.why = why
+        self.campaigns = tuple(campaigns)
 
 
 def aware(instant: datetime) -> datetime:

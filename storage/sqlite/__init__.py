@@ -7,6 +7,7 @@ from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.directory import SqliteDirectory
 from storage.sqlite.documents import SqliteDocuments
 from storage.sqlite.engagements import SqliteEngagements
+from storage.sqlite.erasure import SqliteErasure
 from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
@@ -25,6 +26,7 @@ class SqliteStore(
     SqliteWeeks,
     SqliteEngagements,
     SqliteResults,
+    SqliteErasure,
     SqliteAudit,
     SqliteDocuments,
 ):

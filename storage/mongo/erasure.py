@@ -1,0 +1,95 @@
+"""What is kept of a person, and its erasure: their number stays, so that figures do; nothing else does.
+
+The identities go last: until then the next call finds the person, and does it all again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.mongo.engine import Document
+from storage.mongo.lists import MongoLists
+from storage.mongo.mapping import blank
+from storage.mongo.people import MongoPeople, address_key
+from storage.records import CannotErase, DeliveryState, PersonId, TenantId
+
+NOBODYS = ("picture/", "keys/", "policy/", "claim")  #: documents that are nobody's: large, or ours
+
+
+class MongoErasure(MongoLists, MongoPeople):
+    async def _kept(self, address: str) -> tuple[list[Document], list[Document]]:
+        """The people of an address in any organisation, and what leads to them."""
+        wanted = address.lower()
+        tenants = await self.collection("people").distinct("tenant")
+        led = await self.by_id("identities", [address_key(tenant, wanted) for tenant in tenants])
+        ids = {row["person"] for row in led.values()}
+        identities = await self.rows("identities", {"person": {"$in": list(ids)}})
+        known = {row["_id"].rpartition(" ")[2] for row in identities if row["_id"].startswith("address ")} | {wanted}
+        named = await self.rows("people", {"address": {"$in": list(known)}}, ["tenant"])
+        people = await self.by_id("people", list(ids | {row["_id"] for row in named}))
+        return list(people.values()), identities
+
+    async def kept_of(self, address: str) -> list[dict[str, Any]]:
+        people, identities = await self._kept(address)
+        found = []
+        for row in people:
+            one = {"person": row["_id"]}
+            found.append(
+                {
+                    "person": [row],
+                    "address": [led for led in identities if led["person"] == row["_id"]],
+                    "delivery": await self.rows("deliveries", one),
+                    "engaged": await self.rows("engagements", {"who": row["_id"]}),
+                    "received": await self.rows("received", one),
+                }
+            )
+        return found
+
+    async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
+        people, identities = await self._kept(address)
+        ids = [row["_id"] for row in people]
+        await self._refuse(people, ids)
+        await self._forget_documents(address, people, identities)
+        for row in people:
+            for made in await self.lists(row["tenant"]):
+                await self.dismiss(made.id, [row["_id"]])
+            await self.give_role(PersonId(row["_id"]), None)
+        whose = {"person": {"$in": ids}}
+        await self.collection("deliveries").update_many(
+            whose, {"$unset": {"activity": "", "columns": "", "detail": ""}}
+        )
+        await self.collection("received").delete_many(whose)
+        await self.collection("wakes").delete_many(whose)
+        for row in people:
+            await self.collection("people").replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))
+        await self.collection("identities").delete_many(whose)
+        return [(row["tenant"], row["_id"]) for row in people]
+
+    async def _refuse(self, people: list[Document], ids: list[int]) -> None:
+        condition: Document = {"person": {"$in": ids}, "state": {"$lt": int(DeliveryState.DELIVERED)}}
+        if rows := await self.rows("deliveries", condition, ["campaign"]):
+            raise CannotErase("receives", sorted({row["campaign"] for row in rows}))
+        condition = {"author": {"$in": ids}, "state": {"$in": ["scheduled", "running"]}}
+        if rows := await self.rows("campaigns", condition, []):
+            raise CannotErase("sends", sorted(row["_id"] for row in rows))
+        for row in people:
+            roles = await self.collection("roles").find_one({"_id": row["tenant"]})
+            if roles and roles["owners"] and set(roles["owners"]) <= set(ids):
+                raise CannotErase("owns", [])
+
+    async def _forget_documents(self, address: str, people: list[Document], identities: list[Document]) -> None:
+        names = {address.lower()} | {row["_id"].rpartition(" ")[2].lower() for row in identities}
+        for row in people:
+            names |= {
+                row["directory_id"].lower(),
+                *(kept["conversation"].lower() for kept in row["references"].values()),
+            }
+        names -= {""}
+        for found in await self.rows("documents", {}, []):
+            key = found["_id"]
+            if key.startswith(NOBODYS):
+                continue
+            noted = (await self.by_id("documents", [key])).get(key)
+            text = key.lower() + (bytes(noted["json"]).decode(errors="replace").lower() if noted else "")
+            if any(name in text for name in names):
+                await self.collection("documents").delete_one({"_id": key})

@@ -1,0 +1,131 @@
+"""What is kept of a person, and its erasure: their number stays, so that figures do; nothing else does."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from storage.records import CannotErase, DeliveryState, PersonId, Role, TenantId
+from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
+
+#: what is shown of each table, by the column in which the person stands
+SHOWN = {
+    "person": "id",
+    "address": "person",
+    "reference": "person",
+    "list_member": "person",
+    "delivery": "person",
+    "engaged": "who",
+    "received": "person",
+}
+#: documents that are nobody's: large, or ours
+NOBODYS = "key NOT LIKE 'picture/%' AND key NOT LIKE 'keys/%' AND key NOT LIKE 'policy/%' AND key <> 'claim'"
+_IN = "IN (SELECT value FROM json_each(?))"
+
+
+def _rows(db: sqlite3.Connection, query: str, *values: object) -> list[dict[str, Any]]:
+    cursor = db.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _people(db: sqlite3.Connection, address: str) -> list[int]:
+    """Who has the address in any organisation, and who was taken for somebody else until they came."""
+    rows = db.execute(
+        "WITH led AS (SELECT DISTINCT tenant, person FROM address WHERE address = ?)"
+        " SELECT person FROM led UNION SELECT id FROM person WHERE address = ?"
+        " UNION SELECT p.id FROM led JOIN address a ON a.person = led.person"
+        " JOIN person p ON p.tenant = a.tenant AND p.address = a.address",
+        (address.lower(), address.lower()),
+    )
+    return [person for (person,) in rows]
+
+
+def _refuse(db: sqlite3.Connection, people: str) -> None:
+    open_in = db.execute(
+        f"SELECT DISTINCT campaign FROM delivery WHERE person {_IN} AND state < ? ORDER BY 1",
+        (people, DeliveryState.DELIVERED),
+    ).fetchall()
+    if open_in:
+        raise CannotErase("receives", [campaign for (campaign,) in open_in])
+    at_work = db.execute(
+        f"SELECT id FROM campaign WHERE author {_IN} AND state IN ('scheduled', 'running') ORDER BY 1", (people,)
+    ).fetchall()
+    if at_work:
+        raise CannotErase("sends", [campaign for (campaign,) in at_work])
+    last_owner = db.execute(
+        f"SELECT 1 FROM person p WHERE p.id {_IN} AND p.role = ? AND NOT EXISTS (SELECT 1 FROM person o"
+        f" WHERE o.tenant = p.tenant AND o.role = p.role AND o.id NOT {_IN})",
+        (people, Role.OWNER, people),
+    ).fetchone()
+    if last_owner:
+        raise CannotErase("owns", [])
+
+
+def _erase(db: sqlite3.Connection, address: str) -> list[tuple[TenantId, PersonId]]:
+    db.execute("PRAGMA secure_delete = ON")
+    people = as_json(_people(db, address))
+    found = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
+    _refuse(db, people)
+    _forget_documents(db, people, address)
+    db.execute(
+        "UPDATE list SET size = size - (SELECT count(*) FROM list_member m WHERE m.list = list.id"
+        f" AND m.person {_IN}) WHERE id IN (SELECT list FROM list_member WHERE person {_IN})",
+        (people, people),
+    )
+    for table in ("list_member", "reference", "address", "received"):
+        db.execute(f"DELETE FROM {table} WHERE person {_IN}", (people,))
+    db.execute(f"UPDATE delivery SET activity = NULL, columns = NULL, detail = NULL WHERE person {_IN}", (people,))
+    db.execute(
+        "UPDATE person SET address = '', directory_id = '', given_name = '', surname = '', name = '', locale = '',"
+        f" language = '', zone = '', department = '', role = NULL, muted = 0, guest = 0 WHERE id {_IN}",
+        (people,),
+    )
+    return [(tenant, id) for tenant, id in found]
+
+
+def _forget_documents(db: sqlite3.Connection, people: str, address: str) -> None:
+    """The chats' own memory, and whatever else was noted with one of the names under which they are known."""
+    names = db.execute(
+        f"SELECT conversation FROM reference WHERE person {_IN} UNION SELECT user FROM reference WHERE person {_IN}"
+        f" UNION SELECT address FROM address WHERE person {_IN} UNION SELECT directory_id FROM person WHERE id {_IN}",
+        (people,) * 4,
+    )
+    for name in {address.lower(), *(name.lower() for (name,) in names)} - {""}:
+        db.execute(
+            f"DELETE FROM document WHERE {NOBODYS} AND (instr(lower(key), ?) OR instr(lower(CAST(json AS TEXT)), ?))",
+            (name, name),
+        )
+
+
+class SqliteErasure(Engine):
+    async def kept_of(self, address: str) -> list[dict[str, Any]]:
+        def query(db: sqlite3.Connection) -> list[dict[str, Any]]:
+            return [
+                {
+                    table: _rows(db, f"SELECT * FROM {table} WHERE {column} = ?", person)
+                    for table, column in SHOWN.items()
+                }
+                for person in _people(db, address)
+            ]
+
+        return await self.read(query)
+
+    async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
+        erased = await self.write(lambda db: _erase(db, address))
+        await asyncio.to_thread(self._scrub)  # also after a death in between: the next call does it
+        return erased
+
+    def _scrub(self) -> None:
+        """Rewrite the file: what was deleted stood in its pages and in its log until here."""
+        with closing(connected(self._path, READER_CACHE)) as db:
+            try:
+                db.execute("VACUUM")
+                busy: Sequence[int] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                raise CannotErase("busy", []) from error
+            if busy[0]:
+                raise CannotErase("busy", [])
