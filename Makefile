@@ -61,8 +61,9 @@ bench: $(DEV) ## what README's figures come from: make bench ONLY=row
 demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 PRESENCE=1 ARGS=--png
 	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(if $(PRESENCE),--presence) $(ARGS)
 
-cards: $(DEV) ## a picture of every card, light and dark, in both languages: build/cards/
+cards: $(DEV) ## a picture of every card, light and dark, in both languages: build/cards/, and small ones for docs/cards/
 	$(BIN)/python -m tests.support.sample_cards build/cards
+	$(BIN)/python -m tests.support.card_pages build/cards docs/cards
 
 catalogue: $(DEV) ## bring the French catalogue up to date with the words in the code
 	@mkdir -p build

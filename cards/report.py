@@ -44,6 +44,12 @@ def kind_name(texts: Texts, kind: EngagementKind) -> str:
     }[kind]
 
 
+def done_name(texts: Texts, kind: EngagementKind) -> str:
+    """The same of people, in words that fit at the head of a narrow column."""
+    done = {OPENED: texts("opened"), CLICKED: texts("clicked"), ACKNOWLEDGED: texts("confirmed")}
+    return {**done, ANSWERED: texts("answered")}[kind].capitalize()
+
+
 def report_card(texts: Texts, figures: Figures, now: datetime) -> AdaptiveCard:
     campaign = figures.campaign
     assert campaign.schedule is not None and campaign.message is not None
@@ -332,7 +338,7 @@ def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> A
     campaign = figures.campaign
     kinds = (OPENED, CLICKED, ANSWERED, ACKNOWLEDGED)
     shown = [kind for kind in kinds if any(one.counts(kind) for one in (figures, *others))][:3]
-    head = (texts("Campaign"), texts("Sent"), *(kind_name(texts, kind) for kind in shown))
+    head = (texts("Campaign"), texts("Sent"), *(done_name(texts, kind) for kind in shown))
     rows = [_compared(texts, one, shown, bold=one is figures) for one in (figures, *others)]
     body: list[Any] = [
         heading(texts("Compare: {name}", name=name_of(texts, campaign))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cards.elements import ActionSet, AdaptiveCard, ChoiceInput, TextInput
+from cards.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput
 from cards.parts import act, beside, card, go, heading, hint, notices, paragraph, subheading, with_error
 from cards.texts import Texts
 from cards.variables import escape_markdown
@@ -53,7 +53,7 @@ def roles_card(
     if groups:
         body.append(subheading(texts("Groups of the directory")))
         body += [_group(texts, group, owner=owner) for group in groups[:SHOWN]]
-    body.append(hint("\n".join(f"- **{role_name(texts, role)}**: {role_text(texts, role)}" for role in Role)))
+    body.append(FactSet([(role_name(texts, role), role_text(texts, role)) for role in Role]))
     if owner:
         body += _form(texts, values or {}, errors or {}, directory=directory)
     return card(texts, body, [go(texts("Help"), "help.open", {})])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cards.elements import AdaptiveCard, ChoiceInput, FactSet, TextInput, ToggleInput
+from cards.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput, ToggleInput
 from cards.parts import act, card, go, heading, hint, notices, subheading, with_error
 from cards.texts import LANGUAGES, Texts
 from storage.records import Person, Role
@@ -20,19 +20,19 @@ def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_te
         actions.append(go(texts("Unmute"), "mute.set", {"muted": "false"}))
     else:
         actions.append(go(texts("Mute"), "mute.set", {"muted": "true"}))
+    body: list[Any] = [
+        *notices(notice_text, "good"),
+        heading(texts("Your settings")),
+        FactSet([(texts("Language"), LANGUAGES[texts.language]), (texts("Campaigns"), campaigns)]),
+    ]
+    of_all: list[Any] = []  # beside one's own, on a line of their own: clients cut a row of many
     if role is not None:
-        actions.append(go(texts("Roles"), "roles.open", {}))
+        of_all.append(go(texts("Roles"), "roles.open", {}))
     if role is Role.OWNER:
-        actions.append(go(texts("Rules of the organisation"), "rules.open", {}))
-    return card(
-        texts,
-        [
-            *notices(notice_text, "good"),
-            heading(texts("Your settings")),
-            FactSet([(texts("Language"), LANGUAGES[texts.language]), (texts("Campaigns"), campaigns)]),
-        ],
-        actions,
-    )
+        of_all.append(go(texts("Rules of the organisation"), "rules.open", {}))
+    if of_all:
+        body.append(ActionSet(actions=of_all))
+    return card(texts, body, actions)
 
 
 def rules_form(
