@@ -63,6 +63,7 @@ def information_card(
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
     payload = handle(campaign)
     actions: list[Any] = []
+    under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
     if decides:
         actions.append(go(texts("Decide"), "approval.open", payload, style="positive"))
     if campaign.state.changeable:
@@ -72,8 +73,8 @@ def information_card(
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
     if campaign.state is not CampaignState.RUNNING:
-        actions.append(go(texts("Delete"), "delete.open", payload))
-    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}))
+        actions.append(go(texts("Delete"), "delete.open", payload, **under))
+    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
     return card(texts, body, actions)
 
 
