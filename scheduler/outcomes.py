@@ -18,14 +18,16 @@ PAST = timedelta(hours=1)  #: due so long after the slot: for its end to settle,
 DETAIL = 300  #: characters kept of what the platform said
 
 
-def wait(retry: Retry, tries: int, rng: random.Random) -> float:
+def wait(retry: Retry, tries: int, rng: random.Random, left: float = LONGEST_BACKOFF) -> float:
     """Seconds until the next try: what the platform asked for, spread a little; else full jitter.
 
-    The platform's rate-limit guidance asks for exponential backoff with jitter.
+    The platform's rate-limit guidance asks for exponential backoff with jitter. ``left``: seconds in which it can
+    still be sent: where nobody named a time, ours is not drawn beyond them, or an outage early in a short slot would
+    cost people whose time is not over.
     """
     if retry.after is not None:
         return retry.after + rng.uniform(0, 1 + retry.after / 10)
-    return rng.uniform(0.1, min(LONGEST_BACKOFF, BACKOFF * 2.0 ** min(tries, 16)))
+    return rng.uniform(0.1, max(0.1, min(LONGEST_BACKOFF, BACKOFF * 2.0 ** min(tries, 16), left)))
 
 
 def settle(
@@ -54,7 +56,8 @@ def settle(
         case Unconfirmed(detail):
             state, reason = DeliveryState.UNCONFIRMED, NotReached.CONNECTION_BROKE
         case Retry(reason, _, detail):
-            due = now + timedelta(seconds=wait(outcome, delivery.tries, rng))
+            left = (slot_end - now).total_seconds()
+            due = now + timedelta(seconds=wait(outcome, delivery.tries, rng, left))
             if reason is NotReached.OUTAGE and delivery.tries + 1 >= OUTAGE_TRIES:
                 state, due = DeliveryState.FAILED, None
             elif due >= slot_end:

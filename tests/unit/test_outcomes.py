@@ -114,6 +114,14 @@ def test_without_one_the_wait_grows_with_full_jitter_up_to_a_bound(
     assert 0 < wait(Retry(reason), tries, rng) <= bound
 
 
+@given(reasons, st.integers(0, OUTAGE_TRIES - 2), st.integers(1, 7200), st.integers())
+def test_nobody_is_given_up_by_our_own_wait_while_there_is_time(
+    reason: NotReached, tries: int, seconds_left: int, seed: int
+) -> None:
+    row = settled(Retry(reason), tries=tries, left=timedelta(seconds=seconds_left), seed=seed)
+    assert row.state is DeliveryState.PLANNED
+
+
 def test_those_who_were_refused_together_do_not_come_back_together() -> None:
     for after in (None, 30.0):
         rng = random.Random(5)
