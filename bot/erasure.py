@@ -25,7 +25,7 @@ WHY = {
 async def erase(store: Store, address: str, at: datetime, say: Callable[[str], None]) -> int:
     """The exit status; 1 where nobody has the address, or they cannot be erased now."""
     try:
-        erased = await store.erase(address)
+        erased = await store.erase(address.strip())
     except CannotErase as refused:
         say(WHY[refused.why].format(campaigns=", ".join(map(str, refused.campaigns))))
         return 1
@@ -40,6 +40,6 @@ async def erase(store: Store, address: str, at: datetime, say: Callable[[str], N
 
 async def export_person(store: Store, address: str, say: Callable[[str], None]) -> int:
     """All that is kept of a person, as JSON; the exit status."""
-    kept = await store.kept_of(address)
+    kept = await store.kept_of(address.strip())
     say(orjson.dumps(kept, option=orjson.OPT_INDENT_2, default=str).decode())
     return 0 if kept else 1

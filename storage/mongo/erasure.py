@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.forgetting import without
+from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
 from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
@@ -16,10 +18,12 @@ from storage.records import CannotErase, DeliveryState, PersonId, TenantId
 NOBODYS = ("picture/", "keys/", "policy/", "claim")  #: documents that are nobody's: large, or ours
 
 
-class MongoErasure(MongoLists, MongoPeople):
+class MongoErasure(MongoLists, MongoPeople, MongoDocuments):
     async def _kept(self, address: str) -> tuple[list[Document], list[Document]]:
         """The people of an address in any organisation, and what leads to them."""
         wanted = address.lower()
+        if not wanted:  # as many have none
+            return [], []
         tenants = await self.collection("people").distinct("tenant")
         led = await self.by_id("identities", [address_key(tenant, wanted) for tenant in tenants])
         ids = {row["person"] for row in led.values()}
@@ -91,5 +95,9 @@ class MongoErasure(MongoLists, MongoPeople):
                 continue
             noted = (await self.by_id("documents", [key])).get(key)
             text = key.lower() + (bytes(noted["json"]).decode(errors="replace").lower() if noted else "")
-            if any(name in text for name in names):
+            if noted and any(name in text for name in names):
+                left = without(key, bytes(noted["json"]), names)
+                if left is not None:
+                    await self.write_documents({key: (None, left)})
+                    continue
                 await self.collection("documents").delete_one({"_id": key})

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
+from storage.forgetting import without
 from storage.records import CannotErase, DeliveryState, PersonId, Role, TenantId
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
 
@@ -34,6 +35,8 @@ def _rows(db: sqlite3.Connection, query: str, *values: object) -> list[dict[str,
 
 def _people(db: sqlite3.Connection, address: str) -> list[int]:
     """Who has the address in any organisation, and who was taken for somebody else until they came."""
+    if not address:  # as many have none
+        return []
     rows = db.execute(
         "WITH led AS (SELECT DISTINCT tenant, person FROM address WHERE address = ?)"
         " SELECT person FROM led UNION SELECT id FROM person WHERE address = ?"
@@ -94,11 +97,19 @@ def _forget_documents(db: sqlite3.Connection, people: str, address: str) -> None
         f" UNION SELECT address FROM address WHERE person {_IN} UNION SELECT directory_id FROM person WHERE id {_IN}",
         (people,) * 4,
     )
-    for name in {address.lower(), *(name.lower() for (name,) in names)} - {""}:
-        db.execute(
-            f"DELETE FROM document WHERE {NOBODYS} AND (instr(lower(key), ?) OR instr(lower(CAST(json AS TEXT)), ?))",
+    wanted = {address.lower(), *(name.lower() for (name,) in names)} - {""}
+    for name in wanted:
+        rows = db.execute(
+            f"SELECT key, json FROM document WHERE {NOBODYS} AND"
+            " (instr(lower(key), ?) OR instr(lower(CAST(json AS TEXT)), ?))",
             (name, name),
-        )
+        ).fetchall()
+        for key, json in rows:
+            left = without(key, json, wanted)
+            if left is None:
+                db.execute("DELETE FROM document WHERE key = ?", (key,))
+            else:
+                db.execute("UPDATE document SET json = ?, etag = etag + 1 WHERE key = ?", (left, key))
 
 
 class SqliteErasure(Engine):

@@ -11,6 +11,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from dialogs.imports.flow import Page
+from storage.codec import from_json, to_json
 from storage.records import CannotErase, Channel, Contact, Role
 from storage.sqlite import SqliteStore
 from storage.store import Store
@@ -25,6 +27,7 @@ from tests.contract.world import (
     planned,
     running,
     sent,
+    sighting,
     tallied_right,
 )
 
@@ -90,6 +93,23 @@ async def test_the_last_owner_and_the_author_at_work_are_not_erased(store: Store
     await running(store, grace)
     with pytest.raises(CannotErase, match="sends"):
         await store.erase("grace@contoso.example")
+
+
+async def test_the_others_of_a_file_that_waits_to_be_saved_stay(store: Store) -> None:
+    await install(store, "grace")
+    page = Page(contacts=tuple(Contact(address=f"{who}@contoso.example") for who in ("ada", "Grace", "louis")))
+    await store.write_documents({"import/list/7/0": ("", to_json(page).encode())})
+    await store.erase("grace@contoso.example")
+    _, json = (await store.read_documents(["import/list/7/0"]))["import/list/7/0"]
+    kept = from_json(Page, json)
+    assert [one.address for one in kept.contacts] == ["ada@contoso.example", "louis@contoso.example"]
+
+
+async def test_no_address_is_nobodys(store: Store) -> None:
+    """People whom the platform told no address of are many."""
+    ada, _ = await store.remember(sighting("ada", addresses=()))
+    assert (await store.kept_of(""), await store.erase("")) == ([], [])
+    assert await store.person(ada.id) == ada
 
 
 async def test_who_came_back_is_somebody_new(store: Store) -> None:

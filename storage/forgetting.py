@@ -1,0 +1,18 @@
+"""What is left of a document when somebody is erased, on either store."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+import orjson
+
+PAGES = "import/list/"  #: people of a file that waits to be saved: the others stay
+
+
+def without(key: str, json: bytes, names: AbstractSet[str]) -> bytes | None:
+    """The document without whom these names (lower case) tell of; None where it goes as a whole."""
+    if not key.startswith(PAGES):
+        return None
+    page = orjson.loads(json)
+    page["contacts"] = [one for one in page["contacts"] if one["address"].lower() not in names]
+    return orjson.dumps(page)
