@@ -57,7 +57,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
     if role is Role.OWNER:
         lines += [
             texts("**roles** – who may build, approve and send campaigns"),
-            texts("**rules** – approval, messages a week, personal data"),
+            texts("**rules** – approval, messages a week, mute"),
         ]
     lines += [
         texts("**mute** – no campaigns for you; **unmute** brings them back"),

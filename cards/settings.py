@@ -76,16 +76,6 @@ def rules_form(
             value=values.get("important_unmutes", "false"),
             wrap=True,
         ),
-        subheading(texts("Personal data")),
-        *with_error(
-            TextInput(
-                id="keep_days",
-                label=texts("Days after its end, at which a campaign's personal data is erased; the figures stay"),
-                placeholder=texts("never"),
-                value=values.get("keep_days", ""),
-            ),
-            errors.get("keep_days"),
-        ),
     ]
     return card(
         texts,

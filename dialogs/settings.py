@@ -90,7 +90,6 @@ def _values(policy: Policy) -> dict[str, str]:
         "approve_above": str(above or Policy().approve_above),
         "per_week": "" if policy.per_week is None else str(policy.per_week),
         "important_unmutes": "true" if policy.important_unmutes else "false",
-        "keep_days": "" if policy.keep_days is None else str(policy.keep_days),
     }
 
 
@@ -98,7 +97,7 @@ def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[
     """The policy that a form says, without groups; None and what is wrong, by field."""
     errors: dict[str, str] = {}
     numbers: dict[str, int | None] = {}
-    for name in ("approve_above", "per_week", "keep_days"):
+    for name in ("approve_above", "per_week"):
         number = _number(values[name])
         empty = not values[name] and name != "approve_above"
         if number is None and not empty and (name != "approve_above" or values["approval"] == "above"):
@@ -112,7 +111,6 @@ def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[
             approve_above=above,
             per_week=numbers["per_week"],
             important_unmutes=values["important_unmutes"] == "true",
-            keep_days=numbers["keep_days"],
         ),
         {},
     )

@@ -31,8 +31,6 @@ class Policy:
     per_week: int | None = None
     #: important campaigns reach those who have muted the bot, too
     important_unmutes: bool = False
-    #: days after a campaign's end at which its personal data is erased; None is never
-    keep_days: int | None = 400
     groups: tuple[GroupRole, ...] = ()
 
 

@@ -72,9 +72,9 @@ async def test_two_changes_at_once_both_hold(store: Store, other: Store) -> None
     await asyncio.gather(
         change_policy(store, CONTOSO, lambda policy: replace(policy, per_week=5)),
         change_policy(other, CONTOSO, lambda policy: replace(policy, approve_above=0)),
-        change_policy(store, CONTOSO, lambda policy: replace(policy, keep_days=30)),
+        change_policy(store, CONTOSO, lambda policy: replace(policy, important_unmutes=True)),
     )
-    assert await policy_of(store, CONTOSO) == Policy(per_week=5, approve_above=0, keep_days=30)
+    assert await policy_of(store, CONTOSO) == Policy(per_week=5, approve_above=0, important_unmutes=True)
 
 
 async def test_a_closed_store_notes_nothing(store: Store) -> None:

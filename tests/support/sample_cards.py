@@ -163,7 +163,7 @@ class Samples:
             "roles_groups": groups_card(texts, [("g-1", "Communication"), ("g-2", "Comptabilité")], Role.AUTHOR),
             "settings": own_settings_card(texts, ada, Role.OWNER),
             "settings_muted": own_settings_card(texts, replace(louis, muted=True), None),
-            "rules": rules_form(texts, {"approval": "above", "approve_above": "10000", "keep_days": "400"}, {}),
+            "rules": rules_form(texts, {"approval": "above", "approve_above": "10000"}, {}),
             "rules_error": rules_form(
                 texts,
                 {"approval": "above", "approve_above": "-5", "per_week": "3"},
