@@ -49,15 +49,8 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     try:
         if await needs_approval(turn, shown.reach):
             return await submit(turn, draft)
-        campaign = await turn.store.save(
-            replace(
-                frozen(draft, turn),
-                state=CampaignState.SCHEDULED,
-                submitted_by=None,
-                approved_by=None,
-                consideration=await _consideration(turn, draft),
-            )
-        )
+        unasked = replace(await _scheduled(turn, draft), submitted_by=None, approved_by=None)
+        campaign = await turn.store.save(unasked)
         # from here on its lists cannot be deleted; one may have been in the moment before
         if draft.audience and await lists_gone(turn, draft.audience):
             campaign = await turn.store.save(as_draft(campaign))
@@ -72,8 +65,13 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     return Answer(card=await information(turn, campaign, note))
 
 
+async def _scheduled(turn: Turn, draft: Draft) -> Campaign:
+    """What the draft becomes, with the organisation's rules as they stand now; not saved yet."""
+    return replace(frozen(draft, turn), state=CampaignState.SCHEDULED, consideration=await _consideration(turn, draft))
+
+
 async def _consideration(turn: Turn, draft: Draft) -> Consideration:
-    """The organisation's rules for this campaign, as they stand now: important ones are exempt."""
+    """The organisation's rules for this campaign: important ones are exempt."""
     policy = await policy_of(turn.store, turn.person.tenant)
     important = draft.message is not None and draft.message.style is Style.IMPORTANT
     return Consideration(
@@ -144,9 +142,12 @@ async def _waiting(turn: Turn, form: Form) -> Campaign:
         note = turn.texts("Somebody else has to approve it: it is your own.")
         raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
     if form.get("verb") != "approval.open" and is_stale(campaign, form):
-        note = turn.texts("It has changed since you saw it. Please look again.")
-        raise Aside(Answer(card=await _card(turn, campaign, note)))
+        raise Aside(Answer(card=await _card(turn, campaign, _look_again(turn))))
     return campaign
+
+
+def _look_again(turn: Turn) -> str:
+    return turn.texts("It has changed since you saw it. Please look again.")
 
 
 @router.form("approval.yes", role=Role.PUBLISHER)
@@ -160,22 +161,12 @@ async def approve(turn: Turn, form: Form) -> Answer:
         note = turn.texts("It can't be sent like this any more: {why}", why=" ".join(text for _, text in problems))
         return Answer(card=await _card(turn, campaign, note))
     try:
-        scheduled = await turn.store.save(
-            replace(
-                frozen(draft, turn),
-                state=CampaignState.SCHEDULED,
-                approved_by=turn.person.id,
-                consideration=await _consideration(turn, draft),
-            )
-        )
+        scheduled = await turn.store.save(replace(await _scheduled(turn, draft), approved_by=turn.person.id))
         if draft.audience and await lists_gone(turn, draft.audience):
             waiting = replace(as_draft(scheduled), state=CampaignState.SUBMITTED, approved_by=None)
             return Answer(card=await _card(turn, await turn.store.save(waiting)))
     except StaleVersion:
-        campaign = await _waiting(turn, {**form, "verb": "approval.open"})
-        return Answer(
-            card=await _card(turn, campaign, turn.texts("It has changed since you saw it. Please look again."))
-        )
+        return await _changed_meanwhile(turn, form)
     await turn.note(Deed.APPROVED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await _tell(turn, scheduled, approved=True)
@@ -184,7 +175,7 @@ async def approve(turn: Turn, form: Form) -> Answer:
 
 async def _changed_meanwhile(turn: Turn, form: Form) -> Answer:
     campaign = await _waiting(turn, {**form, "verb": "approval.open"})
-    return Answer(card=await _card(turn, campaign, turn.texts("It has changed since you saw it. Please look again.")))
+    return Answer(card=await _card(turn, campaign, _look_again(turn)))
 
 
 @router.form("approval.no", role=Role.PUBLISHER)
@@ -194,10 +185,7 @@ async def send_back(turn: Turn, form: Form) -> Answer:
     try:
         back = await turn.store.save(replace(campaign, state=CampaignState.DRAFT))
     except StaleVersion:
-        campaign = await _waiting(turn, {**form, "verb": "approval.open"})
-        return Answer(
-            card=await _card(turn, campaign, turn.texts("It has changed since you saw it. Please look again."))
-        )
+        return await _changed_meanwhile(turn, form)
     await turn.note(Deed.REJECTED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await _tell(turn, back, approved=False, reason=reason)
     return Answer(card=await information(turn, back, turn.texts("It is with its author again."), "accent"))
