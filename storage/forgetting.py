@@ -6,6 +6,8 @@ from collections.abc import Set as AbstractSet
 
 import orjson
 
+#: how the keys of documents begin that are nobody's: large, or ours
+NOBODYS = ("picture/", "keys/", "policy/", "claim")
 PAGES = "import/list/"  #: people of a file that waits to be saved: the others stay
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage.forgetting import without
+from storage.forgetting import NOBODYS, without
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
 from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
 from storage.mongo.people import MongoPeople, address_key
 from storage.records import CannotErase, DeliveryState, PersonId, TenantId
-
-NOBODYS = ("picture/", "keys/", "policy/", "claim")  #: documents that are nobody's: large, or ours
 
 
 class MongoErasure(MongoLists, MongoPeople, MongoDocuments):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from storage.forgetting import without
+from storage.forgetting import NOBODYS, without
 from storage.records import CannotErase, DeliveryState, PersonId, Role, TenantId
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
 
@@ -22,8 +22,7 @@ SHOWN = {
     "engaged": "who",
     "received": "person",
 }
-#: documents that are nobody's: large, or ours
-NOBODYS = "key NOT LIKE 'picture/%' AND key NOT LIKE 'keys/%' AND key NOT LIKE 'policy/%' AND key <> 'claim'"
+_SOMEBODYS = " AND ".join(f"key NOT LIKE '{beginning}%'" for beginning in NOBODYS)
 _IN = "IN (SELECT value FROM json_each(?))"
 
 
@@ -100,7 +99,7 @@ def _forget_documents(db: sqlite3.Connection, people: str, address: str) -> None
     wanted = {address.lower(), *(name.lower() for (name,) in names)} - {""}
     for name in wanted:
         rows = db.execute(
-            f"SELECT key, json FROM document WHERE {NOBODYS} AND"
+            f"SELECT key, json FROM document WHERE {_SOMEBODYS} AND"
             " (instr(lower(key), ?) OR instr(lower(CAST(json AS TEXT)), ?))",
             (name, name),
         ).fetchall()
