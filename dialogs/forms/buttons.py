@@ -34,8 +34,8 @@ def _first_link(values: Values, texts: Texts, errors: dict[str, str]) -> list[Bu
         errors["link_title"] = texts("Please say what stands on the button.")
     if not url:
         errors["link_url"] = texts("Please say where the button leads.")
-    elif not is_web_address(url):
-        errors["link_url"] = texts("That is not a web address; it begins with https://")
+    else:
+        check_address(url, "link_url", texts, errors)
     check_words(title, "link_title", texts, errors)
     return [Button(kind=ButtonKind.LINK, title=title, url=url)]
 
@@ -70,6 +70,11 @@ def _answers(values: Values, texts: Texts, errors: dict[str, str]) -> list[Butto
     for title in titles:
         check_words(title, "answers", texts, errors)
     return [Button(kind=ButtonKind.ANSWER, title=title) for title in titles]
+
+
+def check_address(url: str, id: str, texts: Texts, errors: dict[str, str]) -> None:
+    if not is_web_address(url):
+        errors[id] = texts("That is not a web address; it begins with https://")
 
 
 def check_words(title: str, id: str, texts: Texts, errors: dict[str, str]) -> None:

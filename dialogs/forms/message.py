@@ -9,7 +9,7 @@ from dataclasses import replace
 from cards.message import LIMIT, SUMMARY, size_of
 from cards.texts import Texts
 from cards.variables import columns_in, unknown_variables
-from dialogs.forms.buttons import check_words, read_buttons
+from dialogs.forms.buttons import check_address, check_words, read_buttons
 from dialogs.forms.fields import NAME, Reading, Values, is_web_address, too_long
 from storage.records import Message, Style, Tracking, Version, every_language
 
@@ -42,8 +42,8 @@ def read_message(values: Values, texts: Texts, columns: Collection[str] | None =
     if style not in list(Style):
         errors["style"] = texts("Please choose one of the styles.")
     image, alt = values.get("image", "").strip(), " ".join(values.get("image_alt", "").split())
-    if image and not is_web_address(image):
-        errors["image"] = texts("That is not a web address; it begins with https://")
+    if image:
+        check_address(image, "image", texts, errors)
     if len(alt) > ALT:
         errors["image_alt"] = too_long(texts, len(alt), ALT)
     buttons = read_buttons(values, texts, errors)
@@ -75,8 +75,8 @@ def read_version(
     for number, button in enumerate(message.buttons):
         words, url = _line(values, f"words{number}"), values.get(f"url{number}", "").strip()
         check_words(words, f"words{number}", texts, errors)
-        if url and not is_web_address(url):
-            errors[f"url{number}"] = texts("That is not a web address; it begins with https://")
+        if url:
+            check_address(url, f"url{number}", texts, errors)
         buttons.append((words, url if button.url else ""))
     if errors:
         return Reading(None, errors)
