@@ -76,13 +76,13 @@ class ServedPresence:
                     after = seconds(response.headers.get("Retry-After"), self._clock.now())
                     refused = response.status in (401, 403, 404)
                     raise NotAnswered(str(response.status), permanent=refused, after=after)
-                content = await response.content.read(LARGEST + 1)
-                while len(content) <= LARGEST and (more := await response.content.read(LARGEST + 1 - len(content))):
-                    content += more
+                content = bytearray()
+                async for piece in response.content.iter_any():
+                    content += piece
+                    if len(content) > LARGEST:
+                        raise NotAnswered("too long an answer", permanent=True)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotAnswered(type(error).__name__) from error
-        if len(content) > LARGEST:
-            raise NotAnswered("too long an answer", permanent=True)
         try:
             return orjson.loads(content)
         except orjson.JSONDecodeError:
