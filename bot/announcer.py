@@ -15,6 +15,7 @@ from cards.report import report_card
 from cards.sources import unread_card
 from cards.variables import escape_markdown
 from dialogs.figures import figures_of
+from dialogs.posting import activity_bytes
 from dialogs.talk import texts_of
 from scheduler.alone import tell
 from scheduler.asking import Asking
@@ -78,7 +79,7 @@ class AuthorAnnouncer:
             if not await self._post_live(campaign.id, reference, await self._live(campaign, author)):
                 return False
             if before:
-                moved = wire.activity_bytes(moved_card(texts_of(author), campaign))
+                moved = activity_bytes(moved_card(texts_of(author), campaign))
                 await self._connector.update(reference, before, moved)
             return True
 
@@ -94,7 +95,7 @@ class AuthorAnnouncer:
         if author is None or reference is None:
             return False
         texts = texts_of(author)
-        activity = wire.activity_bytes(
+        activity = activity_bytes(
             unread_card(texts, campaign, problems), texts("“{name}” lacks people", name=campaign.name)
         )
         return isinstance(await self._connector.send(reference, activity), Delivered)
@@ -118,7 +119,7 @@ class AuthorAnnouncer:
         if author is None or reference is None or reference.broken:
             return None
         texts = texts_of(author)
-        activity = wire.activity_bytes(install_card(texts, installation), texts("Crieur is being installed"))
+        activity = activity_bytes(install_card(texts, installation), texts("Crieur is being installed"))
         shown = await self._shown(reference, installation.card, activity)
         if installation.finished_at is not None:
             await self._connector.send(reference, wire.text_bytes(finished_text(texts, installation)))
@@ -140,7 +141,7 @@ class AuthorAnnouncer:
         texts = texts_of(author)
         card = report_card(texts, await figures_of(self._store, campaign, over_time=True), self._clock.now())
         if reference.channel is Channel.TEAMS:
-            activity = wire.activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
+            activity = activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
         else:
             activity = wire.spoken_bytes(texts, card, author=True)
         return isinstance(await self._connector.send(reference, activity), Delivered)
@@ -149,7 +150,7 @@ class AuthorAnnouncer:
         texts, figures = texts_of(author), await figures_of(self._store, campaign)
         end = ends_about(figures, self._clock.now(), self._rate)
         card = live_card(texts, figures, ends_about=end, silent=self._asking.silent(campaign))
-        return wire.activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
+        return activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
 
     async def _post_live(self, id: CampaignId, reference: Reference, activity: bytes) -> bool:
         outcome = await self._connector.send(reference, activity)

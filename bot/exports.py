@@ -29,6 +29,7 @@ from cards.report import facts_of
 from cards.texts import Texts
 from dialogs.figures import figures_of
 from dialogs.handover import Upload, Wanted
+from dialogs.posting import activity_bytes
 from dialogs.talk import texts_of
 from scheduler.ports import Clock, Delivered
 from storage.records import Campaign, Channel, Person, Reference, Role
@@ -312,7 +313,7 @@ class _Told:
         if not self._shows_cards:
             await self.post(wire.spoken_bytes(texts, card, author=True))
             return
-        activity = wire.activity_bytes(card, texts("Export: {name}", name=self.asked.campaign.name))
+        activity = activity_bytes(card, texts("Export: {name}", name=self.asked.campaign.name))
         if self._message and isinstance(
             await self._connector.update(self._reference, self._message, activity), Delivered
         ):

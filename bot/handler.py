@@ -20,6 +20,7 @@ from bot.teams import team_of
 from cards.conversation import notice_card
 from dialogs import engage, exports, talk
 from dialogs.forms.fields import clean
+from dialogs.posting import activity_bytes
 from dialogs.receipts import Receipts
 from dialogs.standing import Standing
 from dialogs.turn import Answer, Attachment, House, Router, Turn, unless_aside
@@ -300,7 +301,7 @@ class CrieurBot(ActivityHandler):
     async def _keep(self, turn: Turn, message: str, answer: Answer) -> None:
         """The client shows the answer itself; other devices, and tomorrow, need it in the chat."""
         if answer.card is not None:
-            activity = wire.activity_bytes(answer.card, answer.summary, important=answer.important)
+            activity = activity_bytes(answer.card, answer.summary, important=answer.important)
             await self._update(turn, message, activity)
         if answer.later is not None:
             await self._keep(turn, message, await self._awaited(turn, answer.later))
@@ -321,7 +322,7 @@ class CrieurBot(ActivityHandler):
         if reference is None:
             return
         if answer.card is not None:
-            await self._connector.send(reference, wire.activity_bytes(answer.card, answer.summary))
+            await self._connector.send(reference, activity_bytes(answer.card, answer.summary))
         else:
             await self._connector.send(reference, wire.text_bytes(answer.text))
 

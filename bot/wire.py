@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import orjson
 from botbuilder.core import InvokeResponse
@@ -96,16 +96,3 @@ def file_bytes(upload: Upload) -> bytes:
 def text_bytes(text: str) -> bytes:
     """A line of text, ready for the connector."""
     return orjson.dumps({"type": "message", "text": text})
-
-
-def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:
-    """The same, ready for the connector."""
-    activity: dict[str, Any] = {
-        "type": "message",
-        "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
-    }
-    if summary:
-        activity["summary"] = summary
-    if important:
-        activity["importance"] = "high"
-    return orjson.dumps(activity)

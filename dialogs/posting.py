@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 
 from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
@@ -15,11 +17,17 @@ async def post(house: House, person: PersonId, card: AdaptiveCard, summary: str)
     reference = await house.store.reference(person, Channel.TEAMS)
     if reference is None or reference.broken:
         return False
-    activity = orjson.dumps(
-        {
-            "type": "message",
-            "summary": summary,
-            "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
-        }
-    )
-    return isinstance(await house.sender.send(reference, activity), Delivered)
+    return isinstance(await house.sender.send(reference, activity_bytes(card, summary)), Delivered)
+
+
+def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:
+    """A message with one attachment and no text (Teams would split the two), ready for the connector."""
+    activity: dict[str, Any] = {
+        "type": "message",
+        "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
+    }
+    if summary:
+        activity["summary"] = summary
+    if important:
+        activity["importance"] = "high"
+    return orjson.dumps(activity)
