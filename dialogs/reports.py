@@ -9,7 +9,7 @@ from cards.elements import AdaptiveCard
 from cards.live import live_card
 from cards.report import compare_card, remind_card, report_card
 from dialogs.campaigns import named, which_one
-from dialogs.drafts import asked_for
+from dialogs.drafts import asked_for, version_key, versions_of
 from dialogs.figures import figures_of
 from dialogs.forms.fields import NAME
 from dialogs.turn import Answer, Form, Router, Turn
@@ -109,6 +109,7 @@ async def _draft_for(turn: Turn, campaign: Campaign, people: Sequence[int], name
     made = await store.new_list(tenant, author, name[:NAME], [PersonId(person) for person in people])
     draft = await store.new_campaign(tenant, author, name[:NAME], campaign.channel, turn.now)
     forms = {
+        **{version_key(language): campaign.forms[version_key(language)] for language in versions_of(campaign)},
         "message": {**campaign.forms.get("message", {}), "name": name[:NAME]},
         "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},
     }

@@ -244,6 +244,20 @@ async def in_two_languages(ada: Person) -> dict[str, Any]:
     return ada.card()
 
 
+async def test_a_reminder_speaks_every_language_of_its_message(house: House, ada: Person, louis: Person) -> None:
+    await in_two_languages(ada)
+    await launch(ada, house)
+    await completed(ada, house)
+    campaign = await newest(house)
+    asked_of = {"campaign": campaign.id, "version": campaign.version, "kind": "acknowledged"}
+    await ada.execute("remind.make", asked_of, ada.cards()[-1][0])
+    await ada.sees("Autumn newsletter – not confirmed")
+    await launch(ada, house)
+    await completed(ada, house)
+    assert (await newest(house)).id != campaign.id
+    assert len([card for _, card in louis.cards() if "Notre automne" in words_of(card)]) == 2
+
+
 async def test_each_recipient_reads_their_own_language(house: House, ada: Person, louis: Person) -> None:
     review = await in_two_languages(ada)
     assert {"As Ada Lovelace will see it", "Hello Ada, **big news** for you.", "French"} <= {*words_of(review)}
