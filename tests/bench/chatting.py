@@ -17,6 +17,8 @@ from botbuilder.core import ActivityHandler, TurnContext
 
 from app import WallClock, crieur
 from bot.adapter import make_adapter
+from bot.credentials import make_credentials
+from bot.platform import PUBLIC
 from bot.settings import Settings
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE
@@ -94,7 +96,7 @@ async def _street() -> AsyncIterator[tuple[Person, Person]]:
 
 
 def _echo_application(settings: Settings) -> web.Application:
-    adapter, bot = make_adapter(settings), Echo()
+    adapter, bot = make_adapter(PUBLIC, make_credentials(settings)), Echo()
 
     async def messages(request: web.Request) -> web.StreamResponse:
         answer: Any = await adapter.process(request, bot)
