@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from cards.elements import AdaptiveCard
 from cards.parts import act, card, go, heading, hint, notice, paragraph
@@ -71,16 +72,13 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
             act(texts("New campaign"), "campaign.new", {}, style="positive"),
             go(texts("Your campaigns"), "campaigns.open", {"page": 0}),
         ]
-    else:
-        lines.append(texts("To build campaigns yourself, ask the owner of Crieur to add you."))
     actions += [
         go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
     ]
-    return card(
-        texts,
-        [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))],
-        actions,
-    )
+    body: list[Any] = [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))]
+    if role is None:
+        body.append(hint(texts("To build campaigns yourself, ask the owner of Crieur to add you.")))
+    return card(texts, body, actions)
 
 
 def notice_card(

@@ -73,7 +73,7 @@ def presence_text(texts: Texts, schedule: Schedule) -> str:
         IfUnknown.SEND: texts("sent anyway where it cannot be known"),
         IfUnknown.WAIT: texts("waits where it cannot be known"),
     }[schedule.unknown]
-    return f"{only}; {otherwise}"
+    return texts("{only}; {otherwise}", only=only, otherwise=otherwise)
 
 
 def presence_figures(texts: Texts, campaign: Campaign, tally: Tally) -> list[Any]:

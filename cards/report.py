@@ -78,7 +78,7 @@ def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
     if campaign.finished_at and not figures.anonymous and figures.tally.delivered:
         actions.append(go(texts("Remind…"), "remind.open", payload))
     actions.append(go(texts("Export"), "export.open", payload))
-    actions.append(go(texts("Compare"), "compare.open", payload))
+    actions.append(go(texts("Compare"), "compare.open", payload, mode="secondary"))  # clients cut a row of many
     actions.append(go(texts("Information"), "campaign.open", payload, mode="secondary"))
     actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
     return actions

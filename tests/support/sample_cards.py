@@ -168,7 +168,6 @@ class Samples:
                 texts,
                 {"approval": "above", "approve_above": "-5", "per_week": "3"},
                 {"approve_above": texts("Please give a whole number above zero.")},
-                texts("The rules are saved."),
             ),
             "notice": notice_card(texts, texts("This campaign no longer exists."), "warning"),
         }
