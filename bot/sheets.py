@@ -22,7 +22,6 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
-import xlsxwriter
 
 ROWS = 1_000_000  #: of one worksheet: spreadsheets take 1,048,576
 WIDTH = 18  #: characters that a column shows
@@ -95,6 +94,8 @@ class XlsxFile:
     """Texts are written as texts: none is taken for a formula, a number or a link; and see ``harmless``."""
 
     def __init__(self, wanted: Wanted, scratch: str) -> None:
+        import xlsxwriter  # the bot, which knows this module too, has no need of it
+
         self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": scratch})
         self._bold = self._book.add_format({"bold": True, "bottom": 1})
         self._instant = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
