@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench.memory import resident
 from tests.support.program import Program, running
 
 SETTLE = 3.0  #: seconds after the start that are not counted
@@ -27,7 +28,7 @@ async def idle() -> dict[str, float]:
             await asyncio.sleep(WATCHED)
             used = _processor(program.pid) - before
             return {
-                "idle_rss_mb": _resident(program.pid),
+                "idle_rss_mb": resident(program.pid),
                 "idle_cpu_percent": 100 * used / WATCHED,
                 "start_seconds": started,
             }
@@ -37,9 +38,3 @@ def _processor(pid: int) -> float:
     """Seconds of processor time, its threads' included."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def _resident(pid: int) -> float:
-    """Megabytes."""
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(lines["VmRSS"].split()[0]) / 1024

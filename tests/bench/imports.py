@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from dialogs.turn import Attachment, AttachmentKind, House, Turn
 from scheduler.lists import ListReader
 from storage.records import Channel, Person, PersonId, Role, TenantId
 from storage.sqlite import SqliteStore
+from tests.bench.memory import peak
 from tests.support.program import ROOT
 
 PEOPLE = 100_000
@@ -100,7 +100,7 @@ async def _measure(path: Path) -> dict[str, float]:
     [made] = await store.lists(TENANT)
     assert (made.size, len(made.columns)) == (PEOPLE, 2)
     await store.close()
-    return {"seconds": took, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"seconds": took, "rss_mb": peak()}
 
 
 if __name__ == "__main__":

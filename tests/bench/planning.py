@@ -7,7 +7,6 @@ import asyncio
 import gc
 import json
 import random
-import resource
 import shutil
 import sqlite3
 import statistics
@@ -24,6 +23,7 @@ from storage.records import DeliveryState
 from storage.sqlite import SqliteStore
 from storage.sqlite.engine import WRITER_CACHE, connected
 from tests.bench.ground import running_campaign, settle_people
+from tests.bench.memory import peak
 from tests.support.program import ROOT
 
 PEOPLE = 1_000_000
@@ -72,7 +72,7 @@ async def _measure(path: Path, *, zones: bool) -> dict[str, float]:
     began = time.perf_counter()
     await plan(campaign, store, WallClock(), random.Random(1))
     took = time.perf_counter() - began
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rss = peak()
     assert (await store.tally(campaign.id)).states == {DeliveryState.PLANNED: PEOPLE}
     await store.close()
     return {"plan": took, "rss_mb": rss}

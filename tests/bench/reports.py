@@ -26,6 +26,7 @@ from storage.instants import ms
 from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
 from storage.sqlite import SqliteStore
 from tests.bench.ground import plan_due, running_campaign, settle_people
+from tests.bench.memory import resident
 from tests.support.program import ROOT
 
 PEOPLE = 1_000_000
@@ -133,20 +134,11 @@ async def _watch(late: list[float], held: list[float]) -> None:
         await asyncio.sleep(LATE)
         late.append(time.perf_counter() - began - LATE)
         if len(late) % EVERY == 0:
-            held.append(sum(map(_resident, ("self", *_children()))))
+            held.append(sum(map(resident, ("self", *_children()))))
 
 
 def _children() -> list[str]:
     return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-
-
-def _resident(pid: str) -> float:
-    """Megabytes; none of a program that has just ended."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
 
 
 if __name__ == "__main__":
