@@ -62,6 +62,7 @@ def information_card(
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
     payload = handle(campaign)
+    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload)], spacing="Medium"))
     actions: list[Any] = []
     under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
     if decides:
@@ -74,7 +75,7 @@ def information_card(
         actions.append(go(texts("Try it"), "try.open", payload))
     if campaign.state is not CampaignState.RUNNING:
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
-    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
+    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
     return card(texts, body, actions)
 
 
@@ -162,9 +163,11 @@ def _line(texts: Texts, figures: Figures) -> Any:
     campaign = figures.campaign
     tooltip = texts("Open “{name}”", name=campaign.name or texts("A new campaign"))
     open_it = go(texts("Open"), "campaign.open", handle(campaign), tooltip=tooltip)
+    copy = go(texts("Copy"), "campaign.copy", handle(campaign))
+    copy.tooltip = texts("A new draft like “{name}”", name=campaign.name or texts("A new campaign"))
     row = beside(
         [paragraph(f"**{name_of(texts, campaign)}**"), hint(key_figures(texts, figures), spacing="None")],
-        [ActionSet(actions=[open_it])],
+        [ActionSet(actions=[open_it, copy])],
         widths=["stretch", "auto"],
     )
     row.separator = True

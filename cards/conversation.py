@@ -53,6 +53,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
             texts("**group** NAME – a group of the directory as a list"),
             texts("**report** NAME – how a campaign did"),
             texts("**try** NAME – send a test of a campaign to one person"),
+            texts("**clone** NAME – a new draft like a campaign"),
             texts("**delete** NAME – delete a campaign that is not running"),
         ]
     if role is Role.OWNER:

@@ -79,9 +79,9 @@ def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
         actions.append(go(texts("Remind…"), "remind.open", payload))
     actions.append(go(texts("Export"), "export.open", payload))
     actions.append(go(texts("Compare"), "compare.open", payload, mode="secondary"))  # clients cut a row of many
+    actions.append(go(texts("Copy"), "campaign.copy", payload, mode="secondary"))
     actions.append(go(texts("Information"), "campaign.open", payload, mode="secondary"))
-    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
-    return actions
+    return actions  # six at the most
 
 
 def _when(texts: Texts, campaign: Campaign, zone: ZoneInfo) -> str:

@@ -94,9 +94,12 @@ async def _unusable(turn: Turn, campaign: Campaign, choice: AudienceChoice) -> d
             if found is None or found.tenant != turn.person.tenant:
                 errors[field] = turn.texts("This list is gone. Please choose another.")
             elif id not in usable:
-                name = escape_markdown(found.name)
-                errors[field] = turn.texts("“{name}” is not shared with you: ask who made it.", name=name)
+                errors[field] = not_shared(turn, found)
     return errors
+
+
+def not_shared(turn: Turn, made: DistributionList) -> str:
+    return turn.texts("“{name}” is not shared with you: ask who made it.", name=escape_markdown(made.name))
 
 
 def free_name(name: str, taken: set[str]) -> str:

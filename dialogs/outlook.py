@@ -10,7 +10,7 @@ from cards.parts import channel_name, full_name
 from cards.review import Outlook, Overview
 from cards.texts import language_of_person
 from cards.variables import escape_markdown, written
-from dialogs.audiences import audience_name, lists_gone
+from dialogs.audiences import audience_name, lists_gone, not_shared
 from dialogs.drafts import Draft, tracking_of
 from dialogs.presence import presence_problem
 from dialogs.reading import looked_at, problems_of_lists, read_lists
@@ -97,20 +97,21 @@ async def problems_of(
     if outlook and outlook.asleep and not outlook.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
         found.append(("schedule", nobody))
-    if draft.audience and await out_of_bounds(turn, draft.audience):
-        limit = turn.texts(
-            "You can send to your own lists and to those shared with you. A publisher can send to anybody."
-        )
+    if draft.audience and (limit := await out_of_bounds(turn, draft.audience)):
         found.append(("audience", limit))
     return (*found, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
 
 
-async def out_of_bounds(turn: Turn, audience: Audience) -> bool:
-    """An author reaches their own lists and those shared with them; a publisher reaches anybody."""
+async def out_of_bounds(turn: Turn, audience: Audience) -> str:
+    """An author reaches their own lists and those shared with them; a publisher anybody. "" where it is theirs."""
     if may(turn, Role.PUBLISHER):
-        return False
+        return ""
     lists = [await turn.store.distribution_list(id) for id in audience.lists]
-    return audience.everyone or not all(made is None or usable_by(made, turn.person.id, turn.role) for made in lists)
+    others = [made for made in lists if made is not None and not usable_by(made, turn.person.id, turn.role)]
+    if not others and not audience.everyone:
+        return ""
+    limit = turn.texts("You can send to your own lists and to those shared with you. A publisher can send to anybody.")
+    return " ".join([*(not_shared(turn, made) for made in others), limit])
 
 
 async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:

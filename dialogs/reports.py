@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from cards.elements import AdaptiveCard
 from cards.live import live_card
 from cards.report import compare_card, remind_card, report_card
 from dialogs.campaigns import named, which_one
-from dialogs.drafts import asked_for, version_key, versions_of
+from dialogs.copies import draft_to
+from dialogs.drafts import asked_for
 from dialogs.figures import figures_of
-from dialogs.forms.fields import NAME
 from dialogs.turn import Answer, Form, Router, Turn
-from dialogs.wizard import form_card, information
-from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind, PersonId
+from dialogs.wizard import information
+from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind
 
 router = Router()
 
@@ -63,7 +60,7 @@ async def send_again(turn: Turn, form: Form) -> Answer:
     people = await turn.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
     if campaign.state is not CampaignState.DONE or not people:
         return await _report_answer(turn, campaign)
-    return await _draft_for(turn, campaign, people, turn.texts("{name} – again", name=campaign.name))
+    return await draft_to(turn, campaign, people, turn.texts("{name} – again", name=campaign.name))
 
 
 @router.form("remind.open")
@@ -88,7 +85,7 @@ async def remind(turn: Turn, form: Form) -> Answer:
     people = await turn.store.people_without(campaign.id, EngagementKind(str(kind)))
     if not people:
         return Answer(card=remind_card(turn.texts, await figures_of(turn.store, campaign)))
-    return await _draft_for(turn, campaign, people, _reminder_name(turn, campaign, EngagementKind(str(kind))))
+    return await draft_to(turn, campaign, people, _reminder_name(turn, campaign, EngagementKind(str(kind))))
 
 
 def _reminder_name(turn: Turn, campaign: Campaign, kind: EngagementKind) -> str:
@@ -102,21 +99,6 @@ def _reminder_name(turn: Turn, campaign: Campaign, kind: EngagementKind) -> str:
             return texts("{name} – not confirmed", name=campaign.name)
         case _:
             return texts("{name} – not answered", name=campaign.name)
-
-
-async def _draft_for(turn: Turn, campaign: Campaign, people: Sequence[int], name: str) -> Answer:
-    store, tenant, author = turn.store, turn.person.tenant, turn.person.id
-    made = await store.new_list(tenant, author, name[:NAME], [PersonId(person) for person in people])
-    draft = await store.new_campaign(tenant, author, name[:NAME], campaign.channel, turn.now)
-    forms = {
-        **{version_key(language): campaign.forms[version_key(language)] for language in versions_of(campaign)},
-        "message": {**campaign.forms.get("message", {}), "name": name[:NAME]},
-        "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},
-    }
-    if "schedule" in campaign.forms:  # for as long, in the same hours
-        forms["schedule"] = {**campaign.forms["schedule"], "start": "now"}
-    draft = await store.save(replace(draft, forms=forms))
-    return Answer(card=await form_card(turn, draft, "review"), summary=name, fresh=True)
 
 
 # --- compare ----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    Forms,
     Installation,
     InstallationId,
     ListId,
@@ -252,9 +253,15 @@ class Installations(Protocol):
 
 class Campaigns(Protocol):
     async def new_campaign(
-        self, tenant: TenantId, author: PersonId, name: str, channel: Channel, at: datetime
+        self,
+        tenant: TenantId,
+        author: PersonId,
+        name: str,
+        channel: Channel,
+        at: datetime,
+        forms: Forms | None = None,
     ) -> Campaign:
-        """A draft, version 1."""
+        """A draft, version 1, with what its forms say already."""
         ...
 
     async def campaign(self, id: CampaignId) -> Campaign | None: ...

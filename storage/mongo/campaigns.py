@@ -17,6 +17,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Forms,
     PersonId,
     StaleVersion,
     TenantId,
@@ -61,7 +62,13 @@ class MongoCampaigns(Waking):
             await self._remove(row["_id"])
 
     async def new_campaign(
-        self, tenant: TenantId, author: PersonId, name: str, channel: Channel, at: datetime
+        self,
+        tenant: TenantId,
+        author: PersonId,
+        name: str,
+        channel: Channel,
+        at: datetime,
+        forms: Forms | None = None,
     ) -> Campaign:
         (id,) = await self.ids("campaign")
         campaign = Campaign(
@@ -72,6 +79,7 @@ class MongoCampaigns(Waking):
             state=CampaignState.DRAFT,
             name=name,
             channel=channel,
+            forms=forms or {},
             created_at=at,
         )
         await self.collection("campaigns").insert_one({"_id": id, "live_card": None} | _fields(campaign))

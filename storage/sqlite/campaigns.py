@@ -17,6 +17,7 @@ from storage.records import (
     CampaignState,
     Channel,
     DeliveryState,
+    Forms,
     PersonId,
     StaleVersion,
     TenantId,
@@ -78,7 +79,13 @@ def _advance(db: sqlite3.Connection, id: CampaignId, expected: CampaignState, **
 
 class SqliteCampaigns(Engine):
     async def new_campaign(
-        self, tenant: TenantId, author: PersonId, name: str, channel: Channel, at: datetime
+        self,
+        tenant: TenantId,
+        author: PersonId,
+        name: str,
+        channel: Channel,
+        at: datetime,
+        forms: Forms | None = None,
     ) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
             cursor = db.execute(
@@ -93,6 +100,7 @@ class SqliteCampaigns(Engine):
                 state=CampaignState.DRAFT,
                 name=name,
                 channel=channel,
+                forms=forms or {},
                 created_at=at,
             )
             _store(db, campaign)

@@ -61,6 +61,14 @@ async def test_a_new_campaign_is_a_draft_of_version_one(store: Store) -> None:
     assert await store.campaign(CampaignId(999)) is None
 
 
+async def test_a_new_campaign_may_have_its_forms_from_the_start(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    forms = {"message": {"body": "Hello"}, "message.fr": {"body": "Bonjour"}}
+    campaign = await store.new_campaign(CONTOSO, ada.id, "News", Channel.TEAMS, NOW, forms)
+    assert (campaign.version, campaign.forms) == (1, forms)
+    assert await store.campaign(campaign.id) == campaign
+
+
 async def test_all_that_a_campaign_says_comes_back(store: Store) -> None:
     (ada,) = await install(store, "ada")
     whole = replace(
