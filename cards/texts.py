@@ -90,6 +90,11 @@ class Texts:
     def clock(self, at: time) -> str:
         return str(dates.format_time(at, "short", locale=self._locale))
 
+    @property
+    def day_first(self) -> bool:
+        """Whether this person writes 3/12 for a day in December."""
+        return not str(self._locale.date_formats["short"].pattern).startswith("M")
+
     def duration(self, length: timedelta) -> str:
         """In the largest unit that says it exactly: "2 hours", "5 days", "90 minutes"."""
         for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):

@@ -1,0 +1,58 @@
+"""A schedule said in words: "tomorrow 10am for 2 hours", "demain à 10h pendant 2 heures".
+
+``pieces`` cuts what was said into its parts, with the days read by the room of Microsoft's recogniser
+(``recogniser``), and ``reading`` makes of the parts what the form of the schedule holds. The recogniser weighs
+more than the idle bot may (decision 025), so the rule runs in a program beside it (``bot/words.py``): nothing that
+the bot loads may import those three. What the bot itself needs to know of words is here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LONGEST = 300  #: characters that are read: a schedule is said in one breath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What words say of a schedule."""
+
+    #: fields of the form, by its own names; those that nothing was said about are missing. A field that must be asked
+    #: for, because the rest was said, is ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    #: the words that mean nothing to the rule, as they were typed; "" where all was understood
+    left: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all was understood, and it is a start and a duration."""
+        starts = self.values.get("start") == "now" or (bool(self.values.get("date")) and bool(self.values.get("time")))
+        return starts and bool(self.values.get("duration")) and not self.left
+
+
+def too_much(words: str) -> bool:
+    """More than is read at all."""
+    return len(words) > LONGEST
+
+
+_STARTS = re.compile(
+    r"\d|\b(?:in|dans|now|right away|at once|asap|today|tonight|tomorrow|noon|midnight|morning|afternoon|evening|week"
+    r"|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|maintenant|tout de suite|imm[eé]diatement|d[eè]s que|aujourd.hui|demain|midi|minuit|matin|soir|semaine|week-end"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
+)
+_LASTS = re.compile(
+    r"\b(?:for|over|during|to|till|until|between|from|all|morning|afternoon|evening|weekend|week|minutes?|hours?|days?"
+    r"|pendant|durant|pour|sur|jusqu.|jusque|entre|de|du|à|a|au|matin|après-midi|soir|semaine|week-end|journée"
+    r"|heures?|jours?)\b|-|\d\s?(?:h|d|j|m|min|mn)\b"
+)
+
+
+def may_be_a_schedule(words: str) -> bool:
+    """Whether it is worth asking the rule if these words are a complete schedule: a cheap look that errs to yes."""
+    if too_much(words):
+        return False
+    text = words.lower()
+    return _STARTS.search(text) is not None and _LASTS.search(text) is not None

@@ -1,0 +1,245 @@
+"""The words of a schedule in both languages, as patterns over lower-case text.
+
+English and French hardly meet in them, so both are read at once: who writes half of each is understood too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A pattern for any of these words, the longest first."""
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+# --- numbers and lengths ----------------------------------------------------------------------
+
+_EN = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_FR = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept"
+_WHOLE = {
+    **{word: number for number, word in enumerate(_words(_EN))},
+    **{word: number for number, word in enumerate(_words(_FR))},
+    **{"une": 1, "eighteen": 18, "nineteen": 19, "twenty": 20, "twenty-four": 24, "thirty": 30, "thirty-six": 36},
+    **{"forty": 40, "forty-five": 45, "forty-eight": 48, "fifty": 50, "sixty": 60, "ninety": 90},
+    **{"dix-huit": 18, "dix-neuf": 19, "vingt": 20, "vingt et un": 21, "vingt et une": 21, "vingt-et-une": 21},
+    **{"vingt-deux": 22, "vingt-trois": 23, "vingt-quatre": 24, "trente": 30, "trente-six": 36, "quarante": 40},
+    **{"quarante-cinq": 45, "quarante-huit": 48, "cinquante": 50, "soixante": 60, "quatre-vingt-dix": 90},
+}
+NUMBERS = {
+    **_WHOLE,
+    **{"a": 1, "an": 1, "a couple of": 2, "one and a half": 1.5, "two and a half": 2.5, "three and a half": 3.5},
+    **{"half a": 0.5, "half an": 0.5, "a half": 0.5, "une demi": 0.5, "demi": 0.5},
+    **{"a quarter of an": 0.25, "three quarters of an": 0.75, "un quart d": 0.25, "trois quarts d": 0.75},
+}
+MINUTES = {
+    **dict.fromkeys(("minutes", "minute", "mins", "min", "mn", "m"), 1),
+    **dict.fromkeys(("hours", "hour", "hrs", "hr", "heures", "heure", "h"), 60),
+    **dict.fromkeys(("days", "day", "d", "jours", "jour", "j", "journées", "journée"), 24 * 60),
+    **dict.fromkeys(("weeks", "week", "semaines", "semaine"), 7 * 24 * 60),
+    **dict.fromkeys(("fortnights", "fortnight", "quinzaine"), 14 * 24 * 60),
+}
+FRACTIONS = {"and a half": 0.5, "et demi": 0.5, "et demie": 0.5, "and a quarter": 0.25, "et quart": 0.25}
+_NUMBER = rf"(?:\d{{1,9}}(?:[.,]\d{{1,2}})?|{one_of(NUMBERS)}(?!\w))"
+_UNIT = rf"{one_of(MINUTES)}\b"
+#: a number and a unit, and what is added to it; or 1h30
+AMOUNT = (
+    rf"(?:{_NUMBER}[ '-]*{_UNIT}(?:\s+{one_of(FRACTIONS)}\b|\s*(?:and|et|,)?\s*{_NUMBER}\s*{_UNIT})?"
+    r"|\d{1,3}\s?h\s?\d{2}(?:\s?(?:min|mn|m))?\b)"
+)
+AMOUNT_PART = re.compile(rf"(?<!\w)({_NUMBER})[ '-]*({one_of(MINUTES)})\b")
+AMOUNT_SHORT = re.compile(r"(\d{1,3})\s?h\s?(\d{2})(?:\s?(?:min|mn|m))?")
+FRACTION = re.compile(rf"{one_of(MINUTES)}\s+({one_of(FRACTIONS)})$")
+LASTS = re.compile(
+    r"\b(?:for|during|lasting|over|within|duration(?: of)?:?|pendant|durant|pour|sur|durée(?: de)?\s?:?)"
+    rf"\s+(?:about |up to |environ )?(?:the next |les |the )?(?:prochaine?s )?({AMOUNT})"
+)
+#: without a word before it, where it cannot be a clock
+BARE = re.compile(rf"\b({_NUMBER}[ '-]*{one_of(MINUTES.keys() - {'m', 'h', 'd', 'j', 'heure', 'heures'})})\b")
+ALL_DAY = re.compile(r"\b(?:all day(?: long)?|the whole day|(?:pendant )?toute la journée)\b")
+OFFSET = re.compile(rf"\b(?:(?:in|dans|d'ici)\s+({AMOUNT})|({AMOUNT})\s+(?:from now|later))")
+
+# --- clocks -----------------------------------------------------------------------------------
+
+_AM = r"a\.?m\b\.?|in the morning\b|du matin\b"
+_PM = r"p\.?m\b\.?|in the (?:afternoon|evening)\b|at night\b|de l'apr[eè]s-midi\b|du soir\b"
+_HALF = rf"(?:\s*(?:(?P<am>{_AM})|(?P<pm>{_PM})))"
+HOURS = {word: number for word, number in _WHOLE.items() if number < 25}
+_HOUR = rf"(?P<hour>\d{{1,2}}|{one_of(HOURS)})"
+NOON = {"noon": 12, "midday": 12, "midi": 12, "midnight": 0, "minuit": 0}
+#: minutes added to the hour, or taken from the next one
+MORE = {
+    **{"et demie": 30, "et demi": 30, "et quart": 15, "moins le quart": -15, "moins vingt": -20, "moins dix": -10},
+    **{"moins cinq": -5, "moins vingt-cinq": -25},
+}
+PAST = {"half": 30, "a quarter": 15, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
+CLOCKS = (
+    re.compile(rf"\b(?P<hour>\d{{1,2}})\s?(?:[:h]\s?|\.)(?P<minute>\d{{2}})(?::\d{{2}})?(?![.,]?\d){_HALF}?"),
+    re.compile(rf"\b{_HOUR}\s?(?:h|heures?)\b(?:\s(?P<more>{one_of(MORE)})\b)?{_HALF}?"),
+    re.compile(
+        rf"(?<!from )\b(?:(?P<part>{one_of(PAST)})|(?P<minutes>\d{{1,2}}) minutes) (?P<side>past|to) {_HOUR}\b{_HALF}?"
+    ),
+    re.compile(rf"\b{_HOUR}\s?o'clock\b{_HALF}?"),
+    re.compile(rf"\b{_HOUR}{_HALF}"),
+    re.compile(rf"(?<![\w-])(?:12 )?(?P<noon>{one_of(NOON)})\b(?:\s(?P<more>{one_of(MORE)})\b)?"),
+)
+NUMBER = re.compile(rf"(?<![\d:.,/])\b(?P<hour>\d{{1,2}}|{one_of(HOURS)})\b(?![:./,]?\d|%)")
+
+# --- days -------------------------------------------------------------------------------------
+
+NOW = re.compile(
+    r"\b(?:right now|right away|straight away|immediately|at once|asap|as soon as (?:possible|i schedule it)|now"
+    r"|maintenant|tout de suite|immédiatement|immediatement|dès maintenant|dès que possible|dès que je planifie)\b"
+)
+ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d)|(?!\d))")
+NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d/]|\.\d)")
+_MONTHS_EN = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS_FR = "janv|fév|fev|mars|avr|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
+_NO_MONTH = rf"(?! (?:of |de )?(?:{_MONTHS_EN}|{_MONTHS_FR}))"
+#: "at 10", which the recogniser would take together with its day
+AT_NUMBER = re.compile(rf"(?:(?<=\bat )|(?<=\bà )|(?<=\ba )|(?<=@)|(?<=@ )){NUMBER.pattern}{_NO_MONTH}")
+#: the recogniser would take "starting Monday" for all that follows it
+AT = re.compile(r"\b(?:at|à (?:partir|compter) (?:de|du)|starting(?: from)?|beginning|as of|dès)\b|@")
+THE_NTH = re.compile(rf"\b(?:the|le) (\d{{1,2}})(?:st|nd|rd|th|er)\b{_NO_MONTH}")
+#: "le premier décembre", which the recogniser knows as a number only; of the same length
+FIRST = re.compile(rf"\bpremier(?= (?:{_MONTHS_FR}))")
+FIRST_AS_NUMBER = "1er    "
+WEEKEND = re.compile(r"\b(?:(?:this|next|the) weekend|ce week-end|(?:le )?week-end( prochain)?)\b")
+IN_EIGHT = re.compile(r"\b(\w+day) week\b|\b(\w+di) en (huit|quinze)\b")
+TODAY = {
+    **dict.fromkeys(("this morning", "ce matin"), "morning"),
+    **dict.fromkeys(("this afternoon", "cet après-midi", "cet apres-midi"), "afternoon"),
+    **dict.fromkeys(("tonight", "this evening", "ce soir"), "evening"),
+}
+PARTS = {
+    **dict.fromkeys(("morning", "matin", "matinée"), "morning"),
+    **dict.fromkeys(("afternoon", "après-midi", "apres-midi"), "afternoon"),
+    **dict.fromkeys(("evening", "soir", "soirée"), "evening"),
+}
+PART = re.compile(
+    rf"\b(?:(?P<today>{one_of(TODAY)})|(?:in the |dans la |dans l'|en |le |l')?(?P<part>{one_of(PARTS)}))\b"
+)
+#: from and to, in hours, where no clock is said
+PART_HOURS = {"morning": (9, 12), "afternoon": (14, 18), "evening": (18, 21)}
+WEEKDAYS = {
+    **{name: day for day, name in enumerate(_words("monday tuesday wednesday thursday friday saturday sunday"))},
+    **{name: day for day, name in enumerate(_words("mon tue wed thu fri sat sun"))},
+    **{name: day for day, name in enumerate(_words("lundi mardi mercredi jeudi vendredi samedi dimanche"))},
+    **{"tues": 1, "thur": 3, "thurs": 3},
+}
+_WEEKDAY = one_of(WEEKDAYS)
+WEEKDAY = re.compile(rf"\b{_WEEKDAY}\b")
+WEEKDAY_NTH = re.compile(rf"\b({_WEEKDAY})(?: the| le)? (\d{{1,2}})(?:er|st|nd|rd|th)?\b{_NO_MONTH}")
+
+# --- working hours and days -------------------------------------------------------------------
+
+_HOURS_NAMED = (
+    r"\b(?:during |within |only during |pendant les |aux |les |with )?"
+    r"(?:(?:working|work|office|business|opening) hours|heures ouvrées|heures ouvrables|heures de (?:travail|bureau)"
+    r"|horaires(?: de (?:travail|bureau))?|horaires d'ouverture)"
+)
+_EDGE = r"(?:\d{1,2}(?:\s?[:h.]\s?\d{2}|\s?h(?:eures?)?\b)?(?:\s?[ap]\.?m\b\.?)?|" + one_of(NOON) + ")"
+WORKING_HOURS = re.compile(
+    rf"{_HOURS_NAMED}[\s:,]*(?:are |is |from |between |de |entre |sont )*"
+    rf"(?P<opens>{_EDGE})\s?(?:to|till|until|-|and|à|a|et)\s?(?P<closes>{_EDGE})(?!\w)"
+)
+AS_USUAL = re.compile(rf"{_HOURS_NAMED}\b")
+ANYTIME = re.compile(
+    r"\b(?:outside (?:of )?(?:working|office|business) hours(?: too)?|at any (?:time|hour)|any time|around the clock"
+    r"|day and night|night and day|24/7|24h/24|24 h/24|24h sur 24|nuits? comprises?"
+    r"|à toute heure|à n'importe quelle heure|jour et nuit|hors (?:des )?heures (?:ouvrées|de bureau|de travail)"
+    r"|même (?:hors|en dehors) des heures (?:ouvrées|de bureau|de travail))\b"
+)
+OWN_CLOCK = re.compile(
+    r"\b(?:(?:on|in|at) (?:each|every|everyone|everybody|each person|the recipient|the recipients|their)(?:'s|')?"
+    r"(?: own)? (?:clock|local time|time zone|time|timezone)|à l'heure (?:locale )?de chacun|heure locale de chacun)\b"
+)
+_WORKING_WEEK = (
+    *("weekdays", "on weekdays", "weekdays only", "working days", "on working days", "working days only"),
+    *("en semaine", "jours ouvrés", "jours ouvrables", "les jours ouvrés", "les jours de semaine"),
+)
+_WHOLE_WEEK = (
+    *("every day", "everyday", "7 days a week", "weekends too", "including weekends", "weekend included"),
+    *("weekends included", "tous les jours", "7 jours sur 7", "7j/7", "week-end compris", "week-ends compris"),
+    *("y compris le week-end", "le week-end aussi"),
+)
+WEEK = {**dict.fromkeys(_WORKING_WEEK, range(5)), **dict.fromkeys(_WHOLE_WEEK, range(7))}
+WEEK_NAMED = re.compile(rf"\b{one_of(WEEK)}\b")
+_PLURAL = rf"(?:{one_of(name for name in WEEKDAYS if len(name) > 4)}s)"
+#: "on Mondays and Fridays", "les lundis et jeudis": the days on which it is sent
+PLURALS = re.compile(rf"\b(?:only )?(?:on |les |le )?({_PLURAL}(?:(?:\s*,\s*|\s+(?:and|et)\s+)(?:les )?{_PLURAL})*)\b")
+#: "working days Monday to Thursday", "jours : du lundi au jeudi"
+DAYS_FROM_TO = re.compile(
+    rf"\b(?:(?:working |work )?days|jours(?: de travail| ouvrés)?)[\s:,]*(?:are |from |du |de |sont )*"
+    rf"({_WEEKDAY})\s?(?:to|through|-|au|à)\s?({_WEEKDAY})\b"
+)
+#: the same, right after working hours
+THEN_DAYS = re.compile(rf"^[\s,]*(?:on |from |du |de )?({_WEEKDAY})\s?(?:to|through|-|au|à)\s?({_WEEKDAY})\b")
+
+# --- zones ------------------------------------------------------------------------------------
+
+CITIES = {
+    **{"paris": "Europe/Paris", "lyon": "Europe/Paris", "france": "Europe/Paris", "london": "Europe/London"},
+    **{"londres": "Europe/London", "brussels": "Europe/Brussels", "bruxelles": "Europe/Brussels"},
+    **{"geneva": "Europe/Zurich", "genève": "Europe/Zurich", "zurich": "Europe/Zurich", "berlin": "Europe/Berlin"},
+    **{"luxembourg": "Europe/Luxembourg", "amsterdam": "Europe/Amsterdam", "dublin": "Europe/Dublin"},
+    **{"madrid": "Europe/Madrid", "lisbon": "Europe/Lisbon", "lisbonne": "Europe/Lisbon", "rome": "Europe/Rome"},
+    **{"athens": "Europe/Athens", "athènes": "Europe/Athens", "istanbul": "Europe/Istanbul"},
+    **{"montreal": "America/Toronto", "montréal": "America/Toronto", "toronto": "America/Toronto"},
+    **{"québec": "America/Toronto", "quebec": "America/Toronto", "new york": "America/New_York"},
+    **{"chicago": "America/Chicago", "denver": "America/Denver", "los angeles": "America/Los_Angeles"},
+    **{"san francisco": "America/Los_Angeles", "seattle": "America/Los_Angeles", "halifax": "America/Halifax"},
+    **{"são paulo": "America/Sao_Paulo", "sao paulo": "America/Sao_Paulo", "honolulu": "Pacific/Honolulu"},
+    **{"casablanca": "Africa/Casablanca", "tunis": "Africa/Tunis", "dakar": "Africa/Dakar", "cairo": "Africa/Cairo"},
+    **{"le caire": "Africa/Cairo", "johannesburg": "Africa/Johannesburg", "alger": "Africa/Algiers"},
+    **{"algiers": "Africa/Algiers", "abidjan": "Africa/Abidjan", "dubai": "Asia/Dubai", "dubaï": "Asia/Dubai"},
+    **{"la réunion": "Indian/Reunion", "réunion": "Indian/Reunion", "bangkok": "Asia/Bangkok", "delhi": "Asia/Kolkata"},
+    **{"mumbai": "Asia/Kolkata", "shanghai": "Asia/Shanghai", "beijing": "Asia/Shanghai", "pékin": "Asia/Shanghai"},
+    **{"hong kong": "Asia/Hong_Kong", "singapore": "Asia/Singapore", "singapour": "Asia/Singapore"},
+    **{"tokyo": "Asia/Tokyo", "sydney": "Australia/Sydney", "nouméa": "Pacific/Noumea", "noumea": "Pacific/Noumea"},
+    **{"auckland": "Pacific/Auckland", "tahiti": "Pacific/Tahiti"},
+}
+ZONES = {
+    **{"utc": "UTC", "gmt": "UTC", "cet": "Europe/Paris", "cest": "Europe/Paris", "bst": "Europe/London"},
+    **{"edt": "America/New_York", "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "jst": "Asia/Tokyo"},
+    **{"eastern time": "America/New_York", "central time": "America/Chicago", "mountain time": "America/Denver"},
+    **{"pacific time": "America/Los_Angeles", "uk time": "Europe/London", "french time": "Europe/Paris"},
+    **{"heure française": "Europe/Paris", "heure de l'est": "America/Toronto"},
+}
+#: after "am" or "pm" only: they are words of French, or of nobody's
+AMERICAN = {
+    **{"est": "America/New_York", "et": "America/New_York", "cst": "America/Chicago", "ct": "America/Chicago"},
+    **{"mst": "America/Denver", "mt": "America/Denver", "pt": "America/Los_Angeles"},
+}
+ZONE = re.compile(
+    rf"\b(?P<zone>{one_of(ZONES)})\b|(?<=[ap]m )(?P<american>{one_of(AMERICAN)})\b"
+    rf"|\b(?:(?:à )?(?:l')?heure (?:de |d'|à )|time in |in )?(?P<city>{one_of(CITIES)})(?:'s)?(?: time)?\b"
+    r"|\b(?P<iana>[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b"
+)
+
+# --- between them -----------------------------------------------------------------------------
+
+FROM = ("from", "between", "de", "du", "entre")
+TO = ("to", "till", "-", "→", "au", "à", "a", "through", "and", "et")
+UNTIL = re.compile(r"\b(?:until|till|jusqu'à|jusqu'au|jusqu'a|jusque|up to)(?!\w)")
+#: not the "de" of "premier lundi de décembre", nor the dash of "après-demain"
+CONNECTIVE = re.compile(
+    rf"(?<![\w'])(?:(?:de|du)(?! (?:{_MONTHS_FR}|la semaine|la|ce|mois|l'))|a(?= ?(?:\||\d|{_WEEKDAY}))"
+    rf"|{one_of({*FROM, *TO} - {'-', 'de', 'du', 'a'})})(?![\w'])"
+    rf"|(?<![a-zà-ÿ])-|-(?![a-zà-ÿ])|(?<=day)-(?={_WEEKDAY})|(?<=di)-(?={_WEEKDAY})|→"
+)
+SIGNS = frozenset("\"'-:«»…/→")
+#: words that say nothing about when
+FILLERS = frozenset(
+    _words(
+        "please at on the it is in starting starts start begin begins beginning of send sent goes go out campaign"
+        " schedule around about by hours then this with and each day per s il vous te plaît plait svp stp merci le la"
+        " les l un une ce cette vers dès des partir commence commencer début debut envoi envoyer envoie envoyez campagne"
+        " planifier heures et en chaque jour par pour qui"
+    )
+)
