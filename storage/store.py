@@ -45,6 +45,8 @@ from storage.records import (
     Sighting,
     Source,
     Tally,
+    Template,
+    TemplateId,
     TenantId,
     Try,
     Who,
@@ -321,6 +323,38 @@ class Campaigns(Protocol):
     async def keep_live_card(self, id: CampaignId, activity: str) -> None: ...
 
 
+class Templates(Protocol):
+    async def new_template(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        channel: Channel,
+        forms: Forms,
+        at: datetime,
+        *,
+        shared: bool,
+    ) -> Template: ...
+
+    async def template(self, id: TemplateId) -> Template | None: ...
+
+    async def templates(
+        self, tenant: TenantId, person: PersonId, limit: int, offset: int = 0, find: str = ""
+    ) -> list[Template]:
+        """Those that a person may begin with, by name; with ``find``, those that have it in their name."""
+        ...
+
+    async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int: ...
+
+    async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
+        """None when it is gone."""
+        ...
+
+    async def delete_template(self, id: TemplateId) -> None:
+        """Campaigns that began with it stay as they are."""
+        ...
+
+
 class Deliveries(Protocol):
     async def plan(
         self,
@@ -471,7 +505,10 @@ class Erasure(Protocol):
         ...
 
     async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
-        """Whom it was; their numbers stay, and with them all figures. Twice is once. Raises CannotErase."""
+        """Whom it was; their numbers stay, and with them all figures. Templates that they shared with nobody go.
+
+        Twice is once. Raises CannotErase.
+        """
         ...
 
 
@@ -497,7 +534,18 @@ class Documents(Protocol):
 
 
 class Store(
-    People, Lists, Installations, Campaigns, Deliveries, Engagements, Results, Audit, Erasure, Documents, Protocol
+    People,
+    Lists,
+    Installations,
+    Campaigns,
+    Templates,
+    Deliveries,
+    Engagements,
+    Results,
+    Audit,
+    Erasure,
+    Documents,
+    Protocol,
 ):
     """All of it; opened once by the composition root."""
 

@@ -11,6 +11,7 @@ from storage.mongo.erasure import MongoErasure
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
 from storage.mongo.results import MongoResults
+from storage.mongo.templates import MongoTemplates
 
 
 class MongoStore(
@@ -20,6 +21,7 @@ class MongoStore(
     MongoInstallations,
     MongoAudiences,
     MongoCampaigns,
+    MongoTemplates,
     MongoDeliveries,
     MongoEngagements,
     MongoResults,

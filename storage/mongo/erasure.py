@@ -43,6 +43,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoDocuments):
                     "delivery": await self.rows("deliveries", one),
                     "engaged": await self.rows("engagements", {"who": row["_id"]}),
                     "received": await self.rows("received", one),
+                    "template": await self.rows("templates", {"owner": row["_id"]}),
                 }
             )
         return found
@@ -61,6 +62,8 @@ class MongoErasure(MongoLists, MongoPeople, MongoDocuments):
             whose, {"$unset": {"activity": "", "columns": "", "detail": ""}}
         )
         await self.collection("received").delete_many(whose)
+        # nobody else ever saw them
+        await self.collection("templates").delete_many({"owner": {"$in": ids}, "shared": False})
         await self.collection("wakes").delete_many(whose)
         for row in people:
             await self.collection("people").replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))

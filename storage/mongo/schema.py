@@ -12,6 +12,7 @@
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
                       anonymous, reported, live_card, record}
+    templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...,
                       rung, log: [packed tries], on_rung: the path of its count}: of a campaign that asks for presence
     tallies           {_id: campaign, counts, ...}: see tallies.py
@@ -54,6 +55,7 @@ INDEXES = {
     "identities": [_index("person")],
     "lists": [_index("tenant")],
     "campaigns": [_index("tenant"), _index("state", "starts_at"), _index("author"), _index("tenant", "closes_at")],
+    "templates": [_index("tenant", "order"), _index("owner")],
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
     "installations": [_index("open")],
     "engagements": [_index("campaign")],

@@ -13,6 +13,7 @@ from storage.records.base import (
     PersonId,
     StaleVersion,
     StorageError,
+    TemplateId,
     TenantId,
     aware,
 )
@@ -103,6 +104,11 @@ from storage.records.rules import (
     Policy,
     Subject,
 )
+from storage.records.templates import (
+    Template,
+    may_begin_with,
+    may_change,
+)
 
 __all__ = [
     "CROWD",
@@ -171,6 +177,8 @@ __all__ = [
     "Style",
     "Subject",
     "Tally",
+    "Template",
+    "TemplateId",
     "TenantId",
     "Tracking",
     "Try",
@@ -183,6 +191,8 @@ __all__ = [
     "engaged",
     "every_language",
     "in_language",
+    "may_begin_with",
+    "may_change",
     "origin_of",
     "target_of",
     "usable_by",

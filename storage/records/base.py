@@ -10,6 +10,7 @@ TenantId = NewType("TenantId", str)
 PersonId = NewType("PersonId", int)
 ListId = NewType("ListId", int)
 CampaignId = NewType("CampaignId", int)
+TemplateId = NewType("TemplateId", int)
 DeliveryId = NewType("DeliveryId", int)
 
 

@@ -12,6 +12,7 @@ from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
 from storage.sqlite.results import SqliteResults
+from storage.sqlite.templates import SqliteTemplates
 from storage.sqlite.weeks import SqliteWeeks
 
 
@@ -22,6 +23,7 @@ class SqliteStore(
     SqliteInstallations,
     SqliteAudiences,
     SqliteCampaigns,
+    SqliteTemplates,
     SqliteDeliveries,
     SqliteWeeks,
     SqliteEngagements,

@@ -21,6 +21,7 @@ SHOWN = {
     "delivery": "person",
     "engaged": "who",
     "received": "person",
+    "template": "owner",
 }
 _SOMEBODYS = " AND ".join(f"key NOT LIKE '{beginning}%'" for beginning in NOBODYS)
 _IN = "IN (SELECT value FROM json_each(?))"
@@ -80,6 +81,7 @@ def _erase(db: sqlite3.Connection, address: str) -> list[tuple[TenantId, PersonI
     )
     for table in ("list_member", "reference", "address", "received"):
         db.execute(f"DELETE FROM {table} WHERE person {_IN}", (people,))
+    db.execute(f"DELETE FROM template WHERE owner {_IN} AND NOT shared", (people,))  # nobody else ever saw them
     db.execute(f"UPDATE delivery SET activity = NULL, columns = NULL, detail = NULL WHERE person {_IN}", (people,))
     db.execute(
         "UPDATE person SET address = '', directory_id = '', given_name = '', surname = '', name = '', locale = '',"

@@ -255,6 +255,19 @@ STEPS = (
         PRIMARY KEY (person, week, campaign)
     ) WITHOUT ROWID;
     """,
+    # what campaigns may begin with
+    """
+    CREATE TABLE template (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        tenant TEXT NOT NULL,
+        owner INTEGER NOT NULL,
+        shared INTEGER NOT NULL,
+        name TEXT NOT NULL,          -- folded, to be searched
+        record TEXT NOT NULL         -- the whole Template, as JSON
+    );
+    CREATE INDEX template_tenant ON template (tenant, name, id);
+    CREATE INDEX template_owner ON template (owner);
+    """,
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Campaign, DirectoryUser
+from storage.records import Campaign, Channel, DirectoryUser
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, END, NOW, claim, install, opened, planned, sighting
 
@@ -90,6 +90,26 @@ async def test_an_install_and_a_page_of_the_directory_scan_no_table_of_people(
         await store.know(CONTOSO, [replace(bob, department=department)], NOW)
     await store.close()
     assert not scans(ear, path)
+
+
+async def test_templates_are_found_by_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "crieur.db"
+    store = SqliteStore(path)
+    ear = Eavesdropper(store, monkeypatch)
+    await store.open()
+    (ada,) = await install(store, "ada")
+    ear.said.clear()
+    made = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True)
+    await store.template(made.id)
+    await store.templates(CONTOSO, ada.id, 6, 0, "news")
+    await store.count_templates(CONTOSO, ada.id)
+    await store.change_template(made.id, "Old", shared=False)
+    await store.delete_template(made.id)
+    await store.close()
+    plans = [plan for plan in ear.plans(path) if "template" in plan]
+    assert any("template_tenant" in plan for plan in plans)
+    assert not [plan for plan in plans if plan.startswith("SCAN")] and not scans(ear, path)
+    assert not [plan for plan in plans if "TEMP B-TREE" in plan], "they come in their order"
 
 
 async def test_a_scan_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

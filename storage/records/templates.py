@@ -1,0 +1,36 @@
+"""Templates: what campaigns may begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.records.base import PersonId, TemplateId, TenantId
+from storage.records.campaigns import Forms
+from storage.records.people import Channel, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """What a campaign said when it was kept for others to begin with: its forms, without a start (S28)."""
+
+    id: TemplateId
+    tenant: TenantId
+    #: who made it
+    owner: PersonId
+    name: str
+    channel: Channel
+    forms: Forms = field(default_factory=dict[str, Mapping[str, str]])
+    #: every author may begin with it
+    shared: bool = False
+    created_at: datetime
+
+
+def may_begin_with(template: Template, person: PersonId) -> bool:
+    return template.shared or template.owner == person
+
+
+def may_change(template: Template, person: PersonId, role: Role | None) -> bool:
+    """Who made it; and the owner of the bot, where it is everybody's."""
+    return role is not None and (template.owner == person or (template.shared and role is Role.OWNER))
