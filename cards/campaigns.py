@@ -62,7 +62,8 @@ def information_card(
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
     payload = handle(campaign)
-    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload)], spacing="Medium"))
+    keep = go(texts("Save as a template"), "template.keep", payload)
+    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload), keep], spacing="Medium"))
     actions: list[Any] = []
     under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
     if decides:

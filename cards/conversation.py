@@ -54,6 +54,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
             texts("**report** NAME – how a campaign did"),
             texts("**try** NAME – send a test of a campaign to one person"),
             texts("**clone** NAME – a new draft like a campaign"),
+            texts("**templates** – what new campaigns may begin with"),
             texts("**delete** NAME – delete a campaign that is not running"),
         ]
     if role is Role.OWNER:

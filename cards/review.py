@@ -122,6 +122,7 @@ def review_card(
         actions.append(go(texts("Try it"), "try.open", payload))
     if overview.reach:
         actions.append(go(texts("See the people"), "people.open", {**payload, "page": 0}))
+    actions.append(go(texts("Save as a template"), "template.keep", payload, mode="secondary"))
     return card(texts, body, actions)
 
 

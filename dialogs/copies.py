@@ -12,7 +12,7 @@ from dialogs.drafts import asked_for
 from dialogs.forms.fields import NAME
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import form_card
-from storage.records import Campaign, Deed, Forms, PersonId, Subject
+from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
 
 router = Router()
 
@@ -52,9 +52,14 @@ def without_start(forms: Forms) -> Forms:
 async def draft_like(turn: Turn, campaign: Campaign, name: str, forms: Forms) -> Campaign:
     """A new draft of this name, or the nearest that is free; it is noted what it was made from."""
     name = await free_campaign_name(turn, name)
-    named = {**forms, "message": {**forms.get("message", {}), "name": name}}
-    draft = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name, campaign.channel, turn.now, named)
-    await turn.note(Deed.CREATED, Subject.CAMPAIGN, draft.id, draft.name, copy_of=str(campaign.id))
+    return await begin_with(turn, campaign.channel, name, forms, copy_of=str(campaign.id))
+
+
+async def begin_with(turn: Turn, channel: Channel, name: str, forms: Forms, **noted: str) -> Campaign:
+    """A new draft with these forms; ``noted``: what the audit says of where they come from."""
+    whole = {**forms, "message": {**forms.get("message", {}), "name": name}}
+    draft = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name, channel, turn.now, whole)
+    await turn.note(Deed.CREATED, Subject.CAMPAIGN, draft.id, draft.name, **noted)
     return draft
 
 

@@ -16,6 +16,7 @@ from dialogs import (
     roles,
     settings,
     talk,
+    templates,
     versions,
     wizard,
     writing,
@@ -25,7 +26,7 @@ from dialogs.turn import Router
 
 
 def everything() -> Router:
-    building = [wizard.router, versions.router, writing.router]
+    building = [wizard.router, templates.router, versions.router, writing.router]
     of_campaigns = [approval.router, campaigns.router, copies.router, reports.router, exports.router, engage.router]
     of_lists = [lists.router, flow.router, groups.router, installs.router]
     of_people = [talk.router, claim.router, roles.router, settings.router]

@@ -146,12 +146,18 @@ async def form_card(
             tracked=turn.house.links.tracked,
             columns=await known_columns(turn),
             versions=versions_of(campaign),
+            templates="message" not in campaign.forms and await _templates(turn),
         )
     if step == "schedule":
         zones = _zones(shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)
         return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not)
     return await audience_card(turn, campaign, shown, wrong, notice)
+
+
+async def _templates(turn: Turn) -> bool:
+    """Whether there are some that a new campaign may begin with."""
+    return await turn.store.count_templates(turn.person.tenant, turn.person.id) > 0
 
 
 async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | None = None) -> AdaptiveCard:

@@ -27,8 +27,11 @@ def message_form(
     tracked: bool = True,
     columns: Sequence[str] = (),
     versions: Sequence[str] = (),
+    templates: bool = False,
 ) -> AdaptiveCard:
-    """``tracked``: links can lead through us; ``columns``: variables of lists; ``versions``: other languages."""
+    """``tracked``: links can lead through us; ``columns``: variables of lists; ``versions``: other languages;
+    ``templates``: there are some that it may begin with.
+    """
 
     def text(id: str, label: str, **properties: Any) -> list[Any]:
         return with_error(TextInput(id=id, label=label, value=values.get(id, ""), **properties), errors.get(id))
@@ -37,7 +40,9 @@ def message_form(
         return any(values.get(field) or errors.get(field) for field in fields)
 
     payload = handle(campaign, step="message")
+    begin = act(texts("Begin with a template"), "templates.open", payload)
     fields = [
+        *([ActionSet(actions=[begin])] if templates else []),
         *text("name", texts("Name of the campaign (only you see it)"), placeholder=texts("Autumn newsletter")),
         *text("title", texts("Title (optional)"), placeholder=texts("What people read first")),
         *text("body", texts("Text"), multiline=True, placeholder=texts("Hello [FIRSTNAME], …")),

@@ -57,6 +57,7 @@ class Deed(StrEnum):
 class Subject(StrEnum):
     CAMPAIGN = "campaign"
     LIST = "list"
+    TEMPLATE = "template"
     PERSON = "person"
     GROUP = "group"
     SETTING = "setting"
@@ -76,7 +77,7 @@ class AuditEntry:
     by: PersonId | None
     deed: Deed
     subject: Subject
-    #: the subject's own: a campaign's or list's id, a person's id, a group's id, a setting's name
+    #: the subject's own: a campaign's, list's or template's id, a person's id, a group's id, a setting's name
     id: str
     #: a campaign's, a list's or a group's
     name: str = ""

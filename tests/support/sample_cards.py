@@ -98,6 +98,7 @@ from tests.support.sample_records import (
     question,
     schedule,
 )
+from tests.support.sample_templates import template_cards
 
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 
@@ -184,6 +185,7 @@ class Samples:
         late = {**SCHEDULE, "date": "2026-11-20"}
         return {
             "form_message_new": message_form(texts, replace(draft, name=""), {}, {}),
+            "form_message_templates": message_form(texts, replace(draft, name=""), {}, {}, templates=True),
             "form_message": message_form(texts, draft, plain, {}, columns=["DEPARTMENT", "SITE"]),
             "form_message_buttons": message_form(texts, draft, words, {}),
             "form_message_all": message_form(
@@ -522,6 +524,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **samples.of_sources(),
         **samples.campaigns(),
         **samples.messages(),
+        **template_cards(samples.texts, samples.overview()),
     }
 
 

@@ -48,6 +48,7 @@ from cards.review import Outlook, review_card
 from cards.roles import groups_card, roles_card
 from cards.settings import own_settings_card, rules_form
 from cards.sources import Groups, group_form, unread_card
+from cards.templates import keep_form, template_card, template_delete_card, template_settings_form, templates_card
 from cards.texts import SPOKEN
 from cards.variables import escape_markdown
 from cards.wizard import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
@@ -59,6 +60,7 @@ from dialogs.forms.message import TITLE
 from dialogs.imports.flow import OFFERED
 from dialogs.lists import AUTHORS
 from dialogs.root import everything
+from dialogs.templates import PAGE as TEMPLATES
 from dialogs.wizard import ZONES
 from storage.records import (
     Audience,
@@ -97,6 +99,7 @@ from storage.records import (
 from tests.support.card_check import LIMIT, check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
 from tests.support.sample_records import ENGAGEMENT, MESSAGES, NOW, SCHEDULE, START, campaign, figures, message, person
+from tests.support.sample_templates import line, template, view
 
 Cards = Mapping[str, AdaptiveCard]
 
@@ -187,6 +190,24 @@ def edge_campaigns(language: str) -> Cards:
             on_it = replace(one, channel=channel)
             found[f"people: {count} {channel}"] = people_card(texts, on_it, reach, members, 1, 125_000)
     found["people: nobody"] = people_card(texts, campaign(language), Reach(total=0, reachable=0), [], 0, 1)
+    return found
+
+
+def edge_templates(language: str) -> Cards:
+    samples = Samples(language)
+    texts = samples.texts
+    bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
+    found: dict[str, AdaptiveCard] = {}
+    for name in (LONG, NASTY):
+        lines = [line(name, replace(person(), name=name), shared=True)] * TEMPLATES
+        values, errors = {"template_name": name, "sharing": "x"}, {"template_name": "That is wrong. " * 10}
+        draft = campaign(language, CampaignState.DRAFT, name=name)
+        found[f"templates: {name[:5]}"] = templates_card(texts, lines, name, 1, 3, "notice", draft)
+        found[f"templates: {name[:5]} none"] = templates_card(texts, [], name, 1, 3)
+        found[f"template: {name[:5]}"] = template_card(texts, view(language, bare, lines[0]), "notice", "warning")
+        found[f"template keep: {name[:5]}"] = keep_form(texts, draft, values, errors)
+        found[f"template settings: {name[:5]}"] = template_settings_form(texts, template(1, name), values, errors)
+        found[f"template delete: {name[:5]}"] = template_delete_card(texts, template(1, name))
     return found
 
 
@@ -411,6 +432,7 @@ def every_card(language: str) -> dict[str, Any]:
         edge_exports,
         edge_talk,
         edge_messages,
+        edge_templates,
     )
     drawn: dict[str, AdaptiveCard] = {**sample_cards(language)}
     for some in edges:
