@@ -239,7 +239,7 @@ FILLERS = frozenset(
     _words(
         "please at on the it is in starting starts start begin begins beginning of send sent goes go out campaign"
         " schedule around about by hours then this with and each day per s il vous te plaît plait svp stp merci le la"
-        " les l un une ce cette vers dès des partir commence commencer début debut envoi envoyer envoie envoyez campagne"
-        " planifier heures et en chaque jour par pour qui"
+        " les l un une ce cette vers dès des partir commence commencer début debut envoi envoyer envoie envoyez"
+        " campagne planifier heures et en chaque jour par pour qui"
     )
 )

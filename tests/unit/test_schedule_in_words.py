@@ -337,9 +337,9 @@ def test_what_is_longer_than_one_says_in_a_breath_is_not_read() -> None:
 
 WORDS = """
 tomorrow demain lundi monday next prochain from to de à du au until jusqu'à for pendant dans in 10h 10am 25:00 2 h
-heures hours et demie and a half 99999999999999999999 days jours midi noon - . , now maintenant week-end semaine morning 3/12
-2026-12-03 31/02/2026 9999-12-31 0001-01-01 working hours 9 6 heures ouvrées weekdays Paris time Europe/Nowhere every
-the first last of december décembre year years ans 99999 le 31 mardi 1er T – | ? é
+heures hours et demie and a half 99999999999999999999 days jours midi noon - . , now maintenant week-end semaine morning
+3/12 2026-12-03 31/02/2026 9999-12-31 0001-01-01 working hours 9 6 heures ouvrées weekdays Paris time Europe/Nowhere
+every the first last of december décembre year years ans 99999 le 31 mardi 1er T – | ? é
 """
 
 
