@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.closures import closed_text
 from cards.elements import ActionSet, AdaptiveCard, Container, FactSet
 from cards.installs import offer_to_install
 from cards.links import links_of
@@ -191,6 +192,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
         rows.append((texts("Start"), f"{starts} ({schedule.zone})"))
         rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
         rows.append((texts("Working hours"), hours_text(texts, schedule)))
+        if closed := closed_text(texts, schedule):
+            rows.append((texts("Holidays"), closed))
         if presence := presence_text(texts, schedule):
             rows.append((texts("Presence"), presence))
     rows += _tracking(texts, overview)

@@ -7,6 +7,7 @@ catalogue is compiled when it is first read, so there is no built file to go sta
 from __future__ import annotations
 
 import gettext
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
@@ -87,6 +88,33 @@ class Texts:
     def short_day(self, day: date) -> str:
         return str(dates.format_skeleton("MMMd", day, locale=self._locale))
 
+    def short_date(self, day: date) -> str:
+        """In numbers: "24/12/2026"."""
+        return str(dates.format_skeleton("yMMdd", day, locale=self._locale))
+
+    @property
+    def month_first(self) -> bool:
+        """Whether dates in numbers begin with the month."""
+        pattern = str(dates.get_date_format("short", locale=self._locale).pattern)
+        return pattern.index("M") < pattern.index("d")
+
+    def month(self, word: str) -> int:
+        """The number of a month by its name in any of our languages, or how that begins; 0 for no month."""
+        wanted = _bare(word)
+        for language in LANGUAGES:
+            for number, name in dates.get_month_names("wide", locale=Locale.parse(language)).items():
+                if len(wanted) > 2 and _bare(name).startswith(wanted):
+                    return int(number)
+        return 0
+
+    def country(self, code: str) -> str:
+        return str(self._locale.territories.get(code, code))
+
+    @staticmethod
+    def sort_key(name: str) -> str:
+        """By which names are sorted: "Éire" stands among the E."""
+        return _bare(name)
+
     def clock(self, at: time) -> str:
         return str(dates.format_time(at, "short", locale=self._locale))
 
@@ -116,6 +144,11 @@ class Texts:
 
     def enumerate(self, items: list[str]) -> str:
         return str(lists.format_list(items, locale=self._locale))
+
+
+def _bare(text: str) -> str:
+    """Without capitals and accents."""
+    return "".join(one for one in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(one))
 
 
 def _babel_locale(locale: str, language: str) -> Locale:

@@ -10,6 +10,7 @@ from cards.skype import LIMIT as SKYPE_LIMIT
 from cards.skype import length_of
 from cards.texts import Texts
 from dialogs.forms.audience import AudienceChoice, read_audience
+from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Reading
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
@@ -96,6 +97,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     columns = await known_columns(turn) if any(map(asks_for_columns, words)) else ()
     message = _read_message(campaign, texts, columns)
     audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
+    await ready_for(forms.get("schedule", {}))
     timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
     problems = []
     if message.errors:

@@ -15,6 +15,7 @@ from cards.wizard import STEPS, message_form, schedule_form
 from dialogs.audiences import accept_audience, audience_card
 from dialogs.drafts import asked_for, is_stale, known_columns, read_draft, values_of, versions_of
 from dialogs.forms.audience import list_id
+from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, Reading, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
@@ -230,6 +231,7 @@ async def _accept(
         columns = await known_columns(turn) if asks_for_columns(values) else ()
         return read_message(values, turn.texts, columns).errors, values
     if step == "schedule":
+        await ready_for(values)
         return read_schedule(values, turn.now, turn.texts).errors, values
     accepted = await accept_audience(turn, campaign, values)
     return accepted.errors, accepted.kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cards.closures import closures_fields
 from cards.elements import (
     AdaptiveCard,
     ChoiceInput,
@@ -86,6 +87,7 @@ def schedule_form(
             ),
             errors.get("days"),
         ),
+        *closures_fields(texts, values, errors),
         ToggleInput(
             id="anytime",
             label=texts("Evenings, nights, weekends"),

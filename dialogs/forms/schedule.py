@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from cards.closures import NO_HOLIDAYS, closed_text
 from cards.texts import Texts
+from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Reading, Values
 from scheduler.window import open_time
 from storage.instants import is_zone
@@ -48,6 +50,8 @@ def default_schedule(now: datetime, zone: str) -> dict[str, str]:
         "own_zone": "false",
         "presence": PresenceChoice.ALWAYS,
         "unknown": IfUnknown.SEND,
+        "holidays": NO_HOLIDAYS,
+        "closed": "",
     }
 
 
@@ -61,8 +65,12 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
     start = now if at_once else _read_start(values, zone, now, texts, errors)
     if zone and start and duration and start + duration <= now:
         errors["duration"] = texts("The campaign would end before it starts.")
+    # of any other time, only whether it can be read
+    begins, lasts = start or now, duration or timedelta()
+    closed = read_closures(values, begins, begins + lasts, texts, errors)
     if errors or not (zone and start and duration and hours):
         return Reading(None, errors)
+    hours = replace(hours, holidays=closed)
     schedule = Schedule(
         slot=Slot(start=start, duration=duration),
         hours=hours,
@@ -73,6 +81,9 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
     )
     # whose own hours are read is not known yet: the review tells whom it would not reach
     if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
+        if said := closed_text(texts, schedule):
+            errors["holidays"] = texts("There is no working day in this time: {closed}.", closed=said)
+            return Reading(None, errors)
         errors["duration"] = texts(
             "There are no working hours in this time: it runs from {start} to {end}."
             " Make it longer, change the hours or days, or allow sending outside them.",

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,7 @@ from tests.support.sample_records import (
 )
 from tests.support.sample_templates import template_cards
 
+CLOSED = date(2026, 12, 24)
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 
 
@@ -231,6 +232,9 @@ class Samples:
                 choices,
             ),
             "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES),
+            "form_schedule_holidays": schedule_form(
+                texts, draft, {**SCHEDULE, "holidays": "FR-57", "closed": texts.short_date(CLOSED)}, {}, ZONES
+            ),
             "form_schedule_no_presence": schedule_form(
                 texts,
                 draft,
@@ -261,6 +265,9 @@ class Samples:
         if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
         asking, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
         second = START + timedelta(hours=1)
+        over_christmas = replace(schedule().slot, duration=timedelta(days=40))
+        closed_hours = replace(schedule().hours, holidays=frozenset({CLOSED, CLOSED + timedelta(days=1)}))
+        closed = replace(schedule(), slot=over_christmas, hours=closed_hours)
         lines = [
             figures(scheduled, nothing),
             figures(replace(running, name=OTHERS[language][0]), RUNNING_TALLY),
@@ -281,6 +288,7 @@ class Samples:
             "review_languages": review_card(
                 texts, scheduled, self.overview(languages=("en", "fr"), language=language), outlook, [], []
             ),
+            "review_holidays": review_card(texts, scheduled, self.overview(schedule=closed), outlook, [], []),
             "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
             "review_install": review_card(texts, scheduled, self.overview(installable=62), outlook, [], []),
