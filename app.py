@@ -30,6 +30,7 @@ from bot.exports import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.health import Health
+from bot.hearing import Hearing
 from bot.keys import keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import MeasuredSender, Metrics, measured
@@ -155,6 +156,7 @@ async def crieur(
             directory=directory,
             installs=bool(graph and settings.teams_app_id),
             reader=reader,
+            words=await opened.enter_async_context(Hearing()),
         )
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(

@@ -10,6 +10,7 @@ from dialogs.audiences import free_name
 from dialogs.campaigns import named, which_one
 from dialogs.drafts import asked_for
 from dialogs.forms.fields import NAME
+from dialogs.forms.schedule import WORDS, without_words
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import form_card
 from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
@@ -17,7 +18,7 @@ from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
 router = Router()
 
 ALIKE = 200  #: newest campaigns of nearly the same name that are looked at
-START = ("start", "date", "time")  #: of the schedule: asked anew
+START = ("start", "date", "time", *WORDS)  #: of the schedule: asked anew
 
 
 @router.form("campaign.copy")
@@ -82,6 +83,6 @@ async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: 
         "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},
     }
     if "schedule" in forms:
-        forms["schedule"] = {**forms["schedule"], "start": "now"}
+        forms["schedule"] = {**without_words(forms["schedule"]), "start": "now"}
     draft = await draft_like(turn, campaign, name, forms)
     return Answer(card=await form_card(turn, draft, "review"), summary=draft.name, fresh=True)

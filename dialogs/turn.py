@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
 from dialogs.handover import Exporter, FileOffer
+from dialogs.spoken import Spoken
 from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.records import AuditEntry, CampaignId, Channel, Deed, Person, Role, Subject, Who
@@ -94,6 +95,12 @@ class Files(Protocol):
         ...
 
 
+class Words(Protocol):
+    async def read(self, words: str, now: datetime, zone: str, texts: Texts) -> Spoken | None:
+        """What words say of a schedule, in somebody's language; None when nobody can tell at the moment."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What every conversation can use."""
@@ -114,6 +121,7 @@ class House:
     #: whether the bot can install itself for people
     installs: bool = False
     reader: ListReader
+    words: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +224,8 @@ class Router:
     uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
     #: what happens with words that are no command; None: they are not theirs either
     listeners: list[Listener] = field(default_factory=list)
+    #: words that a listener may know, and that are no command with a typing error in it
+    no_mistakes: set[str] = field(default_factory=set)
 
     def form(self, verb: str, *, authors_only: bool = True, role: Role = Role.AUTHOR) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
@@ -251,6 +261,7 @@ class Router:
             self.commands.update(router.commands)
             self.uploads.update(router.uploads)
             self.listeners += router.listeners
+            self.no_mistakes |= router.no_mistakes
         return self
 
     async def press(self, turn: Turn, form: Form) -> Answer | None:
@@ -298,8 +309,11 @@ class Router:
 
     def nearest(self, turn: Turn, said: str) -> str | None:
         """The command that somebody may have meant."""
+        words = " ".join(said.lower().split())
+        if words in self.no_mistakes:
+            return None
         known = [word for word, entry in self.commands.items() if may(turn, entry.role)]
-        found = difflib.get_close_matches(" ".join(said.lower().split()), known, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(words, known, n=1, cutoff=0.6)
         return found[0] if found else None
 
 

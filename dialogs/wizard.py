@@ -23,6 +23,7 @@ from dialogs.outlook import View, outlook_of, overview, problems_of, warnings_of
 from dialogs.presence import no_presence
 from dialogs.reading import installable
 from dialogs.turn import Answer, Aside, Form, Router, Turn, may
+from dialogs.wording import told, worded
 from storage.instants import is_zone
 from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
 
@@ -101,10 +102,12 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if is_stale(campaign, form):
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     goal = str(form.get("go"))
+    if step == "schedule":
+        values = await worded(turn, campaign.forms.get(step, {}), values)
     try:
         before, campaign = campaign, await turn.store.save(with_form(campaign, step, values, turn))
-        if goal == step:  # it is only drawn anew: lists were looked for
-            return Answer(card=await form_card(turn, campaign, step))
+        if goal == step:  # it is only drawn anew: lists were looked for, or words were read
+            return Answer(card=await _drawn_anew(turn, campaign, step, values))
         # after the save: who presses at the same moment comes too late to make a second list
         errors, kept = await _accept(turn, before, step, values)
         if kept != values:
@@ -117,6 +120,19 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if errors and goal not in STEPS[: STEPS.index(step)]:
         return Answer(card=await form_card(turn, campaign, step, errors=errors))
     return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review"))
+
+
+async def _drawn_anew(turn: Turn, campaign: Campaign, step: str, values: Mapping[str, str]) -> AdaptiveCard:
+    if step == "schedule" and values.get("words"):
+        return await filled_in(turn, campaign)
+    return await form_card(turn, campaign, step)
+
+
+async def filled_in(turn: Turn, campaign: Campaign) -> AdaptiveCard:
+    """The schedule's form as words have filled it in: what was read of them, and what is wrong."""
+    values = values_of(campaign, "schedule", turn)
+    errors = read_schedule(values, turn.now, turn.texts).errors
+    return await form_card(turn, campaign, "schedule", errors=errors, notice=told(turn, values))
 
 
 # --- cards ------------------------------------------------------------------------------------

@@ -7,14 +7,16 @@ from typing import Any
 
 from cards.closures import closures_fields
 from cards.elements import (
+    ActionSet,
     AdaptiveCard,
     ChoiceInput,
     DateInput,
     NumberInput,
+    TextInput,
     TimeInput,
     ToggleInput,
 )
-from cards.parts import beside, hint, subheading, with_error
+from cards.parts import act, beside, handle, hint, subheading, with_error
 from cards.presence import presence_fields
 from cards.texts import Texts
 from cards.wizard.frame import Errors, Values, form_of_step
@@ -37,6 +39,7 @@ def schedule_form(
 
     units = [("minutes", texts("minutes")), ("hours", texts("hours")), ("days", texts("days"))]
     fields = [
+        *_words_field(texts, campaign, values, errors),
         *with_error(
             ChoiceInput(
                 id="start",
@@ -105,6 +108,19 @@ def schedule_form(
         *presence_fields(texts, values, errors, no_presence),
     ]
     return form_of_step(texts, campaign, "schedule", texts("When does it go out?"), fields, notice, errors)
+
+
+def _words_field(texts: Texts, campaign: Campaign, values: Values, errors: Errors) -> list[Any]:
+    """Who types when it goes out sees the fields below filled in."""
+    field = TextInput(
+        id="words",
+        label=texts("Say it in words"),
+        placeholder=texts("tomorrow 10am for 2 hours"),
+        value=values.get("words", ""),
+    )
+    payload = handle(campaign, step="schedule", go="schedule")
+    fill_in = act(texts("Fill in the form"), "form.save", payload)
+    return [*with_error(field, errors.get("words")), ActionSet(actions=[fill_in], spacing="Small")]
 
 
 def _number(raw: str) -> dict[str, Any]:

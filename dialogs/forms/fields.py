@@ -30,7 +30,7 @@ FIELDS = {
     "audience": ("channel", "audience", "find", "list_name", "addresses", "except", "guests"),
     "schedule": (
         *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),
-        *("presence", "unknown", "holidays", "closed"),
+        *("presence", "unknown", "holidays", "closed", "words"),
     ),
 }
 

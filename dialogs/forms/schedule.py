@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 from cards.closures import NO_HOLIDAYS, closed_text
 from cards.texts import Texts
+from cards.variables import escape_markdown
 from dialogs.forms.closures import read_closures
-from dialogs.forms.fields import Reading, Values
+from dialogs.forms.fields import Reading, Values, too_long
+from dialogs.spoken import LONGEST as LONGEST_WORDS
+from dialogs.spoken import too_much
 from scheduler.window import open_time
 from storage.instants import is_zone
 from storage.records import (
@@ -23,6 +26,8 @@ from storage.records import (
 
 LONGEST = timedelta(days=366)  #: of a campaign
 GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the form took a while
+#: what a draft keeps of a schedule in words: as they stand in the field, as they were read, and what nobody understood
+WORDS = ("words", "said", "left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,7 @@ def default_schedule(now: datetime, zone: str) -> dict[str, str]:
 
 def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing]:
     errors: dict[str, str] = {}
+    _read_words(values, texts, errors)
     zone = _read_zone(values, texts, errors)
     duration = _read_duration(values, texts, errors)
     hours = _read_hours(values, texts, errors)
@@ -92,6 +98,24 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
         )
         return Reading(None, errors)
     return Reading(Timing(schedule=schedule, now=at_once))
+
+
+def without_words(values: Values) -> dict[str, str]:
+    """For another time: what was said holds no more."""
+    return {field: value for field, value in values.items() if field not in WORDS}
+
+
+def _read_words(values: Values, texts: Texts, errors: dict[str, str]) -> None:
+    words = values.get("words", "")
+    if too_much(words):
+        errors["words"] = too_long(texts, len(words), LONGEST_WORDS)
+    elif words != values.get("said", ""):
+        errors["words"] = texts("I could not read this just now. Please try again, or empty it and fill in the rest.")
+    elif left := values.get("left"):
+        errors["words"] = texts(
+            "I did not understand “{words}”. Please say it differently, or empty this and fill in the rest.",
+            words=escape_markdown(left),
+        )
 
 
 def _read_zone(values: Values, texts: Texts, errors: dict[str, str]) -> ZoneInfo | None:

@@ -59,6 +59,10 @@ LASTS = re.compile(
     r"\b(?:for|during|lasting|over|within|duration(?: of)?:?|pendant|durant|pour|sur|durée(?: de)?\s?:?)"
     rf"\s+(?:about |up to |environ )?(?:the next |les |the )?(?:prochaine?s )?({AMOUNT})"
 )
+#: of no certain length
+VAGUE = re.compile(
+    rf"\b(?:(?:for|over|pendant|durant|pour|sur|in|dans)\s+)?{_NUMBER}\s*(?:months?|years?|mois|ans|années?|decades?)\b"
+)
 #: without a word before it, where it cannot be a clock
 BARE = re.compile(rf"\b({_NUMBER}[ '-]*{one_of(MINUTES.keys() - {'m', 'h', 'd', 'j', 'heure', 'heures'})})\b")
 ALL_DAY = re.compile(r"\b(?:all day(?: long)?|the whole day|(?:pendant )?toute la journée)\b")

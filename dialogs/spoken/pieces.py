@@ -121,6 +121,7 @@ def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:
     there.take(words.NUMERIC, lambda found: _numeric(there, found))
     there.take(words.OFFSET, lambda found: _offset(there, found))
     there.take(words.LASTS, lambda found: _length(found[1]))
+    there.take(words.VAGUE, lambda found: (Kind.UNKNOWN, None))
     there.take(words.ALL_DAY, lambda found: (Kind.LENGTH, 24 * 60))
     for pattern in words.CLOCKS:
         there.take(pattern, _clock)

@@ -79,16 +79,20 @@ class _Sentence:
             self._odd += odd.pieces
         except (OverflowError, ValueError):  # a day that no calendar has
             self._odd += when
-        return Spoken(values=self._values, left=self._left())
+        nothing = not self._values and not self._odd
+        return Spoken(values=self._values, left=self._words.strip() if nothing else self._left())
 
     def _left(self) -> str:
-        """The words of what is odd; those side by side are said as one."""
+        """The words of what is odd; what says nothing between two of them is said with them."""
+        odd = {piece.start for piece in self._odd}
         runs: list[tuple[int, int]] = []
-        for piece in sorted(self._odd, key=lambda piece: piece.start):
-            if runs and not self._words[runs[-1][1] : piece.start].strip():
-                runs[-1] = (runs[-1][0], max(runs[-1][1], piece.end))
-            else:
-                runs.append((piece.start, piece.end))
+        beside = False
+        for piece in self._pieces:
+            if piece.start in odd:
+                runs[-1:] = [(runs[-1][0], piece.end)] if beside else [*runs[-1:], (piece.start, piece.end)]
+                beside = True
+            elif piece.kind is not Kind.NOTHING:
+                beside = False
         return " … ".join(self._words[start:end] for start, end in runs)
 
     # --- beside when --------------------------------------------------------------------------

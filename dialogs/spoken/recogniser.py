@@ -1,8 +1,8 @@
 """The room of Microsoft's recognizers-text: days said in words, in English and French.
 
 It reads "the day after tomorrow" or "premier lundi de décembre" well, and whole sentences badly; ``pieces`` therefore
-gives it one day at a time. Importing it costs some 20 MB, its first question in French 60 MB and a second of
-computing: only the program beside the bot does.
+gives it one day at a time. Its first question in French costs 44 MB and a second of computing: only the program
+beside the bot asks it.
 """
 
 from __future__ import annotations

@@ -85,6 +85,7 @@ async def _measure(path: Path) -> dict[str, float]:
         reader=ListReader(store, None, nothing, WallClock()),
         files=Shelf(path),
         rate=45.0,
+        words=nothing,
     )
     turn = Turn(house=house, person=author, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("fr"))
     began = time.perf_counter()

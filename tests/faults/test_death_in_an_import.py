@@ -131,5 +131,6 @@ def _turn(store: Any, person: Any) -> Turn:
         files=Shelf(),
         rate=45.0,
         reader=reader,
+        words=None,  # type: ignore[arg-type]
     )
     return Turn(house=house, person=person, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("en"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cards.approval import approval_card, decided_card
 from cards.campaigns import campaigns_card, delete_card, information_card, people_card
@@ -34,7 +35,7 @@ from cards.live import live_card, moved_card
 from cards.message import Done, acknowledged_text, answered_text, filled, message_card, size_of
 from cards.offers import picture_card, text_card
 from cards.report import compare_card, remind_card, report_card
-from cards.review import Outlook, Overview, review_card
+from cards.review import Outlook, Overview, hours_text, review_card
 from cards.roles import groups_card, roles_card
 from cards.settings import own_settings_card, rules_form
 from cards.sources import Groups, group_form, unread_card, unread_text
@@ -247,6 +248,33 @@ class Samples:
                 ),
             ),
             "form_schedule_errors": schedule_form(texts, draft, late, {"date": texts("That is in the past.")}, ZONES),
+            "form_schedule_words": schedule_form(
+                texts,
+                draft,
+                SCHEDULE | {"words": texts("tomorrow 10am for 2 hours")},
+                {},
+                ZONES,
+                texts(
+                    "I read: start {start}; duration {duration}; working hours {hours}",
+                    start=f"{texts.moment(START, ZoneInfo(ZONE))} ({ZONE})",
+                    duration=texts.duration(timedelta(hours=2)),
+                    hours=hours_text(texts, schedule()),
+                ),
+            ),
+            "form_schedule_words_errors": schedule_form(
+                texts,
+                draft,
+                SCHEDULE | {"words": f"{texts('tomorrow 10am for 2 hours')} – 25:00", "time": ""},
+                {
+                    "words": texts(
+                        "I did not understand “{words}”."
+                        " Please say it differently, or empty this and fill in the rest.",
+                        words="25:00",
+                    ),
+                    "time": texts("Please choose a time, like 10:00."),
+                },
+                ZONES,
+            ),
             "form_try": try_form(texts, draft, {"address": person().address}, {}),
             "form_try_sent": try_form(
                 texts, draft, {}, {}, texts("The test is in the chat of {address}.", address=person().address)

@@ -1,0 +1,79 @@
+"""Words read as a schedule, as a program of its own: ``python -m bot.words`` answers each line with a line.
+
+The recogniser behind the rule weighs more than the idle bot may, and computes for a second before its first answer
+(decision 025). So this lives beside the bot for as long as questions come, and ends by itself a while after the
+last, or when the bot is gone. What goes wrong in it can cost neither memory nor processor without end.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import sys
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import orjson
+
+from dialogs.spoken import Spoken
+
+IDLE = 120.0  #: seconds without a question, after which it ends
+NICE = 5  #: so much do other programs go first
+MEMORY = 512 * 1024 * 1024  #: bytes of address space; it needs a fifth
+PROCESSOR = 60  #: seconds of computing in its life: hundreds of questions; the next one starts another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What ``dialogs.spoken.reading.read_words`` asks for."""
+
+    words: str
+    #: an instant in UTC
+    now: datetime
+    zone: str
+    language: str
+    day_first: bool
+
+    def line(self) -> bytes:
+        return orjson.dumps(self) + b"\n"
+
+    @staticmethod
+    def of(line: bytes) -> Question:
+        said = orjson.loads(line)
+        return Question(**{**said, "now": datetime.fromisoformat(said["now"])})
+
+
+def answer(line: bytes) -> bytes:
+    from dialogs.spoken.reading import read_words  # the bot, which knows this module too, must not load it
+
+    asked = Question.of(line)
+    try:
+        said = read_words(asked.words, asked.now, asked.zone, asked.language, asked.day_first)
+    except Exception as error:  # a bug, or the recogniser's: people are told that it was not understood
+        sys.stderr.write(f"the rule for words broke: {type(error).__name__}\n")
+        said = Spoken(left=asked.words)
+    return orjson.dumps(asdict(said)) + b"\n"
+
+
+def answered(line: bytes) -> Spoken:
+    """Raises ValueError for a line that was cut off."""
+    return Spoken(**orjson.loads(line))
+
+
+def main() -> int:
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+    questions = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+    while select.select([questions], [], [], IDLE)[0]:
+        line = questions.readline()  # the bot asks one after the other, a line in one piece
+        if not line:
+            break
+        sys.stdout.buffer.write(answer(line))
+        sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""When a campaign goes out, said in words: in the form, as a command, in passing; over HTTP."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import hearing
+from bot.hearing import ROOT, Hearing
+from cards.texts import Texts
+from dialogs.spoken import Spoken
+from storage.records import CampaignState
+from tests.bot.story import MESSAGE, Card, error_beside, fields_of, make_author, newest
+from tests.conftest import House
+from tests.support.organisation import Person, words_of
+
+WHEN = ("start", "date", "time", "duration", "unit")
+ANY_TIME = {"anytime": "true", "zone": "UTC"}
+
+
+async def to_the_schedule(author: Person) -> Card:
+    await author.say("new campaign")
+    await author.press("Next: audience", **MESSAGE)
+    card: Card = (await author.press("Next: schedule", audience="everyone"))["value"]
+    return card
+
+
+async def au_calendrier(auteur: Person) -> Card:
+    await auteur.say("nouvelle campagne")
+    await auteur.press("Suite : destinataires", name="Automne", body="Bonjour")
+    card: Card = (await auteur.press("Suite : diffusion", audience="everyone"))["value"]
+    return card
+
+
+def when(card: Card) -> tuple[str, ...]:
+    fields = fields_of(card)
+    return tuple(fields[field] for field in WHEN)
+
+
+def tomorrow(house: House, zone: str = "UTC") -> str:
+    return (house.clock.now().astimezone(ZoneInfo(zone)) + timedelta(days=1)).date().isoformat()
+
+
+# --- in the form ------------------------------------------------------------------------------
+
+
+async def test_words_fill_in_the_form_and_the_form_tells_what_was_read(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", words="tomorrow 10am for 2 hours, at any time", zone="UTC"))["value"]
+    assert when(card) == ("at", tomorrow(house), "10:00", "2", "hours")
+    assert fields_of(card)["anytime"] == "true"
+    assert fields_of(card)["words"] == "tomorrow 10am for 2 hours, at any time", "what was typed stays"
+    [read] = [word for word in words_of(card) if word.startswith("I read: ")]
+    moment = Texts("en-GB").moment(datetime.fromisoformat(f"{tomorrow(house)}T10:00+00:00"))
+    assert read == f"I read: start {moment} (UTC); duration 2 hours; working hours at any time"
+    card = (await ada.press("Next: review"))["value"]
+    assert f"{moment} (UTC)" in words_of(card)
+
+
+async def test_words_that_were_only_typed_are_read_when_the_form_is_sent(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Next: review", words="tomorrow 10am for 90 minutes", **ANY_TIME))["value"]
+    assert {"Audience and schedule", "90 minutes"} <= {*words_of(card)}
+    assert (await newest(house)).forms["schedule"]["date"] == tomorrow(house)
+
+
+async def test_a_french_author_says_it_in_french(house: House, ada: Person, louis: Person) -> None:
+    await make_author(ada, louis)
+    await au_calendrier(louis)
+    card = (await louis.press("Remplir le formulaire", words="demain à 10 h pendant 2 heures et demie"))["value"]
+    assert when(card) == ("at", tomorrow(house, "Europe/Paris"), "10:00", "150", "minutes")
+    assert any(word.startswith("J’ai lu : début ") for word in words_of(card))
+    card = (await louis.press("Remplir le formulaire", words="demain 10h et des brouettes"))["value"]
+    assert error_beside(card, "words") == (
+        "Je n’ai pas compris « brouettes ». Dites-le autrement, ou videz ce champ et remplissez le reste."
+    )
+
+
+async def test_what_is_not_understood_is_told_beside_the_words_and_nothing_is_scheduled_from_it(
+    house: House, ada: Person
+) -> None:
+    await to_the_schedule(ada)
+    said = "tomorrow 10am for 2 hours unless it rains"
+    card = (await ada.press("Next: review", words=said, **ANY_TIME))["value"]
+    told = "I did not understand “unless it rains”. Please say it differently, or empty this and fill in the rest."
+    assert error_beside(card, "words") == told
+    assert when(card) == ("at", tomorrow(house), "10:00", "2", "hours"), "the rest is filled in"
+    assert fields_of(card)["words"] == said
+    card = (await ada.press("Next: review", time="11:00"))["value"]
+    assert error_beside(card, "words") == told, "still"
+    assert fields_of(card)["time"] == "11:00", "what was mended by hand stays"
+    await ada.say("edit Autumn")
+    assert f"**Schedule**: {told}" in words_of(ada.card())
+    await ada.press("Change the schedule")
+    card = (await ada.press("Next: review", words=""))["value"]
+    assert "Schedule it" in words_of(card)
+    assert (await newest(house)).forms["schedule"]["time"] == "11:00"
+
+
+async def test_what_is_changed_by_hand_after_the_words_stays(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    await ada.press("Fill in the form", words="tomorrow 10am for 2 hours", **ANY_TIME)
+    card = (await ada.press("Next: review", duration="3"))["value"]
+    assert "3 hours" in words_of(card)
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "error"),
+    [
+        ("yesterday 10am for 2 hours", "date", "That is in the past."),
+        ("tomorrow for 2 hours", "time", "Please choose a time, like 10:00."),
+        ("tomorrow 10am for 3 years", "words", "I did not understand “for 3 years”."),
+        ("tomorrow 10am for 600 days", "duration", "That is too long: at most a year."),
+        ("x" * 301, "words", "That is too long: 301 characters of 300."),
+        ("**25:00** [x](y)", "words", r"I did not understand “\*\*25:00\*\* \[x\]\(y”."),
+    ],
+)
+async def test_what_is_wrong_in_words_is_told_beside_its_field(
+    house: House, ada: Person, words: str, field: str, error: str
+) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", words=words, zone="UTC"))["value"]
+    assert error_beside(card, field).startswith(error)
+    assert fields_of(card)["words"] == words
+
+
+async def test_without_words_the_button_only_draws_the_form_anew(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", duration="7"))["value"]
+    assert fields_of(card)["duration"] == "7"
+    assert error_beside(card, "words") == ""
+
+
+async def test_a_copy_forgets_what_was_said_of_another_time(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    await ada.press("Next: review", words="tomorrow 10am for 2 hours", **ANY_TIME)
+    await ada.say("clone Autumn newsletter")
+    schedule = (await newest(house)).forms["schedule"]
+    assert not {"words", "said", "left", "date"} & {*schedule}
+    assert schedule["duration"] == "2"
+
+
+# --- the program beside the bot ---------------------------------------------------------------
+
+
+async def read(beside: Hearing, words: str = "tomorrow 10am for 2 hours") -> Spoken | None:
+    return await beside.read(words, datetime(2026, 11, 25, 11, tzinfo=UTC), "UTC", Texts("en"))
+
+
+def program_of(beside: Hearing) -> Any:
+    return beside._program
+
+
+async def test_a_reader_that_was_killed_is_replaced_by_the_next_question() -> None:
+    async with Hearing() as beside:
+        first = await read(beside)
+        assert first is not None and first.complete
+        killed = program_of(beside)
+        killed.kill()
+        assert await read(beside) == first
+        assert program_of(beside).pid != killed.pid
+        last = program_of(beside)
+    assert last.returncode is not None, "it goes with the bot"
+
+
+async def test_a_reader_that_says_nothing_is_given_up_and_the_next_question_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Hearing() as beside:
+        await read(beside)
+        silent = program_of(beside)
+        silent.send_signal(19)  # SIGSTOP
+        monkeypatch.setattr(hearing, "PATIENCE", 0.2)
+        assert await read(beside) is None
+        monkeypatch.undo()
+        assert await silent.wait() < 0
+        answer = await read(beside)
+        assert answer is not None and answer.complete
+
+
+async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
+    house: House, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await to_the_schedule(ada)
+    monkeypatch.setattr(hearing, "WAITING", 0)
+    card = (await ada.press("Next: review", words="tomorrow 10am for 2 hours", **ANY_TIME))["value"]
+    assert error_beside(card, "words").startswith("I could not read this just now. Please try again")
+    assert fields_of(card)["words"] == "tomorrow 10am for 2 hours"
+    monkeypatch.undo()
+    card = (await ada.press("Next: review"))["value"]
+    assert "Audience and schedule" in words_of(card)
+    assert (await newest(house)).state is CampaignState.DRAFT
+
+
+def test_the_bot_does_not_load_the_rule_that_only_the_program_beside_it_needs() -> None:
+    code = "import sys, app; print([name for name in sys.modules if name.startswith('dialogs.spoken.')])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
