@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -241,6 +242,8 @@ class CrieurBot(ActivityHandler):
             await context.send_activity(turn.texts("All right. Your drafts are kept under **campaigns**."))
             return
         meant = not said or (not self._router.is_command(said) and await self._typed.takes_all(context))
+        if self._router.is_command(said):
+            turn = replace(turn, asked=await self._typed.asked(context))
         answer = None if meant else await self._router.hear(turn, said)
         answer = answer or await self._typed.hear(context, turn) or await self._router.receive(turn)
         await self._say(context, turn, answer or await self._reply_or_riddle(turn, said))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,29 @@ def greeting_card(texts: Texts, person: Person, role: Role | None, *, became_own
 
 
 def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
+    lines = _commands(texts, role)
+    actions = []
+    if role is not None:
+        actions = [
+            act(texts("New campaign"), "campaign.new", {}, style="positive"),
+            go(texts("Your campaigns"), "campaigns.open", {"page": 0}),
+        ]
+    actions += [
+        go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
+    ]
+    body: list[Any] = [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))]
+    if role is None:
+        body.append(hint(texts("To build campaigns yourself, ask the owner of Crieur to add you.")))
+    return card(texts, body, actions)
+
+
+def commands_named(texts: Texts, role: Role | None) -> set[str]:
+    """The commands that somebody's help names, in their language."""
+    return {word for line in _commands(texts, role) for word in re.findall(r"\*\*(.+?)\*\*", line)}
+
+
+def _commands(texts: Texts, role: Role | None) -> list[str]:
+    """What can be typed, and what it does."""
     lines = []
     if role is not None:
         lines += [
@@ -68,19 +92,7 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
         texts("**cancel** – leave what we are doing; drafts stay"),
         texts("**help** – this list"),
     ]
-    actions = []
-    if role is not None:
-        actions = [
-            act(texts("New campaign"), "campaign.new", {}, style="positive"),
-            go(texts("Your campaigns"), "campaigns.open", {"page": 0}),
-        ]
-    actions += [
-        go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
-    ]
-    body: list[Any] = [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))]
-    if role is None:
-        body.append(hint(texts("To build campaigns yourself, ask the owner of Crieur to add you.")))
-    return card(texts, body, actions)
+    return lines
 
 
 def notice_card(

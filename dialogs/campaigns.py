@@ -9,7 +9,7 @@ from cards.outgoing import compile_for
 from cards.parts import channel_name
 from cards.variables import escape_markdown
 from cards.wizard import try_form
-from dialogs.drafts import Draft, asked_for, columns_in, is_stale, read_draft, tracking_of
+from dialogs.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
 from dialogs.figures import figures_of
 from dialogs.forms.fields import NAME, clean, is_address, page_of
 from dialogs.reading import installable
@@ -63,8 +63,7 @@ async def open_campaign(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
     if campaign.state is not CampaignState.DRAFT:
         return Answer(card=await information(turn, campaign))
-    step = next((step for step, _ in (await read_draft(turn, campaign)).problems), "review")
-    return Answer(card=await form_card(turn, campaign, step))
+    return Answer(card=await form_card(turn, campaign, await next_step(turn, campaign)))
 
 
 @router.form("people.open")

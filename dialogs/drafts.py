@@ -52,6 +52,11 @@ async def waiting_draft(turn: Turn) -> Campaign | None:
     return None
 
 
+async def next_step(turn: Turn, campaign: Campaign) -> str:
+    """The step at which a draft goes on: the first in which something is missing or wrong, else the review."""
+    return next((step for step, _ in (await read_draft(turn, campaign)).problems), "review")
+
+
 def is_stale(campaign: Campaign, form: Form) -> bool:
     return str(form.get("version", "")) != str(campaign.version)
 

@@ -10,6 +10,7 @@ from dialogs import (
     engage,
     exports,
     groups,
+    helping,
     installs,
     lists,
     reports,
@@ -29,5 +30,5 @@ def everything() -> Router:
     building = [wizard.router, templates.router, versions.router, writing.router]
     of_campaigns = [approval.router, campaigns.router, copies.router, reports.router, exports.router, engage.router]
     of_lists = [lists.router, flow.router, groups.router, installs.router]
-    of_people = [talk.router, claim.router, roles.router, settings.router]
+    of_people = [talk.router, helping.router, claim.router, roles.router, settings.router]
     return Router().include([*building, *of_campaigns, *of_lists, *of_people])

@@ -1,4 +1,4 @@
-"""Everyday talk: greetings, help, language."""
+"""Everyday talk: greetings, language."""
 
 from __future__ import annotations
 
@@ -39,16 +39,6 @@ def reply_noted(turn: Turn) -> str:
     )
 
 
-@router.command("help", "aide", "?", authors_only=False)
-async def help_typed(turn: Turn, rest: str) -> Answer:
-    return Answer(card=help_card(turn.texts, turn.role), summary=turn.texts("What I can do"))
-
-
-@router.form("help.open", authors_only=False)
-async def help_pressed(turn: Turn, form: Form) -> Answer:
-    return await help_typed(turn, "")
-
-
 @router.command("language", "langue", authors_only=False)
 async def language(turn: Turn, wanted: str) -> Answer:
     wanted = wanted.casefold()
@@ -74,7 +64,7 @@ async def in_english(turn: Turn, rest: str) -> Answer:
 async def language_pressed(turn: Turn, form: Form) -> Answer:
     code = str(form.get("language"))
     if code not in LANGUAGES:
-        return await help_typed(turn, "")
+        return Answer(card=help_card(turn.texts, turn.role))
     await turn.store.speak(turn.person.id, code)
     return Answer(card=help_card(Texts(code, turn.person.zone), turn.role))
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from cards.conversation import commands_named
 from cards.elements import AdaptiveCard
 from cards.texts import Texts
 from dialogs.handover import Exporter, FileOffer
@@ -135,6 +136,8 @@ class Turn:
     attachments: tuple[Attachment, ...] = ()
     #: where they speak from: "msteams Windows"
     client: str = ""
+    #: the typed conversation that waits for their answer; "" for none
+    asked: str = ""
 
     @property
     def store(self) -> Store:
@@ -313,8 +316,13 @@ class Router:
         if words in self.no_mistakes:
             return None
         known = [word for word, entry in self.commands.items() if may(turn, entry.role)]
-        found = difflib.get_close_matches(words, known, n=1, cutoff=0.6)
-        return found[0] if found else None
+        found = difflib.get_close_matches(words, known, n=5, cutoff=0.6)
+        if not found:
+            return None
+        # "campagens" is nearer to "campaigns": whoever speaks French meant the French word of the same command
+        same = [word for word in found if self.commands[word].handler is self.commands[found[0]].handler]
+        own = commands_named(turn.texts, turn.role)
+        return next((word for word in same if word in own), found[0])
 
 
 async def unless_aside(answering: Awaitable[Answer]) -> Answer:

@@ -57,6 +57,11 @@ class TypedConversations:
             return None
         return result.result if isinstance(result.result, Answer) else Answer()
 
+    async def asked(self, context: TurnContext) -> str:
+        """The name of the conversation that waits for an answer; "" for none."""
+        dialog = await self._dialogs.create_context(context)
+        return str(dialog.stack[-1].id) if dialog.stack else ""
+
     async def takes_all(self, context: TurnContext) -> bool:
         """Whether whatever is said next is meant for the conversation that waits, be it the name of a command."""
         dialog = await self._dialogs.create_context(context)

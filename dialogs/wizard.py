@@ -263,7 +263,7 @@ async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[st
 
 def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
     """The campaign with a step's values; a scheduled one becomes a draft again, to be scheduled anew."""
-    changes: dict[str, object] = {}
+    changes: dict[str, object] = {"edited_at": turn.now}
     if step == "message":
         name: Reading[str] = read_name(values, turn.texts)
         changes["name"] = name.value or campaign.name

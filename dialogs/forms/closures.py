@@ -1,7 +1,7 @@
 """Days on which nobody works: public holidays of a place, and dates of the author's own.
 
 The ``holidays`` package knows the first; only this file uses it, and loads it at the first question: a bot
-that is never asked does without its 18 MB.
+that is never asked does without its 10 MB.
 """
 
 from __future__ import annotations

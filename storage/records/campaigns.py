@@ -227,6 +227,8 @@ class Campaign:
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None
     created_at: datetime
+    #: when something in its forms was last changed; None: not since it was made
+    edited_at: datetime | None = None
     started_at: datetime | None = None
     #: every recipient has a delivery
     planned_at: datetime | None = None

@@ -109,7 +109,7 @@ async def test_a_text_formatted_in_the_compose_box_becomes_the_campaigns(house: 
 async def test_words_that_are_also_a_command_are_a_text_while_one_is_asked_for(house: House, ada: Person) -> None:
     await ada.say("new campaign Autumn")
     await ada.press("Write it in the chat instead")
-    assert "What I can do" in await asked(ada, "help"), "an interruption is answered"
+    assert "I am waiting for a text" in await asked(ada, "help"), "an interruption is answered"
     await ada.say("List of all that is new: report your ideas to us")
     assert fields_of(ada.card())["body"] == "List of all that is new: report your ideas to us"
     assert await house.store.count_campaigns((await newest(house)).tenant) == 1

@@ -1,4 +1,4 @@
-"""Days on which nobody works are skipped: chosen in the schedule's form, named in the review, kept with the campaign."""
+"""Days on which nobody works are skipped: chosen in a form, named in the review, kept with the campaign."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.exports import declined_card, download_card, export_card, interrupted_card, making_card, uploaded_card
 from cards.exports import trouble_card as export_trouble_card
+from cards.helping import question_help_card, step_help_card
 from cards.imports import Summary, import_card
 from cards.installs import install_card, install_form
 from cards.lists import (
@@ -40,7 +41,7 @@ from cards.roles import groups_card, roles_card
 from cards.settings import own_settings_card, rules_form
 from cards.sources import Groups, group_form, unread_card, unread_text
 from cards.texts import SPOKEN, Texts
-from cards.wizard import Choices, audience_form, message_form, schedule_form, try_form, version_form
+from cards.wizard import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
 from storage.records import (
     Audience,
     Button,
@@ -145,6 +146,9 @@ class Samples:
             "greeting_author": greeting_card(texts, ada, Role.AUTHOR, became_owner=False),
             "greeting_recipient": greeting_card(texts, louis, None, became_owner=False),
             "help_owner": help_card(texts, Role.OWNER),
+            **{f"help_{step}": step_help_card(texts, campaign(self.language), step) for step in STEPS},
+            "help_try": question_help_card(texts, "try"),
+            "help_write": question_help_card(texts, "write"),
             "help_recipient": help_card(texts, None),
             "roles": roles_card(
                 texts,

@@ -28,6 +28,7 @@ from cards.exports import (
     trouble_card,
     uploaded_card,
 )
+from cards.helping import question_help_card, step_help_card
 from cards.imports import LINES, SAMPLE, Summary, import_card
 from cards.installs import install_card, install_form
 from cards.lists import (
@@ -350,6 +351,8 @@ def edge_talk(language: str) -> Cards:
         "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
         "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
         "notice": notice_card(texts, NASTY),
+        "help: a question": question_help_card(texts, "another"),
+        **{f"help: {step}": step_help_card(texts, campaign(language, name=NASTY), step) for step in STEPS},
     }
     for role in (None, *Role):
         found[f"help: {role}"] = help_card(texts, role)
