@@ -250,11 +250,10 @@ class CrieurBot(ActivityHandler):
 
     async def _reply_or_riddle(self, turn: Turn, said: str) -> Answer:
         """Words that are no command: near one, or in reply to a message, or not understood."""
-        if self._router.nearest(turn, said) is None:
-            if answer := await self._router.listen(turn, said):
-                return answer
-            if await engage.replied(turn):
-                return Answer(text=talk.reply_noted(turn))
+        if answer := await self._router.listen(turn, said):
+            return answer
+        if self._router.nearest(turn, said) is None and await engage.replied(turn):
+            return Answer(text=talk.reply_noted(turn))
         return Answer(text=self._puzzled(turn, said))
 
     def _puzzled(self, turn: Turn, said: str) -> str:

@@ -13,6 +13,7 @@ from dialogs import (
     helping,
     installs,
     lists,
+    planning,
     reports,
     roles,
     settings,
@@ -27,7 +28,7 @@ from dialogs.turn import Router
 
 
 def everything() -> Router:
-    building = [wizard.router, templates.router, versions.router, writing.router]
+    building = [wizard.router, templates.router, versions.router, planning.router, writing.router]
     of_campaigns = [approval.router, campaigns.router, copies.router, reports.router, exports.router, engage.router]
     of_lists = [lists.router, flow.router, groups.router, installs.router]
     of_people = [talk.router, helping.router, claim.router, roles.router, settings.router]

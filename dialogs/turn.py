@@ -227,6 +227,8 @@ class Router:
     uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
     #: what happens with words that are no command; None: they are not theirs either
     listeners: list[Listener] = field(default_factory=list)
+    #: listeners who know for certain: they are asked before a typing error is looked for
+    sure_listeners: list[Listener] = field(default_factory=list)
     #: words that a listener may know, and that are no command with a typing error in it
     no_mistakes: set[str] = field(default_factory=set)
 
@@ -258,12 +260,17 @@ class Router:
         self.listeners.append(handler)
         return handler
 
+    def sure_listener(self, handler: Listener) -> Listener:
+        self.sure_listeners.append(handler)
+        return handler
+
     def include(self, routers: Sequence[Router]) -> Router:
         for router in routers:
             self.forms.update(router.forms)
             self.commands.update(router.commands)
             self.uploads.update(router.uploads)
             self.listeners += router.listeners
+            self.sure_listeners += router.sure_listeners
             self.no_mistakes |= router.no_mistakes
         return self
 
@@ -300,8 +307,9 @@ class Router:
         return None
 
     async def listen(self, turn: Turn, said: str) -> Answer | None:
-        """Answer words that are no command; None when they mean nothing to anybody."""
-        for listener in self.listeners:
+        """Answer words that are no command, nor near to one; None when they mean nothing to anybody."""
+        listeners = self.sure_listeners if self.nearest(turn, said) else [*self.sure_listeners, *self.listeners]
+        for listener in listeners:
             if answer := await listener(turn, said):
                 return answer
         return None

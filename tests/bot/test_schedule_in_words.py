@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,19 @@ from bot import hearing
 from bot.hearing import ROOT, Hearing
 from cards.texts import Texts
 from dialogs.spoken import Spoken
-from storage.records import CampaignState
-from tests.bot.story import MESSAGE, Card, error_beside, fields_of, make_author, newest
+from storage.records import CampaignState, Message
+from tests.bot.story import (
+    MESSAGE,
+    Card,
+    asked,
+    draft,
+    error_beside,
+    fields_of,
+    launch,
+    make_author,
+    newest,
+    sent_out,
+)
 from tests.conftest import House
 from tests.support.organisation import Person, words_of
 
@@ -143,6 +155,101 @@ async def test_a_copy_forgets_what_was_said_of_another_time(house: House, ada: P
     schedule = (await newest(house)).forms["schedule"]
     assert not {"words", "said", "left", "date"} & {*schedule}
     assert schedule["duration"] == "2"
+
+
+# --- in the chat ------------------------------------------------------------------------------
+
+
+async def test_a_command_fills_in_the_schedule_of_the_draft_that_is_being_built(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    await ada.say("schedule tomorrow 10am for 2 hours, working hours 8 to 20, every day")
+    card = ada.card()
+    assert when(card) == ("at", tomorrow(house), "10:00", "2", "hours")
+    assert (fields_of(card)["opens"], fields_of(card)["closes"]) == ("08:00", "20:00")
+    assert any(word.startswith("I read: ") for word in words_of(card))
+    assert (await newest(house)).forms["schedule"]["days"] == "0,1,2,3,4,5,6", "kept at once"
+    await ada.press("Next: review")
+    assert ada.reads("Audience and schedule")
+
+
+async def test_a_command_names_what_it_did_not_understand(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    await ada.say("schedule whenever it suits you")
+    card = ada.card()
+    assert error_beside(card, "words").startswith("I did not understand “whenever it suits you”.")
+    assert fields_of(card)["words"] == "whenever it suits you"
+
+
+async def test_a_command_without_words_opens_the_step_and_without_a_draft_says_so(house: House, ada: Person) -> None:
+    for said in ("schedule", "schedule tomorrow 10am for 2 hours", "planifier"):
+        assert any(word.startswith("You are not building a campaign") for word in await asked(ada, said))
+    await ada.say("new campaign")
+    await ada.say("schedule")
+    assert "When does it go out?" in words_of(ada.card())
+
+
+async def test_in_french_too(house: House, ada: Person, louis: Person) -> None:
+    await make_author(ada, louis)
+    assert any(word.startswith("Vous ne préparez") for word in await asked(louis, "planifier demain à 10h"))
+    await au_calendrier(louis)
+    await louis.say("planifier demain de 10h à midi")
+    assert when(louis.card()) == ("at", tomorrow(house, "Europe/Paris"), "10:00", "2", "hours")
+    await louis.say("demain matin")
+    assert when(louis.card())[2:] == ("09:00", "3", "hours"), "however near it may be to a command"
+    await louis.say("maintenant pendant 3 jours")
+    assert when(louis.card())[0] == "now"
+    assert when(louis.card())[3:] == ("3", "days")
+
+
+async def test_a_whole_schedule_said_in_passing_fills_in_the_open_draft(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    for said, start, amount in (("Tomorrow 10am for 2 hours", "at", "2"), ("now for 30 minutes", "now", "30")):
+        await ada.say(said)
+        card = ada.card()
+        assert (when(card)[0], when(card)[3]) == (start, amount)
+        assert fields_of(card)["words"] == said
+    await ada.say("tomorrow 10am")
+    assert "I did not understand" in ada.texts()[-1], "no duration: it may mean anything"
+
+
+async def test_now_is_a_start_and_no_new_campaign(house: House, ada: Person) -> None:
+    assert not any("Did you mean" in word for word in await asked(ada, "now"))
+    await to_the_schedule(ada)
+    await ada.press("Fill in the form", words="tomorrow 10am for 2 hours", zone="UTC")
+    await ada.say("now")
+    assert (when(ada.card())[0], when(ada.card())[3]) == ("now", "2")
+    assert any("Did you mean **new**" in word for word in await asked(ada, "nwe")), "a typing error still is one"
+
+
+async def test_replies_of_recipients_and_of_authors_without_a_draft_stay_replies(
+    house: House, ada: Person, louis: Person
+) -> None:
+    await make_author(ada, louis)
+    await sent_out(house, ada, Message(body="When do you come?"))
+    hana = house.organisation.person("Hana", "Sato", locale="en-GB")
+    for someone in (louis, ada):
+        words = await asked(someone, "lundi de 10h à midi" if someone is louis else "tomorrow 10am for 2 hours")
+        assert not any("working hours" in word or "heures de travail" in word for word in words)
+        assert any("I have noted that you replied" in word or "J’ai noté" in word for word in words), words
+    await hana.install()
+    assert not any("I read:" in word for word in await asked(hana, "tomorrow 10am for 2 hours"))
+
+
+async def test_a_schedule_said_of_a_started_campaign_changes_nothing(house: House, ada: Person) -> None:
+    await draft(ada)
+    await launch(ada, house)
+    before = await newest(house)
+    words = await asked(ada, "schedule tomorrow 10am for 2 hours")
+    assert any(word.startswith("You are not building a campaign") for word in words)
+    await asked(ada, "tomorrow 10am for 2 hours")
+    assert await newest(house) == before
+
+
+async def test_two_messages_at_once_lose_nothing_of_each_other(house: House, ada: Person) -> None:
+    await to_the_schedule(ada)
+    await asyncio.gather(ada.say("schedule tomorrow 10am for 2 hours"), ada.say("schedule on each person's own clock"))
+    schedule = (await newest(house)).forms["schedule"]
+    assert (schedule["time"], schedule["own_zone"]) == ("10:00", "true")
 
 
 # --- the program beside the bot ---------------------------------------------------------------
