@@ -47,7 +47,7 @@ def _schedule(texts: Texts) -> list[str]:
     return [
         texts("Each person gets it at a moment of their own, between the start and the end, while people work."),
         texts("Public holidays and other days can be left out; the review names them."),
-        texts("You can say it in words on the card, such as “tomorrow 10am for 2 hours”."),
+        texts("You can say it in words, here or on the card: “tomorrow 10am for 2 hours”."),
     ]
 
 

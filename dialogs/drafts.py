@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from cards.conversation import notice_card
 from cards.skype import LIMIT as SKYPE_LIMIT
@@ -28,6 +29,7 @@ from storage.records import (
     Tracking,
 )
 
+OPEN = timedelta(hours=12)  #: after its last change, a draft is what its author is busy with
 SEARCHED = 20  #: newest campaigns looked at for somebody's draft
 
 
@@ -50,6 +52,12 @@ async def waiting_draft(turn: Turn) -> Campaign | None:
         if campaign.author == turn.person.id:
             return campaign if campaign.state is CampaignState.DRAFT else None
     return None
+
+
+async def open_draft(turn: Turn) -> Campaign | None:
+    """The waiting draft, as long as its author may be busy with it."""
+    draft = await waiting_draft(turn)
+    return draft if draft and turn.now - (draft.edited_at or draft.created_at) <= OPEN else None
 
 
 async def next_step(turn: Turn, campaign: Campaign) -> str:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from cards.conversation import help_card
 from cards.helping import question_help_card, step_help_card
-from dialogs.drafts import next_step, waiting_draft
+from dialogs.drafts import next_step, open_draft
 from dialogs.turn import Answer, Form, Router, Turn
 
 router = Router()
-
-OPEN = timedelta(hours=12)  #: after its last change, a draft is what its author is busy with
 
 
 @router.command("help", "aide", "?", authors_only=False)
@@ -34,7 +30,7 @@ async def _in_the_middle(turn: Turn) -> Answer | None:
     summary = turn.texts("Help")
     if turn.asked:
         return Answer(card=question_help_card(turn.texts, turn.asked), summary=summary)
-    draft = await waiting_draft(turn)
-    if draft is None or turn.now - (draft.edited_at or draft.created_at) > OPEN:
+    draft = await open_draft(turn)
+    if draft is None:
         return None
     return Answer(card=step_help_card(turn.texts, draft, await next_step(turn, draft)), summary=summary)

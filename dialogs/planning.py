@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cards.elements import AdaptiveCard
 from cards.plain import built_in_teams
-from dialogs.drafts import values_of, waiting_draft
+from dialogs.drafts import open_draft, values_of, waiting_draft
 from dialogs.forms.fields import KEPT
 from dialogs.spoken import Spoken, may_be_a_schedule
 from dialogs.turn import Answer, Router, Turn
@@ -39,7 +39,7 @@ async def overheard(turn: Turn, said: str) -> Answer | None:
     alone = said.lower() in NOW
     if not alone and not may_be_a_schedule(said):
         return None
-    draft = await waiting_draft(turn)
+    draft = await open_draft(turn)
     if draft is None:
         return None
     spoken = await read(turn, said, values_of(draft, "schedule", turn))

@@ -210,6 +210,8 @@ async def test_a_whole_schedule_said_in_passing_fills_in_the_open_draft(house: H
         assert fields_of(card)["words"] == said
     await ada.say("tomorrow 10am")
     assert "I did not understand" in ada.texts()[-1], "no duration: it may mean anything"
+    house.clock.forward(timedelta(hours=13))
+    assert any("I did not understand" in word for word in await asked(ada, "tomorrow 10am for 2 hours")), "long ago"
 
 
 async def test_now_is_a_start_and_no_new_campaign(house: House, ada: Person) -> None:

@@ -73,10 +73,14 @@ async def choose_audience(ada: Client) -> None:
 
 async def choose_schedule(ada: Client) -> None:
     await ada.sees("When does it go out?")
-    await ada.tick("Send outside working hours too")
-    await ada.card.get_by_label("Duration").fill("1")
-    await ada.choose("Unit", "minutes")
     await ada.shoot("schedule")
+    await ada.fill(Say_it_in_words="tomorrow at 25:00 for 2 hours")
+    await ada.press("Fill in the form")
+    await ada.sees("I did not understand “25:00”.")
+    await ada.shoot("schedule-mistake")
+    await ada.say("now for 1 minute, at any time")
+    await ada.sees("I read: start as soon as you schedule it; duration 1 minute")
+    await ada.shoot("schedule-in-words")
     await ada.press("Next: review")
     await ada.sees("2 of 3 people can be reached")
     await ada.shoot("review")
