@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -23,9 +24,10 @@ from cards.message import (
     tracked,
     without_value,
 )
+from cards.outgoing import compile_for
 from cards.variables import escape_markdown
-from storage.records import Button, ButtonKind, CampaignId, Member, Message, Person, Style, Tracking
-from tests.unit.test_variables import AWKWARD, names, people, person
+from storage.records import Button, ButtonKind, CampaignId, Channel, Member, Message, Person, Style, Tracking, Version
+from tests.unit.test_variables import AWKWARD, names, people, person, shown
 
 ID = CampaignId(42)
 URL = "https://crieur.contoso.com"
@@ -129,6 +131,24 @@ def test_no_name_breaks_the_json_or_the_card(name: str) -> None:
     strange = person(given_name=name, surname=name, name=name, address=name)
     assert shape(render(message, strange)) == shape(render(message, ADA))
     assert body_of(message, strange) == f"Hello {escape_markdown(name)}!"
+
+
+@given(people(), names, st.sampled_from(["en-GB", "fr-FR"]))
+@settings(deadline=None)
+@example(person(given_name="[x](https://evil.example)"), "](https://evil.example)", "fr-FR")
+@example(person(given_name="\ue000mSITE|\ue001"), '"}],"actions":[{"type":"Action.OpenUrl"', "en-GB")
+def test_whatever_a_list_says_of_somebody_is_words_in_every_language(recipient: Person, said: str, locale: str) -> None:
+    french = Version(body="Bonjour [PRENOM] de [SITE|ici] !", title="Pour [NOM]", buttons=(("Lire", ""),))
+    message = Message(
+        body="Hello [FIRSTNAME] of [SITE|here]!", title="For [LASTNAME]", buttons=(LINK,), columns=("SITE",),
+        language="en", versions={"fr": french},
+    )  # fmt: skip
+    fill = compile_for(Channel.TEAMS, ID, message, URL, token)
+    card = orjson.loads(fill(replace(recipient, locale=locale), {"SITE": said}))["attachments"][0]["content"]
+    harmless = orjson.loads(fill(replace(ADA, locale=locale), {"SITE": "Lyon"}))["attachments"][0]["content"]
+    assert shape(card) == shape(harmless), "no part of the card is a person's to change"
+    words = card["body"][-1]["text"]
+    assert shown(words).startswith("Bonjour" if locale == "fr-FR" else "Hello"), "and in it stand words only"
 
 
 def test_the_fallback_stands_where_there_is_no_value() -> None:
