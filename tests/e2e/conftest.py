@@ -78,9 +78,10 @@ async def newsletter_page() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def street(tmp_path: Path, newsletter_page: str) -> AsyncIterator[Street]:
-    shutil.rmtree(PICTURES, ignore_errors=True)
-    PICTURES.mkdir(parents=True)
+async def street(tmp_path: Path, newsletter_page: str, request: pytest.FixtureRequest) -> AsyncIterator[Street]:
+    pictures = PICTURES / request.node.name.removeprefix("test_")
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
     async with contextlib.AsyncExitStack() as stack:
         port = free_port()
         urls = await stack.enter_async_context(_program(tmp_path, port))
@@ -91,7 +92,7 @@ async def street(tmp_path: Path, newsletter_page: str) -> AsyncIterator[Street]:
         clients = []
         for person, url in zip(("ada", "louis"), urls, strict=True):
             page = await browser.new_page(viewport={"width": 1000, "height": 1400}, user_agent=BROWSER)
-            client = Client(page, person, PICTURES)
+            client = Client(page, person, pictures)
             await client.open(url)
             await client.sees("I am Crieur", 60_000)
             clients.append(client)

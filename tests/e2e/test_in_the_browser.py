@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import expect
 
 from tests.e2e.client import Client
 from tests.e2e.conftest import Street
+from tests.support.http import Answer, Server
 
 pytestmark = pytest.mark.e2e
 
@@ -166,3 +168,103 @@ async def list_and_delete(ada: Client) -> None:
     await ada.press("Yes, delete it")
     await ada.sees("“Autumn newsletter” is deleted.")
     await ada.shoot("deleted")
+
+
+# --- a list from a file, a message in two languages -------------------------------------------
+
+PEOPLE = """Nom;Prénom;Courriel;Site
+Lovelace;Ada;ada@contoso.example;London
+Pasteur;Louis;louis@contoso.example;Lyon
+Martin;Élodie;elodie@contoso.example;Lille
+Pasteur;Louis;LOUIS@contoso.example;Paris
+Nobody;;nobody;
+"""
+
+
+@pytest.fixture
+async def file_url() -> AsyncIterator[str]:
+    """Where a spreadsheet in Western Europe has put its CSV."""
+    shelf = Server(lambda *_: Answer(200, PEOPLE.encode("cp1252")))
+    await shelf.start()
+    yield f"http://127.0.0.1:{shelf.port}/people.csv"
+    await shelf.stop()
+
+
+async def test_a_list_from_a_file_and_a_message_in_two_languages(street: Street, file_url: str) -> None:
+    ada, louis = street.ada, street.louis
+    await louis.say("français")
+    await louis.sees("Je vous parle désormais en français.")
+    await import_list(ada, file_url)
+    await write_in_two_languages(ada, street.page_url)
+    await ada.sees("Who is it for?")
+    await ada.tick("All people")
+    await ada.press("Next: schedule")
+    await choose_schedule_of_a_minute(ada)
+    await look_over(ada)
+    await ada.press("Schedule it")
+    await ada.sees("It starts now.")
+    await each_reads_their_own(ada, louis, street.page_url)
+    await ada.sees("Report: Two languages", MINUTE)
+    await ada.sees("Not reached")
+    await ada.shoot("report")
+
+
+async def import_list(ada: Client, url: str) -> None:
+    await ada.attach("people.csv", url)
+    await ada.sees("3, 1 of them new")
+    await ada.sees("2 of 3 people can be reached")
+    await ada.sees("1 line, dropped")
+    await ada.sees("Variables for your messages:")
+    await ada.shoot("import")
+    await ada.field("Name of the list").fill("All people")
+    await ada.press("Save the list")
+    await ada.sees("elodie@contoso.example")
+    await ada.shoot("list")
+
+
+async def write_in_two_languages(ada: Client, url: str) -> None:
+    await ada.say("new campaign Two languages")
+    await ada.sees("What do you want to say?")
+    await ada.fill(Title="Our autumn", Text="Hello [FIRSTNAME] of [SITE], **big news**.")
+    await ada.press("Buttons")
+    await ada.fill(**{"Link: words": "Read more", "Link: address": url})
+    await ada.press("Languages")
+    await ada.press("Add a language")
+    await ada.sees("Another language")
+    await ada.choose("Language", "French")
+    await ada.fill(Title="Notre automne", Text="Bonjour [PRENOM] de [SITE], **grandes nouvelles**.")
+    await ada.fill(Read_more="Lire la suite")
+    await ada.shoot("french")
+    await ada.press("Save")
+    await ada.sees("Saved in French.")
+    await ada.shoot("two-languages")
+    await ada.press("Next: audience")
+
+
+async def choose_schedule_of_a_minute(ada: Client) -> None:
+    await ada.sees("When does it go out?")
+    await ada.tick("Send outside working hours too")
+    await ada.card.get_by_label("Duration").fill("1")
+    await ada.choose("Unit", "minutes")
+    await ada.press("Next: review")
+
+
+async def look_over(ada: Client) -> None:
+    await ada.sees("2 of 3 people can be reached")
+    await ada.press("French")
+    await ada.sees("Notre automne")
+    await ada.shoot("review-french")
+
+
+async def each_reads_their_own(ada: Client, louis: Client, url: str) -> None:
+    await ada.sees_titles("Our autumn", 1, MINUTE)
+    await louis.sees_titles("Notre automne", 1, MINUTE)
+    await expect(ada.page.get_by_role("link", name="Read more", exact=True)).to_have_count(1)  # previews have none
+    await ada.sees("Hello Ada of London, big news.")
+    await louis.sees("Bonjour Louis de Lyon, grandes nouvelles.")
+    await expect(louis.page.get_by_text("Our autumn")).to_have_count(0)
+    await ada.shoot("english-message")
+    await louis.shoot("french-message")
+    page = await louis.follow("Lire la suite")
+    assert page.url == url
+    await page.close()
