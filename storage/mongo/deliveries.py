@@ -7,11 +7,12 @@ in them: whom they are held by, and the token of the very write that took them.
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import repeat
+from itertools import chain, repeat
 
 from pymongo import UpdateOne
 
@@ -48,6 +49,7 @@ CLAIMED, SENDING = int(DeliveryState.CLAIMED), int(DeliveryState.SENDING)
 CLAIMABLE: Document = {"$gte": PLANNED, "$lte": CLAIMED}
 HELD: Document = {"$gte": CLAIMED, "$lte": SENDING}
 OPEN: Document = {"$lt": int(FINAL)}
+AS_MARKED: Document = {"state": SENDING}  #: what is known of a row whose message has left
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
 
 #: what a row becomes, and why
@@ -58,6 +60,13 @@ def _moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliverySt
     for state, count in Counter(before).items():
         moves.add(campaign, state_path(state), -count)
         moves.add(campaign, state_path(after), count)
+
+
+def _counted(moves: Moves, settled: Sequence[Settled], before: Iterable[int]) -> None:
+    for row, state in zip(settled, before, strict=False):
+        _moved(moves, row.campaign, [state], row.state)
+        if row.reason and row.state > DeliveryState.DELIVERED:
+            moves.add(row.campaign, reason_path(row.reason), 1)
 
 
 def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
@@ -168,22 +177,29 @@ class MongoDeliveries(Waking, MongoWeeks):
         lease = {"holder": holder, "next_at": ms(lease_until), "token": mine}
         async with self.tallies.moving([campaign.id]) as moves:
             for state, ids in leases.items():
-                await self._update({"_id": {"$in": ids}} | still_due, lease | {"state": int(state)})
-            written = await self.by_id("deliveries", [row["_id"] for row in due])
-            rows = [row for row in (written[old["_id"]] for old in due) if row["token"] == mine]
-            for state in leases:
-                _moved(moves, campaign.id, [PLANNED] * sum(row["state"] == state for row in rows), state)
+                taken = await self._update({"_id": {"$in": ids}} | still_due, lease | {"state": int(state)})
+                if taken < len(ids):  # another copy was faster at some of them
+                    written = await self.by_id("deliveries", ids, ["token"])
+                    ids = [id for id in ids if written[id]["token"] == mine]
+                leases[state] = ids
+                _moved(moves, campaign.id, [PLANNED] * len(ids), state)
             if any(row["state"] == CLAIMED for row in due):
                 # a claim lapsed: its holder may have died before it counted
                 moves.unknown.add(campaign.id)
-        return [_claimed(row, people[row["person"]], campaign.channel) for row in rows]
+        ours = set(chain.from_iterable(leases.values()))
+        return [_claimed(row, people[row["person"]], campaign.channel) for row in due if row["_id"] in ours]
 
     async def _due(self, campaign: int, now: datetime, limit: int) -> list[Document]:
         """What is planned or whose claim has lapsed, earliest first."""
-        found: list[Document] = []
-        for state in (CLAIMED, PLANNED):
-            condition = {"campaign": campaign, "state": state, "next_at": {"$lte": ms(now)}}
-            found += await self.rows("deliveries", condition, ["state", "next_at", "person"], sort=DUE, limit=limit)
+        due: Document = {"campaign": campaign, "next_at": {"$lte": ms(now)}}
+        found = chain.from_iterable(
+            await asyncio.gather(
+                *(
+                    self.rows("deliveries", due | {"state": state}, sort=DUE, limit=limit)
+                    for state in (PLANNED, CLAIMED)
+                )
+            )
+        )
         return sorted(found, key=lambda row: (row["next_at"], row["_id"]))[:limit]
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
@@ -210,9 +226,10 @@ class MongoDeliveries(Waking, MongoWeeks):
             _moved(moves, campaign, [CLAIMED] * len(advanced), state)
         return advanced
 
-    async def _update(self, condition: Document, change: Document) -> None:
+    async def _update(self, condition: Document, change: Document) -> int:
+        """How many rows met the condition when it was written: fewer where the answer to a first write was lost."""
         deliveries = self.collection("deliveries")
-        await repeated(lambda: deliveries.update_many(condition, {"$set": change}))
+        return (await repeated(lambda: deliveries.update_many(condition, {"$set": change}))).matched_count
 
     async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
         for page in pages(ids):
@@ -225,31 +242,47 @@ class MongoDeliveries(Waking, MongoWeeks):
     async def record(self, settled: Sequence[Settled], holder: int) -> None:
         if not settled:
             return
-        # a delivery whose lease was lost has been settled without us, and stays as it is
-        held: Document = {"holder": holder, "state": HELD}
         async with self.tallies.moving({row.campaign for row in settled}) as moves:
-            among = {"_id": {"$in": [row.id for row in settled]}} | held
-            found = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])}
-            kept = {row.id: row for row in settled if row.id in found}
-            if not kept:
-                return
-            waiting = [row for row in kept.values() if row.state is DeliveryState.WAITING]
-            await self._intend_to_wake_again(waiting)
-            done = await self.collection("deliveries").bulk_write(
-                [UpdateOne({"_id": row.id} | held, _settling(row, found[row.id])) for row in kept.values()],
-                ordered=False,
-            )
-            for row in kept.values():
-                _moved(moves, row.campaign, [found[row.id]["state"]], row.state)
-                if path := _on_rung(row, found[row.id]):
-                    moves.add(row.campaign, path, 1)
-                if row.reason and row.state > DeliveryState.DELIVERED:
-                    moves.add(row.campaign, reason_path(row.reason), 1)
-            if done.matched_count < len(kept):  # a lease ran out between the look and the write
-                moves.unknown.update(row.campaign for row in kept.values())
-        await self._learn(kept.values())
-        await self.release(kept.values())
+            sent = [row for row in settled if row.tried and not row.found]
+            rest = [row for row in settled if not row.tried or row.found]
+            if await self._settle_as(dict.fromkeys((row.id for row in sent), AS_MARKED), sent, holder) < len(sent):
+                # a lease was lost, or a claim was never marked: which rows were written is not known
+                moves.unknown.update(row.campaign for row in sent)
+                rest = list(settled)
+            else:
+                _counted(moves, sent, repeat(SENDING))
+            waiting = await self._settle_looked_at(rest, holder, moves)
+        await self._learn(settled)
+        await self.release(settled)
         await self._wake_again(waiting)
+
+    async def _settle_looked_at(self, settled: Sequence[Settled], holder: int, moves: Moves) -> list[Settled]:
+        """Settle rows of which it matters what they are now; those of them that wait for their person."""
+        # a delivery whose lease was lost has been settled without us, and stays as it is
+        among = {"_id": {"$in": [row.id for row in settled]}, "holder": holder, "state": HELD}
+        found = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])} if settled else {}
+        kept = [row for row in settled if row.id in found]
+        waiting = [row for row in kept if row.state is DeliveryState.WAITING]
+        await self._intend_to_wake_again(waiting)
+        if await self._settle_as(found, kept, holder) < len(kept):  # a lease ran out between the look and the write
+            moves.unknown.update(row.campaign for row in kept)
+        _counted(moves, kept, (found[row.id]["state"] for row in kept))
+        for row in kept:
+            if path := _on_rung(row, found[row.id]):
+                moves.add(row.campaign, path, 1)
+        return waiting
+
+    async def _settle_as(self, before: Mapping[int, Document], settled: Sequence[Settled], holder: int) -> int:
+        """Settle those that are still this holder's, and in the state that they were in; how many that were."""
+        if not settled:
+            return 0
+        writes = [
+            UpdateOne(
+                {"_id": row.id, "holder": holder, "state": before[row.id]["state"]}, _settling(row, before[row.id])
+            )
+            for row in settled
+        ]
+        return (await self.collection("deliveries").bulk_write(writes, ordered=False)).matched_count
 
     async def _intend_to_wake_again(self, settled: Sequence[Settled]) -> None:
         intents = [
