@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from cards.message import filled, must_have, size_of, without_value
 from cards.parts import channel_name, full_name
@@ -144,15 +145,8 @@ async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, outlook: Ou
     _, warnings = await problems_of_lists(turn, draft.audience) if draft.audience else ([], [])
     if reach and not reach.reachable:
         warnings.append(texts("Nobody in this audience can be reached yet."))
-    if outlook and not outlook.fits and outlook.last:
-        warnings.append(
-            texts(
-                "{channel} does not allow that many messages in this time: the last would arrive on {moment}."
-                " Make it longer, or some will not be sent.",
-                channel=channel_name(draft.campaign.channel),
-                moment=texts.moment(outlook.last),
-            )
-        )
+    if outlook and outlook.first and not outlook.fits:
+        warnings.append(_too_many(turn, draft, outlook))
     if outlook and outlook.asleep:
         warnings.append(
             texts.many(
@@ -162,6 +156,23 @@ async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, outlook: Ou
             )
         )
     return [*warnings, *await _gaps(turn, draft)]
+
+
+def _too_many(turn: Turn, draft: Draft, outlook: Outlook) -> str:
+    """More than the rate lets through; on the clock that the schedule is read by."""
+    texts, channel = turn.texts, channel_name(draft.campaign.channel)
+    if outlook.last is None:
+        return texts(
+            "{channel} does not allow that many messages in this time, nor in a year of such days."
+            " Make the working hours longer, or some will not be sent.",
+            channel=channel,
+        )
+    return texts(
+        "{channel} does not allow that many messages in this time: the last would arrive on {moment}."
+        " Make it longer, or some will not be sent.",
+        channel=channel,
+        moment=texts.moment(outlook.last, ZoneInfo(draft.schedule.zone) if draft.schedule else None),
+    )
 
 
 async def _gaps(turn: Turn, draft: Draft) -> list[str]:

@@ -146,7 +146,7 @@ def _read_start(
     day = min(max(day, date(1000, 1, 1)), date(9000, 1, 1))
     start = datetime.combine(day, clock, zone).astimezone(UTC)
     if start < now - GRACE:
-        errors["date"] = texts("That is in the past.")
+        errors["date"] = texts("That is in the past. Please choose a later day or time.")
         return None
     if start > now + timedelta(days=3 * 366):
         errors["date"] = texts("That is too far away: at most three years.")

@@ -61,7 +61,7 @@ WRONG_AUDIENCES: dict[str, tuple[dict[str, str], str, str]] = {
     "a novel": ({"addresses": LONG}, "addresses", "This is not an address: “xxx"),
 }
 WRONG_SCHEDULES: dict[str, tuple[dict[str, str], str, str]] = {
-    "past": ({"start": "at", "date": "2020-02-29"}, "date", "That is in the past."),
+    "past": ({"start": "at", "date": "2020-02-29"}, "date", "That is in the past. Please choose a later day or time."),
     "long past": ({"start": "at", "date": "0001-01-01", "time": "00:00", "zone": "Asia/Tokyo"}, "date", "That is in"),
     "no such day": ({"start": "at", "date": "2027-02-30"}, "date", "Please choose a day."),
     "no day": ({"start": "at", "date": "tomorrow"}, "date", "Please choose a day."),
@@ -137,7 +137,7 @@ async def test_a_draft_scheduled_too_late_says_so(house: House, ada: Person) -> 
     review = ada.card()
     house.clock.forward(timedelta(days=303))
     card = (await ada.press("Schedule it", card=review))["value"]
-    assert "**Schedule**: That is in the past." in words_of(card)
+    assert "**Schedule**: That is in the past. Please choose a later day or time." in words_of(card)
     assert "Schedule it" not in words_of(card)
     await in_state(house, CampaignState.DRAFT)
 

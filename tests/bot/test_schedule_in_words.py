@@ -124,7 +124,7 @@ async def test_what_is_changed_by_hand_after_the_words_stays(house: House, ada: 
 @pytest.mark.parametrize(
     ("words", "field", "error"),
     [
-        ("yesterday 10am for 2 hours", "date", "That is in the past."),
+        ("yesterday 10am for 2 hours", "date", "That is in the past. Please choose a later day or time."),
         ("tomorrow for 2 hours", "time", "Please choose a time, like 10:00."),
         ("tomorrow 10am for 3 years", "words", "I did not understand “for 3 years”."),
         ("tomorrow 10am for 600 days", "duration", "That is too long: at most a year."),

@@ -251,7 +251,9 @@ class Samples:
                     " its operator can set it up."
                 ),
             ),
-            "form_schedule_errors": schedule_form(texts, draft, late, {"date": texts("That is in the past.")}, ZONES),
+            "form_schedule_errors": schedule_form(
+                texts, draft, late, {"date": texts("That is in the past. Please choose a later day or time.")}, ZONES
+            ),
             "form_schedule_words": schedule_form(
                 texts,
                 draft,

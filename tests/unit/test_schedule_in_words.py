@@ -288,7 +288,9 @@ def test_what_is_in_the_past_is_kept_as_it_was_said_and_the_form_says_so() -> No
         texts = Texts(language, ZONE)
         values = {**default_schedule(NOW, ZONE), **read(words, language).values}
         assert (values["date"], values["time"]) == ("2026-11-25", "08:00")
-        assert read_schedule(values, NOW, texts).errors == {"date": texts("That is in the past.")}
+        assert read_schedule(values, NOW, texts).errors == {
+            "date": texts("That is in the past. Please choose a later day or time.")
+        }
 
 
 def test_every_complete_phrase_fills_a_form_that_can_be_read() -> None:
