@@ -167,6 +167,8 @@ class Exports:
         person = await self._store.person(wanted.person)
         if campaign is None or person is None or campaign.started_at is None or campaign.tenant != person.tenant:
             return None
+        if not campaign.keeps_people:
+            return None
         if await self._role(person) is None:
             return None
         return _Asked(campaign, person, texts_of(person))
@@ -203,6 +205,8 @@ class Exports:
                     last = page[-1].person.id
                     written += len(page)
                     await progress(written)
+                if await self._asked_by(wanted) is None:  # what was read last may not be all of it
+                    raise OSError("the results went while they were read")
                 writer.stdin.write(b"\n")
                 await writer.stdin.drain()
                 if await writer.wait() != 0:

@@ -85,7 +85,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
     if role is Role.OWNER:
         lines += [
             texts("**roles** – who may build, approve and send campaigns"),
-            texts("**rules** – approval, messages a week, mute"),
+            texts("**rules** – approval, messages a week, mute, personal data"),
         ]
     lines += [
         texts("**mute** – no campaigns for you; **unmute** brings them back"),

@@ -11,7 +11,7 @@ from cards.elements import ActionSet, AdaptiveCard, DonutChart, FactSet, Grouped
 from cards.figures import Figures
 from cards.links import Link
 from cards.outcomes import COLORS, final_state, reason_text
-from cards.parts import beside, card, channel_name, go, handle, heading, hint, name_of, paragraph, subheading
+from cards.parts import beside, card, channel_name, go, handle, heading, hint, name_of, notices, paragraph, subheading
 from cards.presence import presence_figures
 from cards.texts import Texts
 from cards.variables import escape_markdown
@@ -50,11 +50,12 @@ def done_name(texts: Texts, kind: EngagementKind) -> str:
     return {**done, ANSWERED: texts("answered")}[kind].capitalize()
 
 
-def report_card(texts: Texts, figures: Figures, now: datetime) -> AdaptiveCard:
+def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "") -> AdaptiveCard:
     campaign = figures.campaign
     assert campaign.schedule is not None and campaign.message is not None
     zone = ZoneInfo(campaign.schedule.zone)
     body: list[Any] = [
+        *notices(notice),
         heading(texts("Report: {name}", name=name_of(texts, campaign))),
         hint(f"{channel_name(campaign.channel)} · {_when(texts, campaign, zone)}"),
         _tiles(texts, figures),
@@ -75,9 +76,10 @@ def report_card(texts: Texts, figures: Figures, now: datetime) -> AdaptiveCard:
 def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
     campaign, payload = figures.campaign, handle(figures.campaign)
     actions = [go(texts("Refresh"), "report.open", payload)]
-    if campaign.finished_at and not figures.anonymous and figures.tally.delivered:
+    if campaign.finished_at and campaign.keeps_people and not figures.anonymous and figures.tally.delivered:
         actions.append(go(texts("Remind…"), "remind.open", payload))
-    actions.append(go(texts("Export"), "export.open", payload))
+    if campaign.keeps_people:
+        actions.append(go(texts("Export"), "export.open", payload))
     actions.append(go(texts("Compare"), "compare.open", payload, mode="secondary"))  # clients cut a row of many
     actions.append(go(texts("Copy"), "campaign.copy", payload, mode="secondary"))
     actions.append(go(texts("Information"), "campaign.open", payload, mode="secondary"))
@@ -105,7 +107,19 @@ def _as_of(texts: Texts, figures: Figures, now: datetime, zone: ZoneInfo) -> str
         said.append(texts("engagement is no longer counted"))
     if figures.anonymous:
         said.append(texts("counted without names: at least this many have opened it"))
+    if figures.campaign.sealed_at:
+        said.append(texts("personal data erased on {day}", day=texts.day(figures.campaign.sealed_at.astimezone(zone))))
     return " · ".join(said)
+
+
+def erased_text(texts: Texts, campaign: Campaign) -> str:
+    """To who asks for single recipients of a campaign that keeps none any more."""
+    assert campaign.sealed_at is not None
+    return texts(
+        "The personal data of this campaign was erased on {day}, as the rules of your organisation say:"
+        " nobody can tell any more who received it or what they did. Its figures stay.",
+        day=texts.day(campaign.sealed_at),
+    )
 
 
 # --- figures ----------------------------------------------------------------------------------
@@ -293,7 +307,7 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
     ]
     found: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[4, 1])]
     unconfirmed = figures.tally.states.get(DeliveryState.UNCONFIRMED, 0)
-    if unconfirmed and figures.campaign.finished_at:
+    if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:
         again = texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
         found.append(ActionSet(actions=[go(again, "report.again", handle(figures.campaign))]))
     return found

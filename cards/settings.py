@@ -76,6 +76,17 @@ def rules_form(
             value=values.get("important_unmutes", "false"),
             wrap=True,
         ),
+        subheading(texts("Personal data")),
+        *with_error(
+            TextInput(
+                id="keep_days",
+                label=texts("Days after a campaign's end for which it is kept who received it and what they did"),
+                placeholder=texts("for ever"),
+                value=values.get("keep_days", ""),
+            ),
+            errors.get("keep_days"),
+        ),
+        hint(texts("Then it is erased, with the lists that were made from it. The figures of the report stay.")),
     ]
     return card(
         texts,

@@ -77,7 +77,9 @@ async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: 
     """A draft of the same message, to a new list of these people: now, for as long, in the same hours."""
     store, tenant, author = turn.store, turn.person.tenant, turn.person.id
     taken = {made.name.casefold() for made in await store.lists(tenant)}
-    made = await store.new_list(tenant, author, free_name(name, taken), [PersonId(person) for person in people])
+    made = await store.new_list(
+        tenant, author, free_name(name, taken), [PersonId(person) for person in people], result_of=campaign.id
+    )
     forms: dict[str, Mapping[str, str]] = {
         **campaign.forms,
         "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},

@@ -90,14 +90,14 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
     press = Press(campaign=campaign.id, who=Who(turn.person.id), kind=COUNTED_AS[kind], button=number, at=turn.now)
     if form.get("test"):
         return await _test_pressed(turn, form, campaign, message, press)
+    if campaign.started_at and not campaign.engages(turn.now):
+        return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
     pseudonym = str(form.get("who", "")) if campaign.tracking.anonymous else ""
     if campaign.tracking.anonymous:
         who = await _unnamed(turn, campaign, pseudonym)
         if who is None:
             return _not_sent(turn)
         press = press._replace(who=who)
-    if campaign.started_at and not campaign.engages(turn.now):
-        return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
     [record] = await turn.store.engage([press])
     if record is None:
         return _not_sent(turn)

@@ -10,6 +10,7 @@ from cards.exports import Format, declined_card, export_card, file_name
 from dialogs.campaigns import named, which_one
 from dialogs.drafts import asked_for
 from dialogs.handover import FileOffer, Upload, Wanted
+from dialogs.reports import has_forgotten
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import information
 from storage.records import Campaign, Channel, Deed, Subject
@@ -35,6 +36,8 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
     if campaign.started_at is None:
         return Answer(card=await information(turn, campaign, turn.texts("It has not started yet."), "accent"))
     rows = (await turn.store.tally(campaign.id)).total
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign, fresh=fresh)
     exports = turn.house.exports
     by_file = exports.by_file and turn.channel is Channel.TEAMS
     return Answer(
@@ -48,7 +51,7 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
 async def make_export(turn: Turn, form: Form) -> Answer:
     campaign, exports = await asked_for(turn, form), turn.house.exports
     format = form.get("format")
-    if campaign.started_at is None or format not in list(Format):
+    if campaign.started_at is None or not campaign.keeps_people or format not in list(Format):
         return await _offer(turn, campaign)
     wanted = Wanted(
         campaign=campaign.id,
@@ -94,6 +97,8 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
         return Answer(text=turn.texts("This offer is no longer valid. Please ask for the export again."))
     if said.get("action") != "accept":
         return Answer(card=declined_card(turn.texts, campaign))
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
     upload = _upload(said.get("uploadInfo"))
     if upload is None or not turn.house.exports.takes(upload.url):
         return await _offer(turn, campaign, turn.texts("The file could not be saved there. Please try another way."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cards.elements import AdaptiveCard
 from cards.live import live_card
-from cards.report import compare_card, remind_card, report_card
+from cards.report import compare_card, erased_text, remind_card, report_card
 from dialogs.campaigns import named, which_one
 from dialogs.copies import draft_to
 from dialogs.drafts import asked_for
@@ -26,15 +26,20 @@ async def open_report(turn: Turn, form: Form) -> Answer:
     return await _report_answer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
 
 
-async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:
+async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False, notice: str = "") -> Answer:
     summary = turn.texts("Report: {name}", name=campaign.name)
-    return Answer(card=await report(turn, campaign), fresh=fresh, summary=summary)
+    return Answer(card=await report(turn, campaign, notice), fresh=fresh, summary=summary)
 
 
-async def report(turn: Turn, campaign: Campaign) -> AdaptiveCard:
+async def has_forgotten(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:
+    """The report, and why nothing is told of single recipients any more."""
+    return await _report_answer(turn, campaign, fresh=fresh, notice=erased_text(turn.texts, campaign))
+
+
+async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
     if not campaign.started_at:
         return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
-    return report_card(turn.texts, await figures_of(turn.store, campaign, over_time=True), turn.now)
+    return report_card(turn.texts, await figures_of(turn.store, campaign, over_time=True), turn.now, notice)
 
 
 @router.command("report", "rapport")
@@ -57,6 +62,8 @@ async def report_typed(turn: Turn, name: str) -> Answer:
 async def send_again(turn: Turn, form: Form) -> Answer:
     """A new draft of the same message, to exactly those of whom nobody knows whether it arrived."""
     campaign = await asked_for(turn, form)
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
     people = await turn.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
     if campaign.state is not CampaignState.DONE or not people:
         return await _report_answer(turn, campaign)
@@ -66,6 +73,8 @@ async def send_again(turn: Turn, form: Form) -> Answer:
 @router.form("remind.open")
 async def open_remind(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
     if not _may_remind(campaign):
         return await _report_answer(turn, campaign)
     return Answer(card=remind_card(turn.texts, await figures_of(turn.store, campaign)))
@@ -80,6 +89,8 @@ def _may_remind(campaign: Campaign) -> bool:
 async def remind(turn: Turn, form: Form) -> Answer:
     """A list of who has received the message and not done this, and a draft of the same message to them."""
     campaign, kind = await asked_for(turn, form), form.get("kind")
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
     if not _may_remind(campaign) or kind not in list(EngagementKind):
         return await _report_answer(turn, campaign)
     people = await turn.store.people_without(campaign.id, EngagementKind(str(kind)))

@@ -9,11 +9,12 @@ from cards.settings import own_settings_card, rules_form
 from cards.texts import Texts
 from dialogs.turn import Answer, Form, Router, Turn
 from storage.policies import change_policy, policy_of
-from storage.records import Deed, Policy, Role, Subject
+from storage.records import ENGAGES_FOR, Deed, Policy, Role, Subject
 
 router = Router()
 
 LARGEST = 100_000_000  #: of any number in the rules
+LONGEST = 36_500  #: days for which personal data is kept; empty is for ever
 
 
 @router.command("settings", "réglages", "reglages", "paramètres", "parametres", authors_only=False)
@@ -90,6 +91,7 @@ def _values(policy: Policy) -> dict[str, str]:
         "approve_above": str(above or Policy().approve_above),
         "per_week": "" if policy.per_week is None else str(policy.per_week),
         "important_unmutes": "true" if policy.important_unmutes else "false",
+        "keep_days": "" if policy.keep_days is None else str(policy.keep_days),
     }
 
 
@@ -97,12 +99,18 @@ def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[
     """The policy that a form says, without groups; None and what is wrong, by field."""
     errors: dict[str, str] = {}
     numbers: dict[str, int | None] = {}
-    for name in ("approve_above", "per_week"):
+    for name in ("approve_above", "per_week", "keep_days"):
         number = _number(values[name])
         empty = not values[name] and name != "approve_above"
         if number is None and not empty and (name != "approve_above" or values["approval"] == "above"):
             errors[name] = texts("Please give a whole number above zero.")
         numbers[name] = number
+    if (days := numbers["keep_days"]) and not ENGAGES_FOR.days <= days <= LONGEST:
+        errors["keep_days"] = texts(
+            "Please give {least} to {most} days, or leave it empty: engagement is counted for {least} days.",
+            least=ENGAGES_FOR.days,
+            most=texts.number(LONGEST),
+        )
     if errors:
         return None, errors
     above = {"always": 0, "above": numbers["approve_above"]}.get(values["approval"])
@@ -111,6 +119,7 @@ def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[
             approve_above=above,
             per_week=numbers["per_week"],
             important_unmutes=values["important_unmutes"] == "true",
+            keep_days=days,
         ),
         {},
     )

@@ -1,4 +1,4 @@
-"""The periodic jobs: campaigns start, are swept, report, end. APScheduler lives here only.
+"""The periodic jobs: campaigns start, are swept, report, end, and are forgotten. APScheduler lives here only.
 
 The jobs keep nothing in mind: each asks the store what is due, does it, and can be killed at any
 point and repeated by any copy of the bot.
@@ -22,6 +22,7 @@ from scheduler.asking import Asking
 from scheduler.installs import Installations
 from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock
+from scheduler.retention import Retention
 from scheduler.starts import Starts
 from scheduler.window import LATE
 from storage.records import Campaign, CampaignId, CampaignState
@@ -33,6 +34,7 @@ START_EVERY = 1.0  #: seconds between looks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
 REST = timedelta(seconds=5)  #: between sweeps while nothing runs: what another copy left behind waits no longer
+FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between looks for people for whom the bot is to be installed
 
 Job = Callable[[], Coroutine[Any, Any, None]]
@@ -61,6 +63,7 @@ class Jobs:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._installations = installations
         self._starts = Starts(store, reader, announcer, clock, rng)
+        self._retention = Retention(store, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
         self._starting: dict[CampaignId, asyncio.Task[None]] = {}
         #: when it was last seen what is due; None before the first time
@@ -77,6 +80,7 @@ class Jobs:
             (self.begin, START_EVERY),
             (self.sweep, SWEEP_EVERY),
             (self.progress, PROGRESS_EVERY),
+            (self._retention.forget, FORGET_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
         ):
             # one run at a time, however late: a run does all that is due

@@ -69,9 +69,14 @@ NEVER = 2**53 - 1  #: an instant that does not come
 
 
 def closes_ms(campaign: Campaign) -> int | None:
-    """When a campaign stops counting engagement, NEVER as long as it runs; None before it has started."""
-    if campaign.started_at is None:
+    """When a campaign stops counting engagement, NEVER as long as it runs.
+
+    None before it has started, and when nothing is kept of its recipients any more; long ago while that goes.
+    """
+    if campaign.started_at is None or campaign.erased_at:
         return None
+    if campaign.sealed_at:
+        return 0
     return ms(campaign.closes_at) if campaign.closes_at else NEVER
 
 

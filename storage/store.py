@@ -132,8 +132,16 @@ class People(Protocol):
 
 class Lists(Protocol):
     async def new_list(
-        self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
-    ) -> DistributionList: ...
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        people: Sequence[PersonId],
+        *,
+        result_of: CampaignId | None = None,
+    ) -> DistributionList:
+        """``result_of``: it says what recipients of a campaign did, and goes when those are forgotten."""
+        ...
 
     async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
         """A list that nobody sees until it is published: filled page by page, it appears whole."""
@@ -487,6 +495,34 @@ class Results(Protocol):
         ...
 
 
+class Retention(Protocol):
+    """What is kept of a campaign's single recipients goes, in steps that may be repeated; its figures stay."""
+
+    async def organisations_keeping(self, now: datetime) -> list[TenantId]:
+        """Those with campaigns that count no engagement any more, of whose recipients something is kept."""
+        ...
+
+    async def kept(self, tenant: TenantId, closed_before: datetime | None, limit: int) -> list[Campaign]:
+        """Its campaigns that keep their recipients and stopped counting by then, and those that are being erased."""
+        ...
+
+    async def seal(self, id: CampaignId, at: datetime) -> None:
+        """The figures of a done campaign are exact and stay as they are, whatever becomes of what they count."""
+        ...
+
+    async def forget_recipients(self, id: CampaignId, limit: int) -> int:
+        """Remove so many rows of single recipients of a sealed campaign; how many went, 0 when none are left."""
+        ...
+
+    async def result_lists(self, id: CampaignId) -> list[ListId]:
+        """The lists that were made of what recipients of a campaign did."""
+        ...
+
+    async def forgotten(self, id: CampaignId, at: datetime) -> None:
+        """Nothing is kept of a sealed campaign's recipients any more."""
+        ...
+
+
 class Audit(Protocol):
     """Who did what: only ever added to."""
 
@@ -542,6 +578,7 @@ class Store(
     Deliveries,
     Engagements,
     Results,
+    Retention,
     Audit,
     Erasure,
     Documents,

@@ -11,11 +11,13 @@ from storage.mongo.erasure import MongoErasure
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
 from storage.mongo.results import MongoResults
+from storage.mongo.retention import MongoRetention
 from storage.mongo.templates import MongoTemplates
 
 
 class MongoStore(
     MongoErasure,
+    MongoRetention,
     MongoDirectory,
     MongoLists,
     MongoInstallations,

@@ -17,7 +17,17 @@ from storage.codec import from_json, to_json
 from storage.instants import instant, ms
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.mapping import said_by
-from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, Source, TenantId, origin_of
+from storage.records import (
+    CampaignId,
+    Columns,
+    DistributionList,
+    ListId,
+    ListInUse,
+    PersonId,
+    Source,
+    TenantId,
+    origin_of,
+)
 
 #: documents of lists that nobody sees yet have an owner and a tenant, and wait in their own collection
 BLANKS = "blank_lists"
@@ -50,11 +60,19 @@ def _out_of(body: int) -> Document:
 
 class MongoLists(Engine):
     async def new_list(
-        self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        people: Sequence[PersonId],
+        *,
+        result_of: CampaignId | None = None,
     ) -> DistributionList:
         (made,) = await self.ids("list")
         await self._put_in(made, sorted(set(people)))
         row: Document = {"_id": made, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
+        if result_of is not None:
+            row["result_of"] = result_of
         await self.collection("lists").insert_one(row)
         return _list_of(row)
 

@@ -7,7 +7,7 @@
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
                       deliveries may not be woken yet
     lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all,
-                      source, read_at}
+                      source, read_at, result_of: campaign}
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
@@ -53,7 +53,7 @@ INDEXES = {
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
     ],
     "identities": [_index("person")],
-    "lists": [_index("tenant")],
+    "lists": [_index("tenant"), _index("result_of")],
     "campaigns": [_index("tenant"), _index("state", "starts_at"), _index("author"), _index("tenant", "closes_at")],
     "templates": [_index("tenant", "order"), _index("owner")],
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],

@@ -9,6 +9,7 @@ put right by counting again, and a count may run while other copies of the bot w
   them the counts are exact.
 - The tally names the copies that work on it, until they close in good order. Opening counts again
   whatever still names one.
+- A *sealed* tally stays as it is, for what it counts may go: no change finds an epoch, and nobody counts again.
 - A change that failed half-way makes its campaign *doubtful* in this copy: the next one counts again.
 """
 
@@ -81,8 +82,8 @@ class Tallies:
 
     async def heal_all(self) -> None:
         """Count again wherever a copy did not close in good order, or was counting."""
-        for row in await self._engine.rows(self._collection, {}, ["copies", "epoch"]):
-            if row["copies"] or row["epoch"] is None:
+        for row in await self._engine.rows(self._collection, {}, ["copies", "epoch", "sealed"]):
+            if (row["copies"] or row["epoch"] is None) and not row.get("sealed"):
                 await self.recount(row["_id"], leave=True)
 
     async def leave(self) -> None:
@@ -96,16 +97,33 @@ class Tallies:
 
     async def recount(self, campaign: int, *, leave: bool = False) -> None:
         """Count the rows; a newer count that began meanwhile has seen all that we would have."""
+        now = {"epoch": token(), "copies": [] if leave else [self._copy]}
+        await self._counted(campaign, now)
+        self._doubtful.discard(campaign)
+
+    async def seal(self, campaign: int) -> None:
+        """Count a last time; twice is once."""
+        while not await self._is_sealed(campaign):  # a count that another copy began meanwhile took the place of ours
+            await self._counted(campaign, {"epoch": None, "copies": [], "sealed": True})
+
+    async def _is_sealed(self, campaign: int) -> bool:
+        found = await self._engine.collection(self._collection).find_one({"_id": campaign}, {"sealed": 1})
+        return found is not None and bool(found.get("sealed"))
+
+    async def _counted(self, campaign: int, now: Document) -> None:
+        """The tally gets what is counted, and ``now``, unless it is sealed."""
         tallies = self._engine.collection(self._collection)
         await self._engine.inserted(self._collection, {"_id": campaign, "epoch": None, "copies": [], "counts": {}})
         counting = token()
-        await tallies.update_one({"_id": campaign}, {"$set": {"epoch": None, "counting": counting}})
+        begun = await tallies.update_one(
+            {"_id": campaign, "sealed": {"$exists": False}}, {"$set": {"epoch": None, "counting": counting}}
+        )
+        if not begun.matched_count:
+            return
         counts = _nested(await self._count(campaign))
         await tallies.update_one(
-            {"_id": campaign, "counting": counting},
-            {"$set": {"epoch": token(), "counting": None, "counts": counts, "copies": [] if leave else [self._copy]}},
+            {"_id": campaign, "counting": counting}, {"$set": {"counting": None, "counts": counts} | now}
         )
-        self._doubtful.discard(campaign)
 
     async def _epochs(self, campaigns: set[int]) -> dict[int, str]:
         """The current epochs, of those tallies that bear our name; a tally is there before its first row."""

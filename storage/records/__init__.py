@@ -103,6 +103,7 @@ from storage.records.rules import (
     GroupRole,
     Policy,
     Subject,
+    forgets_before,
 )
 from storage.records.templates import (
     Template,
@@ -190,6 +191,7 @@ __all__ = [
     "changeable_by",
     "engaged",
     "every_language",
+    "forgets_before",
     "in_language",
     "may_begin_with",
     "may_change",

@@ -235,6 +235,15 @@ class Campaign:
     finished_at: datetime | None = None
     #: the report card has been posted to the author
     reported_at: datetime | None = None
+    #: its figures stand for good; from here on what it keeps of single recipients goes
+    sealed_at: datetime | None = None
+    #: nothing is kept of single recipients any more
+    erased_at: datetime | None = None
+
+    @property
+    def keeps_people(self) -> bool:
+        """Whether it can still be told who received what, and did what."""
+        return self.sealed_at is None
 
     @property
     def closes_at(self) -> datetime | None:

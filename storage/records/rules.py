@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storage.records.base import PersonId, TenantId
+from storage.records.campaigns import ENGAGES_FOR
 from storage.records.people import Role
 
 
@@ -31,7 +32,16 @@ class Policy:
     per_week: int | None = None
     #: important campaigns reach those who have muted the bot, too
     important_unmutes: bool = False
+    #: days after a campaign's end at which what it keeps of single recipients is erased; None is never
+    keep_days: int | None = 365
     groups: tuple[GroupRole, ...] = ()
+
+
+def forgets_before(policy: Policy, now: datetime) -> datetime | None:
+    """Campaigns that stopped counting engagement by then are to be erased now; None where they are kept for ever."""
+    if policy.keep_days is None:
+        return None
+    return now - max(timedelta(days=policy.keep_days) - ENGAGES_FOR, timedelta(0))
 
 
 class Deed(StrEnum):

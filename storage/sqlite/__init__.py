@@ -12,6 +12,7 @@ from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
 from storage.sqlite.results import SqliteResults
+from storage.sqlite.retention import SqliteRetention
 from storage.sqlite.templates import SqliteTemplates
 from storage.sqlite.weeks import SqliteWeeks
 
@@ -28,6 +29,7 @@ class SqliteStore(
     SqliteWeeks,
     SqliteEngagements,
     SqliteResults,
+    SqliteRetention,
     SqliteErasure,
     SqliteAudit,
     SqliteDocuments,

@@ -33,7 +33,7 @@ def load(db: sqlite3.Connection, id: int) -> Campaign | None:
     return from_json(Campaign, row[0]) if row else None
 
 
-def _store(db: sqlite3.Connection, campaign: Campaign) -> None:
+def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
     starts_at = (
         ms(campaign.schedule.slot.start) if campaign.state is CampaignState.SCHEDULED and campaign.schedule else None
     )
@@ -73,7 +73,7 @@ def _advance(db: sqlite3.Connection, id: CampaignId, expected: CampaignState, **
     campaign = load(db, id)
     if campaign is None or campaign.state is not expected:
         return False
-    _store(db, replace(campaign, version=campaign.version + 1, **changes))  # type: ignore[arg-type]
+    save_as(db, replace(campaign, version=campaign.version + 1, **changes))  # type: ignore[arg-type]
     return True
 
 
@@ -103,7 +103,7 @@ class SqliteCampaigns(Engine):
                 forms=forms or {},
                 created_at=at,
             )
-            _store(db, campaign)
+            save_as(db, campaign)
             return campaign
 
         return await self.write(change)
@@ -116,7 +116,7 @@ class SqliteCampaigns(Engine):
             if not _current(db, campaign).state.changeable:
                 raise StaleVersion(f"campaign {campaign.id} has started")
             saved = replace(campaign, version=campaign.version + 1)
-            _store(db, saved)
+            save_as(db, saved)
             return saved
 
         return await self.write(change)

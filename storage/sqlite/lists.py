@@ -11,7 +11,17 @@ import orjson
 
 from storage.codec import from_json, to_json
 from storage.instants import instant, ms
-from storage.records import Columns, DistributionList, ListId, ListInUse, PersonId, Source, TenantId, origin_of
+from storage.records import (
+    CampaignId,
+    Columns,
+    DistributionList,
+    ListId,
+    ListInUse,
+    PersonId,
+    Source,
+    TenantId,
+    origin_of,
+)
 from storage.sqlite.engine import Engine, Row
 
 LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at"
@@ -60,10 +70,18 @@ def _enlist(
 
 class SqliteLists(Engine):
     async def new_list(
-        self, tenant: TenantId, owner: PersonId, name: str, people: Sequence[PersonId]
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        people: Sequence[PersonId],
+        *,
+        result_of: CampaignId | None = None,
     ) -> DistributionList:
         def change(db: sqlite3.Connection) -> DistributionList:
             made = _insert(db, tenant, owner, name, blank=False)
+            if result_of is not None:
+                db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, made))
             _enlist(db, made, sorted(set(people)))
             found = _find(db, made)
             assert found is not None

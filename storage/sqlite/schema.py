@@ -268,6 +268,11 @@ STEPS = (
     CREATE INDEX template_tenant ON template (tenant, name, id);
     CREATE INDEX template_owner ON template (owner);
     """,
+    # lists that say what recipients of a campaign did: they go when those are forgotten
+    """
+    ALTER TABLE list ADD COLUMN result_of INTEGER;
+    CREATE INDEX list_result ON list (result_of) WHERE result_of IS NOT NULL;
+    """,
 )
 
 

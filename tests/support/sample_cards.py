@@ -35,7 +35,7 @@ from cards.lists import (
 from cards.live import live_card, moved_card
 from cards.message import Done, acknowledged_text, answered_text, filled, message_card, size_of
 from cards.offers import picture_card, text_card
-from cards.report import compare_card, remind_card, report_card
+from cards.report import compare_card, erased_text, remind_card, report_card
 from cards.review import Outlook, Overview, hours_text, review_card
 from cards.roles import groups_card, roles_card
 from cards.settings import own_settings_card, rules_form
@@ -105,6 +105,8 @@ from tests.support.sample_templates import template_cards
 CLOSED = date(2026, 12, 24)
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 
+A_YEAR_LATER = START + timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True)
 class Samples:
@@ -170,7 +172,7 @@ class Samples:
             "roles_groups": groups_card(texts, [("g-1", "Communication"), ("g-2", "Comptabilité")], Role.AUTHOR),
             "settings": own_settings_card(texts, ada, Role.OWNER),
             "settings_muted": own_settings_card(texts, replace(louis, muted=True), None),
-            "rules": rules_form(texts, {"approval": "above", "approve_above": "10000"}, {}),
+            "rules": rules_form(texts, {"approval": "above", "approve_above": "10000", "keep_days": "365"}, {}),
             "rules_error": rules_form(
                 texts,
                 {"approval": "above", "approve_above": "-5", "per_week": "3"},
@@ -369,6 +371,12 @@ class Samples:
             ),
             "report_running": report_card(texts, on_its_way, NOW),
             "report": report_card(texts, whole, START + timedelta(hours=10)),
+            "report_erased": report_card(
+                texts,
+                replace(whole, campaign=replace(done, sealed_at=A_YEAR_LATER)),
+                A_YEAR_LATER + timedelta(days=1),
+                erased_text(texts, replace(done, sealed_at=A_YEAR_LATER)),
+            ),
             "report_answers": report_card(texts, question_done, START + timedelta(hours=10)),
             "report_anonymous": report_card(texts, figures(unnamed, DONE_TALLY, ANONYMOUS), START + timedelta(days=40)),
             "export": export_card(texts, done, 1_250, by_file=True, by_link=True),

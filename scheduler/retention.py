@@ -1,0 +1,78 @@
+"""What is kept of single recipients goes when the organisation's rules say so; the figures stay.
+
+A campaign is sealed first: from then on nobody asks for its recipients, and its figures do not change any more.
+Then it is emptied in small steps. A death leaves it sealed, and the next look of any copy goes on; two copies
+at once would do no harm, only the same work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from datetime import datetime, timedelta
+from functools import partial
+
+from scheduler.alone import alone
+from scheduler.approach import week_of
+from scheduler.ports import Clock
+from storage.policies import policy_of
+from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=10)  #: between two looks
+LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to who is at it
+CAMPAIGNS = 20  #: of one organisation, in one look
+ROWS = 1_000  #: removed at a time: some milliseconds of the store
+PAUSE = 0.02  #: seconds between: what is being sent goes first
+
+
+class Retention:
+    def __init__(self, store: Store, clock: Clock, rng: random.Random) -> None:
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._looked_at: datetime | None = None
+        self._week = 0
+
+    async def forget(self) -> None:
+        """Erase what is due; little is asked when nothing is."""
+        now = self._clock.now()
+        if self._looked_at and now - self._looked_at < EVERY:
+            return
+        self._looked_at = now
+        if (week := week_of(now)) != self._week:  # the last one stays: copies' clocks differ
+            await self._store.forget_weeks(week - 1)
+            self._week = week
+        for tenant in await self._store.organisations_keeping(now):
+            policy = await policy_of(self._store, tenant)
+            for campaign in await self._store.kept(tenant, forgets_before(policy, now), CAMPAIGNS):
+                erase = partial(self._erase, campaign, policy.keep_days)
+                await alone(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
+
+    async def _erase(self, campaign: Campaign, days: int | None) -> None:
+        id = campaign.id
+        await self._store.seal(id, self._clock.now())
+        while await self._store.forget_recipients(id, ROWS):  # noqa: ASYNC110 (step by step)
+            await asyncio.sleep(PAUSE)
+        for made in await self._store.result_lists(id):
+            try:
+                await self._store.delete_list(made)
+            except ListInUse:  # by a campaign that ends some day: looked at again
+                return
+        entry = AuditEntry(
+            tenant=campaign.tenant,
+            at=self._clock.now(),
+            by=None,
+            deed=Deed.ERASED,
+            subject=Subject.CAMPAIGN,
+            id=str(id),
+            name=campaign.name,
+            details={"keep_days": str(days or "")},
+            client="retention",
+        )
+        await self._store.note(entry)  # first: a death in between tells it twice rather than never
+        await self._store.forgotten(id, self._clock.now())
+        log.info("recipients erased: campaign=%d", id)

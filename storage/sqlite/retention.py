@@ -1,0 +1,77 @@
+"""What is kept of a campaign's single recipients goes. Its figures stand in tallies of their own, and stay."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import datetime
+
+from storage.codec import from_json
+from storage.instants import ms
+from storage.records import Campaign, CampaignId, CampaignState, Channel, ListId, TenantId
+from storage.sqlite.campaigns import load, save_as
+from storage.sqlite.engine import Engine
+
+_CHANNELS = ", ".join(f"'{channel}'" for channel in Channel)  # the index is by organisation and channel
+
+
+def _forget(db: sqlite3.Connection, id: CampaignId, limit: int) -> int:
+    campaign = load(db, id)
+    if campaign is None or campaign.keeps_people:
+        return 0
+    db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten in the file
+    try:
+        for table, who in (("engaged", "who"), ("delivery", "person")):
+            gone = db.execute(
+                f"DELETE FROM {table} WHERE campaign = ? AND {who} IN"
+                f" (SELECT {who} FROM {table} WHERE campaign = ? LIMIT ?)",
+                (id, id, limit),
+            ).rowcount
+            if gone:
+                return gone
+        return 0
+    finally:
+        db.execute("PRAGMA secure_delete = OFF")
+
+
+class SqliteRetention(Engine):
+    async def organisations_keeping(self, now: datetime) -> list[TenantId]:
+        rows = await self.read(
+            lambda db: db.execute("SELECT DISTINCT tenant FROM campaign WHERE closes_at <= ?", (ms(now),)).fetchall()
+        )
+        return [TenantId(tenant) for (tenant,) in rows]
+
+    async def kept(self, tenant: TenantId, closed_before: datetime | None, limit: int) -> list[Campaign]:
+        rows = await self.read(
+            lambda db: db.execute(
+                f"SELECT record FROM campaign WHERE tenant = ? AND channel IN ({_CHANNELS}) AND closes_at <= ?"
+                " ORDER BY closes_at, id LIMIT ?",
+                (tenant, ms(closed_before) if closed_before else 0, limit),
+            ).fetchall()
+        )
+        return [from_json(Campaign, record) for (record,) in rows]
+
+    async def seal(self, id: CampaignId, at: datetime) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            campaign = load(db, id)
+            if campaign is not None and campaign.state is CampaignState.DONE and campaign.sealed_at is None:
+                save_as(db, replace(campaign, version=campaign.version + 1, sealed_at=at))
+
+        await self.write(change)
+
+    async def forget_recipients(self, id: CampaignId, limit: int) -> int:
+        return await self.write(lambda db: _forget(db, id, limit))
+
+    async def result_lists(self, id: CampaignId) -> list[ListId]:
+        rows = await self.read(
+            lambda db: db.execute("SELECT id FROM list WHERE result_of = ? ORDER BY id", (id,)).fetchall()
+        )
+        return [ListId(made) for (made,) in rows]
+
+    async def forgotten(self, id: CampaignId, at: datetime) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            campaign = load(db, id)
+            if campaign is not None and campaign.sealed_at is not None and campaign.erased_at is None:
+                save_as(db, replace(campaign, version=campaign.version + 1, erased_at=at))
+
+        await self.write(change)

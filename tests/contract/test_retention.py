@@ -1,0 +1,264 @@
+"""What is kept of a finished campaign's recipients goes in its time, and not one of its figures changes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from scheduler.approach import week_of
+from scheduler.retention import Retention
+from storage.mongo import MongoStore
+from storage.mongo.engine import Engine
+from storage.policies import change_policy
+from storage.records import (
+    ENGAGES_FOR,
+    Audience,
+    Campaign,
+    CampaignState,
+    Deed,
+    EngagementKind,
+    ListInUse,
+    Person,
+    StorageError,
+    Subject,
+)
+from storage.store import Store
+from tests.contract.conftest import Database, MongoDatabase
+from tests.contract.world import CONTOSO, END, NOW, install, opened, outcome, planned, refused, scheduled, sent
+from tests.support.cut_wire import cut_wire
+
+YEAR = timedelta(days=365)
+MANY = 60  #: writes; more than erasing has
+AT_ONCE = "retryWrites=false&retryReads=false&serverSelectionTimeoutMS=500"
+
+
+@dataclass
+class At:
+    """A clock that stands."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def lived(store: Store) -> tuple[Campaign, list[Person]]:
+    """Three got a campaign, one of whom was refused and one opened it and clicked; it is done."""
+    people = await install(store, "ada", "grace", "louis")
+    campaign = await planned(store, people)
+    first, *others = await sent(store, campaign)
+    await store.record([refused(first), *(outcome(one, activity="1:x") for one in others)], 1)
+    await store.engage([opened(campaign, others[0].person), opened(campaign, others[0].person, NOW, CLICKED)])
+    assert await store.finish(campaign.id, END)
+    return await current(store, campaign), people
+
+
+CLICKED = EngagementKind.CLICKED
+
+
+async def current(store: Store, campaign: Campaign) -> Campaign:
+    found = await store.campaign(campaign.id)
+    assert found is not None
+    return found
+
+
+async def figures(store: Store, campaign: Campaign) -> object:
+    return (
+        await store.tally(campaign.id),
+        await store.engagement(campaign.id),
+        await store.engagement_by_hour(campaign.id),
+    )
+
+
+async def rows(store: Store, campaign: Campaign) -> tuple[int, int]:
+    """How many deliveries are kept, and how many results."""
+    return len(await store.planned_people(campaign.id)), len(await store.results(campaign.id, 0, 100))
+
+
+async def forget(store: Store, at: datetime) -> None:
+    await Retention(store, At(at), random.Random(7)).forget()
+
+
+async def test_recipients_go_after_the_days_that_the_rules_say_and_the_figures_stay(store: Store) -> None:
+    campaign, _ = await lived(store)
+    before = await figures(store, campaign)
+
+    await forget(store, END + YEAR - timedelta(seconds=1))
+    assert await rows(store, campaign) == (3, 3), "a day too early is too early"
+    assert (await current(store, campaign)).keeps_people
+
+    await forget(store, END + YEAR)
+    assert await rows(store, campaign) == (0, 0)
+    assert await figures(store, campaign) == before
+    gone = await current(store, campaign)
+    assert (gone.sealed_at, gone.erased_at, gone.keeps_people) == (END + YEAR, END + YEAR, False)
+    [(_, told)] = [one for one in await store.audit(CONTOSO, 10) if one[1].deed is Deed.ERASED]
+    assert (told.subject, told.id, told.by) == (Subject.CAMPAIGN, str(campaign.id), None)
+
+    await forget(store, END + 2 * YEAR)
+    assert len([one for one in await store.audit(CONTOSO, 10) if one[1].deed is Deed.ERASED]) == 1, "once"
+
+
+async def test_never_before_its_engagement_is_counted(store: Store) -> None:
+    campaign, _ = await lived(store)
+    await change_policy(store, CONTOSO, lambda policy: replace(policy, keep_days=1))
+    await forget(store, END + ENGAGES_FOR - timedelta(seconds=1))
+    assert await rows(store, campaign) == (3, 3)
+    await forget(store, END + ENGAGES_FOR)
+    assert await rows(store, campaign) == (0, 0)
+
+
+async def test_never_means_never(store: Store) -> None:
+    campaign, _ = await lived(store)
+    await change_policy(store, CONTOSO, lambda policy: replace(policy, keep_days=None))
+    await forget(store, END + 100 * YEAR)
+    assert await rows(store, campaign) == (3, 3)
+
+
+async def test_a_campaign_that_has_begun_to_go_goes_whatever_the_rules_say_by_then(store: Store) -> None:
+    campaign, _ = await lived(store)
+    await store.seal(campaign.id, END + YEAR)
+    await change_policy(store, CONTOSO, lambda policy: replace(policy, keep_days=None))
+    await forget(store, END + YEAR)
+    assert await rows(store, campaign) == (0, 0)
+
+
+async def test_only_what_is_sealed_can_be_forgotten(store: Store) -> None:
+    people = await install(store, "ada")
+    campaign = await planned(store, people)
+    await store.seal(campaign.id, NOW)  # it runs
+    assert await store.forget_recipients(campaign.id, 100) == 0
+    await store.forgotten(campaign.id, NOW)
+    assert (await current(store, campaign)).erased_at is None
+    assert await rows(store, campaign) == (1, 1)
+
+
+async def test_it_goes_step_by_step(store: Store) -> None:
+    campaign, _ = await lived(store)
+    before = await figures(store, campaign)
+    await store.seal(campaign.id, END + YEAR)
+    steps = []
+    while gone := await store.forget_recipients(campaign.id, 2):
+        steps.append(gone)
+        assert await figures(store, campaign) == before
+    assert steps == [1, 2, 1], "one record of engagement, three deliveries"
+
+
+async def test_a_start_in_between_counts_nothing_anew(store: Store, database: Database) -> None:
+    """The copy that sealed it is killed; the next one puts its counts right, and leaves these alone."""
+    campaign, _ = await lived(store)
+    before = await figures(store, campaign)
+    await store.seal(campaign.id, END + YEAR)
+    await store.forget_recipients(campaign.id, 2)
+    again = database.store()
+    await again.open()
+    assert await figures(again, campaign) == before
+    await forget(again, END + YEAR)
+    assert (await figures(again, campaign), await rows(again, campaign)) == (before, (0, 0))
+    await again.close()
+
+
+async def test_two_copies_at_it_are_one(store: Store, other: Store) -> None:
+    campaign, _ = await lived(store)
+    before = await figures(store, campaign)
+    await asyncio.gather(forget(store, END + YEAR), forget(other, END + YEAR))
+    assert (await figures(other, campaign), await rows(other, campaign)) == (before, (0, 0))
+
+
+async def test_lists_made_of_what_recipients_did_go_too_unless_a_campaign_needs_them(store: Store) -> None:
+    campaign, people = await lived(store)
+    ids = [person.id for person in people]
+    made = await store.new_list(CONTOSO, people[0].id, "News – not opened", ids, result_of=campaign.id)
+    kept = await store.new_list(CONTOSO, people[0].id, "Team", ids)
+    reminder = await scheduled(store, people[0], Audience(lists=(made.id,)))
+    await forget(store, END + YEAR)
+    assert [one.id for one in await store.lists(CONTOSO)] == [made.id, kept.id]
+    assert (await current(store, campaign)).erased_at is None
+    with pytest.raises(ListInUse):
+        await store.delete_list(made.id)
+
+    await store.delete_campaign(reminder)
+    await forget(store, END + YEAR)
+    assert [one.id for one in await store.lists(CONTOSO)] == [kept.id]
+    assert (await current(store, campaign)).erased_at is not None
+
+
+async def test_what_was_counted_in_weeks_that_are_over_is_forgotten(store: Store) -> None:
+    campaign, people = await lived(store)
+    ids = [person.id for person in people]
+    for weeks in (0, 2, 3):
+        await store.admit(campaign.id, ids, week_of(NOW) + weeks, 5)
+    await forget(store, NOW + timedelta(weeks=3))
+    kept = {row["week"] for one in await store.kept_of("ada@contoso.example") for row in one["received"]}
+    assert kept == {week_of(NOW) + 2, week_of(NOW) + 3}
+
+
+async def test_wherever_a_copy_dies_the_next_one_goes_on_and_the_figures_stay(database: Database) -> None:
+    if not isinstance(database, MongoDatabase):
+        pytest.skip("SQLite writes each change whole; tests/faults kill the real process")
+    died, writes = True, 0
+    while died:
+        one = MongoDatabase(database.server)
+        one.has_history()
+        died = await _dies_after(one, writes)
+        one.drop()
+        writes += 1
+        assert writes < MANY, "erasing has more writes than that"
+    assert writes > 10, "it was cut off nowhere"
+
+
+async def _dies_after(database: MongoDatabase, writes: int) -> bool:
+    store = database.store()
+    await store.open()
+    campaign, people = await lived(store)
+    await store.new_list(CONTOSO, people[0].id, "News – not opened", [people[1].id], result_of=campaign.id)
+    before = await figures(store, campaign)
+    await store.close()
+    died = await _cut_off(database, writes)
+    store = database.store()
+    await store.open()
+    assert await figures(store, campaign) == before, f"died after {writes} writes"
+    await forget(store, END + YEAR + timedelta(minutes=11))  # who died holds it no more
+    assert await figures(store, campaign) == before, f"gone on after {writes} writes"
+    assert (await rows(store, campaign), await store.lists(CONTOSO)) == ((0, 0), []), f"after {writes} writes"
+    done = await current(store, campaign)
+    assert done.erased_at is not None and done.state is CampaignState.DONE
+    assert [one.deed for _, one in await store.audit(CONTOSO, 10)][:1] == [Deed.ERASED]
+    await store.close()
+    return died
+
+
+async def _cut_off(database: MongoDatabase, writes: int) -> bool:
+    """Erase until the wire is cut; whether it was. No good-bye, as by a kill -9."""
+    there = urlsplit(database.url)
+    assert there.hostname is not None
+    async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
+        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{AT_ONCE}")
+
+        async def life() -> None:
+            await store.open()
+            await forget(store, END + YEAR)
+
+        living, death = asyncio.create_task(life()), asyncio.create_task(wire.cut.wait())
+        await asyncio.wait({living, death}, return_when=asyncio.FIRST_COMPLETED)
+        died = wire.cut.is_set()
+        if died:
+            living.cancel()
+            with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
+                await living
+        else:
+            living.result()
+        death.cancel()
+        await wire.end()
+        await Engine.close(store)
+        return died
