@@ -257,9 +257,9 @@ async def look_over(ada: Client) -> None:
 
 
 async def each_reads_their_own(ada: Client, louis: Client, url: str) -> None:
-    await ada.sees_titles("Our autumn", 1, MINUTE)
+    hers = ada.page.get_by_role("link", name="Read more", exact=True)  # the preview has none
+    await expect(hers).to_have_count(1, timeout=MINUTE)
     await louis.sees_titles("Notre automne", 1, MINUTE)
-    await expect(ada.page.get_by_role("link", name="Read more", exact=True)).to_have_count(1)  # previews have none
     await ada.sees("Hello Ada of London, big news.")
     await louis.sees("Bonjour Louis de Lyon, grandes nouvelles.")
     await expect(louis.page.get_by_text("Our autumn")).to_have_count(0)
