@@ -28,11 +28,16 @@ def version() -> str:
 
 
 def personal_commands(texts: Texts) -> list[tuple[str, str]]:
-    """(what is typed, what it does): Teams shows the list beside the compose box, 12 at the most."""
+    """(what is typed, what it does): Teams shows the list beside the compose box, ten at the most."""
     return [
         (texts("new campaign"), texts("Build a campaign, in four cards")),
         (texts("campaigns"), texts("See all campaigns, with their figures")),
         (texts("report"), texts("How a campaign did: add its name")),
+        (texts("lists"), texts("Your distribution lists, and who can be reached")),
+        (texts("templates"), texts("Begin a campaign with what was kept for it")),
+        (texts("roles"), texts("Who may build campaigns here")),
+        (texts("settings"), texts("What you receive, and in which language")),
+        (texts("mute"), texts("Stop campaigns for you, until you say unmute")),
         (texts("language"), texts("Choose the language I speak with you")),
         (texts("help"), texts("What I can do for you")),
     ]

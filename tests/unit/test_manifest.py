@@ -88,8 +88,13 @@ def test_it_asks_for_what_the_bot_uses() -> None:
 def test_every_command_of_the_menu_is_understood(language: str) -> None:
     words = json.loads(packed()[f"{language}.json"])
     titles = [value for key, value in words.items() if key.endswith(".title")]
-    assert len(titles) > 5
+    assert len(titles) > 10
     assert set(titles) <= set(everything().commands)
+
+
+def test_the_menus_are_as_long_as_teams_shows_them() -> None:
+    [bot] = json.loads(packed()["manifest.json"])["bots"]
+    assert all(len(menu["commands"]) <= 10 for menu in bot["commandLists"])
 
 
 def test_every_language_says_all_that_the_manifest_says() -> None:
