@@ -1,8 +1,8 @@
 # The bot in a container: docker build -t crieur . ; docs/deploy.md says what to give it.
 FROM python:3.12-slim AS build
 WORKDIR /build
-COPY requirements.txt constraints.txt ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY requirements.lock ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /home/crieur --create-home crieur \

@@ -6,9 +6,14 @@ PEOPLE ?= 1000
 RUN := .venv/.run
 DEV := .venv/.dev
 AUDITOR := build/audit/bin/pip-audit
+UV := build/uv/bin/uv
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade-package $(UPGRADE))
+# what a file was not made of when it was locked is not installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format audit e2e faults bench demo cards catalogue constraints clean
+.PHONY: help run test lint format audit e2e faults bench demo cards catalogue lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,12 +22,12 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Crieur needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 
-$(RUN): requirements.txt constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(RUN): requirements.lock | $(BIN)/python
+	$(INSTALL) -r requirements.lock
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(DEV): requirements-dev.lock | $(BIN)/python
+	$(INSTALL) -r requirements-dev.lock
 	@touch $@ $(RUN)
 
 run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people side by side
@@ -70,9 +75,13 @@ catalogue: $(DEV) ## bring the French catalogue up to date with the words in the
 	$(BIN)/pybabel -q extract -k texts -k many:1,2 -k texts.many:1,2 --no-location --sort-output -o build/crieur.pot cards dialogs bot manifest
 	$(BIN)/pybabel -q update -i build/crieur.pot -D crieur -d cards/locales --no-fuzzy-matching --ignore-obsolete --no-wrap
 
-constraints: $(DEV) ## note the exact versions of all that is installed
-	{ echo "# Exact versions of all that requirements.txt and requirements-dev.txt bring (make constraints)."; \
-	  $(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt
+$(UV):
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+lock: $(UV) ## note what requirements*.txt bring, for every system and Python, with hashes: make lock UPGRADE=name
+	$(UV) pip compile $(LOCKING) -o requirements.lock requirements.txt
+	$(UV) pip compile $(LOCKING) -o requirements-dev.lock -c requirements.lock requirements-dev.txt
 
 clean: ## forget what was built and what the bot remembered on this machine
 	rm -rf build var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""``python -m tests.support.audit``: what pip-audit says of the exact versions in constraints.txt.
+"""``python -m tests.support.audit``: what pip-audit says of the exact versions in requirements.lock.
 
 pip-audit takes a package that its database does not know for one without holes, and so says that all is
 well where there is no database. Here what could not be looked up is counted, and said.
@@ -36,7 +36,7 @@ def verdict(dependencies: Sequence[Mapping[str, Any]]) -> tuple[list[str], int]:
 
 
 def main(auditor: str) -> int:
-    asked = [auditor, "--requirement", "constraints.txt", "--no-deps", "--disable-pip", "--format", "json"]
+    asked = [auditor, "--requirement", "requirements.lock", "--no-deps", "--disable-pip", "--format", "json"]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     try:
         dependencies = json.loads(done.stdout)["dependencies"]
