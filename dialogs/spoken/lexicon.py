@@ -49,14 +49,15 @@ _NUMBER = rf"(?:\d{{1,9}}(?:[.,]\d{{1,2}})?|{one_of(NUMBERS)}(?!\w))"
 _UNIT = rf"{one_of(MINUTES)}\b"
 #: a number and a unit, and what is added to it; or 1h30
 AMOUNT = (
-    rf"(?:{_NUMBER}[ '-]*{_UNIT}(?:\s+{one_of(FRACTIONS)}\b|\s*(?:and|et|,)?\s*{_NUMBER}\s*{_UNIT})?"
+    rf"(?:{_NUMBER}[ '-]*{_UNIT}(?:\s+{one_of(FRACTIONS)}\b|\s*(?:and|et)?\s*{_NUMBER}\s*{_UNIT})?"
     r"|\d{1,3}\s?h\s?\d{2}(?:\s?(?:min|mn|m))?\b)"
 )
 AMOUNT_PART = re.compile(rf"(?<!\w)({_NUMBER})[ '-]*({one_of(MINUTES)})\b")
 AMOUNT_SHORT = re.compile(r"(\d{1,3})\s?h\s?(\d{2})(?:\s?(?:min|mn|m))?")
 FRACTION = re.compile(rf"{one_of(MINUTES)}\s+({one_of(FRACTIONS)})$")
 LASTS = re.compile(
-    r"\b(?:for|during|lasting|over|within|duration(?: of)?:?|pendant|durant|pour|sur|durée(?: de)?\s?:?)"
+    r"\b(?:for|during|lasting|over|within|pendant|pdt|durant|pour|sur"
+    r"|(?:for a )?duration(?: of)?:?|(?:(?:pour|sur|avec) )?(?:une |la )?durée(?: de)?\s?:?)"
     rf"\s+(?:about |up to |environ )?(?:the next |les |the )?(?:prochaine?s )?({AMOUNT})"
 )
 #: of no certain length
@@ -84,7 +85,7 @@ MORE = {
 PAST = {"half": 30, "a quarter": 15, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
 CLOCKS = (
     re.compile(rf"\b(?P<hour>\d{{1,2}})\s?(?:[:h]\s?|\.)(?P<minute>\d{{2}})(?::\d{{2}})?(?![.,]?\d){_HALF}?"),
-    re.compile(rf"\b{_HOUR}\s?(?:h|heures?)\b(?:\s(?P<more>{one_of(MORE)})\b)?{_HALF}?"),
+    re.compile(rf"\b{_HOUR}\s?(?:h|(?P<heures>heures?))\b(?:\s(?P<more>{one_of(MORE)})\b)?{_HALF}?"),
     re.compile(
         rf"(?<!from )\b(?:(?P<part>{one_of(PAST)})|(?P<minutes>\d{{1,2}}) minutes) (?P<side>past|to) {_HOUR}\b{_HALF}?"
     ),
@@ -98,7 +99,8 @@ NUMBER = re.compile(rf"(?<![\d:.,/])\b(?P<hour>\d{{1,2}}|{one_of(HOURS)})\b(?![:
 
 NOW = re.compile(
     r"\b(?:right now|right away|straight away|immediately|at once|asap|as soon as (?:possible|i schedule it)|now"
-    r"|maintenant|tout de suite|immédiatement|immediatement|dès maintenant|dès que possible|dès que je planifie)\b"
+    r"|maintenant|tout de suite|immédiatement|immediatement|dès maintenant|dès que possible|dès que je planifie"
+    r"|(?:le|au) plus (?:tôt|vite)(?: possible)?)\b"
 )
 ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d)|(?!\d))")
 NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d/]|\.\d)")
@@ -114,6 +116,18 @@ THE_NTH = re.compile(rf"\b(?:the|le) (\d{{1,2}})(?:st|nd|rd|th|er)\b{_NO_MONTH}"
 FIRST = re.compile(rf"\bpremier(?= (?:{_MONTHS_FR}))")
 FIRST_AS_NUMBER = "1er    "
 WEEKEND = re.compile(r"\b(?:(?:this|next|the) weekend|ce week-end|(?:le )?week-end( prochain)?)\b")
+#: "Thursday, December 3, 2026": commas within a day
+COMMA_IN_A_DAY = re.compile(r"(?<=day),(?= [a-z\d])|(?<=\d),(?= \d{4}\b)|(?<=\d(?:st|nd|rd|th)),(?= \d{4}\b)")
+#: "du 1er au 5 décembre", "1-5 December 2026", "December 1-5"
+_MONTH = rf"(?:{_MONTHS_EN}|{_MONTHS_FR})[a-zà-ÿ]*\.?"
+_NO_CLOCK = r"(?![\d:/.]|\s?(?:h|[ap]\.?m)\b)"
+_DAY_TO_DAY = r"(\d{1,2})(?:er|st|nd|rd|th)?\s?(?:to|through|au|-)\s?(?:the )?(\d{1,2})(?:st|nd|rd|th)?" + _NO_CLOCK
+DAYS_OF_A_MONTH = (
+    re.compile(rf"(?:\b(?:from|du) )?\b{_DAY_TO_DAY}(?: of)? (?P<month>{_MONTH}(?: \d{{4}})?)(?!\w)"),
+    re.compile(rf"(?:\bfrom )?\b(?P<month>{_MONTH}) {_DAY_TO_DAY}(?!\w)"),
+)
+#: as it is often mistyped
+TOMORROW = re.compile(r"\b(?:(?!tomorrow)tom+or+ow|tmrw|tmw)\b")
 IN_EIGHT = re.compile(r"\b(\w+day) week\b|\b(\w+di) en (huit|quinze)\b")
 TODAY = {
     **dict.fromkeys(("this morning", "ce matin"), "morning"),
@@ -209,41 +223,44 @@ CITIES = {
     **{"auckland": "Pacific/Auckland", "tahiti": "Pacific/Tahiti"},
 }
 ZONES = {
-    **{"utc": "UTC", "gmt": "UTC", "cet": "Europe/Paris", "cest": "Europe/Paris", "bst": "Europe/London"},
-    **{"edt": "America/New_York", "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "jst": "Asia/Tokyo"},
+    **{"utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"},
     **{"eastern time": "America/New_York", "central time": "America/Chicago", "mountain time": "America/Denver"},
     **{"pacific time": "America/Los_Angeles", "uk time": "Europe/London", "french time": "Europe/Paris"},
     **{"heure française": "Europe/Paris", "heure de l'est": "America/Toronto"},
 }
-#: after "am" or "pm" only: they are words of French, or of nobody's
+#: right after a clock only, and some after "am" or "pm" only: they are words, or parts of words, of French
+AFTER_A_CLOCK = {"cet": "Europe/Paris", "cest": "Europe/Paris", "bst": "Europe/London"}
 AMERICAN = {
-    **{"est": "America/New_York", "et": "America/New_York", "cst": "America/Chicago", "ct": "America/Chicago"},
-    **{"mst": "America/Denver", "mt": "America/Denver", "pt": "America/Los_Angeles"},
+    **dict.fromkeys(("est", "edt", "et"), "America/New_York"),
+    **dict.fromkeys(("cst", "cdt", "ct"), "America/Chicago"),
+    **dict.fromkeys(("mst", "mdt", "mt"), "America/Denver"),
+    **dict.fromkeys(("pst", "pdt", "pt"), "America/Los_Angeles"),
 }
 ZONE = re.compile(
     rf"\b(?P<zone>{one_of(ZONES)})\b|(?<=[ap]m )(?P<american>{one_of(AMERICAN)})\b"
+    rf"|(?<=[mh\d] )(?P<european>{one_of(AFTER_A_CLOCK)})\b(?! apr)"
     rf"|\b(?:(?:à )?(?:l')?heure (?:de |d'|à )|time in |in )?(?P<city>{one_of(CITIES)})(?:'s)?(?: time)?\b"
     r"|\b(?P<iana>[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b"
 )
 
 # --- between them -----------------------------------------------------------------------------
 
-FROM = ("from", "between", "de", "du", "entre")
+FROM = ("from", "between", "de", "du", "d'", "entre")
 TO = ("to", "till", "-", "→", "au", "à", "a", "through", "and", "et")
 UNTIL = re.compile(r"\b(?:until|till|jusqu'à|jusqu'au|jusqu'a|jusque|up to)(?!\w)")
 #: not the "de" of "premier lundi de décembre", nor the dash of "après-demain"
 CONNECTIVE = re.compile(
     rf"(?<![\w'])(?:(?:de|du)(?! (?:{_MONTHS_FR}|la semaine|la|ce|mois|l'))|a(?= ?(?:\||\d|{_WEEKDAY}))"
     rf"|{one_of({*FROM, *TO} - {'-', 'de', 'du', 'a'})})(?![\w'])"
-    rf"|(?<![a-zà-ÿ])-|-(?![a-zà-ÿ])|(?<=day)-(?={_WEEKDAY})|(?<=di)-(?={_WEEKDAY})|→"
+    rf"|d'(?=aujourd)|(?<![a-zà-ÿ])-|-(?![a-zà-ÿ])|(?<=day)-(?={_WEEKDAY})|(?<=di)-(?={_WEEKDAY})|→"
 )
 SIGNS = frozenset("\"'-:«»…/→")
 #: words that say nothing about when
 FILLERS = frozenset(
     _words(
-        "please at on the it is in starting starts start begin begins beginning of send sent goes go out campaign"
-        " schedule around about by hours then this with and each day per s il vous te plaît plait svp stp merci le la"
-        " les l un une ce cette vers dès des partir commence commencer début debut envoi envoyer envoie envoyez"
-        " campagne planifier heures et en chaque jour par pour qui"
+        "please run runs at on the it is in starting starts start begin begins beginning of send sent goes go out"
+        " campaign schedule around about by hours then this with and each day per s il vous te plaît plait svp stp"
+        " merci le la les l un une ce cette vers dès des partir commence commencer début debut envoi envoyer envoie"
+        " envoyez campagne planifier heures et en chaque jour par pour qui"
     )
 )

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.spoken import LONGEST, Spoken
+from dialogs.spoken.clocks import WORK, between, later
+from dialogs.spoken.cutting import Clock, Day, Kind, Piece, plain
 from dialogs.spoken.lexicon import PART_HOURS
-from dialogs.spoken.pieces import Clock, Day, Kind, Piece, between, cut, language_of_words, plain, zone_in
+from dialogs.spoken.pieces import cut, language_of_words, zone_in
 
 A_DAY = 24 * 60  #: minutes
 _SIDE = "[DCnPNO]"
 #: whole sentences, of when; the sides of a range may each be a day, a clock, or both
 _RANGE = re.compile(rf"f?({_SIDE}+)[tu]({_SIDE}+)")
-_DAY_THEN_CLOCKS = re.compile(r"(D+P?)f?([Cn])[tu]([Cn])")
+_DAY_THEN_CLOCKS = re.compile(r"([DP]+)f?([Cn])[tu]([Cn])")
+_DAYS_THEN_CLOCKS = re.compile(r"f?(D)[tu](D)f?([Cn])[tu]([Cn])")
 _CLOCKS_THEN_DAY = re.compile(r"f?([Cn])[tu]([Cn])(D)")
 _START_THEN_CLOCKS = re.compile(rf"f?({_SIDE}+)f?([Cn])[tu]([Cn])")
 _START = re.compile(rf"f?({_SIDE}+)")
@@ -72,7 +75,11 @@ class _Sentence:
     def read(self) -> Spoken:
         length = self._only(Kind.LENGTH)
         self._set_what_is_beside()
-        when = _as_connected([piece for piece in self._pieces if piece.kind in _WHEN])
+        when = [piece for piece in self._pieces if piece.kind in _WHEN]
+        if length is None and (said := _length_like_a_clock(when)):
+            when.remove(said)
+            length = replace(said, kind=Kind.LENGTH, value=said.value.length)
+        when = _as_connected(when)
         try:
             self._read_when(when, length)
         except _Odd as odd:
@@ -132,6 +139,9 @@ class _Sentence:
             self._set_length(minutes)
         elif found := _DAY_THEN_CLOCKS.fullmatch(letters):
             self._on_a_day(side(found, 1), side(found, 2)[0], side(found, 3)[0], length)
+        elif (found := _DAYS_THEN_CLOCKS.fullmatch(letters)) and not length:
+            self._from_to(_point(side(found, 1)), _point(side(found, 2)), when)
+            self._set_hours(*between(side(found, 3)[0].value, side(found, 4)[0].value))
         elif found := _CLOCKS_THEN_DAY.fullmatch(letters):
             self._on_a_day(side(found, 3), side(found, 1)[0], side(found, 2)[0], length)
         elif (found := _START_THEN_CLOCKS.fullmatch(letters)) and minutes and minutes >= A_DAY:
@@ -156,13 +166,18 @@ class _Sentence:
         """Two clocks: the slot, or the hours of work where it lasts for days."""
         opens, closes = between(first.value, last.value)
         point = _point(days)
-        point.clock = opens
-        if length and length.value >= A_DAY:
+        if point.part:
+            opens, closes = _in_part(opens, point.part), _in_part(closes, point.part)
+        several = point.day.count * A_DAY if point.day and point.day.count > 1 else 0
+        lasts = length.value if length else several
+        if lasts >= A_DAY:
             self._set_hours(opens, closes)
-            self._starting(point, length.value)
+            point.clock = None if several and not length else opens
+            self._starting(point, lasts)
             return
-        lasts = self._from_to(point, _Point(clock=closes), [first, last])
-        if length and timedelta(minutes=length.value) != lasts:
+        point.clock = opens
+        between_them = self._from_to(point, _Point(clock=closes), [first, last])
+        if length and timedelta(minutes=length.value) != between_them:
             raise _Odd([length])
 
     def _starting(self, start: _Point, minutes: float | None) -> None:
@@ -274,6 +289,20 @@ class _Sentence:
 _WHEN = frozenset((*map(Kind, "DCnPNOftu"),))
 
 
+def _length_like_a_clock(when: Sequence[Piece]) -> Piece | None:
+    """The "2 heures" of "demain 10h, 2 heures" and of "2 heures demain à 10h": how long, beside a clock."""
+    clocks = [piece for piece in when if piece.kind in (Kind.CLOCK, Kind.NUMBER)]
+    if len(clocks) != 2:
+        return None
+    first, last = (when.index(clock) for clock in clocks)
+    said = [piece.kind for piece in when[first + 1 : last]]
+    if not said and clocks[1].value.length:
+        return clocks[1]
+    if said[:1] == [Kind.DAYS] and clocks[0].value.length and Kind.FROM not in [piece.kind for piece in when[:first]]:
+        return clocks[0]
+    return None
+
+
 def _as_connected(when: Sequence[Piece]) -> list[Piece]:
     """The pieces of when, less the words between that connect nothing: the "à" of "lundi à 10h", an "and"."""
     kept: list[Piece] = []
@@ -312,6 +341,8 @@ def _point(pieces: Sequence[Piece]) -> _Point:
     for piece in pieces:
         if piece.kind is Kind.DAYS and point.day is None:
             point.day = piece.value
+        elif piece.kind is Kind.DAYS and point.day and (both := point.day.also(piece.value)):
+            point.day = both
         elif piece.kind in (Kind.CLOCK, Kind.NUMBER) and point.clock is None:
             point.clock = piece.value
         elif piece.kind is Kind.PART and not point.part:
@@ -326,15 +357,14 @@ def _point(pieces: Sequence[Piece]) -> _Point:
         raise _Odd(pieces)
     if point.clock and point.part:
         point.clock = _in_part(point.clock, point.part)
-    elif point.clock and not point.clock.sure and point.clock.hour < 7:
-        point.clock = Clock(point.clock.hour + 12, point.clock.minute)  # at work, "at 3" is in the afternoon
+    elif point.clock and not point.clock.sure and point.clock.hour < WORK:
+        point.clock = later(point.clock)
     return point
 
 
 def _in_part(clock: Clock, part: str) -> Clock:
     """ "Tomorrow afternoon at 3": 15:00."""
-    later = part != "morning" and clock.hour < (12 if part == "evening" else 8) and clock.hour > 0
-    return Clock(clock.hour + 12, clock.minute) if later else Clock(clock.hour, clock.minute)
+    return later(clock) if part != "morning" and 0 < clock.hour < (12 if part == "evening" else 8) else clock
 
 
 def _time(clock: Clock) -> time:

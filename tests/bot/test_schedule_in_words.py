@@ -292,6 +292,14 @@ async def test_a_reader_that_says_nothing_is_given_up_and_the_next_question_is_a
         assert answer is not None and answer.complete
 
 
+async def test_the_reader_ends_when_the_bot_is_gone() -> None:
+    async with Hearing() as beside:
+        await read(beside)
+        program = program_of(beside)
+        program.stdin.close()  # as the kernel does for a bot that was killed
+        assert await asyncio.wait_for(program.wait(), 10) == 0
+
+
 async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
     house: House, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
