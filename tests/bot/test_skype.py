@@ -235,6 +235,21 @@ async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in
     assert "Send rate: 100%" in text and "To build, change or delete campaigns" in text
 
 
+async def test_copies_and_templates_are_begun_in_teams(gateway: House, ada: Person, grace: SkypePerson) -> None:
+    person = await gateway.store.person_at(TENANT, grace.address)
+    assert person is not None
+    await gateway.store.give_role(person.id, Role.AUTHOR)
+    await draft(ada, audience=ON_SKYPE)
+    await ada.press("Save as a template")
+    await ada.press("Save", template_name="Seasons", sharing="all")
+    for said in ("clone autumn", "use template seasons"):
+        await grace.say(said)
+        assert "please write to me in Microsoft Teams" in grace.texts()[-1], said
+    assert await gateway.store.count_campaigns(TENANT) == 1, "no draft is left behind"
+    await grace.say("templates")
+    await grace.hears("**Seasons**")
+
+
 async def test_an_author_who_is_only_on_skype_is_told_the_report_there(gateway: House, grace: SkypePerson) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
