@@ -12,6 +12,7 @@ from cards.wizard import try_form
 from dialogs.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
 from dialogs.figures import figures_of
 from dialogs.forms.fields import NAME, clean, is_address, page_of
+from dialogs.naming import as_name, best_named
 from dialogs.reading import installable
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Form, Router, Turn
@@ -80,14 +81,8 @@ async def people(turn: Turn, form: Form) -> Answer:
 
 async def named(turn: Turn, name: str) -> Campaign | None:
     """The newest campaign whose name is, or else begins with, or else contains what was typed."""
-    wanted = name.strip(" «»\"“”'").casefold()
-    if not wanted:
-        return None
-    found = [
-        (campaign.name.casefold() != wanted, not campaign.name.casefold().startswith(wanted), -campaign.id, campaign)
-        for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED, 0, wanted)
-    ]
-    return min(found)[-1] if found else None
+    wanted = as_name(name)
+    return best_named(wanted, await turn.store.campaigns(turn.person.tenant, SEARCHED, 0, wanted)) if wanted else None
 
 
 async def which_one(turn: Turn, name: str) -> Answer:

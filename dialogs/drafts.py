@@ -15,6 +15,7 @@ from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Reading
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
+from dialogs.naming import number_in
 from dialogs.turn import Answer, Aside, Form, Turn
 from storage.records import (
     Audience,
@@ -35,11 +36,8 @@ SEARCHED = 20  #: newest campaigns looked at for somebody's draft
 
 async def asked_for(turn: Turn, form: Form) -> Campaign:
     """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
-    try:
-        id = CampaignId(int(form.get("campaign", 0)))
-    except (TypeError, ValueError, OverflowError):
-        id = CampaignId(0)
-    campaign = await turn.store.campaign(id) if 0 < id < 2**53 else None
+    id = number_in(form, "campaign")
+    campaign = await turn.store.campaign(CampaignId(id)) if id else None
     if campaign is None or campaign.tenant != turn.person.tenant:
         text = turn.texts("This campaign no longer exists.")
         raise Aside(Answer(card=notice_card(turn.texts, text, "warning")))

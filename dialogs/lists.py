@@ -21,6 +21,7 @@ from cards.variables import escape_markdown
 from dialogs.audiences import usable_lists
 from dialogs.forms.audience import read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
+from dialogs.naming import as_name, best_named, number_in
 from dialogs.reading import installable, looked_at
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from storage.records import (
@@ -89,11 +90,8 @@ async def _owner(turn: Turn, made: DistributionList) -> Person | None:
 
 async def list_asked_for(turn: Turn, form: Form, *, to_change: bool = False) -> DistributionList:
     """The list that a card names. Raises Aside when it is gone, not theirs to use, or not theirs to change."""
-    try:
-        id = ListId(int(form.get("list", 0)))
-    except (TypeError, ValueError, OverflowError):
-        id = ListId(0)
-    made = await turn.store.distribution_list(id) if 0 < id < 2**53 else None
+    id = number_in(form, "list")
+    made = await turn.store.distribution_list(ListId(id)) if id else None
     if made is None or made.tenant != turn.person.tenant or not usable_by(made, turn.person.id, turn.role):
         raise Aside(Answer(card=await all_lists(turn, notice=turn.texts("This list is gone."))))
     if to_change and not changeable_by(made, turn.person.id, turn.role):
@@ -164,13 +162,7 @@ async def one_list(
 
 async def list_named(turn: Turn, name: str) -> DistributionList | None:
     """The list whose name is, or else begins with, or else contains what was typed."""
-    wanted = name.strip(" «»\"“”'").casefold()
-    found = [
-        (made.name.casefold() != wanted, not made.name.casefold().startswith(wanted), made.id, made)
-        for made in await usable_lists(turn)
-        if wanted in made.name.casefold()
-    ]
-    return min(found)[-1] if found and wanted else None
+    return best_named(as_name(name), await usable_lists(turn))
 
 
 async def which_list(turn: Turn, name: str) -> Answer:

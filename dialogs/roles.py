@@ -9,6 +9,7 @@ from cards.elements import AdaptiveCard
 from cards.roles import groups_card, role_name, roles_card
 from cards.variables import escape_markdown
 from dialogs.forms.fields import clean, is_address
+from dialogs.naming import number_in
 from dialogs.turn import Answer, Form, Router, Turn
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.policies import change_policy, policy_of
@@ -90,10 +91,8 @@ async def _give(turn: Turn, address: str, role: Role) -> tuple[str, str]:
 
 @router.form("roles.take", role=Role.OWNER)
 async def take(turn: Turn, form: Form) -> Answer:
-    try:
-        person = await turn.store.person(PersonId(int(form.get("person", 0))))
-    except (TypeError, ValueError, OverflowError):
-        person = None
+    id = number_in(form, "person")
+    person = await turn.store.person(PersonId(id)) if id else None
     if person is None or person.tenant != turn.person.tenant:
         return Answer(card=await _card(turn, turn.texts("I know nobody like that any more."), "warning"))
     error, done = await _take(turn, person)

@@ -23,6 +23,7 @@ from dialogs.copies import begin_with, free_campaign_name, without_start
 from dialogs.drafts import asked_for, read_draft
 from dialogs.forms.fields import NAME, clean, page_of, too_long, typed
 from dialogs.forms.schedule import read_schedule
+from dialogs.naming import as_name, best_named, number_in
 from dialogs.outlook import overview
 from dialogs.turn import Answer, Aside, Form, Router, Turn
 from dialogs.wizard import form_card, information, save_step
@@ -105,11 +106,8 @@ async def _line(turn: Turn, template: Template) -> TemplateLine:
 
 async def template_asked_for(turn: Turn, form: Form, *, to_change: bool = False) -> Template:
     """The template that a card names. Raises Aside when it is gone, not theirs to use, or not theirs to change."""
-    try:
-        id = TemplateId(int(form.get("template", 0)))
-    except (TypeError, ValueError, OverflowError):
-        id = TemplateId(0)
-    template = await turn.store.template(id) if 0 < id < 2**53 else None
+    id = number_in(form, "template")
+    template = await turn.store.template(TemplateId(id)) if id else None
     if template is None or template.tenant != turn.person.tenant or not may_begin_with(template, turn.person.id):
         raise Aside(Answer(card=await all_templates(turn, notice=turn.texts("This template is gone."))))
     if to_change and not may_change(template, turn.person.id, turn.role):
@@ -149,14 +147,8 @@ async def open_template(turn: Turn, form: Form) -> Answer:
 
 async def _named(turn: Turn, name: str) -> Template | None:
     """The template whose name is, or else begins with, or else contains what was typed."""
-    wanted = name.strip(" «»\"“”'").casefold()
-    if not wanted:
-        return None
-    found = [
-        (template.name.casefold() != wanted, not template.name.casefold().startswith(wanted), template.id, template)
-        for template in await turn.store.templates(turn.person.tenant, turn.person.id, ALIKE, 0, wanted)
-    ]
-    return min(found)[-1] if found else None
+    wanted = as_name(name)
+    return best_named(wanted, await turn.store.templates(turn.person.tenant, turn.person.id, ALIKE, 0, wanted))
 
 
 async def _typed(turn: Turn, name: str) -> Template:
