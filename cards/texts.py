@@ -74,8 +74,13 @@ class Texts:
         return str(numbers.format_decimal(value, locale=self._locale))
 
     def percent(self, part: int, whole: int) -> str:
-        """A share; a dash where there is no whole."""
-        return str(numbers.format_percent(part / whole, locale=self._locale)) if whole else "–"
+        """A share; a dash where there is no whole. One of a thousand is not nobody, all but one not everybody."""
+        if not whole:
+            return "–"
+        share, between = part / whole, 0 < part < whole
+        sign = "<\u00a0" if between and share < 0.01 else ">\u00a0" if between and share > 0.99 else ""
+        bound = min(max(share, 0.01), 0.99) if sign else share
+        return sign + str(numbers.format_percent(bound, locale=self._locale))
 
     def moment(self, instant: datetime, zone: ZoneInfo | None = None) -> str:
         """Day and time on the person's clock (or another zone's): "Mon 23 Nov, 10:05"."""
@@ -91,12 +96,6 @@ class Texts:
     def short_date(self, day: date) -> str:
         """In numbers: "24/12/2026"."""
         return str(dates.format_skeleton("yMMdd", day, locale=self._locale))
-
-    @property
-    def month_first(self) -> bool:
-        """Whether dates in numbers begin with the month."""
-        pattern = str(dates.get_date_format("short", locale=self._locale).pattern)
-        return pattern.index("M") < pattern.index("d")
 
     def month(self, word: str) -> int:
         """The number of a month by its name in any of our languages, or how that begins; 0 for no month."""
@@ -121,7 +120,8 @@ class Texts:
     @property
     def day_first(self) -> bool:
         """Whether this person writes 3/12 for a day in December."""
-        return not str(self._locale.date_formats["short"].pattern).startswith("M")
+        pattern = str(self._locale.date_formats["short"].pattern)
+        return pattern.index("d") < pattern.index("M")
 
     def duration(self, length: timedelta) -> str:
         """In the largest unit that says it exactly: "2 hours", "5 days", "90 minutes"."""

@@ -82,7 +82,7 @@ def _date(text: str, first: date, texts: Texts) -> date | None:
     if found := _ISO.fullmatch(text):
         return _valid(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(text):
-        day, month = (int(found[2]), int(found[1])) if texts.month_first else (int(found[1]), int(found[2]))
+        day, month = (int(found[1]), int(found[2])) if texts.day_first else (int(found[2]), int(found[1]))
         year = found[3] and (found[3] if len(found[3]) == 4 else f"20{found[3]}")
     elif found := _WORDS.fullmatch(text):
         day, month, year = int(found[1]), texts.month(found[2]), found[3]

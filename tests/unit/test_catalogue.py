@@ -190,6 +190,12 @@ def test_a_duration_is_said_in_the_largest_unit_that_is_exact(length: timedelta,
 def test_shares_days_and_lists_follow_the_language() -> None:
     english, french = Texts("en"), Texts("fr")
     assert (english.percent(1, 3), french.percent(1, 3)) == ("33%", "33\u00a0%")
+    assert (english.percent(0, 1000), english.percent(1, 1000), french.percent(1, 1000)) == (
+        "0%",
+        "<\u00a01%",
+        "<\u00a01\u00a0%",
+    )
+    assert (english.percent(999, 1000), english.percent(1000, 1000)) == (">\u00a099%", "100%")
     assert english.percent(0, 0) == french.percent(0, 0) == "–"
     assert ([english.weekday(day) for day in (0, 6)], french.weekday(0)) == (["Mon", "Sun"], "lun.")
     assert english.enumerate(["a", "b", "c"]) == "a, b, and c"
