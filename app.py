@@ -25,7 +25,6 @@ from bot.announcer import AuthorAnnouncer
 from bot.connector import Connector
 from bot.credentials import make_credentials
 from bot.downloads import Downloads
-from bot.erasure import erase, export_person
 from bot.exports import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.handler import CrieurBot
@@ -34,6 +33,7 @@ from bot.hearing import Hearing
 from bot.keys import keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import MeasuredSender, Metrics, measured
+from bot.operating import EXPORTS, Operator, add_commands
 from bot.platform import CLOUDS, Platform
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.presence import ServedPresence
@@ -135,7 +135,7 @@ async def crieur(
                 store=store,
                 connector=connector,
                 clock=clock,
-                keys=await keys(store, clock, "exports"),
+                keys=await keys(store, clock, EXPORTS),
                 base_url=settings.base_url if settings.tracked else "",
                 takes_files=not settings.local,
                 hosts=() if settings.local else platform.files,
@@ -265,14 +265,13 @@ async def _show(settings: Settings, count: int, stack: contextlib.AsyncExitStack
     open_in_browser(clients[0].url)
 
 
-async def about_person(settings: Settings, command: str, address: str) -> int:
-    """The exit status of a command about one person."""
+async def operate(settings: Settings, asked: argparse.Namespace) -> int:
+    """The exit status of an operator's command."""
     store = open_store(settings)
     await store.open()
     try:
-        if command == "erase":
-            return await erase(store, address, WallClock().now(), say)
-        return await export_person(store, address, say)
+        status: int = await asked.run(Operator(store, WallClock(), settings, say), asked)
+        return status
     finally:
         await store.close()
 
@@ -285,11 +284,8 @@ def say(line: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Crieur: push campaigns inside Microsoft Teams")
     parser.add_argument("--playground", type=int, default=0, metavar="N", help="start N browser clients beside the bot")
-    parser.add_argument("command", nargs="?", choices=("erase", "export-person"), help="what is kept of one person")
-    parser.add_argument("address", nargs="?", help="their address")
+    add_commands(parser)
     arguments = parser.parse_args()
-    if bool(arguments.command) != bool(arguments.address):
-        parser.error("whose address?")
     try:
         settings = read_settings()
     except WrongSettings as wrong:
@@ -297,8 +293,8 @@ def main() -> int:
         return 2
     logs.set_up(settings.log_level, settings.log_format)
     try:
-        if arguments.command:
-            return asyncio.run(about_person(settings, arguments.command, arguments.address))
+        if arguments.run:
+            return asyncio.run(operate(settings, arguments))
         asyncio.run(serve(settings, arguments.playground))
     except WrongSettings as wrong:
         say(str(wrong))

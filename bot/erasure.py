@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from storage.records import AuditEntry, CannotErase, Deed, Subject
+from storage.records import AuditEntry, CannotErase, Deed, PersonId, Subject, TenantId
 from storage.store import Store
 
 CLIENT = "command line"
@@ -24,17 +24,19 @@ WHY = {
 
 async def erase(store: Store, address: str, at: datetime, say: Callable[[str], None]) -> int:
     """The exit status; 1 where nobody has the address, or they cannot be erased now."""
+
+    def told(tenant: TenantId, person: PersonId) -> AuditEntry:
+        subject = Subject.PERSON
+        return AuditEntry(
+            tenant=tenant, at=at, by=None, deed=Deed.ERASED, subject=subject, id=str(person), client=CLIENT
+        )
+
     try:
-        erased = await store.erase(address.strip())
+        erased = await store.erase(address.strip(), told)
     except CannotErase as refused:
         say(WHY[refused.why].format(campaigns=", ".join(map(str, refused.campaigns))))
         return 1
-    for tenant, person in erased:
-        entry = AuditEntry(
-            tenant=tenant, at=at, by=None, deed=Deed.ERASED, subject=Subject.PERSON, id=str(person), client=CLIENT
-        )
-        await store.note(entry)
-    say("Erased. The figures of campaigns stay." if erased else "Nobody is known by this address.")
+    say("Erased. The figures of campaigns stay." if erased else "Nobody is known by this address (any more).")
     return 0 if erased else 1
 
 

@@ -14,8 +14,11 @@ AGE = timedelta(days=90)  #: after which a key is followed by another
 TAKEN = timedelta(days=400)  #: after its successor's making; links in people's chats live as long
 
 
-async def keys(store: Documents, clock: Clock, name: str, *, rotate: bool = False) -> list[bytes]:
-    """The keys under a name, newest first; a new one is made when the newest is old, or with ``rotate``."""
+async def keys(store: Documents, clock: Clock, name: str, *, rotate: bool = False, alone: bool = False) -> list[bytes]:
+    """The keys under a name, newest first; a new one is made when the newest is old, or with ``rotate``.
+
+    ``alone``, with ``rotate``: what former keys signed is taken no more.
+    """
     document = f"keys/{name}"
     while True:
         found = (await store.read_documents([document])).get(document)
@@ -24,12 +27,13 @@ async def keys(store: Documents, clock: Clock, name: str, *, rotate: bool = Fals
         if not made or rotate or now - made[-1][1] > AGE:
             made.append((made[-1][0] + 1 if made else 0, now))
             # a key is good for as long as the next one is not older than TAKEN
-            made = [key for key, after in itertools.pairwise(made) if now - after[1] <= TAKEN] + made[-1:]
+            former = [key for key, after in itertools.pairwise(made) if now - after[1] <= TAKEN]
+            made = made[-1:] if alone else former + made[-1:]
             text = json.dumps([(number, at.timestamp()) for number, at in made]).encode()
             try:
                 await store.write_documents({document: (found[0] if found else "", text)})
             except StaleVersion:  # another copy was faster, and has made one
-                rotate = False
+                rotate = alone
                 continue
         return [await store.secret(_secret_name(name, number)) for number, _ in reversed(made)]
 

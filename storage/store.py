@@ -6,7 +6,7 @@ are idempotent where the world may repeat itself (installs, presses, planning tw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -532,6 +532,12 @@ class Audit(Protocol):
         """The newest entries with their numbers, which rise; ``before``: older ones than this number."""
         ...
 
+    async def audit_from(
+        self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
+    ) -> list[tuple[int, AuditEntry]]:
+        """A page in the order of their numbers, above ``after``; of every organisation where none is named."""
+        ...
+
 
 class Erasure(Protocol):
     """What a person may ask for: all that is kept of them, and that it goes. For operators, at the machine."""
@@ -540,10 +546,13 @@ class Erasure(Protocol):
         """All rows, as the store keeps them, of whoever has this address in any organisation."""
         ...
 
-    async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
+    async def erase(
+        self, address: str, told: Callable[[TenantId, PersonId], AuditEntry]
+    ) -> list[tuple[TenantId, PersonId]]:
         """Whom it was; their numbers stay, and with them all figures. Templates that they shared with nobody go.
 
-        Twice is once. Raises CannotErase.
+        ``told``: what the audit says of each, noted before they cannot be found any more. Twice is once; a
+        death in between may let the audit tell it twice, and the next call goes on. Raises CannotErase.
         """
         ...
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from storage.codec import from_json, to_json
 from storage.instants import ms
 from storage.mongo.engine import Document, Engine
@@ -17,5 +19,18 @@ class MongoAudit(Engine):
 
     async def audit(self, tenant: TenantId, limit: int, before: int | None = None) -> list[tuple[int, AuditEntry]]:
         condition: Document = {"tenant": tenant} if before is None else {"tenant": tenant, "_id": {"$lt": before}}
-        rows = await self.rows("audit", condition, ["record"], sort=[("_id", -1)], limit=limit)
+        return await self._entries(condition, limit, -1)
+
+    async def audit_from(
+        self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
+    ) -> list[tuple[int, AuditEntry]]:
+        condition: Document = {"_id": {"$gt": after}}
+        if tenant is not None:
+            condition["tenant"] = tenant
+        if since is not None:
+            condition["at"] = {"$gte": ms(since)}
+        return await self._entries(condition, limit, 1)
+
+    async def _entries(self, condition: Document, limit: int, order: int) -> list[tuple[int, AuditEntry]]:
+        rows = await self.rows("audit", condition, ["record"], sort=[("_id", order)], limit=limit)
         return [(row["_id"], from_json(AuditEntry, row["record"])) for row in rows]

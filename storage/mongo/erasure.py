@@ -5,18 +5,20 @@ The identities go last: until then the next call finds the person, and does it a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from storage.forgetting import NOBODYS, without
+from storage.mongo.audit import MongoAudit
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
 from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
 from storage.mongo.people import MongoPeople, address_key
-from storage.records import CannotErase, DeliveryState, PersonId, TenantId
+from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, TenantId
 
 
-class MongoErasure(MongoLists, MongoPeople, MongoDocuments):
+class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
     async def _kept(self, address: str) -> tuple[list[Document], list[Document]]:
         """The people of an address in any organisation, and what leads to them."""
         wanted = address.lower()
@@ -48,7 +50,9 @@ class MongoErasure(MongoLists, MongoPeople, MongoDocuments):
             )
         return found
 
-    async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
+    async def erase(
+        self, address: str, told: Callable[[TenantId, PersonId], AuditEntry]
+    ) -> list[tuple[TenantId, PersonId]]:
         people, identities = await self._kept(address)
         ids = [row["_id"] for row in people]
         await self._refuse(people, ids)
@@ -66,6 +70,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoDocuments):
         await self.collection("templates").delete_many({"owner": {"$in": ids}, "shared": False})
         await self.collection("wakes").delete_many(whose)
         for row in people:
+            await self.note(told(row["tenant"], row["_id"]))
             await self.collection("people").replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))
         await self.collection("identities").delete_many(whose)
         return [(row["tenant"], row["_id"]) for row in people]

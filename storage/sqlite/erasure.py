@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
 from storage.forgetting import NOBODYS, without
-from storage.records import CannotErase, DeliveryState, PersonId, Role, TenantId
+from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, Role, TenantId
+from storage.sqlite.audit import add
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
+
+Told = Callable[[TenantId, PersonId], AuditEntry]
 
 #: what is shown of each table, by the column in which the person stands
 SHOWN = {
@@ -68,7 +71,7 @@ def _refuse(db: sqlite3.Connection, people: str) -> None:
         raise CannotErase("owns", [])
 
 
-def _erase(db: sqlite3.Connection, address: str) -> list[tuple[TenantId, PersonId]]:
+def _erase(db: sqlite3.Connection, address: str, told: Told) -> list[tuple[TenantId, PersonId]]:
     db.execute("PRAGMA secure_delete = ON")
     people = as_json(_people(db, address))
     found = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
@@ -88,6 +91,8 @@ def _erase(db: sqlite3.Connection, address: str) -> list[tuple[TenantId, PersonI
         f" language = '', zone = '', department = '', role = NULL, muted = 0, guest = 0 WHERE id {_IN}",
         (people,),
     )
+    for tenant, id in found:
+        add(db, told(tenant, id))
     return [(tenant, id) for tenant, id in found]
 
 
@@ -126,8 +131,8 @@ class SqliteErasure(Engine):
 
         return await self.read(query)
 
-    async def erase(self, address: str) -> list[tuple[TenantId, PersonId]]:
-        erased = await self.write(lambda db: _erase(db, address))
+    async def erase(self, address: str, told: Told) -> list[tuple[TenantId, PersonId]]:
+        erased = await self.write(lambda db: _erase(db, address, told))
         await asyncio.to_thread(self._scrub)  # also after a death in between: the next call does it
         return erased
 

@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from functools import partial
 
 import pytest
-from pymongo.errors import PyMongoError
 
 from storage.instants import ms
-from storage.mongo import MongoStore
-from storage.mongo.engine import Engine
 from storage.records import (
     Audience,
     Campaign,
@@ -31,10 +28,10 @@ from storage.records import (
     Found,
     Person,
     PersonId,
-    StorageError,
 )
 from storage.store import Store
 from tests.contract.conftest import MongoDatabase
+from tests.contract.lives import one_life
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -48,11 +45,8 @@ from tests.contract.world import (
     sighting,
     tallied_right,
 )
-from tests.support.cut_wire import cut_wire
 
 STEP = 3  #: every third write dies in one test, the ones between in the others
-#: a driver that loses the wire gives up soon
-AT_ONCE = "retryWrites=false&retryReads=false&serverSelectionTimeoutMS=500"
 MANY = 200  #: writes; more than the whole story has
 FIRST, SECOND = 1, 2  #: holders
 USUAL = 3  #: the first turn in which nothing special happens
@@ -144,30 +138,7 @@ async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: in
     return len(claimed)
 
 
-async def one_life(database: MongoDatabase, sent: Counter[str], writes: int) -> bool:
-    """Live until the wire is cut; whether it was. The copy ends as by a kill -9, with no good-bye."""
-    there = urlsplit(database.url)
-    assert there.hostname is not None
-    async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
-        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{AT_ONCE}")
-        life = asyncio.create_task(_opened_and_lived(store, sent))
-        death = asyncio.create_task(wire.cut.wait())
-        await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)
-        died = wire.cut.is_set()
-        if died:
-            life.cancel()
-            with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
-                await life
-        death.cancel()
-        await wire.end()
-        await Engine.close(store)
-        if not died:
-            life.result()
-        return died
-
-
-async def _opened_and_lived(store: Store, sent: Counter[str]) -> None:
-    await store.open()
+async def first_life(sent: Counter[str], store: Store) -> None:
     await live(store, sent, FIRST, NOW)
 
 
@@ -190,7 +161,7 @@ async def _started_again(server: str, writes: int) -> bool:
     """The copy that died is started again, and goes on when its leases have lapsed."""
     async with _database(server) as database:
         sent = Counter[str]()
-        died = await one_life(database, sent, writes)
+        died = await one_life(database, writes, partial(first_life, sent))
         async with _opened(database) as store:
             for campaign in await store.campaigns(CONTOSO, 10):
                 await tallied_right(store, campaign)
@@ -204,7 +175,7 @@ async def _one_of_two(server: str, writes: int) -> bool:
     async with _database(server) as database:
         sent = Counter[str]()
         async with _opened(database) as other:
-            died = await one_life(database, sent, writes)
+            died = await one_life(database, writes, partial(first_life, sent))
             if not await other.in_state(CampaignState.RUNNING):
                 return died  # no leases and no counts: as if started again
             campaign = await live(other, sent, SECOND, NOW + 10 * MINUTE)

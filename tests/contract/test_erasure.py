@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,13 +10,27 @@ import sys
 from pathlib import Path
 
 import orjson
+import pymongo
 import pytest
 
 from dialogs.imports.flow import Page
 from storage.codec import from_json, to_json
-from storage.records import CannotErase, Channel, Contact, Role
+from storage.records import (
+    AuditEntry,
+    CampaignId,
+    CannotErase,
+    Channel,
+    Contact,
+    Deed,
+    PersonId,
+    Role,
+    Subject,
+    TenantId,
+)
 from storage.sqlite import SqliteStore
 from storage.store import Store
+from tests.contract.conftest import Database, MongoDatabase
+from tests.contract.lives import one_life
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -33,6 +48,10 @@ from tests.contract.world import (
 
 ROOT = Path(__file__).parents[2]
 TRACES = ("grace@contoso.example", "directory-grace", "29:grace", "chat-grace", "Grace Surname", "Rear Admiral")
+
+
+def told(tenant: TenantId, person: PersonId) -> AuditEntry:
+    return AuditEntry(tenant=tenant, at=END, by=None, deed=Deed.ERASED, subject=Subject.PERSON, id=str(person))
 
 
 async def _lived(store: Store) -> int:
@@ -61,7 +80,7 @@ async def test_nothing_that_tells_who_they_were_is_kept(store: Store) -> None:
     before = (await store.tally(campaign.id), await store.engagement(campaign.id))
     assert "Grace Surname" in orjson.dumps(await store.kept_of("Grace@contoso.example"), default=str).decode()
 
-    erased = await store.erase("Grace@Contoso.example")
+    erased = await store.erase("Grace@Contoso.example", told)
 
     assert [tenant for tenant, _ in erased] == [CONTOSO]
     assert await store.person_at(CONTOSO, "grace@contoso.example") is None
@@ -72,6 +91,65 @@ async def test_nothing_that_tells_who_they_were_is_kept(store: Store) -> None:
     assert list(left) == ["msteams/conversations/chat-louis"]
     assert (await store.tally(campaign.id), await store.engagement(campaign.id)) == before
     await tallied_right(store, campaign)
+    entries = [entry for _, entry in await store.audit(CONTOSO, 10)]
+    assert [(entry.deed, entry.by) for entry in entries] == [(Deed.ERASED, None)]
+    await store.erase("grace@contoso.example", told)
+    assert len(await store.audit(CONTOSO, 10)) == 1, "twice is once"
+
+
+async def test_wherever_it_is_killed_once_more_is_enough(database: Database) -> None:
+    if not isinstance(database, MongoDatabase):
+        pytest.skip("SQLite writes each change whole; tests/faults kill the real process")
+    died, writes = True, 0
+    while died:
+        one = MongoDatabase(database.server)
+        one.has_history()
+        store = one.store()
+        await store.open()
+        id = CampaignId(await _lived(store))
+        before = (await store.tally(id), await store.engagement(id))
+        await store.close()
+        died = await one_life(one, writes, _erases)
+        store = one.store()
+        await store.open()
+        await _erases(store)
+        assert _traces_in(one) == [], f"killed after {writes} writes"
+        assert (await store.tally(id), await store.engagement(id)) == before
+        assert {entry.deed for _, entry in await store.audit(CONTOSO, 10)} == {Deed.ERASED}
+        await store.close()
+        one.drop()
+        writes += 1
+        assert writes < 60, "erasing has more writes than that"
+    assert writes > 8, "it was killed nowhere"
+
+
+async def _erases(store: Store) -> None:
+    await store.erase("grace@contoso.example", told)
+
+
+def _traces_in(database: MongoDatabase) -> list[str]:
+    """What is left of her in any document of any collection."""
+    with pymongo.MongoClient[dict[str, object]](database.url) as client:
+        there = client[database.name]
+        whole = str([list(there[name].find()) for name in there.list_collection_names()]).lower()
+    return [trace for trace in TRACES if trace.lower() in whole]
+
+
+async def test_the_command_erases_from_a_server(database: Database) -> None:
+    if not isinstance(database, MongoDatabase):
+        pytest.skip("of MongoDB")
+    store = database.store()
+    await store.open()
+    id = CampaignId(await _lived(store))
+    before = (await store.tally(id), await store.engagement(id))
+    assert len(_traces_in(database)) == len(TRACES)
+    shown = await asyncio.to_thread(_run, database.url, "export-person")
+    assert shown.returncode == 0 and "Rear Admiral" in json.dumps(json.loads(shown.stdout))
+    done = await asyncio.to_thread(_run, database.url, "erase")  # while the bot is connected
+    assert (done.returncode, done.stdout) == (0, "Erased. The figures of campaigns stay.\n"), done.stderr
+    assert _traces_in(database) == []
+    assert (await store.tally(id), await store.engagement(id)) == before
+    await store.close()
 
 
 async def test_who_still_receives_is_not_erased(store: Store) -> None:
@@ -79,7 +157,7 @@ async def test_who_still_receives_is_not_erased(store: Store) -> None:
     campaign = await running(store, ada)
     await plan(store, campaign, [(grace, NOW)])
     with pytest.raises(CannotErase) as refused:
-        await store.erase("grace@contoso.example")
+        await store.erase("grace@contoso.example", told)
     assert (refused.value.why, refused.value.campaigns) == ("receives", (campaign.id,))
     assert await store.person_at(CONTOSO, "grace@contoso.example") == grace
 
@@ -88,18 +166,18 @@ async def test_the_last_owner_and_the_author_at_work_are_not_erased(store: Store
     ada, grace = await install(store, "ada", "grace")
     await store.claim_ownership(ada.id)
     with pytest.raises(CannotErase, match="owns"):
-        await store.erase("ada@contoso.example")
+        await store.erase("ada@contoso.example", told)
     assert await store.role(ada.id) is Role.OWNER
     await running(store, grace)
     with pytest.raises(CannotErase, match="sends"):
-        await store.erase("grace@contoso.example")
+        await store.erase("grace@contoso.example", told)
 
 
 async def test_the_others_of_a_file_that_waits_to_be_saved_stay(store: Store) -> None:
     await install(store, "grace")
     page = Page(contacts=tuple(Contact(address=f"{who}@contoso.example") for who in ("ada", "Grace", "louis")))
     await store.write_documents({"import/list/7/0": ("", to_json(page).encode())})
-    await store.erase("grace@contoso.example")
+    await store.erase("grace@contoso.example", told)
     _, json = (await store.read_documents(["import/list/7/0"]))["import/list/7/0"]
     kept = from_json(Page, json)
     assert [one.address for one in kept.contacts] == ["ada@contoso.example", "louis@contoso.example"]
@@ -108,13 +186,13 @@ async def test_the_others_of_a_file_that_waits_to_be_saved_stay(store: Store) ->
 async def test_no_address_is_nobodys(store: Store) -> None:
     """People whom the platform told no address of are many."""
     ada, _ = await store.remember(sighting("ada", addresses=()))
-    assert (await store.kept_of(""), await store.erase("")) == ([], [])
+    assert (await store.kept_of(""), await store.erase("", told)) == ([], [])
     assert await store.person(ada.id) == ada
 
 
 async def test_who_came_back_is_somebody_new(store: Store) -> None:
     (grace,) = await install(store, "grace")
-    await store.erase("grace@contoso.example")
+    await store.erase("grace@contoso.example", told)
     (again,) = await install(store, "grace")
     assert again.id != grace.id
 
@@ -127,15 +205,15 @@ async def test_the_command_leaves_no_byte_in_the_file(tmp_path: Path) -> None:
     await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
     await store.close()
 
-    shown = _run(path, "export-person")
+    shown = _run(f"sqlite:{path}", "export-person")
     assert shown.returncode == 0 and "Rear Admiral" in json.dumps(json.loads(shown.stdout))
-    done = _run(path, "erase")
+    done = _run(f"sqlite:{path}", "erase")
 
     assert (done.returncode, done.stdout) == (0, "Erased. The figures of campaigns stay.\n"), done.stderr
     bytes_left = _bytes_in(tmp_path)
     assert b"louis@contoso.example" in bytes_left
     assert [trace for trace in TRACES if trace.lower().encode() in bytes_left] == []
-    assert _run(path, "erase").stdout == "Nobody is known by this address.\n"
+    assert _run(f"sqlite:{path}", "erase").stdout == "Nobody is known by this address (any more).\n"
 
 
 def _bytes_in(folder: Path) -> bytes:
@@ -143,8 +221,8 @@ def _bytes_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir()).lower()
 
 
-def _run(path: Path, command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "STORE_URL": f"sqlite:{path}", "MicrosoftAppId": ""}
+def _run(url: str, command: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "STORE_URL": url, "MicrosoftAppId": ""}
     return subprocess.run(
         [sys.executable, "app.py", command, "grace@contoso.example"],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,

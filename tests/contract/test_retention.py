@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import pytest
-from pymongo.errors import PyMongoError
 
 from scheduler.approach import week_of
 from scheduler.retention import Retention
-from storage.mongo import MongoStore
-from storage.mongo.engine import Engine
 from storage.policies import change_policy
 from storage.records import (
     ENGAGES_FOR,
@@ -26,17 +21,15 @@ from storage.records import (
     EngagementKind,
     ListInUse,
     Person,
-    StorageError,
     Subject,
 )
 from storage.store import Store
 from tests.contract.conftest import Database, MongoDatabase
+from tests.contract.lives import one_life
 from tests.contract.world import CONTOSO, END, NOW, install, opened, outcome, planned, refused, scheduled, sent
-from tests.support.cut_wire import cut_wire
 
 YEAR = timedelta(days=365)
 MANY = 60  #: writes; more than erasing has
-AT_ONCE = "retryWrites=false&retryReads=false&serverSelectionTimeoutMS=500"
 
 
 @dataclass
@@ -224,7 +217,7 @@ async def _dies_after(database: MongoDatabase, writes: int) -> bool:
     await store.new_list(CONTOSO, people[0].id, "News – not opened", [people[1].id], result_of=campaign.id)
     before = await figures(store, campaign)
     await store.close()
-    died = await _cut_off(database, writes)
+    died = await one_life(database, writes, lambda copy: forget(copy, END + YEAR))
     store = database.store()
     await store.open()
     assert await figures(store, campaign) == before, f"died after {writes} writes"
@@ -236,29 +229,3 @@ async def _dies_after(database: MongoDatabase, writes: int) -> bool:
     assert [one.deed for _, one in await store.audit(CONTOSO, 10)][:1] == [Deed.ERASED]
     await store.close()
     return died
-
-
-async def _cut_off(database: MongoDatabase, writes: int) -> bool:
-    """Erase until the wire is cut; whether it was. No good-bye, as by a kill -9."""
-    there = urlsplit(database.url)
-    assert there.hostname is not None
-    async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
-        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{AT_ONCE}")
-
-        async def life() -> None:
-            await store.open()
-            await forget(store, END + YEAR)
-
-        living, death = asyncio.create_task(life()), asyncio.create_task(wire.cut.wait())
-        await asyncio.wait({living, death}, return_when=asyncio.FIRST_COMPLETED)
-        died = wire.cut.is_set()
-        if died:
-            living.cancel()
-            with contextlib.suppress(asyncio.CancelledError, PyMongoError, StorageError):
-                await living
-        else:
-            living.result()
-        death.cancel()
-        await wire.end()
-        await Engine.close(store)
-        return died

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from storage.records import Channel, PersonId, Template, TemplateId, TenantId
 from storage.store import Store
+from tests.contract.test_erasure import told
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install
 
 FORMS: Mapping[str, Mapping[str, str]] = {
@@ -86,6 +87,6 @@ async def test_who_is_erased_takes_what_nobody_else_saw(store: Store) -> None:
     others = await made(store, ada.id, "Ada's")
     (kept,) = await store.kept_of("grace@contoso.example")
     assert len(kept["template"]) == 2
-    await store.erase("grace@contoso.example")
+    await store.erase("grace@contoso.example", told)
     assert await names(store, grace.id) == ["Everybody's"]
     assert await store.template(shared.id) == shared and await store.template(others.id) == others

@@ -1,0 +1,140 @@
+"""What an operator can ask for at the machine, beside the running bot: ``python app.py COMMAND``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.erasure import CLIENT, erase, export_person
+from bot.keys import keys
+from bot.links import LINKS
+from bot.settings import Settings
+from bot.sheets import harmless
+from cards.audit import HEAD, AuditSheet, Names
+from dialogs.claim import new_code
+from scheduler.ports import Clock
+from storage.records import AuditEntry, Deed, Subject, TenantId
+from storage.store import Store
+
+EXPORTS = "exports"  #: the keys that sign what leads to files
+PAGE = 500  #: entries of the audit read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who asks, and what there is to do it with."""
+
+    store: Store
+    clock: Clock
+    settings: Settings
+    say: Callable[[str], None]
+
+
+#: the exit status
+Command = Callable[[Operator, argparse.Namespace], Awaitable[int]]
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Each sets ``run`` to a Command; without one, the bot is started."""
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(metavar="COMMAND", title="for operators, also while the bot runs")
+
+    def command(name: str, run: Command, help: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, description=help)
+        made.set_defaults(run=run)
+        return made
+
+    for name, run, help in (
+        ("erase", _erase, "remove all that tells who somebody was; figures stay"),
+        ("export-person", _export_person, "all that is kept of somebody, as JSON"),
+    ):
+        command(name, run, help).add_argument("address", help="their address")
+    audit = command("audit", _audit, "who did what, as CSV on the standard output")
+    audit.add_argument("--since", type=day, metavar="DATE", help="from this day on, like 2026-01-31 (UTC)")
+    audit.add_argument("--organisation", type=TenantId, metavar="ID", help="of this one only")
+    claim = command("claim-code", _claim_code, "a new one-time code that makes somebody the owner")
+    claim.add_argument("--again", action="store_true", help="even where there is an owner, who has left")
+    claim.add_argument("--organisation", type=TenantId, metavar="ID", help="for --again; else MicrosoftAppTenantId")
+    rotate = command("rotate-keys", _rotate_keys, "new keys sign links and files from now on")
+    rotate.add_argument("--forget-former", action="store_true", help="and no link made so far leads anywhere any more")
+
+
+def day(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+async def _erase(operator: Operator, asked: argparse.Namespace) -> int:
+    return await erase(operator.store, asked.address, operator.clock.now(), operator.say)
+
+
+async def _export_person(operator: Operator, asked: argparse.Namespace) -> int:
+    return await export_person(operator.store, asked.address, operator.say)
+
+
+# --- audit ------------------------------------------------------------------------------------
+
+
+async def _audit(operator: Operator, asked: argparse.Namespace) -> int:
+    """Page by page: however long it is, a page is in memory. That it was read stands in it, at its end."""
+    names = Names(operator.store)
+    operator.say(_line(HEAD))
+    after, told = 0, set[TenantId]()
+    # entries that come while we read are read too, so our own ends the reading
+    while page := await operator.store.audit_from(after, PAGE, asked.organisation, asked.since):
+        for number, entry in page:
+            operator.say(_line(AuditSheet.plain(number, entry, await names.of(entry.by))))
+            told.add(entry.tenant)
+        after = page[-1][0]
+        if len(page) < PAGE:
+            break
+    for tenant in sorted(told):
+        await operator.store.note(_by_operator(operator, tenant, Deed.EXPORTED, Subject.AUDIT, "audit", format="csv"))
+    return 0
+
+
+def _line(cells: list[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow([harmless(cell) for cell in cells])
+    return written.getvalue()
+
+
+def _by_operator(
+    operator: Operator, tenant: TenantId, deed: Deed, subject: Subject, id: str, **details: str
+) -> AuditEntry:
+    at = operator.clock.now()
+    return AuditEntry(tenant=tenant, at=at, by=None, deed=deed, subject=subject, id=id, details=details, client=CLIENT)
+
+
+# --- the way in -------------------------------------------------------------------------------
+
+
+async def _claim_code(operator: Operator, asked: argparse.Namespace) -> int:
+    tenant = None
+    if asked.again:
+        tenant = asked.organisation or TenantId(operator.settings.microsoft_app_tenant_id)
+        if not tenant:
+            operator.say("Which organisation? Please add --organisation with its id, as the audit shows it.")
+            return 2
+        await operator.store.note(_by_operator(operator, tenant, Deed.SET, Subject.SETTING, "claim code", again="true"))
+    code = await new_code(operator.store, operator.clock, another=True, again=tenant)
+    whose = f"in organisation {tenant}, whoever owns it now" if tenant else "in an organisation that has no owner yet"
+    operator.say(f"Who types this in the bot's chat becomes an owner, {whose}: claim {code}")
+    operator.say("It works once, within 24 hours, and takes the place of any other that is out.")
+    return 0
+
+
+async def _rotate_keys(operator: Operator, asked: argparse.Namespace) -> int:
+    for name in (LINKS, EXPORTS):
+        await keys(operator.store, operator.clock, name, rotate=True, alone=asked.forget_former)
+    if asked.forget_former:
+        operator.say("New keys are made, and the former ones are gone. Restart every copy of the bot now:")
+        operator.say("until then it still takes links of the former ones. Links in people's chats lead nowhere then.")
+    else:
+        operator.say(
+            "New keys are made. A copy of the bot signs with them when it is restarted; links made so far work on."
+        )
+    return 0

@@ -1,0 +1,94 @@
+"""Somebody is erased at the machine: while the bot runs on the same file, and killed in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+
+from storage.records import CampaignId, DeliveryState
+from tests.faults.conftest import Town
+from tests.support.program import ROOT
+from tests.support.seeding import TENANT
+
+PEOPLE = 60
+WHO = 7
+ADDRESS = f"person{WHO}@contoso.example"
+KILLS = 12
+
+
+async def erase(town: Town, killed_after: float | None = None) -> int | None:
+    """``python app.py erase``: its exit status; None where it was killed first."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "app.py", "erase", ADDRESS,
+        cwd=ROOT, env={**os.environ, "STORE_URL": town.store_url, "MicrosoftAppId": ""},
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    if killed_after is not None:
+        try:
+            await asyncio.wait_for(process.wait(), killed_after)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            return None
+    return await process.wait()
+
+
+def traces_in(folder: Path) -> list[str]:
+    """Of this person, in the bytes of the database and of whatever lies beside it."""
+    whole = b"".join(file.read_bytes() for file in folder.glob("crieur.db*"))
+    return [ADDRESS] if ADDRESS.encode() in whole else []
+
+
+async def campaign_done(town: Town) -> object:
+    await town.populate(PEOPLE, timedelta(seconds=6))
+    await town.program.start()
+    await town.wait_for_report(60)
+    return await figures(town)
+
+
+async def figures(town: Town) -> object:
+    store = await town.open()
+    try:
+        return await store.tally(CampaignId(1)), await store.engagement(CampaignId(1))
+    finally:
+        await store.close()
+
+
+async def test_while_the_bot_runs_on_the_same_file(town: Town) -> None:
+    before = await campaign_done(town)
+    assert traces_in(town.folder) == [ADDRESS]
+    for _ in range(5):  # it says so where the file is in use just then, and what to do
+        if (status := await erase(town)) == 0 or not traces_in(town.folder):
+            break
+    assert traces_in(town.folder) == [], status
+    assert await figures(town) == before
+    async with aiohttp.ClientSession() as http, http.get(f"{town.program.url}/readyz") as ready:
+        assert ready.status == 200
+    store = await town.open()
+    assert await store.person_at(TENANT, ADDRESS) is None
+    assert (await store.tally(CampaignId(1))).states == {DeliveryState.DELIVERED: PEOPLE}
+    await store.close()
+
+
+async def test_killed_in_the_middle_and_run_again(town: Town) -> None:
+    before = await campaign_done(town)
+    await town.program.terminate()
+    rng = random.Random(5)
+    killed = 0
+    for _ in range(KILLS):
+        killed += await erase(town, killed_after=rng.uniform(0.2, 1.2)) is None
+        assert await figures(town) == before
+    assert killed, "it was always faster"
+    await erase(town)
+    assert traces_in(town.folder) == []
+    assert await figures(town) == before
+    store = await town.open()
+    told = [entry for _, entry in await store.audit(TENANT, 10) if entry.deed == "erased"]
+    assert len(told) == 1, "with the erasure, in one change"
+    await store.close()
