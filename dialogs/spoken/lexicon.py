@@ -259,8 +259,8 @@ SIGNS = frozenset("\"'-:«»…/→")
 FILLERS = frozenset(
     _words(
         "please run runs at on the it is in starting starts start begin begins beginning of send sent goes go out"
-        " campaign schedule around about by hours then this with and each day per s il vous te plaît plait svp stp"
-        " merci le la les l un une ce cette vers dès des partir commence commencer début debut envoi envoyer envoie"
-        " envoyez campagne planifier heures et en chaque jour par pour qui"
+        " campaign schedule around about then this with s il vous te plaît plait svp stp merci le la les l un une ce"
+        " cette vers dès des partir commence commencer début debut envoi envoyer envoie envoyez campagne planifier"
+        " programmer et en pour qui"
     )
 )
