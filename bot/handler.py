@@ -19,7 +19,7 @@ from bot.connector import Connector
 from bot.reachability import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from bot.teams import team_of
 from cards.conversation import notice_card
-from dialogs import engage, exports, talk
+from dialogs import drafts, engage, exports, talk
 from dialogs.forms.fields import clean
 from dialogs.posting import activity_bytes
 from dialogs.receipts import Receipts
@@ -239,6 +239,7 @@ class CrieurBot(ActivityHandler):
     async def _hear(self, context: TurnContext, turn: Turn, said: str) -> None:
         if said.lower() in CANCEL:
             await self._typed.leave(context)
+            await drafts.leave(turn)
             await context.send_activity(turn.texts("All right. Your drafts are kept under **campaigns**."))
             return
         meant = not said or (not self._router.is_command(said) and await self._typed.takes_all(context))

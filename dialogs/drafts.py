@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -55,7 +56,29 @@ async def waiting_draft(turn: Turn) -> Campaign | None:
 async def open_draft(turn: Turn) -> Campaign | None:
     """The waiting draft, as long as its author may be busy with it."""
     draft = await waiting_draft(turn)
-    return draft if draft and turn.now - (draft.edited_at or draft.created_at) <= OPEN else None
+    if draft is None or turn.now - (draft.edited_at or draft.created_at) > OPEN:
+        return None
+    found = (await turn.store.read_documents([_aside(turn)])).get(_aside(turn))
+    return None if found and found[1] == _as_it_is(draft) else draft
+
+
+async def leave(turn: Turn) -> None:
+    """Whatever they were busy with, they are no more."""
+    if turn.role is not None and (draft := await waiting_draft(turn)):
+        await put_aside(turn, draft)
+
+
+async def put_aside(turn: Turn, draft: Campaign) -> None:
+    """Its author is not busy with it any more, until something changes in it."""
+    await turn.store.write_documents({_aside(turn): (None, _as_it_is(draft))})
+
+
+def _aside(turn: Turn) -> str:
+    return f"aside/{turn.person.id}"
+
+
+def _as_it_is(draft: Campaign) -> bytes:
+    return json.dumps([draft.id, draft.version]).encode()
 
 
 async def next_step(turn: Turn, campaign: Campaign) -> str:

@@ -13,7 +13,7 @@ from cards.review import review_card
 from cards.variables import escape_markdown
 from cards.wizard import STEPS, message_form, schedule_form
 from dialogs.audiences import accept_audience, audience_card
-from dialogs.drafts import asked_for, is_stale, known_columns, read_draft, values_of, versions_of
+from dialogs.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, Reading, page_of, typed
@@ -116,6 +116,7 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     if goal == "leave":
+        await put_aside(turn, campaign)
         return Answer(card=_left(turn, campaign))
     if errors and goal not in STEPS[: STEPS.index(step)]:
         return Answer(card=await form_card(turn, campaign, step, errors=errors))

@@ -106,7 +106,7 @@ async def test_help_is_for_the_question_that_waits(house: House, author: tuple[P
     said = await asked(who, "nobody")
     assert "ada@contoso.com" in said[0], "the question still waits"
     assert await asked(who, words.cancel) == [words.left]
-    assert words.general not in await asked(who, words.help)
+    assert words.general in await asked(who, words.help), "the draft was left, too"
 
     await who.say(words.new)
     await who.press("L’écrire plutôt dans la conversation" if french else "Write it in the chat instead", name="Help")
@@ -135,6 +135,24 @@ async def test_a_draft_that_was_left_long_ago_is_not_what_help_is_for(
     await who.press("Programmer" if words is FRENCH else "Schedule it")
     await in_state(house, CampaignState.RUNNING)
     assert words.general in await asked(who, words.help)
+
+
+async def test_a_draft_that_was_left_is_not_what_help_is_for_until_it_is_taken_up_again(
+    house: House, author: tuple[Person, Words]
+) -> None:
+    who, words = author
+    leave = "Finir plus tard" if words is FRENCH else "Save and leave"
+    await who.say(words.new)
+    form, at = who.card(), who.cards()[-1][0]
+    await who.say(words.cancel)
+    assert words.general in await asked(who, words.help)
+    await who.press(leave, card=form, at=at, **FIELDS[0])
+    assert words.general in await asked(who, words.help)
+    await house.restart()
+    assert words.general in await asked(who, words.help)
+    choice = handle_of(await newest(house), step="audience", go="schedule", channel="msteams", **FIELDS[1])
+    await who.execute("form.save", choice, at)
+    assert words.steps[2] in await asked(who, words.help)
 
 
 async def test_an_interruption_keeps_the_draft_and_its_card(house: House, author: tuple[Person, Words]) -> None:
