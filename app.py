@@ -30,10 +30,10 @@ from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.handler import CrieurBot
 from bot.health import Health
 from bot.hearing import Hearing
-from bot.keys import keys
+from bot.keys import FILES, keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import MeasuredSender, Metrics, measured
-from bot.operating import EXPORTS, Operator, add_commands
+from bot.operating import Operator, add_commands
 from bot.platform import CLOUDS, Platform
 from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.presence import ServedPresence
@@ -135,7 +135,7 @@ async def crieur(
                 store=store,
                 connector=connector,
                 clock=clock,
-                keys=await keys(store, clock, EXPORTS),
+                keys=await keys(store, clock, FILES),
                 base_url=settings.base_url if settings.tracked else "",
                 takes_files=not settings.local,
                 hosts=() if settings.local else platform.files,

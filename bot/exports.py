@@ -1,4 +1,4 @@
-"""Exports: a campaign's results as a file, made in the background with progress in the chat.
+"""Exports: a campaign's results or the audit as a file, made in the background with progress in the chat.
 
 A file lies on the disk of the copy that made it for as long as its link is valid; another copy that
 gets the link makes the file itself. What a death cut off is asked for again by a press.
@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,13 +22,26 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from bot import sheets, uploads, wire
 from bot.connector import Connector
+from bot.keys import FILES, KEYS_AGAIN, keys
 from bot.scratch import Scratch
+from cards.audit import AuditSheet, Names
 from cards.elements import AdaptiveCard
-from cards.exports import Sheet, download_card, file_name, interrupted_card, making_card, trouble_card, uploaded_card
+from cards.exports import (
+    Cell,
+    Format,
+    Sheet,
+    download_card,
+    file_name,
+    interrupted_card,
+    making_card,
+    title_of,
+    trouble_card,
+    uploaded_card,
+)
 from cards.report import facts_of
 from cards.texts import Texts
 from dialogs.figures import figures_of
-from dialogs.handover import Upload, Wanted
+from dialogs.handover import AUDIT, Upload, Wanted
 from dialogs.posting import activity_bytes
 from dialogs.talk import texts_of
 from scheduler.ports import Clock, Delivered
@@ -44,6 +57,7 @@ EVERY = timedelta(seconds=3)  #: between two words on the progress: the platform
 LAST = 3.0  #: seconds for a writer to clear away what was cut off
 VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 
+Rows = list[list[Cell]]
 #: how many rows are written
 Progress = Callable[[int], Awaitable[None]]
 
@@ -81,6 +95,7 @@ class Exports:
         self._connector = connector
         self._clock = clock
         self._signer = _Signer(keys, clock)
+        self._keys_looked_at = clock.now()
         self._base_url = base_url
         self._takes_files = takes_files
         self._hosts = hosts
@@ -121,8 +136,17 @@ class Exports:
         """What proves later that this was offered to this person."""
         return self._signer.sign(wanted.text).decode()
 
-    def read(self, token: str) -> Wanted | None:
+    async def read(self, token: str) -> Wanted | None:
         """What we signed within the hour; None for anything else."""
+        found = self._read(token)
+        now = self._clock.now()
+        if found is None and now - self._keys_looked_at >= KEYS_AGAIN:  # another copy may sign with a newer key
+            self._keys_looked_at = now
+            self._signer = _Signer(await keys(self._store, self._clock, FILES), self._clock)
+            found = self._read(token)
+        return found
+
+    def _read(self, token: str) -> Wanted | None:
         try:
             text: bytes = self._signer.unsign(token, max_age=int(VALID.total_seconds()))
         except (BadSignature, UnicodeError):
@@ -143,7 +167,7 @@ class Exports:
 
     async def fetch(self, token: str) -> tuple[Path, str, str] | None:
         """The file that a link leads to, its name and its media type; None for a link that is not valid (any more)."""
-        wanted = self.read(token)
+        wanted = await self.read(token)
         found = await self._asked_by(wanted) if wanted else None
         if wanted is None or found is None:
             return None
@@ -162,16 +186,17 @@ class Exports:
         return True
 
     async def _asked_by(self, wanted: Wanted) -> _Asked | None:
-        """The campaign and the person, who still may see it."""
-        campaign = await self._store.campaign(wanted.campaign)
+        """What is asked for, and by whom: who still may see it."""
         person = await self._store.person(wanted.person)
-        if campaign is None or person is None or campaign.started_at is None or campaign.tenant != person.tenant:
+        role = await self._role(person) if person else None
+        if person is None or role is None:
             return None
-        if not campaign.keeps_people:
+        if wanted.campaign == AUDIT:
+            return _Asked(None, person, texts_of(person)) if role is Role.OWNER else None
+        campaign = await self._store.campaign(wanted.campaign)
+        if campaign is None or campaign.started_at is None or campaign.tenant != person.tenant:
             return None
-        if await self._role(person) is None:
-            return None
-        return _Asked(campaign, person, texts_of(person))
+        return _Asked(campaign, person, texts_of(person)) if campaign.keeps_people else None
 
     async def _file(self, wanted: Wanted, asked: _Asked, progress: Progress) -> Path:
         """The file; whoever asks while it is being made waits for the same one."""
@@ -190,19 +215,17 @@ class Exports:
         assert self._folder is not None
         path = self._folder / f"{wanted.number}.{wanted.format}"
         async with self._making:
-            sheet = Sheet(asked.texts, asked.campaign)
-            table = await self._table(wanted, asked, sheet, path)
+            table, pages = await self._table(asked, path, wanted.format)
             writer = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.sheets", cwd=ROOT, stdin=asyncio.subprocess.PIPE
             )
             assert writer.stdin is not None
-            written, last = 0, 0
+            written = 0
             try:
                 writer.stdin.write(table.line())
-                while page := await self._store.results(wanted.campaign, last, PAGE):
-                    writer.stdin.write(orjson.dumps([sheet.row(result) for result in page]) + b"\n")
+                async for page in pages:
+                    writer.stdin.write(orjson.dumps(page) + b"\n")
                     await writer.stdin.drain()
-                    last = page[-1].person.id
                     written += len(page)
                     await progress(written)
                 if await self._asked_by(wanted) is None:  # what was read last may not be all of it
@@ -216,19 +239,41 @@ class Exports:
         log.info("exported: campaign=%d rows=%d format=%s", wanted.campaign, written, wanted.format)
         return path
 
-    async def _table(self, wanted: Wanted, asked: _Asked, sheet: Sheet, path: Path) -> sheets.Wanted:
-        figures = await figures_of(self._store, asked.campaign)
-        return sheets.Wanted(
+    async def _table(self, asked: _Asked, path: Path, format: Format) -> tuple[sheets.Wanted, AsyncIterator[Rows]]:
+        """What the table is, and its rows, which are read as they are asked for."""
+        sheet: Sheet | AuditSheet
+        summary: Sequence[Sequence[str]]
+        if asked.campaign is None:
+            sheet = AuditSheet(asked.texts, asked.person.zone or "UTC")
+            summary, pages = (), self._audit_pages(asked, sheet)
+        else:
+            sheet = Sheet(asked.texts, asked.campaign)
+            figures = await figures_of(self._store, asked.campaign)
+            summary, pages = facts_of(asked.texts, figures, ZoneInfo(sheet.zone)), self._pages(asked.campaign, sheet)
+        table = sheets.Wanted(
             path=str(path),
-            format=wanted.format,
+            format=format,
             name=sheet.name,
             head=sheet.head,
             instants=sheet.instants,
             zone=sheet.zone,
             delimiter=sheet.delimiter,
             summary_name=sheet.summary_name,
-            summary=facts_of(asked.texts, figures, ZoneInfo(sheet.zone)),
+            summary=summary,
         )
+        return table, pages
+
+    async def _pages(self, campaign: Campaign, sheet: Sheet) -> AsyncIterator[Rows]:
+        last = 0
+        while page := await self._store.results(campaign.id, last, PAGE):
+            yield [sheet.row(result) for result in page]
+            last = page[-1].person.id
+
+    async def _audit_pages(self, asked: _Asked, sheet: AuditSheet) -> AsyncIterator[Rows]:
+        names, last = Names(self._store), 0
+        while page := await self._store.audit_from(last, PAGE, asked.person.tenant):
+            yield [sheet.row(number, entry, await names.of(entry.by)) for number, entry in page]
+            last = page[-1][0]
 
     def _forget(self, wanted: Wanted) -> None:
         if self._files.pop(wanted, None) and self._folder:
@@ -259,7 +304,10 @@ class Exports:
         reference = await self._store.reference(wanted.person, wanted.channel) if asked else None
         if asked is None or reference is None:
             return
-        total = (await self._store.tally(wanted.campaign)).total
+        if asked.campaign is None:
+            total = await self._store.count_audit(asked.person.tenant)
+        else:
+            total = (await self._store.tally(asked.campaign.id)).total
         told = _Told(asked, self._connector, reference, self._clock, total, message)
         try:
             await told.progress(0)
@@ -275,7 +323,8 @@ class Exports:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    campaign: Campaign
+    #: None: the audit
+    campaign: Campaign | None
     person: Person
     texts: Texts
 
@@ -317,7 +366,9 @@ class _Told:
         if not self._shows_cards:
             await self.post(wire.spoken_bytes(texts, card, author=True))
             return
-        activity = activity_bytes(card, texts("Export: {name}", name=self.asked.campaign.name))
+        activity = activity_bytes(
+            card, title_of(texts, self.asked.campaign.name if self.asked.campaign else texts("audit"))
+        )
         if self._message and isinstance(
             await self._connector.update(self._reference, self._message, activity), Delivered
         ):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.erasure import CLIENT, erase, export_person
-from bot.keys import keys
+from bot.keys import FILES, keys
 from bot.links import LINKS
 from bot.settings import Settings
 from bot.sheets import harmless
@@ -20,7 +20,6 @@ from scheduler.ports import Clock
 from storage.records import AuditEntry, Deed, Subject, TenantId
 from storage.store import Store
 
-EXPORTS = "exports"  #: the keys that sign what leads to files
 PAGE = 500  #: entries of the audit read at a time
 
 
@@ -128,7 +127,7 @@ async def _claim_code(operator: Operator, asked: argparse.Namespace) -> int:
 
 
 async def _rotate_keys(operator: Operator, asked: argparse.Namespace) -> int:
-    for name in (LINKS, EXPORTS):
+    for name in (LINKS, FILES):
         await keys(operator.store, operator.clock, name, rotate=True, alone=asked.forget_former)
     if asked.forget_former:
         operator.say("New keys are made, and the former ones are gone. Restart every copy of the bot now:")

@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import ipaddress
 import logging
-from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
@@ -22,7 +21,7 @@ from bot.connector import is_loopback
 from bot.exports import Exports
 from bot.handler import CrieurBot
 from bot.health import Health
-from bot.keys import keys
+from bot.keys import KEYS_AGAIN, keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import CONTENT_TYPE, Metrics
 from cards.texts import LANGUAGES, language_of
@@ -31,7 +30,6 @@ from dialogs.turn import House
 
 log = logging.getLogger(__name__)
 
-KEYS_AGAIN = timedelta(seconds=30)  #: between two looks for new keys of our own
 #: of a file's link, said to a browser of whose reader nothing is known
 EXPIRED = {
     "en": "This link is not valid (any more): please ask Crieur for the export again.",

@@ -77,6 +77,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
             texts("**lists** – your distribution lists, and who can be reached"),
             texts("**group** NAME – a group of the directory as a list"),
             texts("**report** NAME – how a campaign did"),
+            texts("**export** NAME – a campaign's results as a file"),
             texts("**try** NAME – send a test of a campaign to one person"),
             texts("**clone** NAME – a new draft like a campaign"),
             texts("**templates** – what new campaigns may begin with"),
@@ -86,8 +87,10 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
         lines += [
             texts("**roles** – who may build, approve and send campaigns"),
             texts("**rules** – approval, messages a week, mute, personal data"),
+            texts("**export audit** – who did what, as a file"),
         ]
     lines += [
+        texts("**settings** – language, mute, and what else you may set"),
         texts("**mute** – no campaigns for you; **unmute** brings them back"),
         texts("**language** – {languages}", languages=", ".join(LANGUAGES.values())),
         texts("**cancel** – leave what we are doing; drafts stay"),

@@ -5,11 +5,25 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.elements import AdaptiveCard, Execute, OpenUrl
 from cards.links import links_of
-from cards.parts import beside, card, channel_name, go, handle, heading, hint, name_of, notices, paragraph, progress_bar
+from cards.parts import (
+    Payload,
+    beside,
+    card,
+    channel_name,
+    go,
+    handle,
+    heading,
+    hint,
+    name_of,
+    notices,
+    paragraph,
+    progress_bar,
+)
 from cards.texts import Texts
 from storage.instants import ms
 from storage.records import (
@@ -35,8 +49,15 @@ class Format(StrEnum):
         }[self]
 
 
+#: what a file is of: a campaign's results, or (None) the audit of the organisation
+Exported = Campaign | None
+
 #: text, a number, milliseconds since 1970 in a column of instants, or nothing
 Cell = str | int | None
+
+
+def delimiter_of(texts: Texts) -> str:
+    return ";" if texts.language == "fr" else ","
 
 
 class Sheet:
@@ -59,7 +80,7 @@ class Sheet:
         #: the columns that hold instants
         self.instants = (8,) if self._anonymous else (8, 10, 11, 13, 15, 16)
         #: of CSV, as a spreadsheet in this language takes it
-        self.delimiter = ";" if texts.language == "fr" else ","
+        self.delimiter = delimiter_of(texts)
 
     def _head(self, texts: Texts) -> list[str]:
         head = [
@@ -176,9 +197,11 @@ def _found_text(texts: Texts, found: Found) -> str:
     }[found]
 
 
-def file_name(campaign: Campaign, format: Format) -> str:
+def file_name(exported: Exported, format: Format) -> str:
     """The campaign's name as every system takes it."""
-    name = re.sub(r'[\\/:*?"<>|#%&{}~\x00-\x1f]+', " ", campaign.name).strip(" .")[:80].strip()
+    if exported is None:
+        return f"Crieur audit.{format}"
+    name = re.sub(r'[\\/:*?"<>|#%&{}~\x00-\x1f]+', " ", exported.name).strip(" .")[:80].strip()
     return f"{name or 'Crieur'}.{format}"
 
 
@@ -196,28 +219,50 @@ def export_card(
         else texts("With state, reason, tries, times, and what they did with the message.")
     )
     payload = handle(campaign)
-    actions = []
-    for format, title in ((Format.XLSX, "Excel (XLSX)"), (Format.CSV, "CSV")):
-        if by_file:
-            actions.append(go(title, "export.make", {**payload, "format": format, "to": "file"}))
-        elif by_link:
-            actions.append(go(title, "export.make", {**payload, "format": format, "to": "link"}))
-    if by_file and by_link:
-        for format, title in ((Format.XLSX, texts("Excel by a link")), (Format.CSV, texts("CSV by a link"))):
-            actions.append(go(title, "export.make", {**payload, "format": format, "to": "link"}, mode="secondary"))
-    nowhere = texts("There is no way to hand it over here: Crieur has no public address.")
+    actions = _ways(texts, "export.make", payload, by_file=by_file, by_link=by_link)
     body = [
         *notices(notice, "accent"),
         heading(_title(texts, campaign)),
         paragraph(said),
         hint(columns),
-        *([] if actions else notices(nowhere)),
+        *([] if actions else notices(_nowhere(texts))),
     ]
     report = go(texts("Report"), "report.open", payload, mode="secondary" if actions else None)
     return card(texts, body, [*actions, report])
 
 
-def making_card(texts: Texts, campaign: Campaign, written: int, total: int) -> AdaptiveCard:
+def audit_export_card(texts: Texts, rows: int, *, by_file: bool, by_link: bool, notice: str = "") -> AdaptiveCard:
+    actions = _ways(texts, "audit.make", {}, by_file=by_file, by_link=by_link)
+    body = [
+        *notices(notice, "accent"),
+        heading(_title(texts, None)),
+        paragraph(texts.many("Who did what, when: {count} entry.", "Who did what, when: {count} entries.", rows)),
+        hint(texts("Entries are only ever added. That you export them becomes one, too.")),
+        *([] if actions else notices(_nowhere(texts))),
+    ]
+    back = go(texts("Settings"), "settings.open", {}, mode="secondary" if actions else None)
+    return card(texts, body, [*actions, back])
+
+
+def _ways(texts: Texts, verb: str, payload: Payload, *, by_file: bool, by_link: bool) -> list[Execute]:
+    """A button for each format, and way to hand it over."""
+    actions = []
+    for format, title in ((Format.XLSX, "Excel (XLSX)"), (Format.CSV, "CSV")):
+        if by_file:
+            actions.append(go(title, verb, {**payload, "format": format, "to": "file"}))
+        elif by_link:
+            actions.append(go(title, verb, {**payload, "format": format, "to": "link"}))
+    if by_file and by_link:
+        for format, title in ((Format.XLSX, texts("Excel by a link")), (Format.CSV, texts("CSV by a link"))):
+            actions.append(go(title, verb, {**payload, "format": format, "to": "link"}, mode="secondary"))
+    return actions
+
+
+def _nowhere(texts: Texts) -> str:
+    return texts("There is no way to hand it over here: Crieur has no public address.")
+
+
+def making_card(texts: Texts, campaign: Exported, written: int, total: int) -> AdaptiveCard:
     written = min(written, total)
     of = texts("{part} of {whole} rows", part=texts.number(written), whole=texts.number(total))
     share = paragraph(texts.percent(written, total), align="Right", weight="Bolder")
@@ -229,11 +274,11 @@ def making_card(texts: Texts, campaign: Campaign, written: int, total: int) -> A
             progress_bar(written, total),
             hint(texts("If this stands still for a minute, the bot was restarted: nothing is lost, please ask again.")),
         ],
-        [go(texts("Ask again"), "export.open", handle(campaign, fresh=True))],
+        _again(texts, campaign, fresh=True),
     )
 
 
-def download_card(texts: Texts, campaign: Campaign, url: str, until: datetime) -> AdaptiveCard:
+def download_card(texts: Texts, campaign: Exported, url: str, until: datetime) -> AdaptiveCard:
     return card(
         texts,
         [
@@ -245,30 +290,36 @@ def download_card(texts: Texts, campaign: Campaign, url: str, until: datetime) -
     )
 
 
-def uploaded_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
+def uploaded_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
     said = paragraph(texts("The file is in your OneDrive. You find it below."))
     return card(texts, [heading(_title(texts, campaign)), said])
 
 
-def declined_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
+def declined_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
     said = paragraph(texts("All right, no file was saved."))
     return card(texts, [heading(_title(texts, campaign)), said], _again(texts, campaign))
 
 
-def interrupted_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
+def interrupted_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
     """The bot was told to stop while the file was being made."""
     said = texts("The bot was restarted while it made this file. Nothing is lost: please ask again.")
     return card(texts, [*notices(said), heading(_title(texts, campaign))], _again(texts, campaign))
 
 
-def trouble_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
+def trouble_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
     said = texts("The file could not be made or handed over. Nothing is lost: please ask again.")
     return card(texts, [*notices(said, "attention"), heading(_title(texts, campaign))], _again(texts, campaign))
 
 
-def _again(texts: Texts, campaign: Campaign) -> list[Execute]:
-    return [go(texts("Ask again"), "export.open", handle(campaign))]
+def _again(texts: Texts, campaign: Exported, **more: Any) -> list[Execute]:
+    if campaign is None:
+        return [go(texts("Ask again"), "audit.open", {"fresh": True})]
+    return [go(texts("Ask again"), "export.open", handle(campaign, **more))]
 
 
-def _title(texts: Texts, campaign: Campaign) -> str:
-    return texts("Export: {name}", name=name_of(texts, campaign))
+def _title(texts: Texts, campaign: Exported) -> str:
+    return title_of(texts, name_of(texts, campaign) if campaign else texts("audit"))
+
+
+def title_of(texts: Texts, name: str) -> str:
+    return texts("Export: {name}", name=name)

@@ -30,6 +30,7 @@ def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_te
         of_all.append(go(texts("Roles"), "roles.open", {}))
     if role is Role.OWNER:
         of_all.append(go(texts("Rules of the organisation"), "rules.open", {}))
+        of_all.append(go(texts("Audit"), "audit.open", {}))
     if of_all:
         body.append(ActionSet(actions=of_all))
     return card(texts, body, actions)

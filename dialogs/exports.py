@@ -1,4 +1,4 @@
-"""A campaign's results as a file: asked for, offered, taken."""
+"""A campaign's results, or the audit, as a file: asked for, offered, taken."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from cards.exports import Format, declined_card, export_card, file_name
+from cards.exports import (
+    Exported,
+    Format,
+    audit_export_card,
+    declined_card,
+    export_card,
+    file_name,
+    title_of,
+)
+from cards.texts import Texts
 from dialogs.campaigns import named, which_one
 from dialogs.drafts import asked_for
-from dialogs.handover import FileOffer, Upload, Wanted
+from dialogs.handover import AUDIT, FileOffer, Upload, Wanted
 from dialogs.reports import has_forgotten
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import information
-from storage.records import Campaign, Channel, Deed, Subject
+from storage.records import Campaign, CampaignId, Channel, Deed, Role, Subject
 
 router = Router()
 
@@ -42,7 +51,7 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
     by_file = exports.by_file and turn.channel is Channel.TEAMS
     return Answer(
         card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=exports.by_link, notice=notice),
-        summary=turn.texts("Export: {name}", name=campaign.name),
+        summary=title_of(turn.texts, campaign.name),
         fresh=fresh,
     )
 
@@ -53,34 +62,93 @@ async def make_export(turn: Turn, form: Form) -> Answer:
     format = form.get("format")
     if campaign.started_at is None or not campaign.keeps_people or format not in list(Format):
         return await _offer(turn, campaign)
-    wanted = Wanted(
-        campaign=campaign.id,
-        person=turn.person.id,
-        channel=turn.channel,
-        format=Format(str(format)),
-        number=secrets.token_hex(8),
-    )
-    if form.get("to") == "file" and exports.by_file and turn.channel is Channel.TEAMS:
-        rows = (await turn.store.tally(campaign.id)).total
-        return Answer(
-            offer=FileOffer(
-                name=file_name(campaign, wanted.format),
-                description=turn.texts("The results of “{name}”", name=campaign.name),
-                size=max(1, rows) * BYTES[wanted.format],
-                token=exports.sign(wanted),
-            ),
-            fresh=True,
-        )
+    wanted = _wanted(turn, campaign.id, Format(str(format)))
+    rows = (await turn.store.tally(campaign.id)).total
+    description = turn.texts("The results of “{name}”", name=campaign.name)
+    if offer := _file_offer(turn, form, wanted, campaign, description, rows):
+        return offer
     if not exports.by_link:
         return await _offer(turn, campaign)
-    if not exports.make_link(wanted):
-        return await _offer(turn, campaign, turn.texts("I am still making this file: you see below how it goes."))
-    await _note(turn, campaign, wanted)
-    return await _offer(turn, campaign, turn.texts("I am making the file: you see below how it goes."))
+    begun = exports.make_link(wanted)
+    if begun:
+        await _note(turn, campaign, wanted)
+    return await _offer(turn, campaign, _begun_text(turn.texts, begun=begun))
 
 
-async def _note(turn: Turn, campaign: Campaign, wanted: Wanted) -> None:
-    await turn.note(Deed.EXPORTED, Subject.CAMPAIGN, campaign.id, campaign.name, format=wanted.format)
+def _wanted(turn: Turn, campaign: CampaignId, format: Format) -> Wanted:
+    number = secrets.token_hex(8)
+    return Wanted(campaign=campaign, person=turn.person.id, channel=turn.channel, format=format, number=number)
+
+
+def _file_offer(
+    turn: Turn, form: Form, wanted: Wanted, exported: Exported, description: str, rows: int
+) -> Answer | None:
+    """The platform's question whether they take a file, where they asked for one and the chat takes it."""
+    if form.get("to") != "file" or not turn.house.exports.by_file or turn.channel is not Channel.TEAMS:
+        return None
+    offer = FileOffer(
+        name=file_name(exported, wanted.format),
+        description=description,
+        size=max(1, rows) * BYTES[wanted.format],
+        token=turn.house.exports.sign(wanted),
+    )
+    return Answer(offer=offer, fresh=True)
+
+
+def _begun_text(texts: Texts, *, begun: bool) -> str:
+    if begun:
+        return texts("I am making the file: you see below how it goes.")
+    return texts("I am still making this file: you see below how it goes.")
+
+
+# --- the audit --------------------------------------------------------------------------------
+
+
+@router.command("export audit", "exporter audit", "exporter l'audit", "exporter l’audit", "audit", role=Role.OWNER)
+async def export_audit(turn: Turn, rest: str) -> Answer:
+    return await _offer_audit(turn)
+
+
+@router.form("audit.open", role=Role.OWNER)
+async def open_audit(turn: Turn, form: Form) -> Answer:
+    return await _offer_audit(turn, fresh=bool(form.get("fresh")))
+
+
+async def _offer_audit(turn: Turn, notice: str = "", *, fresh: bool = False) -> Answer:
+    exports = turn.house.exports
+    by_file = exports.by_file and turn.channel is Channel.TEAMS
+    rows = await turn.store.count_audit(turn.person.tenant)
+    return Answer(
+        card=audit_export_card(turn.texts, rows, by_file=by_file, by_link=exports.by_link, notice=notice),
+        summary=title_of(turn.texts, turn.texts("audit")),
+        fresh=fresh,
+    )
+
+
+@router.form("audit.make", role=Role.OWNER)
+async def make_audit(turn: Turn, form: Form) -> Answer:
+    exports, format = turn.house.exports, form.get("format")
+    if format not in list(Format):
+        return await _offer_audit(turn)
+    wanted = _wanted(turn, AUDIT, Format(str(format)))
+    rows = await turn.store.count_audit(turn.person.tenant)
+    if offer := _file_offer(turn, form, wanted, None, turn.texts("Who did what in Crieur"), rows):
+        return offer
+    if not exports.by_link:
+        return await _offer_audit(turn)
+    await _note(turn, None, wanted)  # first, so that it stands in what is exported
+    begun = exports.make_link(wanted)
+    return await _offer_audit(turn, _begun_text(turn.texts, begun=begun))
+
+
+# --- both -------------------------------------------------------------------------------------
+
+
+async def _note(turn: Turn, exported: Exported, wanted: Wanted) -> None:
+    if exported is None:
+        await turn.note(Deed.EXPORTED, Subject.AUDIT, "audit", format=wanted.format)
+        return
+    await turn.note(Deed.EXPORTED, Subject.CAMPAIGN, exported.id, exported.name, format=wanted.format)
 
 
 async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
@@ -91,17 +159,20 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     said = value if isinstance(value, Mapping) else {}
     context = said.get("context")
     token = context.get("token") if isinstance(context, Mapping) else None
-    wanted = turn.house.exports.read(str(token or ""))
-    campaign = await turn.store.campaign(wanted.campaign) if wanted else None
-    if wanted is None or campaign is None or wanted.person != turn.person.id or turn.role is None:
+    wanted = await turn.house.exports.read(str(token or ""))
+    of_audit = wanted is not None and wanted.campaign == AUDIT
+    campaign = await turn.store.campaign(wanted.campaign) if wanted and not of_audit else None
+    may = turn.role is Role.OWNER if of_audit else campaign is not None and turn.role is not None
+    if wanted is None or wanted.person != turn.person.id or not may:
         return Answer(text=turn.texts("This offer is no longer valid. Please ask for the export again."))
     if said.get("action") != "accept":
         return Answer(card=declined_card(turn.texts, campaign))
-    if not campaign.keeps_people:
+    if campaign and not campaign.keeps_people:
         return await has_forgotten(turn, campaign)
     upload = _upload(said.get("uploadInfo"))
     if upload is None or not turn.house.exports.takes(upload.url):
-        return await _offer(turn, campaign, turn.texts("The file could not be saved there. Please try another way."))
+        trouble = turn.texts("The file could not be saved there. Please try another way.")
+        return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)
     if turn.house.exports.upload(wanted, upload, message):
         await _note(turn, campaign, wanted)
     return Answer()

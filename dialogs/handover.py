@@ -8,10 +8,12 @@ from typing import Protocol
 from cards.exports import Format
 from storage.records import CampaignId, Channel, PersonId
 
+AUDIT = CampaignId(0)  #: in the place of a campaign: the audit of the organisation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A file of a campaign's results that somebody asked for."""
+    """A file of a campaign's results, or of the audit, that somebody asked for."""
 
     campaign: CampaignId
     person: PersonId
@@ -77,7 +79,7 @@ class Exporter(Protocol):
         """What proves for a while that this was offered to this person."""
         ...
 
-    def read(self, token: str) -> Wanted | None:
+    async def read(self, token: str) -> Wanted | None:
         """What we signed a while ago; None for anything else."""
         ...
 

@@ -532,6 +532,8 @@ class Audit(Protocol):
         """The newest entries with their numbers, which rise; ``before``: older ones than this number."""
         ...
 
+    async def count_audit(self, tenant: TenantId) -> int: ...
+
     async def audit_from(
         self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
     ) -> list[tuple[int, AuditEntry]]:

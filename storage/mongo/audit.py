@@ -21,6 +21,10 @@ class MongoAudit(Engine):
         condition: Document = {"tenant": tenant} if before is None else {"tenant": tenant, "_id": {"$lt": before}}
         return await self._entries(condition, limit, -1)
 
+    async def count_audit(self, tenant: TenantId) -> int:
+        count: int = await self.collection("audit").count_documents({"tenant": tenant})
+        return count
+
     async def audit_from(
         self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
     ) -> list[tuple[int, AuditEntry]]:

@@ -23,6 +23,12 @@ class SqliteAudit(Engine):
         values = (tenant, 2**62 if before is None else before, limit)
         return await self._entries("tenant = ? AND id < ? ORDER BY id DESC LIMIT ?", *values)
 
+    async def count_audit(self, tenant: TenantId) -> int:
+        row = await self.read(
+            lambda db: db.execute("SELECT count(*) FROM audit WHERE tenant = ?", (tenant,)).fetchone()
+        )
+        return int(row[0])
+
     async def audit_from(
         self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
     ) -> list[tuple[int, AuditEntry]]:

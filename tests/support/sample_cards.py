@@ -18,7 +18,15 @@ from cards.approval import approval_card, decided_card
 from cards.campaigns import campaigns_card, delete_card, information_card, people_card
 from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
-from cards.exports import declined_card, download_card, export_card, interrupted_card, making_card, uploaded_card
+from cards.exports import (
+    audit_export_card,
+    declined_card,
+    download_card,
+    export_card,
+    interrupted_card,
+    making_card,
+    uploaded_card,
+)
 from cards.exports import trouble_card as export_trouble_card
 from cards.helping import question_help_card, step_help_card
 from cards.imports import Summary, import_card
@@ -380,6 +388,8 @@ class Samples:
             "report_answers": report_card(texts, question_done, START + timedelta(hours=10)),
             "report_anonymous": report_card(texts, figures(unnamed, DONE_TALLY, ANONYMOUS), START + timedelta(days=40)),
             "export": export_card(texts, done, 1_250, by_file=True, by_link=True),
+            "export_audit": audit_export_card(texts, 1_250, by_file=True, by_link=True),
+            "export_audit_making": making_card(texts, None, 400, 1_250),
             "export_link": export_card(
                 texts,
                 unnamed,

@@ -20,6 +20,7 @@ from cards.campaigns import campaigns_card, delete_card, information_card, peopl
 from cards.conversation import greeting_card, help_card, notice_card
 from cards.elements import AdaptiveCard, as_dict
 from cards.exports import (
+    audit_export_card,
     declined_card,
     download_card,
     export_card,
@@ -326,6 +327,9 @@ def edge_exports(language: str) -> Cards:
             for count in COUNTS:
                 drawn = export_card(texts, one, count, by_file=by_file, by_link=by_link, notice="notice " * 20)
                 found[f"export: {by_file} {by_link} {count}"] = drawn
+                found[f"export: audit {by_file} {by_link} {count}"] = audit_export_card(
+                    texts, count, by_file=by_file, by_link=by_link, notice="notice " * 20
+                )
     for written, total in ((0, 0), (0, 1), (5, 3), (420_000, 1_000_000)):
         found[f"export: {written} of {total}"] = making_card(texts, one, written, total)
     found["export: download"] = download_card(texts, one, f"https://example.org/export/{LONG}", NOW)
@@ -336,6 +340,7 @@ def edge_exports(language: str) -> Cards:
         ("trouble", trouble_card),
     ):
         found[f"export: {name}"] = end(texts, one)
+        found[f"export: {name}, audit"] = end(texts, None)
     return found
 
 
