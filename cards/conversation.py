@@ -72,7 +72,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
     if role is not None:
         lines += [
             texts("**new campaign** – build one, in four cards"),
-            texts("**schedule** WORDS – when your draft goes out: **schedule tomorrow 10am for 2 hours**"),
+            texts("**schedule** tomorrow 10am for 2 hours – when it goes out"),
             texts("**campaigns** – see them all, with their figures"),
             texts("**lists** – your distribution lists, and who can be reached"),
             texts("**group** NAME – a group of the directory as a list"),
