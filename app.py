@@ -55,6 +55,7 @@ from scheduler.ports import Clock, Directory, Presence, Render
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
 from storage.records import Campaign, Channel, StorageError
+from storage.restored import taken_at
 from storage.sqlite import SqliteStore
 from storage.store import Store
 
@@ -232,6 +233,11 @@ async def serve(
     store, clock = store or open_store(settings), clock or WallClock()
     await store.open()
     try:
+        if taken := await taken_at(store):
+            raise StorageError(
+                f"this store is a backup of {taken:%Y-%m-%d %H:%M} UTC. What was sent since would be sent again:"
+                " run `python app.py restored` first, which sees to it that nobody gets a message twice"
+            )
         async with crieur(settings, store, clock) as application:
             runner = web.AppRunner(application, access_log=None, handle_signals=False)
             await runner.setup()

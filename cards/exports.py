@@ -184,6 +184,7 @@ def _reason_text(texts: Texts, reason: NotReached, channel: str) -> str:
         NotReached.MUTED: texts("has muted campaigns"),
         NotReached.CAPPED: texts("has had as many messages this week as the organisation allows"),
         NotReached.BOT_STOPPED: texts("the bot stopped while sending: it may have arrived"),
+        NotReached.RESTORED: texts("the bot's memory came from a backup: it may have arrived before"),
     }[reason]
 
 

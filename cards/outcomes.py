@@ -53,6 +53,7 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.MUTED: texts("They have muted campaigns."),
         NotReached.CAPPED: texts("They have had as many messages this week as your organisation allows."),
         NotReached.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
+        NotReached.RESTORED: texts("The bot's memory came from a backup: it may have arrived before."),
     }[reason]
 
 

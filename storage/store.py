@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from storage.records import (
@@ -559,6 +560,25 @@ class Erasure(Protocol):
         ...
 
 
+class Restoring(Protocol):
+    """A store that was brought back from a backup knows nothing of what happened after it."""
+
+    async def backup(self, target: Path) -> None:
+        """A whole copy of a store in a file, while it is used. Raises StorageError where there is no such copy."""
+        ...
+
+    async def doubt(self, id: CampaignId, now: datetime) -> int:
+        """What may have been sent after the backup of a running campaign is unconfirmed from here on.
+
+        That is whatever was due by now, on its way, or waited for an install. How many; 0 when none is left.
+        """
+        ...
+
+    async def skip_numbers(self) -> None:
+        """Numbers that may have been given after the backup are never given again: links and cards carry them."""
+        ...
+
+
 class Documents(Protocol):
     """Small JSON documents with an etag: the memory of typed conversations."""
 
@@ -592,6 +612,7 @@ class Store(
     Retention,
     Audit,
     Erasure,
+    Restoring,
     Documents,
     Protocol,
 ):

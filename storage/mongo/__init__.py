@@ -10,6 +10,7 @@ from storage.mongo.engagements import MongoEngagements
 from storage.mongo.erasure import MongoErasure
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
+from storage.mongo.restoring import MongoRestoring
 from storage.mongo.results import MongoResults
 from storage.mongo.retention import MongoRetention
 from storage.mongo.templates import MongoTemplates
@@ -17,6 +18,7 @@ from storage.mongo.templates import MongoTemplates
 
 class MongoStore(
     MongoErasure,
+    MongoRestoring,
     MongoRetention,
     MongoDirectory,
     MongoLists,

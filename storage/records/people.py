@@ -50,6 +50,7 @@ class NotReached(StrEnum):
     MUTED = "muted"  #: wants no campaigns
     CAPPED = "capped"  #: has had as many messages this week as the organisation allows
     BOT_STOPPED = "bot_stopped"  #: the bot died after the request had left
+    RESTORED = "restored"  #: the store is an older backup: the message may have been sent after it was taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from storage.sqlite.erasure import SqliteErasure
 from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
+from storage.sqlite.restoring import SqliteRestoring
 from storage.sqlite.results import SqliteResults
 from storage.sqlite.retention import SqliteRetention
 from storage.sqlite.templates import SqliteTemplates
@@ -31,6 +32,7 @@ class SqliteStore(
     SqliteResults,
     SqliteRetention,
     SqliteErasure,
+    SqliteRestoring,
     SqliteAudit,
     SqliteDocuments,
 ):

@@ -32,9 +32,9 @@ class NoServer(Exception):
 
 
 @contextlib.contextmanager
-def nx_27017(folder: Path) -> Iterator[str]:
+def nx_27017(folder: Path, port: int = 0) -> Iterator[str]:
     """MongoDB's protocol on SQLite, from PyPI."""
-    port = free_port()
+    port = port or free_port()
     command = [
         *(sys.executable, "-m", "nx_27017.nx_27017", "--host", "127.0.0.1", "-p", str(port)),
         *("--data-dir", str(folder / "nx"), "--log-file", str(folder / "nx.log"), "--pid-file", str(folder / "nx.pid")),

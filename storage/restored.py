@@ -1,0 +1,21 @@
+"""A store that is a backup says so itself, until an operator has said what is to become of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from storage.store import Documents
+
+TAKEN = "claim/backup"  #: the document that only a backup has; it is nobody's (storage/forgetting.py)
+SKIPPED = 1_000_000  #: numbers: more than are given between a backup and its restoring
+
+
+def mark(at: datetime) -> bytes:
+    return json.dumps({"at": at.timestamp()}).encode()
+
+
+async def taken_at(store: Documents) -> datetime | None:
+    """When the backup was taken that this store is; None for one that goes on."""
+    found = (await store.read_documents([TAKEN])).get(TAKEN)
+    return datetime.fromtimestamp(json.loads(found[1])["at"], UTC) if found else None
