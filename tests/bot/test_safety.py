@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from tests.bot.story import asked, broadcast, completed, draft, newest
+from bot.logs import JsonLines
+from tests.bot.story import ANY_TIME_NOW, asked, broadcast, completed, draft, newest
+from tests.bot.test_exports import exported, fetched
+from tests.bot.test_operating import operator
 from tests.conftest import House
 from tests.support.card_check import check_card
 from tests.support.organisation import CARD, TENANT, Person, nodes_of, words_of
@@ -73,10 +76,16 @@ async def test_logs_tell_no_names_addresses_or_messages(house: House, caplog: py
     blocked = house.organisation.person("Vercingetorix", "Wurlitzer")
     for person in (author, reader, blocked):
         await person.install()
+    await asked(author, f"add author {reader.address}")
+    await asked(author, "new list Persimmon")
     people = {"audience": "", "list_name": "Kumquats"}
     people["addresses"] = ",".join(person.address for person in (author, reader, blocked))
     message = {"name": "Operation Walrus", "title": "Rhododendron", "body": "Dear [FIRSTNAME], a xylophone."}
     await draft(author, people, {**message, "link_url": "https://hippopotamus.example/"})
+    await asked(author, "schedule next gobbledygook for 2 hours")
+    await author.press("Next: review", **ANY_TIME_NOW, words="")
+    await author.press("Save as a template")
+    await author.press("Save", sharing="me", template_name="Mongoose")
     await author.press("Try it")
     await author.press("Send the test", address=reader.address)
     await author.press("Back")
@@ -90,11 +99,22 @@ async def test_logs_tell_no_names_addresses_or_messages(house: House, caplog: py
     await reader.press("I have read it")
     await reader.say("Jabberwocky")
     await blocked.say("Mimsy borogoves")
+    await asked(author, "report walrus")
+    await author.say("export walrus")
+    assert (await fetched(house, await exported(author, "CSV")))[0] == 200
+    await asked(author, "clone walrus")
+    await asked(reader, "mute")
     await reader.uninstall()
+    await operator(house, "erase", blocked.address)
+    figures = (await fetched(house, f"{house.url}/metrics"))[1].decode()
+    assert "crieur_deliveries_total" in figures, "there are figures"
     await house.restart()
-    told = caplog.text.lower()
+    told = "\n".join(
+        [caplog.text, figures, *(JsonLines(words=True).format(record) for record in caplog.records)]
+    ).lower()
     assert "campaign done: campaign=1" in told, "there are logs"
     secrets = ["walrus", "rhododendron", "xylophone", "kumquat", "bandersnatch", "hippopotamus", "jabberwocky", "mimsy"]
+    secrets += ["persimmon", "gobbledygook", "mongoose"]
     for person in (author, reader, blocked):
         secrets += [person.given, person.surname, person.address, "contoso.example"]
     assert [secret for secret in secrets if secret.lower() in told] == []
