@@ -1,0 +1,113 @@
+"""A whole campaign in the real process, at its most talkative: no name, address, title or text is in what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import sys
+from pathlib import Path
+
+import aiohttp
+import orjson
+
+from tests.bot.story import asked, draft
+from tests.bot.test_exports import exported
+from tests.support.connector import LoopbackConnector
+from tests.support.organisation import Organisation
+from tests.support.program import ROOT, Program, running
+
+#: each word stands nowhere else than in what people wrote and are called
+MESSAGE = {
+    "name": "Operation Walrus",
+    "title": "Rhododendron",
+    "body": "Dear [FIRSTNAME], a xylophone. https://okapi.example/page",
+    "link_title": "Marzipan",
+    "link_url": "https://hippopotamus.example/",
+    "ack": "true",
+    "ack_title": "Persimmon",
+}
+WORDS = (
+    "walrus", "rhododendron", "xylophone", "okapi", "marzipan", "hippopotamus", "persimmon", "kumquat", "bandersnatch",
+    "jabberwocky", "mimsy", "contoso.example",
+)  # fmt: skip
+PEOPLE = (("Zebulon", "Quagmire"), ("Xanthippe", "Ypsilanti"), ("Vercingetorix", "Wurlitzer"))
+
+
+async def command(program: Program, *words: str) -> str:
+    """What an operator's command writes into the log (not: what it answers)."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "app.py", *words,
+        cwd=ROOT, env={**os.environ, **program.environment, "STORE_URL": program.store_url, "MicrosoftAppId": ""},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, logged = await process.communicate()
+    assert process.returncode == 0, said.decode() + logged.decode()
+    return logged.decode()
+
+
+async def lived(program: Program, connector: LoopbackConnector, http: aiohttp.ClientSession) -> list[str]:
+    """From the wizard to the export, over HTTP; what /metrics says of it."""
+    organisation = Organisation(connector, f"{program.url}/api/messages", http)
+    author, reader, blocked = (organisation.person(*name) for name in PEOPLE)
+    for person in (author, reader, blocked):
+        await person.install()
+    await author.sees("Hello Zebulon")
+    people = {"audience": "", "list_name": "Kumquats"}
+    people["addresses"] = ",".join(person.address for person in (author, reader, blocked))
+    await draft(author, people, MESSAGE, duration="1", unit="minutes")
+    await author.press("Try it")
+    await author.press("Send the test", address=reader.address)
+    await author.press("Back")
+    await asked(author, "no command: Bandersnatch")
+    blocked.chat.broken = "blocked"
+    await author.press("Schedule it")
+    await author.sees("Report: Operation Walrus", 120)
+    await reader.press("Marzipan")
+    await reader.press("Persimmon")
+    await reader.say("Jabberwocky")
+    await reader.react(reader.cards()[-1][0], "heart")
+    await blocked.say("Mimsy borogoves")
+    await asked(author, "report walrus")
+    await author.press("Export")
+    async with http.get(await exported(author, "CSV")) as file:
+        assert "Ypsilanti" in await file.text()
+    await asked(author, "export audit")
+    await exported(author, "Excel (XLSX)")
+    told = []
+    for path in ("/metrics", "/readyz", "/healthz"):
+        async with http.get(f"{program.url}{path}") as answer:
+            assert answer.status == 200
+            told.append(await answer.text())
+    told.append(await command(program, "erase", reader.address))
+    told.append(await command(program, "export-person", blocked.address))
+    told.append(await command(program, "audit"))
+    await blocked.uninstall()
+    return told
+
+
+async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path) -> None:
+    connector = LoopbackConnector(rng=random.Random(3))
+    await connector.start()
+    log = tmp_path / "log"
+    talkative = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json"}
+    try:
+        async with (
+            running(Program(f"sqlite:{tmp_path}/crieur.db", log, talkative)) as program,
+            aiohttp.ClientSession() as http,
+        ):
+            told = await lived(program, connector, http)
+    finally:
+        await connector.stop()
+    text = log.read_text(encoding="utf-8")
+    lines = [orjson.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert {line["level"] for line in lines} >= {"DEBUG", "INFO"}
+    assert any(line["message"].startswith("campaign done: campaign=1") for line in lines), "there are logs"
+    secrets = [*WORDS, *(part for name in PEOPLE for part in name)]
+    whole = "\n".join([text, *told]).lower()
+    assert {secret: where(secret, whole) for secret in secrets if secret.lower() in whole} == {}
+
+
+def where(secret: str, text: str) -> list[str]:
+    return [text[max(0, found.start() - 100) : found.end() + 40] for found in re.finditer(secret.lower(), text)][:3]
