@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
 import pytest
 
 from bot.metrics import Metrics
+from bot.operating import add_commands
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +37,23 @@ def test_every_variable_that_a_page_sets_is_a_setting(page: Path) -> None:
     named = set(re.findall(r"`([A-Z][A-Z_]+_[A-Z]+|Microsoft\w+)(?:=[^`]*)?`", page.read_text(encoding="utf-8")))
     of_others = {"APP_NAME", "COMPANY_NAME", "WEBSITE_URL", "PRIVACY_URL", "TERMS_URL"}  # the package's own
     assert named - known - of_others == set()
+
+
+def test_every_variable_that_the_docs_have_typed_is_a_setting() -> None:
+    known = {str(field.alias) for field in Settings.model_fields.values()}
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    typed = "\n".join(re.findall(r"```(?:sh|ini)\n(.*?)```", text, re.DOTALL))
+    names = set(re.findall(r"\b([A-Z][A-Z_]+|Microsoft\w+)=", typed)) - {"PASSWORD"}
+    assert len(names) > 5 and names - known == set()
+
+
+def test_every_command_that_the_docs_have_typed_is_one() -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser)
+    [commands] = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for page in PAGES:
+        typed = set(re.findall(r"app\.py ([a-z][a-z-]+)", page.read_text(encoding="utf-8")))
+        assert typed <= set(commands), page
 
 
 def test_every_figure_that_an_alert_looks_at_is_one() -> None:
