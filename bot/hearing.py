@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 8.0  #: seconds for an answer: people wait before a card for some fifteen
+GIVEN_UP = 30.0  #: seconds after which a program that owes an answer is ended; until then it may be about to know more
 WAITING = 16  #: questions that wait for others; who comes then is told to try again
 
 
@@ -26,6 +27,9 @@ class Hearing:
         self._program: asyncio.subprocess.Process | None = None
         self._asking = asyncio.Semaphore(1)
         self._waiting = 0
+        self._asked = 0  # the number of the last question
+        #: when the program was asked what it has not answered yet, on the loop's clock
+        self._owing: float | None = None
 
     async def __aenter__(self) -> Hearing:
         return self
@@ -42,25 +46,31 @@ class Hearing:
             return Spoken(left=words)
         if self._waiting >= WAITING:
             return None
-        question = Question(words=words, now=now, zone=zone, language=texts.language, day_first=texts.day_first)
+        self._asked += 1
+        question = Question(
+            number=self._asked, words=words, now=now, zone=zone, language=texts.language, day_first=texts.day_first
+        )
         self._waiting += 1
         try:
             async with asyncio.timeout(PATIENCE), self._asking:
-                return await self._ask(question.line())
+                return await self._ask(question)
         except (OSError, EOFError, ValueError, TimeoutError) as error:
             log.warning("words could not be read: %s", type(error).__name__)
             return None
         finally:
             self._waiting -= 1
 
-    async def _ask(self, question: bytes) -> Spoken:
-        """Of a program that has ended meanwhile, another one is asked, once. What is cut off ends its program."""
-        found = self._program
-        if found is not None and found.returncode is None:
+    async def _ask(self, question: Question) -> Spoken:
+        """Of a program that has ended meanwhile, another one is asked, once."""
+        found, now = self._program, asyncio.get_running_loop().time()
+        if found is not None and self._owing is not None and now - self._owing > GIVEN_UP:
+            _end(found)
+        elif found is not None and found.returncode is None:
             try:
                 return await self._answer(found, question)
-            except (OSError, EOFError):
-                pass  # it had been idle for too long
+            except (OSError, EOFError, ValueError):
+                _end(found)  # it had been idle for too long, or was killed
+        self._owing = None
         self._program = started = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.words"),
             cwd=ROOT,
@@ -69,18 +79,21 @@ class Hearing:
         )
         return await self._answer(started, question)
 
-    async def _answer(self, program: asyncio.subprocess.Process, question: bytes) -> Spoken:
+    async def _answer(self, program: asyncio.subprocess.Process, question: Question) -> Spoken:
+        """What comes late to questions before is passed over: who asked has been told to try again."""
         assert program.stdin is not None and program.stdout is not None
-        try:
-            program.stdin.write(question)
-            await program.stdin.drain()
+        if self._owing is None:
+            self._owing = asyncio.get_running_loop().time()
+        program.stdin.write(question.line())
+        await program.stdin.drain()
+        while True:
             line = await program.stdout.readline()
             if not line.endswith(b"\n"):
                 raise EOFError
-            return answered(line)
-        except BaseException:  # its answer, if it still comes, is to nobody's question
-            _end(program)
-            raise
+            number, spoken = answered(line)
+            if number == question.number:
+                self._owing = None
+                return spoken
 
 
 def _end(program: asyncio.subprocess.Process) -> None:

@@ -19,7 +19,6 @@ import orjson
 from dialogs.spoken import Spoken
 
 IDLE = 120.0  #: seconds without a question, after which it ends
-NICE = 5  #: so much do other programs go first
 MEMORY = 512 * 1024 * 1024  #: bytes of address space; it needs a fifth
 PROCESSOR = 60  #: seconds of computing in its life: hundreds of questions; the next one starts another
 
@@ -28,6 +27,8 @@ PROCESSOR = 60  #: seconds of computing in its life: hundreds of questions; the 
 class Question:
     """What ``dialogs.spoken.reading.read_words`` asks for."""
 
+    #: its answer bears it too
+    number: int
     words: str
     #: an instant in UTC
     now: datetime
@@ -53,16 +54,16 @@ def answer(line: bytes) -> bytes:
     except Exception as error:  # a bug, or the recogniser's: people are told that it was not understood
         sys.stderr.write(f"the rule for words broke: {type(error).__name__}\n")
         said = Spoken(left=asked.words)
-    return orjson.dumps(asdict(said)) + b"\n"
+    return orjson.dumps([asked.number, asdict(said)]) + b"\n"
 
 
-def answered(line: bytes) -> Spoken:
-    """Raises ValueError for a line that was cut off."""
-    return Spoken(**orjson.loads(line))
+def answered(line: bytes) -> tuple[int, Spoken]:
+    """The number of the question, and the answer to it. Raises ValueError for a line that was cut off."""
+    number, said = orjson.loads(line)
+    return number, Spoken(**said)
 
 
 def main() -> int:
-    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
     questions = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)

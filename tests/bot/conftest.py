@@ -6,11 +6,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot import hearing
 from tests.conftest import House
 from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
 
 REGISTERED = {"MicrosoftAppId": APP_ID, "MicrosoftAppPassword": "unused", "ALLOWED_TENANTS": TENANT, "GRAPH": "off"}
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are waited for, however busy the machine of the tests is."""
+    monkeypatch.setattr(hearing, "PATIENCE", 60.0)
 
 
 @pytest.fixture

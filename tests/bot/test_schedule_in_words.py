@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -283,13 +284,28 @@ async def test_a_reader_that_says_nothing_is_given_up_and_the_next_question_is_a
     async with Hearing() as beside:
         await read(beside)
         silent = program_of(beside)
-        silent.send_signal(19)  # SIGSTOP
-        monkeypatch.setattr(hearing, "PATIENCE", 0.2)
-        assert await read(beside) is None
-        monkeypatch.undo()
-        assert await silent.wait() < 0
+        silent.send_signal(signal.SIGSTOP)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(hearing, "PATIENCE", 0.2)
+            assert await read(beside) is None
+        monkeypatch.setattr(hearing, "GIVEN_UP", 0)
         answer = await read(beside)
         assert answer is not None and answer.complete
+        assert await silent.wait() < 0
+
+
+async def test_an_answer_that_comes_late_is_not_taken_for_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Hearing() as beside:
+        await read(beside)
+        slow = program_of(beside)
+        slow.send_signal(signal.SIGSTOP)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(hearing, "PATIENCE", 0.2)
+            assert await read(beside, "tomorrow 9am for 3 hours") is None
+        slow.send_signal(signal.SIGCONT)
+        answer = await read(beside, "tomorrow 11am for 1 hour")
+        assert answer is not None and answer.values["time"] == "11:00"
+        assert program_of(beside) is slow, "what it has learnt is not thrown away"
 
 
 async def test_the_reader_ends_when_the_bot_is_gone() -> None:
@@ -304,11 +320,11 @@ async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
     house: House, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await to_the_schedule(ada)
-    monkeypatch.setattr(hearing, "WAITING", 0)
-    card = (await ada.press("Next: review", words="tomorrow 10am for 2 hours", **ANY_TIME))["value"]
+    with monkeypatch.context() as crowded:
+        crowded.setattr(hearing, "WAITING", 0)
+        card = (await ada.press("Next: review", words="tomorrow 10am for 2 hours", **ANY_TIME))["value"]
     assert error_beside(card, "words").startswith("I could not read this just now. Please try again")
     assert fields_of(card)["words"] == "tomorrow 10am for 2 hours"
-    monkeypatch.undo()
     card = (await ada.press("Next: review"))["value"]
     assert "Audience and schedule" in words_of(card)
     assert (await newest(house)).state is CampaignState.DRAFT
