@@ -6,30 +6,20 @@ import argparse
 import csv
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.erasure import CLIENT, erase, export_person
 from bot.keys import FILES, keys
 from bot.links import LINKS
+from bot.restoring import restored
 from bot.settings import Settings
 from bot.sheets import harmless
 from cards.audit import HEAD, AuditSheet, Names
 from dialogs.claim import new_code
 from scheduler.ports import Clock
-from storage.records import (
-    Audience,
-    AuditEntry,
-    Campaign,
-    CampaignState,
-    Deed,
-    DeliveryState,
-    NotReached,
-    Subject,
-    TenantId,
-)
-from storage.restored import TAKEN
+from storage.records import AuditEntry, Deed, Subject, TenantId
 from storage.store import Store
 
 PAGE = 500  #: entries of the audit read at a time
@@ -164,47 +154,5 @@ async def _backup(operator: Operator, asked: argparse.Namespace) -> int:
 
 
 async def _restored(operator: Operator, asked: argparse.Namespace) -> int:
-    """What the backup does not know of is not done again by itself; killed in the middle, it is run again."""
-    store, now = operator.store, operator.clock.now()
-    await store.skip_numbers()
-    for campaign in await store.in_state(CampaignState.RUNNING):
-        unsure, author = await _doubted(operator, campaign), await _author(operator, campaign)
-        operator.say(
-            f"Campaign {campaign.id} of {author} was running: {unsure} messages that may have been sent since are"
-            " unconfirmed. It goes on with the others; its report offers to send again to the unconfirmed."
-        )
-    for campaign in await store.in_state(CampaignState.SCHEDULED):
-        starts, author = campaign.schedule.slot.start if campaign.schedule else now, await _author(operator, campaign)
-        await _noted(operator, campaign)
-        await store.save(replace(campaign, state=CampaignState.DRAFT, message=None, audience=None, schedule=None))
-        operator.say(
-            f"Campaign {campaign.id} of {author} was scheduled for {starts:%Y-%m-%d %H:%M} UTC: it may have been sent"
-            " since, so it is a draft again. Please tell its author to look whether to schedule it."
-        )
-    await store.delete_documents([TAKEN])
-    operator.say("The bot can be started. Whoever was erased or muted campaigns after the backup has to be so again.")
+    await restored(operator.store, operator.clock.now(), operator.say)
     return 0
-
-
-async def _doubted(operator: Operator, campaign: Campaign) -> int:
-    """How many recipients of a running campaign are unconfirmed now."""
-    store, now = operator.store, operator.clock.now()
-    await _noted(operator, campaign)
-    if campaign.planned_at is None:  # who has no delivery yet may have been given one since
-        audience = campaign.audience or Audience()
-        for people in await store.recipients(campaign.tenant, audience, campaign.channel):
-            await store.plan_ended(campaign.id, people, DeliveryState.UNCONFIRMED, NotReached.RESTORED, now)
-        await store.planned(campaign.id, now)
-    while await store.doubt(campaign.id, now):
-        pass
-    return (await store.tally(campaign.id)).reasons.get(NotReached.RESTORED, 0)
-
-
-async def _noted(operator: Operator, campaign: Campaign) -> None:
-    entry = _by_operator(operator, campaign.tenant, Deed.CHANGED, Subject.CAMPAIGN, str(campaign.id), why="restored")
-    await operator.store.note(replace(entry, name=campaign.name))
-
-
-async def _author(operator: Operator, campaign: Campaign) -> str:
-    person = await operator.store.person(campaign.author)
-    return (person.address if person else "") or f"person {campaign.author}"

@@ -14,6 +14,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.outcomes import PAST
@@ -73,14 +74,14 @@ async def plan_some(campaign: Campaign, audience: Audience, store: Store, clock:
 
 
 async def end_unplanned(
-    campaign: Campaign, audience: Audience, state: DeliveryState, reason: NotReached, store: Store, clock: Clock
+    campaign: Campaign, audience: Audience, state: DeliveryState, reason: NotReached, store: Store, at: datetime
 ) -> None:
     """Whoever of these people has no delivery gets one that has ended, with the reason."""
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
     known = await store.planned_people(campaign.id)
     for people in (_without(reachable, known), _without(others, known)):
         for page in _pages(people):
-            await store.plan_ended(campaign.id, people[page], state, reason, clock.now())
+            await store.plan_ended(campaign.id, people[page], state, reason, at)
 
 
 async def _plan_in_zone(

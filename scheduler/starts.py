@@ -138,11 +138,12 @@ class Starts:
             not_read = list(campaign.audience.lists)
         expired = _only(campaign.audience, not_read, everyone=self._holds_back(campaign, failed))
         state, reason = DeliveryState.EXPIRED, NotReached.LIST_NOT_READ
-        await end_unplanned(campaign, expired, state, reason, self._store, self._clock)
+        await end_unplanned(campaign, expired, state, reason, self._store, self._clock.now())
         gone = [problem.problem.list.id for problem in failed if problem.problem.why is Unread.GONE]
         state, reason = DeliveryState.FAILED, NotReached.LIST_GONE
-        await end_unplanned(campaign, _only(campaign.audience, gone), state, reason, self._store, self._clock)
-        await self._store.planned(campaign.id, self._clock.now())
+        now = self._clock.now()
+        await end_unplanned(campaign, _only(campaign.audience, gone), state, reason, self._store, now)
+        await self._store.planned(campaign.id, now)
         log.warning("campaign planned without some lists: campaign=%d lists=%d", campaign.id, len(failed))
 
     # --- what the author hears, and when it is tried again ------------------------------------

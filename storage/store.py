@@ -575,7 +575,10 @@ class Restoring(Protocol):
         ...
 
     async def skip_numbers(self) -> None:
-        """Numbers that may have been given after the backup are never given again: links and cards carry them."""
+        """Numbers that may have been given after the backup are never given again: links and cards carry them.
+
+        Nor are the versions of campaigns that can still be edited: a card from after the backup is none of theirs.
+        """
         ...
 
 

@@ -89,8 +89,8 @@ class MongoCampaigns(Waking):
         row = await self.collection("campaigns").find_one({"_id": id, "state": {"$ne": DELETED}}, {"record": 1})
         return _campaign_of(row) if row else None
 
-    async def _replace(self, old: Campaign, new: Campaign) -> bool:
-        """Compare and set; whether ``old`` was still the current one."""
+    async def replaced(self, old: Campaign, new: Campaign) -> bool:
+        """Compare and set: whether ``old`` was still the current one."""
         done = await self.collection("campaigns").update_one(
             {"_id": old.id, "version": old.version, "state": str(old.state)}, {"$set": _fields(new)}
         )
@@ -99,7 +99,7 @@ class MongoCampaigns(Waking):
     async def _advance(self, id: CampaignId, expected: CampaignState, **changes: object) -> bool:
         """Change a campaign if it still is in the expected state."""
         while (campaign := await self.campaign(id)) is not None and campaign.state is expected:
-            if await self._replace(campaign, replace(campaign, version=campaign.version + 1, **changes)):  # type: ignore[arg-type]
+            if await self.replaced(campaign, replace(campaign, version=campaign.version + 1, **changes)):  # type: ignore[arg-type]
                 return True
         return False
 
@@ -114,7 +114,7 @@ class MongoCampaigns(Waking):
         if not current.state.changeable:
             raise StaleVersion(f"campaign {campaign.id} has started")
         saved = replace(campaign, version=campaign.version + 1)
-        if not await self._replace(current, saved):
+        if not await self.replaced(current, saved):
             raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
         return saved
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from storage.instants import ms
+from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.deliveries import CLAIMED, PLANNED, REAP, SENDING, WAITING, MongoDeliveries
 from storage.mongo.engine import Document
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
-from storage.restored import SKIPPED
+from storage.restored import CHANGEABLE, SKIPPED
 
 NUMBERED = ("campaign", "list", "template", "installation", "audit", "person", "delivery")
 
 
-class MongoRestoring(MongoDeliveries):
+class MongoRestoring(MongoCampaigns, MongoDeliveries):
     async def backup(self, target: Path) -> None:
         raise StorageError("a backup of MongoDB is made with its own tools: see docs/deploy.md")
 
@@ -44,3 +46,6 @@ class MongoRestoring(MongoDeliveries):
     async def skip_numbers(self) -> None:
         for kind in NUMBERED:
             await self.ids(kind, SKIPPED)
+        for state in CHANGEABLE:  # a card of later days shows something else
+            for campaign in await self.in_state(state):
+                await self.replaced(campaign, replace(campaign, version=campaign.version + SKIPPED))

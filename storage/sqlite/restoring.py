@@ -12,7 +12,7 @@ from pathlib import Path
 
 from storage.instants import ms
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
-from storage.restored import SKIPPED, TAKEN, mark
+from storage.restored import CHANGEABLE, SKIPPED, TAKEN, mark
 from storage.sqlite.deliveries import OPEN, REAP
 from storage.sqlite.engine import READER_CACHE, Engine, connected
 from storage.sqlite.tallies import move
@@ -43,6 +43,12 @@ def _skip(db: sqlite3.Connection) -> None:
         db.execute(
             "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, (known[0] if known else 0) + SKIPPED)
         )
+    # nor do the versions of what can still be edited: a card of later days shows something else
+    db.execute(
+        "UPDATE campaign SET version = version + ?1, record = json_set(record, '$.version', version + ?1)"
+        " WHERE state IN (?2, ?3, ?4)",
+        (SKIPPED, *CHANGEABLE),
+    )
     # the number of the next person is one above the highest: somebody stands there who is nobody
     db.execute("INSERT INTO person (id, tenant) SELECT coalesce(max(id), 0) + ?, '' FROM person", (SKIPPED,))
 

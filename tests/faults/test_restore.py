@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
+import random
 import shutil
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 from storage.records import CampaignId, CampaignState, DeliveryState, NotReached
-from tests.faults.conftest import Town, a_town
+from storage.restored import taken_at
+from tests.faults.conftest import MONGO_PEOPLE, PEOPLE, Tell, Town, a_town
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017
 from tests.support.program import ROOT, free_port
-from tests.support.seeding import scheduled
+from tests.support.seeding import conversation_of, scheduled
 
-PEOPLE = 150
-SLOT = timedelta(seconds=30)
-PATIENCE = 120.0
+FEW = max(150, PEOPLE // 10)  #: people whose store is a file
+FEW_ON_A_SERVER = MONGO_PEOPLE // 2
+PATIENCE = 240.0  #: seconds
+WHY = "The bot's memory came from a backup: it may have arrived before."
 
 
-async def command(town: Town, *words: str) -> tuple[int | None, str]:
-    """An operator's command: its exit status, and what it says."""
+def slot_for(people: int) -> timedelta:
+    """Long enough that some of them wait for their instant when the backup is back."""
+    return timedelta(seconds=25 + people / 25)
+
+
+async def command(town: Town, *words: str, killed_after: float | None = None) -> tuple[int | None, str]:
+    """An operator's command: its exit status, and what it says. ``killed_after``: seconds until a kill -9."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "app.py", *words,
         cwd=ROOT,
         env={**os.environ, "STORE_URL": town.store_url, "MicrosoftAppId": "", "PORT": str(free_port())},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
+    if killed_after is not None:
+        await asyncio.sleep(killed_after)
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
     said, _ = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode, said.decode()
 
@@ -37,54 +51,83 @@ def received(town: Town) -> int:
     return int(town.connector.tally()["messages"])
 
 
-async def runs_true(town: Town, sent_before: int, sent_after: int) -> None:
-    """It goes on from the backup, and ends as it should."""
+async def runs_true(town: Town, people: int, sent_before: int, sent_after: int, kind: str, tell: Tell) -> None:
+    """It goes on from the backup, and ends as it should; the report says of whom nobody can tell, and why."""
     await town.program.start()
     await town.wait_for_report(PATIENCE)
-    account = await town.account(PEOPLE)
+    account = await town.account(people)
+    tell(f"a backup comes back: {kind}", account)
     account.holds()
     assert account.unconfirmed >= sent_after - sent_before, "who got it after the backup is not sure to have it"
-    assert account.sent + account.unconfirmed == PEOPLE, "nobody is given up"
+    assert account.sent + account.unconfirmed == people, "nobody is given up"
     assert account.sent > sent_before, "it went on with the others"
     store = await town.open()
-    reasons = (await store.tally(CampaignId(1))).reasons
-    assert reasons.get(NotReached.RESTORED, 0) >= sent_after - sent_before
+    tally = await store.tally(CampaignId(1))
+    assert tally.reasons.get(NotReached.RESTORED, 0) >= sent_after - sent_before
     await store.close()
+    report = json.dumps([message["activity"] for message in town.connector.chats[conversation_of(0)].messages])
+    assert WHY in report and f"{account.unconfirmed:,}" in report
 
 
-async def test_the_file_by_its_online_backup(town: Town) -> None:
-    await town.populate(PEOPLE, SLOT)
+async def test_the_file_by_its_online_backup(town: Town, tell: Tell) -> None:
+    await town.populate(FEW, slot_for(FEW))
     await town.program.start()
-    await until(lambda: received(town) >= PEOPLE // 6, PATIENCE)
+    await until(lambda: received(town) >= FEW // 6, PATIENCE)
     backup = town.folder / "kept" / "backup.db"
     backup.parent.mkdir()
     status, said = await command(town, "backup", str(backup))
     assert status == 0, said
     at_backup = received(town)
     assert (await command(town, "backup", str(backup)))[0] == 1, "never over another one"
-    await until(lambda: received(town) >= at_backup + PEOPLE // 6, PATIENCE)
+    await until(lambda: received(town) >= at_backup + FEW // 6, PATIENCE)
     await town.program.kill()
     at_kill = received(town)
 
     for file in town.folder.glob("crieur.db*"):
         file.unlink()
     shutil.copy(backup, town.folder / "crieur.db")
-    status, said = await command(town)
-    assert status == 1 and "python app.py restored" in said, "it does not start by itself"
+    rng = random.Random(at_kill)
+    for _ in range(3):
+        await command(town, "restored", killed_after=rng.uniform(0.5, 1.5))
+    if await is_a_backup(town):  # none of them came to its end
+        status, said = await command(town)
+        assert status == 1 and "python app.py restored" in said, "it does not start by itself"
     assert received(town) == at_kill
     status, said = await command(town, "restored")
     assert status == 0 and "unconfirmed" in said and "person0@contoso.example" in said
-    await runs_true(town, at_backup, at_kill)
+    await runs_true(town, FEW, at_backup, at_kill, "the file", tell)
+
+
+async def is_a_backup(town: Town) -> bool:
+    store = await town.open()
+    taken = await taken_at(store)
+    await store.close()
+    return taken is not None
+
+
+async def test_a_backup_does_not_start_by_itself(town: Town) -> None:
+    await town.populate(3, timedelta(seconds=30))
+    store = await town.open()
+    await store.backup(town.folder / "kept.db")
+    await store.close()
+    for file in town.folder.glob("crieur.db*"):
+        file.unlink()
+    (town.folder / "kept.db").rename(town.folder / "crieur.db")
+    status, said = await command(town)
+    assert status == 1 and "python app.py restored" in said
+    assert received(town) == 0
 
 
 async def test_what_was_scheduled_is_asked_again(town: Town) -> None:
     """It may have started, and ended, since."""
-    await town.populate(3, SLOT)
+    await town.populate(3, timedelta(seconds=30))
     store = await town.open()
     [campaign] = await store.campaigns((await store.campaign(CampaignId(1))).tenant, 1)  # type: ignore[union-attr]
     author = await store.person(campaign.author)
     assert author and campaign.schedule
-    later = await scheduled(store, author, campaign.schedule.slot.start + timedelta(days=1), SLOT, name="Later")
+    later = await scheduled(
+        store, author, campaign.schedule.slot.start + timedelta(days=1), timedelta(seconds=30), name="Later"
+    )
     backup = town.folder / "kept.db"
     await store.backup(backup)
     await store.close()
@@ -101,20 +144,20 @@ async def test_what_was_scheduled_is_asked_again(town: Town) -> None:
     assert received(town) == 0
 
 
-async def test_a_server_by_a_copy_of_its_files_while_it_is_stopped(tmp_path: Path) -> None:
+async def test_a_server_by_a_copy_of_its_files_while_it_is_stopped(tmp_path: Path, tell: Tell) -> None:
     """The bot waits for it meanwhile."""
-    port = free_port()
+    people, port = FEW_ON_A_SERVER, free_port()
     url = f"mongodb://127.0.0.1:{port}/crieur"
     async with a_town(tmp_path, url, lease=5) as town:
         with nx_27017(tmp_path, port):
             town.add_copy()
-            await town.populate(PEOPLE, SLOT)
+            await town.populate(people, slot_for(people))
             await town.program.start()
-            await until(lambda: received(town) >= PEOPLE // 6, PATIENCE)
+            await until(lambda: received(town) >= people // 6, PATIENCE)
         shutil.copytree(tmp_path / "nx", tmp_path / "kept")
         at_backup = received(town)
         with nx_27017(tmp_path, port):
-            await until(lambda: received(town) >= at_backup + PEOPLE // 6, PATIENCE)
+            await until(lambda: received(town) >= at_backup + people // 6, PATIENCE)
             await town.program.kill()
         at_kill = received(town)
         shutil.rmtree(tmp_path / "nx")
@@ -126,4 +169,4 @@ async def test_a_server_by_a_copy_of_its_files_while_it_is_stopped(tmp_path: Pat
             states = (await store.tally(CampaignId(1))).states
             assert not states.get(DeliveryState.SENDING) and not states.get(DeliveryState.CLAIMED)
             await store.close()
-            await runs_true(town, at_backup, at_kill)
+            await runs_true(town, people, at_backup, at_kill, "a server's files", tell)

@@ -1,0 +1,109 @@
+"""After an older backup was put in place: what may have been done since is not done again by itself.
+
+Nothing in the store tells what was sent after the backup was taken. So whatever may have been is doubted: an
+author can send again to exactly those who are unconfirmed, and nobody gets a message twice (decision 028).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.erasure import CLIENT
+from dialogs.wizard import as_draft
+from scheduler.planner import end_unplanned
+from storage.records import (
+    Audience,
+    AuditEntry,
+    Campaign,
+    CampaignState,
+    Deed,
+    DeliveryState,
+    ListId,
+    NotReached,
+    Subject,
+)
+from storage.restored import TAKEN
+from storage.store import Store
+
+WAS = {
+    CampaignState.SCHEDULED: "was scheduled for {starts}",
+    CampaignState.SUBMITTED: "waited for approval, to start at {starts}",
+}
+
+
+async def restored(store: Store, now: datetime, say: Callable[[str], None]) -> None:
+    """With every copy of the bot stopped. Killed at any point, it is run again: what was settled stays so."""
+    await store.skip_numbers()
+    for campaign in await store.in_state(CampaignState.RUNNING):
+        await _doubt(store, campaign, now, say)
+    for state, was in WAS.items():
+        for campaign in await store.in_state(state):
+            await _ask_again(store, campaign, was, now, say)
+    await store.delete_documents([TAKEN])
+    say("The bot can be started. Whoever was erased or muted campaigns after the backup has to be so again.")
+
+
+async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[[str], None]) -> None:
+    await _note(store, campaign, now)
+    unread: list[ListId] = []
+    if campaign.planned_at is None:  # whoever has no delivery yet may have been given one since
+        audience = campaign.audience or Audience()
+        unread = await _unread(store, campaign, audience)
+        await end_unplanned(campaign, audience, DeliveryState.UNCONFIRMED, NotReached.RESTORED, store, now)
+        await store.planned(campaign.id, now)
+    while await store.doubt(campaign.id, now):
+        pass
+    unsure = (await store.tally(campaign.id)).reasons.get(NotReached.RESTORED, 0)
+    say(
+        f"Campaign {campaign.id} of {await _author(store, campaign)} was running: {unsure} messages that may have been"
+        " sent since are unconfirmed. It goes on with the others; its report offers to send again to the unconfirmed."
+    )
+    if unread:
+        say(
+            f"Its lists {', '.join(map(str, unread))} are read from elsewhere, and were not yet when the backup was"
+            " taken: who stands in them by now and did not before is not among its recipients."
+        )
+
+
+async def _unread(store: Store, campaign: Campaign, audience: Audience) -> list[ListId]:
+    """Lists that had still to be read for a campaign that had started."""
+    found = [await store.distribution_list(id) for id in audience.lists]
+    since = campaign.started_at
+    return [
+        made.id
+        for made in found
+        if made and made.source and (made.read_at is None or since is None or made.read_at < since)
+    ]
+
+
+async def _ask_again(store: Store, campaign: Campaign, was: str, now: datetime, say: Callable[[str], None]) -> None:
+    """It may have been sent since, or been moved to an earlier time and sent: somebody has to look."""
+    await _note(store, campaign, now)
+    starts = f"{campaign.schedule.slot.start:%Y-%m-%d %H:%M} UTC" if campaign.schedule else "an instant of its own"
+    await store.save(as_draft(campaign))
+    say(
+        f"Campaign {campaign.id} of {await _author(store, campaign)} {was.format(starts=starts)}: it may have been sent"
+        " since, so it is a draft again. Please tell its author to look whether to schedule it."
+    )
+
+
+async def _note(store: Store, campaign: Campaign, now: datetime) -> None:
+    await store.note(
+        AuditEntry(
+            tenant=campaign.tenant,
+            at=now,
+            by=None,
+            deed=Deed.CHANGED,
+            subject=Subject.CAMPAIGN,
+            id=str(campaign.id),
+            name=campaign.name,
+            details={"why": "restored"},
+            client=CLIENT,
+        )
+    )
+
+
+async def _author(store: Store, campaign: Campaign) -> str:
+    person = await store.person(campaign.author)
+    return (person.address if person else "") or f"person {campaign.author}"
