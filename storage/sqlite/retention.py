@@ -19,6 +19,7 @@ def _forget(db: sqlite3.Connection, id: CampaignId, limit: int) -> int:
     campaign = load(db, id)
     if campaign is None or campaign.keeps_people:
         return 0
+    (usual,) = db.execute("PRAGMA secure_delete").fetchone()
     db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten in the file
     try:
         for table, who in (("engaged", "who"), ("delivery", "person")):
@@ -31,7 +32,7 @@ def _forget(db: sqlite3.Connection, id: CampaignId, limit: int) -> int:
                 return gone
         return 0
     finally:
-        db.execute("PRAGMA secure_delete = OFF")
+        db.execute(f"PRAGMA secure_delete = {usual}")
 
 
 class SqliteRetention(Engine):

@@ -13,6 +13,7 @@ from scheduler.approach import week_of
 from scheduler.retention import Retention
 from storage.policies import change_policy
 from storage.records import (
+    CROWD,
     ENGAGES_FOR,
     Audience,
     Campaign,
@@ -21,10 +22,12 @@ from storage.records import (
     EngagementKind,
     ListInUse,
     Person,
+    Press,
     Subject,
+    Who,
 )
 from storage.store import Store
-from tests.contract.conftest import Database, MongoDatabase
+from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
 from tests.contract.lives import one_life
 from tests.contract.world import CONTOSO, END, NOW, install, opened, outcome, planned, refused, scheduled, sent
 
@@ -50,8 +53,9 @@ async def lived(store: Store) -> tuple[Campaign, list[Person]]:
     people = await install(store, "ada", "grace", "louis")
     campaign = await planned(store, people)
     first, *others = await sent(store, campaign)
-    await store.record([refused(first), *(outcome(one, activity="1:x") for one in others)], 1)
+    await store.record([refused(first), *(outcome(one, activity="1:SECRET") for one in others)], 1)
     await store.engage([opened(campaign, others[0].person), opened(campaign, others[0].person, NOW, CLICKED)])
+    await store.engage([Press(campaign.id, Who(-5), CLICKED, NOW), Press(campaign.id, CROWD, EngagementKind.READ, NOW)])
     assert await store.finish(campaign.id, END)
     return await current(store, campaign), people
 
@@ -144,7 +148,7 @@ async def test_it_goes_step_by_step(store: Store) -> None:
     while gone := await store.forget_recipients(campaign.id, 2):
         steps.append(gone)
         assert await figures(store, campaign) == before
-    assert steps == [1, 2, 1], "one record of engagement, three deliveries"
+    assert steps == [2, 1, 2, 1], "three records of engagement, three deliveries"
 
 
 async def test_a_start_in_between_counts_nothing_anew(store: Store, database: Database) -> None:
@@ -159,6 +163,15 @@ async def test_a_start_in_between_counts_nothing_anew(store: Store, database: Da
     await forget(again, END + YEAR)
     assert (await figures(again, campaign), await rows(again, campaign)) == (before, (0, 0))
     await again.close()
+
+
+async def test_no_byte_of_it_is_left_in_the_file(store: Store, database: Database) -> None:
+    if not isinstance(database, SqliteDatabase):
+        pytest.skip("of SQLite")
+    await lived(store)
+    await forget(store, END + YEAR)
+    await store.close()  # the log beside the file goes
+    assert [file.name for file in database.path.parent.iterdir() if b"1:SECRET" in file.read_bytes()] == []
 
 
 async def test_two_copies_at_it_are_one(store: Store, other: Store) -> None:
