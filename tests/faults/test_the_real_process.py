@@ -59,7 +59,8 @@ async def test_an_unwell_platform_and_kill_9_together(town: Town, tell: Tell) ->
 
 async def test_sigterm_finishes_what_is_in_flight_and_gives_leases_back(town: Town, tell: Tell) -> None:
     town.connector.faults = Faults(latency=0.2)
-    await town.populate(PEOPLE, timedelta(seconds=25))
+    # 64 requests in flight, each for a fifth of a second: some 300 a second, and the bot is away in between
+    await town.populate(PEOPLE, timedelta(seconds=max(25, PEOPLE / 150)))
     for pause in (3.0, 2.0, 4.0):
         await town.program.start()
         await asyncio.sleep(pause)
