@@ -7,6 +7,7 @@ catalogue is compiled when it is first read, so there is no built file to go sta
 from __future__ import annotations
 
 import gettext
+import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -41,6 +42,11 @@ def language_of_person(person: Person) -> str:
     return (person.language or person.locale).replace("_", "-").split("-")[0].lower()
 
 
+def _kept_together(french: str) -> str:
+    """No line begins with a colon, or ends with an opening quotation mark: translators type ordinary spaces."""
+    return re.sub(" (?=[:;?!»%])", "\u00a0", re.sub("« ", "«\u00a0", french))
+
+
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     path = LOCALES / language / "LC_MESSAGES" / "crieur.po"
@@ -48,7 +54,12 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
     compiled = BytesIO()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
+        catalogue = read_po(source, locale=language)
+    if language == "fr":
+        for message in catalogue:
+            said = message.string
+            message.string = _kept_together(said) if isinstance(said, str) else tuple(map(_kept_together, said))
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

@@ -176,7 +176,7 @@ async def test_a_french_author_builds_it_in_french(house: House, ada: Person, lo
     await louis.press("Suite : diffusion", **people)
     card = (await louis.press("Suite : relecture", duration="1", unit="hours", anytime="true"))["value"]
     words = words_of(card)
-    assert {"Équipe", "1 heure", "2 personnes joignables sur 3"} <= {*words}
+    assert {"Équipe", "1 heure", "2 personnes joignables sur 3"} <= {*words}
     english = {"Schedule it", "Audience", "Reach", "Start", "Duration", "Try it", "Channel", "Working hours", "Review"}
     assert not english & {*words}
     card = (await louis.press("Programmer"))["value"]

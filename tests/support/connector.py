@@ -64,6 +64,11 @@ class Chat:
     channel: str = "msteams"
 
 
+def as_read(body: bytes) -> Any:
+    """JSON as people read it: spaces at which no line breaks look like others."""
+    return orjson.loads(body.replace("\u00a0".encode(), b" ").replace(rb"\u00a0", b" "))
+
+
 def _error(status: int, code: str, message: str, **headers: str) -> Answer:
     return Answer(status, orjson.dumps({"error": {"code": code, "message": message}}), tuple(headers.items()))
 
@@ -217,7 +222,7 @@ class LoopbackConnector:
             chat.campaigns[int(campaign[1])] += 1
         if not self.keep:
             return 201, b'{"id":"%s"}' % message.encode()
-        activity = orjson.loads(body)
+        activity = as_read(body)
         if activity.get("type") != "message":
             return 202, b"{}"
         attachments = activity.get("attachments") or []
@@ -234,7 +239,7 @@ class LoopbackConnector:
         found = next((kept for kept in chat.messages if kept["id"] == message), None) if chat else None
         if chat is None or found is None:
             return _error(404, "ActivityNotFoundInConversation", "no such activity")
-        found["activity"] = orjson.loads(body)
+        found["activity"] = as_read(body)
         found["updates"] += 1
         self.listener(chat)
         return Answer(200, orjson.dumps({"id": message}))

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.connector import Chat, LoopbackConnector, Team
+from tests.support.connector import Chat, LoopbackConnector, Team, as_read
 from tests.support.http import until
 
 TENANT = "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70"
@@ -131,7 +131,7 @@ class Person:
         ) as response:
             return (
                 response.status,
-                await response.json() if response.content_length and response.status == 200 else None,
+                as_read(await response.read()) if response.content_length and response.status == 200 else None,
             )
 
     async def read(self, message: str) -> None:

@@ -187,6 +187,11 @@ def test_a_duration_is_said_in_the_largest_unit_that_is_exact(length: timedelta,
     assert Texts("fr").duration(length).replace("\u00a0", " ") == french
 
 
+def test_no_line_of_french_begins_with_a_colon_or_ends_with_an_opening_quotation_mark() -> None:
+    assert Texts("fr")("Delete “{name}”?", name="A") == "Supprimer «\u00a0A\u00a0»\u00a0?"
+    assert Texts("fr-CA")("Link: {words}", words="A : b") == "Lien\u00a0: A : b", "what people wrote stays as it is"
+
+
 def test_shares_days_and_lists_follow_the_language() -> None:
     english, french = Texts("en"), Texts("fr")
     assert (english.percent(1, 3), french.percent(1, 3)) == ("33%", "33\u00a0%")

@@ -44,7 +44,7 @@ def test_public_holidays_are_skipped_and_named() -> None:
     assert french.hours.holidays == {date(2026, 12, 25)}
     assert closed_days(french) == [date(2026, 12, 25)]
     assert closed_text(ENGLISH, french) == "closed on Fri, 25 Dec 2026"
-    assert closed_text(FRENCH, french) == "fermé : ven. 25 déc. 2026"
+    assert closed_text(FRENCH, french) == "fermé\u00a0: ven. 25 déc. 2026"
     spans = open_time(french.slot, french.hours, ZoneInfo(ZONE)).spans
     days = {datetime.fromtimestamp(start / 1_000, UTC).day for start, _ in spans}
     assert days == {24, 28, 29}, "neither Christmas nor the weekend"
@@ -100,7 +100,7 @@ def test_several_dates_stand_in_one_field() -> None:
 
 @pytest.mark.parametrize("wrong", ["32/12", "2026-13-01", "someday", "24", "29/2/2027", "24 fooember", "0/0", "-1/2"])
 def test_what_is_no_date_is_said_beside_its_field(wrong: str) -> None:
-    for texts, said in ((ENGLISH, "This is not a date: “"), (FRENCH, "Ce n’est pas une date : «")):
+    for texts, said in ((ENGLISH, "This is not a date: “"), (FRENCH, "Ce n’est pas une date\u00a0: «")):
         days, errors = own(f"24/12; {wrong}", texts)
         assert days == {date(2026, 12, 24)} and list(errors) == ["closed"]
         assert errors["closed"].startswith(said) and escape_markdown(wrong) in errors["closed"]
