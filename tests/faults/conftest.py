@@ -6,6 +6,7 @@ What happened is written to build/faults.json.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -26,7 +27,7 @@ from storage.records import CampaignId, CampaignState, Channel, DeliveryState, P
 from storage.store import Store
 from tests.support.connector import Chat, LoopbackConnector
 from tests.support.http import until
-from tests.support.program import ROOT, Program
+from tests.support.program import ROOT, Program, free_port
 from tests.support.seeding import TENANT, conversation_of, install, member_of, scheduled
 
 PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "2000"))
@@ -104,6 +105,22 @@ class Town:
         store = open_store(Settings(_env_file=None, STORE_URL=self.store_url))  # type: ignore[call-arg]
         await store.open()
         return store
+
+    async def operate(self, *words: str, killed_after: float | None = None) -> tuple[int | None, str]:
+        """An operator's command: its exit status, and what it says. ``killed_after``: seconds until a kill -9."""
+        own = {"STORE_URL": self.store_url, "MicrosoftAppId": "", "PORT": str(free_port())}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "app.py", *words,
+            cwd=ROOT,
+            env={**os.environ, **own, **self.environment},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        if killed_after is not None:
+            await asyncio.sleep(killed_after)
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode, said.decode()
 
     @property
     def reported(self) -> bool:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import os
 import random
 import shutil
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +13,7 @@ from storage.restored import taken_at
 from tests.faults.conftest import MONGO_PEOPLE, PEOPLE, Tell, Town, a_town
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017
-from tests.support.program import ROOT, free_port
+from tests.support.program import free_port
 from tests.support.seeding import conversation_of, scheduled
 
 FEW = max(150, PEOPLE // 10)  #: people whose store is a file
@@ -29,22 +25,6 @@ WHY = "The bot's memory came from a backup: it may have arrived before."
 def slot_for(people: int) -> timedelta:
     """Long enough that some of them wait for their instant when the backup is back."""
     return timedelta(seconds=25 + people / 25)
-
-
-async def command(town: Town, *words: str, killed_after: float | None = None) -> tuple[int | None, str]:
-    """An operator's command: its exit status, and what it says. ``killed_after``: seconds until a kill -9."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", *words,
-        cwd=ROOT,
-        env={**os.environ, "STORE_URL": town.store_url, "MicrosoftAppId": "", "PORT": str(free_port())},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    if killed_after is not None:
-        await asyncio.sleep(killed_after)
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode, said.decode()
 
 
 def received(town: Town) -> int:
@@ -75,10 +55,10 @@ async def test_the_file_by_its_online_backup(town: Town, tell: Tell) -> None:
     await until(lambda: received(town) >= FEW // 6, PATIENCE)
     backup = town.folder / "kept" / "backup.db"
     backup.parent.mkdir()
-    status, said = await command(town, "backup", str(backup))
+    status, said = await town.operate("backup", str(backup))
     assert status == 0, said
     at_backup = received(town)
-    assert (await command(town, "backup", str(backup)))[0] == 1, "never over another one"
+    assert (await town.operate("backup", str(backup)))[0] == 1, "never over another one"
     await until(lambda: received(town) >= at_backup + FEW // 6, PATIENCE)
     await town.program.kill()
     at_kill = received(town)
@@ -88,12 +68,12 @@ async def test_the_file_by_its_online_backup(town: Town, tell: Tell) -> None:
     shutil.copy(backup, town.folder / "crieur.db")
     rng = random.Random(at_kill)
     for _ in range(3):
-        await command(town, "restored", killed_after=rng.uniform(0.5, 1.5))
+        await town.operate("restored", killed_after=rng.uniform(0.5, 1.5))
     if await is_a_backup(town):  # none of them came to its end
-        status, said = await command(town)
+        status, said = await town.operate()
         assert status == 1 and "python app.py restored" in said, "it does not start by itself"
     assert received(town) == at_kill
-    status, said = await command(town, "restored")
+    status, said = await town.operate("restored")
     assert status == 0 and "unconfirmed" in said and "person0@contoso.example" in said
     await runs_true(town, FEW, at_backup, at_kill, "the file", tell)
 
@@ -113,7 +93,7 @@ async def test_a_backup_does_not_start_by_itself(town: Town) -> None:
     for file in town.folder.glob("crieur.db*"):
         file.unlink()
     (town.folder / "kept.db").rename(town.folder / "crieur.db")
-    status, said = await command(town)
+    status, said = await town.operate()
     assert status == 1 and "python app.py restored" in said
     assert received(town) == 0
 
@@ -134,7 +114,7 @@ async def test_what_was_scheduled_is_asked_again(town: Town) -> None:
     for file in town.folder.glob("crieur.db*"):
         file.unlink()
     backup.rename(town.folder / "crieur.db")
-    status, said = await command(town, "restored")
+    status, said = await town.operate("restored")
     assert status == 0 and said.count("is a draft again") == 2
     store = await town.open()
     assert {one.state for one in await store.campaigns(campaign.tenant, 9)} == {CampaignState.DRAFT}
@@ -163,7 +143,7 @@ async def test_a_server_by_a_copy_of_its_files_while_it_is_stopped(tmp_path: Pat
         shutil.rmtree(tmp_path / "nx")
         shutil.copytree(tmp_path / "kept", tmp_path / "nx")
         with nx_27017(tmp_path, port):
-            status, said = await command(town, "restored")
+            status, said = await town.operate("restored")
             assert status == 0 and "unconfirmed" in said, said
             store = await town.open()
             states = (await store.tally(CampaignId(1))).states
