@@ -14,7 +14,9 @@ import orjson
 
 #: "campaign=7" in a line is a field of its own
 FIELD = re.compile(r"\b([a-z_]+)=(\S+)")
-CHATTY = ("apscheduler", "msrest", "msal", "urllib3", "aiohttp.access")  #: heard from WARNING or ERROR on
+#: ours, heard from LOG_LEVEL on. Others from WARNING on: what they say below quotes people (pymongo: every command)
+OURS = ("crieur", "bot", "dialogs", "cards", "scheduler", "storage")
+CHATTY = ("apscheduler", "msrest", "msal", "urllib3", "aiohttp.access")  #: heard from ERROR on
 
 
 class _Frames(logging.Formatter):
@@ -67,6 +69,8 @@ def set_up(level: str, form: str) -> None:
         if form == "json"
         else _Frames("%(asctime)s %(levelname)s %(name)s %(message)s", words=words)
     )
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level="ERROR" if level == "ERROR" else "WARNING", handlers=[handler], force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from bot.bounds import BURST
-from bot.logs import JsonLines, set_up
+from bot.logs import OURS, JsonLines, set_up
 from bot.metrics import MeasuredSender, Metrics
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
@@ -173,6 +173,8 @@ def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     yield lambda: capsys.readouterr().err
     root.handlers[:] = handlers
     root.setLevel(level)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def test_json_lines_carry_ids_as_fields(written: Callable[[], str]) -> None:
@@ -208,6 +210,16 @@ def test_at_debug_an_error_keeps_its_words(written: Callable[[], str]) -> None:
     except KeyError:
         logging.getLogger("crieur.test").exception("it broke")
     assert "Ada" in written()
+
+
+def test_at_debug_no_library_tells_what_it_is_given(written: Callable[[], str]) -> None:
+    set_up("DEBUG", "json")
+    for name in ("pymongo.command", "aiohttp.client", "asyncio", "some_library.of_tomorrow"):
+        logging.getLogger(name).debug("insert: Ada Lovelace")
+        logging.getLogger(name).info("insert: Ada Lovelace")
+    logging.getLogger("bot.somewhere").debug("ours is heard")
+    said = written()
+    assert "Ada" not in said and "ours is heard" in said
 
 
 def test_a_json_line_is_one_line() -> None:

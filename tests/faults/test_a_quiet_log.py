@@ -7,14 +7,17 @@ import os
 import random
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import orjson
+import pytest
 
 from tests.bot.story import asked, draft
 from tests.bot.test_exports import exported
-from tests.support.connector import LoopbackConnector
+from tests.support.connector import Faults, LoopbackConnector
+from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import Organisation
 from tests.support.program import ROOT, Program, running
 
@@ -30,9 +33,20 @@ MESSAGE = {
 }
 WORDS = (
     "walrus", "rhododendron", "xylophone", "okapi", "marzipan", "hippopotamus", "persimmon", "kumquat", "bandersnatch",
-    "jabberwocky", "mimsy", "contoso.example",
+    "jabberwocky", "mimsy", "gobbledygook", "mongoose", "quillfeather", "contoso.example",
 )  # fmt: skip
 PEOPLE = (("Zebulon", "Quagmire"), ("Xanthippe", "Ypsilanti"), ("Vercingetorix", "Wurlitzer"))
+NEVER_CAME = "Quillfeather@contoso.example"
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The libraries of each store may talk as well."""
+    if request.param == "sqlite":
+        yield f"sqlite:{tmp_path}/crieur.db"
+        return
+    with nx_27017(tmp_path) as url:
+        yield f"{url}crieur"
 
 
 async def command(program: Program, *words: str) -> str:
@@ -55,20 +69,29 @@ async def lived(program: Program, connector: LoopbackConnector, http: aiohttp.Cl
         await person.install()
     await author.sees("Hello Zebulon")
     people = {"audience": "", "list_name": "Kumquats"}
-    people["addresses"] = ",".join(person.address for person in (author, reader, blocked))
+    people["addresses"] = ",".join([*(person.address for person in (author, reader, blocked)), NEVER_CAME])
+    await asked(author, f"add author {reader.address}")
     await draft(author, people, MESSAGE, duration="1", unit="minutes")
+    await asked(author, "schedule next gobbledygook for 2 hours")
+    await author.press("Next: review", start="now", duration="1", unit="minutes", anytime="true", words="")
+    await author.press("Save as a template")
+    await author.press("Save", sharing="me", template_name="Mongoose")
     await author.press("Try it")
     await author.press("Send the test", address=reader.address)
     await author.press("Back")
     await asked(author, "no command: Bandersnatch")
     blocked.chat.broken = "blocked"
+    connector.faults = Faults(throttle=0.2, retry_after=0.2, errors=0.2)
     await author.press("Schedule it")
-    await author.sees("Report: Operation Walrus", 120)
+    await author.sees("Report: Operation Walrus", 150)
+    connector.faults = Faults()
     await reader.press("Marzipan")
     await reader.press("Persimmon")
     await reader.say("Jabberwocky")
     await reader.react(reader.cards()[-1][0], "heart")
     await blocked.say("Mimsy borogoves")
+    await reader.send({"type": "message", "text": {"Jabberwocky": ["no text"]}})
+    await asked(reader, "mute")
     await asked(author, "report walrus")
     await author.press("Export")
     async with http.get(await exported(author, "CSV")) as file:
@@ -87,14 +110,14 @@ async def lived(program: Program, connector: LoopbackConnector, http: aiohttp.Cl
     return told
 
 
-async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path) -> None:
+async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path, store_url: str) -> None:
     connector = LoopbackConnector(rng=random.Random(3))
     await connector.start()
     log = tmp_path / "log"
     talkative = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json"}
     try:
         async with (
-            running(Program(f"sqlite:{tmp_path}/crieur.db", log, talkative)) as program,
+            running(Program(store_url, log, talkative)) as program,
             aiohttp.ClientSession() as http,
         ):
             told = await lived(program, connector, http)
@@ -102,7 +125,6 @@ async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path) -> Non
         await connector.stop()
     text = log.read_text(encoding="utf-8")
     lines = [orjson.loads(line) for line in text.splitlines() if line.startswith("{")]
-    assert {line["level"] for line in lines} >= {"DEBUG", "INFO"}
     assert any(line["message"].startswith("campaign done: campaign=1") for line in lines), "there are logs"
     secrets = [*WORDS, *(part for name in PEOPLE for part in name)]
     whole = "\n".join([text, *told]).lower()
