@@ -91,7 +91,7 @@ async def street(tmp_path: Path, newsletter_page: str, request: pytest.FixtureRe
         stack.push_async_callback(browser.close)
         clients = []
         for person, url in zip(("ada", "louis"), urls, strict=True):
-            page = await browser.new_page(viewport={"width": 1000, "height": 1400}, user_agent=BROWSER)
+            page = await browser.new_page(viewport={"width": 1000, "height": 1800}, user_agent=BROWSER)
             client = Client(page, person, pictures)
             await client.open(url)
             await client.sees("I am Crieur", 60_000)
