@@ -7,8 +7,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from scheduler.ports import Clock
+from storage.port.keeping import Documents
 from storage.records import StaleVersion
-from storage.store import Documents
 
 AGE = timedelta(days=90)  #: after which a key is followed by another
 FILES = "exports"  #: the keys that sign what leads to files

@@ -12,8 +12,8 @@ from typing import Any
 
 from dialogs.turn import Answer, Router, Turn
 from scheduler.ports import Clock
+from storage.port.keeping import Documents
 from storage.records import Deed, Role, StaleVersion, Subject, TenantId
-from storage.store import Documents
 
 log = logging.getLogger(__name__)
 router = Router()

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from scheduler.ports import Clock
+from storage.port.keeping import Documents
 from storage.records import CampaignId, StaleVersion
-from storage.store import Documents
 
 T = TypeVar("T")
 

@@ -21,8 +21,8 @@ from scheduler.outcomes import capped, closed, muted, not_known, not_there, out_
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
 from storage.leases import spared
+from storage.port.campaigns import Deliveries
 from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Settled
-from storage.store import Deliveries
 
 #: how people may show to be written to
 WRITTEN_TO = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from storage.codec import from_json, to_json
+from storage.port.keeping import Documents
 from storage.records import Policy, StaleVersion, TenantId
-from storage.store import Documents
 
 
 async def policy_of(store: Documents, tenant: TenantId) -> Policy:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from storage.port.keeping import Documents
 from storage.records import CampaignState
-from storage.store import Documents
 
 TAKEN = "claim/backup"  #: the document that only a backup has; it is nobody's (storage/forgetting.py)
 #: campaigns that can still be edited

@@ -1,0 +1,1 @@
+"""The parts of the Store port, by what they are about."""

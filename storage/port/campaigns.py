@@ -1,0 +1,225 @@
+"""Campaigns, what they begin with, and their deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from storage.records import (
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    Claimed,
+    Columns,
+    DeliveryState,
+    Forms,
+    NotReached,
+    PersonId,
+    Settled,
+    Tally,
+    Template,
+    TemplateId,
+    TenantId,
+    Try,
+)
+
+
+class Campaigns(Protocol):
+    async def new_campaign(
+        self,
+        tenant: TenantId,
+        author: PersonId,
+        name: str,
+        channel: Channel,
+        at: datetime,
+        forms: Forms | None = None,
+    ) -> Campaign:
+        """A draft, version 1, with what its forms say already."""
+        ...
+
+    async def campaign(self, id: CampaignId) -> Campaign | None: ...
+
+    async def save(self, campaign: Campaign) -> Campaign:
+        """Keep a changed draft or scheduled campaign; gives it back with its next version.
+
+        Raises StaleVersion when it changed, started or went since ``campaign.version``.
+        """
+        ...
+
+    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
+        """Newest first; with ``find``, those that have it in their name, in any letter case."""
+        ...
+
+    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int: ...
+
+    async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
+        """An author's last campaigns on a channel that have been sent, newest first."""
+        ...
+
+    async def delete_campaign(self, campaign: Campaign) -> None:
+        """It goes with its deliveries and engagement, unless it is running.
+
+        Raises StaleVersion when it changed, started or went since ``campaign.version``.
+        """
+        ...
+
+    async def in_state(self, state: CampaignState) -> list[Campaign]: ...
+
+    async def due_to_start(self, now: datetime) -> list[Campaign]:
+        """Scheduled campaigns whose slot has begun."""
+        ...
+
+    async def start(self, id: CampaignId, at: datetime) -> bool:
+        """scheduled -> running, once, whoever comes first; whether this call did it."""
+        ...
+
+    async def planned(self, id: CampaignId, at: datetime) -> None:
+        """Every recipient has a delivery from here on; who installed meanwhile waits no more."""
+        ...
+
+    async def finish(self, id: CampaignId, at: datetime) -> bool:
+        """running -> done when it is planned and nothing is open; whether this call did it."""
+        ...
+
+    async def unreported(self) -> list[Campaign]:
+        """Done campaigns whose report card has not been posted."""
+        ...
+
+    async def reported(self, id: CampaignId, at: datetime) -> None: ...
+
+    async def live_card(self, id: CampaignId) -> str | None:
+        """The activity id of the live card in the author's chat."""
+        ...
+
+    async def keep_live_card(self, id: CampaignId, activity: str) -> None: ...
+
+
+class Templates(Protocol):
+    async def new_template(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        channel: Channel,
+        forms: Forms,
+        at: datetime,
+        *,
+        shared: bool,
+    ) -> Template: ...
+
+    async def template(self, id: TemplateId) -> Template | None: ...
+
+    async def templates(
+        self, tenant: TenantId, person: PersonId, limit: int, offset: int = 0, find: str = ""
+    ) -> list[Template]:
+        """Those that a person may begin with, by name; with ``find``, those that have it in their name."""
+        ...
+
+    async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int: ...
+
+    async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
+        """None when it is gone."""
+        ...
+
+    async def delete_template(self, id: TemplateId) -> None:
+        """Campaigns that began with it stay as they are."""
+        ...
+
+
+class Deliveries(Protocol):
+    async def plan(
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        due: Sequence[int] | None,
+        until: datetime,
+        columns: Mapping[int, Columns] | None = None,
+    ) -> int:
+        """Give these PersonIds their deliveries; who has one already keeps it. How many are new.
+
+        ``due``: an instant for each, in milliseconds since 1970 (there may be millions); None where
+        they wait for an install, which is settled at ``until``, the slot's end. ``columns``: what the
+        lists say about some of them; from here on it stays as it is.
+        """
+        ...
+
+    async def plan_ended(
+        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+    ) -> int:
+        """Give these PersonIds deliveries that have ended before they began; who has one already keeps it."""
+        ...
+
+    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
+        """What the lists said about a recipient when the campaign started."""
+        ...
+
+    async def planned_people(self, id: CampaignId) -> Sequence[int]:
+        """The PersonIds that have a delivery, a compact array in ascending order."""
+        ...
+
+    async def claim_due(
+        self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int, *, mark: bool = False
+    ) -> list[Claimed]:
+        """Lease deliveries that are due, earliest first, and those whose claim has lapsed.
+
+        With ``mark``, those who can be reached, and whom the campaign may bother, are marked as sending
+        in the same change.
+        """
+        ...
+
+    async def admit(self, id: CampaignId, people: Sequence[int], week: int, limit: int) -> set[int]:
+        """Who of these PersonIds may get this campaign's message within ``limit`` a week; they are counted.
+
+        Twice is once; whoever is recorded as certainly not reached is counted no more.
+        """
+        ...
+
+    async def forget_weeks(self, before: int) -> None:
+        """What was counted in weeks before this one."""
+        ...
+
+    async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
+        """Write down that these requests are about to leave. The DeliveryIds still held."""
+        ...
+
+    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
+        """Claims that did not leave are planned again."""
+        ...
+
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
+        """A longer lease on what this holder still has."""
+        ...
+
+    async def record(self, settled: Sequence[Settled], holder: int) -> None:
+        """Write what became of tries, with the tallies, and what was learned of references."""
+        ...
+
+    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+        """Settle what time has decided; how many.
+
+        A lapsed *sending* is unconfirmed; past ``slot_end`` a planned one has expired and one
+        that waits for an install is unreachable.
+        """
+        ...
+
+    async def tally(self, id: CampaignId) -> Tally: ...
+
+    async def next_due(self, id: CampaignId) -> datetime | None:
+        """When the next planned delivery is due."""
+        ...
+
+    async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
+        """When the last planned delivery is due that is due before this instant."""
+        ...
+
+    async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
+        """The PersonIds whose delivery is in this state, a compact array in ascending order."""
+        ...
+
+    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
+        """The tries of a delivery whose campaign asks for presence, from the first to the last."""
+        ...
+
+    async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None: ...

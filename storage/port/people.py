@@ -1,0 +1,238 @@
+"""People, and what they are put together in: lists, and whom the bot is being installed for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from storage.records import (
+    Audience,
+    CampaignId,
+    Channel,
+    Columns,
+    Contact,
+    DirectoryUser,
+    DistributionList,
+    Installation,
+    InstallationId,
+    ListId,
+    Member,
+    NotReached,
+    Person,
+    PersonId,
+    Reach,
+    Reference,
+    Role,
+    Sighting,
+    Source,
+    TenantId,
+)
+
+
+class People(Protocol):
+    async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
+        """Keep who wrote and how to answer; the same person twice is one person.
+
+        A personal conversation makes the person reachable again, and wakes deliveries that
+        wait for them in running campaigns (due at ``sighting.at``). Whoever stood in lists by
+        one of the addresses only becomes this person. True when they could not be reached before.
+        """
+        ...
+
+    async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
+        """Whom the channel knows by this id."""
+        ...
+
+    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
+        """The person with this channel id can no longer be reached, and why."""
+        ...
+
+    async def person(self, person: PersonId) -> Person | None: ...
+
+    async def person_at(self, tenant: TenantId, address: str) -> Person | None:
+        """Who has this address, in any letter case."""
+        ...
+
+    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+        """The persons behind these contacts, in their order, made where they are new."""
+        ...
+
+    async def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
+        """The persons behind these users of the directory, in their order, made where they are new.
+
+        Its word on names, addresses, department and guests is kept; its language and zone where the
+        person's own client has told none. Whoever stood in lists by one of the addresses only becomes
+        this person; what waits for somebody who can be reached is then due at ``at``.
+        """
+        ...
+
+    async def meet_in_team(
+        self, tenant: TenantId, source: Source, members: Sequence[tuple[PersonId, str]], at: datetime
+    ) -> None:
+        """(person, their id on Teams) each: they can be written to through a team that has installed the bot.
+
+        Their chat is opened with the first message. Whoever has installed the bot, or has removed it,
+        stays as they are. What waits for the others is due at ``at``.
+        """
+        ...
+
+    async def installed_for(self, reference: Reference, at: datetime) -> None:
+        """The bot has been installed for somebody, who can be written to so, unless they can be already.
+
+        What waits for them is due at ``at``.
+        """
+        ...
+
+    async def reference(self, person: PersonId, channel: Channel) -> Reference | None: ...
+
+    async def speak(self, person: PersonId, language: str) -> None:
+        """The language the person asked for; "" follows the client's locale again."""
+        ...
+
+    async def mute(self, person: PersonId, muted: bool) -> None:
+        """Whether the person wants no campaigns, from here on."""
+        ...
+
+    async def role(self, person: PersonId) -> Role | None: ...
+
+    async def give_role(self, person: PersonId, role: Role | None) -> bool:
+        """False, and nothing changed, where it would leave the organisation without an owner."""
+        ...
+
+    async def claim_ownership(self, person: PersonId) -> bool:
+        """Make this person the owner of their tenant unless it has one; whether it happened."""
+        ...
+
+    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]: ...
+
+
+class Lists(Protocol):
+    async def new_list(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        people: Sequence[PersonId],
+        *,
+        result_of: CampaignId | None = None,
+    ) -> DistributionList:
+        """``result_of``: it says what recipients of a campaign did, and goes when those are forgotten."""
+        ...
+
+    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
+        """A list that nobody sees until it is published: filled page by page, it appears whole."""
+        ...
+
+    async def enlist(
+        self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
+    ) -> None:
+        """These people stand in the list, with what it says about each; twice is once.
+
+        ``keep``: who stands in it already stays as they are.
+        """
+        ...
+
+    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+        """These people stand in the list no more."""
+        ...
+
+    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+        """A blank list is there from here on; twice is once. None when it is gone."""
+        ...
+
+    async def refill_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+    ) -> DistributionList | None:
+        """The people of a blank list take the place of this list's, all at once; twice is once.
+
+        ``read_at``: when the reading of its source began. None when the list is gone.
+        """
+        ...
+
+    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
+        """The list of this source, empty and unread where it is new.
+
+        One for each owner and group; one for each team, whoever's it is.
+        """
+        ...
+
+    async def rename_list(self, id: ListId, name: str) -> None: ...
+
+    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+        """Who may use it beside its owner, from here on."""
+        ...
+
+    async def distribution_list(self, id: ListId) -> DistributionList | None: ...
+
+    async def lists(self, tenant: TenantId) -> list[DistributionList]:
+        """By name."""
+        ...
+
+    async def delete_list(self, id: ListId) -> None:
+        """Raises ListInUse while a scheduled or running campaign names it, be it as an exception."""
+        ...
+
+    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach: ...
+
+    async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
+        """Why people of the audience cannot be reached, and how many for each reason."""
+        ...
+
+    async def members(
+        self,
+        tenant: TenantId,
+        audience: Audience,
+        channel: Channel,
+        limit: int,
+        offset: int = 0,
+        *,
+        search: str = "",
+        reachable: bool | None = None,
+    ) -> list[Member]:
+        """A page of the audience, each person once, by name.
+
+        ``search``: only those in whose name or address it stands; ``reachable``: only those who can be
+        reached, or only those who cannot.
+        """
+        ...
+
+    async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
+        """What the lists say about these people; the audience's first list that says something wins."""
+        ...
+
+    async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
+        """How many of the reachable people of an audience live in each time zone; "" where it is unknown."""
+        ...
+
+    async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
+        """These PersonIds by time zone, compact arrays; "" where it is unknown."""
+        ...
+
+    async def reach_at(self, tenant: TenantId, addresses: Sequence[str], channel: Channel) -> Reach:
+        """How many of these addresses, in lower case, lead to people whom the bot knows; and how many it reaches."""
+        ...
+
+    async def recipients(
+        self, tenant: TenantId, audience: Audience, channel: Channel
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """The PersonIds of an audience, each once: (reachable, not reachable), compact arrays."""
+        ...
+
+
+class Installations(Protocol):
+    async def new_installation(
+        self, tenant: TenantId, author: PersonId, name: str, audience: Audience, total: int, at: datetime
+    ) -> Installation:
+        """Version 1; the one that is under way for this audience, where there is one."""
+        ...
+
+    async def installation(self, id: InstallationId) -> Installation | None: ...
+
+    async def open_installations(self) -> list[Installation]:
+        """Those that have not finished, oldest first."""
+        ...
+
+    async def save_installation(self, installation: Installation) -> Installation:
+        """Keep how far it has come; gives it back with its next version. Raises StaleVersion."""
+        ...
