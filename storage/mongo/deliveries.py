@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
-
-from pymongo import UpdateOne
 
 from storage.instants import instant, ms
 from storage.leases import leased_as, spared
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
-from storage.mongo.tallies import Moves
-from storage.mongo.waking import Waking, reason_path, rung_path, state_path
-from storage.mongo.weeks import MongoWeeks
+from storage.mongo.settling import CLAIMABLE, CLAIMED, OPEN, PLANNED, WAITING, Settling, moved
+from storage.mongo.waking import reason_path, state_path
 from storage.records import (
-    FINAL,
     Campaign,
     CampaignId,
     Channel,
@@ -35,38 +30,12 @@ from storage.records import (
     Found,
     NotReached,
     PersonId,
-    Settled,
     Tally,
     Try,
 )
-from storage.tries import packed, unpacked
+from storage.tries import unpacked
 
-REAP = 5_000  #: rows settled by one call
-
-WAITING, PLANNED = int(DeliveryState.WAITING), int(DeliveryState.PLANNED)
-CLAIMED, SENDING = int(DeliveryState.CLAIMED), int(DeliveryState.SENDING)
-# ranges, not lists: nx-27017 misreads a second $in beside the one of the ids
-CLAIMABLE: Document = {"$gte": PLANNED, "$lte": CLAIMED}
-HELD: Document = {"$gte": CLAIMED, "$lte": SENDING}
-OPEN: Document = {"$lt": int(FINAL)}
-AS_MARKED: Document = {"state": SENDING}  #: what is known of a row whose message has left
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
-
-#: what a row becomes, and why
-Verdict = tuple[DeliveryState, NotReached]
-
-
-def _moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliveryState) -> None:
-    for state, count in Counter(before).items():
-        moves.add(campaign, state_path(state), -count)
-        moves.add(campaign, state_path(after), count)
-
-
-def _counted(moves: Moves, settled: Sequence[Settled], before: Iterable[int]) -> None:
-    for row, state in zip(settled, before, strict=False):
-        _moved(moves, row.campaign, [state], row.state)
-        if row.reason and row.state > DeliveryState.DELIVERED:
-            moves.add(row.campaign, reason_path(row.reason), 1)
 
 
 def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
@@ -88,7 +57,7 @@ def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
     return groups
 
 
-class MongoDeliveries(Waking, MongoWeeks):
+class MongoDeliveries(Settling):
     async def plan(
         self,
         id: CampaignId,
@@ -182,7 +151,7 @@ class MongoDeliveries(Waking, MongoWeeks):
                     written = await self.by_id("deliveries", ids, ["token"])
                     ids = [id for id in ids if written[id]["token"] == mine]
                 leases[state] = ids
-                _moved(moves, campaign.id, [PLANNED] * len(ids), state)
+                moved(moves, campaign.id, [PLANNED] * len(ids), state)
             if any(row["state"] == CLAIMED for row in due):
                 # a claim lapsed: its holder may have died before it counted
                 moves.unknown.add(campaign.id)
@@ -223,7 +192,7 @@ class MongoDeliveries(Waking, MongoWeeks):
             await self._update(held, change)
             written = await self.by_id("deliveries", ids, ["token"])
             advanced = {id for id, row in written.items() if row["token"] == mine}
-            _moved(moves, campaign, [CLAIMED] * len(advanced), state)
+            moved(moves, campaign, [CLAIMED] * len(advanced), state)
         return advanced
 
     async def _update(self, condition: Document, change: Document) -> int:
@@ -236,154 +205,6 @@ class MongoDeliveries(Waking, MongoWeeks):
             await self.collection("deliveries").update_many(
                 {"_id": {"$in": list(page)}, "holder": holder, "state": OPEN}, {"$set": {"next_at": ms(lease_until)}}
             )
-
-    # --- settling -----------------------------------------------------------------------------
-
-    async def record(self, settled: Sequence[Settled], holder: int) -> None:
-        if not settled:
-            return
-        async with self.tallies.moving({row.campaign for row in settled}) as moves:
-            sent = [row for row in settled if row.tried and not row.found]
-            rest = [row for row in settled if not row.tried or row.found]
-            if await self._settle_as(dict.fromkeys((row.id for row in sent), AS_MARKED), sent, holder) < len(sent):
-                # a lease was lost, or a claim was never marked: which rows were written is not known
-                moves.unknown.update(row.campaign for row in sent)
-                rest = list(settled)
-            else:
-                _counted(moves, sent, repeat(SENDING))
-            waiting = await self._settle_looked_at(rest, holder, moves)
-        await self._learn(settled)
-        await self.release(settled)
-        await self._wake_again(waiting)
-
-    async def _settle_looked_at(self, settled: Sequence[Settled], holder: int, moves: Moves) -> list[Settled]:
-        """Settle rows of which it matters what they are now; those of them that wait for their person."""
-        # a delivery whose lease was lost has been settled without us, and stays as it is
-        among = {"_id": {"$in": [row.id for row in settled]}, "holder": holder, "state": HELD}
-        found = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])} if settled else {}
-        kept = [row for row in settled if row.id in found]
-        waiting = [row for row in kept if row.state is DeliveryState.WAITING]
-        await self._intend_to_wake_again(waiting)
-        if await self._settle_as(found, kept, holder) < len(kept):  # a lease ran out between the look and the write
-            moves.unknown.update(row.campaign for row in kept)
-        _counted(moves, kept, (found[row.id]["state"] for row in kept))
-        for row in kept:
-            if path := _on_rung(row, found[row.id]):
-                moves.add(row.campaign, path, 1)
-        return waiting
-
-    async def _settle_as(self, before: Mapping[int, Document], settled: Sequence[Settled], holder: int) -> int:
-        """Settle those that are still this holder's, and in the state that they were in; how many that were."""
-        if not settled:
-            return 0
-        writes = [
-            UpdateOne(
-                {"_id": row.id, "holder": holder, "state": before[row.id]["state"]}, _settling(row, before[row.id])
-            )
-            for row in settled
-        ]
-        return (await self.collection("deliveries").bulk_write(writes, ordered=False)).matched_count
-
-    async def _intend_to_wake_again(self, settled: Sequence[Settled]) -> None:
-        intents = [
-            {"_id": _intent(row), "person": row.person, "channel": str(row.channel), "at": ms(row.at)}
-            for row in settled
-        ]
-        if intents:
-            await self.insert_new("wakes", intents)
-
-    async def _wake_again(self, settled: Sequence[Settled]) -> None:
-        """Who installed again after the claim was read waits no more."""
-        people = await self.by_id("people", [row.person for row in settled])
-        for row in settled:
-            if works_on(people[row.person], row.channel):
-                await self._wake(row.campaign, [row.id], row.at)
-        if settled:
-            await self.collection("wakes").delete_many({"_id": {"$in": [_intent(row) for row in settled]}})
-
-    async def _learn(self, settled: Iterable[Settled]) -> None:
-        """What answers tell about people's conversation references."""
-        lessons = []
-        for row in settled:
-            where = f"references.{row.channel}"
-            if row.state is DeliveryState.UNREACHABLE:
-                change = {f"{where}.broken": str(row.reason)}
-            elif row.conversation:
-                change = {f"{where}.conversation": row.conversation}
-            else:
-                continue
-            lessons.append(UpdateOne({"_id": row.person, f"{where}.user": {"$exists": True}}, {"$set": change}))
-        if lessons:
-            await self.collection("people").bulk_write(lessons, ordered=False)
-
-    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
-        await self.carry_out_left_wakes(now)
-        await self.tallies.heal(id)
-        lapsed: Document = {"campaign": id, "next_at": {"$lte": ms(now)}}
-        conditions = [lapsed | {"state": SENDING}]
-        if now >= slot_end:
-            conditions += [
-                {"campaign": id, "state": WAITING},
-                {"campaign": id, "state": PLANNED},
-                lapsed | {"state": CLAIMED},
-            ]
-        settled = 0
-        for condition in conditions:
-            if settled < REAP:
-                settled += await self._settle_all(id, condition, now, REAP - settled)
-        return settled
-
-    async def _settle_all(self, campaign: CampaignId, condition: Document, now: datetime, limit: int) -> int:
-        """Give rows that meet a condition the end that time has decided for them."""
-        rows = await self.rows("deliveries", condition, ["state", "reason", "person"], limit=limit)
-        if not rows:
-            return 0
-        state, count = condition["state"], 0
-        async with self.tallies.moving([campaign]) as moves:
-            for (final, why), ids in (await self._verdicts(campaign, rows)).items():
-                done = await self.collection("deliveries").update_many(
-                    condition | {"_id": {"$in": ids}},
-                    {
-                        "$set": {
-                            "state": int(final),
-                            "reason": str(why),
-                            "settled_at": ms(now),
-                            "holder": None,
-                            "token": None,
-                        }
-                    },
-                )
-                count += done.modified_count
-                moves.add(campaign, state_path(state), -done.modified_count)
-                moves.add(campaign, state_path(final), done.modified_count)
-                moves.add(campaign, reason_path(why), done.modified_count)
-            if state in (CLAIMED, SENDING):  # their holder died, perhaps before it counted
-                moves.unknown.add(campaign)
-        return count
-
-    async def _verdicts(self, campaign: CampaignId, rows: Sequence[Document]) -> dict[Verdict, list[int]]:
-        broken = await self._broken(campaign, [row["person"] for row in rows if row["state"] == WAITING])
-        verdicts: dict[Verdict, list[int]] = defaultdict(list)
-        for row in rows:
-            match row["state"]:
-                case DeliveryState.SENDING:
-                    verdict = (DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED)
-                case DeliveryState.WAITING:
-                    reason = broken.get(row["person"]) or NotReached.NEVER_INSTALLED
-                    verdict = (DeliveryState.UNREACHABLE, NotReached(reason))
-                case _:
-                    verdict = (DeliveryState.EXPIRED, NotReached(row["reason"] or NotReached.SLOT_OVER))
-            verdicts[verdict].append(row["_id"])
-        return verdicts
-
-    async def _broken(self, campaign: CampaignId, people: list[int]) -> dict[int, str]:
-        """Why people cannot be reached on the campaign's channel, where it is known."""
-        if not people:
-            return {}
-        found = await self.collection("campaigns").find_one({"_id": campaign}, {"channel": 1})
-        channel = found["channel"] if found else Channel.TEAMS
-        rows = await self.by_id("people", people, ["references"])
-        return {id: row["references"][channel]["broken"] for id, row in rows.items() if channel in row["references"]}
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -416,35 +237,3 @@ class MongoDeliveries(Waking, MongoWeeks):
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})
         return row["state"] if row else None
-
-
-def _intent(row: Settled) -> str:
-    return f"delivery {row.id}"
-
-
-def _on_rung(row: Settled, before: Document) -> str | None:
-    """Where a delivered one of a campaign that asks for presence is counted."""
-    if row.found is None or row.state is not DeliveryState.DELIVERED:
-        return None
-    return rung_path(before.get("rung", 0), row.found)
-
-
-def _settling(row: Settled, before: Document) -> Document:
-    change: Document = {
-        "holder": None,
-        "token": None,
-        "state": int(row.state),
-        "next_at": ms(row.due or row.at),
-        "reason": str(row.reason) if row.reason else None,
-        "detail": row.detail or None,
-        "activity": row.activity or None,
-        "settled_at": ms(row.at),
-    }
-    if row.rung is not None:
-        change["rung"] = row.rung
-    if path := _on_rung(row, before):
-        change["on_rung"] = path
-    update: Document = {"$set": change, "$inc": {"tries": int(row.tried)}}
-    if row.found:
-        update["$push"] = {"log": packed(row.at, row.found)}
-    return update

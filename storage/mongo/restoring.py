@@ -8,15 +8,15 @@ from pathlib import Path
 
 from storage.instants import ms
 from storage.mongo.campaigns import MongoCampaigns
-from storage.mongo.deliveries import CLAIMED, PLANNED, REAP, SENDING, WAITING, MongoDeliveries
 from storage.mongo.engine import Document
+from storage.mongo.settling import CLAIMED, PLANNED, REAP, SENDING, WAITING, Settling
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
 from storage.restored import CHANGEABLE, SKIPPED
 
 NUMBERED = ("campaign", "list", "template", "installation", "audit", "person", "delivery")
 
 
-class MongoRestoring(MongoCampaigns, MongoDeliveries):
+class MongoRestoring(MongoCampaigns, Settling):
     async def backup(self, target: Path) -> None:
         raise StorageError("a backup of MongoDB is made with its own tools: see docs/deploy.md")
 
