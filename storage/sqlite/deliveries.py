@@ -49,6 +49,9 @@ AMONG = "(SELECT value FROM json_each(?))"
 _PERSON_COLUMNS = PERSON.count(",") + 1
 
 
+_INTO = "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at"
+
+
 def _plan(
     db: sqlite3.Connection,
     id: CampaignId,
@@ -60,14 +63,20 @@ def _plan(
     state = DeliveryState.WAITING if due is None else DeliveryState.PLANNED
     instants = repeat(ms(until)) if due is None else due
     before = db.total_changes
+    due_at = zip(people, instants, strict=False)
     # few statements: one a row would fight the event loop for the interpreter's lock
-    rows = ((person, at, columns.get(person)) for person, at in zip(people, instants, strict=False))
-    while page := list(islice(rows, PLANNED)):
-        db.execute(
-            "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, columns)"
-            " SELECT ?, value ->> 0, ?, value ->> 1, value ->> 2 FROM json_each(?)",
-            (id, state, as_json(page)),
-        )
+    if columns:
+        rows = ((person, at, columns.get(person)) for person, at in due_at)
+        while page := list(islice(rows, PLANNED)):
+            db.execute(
+                f"{_INTO}, columns) SELECT ?, value ->> 0, ?, value ->> 1, value ->> 2 FROM json_each(?)",
+                (id, state, as_json(page)),
+            )
+    else:  # pairs: a list in a list is text, parsed again for each of its values
+        while pairs := dict(islice(due_at, PLANNED)):
+            db.execute(
+                f"{_INTO}) SELECT ?, CAST(key AS INTEGER), ?, value FROM json_each(?)", (id, state, as_json(pairs))
+            )
     new = db.total_changes - before
     move(db, id, {(state, ""): new})
     return new

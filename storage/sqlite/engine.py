@@ -45,8 +45,8 @@ def json_rows(db: sqlite3.Connection, select: str, values: Sequence[object]) -> 
 
 
 def as_json(values: object) -> str:
-    """Values for a query's ``json_each(?)``."""
-    return orjson.dumps(values).decode()
+    """Values for a query's ``json_each(?)``; a number as a key is text there."""
+    return orjson.dumps(values, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def connected(path: Path, cache: int) -> sqlite3.Connection:
