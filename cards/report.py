@@ -359,7 +359,7 @@ def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> A
         hint(texts("Your last campaigns on {channel}", channel=channel_name(campaign.channel))),
     ]
     if others:
-        body.append(Table([head, *rows, _average(texts, others, shown)], widths=[2, *(1 for _ in head[1:])]))
+        body.append(Table([head, *rows, _average(texts, others, shown)], widths=[17, 10, *(11 for _ in shown)]))
     else:
         body.append(paragraph(texts("There is none yet to compare it with.")))
     return card(texts, body, [go(texts("Report"), "report.open", handle(campaign))])
