@@ -44,13 +44,12 @@ async def open_export(turn: Turn, form: Form) -> Answer:
 async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: bool = False) -> Answer:
     if campaign.started_at is None:
         return Answer(card=await information(turn, campaign, turn.texts("It has not started yet."), "accent"))
-    rows = (await turn.store.tally(campaign.id)).total
     if not campaign.keeps_people:
         return await has_forgotten(turn, campaign, fresh=fresh)
-    exports = turn.house.exports
-    by_file = exports.by_file and turn.channel is Channel.TEAMS
+    rows = (await turn.store.tally(campaign.id)).total
+    by_file, by_link = _takes_file(turn), turn.house.exports.by_link
     return Answer(
-        card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=exports.by_link, notice=notice),
+        card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=by_link, notice=notice),
         summary=title_of(turn.texts, campaign.name),
         fresh=fresh,
     )
@@ -80,11 +79,16 @@ def _wanted(turn: Turn, campaign: CampaignId, format: Format) -> Wanted:
     return Wanted(campaign=campaign, person=turn.person.id, channel=turn.channel, format=format, number=number)
 
 
+def _takes_file(turn: Turn) -> bool:
+    """Whether the platform can hand them a file in this chat."""
+    return turn.house.exports.by_file and turn.channel is Channel.TEAMS
+
+
 def _file_offer(
     turn: Turn, form: Form, wanted: Wanted, exported: Exported, description: str, rows: int
 ) -> Answer | None:
     """The platform's question whether they take a file, where they asked for one and the chat takes it."""
-    if form.get("to") != "file" or not turn.house.exports.by_file or turn.channel is not Channel.TEAMS:
+    if form.get("to") != "file" or not _takes_file(turn):
         return None
     offer = FileOffer(
         name=file_name(exported, wanted.format),
@@ -115,11 +119,10 @@ async def open_audit(turn: Turn, form: Form) -> Answer:
 
 
 async def _offer_audit(turn: Turn, notice: str = "", *, fresh: bool = False) -> Answer:
-    exports = turn.house.exports
-    by_file = exports.by_file and turn.channel is Channel.TEAMS
     rows = await turn.store.count_audit(turn.person.tenant)
+    by_file, by_link = _takes_file(turn), turn.house.exports.by_link
     return Answer(
-        card=audit_export_card(turn.texts, rows, by_file=by_file, by_link=exports.by_link, notice=notice),
+        card=audit_export_card(turn.texts, rows, by_file=by_file, by_link=by_link, notice=notice),
         summary=title_of(turn.texts, turn.texts("audit")),
         fresh=fresh,
     )

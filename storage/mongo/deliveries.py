@@ -17,7 +17,7 @@ from storage.instants import instant, ms
 from storage.leases import leased_as, spared
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
-from storage.mongo.settling import CLAIMABLE, CLAIMED, OPEN, PLANNED, WAITING, Settling, moved
+from storage.mongo.settling import CLAIMABLE, CLAIMED, OPEN, PLANNED, WAITING, Settling, ended, moved
 from storage.mongo.waking import reason_path, state_path
 from storage.records import (
     Campaign,
@@ -102,13 +102,9 @@ class MongoDeliveries(Settling):
                 "_id": number,
                 "campaign": id,
                 "person": person,
-                "state": int(state),
                 "next_at": ms(at),
                 "tries": 0,
-                "holder": None,
-                "token": None,
-                "reason": str(reason),
-                "settled_at": ms(at),
+                **ended(state, reason, at),
             }
             for number, person in zip(await self.ids("delivery", len(people)), people, strict=True)
         ]

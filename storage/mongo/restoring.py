@@ -9,7 +9,7 @@ from pathlib import Path
 from storage.instants import ms
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engine import Document
-from storage.mongo.settling import CLAIMED, PLANNED, REAP, SENDING, WAITING, Settling
+from storage.mongo.settling import CLAIMED, PLANNED, REAP, SENDING, WAITING, Settling, ended
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
 from storage.restored import CHANGEABLE, SKIPPED
 
@@ -30,15 +30,7 @@ class MongoRestoring(MongoCampaigns, Settling):
                 moves.unknown.add(id)  # what was half done when the backup was taken: counted again
                 done = await self.collection("deliveries").update_many(
                     condition | {"_id": {"$in": [row["_id"] for row in rows]}},
-                    {
-                        "$set": {
-                            "state": int(DeliveryState.UNCONFIRMED),
-                            "reason": str(NotReached.RESTORED),
-                            "settled_at": ms(now),
-                            "holder": None,
-                            "token": None,
-                        }
-                    },
+                    {"$set": ended(DeliveryState.UNCONFIRMED, NotReached.RESTORED, now)},
                 )
             return done.modified_count
         return 0

@@ -38,6 +38,11 @@ def moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliverySta
         moves.add(campaign, state_path(after), count)
 
 
+def ended(state: DeliveryState, why: NotReached, at: datetime) -> Document:
+    """What is set in rows that come to an end without a try."""
+    return {"state": int(state), "reason": str(why), "settled_at": ms(at), "holder": None, "token": None}
+
+
 def _counted(moves: Moves, settled: Sequence[Settled], before: Iterable[int]) -> None:
     for row, state in zip(settled, before, strict=False):
         moved(moves, row.campaign, [state], row.state)
@@ -154,15 +159,7 @@ class Settling(Waking, MongoWeeks):
             for (final, why), ids in (await self._verdicts(campaign, rows)).items():
                 done = await self.collection("deliveries").update_many(
                     condition | {"_id": {"$in": ids}},
-                    {
-                        "$set": {
-                            "state": int(final),
-                            "reason": str(why),
-                            "settled_at": ms(now),
-                            "holder": None,
-                            "token": None,
-                        }
-                    },
+                    {"$set": ended(final, why, now)},
                 )
                 count += done.modified_count
                 moves.add(campaign, state_path(state), -done.modified_count)
