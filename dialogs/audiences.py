@@ -15,6 +15,7 @@ from dialogs.turn import Turn
 from storage.records import Audience, Campaign, Channel, DistributionList, ListId, usable_by
 
 SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for
+ALIKE = 200  #: things of nearly the same name that are looked at, to find a free one
 
 
 async def audience_card(
@@ -100,6 +101,11 @@ async def _unusable(turn: Turn, campaign: Campaign, choice: AudienceChoice) -> d
 
 def not_shared(turn: Turn, made: DistributionList) -> str:
     return turn.texts("“{name}” is not shared with you: ask who made it.", name=escape_markdown(made.name))
+
+
+def stem(name: str) -> str:
+    """With what names begin that are like this one, a number behind them or not (``free_name``)."""
+    return name[: NAME - len(f" ({ALIKE})")].rstrip()
 
 
 def free_name(name: str, taken: set[str]) -> str:

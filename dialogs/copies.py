@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from cards.plain import built_in_teams
 from cards.variables import escape_markdown
-from dialogs.audiences import free_name
+from dialogs.audiences import ALIKE, free_name, stem
 from dialogs.campaigns import named, which_one
 from dialogs.drafts import asked_for
-from dialogs.forms.fields import NAME
 from dialogs.forms.schedule import WORDS, without_words
 from dialogs.turn import Answer, Form, Router, Turn
 from dialogs.wizard import form_card
@@ -17,7 +16,6 @@ from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
 
 router = Router()
 
-ALIKE = 200  #: newest campaigns of nearly the same name that are looked at
 START = ("start", "date", "time", *WORDS)  #: of the schedule: asked anew
 
 
@@ -68,8 +66,7 @@ async def free_campaign_name(turn: Turn, name: str) -> str:
     """The name, within bounds, with a number behind it where another campaign has it; "" stays."""
     if not name:
         return ""
-    start = name[: NAME - len(" (200)")].rstrip()
-    alike = await turn.store.campaigns(turn.person.tenant, ALIKE, 0, start)
+    alike = await turn.store.campaigns(turn.person.tenant, ALIKE, 0, stem(name))
     return free_name(name, {campaign.name.casefold() for campaign in alike})
 
 

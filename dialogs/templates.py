@@ -17,7 +17,7 @@ from cards.templates import (
     templates_card,
 )
 from cards.variables import escape_markdown
-from dialogs.audiences import free_name
+from dialogs.audiences import ALIKE, free_name, stem
 from dialogs.campaigns import named, which_one
 from dialogs.copies import begin_with, free_campaign_name, without_start
 from dialogs.drafts import asked_for, read_draft
@@ -44,7 +44,6 @@ from storage.records import (
 router = Router()
 
 PAGE = 6  #: templates on one card
-ALIKE = 200  #: of nearly the same name that are looked at
 #: of an audience's form: people who are typed for one campaign only
 PASTED = ("addresses", "list_name", "find")
 #: of a message's form: what shows that somebody has begun to write it
@@ -185,9 +184,7 @@ async def keep_typed(turn: Turn, name: str) -> Answer:
 
 async def _keeping(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     name = campaign.name or turn.texts("A new template")
-    alike = await turn.store.templates(
-        turn.person.tenant, turn.person.id, ALIKE, 0, name[: NAME - len(" (200)")].rstrip()
-    )
+    alike = await turn.store.templates(turn.person.tenant, turn.person.id, ALIKE, 0, stem(name))
     free = free_name(name, {template.name.casefold() for template in alike})
     return keep_form(turn.texts, campaign, {"template_name": free}, {})
 
