@@ -55,9 +55,9 @@ from scheduler.ports import Clock, Directory, Presence, Render
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
 from storage.records import Campaign, Channel, StorageError
-from storage.restored import taken_at
+from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger("crieur")
 

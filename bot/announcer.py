@@ -21,7 +21,7 @@ from scheduler.alone import tell
 from scheduler.asking import Asking
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
 from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
-from storage.store import Store
+from storage.port.store import Store
 
 TRIES = 20  #: looks whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them

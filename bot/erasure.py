@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 
 from storage.records import AuditEntry, CannotErase, Deed, PersonId, Subject, TenantId
-from storage.store import Store
+from storage.port.store import Store
 
 CLIENT = "command line"
 WHY = {

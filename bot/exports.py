@@ -46,7 +46,7 @@ from dialogs.posting import activity_bytes
 from dialogs.talk import texts_of
 from scheduler.ports import Clock, Delivered
 from storage.records import Campaign, Channel, Person, Reference, Role
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.token import Authorization
 from scheduler.ports import Clock
-from storage.store import Store
+from storage.port.store import Store
 
 STORE = 2.0  #: seconds for the store to answer
 BEHIND = timedelta(seconds=30)  #: since the scheduler last looked at what is due

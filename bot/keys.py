@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from scheduler.ports import Clock
-from storage.port.keeping import Documents
+from storage.port.operations import Documents
 from storage.records import StaleVersion
 
 AGE = timedelta(days=90)  #: after which a key is followed by another

@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from scheduler.ports import Clock, Outcome, Retry, Sender
 from storage.records import CampaignState, DeliveryState, NotReached, Reference, Settled
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

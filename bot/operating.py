@@ -20,7 +20,7 @@ from cards.audit import HEAD, AuditSheet, Names
 from dialogs.claim import new_code
 from scheduler.ports import Clock
 from storage.records import AuditEntry, Deed, Subject, TenantId
-from storage.store import Store
+from storage.port.store import Store
 
 PAGE = 500  #: entries of the audit read at a time
 

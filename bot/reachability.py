@@ -12,9 +12,9 @@ from botbuilder.schema import Activity
 
 from bot.connector import is_loopback
 from bot.skype import address_in
-from storage.instants import is_zone
+from storage.records.instants import is_zone
 from storage.records import Channel, NotReached, Person, Sighting, TenantId
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

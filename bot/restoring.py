@@ -23,8 +23,8 @@ from storage.records import (
     NotReached,
     Subject,
 )
-from storage.restored import TAKEN
-from storage.store import Store
+from storage.shared.backup import TAKEN
+from storage.port.store import Store
 
 WAS = {
     CampaignState.SCHEDULED: "was scheduled for {starts}",

@@ -7,7 +7,7 @@ from typing import Protocol
 from cards.exports import Cell, delimiter_of
 from cards.parts import full_name
 from cards.texts import Texts
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import AuditEntry, Deed, Person, PersonId, Subject
 
 #: of the plain table

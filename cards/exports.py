@@ -25,7 +25,7 @@ from cards.parts import (
     progress_bar,
 )
 from cards.texts import Texts
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import (
     Campaign,
     DeliveryState,

@@ -16,7 +16,7 @@ from dialogs.posting import post
 from dialogs.talk import texts_of
 from dialogs.turn import Answer, Aside, Form, House, Router, Turn
 from dialogs.wizard import as_draft, changeable, changed_elsewhere, information, may_decide, review
-from storage.policies import policy_of
+from storage.shared.policy import policy_of
 from storage.records import (
     Campaign,
     CampaignState,

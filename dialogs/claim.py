@@ -12,7 +12,7 @@ from typing import Any
 
 from dialogs.turn import Answer, Router, Turn
 from scheduler.ports import Clock
-from storage.port.keeping import Documents
+from storage.port.operations import Documents
 from storage.records import Deed, Role, StaleVersion, Subject, TenantId
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cards.figures import Figures
 from storage.records import Campaign, CampaignState
-from storage.store import Store
+from storage.port.store import Store
 
 
 async def figures_of(store: Store, campaign: Campaign, *, over_time: bool = False) -> Figures:

@@ -12,7 +12,7 @@ from dialogs.forms.fields import clean, is_address
 from dialogs.naming import number_in
 from dialogs.turn import Answer, Form, Router, Turn
 from scheduler.ports import DirectoryGroup, NotAnswered
-from storage.policies import change_policy, policy_of
+from storage.shared.policy import change_policy, policy_of
 from storage.records import Deed, GroupRole, Person, PersonId, Policy, Role, Subject
 
 router = Router()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cards.settings import own_settings_card, rules_form
 from cards.texts import Texts
 from dialogs.turn import Answer, Form, Router, Turn
-from storage.policies import change_policy, policy_of
+from storage.shared.policy import change_policy, policy_of
 from storage.records import ENGAGES_FOR, Deed, Policy, Role, Subject
 
 router = Router()

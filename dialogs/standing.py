@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from dialogs.turn import House
 from scheduler.ports import NoSuchGroup, NotAnswered
-from storage.policies import policy_of
+from storage.shared.policy import policy_of
 from storage.records import Person, Role, TenantId
 
 log = logging.getLogger(__name__)

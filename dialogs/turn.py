@@ -22,7 +22,7 @@ from dialogs.spoken import Spoken
 from scheduler.lists import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.records import AuditEntry, CampaignId, Channel, Deed, Person, Role, Subject, Who
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from dialogs.presence import no_presence
 from dialogs.reading import installable
 from dialogs.turn import Answer, Aside, Form, Router, Turn, may
 from dialogs.wording import told, worded
-from storage.instants import is_zone
+from storage.records.instants import is_zone
 from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
 
 router = Router()

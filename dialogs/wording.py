@@ -13,7 +13,7 @@ from cards.review import hours_text
 from dialogs.forms.schedule import read_schedule, without_words
 from dialogs.spoken import Spoken, too_much
 from dialogs.turn import Turn
-from storage.instants import is_zone
+from storage.records.instants import is_zone
 
 
 async def worded(turn: Turn, kept: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from scheduler.ports import Clock
-from storage.port.keeping import Documents
+from storage.port.operations import Documents
 from storage.records import CampaignId, StaleVersion
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from scheduler.asking import Asking
 from scheduler.outcomes import capped, closed, muted, not_known, not_there, out_of_reach
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
-from storage.leases import spared
+from storage.shared.leases import spared
 from storage.port.campaigns import Deliveries
 from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Settled
 

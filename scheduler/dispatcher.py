@@ -25,9 +25,9 @@ from scheduler.pace import Pace
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
 from scheduler.window import LATE, OpenTime
-from storage.leases import spared
+from storage.shared.leases import spared
 from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

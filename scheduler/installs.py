@@ -38,7 +38,7 @@ from storage.records import (
     Reference,
     StaleVersion,
 )
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

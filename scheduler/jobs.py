@@ -26,7 +26,7 @@ from scheduler.retention import Retention
 from scheduler.starts import Starts
 from scheduler.window import LATE
 from storage.records import Campaign, CampaignId, CampaignState
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduler.window import OpenTime, steady
-from storage.instants import instant, ms
+from storage.records.instants import instant, ms
 
 ROUNDS = 3
 STEPS = 3  #: tries in a round

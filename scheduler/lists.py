@@ -24,7 +24,7 @@ from storage.records import (
     SourceKind,
     Unread,
 )
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 from scheduler.outcomes import PAST
 from scheduler.ports import Clock
 from scheduler.window import OpenTime, draw_sorted, open_time
-from storage.instants import is_zone, ms
+from storage.records.instants import is_zone, ms
 from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
-from storage.store import Store
+from storage.port.store import Store
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
 

@@ -16,9 +16,9 @@ from functools import partial
 from scheduler.alone import alone
 from scheduler.approach import week_of
 from scheduler.ports import Clock
-from storage.policies import policy_of
+from storage.shared.policy import policy_of
 from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

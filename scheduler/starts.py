@@ -32,7 +32,7 @@ from storage.records import (
     StaleVersion,
     Unread,
 )
-from storage.store import Store
+from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from operator import itemgetter
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
-from storage.instants import instant as instant_at
-from storage.instants import ms
+from storage.records.instants import instant as instant_at
+from storage.records.instants import ms
 from storage.records import Slot, WorkingHours
 
 DAY = 86_400_000  #: milliseconds

@@ -7,7 +7,7 @@ from typing import Any
 import jsonpickle
 from botbuilder.core import Storage
 
-from storage.port.keeping import Documents
+from storage.port.operations import Documents
 
 ETAG = "e_tag"  #: the SDK's name for it, as a key of the dictionaries that it keeps
 

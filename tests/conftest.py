@@ -20,7 +20,7 @@ from bot.settings import Settings
 from scheduler.ports import Presence
 from storage.records import Channel
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation, Person
 from tests.support.program import free_port

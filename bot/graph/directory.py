@@ -14,7 +14,7 @@ from babel.core import get_global
 
 from bot.graph.client import Graph, Json, Refusal, needing
 from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
-from storage.instants import is_zone
+from storage.records.instants import is_zone
 from storage.records import DirectoryUser, TenantId
 
 USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"

@@ -27,7 +27,7 @@ from dialogs.imports.reading import Counts, Mistake, WrongLine, contacts_of, pas
 from dialogs.imports.tables import CannotRead, NoTable
 from dialogs.lists import list_name_errors, one_list, typed_people
 from dialogs.turn import Answer, Attachment, AttachmentKind, Form, NotFetched, Router, Turn
-from storage.codec import from_json, to_json
+from storage.shared.json import from_json, to_json
 from storage.records import (
     Audience,
     Channel,

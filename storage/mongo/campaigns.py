@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from storage.codec import from_json, to_json
-from storage.engaged import closes_ms
-from storage.instants import ms
+from storage.shared.json import from_json, to_json
+from storage.shared.engagement_json import closes_ms
+from storage.records.instants import ms
 from storage.mongo.engine import Document
-from storage.mongo.waking import Waking
+from storage.mongo.wake_intents import Waking
 from storage.records import (
     FINAL,
     Campaign,

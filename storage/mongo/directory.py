@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.mongo.engine import Document
 from storage.mongo.mapping import blank, order_of, works_on
 from storage.mongo.people import MongoPeople, address_key, directory_key, user_key

@@ -13,13 +13,13 @@ from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from storage.engaged import after_all, bits_of, from_text, hour_instant, to_text
-from storage.instants import instant, ms
+from storage.shared.engagement_json import after_all, bits_of, from_text, hour_instant, to_text
+from storage.records.instants import instant, ms
 from storage.mongo.engine import Document, token
-from storage.mongo.former import bring_over
-from storage.mongo.tallies import Counts as Paths
-from storage.mongo.tallies import Moves, Tallies
-from storage.mongo.waking import LEAVE, Waking
+from storage.mongo.upgrade import bring_over
+from storage.mongo.counters import Counts as Paths
+from storage.mongo.counters import Moves, Tallies
+from storage.mongo.wake_intents import LEAVE, Waking
 from storage.records import (
     MAY_HAVE_ARRIVED,
     CampaignId,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storage.forgetting import NOBODYS, without
+from storage.shared.erasure import NOBODYS, without
 from storage.mongo.audit import MongoAudit
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document

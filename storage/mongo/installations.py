@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from storage.codec import from_json, to_json
+from storage.shared.json import from_json, to_json
 from storage.mongo.engine import Document, Engine
 from storage.records import (
     Audience,

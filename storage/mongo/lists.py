@@ -13,8 +13,8 @@ from itertools import zip_longest
 
 from pymongo import UpdateOne
 
-from storage.codec import from_json, to_json
-from storage.instants import instant, ms
+from storage.shared.json import from_json, to_json
+from storage.records.instants import instant, ms
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.mapping import said_by
 from storage.records import (

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.mongo.engine import Document, token
 from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
-from storage.mongo.waking import Waking
+from storage.mongo.wake_intents import Waking
 from storage.records import (
     CampaignState,
     Channel,
@@ -32,7 +32,7 @@ from storage.records import (
     Sighting,
     TenantId,
 )
-from storage.sightings import may_be, said_by
+from storage.shared.sightings import may_be, said_by
 
 #: where a person who has none gets their names from a list
 NAMES = ("directory_id", "given_name", "surname", "name")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.codec import from_json
-from storage.instants import ms
+from storage.shared.json import from_json
+from storage.records.instants import ms
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.engine import Document

@@ -9,14 +9,14 @@ from itertools import repeat
 
 from pymongo import UpdateOne
 
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.mongo.engine import Document
 from storage.mongo.mapping import works_on
-from storage.mongo.tallies import Moves
-from storage.mongo.waking import Waking, reason_path, rung_path, state_path
-from storage.mongo.weeks import MongoWeeks
+from storage.mongo.counters import Moves
+from storage.mongo.wake_intents import Waking, reason_path, rung_path, state_path
+from storage.mongo.weekly_cap import MongoWeeks
 from storage.records import FINAL, CampaignId, Channel, DeliveryState, NotReached, Settled
-from storage.tries import packed
+from storage.shared.presence_log import packed
 
 REAP = 5_000  #: rows settled by one call
 

@@ -4,7 +4,7 @@ Every instant is an aware UTC ``datetime``; people's clocks appear only as an IA
 The S numbers point at the product facts listed in docs/product.md.
 """
 
-from storage.records.base import (
+from storage.records.ids import (
     CampaignId,
     CannotErase,
     DeliveryId,
@@ -97,14 +97,7 @@ from storage.records.people import (
 from storage.records.results import (
     Result,
 )
-from storage.records.rules import (
-    AuditEntry,
-    Deed,
-    GroupRole,
-    Policy,
-    Subject,
-    forgets_before,
-)
+from storage.records.policy import AuditEntry, Deed, GroupRole, Policy, Subject, forgets_before
 from storage.records.templates import (
     Template,
     may_begin_with,

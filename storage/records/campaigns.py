@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import chain, repeat
 
-from storage.records.base import CampaignId, PersonId, TenantId
+from storage.records.ids import CampaignId, PersonId, TenantId
 from storage.records.lists import Audience
 from storage.records.people import Channel
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from storage.records.base import CampaignId, DeliveryId, PersonId
+from storage.records.ids import CampaignId, DeliveryId, PersonId
 from storage.records.people import Channel, NotReached, Person, Reference
 
 

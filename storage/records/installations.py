@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from storage.records.base import PersonId, TenantId
+from storage.records.ids import PersonId, TenantId
 from storage.records.lists import Audience
 
 InstallationId = NewType("InstallationId", int)

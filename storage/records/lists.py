@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from storage.records.base import ListId, PersonId, TenantId
+from storage.records.ids import ListId, PersonId, TenantId
 from storage.records.people import Role
 
 #: what a list says about a person beside name and address: by column, in capitals ("DEPARTMENT")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from storage.records.base import PersonId, TenantId
+from storage.records.ids import PersonId, TenantId
 
 
 class Channel(StrEnum):

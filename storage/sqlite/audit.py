@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from storage.codec import from_json, to_json
-from storage.instants import ms
+from storage.shared.json import from_json, to_json
+from storage.records.instants import ms
 from storage.records import AuditEntry, TenantId
 from storage.sqlite.engine import Engine
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from storage.codec import from_json, to_json
-from storage.engaged import closes_ms
-from storage.instants import ms
+from storage.shared.json import from_json, to_json
+from storage.shared.engagement_json import closes_ms
+from storage.records.instants import ms
 from storage.records import (
     FINAL,
     Campaign,
@@ -23,7 +23,7 @@ from storage.records import (
     TenantId,
 )
 from storage.sqlite.engine import Engine
-from storage.sqlite.tallies import move
+from storage.sqlite.counters import move
 
 FOUND = "tenant = ? AND instr(name, ?) > 0"  #: an empty text stands in every name
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.engaged import bit_of, bits_of, from_text, hour_instant, to_text
-from storage.instants import instant, ms
+from storage.shared.engagement_json import bit_of, bits_of, from_text, hour_instant, to_text
+from storage.records.instants import instant, ms
 from storage.records import (
     CROWD,
     MAY_HAVE_ARRIVED,

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from storage.codec import from_json, to_json
+from storage.shared.json import from_json, to_json
 from storage.records import (
     Audience,
     Installation,

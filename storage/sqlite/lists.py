@@ -9,8 +9,8 @@ from itertools import repeat, zip_longest
 
 import orjson
 
-from storage.codec import from_json, to_json
-from storage.instants import instant, ms
+from storage.shared.json import from_json, to_json
+from storage.records.instants import instant, ms
 from storage.records import (
     CampaignId,
     Columns,

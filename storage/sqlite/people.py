@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import (
     Channel,
     Contact,
@@ -19,9 +19,9 @@ from storage.records import (
     Sighting,
     TenantId,
 )
-from storage.sightings import said_by
+from storage.shared.sightings import said_by
 from storage.sqlite.engine import Engine, Row
-from storage.sqlite.tallies import move
+from storage.sqlite.counters import move
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"

@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from storage.codec import from_json
-from storage.instants import ms
+from storage.shared.json import from_json
+from storage.records.instants import ms
 from storage.records import Campaign, CampaignId, CampaignState, Channel, ListId, TenantId
 from storage.sqlite.campaigns import load, save_as
 from storage.sqlite.engine import Engine

@@ -19,10 +19,10 @@ from bot.connector import Connector
 from bot.links import SignedLinks
 from scheduler.dispatcher import Dispatcher
 from scheduler.pace import Pace
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import Campaign, CampaignState, PersonId, Settled
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.support.seeding import TENANT, conversation_of, member_of, scheduled
 
 PEOPLE = 500  #: chats that messages go to, in turn

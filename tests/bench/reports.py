@@ -22,7 +22,7 @@ from cards.report import report_card
 from cards.texts import Texts
 from dialogs.figures import figures_of
 from dialogs.handover import Wanted
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
 from storage.sqlite import SqliteStore
 from tests.bench.ground import plan_due, running_campaign, settle_people

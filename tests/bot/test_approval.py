@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage.policies import change_policy
+from storage.shared.policy import change_policy
 from storage.records import CampaignState, Deed, Role, TenantId
 from tests.bot.story import asked, broadcast, completed, draft, in_state, newest
 from tests.conftest import House

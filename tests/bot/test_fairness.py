@@ -17,7 +17,7 @@ from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
 from scheduler.pace import CHAT_BURST, KEPT, Pace, TokenBucket
 from scheduler.ports import Delivered, Outcome, Render, Retry
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId
 from storage.sqlite import SqliteStore
 from tests.support.http import until

@@ -23,7 +23,7 @@ import pytest
 
 from storage.mongo import MongoStore
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")

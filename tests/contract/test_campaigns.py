@@ -26,7 +26,7 @@ from storage.records import (
     Tally,
     WorkingHours,
 )
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

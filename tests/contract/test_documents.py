@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from storage.records import StaleVersion
-from storage.store import Store
+from storage.port.store import Store
 
 ONE, TWO = b'{"step": 1}', b'{"step": 2, "word": "\xc3\xa9t\xc3\xa9"}'
 

@@ -14,7 +14,7 @@ import pymongo
 import pytest
 
 from dialogs.imports.flow import Page
-from storage.codec import from_json, to_json
+from storage.shared.json import from_json, to_json
 from storage.records import (
     AuditEntry,
     CampaignId,
@@ -28,7 +28,7 @@ from storage.records import (
     TenantId,
 )
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.conftest import Database, MongoDatabase
 from tests.contract.lives import one_life
 from tests.contract.world import (

@@ -25,7 +25,7 @@ from storage.records import (
     Reference,
     StaleVersion,
 )
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, plan, running, sighting
 
 MANY = Audience(lists=(ListId(7), ListId(3)), except_lists=(ListId(1),))

@@ -19,7 +19,7 @@ from storage.records import (
     Source,
     SourceKind,
 )
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

@@ -22,7 +22,7 @@ from storage.records import (
     changeable_by,
     usable_by,
 )
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, drafted, install, scheduled, sighting
 
 

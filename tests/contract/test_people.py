@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Reach, Role
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

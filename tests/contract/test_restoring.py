@@ -21,9 +21,9 @@ from storage.records import (
     StaleVersion,
     StorageError,
 )
-from storage.restored import taken_at
+from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, NotReached, Press, Result, Who
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import CONTOSO, MINUTE, NOW, install, outcome, plan, planned, refused, sent
 
 CLICKED, OPENED, REACTED = EngagementKind.CLICKED, EngagementKind.OPENED, EngagementKind.REACTED

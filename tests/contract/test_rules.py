@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.policies import change_policy, policy_of
+from storage.shared.policy import change_policy, policy_of
 from storage.records import AuditEntry, Deed, GroupRole, PersonId, Policy, Role, StorageError, Subject
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, NOW
 
 ENTRY = AuditEntry(

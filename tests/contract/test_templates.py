@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from storage.records import Channel, PersonId, Template, TemplateId, TenantId
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.test_erasure import told
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 from storage.records import DeliveryState, Found, NotReached, Person, PersonId, Tally, Try
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import (
     END,
     LEASE,

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from storage.records import Consideration, DeliveryState, NotReached
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import NOW, claim, install, outcome, planned, sent, state_of
 
 WEEK = 2900

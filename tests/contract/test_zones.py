@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records import Audience, Channel, Contact, NotReached
-from storage.store import Store
+from storage.port.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, sighting
 
 EVERYONE = Audience(everyone=True)

@@ -24,7 +24,7 @@ import pytest
 from app import open_store
 from bot.settings import Settings
 from storage.records import CampaignId, CampaignState, Channel, DeliveryState, PersonId
-from storage.store import Store
+from storage.port.store import Store
 from tests.support.connector import Chat, LoopbackConnector
 from tests.support.http import until
 from tests.support.program import ROOT, Program, free_port

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from storage.records import CampaignId, CampaignState, DeliveryState, NotReached
-from storage.restored import taken_at
+from storage.shared.backup import taken_at
 from tests.faults.conftest import MONGO_PEOPLE, PEOPLE, Tell, Town, a_town
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017

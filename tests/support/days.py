@@ -17,7 +17,7 @@ from bot.settings import Settings, read_settings
 from scheduler import dispatcher
 from scheduler.window import LATE
 from storage.records import Campaign, CampaignState, DeliveryState
-from storage.store import Store
+from storage.port.store import Store
 
 STEP = timedelta(minutes=10)  #: those who are due within it are due together
 LOOK = 0.02  #: seconds between looks

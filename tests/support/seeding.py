@@ -24,7 +24,7 @@ from storage.records import (
     Tracking,
     WorkingHours,
 )
-from storage.store import Store
+from storage.port.store import Store
 
 TENANT = TenantId("1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70")
 ANY_TIME = WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7)))

@@ -36,7 +36,7 @@ from storage.records import (
     WorkingHours,
 )
 from storage.sqlite import SqliteStore
-from storage.store import Store
+from storage.port.store import Store
 from tests.support.presence import SimulatedPresence
 
 CONTOSO = TenantId("contoso")

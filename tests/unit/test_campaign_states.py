@@ -19,7 +19,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from storage.instants import ms
+from storage.records.instants import ms
 from storage.records import (
     Audience,
     Campaign,

@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.window import OpenTime, draw_instants, draw_sorted, forecast, open_time, peak_per_minute
-from storage.instants import instant as instant_at
-from storage.instants import ms
+from storage.records.instants import instant as instant_at
+from storage.records.instants import ms
 from storage.records import Slot, WorkingHours
 
 MINUTE = timedelta(minutes=1)

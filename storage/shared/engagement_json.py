@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from storage.instants import instant, ms
+from storage.records.instants import instant, ms
 from storage.records import Campaign, Counts, Engaged, EngagementKind, Press, Pressed, Who, engaged
 
 _KINDS = {kind.value: kind for kind in EngagementKind}

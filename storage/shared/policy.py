@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage.codec import from_json, to_json
-from storage.port.keeping import Documents
+from storage.shared.json import from_json, to_json
+from storage.port.operations import Documents
 from storage.records import Policy, StaleVersion, TenantId
 
 

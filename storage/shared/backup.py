@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from storage.port.keeping import Documents
+from storage.port.operations import Documents
 from storage.records import CampaignState
 
-TAKEN = "claim/backup"  #: the document that only a backup has; it is nobody's (storage/forgetting.py)
+TAKEN = "claim/backup"  #: the document that only a backup has; it is nobody's (storage/shared/erasure.py)
 #: campaigns that can still be edited
 CHANGEABLE = tuple(state for state in CampaignState if state.changeable)
 SKIPPED = 1_000_000  #: numbers: more than are given between a backup and its restoring

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.engaged import bits_of, to_text
+from storage.shared.engagement_json import bits_of, to_text
 from storage.mongo.engine import Document, Engine
 from storage.records import Engaged, EngagementKind, Pressed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.instants import instant, ms
+from storage.records.instants import instant, ms
 from storage.records import Found, Try
 
 #: kept in the stores: never change one

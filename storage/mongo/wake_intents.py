@@ -15,10 +15,10 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from storage.instants import instant, ms
+from storage.records.instants import instant, ms
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.mapping import reachable, works_on
-from storage.mongo.tallies import Counts, Tallies
+from storage.mongo.counters import Counts, Tallies
 from storage.records import CampaignId, CampaignState, Channel, DeliveryState, NotReached
 
 LEAVE = 3.0  #: seconds for saying goodbye to the database
