@@ -45,12 +45,12 @@ from dialogs.claim import new_code
 from dialogs.root import everything
 from dialogs.turn import House
 from dialogs.typed import TypedConversations
-from scheduler.asking import Asking
+from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs
-from scheduler.lists import ListReader
-from scheduler.pace import Pace
+from scheduler.list_refresh import ListReader
+from scheduler.rate_limit import Pace
 from scheduler.ports import Clock, Directory, Presence, Render
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore

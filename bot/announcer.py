@@ -17,8 +17,8 @@ from cards.variables import escape_markdown
 from dialogs.figures import figures_of
 from dialogs.posting import activity_bytes
 from dialogs.talk import texts_of
-from scheduler.alone import tell
-from scheduler.asking import Asking
+from scheduler.lock import tell
+from scheduler.presence_lookup import Asking
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
 from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
 from storage.port.store import Store

@@ -16,9 +16,9 @@ from dialogs.drafts import Draft, tracking_of
 from dialogs.presence import presence_problem
 from dialogs.reading import looked_at, problems_of_lists, read_lists
 from dialogs.turn import Turn, may
-from scheduler.across import forecast_across
+from scheduler.rules.zone_forecast import forecast_across
 from scheduler.planner import OpenTimes
-from scheduler.window import forecast
+from scheduler.rules.window import forecast
 from storage.records import Audience, Member, Message, Person, Reach, Role, in_language, usable_by
 
 CHECKED = 20_000  #: recipients looked at for missing values

@@ -19,7 +19,7 @@ from cards.elements import AdaptiveCard
 from cards.texts import Texts
 from dialogs.handover import Exporter, FileOffer
 from dialogs.spoken import Spoken
-from scheduler.lists import ListReader
+from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.records import AuditEntry, CampaignId, Channel, Deed, Person, Role, Subject, Who
 from storage.port.store import Store

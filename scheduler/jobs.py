@@ -17,14 +17,14 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.alone import tell
-from scheduler.asking import Asking
+from scheduler.lock import tell
+from scheduler.presence_lookup import Asking
 from scheduler.installs import Installations
-from scheduler.lists import ListReader
+from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock
 from scheduler.retention import Retention
-from scheduler.starts import Starts
-from scheduler.window import LATE
+from scheduler.start import Starts
+from scheduler.rules.window import LATE
 from storage.records import Campaign, CampaignId, CampaignState
 from storage.port.store import Store
 

@@ -17,9 +17,9 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduler.outcomes import PAST
+from scheduler.rules.settling import PAST
 from scheduler.ports import Clock
-from scheduler.window import OpenTime, draw_sorted, open_time
+from scheduler.rules.window import OpenTime, draw_sorted, open_time
 from storage.records.instants import is_zone, ms
 from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
 from storage.port.store import Store

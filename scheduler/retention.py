@@ -13,8 +13,8 @@ import random
 from datetime import datetime, timedelta
 from functools import partial
 
-from scheduler.alone import alone
-from scheduler.approach import week_of
+from scheduler.lock import alone
+from scheduler.precheck import week_of
 from scheduler.ports import Clock
 from storage.shared.policy import policy_of
 from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before

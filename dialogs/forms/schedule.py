@@ -14,7 +14,7 @@ from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Reading, Values, too_long
 from dialogs.spoken import LONGEST as LONGEST_WORDS
 from dialogs.spoken import too_much
-from scheduler.window import open_time
+from scheduler.rules.window import open_time
 from storage.records.instants import is_zone
 from storage.records import (
     IfUnknown,

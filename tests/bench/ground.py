@@ -18,7 +18,7 @@ from app import MessageRenderer, WallClock
 from bot.connector import Connector
 from bot.links import SignedLinks
 from scheduler.dispatcher import Dispatcher
-from scheduler.pace import Pace
+from scheduler.rate_limit import Pace
 from storage.records.instants import ms
 from storage.records import Campaign, CampaignState, PersonId, Settled
 from storage.sqlite import SqliteStore

@@ -19,7 +19,7 @@ from app import WallClock
 from cards.texts import Texts
 from dialogs.imports import flow
 from dialogs.turn import Attachment, AttachmentKind, House, Turn
-from scheduler.lists import ListReader
+from scheduler.list_refresh import ListReader
 from storage.records import Channel, Person, PersonId, Role, TenantId
 from storage.sqlite import SqliteStore
 from tests.bench.memory import peak

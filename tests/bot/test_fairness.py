@@ -15,7 +15,7 @@ import pytest
 
 from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
-from scheduler.pace import CHAT_BURST, KEPT, Pace, TokenBucket
+from scheduler.rate_limit import CHAT_BURST, KEPT, Pace, TokenBucket
 from scheduler.ports import Delivered, Outcome, Render, Retry
 from storage.records.instants import ms
 from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId

@@ -13,7 +13,7 @@ import pytest
 
 from bot.graph import Graph, GraphDirectory
 from bot.graph.client import NoLogin
-from scheduler.lists import ListReader
+from scheduler.list_refresh import ListReader
 from storage.records import (
     Audience,
     Campaign,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from scheduler.approach import week_of
+from scheduler.precheck import week_of
 from scheduler.retention import Retention
 from storage.shared.policy import change_policy
 from storage.records import (

@@ -21,11 +21,11 @@ from typing import Any
 import pytest
 
 from scheduler import dispatcher, planner
-from scheduler.asking import Asking
+from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
-from scheduler.lists import ListReader
-from scheduler.pace import Pace
+from scheduler.list_refresh import ListReader
+from scheduler.rate_limit import Pace
 from scheduler.ports import Availability, Delivered, NotAnswered, Outcome, Render
 from storage.records import (
     Audience,

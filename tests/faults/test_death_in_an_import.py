@@ -12,7 +12,7 @@ import pytest
 from cards.texts import Texts
 from dialogs.imports import flow, reading
 from dialogs.turn import Attachment, AttachmentKind, House, Turn
-from scheduler.lists import ListReader
+from scheduler.list_refresh import ListReader
 from storage.records import Audience, Channel, Role
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, install

@@ -21,7 +21,7 @@ import pytest
 from scheduler import dispatcher
 from scheduler.dispatcher import LEASE
 from scheduler.ports import Availability, NotAnswered
-from scheduler.window import OpenTime
+from scheduler.rules.window import OpenTime
 from storage.mongo import MongoStore
 from storage.records import (
     DeliveryState,

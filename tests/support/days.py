@@ -15,7 +15,7 @@ from app import open_store, serve
 from bot import logs
 from bot.settings import Settings, read_settings
 from scheduler import dispatcher
-from scheduler.window import LATE
+from scheduler.rules.window import LATE
 from storage.records import Campaign, CampaignState, DeliveryState
 from storage.port.store import Store
 

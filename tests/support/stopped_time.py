@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduler.asking import Asking
+from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher
-from scheduler.pace import Pace
+from scheduler.rate_limit import Pace
 from scheduler.planner import OpenTimes, plan
 from scheduler.ports import Delivered, Outcome, Render
 from storage.records import (

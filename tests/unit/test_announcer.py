@@ -14,7 +14,7 @@ import pytest
 
 from bot.announcer import CALM, LATE, AuthorAnnouncer
 from bot.connector import Connector
-from scheduler.asking import Asking
+from scheduler.presence_lookup import Asking
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
 from storage.records import Campaign, CampaignState, NotReached, Reference
 from storage.sqlite import SqliteStore

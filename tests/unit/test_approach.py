@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from scheduler import asking
-from scheduler.approach import Approach, asks
-from scheduler.asking import LATER, LONGEST, SOON, Asking
-from scheduler.outcomes import PAST, settle
-from scheduler.pace import TokenBucket
+from scheduler import presence_lookup as asking
+from scheduler.precheck import Approach, asks
+from scheduler.presence_lookup import LATER, LONGEST, SOON, Asking
+from scheduler.rules.settling import PAST, settle
+from scheduler.rate_limit import TokenBucket
 from scheduler.ports import Availability, Delivered, NotAnswered, Retry
 from storage.records import (
     Campaign,

@@ -17,7 +17,7 @@ from cards.texts import Texts
 from cards.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.schedule import read_schedule
-from scheduler.window import open_time
+from scheduler.rules.window import open_time
 from storage.records import Schedule, Slot, WorkingHours
 from tests.support.sample_records import SCHEDULE, ZONE
 

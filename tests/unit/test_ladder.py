@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.ladder import Rung, first_try, full_hour, next_try
-from scheduler.window import OpenTime, open_time
+from scheduler.rules.ladder import Rung, first_try, full_hour, next_try
+from scheduler.rules.window import OpenTime, open_time
 from storage.records import Slot, WorkingHours
 from tests.unit.test_window import ALWAYS, CLOCK_CHANGES, OFFICE, PARIS, situations, working
 

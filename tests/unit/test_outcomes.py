@@ -10,15 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.outcomes import (
-    BACKOFF,
-    DETAIL,
-    LONGEST_BACKOFF,
-    OUTAGE_TRIES,
-    out_of_reach,
-    settle,
-    wait,
-)
+from scheduler.rules.settling import BACKOFF, DETAIL, LONGEST_BACKOFF, OUTAGE_TRIES, out_of_reach, settle, wait
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from storage.records import CampaignId, Channel, Claimed, DeliveryId, DeliveryState, NotReached, Settled
 from tests.unit.test_variables import person

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.pace import (
+from scheduler.rate_limit import (
     CHAT_BURST,
     CHAT_INTERVAL,
     FLOOR,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scheduler.window import OpenTime, draw_instants, draw_sorted, forecast, open_time, peak_per_minute
+from scheduler.rules.window import OpenTime, draw_instants, draw_sorted, forecast, open_time, peak_per_minute
 from storage.records.instants import instant as instant_at
 from storage.records.instants import ms
 from storage.records import Slot, WorkingHours

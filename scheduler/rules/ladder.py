@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.window import OpenTime, steady
+from scheduler.rules.window import OpenTime, steady
 from storage.records.instants import instant, ms
 
 ROUNDS = 3

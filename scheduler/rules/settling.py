@@ -6,9 +6,9 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduler.ladder import Rung, next_try
+from scheduler.rules.ladder import Rung, next_try
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
-from scheduler.window import OpenTime
+from scheduler.rules.window import OpenTime
 from storage.records import Channel, Claimed, DeliveryState, Found, NotReached, Settled
 
 BACKOFF = 2.0  #: seconds; doubled with every try, drawn with full jitter

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from scheduler.window import MILLISECOND, MINUTE, Forecast, OpenTime, busiest, forecast
+from scheduler.rules.window import MILLISECOND, MINUTE, Forecast, OpenTime, busiest, forecast
 
 #: an open time, and how many recipients have it
 Part = tuple[OpenTime, int]

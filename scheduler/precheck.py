@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduler.asking import Asking
-from scheduler.outcomes import capped, closed, muted, not_known, not_there, out_of_reach
+from scheduler.presence_lookup import Asking
+from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
 from storage.shared.leases import spared

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from scheduler.lists import ListReader, NotRead
+from scheduler.list_refresh import ListReader, NotRead
 from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
 from scheduler.ports import Announcer, Clock
 from storage.records import (
