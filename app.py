@@ -40,7 +40,7 @@ from bot.presence import ServedPresence
 from bot.rosters import TeamRosters
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
-from cards.outgoing import compile_for
+from cards.message.render import compile_for
 from dialogs.claim import new_code
 from dialogs.root import everything
 from dialogs.turn import House

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from cards.texts import LANGUAGES, Texts
+from cards.kit.texts import LANGUAGES, Texts
 
 #: nothing is loaded from anywhere, nothing runs
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

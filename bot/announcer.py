@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from bot import wire
 from bot.connector import Connector
-from cards.figures import ends_about
-from cards.installs import finished_text, install_card
-from cards.live import live_card, moved_card
-from cards.report import report_card
-from cards.sources import unread_card
-from cards.variables import escape_markdown
+from cards.results.figures import ends_about
+from cards.lists.installs import finished_text, install_card
+from cards.results.live import live_card, moved_card
+from cards.results.report import report_card
+from cards.lists.sources import unread_card
+from cards.kit.variables import escape_markdown
 from dialogs.figures import figures_of
 from dialogs.posting import activity_bytes
 from dialogs.talk import texts_of

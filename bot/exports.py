@@ -24,9 +24,9 @@ from bot import sheets, uploads, wire
 from bot.connector import Connector
 from bot.keys import FILES, KEYS_AGAIN, keys
 from bot.scratch import Scratch
-from cards.audit import AuditSheet, Names
-from cards.elements import AdaptiveCard
-from cards.exports import (
+from cards.results.audit import AuditSheet, Names
+from cards.kit.elements import AdaptiveCard
+from cards.results.exports import (
     Cell,
     Format,
     Sheet,
@@ -38,8 +38,8 @@ from cards.exports import (
     trouble_card,
     uploaded_card,
 )
-from cards.report import facts_of
-from cards.texts import Texts
+from cards.results.report import facts_of
+from cards.kit.texts import Texts
 from dialogs.figures import figures_of
 from dialogs.handover import AUDIT, Upload, Wanted
 from dialogs.posting import activity_bytes

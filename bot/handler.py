@@ -18,7 +18,7 @@ from bot.bounds import Rates
 from bot.connector import Connector
 from bot.reachability import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from bot.teams import team_of
-from cards.conversation import notice_card
+from cards.kit.conversation import notice_card
 from dialogs import drafts, engage, exports, talk
 from dialogs.forms.fields import clean
 from dialogs.posting import activity_bytes

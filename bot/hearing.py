@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.words import Question, answered
-from cards.texts import Texts
+from cards.kit.texts import Texts
 from dialogs.spoken import Spoken, too_much
 
 log = logging.getLogger(__name__)

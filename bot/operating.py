@@ -16,7 +16,7 @@ from bot.links import LINKS
 from bot.restoring import restored
 from bot.settings import Settings
 from bot.sheets import harmless
-from cards.audit import HEAD, AuditSheet, Names
+from cards.results.audit import HEAD, AuditSheet, Names
 from dialogs.claim import new_code
 from scheduler.ports import Clock
 from storage.records import AuditEntry, Deed, Subject, TenantId

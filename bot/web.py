@@ -24,7 +24,7 @@ from bot.health import Health
 from bot.keys import KEYS_AGAIN, keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import CONTENT_TYPE, Metrics
-from cards.texts import LANGUAGES, language_of
+from cards.kit.texts import LANGUAGES, language_of
 from dialogs import pictures
 from dialogs.turn import House
 

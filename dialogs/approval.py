@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from cards.approval import REASON, approval_card, decided_card
-from cards.elements import AdaptiveCard
-from cards.review import Outlook
+from cards.campaigns.approval import REASON, approval_card, decided_card
+from cards.kit.elements import AdaptiveCard
+from cards.compose.review import Outlook
 from dialogs.audiences import lists_gone
 from dialogs.drafts import Draft, asked_for, frozen, is_stale, read_draft
 from dialogs.forms.fields import clean

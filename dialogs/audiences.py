@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cards.elements import AdaptiveCard
-from cards.variables import escape_markdown
-from cards.wizard import Choices, audience_form
+from cards.kit.elements import AdaptiveCard
+from cards.kit.variables import escape_markdown
+from cards.compose import Choices, audience_form
 from dialogs.forms.audience import AudienceChoice, list_id, read_audience
 from dialogs.forms.fields import NAME
 from dialogs.reading import looked_at

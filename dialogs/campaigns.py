@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cards.campaigns import campaigns_card, delete_card, people_card
-from cards.elements import AdaptiveCard
-from cards.outcomes import reason_text
-from cards.outgoing import compile_for
-from cards.parts import channel_name
-from cards.variables import escape_markdown
-from cards.wizard import try_form
+from cards.campaigns.listing import campaigns_card, delete_card, people_card
+from cards.kit.elements import AdaptiveCard
+from cards.results.outcomes import reason_text
+from cards.message.render import compile_for
+from cards.kit.parts import channel_name
+from cards.kit.variables import escape_markdown
+from cards.compose import try_form
 from dialogs.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
 from dialogs.figures import figures_of
 from dialogs.forms.fields import NAME, clean, is_address, page_of

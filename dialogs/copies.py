@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cards.plain import built_in_teams
-from cards.variables import escape_markdown
+from cards.message.plain_text import built_in_teams
+from cards.kit.variables import escape_markdown
 from dialogs.audiences import ALIKE, free_name, stem
 from dialogs.campaigns import named, which_one
 from dialogs.drafts import asked_for

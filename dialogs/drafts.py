@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from cards.conversation import notice_card
-from cards.skype import LIMIT as SKYPE_LIMIT
-from cards.skype import length_of
-from cards.texts import Texts
+from cards.kit.conversation import notice_card
+from cards.message.skype import LIMIT as SKYPE_LIMIT
+from cards.message.skype import length_of
+from cards.kit.texts import Texts
 from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Reading

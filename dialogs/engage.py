@@ -6,8 +6,8 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from cards.links import links_of
-from cards.message import (
+from cards.message.links import links_of
+from cards.message.compile import (
     ACKNOWLEDGE,
     ANSWER,
     Done,
@@ -18,10 +18,10 @@ from cards.message import (
     message_card,
     tracked,
 )
-from cards.outgoing import for_person
-from cards.skype import PRESSED, read_line
-from cards.texts import Texts
-from cards.variables import escape_markdown
+from cards.message.render import for_person
+from cards.message.skype import PRESSED, read_line
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from dialogs.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
 from dialogs.turn import Answer, Aside, Click, Form, House, Router, Turn
 from storage.records import (

@@ -6,16 +6,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from cards.exports import (
-    Exported,
-    Format,
-    audit_export_card,
-    declined_card,
-    export_card,
-    file_name,
-    title_of,
-)
-from cards.texts import Texts
+from cards.results.exports import Exported, Format, audit_export_card, declined_card, export_card, file_name, title_of
+from cards.kit.texts import Texts
 from dialogs.campaigns import named, which_one
 from dialogs.drafts import asked_for
 from dialogs.handover import AUDIT, FileOffer, Upload, Wanted

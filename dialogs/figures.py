@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cards.figures import Figures
+from cards.results.figures import Figures
 from storage.records import Campaign, CampaignState
 from storage.port.store import Store
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cards.elements import AdaptiveCard
-from cards.parts import reach_text
-from cards.sources import Groups, group_form, unread_text
-from cards.variables import escape_markdown
+from cards.kit.elements import AdaptiveCard
+from cards.kit.parts import reach_text
+from cards.lists.sources import Groups, group_form, unread_text
+from cards.kit.variables import escape_markdown
 from dialogs.audiences import audience_card, free_name
 from dialogs.forms.fields import NAME, clean, typed
 from dialogs.lists import list_asked_for, one_list

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from cards.exports import Format
+from cards.results.exports import Format
 from storage.records import CampaignId, Channel, PersonId
 
 AUDIT = CampaignId(0)  #: in the place of a campaign: the audit of the organisation

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cards.conversation import help_card
-from cards.helping import question_help_card, step_help_card
+from cards.kit.conversation import help_card
+from cards.compose.help import question_help_card, step_help_card
 from dialogs.drafts import next_step, open_draft
 from dialogs.turn import Answer, Form, Router, Turn
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cards.installs import install_card, install_form
-from cards.parts import handle
+from cards.lists.installs import install_card, install_form
+from cards.kit.parts import handle
 from dialogs.audiences import audience_name
 from dialogs.drafts import asked_for, read_draft
 from dialogs.lists import list_asked_for

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.elements import AdaptiveCard
-from cards.lists import (
+from cards.kit.elements import AdaptiveCard
+from cards.lists.listing import (
     ListLine,
     ListView,
     list_card,
@@ -15,9 +15,9 @@ from cards.lists import (
     list_settings_form,
     lists_card,
 )
-from cards.parts import full_name
-from cards.sources import unread_text
-from cards.variables import escape_markdown
+from cards.kit.parts import full_name
+from cards.lists.sources import unread_text
+from cards.kit.variables import escape_markdown
 from dialogs.audiences import usable_lists
 from dialogs.forms.audience import read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from cards.message import filled, must_have, size_of, without_value
-from cards.parts import channel_name, full_name
-from cards.review import Outlook, Overview
-from cards.texts import language_of_person
-from cards.variables import escape_markdown, written
+from cards.message.compile import filled, must_have, size_of, without_value
+from cards.kit.parts import channel_name, full_name
+from cards.compose.review import Outlook, Overview
+from cards.kit.texts import language_of_person
+from cards.kit.variables import escape_markdown, written
 from dialogs.audiences import audience_name, lists_gone, not_shared
 from dialogs.drafts import Draft, tracking_of
 from dialogs.presence import presence_problem

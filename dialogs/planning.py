@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cards.elements import AdaptiveCard
-from cards.plain import built_in_teams
+from cards.kit.elements import AdaptiveCard
+from cards.message.plain_text import built_in_teams
 from dialogs.drafts import open_draft, values_of, waiting_draft
 from dialogs.forms.fields import KEPT
 from dialogs.spoken import Spoken, may_be_a_schedule

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from cards.elements import CONTENT_TYPE, AdaptiveCard, as_dict
+from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
 from dialogs.turn import House
 from scheduler.ports import Delivered
 from storage.records import Channel, PersonId

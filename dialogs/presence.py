@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from cards.parts import channel_name
+from cards.kit.parts import channel_name
 from dialogs.turn import Turn
 from scheduler.ports import NotAnswered
 from storage.records import Channel, PresenceChoice, Schedule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from cards.sources import unread_text
+from cards.lists.sources import unread_text
 from dialogs.turn import Turn
 from storage.records import Audience, Channel, DistributionList, ListProblem, NotReached, Unread
 

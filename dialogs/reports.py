@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cards.elements import AdaptiveCard
-from cards.live import live_card
-from cards.report import compare_card, erased_text, remind_card, report_card
+from cards.kit.elements import AdaptiveCard
+from cards.results.live import live_card
+from cards.results.report import compare_card, erased_text, remind_card, report_card
 from dialogs.campaigns import named, which_one
 from dialogs.copies import draft_to
 from dialogs.drafts import asked_for

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.elements import AdaptiveCard
-from cards.roles import groups_card, role_name, roles_card
-from cards.variables import escape_markdown
+from cards.kit.elements import AdaptiveCard
+from cards.people.roles import groups_card, role_name, roles_card
+from cards.kit.variables import escape_markdown
 from dialogs.forms.fields import clean, is_address
 from dialogs.naming import number_in
 from dialogs.turn import Answer, Form, Router, Turn

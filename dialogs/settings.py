@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.settings import own_settings_card, rules_form
-from cards.texts import Texts
+from cards.people.settings import own_settings_card, rules_form
+from cards.kit.texts import Texts
 from dialogs.turn import Answer, Form, Router, Turn
 from storage.shared.policy import change_policy, policy_of
 from storage.records import ENGAGES_FOR, Deed, Policy, Role, Subject

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cards.conversation import greeting_card, help_card
-from cards.texts import LANGUAGES, Texts
+from cards.kit.conversation import greeting_card, help_card
+from cards.kit.texts import LANGUAGES, Texts
 from dialogs.turn import Answer, Form, Router, Turn
 from storage.records import Person
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.elements import AdaptiveCard
-from cards.plain import built_in_teams
-from cards.templates import (
+from cards.kit.elements import AdaptiveCard
+from cards.message.plain_text import built_in_teams
+from cards.campaigns.templates import (
     TemplateLine,
     TemplateView,
     keep_form,
@@ -16,7 +16,7 @@ from cards.templates import (
     template_settings_form,
     templates_card,
 )
-from cards.variables import escape_markdown
+from cards.kit.variables import escape_markdown
 from dialogs.audiences import ALIKE, free_name, stem
 from dialogs.campaigns import named, which_one
 from dialogs.copies import begin_with, free_campaign_name, without_start

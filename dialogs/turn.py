@@ -14,9 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from cards.conversation import commands_named
-from cards.elements import AdaptiveCard
-from cards.texts import Texts
+from cards.kit.conversation import commands_named
+from cards.kit.elements import AdaptiveCard
+from cards.kit.texts import Texts
 from dialogs.handover import Exporter, FileOffer
 from dialogs.spoken import Spoken
 from scheduler.list_refresh import ListReader

@@ -20,7 +20,7 @@ from botbuilder.dialogs import (
 )
 from botbuilder.dialogs.prompts import PromptOptions, PromptValidatorContext, TextPrompt
 
-from cards.variables import escape_markdown
+from cards.kit.variables import escape_markdown
 from dialogs.campaigns import try_it
 from dialogs.turn import Answer, Turn, not_an_author, unless_aside
 from dialogs.writing import WRITE, written

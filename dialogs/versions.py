@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cards.elements import AdaptiveCard
-from cards.texts import SPOKEN
-from cards.wizard import version_form
+from cards.kit.elements import AdaptiveCard
+from cards.kit.texts import SPOKEN
+from cards.compose import version_form
 from dialogs.drafts import by_default, is_stale, known_columns, version_key, versions_of
 from dialogs.forms.fields import typed
 from dialogs.forms.message import asks_for_columns, read_version

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.campaigns import information_card
-from cards.conversation import notice_card
-from cards.elements import AdaptiveCard
-from cards.plain import built_in_teams
-from cards.review import review_card
-from cards.variables import escape_markdown
-from cards.wizard import STEPS, message_form, schedule_form
+from cards.campaigns.listing import information_card
+from cards.kit.conversation import notice_card
+from cards.kit.elements import AdaptiveCard
+from cards.message.plain_text import built_in_teams
+from cards.compose.review import review_card
+from cards.kit.variables import escape_markdown
+from cards.compose import STEPS, message_form, schedule_form
 from dialogs.audiences import accept_audience, audience_card
 from dialogs.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.forms.audience import list_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from cards.review import hours_text
+from cards.compose.review import hours_text
 from dialogs.forms.schedule import read_schedule, without_words
 from dialogs.spoken import Spoken, too_much
 from dialogs.turn import Turn

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from cards.conversation import notice_card
-from cards.offers import picture_card, text_card
-from cards.parts import name_of
-from cards.texts import Texts
+from cards.kit.conversation import notice_card
+from cards.compose.offers import picture_card, text_card
+from cards.kit.parts import name_of
+from cards.kit.texts import Texts
 from dialogs.drafts import asked_for, is_stale, waiting_draft
 from dialogs.forms.fields import KEPT, clean, typed
 from dialogs.forms.markup import Lost, lost_named, markdown_of

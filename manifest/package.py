@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from cards.texts import LANGUAGES, Texts
+from cards.kit.texts import LANGUAGES, Texts
 from manifest.settings import PackageSettings
 
 #: the newest schema that is not a preview (tests/unit/test_manifest.py holds it against Microsoft's own)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cards.texts import Texts
-from cards.variables import escape_markdown
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from dialogs.forms.fields import KEPT, NAME, Reading, Values, too_long
 from dialogs.forms.pasted import Wrong, read_pasted
 from storage.records import Audience, Channel, Contact, ListId

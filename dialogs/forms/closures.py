@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from cards.closures import NO_HOLIDAYS, PLACES
-from cards.texts import Texts
-from cards.variables import escape_markdown
+from cards.compose.closures import NO_HOLIDAYS, PLACES
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from dialogs.forms.fields import Values
 
 MOST = 100  #: dates of the author's own

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from cards.texts import Texts
+from cards.kit.texts import Texts
 
 T = TypeVar("T")
 Values = Mapping[str, str]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from cards.closures import NO_HOLIDAYS, closed_text
-from cards.texts import Texts
-from cards.variables import escape_markdown
+from cards.compose.closures import NO_HOLIDAYS, closed_text
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Reading, Values, too_long
 from dialogs.spoken import LONGEST as LONGEST_WORDS

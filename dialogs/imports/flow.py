@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from cards.conversation import notice_card
-from cards.elements import AdaptiveCard
-from cards.imports import LINES, SAMPLE, Summary, import_card
-from cards.lists import list_people_form
-from cards.texts import Texts
-from cards.variables import escape_markdown
+from cards.kit.conversation import notice_card
+from cards.kit.elements import AdaptiveCard
+from cards.lists.imports import LINES, SAMPLE, Summary, import_card
+from cards.lists.listing import list_people_form
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from dialogs.audiences import free_name
 from dialogs.drafts import waiting_draft
 from dialogs.forms.audience import list_id, not_addresses, too_much

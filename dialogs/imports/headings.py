@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.variables import NAMES, unaccented
+from cards.kit.variables import NAMES, unaccented
 from dialogs.forms.fields import is_address
 from dialogs.forms.pasted import bare
 

@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 
 from app import WallClock
-from cards.texts import Texts
+from cards.kit.texts import Texts
 from dialogs.imports import flow
 from dialogs.turn import Attachment, AttachmentKind, House, Turn
 from scheduler.list_refresh import ListReader

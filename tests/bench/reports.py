@@ -16,10 +16,10 @@ from pathlib import Path
 
 from app import WallClock, spare_the_collector
 from bot.exports import Exports
-from cards.elements import as_dict
-from cards.exports import Format
-from cards.report import report_card
-from cards.texts import Texts
+from cards.kit.elements import as_dict
+from cards.results.exports import Format
+from cards.results.report import report_card
+from cards.kit.texts import Texts
 from dialogs.figures import figures_of
 from dialogs.handover import Wanted
 from storage.records.instants import ms

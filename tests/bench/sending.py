@@ -25,7 +25,7 @@ from bot.credentials import make_credentials
 from bot.platform import PUBLIC
 from bot.settings import Settings
 from bot.wire import message_with
-from cards.elements import AdaptiveCard, TextBlock
+from cards.kit.elements import AdaptiveCard, TextBlock
 from storage.records import Campaign, Person, PersonId
 from storage.sqlite import SqliteStore
 from tests.bench.ground import (

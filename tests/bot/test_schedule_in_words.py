@@ -14,7 +14,7 @@ import pytest
 
 from bot import hearing
 from bot.hearing import ROOT, Hearing
-from cards.texts import Texts
+from cards.kit.texts import Texts
 from dialogs.spoken import Spoken
 from storage.records import CampaignState, Message
 from tests.bot.story import (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cards.texts import Texts
+from cards.kit.texts import Texts
 from dialogs.imports import flow, reading
 from dialogs.turn import Attachment, AttachmentKind, House, Turn
 from scheduler.list_refresh import ListReader

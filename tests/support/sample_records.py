@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from cards.figures import Figures
+from cards.results.figures import Figures
 from storage.records import (
     Audience,
     Button,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cards.elements import AdaptiveCard
-from cards.review import Overview
-from cards.templates import (
+from cards.kit.elements import AdaptiveCard
+from cards.compose.review import Overview
+from cards.campaigns.templates import (
     TemplateLine,
     TemplateView,
     keep_form,
@@ -15,7 +15,7 @@ from cards.templates import (
     template_settings_form,
     templates_card,
 )
-from cards.texts import Texts
+from cards.kit.texts import Texts
 from storage.records import CampaignState, Channel, Person, PersonId, Template, TemplateId
 from tests.support.sample_records import CONTOSO, MESSAGES, NOW, OTHERS, campaign, person, schedule
 

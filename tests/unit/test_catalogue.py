@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cards.texts import LANGUAGES, LOCALES, Texts, language_of
+from cards.kit.texts import LANGUAGES, LOCALES, Texts, language_of
 from dialogs.root import everything
 
 ROOT = Path(__file__).parents[2]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.closures import PLACES, closed_days, closed_text, place_name
-from cards.texts import Texts
-from cards.variables import escape_markdown
+from cards.compose.closures import PLACES, closed_days, closed_text, place_name
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.schedule import read_schedule
 from scheduler.rules.window import open_time

@@ -15,11 +15,11 @@ import pytest
 
 import cards
 import cards.message
-from cards.approval import approval_card, decided_card
-from cards.campaigns import campaigns_card, delete_card, information_card, people_card
-from cards.conversation import greeting_card, help_card, notice_card
-from cards.elements import AdaptiveCard, as_dict
-from cards.exports import (
+from cards.campaigns.approval import approval_card, decided_card
+from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.kit.conversation import greeting_card, help_card, notice_card
+from cards.kit.elements import AdaptiveCard, as_dict
+from cards.results.exports import (
     audit_export_card,
     declined_card,
     download_card,
@@ -29,10 +29,10 @@ from cards.exports import (
     trouble_card,
     uploaded_card,
 )
-from cards.helping import question_help_card, step_help_card
-from cards.imports import LINES, SAMPLE, Summary, import_card
-from cards.installs import install_card, install_form
-from cards.lists import (
+from cards.compose.help import question_help_card, step_help_card
+from cards.lists.imports import LINES, SAMPLE, Summary, import_card
+from cards.lists.installs import install_card, install_form
+from cards.lists.listing import (
     ListLine,
     ListView,
     list_card,
@@ -41,19 +41,25 @@ from cards.lists import (
     list_settings_form,
     lists_card,
 )
-from cards.live import live_card, moved_card
-from cards.message import Done, message_card
-from cards.offers import picture_card, text_card
-from cards.outcomes import COLORS
-from cards.report import compare_card, remind_card, report_card
-from cards.review import Outlook, review_card
-from cards.roles import groups_card, roles_card
-from cards.settings import own_settings_card, rules_form
-from cards.sources import Groups, group_form, unread_card
-from cards.templates import keep_form, template_card, template_delete_card, template_settings_form, templates_card
-from cards.texts import SPOKEN
-from cards.variables import escape_markdown
-from cards.wizard import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
+from cards.results.live import live_card, moved_card
+from cards.message.compile import Done, message_card
+from cards.compose.offers import picture_card, text_card
+from cards.results.outcomes import COLORS
+from cards.results.report import compare_card, remind_card, report_card
+from cards.compose.review import Outlook, review_card
+from cards.people.roles import groups_card, roles_card
+from cards.people.settings import own_settings_card, rules_form
+from cards.lists.sources import Groups, group_form, unread_card
+from cards.campaigns.templates import (
+    keep_form,
+    template_card,
+    template_delete_card,
+    template_settings_form,
+    templates_card,
+)
+from cards.kit.texts import SPOKEN
+from cards.kit.variables import escape_markdown
+from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
 from dialogs.audiences import SHOWN
 from dialogs.campaigns import PAGE, PEOPLE
 from dialogs.forms.buttons import BUTTON

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.figures import BARS, ends_about
+from cards.results.figures import BARS, ends_about
 from storage.records import (
     CampaignState,
     Channel,

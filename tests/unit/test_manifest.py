@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from cards.texts import LANGUAGES
+from cards.kit.texts import LANGUAGES
 from dialogs.root import everything
 from manifest.package import RESOURCE_SPECIFIC, SCHEMA, build
 from manifest.settings import PackageSettings

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cards.elements import CONTENT_TYPE, as_dict
-from cards.message import (
+from cards.kit.elements import CONTENT_TYPE, as_dict
+from cards.message.compile import (
     SUMMARY,
     Done,
     compile_message,
@@ -24,8 +24,8 @@ from cards.message import (
     tracked,
     without_value,
 )
-from cards.outgoing import compile_for
-from cards.variables import escape_markdown
+from cards.message.render import compile_for
+from cards.kit.variables import escape_markdown
 from storage.records import Button, ButtonKind, CampaignId, Channel, Member, Message, Person, Style, Tracking, Version
 from tests.unit.test_variables import AWKWARD, names, people, person, shown
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cards.elements import as_dict
-from cards.links import IN_TEXT
-from cards.report import report_card
-from cards.texts import Texts
+from cards.kit.elements import as_dict
+from cards.message.links import IN_TEXT
+from cards.results.report import report_card
+from cards.kit.texts import Texts
 from storage.records import Button, ButtonKind, CampaignState, Engagement, EngagementKind, Message, Version
 from storage.records.campaigns import SHIFT
 from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign, figures

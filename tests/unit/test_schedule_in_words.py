@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.texts import Texts
+from cards.kit.texts import Texts
 from dialogs.forms.schedule import default_schedule, read_schedule
 from dialogs.root import everything
 from dialogs.spoken import LONGEST, Spoken, may_be_a_schedule

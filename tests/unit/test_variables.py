@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cards.variables import (
+from cards.kit.variables import (
     NAMES,
     Variable,
     escape_markdown,

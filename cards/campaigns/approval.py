@@ -1,0 +1,70 @@
+"""Cards of approval: what somebody else is asked to decide, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cards.kit.elements import AdaptiveCard, FactSet, TextInput
+from cards.kit.parts import act, card, go, handle, heading, hint, name_of, notices, paragraph, subheading
+from cards.compose.review import Outlook, Overview, facts, outlook_text, preview_of
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from storage.records import Campaign, Person
+
+REASON = 500  #: characters of what an approver writes
+
+
+def approval_card(
+    texts: Texts,
+    campaign: Campaign,
+    overview: Overview,
+    outlook: Outlook | None,
+    author: str,
+    notice_text: str = "",
+    tone: str = "warning",
+) -> AdaptiveCard:
+    """The preview and the forecast, for somebody who may approve."""
+    body: list[Any] = [
+        *notices(notice_text, tone),
+        heading(texts("“{name}” waits for approval", name=name_of(texts, campaign))),
+        paragraph(texts("{author} asks for it.", author=escape_markdown(author))),
+    ]
+    if overview.preview:
+        body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
+        body.append(preview_of(campaign, overview.preview))
+    body.append(FactSet(facts(texts, campaign, overview)))
+    if outlook:
+        zone = ZoneInfo(overview.schedule.zone) if overview.schedule else None
+        body.append(hint(outlook_text(texts, outlook, zone)))
+    body.append(
+        TextInput(
+            id="reason",
+            label=texts("If you send it back: what should change?"),
+            multiline=True,
+        )
+    )
+    payload = handle(campaign)
+    return card(
+        texts,
+        body,
+        [
+            act(texts("Approve"), "approval.yes", payload, style="positive"),
+            act(texts("Send back"), "approval.no", payload, style="destructive"),
+            go(texts("See the people"), "people.open", {**payload, "page": 0}),
+        ],
+    )
+
+
+def decided_card(texts: Texts, campaign: Campaign, by: Person, *, approved: bool, reason: str = "") -> AdaptiveCard:
+    """What the author hears."""
+    name, who = name_of(texts, campaign), escape_markdown(by.name or by.address)
+    if approved:
+        body: list[Any] = [
+            *notices(texts("“{name}” is approved by {person}, and scheduled.", name=name, person=who), "good")
+        ]
+    else:
+        body = [*notices(texts("“{name}” was sent back by {person}.", name=name, person=who), "warning")]
+        if reason:
+            body.append(paragraph(escape_markdown(reason)))
+    return card(texts, body, [go(texts("Open"), "campaign.open", handle(campaign))])

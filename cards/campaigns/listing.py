@@ -1,0 +1,188 @@
+"""Cards about a campaign as a whole: information, people, list, deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cards.kit.elements import ActionSet, AdaptiveCard, FactSet, TextInput
+from cards.results.figures import Figures
+from cards.lists.installs import offer_to_install
+from cards.kit.parts import (
+    act,
+    beside,
+    card,
+    channel_name,
+    go,
+    handle,
+    heading,
+    hint,
+    member_row,
+    name_of,
+    notices,
+    paragraph,
+    reach_text,
+    state_sign,
+    state_text,
+    subheading,
+)
+from cards.compose.review import Overview, facts, preview_of
+from cards.results.shares import shares
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from storage.records import (
+    Campaign,
+    CampaignState,
+    Member,
+    Reach,
+    Tally,
+)
+
+
+def information_card(
+    texts: Texts,
+    campaign: Campaign,
+    overview: Overview,
+    tally: Tally | None,
+    notice_text: str = "",
+    tone: str = "good",
+    *,
+    decides: bool = False,
+) -> AdaptiveCard:
+    """INFORMATION (S14), with what can be done in the campaign's state (S13, S15, S16).
+
+    ``decides``: the reader may approve it.
+    """
+    rows = [(texts("State"), f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}")]
+    rows += facts(texts, campaign, overview)
+    if tally and tally.total:
+        rows.append((texts("Sent"), _of(texts, tally.delivered, tally.total)))
+    body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
+    if overview.preview:
+        body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
+    payload = handle(campaign)
+    keep = go(texts("Save as a template"), "template.keep", payload)
+    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload), keep], spacing="Medium"))
+    actions: list[Any] = []
+    under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
+    if decides:
+        actions.append(go(texts("Decide"), "approval.open", payload, style="positive"))
+    if campaign.state.changeable:
+        actions.append(go(texts("Change it"), "form.open", {**payload, "step": "review"}))
+    if campaign.state in (CampaignState.RUNNING, CampaignState.DONE):
+        actions.append(go(texts("Report"), "report.open", payload))
+    if overview.message:
+        actions.append(go(texts("Try it"), "try.open", payload))
+    if campaign.state is not CampaignState.RUNNING:
+        actions.append(go(texts("Delete"), "delete.open", payload, **under))
+    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
+    return card(texts, body, actions)
+
+
+def _of(texts: Texts, part: int, whole: int) -> str:
+    return texts("{part} of {whole}", part=texts.number(part), whole=texts.number(whole))
+
+
+def people_card(
+    texts: Texts,
+    campaign: Campaign,
+    reach: Reach,
+    members: Sequence[Member],
+    page: int,
+    pages: int,
+    installable: int = 0,
+) -> AdaptiveCard:
+    """``installable``: for how many the bot can install itself."""
+    body: list[Any] = [
+        heading(texts("The people of “{name}”", name=name_of(texts, campaign))),
+        paragraph(reach_text(texts, reach)),
+        *(member_row(texts, member, campaign.channel) for member in members),
+    ]
+    if pages > 1:
+        body.append(hint(texts("Page {page} of {pages}", page=page + 1, pages=pages)))
+    if reach.reachable < reach.total:
+        body.append(
+            hint(
+                texts(
+                    "Who is shown in grey has not installed Crieur on {channel}."
+                    " If they do before the campaign ends, they receive it too.",
+                    channel=channel_name(campaign.channel),
+                )
+            )
+        )
+    payload = handle(campaign)
+    body += offer_to_install(texts, installable, payload)
+    actions = []
+    if page + 1 < pages:
+        actions.append(go(texts("More"), "people.open", {**payload, "page": page + 1}))
+    if page:
+        actions.append(go(texts("Previous"), "people.open", {**payload, "page": page - 1}))
+    actions.append(go(texts("Back"), "campaign.open", payload))
+    return card(texts, body, actions)
+
+
+def delete_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
+    what = (
+        texts("Its report goes with it. Messages that people have received stay in their chats.")
+        if campaign.state is CampaignState.DONE
+        else texts("It has not been sent to anybody.")
+    )
+    payload = handle(campaign)
+    return card(
+        texts,
+        [heading(texts("Delete “{name}”?", name=name_of(texts, campaign))), paragraph(what)],
+        [
+            act(texts("Yes, delete it"), "delete.confirm", payload, style="destructive"),
+            go(texts("Keep it"), "campaign.open", payload),
+        ],
+    )
+
+
+def campaigns_card(
+    texts: Texts, shown: Sequence[Figures], find: str, page: int, pages: int, notice_text: str = ""
+) -> AdaptiveCard:
+    body: list[Any] = [*notices(notice_text, "good"), heading(texts("Your campaigns"))]
+    if not shown:
+        none = texts("No campaign has “{find}” in its name.", find=escape_markdown(find)) if find else ""
+        body.append(paragraph(none or texts("There is none yet. Shall we make the first one?")))
+    body += [_line(texts, figures) for figures in shown]
+    if pages > 1:
+        body.append(hint(texts("Page {page} of {pages}", page=page + 1, pages=pages)))
+    actions = [go(texts("New campaign"), "campaign.new", {}, style="positive")]
+    if pages > 1 or find:
+        body.append(TextInput(id="find", label=texts("Find a campaign by its name"), value=find))
+        actions.append(act(texts("Find"), "campaigns.open", {"page": 0}))
+    if page + 1 < pages:
+        actions.append(go(texts("More"), "campaigns.open", {"page": page + 1, "find": find}))
+    if page:
+        actions.append(go(texts("Previous"), "campaigns.open", {"page": page - 1, "find": find}))
+    return card(texts, body, actions)
+
+
+def _line(texts: Texts, figures: Figures) -> Any:
+    campaign = figures.campaign
+    tooltip = texts("Open “{name}”", name=campaign.name or texts("A new campaign"))
+    open_it = go(texts("Open"), "campaign.open", handle(campaign), tooltip=tooltip)
+    copy = go(texts("Copy"), "campaign.copy", handle(campaign))
+    copy.tooltip = texts("A new draft like “{name}”", name=campaign.name or texts("A new campaign"))
+    row = beside(
+        [paragraph(f"**{name_of(texts, campaign)}**"), hint(key_figures(texts, figures), spacing="None")],
+        [ActionSet(actions=[open_it, copy])],
+        widths=["stretch", "auto"],
+    )
+    row.separator = True
+    return row
+
+
+def key_figures(texts: Texts, figures: Figures) -> str:
+    """State and key figures on one line."""
+    campaign, tally = figures.campaign, figures.tally
+    parts = [f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}"]
+    if campaign.state is CampaignState.SCHEDULED and campaign.schedule:
+        parts.append(texts.moment(campaign.schedule.slot.start, ZoneInfo(campaign.schedule.zone)))
+    if tally.total:
+        parts.append(
+            texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
+        )
+    return " · ".join([*parts, *shares(texts, figures)])

@@ -1,0 +1,20 @@
+"""The forms with which a campaign is built: message, audience, schedule; and the one that tries it."""
+
+from cards.compose.audience_form import Choices, audience_form
+from cards.compose.frame import STEPS, step_name, steps_bar
+from cards.compose.message_form import message_form
+from cards.compose.schedule_form import schedule_form
+from cards.compose.trial import try_form
+from cards.compose.version import version_form
+
+__all__ = [
+    "STEPS",
+    "Choices",
+    "audience_form",
+    "message_form",
+    "schedule_form",
+    "step_name",
+    "steps_bar",
+    "try_form",
+    "version_form",
+]

@@ -1,0 +1,144 @@
+"""The form for the audience: lists to combine, lists to leave out, addresses to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, TextInput, ToggleInput
+from cards.kit.parts import act, folded, handle, hint, reach_text, with_error
+from cards.kit.texts import Texts
+from cards.compose.frame import Errors, Values, form_of_step
+from storage.records import Campaign, Channel, DistributionList, Reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What can be chosen from, with its reach on the campaign's channel."""
+
+    #: who has installed the bot
+    everyone: Reach
+    lists: Sequence[tuple[DistributionList, Reach]]
+    #: there are more lists than are shown: they can be looked for
+    more: bool = False
+
+
+def audience_form(
+    texts: Texts, campaign: Campaign, values: Values, errors: Errors, choices: Choices, notice: str = ""
+) -> AdaptiveCard:
+    of_lists = [(f"list:{made.id}", f"{made.name} – {reach_text(texts, reach)}") for made, reach in choices.lists]
+    everyone = texts.many(
+        "Everyone who has installed Crieur ({count} person)",
+        "Everyone who has installed Crieur ({count} people)",
+        choices.everyone.total,
+    )
+    pasting = bool(values.get("addresses") or errors.keys() & {"list_name", "addresses"})
+    leaving_out = bool(values.get("except") or values.get("guests") == "true" or errors.get("except"))
+    fields = [
+        *with_error(
+            ChoiceInput(
+                id="audience",
+                label=texts("Who receives it? Tick one or several: nobody gets it twice."),
+                choices=[("everyone", everyone), *of_lists],
+                value=values.get("audience", ""),
+                style="expanded",
+                multiple=True,
+                wrap=True,
+            ),
+            errors.get("audience"),
+        ),
+        *(_finder(texts, campaign, values) if choices.more else []),
+        *folded(
+            [
+                ("pasting", texts("Paste addresses"), _pasting(texts, values, errors), pasting),
+                ("grouping", texts("Find a group"), _grouping(texts, campaign), False),
+                ("leaving_out", texts("Leave some out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
+            ]
+        ),
+        *with_error(
+            ChoiceInput(
+                id="channel",
+                label=texts("Channel"),
+                choices=[(Channel.TEAMS, "Microsoft Teams"), (Channel.SKYPE, "Skype")],
+                value=values.get("channel", campaign.channel),
+                style="compact",
+            ),
+            errors.get("channel"),
+        ),
+    ]
+    return form_of_step(texts, campaign, "audience", texts("Who is it for?"), fields, notice, errors)
+
+
+def _finder(texts: Texts, campaign: Campaign, values: Values) -> list[Element]:
+    find = TextInput(
+        id="find",
+        label=texts("More lists: a part of the name"),
+        value=values.get("find", ""),
+        placeholder=texts("Managers"),
+    )
+    press = act(texts("Find lists"), "form.save", handle(campaign, step="audience", go="audience"))
+    return [find, ActionSet(actions=[press], spacing="Small")]
+
+
+def _pasting(texts: Texts, values: Values, errors: Errors) -> list[Element]:
+    return [
+        *with_error(
+            TextInput(
+                id="addresses",
+                label=texts("Addresses"),
+                value=values.get("addresses", ""),
+                multiline=True,
+                placeholder=texts("ada@contoso.com, Louis Pasteur <louis@contoso.com>, …"),
+            ),
+            errors.get("addresses"),
+        ),
+        *with_error(
+            TextInput(
+                id="list_name",
+                label=texts("They become a list of this name"),
+                value=values.get("list_name", ""),
+                placeholder=texts("As the campaign"),
+            ),
+            errors.get("list_name"),
+        ),
+        hint(
+            texts(
+                "In any form: one on each line, with commas, semicolons, tabs. A CSV or Excel file works too:"
+                " drop it into this chat."
+            ),
+            spacing="Small",
+        ),
+    ]
+
+
+def _grouping(texts: Texts, campaign: Campaign) -> list[Element]:
+    press = act(texts("Find groups"), "group.find", handle(campaign, step="audience"))
+    return [
+        TextInput(id="group", label=texts("How its name begins"), placeholder=texts("Marketing")),
+        ActionSet(actions=[press], spacing="Small"),
+    ]
+
+
+def _leaving_out(texts: Texts, values: Values, errors: Errors, of_lists: Sequence[tuple[str, str]]) -> list[Element]:
+    fields: list[Element] = []
+    if of_lists:
+        fields += with_error(
+            ChoiceInput(
+                id="except",
+                label=texts("Not for the people of"),
+                choices=of_lists,
+                value=values.get("except", ""),
+                style="expanded",
+                multiple=True,
+                wrap=True,
+            ),
+            errors.get("except"),
+        )
+    guests = ToggleInput(
+        id="guests",
+        label=texts("Guests"),
+        title=texts("Guests of your organisation receive it too"),
+        value=values.get("guests", "false"),
+        wrap=True,
+    )
+    return [*fields, guests]

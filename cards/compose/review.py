@@ -1,0 +1,234 @@
+"""The review: the message as a recipient will see it, the outlook, what is missing; the way back to every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cards.compose.closures import closed_text
+from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
+from cards.lists.installs import offer_to_install
+from cards.message.links import links_of
+from cards.message.compile import LIMIT, TRACKED, message_card, summary_of
+from cards.kit.parts import (
+    Payload,
+    act,
+    card,
+    channel_name,
+    go,
+    handle,
+    heading,
+    hint,
+    name_of,
+    notice,
+    notices,
+    paragraph,
+    reach_text,
+    subheading,
+)
+from cards.kit.presence import presence_text
+from cards.message.skype import skype_text
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from cards.compose import step_name, steps_bar
+from storage.records import (
+    Campaign,
+    Channel,
+    Message,
+    Reach,
+    Schedule,
+    Tracking,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What the forecast of a campaign says, ready to be read."""
+
+    messages: int
+    first: datetime | None
+    last: datetime | None
+    #: messages in the busiest minute to expect
+    peak: int
+    fits: bool
+    #: the start is "now": there is no instant yet
+    now: bool
+    #: people who can be reached, and where nobody works in this time
+    asleep: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What is known of a campaign's three parts; a missing part is None."""
+
+    message: Message | None
+    #: the message with the values of ``sample``
+    preview: Message | None
+    #: the recipient that the preview is rendered for
+    sample: str
+    audience_name: str
+    reach: Reach | None
+    schedule: Schedule | None
+    starts_now: bool = False
+    tracking: Tracking = TRACKED
+    #: which recipient that is, from 0, and whether there is another
+    person: int = 0
+    another: bool = False
+    #: the language of the preview, and all of them, the message's own first; none where there is one only
+    language: str = ""
+    languages: tuple[str, ...] = ()
+    #: bytes that the message takes on the wire
+    size: int = 0
+    #: for how many the bot can install itself
+    installable: int = 0
+
+
+def review_card(
+    texts: Texts,
+    campaign: Campaign,
+    overview: Overview,
+    outlook: Outlook | None,
+    problems: Sequence[tuple[str, str]],
+    warnings: Sequence[str],
+    notice_text: str = "",
+) -> AdaptiveCard:
+    """``problems``: (step, what is wrong); while there are any, it cannot be scheduled."""
+    body: list[Any] = [
+        *notices(notice_text, "accent"),
+        steps_bar(texts, "review"),
+        heading(name_of(texts, campaign)),
+    ]
+    body += [notice(f"**{step_name(texts, step)}**: {text}", "attention") for step, text in problems]
+    body += [notice(text, "warning") for text in warnings]
+    payload = handle(campaign)
+    if overview.preview:
+        body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
+        body.append(preview_of(campaign, overview.preview))
+        if campaign.channel is not Channel.SKYPE:
+            body.append(hint(_about(texts, overview, overview.preview), spacing="Small"))
+    body.append(_changes(texts, payload, "message", also=_other_views(texts, payload, overview)))
+    body.append(subheading(texts("Audience and schedule")))
+    body.append(FactSet(facts(texts, campaign, overview)))
+    if outlook and not problems:
+        body.append(hint(outlook_text(texts, outlook, _zone(overview))))
+    body += offer_to_install(texts, overview.installable, {**payload, "step": "review"})
+    body.append(_changes(texts, payload, "audience", "schedule"))
+    actions = []
+    if not problems:
+        actions.append(act(texts("Schedule it"), "campaign.schedule", payload, style="positive"))
+    if overview.message:
+        actions.append(go(texts("Try it"), "try.open", payload))
+    if overview.reach:
+        actions.append(go(texts("See the people"), "people.open", {**payload, "page": 0}))
+    actions.append(go(texts("Save as a template"), "template.keep", payload, mode="secondary"))
+    return card(texts, body, actions)
+
+
+def _about(texts: Texts, overview: Overview, preview: Message) -> str:
+    """What the activity feed says, and how much of what the platform takes is used."""
+    return texts(
+        "Notification: “{words}” · {size} of {limit} KB",
+        words=escape_markdown(summary_of(preview)),
+        size=texts.number(round(overview.size / 1000, 1)),
+        limit=texts.number(LIMIT // 1000),
+    )
+
+
+def _other_views(texts: Texts, payload: Payload, overview: Overview) -> list[Any]:
+    """Buttons that show the preview for somebody else, and in another language."""
+    here = {**payload, "step": "review", "person": overview.person, "language": overview.language}
+    views = []
+    if overview.another or overview.person:
+        person = overview.person + 1 if overview.another else 0
+        views.append(go(texts("For somebody else"), "form.open", {**here, "person": person, "language": ""}))
+    views += [
+        go(texts.language_name(language), "form.open", {**here, "language": language})
+        for language in overview.languages
+        if language != overview.language
+    ]
+    return views
+
+
+def _changes(texts: Texts, payload: Payload, *steps: str, also: Sequence[Any] = ()) -> ActionSet:
+    """Buttons that lead back to steps, beside what they change: clients cut a row of many."""
+    changes = [
+        go(texts("Change the {step}", step=step_name(texts, step).lower()), "form.open", {**payload, "step": step})
+        for step in steps
+    ]
+    return ActionSet(actions=[*changes, *also])
+
+
+def _zone(overview: Overview) -> ZoneInfo | None:
+    return ZoneInfo(overview.schedule.zone) if overview.schedule else None
+
+
+def preview_of(campaign: Campaign, message: Message) -> Container:
+    if campaign.channel is Channel.SKYPE:
+        items: list[Any] = [paragraph(skype_text(message))]
+    else:
+        items = [*message_card(campaign.id, message, lambda _, button: button.url).render()["body"]]
+    buttons = [escape_markdown(button.title) for button in message.buttons]
+    if buttons:
+        items.append(hint("   ".join(f"▢ {title}" for title in buttons)))
+    return Container(style="emphasis", items=items)
+
+
+def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[str, str]]:
+    """S14: the channel, the list, the start, the duration, and who can be reached."""
+    rows = [(texts("Channel"), channel_name(campaign.channel))]
+    if overview.reach:
+        rows.append((texts("Audience"), escape_markdown(overview.audience_name)))
+        rows.append((texts("Reach"), reach_text(texts, overview.reach)))
+        if overview.reach.guests:
+            left_out = texts.many("{count} is left out", "{count} are left out", overview.reach.guests)
+            rows.append((texts("Guests"), left_out))
+    schedule = overview.schedule
+    if schedule:
+        zone = ZoneInfo(schedule.zone)
+        starts = texts("as soon as you schedule it") if overview.starts_now else texts.moment(schedule.slot.start, zone)
+        rows.append((texts("Start"), f"{starts} ({schedule.zone})"))
+        rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
+        rows.append((texts("Working hours"), hours_text(texts, schedule)))
+        if closed := closed_text(texts, schedule):
+            rows.append((texts("Holidays"), closed))
+        if presence := presence_text(texts, schedule):
+            rows.append((texts("Presence"), presence))
+    rows += _tracking(texts, overview)
+    return rows
+
+
+def _tracking(texts: Texts, overview: Overview) -> list[tuple[str, str]]:
+    """What is not noted of what people do; nothing where all is."""
+    said = []
+    if overview.tracking.anonymous:
+        said.append(texts("without names: totals only"))
+    if not overview.tracking.links and overview.message and links_of(overview.message):
+        said.append(texts("clicks are not counted"))
+    return [(texts("Engagement"), ", ".join(said))] if said else []
+
+
+def hours_text(texts: Texts, schedule: Schedule) -> str:
+    hours = schedule.hours
+    if hours.opens == hours.closes and len(hours.days) == 7:
+        return texts("at any time")
+    days = texts.enumerate([texts.weekday(day) for day in sorted(hours.days)])
+    shown = texts(
+        "{opens} to {closes}, {days}", opens=texts.clock(hours.opens), closes=texts.clock(hours.closes), days=days
+    )
+    return texts("{hours}, on each person's own clock", hours=shown) if schedule.own_zone else shown
+
+
+def outlook_text(texts: Texts, outlook: Outlook, zone: ZoneInfo | None) -> str:
+    count = texts.many("{count} message", "{count} messages", outlook.messages)
+    if outlook.first is None or outlook.last is None:
+        return count
+    return texts(
+        "{messages}, from {first} to about {last}; {peak} in the busiest minute.",
+        messages=count,
+        first=texts("now") if outlook.now else texts.moment(outlook.first, zone),
+        last=texts.moment(outlook.last, zone),
+        peak=texts.number(outlook.peak),
+    )

@@ -1,0 +1,180 @@
+"""Small builders that the cards share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cards.kit.elements import (
+    ActionSet,
+    AdaptiveCard,
+    Column,
+    ColumnSet,
+    Container,
+    Element,
+    Execute,
+    Image,
+    TextBlock,
+    ToggleVisibility,
+)
+from cards.kit.icons import icon
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from storage.records import Campaign, CampaignState, Channel, Member, NotReached, Person, Reach
+
+Payload = Mapping[str, Any]
+
+
+def card(texts: Texts, body: Sequence[Any], actions: Sequence[Any] = ()) -> AdaptiveCard:
+    return AdaptiveCard(body=list(body), actions=list(actions) or None, lang=texts.language)
+
+
+def heading(text: str) -> TextBlock:
+    return TextBlock(text=text, size="Large", weight="Bolder", wrap=True, style="heading")
+
+
+def subheading(text: str) -> TextBlock:
+    return TextBlock(text=text, weight="Bolder", wrap=True, spacing="Large")
+
+
+def paragraph(text: str, **properties: Any) -> TextBlock:
+    return TextBlock(text=text, wrap=True, **properties)
+
+
+def hint(text: str, **properties: Any) -> TextBlock:
+    return TextBlock(text=text, wrap=True, subtle=True, size="Small", **properties)
+
+
+def notice(text: str, style: str = "accent") -> Container:
+    """A line in a coloured box: ``accent``, ``good``, ``warning`` or ``attention``."""
+    return Container(style=style, bleed=True, items=[paragraph(text)])
+
+
+def notices(text: str, style: str = "warning") -> list[Container]:
+    return [notice(text, style)] if text else []
+
+
+def with_error(field: Element, error: str | None) -> list[Any]:
+    """A field, and beneath it what is wrong with it."""
+    if not error:
+        return [field]
+    return [field, TextBlock(text=f"⚠ {error}", wrap=True, color="Attention", spacing="Small", weight="Bolder")]
+
+
+def beside(*columns: Sequence[Any], widths: Sequence[str] | None = None) -> ColumnSet:
+    sizes = widths or ["stretch"] * len(columns)
+    return ColumnSet(
+        columns=[Column(width=size, items=list(items)) for size, items in zip(sizes, columns, strict=True)]
+    )
+
+
+def folded(parts: Sequence[tuple[str, str, Sequence[Any], bool]]) -> list[Any]:
+    """Parts of a form that few need, each behind a button: (id, words on the button, fields, open at once).
+
+    What stands in hidden fields is sent like any other.
+    """
+    buttons = [ToggleVisibility(title=title, targets=[id]) for id, title, _, _ in parts]
+    return [
+        ActionSet(actions=buttons, spacing="Medium"),
+        *(
+            Container(id=id, items=list(fields), visible=None if shown else False, separator=True, spacing="Medium")
+            for id, _, fields, shown in parts
+        ),
+    ]
+
+
+def act(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
+    return Execute(title, verb, payload, **properties)
+
+
+def go(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
+    """An action that sends no fields with it: whatever stands in them may be wrong."""
+    return Execute(title, verb, payload, inputs="none", **properties)
+
+
+def handle(campaign: Campaign, **more: Any) -> dict[str, Any]:
+    """What every action on a campaign carries, so that it works after a restart, and on any copy."""
+    return {"campaign": campaign.id, "version": campaign.version, **more}
+
+
+def name_of(texts: Texts, campaign: Campaign) -> str:
+    """A campaign's name as Markdown that shows it as it is; a draft may have none yet."""
+    return escape_markdown(campaign.name) or texts("A new campaign")
+
+
+def channel_name(channel: Channel) -> str:
+    return {Channel.TEAMS: "Microsoft Teams", Channel.SKYPE: "Skype"}[channel]
+
+
+def reach_text(texts: Texts, reach: Reach) -> str:
+    return texts.many(
+        "{reachable} of {count} person can be reached",
+        "{reachable} of {count} people can be reached",
+        reach.total,
+        reachable=texts.number(reach.reachable),
+    )
+
+
+def state_text(texts: Texts, state: CampaignState) -> str:
+    return {
+        CampaignState.DRAFT: texts("Draft"),
+        CampaignState.SUBMITTED: texts("Waiting for approval"),
+        CampaignState.SCHEDULED: texts("Scheduled"),
+        CampaignState.RUNNING: texts("Running"),
+        CampaignState.DONE: texts("Done"),
+    }[state]
+
+
+def state_sign(state: CampaignState) -> str:
+    return {
+        CampaignState.DRAFT: "📝",
+        CampaignState.SUBMITTED: "⏳",
+        CampaignState.SCHEDULED: "🕙",
+        CampaignState.RUNNING: "📣",
+        CampaignState.DONE: "🏁",
+    }[state]
+
+
+def why_not(texts: Texts, reason: NotReached) -> str:
+    """Why somebody cannot be reached, in a word or two."""
+    return {
+        NotReached.UNINSTALLED: texts("has removed Crieur"),
+        NotReached.BLOCKED: texts("has blocked Crieur"),
+        NotReached.GONE: texts("has left the organisation"),
+        NotReached.CHAT_LOST: texts("their chat is gone"),
+    }.get(reason, texts("has not installed Crieur"))
+
+
+def full_name(person: Person) -> str:
+    return person.name or f"{person.given_name} {person.surname}".strip() or person.address
+
+
+def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
+    """A name with the channel's icon: in colour for who can be reached (S11), with the reason for who cannot."""
+    person = member.person
+    name = full_name(person)
+    known = name if name == person.address or not person.address else f"{name} · {person.address}"
+    if member.why is not None:
+        alt = why_not(texts, member.why)
+    else:
+        alt = texts("Has installed Crieur") if member.installed else texts("can be reached through a team")
+    words = [paragraph(escape_markdown(known), subtle=not member.reachable)]
+    if member.why is not None or not member.installed:
+        words.append(hint(alt, spacing="None"))
+    return ColumnSet(
+        spacing="Small",
+        columns=[
+            Column(
+                width="auto",
+                align="Center",
+                items=[Image(url=icon(channel, member.reachable), alt=alt, width="20px", height="20px")],
+            ),
+            Column(width="stretch", align="Center", items=words),
+        ],
+    )
+
+
+def progress_bar(done: int, total: int) -> TextBlock:
+    """A bar of words: native ones are not drawn everywhere, and coloured boxes fade in dark themes."""
+    blocks = 24 * done // total if total else 0
+    return TextBlock(text="▰" * blocks + "▱" * (24 - blocks), color="Good", spacing="Small")

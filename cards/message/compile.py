@@ -1,0 +1,291 @@
+"""The campaign's message: compiled once per campaign, filled per recipient as bytes.
+
+Compiling builds the card with marks where a person's values go, turns it into JSON once and cuts
+it at the marks; filling joins the pieces with the person's values, escaped for Markdown and JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from cards.kit.elements import (
+    CONTENT_TYPE,
+    AdaptiveCard,
+    Column,
+    ColumnSet,
+    Container,
+    Execute,
+    Image,
+    OpenUrl,
+    TextBlock,
+    as_dict,
+)
+from cards.message.links import IN_TEXT, number_of, with_links
+from cards.kit.texts import Texts
+from cards.kit.variables import Variable, escape_markdown, escape_skype, plain, replace_variables, value_of
+from storage.records import (
+    Button,
+    ButtonKind,
+    CampaignId,
+    Columns,
+    Member,
+    Message,
+    Person,
+    Style,
+    Tracking,
+    every_language,
+)
+
+ACKNOWLEDGE = "acknowledge"  #: the verb of the button
+ANSWER = "answer"  #: the verb of a quick answer
+#: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
+#: review hold the whole message too, and need the rest for themselves
+LIMIT = 21_000
+SUMMARY = 120  #: characters of the notification in the activity feed
+
+#: colour of the heading's box, and the sign in it (S28)
+LOOKS = {
+    Style.IDEA: ("accent", "💡"),
+    Style.SUCCESS: ("good", "✅"),
+    Style.IMPORTANT: ("attention", "❗"),
+}
+
+#: campaign, person -> what follows the address in a tracked link, without the button's number
+Token = Callable[[CampaignId, Person], str]
+
+# a private-use character never stands in an author's text: forms drop them
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}(.*?){_CLOSE}".encode())
+TOKEN = f"{_OPEN}t{_CLOSE}"  #: the mark of a recipient's token in a tracked link
+#: how a value is written, by the first letter of its mark
+_WRITTEN = {"m": escape_markdown, "p": plain, "s": escape_skype}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a recipient has pressed so far, in the words that their card shows."""
+
+    acknowledged: str = ""
+    #: the button of the quick answer that holds, and what is said of it
+    answer: int | None = None
+    answered: str = ""
+
+
+def message_card(
+    id: CampaignId,
+    message: Message,
+    link: Callable[[int, Button], str],
+    *,
+    test: str = "",
+    test_token: str = "",
+    pseudonym: str = "",
+    done: Done | None = None,
+) -> AdaptiveCard:
+    """The card of a message, variables untouched.
+
+    ``link`` gives the address of a link button; ``test`` is the banner of a trial and
+    ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
+    anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words.
+    """
+    done = done or Done()
+    body: list[Any] = []
+    if test:
+        body.append(Container(style="warning", bleed=True, items=[TextBlock(text=test, wrap=True, size="Small")]))
+    body += _heading(message)
+    if message.image:
+        body.append(Image(url=message.image, alt=message.image_alt or message.title or None, size="Stretch"))
+    body.append(TextBlock(text=bold_headings(message.body), wrap=True, spacing="Medium"))
+    words = [f"✓ {said}" for said in (done.acknowledged, done.answered) if said]
+    if words:
+        items = [TextBlock(text=said, wrap=True, weight="Bolder") for said in words]
+        body.append(Container(style="good", spacing="Medium", items=items))
+    carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
+    actions = []
+    for number, button in enumerate(message.buttons):
+        if button.kind is ButtonKind.LINK:
+            actions.append(OpenUrl(title=button.title, url=link(number_of(message, number), button)))
+        elif button.kind is ButtonKind.ANSWER and number != done.answer:
+            actions.append(Execute(button.title, ANSWER, {**carried, "button": number}))
+        elif button.kind is ButtonKind.ACKNOWLEDGE and not done.acknowledged:
+            actions.append(Execute(button.title, ACKNOWLEDGE, {**carried, "button": number}))
+    return AdaptiveCard(body=body, actions=actions or None)
+
+
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
+
+
+def bold_headings(text: str) -> str:
+    """A card's text knows no headings: theirs are bold lines."""
+    return _HEADING.sub(lambda match: f"**{match[1].replace('**', '')}**", text)
+
+
+def _heading(message: Message) -> list[Any]:
+    title = TextBlock(text=message.title, wrap=True, size="Large", weight="Bolder", style="heading")
+    if message.style not in LOOKS:
+        return [title] if message.title else []
+    color, sign = LOOKS[message.style]
+    columns = [
+        Column(width="auto", items=[TextBlock(text=sign, size="Large")], align="Center"),
+        Column(width="stretch", items=[title] if message.title else [], align="Center"),
+    ]
+    return [Container(style=color, bleed=True, items=[ColumnSet(columns=columns)])]
+
+
+TRACKED = Tracking()
+
+
+def compile_message(
+    id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = "", tracking: Tracking = TRACKED
+) -> Callable[[Person, Columns], bytes]:
+    """A function from a recipient, and what the lists say about them, to the JSON of the activity.
+
+    ``token`` is asked once for each message; in anonymous mode it gives a new pseudonym.
+    """
+    card = message_card(
+        id,
+        marked(tracked(message, base_url, TOKEN) if tracking.links else message, "m"),
+        lambda number, button: link_address(base_url, TOKEN, number) if tracking.links else button.url,
+        test=test,
+        test_token=TOKEN if test else "",
+        pseudonym=TOKEN if tracking.anonymous and not test else "",
+    )
+    activity = {
+        "type": "message",
+        "summary": summary_of(marked(message, "p")),
+        "channelData": {"notification": {"alert": True}, "crieur": {"campaign": id, "test": bool(test)}},
+        "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
+    }
+    if message.style is Style.IMPORTANT:
+        activity["importance"] = "high"
+    return filler(id, activity, token)
+
+
+def filler(id: CampaignId, activity: dict[str, Any], token: Token) -> Callable[[Person, Columns], bytes]:
+    """An activity cut at its marks; what it gives joins the pieces with a person's values."""
+    pieces = _MARK.split(orjson.dumps(activity))
+    literals, marks = pieces[0::2], [_parse(mark) for mark in pieces[1::2]]
+
+    def render(person: Person, columns: Columns) -> bytes:
+        tracked = b""
+        out = [literals[0]]
+        for (kind, variable), literal in zip(marks, literals[1:], strict=True):
+            if kind == "t":
+                tracked = tracked or token(id, person).encode()
+                out.append(tracked)
+            else:
+                value = value_of(person, variable.name, columns) or variable.fallback
+                out.append(orjson.dumps(_WRITTEN[kind](value))[1:-1])
+            out.append(literal)
+        return b"".join(out)
+
+    return render
+
+
+def link_address(base_url: str, token: str, number: int) -> str:
+    """Where a tracked link leads: to us, who look up the rest."""
+    return f"{base_url}/r/{token}.{number}"
+
+
+def tracked(message: Message, base_url: str, token: str) -> Message:
+    """The message with the links in its text leading through us."""
+    body = with_links(message.body, lambda number, _: link_address(base_url, token, number), IN_TEXT + message.shift)
+    return replace(message, body=body)
+
+
+def _mark(kind: str, variable: Variable) -> str:
+    return f"{_OPEN}{kind}{variable.name}|{variable.fallback}{_CLOSE}"
+
+
+def _parse(mark: bytes) -> tuple[str, Variable]:
+    # the mark stood inside a JSON string: a fallback's quotes are escaped
+    text: str = orjson.loads(b'"' + mark + b'"')
+    name, _, fallback = text[1:].partition("|")
+    return text[0], Variable(name, fallback)
+
+
+def marked(message: Message, written: str) -> Message:
+    """The message with marks where a person's values go: ``m`` in Markdown, ``s`` as Skype reads it, ``p`` plain."""
+    return _map_variables(message, lambda variable: _mark(written, variable))
+
+
+def outside_marks(text: str, change: Callable[[str], str]) -> str:
+    """``text`` changed, but for its marks."""
+    parts = re.split(f"({_OPEN}.*?{_CLOSE})", text)
+    return "".join(part if part.startswith(_OPEN) else change(part) for part in parts)
+
+
+def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:
+    def change(text: str) -> str:
+        return replace_variables(text, put, message.columns)
+
+    notification = change(message.notification)
+    return replace(message, body=change(message.body), title=change(message.title), notification=notification)
+
+
+# what stands inside a mark is a variable's name and fallback: no Markdown
+_LINK = re.compile(rf"!?\[([^\]]*)\]\((?:{_OPEN}[^{_CLOSE}]*{_CLOSE}|[^)])*\)")
+_SIGNS = re.compile(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})|\\([^\w\s])|[*_`#>]+")
+
+
+def summary_of(message: Message) -> str:
+    """The words of the notification: its own, the title, or how the text begins, without its Markdown."""
+    text = _LINK.sub(r"\1", message.notification or message.title or message.body)
+    text = " ".join(_SIGNS.sub(lambda match: match[1] or match[2] or "", text).split())
+    if len(text) <= SUMMARY:
+        return text
+    short = text[:SUMMARY].rsplit(" ", 1)[0]
+    if short.count(_OPEN) > short.count(_CLOSE):  # never cut through a variable
+        short = short[: short.rindex(_OPEN)]
+    return short.rstrip() + " …"
+
+
+def filled(message: Message, person: Person, columns: Columns) -> Message:
+    """The message with a person's values in it, as their card shows it."""
+
+    def put(variable: Variable) -> str:
+        return escape_markdown(value_of(person, variable.name, columns) or variable.fallback)
+
+    return _map_variables(message, put)
+
+
+def must_have(message: Message) -> set[str]:
+    """The variables that have no fallback: whoever has no value for one reads a gap."""
+    needed: set[str] = set()
+
+    def note(variable: Variable) -> str:
+        if not variable.fallback:
+            needed.add(variable.name)
+        return ""
+
+    for said in every_language(message):
+        _map_variables(said, note)
+    return needed
+
+
+def without_value(name: str, people: Sequence[Member]) -> list[Person]:
+    """Who has no value for a variable."""
+    return [member.person for member in people if not value_of(member.person, name, member.columns)]
+
+
+def size_of(message: Message) -> int:
+    """Bytes that the message takes on the wire, in its longest language, for a recipient with a long name."""
+    return max(_size_of(said) for said in every_language(message))
+
+
+def _size_of(message: Message) -> int:
+    told = dict.fromkeys(message.columns, "é" * 60)
+    someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
+    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone, told))
+
+
+def acknowledged_text(texts: Texts, moment: str) -> str:
+    return texts("You confirmed this on {moment}", moment=moment)
+
+
+def answered_text(texts: Texts, answer: str) -> str:
+    return texts("Your answer: {answer}. You can still change it.", answer=escape_markdown(answer))

@@ -1,0 +1,111 @@
+"""Who may do what: people, groups of the directory, and how a role is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput
+from cards.kit.parts import act, beside, card, go, heading, hint, notices, paragraph, subheading, with_error
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from storage.records import GroupRole, Person, Role
+
+SHOWN = 12  #: people, and groups, on one card
+
+
+def role_name(texts: Texts, role: Role) -> str:
+    return {
+        Role.OWNER: texts("owner"),
+        Role.PUBLISHER: texts("publisher"),
+        Role.AUTHOR: texts("author"),
+    }[role]
+
+
+def role_text(texts: Texts, role: Role) -> str:
+    """What a role may do, in a line."""
+    return {
+        Role.OWNER: texts("gives roles, sets the rules, and may do everything"),
+        Role.PUBLISHER: texts("builds campaigns for anybody, and approves those of others"),
+        Role.AUTHOR: texts("builds campaigns for their own lists and those shared with them"),
+    }[role]
+
+
+def roles_card(
+    texts: Texts,
+    people: Sequence[tuple[Person, Role]],
+    groups: Sequence[GroupRole],
+    *,
+    owner: bool,
+    directory: bool,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    notice_text: str = "",
+    tone: str = "good",
+) -> AdaptiveCard:
+    """``owner``: may change them; ``directory``: groups of it can be found."""
+    body: list[Any] = [*notices(notice_text, tone), heading(texts("Who may do what"))]
+    body += [_person(texts, person, role, owner=owner) for person, role in people[:SHOWN]]
+    if len(people) > SHOWN:
+        more = len(people) - SHOWN
+        body.append(hint(texts.many("… and {count} more person", "… and {count} more people", more)))
+        body.append(hint(texts("**remove role** ADDRESS takes a role away.")))
+    if groups:
+        body.append(subheading(texts("Groups of the directory")))
+        body += [_group(texts, group, owner=owner) for group in groups[:SHOWN]]
+    body.append(FactSet([(role_name(texts, role), role_text(texts, role)) for role in Role]))
+    if owner:
+        body += _form(texts, values or {}, errors or {}, directory=directory)
+    return card(texts, body, [go(texts("Help"), "help.open", {})])
+
+
+def _person(texts: Texts, person: Person, role: Role, *, owner: bool) -> Any:
+    name = escape_markdown(person.name or person.address)
+    line: list[Any] = [paragraph(f"**{name}** – {role_name(texts, role)}")]
+    if person.address:
+        line.append(hint(escape_markdown(person.address), spacing="None"))
+    if not owner:
+        return beside(line, [])
+    tooltip = texts("Take the role from {name}", name=person.name or person.address)
+    taking = go(texts("Remove"), "roles.take", {"person": person.id}, tooltip=tooltip)
+    return beside(line, [ActionSet(actions=[taking])], widths=["stretch", "auto"])
+
+
+def _group(texts: Texts, group: GroupRole, *, owner: bool) -> Any:
+    line = [paragraph(f"**{escape_markdown(group.name)}** – {role_name(texts, group.role)}")]
+    if not owner:
+        return beside(line, [])
+    tooltip = texts("Take the role from {name}", name=group.name)
+    taking = go(texts("Remove"), "roles.ungroup", {"group": group.group}, tooltip=tooltip)
+    return beside(line, [ActionSet(actions=[taking])], widths=["stretch", "auto"])
+
+
+def _form(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], *, directory: bool) -> list[Any]:
+    label = texts("Address of a person, or name of a group of the directory") if directory else texts("Address")
+    return [
+        subheading(texts("Give a role")),
+        *with_error(
+            TextInput(id="who", label=label, placeholder="ada@contoso.com", value=values.get("who", "")),
+            errors.get("who"),
+        ),
+        ChoiceInput(
+            [(role.value, role_name(texts, role)) for role in Role],
+            id="role",
+            label=texts("Role"),
+            value=values.get("role", Role.AUTHOR.value),
+            style="expanded",
+        ),
+        ActionSet(actions=[act(texts("Give it"), "roles.give", {}, style="positive")]),
+    ]
+
+
+def groups_card(texts: Texts, found: Sequence[tuple[str, str]], role: Role) -> AdaptiveCard:
+    """Which of these groups was meant: (id, name) each."""
+    rows = []
+    for id, name in found:
+        payload = {"group": id, "name": name, "role": role.value}
+        choosing = go(texts("This one"), "roles.group", payload, tooltip=name)
+        rows.append(
+            beside([paragraph(escape_markdown(name))], [ActionSet(actions=[choosing])], widths=["stretch", "auto"])
+        )
+    return card(texts, [heading(texts("Which group?")), *rows], [go(texts("Back"), "roles.open", {})])

@@ -1,0 +1,100 @@
+"""A person's own settings, and the rules of their organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput, ToggleInput
+from cards.kit.parts import act, card, go, heading, hint, notices, subheading, with_error
+from cards.kit.texts import LANGUAGES, Texts
+from storage.records import Person, Role
+
+
+def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_text: str = "") -> AdaptiveCard:
+    campaigns = texts("muted: none reaches you") if person.muted else texts("delivered to you here")
+    actions: list[Any] = [
+        go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
+    ]
+    if person.muted:
+        actions.append(go(texts("Unmute"), "mute.set", {"muted": "false"}))
+    else:
+        actions.append(go(texts("Mute"), "mute.set", {"muted": "true"}))
+    body: list[Any] = [
+        *notices(notice_text, "good"),
+        heading(texts("Your settings")),
+        FactSet([(texts("Language"), LANGUAGES[texts.language]), (texts("Campaigns"), campaigns)]),
+    ]
+    of_all: list[Any] = []  # beside one's own, on a line of their own: clients cut a row of many
+    if role is not None:
+        of_all.append(go(texts("Roles"), "roles.open", {}))
+    if role is Role.OWNER:
+        of_all.append(go(texts("Rules of the organisation"), "rules.open", {}))
+        of_all.append(go(texts("Audit"), "audit.open", {}))
+    if of_all:
+        body.append(ActionSet(actions=of_all))
+    return card(texts, body, actions)
+
+
+def rules_form(
+    texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], notice_text: str = ""
+) -> AdaptiveCard:
+    """What owners set for everybody; ``values`` by field, as they stand in it."""
+    body: list[Any] = [
+        *notices(notice_text, "good"),
+        heading(texts("Rules of the organisation")),
+        subheading(texts("Approval")),
+        ChoiceInput(
+            [
+                ("above", texts("for campaigns with more recipients than")),
+                ("always", texts("for every campaign")),
+                ("never", texts("never")),
+            ],
+            id="approval",
+            label=texts("A campaign needs the approval of somebody else"),
+            value=values.get("approval", "above"),
+            style="expanded",
+        ),
+        *with_error(
+            TextInput(id="approve_above", label=texts("Recipients"), value=values.get("approve_above", "")),
+            errors.get("approve_above"),
+        ),
+        subheading(texts("Consideration")),
+        *with_error(
+            TextInput(
+                id="per_week",
+                label=texts("Campaign messages per person and week, at the most"),
+                placeholder=texts("no limit"),
+                value=values.get("per_week", ""),
+            ),
+            errors.get("per_week"),
+        ),
+        hint(texts("Important campaigns are exempt. Who has had enough messages appears as “capped” in the report.")),
+        ToggleInput(
+            id="important_unmutes",
+            label=texts("Mute"),
+            title=texts("Important campaigns also reach those who have muted me"),
+            value=values.get("important_unmutes", "false"),
+            wrap=True,
+        ),
+        subheading(texts("Personal data")),
+        *with_error(
+            TextInput(
+                id="keep_days",
+                label=texts("Days after a campaign's end for which it is kept who received it and what they did"),
+                placeholder=texts("for ever"),
+                value=values.get("keep_days", ""),
+            ),
+            errors.get("keep_days"),
+        ),
+        hint(texts("Then it is erased, with the lists that were made from it. The figures of the report stay.")),
+    ]
+    return card(
+        texts,
+        body,
+        [
+            act(texts("Save"), "rules.save", {}, style="positive"),
+            go(texts("Roles"), "roles.open", {}),
+            go(texts("Back"), "settings.open", {}),
+        ],
+    )

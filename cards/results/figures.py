@@ -1,0 +1,156 @@
+"""The figures of a campaign, worked out of its counts (S19, S27). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from cards.message.links import Link, links_of
+from storage.records import (
+    Button,
+    ButtonKind,
+    Campaign,
+    Channel,
+    EngagedInHour,
+    Engagement,
+    EngagementKind,
+    Tally,
+)
+
+BARS = 14  #: of a chart over time, at the most
+STEPS = (1, 2, 3, 6, 12, 24, 7 * 24, 30 * 24)  #: hours that one bar may stand for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What is known of a campaign that has started."""
+
+    campaign: Campaign
+    tally: Tally
+    engagement: Sequence[Engagement] = ()
+    hours: Sequence[EngagedInHour] = ()
+    #: of what is planned: the next, and the last
+    next_due: datetime | None = None
+    last_due: datetime | None = None
+
+    @cached_property
+    def _totals(self) -> Mapping[EngagementKind, Engagement]:
+        return {row.kind: row for row in self.engagement if row.button is None}
+
+    @cached_property
+    def _buttons(self) -> Mapping[tuple[EngagementKind, int], Engagement]:
+        return {(row.kind, row.button): row for row in self.engagement if row.button is not None}
+
+    @property
+    def anonymous(self) -> bool:
+        return self.campaign.tracking.anonymous
+
+    def people(self, kind: EngagementKind) -> int:
+        """How many people did it; in an anonymous campaign, of what the platform tells: how often it was done.
+
+        There, who was seen to open the message and who pressed something cannot be told apart: the
+        larger of both numbers is certain.
+        """
+        found = self._totals.get(kind)
+        people = found.people if found else 0
+        if self.anonymous and kind is EngagementKind.OPENED:
+            return max(people, self.presses(EngagementKind.READ))
+        if self.anonymous and kind in (EngagementKind.REPLIED, EngagementKind.REACTED):
+            return found.presses if found else 0
+        return people
+
+    def presses(self, kind: EngagementKind) -> int:
+        found = self._totals.get(kind)
+        return found.presses if found else 0
+
+    def last_at(self, *kinds: EngagementKind) -> datetime | None:
+        return max((found.last_at for kind in kinds if (found := self._totals.get(kind))), default=None)
+
+    def on(self, kind: EngagementKind, button: int) -> tuple[int, int]:
+        """People and presses of one button."""
+        found = self._buttons.get((kind, button))
+        return (found.people, found.presses) if found else (0, 0)
+
+    def reached(self, people: int) -> int:
+        """Of how many these people are a part: who has not confirmed the message's arrival may have pressed too."""
+        return max(self.tally.delivered, people)
+
+    # --- what the message offers --------------------------------------------------------------
+
+    @property
+    def buttons(self) -> Sequence[Button]:
+        return self.campaign.message.buttons if self.campaign.message else ()
+
+    @cached_property
+    def links(self) -> Mapping[int, Link]:
+        """The links whose clicks are counted."""
+        if self.campaign.message is None or not self.campaign.tracking.links:
+            return {}
+        return links_of(self.campaign.message)
+
+    def answers(self) -> list[tuple[str, int]]:
+        """The quick answers, and how many people have given each of them last."""
+        return [
+            (button.title, self.on(EngagementKind.ANSWERED, number)[0])
+            for number, button in enumerate(self.buttons)
+            if button.kind is ButtonKind.ANSWER
+        ]
+
+    def counts(self, kind: EngagementKind) -> bool:
+        """Whether it can happen with this message, or has happened."""
+        kinds = {button.kind for button in self.buttons}
+        match kind:
+            case EngagementKind.OPENED:  # on Skype nobody tells
+                return self.campaign.channel is Channel.TEAMS or self.people(kind) > 0
+            case EngagementKind.CLICKED:
+                return bool(self.links)
+            case EngagementKind.ACKNOWLEDGED:
+                return ButtonKind.ACKNOWLEDGE in kinds
+            case EngagementKind.ANSWERED:
+                return ButtonKind.ANSWER in kinds
+            case EngagementKind.READ:
+                return False
+            case _:
+                return self.people(kind) > 0
+
+    # --- over time ----------------------------------------------------------------------------
+
+    def over_time(self, zone: ZoneInfo) -> tuple[int, list[tuple[datetime, Mapping[EngagementKind, int]]]]:
+        """(hours of one bar, the bars: when each begins on this clock, and who first did what in it)."""
+        if not self.hours:
+            return 1, []
+        first, last = (one(row.hour for row in self.hours) for one in (min, max))
+        for step in STEPS:
+            start = _begin(first, step, zone)
+            count = int((last - start) / timedelta(hours=step)) + 1
+            if count <= BARS or step == STEPS[-1]:
+                break
+        bars: list[dict[EngagementKind, int]] = [{} for _ in range(count)]
+        for row in self.hours:
+            bar = bars[min(int((row.hour - start) / timedelta(hours=step)), count - 1)]
+            kind = EngagementKind.OPENED if row.kind is EngagementKind.READ else row.kind
+            bar[kind] = bar.get(kind, 0) + row.people
+        begins = [(start + timedelta(hours=step * number)).astimezone(zone) for number in range(count)]
+        return step, list(zip(begins, bars, strict=True))
+
+
+def _begin(at: datetime, step: int, zone: ZoneInfo) -> datetime:
+    """Where the first bar begins: on the clock of a zone, at a multiple of its length."""
+    local = at.astimezone(zone)
+    hour = local.hour - local.hour % step if step < 24 else 0
+    return local.replace(hour=hour, minute=0).astimezone(at.tzinfo)
+
+
+def ends_about(figures: Figures, now: datetime, rate: float) -> datetime | None:
+    """When the last of what is planned will have left, as far as one can tell; None when nothing is.
+
+    ``rate``: messages a second.
+    """
+    assert figures.campaign.schedule is not None
+    if figures.last_due is None:
+        return None
+    behind = now + timedelta(seconds=figures.tally.open / rate)
+    return min(max(figures.last_due, behind), figures.campaign.schedule.slot.end)

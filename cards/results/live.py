@@ -1,0 +1,85 @@
+"""The live card: how a campaign goes, in one place in the author's chat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cards.kit.elements import AdaptiveCard, FactSet
+from cards.results.figures import Figures
+from cards.results.outcomes import final_state
+from cards.kit.parts import beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
+from cards.kit.presence import presence_silent
+from cards.results.shares import shares
+from cards.kit.texts import Texts
+from storage.records import Campaign, CampaignState, DeliveryState, PresenceChoice
+
+#: always shown, so that a zero is seen to be one
+ALWAYS = (DeliveryState.UNREACHABLE, DeliveryState.FAILED)
+
+
+def live_card(
+    texts: Texts, figures: Figures, *, ends_about: datetime | None = None, silent: bool = False
+) -> AdaptiveCard:
+    """One card that is updated in place while the campaign runs.
+
+    ``silent``: it asks for presence, and nobody answers at the moment.
+    """
+    campaign, tally = figures.campaign, figures.tally
+    assert campaign.schedule is not None
+    zone = ZoneInfo(campaign.schedule.zone)
+    settled = tally.total - tally.open
+    done = campaign.state is CampaignState.DONE
+    title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
+    sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
+    body: list[Any] = [
+        heading(title.format(name=name_of(texts, campaign))),
+        *([notice(presence_silent(texts, campaign.schedule), "warning")] if silent and not done else []),
+        beside(
+            [paragraph(sent)],
+            [paragraph(texts.percent(settled, tally.total), align="Right", weight="Bolder")],
+            widths=["stretch", "auto"],
+        ),
+        progress_bar(settled, tally.total),
+        FactSet([*_counts(texts, figures), *([] if done else _what_comes(texts, figures, zone, ends_about))]),
+    ]
+    if said := shares(texts, figures):
+        body.append(hint(" · ".join(said)))
+    return card(texts, body, [go(texts("Report"), "report.open", handle(campaign, fresh=True))])
+
+
+def _counts(texts: Texts, figures: Figures) -> list[tuple[str, str]]:
+    tally, schedule = figures.tally, figures.campaign.schedule
+    assert schedule is not None
+    waiting = tally.states.get(DeliveryState.WAITING, 0)
+    always = set(ALWAYS) | ({DeliveryState.ABSENT} if schedule.presence is not PresenceChoice.ALWAYS else set())
+    rows = [
+        (texts("Sent"), texts.number(tally.delivered)),
+        (texts("Still to send"), texts.number(tally.open - waiting)),
+    ]
+    if waiting:
+        rows.append((texts("Waiting for an install"), texts.number(waiting)))
+    for state in DeliveryState:
+        if state.final and state is not DeliveryState.DELIVERED:
+            count = tally.states.get(state, 0)
+            if count or state in always:
+                rows.append((final_state(texts, state), texts.number(count)))
+    return rows
+
+
+def _what_comes(texts: Texts, figures: Figures, zone: ZoneInfo, ends_about: datetime | None) -> list[tuple[str, str]]:
+    schedule = figures.campaign.schedule
+    assert schedule is not None
+    end, due = schedule.slot.end, figures.next_due
+    rows = []
+    if due and due < end:
+        rows.append((texts("Next message"), texts.moment(due, zone)))
+    if ends_about and ends_about < end:
+        rows.append((texts("Last message, about"), texts.moment(ends_about, zone)))
+    return [*rows, (texts("Ends"), texts.moment(end, zone))]
+
+
+def moved_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
+    """What stands in the place of a live card that has been posted anew."""
+    return card(texts, [hint(texts("“{name}”: the live card goes on below.", name=name_of(texts, campaign)))])

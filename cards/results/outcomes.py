@@ -1,0 +1,62 @@
+"""The words for what became of a message, and why."""
+
+from __future__ import annotations
+
+from cards.kit.parts import channel_name
+from cards.kit.texts import Texts
+from storage.records import Channel, DeliveryState, NotReached
+
+#: the names of chart colours that Teams knows
+COLORS = {
+    DeliveryState.DELIVERED: "good",
+    DeliveryState.UNREACHABLE: "neutral",
+    DeliveryState.ABSENT: "categoricalBlue",
+    DeliveryState.EXPIRED: "warning",
+    DeliveryState.FAILED: "attention",
+    DeliveryState.UNCONFIRMED: "categoricalPurple",
+    DeliveryState.MUTED: "categoricalTeal",
+    DeliveryState.CAPPED: "categoricalMarigold",
+}
+
+
+def final_state(texts: Texts, state: DeliveryState) -> str:
+    return {
+        DeliveryState.DELIVERED: texts("Delivered"),
+        DeliveryState.UNREACHABLE: texts("Unreachable"),
+        DeliveryState.ABSENT: texts("Absent"),
+        DeliveryState.EXPIRED: texts("Expired"),
+        DeliveryState.FAILED: texts("Failed"),
+        DeliveryState.UNCONFIRMED: texts("Unconfirmed"),
+        DeliveryState.MUTED: texts("Muted"),
+        DeliveryState.CAPPED: texts("Capped"),
+    }[state]
+
+
+def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
+    """A plain reason for somebody who was not reached."""
+    name = channel_name(channel)
+    return {
+        NotReached.NEVER_INSTALLED: texts("They have never installed Crieur."),
+        NotReached.UNINSTALLED: texts("They have removed Crieur."),
+        NotReached.BLOCKED: texts("They have blocked Crieur."),
+        NotReached.GONE: texts("They have left the organisation."),
+        NotReached.CHAT_LOST: texts("Their chat could not be opened again."),
+        NotReached.ABSENT: texts("They were not there, try after try."),
+        NotReached.PRESENCE_UNKNOWN: texts("The time was over before anybody could tell whether they were there."),
+        NotReached.SLOT_OVER: texts("The time of the campaign was over first."),
+        NotReached.THROTTLED: texts("The time was over while {channel} asked us to slow down.", channel=name),
+        NotReached.OUTAGE: texts("{channel} did not answer, try after try.", channel=name),
+        NotReached.REFUSED: texts("{channel} refused the message.", channel=name),
+        NotReached.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
+        NotReached.LIST_GONE: texts("The group or team of their list was gone."),
+        NotReached.LIST_NOT_READ: texts("The time was over before I could read who stands in their list."),
+        NotReached.MUTED: texts("They have muted campaigns."),
+        NotReached.CAPPED: texts("They have had as many messages this week as your organisation allows."),
+        NotReached.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
+        NotReached.RESTORED: texts("The bot's memory came from a backup: it may have arrived before."),
+    }[reason]
+
+
+def open_state(texts: Texts, state: DeliveryState) -> str:
+    """Of a delivery that has not ended."""
+    return texts("Waiting for an install") if state is DeliveryState.WAITING else texts("Still to send")

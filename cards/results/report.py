@@ -1,0 +1,404 @@
+"""The report card: how a campaign did (S19, S20, S27)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cards.kit.elements import (
+    ActionSet,
+    AdaptiveCard,
+    DonutChart,
+    FactSet,
+    GroupedBarChart,
+    HorizontalBarChart,
+    Table,
+)
+from cards.results.figures import Figures
+from cards.message.links import Link
+from cards.results.outcomes import COLORS, final_state, reason_text
+from cards.kit.parts import (
+    beside,
+    card,
+    channel_name,
+    go,
+    handle,
+    heading,
+    hint,
+    name_of,
+    notices,
+    paragraph,
+    subheading,
+)
+from cards.results.presence import presence_figures
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from storage.records import (
+    OTHER_REACTION,
+    ButtonKind,
+    Campaign,
+    DeliveryState,
+    EngagementKind,
+    Tally,
+)
+
+OPENED, CLICKED, ACKNOWLEDGED = EngagementKind.OPENED, EngagementKind.CLICKED, EngagementKind.ACKNOWLEDGED
+ANSWERED, REPLIED, REACTED = EngagementKind.ANSWERED, EngagementKind.REPLIED, EngagementKind.REACTED
+#: as Teams shows them
+SIGNS = ("👍", "❤️", "😆", "😮", "😢", "😠", "✨")
+ACTED = {ButtonKind.LINK: CLICKED, ButtonKind.ACKNOWLEDGE: ACKNOWLEDGED, ButtonKind.ANSWER: ANSWERED}
+LINES = {OPENED: "categoricalBlue", CLICKED: "categoricalPurple", ACKNOWLEDGED: "good", ANSWERED: "categoricalTeal"}
+LINKS = 10  #: in the text, of which each has its line
+
+
+def kind_name(texts: Texts, kind: EngagementKind) -> str:
+    return {
+        OPENED: texts("Opened"),
+        CLICKED: texts("Clicked"),
+        ACKNOWLEDGED: texts("Confirmed"),
+        ANSWERED: texts("Answered"),
+        REPLIED: texts("Replied"),
+        REACTED: texts("Reacted"),
+    }[kind]
+
+
+def done_name(texts: Texts, kind: EngagementKind) -> str:
+    """The same of people, in words that fit at the head of a narrow column."""
+    done = {OPENED: texts("opened"), CLICKED: texts("clicked"), ACKNOWLEDGED: texts("confirmed")}
+    return {**done, ANSWERED: texts("answered")}[kind].capitalize()
+
+
+def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "") -> AdaptiveCard:
+    campaign = figures.campaign
+    assert campaign.schedule is not None and campaign.message is not None
+    zone = ZoneInfo(campaign.schedule.zone)
+    body: list[Any] = [
+        *notices(notice),
+        heading(texts("Report: {name}", name=name_of(texts, campaign))),
+        hint(f"{channel_name(campaign.channel)} · {_when(texts, campaign, zone)}"),
+        _tiles(texts, figures),
+        FactSet(facts_of(texts, figures, zone)),
+    ]
+    if figures.tally.total:
+        body.append(_outcome_chart(texts, figures.tally))
+    body += _answers(texts, figures)
+    body += _presses(texts, figures)
+    body += _reactions(texts, figures)
+    body += _over_time(texts, figures, zone)
+    body += presence_figures(texts, campaign, figures.tally)
+    body += _reasons(texts, figures)
+    body.append(hint(_as_of(texts, figures, now, zone)))
+    return card(texts, body, _actions(texts, figures, now))
+
+
+def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
+    campaign, payload = figures.campaign, handle(figures.campaign)
+    actions = [go(texts("Refresh"), "report.open", payload)]
+    if campaign.finished_at and campaign.keeps_people and not figures.anonymous and figures.tally.delivered:
+        actions.append(go(texts("Remind…"), "remind.open", payload))
+    if campaign.keeps_people:
+        actions.append(go(texts("Export"), "export.open", payload))
+    actions.append(go(texts("Compare"), "compare.open", payload, mode="secondary"))  # clients cut a row of many
+    actions.append(go(texts("Copy"), "campaign.copy", payload, mode="secondary"))
+    actions.append(go(texts("Information"), "campaign.open", payload, mode="secondary"))
+    return actions  # six at the most
+
+
+def _when(texts: Texts, campaign: Campaign, zone: ZoneInfo) -> str:
+    if campaign.started_at and campaign.finished_at:
+        return texts(
+            "From {start} to {end}",
+            start=texts.moment(campaign.started_at, zone),
+            end=texts.moment(campaign.finished_at, zone),
+        )
+    if campaign.started_at:
+        return texts("Running since {start}", start=texts.moment(campaign.started_at, zone))
+    return texts("It has not started yet.")
+
+
+def _as_of(texts: Texts, figures: Figures, now: datetime, zone: ZoneInfo) -> str:
+    said = [texts("As of {moment}", moment=texts.moment(now, zone))]
+    closes_at = figures.campaign.closes_at
+    if closes_at and closes_at > now:
+        said.append(texts("engagement is counted until {moment}", moment=texts.moment(closes_at, zone)))
+    elif closes_at:
+        said.append(texts("engagement is no longer counted"))
+    if figures.anonymous:
+        said.append(texts("counted without names: at least this many have opened it"))
+    if figures.campaign.sealed_at:
+        said.append(texts("personal data erased on {day}", day=texts.day(figures.campaign.sealed_at.astimezone(zone))))
+    return " · ".join(said)
+
+
+def erased_text(texts: Texts, campaign: Campaign) -> str:
+    """To who asks for single recipients of a campaign that keeps none any more."""
+    assert campaign.sealed_at is not None
+    return texts(
+        "The personal data of this campaign was erased on {day}, as the rules of your organisation say:"
+        " nobody can tell any more who received it or what they did. Its figures stay.",
+        day=texts.day(campaign.sealed_at),
+    )
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def _tiles(texts: Texts, figures: Figures) -> Any:
+    """The shares that one looks at first."""
+    tally = figures.tally
+    tiles = [(texts("sent"), texts.percent(tally.delivered, tally.total))]
+    for kind, name in (
+        (OPENED, texts("opened")),
+        (CLICKED, texts("clicked")),
+        (ACKNOWLEDGED, texts("confirmed")),
+        (ANSWERED, texts("answered")),
+    ):
+        if figures.counts(kind) and len(tiles) < 4:
+            people = figures.people(kind)
+            tiles.append((name, texts.percent(people, figures.reached(people))))
+    return beside(
+        *([paragraph(share, size="ExtraLarge", weight="Bolder"), hint(name, spacing="None")] for name, share in tiles)
+    )
+
+
+def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """S27, and what else people did."""
+    tally, campaign = figures.tally, figures.campaign
+    assert campaign.schedule is not None
+    rows = [
+        (texts("Recipients"), texts.number(tally.total)),
+        (texts("Sent"), texts.number(tally.delivered)),
+        (texts("Send rate"), texts.percent(tally.delivered, tally.total)),
+    ]
+    if figures.next_due and figures.next_due < campaign.schedule.slot.end:
+        rows.append((texts("Next message"), texts.moment(figures.next_due, zone)))
+    for kind, name in (
+        (OPENED, texts("Open engagement")),
+        (CLICKED, texts("Click engagement")),
+        (ACKNOWLEDGED, texts("Confirmed")),
+        (ANSWERED, texts("Answered")),
+        (REPLIED, texts("Replied")),
+        (REACTED, texts("Reacted")),
+    ):
+        if figures.counts(kind):
+            rows.append((name, _engaged(texts, figures, kind)))
+    if figures.campaign.message and figures.campaign.message.buttons and not figures.links and _has_links(figures):
+        rows.append((texts("Click engagement"), texts("clicks are not counted")))
+    if opened := figures.last_at(OPENED, EngagementKind.READ):
+        rows.append((texts("Last opening"), texts.moment(opened, zone)))
+    if pressed := figures.last_at(CLICKED, ACKNOWLEDGED, ANSWERED):
+        rows.append((texts("Last press"), texts.moment(pressed, zone)))
+    return rows
+
+
+def _has_links(figures: Figures) -> bool:
+    return any(button.kind is ButtonKind.LINK for button in figures.buttons)
+
+
+def _engaged(texts: Texts, figures: Figures, kind: EngagementKind) -> str:
+    people, presses = figures.people(kind), figures.presses(kind)
+    if figures.anonymous and kind in (REPLIED, REACTED):
+        return texts.many("{count} time", "{count} times", people)
+    said = [texts.percent(people, figures.reached(people)), texts.many("{count} person", "{count} people", people)]
+    if kind in (CLICKED, ACKNOWLEDGED, ANSWERED):
+        said[1] += ", " + texts.many("{count} press", "{count} presses", presses)
+    return " – ".join(said)
+
+
+def _outcome_chart(texts: Texts, tally: Tally) -> DonutChart:
+    counts = [(state, count) for state, count in sorted(tally.states.items()) if count and state.final]
+    parts = [(final_state(texts, state), count, COLORS[state]) for state, count in counts]
+    if tally.open:
+        parts.append((texts("Still to send"), tally.open, "categoricalBlue"))
+    table = Table(
+        [
+            (texts("Outcome"), texts("People"), texts("Share")),
+            *((name, texts.number(count), texts.percent(count, tally.total)) for name, count, _ in parts),
+        ],
+        widths=[3, 1, 1],
+    )
+    return DonutChart(texts("What became of the messages"), parts, fallback=table)
+
+
+def _answers(texts: Texts, figures: Figures) -> list[Any]:
+    answers = figures.answers()
+    if not answers:
+        return []
+    whole = sum(people for _, people in answers)
+    table = Table(
+        [
+            (texts("Answer"), texts("People"), texts("Share")),
+            *((escape_markdown(title), texts.number(n), texts.percent(n, whole)) for title, n in answers),
+        ],
+        widths=[3, 1, 1],
+    )
+    return [
+        subheading(texts("Answers")),
+        HorizontalBarChart(texts("What people answered"), answers, fallback=table) if whole else table,
+    ]
+
+
+def _presses(texts: Texts, figures: Figures) -> list[Any]:
+    """Per button, and per link in the text."""
+    rows = []
+    for number, button in enumerate(figures.buttons):
+        if button.kind is ButtonKind.ANSWER or (button.kind is ButtonKind.LINK and number not in figures.links):
+            continue
+        rows.append((escape_markdown(button.title), *figures.on(ACTED[button.kind], number)))
+    in_text = [(number, link) for number, link in figures.links.items() if number >= len(figures.buttons)]
+    for number, link in in_text[:LINKS]:
+        rows.append((_link_name(texts, link), *figures.on(CLICKED, number)))
+    if not rows:
+        return []
+    head = (texts("Button or link") if in_text else texts("Button"), texts("People"), texts("Presses"))
+    table = [(name, texts.number(people), texts.number(presses)) for name, people, presses in rows]
+    return [
+        subheading(texts("Buttons and links") if in_text else texts("Buttons")),
+        Table([head, *table], widths=[3, 1, 1]),
+    ]
+
+
+def _link_name(texts: Texts, link: Link) -> str:
+    """Its words, and the language in which alone it stands."""
+    words = escape_markdown(link.words)
+    if not link.language:
+        return texts("Link: {words}", words=words)
+    language = texts.language_name(link.language, alone=False)
+    return texts("Link: {words} ({language})", words=words, language=language)
+
+
+def _reactions(texts: Texts, figures: Figures) -> list[Any]:
+    found = []
+    for number in range(OTHER_REACTION + 1):
+        people, presses = figures.on(REACTED, number)
+        if count := presses if figures.anonymous else people:
+            found.append(f"{SIGNS[number]} {texts.number(count)}")
+    return [subheading(texts("Reactions")), paragraph("   ".join(found))] if found else []
+
+
+def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:
+    """People by the time at which they first did something."""
+    step, bars = figures.over_time(zone)
+    kinds = [kind for kind in LINES if any(kind in counts for _, counts in bars)]
+    if len(bars) < 2 or not kinds:
+        return []
+    times = [_bar_name(texts, begin, step) for begin, _ in bars]
+    series = [
+        (
+            kind_name(texts, kind),
+            LINES[kind],
+            [(name, counts.get(kind, 0)) for name, (_, counts) in zip(times, bars, strict=True)],
+        )
+        for kind in kinds
+    ]
+    table = Table(
+        [
+            (texts("From"), *(kind_name(texts, kind) for kind in kinds)),
+            *(
+                (name, *(texts.number(counts.get(kind, 0)) for kind in kinds))
+                for name, (_, counts) in zip(times, bars, strict=True)
+                if counts
+            ),
+        ],
+        widths=[2, *(1 for _ in kinds)],
+    )
+    return [
+        subheading(texts("Over time")),
+        GroupedBarChart(texts("People, by their first time"), series, fallback=table),
+    ]
+
+
+def _bar_name(texts: Texts, begin: datetime, step: int) -> str:
+    if step >= 24:
+        return texts.short_day(begin.date())
+    return f"{texts.weekday(begin.weekday())} {texts.clock(begin.time())}"
+
+
+def _reasons(texts: Texts, figures: Figures) -> list[Any]:
+    reasons = figures.tally.reasons
+    if not reasons:
+        return []
+    rows = [(texts("Why some were not reached"), texts("People"))]
+    rows += [
+        (reason_text(texts, reason, figures.campaign.channel), texts.number(count))
+        for reason, count in sorted(reasons.items(), key=lambda item: -item[1])
+    ]
+    found: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[4, 1])]
+    unconfirmed = figures.tally.states.get(DeliveryState.UNCONFIRMED, 0)
+    if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:
+        again = texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
+        found.append(ActionSet(actions=[go(again, "report.again", handle(figures.campaign))]))
+    return found
+
+
+# --- what can be done with it -----------------------------------------------------------------
+
+
+def remind_card(texts: Texts, figures: Figures, notice: str = "") -> AdaptiveCard:
+    """Who has not done something yet, to be written to again."""
+    campaign, delivered = figures.campaign, figures.tally.delivered
+    body: list[Any] = [
+        heading(texts("Remind: {name}", name=name_of(texts, campaign))),
+        paragraph(
+            texts(
+                "Choose whom to write to again."
+                " I make a list of them, and a draft with the same message for you to change."
+            )
+        ),
+    ]
+    rows = []
+    for kind, several in (
+        (OPENED, texts("{count} have not opened it")),
+        (CLICKED, texts("{count} have not clicked")),
+        (ACKNOWLEDGED, texts("{count} have not confirmed")),
+        (ANSWERED, texts("{count} have not answered")),
+    ):
+        left = max(0, delivered - figures.people(kind))
+        if figures.counts(kind) and left:
+            said = several.format(count=texts.number(left))
+            remind = go(texts("Remind"), "remind.make", {**handle(campaign), "kind": kind}, tooltip=said)
+            row = beside([paragraph(said)], [ActionSet(actions=[remind])], widths=["stretch", "auto"])
+            row.separator = True
+            rows.append(row)
+    if not rows:
+        rows.append(paragraph(texts("Everybody has done everything: there is nobody to remind.")))
+    return card(texts, [*body, *rows], [go(texts("Report"), "report.open", handle(campaign))])
+
+
+def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> AdaptiveCard:
+    """Beside the author's last campaigns on the same channel, newest first."""
+    campaign = figures.campaign
+    kinds = (OPENED, CLICKED, ANSWERED, ACKNOWLEDGED)
+    shown = [kind for kind in kinds if any(one.counts(kind) for one in (figures, *others))][:3]
+    head = (texts("Campaign"), texts("Sent"), *(done_name(texts, kind) for kind in shown))
+    rows = [_compared(texts, one, shown, bold=one is figures) for one in (figures, *others)]
+    body: list[Any] = [
+        heading(texts("Compare: {name}", name=name_of(texts, campaign))),
+        hint(texts("Your last campaigns on {channel}", channel=channel_name(campaign.channel))),
+    ]
+    if others:
+        body.append(Table([head, *rows, _average(texts, others, shown)], widths=[17, 10, *(11 for _ in shown)]))
+    else:
+        body.append(paragraph(texts("There is none yet to compare it with.")))
+    return card(texts, body, [go(texts("Report"), "report.open", handle(campaign))])
+
+
+def _compared(texts: Texts, figures: Figures, kinds: Sequence[EngagementKind], *, bold: bool) -> tuple[str, ...]:
+    name = name_of(texts, figures.campaign)
+    cells = [texts.percent(figures.tally.delivered, figures.tally.total)]
+    for kind in kinds:
+        people = figures.people(kind)
+        cells.append(texts.percent(people, figures.reached(people)) if figures.counts(kind) else "–")
+    return tuple(f"**{cell}**" if bold else cell for cell in (name, *cells))
+
+
+def _average(texts: Texts, others: Sequence[Figures], kinds: Sequence[EngagementKind]) -> tuple[str, ...]:
+    """Over all of their recipients together."""
+    cells = [texts.percent(sum(one.tally.delivered for one in others), sum(one.tally.total for one in others))]
+    for kind in kinds:
+        offering = [one for one in others if one.counts(kind)]
+        people = sum(one.people(kind) for one in offering)
+        cells.append(texts.percent(people, sum(one.reached(one.people(kind)) for one in offering)))
+    return (texts("Average of the others"), *cells)

@@ -1,0 +1,21 @@
+"""Shares of people, as they are said in one line."""
+
+from __future__ import annotations
+
+from cards.results.figures import Figures
+from cards.kit.texts import Texts
+from storage.records import EngagementKind
+
+
+def shares(texts: Texts, figures: Figures) -> list[str]:
+    """What people did with the message: "64% opened"; nothing for what nobody did."""
+    said = []
+    for kind, text in (
+        (EngagementKind.OPENED, texts("{share} opened")),
+        (EngagementKind.CLICKED, texts("{share} clicked")),
+        (EngagementKind.ACKNOWLEDGED, texts("{share} confirmed")),
+        (EngagementKind.ANSWERED, texts("{share} answered")),
+    ):
+        if people := figures.people(kind):
+            said.append(text.format(share=texts.percent(people, figures.reached(people))))
+    return said
