@@ -41,9 +41,9 @@ from bot.rosters import TeamRosters
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.web import Front
 from cards.message.render import compile_for
-from dialogs.claim import new_code
-from dialogs.root import everything
-from dialogs.turn import House
+from dialogs.people.ownership import new_code
+from dialogs.routers import everything
+from dialogs.core.turn import House
 from dialogs.typed import TypedConversations
 from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher

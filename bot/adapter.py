@@ -15,7 +15,7 @@ from bot.gate import Gate
 from bot.platform import Platform
 from bot.settings import Settings
 from bot.token import Anonymous, Authorization, FreshToken
-from dialogs.talk import texts_of_locale
+from dialogs.people.language import texts_of_locale
 from scheduler.ports import Clock
 
 log = logging.getLogger(__name__)

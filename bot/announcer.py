@@ -14,9 +14,9 @@ from cards.results.live import live_card, moved_card
 from cards.results.report import report_card
 from cards.lists.sources import unread_card
 from cards.kit.variables import escape_markdown
-from dialogs.figures import figures_of
-from dialogs.posting import activity_bytes
-from dialogs.talk import texts_of
+from dialogs.core.figures import figures_of
+from dialogs.core.notify import activity_bytes
+from dialogs.people.language import texts_of
 from scheduler.lock import tell
 from scheduler.presence_lookup import Asking
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from botbuilder.schema import Activity
 
-from dialogs.turn import Attachment, AttachmentKind
+from dialogs.core.turn import Attachment, AttachmentKind
 
 DROPPED = "application/vnd.microsoft.teams.file.download.info"  #: a file dropped into a personal chat of Teams
 #: what other clients send for a file: the type of its content

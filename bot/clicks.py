@@ -19,8 +19,9 @@ from aiohttp import hdrs
 from multidict import istr
 from yarl import URL
 
-from dialogs import engage
-from dialogs.turn import Click, House
+from dialogs.results import engagement as engage
+from dialogs.core.ports import Click
+from dialogs.core.turn import House
 from storage.records import CampaignId, EngagementKind, Press, Who
 
 log = logging.getLogger(__name__)

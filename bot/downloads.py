@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.connector import is_loopback
 from bot.token import Anonymous, Authorization
-from dialogs.turn import NotFetched
+from dialogs.core.ports import NotFetched
 
 LARGEST = 16  #: MB of a file
 PATIENCE = 30.0  #: seconds for a whole file

@@ -40,10 +40,10 @@ from cards.results.exports import (
 )
 from cards.results.report import facts_of
 from cards.kit.texts import Texts
-from dialogs.figures import figures_of
-from dialogs.handover import AUDIT, Upload, Wanted
-from dialogs.posting import activity_bytes
-from dialogs.talk import texts_of
+from dialogs.core.figures import figures_of
+from dialogs.core.export_port import AUDIT, Upload, Wanted
+from dialogs.core.notify import activity_bytes
+from dialogs.people.language import texts_of
 from scheduler.ports import Clock, Delivered
 from storage.records import Campaign, Channel, Person, Reference, Role
 from storage.port.store import Store

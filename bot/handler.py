@@ -19,12 +19,15 @@ from bot.connector import Connector
 from bot.reachability import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from bot.teams import team_of
 from cards.kit.conversation import notice_card
-from dialogs import drafts, engage, exports, talk
+from dialogs.core import drafts
+from dialogs.results import engagement as engage, exports
+from dialogs.people import language as talk
 from dialogs.forms.fields import clean
-from dialogs.posting import activity_bytes
-from dialogs.receipts import Receipts
-from dialogs.standing import Standing
-from dialogs.turn import Answer, Attachment, House, Router, Turn, unless_aside
+from dialogs.core.notify import activity_bytes
+from dialogs.results.receipts import Receipts
+from dialogs.people.effective_role import Standing
+from dialogs.core.turn import Answer, Attachment, House, Turn
+from dialogs.core.router import Router, unless_aside
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
 from storage.records import Channel, Person, PersonId, Role, StaleVersion

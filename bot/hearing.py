@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.words import Question, answered
 from cards.kit.texts import Texts
-from dialogs.spoken import Spoken, too_much
+from dialogs.schedule_words import Spoken, too_much
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
-from dialogs.turn import Click
+from dialogs.core.ports import Click
 from storage.records import CampaignId, Person, Who
 
 LINKS = "links"  #: the name of their keys

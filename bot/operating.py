@@ -17,7 +17,7 @@ from bot.restoring import restored
 from bot.settings import Settings
 from bot.sheets import harmless
 from cards.results.audit import HEAD, AuditSheet, Names
-from dialogs.claim import new_code
+from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
 from storage.records import AuditEntry, Deed, Subject, TenantId
 from storage.port.store import Store

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.erasure import CLIENT
-from dialogs.wizard import as_draft
+from dialogs.compose.wizard import as_draft
 from scheduler.planner import end_unplanned
 from storage.records import (
     Audience,

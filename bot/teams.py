@@ -14,7 +14,7 @@ from botbuilder.schema import Activity
 
 from bot.reachability import tenant_of
 from dialogs.forms.fields import NAME, clean
-from dialogs.turn import House
+from dialogs.core.turn import House
 from storage.records import DirectoryUser, DistributionList, Person, PersonId, Role, Source, SourceKind, TenantId
 
 log = logging.getLogger(__name__)

@@ -25,8 +25,8 @@ from bot.keys import KEYS_AGAIN, keys
 from bot.links import LINKS, SignedLinks
 from bot.metrics import CONTENT_TYPE, Metrics
 from cards.kit.texts import LANGUAGES, language_of
-from dialogs import pictures
-from dialogs.turn import House
+from dialogs.compose import pictures
+from dialogs.core.turn import House
 
 log = logging.getLogger(__name__)
 

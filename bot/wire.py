@@ -11,7 +11,7 @@ from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeRespons
 from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
 from cards.message.plain_text import as_text
 from cards.kit.texts import Texts
-from dialogs.handover import FileOffer, Upload
+from dialogs.core.export_port import FileOffer, Upload
 
 CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute
 FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"

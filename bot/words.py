@@ -16,7 +16,7 @@ from datetime import datetime
 
 import orjson
 
-from dialogs.spoken import Spoken
+from dialogs.schedule_words import Spoken
 
 IDLE = 120.0  #: seconds without a question, after which it ends
 MEMORY = 512 * 1024 * 1024  #: bytes of address space; it needs a fifth
@@ -46,7 +46,7 @@ class Question:
 
 
 def answer(line: bytes) -> bytes:
-    from dialogs.spoken.reading import read_words  # the bot, which knows this module too, must not load it
+    from dialogs.schedule_words.reading import read_words
 
     asked = Question.of(line)
     try:

@@ -21,9 +21,10 @@ from botbuilder.dialogs import (
 from botbuilder.dialogs.prompts import PromptOptions, PromptValidatorContext, TextPrompt
 
 from cards.kit.variables import escape_markdown
-from dialogs.campaigns import try_it
-from dialogs.turn import Answer, Turn, not_an_author, unless_aside
-from dialogs.writing import WRITE, written
+from dialogs.campaigns.listing import try_it
+from dialogs.core.turn import Answer, Turn
+from dialogs.core.router import not_an_author, unless_aside
+from dialogs.compose.typed_message import WRITE, written
 from storage.records import CampaignId
 
 TURN = "crieur.turn"

@@ -12,8 +12,8 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Reading, Values, too_long
-from dialogs.spoken import LONGEST as LONGEST_WORDS
-from dialogs.spoken import too_much
+from dialogs.schedule_words import LONGEST as LONGEST_WORDS
+from dialogs.schedule_words import too_much
 from scheduler.rules.window import open_time
 from storage.records.instants import is_zone
 from storage.records import (

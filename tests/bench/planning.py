@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import WallClock
-from dialogs.wizard import ZONES
+from dialogs.compose.wizard import ZONES
 from scheduler.planner import plan
 from storage.records import DeliveryState
 from storage.sqlite import SqliteStore

@@ -20,8 +20,8 @@ from cards.kit.elements import as_dict
 from cards.results.exports import Format
 from cards.results.report import report_card
 from cards.kit.texts import Texts
-from dialogs.figures import figures_of
-from dialogs.handover import Wanted
+from dialogs.core.figures import figures_of
+from dialogs.core.export_port import Wanted
 from storage.records.instants import ms
 from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
 from storage.sqlite import SqliteStore

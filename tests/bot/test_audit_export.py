@@ -9,7 +9,7 @@ import openpyxl
 
 from bot.exports import _Signer  # the pen of another copy
 from bot.keys import FILES, keys
-from dialogs.handover import AUDIT
+from dialogs.core.export_port import AUDIT
 from storage.records import Deed, Subject, TenantId
 from tests.bot.story import asked
 from tests.bot.test_exports import answer_offer, consents, exported, fetched, rows_of

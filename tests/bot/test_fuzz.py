@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from dialogs.root import everything
+from dialogs.routers import everything
 from tests.bot.story import asked, draft, newest
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person

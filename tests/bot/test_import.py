@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from dialogs.imports import flow, reading
+from dialogs.lists.imports import flow, reading
 from storage.records import Audience, Channel
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE, asked, completed, draft, error_beside, fields_of, launch, make_author

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dialogs.claim import new_code
-from dialogs.root import everything
+from dialogs.people.ownership import new_code
+from dialogs.routers import everything
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import Deed, DirectoryUser, Role, TenantId
 from tests.bot.story import asked, draft, launch, newest

@@ -15,7 +15,7 @@ import pytest
 from bot import hearing
 from bot.hearing import ROOT, Hearing
 from cards.kit.texts import Texts
-from dialogs.spoken import Spoken
+from dialogs.schedule_words import Spoken
 from storage.records import CampaignState, Message
 from tests.bot.story import (
     MESSAGE,

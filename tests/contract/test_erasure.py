@@ -13,7 +13,7 @@ import orjson
 import pymongo
 import pytest
 
-from dialogs.imports.flow import Page
+from dialogs.lists.imports.flow import Page
 from storage.shared.json import from_json, to_json
 from storage.records import (
     AuditEntry,

@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.kit.texts import LANGUAGES, LOCALES, Texts, language_of
-from dialogs.root import everything
+from dialogs.routers import everything
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cards", "dialogs", "bot", "manifest")

@@ -60,16 +60,16 @@ from cards.campaigns.templates import (
 from cards.kit.texts import SPOKEN
 from cards.kit.variables import escape_markdown
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
-from dialogs.audiences import SHOWN
-from dialogs.campaigns import PAGE, PEOPLE
+from dialogs.lists.audience import SHOWN
+from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.forms.buttons import BUTTON
 from dialogs.forms.fields import FIELDS, NAME
 from dialogs.forms.message import TITLE
-from dialogs.imports.flow import OFFERED
-from dialogs.lists import AUTHORS
-from dialogs.root import everything
-from dialogs.templates import PAGE as TEMPLATES
-from dialogs.wizard import ZONES
+from dialogs.lists.imports.flow import OFFERED
+from dialogs.lists.listing import AUTHORS
+from dialogs.routers import everything
+from dialogs.campaigns.templates import PAGE as TEMPLATES
+from dialogs.compose.wizard import ZONES
 from storage.records import (
     Audience,
     Button,

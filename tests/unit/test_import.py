@@ -15,10 +15,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dialogs.imports import reading
-from dialogs.imports.headings import variable_of
-from dialogs.imports.reading import Counts, Mistake, contacts_of
-from dialogs.imports.tables import UNPACKED, CannotRead, NoTable, rows_of
+from dialogs.lists.imports import reading
+from dialogs.lists.imports.headings import variable_of
+from dialogs.lists.imports.reading import Counts, Mistake, contacts_of
+from dialogs.lists.imports.tables import UNPACKED, CannotRead, NoTable, rows_of
 from storage.records import Contact
 
 PEOPLE = [["Pasteur", "Louis", "louis@contoso.com"], ["Lefèvre", "Zoë", "zoe@contoso.com"]]

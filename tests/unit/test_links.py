@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.keys import keys
 from bot.links import LENGTH, SignedLinks
 from bot.links import LINKS as LINKS_NAME
-from dialogs.turn import Click
+from dialogs.core.ports import Click
 from storage.records import CampaignId, PersonId, Who
 from storage.sqlite import SqliteStore
 from tests.support.clocks import LeapingClock

@@ -18,7 +18,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from cards.kit.texts import LANGUAGES
-from dialogs.root import everything
+from dialogs.routers import everything
 from manifest.package import RESOURCE_SPECIFIC, SCHEMA, build
 from manifest.settings import PackageSettings
 from tests.support.pictures import install

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from cards.kit.texts import Texts
 from dialogs.forms.schedule import default_schedule, read_schedule
-from dialogs.root import everything
-from dialogs.spoken import LONGEST, Spoken, may_be_a_schedule
-from dialogs.spoken.reading import read_words
+from dialogs.routers import everything
+from dialogs.schedule_words import LONGEST, Spoken, may_be_a_schedule
+from dialogs.schedule_words.reading import read_words
 
 NOW = datetime(2026, 11, 25, 11, 7, 30, tzinfo=UTC)  #: a Wednesday, 12:07 in Paris
 ZONE = "Europe/Paris"

@@ -1,0 +1,207 @@
+"""From a draft to a scheduled campaign; one for many, or any, waits until somebody else has looked at it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from cards.campaigns.approval import REASON, approval_card, decided_card
+from cards.kit.elements import AdaptiveCard
+from cards.compose.review import Outlook
+from dialogs.lists.audience import lists_gone
+from dialogs.core.drafts import Draft, asked_for, frozen, is_stale, read_draft
+from dialogs.forms.fields import clean
+from dialogs.compose.forecast import outlook_of, overview, problems_of
+from dialogs.core.notify import post
+from dialogs.people.language import texts_of
+from dialogs.core.turn import Answer, Aside, Form, House, Turn
+from dialogs.core.router import Router
+from dialogs.compose.wizard import as_draft, changeable, changed_elsewhere, information, may_decide, review
+from storage.shared.policy import policy_of
+from storage.records import (
+    Campaign,
+    CampaignState,
+    Consideration,
+    Deed,
+    Person,
+    Reach,
+    Role,
+    StaleVersion,
+    Style,
+    Subject,
+    TenantId,
+)
+
+log = logging.getLogger(__name__)
+router = Router()
+
+TOLD = 20  #: approvers who get the card; the others find the campaign under "campaigns"
+
+
+@router.form("campaign.schedule")
+async def schedule(turn: Turn, form: Form) -> Answer:
+    campaign = await changeable(turn, form)
+    if is_stale(campaign, form):
+        return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
+    draft = await read_draft(turn, campaign)
+    shown = await overview(turn, draft)
+    if await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
+        return Answer(card=await review(turn, campaign))
+    try:
+        if await needs_approval(turn, shown.reach):
+            return await submit(turn, draft)
+        unasked = replace(await _scheduled(turn, draft), submitted_by=None, approved_by=None)
+        campaign = await turn.store.save(unasked)
+        # from here on its lists cannot be deleted; one may have been in the moment before
+        if draft.audience and await lists_gone(turn, draft.audience):
+            campaign = await turn.store.save(as_draft(campaign))
+            return Answer(card=await review(turn, campaign))
+    except StaleVersion:
+        return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
+    await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    if draft.starts_now:
+        note = turn.texts("It starts now. I will show you here how it goes.")
+    else:
+        note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
+    return Answer(card=await information(turn, campaign, note))
+
+
+async def _scheduled(turn: Turn, draft: Draft) -> Campaign:
+    """What the draft becomes, with the organisation's rules as they stand now; not saved yet."""
+    return replace(frozen(draft, turn), state=CampaignState.SCHEDULED, consideration=await _consideration(turn, draft))
+
+
+async def _consideration(turn: Turn, draft: Draft) -> Consideration:
+    """The organisation's rules for this campaign: important ones are exempt."""
+    policy = await policy_of(turn.store, turn.person.tenant)
+    important = draft.message is not None and draft.message.style is Style.IMPORTANT
+    return Consideration(
+        per_week=None if important else policy.per_week, past_mute=important and policy.important_unmutes
+    )
+
+
+async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
+    above = (await policy_of(turn.store, turn.person.tenant)).approve_above
+    return above is not None and reach is not None and reach.total > above
+
+
+async def submit(turn: Turn, draft: Draft) -> Answer:
+    """Let it wait, and ask those who may approve it. Raises StaleVersion."""
+    waiting = replace(draft.campaign, state=CampaignState.SUBMITTED, submitted_by=turn.person.id)
+    campaign = await turn.store.save(waiting)
+    await turn.note(Deed.SUBMITTED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    approvers = [
+        person
+        for person in await _approvers(turn.house, campaign.tenant)
+        if person.id not in (campaign.author, campaign.submitted_by)
+    ]
+    asked = 0
+    for person in approvers[:TOLD]:
+        theirs = replace(turn, person=person, texts=texts_of(person))
+        card = await _card(theirs, campaign)
+        summary = theirs.texts("“{name}” waits for approval", name=campaign.name)
+        asked += await post(turn.house, person.id, card, summary)
+    if not approvers:
+        note = turn.texts(
+            "It waits for approval, but nobody else may approve it yet: an owner can name a publisher (**roles**)."
+        )
+        return Answer(card=await information(turn, campaign, note, "warning"))
+    note = turn.texts.many(
+        "It waits for approval: I have asked {count} person. You hear from me when it is decided.",
+        "It waits for approval: I have asked {count} people. You hear from me when it is decided.",
+        asked,
+    )
+    return Answer(card=await information(turn, campaign, note))
+
+
+async def _approvers(house: House, tenant: TenantId) -> list[Person]:
+    return [person for person, role in await house.store.with_role(tenant) if role.covers(Role.PUBLISHER)]
+
+
+async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "warning") -> AdaptiveCard:
+    draft = await read_draft(turn, campaign)
+    shown = await overview(turn, draft)
+    outlook: Outlook | None = await outlook_of(turn, draft, shown.reach)
+    author = await turn.store.person(campaign.submitted_by or campaign.author)
+    name = (author.name or author.address) if author else turn.texts("somebody")
+    return approval_card(turn.texts, campaign, shown, outlook, name, notice, tone)
+
+
+@router.form("approval.open", role=Role.PUBLISHER)
+async def open_approval(turn: Turn, form: Form) -> Answer:
+    campaign = await _waiting(turn, form)
+    return Answer(card=await _card(turn, campaign))
+
+
+async def _waiting(turn: Turn, form: Form) -> Campaign:
+    """The campaign that a card names, if this person may decide on it now. Raises Aside."""
+    campaign = await asked_for(turn, form)
+    if campaign.state is not CampaignState.SUBMITTED:
+        note = turn.texts("It does not wait for approval (any more).")
+        raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
+    if not may_decide(turn, campaign):
+        note = turn.texts("Somebody else has to approve it: it is your own.")
+        raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
+    if form.get("verb") != "approval.open" and is_stale(campaign, form):
+        raise Aside(Answer(card=await _card(turn, campaign, _look_again(turn))))
+    return campaign
+
+
+def _look_again(turn: Turn) -> str:
+    return turn.texts("It has changed since you saw it. Please look again.")
+
+
+@router.form("approval.yes", role=Role.PUBLISHER)
+async def approve(turn: Turn, form: Form) -> Answer:
+    """From here on it is scheduled, as it would have been; "now" is the instant of the approval."""
+    campaign = await _waiting(turn, form)
+    draft = await read_draft(turn, campaign)
+    shown = await overview(turn, draft)
+    problems = await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach))
+    if problems:
+        note = turn.texts("It can't be sent like this any more: {why}", why=" ".join(text for _, text in problems))
+        return Answer(card=await _card(turn, campaign, note))
+    try:
+        scheduled = await turn.store.save(replace(await _scheduled(turn, draft), approved_by=turn.person.id))
+        if draft.audience and await lists_gone(turn, draft.audience):
+            waiting = replace(as_draft(scheduled), state=CampaignState.SUBMITTED, approved_by=None)
+            return Answer(card=await _card(turn, await turn.store.save(waiting)))
+    except StaleVersion:
+        return await _changed_meanwhile(turn, form)
+    await turn.note(Deed.APPROVED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    await _tell(turn, scheduled, approved=True)
+    return Answer(card=await information(turn, scheduled, turn.texts("Approved, and scheduled.")))
+
+
+async def _changed_meanwhile(turn: Turn, form: Form) -> Answer:
+    campaign = await _waiting(turn, {**form, "verb": "approval.open"})
+    return Answer(card=await _card(turn, campaign, _look_again(turn)))
+
+
+@router.form("approval.no", role=Role.PUBLISHER)
+async def send_back(turn: Turn, form: Form) -> Answer:
+    campaign = await _waiting(turn, form)
+    reason = clean(str(form.get("reason") or ""))[:REASON].strip()
+    try:
+        back = await turn.store.save(replace(campaign, state=CampaignState.DRAFT))
+    except StaleVersion:
+        return await _changed_meanwhile(turn, form)
+    await turn.note(Deed.REJECTED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    await _tell(turn, back, approved=False, reason=reason)
+    return Answer(card=await information(turn, back, turn.texts("It is with its author again."), "accent"))
+
+
+async def _tell(turn: Turn, campaign: Campaign, *, approved: bool, reason: str = "") -> None:
+    for id in {campaign.author, campaign.submitted_by} - {None}:
+        person = await turn.store.person(id)  # type: ignore[arg-type]
+        if person is None:
+            continue
+        texts = texts_of(person)
+        summary = (
+            texts("“{name}” is approved", name=campaign.name)
+            if approved
+            else texts("“{name}” was sent back", name=campaign.name)
+        )
+        card = decided_card(texts, campaign, turn.person, approved=approved, reason=reason)
+        await post(turn.house, person.id, card, summary)

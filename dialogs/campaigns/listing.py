@@ -1,0 +1,215 @@
+"""What can be done with a campaign as a whole: see it, try it, report on it, delete it."""
+
+from __future__ import annotations
+
+from cards.campaigns.listing import campaigns_card, delete_card, people_card
+from cards.kit.elements import AdaptiveCard
+from cards.results.outcomes import reason_text
+from cards.message.render import compile_for
+from cards.kit.parts import channel_name
+from cards.kit.variables import escape_markdown
+from cards.compose import try_form
+from dialogs.core.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
+from dialogs.core.figures import figures_of
+from dialogs.forms.fields import NAME, clean, is_address, page_of
+from dialogs.core.card_values import as_name, best_named
+from dialogs.lists.freshness import installable
+from dialogs.people.language import texts_of
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.router import Router
+from dialogs.compose.wizard import changeable, form_card, has_started, information
+from scheduler.ports import Delivered, Unreachable
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignState,
+    Message,
+    Person,
+    StaleVersion,
+)
+
+router = Router()
+
+PAGE = 6  #: campaigns on one card
+PEOPLE = 8  #: people on one card: each row carries an icon
+SEARCHED = 200  #: newest campaigns of a name that are looked at
+
+
+# --- list and information ---------------------------------------------------------------------
+
+
+@router.command("campaigns", "campagnes", "list campaigns", "mes campagnes", "my campaigns")
+async def campaigns(turn: Turn, find: str) -> Answer:
+    return Answer(card=await list_card(turn, find=find), summary=turn.texts("Your campaigns"))
+
+
+@router.form("campaigns.open")
+async def campaigns_pressed(turn: Turn, form: Form) -> Answer:
+    return Answer(card=await list_card(turn, page_of(form), find=str(form.get("find", ""))))
+
+
+async def list_card(turn: Turn, page: int = 0, notice: str = "", *, find: str = "") -> AdaptiveCard:
+    """A page of the campaigns, newest first; with ``find``, of those that have it in their name."""
+    store, tenant = turn.store, turn.person.tenant
+    find = clean(find).strip()[:NAME]
+    total = await store.count_campaigns(tenant, find)
+    pages = max(1, -(-total // PAGE))
+    page = min(page, pages - 1)
+    shown = [await figures_of(store, campaign) for campaign in await store.campaigns(tenant, PAGE, page * PAGE, find)]
+    return campaigns_card(turn.texts, shown, find, page, pages, notice)
+
+
+@router.form("campaign.open")
+async def open_campaign(turn: Turn, form: Form) -> Answer:
+    """A draft goes on where it was left; any other shows its information (S14)."""
+    campaign = await asked_for(turn, form)
+    if campaign.state is not CampaignState.DRAFT:
+        return Answer(card=await information(turn, campaign))
+    return Answer(card=await form_card(turn, campaign, await next_step(turn, campaign)))
+
+
+@router.form("people.open")
+async def people(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    audience = (await read_draft(turn, campaign)).audience or Audience()
+    reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
+    pages = max(1, -(-reach.total // PEOPLE))
+    page = min(page_of(form), pages - 1)
+    members = await turn.store.members(campaign.tenant, audience, campaign.channel, PEOPLE, page * PEOPLE)
+    missing = await installable(turn, audience, campaign.channel)
+    return Answer(card=people_card(turn.texts, campaign, reach, members, page, pages, missing))
+
+
+async def named(turn: Turn, name: str) -> Campaign | None:
+    """The newest campaign whose name is, or else begins with, or else contains what was typed."""
+    wanted = as_name(name)
+    return best_named(wanted, await turn.store.campaigns(turn.person.tenant, SEARCHED, 0, wanted)) if wanted else None
+
+
+async def which_one(turn: Turn, name: str) -> Answer:
+    text = turn.texts("I know no campaign “{name}”. Which one do you mean?", name=escape_markdown(name)) if name else ""
+    return Answer(card=await list_card(turn, notice=text), summary=turn.texts("Your campaigns"))
+
+
+@router.command("information", "info", "informations")
+async def show_information(turn: Turn, name: str) -> Answer:
+    campaign = await named(turn, name)
+    if campaign is None:
+        return await which_one(turn, name)
+    return Answer(card=await information(turn, campaign), summary=campaign.name)
+
+
+@router.command("edit", "change", "modifier")
+async def edit(turn: Turn, name: str) -> Answer:
+    campaign = await named(turn, name)
+    if campaign is None:
+        return await which_one(turn, name)
+    campaign = await changeable(turn, {"campaign": campaign.id})
+    return Answer(card=await form_card(turn, campaign, "review"), summary=campaign.name)
+
+
+@router.command(
+    "cancel campaign", "stop campaign", "annuler la campagne", "arrêter la campagne", "cancel", "stop", "annuler",
+    "arrêter",
+)  # fmt: skip
+async def cancel(turn: Turn, name: str) -> Answer:
+    """There is no cancelling of what has started (S16); before, deleting does it."""
+    return await delete(turn, name)
+
+
+# --- try it -----------------------------------------------------------------------------------
+
+
+@router.form("try.open")
+async def open_try(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    return Answer(card=try_form(turn.texts, campaign, {"address": turn.person.address}, {}))
+
+
+@router.form("try.send")
+async def send_try(turn: Turn, form: Form) -> Answer:
+    """S17, S26: to one person who can be reached, exactly as configured, counted nowhere."""
+    campaign = await asked_for(turn, form)
+    address = clean(str(form.get("address", ""))).strip()
+    error = await try_it(turn, campaign, address)
+    if error:
+        return Answer(card=try_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
+    done = turn.texts("The test is in the chat of {address}.", address=address)
+    return Answer(card=try_form(turn.texts, campaign, {"address": address}, {}, done))
+
+
+async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
+    """Send a test; what is wrong, or "" when it arrived."""
+    texts = turn.texts
+    if not is_address(address):
+        return texts("That is not an address; it looks like ada@contoso.com.")
+    draft = await read_draft(turn, campaign)
+    if draft.message is None:
+        return texts("The message is not ready yet: please complete it first.")
+    person = await turn.store.person_at(campaign.tenant, address)
+    reference = await turn.store.reference(person.id, campaign.channel) if person else None
+    if person is None or reference is None or reference.broken:
+        return texts(
+            "{address} has not installed Crieur on {channel}, so nothing can be sent to them.",
+            address=address,
+            channel=channel_name(campaign.channel),
+        )
+    outcome = await turn.house.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
+    if isinstance(outcome, Delivered):
+        return ""
+    if isinstance(outcome, Unreachable):
+        await turn.store.lose(reference.tenant, reference.channel, reference.user, outcome.reason)
+        return reason_text(texts, outcome.reason, campaign.channel)
+    return texts("It could not be sent just now. Please try again in a minute.")
+
+
+async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person) -> bytes:
+    links, campaign = turn.house.links, draft.campaign
+    columns = await columns_in(turn, draft, person)
+    banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
+    tracking = tracking_of(campaign, links.tracked)
+    token, channel = links.test_token, campaign.channel
+    render = compile_for(channel, campaign.id, message, links.base_url, token, test=banner, tracking=tracking)
+    return render(person, columns)
+
+
+@router.command("try", "test", "essayer", "tester")
+async def try_typed(turn: Turn, name: str) -> Answer:
+    """The address is asked for in conversation."""
+    campaign = await named(turn, name)
+    if campaign is None:
+        return await which_one(turn, name)
+    return Answer(begin=("try", {"campaign": campaign.id, "name": campaign.name}))
+
+
+# --- delete -----------------------------------------------------------------------------------
+
+
+@router.form("delete.open")
+async def open_delete(turn: Turn, form: Form) -> Answer:
+    return await _deletion(turn, await asked_for(turn, form))
+
+
+@router.command("delete", "supprimer")
+async def delete(turn: Turn, name: str) -> Answer:
+    campaign = await named(turn, name)
+    return await _deletion(turn, campaign) if campaign else await which_one(turn, name)
+
+
+async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
+    if campaign.state is CampaignState.RUNNING:
+        return Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning"))
+    return Answer(card=delete_card(turn.texts, campaign), summary=campaign.name)
+
+
+@router.form("delete.confirm")
+async def confirm_delete(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    if campaign.state is CampaignState.RUNNING or is_stale(campaign, form):
+        return await _deletion(turn, campaign)
+    try:
+        await turn.store.delete_campaign(campaign)
+    except StaleVersion:
+        return await _deletion(turn, await asked_for(turn, form))
+    name = campaign.name or turn.texts("the draft")
+    return Answer(card=await list_card(turn, notice=turn.texts("“{name}” is deleted.", name=escape_markdown(name))))

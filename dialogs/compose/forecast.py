@@ -1,0 +1,199 @@
+"""What comes of a draft: its overview, its forecast, what is in its way, and what its author should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from cards.message.compile import filled, must_have, size_of, without_value
+from cards.kit.parts import channel_name, full_name
+from cards.compose.review import Outlook, Overview
+from cards.kit.texts import language_of_person
+from cards.kit.variables import escape_markdown, written
+from dialogs.lists.audience import audience_name, lists_gone, not_shared
+from dialogs.core.drafts import Draft, tracking_of
+from dialogs.compose.presence import presence_problem
+from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
+from dialogs.core.turn import Turn
+from dialogs.core.router import may
+from scheduler.rules.zone_forecast import forecast_across
+from scheduler.planner import OpenTimes
+from scheduler.rules.window import forecast
+from storage.records import Audience, Member, Message, Person, Reach, Role, in_language, usable_by
+
+CHECKED = 20_000  #: recipients looked at for missing values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a draft's preview is looked at."""
+
+    #: which of the recipients who can be reached, by name
+    person: int = 0
+    #: "" for the recipient's own
+    language: str = ""
+
+
+async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overview:
+    """What the cards show of a campaign."""
+    view = view or View()
+    campaign, audience = draft.campaign, draft.audience
+    reach: Reach | None = None
+    name = ""
+    if audience:
+        if campaign.state.changeable:
+            await looked_at(turn, await read_lists(turn, audience))
+        reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
+        name = await audience_name(turn, audience)
+    example, another = await _example(turn, draft, view.person)
+    sample, message = example.person, draft.message
+    language = _language_shown(message, sample, view) if message else ""
+    return Overview(
+        message=message,
+        preview=filled(in_language(message, language), sample, example.columns) if message else None,
+        sample=full_name(sample) or turn.texts("you"),
+        audience_name=name,
+        reach=reach,
+        schedule=draft.schedule,
+        starts_now=draft.starts_now,
+        tracking=tracking_of(campaign, turn.house.links.tracked),
+        person=view.person,
+        another=another,
+        language=language,
+        languages=(message.language, *sorted(message.versions)) if message and message.versions else (),
+        size=size_of(message) if message else 0,
+    )
+
+
+def _language_shown(message: Message, person: Person, view: View) -> str:
+    """The language of the preview: the one that was asked for, or else the recipient's."""
+    if view.language in (message.language, *message.versions):
+        return view.language
+    own = language_of_person(person)
+    return own if own in message.versions else message.language
+
+
+async def _example(turn: Turn, draft: Draft, place: int) -> tuple[Member, bool]:
+    """A real recipient, for whom the preview is drawn, and whether there is one after them; the author for none."""
+    campaign = draft.campaign
+    if draft.audience:
+        found = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 2, place, reachable=True)
+        if found:
+            return found[0], len(found) > 1
+    return Member(person=turn.person), False
+
+
+async def problems_of(
+    turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None
+) -> tuple[tuple[str, str], ...]:
+    """What keeps a draft from being scheduled: (step, what is wrong)."""
+    found = [*draft.problems]
+    if draft.audience and await lists_gone(turn, draft.audience):
+        found.append(("audience", turn.texts("A list that it names is gone. Please choose again.")))
+    if draft.audience:
+        unread, _ = await problems_of_lists(turn, draft.audience)
+        found += [("audience", text) for text in unread]
+        if reach and not reach.total and not await read_lists(turn, draft.audience):
+            found.append(("audience", turn.texts("There is nobody in it.")))
+    if outlook and outlook.asleep and not outlook.messages:
+        nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
+        found.append(("schedule", nobody))
+    if draft.audience and (limit := await out_of_bounds(turn, draft.audience)):
+        found.append(("audience", limit))
+    return (*found, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
+
+
+async def out_of_bounds(turn: Turn, audience: Audience) -> str:
+    """An author reaches their own lists and those shared with them; a publisher anybody. "" where it is theirs."""
+    if may(turn, Role.PUBLISHER):
+        return ""
+    lists = [await turn.store.distribution_list(id) for id in audience.lists]
+    others = [made for made in lists if made is not None and not usable_by(made, turn.person.id, turn.role)]
+    if not others and not audience.everyone:
+        return ""
+    limit = turn.texts("You can send to your own lists and to those shared with you. A publisher can send to anybody.")
+    return " ".join([*(not_shared(turn, made) for made in others), limit])
+
+
+async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
+    """The forecast: how many messages, from when to when, how fast."""
+    if draft.schedule is None or reach is None:
+        return None
+    times, asleep = OpenTimes(draft.schedule), 0
+    if draft.schedule.own_zone and draft.audience:
+        campaign = draft.campaign
+        living = await turn.store.zones(campaign.tenant, draft.audience, campaign.channel)
+        parts = [(times.of(zone).after(turn.now), count) for zone, count in living.items()]
+        asleep = sum(count for hours, count in parts if not hours)
+        seen = forecast_across(parts, turn.house.rate)
+    else:
+        seen = forecast(times.of("").after(turn.now), reach.reachable, turn.house.rate)
+    return Outlook(
+        messages=reach.reachable - asleep,
+        asleep=asleep,
+        first=seen.first,
+        last=seen.last_expected,
+        peak=seen.peak,
+        fits=seen.fits,
+        now=draft.starts_now and seen.first is not None and seen.first - turn.now < timedelta(minutes=1),
+    )
+
+
+async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None) -> list[str]:
+    """What an author should know before scheduling, and may accept."""
+    texts = turn.texts
+    _, warnings = await problems_of_lists(turn, draft.audience) if draft.audience else ([], [])
+    if reach and not reach.reachable:
+        warnings.append(texts("Nobody in this audience can be reached yet."))
+    if outlook and outlook.first and not outlook.fits:
+        warnings.append(_too_many(turn, draft, outlook))
+    if outlook and outlook.asleep:
+        warnings.append(
+            texts.many(
+                "Where {count} person lives, nobody works in this time: they would not receive it. Make it longer.",
+                "Where {count} people live, nobody works in this time: they would not receive it. Make it longer.",
+                outlook.asleep,
+            )
+        )
+    return [*warnings, *await _gaps(turn, draft)]
+
+
+def _too_many(turn: Turn, draft: Draft, outlook: Outlook) -> str:
+    """More than the rate lets through; on the clock that the schedule is read by."""
+    texts, channel = turn.texts, channel_name(draft.campaign.channel)
+    if outlook.last is None:
+        return texts(
+            "{channel} does not allow that many messages in this time, nor in a year of such days."
+            " Make the working hours longer, or some will not be sent.",
+            channel=channel,
+        )
+    return texts(
+        "{channel} does not allow that many messages in this time: the last would arrive on {moment}."
+        " Make it longer, or some will not be sent.",
+        channel=channel,
+        moment=texts.moment(outlook.last, ZoneInfo(draft.schedule.zone) if draft.schedule else None),
+    )
+
+
+async def _gaps(turn: Turn, draft: Draft) -> list[str]:
+    """Recipients who would read a gap: a variable has neither a value for them nor a fallback."""
+    if draft.message is None or draft.audience is None or not (needed := must_have(draft.message)):
+        return []
+    campaign, texts = draft.campaign, turn.texts
+    members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, CHECKED, reachable=True)
+    warnings = []
+    for name in sorted(needed):
+        missing = without_value(name, members)
+        if missing:
+            shown, some = written(name, texts.language), [escape_markdown(full_name(person)) for person in missing[:3]]
+            warnings.append(
+                texts.many(
+                    "[{name}] has no value for {count} person: {some}. Give it a fallback: [{name}|…].",
+                    "[{name}] has no value for {count} people: {some}. Give it a fallback: [{name}|…].",
+                    len(missing),
+                    name=shown,
+                    some=texts.enumerate(some) + (" …" if len(missing) > 3 else ""),
+                )
+            )
+    return warnings

@@ -1,0 +1,166 @@
+"""A group of the directory as a distribution list: looked for by its name, chosen, read (S24)."""
+
+from __future__ import annotations
+
+from cards.kit.elements import AdaptiveCard
+from cards.kit.parts import reach_text
+from cards.lists.sources import Groups, group_form, unread_text
+from cards.kit.variables import escape_markdown
+from dialogs.lists.audience import audience_card, free_name
+from dialogs.forms.fields import NAME, clean, typed
+from dialogs.lists.listing import list_asked_for, one_list
+from dialogs.lists.freshness import still_reading
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.router import Router
+from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, with_form
+from scheduler.ports import DirectoryGroup, NotAnswered
+from storage.records import (
+    Audience,
+    Campaign,
+    DistributionList,
+    ListInUse,
+    Source,
+    SourceKind,
+    StaleVersion,
+)
+
+router = Router()
+
+PATIENCE = 8.0  #: seconds for the first reading: the platform waits 15 for an answer
+
+
+@router.command("group", "groups", "directory group", "groupe", "groupes", "groupe de l'annuaire")
+async def group_typed(turn: Turn, name: str) -> Answer:
+    return Answer(card=await _found(turn, None, name[:NAME]), summary=turn.texts("A group of the directory"))
+
+
+@router.form("group.open")
+async def open_groups(turn: Turn, form: Form) -> Answer:
+    return Answer(card=group_form(turn.texts, None, Groups()))
+
+
+async def _kept(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | None]:
+    """The campaign with what stands in its audience form; a card instead where it was changed elsewhere."""
+    campaign, values = await changeable(turn, form), typed("audience", form)
+    try:
+        if str(form.get("version", "")) == str(campaign.version):
+            return await turn.store.save(with_form(campaign, "audience", values, turn)), None
+    except StaleVersion:
+        campaign = await changeable(turn, form)
+    return campaign, await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))
+
+
+@router.form("group.find")
+async def find_groups(turn: Turn, form: Form) -> Answer:
+    """From the form of an audience, too, which keeps what was ticked and typed in it."""
+    if "audience" in form:
+        campaign, card = await _kept(turn, form)
+        return Answer(card=card or await _found(turn, campaign, _typed_name(form)))
+    of = await changeable(turn, form) if "campaign" in form else None
+    return Answer(card=await _found(turn, of, _typed_name(form)))
+
+
+def _typed_name(form: Form) -> str:
+    return " ".join(clean(str(form.get("group") or "")).split())[:NAME]
+
+
+async def _found(turn: Turn, campaign: Campaign | None, name: str) -> AdaptiveCard:
+    if not name:
+        return group_form(turn.texts, campaign, Groups())
+    found, problem = await _search(turn, name)
+    return group_form(turn.texts, campaign, _shown(name, found), problem)
+
+
+def _shown(name: str, found: list[DirectoryGroup] | None) -> Groups:
+    return Groups(name=name, found=None if found is None else [(group.id, group.name) for group in found])
+
+
+async def _search(turn: Turn, name: str) -> tuple[list[DirectoryGroup] | None, str]:
+    """Groups of this name; None, and why, where nobody tells."""
+    texts, directory = turn.texts, turn.house.directory
+    if directory is None:
+        return None, texts(
+            "Crieur has no access to Microsoft Graph here, which knows the groups of your organisation:"
+            " its operator can set it up."
+        )
+    try:
+        return await directory.groups(turn.person.tenant, name), ""
+    except NotAnswered as missing:
+        if missing.permission:
+            return None, texts(
+                "Your organisation does not let Crieur see its groups:"
+                " an administrator can give it the permission {permission}.",
+                permission=missing.permission,
+            )
+        if missing.permanent:
+            return None, texts("Microsoft Graph does not let Crieur in: its operator should look at the settings.")
+        return None, texts("Microsoft Graph does not answer just now. Please try again in a few minutes.")
+
+
+@router.form("group.use")
+async def use_group(turn: Turn, form: Form) -> Answer:
+    """The chosen group becomes a list of the author's; for a campaign, it is ticked."""
+    campaign = await changeable(turn, form) if "campaign" in form else None
+    name = _typed_name(form)
+    found, problem = await _search(turn, name)
+    chosen = next((group for group in found or [] if group.id == str(form.get("choice"))), None)
+    if chosen is None:
+        problem = problem or turn.texts("Please choose one of these groups.")
+        return Answer(card=group_form(turn.texts, campaign, _shown(name, found), problem))
+    made, problem = await _made(turn, chosen)
+    if made is None:
+        return Answer(card=group_form(turn.texts, campaign, _shown(name, found), problem))
+    if campaign is None:
+        return Answer(card=await one_list(turn, made, notice=await _said(turn, made, campaign)))
+    return Answer(card=await _ticked(turn, form, made))
+
+
+async def _made(turn: Turn, group: DirectoryGroup) -> tuple[DistributionList | None, str]:
+    """The author's list of this group, read; None, and why, where nobody can tell who is in it."""
+    store, tenant = turn.store, turn.person.tenant
+    taken = {made.name.casefold() for made in await store.lists(tenant)}
+    source = Source(kind=SourceKind.GROUP, id=group.id)
+    made = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
+    made, problem = await turn.house.reader.look(made, PATIENCE)
+    if problem is None or made.read_at is not None:
+        return made, ""
+    try:
+        await store.delete_list(made.id)
+    except ListInUse:  # a campaign has been scheduled to it meanwhile: it stays
+        return made, ""
+    return None, unread_text(turn.texts, problem)
+
+
+async def _said(turn: Turn, made: DistributionList, campaign: Campaign | None) -> str:
+    if made.read_at is None:
+        return still_reading(turn, made)
+    if campaign is None:
+        return turn.texts("The list is saved.")
+    reach = await turn.store.reach(made.tenant, Audience(lists=(made.id,)), campaign.channel)
+    name = escape_markdown(made.name)
+    return turn.texts("“{name}” is ticked: {reach}.", name=name, reach=reach_text(turn.texts, reach))
+
+
+async def _ticked(turn: Turn, form: Form, made: DistributionList) -> AdaptiveCard:
+    """The audience form, with the list ticked among what was."""
+    campaign = await changeable(turn, form)
+    values = dict(campaign.forms.get("audience", {}))
+    words = [word for word in values.get("audience", "").split(",") if word]
+    values["audience"] = ",".join(dict.fromkeys((*words, f"list:{made.id}")))
+    try:
+        campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
+    except StaleVersion:
+        campaign = await changeable(turn, form)
+        return await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))
+    shown = {"channel": campaign.channel, **values}
+    return await audience_card(turn, campaign, shown, {}, await _said(turn, made, campaign))
+
+
+@router.form("list.read")
+async def read_again(turn: Turn, form: Form) -> Answer:
+    """Who is in it now, not a few minutes ago."""
+    made = await list_asked_for(turn, form)
+    made, problem = await turn.house.reader.look(made, PATIENCE, fresh=True)
+    if problem is not None:
+        return Answer(card=await one_list(turn, made, notice=unread_text(turn.texts, problem), tone="warning"))
+    return Answer(card=await one_list(turn, made, notice=turn.texts("Read just now.")))

@@ -1,0 +1,56 @@
+"""Pictures that authors drop into the chat: kept in the store, and shown under an address of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from dialogs.core.turn import Attachment, AttachmentKind, House, Turn
+from dialogs.core.ports import NotFetched
+
+LARGEST = 2_000_000  #: bytes: a picture that is fetched for every recipient
+KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
+_NAME = re.compile(r"[0-9a-f]{32}\.(?:png|jpg|gif)")
+
+
+class NoPicture(Exception):
+    """It cannot be taken over; the message says why, in the author's language."""
+
+
+async def take_picture(turn: Turn, picture: Attachment) -> str:
+    """The address under which a picture is shown from here on. Raises NoPicture."""
+    texts = turn.texts
+    if not turn.house.links.tracked:
+        raise NoPicture(
+            texts("I cannot show pictures here: Crieur has no public address. Please give one of the web instead.")
+        )
+    try:
+        content = await turn.house.files.fetch(picture.url, ours=picture.ours)
+    except NotFetched as error:
+        raise NoPicture(texts("I could not fetch the picture. Please drop it here once more.")) from error
+    kind = next((kind for start, kind in KINDS.items() if content.startswith(start)), None)
+    if kind is None:
+        raise NoPicture(texts("I know pictures as PNG, JPEG and GIF only."))
+    if len(content) > LARGEST:
+        raise NoPicture(texts("The picture is too large: it may have {limit} MB.", limit=LARGEST // 1_000_000))
+    name = f"{hashlib.sha256(content).hexdigest()[:32]}.{kind}"
+    await turn.store.write_documents({_key(name): (None, content)})
+    return f"{turn.house.links.base_url}/p/{name}"
+
+
+async def picture(house: House, name: str) -> tuple[bytes, str] | None:
+    """A picture that we keep, and its type; None for any other name."""
+    if not _NAME.fullmatch(name):
+        return None
+    found = (await house.store.read_documents([_key(name)])).get(_key(name))
+    return (found[1], TYPES[name.rpartition(".")[2]]) if found else None
+
+
+def _key(name: str) -> str:
+    return f"picture/{name}"
+
+
+def picture_of(turn: Turn) -> Attachment | None:
+    """The first picture that came with the message."""
+    return next((one for one in turn.attachments if one.kind is AttachmentKind.IMAGE), None)

@@ -1,0 +1,162 @@
+"""Writing in the chat: a text formatted in the compose box, and pictures, become a draft's."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from cards.kit.conversation import notice_card
+from cards.compose.offers import picture_card, text_card
+from cards.kit.parts import name_of
+from cards.kit.texts import Texts
+from dialogs.core.drafts import asked_for, is_stale, waiting_draft
+from dialogs.forms.fields import KEPT, clean, typed
+from dialogs.forms.markup import Lost, lost_named, markdown_of
+from dialogs.compose.pictures import NoPicture, picture_of, take_picture
+from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
+from dialogs.core.router import Router
+from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
+from storage.records import Campaign, StaleVersion
+
+router = Router()
+
+WRITE = "write"  #: the typed conversation
+LONG = 15  #: words of what is no question to a bot any more
+SHOWN = 1_000  #: characters of it that are shown again
+
+
+@router.form("message.write")
+async def write(turn: Turn, form: Form) -> Answer:
+    """The form is kept; the next message in the chat becomes its text."""
+    campaign = await changeable(turn, form)
+    values = typed("message", form)
+    if is_stale(campaign, form):
+        card = await form_card(turn, campaign, "message", values=values, notice=changed_elsewhere(turn))
+        return Answer(card=card)
+    try:
+        campaign = await save_step(turn, campaign, "message", values)
+    except StaleVersion:
+        campaign = await changeable(turn, form)
+    asking = (WRITE, {"campaign": campaign.id, "name": name_of(turn.texts, campaign)})
+    return Answer(card=await form_card(turn, campaign, "message"), begin=asking)
+
+
+async def written(turn: Turn, campaign_id: int, said: str) -> Answer:
+    """What was written, and the pictures with it, stand in the draft's form."""
+    campaign = await asked_for(turn, {"campaign": campaign_id})
+    notices = []
+    body, lost = _formatted(turn, said)
+    changes = {"body": body[:KEPT]} if body else {}
+    if picture := picture_of(turn):
+        lost -= {Lost.PICTURE}
+        try:
+            changes["image"] = await take_picture(turn, picture)
+        except NoPicture as error:
+            notices.append(str(error))
+    campaign = await put(turn, campaign, changes)
+    said_so = [turn.texts("I have taken it over."), _left_out(turn.texts, lost), *notices]
+    notice = " ".join(part for part in said_so if part)
+    card = await form_card(turn, campaign, "message", notice=notice)
+    return Answer(card=card, summary=turn.texts("What do you want to say?"))
+
+
+def _formatted(turn: Turn, said: str) -> tuple[str, set[Lost]]:
+    """The text in Markdown, and what was lost of its looks."""
+    markup = next((one for one in turn.attachments if one.kind is AttachmentKind.MARKUP), None)
+    if markup is None:
+        return said, set()
+    found = markdown_of(markup.content)
+    return found.markdown or said, set(found.lost)
+
+
+def _left_out(texts: Texts, lost: set[Lost]) -> str:
+    if not lost:
+        return ""
+    names = texts.enumerate([_named(texts, one) for one in lost_named(frozenset(lost))])
+    return texts("Cards cannot show everything; this was left out: {names}.", names=names)
+
+
+def _named(texts: Texts, lost: Lost) -> str:
+    return {
+        Lost.HEADING: texts("headings (they are bold lines now)"),
+        Lost.TABLE: texts("a table (its rows are lines now)"),
+        Lost.QUOTE: texts("a quotation's frame"),
+        Lost.CODE: texts("the look of code"),
+        Lost.STRUCK: texts("strikethrough"),
+        Lost.UNDERLINED: texts("underlining"),
+        Lost.COLOUR: texts("colours"),
+        Lost.PICTURE: texts("a picture"),
+        Lost.LINK: texts("a link that leads nowhere on the web"),
+    }[lost]
+
+
+# --- without being asked ----------------------------------------------------------------------
+
+
+@router.upload(AttachmentKind.IMAGE)
+async def pictured(turn: Turn, picture: Attachment) -> Answer:
+    """A picture that was dropped into the chat: shall it stand in the draft?"""
+    campaign = await waiting_draft(turn)
+    if campaign is None:
+        return Answer(text=turn.texts("A picture! Begin a **new campaign**, and drop it here again."))
+    try:
+        image = await take_picture(turn, picture)
+    except NoPicture as error:
+        return Answer(text=str(error))
+    return Answer(card=picture_card(turn.texts, campaign, image), summary=turn.texts("A picture"))
+
+
+@router.form("picture.use")
+async def use_picture(turn: Turn, form: Form) -> Answer:
+    campaign = await put(turn, await changeable(turn, form), {"image": clean(str(form.get("image") or ""))[:KEPT]})
+    return Answer(card=await form_card(turn, campaign, "message"))
+
+
+@router.listener
+async def text_offered(turn: Turn, said: str) -> Answer | None:
+    """Something long, or formatted, that an author just writes: it may be the text of a campaign."""
+    body, lost = _formatted(turn, said)
+    if turn.role is None or not turn.shows_cards or not _looks_like_a_text(said, body):
+        return None
+    heard = {"body": body[:KEPT], "lost": [*lost]}
+    await turn.store.write_documents({_heard(turn): (None, json.dumps(heard).encode())})
+    draft = await waiting_draft(turn)
+    return Answer(card=text_card(turn.texts, draft, body[:SHOWN]), summary=turn.texts("Is this for a campaign?"))
+
+
+def _looks_like_a_text(said: str, body: str) -> bool:
+    if len(said.split()) >= LONG or len(said.splitlines()) > 2:
+        return True
+    return re.search(r"\*\*|\]\(|^- ", body, re.MULTILINE) is not None
+
+
+def _heard(turn: Turn) -> str:
+    return f"heard/{turn.person.id}"
+
+
+@router.form("text.use")
+async def use_text(turn: Turn, form: Form) -> Answer:
+    found = (await turn.store.read_documents([_heard(turn)])).get(_heard(turn))
+    if found is None:
+        return Answer(card=notice_card(turn.texts, turn.texts("This text is not kept any more. Please send it again.")))
+    heard = json.loads(found[1])
+    if form.get("campaign"):
+        campaign = await changeable(turn, form)
+    else:
+        campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, "", turn.channel, turn.now)
+    campaign = await put(turn, campaign, {"body": heard["body"]})
+    await turn.store.delete_documents([_heard(turn)])
+    notice = _left_out(turn.texts, {Lost(one) for one in heard["lost"]})
+    return Answer(card=await form_card(turn, campaign, "message", notice=notice))
+
+
+async def put(turn: Turn, campaign: Campaign, changes: dict[str, str]) -> Campaign:
+    """The campaign with some fields of its message changed, whatever else changes in it at the same moment."""
+    while changes:
+        campaign = await changeable(turn, {"campaign": campaign.id})
+        values = {"name": campaign.name, **campaign.forms.get("message", {}), **changes}
+        try:
+            return await save_step(turn, campaign, "message", values)
+        except StaleVersion:
+            continue
+    return campaign

@@ -1,0 +1,279 @@
+"""Building a campaign: three forms and a review, each replaced in place by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cards.campaigns.listing import information_card
+from cards.kit.conversation import notice_card
+from cards.kit.elements import AdaptiveCard
+from cards.message.plain_text import built_in_teams
+from cards.compose.review import review_card
+from cards.kit.variables import escape_markdown
+from cards.compose import STEPS, message_form, schedule_form
+from dialogs.lists.audience import accept_audience, audience_card
+from dialogs.core.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
+from dialogs.forms.audience import list_id
+from dialogs.forms.closures import ready_for
+from dialogs.forms.fields import NAME, Reading, page_of, typed
+from dialogs.forms.message import asks_for_columns, read_message, read_name
+from dialogs.forms.schedule import read_schedule
+from dialogs.compose.forecast import View, outlook_of, overview, problems_of, warnings_of
+from dialogs.compose.presence import no_presence
+from dialogs.lists.freshness import installable
+from dialogs.core.turn import Answer, Aside, Form, Turn
+from dialogs.core.router import Router, may
+from dialogs.compose.schedule_sentence import told, worded
+from storage.records.instants import is_zone
+from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
+
+router = Router()
+
+#: zones offered in the form, beside the author's own
+ZONES = (
+    "Pacific/Honolulu", "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York",
+    "America/Toronto", "America/Halifax", "America/Sao_Paulo", "UTC", "Europe/London", "Europe/Lisbon",
+    "Europe/Paris", "Europe/Brussels", "Europe/Zurich", "Europe/Berlin", "Europe/Madrid", "Europe/Rome",
+    "Africa/Casablanca", "Africa/Tunis", "Africa/Dakar", "Europe/Athens", "Africa/Cairo", "Africa/Johannesburg",
+    "Europe/Istanbul", "Asia/Dubai", "Indian/Reunion", "Asia/Kolkata", "Asia/Bangkok", "Asia/Shanghai",
+    "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Pacific/Noumea", "Pacific/Auckland", "Pacific/Tahiti",
+)  # fmt: skip
+
+
+@router.command("new", "nouvelle", alone=True)
+@router.command("new campaign", "nouvelle campagne")
+async def new_campaign(turn: Turn, name: str) -> Answer:
+    return await _begin(turn, name, {})
+
+
+async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
+    if not turn.shows_cards:
+        return Answer(text=built_in_teams(turn.texts))
+    campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now)
+    if audience:
+        campaign = await turn.store.save(replace(campaign, forms={"audience": audience}))
+    return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
+
+
+@router.form("campaign.new")
+async def new_campaign_pressed(turn: Turn, form: Form) -> Answer:
+    """From a list's card, it is for that list."""
+    made = list_id(f"list:{form.get('list')}")
+    return await _begin(turn, "", {"audience": f"list:{made}", "channel": turn.channel} if made else {})
+
+
+@router.form("list.use")
+async def use_list(turn: Turn, form: Form) -> Answer:
+    """A list becomes one more of a draft's; whatever else is chosen there stays."""
+    campaign, made = await changeable(turn, form), list_id(f"list:{form.get('list')}")
+    values = values_of(campaign, "audience", turn)
+    ticked = [word for word in values.get("audience", "").split(",") if word]
+    if made and f"list:{made}" not in ticked:
+        values["audience"] = ",".join([*ticked, f"list:{made}"])
+        try:
+            campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
+        except StaleVersion:
+            campaign = await changeable(turn, form)
+    return Answer(card=await form_card(turn, campaign, "audience"))
+
+
+@router.form("form.open")
+async def open_form(turn: Turn, form: Form) -> Answer:
+    """Show a step without saving anything."""
+    campaign = await changeable(turn, form)
+    step = str(form.get("step", "message"))
+    if step == "review":
+        return Answer(card=await review(turn, campaign, view=_view(form)))
+    return Answer(card=await form_card(turn, campaign, step if step in STEPS else "message"))
+
+
+def _view(form: Form) -> View:
+    return View(person=page_of({"page": form.get("person", 0)}), language=str(form.get("language") or ""))
+
+
+@router.form("form.save")
+async def save_form(turn: Turn, form: Form) -> Answer:
+    """Keep what was typed, valid or not, and go where the author wants, if the form allows."""
+    campaign = await changeable(turn, form)
+    step = str(form.get("step"))
+    if step not in STEPS[:3]:
+        return Answer(card=await form_card(turn, campaign, "message"))
+    values = typed(step, form)
+    if is_stale(campaign, form):
+        return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+    goal = str(form.get("go"))
+    if step == "schedule":
+        values = await worded(turn, campaign.forms.get(step, {}), values)
+    try:
+        before, campaign = campaign, await turn.store.save(with_form(campaign, step, values, turn))
+        if goal == step:  # it is only drawn anew: lists were looked for, or words were read
+            return Answer(card=await _drawn_anew(turn, campaign, step, values))
+        # after the save: who presses at the same moment comes too late to make a second list
+        errors, kept = await _accept(turn, before, step, values)
+        if kept != values:
+            campaign = await turn.store.save(with_form(campaign, step, kept, turn))
+    except StaleVersion:
+        campaign = await changeable(turn, form)
+        return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+    if goal == "leave":
+        await put_aside(turn, campaign)
+        return Answer(card=_left(turn, campaign))
+    if errors and goal not in STEPS[: STEPS.index(step)]:
+        return Answer(card=await form_card(turn, campaign, step, errors=errors))
+    return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review"))
+
+
+async def _drawn_anew(turn: Turn, campaign: Campaign, step: str, values: Mapping[str, str]) -> AdaptiveCard:
+    if step == "schedule" and values.get("words"):
+        return await filled_in(turn, campaign)
+    return await form_card(turn, campaign, step)
+
+
+async def filled_in(turn: Turn, campaign: Campaign) -> AdaptiveCard:
+    """The schedule's form as words have filled it in: what was read of them, and what is wrong."""
+    values = values_of(campaign, "schedule", turn)
+    errors = read_schedule(values, turn.now, turn.texts).errors
+    return await form_card(turn, campaign, "schedule", errors=errors, notice=told(turn, values))
+
+
+# --- cards ------------------------------------------------------------------------------------
+
+
+async def form_card(
+    turn: Turn,
+    campaign: Campaign,
+    step: str,
+    *,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    notice: str = "",
+) -> AdaptiveCard:
+    """The card of a step, with what was typed so far."""
+    if step == "review":
+        return await review(turn, campaign, notice)
+    texts = turn.texts
+    shown = values_of(campaign, step, turn) if values is None else values
+    wrong = errors or {}
+    if step == "message":
+        return message_form(
+            texts,
+            campaign,
+            shown,
+            wrong,
+            notice,
+            tracked=turn.house.links.tracked,
+            columns=await known_columns(turn),
+            versions=versions_of(campaign),
+            templates="message" not in campaign.forms and await _templates(turn),
+        )
+    if step == "schedule":
+        zones = _zones(shown.get("zone", ""), turn.zone)
+        why_not = await no_presence(turn, campaign.channel)
+        return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not)
+    return await audience_card(turn, campaign, shown, wrong, notice)
+
+
+async def _templates(turn: Turn) -> bool:
+    """Whether there are some that a new campaign may begin with."""
+    return await turn.store.count_templates(turn.person.tenant, turn.person.id) > 0
+
+
+async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | None = None) -> AdaptiveCard:
+    draft = await read_draft(turn, campaign)
+    shown = await overview(turn, draft, view)
+    if shown.reach and shown.reach.reachable < shown.reach.total:
+        shown = replace(shown, installable=await installable(turn, draft.audience, campaign.channel))
+    outlook = await outlook_of(turn, draft, shown.reach)
+    problems = await problems_of(turn, draft, shown.reach, outlook)
+    warnings = await warnings_of(turn, draft, shown.reach, outlook)
+    return review_card(turn.texts, campaign, shown, outlook, problems, warnings, notice)
+
+
+async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:
+    shown = await overview(turn, await read_draft(turn, campaign))
+    tally = await turn.store.tally(campaign.id)
+    return information_card(turn.texts, campaign, shown, tally, notice, tone, decides=may_decide(turn, campaign))
+
+
+def may_decide(turn: Turn, campaign: Campaign) -> bool:
+    """Whether this person is one of those who may approve it now: not one's own."""
+    return (
+        campaign.state is CampaignState.SUBMITTED
+        and may(turn, Role.PUBLISHER)
+        and turn.person.id not in (campaign.author, campaign.submitted_by)
+    )
+
+
+async def changeable(turn: Turn, form: Form) -> Campaign:
+    """The campaign, if it can still be changed. Raises Aside with its information when not (S16)."""
+    campaign = await asked_for(turn, form)
+    if not campaign.state.changeable:
+        raise Aside(Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning")))
+    return campaign
+
+
+def has_started(turn: Turn, campaign: Campaign) -> str:
+    if campaign.state is CampaignState.DONE:
+        return turn.texts("This campaign has been sent: it can't be changed any more.")
+    return turn.texts("This campaign has started: it can be neither changed nor cancelled.")
+
+
+def changed_elsewhere(turn: Turn) -> str:
+    """What is said to who saves a form that somebody else has changed meanwhile."""
+    return turn.texts("This draft was changed elsewhere meanwhile. Please check it and go on from here.")
+
+
+def _left(turn: Turn, campaign: Campaign) -> AdaptiveCard:
+    name = campaign.name or turn.texts("your new campaign")
+    return notice_card(
+        turn.texts, turn.texts("Saved. You find “{name}” under **campaigns**.", name=escape_markdown(name)), "good"
+    )
+
+
+def _zones(chosen: str, own: str) -> list[tuple[str, str]]:
+    names = [own, *ZONES]
+    if is_zone(chosen):
+        names.insert(0, chosen)
+    return [(name, name.replace("_", " ")) for name in dict.fromkeys(names)]
+
+
+# --- saving -----------------------------------------------------------------------------------
+
+
+async def _accept(
+    turn: Turn, campaign: Campaign, step: str, values: dict[str, str]
+) -> tuple[Mapping[str, str], dict[str, str]]:
+    """What is wrong with a step, and what to keep of it; a new list is made once it is right."""
+    if step == "message":
+        columns = await known_columns(turn) if asks_for_columns(values) else ()
+        return read_message(values, turn.texts, columns).errors, values
+    if step == "schedule":
+        await ready_for(values)
+        return read_schedule(values, turn.now, turn.texts).errors, values
+    accepted = await accept_audience(turn, campaign, values)
+    return accepted.errors, accepted.kept
+
+
+async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[str, str] | None) -> Campaign:
+    """Keep a form's values as they are, or forget that form. Raises StaleVersion."""
+    if values is not None:
+        return await turn.store.save(with_form(campaign, key, values, turn))
+    forms = {step: kept for step, kept in campaign.forms.items() if step != key}
+    return await turn.store.save(replace(as_draft(campaign), forms=forms))
+
+
+def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
+    """The campaign with a step's values; a scheduled one becomes a draft again, to be scheduled anew."""
+    changes: dict[str, object] = {"edited_at": turn.now}
+    if step == "message":
+        name: Reading[str] = read_name(values, turn.texts)
+        changes["name"] = name.value or campaign.name
+    if step == "audience" and values.get("channel") in list(Channel):
+        changes["channel"] = Channel(values["channel"])
+    forms = {**campaign.forms, step: dict(values)}
+    return replace(as_draft(campaign), forms=forms, **changes)  # type: ignore[arg-type]
+
+
+def as_draft(campaign: Campaign) -> Campaign:
+    return replace(campaign, state=CampaignState.DRAFT, message=None, audience=None, schedule=None)

@@ -1,0 +1,234 @@
+"""A campaign as its cards need it: loaded by who asks, its parts read. What comes of them: outlook.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from cards.kit.conversation import notice_card
+from cards.message.skype import LIMIT as SKYPE_LIMIT
+from cards.message.skype import length_of
+from cards.kit.texts import Texts
+from dialogs.forms.audience import AudienceChoice, read_audience
+from dialogs.forms.closures import ready_for
+from dialogs.forms.fields import Reading
+from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
+from dialogs.forms.schedule import Timing, default_schedule, read_schedule
+from dialogs.core.card_values import number_in
+from dialogs.core.turn import Answer, Aside, Form, Turn
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    Columns,
+    Message,
+    Person,
+    Schedule,
+    Tracking,
+)
+
+OPEN = timedelta(hours=12)  #: after its last change, a draft is what its author is busy with
+SEARCHED = 20  #: newest campaigns looked at for somebody's draft
+
+
+async def asked_for(turn: Turn, form: Form) -> Campaign:
+    """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
+    id = number_in(form, "campaign")
+    campaign = await turn.store.campaign(CampaignId(id)) if id else None
+    if campaign is None or campaign.tenant != turn.person.tenant:
+        text = turn.texts("This campaign no longer exists.")
+        raise Aside(Answer(card=notice_card(turn.texts, text, "warning")))
+    return campaign
+
+
+async def waiting_draft(turn: Turn) -> Campaign | None:
+    """The newest campaign of whoever speaks, as long as it is still being built."""
+    for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED):
+        if campaign.author == turn.person.id:
+            return campaign if campaign.state is CampaignState.DRAFT else None
+    return None
+
+
+async def open_draft(turn: Turn) -> Campaign | None:
+    """The waiting draft, as long as its author may be busy with it."""
+    draft = await waiting_draft(turn)
+    if draft is None or turn.now - (draft.edited_at or draft.created_at) > OPEN:
+        return None
+    found = (await turn.store.read_documents([_aside(turn)])).get(_aside(turn))
+    return None if found and found[1] == _as_it_is(draft) else draft
+
+
+async def leave(turn: Turn) -> None:
+    """Whatever they were busy with, they are no more."""
+    if turn.role is not None and (draft := await waiting_draft(turn)):
+        await put_aside(turn, draft)
+
+
+async def put_aside(turn: Turn, draft: Campaign) -> None:
+    """Its author is not busy with it any more, until something changes in it."""
+    await turn.store.write_documents({_aside(turn): (None, _as_it_is(draft))})
+
+
+def _aside(turn: Turn) -> str:
+    return f"aside/{turn.person.id}"
+
+
+def _as_it_is(draft: Campaign) -> bytes:
+    return json.dumps([draft.id, draft.version]).encode()
+
+
+async def next_step(turn: Turn, campaign: Campaign) -> str:
+    """The step at which a draft goes on: the first in which something is missing or wrong, else the review."""
+    return next((step for step, _ in (await read_draft(turn, campaign)).problems), "review")
+
+
+def is_stale(campaign: Campaign, form: Form) -> bool:
+    return str(form.get("version", "")) != str(campaign.version)
+
+
+def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]:
+    """What stands in a form: what was typed, over what we propose."""
+    proposed: Mapping[str, str] = {}
+    if step == "message":
+        proposed = {"name": campaign.name}
+    elif step == "audience":
+        proposed = {"channel": campaign.channel}
+    elif step == "schedule":
+        proposed = default_schedule(turn.now, turn.zone)
+    return {**proposed, **campaign.forms.get(step, {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A campaign with its parts read; a part that is missing or wrong is None, and says why."""
+
+    campaign: Campaign
+    message: Message | None
+    audience: Audience | None
+    schedule: Schedule | None
+    starts_now: bool
+    #: (step, what is wrong with it)
+    problems: tuple[tuple[str, str], ...]
+
+
+async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
+    """The three parts: as frozen when it was scheduled, else as the forms say now."""
+    if campaign.message and campaign.audience and campaign.schedule:
+        return Draft(
+            campaign=campaign,
+            message=campaign.message,
+            audience=campaign.audience,
+            schedule=campaign.schedule,
+            starts_now=False,
+            problems=(),
+        )
+    texts, forms = turn.texts, campaign.forms
+    words = [forms[step] for step in forms if step.partition(".")[0] == "message"]
+    columns = await known_columns(turn) if any(map(asks_for_columns, words)) else ()
+    message = _read_message(campaign, texts, columns)
+    audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
+    await ready_for(forms.get("schedule", {}))
+    timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
+    problems = []
+    if message.errors:
+        problems.append(("message", " ".join(message.errors.values())))
+    elif message.value and (too_long := too_long_for(campaign.channel, message.value, texts)):
+        problems.append(("message", too_long))
+    if audience is None or audience.errors:
+        problems.append(
+            ("audience", " ".join(audience.errors.values()) if audience else texts("Please choose who receives it."))
+        )
+    if timing is None or timing.errors:
+        problems.append(
+            ("schedule", " ".join(timing.errors.values()) if timing else texts("Please choose when it goes out."))
+        )
+    when: Timing | None = timing.value if timing else None
+    return Draft(
+        campaign=campaign,
+        message=message.value,
+        audience=_audience(audience.value) if audience and audience.value else None,
+        schedule=when.schedule if when else None,
+        starts_now=bool(when and when.now),
+        problems=tuple(problems),
+    )
+
+
+def message_of(campaign: Campaign, texts: Texts) -> Message | None:
+    """The message alone: as frozen, else as its form says now; None as long as something is wrong in it."""
+    return campaign.message or _read_message(campaign, texts, None).value
+
+
+def tracking_of(campaign: Campaign, possible: bool) -> Tracking:
+    """What is noted of what people do: as frozen, else as the message's form says now."""
+    if campaign.message:
+        return campaign.tracking
+    return read_tracking(campaign.forms.get("message", {}), possible=possible)
+
+
+def too_long_for(channel: Channel, message: Message, texts: Texts) -> str:
+    """What the form could not know: the channel is chosen after it."""
+    if channel is not Channel.SKYPE or (length := length_of(message)) <= SKYPE_LIMIT:
+        return ""
+    return texts(
+        "The message is too long for Skype: {length} characters of {limit}. Please shorten it.",
+        length=texts.number(length),
+        limit=texts.number(SKYPE_LIMIT),
+    )
+
+
+def _read_message(campaign: Campaign, texts: Texts, columns: Collection[str] | None) -> Reading[Message]:
+    reading = by_default(campaign, texts, columns)
+    for language in versions_of(campaign):
+        if reading.value is None or reading.value.language == language:
+            continue
+        whole = read_version(campaign.forms[version_key(language)], reading.value, texts, columns)
+        said = f"{texts.language_name(language)} – {' '.join(whole.errors.values())}"
+        reading = whole if whole.value else Reading(None, {version_key(language): said})
+    return reading
+
+
+def by_default(campaign: Campaign, texts: Texts, columns: Collection[str] | None = None) -> Reading[Message]:
+    """The message without its other languages, as its form says it."""
+    return read_message({"name": campaign.name, **campaign.forms.get("message", {})}, texts, columns)
+
+
+def version_key(language: str) -> str:
+    """Under which a draft keeps what its message says in another language."""
+    return f"message.{language}"
+
+
+def versions_of(campaign: Campaign) -> list[str]:
+    """The other languages in which a draft's message is said."""
+    return [step.partition(".")[2] for step in campaign.forms if step.startswith("message.")]
+
+
+async def known_columns(turn: Turn) -> tuple[str, ...]:
+    """What the lists of the organisation say beside names and addresses."""
+    lists = await turn.store.lists(turn.person.tenant)
+    return tuple(sorted({column for made in lists for column in made.columns}))
+
+
+def _audience(choice: AudienceChoice) -> Audience | None:
+    """None as long as addresses that were pasted have not become a list."""
+    return None if choice.contacts else choice.audience
+
+
+async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:
+    """What the lists of the audience say about somebody, be they in it."""
+    if draft.audience is None or draft.message is None or not draft.message.columns:
+        return {}
+    return (await turn.store.columns_of(draft.audience, [person.id])).get(person.id, {})
+
+
+def frozen(draft: Draft, turn: Turn) -> Campaign:
+    """The campaign with what its forms say made its own; a start of "now" becomes this instant."""
+    assert draft.schedule is not None
+    schedule = draft.schedule
+    if draft.starts_now:
+        schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
+    tracking = tracking_of(draft.campaign, turn.house.links.tracked)
+    return replace(draft.campaign, message=draft.message, audience=draft.audience, schedule=schedule, tracking=tracking)

@@ -1,0 +1,142 @@
+"""Choosing whom a campaign targets: the lists that somebody may use, and what becomes of a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cards.kit.elements import AdaptiveCard
+from cards.kit.variables import escape_markdown
+from cards.compose import Choices, audience_form
+from dialogs.forms.audience import AudienceChoice, list_id, read_audience
+from dialogs.forms.fields import NAME
+from dialogs.lists.freshness import looked_at
+from dialogs.core.turn import Turn
+from storage.records import Audience, Campaign, Channel, DistributionList, ListId, usable_by
+
+SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for
+ALIKE = 200  #: things of nearly the same name that are looked at, to find a free one
+
+
+async def audience_card(
+    turn: Turn, campaign: Campaign, values: Mapping[str, str], errors: Mapping[str, str], notice: str = ""
+) -> AdaptiveCard:
+    """The form, with what was typed so far."""
+    chosen = values.get("channel", "")
+    channel = Channel(chosen) if chosen in list(Channel) else campaign.channel
+    named = [list_id(word) for field in ("audience", "except") for word in values.get(field, "").split(",")]
+    lists, more = shown_lists(await usable_lists(turn, campaign), named, values.get("find", ""))
+    lists, _ = await looked_at(turn, lists)
+    store, tenant = turn.store, campaign.tenant
+    choices = Choices(
+        everyone=await store.reach(tenant, Audience(everyone=True), channel),
+        lists=[(made, await store.reach(tenant, Audience(lists=(made.id,)), channel)) for made in lists],
+        more=more,
+    )
+    return audience_form(turn.texts, campaign, {**values, "channel": channel}, errors, choices, notice)
+
+
+async def usable_lists(turn: Turn, campaign: Campaign | None = None) -> list[DistributionList]:
+    """The lists that somebody may send to; a campaign's own stay, whoever chose them."""
+    already = campaign.forms.get("audience", {}) if campaign else {}
+    kept = {list_id(word) for field in ("audience", "except") for word in already.get(field, "").split(",")}
+    return [
+        made
+        for made in await turn.store.lists(turn.person.tenant)
+        if made.id in kept or usable_by(made, turn.person.id, turn.role)
+    ]
+
+
+def shown_lists(
+    lists: list[DistributionList], chosen: list[ListId | None], find: str
+) -> tuple[list[DistributionList], bool]:
+    """Those that are chosen, and as many more as there is room for; whether there are others."""
+    ticked = [made for made in lists if made.id in chosen]
+    others = [made for made in lists if made.id not in chosen]
+    wanted = find.strip().casefold()
+    found = [made for made in others if wanted in made.name.casefold()] if wanted else others
+    return ticked + found[:SHOWN], len(others) > SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    errors: Mapping[str, str]
+    #: the form's values from here on
+    kept: dict[str, str]
+
+
+async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]) -> Accepted:
+    """What is wrong with a choice; once nothing is, pasted addresses have become a list, and are ticked."""
+    reading = read_audience(values, turn.texts)
+    choice = reading.value
+    if choice is None:
+        return Accepted(reading.errors, values)
+    if errors := await _unusable(turn, campaign, choice):
+        return Accepted(errors, values)
+    kept = {key: value for key, value in values.items() if key != "find"}
+    if not choice.contacts:
+        return Accepted({}, kept)
+    names = {made.name.casefold() for made in await turn.store.lists(turn.person.tenant)}
+    if choice.new_name.casefold() in names:
+        return Accepted({"list_name": turn.texts("There is a list of this name already.")}, values)
+    name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
+    people = await turn.store.meet(turn.person.tenant, choice.contacts)
+    made = await turn.store.new_list(turn.person.tenant, turn.person.id, name, [person.id for person in people])
+    ticked = [word for word in (values.get("audience", ""), f"list:{made.id}") if word]
+    return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
+
+
+async def _unusable(turn: Turn, campaign: Campaign, choice: AudienceChoice) -> dict[str, str]:
+    usable = {made.id for made in await usable_lists(turn, campaign)}
+    errors = {}
+    for field, lists in (("audience", choice.audience.lists), ("except", choice.audience.except_lists)):
+        for id in lists:
+            found = await turn.store.distribution_list(id)
+            if found is None or found.tenant != turn.person.tenant:
+                errors[field] = turn.texts("This list is gone. Please choose another.")
+            elif id not in usable:
+                errors[field] = not_shared(turn, found)
+    return errors
+
+
+def not_shared(turn: Turn, made: DistributionList) -> str:
+    return turn.texts("“{name}” is not shared with you: ask who made it.", name=escape_markdown(made.name))
+
+
+def stem(name: str) -> str:
+    """With what names begin that are like this one, a number behind them or not (``free_name``)."""
+    return name[: NAME - len(f" ({ALIKE})")].rstrip()
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """``name``, with a number behind it where it is taken."""
+    number, free = 2, name[:NAME]
+    while free.casefold() in taken:
+        end = f" ({number})"
+        free, number = name[: NAME - len(end)] + end, number + 1
+    return free
+
+
+async def audience_name(turn: Turn, audience: Audience) -> str:
+    """The audience in words: lists, and who is left out."""
+    texts = turn.texts
+    names = [texts("everyone who has installed Crieur")] if audience.everyone else []
+    names += [await _name(turn, id) for id in audience.lists]
+    said = texts.enumerate(names)
+    if audience.except_lists:
+        others = texts.enumerate([await _name(turn, id) for id in audience.except_lists])
+        said = texts("{people}, without {others}", people=said, others=others)
+    return said[:1].upper() + said[1:] if audience.everyone else said
+
+
+async def _name(turn: Turn, id: ListId) -> str:
+    found = await turn.store.distribution_list(id)
+    return found.name if found else turn.texts("a list that is gone")
+
+
+async def lists_gone(turn: Turn, audience: Audience) -> bool:
+    """Whether it names a list that is there no more: its people would be forgotten, or not left out."""
+    for id in audience.named:
+        if await turn.store.distribution_list(id) is None:
+            return True
+    return False

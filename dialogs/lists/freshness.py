@@ -1,0 +1,51 @@
+"""Lists whose people are read from elsewhere, as somebody looks at them: read anew where that is quick."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from cards.lists.sources import unread_text
+from dialogs.core.turn import Turn
+from storage.records import Audience, Channel, DistributionList, ListProblem, NotReached, Unread
+
+#: what will not come right by itself before the campaign starts
+HOPELESS = (Unread.GONE, Unread.NO_GRAPH)
+
+
+async def looked_at(turn: Turn, lists: Sequence[DistributionList]) -> tuple[list[DistributionList], list[ListProblem]]:
+    """These lists, each from a reading of the last minutes where one is to be had; and what went wrong."""
+    found = await asyncio.gather(*(turn.house.reader.look(made) for made in lists))
+    return [made for made, _ in found], [problem for _, problem in found if problem is not None]
+
+
+async def read_lists(turn: Turn, audience: Audience) -> list[DistributionList]:
+    """Those of an audience whose people are read from elsewhere."""
+    found = [await turn.store.distribution_list(id) for id in audience.named]
+    return [made for made in found if made is not None and made.source is not None]
+
+
+async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], list[str]]:
+    """Why a campaign to this audience must wait, and what its author should know: (problems, warnings)."""
+    lists, unread = await looked_at(turn, await read_lists(turn, audience))
+    problems = [unread_text(turn.texts, problem) for problem in unread if problem.why in HOPELESS]
+    warnings = [
+        turn.texts("{problem} I try again when the campaign starts.", problem=unread_text(turn.texts, problem))
+        for problem in unread
+        if problem.why not in HOPELESS
+    ]
+    known_wrong = {problem.list.id for problem in unread}
+    late = [made for made in lists if made.read_at is None and made.id not in known_wrong]
+    return problems, [*warnings, *(still_reading(turn, made) for made in late)]
+
+
+def still_reading(turn: Turn, made: DistributionList) -> str:
+    return turn.texts("I am still reading who is in “{name}”: large groups take a while.", name=made.name)
+
+
+async def installable(turn: Turn, audience: Audience | None, channel: Channel) -> int:
+    """For how many people of an audience the bot can be asked to install itself; 0 where it cannot."""
+    if audience is None or channel is not Channel.TEAMS or not turn.house.installs:
+        return 0
+    why = await turn.store.unreached(turn.person.tenant, audience, channel)
+    return why.get(NotReached.NEVER_INSTALLED, 0)

@@ -1,0 +1,335 @@
+"""A file dropped into the chat: read, summed up, and saved as a list when its author says so.
+
+Nothing is kept of it in lists before that; then a list nobody sees is filled page by page, and appears
+whole. What was begun is begun again by the next press: a page that is there already stays as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from cards.kit.conversation import notice_card
+from cards.kit.elements import AdaptiveCard
+from cards.lists.imports import LINES, SAMPLE, Summary, import_card
+from cards.lists.listing import list_people_form
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from dialogs.lists.audience import free_name
+from dialogs.core.drafts import waiting_draft
+from dialogs.forms.audience import list_id, not_addresses, too_much
+from dialogs.forms.fields import KEPT, NAME, clean
+from dialogs.forms.pasted import read_pasted
+from dialogs.lists.imports.reading import Counts, Mistake, WrongLine, contacts_of, pasted_contacts
+from dialogs.lists.imports.tables import CannotRead, NoTable
+from dialogs.lists.listing import list_name_errors, one_list, typed_people
+from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
+from dialogs.core.ports import NotFetched
+from dialogs.core.router import Router
+from storage.shared.json import from_json, to_json
+from storage.records import (
+    Audience,
+    Channel,
+    Contact,
+    DistributionList,
+    ListId,
+    PersonId,
+    changeable_by,
+)
+
+router = Router()
+
+PATIENCE = 3.0  #: seconds for which an answer is waited for, before it is said that it will follow
+OFFERED = 40  #: lists that a summary offers to fill
+MEMBERS = 5_000  #: people of an older list copied at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A file that was read and is not saved; one for each author."""
+
+    #: the list that it would fill, which nobody sees
+    list: ListId
+    file: str
+    channel: Channel
+    pages: int
+    people: int
+    known: int
+    reachable: int
+    doubles: int
+    wrong: int
+    wrong_lines: tuple[WrongLine, ...]
+    columns: tuple[str, ...]
+    sample: tuple[Contact, ...]
+
+
+def _key(turn: Turn) -> str:
+    return f"import/{turn.person.id}"
+
+
+def _page_key(pending: ListId, number: int) -> str:
+    return f"import/list/{pending}/{number}"
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@router.upload(AttachmentKind.FILE)
+async def upload(turn: Turn, file: Attachment) -> Answer:
+    name = PurePath(clean(file.name).replace("\\", "/")).name[:NAME] or turn.texts("the file")
+    waiting = turn.texts("I am reading “{name}” …", name=escape_markdown(name))
+    return await _soon(_read(turn, file, name), Answer(text=waiting))
+
+
+async def _soon(work: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
+    """The answer, if it comes soon; else ``otherwise``, and the answer follows it."""
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    return task.result() if done else replace(otherwise, later=task)
+
+
+async def _read(turn: Turn, file: Attachment, name: str) -> Answer:
+    try:
+        content = await turn.house.files.fetch(file.url)
+    except NotFetched as error:
+        return Answer(text=_not_fetched(turn.texts, name, error))
+    counts = Counts()
+    try:
+        pending = await _digest(turn, contacts_of(content, counts), counts, name)
+    except CannotRead as error:
+        return Answer(text=_no_table(turn.texts, name, error.why))
+    return Answer(card=await summary_card(turn, pending), summary=name)
+
+
+def _not_fetched(texts: Texts, name: str, error: NotFetched) -> str:
+    name = escape_markdown(name)
+    if error.too_large:
+        return texts("“{name}” is too large: I read files of up to {limit} MB.", name=name, limit=error.too_large)
+    return texts("I could not fetch “{name}”. Please drop it here once more.", name=name)
+
+
+def _no_table(texts: Texts, name: str, why: NoTable) -> str:
+    name = escape_markdown(name)
+    return {
+        NoTable.EMPTY: texts("There is nothing in “{name}”.", name=name),
+        NoTable.OLD_EXCEL: texts(
+            "“{name}” is of an old kind: please save it as .xlsx or CSV, and drop that.", name=name
+        ),
+        NoTable.NO_TABLE: texts("“{name}” is no table: I read CSV and Excel (.xlsx) files.", name=name),
+        NoTable.BROKEN: texts("“{name}” is broken: please save it again as .xlsx or CSV, and drop that.", name=name),
+        NoTable.TOO_LARGE: texts("“{name}” is too large: I read up to 250,000 lines. Please split it.", name=name),
+        NoTable.NO_ADDRESSES: texts(
+            "I find no addresses in “{name}”: one column must hold them, like ada@contoso.com.", name=name
+        ),
+    }[why]
+
+
+@router.form("list.paste")
+async def paste(turn: Turn, form: Form) -> Answer:
+    """Addresses pasted for a new list are summed up like a file."""
+    values, texts, counts = typed_people(form), turn.texts, Counts()
+    errors = {}
+    if len(values["addresses"]) >= KEPT:
+        errors["addresses"] = too_much(texts)
+    elif not next(pasted_contacts(values["addresses"], counts), None):
+        nothing = texts("Please paste at least one address.")
+        errors["addresses"] = not_addresses(read_pasted(values["addresses"]).wrong, texts) if counts.wrong else nothing
+    if errors:
+        return Answer(card=list_people_form(texts, None, values, errors))
+    reading = pasted_contacts(values["addresses"], counts)
+    pending = await _digest(turn, reading, counts, values["list_name"] or texts("A new list"))
+    return Answer(card=await summary_card(turn, pending))
+
+
+async def _digest(turn: Turn, reading: Iterator[list[Contact]], counts: Counts, name: str) -> Pending:
+    """Read contacts to their end, keep their pages, and sum them up. Raises CannotRead, and keeps nothing."""
+    store, tenant = turn.store, turn.person.tenant
+    pages, known, reachable = 0, 0, 0
+    sample: tuple[Contact, ...] = ()
+    blank = await store.blank_list(tenant, turn.person.id)
+    try:
+        # in a thread, page by page: reading 100,000 rows takes seconds
+        while page := await asyncio.to_thread(next, reading, None):
+            sample = sample or tuple(page[:SAMPLE])
+            reach = await store.reach_at(tenant, [contact.address for contact in page], turn.channel)
+            known, reachable = known + reach.total, reachable + reach.reachable
+            json = to_json(Page(contacts=tuple(page))).encode()
+            await store.write_documents({_page_key(blank, pages): (None, json)})
+            pages += 1
+        if not counts.people:
+            raise CannotRead(NoTable.NO_ADDRESSES)
+    except CannotRead:
+        await _forget_pages(turn, blank, pages)
+        raise
+    pending = Pending(
+        list=blank,
+        file=name,
+        channel=turn.channel,
+        pages=pages,
+        people=counts.people,
+        known=known,
+        reachable=reachable,
+        doubles=counts.doubles,
+        wrong=counts.wrong,
+        wrong_lines=tuple(counts.wrong_lines[:LINES]),
+        columns=counts.columns,
+        sample=sample,
+    )
+    before = await pending_import(turn)
+    await store.write_documents({_key(turn): (None, to_json(pending).encode())})
+    if before is not None:
+        await _forget_pages(turn, before.list, before.pages)
+    return pending
+
+
+async def pending_import(turn: Turn) -> Pending | None:
+    found = (await turn.store.read_documents([_key(turn)])).get(_key(turn))
+    return from_json(Pending, found[1]) if found else None
+
+
+async def _forget_pages(turn: Turn, blank: ListId, pages: int) -> None:
+    await turn.store.delete_documents([_page_key(blank, number) for number in range(pages)])
+    if await turn.store.distribution_list(blank) is None:  # else it is one that was saved
+        await turn.store.delete_list(blank)
+
+
+async def summary_card(
+    turn: Turn, pending: Pending, values: dict[str, str] | None = None, errors: dict[str, str] | None = None
+) -> AdaptiveCard:
+    lists = [(made.id, made.name) for made in await _fillable(turn)]
+    names = {made.name.casefold() for made in await turn.store.lists(turn.person.tenant)}
+    proposed = {"list_name": free_name(PurePath(pending.file).stem or pending.file, names), "into": "new"}
+    summary = Summary(
+        id=pending.list,
+        file=pending.file,
+        people=pending.people,
+        known=pending.known,
+        reachable=pending.reachable,
+        doubles=pending.doubles,
+        wrong=pending.wrong,
+        mistakes=[_mistake(turn.texts, wrong) for wrong in pending.wrong_lines],
+        columns=pending.columns,
+        sample=pending.sample,
+    )
+    return import_card(turn.texts, summary, {**proposed, **(values or {})}, errors or {}, lists)
+
+
+def _mistake(texts: Texts, wrong: WrongLine) -> str:
+    if wrong.why is Mistake.NO_ADDRESS:
+        return texts("Line {line}: there is no address.", line=texts.number(wrong.line))
+    text = escape_markdown(wrong.text)
+    return texts("Line {line}: “{text}” is not an address.", line=texts.number(wrong.line), text=text)
+
+
+async def _fillable(turn: Turn) -> list[DistributionList]:
+    """Lists that somebody may fill: not those that are read from a group or a team."""
+    return [
+        made
+        for made in await turn.store.lists(turn.person.tenant)
+        if made.source is None and changeable_by(made, turn.person.id, turn.role)
+    ][:OFFERED]
+
+
+# --- saving -----------------------------------------------------------------------------------
+
+
+@router.form("import.open")
+async def open_import(turn: Turn, form: Form) -> Answer:
+    """Where an import stands: saved, or still to be."""
+    pending = await pending_import(turn)
+    if pending is not None and str(pending.list) == str(form.get("list")):
+        return Answer(card=await summary_card(turn, pending))
+    return await _over(turn, form)
+
+
+async def _over(turn: Turn, form: Form) -> Answer:
+    """The summary's time has passed: its list, or a word."""
+    id = list_id(f"list:{form.get('list')}")
+    made = await turn.store.distribution_list(id) if id else None
+    if made is not None and made.tenant == turn.person.tenant and changeable_by(made, turn.person.id, turn.role):
+        return Answer(card=await one_list(turn, made))
+    text = turn.texts("This file is not kept any more. Please drop it here again.")
+    return Answer(card=notice_card(turn.texts, text, "warning"))
+
+
+@router.form("import.drop")
+async def drop_import(turn: Turn, form: Form) -> Answer:
+    pending = await pending_import(turn)
+    if pending is not None and str(pending.list) == str(form.get("list")):
+        await _forget(turn, pending)
+    return Answer(card=notice_card(turn.texts, turn.texts("Nothing was saved.")))
+
+
+async def _forget(turn: Turn, pending: Pending) -> None:
+    await turn.store.delete_documents([_key(turn)])
+    await _forget_pages(turn, pending.list, pending.pages)
+
+
+@router.form("import.save")
+async def save_import(turn: Turn, form: Form) -> Answer:
+    pending = await pending_import(turn)
+    if pending is None or str(pending.list) != str(form.get("list")):
+        return await _over(turn, form)
+    values = {field: clean(str(form.get(field) or ""))[: NAME * 10] for field in ("list_name", "into")}
+    values["into"] = values["into"] or "new"
+    how, _, number = values["into"].partition(":")
+    target = next((made for made in await _fillable(turn) if str(made.id) == number), None)
+    errors = {}
+    if how == "new":
+        errors = await list_name_errors(turn, " ".join(values["list_name"].split()), but=pending.list)
+    elif how not in ("add", "replace") or target is None:
+        errors = {"into": turn.texts("This list is gone. Please choose another.")}
+    if errors:
+        return Answer(card=await summary_card(turn, pending, values, errors))
+    name = " ".join(values["list_name"].split())
+    waiting = turn.texts.many("I am saving {count} person …", "I am saving {count} people …", pending.people)
+    saving = notice_card(turn.texts, waiting, back=("import.open", {"list": pending.list}))
+    return await _soon(_save(turn, pending, name, target, keep=how == "add"), Answer(card=saving))
+
+
+async def _save(turn: Turn, pending: Pending, name: str, target: DistributionList | None, *, keep: bool) -> Answer:
+    """Fill the list that nobody sees, then let it be seen, or take an older one's people's place, at once."""
+    store, tenant = turn.store, turn.person.tenant
+    async for contacts in _pages(turn, pending):
+        people = [person.id for person in await store.meet(tenant, contacts)]
+        await store.enlist(pending.list, people, [contact.columns for contact in contacts])
+    if target is None:
+        made = await store.publish_list(pending.list, name, pending.columns)
+    else:
+        columns = list(pending.columns)
+        if keep:
+            await _copy(turn, target, pending.list)
+            columns = list(dict.fromkeys([*target.columns, *columns]))
+        made = await store.refill_list(target.id, pending.list, columns)
+    if made is None:
+        text = turn.texts("This list is gone. Please choose another.")
+        return Answer(card=await summary_card(turn, pending, {}, {"into": text}))
+    await _forget(turn, pending)
+    said = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", made.size)
+    return Answer(card=await one_list(turn, made, notice=said, draft=await waiting_draft(turn)), summary=made.name)
+
+
+async def _pages(turn: Turn, pending: Pending) -> AsyncIterator[Sequence[Contact]]:
+    for number in range(pending.pages):
+        key = _page_key(pending.list, number)
+        found = (await turn.store.read_documents([key])).get(key)
+        if found:
+            yield from_json(Page, found[1]).contacts
+
+
+async def _copy(turn: Turn, made: DistributionList, into: ListId) -> None:
+    """Whoever stands in a list stands in the other too; what the other says about them stays."""
+    audience = Audience(lists=(made.id,), guests=True)
+    for people in await turn.store.recipients(made.tenant, audience, turn.channel):
+        for start in range(0, len(people), MEMBERS):
+            some = [PersonId(person) for person in people[start : start + MEMBERS]]
+            said = await turn.store.columns_of(audience, some)
+            await turn.store.enlist(into, some, [said.get(person, {}) for person in some], keep=True)

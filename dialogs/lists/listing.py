@@ -1,0 +1,353 @@
+"""Distribution lists: seen with their reach, made, filled, renamed, shared, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cards.kit.elements import AdaptiveCard
+from cards.lists.listing import (
+    ListLine,
+    ListView,
+    list_card,
+    list_delete_card,
+    list_people_form,
+    list_settings_form,
+    lists_card,
+)
+from cards.kit.parts import full_name
+from cards.lists.sources import unread_text
+from cards.kit.variables import escape_markdown
+from dialogs.lists.audience import usable_lists
+from dialogs.forms.audience import read_addresses
+from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
+from dialogs.core.card_values import as_name, best_named, number_in
+from dialogs.lists.freshness import installable, looked_at
+from dialogs.core.turn import Answer, Aside, Form, Turn
+from dialogs.core.router import Router
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignState,
+    Channel,
+    DistributionList,
+    ListId,
+    ListInUse,
+    Person,
+    PersonId,
+    changeable_by,
+    usable_by,
+)
+
+router = Router()
+
+PAGE = 6  #: lists on one card
+PEOPLE = 8  #: people on one card: each row carries an icon
+AUTHORS = 200  #: authors to share with that a form offers
+SEARCHED = 200  #: newest campaigns looked at for drafts that name a list
+
+
+# --- all lists --------------------------------------------------------------------------------
+
+
+@router.command("lists", "listes", "my lists", "mes listes", "distribution lists", "listes de diffusion")
+async def lists(turn: Turn, find: str) -> Answer:
+    return Answer(card=await all_lists(turn, find), summary=turn.texts("Your lists"))
+
+
+@router.form("lists.open")
+async def lists_pressed(turn: Turn, form: Form) -> Answer:
+    return Answer(card=await all_lists(turn, _find(form), page_of(form)))
+
+
+def _find(form: Form) -> str:
+    return " ".join(clean(str(form.get("find") or "")).split())[:NAME]
+
+
+async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "") -> AdaptiveCard:
+    wanted = find.strip().casefold()
+    found = [made for made in await usable_lists(turn) if wanted in made.name.casefold()]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(page, pages - 1)
+    shown, _ = await looked_at(turn, found[page * PAGE : (page + 1) * PAGE])
+    lines = [
+        ListLine(
+            made=made,
+            reach=await turn.store.reach(made.tenant, Audience(lists=(made.id,)), turn.channel),
+            owner=await _owner(turn, made),
+        )
+        for made in shown
+    ]
+    return lists_card(turn.texts, lines, turn.channel, find, page, pages, notice)
+
+
+async def _owner(turn: Turn, made: DistributionList) -> Person | None:
+    """Who made it; None for whoever asks."""
+    return None if made.owner == turn.person.id else await turn.store.person(made.owner)
+
+
+# --- one list ---------------------------------------------------------------------------------
+
+
+async def list_asked_for(turn: Turn, form: Form, *, to_change: bool = False) -> DistributionList:
+    """The list that a card names. Raises Aside when it is gone, not theirs to use, or not theirs to change."""
+    id = number_in(form, "list")
+    made = await turn.store.distribution_list(ListId(id)) if id else None
+    if made is None or made.tenant != turn.person.tenant or not usable_by(made, turn.person.id, turn.role):
+        raise Aside(Answer(card=await all_lists(turn, notice=turn.texts("This list is gone."))))
+    if to_change and not changeable_by(made, turn.person.id, turn.role):
+        raise Aside(Answer(card=await one_list(turn, made, notice=_not_yours(turn), tone="warning")))
+    return made
+
+
+def _not_yours(turn: Turn) -> str:
+    return turn.texts("Only who made this list, or the owner of Crieur, can change it.")
+
+
+@router.form("list.open")
+async def open_list(turn: Turn, form: Form) -> Answer:
+    made = await list_asked_for(turn, form)
+    chosen = str(form.get("channel", ""))
+    channel = Channel(chosen) if chosen in list(Channel) else turn.channel
+    unreached = form.get("unreached") is True
+    card = await one_list(turn, made, channel=channel, find=_find(form), unreached=unreached, page=page_of(form))
+    return Answer(card=card)
+
+
+async def one_list(
+    turn: Turn,
+    made: DistributionList,
+    *,
+    channel: Channel | None = None,
+    find: str = "",
+    unreached: bool = False,
+    page: int = 0,
+    notice: str = "",
+    tone: str = "good",
+    draft: Campaign | None = None,
+) -> AdaptiveCard:
+    """``draft``: a campaign that waits for an audience."""
+    [made], unread = await looked_at(turn, [made])
+    if unread and not notice:
+        notice, tone = unread_text(turn.texts, unread[0]), "warning"
+    store, audience, seen = turn.store, Audience(lists=(made.id,), guests=True), channel or turn.channel
+    other = next(one for one in Channel if one is not seen)
+    over_there = await store.reach(made.tenant, audience, other)
+    people = await store.members(
+        made.tenant,
+        audience,
+        seen,
+        PEOPLE + 1,
+        page * PEOPLE,
+        search=find,
+        reachable=False if unreached else None,
+    )
+    view = ListView(
+        made=made,
+        owner=await _owner(turn, made),
+        channel=seen,
+        reach=await store.reach(made.tenant, audience, seen),
+        other=(other, over_there) if over_there.reachable else None,
+        why=await store.unreached(made.tenant, audience, seen),
+        people=people[:PEOPLE],
+        page=page,
+        more=len(people) > PEOPLE,
+        find=find,
+        unreached=unreached,
+        changeable=changeable_by(made, turn.person.id, turn.role),
+        draft=draft,
+        installable=await installable(turn, audience, seen),
+    )
+    return list_card(turn.texts, view, notice, tone)
+
+
+async def list_named(turn: Turn, name: str) -> DistributionList | None:
+    """The list whose name is, or else begins with, or else contains what was typed."""
+    return best_named(as_name(name), await usable_lists(turn))
+
+
+async def which_list(turn: Turn, name: str) -> Answer:
+    text = turn.texts("I know no list “{name}”. Which one do you mean?", name=escape_markdown(name)) if name else ""
+    return Answer(card=await all_lists(turn, notice=text), summary=turn.texts("Your lists"))
+
+
+@router.command("list", "liste")
+async def list_typed(turn: Turn, name: str) -> Answer:
+    made = await list_named(turn, name)
+    return Answer(card=await one_list(turn, made), summary=made.name) if made else await which_list(turn, name)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+@router.command("new list", "nouvelle liste")
+async def new_list(turn: Turn, name: str) -> Answer:
+    card = list_people_form(turn.texts, None, {"list_name": name[:NAME]}, {})
+    return Answer(card=card, summary=turn.texts("A new list"))
+
+
+@router.form("list.new")
+async def new_list_pressed(turn: Turn, form: Form) -> Answer:
+    return await new_list(turn, "")
+
+
+@router.form("list.people")
+async def open_people(turn: Turn, form: Form) -> Answer:
+    return Answer(card=list_people_form(turn.texts, await _of_its_own(turn, form), {}, {}))
+
+
+async def _of_its_own(turn: Turn, form: Form) -> DistributionList:
+    """A list whose people are those who were put in it. Raises Aside for one that is read from elsewhere."""
+    made = await list_asked_for(turn, form, to_change=True)
+    if made.source is not None:
+        notice = turn.texts("Its people are read from elsewhere: they can only be changed there.")
+        raise Aside(Answer(card=await one_list(turn, made, notice=notice, tone="warning")))
+    return made
+
+
+@router.form("list.add")
+async def add_people(turn: Turn, form: Form) -> Answer:
+    made, values = await _of_its_own(turn, form), typed_people(form)
+    contacts = read_addresses(values["addresses"], turn.texts)
+    if contacts.value is None:
+        return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
+    people = await turn.store.meet(made.tenant, contacts.value)
+    await turn.store.enlist(made.id, [person.id for person in people], keep=True)
+    return await _changed(turn, form, made)
+
+
+@router.form("list.remove")
+async def remove_people(turn: Turn, form: Form) -> Answer:
+    made, values = await _of_its_own(turn, form), typed_people(form)
+    contacts = read_addresses(values["addresses"], turn.texts)
+    if contacts.value is None:
+        return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
+    people = [await turn.store.person_at(made.tenant, contact.address) for contact in contacts.value]
+    await turn.store.dismiss(made.id, [person.id for person in people if person is not None])
+    return await _changed(turn, form, made)
+
+
+async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
+    made = await list_asked_for(turn, form)
+    grown = made.size - before.size
+    texts = turn.texts
+    if grown > 0:
+        said = texts.many("{count} person was added.", "{count} people were added.", grown)
+    elif grown < 0:
+        said = texts.many("{count} person was taken out.", "{count} people were taken out.", -grown)
+    else:
+        said = texts("Nothing has changed: the list was like that already.")
+    return Answer(card=await one_list(turn, made, notice=said))
+
+
+def typed_people(form: Form) -> dict[str, str]:
+    """The name and the addresses of a form about a list's people, as they were typed."""
+    said = {field: clean(str(form.get(field) or ""))[:KEPT] for field in ("list_name", "addresses")}
+    return {**said, "list_name": " ".join(said["list_name"].split())}
+
+
+async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) -> dict[str, str]:
+    texts = turn.texts
+    if not name:
+        return {"list_name": texts("Please give the list a name.")}
+    if len(name) > NAME:
+        return {"list_name": too_long(texts, len(name), NAME)}
+    others = [made.name.casefold() for made in await turn.store.lists(turn.person.tenant) if made.id != but]
+    return {"list_name": texts("There is a list of this name already.")} if name.casefold() in others else {}
+
+
+# --- name and sharing -------------------------------------------------------------------------
+
+
+@router.command("rename list", "renommer la liste", "share list", "partager la liste")
+async def settings_typed(turn: Turn, name: str) -> Answer:
+    made = await list_named(turn, name)
+    if made is None:
+        return await which_list(turn, name)
+    return Answer(card=await _settings(turn, {"list": made.id}), summary=made.name)
+
+
+@router.form("list.settings")
+async def open_settings(turn: Turn, form: Form) -> Answer:
+    return Answer(card=await _settings(turn, form))
+
+
+async def _settings(turn: Turn, form: Form) -> AdaptiveCard:
+    made = await list_asked_for(turn, form, to_change=True)
+    sharing = "all" if made.shared_with_all else "some" if made.shared_with else "me"
+    values = {"list_name": made.name, "sharing": sharing, "authors": ",".join(map(str, sorted(made.shared_with)))}
+    return list_settings_form(turn.texts, made, values, {}, await _authors(turn, made))
+
+
+async def _authors(turn: Turn, made: DistributionList) -> list[tuple[PersonId, str]]:
+    """Who can be let use a list: whoever is an author, and cannot use it anyhow."""
+    return [
+        (person.id, full_name(person))
+        for person, role in await turn.store.with_role(made.tenant)
+        if person.id in made.shared_with or not usable_by(_private(made), person.id, role)
+    ][:AUTHORS]
+
+
+def _private(made: DistributionList) -> DistributionList:
+    return replace(made, shared_with=frozenset(), shared_with_all=False)
+
+
+@router.form("list.save")
+async def save_settings(turn: Turn, form: Form) -> Answer:
+    made = await list_asked_for(turn, form, to_change=True)
+    name, sharing = typed_people(form)["list_name"], str(form.get("sharing") or "me")
+    offered = await _authors(turn, made)
+    ticked = str(form.get("authors") or "").split(",")
+    authors = [id for id, _ in offered if str(id) in ticked]
+    errors = await list_name_errors(turn, name, but=made.id)
+    if sharing == "some" and not authors:
+        errors["authors"] = turn.texts("Please tick at least one author.")
+    if errors:
+        values = {"list_name": name, "sharing": sharing, "authors": ",".join(map(str, authors))}
+        return Answer(card=list_settings_form(turn.texts, made, values, errors, offered))
+    await turn.store.rename_list(made.id, name)
+    await turn.store.share_list(made.id, authors if sharing == "some" else [], all_authors=sharing == "all")
+    return Answer(card=await one_list(turn, await list_asked_for(turn, form), notice=turn.texts("Saved.")))
+
+
+# --- delete -----------------------------------------------------------------------------------
+
+
+@router.command("delete list", "supprimer la liste", "supprimer liste")
+async def delete_typed(turn: Turn, name: str) -> Answer:
+    made = await list_named(turn, name)
+    if made is None:
+        return await which_list(turn, name)
+    return Answer(card=await _deletion(turn, {"list": made.id}), summary=made.name)
+
+
+@router.form("list.delete")
+async def open_delete(turn: Turn, form: Form) -> Answer:
+    return Answer(card=await _deletion(turn, form))
+
+
+async def _deletion(turn: Turn, form: Form) -> AdaptiveCard:
+    made = await list_asked_for(turn, form, to_change=True)
+    used_by, drafts = [], 0
+    for campaign in await turn.store.campaigns(made.tenant, SEARCHED):
+        if campaign.audience and made.id in campaign.audience.named:
+            if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING):
+                used_by.append(campaign.name)
+        elif campaign.state is CampaignState.DRAFT and _drafted_for(campaign.forms.get("audience", {}), made.id):
+            drafts += 1
+    return list_delete_card(turn.texts, made, used_by, drafts)
+
+
+def _drafted_for(values: Mapping[str, str], id: ListId) -> bool:
+    return any(f"list:{id}" in values.get(field, "").split(",") for field in ("audience", "except"))
+
+
+@router.form("list.delete.confirm")
+async def confirm_delete(turn: Turn, form: Form) -> Answer:
+    made = await list_asked_for(turn, form, to_change=True)
+    try:
+        await turn.store.delete_list(made.id)
+    except ListInUse as used:
+        return Answer(card=list_delete_card(turn.texts, made, used.campaigns, 0))
+    notice = turn.texts("“{name}” is deleted.", name=escape_markdown(made.name))
+    return Answer(card=await all_lists(turn, notice=notice))

@@ -1,0 +1,71 @@
+"""What a person may do: the role they were given, or that of a directory group they belong to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dialogs.core.turn import House
+from scheduler.ports import NoSuchGroup, NotAnswered
+from storage.shared.policy import policy_of
+from storage.records import Person, Role, TenantId
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(minutes=10)  #: for which a group's members are believed
+STALE = timedelta(hours=24)  #: for which they are still, while the directory does not answer
+WAIT = 8.0  #: seconds for the directory: a turn is answered within fifteen
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    #: the directory's ids
+    ids: frozenset[str]
+    read_at: datetime
+
+
+class Standing:
+    """Groups are read when somebody speaks whose own role is not the highest, and kept for a while."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._members: dict[tuple[TenantId, str], _Members] = {}
+        self._reading: defaultdict[tuple[TenantId, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def role(self, person: Person) -> Role | None:
+        own = await self._house.store.role(person.id)
+        if self._house.directory is None or not person.directory_id:
+            return own
+        policy = await policy_of(self._house.store, person.tenant)
+        for group in sorted(policy.groups, key=lambda group: list(Role).index(group.role)):
+            if own is not None and own.covers(group.role):
+                break
+            if person.directory_id in await self._ids(person.tenant, group.group):
+                return group.role
+        return own
+
+    async def _ids(self, tenant: TenantId, group: str) -> frozenset[str]:
+        key = (tenant, group)
+        async with self._reading[key]:
+            known, now = self._members.get(key), self._house.clock.now()
+            if known and now - known.read_at < FRESH:
+                return known.ids
+            try:
+                ids = await asyncio.wait_for(self._read(tenant, group), WAIT)
+            except NoSuchGroup:
+                ids = frozenset()
+            except (NotAnswered, TimeoutError) as error:
+                log.warning("the members of a group that has a role were not to be had: %s", type(error).__name__)
+                return known.ids if known and now - known.read_at < STALE else frozenset()
+            self._members[key] = _Members(ids, now)
+            return ids
+
+    async def _read(self, tenant: TenantId, group: str) -> frozenset[str]:
+        assert self._house.directory is not None
+        found: set[str] = set()
+        async for page in self._house.directory.members(tenant, group):
+            found.update(user.directory_id for user in page if not user.guest)
+        return frozenset(found)

@@ -1,0 +1,76 @@
+"""Everyday talk: greetings, language."""
+
+from __future__ import annotations
+
+from cards.kit.conversation import greeting_card, help_card
+from cards.kit.texts import LANGUAGES, Texts
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.router import Router
+from storage.records import Person
+
+router = Router()
+
+
+def texts_of(person: Person) -> Texts:
+    """The words for a person: in the language they asked for, else in their client's."""
+    return Texts(person.language or person.locale, person.zone)
+
+
+def texts_of_locale(locale: str) -> Texts:
+    return Texts(locale)
+
+
+@router.command("hello", "hi", "bonjour", "salut", "start", authors_only=False)
+async def hello(turn: Turn, rest: str) -> Answer:
+    return greeting(turn)
+
+
+def greeting(turn: Turn, *, became_owner: bool = False) -> Answer:
+    return Answer(
+        card=greeting_card(turn.texts, turn.person, turn.role, became_owner=became_owner),
+        summary=turn.texts("Hello, I am Crieur."),
+    )
+
+
+def reply_noted(turn: Turn) -> str:
+    """To somebody who wrote back: honest about who reads it."""
+    return turn.texts(
+        "Thank you. I have noted that you replied, but nobody reads what is written to me:"
+        " please write to the people concerned. Type **help** to see what I can do for you."
+    )
+
+
+@router.command("language", "langue", authors_only=False)
+async def language(turn: Turn, wanted: str) -> Answer:
+    wanted = wanted.casefold()
+    words = {"fr": ("fr", "français", "francais", "french"), "en": ("en", "english", "anglais")}
+    for code, names in words.items():
+        if wanted in names:
+            return await _speak(turn, code)
+    names_of_all = turn.texts.enumerate(list(LANGUAGES.values()))
+    return Answer(text=turn.texts("I speak {languages}: type **language** and one of them.", languages=names_of_all))
+
+
+@router.command("français", "francais", "french", "parle français", authors_only=False, alone=True)
+async def in_french(turn: Turn, rest: str) -> Answer:
+    return await _speak(turn, "fr")
+
+
+@router.command("english", "anglais", "speak english", authors_only=False, alone=True)
+async def in_english(turn: Turn, rest: str) -> Answer:
+    return await _speak(turn, "en")
+
+
+@router.form("language.set", authors_only=False)
+async def language_pressed(turn: Turn, form: Form) -> Answer:
+    code = str(form.get("language"))
+    if code not in LANGUAGES:
+        return Answer(card=help_card(turn.texts, turn.role))
+    await turn.store.speak(turn.person.id, code)
+    return Answer(card=help_card(Texts(code, turn.person.zone), turn.role))
+
+
+async def _speak(turn: Turn, code: str) -> Answer:
+    await turn.store.speak(turn.person.id, code)
+    texts = Texts(code)
+    return Answer(text=texts("From now on I speak English with you."))

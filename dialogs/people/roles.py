@@ -1,0 +1,216 @@
+"""Who may do what, by chat: roles for people, and for groups of the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cards.kit.elements import AdaptiveCard
+from cards.people.roles import groups_card, role_name, roles_card
+from cards.kit.variables import escape_markdown
+from dialogs.forms.fields import clean, is_address
+from dialogs.core.card_values import number_in
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.router import Router
+from scheduler.ports import DirectoryGroup, NotAnswered
+from storage.shared.policy import change_policy, policy_of
+from storage.records import Deed, GroupRole, Person, PersonId, Policy, Role, Subject
+
+router = Router()
+
+FOUND = 8  #: groups shown to choose from
+WHO = 200  #: characters that are looked at
+WORDS = {
+    Role.OWNER: ("owner", "propriétaire", "proprietaire"),
+    Role.PUBLISHER: ("publisher", "diffuseur"),
+    Role.AUTHOR: ("author", "auteur"),
+}
+
+
+@router.command("roles", "rôles", "authors", "auteurs")
+async def show_roles(turn: Turn, rest: str) -> Answer:
+    return Answer(card=await _card(turn), summary=turn.texts("Who may do what"))
+
+
+@router.form("roles.open")
+async def open_roles(turn: Turn, form: Form) -> Answer:
+    return await show_roles(turn, "")
+
+
+async def _card(
+    turn: Turn,
+    notice: str = "",
+    tone: str = "good",
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> AdaptiveCard:
+    policy = await policy_of(turn.store, turn.person.tenant)
+    return roles_card(
+        turn.texts,
+        await turn.store.with_role(turn.person.tenant),
+        policy.groups,
+        owner=turn.role is Role.OWNER,
+        directory=turn.house.directory is not None,
+        values=values,
+        errors=errors,
+        notice_text=notice,
+        tone=tone,
+    )
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+@router.form("roles.give", role=Role.OWNER)
+async def give(turn: Turn, form: Form) -> Answer:
+    who, wanted = clean(str(form.get("who", "")))[:WHO].strip(), str(form.get("role", ""))
+    role = Role(wanted) if wanted in list(Role) else Role.AUTHOR
+    values = {"who": who, "role": role.value}
+    if not who:
+        return Answer(card=await _card(turn, values=values, errors={"who": turn.texts("Please say who.")}))
+    if not is_address(who) and turn.house.directory is not None:
+        return await _find_groups(turn, who, role, values)
+    error, done = await _give(turn, who, role)
+    if error:
+        return Answer(card=await _card(turn, values=values, errors={"who": error}))
+    return Answer(card=await _card(turn, done))
+
+
+async def _give(turn: Turn, address: str, role: Role) -> tuple[str, str]:
+    """(what is wrong, what was done)."""
+    texts = turn.texts
+    if not is_address(address):
+        return texts("That is not an address; it looks like ada@contoso.com."), ""
+    person = await turn.store.person_at(turn.person.tenant, address)
+    if person is None:
+        return texts("I know nobody with this address. They need to install Crieur first."), ""
+    if not await turn.store.give_role(person.id, role):
+        return texts("The last owner stays one: name another owner first."), ""
+    await turn.note(Deed.GIVEN, Subject.PERSON, person.id, role=role.value)
+    return "", texts("{name} is {role} now.", name=_name(person), role=role_name(texts, role))
+
+
+@router.form("roles.take", role=Role.OWNER)
+async def take(turn: Turn, form: Form) -> Answer:
+    id = number_in(form, "person")
+    person = await turn.store.person(PersonId(id)) if id else None
+    if person is None or person.tenant != turn.person.tenant:
+        return Answer(card=await _card(turn, turn.texts("I know nobody like that any more."), "warning"))
+    error, done = await _take(turn, person)
+    return Answer(card=await _card(turn, error or done, "warning" if error else "good"))
+
+
+async def _take(turn: Turn, person: Person) -> tuple[str, str]:
+    if not await turn.store.give_role(person.id, None):
+        return turn.texts("The last owner stays one: name another owner first."), ""
+    await turn.note(Deed.TAKEN, Subject.PERSON, person.id)
+    return "", turn.texts("{name} has no role any more.", name=_name(person))
+
+
+def _name(person: Person) -> str:
+    return escape_markdown(person.name or person.address)
+
+
+def _typed(role: Role, verbs: tuple[str, ...]) -> tuple[str, ...]:
+    """ "add author", "ajouter un auteur" ... in either language."""
+    return tuple(f"{verb} {word}" for verb in verbs for word in WORDS[role])
+
+
+ADD = ("add", "ajouter", "ajouter un")
+REMOVE = ("remove", "retirer", "retirer un")
+
+
+@router.command(*_typed(Role.AUTHOR, ADD), role=Role.OWNER)
+async def add_author(turn: Turn, address: str) -> Answer:
+    return await _say(turn, await _give(turn, address.strip(), Role.AUTHOR))
+
+
+@router.command(*_typed(Role.PUBLISHER, ADD), role=Role.OWNER)
+async def add_publisher(turn: Turn, address: str) -> Answer:
+    return await _say(turn, await _give(turn, address.strip(), Role.PUBLISHER))
+
+
+@router.command(*_typed(Role.OWNER, ADD), role=Role.OWNER)
+async def add_owner(turn: Turn, address: str) -> Answer:
+    return await _say(turn, await _give(turn, address.strip(), Role.OWNER))
+
+
+@router.command(
+    *_typed(Role.AUTHOR, REMOVE), *_typed(Role.PUBLISHER, REMOVE), *_typed(Role.OWNER, REMOVE),
+    "remove role", "retirer le rôle", "retirer rôle", role=Role.OWNER,
+)  # fmt: skip
+async def remove_role(turn: Turn, address: str) -> Answer:
+    person = await turn.store.person_at(turn.person.tenant, address.strip()) if is_address(address.strip()) else None
+    if person is None:
+        return Answer(text=turn.texts("I know nobody with this address. They need to install Crieur first."))
+    return await _say(turn, await _take(turn, person))
+
+
+async def _say(turn: Turn, outcome: tuple[str, str]) -> Answer:
+    error, done = outcome
+    return Answer(text=error or done)
+
+
+# --- groups -----------------------------------------------------------------------------------
+
+
+async def _find_groups(turn: Turn, name: str, role: Role, values: Mapping[str, str]) -> Answer:
+    texts = turn.texts
+    assert turn.house.directory is not None
+    try:
+        found = await turn.house.directory.groups(turn.person.tenant, name)
+    except NotAnswered:
+        error = texts("The directory does not answer just now. Please try again in a minute.")
+        return Answer(card=await _card(turn, values=values, errors={"who": error}))
+    if not found:
+        error = texts("I know neither a person nor a group of the directory like that.")
+        return Answer(card=await _card(turn, values=values, errors={"who": error}))
+    if len(found) == 1:
+        return await _give_group(turn, found[0], role)
+    return Answer(card=groups_card(texts, [(group.id, group.name) for group in found[:FOUND]], role))
+
+
+@router.form("roles.group", role=Role.OWNER)
+async def choose_group(turn: Turn, form: Form) -> Answer:
+    """The name is asked of the directory again: what a card carries may have been made up."""
+    wanted, id = str(form.get("role", "")), str(form.get("group", ""))
+    name = clean(str(form.get("name", "")))[:WHO]
+    try:
+        found = await turn.house.directory.groups(turn.person.tenant, name) if turn.house.directory else []
+    except NotAnswered:
+        found = []
+    group = next((group for group in found if group.id == id), None)
+    if group is None or wanted not in list(Role):
+        return Answer(card=await _card(turn, turn.texts("This group is not to be found any more."), "warning"))
+    return await _give_group(turn, group, Role(wanted))
+
+
+async def _give_group(turn: Turn, group: DirectoryGroup, role: Role) -> Answer:
+    given = GroupRole(group=group.id, name=group.name, role=role)
+
+    def change(policy: Policy) -> Policy:
+        return replace(policy, groups=(*(other for other in policy.groups if other.group != group.id), given))
+
+    await change_policy(turn.store, turn.person.tenant, change)
+    await turn.note(Deed.GIVEN, Subject.GROUP, group.id, group.name, role=role.value)
+    done = turn.texts(
+        "Everybody in {group} is {role} now.", group=escape_markdown(group.name), role=role_name(turn.texts, role)
+    )
+    return Answer(card=await _card(turn, done))
+
+
+@router.form("roles.ungroup", role=Role.OWNER)
+async def drop_group(turn: Turn, form: Form) -> Answer:
+    id = str(form.get("group", ""))
+    before = await policy_of(turn.store, turn.person.tenant)
+    group = next((group for group in before.groups if group.group == id), None)
+    if group is None:
+        return Answer(card=await _card(turn, turn.texts("This group is not to be found any more."), "warning"))
+    await change_policy(
+        turn.store,
+        turn.person.tenant,
+        lambda policy: replace(policy, groups=tuple(other for other in policy.groups if other.group != id)),
+    )
+    await turn.note(Deed.TAKEN, Subject.GROUP, id, group.name)
+    done = turn.texts("{group} has no role any more.", group=escape_markdown(group.name))
+    return Answer(card=await _card(turn, done))

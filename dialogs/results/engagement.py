@@ -1,0 +1,224 @@
+"""What a recipient does with a message: presses its buttons, follows its links, replies, reacts."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from typing import Any
+
+from cards.message.links import links_of
+from cards.message.compile import (
+    ACKNOWLEDGE,
+    ANSWER,
+    Done,
+    acknowledged_text,
+    answered_text,
+    filled,
+    link_address,
+    message_card,
+    tracked,
+)
+from cards.message.render import for_person
+from cards.message.skype import PRESSED, read_line
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from dialogs.core.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
+from dialogs.core.turn import Answer, Aside, Form, House, Turn
+from dialogs.core.ports import Click
+from dialogs.core.router import Router
+from storage.records import (
+    CROWD,
+    MAY_HAVE_ARRIVED,
+    NOTHING,
+    ButtonKind,
+    Campaign,
+    Channel,
+    Columns,
+    Engaged,
+    EngagementKind,
+    Message,
+    Person,
+    Press,
+    Received,
+    Style,
+    Who,
+    engaged,
+)
+
+router = Router()
+
+COUNTED_AS = {ButtonKind.ACKNOWLEDGE: EngagementKind.ACKNOWLEDGED, ButtonKind.ANSWER: EngagementKind.ANSWERED}
+REACTION = 40  #: characters of a reaction's name
+
+
+# --- buttons ----------------------------------------------------------------------------------
+
+
+@router.form(ACKNOWLEDGE, authors_only=False)
+async def acknowledge(turn: Turn, form: Form) -> Answer:
+    return await _press(turn, form, ButtonKind.ACKNOWLEDGE)
+
+
+@router.form(ANSWER, authors_only=False)
+async def answer(turn: Turn, form: Form) -> Answer:
+    """A quick answer holds until another one is given, or the campaign closes."""
+    return await _press(turn, form, ButtonKind.ANSWER)
+
+
+@router.command(PRESSED, authors_only=False)
+async def pressed_in_words(turn: Turn, line: str) -> Answer:
+    """Skype's buttons type a line, whose parts are those that a card's button carries."""
+    form = read_line(line)
+    try:
+        message = message_of(await asked_for(turn, form), turn.texts)
+    except Aside:
+        message = None
+    number = _number(form.get("button"))
+    answers = message is not None and _is_button(message, number, ButtonKind.ANSWER)
+    return await _press(turn, form, ButtonKind.ANSWER if answers else ButtonKind.ACKNOWLEDGE)
+
+
+async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
+    """Count the press, and answer with the same message in its place, which shows what was pressed."""
+    try:
+        campaign = await asked_for(turn, form)
+    except Aside:  # deleted: what people have received stays in their chats
+        return Answer(text=turn.texts("This campaign no longer exists."))
+    number = _number(form.get("button"))
+    message = message_of(campaign, turn.texts)
+    message = for_person(message, turn.person) if message else None
+    if message is None or not _is_button(message, number, kind):
+        return Answer(text=turn.texts("This message has changed meanwhile."))
+    press = Press(campaign=campaign.id, who=Who(turn.person.id), kind=COUNTED_AS[kind], button=number, at=turn.now)
+    if form.get("test"):
+        return await _test_pressed(turn, form, campaign, message, press)
+    if campaign.started_at and not campaign.engages(turn.now):
+        return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
+    pseudonym = str(form.get("who", "")) if campaign.tracking.anonymous else ""
+    if campaign.tracking.anonymous:
+        who = await _unnamed(turn, campaign, pseudonym)
+        if who is None:
+            return _not_sent(turn)
+        press = press._replace(who=who)
+    [record] = await turn.store.engage([press])
+    if record is None:
+        return _not_sent(turn)
+    token = pseudonym or turn.house.links.token(campaign.id, turn.person)
+    columns = await turn.store.delivery_columns(campaign.id, turn.person.id) if message.columns else {}
+    return _in_place(turn, campaign, message, columns, record, token, pseudonym=pseudonym)
+
+
+def _not_sent(turn: Turn) -> Answer:
+    return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
+
+
+async def _unnamed(turn: Turn, campaign: Campaign, pseudonym: str) -> Who | None:
+    """Who pressed in an anonymous campaign; None when the message was not sent to them."""
+    click = turn.house.links.read_pseudonym(pseudonym)
+    if click is None or click.campaign != campaign.id:
+        return None
+    # they are a recipient: a message of somebody else's chat does not count for another
+    state = await turn.store.delivery_state(campaign.id, turn.person.id)
+    return click.who if state in MAY_HAVE_ARRIVED else None
+
+
+async def _test_pressed(turn: Turn, form: Form, campaign: Campaign, message: Message, press: Press) -> Answer:
+    """A draft is shown to whom it was sent for a test, and to nobody who only says so."""
+    token = turn.house.links.test_token(campaign.id, turn.person)
+    if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
+        return _not_sent(turn)
+    banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
+    columns = await columns_in(turn, await read_draft(turn, campaign), turn.person)
+    return _in_place(turn, campaign, message, columns, engaged(NOTHING, press), token, test=banner)
+
+
+def _in_place(
+    turn: Turn,
+    campaign: Campaign,
+    message: Message,
+    columns: Columns,
+    record: Engaged,
+    token: str,
+    *,
+    test: str = "",
+    pseudonym: str = "",
+) -> Answer:
+    done = _done(turn.texts, message, record)
+    if not turn.shows_cards:
+        return Answer(text="\n\n".join(part for part in (test, done.acknowledged, done.answered) if part))
+    base_url, follows = turn.house.links.base_url, tracking_of(campaign, turn.house.links.tracked).links
+    card = message_card(
+        campaign.id,
+        filled(tracked(message, base_url, token) if follows else message, turn.person, columns),
+        lambda number, button: link_address(base_url, token, number) if follows else button.url,
+        test=test,
+        test_token=token if test else "",
+        pseudonym=pseudonym,
+        done=done,
+    )
+    return Answer(card=card, important=message.style is Style.IMPORTANT)
+
+
+def _done(texts: Texts, message: Message, record: Engaged) -> Done:
+    acknowledged = record.first_at(EngagementKind.ACKNOWLEDGED)
+    chosen = record.answer if record.answer is not None and record.answer < len(message.buttons) else None
+    return Done(
+        acknowledged=acknowledged_text(texts, texts.moment(acknowledged)) if acknowledged else "",
+        answer=chosen,
+        answered=answered_text(texts, message.buttons[chosen].title) if chosen is not None else "",
+    )
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return -1
+
+
+def _is_button(message: Message, number: int, kind: ButtonKind) -> bool:
+    return 0 <= number < len(message.buttons) and message.buttons[number].kind is kind
+
+
+# --- links ------------------------------------------------------------------------------------
+
+
+async def destination(house: House, click: Click) -> tuple[str, bool] | None:
+    """Where a link leads, as the campaign says: never what the link itself says; and whether it counts."""
+    campaign = await house.store.campaign(click.campaign)
+    if campaign is None:
+        return None
+    message = message_of(campaign, Texts("")) if click.test else campaign.message
+    link = links_of(message).get(click.button) if message else None
+    return (link.url, not click.test and campaign.engages(house.clock.now())) if link else None
+
+
+# --- what the platform tells ------------------------------------------------------------------
+
+
+async def reacted(
+    house: House, person: Person, channel: Channel, message: str, reactions: Sequence[str], *, gone: bool
+) -> None:
+    """Reactions came, or went away again, beneath a message."""
+    for received in await house.store.received(person, channel, house.clock.now()):
+        if received.activity and received.activity == message:
+            press = _told(house, received, EngagementKind.REACTED)
+            await house.store.engage(
+                [press._replace(reaction=reaction[:REACTION], gone=gone) for reaction in reactions]
+            )
+            return
+
+
+async def replied(turn: Turn) -> bool:
+    """Words that are no command answer the last message in the chat; False when there is none."""
+    for received in await turn.store.received(turn.person, turn.channel, turn.now):
+        if received.arrived:
+            await turn.store.engage([_told(turn.house, received, EngagementKind.REPLIED)])
+            return True
+    return False
+
+
+def _told(house: House, received: Received, kind: EngagementKind) -> Press:
+    """What the platform tells of a person: in an anonymous campaign, of nobody in particular."""
+    who = CROWD if received.anonymous else Who(received.person)
+    return Press(campaign=received.campaign, who=who, kind=kind, at=house.clock.now())

@@ -1,0 +1,191 @@
+"""A campaign's results, or the audit, as a file: asked for, offered, taken."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from cards.results.exports import Exported, Format, audit_export_card, declined_card, export_card, file_name, title_of
+from cards.kit.texts import Texts
+from dialogs.campaigns.listing import named, which_one
+from dialogs.core.drafts import asked_for
+from dialogs.core.export_port import AUDIT, FileOffer, Upload, Wanted
+from dialogs.results.reports import has_forgotten
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.router import Router
+from dialogs.compose.wizard import information
+from storage.records import Campaign, CampaignId, Channel, Deed, Role, Subject
+
+router = Router()
+
+BYTES = {Format.XLSX: 75, Format.CSV: 150}  #: of a row, about
+TEXT = 2_000  #: characters of what the platform says of a file
+
+
+@router.command("export", "exporter")
+async def export_typed(turn: Turn, name: str) -> Answer:
+    campaign = await named(turn, name)
+    return await which_one(turn, name) if campaign is None else await _offer(turn, campaign)
+
+
+@router.form("export.open")
+async def open_export(turn: Turn, form: Form) -> Answer:
+    return await _offer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
+
+
+async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: bool = False) -> Answer:
+    if campaign.started_at is None:
+        return Answer(card=await information(turn, campaign, turn.texts("It has not started yet."), "accent"))
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign, fresh=fresh)
+    rows = (await turn.store.tally(campaign.id)).total
+    by_file, by_link = _takes_file(turn), turn.house.exports.by_link
+    return Answer(
+        card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=by_link, notice=notice),
+        summary=title_of(turn.texts, campaign.name),
+        fresh=fresh,
+    )
+
+
+@router.form("export.make")
+async def make_export(turn: Turn, form: Form) -> Answer:
+    campaign, exports = await asked_for(turn, form), turn.house.exports
+    format = form.get("format")
+    if campaign.started_at is None or not campaign.keeps_people or format not in list(Format):
+        return await _offer(turn, campaign)
+    wanted = _wanted(turn, campaign.id, Format(str(format)))
+    rows = (await turn.store.tally(campaign.id)).total
+    description = turn.texts("The results of “{name}”", name=campaign.name)
+    if offer := _file_offer(turn, form, wanted, campaign, description, rows):
+        return offer
+    if not exports.by_link:
+        return await _offer(turn, campaign)
+    begun = exports.make_link(wanted)
+    if begun:
+        await _note(turn, campaign, wanted)
+    return await _offer(turn, campaign, _begun_text(turn.texts, begun=begun))
+
+
+def _wanted(turn: Turn, campaign: CampaignId, format: Format) -> Wanted:
+    number = secrets.token_hex(8)
+    return Wanted(campaign=campaign, person=turn.person.id, channel=turn.channel, format=format, number=number)
+
+
+def _takes_file(turn: Turn) -> bool:
+    """Whether the platform can hand them a file in this chat."""
+    return turn.house.exports.by_file and turn.channel is Channel.TEAMS
+
+
+def _file_offer(
+    turn: Turn, form: Form, wanted: Wanted, exported: Exported, description: str, rows: int
+) -> Answer | None:
+    """The platform's question whether they take a file, where they asked for one and the chat takes it."""
+    if form.get("to") != "file" or not _takes_file(turn):
+        return None
+    offer = FileOffer(
+        name=file_name(exported, wanted.format),
+        description=description,
+        size=max(1, rows) * BYTES[wanted.format],
+        token=turn.house.exports.sign(wanted),
+    )
+    return Answer(offer=offer, fresh=True)
+
+
+def _begun_text(texts: Texts, *, begun: bool) -> str:
+    if begun:
+        return texts("I am making the file: you see below how it goes.")
+    return texts("I am still making this file: you see below how it goes.")
+
+
+# --- the audit --------------------------------------------------------------------------------
+
+
+@router.command("export audit", "exporter audit", "exporter l'audit", "exporter l’audit", "audit", role=Role.OWNER)
+async def export_audit(turn: Turn, rest: str) -> Answer:
+    return await _offer_audit(turn)
+
+
+@router.form("audit.open", role=Role.OWNER)
+async def open_audit(turn: Turn, form: Form) -> Answer:
+    return await _offer_audit(turn, fresh=bool(form.get("fresh")))
+
+
+async def _offer_audit(turn: Turn, notice: str = "", *, fresh: bool = False) -> Answer:
+    rows = await turn.store.count_audit(turn.person.tenant)
+    by_file, by_link = _takes_file(turn), turn.house.exports.by_link
+    return Answer(
+        card=audit_export_card(turn.texts, rows, by_file=by_file, by_link=by_link, notice=notice),
+        summary=title_of(turn.texts, turn.texts("audit")),
+        fresh=fresh,
+    )
+
+
+@router.form("audit.make", role=Role.OWNER)
+async def make_audit(turn: Turn, form: Form) -> Answer:
+    exports, format = turn.house.exports, form.get("format")
+    if format not in list(Format):
+        return await _offer_audit(turn)
+    wanted = _wanted(turn, AUDIT, Format(str(format)))
+    rows = await turn.store.count_audit(turn.person.tenant)
+    if offer := _file_offer(turn, form, wanted, None, turn.texts("Who did what in Crieur"), rows):
+        return offer
+    if not exports.by_link:
+        return await _offer_audit(turn)
+    await _note(turn, None, wanted)  # first, so that it stands in what is exported
+    begun = exports.make_link(wanted)
+    return await _offer_audit(turn, _begun_text(turn.texts, begun=begun))
+
+
+# --- both -------------------------------------------------------------------------------------
+
+
+async def _note(turn: Turn, exported: Exported, wanted: Wanted) -> None:
+    if exported is None:
+        await turn.note(Deed.EXPORTED, Subject.AUDIT, "audit", format=wanted.format)
+        return
+    await turn.note(Deed.EXPORTED, Subject.CAMPAIGN, exported.id, exported.name, format=wanted.format)
+
+
+async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
+    """Somebody took a file, or not: what is said, in the place of the offer where it is a card.
+
+    ``message``: the offer's. The answer is empty where the progress takes its place.
+    """
+    said = value if isinstance(value, Mapping) else {}
+    context = said.get("context")
+    token = context.get("token") if isinstance(context, Mapping) else None
+    wanted = await turn.house.exports.read(str(token or ""))
+    of_audit = wanted is not None and wanted.campaign == AUDIT
+    campaign = await turn.store.campaign(wanted.campaign) if wanted and not of_audit else None
+    may = turn.role is Role.OWNER if of_audit else campaign is not None and turn.role is not None
+    if wanted is None or wanted.person != turn.person.id or not may:
+        return Answer(text=turn.texts("This offer is no longer valid. Please ask for the export again."))
+    if said.get("action") != "accept":
+        return Answer(card=declined_card(turn.texts, campaign))
+    if campaign and not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
+    upload = _upload(said.get("uploadInfo"))
+    if upload is None or not turn.house.exports.takes(upload.url):
+        trouble = turn.texts("The file could not be saved there. Please try another way.")
+        return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)
+    if turn.house.exports.upload(wanted, upload, message):
+        await _note(turn, campaign, wanted)
+    return Answer()
+
+
+def _upload(info: Any) -> Upload | None:
+    """What the platform says of the place; None when it is no place."""
+    if not isinstance(info, Mapping) or not isinstance(info.get("uploadUrl"), str):
+        return None
+
+    def said(name: str) -> str:
+        return str(info.get(name) or "")[:TEXT]
+
+    return Upload(
+        url=info["uploadUrl"],
+        name=said("name"),
+        content_url=said("contentUrl"),
+        unique_id=said("uniqueId"),
+        file_type=said("fileType"),
+    )

@@ -1,0 +1,126 @@
+"""How a campaign does: the report, reminders to who has not done something, a look at earlier campaigns."""
+
+from __future__ import annotations
+
+from cards.kit.elements import AdaptiveCard
+from cards.results.live import live_card
+from cards.results.report import compare_card, erased_text, remind_card, report_card
+from dialogs.campaigns.listing import named, which_one
+from dialogs.campaigns.copies import draft_to
+from dialogs.core.drafts import asked_for
+from dialogs.core.figures import figures_of
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.router import Router
+from dialogs.compose.wizard import information
+from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind
+
+router = Router()
+
+COMPARED = 5  #: earlier campaigns that one is compared with
+
+
+# --- report -----------------------------------------------------------------------------------
+
+
+@router.form("report.open")
+async def open_report(turn: Turn, form: Form) -> Answer:
+    return await _report_answer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
+
+
+async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False, notice: str = "") -> Answer:
+    summary = turn.texts("Report: {name}", name=campaign.name)
+    return Answer(card=await report(turn, campaign, notice), fresh=fresh, summary=summary)
+
+
+async def has_forgotten(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:
+    """The report, and why nothing is told of single recipients any more."""
+    return await _report_answer(turn, campaign, fresh=fresh, notice=erased_text(turn.texts, campaign))
+
+
+async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
+    if not campaign.started_at:
+        return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
+    return report_card(turn.texts, await figures_of(turn.store, campaign, over_time=True), turn.now, notice)
+
+
+@router.command("report", "rapport")
+async def report_typed(turn: Turn, name: str) -> Answer:
+    """While it runs, its author gets the live card anew, at the end of the chat; any other time, the report."""
+    campaign = await named(turn, name)
+    if campaign is None:
+        return await which_one(turn, name)
+    if campaign.state is not CampaignState.RUNNING or not turn.shows_cards:
+        return await _report_answer(turn, campaign)
+    if campaign.author == turn.person.id and await turn.house.announcer.repost(campaign):
+        return Answer()
+    return Answer(card=live_card(turn.texts, await figures_of(turn.store, campaign)), summary=campaign.name)
+
+
+# --- again ------------------------------------------------------------------------------------
+
+
+@router.form("report.again")
+async def send_again(turn: Turn, form: Form) -> Answer:
+    """A new draft of the same message, to exactly those of whom nobody knows whether it arrived."""
+    campaign = await asked_for(turn, form)
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
+    people = await turn.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
+    if campaign.state is not CampaignState.DONE or not people:
+        return await _report_answer(turn, campaign)
+    return await draft_to(turn, campaign, people, turn.texts("{name} – again", name=campaign.name))
+
+
+@router.form("remind.open")
+async def open_remind(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
+    if not _may_remind(campaign):
+        return await _report_answer(turn, campaign)
+    return Answer(card=remind_card(turn.texts, await figures_of(turn.store, campaign)))
+
+
+def _may_remind(campaign: Campaign) -> bool:
+    """In an anonymous campaign nobody knows whom."""
+    return campaign.started_at is not None and not campaign.tracking.anonymous
+
+
+@router.form("remind.make")
+async def remind(turn: Turn, form: Form) -> Answer:
+    """A list of who has received the message and not done this, and a draft of the same message to them."""
+    campaign, kind = await asked_for(turn, form), form.get("kind")
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
+    if not _may_remind(campaign) or kind not in list(EngagementKind):
+        return await _report_answer(turn, campaign)
+    people = await turn.store.people_without(campaign.id, EngagementKind(str(kind)))
+    if not people:
+        return Answer(card=remind_card(turn.texts, await figures_of(turn.store, campaign)))
+    return await draft_to(turn, campaign, people, _reminder_name(turn, campaign, EngagementKind(str(kind))))
+
+
+def _reminder_name(turn: Turn, campaign: Campaign, kind: EngagementKind) -> str:
+    texts = turn.texts
+    match kind:
+        case EngagementKind.OPENED:
+            return texts("{name} – not opened", name=campaign.name)
+        case EngagementKind.CLICKED:
+            return texts("{name} – not clicked", name=campaign.name)
+        case EngagementKind.ACKNOWLEDGED:
+            return texts("{name} – not confirmed", name=campaign.name)
+        case _:
+            return texts("{name} – not answered", name=campaign.name)
+
+
+# --- compare ----------------------------------------------------------------------------------
+
+
+@router.form("compare.open")
+async def compare(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    if not campaign.started_at:
+        return await _report_answer(turn, campaign)
+    before = await turn.store.last_done(campaign.author, campaign.channel, COMPARED + 1)
+    others = [await figures_of(turn.store, other) for other in before if other.id != campaign.id]
+    return Answer(card=compare_card(turn.texts, await figures_of(turn.store, campaign), others[:COMPARED]))
