@@ -19,27 +19,27 @@ from pathlib import Path
 from aiohttp import web
 from botframework.connector.auth import ServiceClientCredentialsFactory
 
-from bot import logs
-from bot.adapter import make_adapter, make_authorization
-from bot.announcer import AuthorAnnouncer
-from bot.connector import Connector
-from bot.credentials import make_credentials
-from bot.downloads import Downloads
-from bot.exports import Exports
+from bot.ops import logs
+from bot.teams.adapter import make_adapter, make_authorization
+from bot.teams.announcer import AuthorAnnouncer
+from bot.teams.send.connector import Connector
+from bot.teams.auth.credentials import make_credentials
+from bot.teams.send.downloads import Downloads
+from bot.files.exporter import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
-from bot.handler import CrieurBot
-from bot.health import Health
-from bot.hearing import Hearing
+from bot.teams.handler import CrieurBot
+from bot.web.health import Health
+from dialogs.schedule_words.client import Hearing
 from bot.keys import FILES, keys
-from bot.links import LINKS, SignedLinks
-from bot.metrics import MeasuredSender, Metrics, measured
-from bot.operating import Operator, add_commands
-from bot.platform import CLOUDS, Platform
-from bot.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
-from bot.presence import ServedPresence
-from bot.rosters import TeamRosters
+from bot.web.links import LINKS, SignedLinks
+from bot.web.metrics import MeasuredSender, Metrics, measured
+from bot.ops.cli import Operator, add_commands
+from bot.clouds import CLOUDS, Platform
+from bot.ops.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
+from bot.graph.served_presence import ServedPresence
+from bot.teams.rosters import TeamRosters
 from bot.settings import Settings, WrongSettings, read_settings
-from bot.web import Front
+from bot.web.server import Front
 from cards.message.render import compile_for
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything

@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 from yarl import URL
 
-from bot.credentials import read_certificate
+from bot.teams.auth.credentials import read_certificate
 from bot.graph.client import Graph, NoLogin, Token
 from bot.graph.directory import GraphDirectory
 from bot.graph.installs import GraphInstaller

@@ -20,8 +20,8 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.answers import seconds
-from bot.token import NoToken
+from bot.teams.responses import seconds
+from bot.teams.auth.token import NoToken
 from scheduler.ports import Clock, NotAnswered
 from storage.records import TenantId
 
@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 
 class Token(Protocol):
-    """Where an organisation's Authorization header comes from (bot/token.py)."""
+    """Where an organisation's Authorization header comes from (bot/teams/auth/token.py)."""
 
     async def current(self) -> str: ...
 

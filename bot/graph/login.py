@@ -8,7 +8,7 @@ from typing import Any
 
 import msal
 
-from bot.token import FreshToken, NoToken
+from bot.teams.auth.token import FreshToken, NoToken
 from scheduler.ports import Clock
 from storage.records import TenantId
 

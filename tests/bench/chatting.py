@@ -16,9 +16,9 @@ from aiohttp import web
 from botbuilder.core import ActivityHandler, TurnContext
 
 from app import WallClock, crieur
-from bot.adapter import make_adapter
-from bot.credentials import make_credentials
-from bot.platform import PUBLIC
+from bot.teams.adapter import make_adapter
+from bot.teams.auth.credentials import make_credentials
+from bot.clouds import PUBLIC
 from bot.settings import Settings
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from app import WallClock, crieur
 from bot.keys import keys
-from bot.links import LINKS, SignedLinks
+from bot.web.links import LINKS, SignedLinks
 from bot.settings import Settings
 from storage.records import Campaign, DeliveryState, Engaged, EngagementKind, PersonId, Press
 from storage.sqlite import SqliteStore

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 from app import WallClock, spare_the_collector
-from bot.connector import Connector
+from bot.teams.send.connector import Connector
 from storage.mongo import MongoStore
 from storage.mongo.mapping import blank
 from storage.records import Campaign, CampaignState

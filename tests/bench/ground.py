@@ -15,8 +15,8 @@ from typing import Any
 import aiohttp
 
 from app import MessageRenderer, WallClock
-from bot.connector import Connector
-from bot.links import SignedLinks
+from bot.teams.send.connector import Connector
+from bot.web.links import SignedLinks
 from scheduler.dispatcher import Dispatcher
 from scheduler.rate_limit import Pace
 from storage.records.instants import ms

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import WallClock, spare_the_collector
-from bot.exports import Exports
+from bot.files.exporter import Exports
 from cards.kit.elements import as_dict
 from cards.results.exports import Format
 from cards.results.report import report_card

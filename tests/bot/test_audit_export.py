@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import openpyxl
 
-from bot.exports import _Signer  # the pen of another copy
+from bot.files.exporter import _Signer
 from bot.keys import FILES, keys
 from dialogs.core.export_port import AUDIT
 from storage.records import Deed, Subject, TenantId

@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 
 from bot.keys import keys
-from bot.links import LINKS
-from bot.scratch import PREFIX, Scratch
-from bot.sheets import harmless
-from bot.uploads import takes
+from bot.web.links import LINKS
+from bot.files.tempdir import PREFIX, Scratch
+from bot.files.writer import harmless
+from bot.files.uploads import takes
 from storage.records import Button, ButtonKind, Message, Role, Tracking
 from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, sent_out
 from tests.conftest import House

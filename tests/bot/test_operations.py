@@ -12,9 +12,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bot.bounds import BURST
-from bot.logs import OURS, JsonLines, set_up
-from bot.metrics import MeasuredSender, Metrics
+from bot.teams.request_limits import BURST
+from bot.ops.logs import OURS, JsonLines, set_up
+from bot.web.metrics import MeasuredSender, Metrics
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
 from storage.sqlite import SqliteStore

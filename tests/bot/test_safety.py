@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from bot.logs import JsonLines
+from bot.ops.logs import JsonLines
 from tests.bot.story import ANY_TIME_NOW, asked, broadcast, completed, draft, newest
 from tests.bot.test_exports import exported, fetched
 from tests.bot.test_operating import operator

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import hearing
-from bot.hearing import ROOT, Hearing
+from dialogs.schedule_words import client as hearing
+from dialogs.schedule_words.client import ROOT, Hearing
 from cards.kit.texts import Texts
 from dialogs.schedule_words import Spoken
 from storage.records import CampaignState, Message

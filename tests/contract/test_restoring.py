@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.restoring import restored
+from bot.ops.restore import restored
 from storage.mongo import MongoStore
 from storage.records import (
     Audience,

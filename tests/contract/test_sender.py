@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app import WallClock
-from bot.connector import Connector
+from bot.teams.send.connector import Connector
 from scheduler.ports import Delivered, Retry, Unconfirmed
 from storage.records import Channel, NotReached, PersonId, Reference
 from tests.support.connector import Faults, LoopbackConnector

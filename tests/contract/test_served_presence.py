@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from bot.presence import LARGEST, PEOPLE, ServedPresence
+from bot.graph.served_presence import LARGEST, PEOPLE, ServedPresence
 from scheduler.ports import Availability, NotAnswered
 from storage.records import Person, PersonId, TenantId
 from tests.support.clocks import LeapingClock

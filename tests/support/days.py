@@ -12,7 +12,7 @@ import contextlib
 from datetime import UTC, datetime, timedelta
 
 from app import open_store, serve
-from bot import logs
+from bot.ops import logs
 from bot.settings import Settings, read_settings
 from scheduler import dispatcher
 from scheduler.rules.window import LATE

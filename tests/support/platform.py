@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from msrest.authentication import Authentication
 
-from bot.platform import PUBLIC, Platform
+from bot.clouds import PUBLIC, Platform
 from tests.support.http import Answer, Server
 
 APP_ID = "3f2b6a0c-9d51-4e8e-8a4b-0c6d7e5f1a29"

@@ -12,8 +12,8 @@ from typing import cast
 import orjson
 import pytest
 
-from bot.announcer import CALM, LATE, AuthorAnnouncer
-from bot.connector import Connector
+from bot.teams.announcer import CALM, LATE, AuthorAnnouncer
+from bot.teams.send.connector import Connector
 from scheduler.presence_lookup import Asking
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
 from storage.records import Campaign, CampaignState, NotReached, Reference

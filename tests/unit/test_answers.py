@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.answers import LONGEST_WAIT, ChatLost, TokenRefused, outcome_of, seconds
+from bot.teams.responses import LONGEST_WAIT, ChatLost, TokenRefused, outcome_of, seconds
 from scheduler.ports import Delivered, Refused, Retry, Unreachable
 from storage.records import NotReached
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from bot.credentials import make_credentials, read_certificate
-from bot.platform import CLOUDS, PUBLIC
+from bot.teams.auth.credentials import make_credentials, read_certificate
+from bot.clouds import CLOUDS, PUBLIC
 from bot.settings import Settings, WrongSettings
 
 APP = "3f2b6a0c-9d51-4e8e-8a4b-0c6d7e5f1a29"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.metrics import Metrics
-from bot.operating import add_commands
+from bot.web.metrics import Metrics
+from bot.ops.cli import add_commands
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]

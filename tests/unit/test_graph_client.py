@@ -12,7 +12,7 @@ import pytest
 
 from bot.graph.client import TRIES, Refusal
 from bot.graph.login import Nowhere, is_organisation, token_of
-from bot.token import EARLY, FreshToken, NoToken
+from bot.teams.auth.token import EARLY, FreshToken, NoToken
 from scheduler.ports import NotAnswered
 from storage.records import TenantId
 from tests.contract.services import TENANT, serving

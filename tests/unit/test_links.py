@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.keys import keys
-from bot.links import LENGTH, SignedLinks
-from bot.links import LINKS as LINKS_NAME
+from bot.web.links import LENGTH, SignedLinks
+from bot.web.links import LINKS as LINKS_NAME
 from dialogs.core.ports import Click
 from storage.records import CampaignId, PersonId, Who
 from storage.sqlite import SqliteStore

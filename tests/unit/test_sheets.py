@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sheets import DANGEROUS, Wanted, harmless
+from bot.files.writer import DANGEROUS, Wanted, harmless
 from tests.support.program import ROOT
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.skype import address_in
+from bot.teams.skype import address_in
 from cards.message.render import compile_for
 from cards.message.plain_text import as_text
 from cards.message.skype import HERO, compile_skype, length_of, read_line

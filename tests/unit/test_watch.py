@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import watch
-from bot.watch import Watch
+from bot.teams.send import timeouts as watch
+from bot.teams.send.timeouts import Watch
 
 
 @pytest.fixture

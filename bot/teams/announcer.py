@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot import wire
-from bot.connector import Connector
+from bot.teams import activities as wire
+from bot.teams.send.connector import Connector
 from cards.results.figures import ends_about
 from cards.lists.installs import finished_text, install_card
 from cards.results.live import live_card, moved_card

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.erasure import CLIENT, erase, export_person
+from bot.ops.erase import CLIENT, erase, export_person
 from bot.keys import FILES, keys
-from bot.links import LINKS
-from bot.restoring import restored
+from bot.web.links import LINKS
+from bot.ops.restore import restored
 from bot.settings import Settings
-from bot.sheets import harmless
+from bot.files.writer import harmless
 from cards.results.audit import HEAD, AuditSheet, Names
 from dialogs.people.ownership import new_code
 from scheduler.ports import Clock

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.erasure import CLIENT
+from bot.ops.erase import CLIENT
 from dialogs.compose.wizard import as_draft
 from scheduler.planner import end_unplanned
 from storage.records import (

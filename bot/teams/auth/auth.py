@@ -25,7 +25,7 @@ from botframework.connector.auth.authenticate_request_result import Authenticate
 from botframework.connector.auth.jwt_token_extractor import JwtTokenExtractor
 from jwt.algorithms import RSAAlgorithm
 
-from bot.platform import Platform
+from bot.clouds import Platform
 
 log = logging.getLogger(__name__)
 

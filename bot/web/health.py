@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.token import Authorization
+from bot.teams.auth.token import Authorization
 from scheduler.ports import Clock
 from storage.port.store import Store
 

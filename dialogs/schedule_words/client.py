@@ -1,4 +1,4 @@
-"""Asking the program that reads words (``bot/words.py``): started with the first question, asked one at a time."""
+"""Asking the program that reads words (``dialogs/schedule_words/worker.py``): started with the first question, asked one at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from bot.words import Question, answered
+from dialogs.schedule_words.worker import Question, answered
 from cards.kit.texts import Texts
 from dialogs.schedule_words import Spoken, too_much
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from botbuilder.schema import Activity
 
-from bot.reachability import tenant_of
+from bot.teams.sightings import tenant_of
 from dialogs.forms.fields import NAME, clean
 from dialogs.core.turn import House
 from storage.records import DirectoryUser, DistributionList, Person, PersonId, Role, Source, SourceKind, TenantId

@@ -12,12 +12,12 @@ from typing import Any
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
-from bot import skype, teams, wire
-from bot.attachments import attachments_of
-from bot.bounds import Rates
-from bot.connector import Connector
-from bot.reachability import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
-from bot.teams import team_of
+from bot.teams import skype, roster_source as teams, activities as wire
+from bot.teams.attachments import attachments_of
+from bot.teams.request_limits import Rates
+from bot.teams.send.connector import Connector
+from bot.teams.sightings import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
+from bot.teams.roster_source import team_of
 from cards.kit.conversation import notice_card
 from dialogs.core import drafts
 from dialogs.results import engagement as engage, exports

@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 import orjson
 from itsdangerous import BadSignature, TimestampSigner
 
-from bot import sheets, uploads, wire
-from bot.connector import Connector
+from bot.files import writer as sheets, uploads
+from bot.teams import activities as wire
+from bot.teams.send.connector import Connector
 from bot.keys import FILES, KEYS_AGAIN, keys
-from bot.scratch import Scratch
+from bot.files.tempdir import Scratch
 from cards.results.audit import AuditSheet, Names
 from cards.kit.elements import AdaptiveCard
 from cards.results.exports import (

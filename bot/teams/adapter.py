@@ -10,11 +10,11 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ActivityTypes
 from botframework.connector.auth import ServiceClientCredentialsFactory
 
-from bot import wire
-from bot.gate import Gate
-from bot.platform import Platform
+from bot.teams import activities as wire
+from bot.teams.auth.auth import Gate
+from bot.clouds import Platform
 from bot.settings import Settings
-from bot.token import Anonymous, Authorization, FreshToken
+from bot.teams.auth.token import Anonymous, Authorization, FreshToken
 from dialogs.people.language import texts_of_locale
 from scheduler.ports import Clock
 

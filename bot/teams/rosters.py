@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import orjson
 
-from bot.connector import Connector
+from bot.teams.send.connector import Connector
 from scheduler.ports import NoSuchGroup, NotAnswered, RosterMember
 from storage.records import DirectoryUser, Source, TenantId
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.answers import seconds
-from bot.connector import is_loopback
-from bot.downloads import PublicOnly
+from bot.teams.responses import seconds
+from bot.teams.send.connector import is_loopback
+from bot.teams.send.downloads import PublicOnly
 from scheduler.ports import Clock
 
 PART = 16 * 320 * 1024  #: bytes of one part: OneDrive wants multiples of 320 KiB

@@ -10,8 +10,8 @@ from botbuilder.core import TurnContext
 from botbuilder.core.teams import TeamsInfo
 from botbuilder.schema import Activity
 
-from bot.connector import is_loopback
-from bot.skype import address_in
+from bot.teams.send.connector import is_loopback
+from bot.teams.skype import address_in
 from storage.records.instants import is_zone
 from storage.records import Channel, NotReached, Person, Sighting, TenantId
 from storage.port.store import Store

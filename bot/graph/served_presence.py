@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from bot.answers import seconds
+from bot.teams.responses import seconds
 from scheduler.ports import Availability, Clock, NotAnswered
 from storage.records import Person, PersonId, TenantId
 

@@ -14,16 +14,16 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import ActivityTypes
 from msrest.exceptions import ClientException
 
-from bot.about import POLICY, about_page
-from bot.bounds import AT_ONCE, LARGEST
-from bot.clicks import Clicks, is_person
-from bot.connector import is_loopback
-from bot.exports import Exports
-from bot.handler import CrieurBot
-from bot.health import Health
+from bot.web.about import POLICY, about_page
+from bot.teams.request_limits import AT_ONCE, LARGEST
+from bot.web.clicks import Clicks, is_person
+from bot.teams.send.connector import is_loopback
+from bot.files.exporter import Exports
+from bot.teams.handler import CrieurBot
+from bot.web.health import Health
 from bot.keys import KEYS_AGAIN, keys
-from bot.links import LINKS, SignedLinks
-from bot.metrics import CONTENT_TYPE, Metrics
+from bot.web.links import LINKS, SignedLinks
+from bot.web.metrics import CONTENT_TYPE, Metrics
 from cards.kit.texts import LANGUAGES, language_of
 from dialogs.compose import pictures
 from dialogs.core.turn import House
