@@ -19,45 +19,45 @@ from pathlib import Path
 from aiohttp import web
 from botframework.connector.auth import ServiceClientCredentialsFactory
 
-from bot.ops import logs
-from bot.teams.adapter import make_adapter, make_authorization
-from bot.teams.announcer import AuthorAnnouncer
-from bot.teams.send.connector import Connector
-from bot.teams.auth.credentials import make_credentials
-from bot.teams.send.downloads import Downloads
+from bot.clouds import CLOUDS, Platform
 from bot.files.exporter import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
-from bot.teams.handler import CrieurBot
-from bot.web.health import Health
-from dialogs.schedule_words.client import Hearing
+from bot.graph.served_presence import ServedPresence
 from bot.keys import FILES, keys
+from bot.ops import logs
+from bot.ops.cli import Operator, add_commands
+from bot.ops.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
+from bot.settings import Settings, WrongSettings, read_settings
+from bot.teams.adapter import make_adapter, make_authorization
+from bot.teams.announcer import AuthorAnnouncer
+from bot.teams.auth.credentials import make_credentials
+from bot.teams.handler import CrieurBot
+from bot.teams.rosters import TeamRosters
+from bot.teams.send.connector import Connector
+from bot.teams.send.downloads import Downloads
+from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
-from bot.ops.cli import Operator, add_commands
-from bot.clouds import CLOUDS, Platform
-from bot.ops.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
-from bot.graph.served_presence import ServedPresence
-from bot.teams.rosters import TeamRosters
-from bot.settings import Settings, WrongSettings, read_settings
 from bot.web.server import Front
 from cards.message.render import compile_for
+from dialogs.core.turn import House
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
-from dialogs.core.turn import House
+from dialogs.schedule_words.client import Hearing
 from dialogs.typed import TypedConversations
-from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs
 from scheduler.list_refresh import ListReader
-from scheduler.rate_limit import Pace
 from scheduler.ports import Clock, Directory, Presence, Render
+from scheduler.presence_lookup import Asking
+from scheduler.rate_limit import Pace
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
+from storage.port.store import Store
 from storage.records import Campaign, Channel, StorageError
 from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
-from storage.port.store import Store
 
 log = logging.getLogger("crieur")
 

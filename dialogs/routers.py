@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from dialogs.campaigns import approval, listing as campaigns, copies, templates
-from dialogs.people import ownership as claim, roles, settings, language as talk
-from dialogs.results import engagement as engage, exports, reports
+from dialogs.campaigns import approval, copies, templates
+from dialogs.campaigns import listing as campaigns
 from dialogs.compose import (
     group_search as groups,
+)
+from dialogs.compose import (
     help as helping,
-    typed_schedule as planning,
+)
+from dialogs.compose import (
     translations as versions,
-    wizard,
+)
+from dialogs.compose import (
     typed_message as writing,
 )
-from dialogs.lists import installs, listing as lists
-from dialogs.lists.imports import flow
+from dialogs.compose import (
+    typed_schedule as planning,
+)
+from dialogs.compose import (
+    wizard,
+)
 from dialogs.core.router import Router
+from dialogs.lists import installs
+from dialogs.lists import listing as lists
+from dialogs.lists.imports import flow
+from dialogs.people import language as talk
+from dialogs.people import ownership as claim
+from dialogs.people import roles, settings
+from dialogs.results import engagement as engage
+from dialogs.results import exports, reports
 
 
 def everything() -> Router:

@@ -22,9 +22,9 @@ from botbuilder.dialogs.prompts import PromptOptions, PromptValidatorContext, Te
 
 from cards.kit.variables import escape_markdown
 from dialogs.campaigns.listing import try_it
-from dialogs.core.turn import Answer, Turn
-from dialogs.core.router import not_an_author, unless_aside
 from dialogs.compose.typed_message import WRITE, written
+from dialogs.core.router import not_an_author, unless_aside
+from dialogs.core.turn import Answer, Turn
 from storage.records import CampaignId
 
 TURN = "crieur.turn"

@@ -18,16 +18,16 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.precheck import Approach, Going, asks
-from scheduler.presence_lookup import Asking
-from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
-from scheduler.rate_limit import Pace
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
+from scheduler.precheck import Approach, Going, asks
+from scheduler.presence_lookup import Asking
+from scheduler.rate_limit import Pace
+from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
-from storage.shared.leases import spared
-from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
 from storage.port.store import Store
+from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
+from storage.shared.leases import spared
 
 log = logging.getLogger(__name__)
 

@@ -26,6 +26,7 @@ from scheduler.ports import (
     NotAnswered,
     NotInCatalogue,
 )
+from storage.port.store import Store
 from storage.records import (
     Channel,
     Halt,
@@ -38,7 +39,6 @@ from storage.records import (
     Reference,
     StaleVersion,
 )
-from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

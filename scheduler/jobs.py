@@ -17,16 +17,16 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.lock import tell
-from scheduler.presence_lookup import Asking
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
+from scheduler.lock import tell
 from scheduler.ports import Announcer, Clock
+from scheduler.presence_lookup import Asking
 from scheduler.retention import Retention
-from scheduler.start import Starts
 from scheduler.rules.window import LATE
-from storage.records import Campaign, CampaignId, CampaignState
+from scheduler.start import Starts
 from storage.port.store import Store
+from storage.records import Campaign, CampaignId, CampaignState
 
 log = logging.getLogger(__name__)
 

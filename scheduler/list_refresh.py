@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered, Rosters
+from storage.port.store import Store
 from storage.records import (
     Columns,
     DistributionList,
@@ -24,7 +25,6 @@ from storage.records import (
     SourceKind,
     Unread,
 )
-from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -17,12 +17,12 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduler.rules.settling import PAST
 from scheduler.ports import Clock
+from scheduler.rules.settling import PAST
 from scheduler.rules.window import OpenTime, draw_sorted, open_time
-from storage.records.instants import is_zone, ms
-from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
 from storage.port.store import Store
+from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
+from storage.records.instants import is_zone, ms
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
 

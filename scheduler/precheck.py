@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduler.presence_lookup import Asking
-from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
-from storage.shared.leases import spared
+from scheduler.presence_lookup import Asking
+from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
 from storage.port.campaigns import Deliveries
 from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Settled
+from storage.shared.leases import spared
 
 #: how people may show to be written to
 WRITTEN_TO = {

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from scheduler.lock import alone
-from scheduler.precheck import week_of
 from scheduler.ports import Clock
-from storage.shared.policy import policy_of
-from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
+from scheduler.precheck import week_of
 from storage.port.store import Store
+from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
+from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 

@@ -22,6 +22,7 @@ from datetime import timedelta
 from scheduler.list_refresh import ListReader, NotRead
 from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
 from scheduler.ports import Announcer, Clock
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Campaign,
@@ -32,7 +33,6 @@ from storage.records import (
     StaleVersion,
     Unread,
 )
-from storage.port.store import Store
 
 log = logging.getLogger(__name__)
 

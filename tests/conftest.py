@@ -18,9 +18,9 @@ from aiohttp import web
 from app import crieur
 from bot.settings import Settings
 from scheduler.ports import Presence
+from storage.port.store import Store
 from storage.records import Channel
 from storage.sqlite import SqliteStore
-from storage.port.store import Store
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation, Person
 from tests.support.program import free_port

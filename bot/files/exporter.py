@@ -20,13 +20,15 @@ from zoneinfo import ZoneInfo
 import orjson
 from itsdangerous import BadSignature, TimestampSigner
 
-from bot.files import writer as sheets, uploads
+from bot.files import uploads
+from bot.files import writer as sheets
+from bot.files.tempdir import Scratch
+from bot.keys import FILES, KEYS_AGAIN, keys
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
-from bot.keys import FILES, KEYS_AGAIN, keys
-from bot.files.tempdir import Scratch
-from cards.results.audit import AuditSheet, Names
 from cards.kit.elements import AdaptiveCard
+from cards.kit.texts import Texts
+from cards.results.audit import AuditSheet, Names
 from cards.results.exports import (
     Cell,
     Format,
@@ -40,18 +42,17 @@ from cards.results.exports import (
     uploaded_card,
 )
 from cards.results.report import facts_of
-from cards.kit.texts import Texts
-from dialogs.core.figures import figures_of
 from dialogs.core.export_port import AUDIT, Upload, Wanted
+from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
 from scheduler.ports import Clock, Delivered
-from storage.records import Campaign, Channel, Person, Reference, Role
 from storage.port.store import Store
+from storage.records import Campaign, Channel, Person, Reference, Role
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = 200  #: results read and written at a time: some milliseconds of the event loop
 AT_ONCE = 2  #: files that one copy makes at a time
 EVERY = timedelta(seconds=3)  #: between two words on the progress: the platform limits edits in one chat
@@ -218,7 +219,7 @@ class Exports:
         async with self._making:
             table, pages = await self._table(asked, path, wanted.format)
             writer = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.sheets", cwd=ROOT, stdin=asyncio.subprocess.PIPE
+                sys.executable, "-m", "bot.files.writer", cwd=ROOT, stdin=asyncio.subprocess.PIPE
             )
             assert writer.stdin is not None
             written = 0

@@ -1,4 +1,4 @@
-"""Tables written to files, as a program of its own: ``python -m bot.sheets`` reads its rows from a pipe.
+"""Tables written to files, as a program of its own: ``python -m bot.files.writer`` reads its rows from a pipe.
 
 Writing a million rows takes a minute of computing: beside the event loop, in a thread, it would hold up
 every message that is being sent. CSV, and XLSX by XlsxWriter, which keeps one row in memory. What is

@@ -8,13 +8,13 @@ from pathlib import Path
 import requests
 from yarl import URL
 
-from bot.teams.auth.credentials import read_certificate
 from bot.graph.client import Graph, NoLogin, Token
 from bot.graph.directory import GraphDirectory
 from bot.graph.installs import GraphInstaller
 from bot.graph.login import Nowhere, is_organisation, managed_token, token_of
 from bot.graph.presence import GraphPresence
 from bot.settings import Settings
+from bot.teams.auth.credentials import read_certificate
 from scheduler.ports import Clock
 from storage.records import TenantId
 

@@ -20,8 +20,8 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.teams.responses import seconds
 from bot.teams.auth.token import NoToken
+from bot.teams.responses import seconds
 from scheduler.ports import Clock, NotAnswered
 from storage.records import TenantId
 

@@ -14,8 +14,8 @@ from babel.core import get_global
 
 from bot.graph.client import Graph, Json, Refusal, needing
 from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
-from storage.records.instants import is_zone
 from storage.records import DirectoryUser, TenantId
+from storage.records.instants import is_zone
 
 USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"
 FIELDS = "id,displayName,givenName,surname,mail,userPrincipalName,userType,preferredLanguage,department"

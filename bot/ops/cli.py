@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.ops.erase import CLIENT, erase, export_person
+from bot.files.writer import harmless
 from bot.keys import FILES, keys
-from bot.web.links import LINKS
+from bot.ops.erase import CLIENT, erase, export_person
 from bot.ops.restore import restored
 from bot.settings import Settings
-from bot.files.writer import harmless
+from bot.web.links import LINKS
 from cards.results.audit import HEAD, AuditSheet, Names
 from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
-from storage.records import AuditEntry, Deed, Subject, TenantId
 from storage.port.store import Store
+from storage.records import AuditEntry, Deed, Subject, TenantId
 
 PAGE = 500  #: entries of the audit read at a time
 

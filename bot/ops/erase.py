@@ -7,8 +7,8 @@ from datetime import datetime
 
 import orjson
 
-from storage.records import AuditEntry, CannotErase, Deed, PersonId, Subject, TenantId
 from storage.port.store import Store
+from storage.records import AuditEntry, CannotErase, Deed, PersonId, Subject, TenantId
 
 CLIENT = "command line"
 WHY = {

@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.ops.erase import CLIENT
 from dialogs.compose.wizard import as_draft
 from scheduler.planner import end_unplanned
+from storage.port.store import Store
 from storage.records import (
     Audience,
     AuditEntry,
@@ -24,7 +25,6 @@ from storage.records import (
     Subject,
 )
 from storage.shared.backup import TAKEN
-from storage.port.store import Store
 
 WAS = {
     CampaignState.SCHEDULED: "was scheduled for {starts}",

@@ -9,8 +9,8 @@ from botbuilder.core import InvokeResponse
 from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeResponse, Attachment
 
 from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
-from cards.message.plain_text import as_text
 from cards.kit.texts import Texts
+from cards.message.plain_text import as_text
 from dialogs.core.export_port import FileOffer, Upload
 
 CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute

@@ -10,10 +10,10 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ActivityTypes
 from botframework.connector.auth import ServiceClientCredentialsFactory
 
-from bot.teams import activities as wire
-from bot.teams.auth.auth import Gate
 from bot.clouds import Platform
 from bot.settings import Settings
+from bot.teams import activities as wire
+from bot.teams.auth.auth import Gate
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
 from dialogs.people.language import texts_of_locale
 from scheduler.ports import Clock

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
-from cards.results.figures import ends_about
+from cards.kit.variables import escape_markdown
 from cards.lists.installs import finished_text, install_card
+from cards.lists.sources import unread_card
+from cards.results.figures import ends_about
 from cards.results.live import live_card, moved_card
 from cards.results.report import report_card
-from cards.lists.sources import unread_card
-from cards.kit.variables import escape_markdown
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
 from scheduler.lock import tell
-from scheduler.presence_lookup import Asking
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
-from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
+from scheduler.presence_lookup import Asking
 from storage.port.store import Store
+from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
 
 TRIES = 20  #: looks whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them

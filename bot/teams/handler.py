@@ -12,22 +12,25 @@ from typing import Any
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
-from bot.teams import skype, roster_source as teams, activities as wire
+from bot.teams import activities as wire
+from bot.teams import roster_source as teams
+from bot.teams import skype
 from bot.teams.attachments import attachments_of
 from bot.teams.request_limits import Rates
+from bot.teams.roster_source import team_of
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
-from bot.teams.roster_source import team_of
 from cards.kit.conversation import notice_card
 from dialogs.core import drafts
-from dialogs.results import engagement as engage, exports
-from dialogs.people import language as talk
-from dialogs.forms.fields import clean
 from dialogs.core.notify import activity_bytes
-from dialogs.results.receipts import Receipts
-from dialogs.people.effective_role import Standing
-from dialogs.core.turn import Answer, Attachment, House, Turn
 from dialogs.core.router import Router, unless_aside
+from dialogs.core.turn import Answer, Attachment, House, Turn
+from dialogs.forms.fields import clean
+from dialogs.people import language as talk
+from dialogs.people.effective_role import Standing
+from dialogs.results import engagement as engage
+from dialogs.results import exports
+from dialogs.results.receipts import Receipts
 from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
 from storage.records import Channel, Person, PersonId, Role, StaleVersion

@@ -13,8 +13,8 @@ from typing import Any
 from botbuilder.schema import Activity
 
 from bot.teams.sightings import tenant_of
-from dialogs.forms.fields import NAME, clean
 from dialogs.core.turn import House
+from dialogs.forms.fields import NAME, clean
 from storage.records import DirectoryUser, DistributionList, Person, PersonId, Role, Source, SourceKind, TenantId
 
 log = logging.getLogger(__name__)

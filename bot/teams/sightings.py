@@ -12,9 +12,9 @@ from botbuilder.schema import Activity
 
 from bot.teams.send.connector import is_loopback
 from bot.teams.skype import address_in
-from storage.records.instants import is_zone
-from storage.records import Channel, NotReached, Person, Sighting, TenantId
 from storage.port.store import Store
+from storage.records import Channel, NotReached, Person, Sighting, TenantId
+from storage.records.instants import is_zone
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from aiohttp import hdrs
 from multidict import istr
 from yarl import URL
 
-from dialogs.results import engagement as engage
 from dialogs.core.ports import Click
 from dialogs.core.turn import House
+from dialogs.results import engagement as engage
 from storage.records import CampaignId, EngagementKind, Press, Who
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Plat
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from scheduler.ports import Clock, Outcome, Retry, Sender
-from storage.records import CampaignState, DeliveryState, NotReached, Reference, Settled
 from storage.port.store import Store
+from storage.records import CampaignState, DeliveryState, NotReached, Reference, Settled
 
 log = logging.getLogger(__name__)
 

@@ -14,14 +14,14 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import ActivityTypes
 from msrest.exceptions import ClientException
 
-from bot.web.about import POLICY, about_page
-from bot.teams.request_limits import AT_ONCE, LARGEST
-from bot.web.clicks import Clicks, is_person
-from bot.teams.send.connector import is_loopback
 from bot.files.exporter import Exports
-from bot.teams.handler import CrieurBot
-from bot.web.health import Health
 from bot.keys import KEYS_AGAIN, keys
+from bot.teams.handler import CrieurBot
+from bot.teams.request_limits import AT_ONCE, LARGEST
+from bot.teams.send.connector import is_loopback
+from bot.web.about import POLICY, about_page
+from bot.web.clicks import Clicks, is_person
+from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import CONTENT_TYPE, Metrics
 from cards.kit.texts import LANGUAGES, language_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.compose.review import Outlook, Overview, facts, outlook_text, preview_of
 from cards.kit.elements import AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import act, card, go, handle, heading, hint, name_of, notices, paragraph, subheading
-from cards.compose.review import Outlook, Overview, facts, outlook_text, preview_of
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from storage.records import Campaign, Person

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.compose.review import Overview, facts, preview_of
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet, TextInput
-from cards.results.figures import Figures
-from cards.lists.installs import offer_to_install
 from cards.kit.parts import (
     act,
     beside,
@@ -27,10 +26,11 @@ from cards.kit.parts import (
     state_text,
     subheading,
 )
-from cards.compose.review import Overview, facts, preview_of
-from cards.results.shares import shares
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
+from cards.lists.installs import offer_to_install
+from cards.results.figures import Figures
+from cards.results.shares import shares
 from storage.records import (
     Campaign,
     CampaignState,

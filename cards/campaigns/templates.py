@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cards.compose.review import Overview, facts, hours_text, preview_of
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput
 from cards.kit.parts import (
     act,
@@ -21,7 +22,6 @@ from cards.kit.parts import (
     subheading,
     with_error,
 )
-from cards.compose.review import Overview, facts, hours_text, preview_of
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from storage.records import Campaign, CampaignState, Person, Schedule, Template

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cards.compose.frame import Errors, Values, form_of_step
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, TextInput, ToggleInput
 from cards.kit.parts import act, folded, handle, hint, reach_text, with_error
 from cards.kit.texts import Texts
-from cards.compose.frame import Errors, Values, form_of_step
 from storage.records import Campaign, Channel, DistributionList, Reach
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cards.compose.frame import Errors, Values, form_of_step
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, Image, TextInput, ToggleInput
 from cards.kit.parts import act, beside, folded, handle, hint, with_error
 from cards.kit.texts import SPOKEN, Texts
-from cards.compose.frame import Errors, Values, form_of_step
 from storage.records import Campaign, Style
 
 #: the fields behind each button

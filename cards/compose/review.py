@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.compose import step_name, steps_bar
 from cards.compose.closures import closed_text
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
-from cards.lists.installs import offer_to_install
-from cards.message.links import links_of
-from cards.message.compile import LIMIT, TRACKED, message_card, summary_of
 from cards.kit.parts import (
     Payload,
     act,
@@ -30,10 +28,12 @@ from cards.kit.parts import (
     subheading,
 )
 from cards.kit.presence import presence_text
-from cards.message.skype import skype_text
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from cards.compose import step_name, steps_bar
+from cards.lists.installs import offer_to_install
+from cards.message.compile import LIMIT, TRACKED, message_card, summary_of
+from cards.message.links import links_of
+from cards.message.skype import skype_text
 from storage.records import (
     Campaign,
     Channel,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cards.compose.closures import closures_fields
+from cards.compose.frame import Errors, Values, form_of_step
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
@@ -19,7 +20,6 @@ from cards.kit.elements import (
 from cards.kit.parts import act, beside, handle, hint, subheading, with_error
 from cards.kit.presence import presence_fields
 from cards.kit.texts import Texts
-from cards.compose.frame import Errors, Values, form_of_step
 from storage.records import Campaign
 
 

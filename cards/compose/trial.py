@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cards.compose.frame import Errors, Values
 from cards.kit.elements import AdaptiveCard, TextInput
 from cards.kit.parts import act, card, go, handle, heading, hint, notices, with_error
 from cards.kit.texts import Texts
-from cards.compose.frame import Errors, Values
 from storage.records import Campaign
 
 

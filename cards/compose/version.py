@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cards.compose.frame import Errors, Values, steps_bar
+from cards.compose.message_form import variables_hint
 from cards.kit.elements import AdaptiveCard, ChoiceInput, TextInput
 from cards.kit.parts import act, beside, card, go, handle, heading, hint, notices, subheading, with_error
 from cards.kit.texts import Texts
-from cards.compose.frame import Errors, Values, steps_bar
-from cards.compose.message_form import variables_hint
 from storage.records import Button, ButtonKind, Campaign
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.records import Channel
 
-ICONS = Path(__file__).parent / "icons"
+ICONS = Path(__file__).parents[1] / "icons"
 
 
 @cache

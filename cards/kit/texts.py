@@ -22,7 +22,7 @@ from babel.units import format_unit
 
 from storage.records import Person
 
-LOCALES = Path(__file__).parent / "locales"
+LOCALES = Path(__file__).parents[1] / "locales"
 LANGUAGES = {"en": "English", "fr": "Français"}
 #: languages in which a message may be written, beside those that we speak
 SPOKEN = (

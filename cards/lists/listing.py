@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Container, FactSet, TextInput
-from cards.lists.installs import offer_to_install
-from cards.results.outcomes import reason_text
 from cards.kit.parts import (
     act,
     beside,
@@ -26,9 +24,11 @@ from cards.kit.parts import (
     subheading,
     with_error,
 )
-from cards.lists.sources import source_name, source_text
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
+from cards.lists.installs import offer_to_install
+from cards.lists.sources import source_name, source_text
+from cards.results.outcomes import reason_text
 from storage.records import Campaign, Channel, DistributionList, Member, NotReached, Person, PersonId, Reach
 
 Values = Mapping[str, str]

@@ -25,9 +25,9 @@ from cards.kit.elements import (
     TextBlock,
     as_dict,
 )
-from cards.message.links import IN_TEXT, number_of, with_links
 from cards.kit.texts import Texts
 from cards.kit.variables import Variable, escape_markdown, escape_skype, plain, replace_variables, value_of
+from cards.message.links import IN_TEXT, number_of, with_links
 from storage.records import (
     Button,
     ButtonKind,

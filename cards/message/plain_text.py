@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cards.kit.elements import AdaptiveCard, as_dict
-from cards.message.skype import without_tags
 from cards.kit.texts import Texts
+from cards.message.skype import without_tags
 
 
 def as_text(texts: Texts, card: AdaptiveCard, *, author: bool) -> str:

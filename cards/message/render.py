@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cards.kit.texts import language_of_person
 from cards.message.compile import TRACKED, Token, compile_message
 from cards.message.skype import compile_skype
-from cards.kit.texts import language_of_person
 from storage.records import CampaignId, Channel, Columns, Message, Person, Tracking, in_language
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cards.message.links import number_of
 from cards.message.compile import (
     LOOKS,
     TOKEN,
@@ -24,6 +23,7 @@ from cards.message.compile import (
     outside_marks,
     tracked,
 )
+from cards.message.links import number_of
 from storage.records import Button, ButtonKind, CampaignId, Columns, Message, Person, Style, Tracking, every_language
 
 HERO = "application/vnd.microsoft.card.hero"
@@ -35,7 +35,7 @@ PRESSED = "✓"  #: how the line begins that a pressed button types
 def compile_skype(
     id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = "", tracking: Tracking = TRACKED
 ) -> Callable[[Person, Columns], bytes]:
-    """As ``cards.message.compile_message``, for Skype."""
+    """As ``cards.message.compile.compile_message``, for Skype."""
     words = tracked(message, base_url, TOKEN) if tracking.links else message
     proof = f" test {TOKEN}" if test else f" who {TOKEN}" if tracking.anonymous else ""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from cards.results.exports import Cell, delimiter_of
 from cards.kit.parts import full_name
 from cards.kit.texts import Texts
-from storage.records.instants import ms
+from cards.results.exports import Cell, delimiter_of
 from storage.records import AuditEntry, Deed, Person, PersonId, Subject
+from storage.records.instants import ms
 
 #: of the plain table
 HEAD = ["number", "at", "organisation", "by", "by_address", "did", "to", "id", "name", "details", "client"]
@@ -37,7 +37,7 @@ class Names:
 
 
 class AuditSheet:
-    """The table in the reader's words; see ``cards.exports.Sheet``."""
+    """The table in the reader's words; see ``cards.results.exports.Sheet``."""
 
     summary_name = ""
     instants = (1,)

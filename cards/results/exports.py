@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.kit.elements import AdaptiveCard, Execute, OpenUrl
-from cards.message.links import links_of
 from cards.kit.parts import (
     Payload,
     beside,
@@ -25,7 +24,7 @@ from cards.kit.parts import (
     progress_bar,
 )
 from cards.kit.texts import Texts
-from storage.records.instants import ms
+from cards.message.links import links_of
 from storage.records import (
     Campaign,
     DeliveryState,
@@ -35,6 +34,7 @@ from storage.records import (
     Result,
     Try,
 )
+from storage.records.instants import ms
 
 
 class Format(StrEnum):

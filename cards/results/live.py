@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.kit.elements import AdaptiveCard, FactSet
-from cards.results.figures import Figures
-from cards.results.outcomes import final_state
 from cards.kit.parts import beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
 from cards.kit.presence import presence_silent
-from cards.results.shares import shares
 from cards.kit.texts import Texts
+from cards.results.figures import Figures
+from cards.results.outcomes import final_state
+from cards.results.shares import shares
 from storage.records import Campaign, CampaignState, DeliveryState, PresenceChoice
 
 #: always shown, so that a zero is seen to be one

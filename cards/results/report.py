@@ -16,9 +16,6 @@ from cards.kit.elements import (
     HorizontalBarChart,
     Table,
 )
-from cards.results.figures import Figures
-from cards.message.links import Link
-from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.kit.parts import (
     beside,
     card,
@@ -32,9 +29,12 @@ from cards.kit.parts import (
     paragraph,
     subheading,
 )
-from cards.results.presence import presence_figures
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
+from cards.message.links import Link
+from cards.results.figures import Figures
+from cards.results.outcomes import COLORS, final_state, reason_text
+from cards.results.presence import presence_figures
 from storage.records import (
     OTHER_REACTION,
     ButtonKind,

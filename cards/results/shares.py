@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cards.results.figures import Figures
 from cards.kit.texts import Texts
+from cards.results.figures import Figures
 from storage.records import EngagementKind
 
 

@@ -6,18 +6,17 @@ import logging
 from dataclasses import replace
 
 from cards.campaigns.approval import REASON, approval_card, decided_card
-from cards.kit.elements import AdaptiveCard
 from cards.compose.review import Outlook
-from dialogs.lists.audience import lists_gone
-from dialogs.core.drafts import Draft, asked_for, frozen, is_stale, read_draft
-from dialogs.forms.fields import clean
+from cards.kit.elements import AdaptiveCard
 from dialogs.compose.forecast import outlook_of, overview, problems_of
-from dialogs.core.notify import post
-from dialogs.people.language import texts_of
-from dialogs.core.turn import Answer, Aside, Form, House, Turn
-from dialogs.core.router import Router
 from dialogs.compose.wizard import as_draft, changeable, changed_elsewhere, information, may_decide, review
-from storage.shared.policy import policy_of
+from dialogs.core.drafts import Draft, asked_for, frozen, is_stale, read_draft
+from dialogs.core.notify import post
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Aside, Form, House, Turn
+from dialogs.forms.fields import clean
+from dialogs.lists.audience import lists_gone
+from dialogs.people.language import texts_of
 from storage.records import (
     Campaign,
     CampaignState,
@@ -31,6 +30,7 @@ from storage.records import (
     Subject,
     TenantId,
 )
+from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 router = Router()

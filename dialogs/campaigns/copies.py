@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cards.message.plain_text import built_in_teams
 from cards.kit.variables import escape_markdown
-from dialogs.lists.audience import ALIKE, free_name, stem
+from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.listing import named, which_one
-from dialogs.core.drafts import asked_for
-from dialogs.forms.schedule import WORDS, without_words
-from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.router import Router
 from dialogs.compose.wizard import form_card
+from dialogs.core.drafts import asked_for
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.forms.schedule import WORDS, without_words
+from dialogs.lists.audience import ALIKE, free_name, stem
 from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
 
 router = Router()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from cards.campaigns.listing import campaigns_card, delete_card, people_card
+from cards.compose import try_form
 from cards.kit.elements import AdaptiveCard
-from cards.results.outcomes import reason_text
-from cards.message.render import compile_for
 from cards.kit.parts import channel_name
 from cards.kit.variables import escape_markdown
-from cards.compose import try_form
+from cards.message.render import compile_for
+from cards.results.outcomes import reason_text
+from dialogs.compose.wizard import changeable, form_card, has_started, information
+from dialogs.core.card_values import as_name, best_named
 from dialogs.core.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
 from dialogs.core.figures import figures_of
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.fields import NAME, clean, is_address, page_of
-from dialogs.core.card_values import as_name, best_named
 from dialogs.lists.freshness import installable
 from dialogs.people.language import texts_of
-from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.router import Router
-from dialogs.compose.wizard import changeable, form_card, has_started, information
 from scheduler.ports import Delivered, Unreachable
 from storage.records import (
     Audience,

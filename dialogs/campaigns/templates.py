@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.kit.elements import AdaptiveCard
-from cards.message.plain_text import built_in_teams
 from cards.campaigns.templates import (
     TemplateLine,
     TemplateView,
@@ -16,18 +14,20 @@ from cards.campaigns.templates import (
     template_settings_form,
     templates_card,
 )
+from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
-from dialogs.lists.audience import ALIKE, free_name, stem
-from dialogs.campaigns.listing import named, which_one
+from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.copies import begin_with, free_campaign_name, without_start
+from dialogs.campaigns.listing import named, which_one
+from dialogs.compose.forecast import overview
+from dialogs.compose.wizard import form_card, information, save_step
+from dialogs.core.card_values import as_name, best_named, number_in
 from dialogs.core.drafts import asked_for, read_draft
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.fields import NAME, clean, page_of, too_long, typed
 from dialogs.forms.schedule import read_schedule
-from dialogs.core.card_values import as_name, best_named, number_in
-from dialogs.compose.forecast import overview
-from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.router import Router
-from dialogs.compose.wizard import form_card, information, save_step
+from dialogs.lists.audience import ALIKE, free_name, stem
 from storage.records import (
     Campaign,
     CampaignId,

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from cards.message.compile import filled, must_have, size_of, without_value
-from cards.kit.parts import channel_name, full_name
 from cards.compose.review import Outlook, Overview
+from cards.kit.parts import channel_name, full_name
 from cards.kit.texts import language_of_person
 from cards.kit.variables import escape_markdown, written
-from dialogs.lists.audience import audience_name, lists_gone, not_shared
-from dialogs.core.drafts import Draft, tracking_of
+from cards.message.compile import filled, must_have, size_of, without_value
 from dialogs.compose.presence import presence_problem
-from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
-from dialogs.core.turn import Turn
+from dialogs.core.drafts import Draft, tracking_of
 from dialogs.core.router import may
-from scheduler.rules.zone_forecast import forecast_across
+from dialogs.core.turn import Turn
+from dialogs.lists.audience import audience_name, lists_gone, not_shared
+from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
 from scheduler.planner import OpenTimes
 from scheduler.rules.window import forecast
+from scheduler.rules.zone_forecast import forecast_across
 from storage.records import Audience, Member, Message, Person, Reach, Role, in_language, usable_by
 
 CHECKED = 20_000  #: recipients looked at for missing values

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import reach_text
-from cards.lists.sources import Groups, group_form, unread_text
 from cards.kit.variables import escape_markdown
-from dialogs.lists.audience import audience_card, free_name
-from dialogs.forms.fields import NAME, clean, typed
-from dialogs.lists.listing import list_asked_for, one_list
-from dialogs.lists.freshness import still_reading
-from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.router import Router
+from cards.lists.sources import Groups, group_form, unread_text
 from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, with_form
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.forms.fields import NAME, clean, typed
+from dialogs.lists.audience import audience_card, free_name
+from dialogs.lists.freshness import still_reading
+from dialogs.lists.listing import list_asked_for, one_list
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import (
     Audience,

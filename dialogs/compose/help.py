@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cards.kit.conversation import help_card
 from cards.compose.help import question_help_card, step_help_card
+from cards.kit.conversation import help_card
 from dialogs.core.drafts import next_step, open_draft
-from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
 
 router = Router()
 

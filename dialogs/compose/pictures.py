@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-from dialogs.core.turn import Attachment, AttachmentKind, House, Turn
 from dialogs.core.ports import NotFetched
+from dialogs.core.turn import Attachment, AttachmentKind, House, Turn
 
 LARGEST = 2_000_000  #: bytes: a picture that is fetched for every recipient
 KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}

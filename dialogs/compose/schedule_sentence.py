@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from cards.compose.review import hours_text
+from dialogs.core.turn import Turn
 from dialogs.forms.schedule import read_schedule, without_words
 from dialogs.schedule_words import Spoken, too_much
-from dialogs.core.turn import Turn
 from storage.records.instants import is_zone
 
 

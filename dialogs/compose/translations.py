@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cards.compose import version_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import SPOKEN
-from cards.compose import version_form
+from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from dialogs.core.drafts import by_default, is_stale, known_columns, version_key, versions_of
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.fields import typed
 from dialogs.forms.message import asks_for_columns, read_version
-from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.router import Router
-from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from storage.records import Campaign, Message, StaleVersion
 
 router = Router()

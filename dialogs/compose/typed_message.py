@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 
-from cards.kit.conversation import notice_card
 from cards.compose.offers import picture_card, text_card
+from cards.kit.conversation import notice_card
 from cards.kit.parts import name_of
 from cards.kit.texts import Texts
+from dialogs.compose.pictures import NoPicture, picture_of, take_picture
+from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from dialogs.core.drafts import asked_for, is_stale, waiting_draft
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.forms.fields import KEPT, clean, typed
 from dialogs.forms.markup import Lost, lost_named, markdown_of
-from dialogs.compose.pictures import NoPicture, picture_of, take_picture
-from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
-from dialogs.core.router import Router
-from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from storage.records import Campaign, StaleVersion
 
 router = Router()

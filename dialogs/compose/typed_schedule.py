@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
 from cards.message.plain_text import built_in_teams
+from dialogs.compose.schedule_sentence import filled, read, worded
+from dialogs.compose.wizard import filled_in, form_card, save_step
 from dialogs.core.drafts import open_draft, values_of, waiting_draft
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Turn
 from dialogs.forms.fields import KEPT
 from dialogs.schedule_words import Spoken, may_be_a_schedule
-from dialogs.core.turn import Answer, Turn
-from dialogs.core.router import Router
-from dialogs.compose.wizard import filled_in, form_card, save_step
-from dialogs.compose.schedule_sentence import filled, read, worded
 from storage.records import Campaign, CampaignState, StaleVersion
 
 router = Router()

@@ -6,27 +6,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cards.campaigns.listing import information_card
+from cards.compose import STEPS, message_form, schedule_form
+from cards.compose.review import review_card
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
-from cards.message.plain_text import built_in_teams
-from cards.compose.review import review_card
 from cards.kit.variables import escape_markdown
-from cards.compose import STEPS, message_form, schedule_form
-from dialogs.lists.audience import accept_audience, audience_card
+from cards.message.plain_text import built_in_teams
+from dialogs.compose.forecast import View, outlook_of, overview, problems_of, warnings_of
+from dialogs.compose.presence import no_presence
+from dialogs.compose.schedule_sentence import told, worded
 from dialogs.core.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
+from dialogs.core.router import Router, may
+from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, Reading, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
-from dialogs.compose.forecast import View, outlook_of, overview, problems_of, warnings_of
-from dialogs.compose.presence import no_presence
+from dialogs.lists.audience import accept_audience, audience_card
 from dialogs.lists.freshness import installable
-from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.router import Router, may
-from dialogs.compose.schedule_sentence import told, worded
-from storage.records.instants import is_zone
 from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
+from storage.records.instants import is_zone
 
 router = Router()
 

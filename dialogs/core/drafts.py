@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cards.kit.conversation import notice_card
+from cards.kit.texts import Texts
 from cards.message.skype import LIMIT as SKYPE_LIMIT
 from cards.message.skype import length_of
-from cards.kit.texts import Texts
+from dialogs.core.card_values import number_in
+from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Reading
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
-from dialogs.core.card_values import number_in
-from dialogs.core.turn import Answer, Aside, Form, Turn
 from storage.records import (
     Audience,
     Campaign,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cards.results.figures import Figures
-from storage.records import Campaign, CampaignState
 from storage.port.store import Store
+from storage.records import Campaign, CampaignState
 
 
 async def figures_of(store: Store, campaign: Campaign, *, over_time: bool = False) -> Figures:

@@ -6,60 +6,20 @@ carries both over the wire.
 
 from __future__ import annotations
 
-import difflib
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from cards.kit.conversation import commands_named
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
 from dialogs.core.export_port import Exporter, FileOffer
-from dialogs.schedule_words import Spoken
+from dialogs.core.ports import Files, Links, Words
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
-from storage.records import AuditEntry, CampaignId, Channel, Deed, Person, Role, Subject, Who
 from storage.port.store import Store
-
-log = logging.getLogger(__name__)
-
-
-class Click(NamedTuple):
-    """A tracked link that came back, its signature checked."""
-
-    campaign: CampaignId
-    who: Who
-    button: int
-    test: bool = False
-
-
-class Links(Protocol):
-    """Tracked links: made for a recipient, read when one comes back."""
-
-    @property
-    def base_url(self) -> str:
-        """Where /r/ answers, without a slash at the end."""
-        ...
-
-    @property
-    def tracked(self) -> bool:
-        """Whether people's browsers reach us there."""
-        ...
-
-    def token(self, campaign: CampaignId, person: Person) -> str: ...
-
-    def pseudonym(self, campaign: CampaignId, person: Person) -> str:
-        """In the place of the person's token where nobody shall know who it was: another one each time."""
-        ...
-
-    def read_pseudonym(self, token: str) -> Click | None: ...
-
-    def test_token(self, campaign: CampaignId, person: Person) -> str:
-        """For a trial: it redirects, and counts nowhere."""
-        ...
+from storage.records import AuditEntry, Channel, Deed, Person, Role, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +40,6 @@ class AttachmentKind(StrEnum):
     FILE = "file"
     IMAGE = "image"
     MARKUP = "markup"  #: HTML from the compose box
-
-
-class NotFetched(Exception):
-    """A file could not be had; ``too_large``: the limit in MB, where that is why."""
-
-    def __init__(self, reason: str, *, too_large: int = 0) -> None:
-        super().__init__(reason)
-        self.too_large = too_large
-
-
-class Files(Protocol):
-    async def fetch(self, url: str, *, ours: bool = False) -> bytes:
-        """A file that somebody dropped into the chat; ``ours``: it asks for our token. Raises NotFetched."""
-        ...
-
-
-class Words(Protocol):
-    async def read(self, words: str, now: datetime, zone: str, texts: Texts) -> Spoken | None:
-        """What words say of a schedule, in somebody's language; None when nobody can tell at the moment."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,160 +141,3 @@ class Aside(Exception):
 
 
 Form = Mapping[str, Any]
-Handler = Callable[[Turn, Form], Awaitable[Answer]]
-Command = Callable[[Turn, str], Awaitable[Answer]]
-Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
-Listener = Callable[[Turn, str], Awaitable[Answer | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    handler: Callable[..., Awaitable[Answer]]
-    #: the least role that may; None: everybody
-    role: Role | None
-    #: a command that takes no more words: what else follows was meant as another
-    alone: bool = False
-
-
-@dataclass(slots=True)
-class Router:
-    """Each feature registers what a person can press or type; the root only joins them."""
-
-    forms: dict[str, _Entry] = field(default_factory=dict)
-    #: the first words of a command, lower case, in either language
-    commands: dict[str, _Entry] = field(default_factory=dict)
-    #: what happens with something that is dropped into the chat
-    uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
-    #: what happens with words that are no command; None: they are not theirs either
-    listeners: list[Listener] = field(default_factory=list)
-    #: listeners who know for certain: they are asked before a typing error is looked for
-    sure_listeners: list[Listener] = field(default_factory=list)
-    #: words that a listener may know, and that are no command with a typing error in it
-    no_mistakes: set[str] = field(default_factory=set)
-
-    def form(self, verb: str, *, authors_only: bool = True, role: Role = Role.AUTHOR) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
-            self.forms[verb] = _Entry(handler, role if authors_only else None)
-            return handler
-
-        return register
-
-    def command(
-        self, *words: str, authors_only: bool = True, role: Role = Role.AUTHOR, alone: bool = False
-    ) -> Callable[[Command], Command]:
-        def register(handler: Command) -> Command:
-            for word in words:
-                self.commands[word] = _Entry(handler, role if authors_only else None, alone)
-            return handler
-
-        return register
-
-    def upload(self, kind: AttachmentKind) -> Callable[[Upload], Upload]:
-        def register(handler: Upload) -> Upload:
-            self.uploads[kind] = handler
-            return handler
-
-        return register
-
-    def listener(self, handler: Listener) -> Listener:
-        self.listeners.append(handler)
-        return handler
-
-    def sure_listener(self, handler: Listener) -> Listener:
-        self.sure_listeners.append(handler)
-        return handler
-
-    def include(self, routers: Sequence[Router]) -> Router:
-        for router in routers:
-            self.forms.update(router.forms)
-            self.commands.update(router.commands)
-            self.uploads.update(router.uploads)
-            self.listeners += router.listeners
-            self.sure_listeners += router.sure_listeners
-            self.no_mistakes |= router.no_mistakes
-        return self
-
-    async def press(self, turn: Turn, form: Form) -> Answer | None:
-        """Answer a pressed button; None for a verb nobody knows."""
-        entry = self.forms.get(str(form.get("verb", "")))
-        if entry is None:
-            return None
-        if not may(turn, entry.role):
-            return Answer(text=not_allowed(turn))
-        return await unless_aside(entry.handler(turn, form))
-
-    async def hear(self, turn: Turn, said: str) -> Answer | None:
-        """Answer a typed command: the longest known beginning wins; None when there is none."""
-        words = " ".join(said.lower().replace("’", "'").split())
-        for command in sorted(self.commands, key=len, reverse=True):
-            entry = self.commands[command]
-            if words == command or (words.startswith(command + " ") and not entry.alone):
-                if not may(turn, entry.role):
-                    return Answer(text=not_allowed(turn))
-                rest = " ".join(said.split()[len(command.split()) :])
-                return await unless_aside(entry.handler(turn, rest))
-        return None
-
-    async def receive(self, turn: Turn) -> Answer | None:
-        """Answer a file or a picture that came with the message; None when there is none."""
-        for dropped in turn.attachments:
-            if dropped.kind not in self.uploads:
-                continue
-            if turn.role is not None:
-                return await unless_aside(self.uploads[dropped.kind](turn, dropped))
-            if dropped.kind is AttachmentKind.FILE:  # a picture may be a reply
-                return Answer(text=not_an_author(turn))
-        return None
-
-    async def listen(self, turn: Turn, said: str) -> Answer | None:
-        """Answer words that are no command, nor near to one; None when they mean nothing to anybody."""
-        listeners = self.sure_listeners if self.nearest(turn, said) else [*self.sure_listeners, *self.listeners]
-        for listener in listeners:
-            if answer := await listener(turn, said):
-                return answer
-        return None
-
-    def is_command(self, said: str) -> bool:
-        """Whether these words are the whole of a command."""
-        return " ".join(said.lower().replace("’", "'").split()) in self.commands
-
-    def nearest(self, turn: Turn, said: str) -> str | None:
-        """The command that somebody may have meant."""
-        words = " ".join(said.lower().split())
-        if words in self.no_mistakes:
-            return None
-        known = [word for word, entry in self.commands.items() if may(turn, entry.role)]
-        found = difflib.get_close_matches(words, known, n=5, cutoff=0.6)
-        if not found:
-            return None
-        # "campagens" is nearer to "campaigns": whoever speaks French meant the French word of the same command
-        same = [word for word in found if self.commands[word].handler is self.commands[found[0]].handler]
-        own = commands_named(turn.texts, turn.role)
-        return next((word for word in same if word in own), found[0])
-
-
-async def unless_aside(answering: Awaitable[Answer]) -> Answer:
-    """The answer, or what is said instead of it."""
-    try:
-        return await answering
-    except Aside as aside:
-        return aside.answer
-
-
-def may(turn: Turn, role: Role | None) -> bool:
-    """Whether the speaker's role is enough."""
-    return role is None or (turn.role is not None and turn.role.covers(role))
-
-
-def not_allowed(turn: Turn) -> str:
-    """What is said to somebody whose role is not enough."""
-    if turn.role is not None:
-        return turn.texts("Only an owner can do that here. Type **roles** to see who is one.")
-    return not_an_author(turn)
-
-
-def not_an_author(turn: Turn) -> str:
-    return turn.texts(
-        "Only authors can do that here. I bring you the messages of your organisation;"
-        " type **help** to see what I can do for you."
-    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cards.message.links import shortened
 from cards.kit.texts import Texts
+from cards.message.links import shortened
 from dialogs.forms.fields import BUTTONS, Values, is_web_address, too_long
 from storage.records import Button, ButtonKind
 

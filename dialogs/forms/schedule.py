@@ -15,7 +15,6 @@ from dialogs.forms.fields import Reading, Values, too_long
 from dialogs.schedule_words import LONGEST as LONGEST_WORDS
 from dialogs.schedule_words import too_much
 from scheduler.rules.window import open_time
-from storage.records.instants import is_zone
 from storage.records import (
     IfUnknown,
     PresenceChoice,
@@ -23,6 +22,7 @@ from storage.records import (
     Slot,
     WorkingHours,
 )
+from storage.records.instants import is_zone
 
 LONGEST = timedelta(days=366)  #: of a campaign
 GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the form took a while

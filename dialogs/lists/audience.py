@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cards.compose import Choices, audience_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
-from cards.compose import Choices, audience_form
+from dialogs.core.turn import Turn
 from dialogs.forms.audience import AudienceChoice, list_id, read_audience
 from dialogs.forms.fields import NAME
 from dialogs.lists.freshness import looked_at
-from dialogs.core.turn import Turn
 from storage.records import Audience, Campaign, Channel, DistributionList, ListId, usable_by
 
 SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for

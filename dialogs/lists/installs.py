@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cards.lists.installs import install_card, install_form
 from cards.kit.parts import handle
-from dialogs.lists.audience import audience_name
+from cards.lists.installs import install_card, install_form
 from dialogs.core.drafts import asked_for, read_draft
-from dialogs.lists.listing import list_asked_for
-from dialogs.lists.freshness import installable
-from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.lists.audience import audience_name
+from dialogs.lists.freshness import installable
+from dialogs.lists.listing import list_asked_for
 from storage.records import Audience, Channel
 
 router = Router()

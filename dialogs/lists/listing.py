@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cards.kit.elements import AdaptiveCard
+from cards.kit.parts import full_name
+from cards.kit.variables import escape_markdown
 from cards.lists.listing import (
     ListLine,
     ListView,
@@ -15,16 +17,14 @@ from cards.lists.listing import (
     list_settings_form,
     lists_card,
 )
-from cards.kit.parts import full_name
 from cards.lists.sources import unread_text
-from cards.kit.variables import escape_markdown
-from dialogs.lists.audience import usable_lists
+from dialogs.core.card_values import as_name, best_named, number_in
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.audience import read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
-from dialogs.core.card_values import as_name, best_named, number_in
+from dialogs.lists.audience import usable_lists
 from dialogs.lists.freshness import installable, looked_at
-from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.router import Router
 from storage.records import (
     Audience,
     Campaign,

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from dialogs.core.turn import House
 from scheduler.ports import NoSuchGroup, NotAnswered
-from storage.shared.policy import policy_of
 from storage.records import Person, Role, TenantId
+from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cards.kit.conversation import greeting_card, help_card
 from cards.kit.texts import LANGUAGES, Texts
-from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
 from storage.records import Person
 
 router = Router()

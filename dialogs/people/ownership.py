@@ -10,8 +10,8 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from dialogs.core.turn import Answer, Turn
 from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Turn
 from scheduler.ports import Clock
 from storage.port.operations import Documents
 from storage.records import Deed, Role, StaleVersion, Subject, TenantId

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cards.kit.elements import AdaptiveCard
-from cards.people.roles import groups_card, role_name, roles_card
 from cards.kit.variables import escape_markdown
-from dialogs.forms.fields import clean, is_address
+from cards.people.roles import groups_card, role_name, roles_card
 from dialogs.core.card_values import number_in
-from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.forms.fields import clean, is_address
 from scheduler.ports import DirectoryGroup, NotAnswered
-from storage.shared.policy import change_policy, policy_of
 from storage.records import Deed, GroupRole, Person, PersonId, Policy, Role, Subject
+from storage.shared.policy import change_policy, policy_of
 
 router = Router()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cards.people.settings import own_settings_card, rules_form
 from cards.kit.texts import Texts
-from dialogs.core.turn import Answer, Form, Turn
+from cards.people.settings import own_settings_card, rules_form
 from dialogs.core.router import Router
-from storage.shared.policy import change_policy, policy_of
+from dialogs.core.turn import Answer, Form, Turn
 from storage.records import ENGAGES_FOR, Deed, Policy, Role, Subject
+from storage.shared.policy import change_policy, policy_of
 
 router = Router()
 

@@ -6,7 +6,8 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from cards.message.links import links_of
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from cards.message.compile import (
     ACKNOWLEDGE,
     ANSWER,
@@ -18,14 +19,13 @@ from cards.message.compile import (
     message_card,
     tracked,
 )
+from cards.message.links import links_of
 from cards.message.render import for_person
 from cards.message.skype import PRESSED, read_line
-from cards.kit.texts import Texts
-from cards.kit.variables import escape_markdown
 from dialogs.core.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
-from dialogs.core.turn import Answer, Aside, Form, House, Turn
 from dialogs.core.ports import Click
 from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Aside, Form, House, Turn
 from storage.records import (
     CROWD,
     MAY_HAVE_ARRIVED,

@@ -6,15 +6,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from cards.results.exports import Exported, Format, audit_export_card, declined_card, export_card, file_name, title_of
 from cards.kit.texts import Texts
+from cards.results.exports import Exported, Format, audit_export_card, declined_card, export_card, file_name, title_of
 from dialogs.campaigns.listing import named, which_one
+from dialogs.compose.wizard import information
 from dialogs.core.drafts import asked_for
 from dialogs.core.export_port import AUDIT, FileOffer, Upload, Wanted
-from dialogs.results.reports import has_forgotten
-from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.router import Router
-from dialogs.compose.wizard import information
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.results.reports import has_forgotten
 from storage.records import Campaign, CampaignId, Channel, Deed, Role, Subject
 
 router = Router()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from cards.kit.elements import AdaptiveCard
 from cards.results.live import live_card
 from cards.results.report import compare_card, erased_text, remind_card, report_card
-from dialogs.campaigns.listing import named, which_one
 from dialogs.campaigns.copies import draft_to
+from dialogs.campaigns.listing import named, which_one
+from dialogs.compose.wizard import information
 from dialogs.core.drafts import asked_for
 from dialogs.core.figures import figures_of
-from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.router import Router
-from dialogs.compose.wizard import information
+from dialogs.core.turn import Answer, Form, Turn
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind
 
 router = Router()

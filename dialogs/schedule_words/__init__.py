@@ -2,8 +2,8 @@
 
 ``pieces`` cuts what was said into its parts, with the days read by the room of Microsoft's recogniser
 (``recogniser``), and ``reading`` makes of the parts what the form of the schedule holds. The recogniser weighs
-more than the idle bot may (decision 025), so the rule runs in a program beside it (``dialogs/schedule_words/worker.py``): nothing that
-the bot loads may import what is beside this module, which has all that it needs to know of words.
+more than the idle bot may (decision 025), so the rule runs in a program beside it (``worker``, asked by ``client``).
+Of this folder the bot imports this module and ``client`` only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asking the program that reads words (``dialogs/schedule_words/worker.py``): started with the first question, asked one at a time."""
+"""The client of the program that reads words (``worker``): started with the first question, asked one at a time."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from dialogs.schedule_words.worker import Question, answered
 from cards.kit.texts import Texts
 from dialogs.schedule_words import Spoken, too_much
+from dialogs.schedule_words.worker import Question, answered
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PATIENCE = 8.0  #: seconds for an answer: people wait before a card for some fifteen
 GIVEN_UP = 30.0  #: seconds after which a program that owes an answer is ended; until then it may be about to know more
 WAITING = 16  #: questions that wait for others; who comes then is told to try again
@@ -72,7 +72,7 @@ class Hearing:
                 _end(found)  # it had been idle for too long, or was killed
         self._owing = None
         self._program = started = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.words"),
+            *(sys.executable, "-m", "dialogs.schedule_words.worker"),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

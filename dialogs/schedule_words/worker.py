@@ -1,4 +1,4 @@
-"""Words read as a schedule, as a program of its own: ``python -m bot.words`` answers each line with a line.
+"""Words read as a schedule, by a program of its own (``python -m dialogs.schedule_words.worker``): a line for a line.
 
 The recogniser behind the rule weighs more than the idle bot may, and computes for a second before its first answer
 (decision 025). So this lives beside the bot for as long as questions come, and ends by itself a while after the
@@ -25,7 +25,7 @@ PROCESSOR = 60  #: seconds of computing in its life: hundreds of questions; the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What ``dialogs.spoken.reading.read_words`` asks for."""
+    """What ``dialogs.schedule_words.reading.read_words`` asks for."""
 
     #: its answer bears it too
     number: int

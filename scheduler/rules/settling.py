@@ -6,8 +6,8 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduler.rules.ladder import Rung, next_try
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
+from scheduler.rules.ladder import Rung, next_try
 from scheduler.rules.window import OpenTime
 from storage.records import Channel, Claimed, DeliveryState, Found, NotReached, Settled
 

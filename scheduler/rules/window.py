@@ -18,9 +18,9 @@ from operator import itemgetter
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
+from storage.records import Slot, WorkingHours
 from storage.records.instants import instant as instant_at
 from storage.records.instants import ms
-from storage.records import Slot, WorkingHours
 
 DAY = 86_400_000  #: milliseconds
 STRIDE = DAY  #: no zone of the tz database has two changes of offset closer together than three days

@@ -32,7 +32,7 @@ class MongoStore(
     MongoAudit,
     MongoDocuments,
 ):
-    """``MongoStore(url)``; see storage.store.Store for what it can be asked.
+    """``MongoStore(url)``; see storage.port.store.Store for what it can be asked.
 
     Nothing here spans two documents at once, and a kill -9 may fall between any two writes. So every
     method writes in an order in which what is half done is harmless and is completed by the next

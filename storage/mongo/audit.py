@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
-from storage.records.instants import ms
 from storage.mongo.engine import Document, Engine
 from storage.records import AuditEntry, TenantId
+from storage.records.instants import ms
+from storage.shared.json import from_json, to_json
 
 
 class MongoAudit(Engine):

@@ -6,9 +6,6 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
-from storage.shared.engagement_json import closes_ms
-from storage.records.instants import ms
 from storage.mongo.engine import Document
 from storage.mongo.wake_intents import Waking
 from storage.records import (
@@ -22,6 +19,9 @@ from storage.records import (
     StaleVersion,
     TenantId,
 )
+from storage.records.instants import ms
+from storage.shared.engagement_json import closes_ms
+from storage.shared.json import from_json, to_json
 
 DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
 

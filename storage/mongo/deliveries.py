@@ -13,8 +13,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 
-from storage.records.instants import instant, ms
-from storage.shared.leases import leased_as, spared
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
 from storage.mongo.settling import CLAIMABLE, CLAIMED, OPEN, PLANNED, WAITING, Settling, ended, moved
@@ -33,6 +31,8 @@ from storage.records import (
     Tally,
     Try,
 )
+from storage.records.instants import instant, ms
+from storage.shared.leases import leased_as, spared
 from storage.shared.presence_log import unpacked
 
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from storage.records.instants import ms
 from storage.mongo.engine import Document
 from storage.mongo.mapping import blank, order_of, works_on
 from storage.mongo.people import MongoPeople, address_key, directory_key, user_key
 from storage.records import Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
+from storage.records.instants import ms
 
 
 def _said(row: Document, user: DirectoryUser) -> Document:

@@ -13,12 +13,10 @@ from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from storage.shared.engagement_json import after_all, bits_of, from_text, hour_instant, to_text
-from storage.records.instants import instant, ms
-from storage.mongo.engine import Document, token
-from storage.mongo.upgrade import bring_over
 from storage.mongo.counters import Counts as Paths
 from storage.mongo.counters import Moves, Tallies
+from storage.mongo.engine import Document, token
+from storage.mongo.upgrade import bring_over
 from storage.mongo.wake_intents import LEAVE, Waking
 from storage.records import (
     MAY_HAVE_ARRIVED,
@@ -36,6 +34,8 @@ from storage.records import (
     Received,
     Who,
 )
+from storage.records.instants import instant, ms
+from storage.shared.engagement_json import after_all, bits_of, from_text, hour_instant, to_text
 
 ANY = "any"  #: the key that stands for any button
 _PLACE = {kind: place for place, kind in enumerate(EngagementKind)}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storage.shared.erasure import NOBODYS, without
 from storage.mongo.audit import MongoAudit
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
@@ -16,6 +15,7 @@ from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
 from storage.mongo.people import MongoPeople, address_key
 from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, TenantId
+from storage.shared.erasure import NOBODYS, without
 
 
 class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
 from storage.mongo.engine import Document, Engine
 from storage.records import (
     Audience,
@@ -16,6 +15,7 @@ from storage.records import (
     TenantId,
     target_of,
 )
+from storage.shared.json import from_json, to_json
 
 INSTALLATIONS = "installations"
 TARGETS = "installation_targets"  #: what is under way for whom: unique, so it settles races

@@ -13,8 +13,6 @@ from itertools import zip_longest
 
 from pymongo import UpdateOne
 
-from storage.shared.json import from_json, to_json
-from storage.records.instants import instant, ms
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.mapping import said_by
 from storage.records import (
@@ -28,6 +26,8 @@ from storage.records import (
     TenantId,
     origin_of,
 )
+from storage.records.instants import instant, ms
+from storage.shared.json import from_json, to_json
 
 #: documents of lists that nobody sees yet have an owner and a tenant, and wait in their own collection
 BLANKS = "blank_lists"

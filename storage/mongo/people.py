@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from storage.records.instants import ms
 from storage.mongo.engine import Document, token
 from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
 from storage.mongo.wake_intents import Waking
@@ -32,6 +31,7 @@ from storage.records import (
     Sighting,
     TenantId,
 )
+from storage.records.instants import ms
 from storage.shared.sightings import may_be, said_by
 
 #: where a person who has none gets their names from a list

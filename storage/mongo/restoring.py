@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from storage.records.instants import ms
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engine import Document
 from storage.mongo.settling import CLAIMED, PLANNED, REAP, SENDING, WAITING, Settling, ended
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
+from storage.records.instants import ms
 from storage.shared.backup import CHANGEABLE, SKIPPED
 
 NUMBERED = ("campaign", "list", "template", "installation", "audit", "person", "delivery")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from storage.shared.engagement_json import bit_of, from_text
-from storage.records.instants import instant
 from storage.mongo.engagements import key_of
 from storage.mongo.engine import Document, Engine
 from storage.mongo.mapping import person_of
 from storage.records import CampaignId, DeliveryState, EngagementKind, NotReached, Result
+from storage.records.instants import instant
+from storage.shared.engagement_json import bit_of, from_text
 from storage.shared.presence_log import unpacked
 
 

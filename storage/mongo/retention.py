@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.shared.json import from_json
-from storage.records.instants import ms
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.engine import Document
 from storage.records import Campaign, CampaignId, CampaignState, ListId, TenantId
+from storage.records.instants import ms
+from storage.shared.json import from_json
 
 
 class MongoRetention(MongoCampaigns, MongoEngagements):

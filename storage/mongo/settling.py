@@ -9,13 +9,13 @@ from itertools import repeat
 
 from pymongo import UpdateOne
 
-from storage.records.instants import ms
+from storage.mongo.counters import Moves
 from storage.mongo.engine import Document
 from storage.mongo.mapping import works_on
-from storage.mongo.counters import Moves
 from storage.mongo.wake_intents import Waking, reason_path, rung_path, state_path
 from storage.mongo.weekly_cap import MongoWeeks
 from storage.records import FINAL, CampaignId, Channel, DeliveryState, NotReached, Settled
+from storage.records.instants import ms
 from storage.shared.presence_log import packed
 
 REAP = 5_000  #: rows settled by one call

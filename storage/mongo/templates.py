@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
 from storage.mongo.engine import Document, Engine
 from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
+from storage.shared.json import from_json, to_json
 
 
 def _fields(template: Template) -> Document:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from storage.shared.engagement_json import bits_of, to_text
 from storage.mongo.engine import Document, Engine
 from storage.records import Engaged, EngagementKind, Pressed
+from storage.shared.engagement_json import bits_of, to_text
 
 FORMER = {"record": {"$exists": False}}
 

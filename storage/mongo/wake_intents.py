@@ -15,11 +15,11 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from storage.records.instants import instant, ms
+from storage.mongo.counters import Counts, Tallies
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.mapping import reachable, works_on
-from storage.mongo.counters import Counts, Tallies
 from storage.records import CampaignId, CampaignState, Channel, DeliveryState, NotReached
+from storage.records.instants import instant, ms
 
 LEAVE = 3.0  #: seconds for saying goodbye to the database
 AT_WORK = timedelta(minutes=1)  #: who wrote an intent may not have come to its first fact yet

@@ -4,19 +4,6 @@ Every instant is an aware UTC ``datetime``; people's clocks appear only as an IA
 The S numbers point at the product facts listed in docs/product.md.
 """
 
-from storage.records.ids import (
-    CampaignId,
-    CannotErase,
-    DeliveryId,
-    ListId,
-    ListInUse,
-    PersonId,
-    StaleVersion,
-    StorageError,
-    TemplateId,
-    TenantId,
-    aware,
-)
 from storage.records.campaigns import (
     ENGAGES_FOR,
     Button,
@@ -63,6 +50,19 @@ from storage.records.engagement import (
     Who,
     engaged,
 )
+from storage.records.ids import (
+    CampaignId,
+    CannotErase,
+    DeliveryId,
+    ListId,
+    ListInUse,
+    PersonId,
+    StaleVersion,
+    StorageError,
+    TemplateId,
+    TenantId,
+    aware,
+)
 from storage.records.installations import (
     Halt,
     Installation,
@@ -94,10 +94,10 @@ from storage.records.people import (
     Role,
     Sighting,
 )
+from storage.records.policy import AuditEntry, Deed, GroupRole, Policy, Subject, forgets_before
 from storage.records.results import (
     Result,
 )
-from storage.records.policy import AuditEntry, Deed, GroupRole, Policy, Subject, forgets_before
 from storage.records.templates import (
     Template,
     may_begin_with,

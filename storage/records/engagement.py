@@ -17,8 +17,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
-from storage.records.instants import instant, ms
 from storage.records.ids import CampaignId, PersonId
+from storage.records.instants import instant, ms
 
 #: a recipient, as engagement knows them: a PersonId, a pseudonym (below zero), or CROWD
 Who = NewType("Who", int)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from storage.records.ids import PersonId, TenantId
 from storage.records.campaigns import ENGAGES_FOR
+from storage.records.ids import PersonId, TenantId
 from storage.records.people import Role
 
 

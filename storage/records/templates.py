@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.records.ids import PersonId, TemplateId, TenantId
 from storage.records.campaigns import Forms
+from storage.records.ids import PersonId, TemplateId, TenantId
 from storage.records.people import Channel, Role
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from storage.records.instants import instant, ms
 from storage.records import Campaign, Counts, Engaged, EngagementKind, Press, Pressed, Who, engaged
+from storage.records.instants import instant, ms
 
 _KINDS = {kind.value: kind for kind in EngagementKind}
 _BITS = {kind: 1 << place for place, kind in enumerate(EngagementKind)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage.shared.json import from_json, to_json
 from storage.port.operations import Documents
 from storage.records import Policy, StaleVersion, TenantId
+from storage.shared.json import from_json, to_json
 
 
 async def policy_of(store: Documents, tenant: TenantId) -> Policy:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.records.instants import instant, ms
 from storage.records import Found, Try
+from storage.records.instants import instant, ms
 
 #: kept in the stores: never change one
 LETTERS = {Found.AVAILABLE: "a", Found.AWAY: "w", Found.BUSY: "b", Found.ABSENT: "x", Found.UNKNOWN: "u"}

@@ -36,4 +36,4 @@ class SqliteStore(
     SqliteAudit,
     SqliteDocuments,
 ):
-    """``SqliteStore(path)``; see storage.store.Store for what it can be asked."""
+    """``SqliteStore(path)``; see storage.port.store.Store for what it can be asked."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
-from storage.records.instants import ms
 from storage.records import AuditEntry, TenantId
+from storage.records.instants import ms
+from storage.shared.json import from_json, to_json
 from storage.sqlite.engine import Engine
 
 

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
-from storage.shared.engagement_json import closes_ms
-from storage.records.instants import ms
 from storage.records import (
     FINAL,
     Campaign,
@@ -22,8 +19,11 @@ from storage.records import (
     StaleVersion,
     TenantId,
 )
-from storage.sqlite.engine import Engine
+from storage.records.instants import ms
+from storage.shared.engagement_json import closes_ms
+from storage.shared.json import from_json, to_json
 from storage.sqlite.counters import move
+from storage.sqlite.engine import Engine
 
 FOUND = "tenant = ? AND instr(name, ?) > 0"  #: an empty text stands in every name
 

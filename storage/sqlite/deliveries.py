@@ -17,8 +17,6 @@ from typing import Any
 
 import orjson
 
-from storage.records.instants import instant, ms
-from storage.shared.leases import leased_as, spared
 from storage.records import (
     FINAL,
     Campaign,
@@ -34,11 +32,13 @@ from storage.records import (
     Tally,
     Try,
 )
+from storage.records.instants import instant, ms
+from storage.shared.leases import leased_as, spared
+from storage.shared.presence_log import packed, unpacked
+from storage.sqlite.counters import move, move_rungs
 from storage.sqlite.engine import Engine, as_json, json_rows
 from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
-from storage.sqlite.counters import move, move_rungs
 from storage.sqlite.weekly_cap import release
-from storage.shared.presence_log import packed, unpacked
 
 PLANNED = 10_000  #: rows planned by one statement
 REAP = 5_000  #: rows settled by one change: longer ones would hold up everybody else's

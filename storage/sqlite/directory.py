@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.records.instants import ms
 from storage.records import Channel, DirectoryUser, NotReached, Person, PersonId, Reference, Source, TenantId
+from storage.records.instants import ms
 from storage.sqlite.engine import Engine
 from storage.sqlite.people import IN_DIRECTORY, at_address, find, merge, wake
 

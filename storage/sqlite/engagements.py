@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.shared.engagement_json import bit_of, bits_of, from_text, hour_instant, to_text
-from storage.records.instants import instant, ms
 from storage.records import (
     CROWD,
     MAY_HAVE_ARRIVED,
@@ -27,6 +25,8 @@ from storage.records import (
     Who,
     engaged,
 )
+from storage.records.instants import instant, ms
+from storage.shared.engagement_json import bit_of, bits_of, from_text, hour_instant, to_text
 from storage.sqlite.engine import Engine, as_json, json_rows
 
 ANY = -1  #: the row that stands for any button

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
-from storage.shared.erasure import NOBODYS, without
 from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, Role, TenantId
+from storage.shared.erasure import NOBODYS, without
 from storage.sqlite.audit import add
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
 

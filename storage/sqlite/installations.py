@@ -6,7 +6,6 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
 from storage.records import (
     Audience,
     Installation,
@@ -16,6 +15,7 @@ from storage.records import (
     TenantId,
     target_of,
 )
+from storage.shared.json import from_json, to_json
 from storage.sqlite.engine import Engine
 
 LAST = "SELECT record FROM installation"

@@ -9,8 +9,6 @@ from itertools import repeat, zip_longest
 
 import orjson
 
-from storage.shared.json import from_json, to_json
-from storage.records.instants import instant, ms
 from storage.records import (
     CampaignId,
     Columns,
@@ -22,6 +20,8 @@ from storage.records import (
     TenantId,
     origin_of,
 )
+from storage.records.instants import instant, ms
+from storage.shared.json import from_json, to_json
 from storage.sqlite.engine import Engine, Row
 
 LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at"

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.records.instants import ms
 from storage.records import (
     Channel,
     Contact,
@@ -19,9 +18,10 @@ from storage.records import (
     Sighting,
     TenantId,
 )
+from storage.records.instants import ms
 from storage.shared.sightings import said_by
-from storage.sqlite.engine import Engine, Row
 from storage.sqlite.counters import move
+from storage.sqlite.engine import Engine, Row
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"

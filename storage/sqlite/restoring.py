@@ -10,12 +10,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.records.instants import ms
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
+from storage.records.instants import ms
 from storage.shared.backup import CHANGEABLE, SKIPPED, TAKEN, mark
+from storage.sqlite.counters import move
 from storage.sqlite.deliveries import OPEN, REAP
 from storage.sqlite.engine import READER_CACHE, Engine, connected
-from storage.sqlite.counters import move
 
 NUMBERED = ("campaign", "list", "template", "installation", "audit")  #: tables whose numbers are never given twice
 

@@ -6,12 +6,12 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
-from storage.shared.engagement_json import bit_of, from_text
-from storage.records.instants import instant
 from storage.records import CampaignId, DeliveryState, EngagementKind, NotReached, Result
+from storage.records.instants import instant
+from storage.shared.engagement_json import bit_of, from_text
+from storage.shared.presence_log import unpacked
 from storage.sqlite.engine import Engine, Row, json_rows
 from storage.sqlite.people import PERSON, person_of
-from storage.shared.presence_log import unpacked
 
 
 def _result_of(row: Row) -> Result:

@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json
-from storage.records.instants import ms
 from storage.records import Campaign, CampaignId, CampaignState, Channel, ListId, TenantId
+from storage.records.instants import ms
+from storage.shared.json import from_json
 from storage.sqlite.campaigns import load, save_as
 from storage.sqlite.engine import Engine
 

@@ -148,7 +148,7 @@ STEPS = (
     ALTER TABLE delivery ADD COLUMN columns TEXT;     -- the same, as it was at the start
     """,
     """
-    -- of campaigns that ask for presence: the ladder's rung, and the tries made, as storage/shared/presence_log.py packs them
+    -- of campaigns that ask for presence: the ladder's rung, and the tries made (storage/shared/presence_log.py)
     ALTER TABLE delivery ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE delivery ADD COLUMN log TEXT;
     CREATE TABLE rung_tally (

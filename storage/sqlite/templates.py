@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from storage.shared.json import from_json, to_json
 from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
+from storage.shared.json import from_json, to_json
 from storage.sqlite.engine import Engine
 
 #: an empty text stands in every name

@@ -16,10 +16,10 @@ from aiohttp import web
 from botbuilder.core import ActivityHandler, TurnContext
 
 from app import WallClock, crieur
-from bot.teams.adapter import make_adapter
-from bot.teams.auth.credentials import make_credentials
 from bot.clouds import PUBLIC
 from bot.settings import Settings
+from bot.teams.adapter import make_adapter
+from bot.teams.auth.credentials import make_credentials
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE
 from tests.support.connector import LoopbackConnector

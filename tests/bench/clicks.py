@@ -18,8 +18,8 @@ from aiohttp import web
 
 from app import WallClock, crieur
 from bot.keys import keys
-from bot.web.links import LINKS, SignedLinks
 from bot.settings import Settings
+from bot.web.links import LINKS, SignedLinks
 from storage.records import Campaign, DeliveryState, Engaged, EngagementKind, PersonId, Press
 from storage.sqlite import SqliteStore
 from tests.bench.ground import plan_due, running_campaign, settle_people

@@ -18,8 +18,8 @@ from app import WallClock, spare_the_collector
 from bot.teams.send.connector import Connector
 from storage.mongo import MongoStore
 from storage.mongo.mapping import blank
-from storage.records import Campaign, CampaignState
 from storage.port.store import Store
+from storage.records import Campaign, CampaignState
 from tests.bench.ground import PEOPLE, DurableSender, known_to, links_for, plan_due, running_campaign
 from tests.bench.sending import CONCURRENCY, ROUNDS, Row, activity_for, bare_loop, ratio, taking_turns
 from tests.support.mongo_servers import nx_27017

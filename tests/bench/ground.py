@@ -19,10 +19,10 @@ from bot.teams.send.connector import Connector
 from bot.web.links import SignedLinks
 from scheduler.dispatcher import Dispatcher
 from scheduler.rate_limit import Pace
-from storage.records.instants import ms
-from storage.records import Campaign, CampaignState, PersonId, Settled
-from storage.sqlite import SqliteStore
 from storage.port.store import Store
+from storage.records import Campaign, CampaignState, PersonId, Settled
+from storage.records.instants import ms
+from storage.sqlite import SqliteStore
 from tests.support.seeding import TENANT, conversation_of, member_of, scheduled
 
 PEOPLE = 500  #: chats that messages go to, in turn

@@ -17,8 +17,8 @@ import openpyxl
 
 from app import WallClock
 from cards.kit.texts import Texts
-from dialogs.lists.imports import flow
 from dialogs.core.turn import Attachment, AttachmentKind, House, Turn
+from dialogs.lists.imports import flow
 from scheduler.list_refresh import ListReader
 from storage.records import Channel, Person, PersonId, Role, TenantId
 from storage.sqlite import SqliteStore

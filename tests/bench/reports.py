@@ -17,13 +17,13 @@ from pathlib import Path
 from app import WallClock, spare_the_collector
 from bot.files.exporter import Exports
 from cards.kit.elements import as_dict
+from cards.kit.texts import Texts
 from cards.results.exports import Format
 from cards.results.report import report_card
-from cards.kit.texts import Texts
-from dialogs.core.figures import figures_of
 from dialogs.core.export_port import Wanted
-from storage.records.instants import ms
+from dialogs.core.figures import figures_of
 from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
+from storage.records.instants import ms
 from storage.sqlite import SqliteStore
 from tests.bench.ground import plan_due, running_campaign, settle_people
 from tests.bench.memory import resident

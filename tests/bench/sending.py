@@ -19,12 +19,12 @@ from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationR
 from yarl import URL
 
 from app import MessageRenderer, WallClock
-from bot.teams.adapter import make_adapter
-from bot.teams.send.connector import Connector
-from bot.teams.auth.credentials import make_credentials
 from bot.clouds import PUBLIC
 from bot.settings import Settings
 from bot.teams.activities import message_with
+from bot.teams.adapter import make_adapter
+from bot.teams.auth.credentials import make_credentials
+from bot.teams.send.connector import Connector
 from cards.kit.elements import AdaptiveCard, TextBlock
 from storage.records import Campaign, Person, PersonId
 from storage.sqlite import SqliteStore

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage.shared.policy import change_policy
 from storage.records import CampaignState, Deed, Role, TenantId
+from storage.shared.policy import change_policy
 from tests.bot.story import asked, broadcast, completed, draft, in_state, newest
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person, actions_of, words_of

@@ -14,8 +14,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.teams.auth.auth import AGAIN, FRESH, SigningKeys
 from bot.clouds import PUBLIC
+from bot.teams.auth.auth import AGAIN, FRESH, SigningKeys
 from tests.conftest import House
 from tests.support.organisation import TENANT, Person
 from tests.support.platform import APP_ID, SigningKey, SigningPlatform

@@ -14,11 +14,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bot.files.tempdir import PREFIX, Scratch
+from bot.files.uploads import takes
+from bot.files.writer import harmless
 from bot.keys import keys
 from bot.web.links import LINKS
-from bot.files.tempdir import PREFIX, Scratch
-from bot.files.writer import harmless
-from bot.files.uploads import takes
 from storage.records import Button, ButtonKind, Message, Role, Tracking
 from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, sent_out
 from tests.conftest import House

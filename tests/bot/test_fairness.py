@@ -15,10 +15,10 @@ import pytest
 
 from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
-from scheduler.rate_limit import CHAT_BURST, KEPT, Pace, TokenBucket
 from scheduler.ports import Delivered, Outcome, Render, Retry
-from storage.records.instants import ms
+from scheduler.rate_limit import CHAT_BURST, KEPT, Pace, TokenBucket
 from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId
+from storage.records.instants import ms
 from storage.sqlite import SqliteStore
 from tests.support.http import until
 from tests.support.seeding import install, scheduled

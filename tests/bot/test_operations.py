@@ -12,8 +12,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bot.teams.request_limits import BURST
 from bot.ops.logs import OURS, JsonLines, set_up
+from bot.teams.request_limits import BURST
 from bot.web.metrics import MeasuredSender, Metrics
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
@@ -250,7 +250,7 @@ async def test_one_chat_that_speaks_too_fast_is_not_heard_and_slows_no_other(
 async def test_more_requests_at_once_than_it_takes_are_asked_to_come_back(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.AT_ONCE", 0)
+    monkeypatch.setattr("bot.web.server.AT_ONCE", 0)
     async with house.organisation.http.get(f"{house.url}/healthz") as response:
         assert response.status == 429
         assert response.headers["Retry-After"] == "1"

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs.schedule_words import client as hearing
-from dialogs.schedule_words.client import ROOT, Hearing
 from cards.kit.texts import Texts
 from dialogs.schedule_words import Spoken
+from dialogs.schedule_words import client as hearing
+from dialogs.schedule_words.client import ROOT, Hearing
 from storage.records import CampaignState, Message
 from tests.bot.story import (
     MESSAGE,
@@ -331,6 +331,6 @@ async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
 
 
 def test_the_bot_does_not_load_the_rule_that_only_the_program_beside_it_needs() -> None:
-    code = "import sys, app; print([name for name in sys.modules if name.startswith('dialogs.spoken.')])"
+    code = "import sys, app; print([name for name in sys.modules if name.startswith('dialogs.schedule_words.')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

@@ -22,8 +22,8 @@ import pymongo
 import pytest
 
 from storage.mongo import MongoStore
-from storage.sqlite import SqliteStore
 from storage.port.store import Store
+from storage.sqlite import SqliteStore
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")

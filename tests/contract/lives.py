@@ -11,8 +11,8 @@ from pymongo.errors import PyMongoError
 
 from storage.mongo import MongoStore
 from storage.mongo.engine import Engine
-from storage.records import StorageError
 from storage.port.store import Store
+from storage.records import StorageError
 from tests.contract.conftest import MongoDatabase
 from tests.support.cut_wire import cut_wire
 

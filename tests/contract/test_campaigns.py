@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Button,
@@ -26,7 +27,6 @@ from storage.records import (
     Tally,
     WorkingHours,
 )
-from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

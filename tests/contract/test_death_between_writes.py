@@ -15,7 +15,7 @@ from functools import partial
 
 import pytest
 
-from storage.records.instants import ms
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Campaign,
@@ -29,7 +29,7 @@ from storage.records import (
     Person,
     PersonId,
 )
-from storage.port.store import Store
+from storage.records.instants import ms
 from tests.contract.conftest import MongoDatabase
 from tests.contract.lives import one_life
 from tests.contract.world import (

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.records.instants import ms
+from storage.port.store import Store
 from storage.records import (
     Audience,
     CampaignId,
@@ -20,7 +20,7 @@ from storage.records import (
     PersonId,
     Tally,
 )
-from storage.port.store import Store
+from storage.records.instants import ms
 from tests.contract.world import (
     CONTOSO,
     END,

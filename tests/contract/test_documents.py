@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from storage.records import StaleVersion
 from storage.port.store import Store
+from storage.records import StaleVersion
 
 ONE, TWO = b'{"step": 1}', b'{"step": 2, "word": "\xc3\xa9t\xc3\xa9"}'
 

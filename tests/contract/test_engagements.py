@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from storage.records.instants import ms
 from storage.mongo import MongoStore
 from storage.mongo.upgrade import bring_over
+from storage.port.store import Store
 from storage.records import (
     CROWD,
     ENGAGES_FOR,
@@ -33,7 +33,7 @@ from storage.records import (
 )
 from storage.records.engagement import HOUR as HOUR_MS
 from storage.records.engagement import Counts
-from storage.port.store import Store
+from storage.records.instants import ms
 from tests.contract.world import END, MINUTE, NOW, install, outcome, plan, planned, refused, scheduled, sent
 
 OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind

@@ -14,7 +14,7 @@ import pymongo
 import pytest
 
 from dialogs.lists.imports.flow import Page
-from storage.shared.json import from_json, to_json
+from storage.port.store import Store
 from storage.records import (
     AuditEntry,
     CampaignId,
@@ -27,8 +27,8 @@ from storage.records import (
     Subject,
     TenantId,
 )
+from storage.shared.json import from_json, to_json
 from storage.sqlite import SqliteStore
-from storage.port.store import Store
 from tests.contract.conftest import Database, MongoDatabase
 from tests.contract.lives import one_life
 from tests.contract.world import (

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Channel,
@@ -25,7 +26,6 @@ from storage.records import (
     Reference,
     StaleVersion,
 )
-from storage.port.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, plan, running, sighting
 
 MANY = Audience(lists=(ListId(7), ListId(3)), except_lists=(ListId(1),))

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Channel,
@@ -19,7 +20,6 @@ from storage.records import (
     Source,
     SourceKind,
 )
-from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from storage.port.store import Store
 from storage.records import (
     Audience,
     CampaignState,
@@ -22,7 +23,6 @@ from storage.records import (
     changeable_by,
     usable_by,
 )
-from storage.port.store import Store
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, drafted, install, scheduled, sighting
 
 

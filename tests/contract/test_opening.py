@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.records import Channel, DeliveryState, StorageError
 from storage.port.store import Store
+from storage.records import Channel, DeliveryState, StorageError
 from tests.contract.conftest import Database
 from tests.contract.world import CONTOSO, claim, install, opened, outcome, planned, sent
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Reach, Role
 from storage.port.store import Store
+from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Reach, Role
 from tests.contract.world import (
     CONTOSO,
     END,

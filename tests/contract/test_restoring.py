@@ -9,6 +9,7 @@ import pytest
 
 from bot.ops.restore import restored
 from storage.mongo import MongoStore
+from storage.port.store import Store
 from storage.records import (
     Audience,
     CampaignState,
@@ -23,7 +24,6 @@ from storage.records import (
 )
 from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
-from storage.port.store import Store
 from tests.contract.world import (
     CONTOSO,
     END,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, NotReached, Press, Result, Who
 from storage.port.store import Store
+from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, NotReached, Press, Result, Who
 from tests.contract.world import CONTOSO, MINUTE, NOW, install, outcome, plan, planned, refused, sent
 
 CLICKED, OPENED, REACTED = EngagementKind.CLICKED, EngagementKind.OPENED, EngagementKind.REACTED

@@ -11,7 +11,7 @@ import pytest
 
 from scheduler.precheck import week_of
 from scheduler.retention import Retention
-from storage.shared.policy import change_policy
+from storage.port.store import Store
 from storage.records import (
     CROWD,
     ENGAGES_FOR,
@@ -26,7 +26,7 @@ from storage.records import (
     Subject,
     Who,
 )
-from storage.port.store import Store
+from storage.shared.policy import change_policy
 from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
 from tests.contract.lives import one_life
 from tests.contract.world import CONTOSO, END, NOW, install, opened, outcome, planned, refused, scheduled, sent

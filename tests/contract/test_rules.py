@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.shared.policy import change_policy, policy_of
-from storage.records import AuditEntry, Deed, GroupRole, PersonId, Policy, Role, StorageError, Subject
-from storage.sqlite import SqliteStore
 from storage.port.store import Store
+from storage.records import AuditEntry, Deed, GroupRole, PersonId, Policy, Role, StorageError, Subject
+from storage.shared.policy import change_policy, policy_of
+from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, FABRIKAM, NOW
 
 ENTRY = AuditEntry(

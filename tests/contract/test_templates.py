@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storage.records import Channel, PersonId, Template, TemplateId, TenantId
 from storage.port.store import Store
+from storage.records import Channel, PersonId, Template, TemplateId, TenantId
 from tests.contract.test_erasure import told
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install
 

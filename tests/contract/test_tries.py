@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from storage.records import DeliveryState, Found, NotReached, Person, PersonId, Tally, Try
 from storage.port.store import Store
+from storage.records import DeliveryState, Found, NotReached, Person, PersonId, Tally, Try
 from tests.contract.world import (
     END,
     LEASE,

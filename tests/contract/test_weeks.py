@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from storage.records import Consideration, DeliveryState, NotReached
 from storage.port.store import Store
+from storage.records import Consideration, DeliveryState, NotReached
 from tests.contract.world import NOW, claim, install, outcome, planned, sent, state_of
 
 WEEK = 2900

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage.records import Audience, Channel, Contact, NotReached
 from storage.port.store import Store
+from storage.records import Audience, Channel, Contact, NotReached
 from tests.contract.world import CONTOSO, FABRIKAM, sighting
 
 EVERYONE = Audience(everyone=True)

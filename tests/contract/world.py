@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from storage.records.instants import ms
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Campaign,
@@ -29,7 +29,7 @@ from storage.records import (
     Who,
     WorkingHours,
 )
-from storage.port.store import Store
+from storage.records.instants import ms
 
 CONTOSO = TenantId("contoso")
 FABRIKAM = TenantId("fabrikam")

@@ -23,8 +23,8 @@ import pytest
 
 from app import open_store
 from bot.settings import Settings
-from storage.records import CampaignId, CampaignState, Channel, DeliveryState, PersonId
 from storage.port.store import Store
+from storage.records import CampaignId, CampaignState, Channel, DeliveryState, PersonId
 from tests.support.connector import Chat, LoopbackConnector
 from tests.support.http import until
 from tests.support.program import ROOT, Program, free_port

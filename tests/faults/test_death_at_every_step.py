@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 
 from scheduler import dispatcher, planner
-from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
 from scheduler.list_refresh import ListReader
-from scheduler.rate_limit import Pace
 from scheduler.ports import Availability, Delivered, NotAnswered, Outcome, Render
+from scheduler.presence_lookup import Asking
+from scheduler.rate_limit import Pace
 from storage.records import (
     Audience,
     Campaign,

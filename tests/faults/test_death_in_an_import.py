@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cards.kit.texts import Texts
-from dialogs.lists.imports import flow, reading
 from dialogs.core.turn import Attachment, AttachmentKind, House, Turn
+from dialogs.lists.imports import flow, reading
 from scheduler.list_refresh import ListReader
 from storage.records import Audience, Channel, Role
 from storage.sqlite import SqliteStore

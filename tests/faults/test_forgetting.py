@@ -7,9 +7,9 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from scheduler.retention import ROWS
-from storage.records.instants import ms
-from storage.records import CampaignId, DeliveryState, EngagementKind, NotReached, Press, Who
 from storage.port.store import Store
+from storage.records import CampaignId, DeliveryState, EngagementKind, NotReached, Press, Who
+from storage.records.instants import ms
 from tests.bot.story import eventually
 from tests.contract.world import outcome
 from tests.faults.conftest import Town

@@ -16,8 +16,8 @@ from bot.ops import logs
 from bot.settings import Settings, read_settings
 from scheduler import dispatcher
 from scheduler.rules.window import LATE
-from storage.records import Campaign, CampaignState, DeliveryState
 from storage.port.store import Store
+from storage.records import Campaign, CampaignState, DeliveryState
 
 STEP = timedelta(minutes=10)  #: those who are due within it are due together
 LOOK = 0.02  #: seconds between looks

@@ -16,19 +16,13 @@ from zoneinfo import ZoneInfo
 
 from cards.campaigns.approval import approval_card, decided_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
+from cards.compose.help import question_help_card, step_help_card
+from cards.compose.offers import picture_card, text_card
+from cards.compose.review import Outlook, Overview, hours_text, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card
 from cards.kit.elements import AdaptiveCard, as_dict
-from cards.results.exports import (
-    audit_export_card,
-    declined_card,
-    download_card,
-    export_card,
-    interrupted_card,
-    making_card,
-    uploaded_card,
-)
-from cards.results.exports import trouble_card as export_trouble_card
-from cards.compose.help import question_help_card, step_help_card
+from cards.kit.texts import SPOKEN, Texts
 from cards.lists.imports import Summary, import_card
 from cards.lists.installs import install_card, install_form
 from cards.lists.listing import (
@@ -40,16 +34,22 @@ from cards.lists.listing import (
     list_settings_form,
     lists_card,
 )
-from cards.results.live import live_card, moved_card
+from cards.lists.sources import Groups, group_form, unread_card, unread_text
 from cards.message.compile import Done, acknowledged_text, answered_text, filled, message_card, size_of
-from cards.compose.offers import picture_card, text_card
-from cards.results.report import compare_card, erased_text, remind_card, report_card
-from cards.compose.review import Outlook, Overview, hours_text, review_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
-from cards.lists.sources import Groups, group_form, unread_card, unread_text
-from cards.kit.texts import SPOKEN, Texts
-from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
+from cards.results.exports import (
+    audit_export_card,
+    declined_card,
+    download_card,
+    export_card,
+    interrupted_card,
+    making_card,
+    uploaded_card,
+)
+from cards.results.exports import trouble_card as export_trouble_card
+from cards.results.live import live_card, moved_card
+from cards.results.report import compare_card, erased_text, remind_card, report_card
 from storage.records import (
     Audience,
     Button,

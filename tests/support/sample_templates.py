@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cards.kit.elements import AdaptiveCard
-from cards.compose.review import Overview
 from cards.campaigns.templates import (
     TemplateLine,
     TemplateView,
@@ -15,6 +13,8 @@ from cards.campaigns.templates import (
     template_settings_form,
     templates_card,
 )
+from cards.compose.review import Overview
+from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
 from storage.records import CampaignState, Channel, Person, PersonId, Template, TemplateId
 from tests.support.sample_records import CONTOSO, MESSAGES, NOW, OTHERS, campaign, person, schedule

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Button,
@@ -24,7 +25,6 @@ from storage.records import (
     Tracking,
     WorkingHours,
 )
-from storage.port.store import Store
 
 TENANT = TenantId("1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70")
 ANY_TIME = WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7)))

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduler.presence_lookup import Asking
 from scheduler.dispatcher import Dispatcher
-from scheduler.rate_limit import Pace
 from scheduler.planner import OpenTimes, plan
 from scheduler.ports import Delivered, Outcome, Render
+from scheduler.presence_lookup import Asking
+from scheduler.rate_limit import Pace
+from storage.port.store import Store
 from storage.records import (
     Audience,
     Campaign,
@@ -36,7 +37,6 @@ from storage.records import (
     WorkingHours,
 )
 from storage.sqlite import SqliteStore
-from storage.port.store import Store
 from tests.support.presence import SimulatedPresence
 
 CONTOSO = TenantId("contoso")

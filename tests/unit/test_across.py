@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.rules.zone_forecast import forecast_across
 from scheduler.rules.window import OpenTime, forecast, open_time
+from scheduler.rules.zone_forecast import forecast_across
 from storage.records import Slot
 from tests.unit.test_window import OFFICE
 

@@ -14,8 +14,8 @@ import pytest
 
 from bot.teams.announcer import CALM, LATE, AuthorAnnouncer
 from bot.teams.send.connector import Connector
-from scheduler.presence_lookup import Asking
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
+from scheduler.presence_lookup import Asking
 from storage.records import Campaign, CampaignState, NotReached, Reference
 from storage.sqlite import SqliteStore
 from tests.support.clocks import LeapingClock

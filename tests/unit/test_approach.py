@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from scheduler import presence_lookup as asking
+from scheduler.ports import Availability, Delivered, NotAnswered, Retry
 from scheduler.precheck import Approach, asks
 from scheduler.presence_lookup import LATER, LONGEST, SOON, Asking
-from scheduler.rules.settling import PAST, settle
 from scheduler.rate_limit import TokenBucket
-from scheduler.ports import Availability, Delivered, NotAnswered, Retry
+from scheduler.rules.settling import PAST, settle
 from storage.records import (
     Campaign,
     CampaignId,

@@ -19,7 +19,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from storage.records.instants import ms
 from storage.records import (
     Audience,
     Campaign,
@@ -36,6 +35,7 @@ from storage.records import (
     TenantId,
     WorkingHours,
 )
+from storage.records.instants import ms
 from storage.sqlite import SqliteStore
 
 CONTOSO, ADA = TenantId("contoso"), PersonId(1)

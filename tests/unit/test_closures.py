@@ -152,5 +152,5 @@ def test_anything_is_dates_or_a_mistake(text: str, texts: Texts) -> None:
 
 
 def test_the_package_is_loaded_when_it_is_asked_for() -> None:
-    asked = "import app, sys; from dialogs.root import everything; everything(); sys.exit('holidays' in sys.modules)"
+    asked = "import app, sys; from dialogs.routers import everything; everything(); sys.exit('holidays' in sys.modules)"
     subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True)

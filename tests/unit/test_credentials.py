@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from bot.teams.auth.credentials import make_credentials, read_certificate
 from bot.clouds import CLOUDS, PUBLIC
 from bot.settings import Settings, WrongSettings
+from bot.teams.auth.credentials import make_credentials, read_certificate
 
 APP = "3f2b6a0c-9d51-4e8e-8a4b-0c6d7e5f1a29"
 SINGLE = {"MicrosoftAppType": "SingleTenant", "MicrosoftAppTenantId": "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.metrics import Metrics
 from bot.ops.cli import add_commands
 from bot.settings import Settings
+from bot.web.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

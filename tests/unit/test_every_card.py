@@ -14,22 +14,24 @@ from typing import Any
 import pytest
 
 import cards
-import cards.message
+import cards.message.compile
 from cards.campaigns.approval import approval_card, decided_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.campaigns.templates import (
+    keep_form,
+    template_card,
+    template_delete_card,
+    template_settings_form,
+    templates_card,
+)
+from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
+from cards.compose.help import question_help_card, step_help_card
+from cards.compose.offers import picture_card, text_card
+from cards.compose.review import Outlook, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card
 from cards.kit.elements import AdaptiveCard, as_dict
-from cards.results.exports import (
-    audit_export_card,
-    declined_card,
-    download_card,
-    export_card,
-    interrupted_card,
-    making_card,
-    trouble_card,
-    uploaded_card,
-)
-from cards.compose.help import question_help_card, step_help_card
+from cards.kit.texts import SPOKEN
+from cards.kit.variables import escape_markdown
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists.installs import install_card, install_form
 from cards.lists.listing import (
@@ -41,35 +43,33 @@ from cards.lists.listing import (
     list_settings_form,
     lists_card,
 )
-from cards.results.live import live_card, moved_card
+from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
-from cards.compose.offers import picture_card, text_card
-from cards.results.outcomes import COLORS
-from cards.results.report import compare_card, remind_card, report_card
-from cards.compose.review import Outlook, review_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
-from cards.lists.sources import Groups, group_form, unread_card
-from cards.campaigns.templates import (
-    keep_form,
-    template_card,
-    template_delete_card,
-    template_settings_form,
-    templates_card,
+from cards.results.exports import (
+    audit_export_card,
+    declined_card,
+    download_card,
+    export_card,
+    interrupted_card,
+    making_card,
+    trouble_card,
+    uploaded_card,
 )
-from cards.kit.texts import SPOKEN
-from cards.kit.variables import escape_markdown
-from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
-from dialogs.lists.audience import SHOWN
+from cards.results.live import live_card, moved_card
+from cards.results.outcomes import COLORS
+from cards.results.report import compare_card, remind_card, report_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
+from dialogs.campaigns.templates import PAGE as TEMPLATES
+from dialogs.compose.wizard import ZONES
 from dialogs.forms.buttons import BUTTON
 from dialogs.forms.fields import FIELDS, NAME
 from dialogs.forms.message import TITLE
+from dialogs.lists.audience import SHOWN
 from dialogs.lists.imports.flow import OFFERED
 from dialogs.lists.listing import AUTHORS
 from dialogs.routers import everything
-from dialogs.campaigns.templates import PAGE as TEMPLATES
-from dialogs.compose.wizard import ZONES
 from storage.records import (
     Audience,
     Button,
@@ -223,8 +223,10 @@ def longest_message(language: str) -> Cards:
     """The longest that the form takes, wherever it is shown."""
     samples = Samples(language)
     texts, said = samples.texts, message(language)
-    said = replace(said, body="x" * (cards.message.LIMIT - cards.message.size_of(replace(said, body=""))))
-    assert cards.message.size_of(said) == cards.message.LIMIT
+    said = replace(
+        said, body="x" * (cards.message.compile.LIMIT - cards.message.compile.size_of(replace(said, body="")))
+    )
+    assert cards.message.compile.size_of(said) == cards.message.compile.LIMIT
     one, shown = campaign(language, message=said), samples.overview(message=said, preview=said)
     outlook = Outlook(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
     wrong = {"link_url": texts("That is not a web address; it begins with https://")}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cards.message.compile import LIMIT, size_of
 from cards.kit.texts import Texts
+from cards.message.compile import LIMIT, size_of
 from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.fields import Reading
 from dialogs.forms.message import read_message, read_version

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.kit.elements import CONTENT_TYPE, as_dict
+from cards.kit.variables import escape_markdown
 from cards.message.compile import (
     SUMMARY,
     Done,
@@ -25,7 +26,6 @@ from cards.message.compile import (
     without_value,
 )
 from cards.message.render import compile_for
-from cards.kit.variables import escape_markdown
 from storage.records import Button, ButtonKind, CampaignId, Channel, Member, Message, Person, Style, Tracking, Version
 from tests.unit.test_variables import AWKWARD, names, people, person, shown
 

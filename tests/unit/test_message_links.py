@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.message.links import IN_TEXT, Link, links_of, shortened, with_links
 from cards.message.compile import compile_message
+from cards.message.links import IN_TEXT, Link, links_of, shortened, with_links
 from storage.records import Button, ButtonKind, CampaignId, Message, Tracking
 from tests.unit.test_message import ADA
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.rules.settling import BACKOFF, DETAIL, LONGEST_BACKOFF, OUTAGE_TRIES, out_of_reach, settle, wait
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
+from scheduler.rules.settling import BACKOFF, DETAIL, LONGEST_BACKOFF, OUTAGE_TRIES, out_of_reach, settle, wait
 from storage.records import CampaignId, Channel, Claimed, DeliveryId, DeliveryState, NotReached, Settled
 from tests.unit.test_variables import person
 

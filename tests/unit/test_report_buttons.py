@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from cards.kit.elements import as_dict
+from cards.kit.texts import Texts
 from cards.message.links import IN_TEXT
 from cards.results.report import report_card
-from cards.kit.texts import Texts
 from storage.records import Button, ButtonKind, CampaignState, Engagement, EngagementKind, Message, Version
 from storage.records.campaigns import SHIFT
 from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign, figures

@@ -31,7 +31,7 @@ def wanted(path: Path, format: str) -> Wanted:
 
 
 def written(said: bytes) -> int:
-    return subprocess.run([sys.executable, "-m", "bot.sheets"], cwd=ROOT, input=said, check=False).returncode
+    return subprocess.run([sys.executable, "-m", "bot.files.writer"], cwd=ROOT, input=said, check=False).returncode
 
 
 PAGE = orjson.dumps([["Ada", 1_764_000_000_000, 1], ["\x00\x0b=\ud7ff", None, 2]]) + b"\n"

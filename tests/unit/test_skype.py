@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.teams.skype import address_in
-from cards.message.render import compile_for
-from cards.message.plain_text import as_text
-from cards.message.skype import HERO, compile_skype, length_of, read_line
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_skype
+from cards.message.plain_text import as_text
+from cards.message.render import compile_for
+from cards.message.skype import HERO, compile_skype, length_of, read_line
 from storage.records import (
     Button,
     ButtonKind,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
-from bot.teams.send.connector import PAUSE, Connector
 from bot.teams.auth.token import AGAIN, EARLY, FreshToken, NoToken, expiry
+from bot.teams.send.connector import PAUSE, Connector
 from scheduler.ports import Retry
 from storage.records import Channel, NotReached, PersonId, Reference, TenantId
 from tests.support.http import until

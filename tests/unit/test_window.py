@@ -15,9 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.rules.window import OpenTime, draw_instants, draw_sorted, forecast, open_time, peak_per_minute
+from storage.records import Slot, WorkingHours
 from storage.records.instants import instant as instant_at
 from storage.records.instants import ms
-from storage.records import Slot, WorkingHours
 
 MINUTE = timedelta(minutes=1)
 MILLISECOND = timedelta(milliseconds=1)

@@ -16,8 +16,8 @@ import aiohttp
 import orjson
 from yarl import URL
 
-from bot.teams.responses import ChatLost, TokenRefused, outcome_of, seconds
 from bot.teams.auth.token import Anonymous, Authorization, NoToken
+from bot.teams.responses import ChatLost, TokenRefused, outcome_of, seconds
 from bot.teams.send.timeouts import Watch
 from scheduler.ports import Clock, Delivered, NotAnswered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from storage.records import NotReached, Reference

@@ -16,8 +16,8 @@ from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.teams.send.connector import is_loopback
 from bot.teams.auth.token import Anonymous, Authorization
+from bot.teams.send.connector import is_loopback
 from dialogs.core.ports import NotFetched
 
 LARGEST = 16  #: MB of a file

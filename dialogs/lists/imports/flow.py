@@ -14,22 +14,21 @@ from typing import Any
 
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
-from cards.lists.imports import LINES, SAMPLE, Summary, import_card
-from cards.lists.listing import list_people_form
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from dialogs.lists.audience import free_name
+from cards.lists.imports import LINES, SAMPLE, Summary, import_card
+from cards.lists.listing import list_people_form
 from dialogs.core.drafts import waiting_draft
+from dialogs.core.ports import NotFetched
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.forms.audience import list_id, not_addresses, too_much
 from dialogs.forms.fields import KEPT, NAME, clean
 from dialogs.forms.pasted import read_pasted
+from dialogs.lists.audience import free_name
 from dialogs.lists.imports.reading import Counts, Mistake, WrongLine, contacts_of, pasted_contacts
 from dialogs.lists.imports.tables import CannotRead, NoTable
 from dialogs.lists.listing import list_name_errors, one_list, typed_people
-from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
-from dialogs.core.ports import NotFetched
-from dialogs.core.router import Router
-from storage.shared.json import from_json, to_json
 from storage.records import (
     Audience,
     Channel,
@@ -39,6 +38,7 @@ from storage.records import (
     PersonId,
     changeable_by,
 )
+from storage.shared.json import from_json, to_json
 
 router = Router()
 

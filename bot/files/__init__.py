@@ -1,0 +1,1 @@
+"""Exports written to files, and how a file reaches its author."""

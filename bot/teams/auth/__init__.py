@@ -1,0 +1,1 @@
+"""Who may speak to the bot, and as whom the bot speaks."""

@@ -1,0 +1,1 @@
+"""The HTTP server: the messaging endpoint, tracked links, exports, health and metrics."""

@@ -1,0 +1,1 @@
+"""Cards about campaigns as a whole: the list, approval, templates."""

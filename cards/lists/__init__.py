@@ -1,0 +1,1 @@
+"""Cards about distribution lists, their sources and imports."""

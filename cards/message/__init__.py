@@ -1,0 +1,1 @@
+"""A campaign's message: compiled once, rendered for each recipient."""

@@ -1,0 +1,1 @@
+"""Cards about people's roles and the organisation's rules."""

@@ -1,0 +1,1 @@
+"""What came of a campaign: live card, report, figures, exports, audit."""

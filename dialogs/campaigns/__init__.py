@@ -1,0 +1,1 @@
+"""What happens to a campaign as a whole: listing, approval, templates, copies."""

@@ -1,0 +1,1 @@
+"""Building a campaign: forms, typed words, forecast, review."""

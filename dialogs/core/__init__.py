@@ -1,0 +1,1 @@
+"""What every conversation uses: the turn, the router, the ports, drafts."""

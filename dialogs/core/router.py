@@ -1,0 +1,169 @@
+"""Which handler answers a pressed button, a typed command, a file or a word in passing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from cards.kit.conversation import commands_named
+from dialogs.core.turn import Answer, Aside, Attachment, AttachmentKind, Form, Turn
+from storage.records import Role
+
+Handler = Callable[[Turn, Form], Awaitable[Answer]]
+Command = Callable[[Turn, str], Awaitable[Answer]]
+Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
+Listener = Callable[[Turn, str], Awaitable[Answer | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    handler: Callable[..., Awaitable[Answer]]
+    #: the least role that may; None: everybody
+    role: Role | None
+    #: a command that takes no more words: what else follows was meant as another
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class Router:
+    """Each feature registers what a person can press or type; the root only joins them."""
+
+    forms: dict[str, _Entry] = field(default_factory=dict)
+    #: the first words of a command, lower case, in either language
+    commands: dict[str, _Entry] = field(default_factory=dict)
+    #: what happens with something that is dropped into the chat
+    uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
+    #: what happens with words that are no command; None: they are not theirs either
+    listeners: list[Listener] = field(default_factory=list)
+    #: listeners who know for certain: they are asked before a typing error is looked for
+    sure_listeners: list[Listener] = field(default_factory=list)
+    #: words that a listener may know, and that are no command with a typing error in it
+    no_mistakes: set[str] = field(default_factory=set)
+
+    def form(self, verb: str, *, authors_only: bool = True, role: Role = Role.AUTHOR) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.forms[verb] = _Entry(handler, role if authors_only else None)
+            return handler
+
+        return register
+
+    def command(
+        self, *words: str, authors_only: bool = True, role: Role = Role.AUTHOR, alone: bool = False
+    ) -> Callable[[Command], Command]:
+        def register(handler: Command) -> Command:
+            for word in words:
+                self.commands[word] = _Entry(handler, role if authors_only else None, alone)
+            return handler
+
+        return register
+
+    def upload(self, kind: AttachmentKind) -> Callable[[Upload], Upload]:
+        def register(handler: Upload) -> Upload:
+            self.uploads[kind] = handler
+            return handler
+
+        return register
+
+    def listener(self, handler: Listener) -> Listener:
+        self.listeners.append(handler)
+        return handler
+
+    def sure_listener(self, handler: Listener) -> Listener:
+        self.sure_listeners.append(handler)
+        return handler
+
+    def include(self, routers: Sequence[Router]) -> Router:
+        for router in routers:
+            self.forms.update(router.forms)
+            self.commands.update(router.commands)
+            self.uploads.update(router.uploads)
+            self.listeners += router.listeners
+            self.sure_listeners += router.sure_listeners
+            self.no_mistakes |= router.no_mistakes
+        return self
+
+    async def press(self, turn: Turn, form: Form) -> Answer | None:
+        """Answer a pressed button; None for a verb nobody knows."""
+        entry = self.forms.get(str(form.get("verb", "")))
+        if entry is None:
+            return None
+        if not may(turn, entry.role):
+            return Answer(text=not_allowed(turn))
+        return await unless_aside(entry.handler(turn, form))
+
+    async def hear(self, turn: Turn, said: str) -> Answer | None:
+        """Answer a typed command: the longest known beginning wins; None when there is none."""
+        words = " ".join(said.lower().replace("’", "'").split())
+        for command in sorted(self.commands, key=len, reverse=True):
+            entry = self.commands[command]
+            if words == command or (words.startswith(command + " ") and not entry.alone):
+                if not may(turn, entry.role):
+                    return Answer(text=not_allowed(turn))
+                rest = " ".join(said.split()[len(command.split()) :])
+                return await unless_aside(entry.handler(turn, rest))
+        return None
+
+    async def receive(self, turn: Turn) -> Answer | None:
+        """Answer a file or a picture that came with the message; None when there is none."""
+        for dropped in turn.attachments:
+            if dropped.kind not in self.uploads:
+                continue
+            if turn.role is not None:
+                return await unless_aside(self.uploads[dropped.kind](turn, dropped))
+            if dropped.kind is AttachmentKind.FILE:  # a picture may be a reply
+                return Answer(text=not_an_author(turn))
+        return None
+
+    async def listen(self, turn: Turn, said: str) -> Answer | None:
+        """Answer words that are no command, nor near to one; None when they mean nothing to anybody."""
+        listeners = self.sure_listeners if self.nearest(turn, said) else [*self.sure_listeners, *self.listeners]
+        for listener in listeners:
+            if answer := await listener(turn, said):
+                return answer
+        return None
+
+    def is_command(self, said: str) -> bool:
+        """Whether these words are the whole of a command."""
+        return " ".join(said.lower().replace("’", "'").split()) in self.commands
+
+    def nearest(self, turn: Turn, said: str) -> str | None:
+        """The command that somebody may have meant."""
+        words = " ".join(said.lower().split())
+        if words in self.no_mistakes:
+            return None
+        known = [word for word, entry in self.commands.items() if may(turn, entry.role)]
+        found = difflib.get_close_matches(words, known, n=5, cutoff=0.6)
+        if not found:
+            return None
+        # "campagens" is nearer to "campaigns": whoever speaks French meant the French word of the same command
+        same = [word for word in found if self.commands[word].handler is self.commands[found[0]].handler]
+        own = commands_named(turn.texts, turn.role)
+        return next((word for word in same if word in own), found[0])
+
+
+async def unless_aside(answering: Awaitable[Answer]) -> Answer:
+    """The answer, or what is said instead of it."""
+    try:
+        return await answering
+    except Aside as aside:
+        return aside.answer
+
+
+def may(turn: Turn, role: Role | None) -> bool:
+    """Whether the speaker's role is enough."""
+    return role is None or (turn.role is not None and turn.role.covers(role))
+
+
+def not_allowed(turn: Turn) -> str:
+    """What is said to somebody whose role is not enough."""
+    if turn.role is not None:
+        return turn.texts("Only an owner can do that here. Type **roles** to see who is one.")
+    return not_an_author(turn)
+
+
+def not_an_author(turn: Turn) -> str:
+    return turn.texts(
+        "Only authors can do that here. I bring you the messages of your organisation;"
+        " type **help** to see what I can do for you."
+    )

@@ -1,0 +1,1 @@
+"""Distribution lists and audiences."""

@@ -1,0 +1,1 @@
+"""What came of a campaign: reports, exports, engagement, receipts."""

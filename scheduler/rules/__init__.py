@@ -1,0 +1,1 @@
+"""Pure rules: open time, ladder, settling, forecasts by zone."""
