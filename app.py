@@ -40,18 +40,18 @@ from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import Front
 from cards.message.render import compile_for
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
-from dialogs.schedule_words.client import Hearing
+from dialogs.schedule_words.client import WordsClient
 from dialogs.typed import TypedConversations
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Clock, Directory, Presence, Render
-from scheduler.presence_lookup import Asking
-from scheduler.rate_limit import Pace
+from scheduler.presence_lookup import PresenceLookup
+from scheduler.rate_limit import RateLimit
 from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
 from storage.port.store import Store
@@ -128,9 +128,9 @@ async def crieur(
             served = ServedPresence(settings.skype_presence_url, settings.skype_presence_token, clock)
             present[Channel.SKYPE] = await opened.enter_async_context(served)
         present |= presence or {}
-        asking = Asking(present, clock)
+        presence_lookup = PresenceLookup(present, clock)
         rate = settings.messages_per_second
-        announcer = AuthorAnnouncer(store, connector, clock, asking, rate, random.Random(rng.getrandbits(64)))
+        announcer = AuthorAnnouncer(store, connector, clock, presence_lookup, rate, random.Random(rng.getrandbits(64)))
         exports = await opened.enter_async_context(
             Exports(
                 store=store,
@@ -142,7 +142,7 @@ async def crieur(
                 hosts=() if settings.local else platform.files,
             )
         )
-        house = House(
+        services = Services(
             store=store,
             clock=clock,
             sender=connector,
@@ -157,11 +157,11 @@ async def crieur(
             directory=directory,
             installs=bool(graph and settings.teams_app_id),
             reader=reader,
-            words=await opened.enter_async_context(Hearing()),
+            words=await opened.enter_async_context(WordsClient()),
         )
         typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(
-            house,
+            services,
             everything(),
             typed,
             connector,
@@ -169,19 +169,19 @@ async def crieur(
             tenants=settings.tenants,
             skype_tenant=settings.skype_tenant,
         )
-        exports.ask(bot.standing.role)
+        exports.ask(bot.effective_role.role)
         installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
-        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, asking, installations)
+        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, presence_lookup, installations)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
             renderer=MessageRenderer(links),
             clock=clock,
             rng=rng,
-            pace=Pace(rate),
+            rate_limit=RateLimit(rate),
             holder=secrets.randbits(62),
-            asking=asking,
+            presence_lookup=presence_lookup,
             lease=timedelta(seconds=settings.lease_seconds),
         )
         dispatching = asyncio.create_task(dispatcher.run())
@@ -195,7 +195,7 @@ async def crieur(
         front = Front(
             make_adapter(platform, credentials),
             bot,
-            house,
+            services,
             links,
             exports,
             health=health,

@@ -20,9 +20,9 @@ from datetime import datetime, timedelta
 
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
-from scheduler.precheck import Approach, Going, asks
-from scheduler.presence_lookup import Asking
-from scheduler.rate_limit import Pace
+from scheduler.precheck import Precheck, Ready, asks
+from scheduler.presence_lookup import PresenceLookup
+from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
 from storage.port.store import Store
@@ -49,7 +49,7 @@ class _Running:
     open_time: OpenTime
     ends: datetime
     #: where something is asked about each recipient before their message is marked
-    approach: Approach | None
+    approach: Precheck | None
 
     def may_send(self, now: datetime) -> bool:
         assert self.campaign.schedule is not None
@@ -69,9 +69,9 @@ class Dispatcher:
         renderer: Renderer,
         clock: Clock,
         rng: random.Random,
-        pace: Pace,
+        rate_limit: RateLimit,
         holder: int,
-        asking: Asking | None = None,
+        presence_lookup: PresenceLookup | None = None,
         concurrency: int = CONCURRENCY,
         group: int = GROUP,
         lease: timedelta = LEASE,
@@ -81,16 +81,16 @@ class Dispatcher:
         self._renderer = renderer
         self._clock = clock
         self._rng = rng
-        self._pace = pace
+        self._rate_limit = rate_limit
         self._holder = holder
-        self._asking = asking or Asking({}, clock)
+        self._presence_lookup = presence_lookup or PresenceLookup({}, clock)
         self._concurrency = concurrency
         self._group = group
         self._lease = lease
         self._running: dict[CampaignId, _Running] = {}
         self._looked_at: datetime | None = None
         #: marked deliveries on their way to a worker
-        self._ready: asyncio.Queue[tuple[_Running, Going]] = asyncio.Queue()
+        self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
         #: who is being asked about, by campaign: one group at a time
         self._approaching: dict[CampaignId, asyncio.Task[None]] = {}
         #: claimed or marked and not yet recorded, until when they are leased: then another copy may settle them
@@ -168,7 +168,7 @@ class Dispatcher:
             render=self._renderer.compile(campaign),
             open_time=open_time_of(campaign.schedule),
             ends=campaign.schedule.slot.end,
-            approach=Approach(campaign, self._asking, self._clock, self._store) if asks(campaign) else None,
+            approach=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
         )
 
     def _in_turn(self) -> list[_Running]:
@@ -186,7 +186,7 @@ class Dispatcher:
         if not running.may_send(now):
             return POLL
         share = max(1, self._room // max(1, min(4, len(self._running))))
-        bucket = self._pace.of(running.campaign.tenant, now)
+        bucket = self._rate_limit.of(running.campaign.tenant, now)
         if running.approach is not None:
             return await self._turn_to_ask(running, running.approach, share, now)
         granted = bucket.take(now, share)
@@ -203,7 +203,7 @@ class Dispatcher:
                 self._settle(muted(delivery, running.campaign.channel, now))
             elif delivery.reachable:
                 self._outstanding[delivery.id] = until
-                self._ready.put_nowait((running, Going(delivery, None)))
+                self._ready.put_nowait((running, Ready(delivery, None)))
             else:
                 self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
@@ -213,11 +213,11 @@ class Dispatcher:
 
     # --- claim, ask, mark ---------------------------------------------------------------------
 
-    async def _turn_to_ask(self, running: _Running, approach: Approach, share: int, now: datetime) -> float:
+    async def _turn_to_ask(self, running: _Running, approach: Precheck, share: int, now: datetime) -> float:
         """Claim what is due, unmarked, and have it asked about; as many as may leave while the answer holds."""
         if running.campaign.id in self._approaching:
             return POLL  # its end wakes us
-        limit = min(share, self._pace.of(running.campaign.tenant, now).soon(now, AHEAD))
+        limit = min(share, self._rate_limit.of(running.campaign.tenant, now).soon(now, AHEAD))
         if not limit:
             return TICK
         until = now + self._lease
@@ -235,7 +235,7 @@ class Dispatcher:
         del self._approaching[id]
         self._awake.set()
 
-    async def _approach(self, running: _Running, approach: Approach, claimed: list[Claimed]) -> None:
+    async def _approach(self, running: _Running, approach: Precheck, claimed: list[Claimed]) -> None:
         """Ask about a group, and hand on whoever may be written to; whatever happens, the rest is due again."""
         left = {delivery.id: delivery for delivery in claimed}
         try:
@@ -243,7 +243,7 @@ class Dispatcher:
             for settled in staying:
                 del left[settled.id]
                 self._settle(settled)
-            await self._mark_at_pace(running, approach, going, left)
+            await self._mark_within_rate(running, approach, going, left)
         except Exception:
             log.exception("nothing of a group has left: campaign=%d", running.campaign.id)
             await asyncio.sleep(POLL)  # a store that is gone is not asked again and again
@@ -251,8 +251,8 @@ class Dispatcher:
         for delivery in left.values():
             self._settle(not_sent(delivery, running.campaign.channel, now, now))
 
-    async def _mark_at_pace(
-        self, running: _Running, approach: Approach, going: list[Going], left: dict[DeliveryId, Claimed]
+    async def _mark_within_rate(
+        self, running: _Running, approach: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> None:
         """Mark as many as the pace allows, again and again; what is handed on or settled goes out of ``left``."""
         asked_at = self._clock.now()
@@ -260,7 +260,7 @@ class Dispatcher:
             now = self._clock.now()
             if now - asked_at > timedelta(seconds=AHEAD):
                 return  # what was found does not hold any more
-            bucket = self._pace.of(running.campaign.tenant, now)
+            bucket = self._rate_limit.of(running.campaign.tenant, now)
             granted = bucket.take(now, len(going))
             if not granted:
                 await asyncio.sleep(TICK)
@@ -270,7 +270,7 @@ class Dispatcher:
             bucket.give_back(len(group) - handed_on)
 
     async def _mark(
-        self, running: _Running, approach: Approach, group: list[Going], left: dict[DeliveryId, Claimed]
+        self, running: _Running, approach: Precheck, group: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> int:
         """How many of a group are on their way to the workers."""
         for late in filter(None, (approach.too_late(item.delivery) for item in group)):
@@ -303,7 +303,7 @@ class Dispatcher:
             outcome = await self._try(running, delivery)
             now = self._clock.now()
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
-                self._pace.of(running.campaign.tenant, now).throttled(now, outcome.after)
+                self._rate_limit.of(running.campaign.tenant, now).throttled(now, outcome.after)
             channel, ends = running.campaign.channel, running.ends
             self._settle(settle(delivery, channel, outcome, now, ends, self._rng, going.found))
 
@@ -312,7 +312,7 @@ class Dispatcher:
         if now >= self._outstanding[delivery.id]:
             return timedelta()  # we slept past the lease: if it is still ours, it is due again
         assert delivery.reference is not None
-        wait = self._pace.chats.wait(delivery.reference.conversation or delivery.reference.user, now.timestamp())
+        wait = self._rate_limit.chats.wait(delivery.reference.conversation or delivery.reference.user, now.timestamp())
         return timedelta(seconds=wait) if wait else None
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:

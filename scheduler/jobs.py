@@ -21,7 +21,7 @@ from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
 from scheduler.lock import tell
 from scheduler.ports import Announcer, Clock
-from scheduler.presence_lookup import Asking
+from scheduler.presence_lookup import PresenceLookup
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
 from scheduler.start import Starts
@@ -52,14 +52,14 @@ class Jobs:
         clock: Clock,
         rng: random.Random,
         reader: ListReader,
-        asking: Asking | None = None,
+        presence_lookup: PresenceLookup | None = None,
         installations: Installations | None = None,
     ) -> None:
         self._store = store
         self._announcer = announcer
         self._clock = clock
         self._rng = rng
-        self._asking = asking or Asking({}, clock)
+        self._presence_lookup = presence_lookup or PresenceLookup({}, clock)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._installations = installations
         self._starts = Starts(store, reader, announcer, clock, rng)
@@ -173,7 +173,7 @@ class Jobs:
         chats = Counter(campaign.author for campaign in running)
         now = self._clock.now()
         for campaign in running:
-            silent = self._asking.silent(campaign)
+            silent = self._presence_lookup.silent(campaign)
             shown = (campaign.planned_at, await self._store.tally(campaign.id), silent)
             known, told_at = self._shown.get(campaign.id, (None, now - timedelta(days=1)))
             # where many run in one chat, they take turns

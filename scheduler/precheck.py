@@ -18,7 +18,7 @@ from datetime import date, datetime
 
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
-from scheduler.presence_lookup import Asking
+from scheduler.presence_lookup import PresenceLookup
 from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
 from storage.port.campaigns import Deliveries
 from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Settled
@@ -45,26 +45,26 @@ def week_of(instant: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class Ready:
     """A delivery that may leave, and how its recipient showed; None where that was not asked."""
 
     delivery: Claimed
     found: Found | None
 
 
-class Approach:
+class Precheck:
     """To the recipients of one campaign."""
 
-    def __init__(self, campaign: Campaign, asking: Asking, clock: Clock, store: Deliveries) -> None:
+    def __init__(self, campaign: Campaign, presence_lookup: PresenceLookup, clock: Clock, store: Deliveries) -> None:
         assert campaign.schedule is not None
         self._campaign = campaign
         self._schedule = campaign.schedule
         self._times = OpenTimes(campaign.schedule)
-        self._asking = asking
+        self._presence_lookup = presence_lookup
         self._clock = clock
         self._store = store
 
-    async def sort(self, claimed: Sequence[Claimed]) -> tuple[list[Going], list[Settled]]:
+    async def sort(self, claimed: Sequence[Claimed]) -> tuple[list[Ready], list[Settled]]:
         """Who may be written to now, and what becomes of the others; one question for the whole group."""
         channel, ends = self._campaign.channel, self._schedule.slot.end
         here, staying = [], []
@@ -78,18 +78,18 @@ class Approach:
             else:
                 here.append(delivery)
         if self._schedule.presence is PresenceChoice.ALWAYS:
-            return await self._within_the_week([Going(delivery, None) for delivery in here], staying)
-        found = await self._asking.found(self._campaign, [delivery.person for delivery in here])
+            return await self._within_the_week([Ready(delivery, None) for delivery in here], staying)
+        found = await self._presence_lookup.found(self._campaign, [delivery.person for delivery in here])
         going = []
         for delivery in here:
             shown = found[delivery.person.id]
             if self._goes(shown):
-                going.append(Going(delivery, shown))
+                going.append(Ready(delivery, shown))
             else:
                 staying.append(self._stays(delivery, shown))
         return await self._within_the_week(going, staying)
 
-    async def _within_the_week(self, going: list[Going], staying: list[Settled]) -> tuple[list[Going], list[Settled]]:
+    async def _within_the_week(self, going: list[Ready], staying: list[Settled]) -> tuple[list[Ready], list[Settled]]:
         """Last of all, who has not had enough messages yet: they are counted before anything leaves."""
         limit = self._campaign.consideration.per_week
         if limit is None or not going:
@@ -116,6 +116,6 @@ class Approach:
     def _stays(self, delivery: Claimed, shown: Found) -> Settled:
         channel, now, hours = self._campaign.channel, self._clock.now(), self._times.of(delivery.person.zone)
         if shown is Found.UNKNOWN:
-            again = self._asking.again(self._campaign)
+            again = self._presence_lookup.again(self._campaign)
             return not_known(delivery, channel, now, again, hours, self._schedule.slot.end)
         return not_there(delivery, channel, now, hours, shown)

@@ -18,7 +18,7 @@ LATER = timedelta(minutes=5)  #: the same, where it must be allowed to answer fi
 LONGEST = timedelta(hours=6)  #: a service that wants to rest for longer is not believed
 
 
-class Asking:
+class PresenceLookup:
     """``services``: who tells who is there, by channel."""
 
     def __init__(self, services: Mapping[Channel, Presence], clock: Clock) -> None:

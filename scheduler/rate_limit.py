@@ -92,7 +92,7 @@ class Chats:
         self._tidy_above = max(1_000, 2 * len(self._full_at))
 
 
-class Pace:
+class RateLimit:
     """A bucket per tenant, where one that is throttled delays no other; and one per chat.
 
     ``rate``: messages a second and tenant; ``chat_interval``: seconds.

@@ -43,7 +43,7 @@ class ShiftedClock:
 
 
 @dataclass
-class House:
+class RunningBot:
     """A running bot and the people around it; ``restart`` ends it like a crash, and starts another."""
 
     path: Path
@@ -89,30 +89,30 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def running_bot(tmp_path: Path) -> AsyncIterator[RunningBot]:
     connector = LoopbackConnector(rng=random.Random(3))
     await connector.start()
-    house = House(tmp_path / "crieur.db", connector, ShiftedClock(), free_port())
-    await house.start()
+    running_bot = RunningBot(tmp_path / "crieur.db", connector, ShiftedClock(), free_port())
+    await running_bot.start()
     async with aiohttp.ClientSession() as http:
-        house.organisation = Organisation(connector, f"{house.url}/api/messages", http)
-        yield house
-    await house.stop()
+        running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
+        yield running_bot
+    await running_bot.stop()
     await connector.stop()
 
 
 @pytest.fixture
-async def ada(house: House) -> Person:
+async def ada(running_bot: RunningBot) -> Person:
     """The author: the first to come, and so the owner."""
-    ada = house.organisation.person("Ada", "Lovelace")
+    ada = running_bot.organisation.person("Ada", "Lovelace")
     await ada.install()
     await ada.sees("Hello Ada, I am Crieur.")
     return ada
 
 
 @pytest.fixture
-async def louis(house: House, ada: Person) -> Person:
+async def louis(running_bot: RunningBot, ada: Person) -> Person:
     """A recipient, who speaks French."""
-    louis = house.organisation.person("Louis", "Pasteur", locale="fr-FR", zone="Europe/Paris")
+    louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR", zone="Europe/Paris")
     await louis.install()
     return louis

@@ -22,7 +22,7 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from bot.files import uploads
 from bot.files import writer as sheets
-from bot.files.tempdir import Scratch
+from bot.files.tempdir import TempDir
 from bot.keys import FILES, KEYS_AGAIN, keys
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
@@ -65,7 +65,7 @@ Progress = Callable[[int], Awaitable[None]]
 
 
 class _Signer(TimestampSigner):
-    """Its time is the house's."""
+    """Signs with the clock that was given to it."""
 
     def __init__(self, keys: Sequence[bytes], clock: Clock) -> None:
         super().__init__(list(keys)[::-1], salt="crieur.export", key_derivation="hmac")  # the last one signs
@@ -110,7 +110,7 @@ class Exports:
         self._folder: Path | None = None
 
     async def __aenter__(self) -> Exports:
-        self._folder = await asyncio.to_thread(self._kept.enter_context, Scratch())
+        self._folder = await asyncio.to_thread(self._kept.enter_context, TempDir())
         return self
 
     async def __aexit__(self, *error: object) -> None:

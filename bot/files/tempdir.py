@@ -13,7 +13,7 @@ PREFIX = "crieur-export-"
 _LOCK = "lock"
 
 
-class Scratch:
+class TempDir:
     """``with Scratch() as folder``: what earlier programs left behind, because they were killed, goes first.
 
     Whoever is alive holds a lock on a file in their folder.

@@ -93,10 +93,10 @@ class CsvFile:
 class XlsxFile:
     """Texts are written as texts: none is taken for a formula, a number or a link; and see ``harmless``."""
 
-    def __init__(self, wanted: Wanted, scratch: str) -> None:
+    def __init__(self, wanted: Wanted, tempdir: str) -> None:
         import xlsxwriter  # the bot, which knows this module too, has no need of it
 
-        self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": scratch})
+        self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": tempdir})
         self._bold = self._book.add_format({"bold": True, "bottom": 1})
         self._instant = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._wanted = wanted
@@ -159,8 +159,8 @@ def main() -> int:
     pages = sys.stdin.buffer
     said: dict[str, Any] = orjson.loads(pages.readline())
     wanted = Wanted(**said)
-    with tempfile.TemporaryDirectory(dir=Path(wanted.path).parent) as scratch:
-        writer: Writer = XlsxFile(wanted, scratch) if wanted.format == "xlsx" else CsvFile(wanted)
+    with tempfile.TemporaryDirectory(dir=Path(wanted.path).parent) as tempdir:
+        writer: Writer = XlsxFile(wanted, tempdir) if wanted.format == "xlsx" else CsvFile(wanted)
         while (line := pages.readline()) != b"\n":
             if not line:  # whoever wanted it is gone
                 Path(wanted.path).unlink(missing_ok=True)

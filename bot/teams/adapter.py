@@ -13,7 +13,7 @@ from botframework.connector.auth import ServiceClientCredentialsFactory
 from bot.clouds import Platform
 from bot.settings import Settings
 from bot.teams import activities as wire
-from bot.teams.auth.auth import Gate
+from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
 from dialogs.people.language import texts_of_locale
 from scheduler.ports import Clock
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def make_adapter(platform: Platform, credentials: ServiceClientCredentialsFactory) -> CloudAdapter:
-    adapter = CloudAdapter(Gate(platform, credentials))
+    adapter = CloudAdapter(RequestAuth(platform, credentials))
     adapter.on_turn_error = on_turn_error
     return adapter
 

@@ -19,7 +19,7 @@ from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
 from scheduler.lock import tell
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
-from scheduler.presence_lookup import Asking
+from scheduler.presence_lookup import PresenceLookup
 from storage.port.store import Store
 from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
 
@@ -36,12 +36,18 @@ class AuthorAnnouncer:
     """
 
     def __init__(
-        self, store: Store, connector: Connector, clock: Clock, asking: Asking, rate: float, rng: random.Random
+        self,
+        store: Store,
+        connector: Connector,
+        clock: Clock,
+        presence_lookup: PresenceLookup,
+        rate: float,
+        rng: random.Random,
     ) -> None:
         self._store = store
         self._connector = connector
         self._clock = clock
-        self._asking = asking
+        self._presence_lookup = presence_lookup
         self._rate = rate
         self._rng = rng
         #: live cards that are let be until then
@@ -149,7 +155,7 @@ class AuthorAnnouncer:
     async def _live(self, campaign: Campaign, author: Person) -> bytes:
         texts, figures = texts_of(author), await figures_of(self._store, campaign)
         end = ends_about(figures, self._clock.now(), self._rate)
-        card = live_card(texts, figures, ends_about=end, silent=self._asking.silent(campaign))
+        card = live_card(texts, figures, ends_about=end, silent=self._presence_lookup.silent(campaign))
         return activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
 
     async def _post_live(self, id: CampaignId, reference: Reference, activity: bytes) -> bool:

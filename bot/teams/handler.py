@@ -24,10 +24,10 @@ from cards.kit.conversation import notice_card
 from dialogs.core import drafts
 from dialogs.core.notify import activity_bytes
 from dialogs.core.router import Router, unless_aside
-from dialogs.core.turn import Answer, Attachment, House, Turn
+from dialogs.core.turn import Answer, Attachment, Services, Turn
 from dialogs.forms.fields import clean
 from dialogs.people import language as talk
-from dialogs.people.effective_role import Standing
+from dialogs.people.effective_role import EffectiveRole
 from dialogs.results import engagement as engage
 from dialogs.results import exports
 from dialogs.results.receipts import Receipts
@@ -52,7 +52,7 @@ class CrieurBot(ActivityHandler):
 
     def __init__(
         self,
-        house: House,
+        services: Services,
         router: Router,
         typed: TypedConversations,
         connector: Connector,
@@ -62,7 +62,7 @@ class CrieurBot(ActivityHandler):
         skype_tenant: str = "",
     ) -> None:
         super().__init__()
-        self._house = house
+        self._services = services
         self._router = router
         self._typed = typed
         self._connector = connector
@@ -70,8 +70,8 @@ class CrieurBot(ActivityHandler):
         self._tenants = tenants
         self._skype_tenant = skype_tenant
         self._rates = Rates()
-        self._receipts = Receipts(house)
-        self.standing = Standing(house)
+        self._receipts = Receipts(services)
+        self.effective_role = EffectiveRole(services)
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -89,7 +89,7 @@ class CrieurBot(ActivityHandler):
                 await turn_context.send_activity(texts("I am not set up for your organisation."))
             await self._acknowledge(turn_context, HTTPStatus.FORBIDDEN)
             return
-        if not self._rates.allows(activity.conversation.id, self._house.clock.now().timestamp()):
+        if not self._rates.allows(activity.conversation.id, self._services.clock.now().timestamp()):
             # no person types or presses that fast: nothing is done, and nothing is written
             log.info("ignored: too many activities from one chat: type=%s", str(activity.type)[:60])
             await self._acknowledge(turn_context, HTTPStatus.TOO_MANY_REQUESTS)
@@ -117,12 +117,12 @@ class CrieurBot(ActivityHandler):
             await self._welcome(turn_context, told=True)
         else:
             if team := team_of(turn_context.activity):
-                await teams.installed(turn_context.activity, team, self._house)
+                await teams.installed(turn_context.activity, team, self._services)
             await self._point_to_personal_chat(turn_context)
 
     async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
         if is_personal(turn_context.activity):
-            await lose(turn_context.activity, _channel(turn_context), self._house.store)
+            await lose(turn_context.activity, _channel(turn_context), self._services.store)
 
     async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
         bot = turn_context.activity.recipient
@@ -145,7 +145,7 @@ class CrieurBot(ActivityHandler):
             if not removed:  # else its list says so when it is read
                 await self._team_changed(turn_context.activity)
         elif removed:
-            await lose(turn_context.activity, _channel(turn_context), self._house.store)
+            await lose(turn_context.activity, _channel(turn_context), self._services.store)
 
     async def on_unrecognized_activity_type(self, turn_context: TurnContext) -> None:
         """Skype's installs: the bot is taken into somebody's contacts, or out of them."""
@@ -155,23 +155,23 @@ class CrieurBot(ActivityHandler):
         elif activity.action == "add":
             await self._welcome(turn_context, told=True)
         elif activity.action == "remove":
-            await lose(activity, _channel(turn_context), self._house.store)
+            await lose(activity, _channel(turn_context), self._services.store)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         await super().on_conversation_update_activity(turn_context)
         team = team_of(turn_context.activity)
         if team and team.event == "teamRenamed":
-            await teams.changed(turn_context.activity, team, self._house)
+            await teams.changed(turn_context.activity, team, self._services)
 
     async def _team_changed(self, activity: Activity) -> None:
         if team := team_of(activity):
-            await teams.changed(activity, team, self._house)
+            await teams.changed(activity, team, self._services)
 
     async def _welcome(self, context: TurnContext, *, told: bool) -> None:
         """Remember, and greet once: ``told`` says that the platform spoke of an install."""
         person, newly = await self._capture(context)
         if self._local:
-            await self._house.store.claim_ownership(person.id)
+            await self._services.store.claim_ownership(person.id)
         if (told or newly) and await self._greet_now(person.id):
             turn = await self._turn(context, person)
             # the claim may have been another activity's, which came at the same moment
@@ -180,13 +180,13 @@ class CrieurBot(ActivityHandler):
 
     async def _greet_now(self, person: PersonId) -> bool:
         """Whether nobody has greeted this person in the last minute; installs come in pairs."""
-        key, now = f"greeted/{person}", self._house.clock.now().timestamp()
-        known = (await self._house.store.read_documents([key])).get(key)
+        key, now = f"greeted/{person}", self._services.clock.now().timestamp()
+        known = (await self._services.store.read_documents([key])).get(key)
         if known and now - float(known[1]) < GREET_AGAIN:
             return False
         try:
             etag = known[0] if known else ""
-            await self._house.store.write_documents({key: (etag, str(now).encode())})
+            await self._services.store.write_documents({key: (etag, str(now).encode())})
         except StaleVersion:
             return False
         return True
@@ -215,13 +215,13 @@ class CrieurBot(ActivityHandler):
         message, person = context.activity.reply_to_id, await self._known(context)
         if message and person and is_personal(context.activity):
             named = [str(reaction.type) for reaction in reactions if reaction.type]
-            await engage.reacted(self._house, person, _channel(context), message, named, gone=gone)
+            await engage.reacted(self._services, person, _channel(context), message, named, gone=gone)
 
     async def _known(self, context: TurnContext) -> Person | None:
         """Who does something with a message has received one: nobody new is met here."""
         activity = context.activity
         sender = activity.from_property.id
-        return await self._house.store.person_behind(tenant_of(activity), _channel(context), sender)
+        return await self._services.store.person_behind(tenant_of(activity), _channel(context), sender)
 
     # --- talk ---------------------------------------------------------------------------------
 
@@ -327,7 +327,7 @@ class CrieurBot(ActivityHandler):
     async def _post(self, turn: Turn, later: Awaitable[Answer]) -> None:
         """The answer that follows, as a new message."""
         answer = await self._awaited(turn, later)
-        reference = await self._house.store.reference(turn.person.id, turn.channel)
+        reference = await self._services.store.reference(turn.person.id, turn.channel)
         if reference is None:
             return
         if answer.card is not None:
@@ -336,7 +336,7 @@ class CrieurBot(ActivityHandler):
             await self._connector.send(reference, wire.text_bytes(answer.text))
 
     async def _update(self, turn: Turn, message: str, activity: bytes) -> None:
-        reference = await self._house.store.reference(turn.person.id, turn.channel)
+        reference = await self._services.store.reference(turn.person.id, turn.channel)
         if reference is None:
             return
         outcome = await self._connector.update(reference, message, activity)
@@ -351,19 +351,19 @@ class CrieurBot(ActivityHandler):
     # --- who speaks ---------------------------------------------------------------------------
 
     async def _capture(self, context: TurnContext) -> tuple[Person, bool]:
-        return await capture(context, _channel(context), self._house.store, self._house.clock.now())
+        return await capture(context, _channel(context), self._services.store, self._services.clock.now())
 
     async def _person(self, context: TurnContext) -> Person:
         person, newly = await self._capture(context)
         if newly and self._local:
-            await self._house.store.claim_ownership(person.id)
+            await self._services.store.claim_ownership(person.id)
         return person
 
     async def _turn(self, context: TurnContext, person: Person, attachments: tuple[Attachment, ...] = ()) -> Turn:
         return Turn(
-            house=self._house,
+            services=self._services,
             person=person,
-            role=await self.standing.role(person),
+            role=await self.effective_role.role(person),
             channel=_channel(context),
             texts=talk.texts_of(person),
             attachments=attachments,

@@ -13,7 +13,7 @@ from typing import Any
 from botbuilder.schema import Activity
 
 from bot.teams.sightings import tenant_of
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 from dialogs.forms.fields import NAME, clean
 from storage.records import DirectoryUser, DistributionList, Person, PersonId, Role, Source, SourceKind, TenantId
 
@@ -38,30 +38,30 @@ def team_of(activity: Activity) -> Team | None:
     return Team(str(team["id"]), name, str(channel_data.get("eventType") or ""))
 
 
-async def installed(activity: Activity, team: Team, house: House) -> None:
+async def installed(activity: Activity, team: Team, services: Services) -> None:
     """The bot is in this team from here on: its list is made, and read behind."""
-    owner = await _who_added(activity, house)
+    owner = await _who_added(activity, services)
     if owner is None:
         log.info("a team has installed the bot, and nobody can have its list")
         return
     tenant, name = tenant_of(activity), team.name or house_name(team)
-    made = await house.store.list_from(tenant, owner, name, _source(activity, team, name))
-    house.reader.changed(made)
+    made = await services.store.list_from(tenant, owner, name, _source(activity, team, name))
+    services.reader.changed(made)
 
 
-async def changed(activity: Activity, team: Team, house: House) -> None:
+async def changed(activity: Activity, team: Team, services: Services) -> None:
     """People have come or gone, or the team has another name."""
-    made = await _list_of(activity, team, house)
+    made = await _list_of(activity, team, services)
     if made is None:
-        await installed(activity, team, house)  # the word of the install was missed
+        await installed(activity, team, services)  # the word of the install was missed
         return
     assert made.source is not None
     if team.event == "teamRenamed" and team.name and made.name == made.source.name:
-        await house.store.rename_list(made.id, team.name)  # unless an author has called it otherwise
+        await services.store.rename_list(made.id, team.name)  # unless an author has called it otherwise
     source = _source(activity, team, team.name or made.source.name)
     if source != made.source:
-        made = await house.store.list_from(made.tenant, made.owner, made.name, source)
-    house.reader.changed(made)
+        made = await services.store.list_from(made.tenant, made.owner, made.name, source)
+    services.reader.changed(made)
 
 
 def house_name(team: Team) -> str:
@@ -74,8 +74,8 @@ def _source(activity: Activity, team: Team, name: str) -> Source:
     return Source(kind=SourceKind.TEAM, id=team.id, name=name, service_url=activity.service_url or "", bot=bot)
 
 
-async def _list_of(activity: Activity, team: Team, house: House) -> DistributionList | None:
-    lists = await house.store.lists(tenant_of(activity))
+async def _list_of(activity: Activity, team: Team, services: Services) -> DistributionList | None:
+    lists = await services.store.lists(tenant_of(activity))
     return next(
         (
             made
@@ -86,16 +86,16 @@ async def _list_of(activity: Activity, team: Team, house: House) -> Distribution
     )
 
 
-async def _who_added(activity: Activity, house: House) -> PersonId | None:
+async def _who_added(activity: Activity, services: Services) -> PersonId | None:
     """Whose list it is: who put the bot into the team, or else the owner of the bot."""
     tenant, sender = tenant_of(activity), activity.from_property
     directory_id = str(sender.aad_object_id or "").lower() if sender else ""
     if directory_id:
-        [person] = await house.store.know(tenant, [DirectoryUser(directory_id=directory_id)], house.clock.now())
+        [person] = await services.store.know(tenant, [DirectoryUser(directory_id=directory_id)], services.clock.now())
         return person
-    owner = await _owner(tenant, house)
+    owner = await _owner(tenant, services)
     return owner.id if owner else None
 
 
-async def _owner(tenant: TenantId, house: House) -> Person | None:
-    return next((person for person, role in await house.store.with_role(tenant) if role is Role.OWNER), None)
+async def _owner(tenant: TenantId, services: Services) -> Person | None:
+    return next((person for person, role in await services.store.with_role(tenant) if role is Role.OWNER), None)

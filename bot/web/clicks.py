@@ -20,7 +20,7 @@ from multidict import istr
 from yarl import URL
 
 from dialogs.core.ports import Click
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 from dialogs.results import engagement as engage
 from storage.records import CampaignId, EngagementKind, Press, Who
 
@@ -85,25 +85,25 @@ class _Destination:
 class Clicks:
     """``run()`` it as a task; ``settle()`` ends it when what is left is written."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._known: dict[tuple[CampaignId, int], _Destination] = {}
         self._waiting: list[Press] = []
         #: how many clicks of each recipient count until then
         self._lately: dict[tuple[CampaignId, Who], int] = {}
-        self._lately_until = house.clock.now()
+        self._lately_until = services.clock.now()
         self._came = asyncio.Event()
         self._settling = False
 
     async def destination(self, click: Click) -> tuple[str, bool] | None:
         """Where a link leads, and whether a click on it counts; None for nowhere."""
         if click.test:  # a draft's, which changes
-            draft = await engage.destination(self._house, click)
+            draft = await engage.destination(self._services, click)
             return (_on_the_wire(draft[0]), draft[1]) if draft else None
         key, now = (click.campaign, click.button), time.monotonic()
         known = self._known.get(key)
         if known is None or known.until < now:
-            found = await engage.destination(self._house, click)
+            found = await engage.destination(self._services, click)
             if found is None:
                 self._known.pop(key, None)
                 return None
@@ -115,7 +115,7 @@ class Clicks:
 
     def count(self, click: Click) -> None:
         """Count it soon; but one person cannot make the store write for ever."""
-        now, key = self._house.clock.now(), (click.campaign, click.who)
+        now, key = self._services.clock.now(), (click.campaign, click.who)
         if now >= self._lately_until:
             self._lately, self._lately_until = {}, now + LATELY
         known = self._lately.get(key, 0)
@@ -146,5 +146,5 @@ class Clicks:
     async def _write(self) -> None:
         while self._waiting:
             group = self._waiting[:GROUP]
-            await self._house.store.engage(group)
+            await self._services.store.engage(group)
             del self._waiting[: len(group)]

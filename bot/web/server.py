@@ -26,7 +26,7 @@ from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import CONTENT_TYPE, Metrics
 from cards.kit.texts import LANGUAGES, language_of
 from dialogs.compose import pictures
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Front:
         self,
         adapter: CloudAdapter,
         bot: CrieurBot,
-        house: House,
+        services: Services,
         links: SignedLinks,
         exports: Exports,
         *,
@@ -73,13 +73,13 @@ class Front:
         self._bot = bot
         self._links = links
         self._exports = exports
-        self._house = house
+        self._services = services
         self._health = health
         self._metrics = metrics
         self._metrics_token = metrics_token
         self._answering = 0
-        self._keys_looked_at = house.clock.now()
-        self._clicks = Clicks(house)
+        self._keys_looked_at = services.clock.now()
+        self._clicks = Clicks(services)
         self._counting: asyncio.Task[None] | None = None
 
     def application(self, *, local: bool) -> web.Application:
@@ -145,7 +145,7 @@ class Front:
 
     async def picture(self, request: web.Request) -> web.Response:
         """A picture of a message: whoever has the message may see it."""
-        found = await pictures.picture(self._house, request.match_info["name"])
+        found = await pictures.picture(self._services, request.match_info["name"])
         if found is None:
             raise web.HTTPNotFound()
         content, kind = found
@@ -187,11 +187,11 @@ class Front:
 
     async def _looked_for_new_keys(self) -> bool:
         """Another copy may sign with a key that it has just made; looked for now and then, whoever asks."""
-        now = self._house.clock.now()
+        now = self._services.clock.now()
         if now - self._keys_looked_at < KEYS_AGAIN:
             return False
         self._keys_looked_at = now
-        self._links.adopt(await keys(self._house.store, self._house.clock, LINKS))
+        self._links.adopt(await keys(self._services.store, self._services.clock, LINKS))
         return True
 
     async def about(self, request: web.Request) -> web.Response:
@@ -217,7 +217,7 @@ class Front:
     async def figures(self, request: web.Request) -> web.Response:
         if not self._may_see_figures(request):
             raise web.HTTPForbidden(text="ask from this machine, or with METRICS_TOKEN as a bearer token")
-        text = await self._metrics.text(self._house.store, self._house.clock)
+        text = await self._metrics.text(self._services.store, self._services.clock)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
     def _may_see_figures(self, request: web.Request) -> bool:

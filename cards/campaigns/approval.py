@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.compose.review import Outlook, Overview, facts, outlook_text, preview_of
+from cards.compose.review import Forecast, Overview, facts, forecast_text, preview_of
 from cards.kit.elements import AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import act, card, go, handle, heading, hint, name_of, notices, paragraph, subheading
 from cards.kit.texts import Texts
@@ -19,7 +19,7 @@ def approval_card(
     texts: Texts,
     campaign: Campaign,
     overview: Overview,
-    outlook: Outlook | None,
+    forecast: Forecast | None,
     author: str,
     notice_text: str = "",
     tone: str = "warning",
@@ -34,9 +34,9 @@ def approval_card(
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(preview_of(campaign, overview.preview))
     body.append(FactSet(facts(texts, campaign, overview)))
-    if outlook:
+    if forecast:
         zone = ZoneInfo(overview.schedule.zone) if overview.schedule else None
-        body.append(hint(outlook_text(texts, outlook, zone)))
+        body.append(hint(forecast_text(texts, forecast, zone)))
     body.append(
         TextInput(
             id="reason",

@@ -45,7 +45,7 @@ from storage.records import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Forecast:
     """What the forecast of a campaign says, ready to be read."""
 
     messages: int
@@ -90,7 +90,7 @@ def review_card(
     texts: Texts,
     campaign: Campaign,
     overview: Overview,
-    outlook: Outlook | None,
+    forecast: Forecast | None,
     problems: Sequence[tuple[str, str]],
     warnings: Sequence[str],
     notice_text: str = "",
@@ -112,8 +112,8 @@ def review_card(
     body.append(_changes(texts, payload, "message", also=_other_views(texts, payload, overview)))
     body.append(subheading(texts("Audience and schedule")))
     body.append(FactSet(facts(texts, campaign, overview)))
-    if outlook and not problems:
-        body.append(hint(outlook_text(texts, outlook, _zone(overview))))
+    if forecast and not problems:
+        body.append(hint(forecast_text(texts, forecast, _zone(overview))))
     body += offer_to_install(texts, overview.installable, {**payload, "step": "review"})
     body.append(_changes(texts, payload, "audience", "schedule"))
     actions = []
@@ -221,14 +221,14 @@ def hours_text(texts: Texts, schedule: Schedule) -> str:
     return texts("{hours}, on each person's own clock", hours=shown) if schedule.own_zone else shown
 
 
-def outlook_text(texts: Texts, outlook: Outlook, zone: ZoneInfo | None) -> str:
-    count = texts.many("{count} message", "{count} messages", outlook.messages)
-    if outlook.first is None or outlook.last is None:
+def forecast_text(texts: Texts, forecast: Forecast, zone: ZoneInfo | None) -> str:
+    count = texts.many("{count} message", "{count} messages", forecast.messages)
+    if forecast.first is None or forecast.last is None:
         return count
     return texts(
         "{messages}, from {first} to about {last}; {peak} in the busiest minute.",
         messages=count,
-        first=texts("now") if outlook.now else texts.moment(outlook.first, zone),
-        last=texts.moment(outlook.last, zone),
-        peak=texts.number(outlook.peak),
+        first=texts("now") if forecast.now else texts.moment(forecast.first, zone),
+        last=texts.moment(forecast.last, zone),
+        peak=texts.number(forecast.peak),
     )

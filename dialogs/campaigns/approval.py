@@ -6,14 +6,14 @@ import logging
 from dataclasses import replace
 
 from cards.campaigns.approval import REASON, approval_card, decided_card
-from cards.compose.review import Outlook
+from cards.compose.review import Forecast
 from cards.kit.elements import AdaptiveCard
-from dialogs.compose.forecast import outlook_of, overview, problems_of
+from dialogs.compose.forecast import forecast_of, overview, problems_of
 from dialogs.compose.wizard import as_draft, changeable, changed_elsewhere, information, may_decide, review
-from dialogs.core.drafts import Draft, asked_for, frozen, is_stale, read_draft
+from dialogs.core.drafts import Draft, asked_for, freeze, is_stale, read_draft
 from dialogs.core.notify import post
 from dialogs.core.router import Router
-from dialogs.core.turn import Answer, Aside, Form, House, Turn
+from dialogs.core.turn import Answer, Aside, Form, Services, Turn
 from dialogs.forms.fields import clean
 from dialogs.lists.audience import lists_gone
 from dialogs.people.language import texts_of
@@ -45,7 +45,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
         return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
-    if await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach)):
+    if await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach)):
         return Answer(card=await review(turn, campaign))
     try:
         if await needs_approval(turn, shown.reach):
@@ -68,7 +68,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
 
 async def _scheduled(turn: Turn, draft: Draft) -> Campaign:
     """What the draft becomes, with the organisation's rules as they stand now; not saved yet."""
-    return replace(frozen(draft, turn), state=CampaignState.SCHEDULED, consideration=await _consideration(turn, draft))
+    return replace(freeze(draft, turn), state=CampaignState.SCHEDULED, consideration=await _consideration(turn, draft))
 
 
 async def _consideration(turn: Turn, draft: Draft) -> Consideration:
@@ -92,7 +92,7 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
     await turn.note(Deed.SUBMITTED, Subject.CAMPAIGN, campaign.id, campaign.name)
     approvers = [
         person
-        for person in await _approvers(turn.house, campaign.tenant)
+        for person in await _approvers(turn.services, campaign.tenant)
         if person.id not in (campaign.author, campaign.submitted_by)
     ]
     asked = 0
@@ -100,7 +100,7 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
         theirs = replace(turn, person=person, texts=texts_of(person))
         card = await _card(theirs, campaign)
         summary = theirs.texts("“{name}” waits for approval", name=campaign.name)
-        asked += await post(turn.house, person.id, card, summary)
+        asked += await post(turn.services, person.id, card, summary)
     if not approvers:
         note = turn.texts(
             "It waits for approval, but nobody else may approve it yet: an owner can name a publisher (**roles**)."
@@ -114,17 +114,17 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
     return Answer(card=await information(turn, campaign, note))
 
 
-async def _approvers(house: House, tenant: TenantId) -> list[Person]:
-    return [person for person, role in await house.store.with_role(tenant) if role.covers(Role.PUBLISHER)]
+async def _approvers(services: Services, tenant: TenantId) -> list[Person]:
+    return [person for person, role in await services.store.with_role(tenant) if role.covers(Role.PUBLISHER)]
 
 
 async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "warning") -> AdaptiveCard:
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
-    outlook: Outlook | None = await outlook_of(turn, draft, shown.reach)
+    forecast: Forecast | None = await forecast_of(turn, draft, shown.reach)
     author = await turn.store.person(campaign.submitted_by or campaign.author)
     name = (author.name or author.address) if author else turn.texts("somebody")
-    return approval_card(turn.texts, campaign, shown, outlook, name, notice, tone)
+    return approval_card(turn.texts, campaign, shown, forecast, name, notice, tone)
 
 
 @router.form("approval.open", role=Role.PUBLISHER)
@@ -157,7 +157,7 @@ async def approve(turn: Turn, form: Form) -> Answer:
     campaign = await _waiting(turn, form)
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
-    problems = await problems_of(turn, draft, shown.reach, await outlook_of(turn, draft, shown.reach))
+    problems = await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach))
     if problems:
         note = turn.texts("It can't be sent like this any more: {why}", why=" ".join(text for _, text in problems))
         return Answer(card=await _card(turn, campaign, note))
@@ -204,4 +204,4 @@ async def _tell(turn: Turn, campaign: Campaign, *, approved: bool, reason: str =
             else texts("“{name}” was sent back", name=campaign.name)
         )
         card = decided_card(texts, campaign, turn.person, approved=approved, reason=reason)
-        await post(turn.house, person.id, card, summary)
+        await post(turn.services, person.id, card, summary)

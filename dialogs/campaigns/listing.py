@@ -154,7 +154,7 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
             address=address,
             channel=channel_name(campaign.channel),
         )
-    outcome = await turn.house.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
+    outcome = await turn.services.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
     if isinstance(outcome, Delivered):
         return ""
     if isinstance(outcome, Unreachable):
@@ -164,7 +164,7 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
 
 
 async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person) -> bytes:
-    links, campaign = turn.house.links, draft.campaign
+    links, campaign = turn.services.links, draft.campaign
     columns = await columns_in(turn, draft, person)
     banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
     tracking = tracking_of(campaign, links.tracked)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from cards.compose.review import Outlook, Overview
+from cards.compose.review import Forecast, Overview
 from cards.kit.parts import channel_name, full_name
 from cards.kit.texts import language_of_person
 from cards.kit.variables import escape_markdown, written
@@ -57,7 +57,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         reach=reach,
         schedule=draft.schedule,
         starts_now=draft.starts_now,
-        tracking=tracking_of(campaign, turn.house.links.tracked),
+        tracking=tracking_of(campaign, turn.services.links.tracked),
         person=view.person,
         another=another,
         language=language,
@@ -85,7 +85,7 @@ async def _example(turn: Turn, draft: Draft, place: int) -> tuple[Member, bool]:
 
 
 async def problems_of(
-    turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None
+    turn: Turn, draft: Draft, reach: Reach | None, forecast: Forecast | None
 ) -> tuple[tuple[str, str], ...]:
     """What keeps a draft from being scheduled: (step, what is wrong)."""
     found = [*draft.problems]
@@ -96,7 +96,7 @@ async def problems_of(
         found += [("audience", text) for text in unread]
         if reach and not reach.total and not await read_lists(turn, draft.audience):
             found.append(("audience", turn.texts("There is nobody in it.")))
-    if outlook and outlook.asleep and not outlook.messages:
+    if forecast and forecast.asleep and not forecast.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
         found.append(("schedule", nobody))
     if draft.audience and (limit := await out_of_bounds(turn, draft.audience)):
@@ -116,7 +116,7 @@ async def out_of_bounds(turn: Turn, audience: Audience) -> str:
     return " ".join([*(not_shared(turn, made) for made in others), limit])
 
 
-async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook | None:
+async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast | None:
     """The forecast: how many messages, from when to when, how fast."""
     if draft.schedule is None or reach is None:
         return None
@@ -126,10 +126,10 @@ async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook |
         living = await turn.store.zones(campaign.tenant, draft.audience, campaign.channel)
         parts = [(times.of(zone).after(turn.now), count) for zone, count in living.items()]
         asleep = sum(count for hours, count in parts if not hours)
-        seen = forecast_across(parts, turn.house.rate)
+        seen = forecast_across(parts, turn.services.rate)
     else:
-        seen = forecast(times.of("").after(turn.now), reach.reachable, turn.house.rate)
-    return Outlook(
+        seen = forecast(times.of("").after(turn.now), reach.reachable, turn.services.rate)
+    return Forecast(
         messages=reach.reachable - asleep,
         asleep=asleep,
         first=seen.first,
@@ -140,29 +140,29 @@ async def outlook_of(turn: Turn, draft: Draft, reach: Reach | None) -> Outlook |
     )
 
 
-async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, outlook: Outlook | None) -> list[str]:
+async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, forecast: Forecast | None) -> list[str]:
     """What an author should know before scheduling, and may accept."""
     texts = turn.texts
     _, warnings = await problems_of_lists(turn, draft.audience) if draft.audience else ([], [])
     if reach and not reach.reachable:
         warnings.append(texts("Nobody in this audience can be reached yet."))
-    if outlook and outlook.first and not outlook.fits:
-        warnings.append(_too_many(turn, draft, outlook))
-    if outlook and outlook.asleep:
+    if forecast and forecast.first and not forecast.fits:
+        warnings.append(_too_many(turn, draft, forecast))
+    if forecast and forecast.asleep:
         warnings.append(
             texts.many(
                 "Where {count} person lives, nobody works in this time: they would not receive it. Make it longer.",
                 "Where {count} people live, nobody works in this time: they would not receive it. Make it longer.",
-                outlook.asleep,
+                forecast.asleep,
             )
         )
     return [*warnings, *await _gaps(turn, draft)]
 
 
-def _too_many(turn: Turn, draft: Draft, outlook: Outlook) -> str:
+def _too_many(turn: Turn, draft: Draft, forecast: Forecast) -> str:
     """More than the rate lets through; on the clock that the schedule is read by."""
     texts, channel = turn.texts, channel_name(draft.campaign.channel)
-    if outlook.last is None:
+    if forecast.last is None:
         return texts(
             "{channel} does not allow that many messages in this time, nor in a year of such days."
             " Make the working hours longer, or some will not be sent.",
@@ -172,7 +172,7 @@ def _too_many(turn: Turn, draft: Draft, outlook: Outlook) -> str:
         "{channel} does not allow that many messages in this time: the last would arrive on {moment}."
         " Make it longer, or some will not be sent.",
         channel=channel,
-        moment=texts.moment(outlook.last, ZoneInfo(draft.schedule.zone) if draft.schedule else None),
+        moment=texts.moment(forecast.last, ZoneInfo(draft.schedule.zone) if draft.schedule else None),
     )
 
 

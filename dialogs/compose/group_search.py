@@ -77,7 +77,7 @@ def _shown(name: str, found: list[DirectoryGroup] | None) -> Groups:
 
 async def _search(turn: Turn, name: str) -> tuple[list[DirectoryGroup] | None, str]:
     """Groups of this name; None, and why, where nobody tells."""
-    texts, directory = turn.texts, turn.house.directory
+    texts, directory = turn.texts, turn.services.directory
     if directory is None:
         return None, texts(
             "Crieur has no access to Microsoft Graph here, which knows the groups of your organisation:"
@@ -121,7 +121,7 @@ async def _made(turn: Turn, group: DirectoryGroup) -> tuple[DistributionList | N
     taken = {made.name.casefold() for made in await store.lists(tenant)}
     source = Source(kind=SourceKind.GROUP, id=group.id)
     made = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
-    made, problem = await turn.house.reader.look(made, PATIENCE)
+    made, problem = await turn.services.reader.look(made, PATIENCE)
     if problem is None or made.read_at is not None:
         return made, ""
     try:
@@ -160,7 +160,7 @@ async def _ticked(turn: Turn, form: Form, made: DistributionList) -> AdaptiveCar
 async def read_again(turn: Turn, form: Form) -> Answer:
     """Who is in it now, not a few minutes ago."""
     made = await list_asked_for(turn, form)
-    made, problem = await turn.house.reader.look(made, PATIENCE, fresh=True)
+    made, problem = await turn.services.reader.look(made, PATIENCE, fresh=True)
     if problem is not None:
         return Answer(card=await one_list(turn, made, notice=unread_text(turn.texts, problem), tone="warning"))
     return Answer(card=await one_list(turn, made, notice=turn.texts("Read just now.")))

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from dialogs.core.ports import NotFetched
-from dialogs.core.turn import Attachment, AttachmentKind, House, Turn
+from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
 
 LARGEST = 2_000_000  #: bytes: a picture that is fetched for every recipient
 KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
@@ -21,12 +21,12 @@ class NoPicture(Exception):
 async def take_picture(turn: Turn, picture: Attachment) -> str:
     """The address under which a picture is shown from here on. Raises NoPicture."""
     texts = turn.texts
-    if not turn.house.links.tracked:
+    if not turn.services.links.tracked:
         raise NoPicture(
             texts("I cannot show pictures here: Crieur has no public address. Please give one of the web instead.")
         )
     try:
-        content = await turn.house.files.fetch(picture.url, ours=picture.ours)
+        content = await turn.services.files.fetch(picture.url, ours=picture.ours)
     except NotFetched as error:
         raise NoPicture(texts("I could not fetch the picture. Please drop it here once more.")) from error
     kind = next((kind for start, kind in KINDS.items() if content.startswith(start)), None)
@@ -36,14 +36,14 @@ async def take_picture(turn: Turn, picture: Attachment) -> str:
         raise NoPicture(texts("The picture is too large: it may have {limit} MB.", limit=LARGEST // 1_000_000))
     name = f"{hashlib.sha256(content).hexdigest()[:32]}.{kind}"
     await turn.store.write_documents({_key(name): (None, content)})
-    return f"{turn.house.links.base_url}/p/{name}"
+    return f"{turn.services.links.base_url}/p/{name}"
 
 
-async def picture(house: House, name: str) -> tuple[bytes, str] | None:
+async def picture(services: Services, name: str) -> tuple[bytes, str] | None:
     """A picture that we keep, and its type; None for any other name."""
     if not _NAME.fullmatch(name):
         return None
-    found = (await house.store.read_documents([_key(name)])).get(_key(name))
+    found = (await services.store.read_documents([_key(name)])).get(_key(name))
     return (found[1], TYPES[name.rpartition(".")[2]]) if found else None
 
 

@@ -18,7 +18,7 @@ async def no_presence(turn: Turn, channel: Channel) -> str:
     The service is asked about the author: what it may tell is what the organisation has allowed it.
     A service that is only slow, or asks for time, is still a choice: campaigns wait for it.
     """
-    service = turn.house.presence.get(channel)
+    service = turn.services.presence.get(channel)
     if service is None:
         return _nobody_tells(turn, channel)
     try:

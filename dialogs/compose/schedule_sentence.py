@@ -32,7 +32,7 @@ async def worded(turn: Turn, kept: Mapping[str, str], typed: Mapping[str, str]) 
 async def read(turn: Turn, words: str, values: Mapping[str, str]) -> Spoken | None:
     """What words say, on the clock that the form names; None when nobody can tell at the moment."""
     zone = values.get("zone", "")
-    return await turn.house.words.read(words, turn.now, zone if is_zone(zone) else turn.zone, turn.texts)
+    return await turn.services.words.read(words, turn.now, zone if is_zone(zone) else turn.zone, turn.texts)
 
 
 def filled(values: Mapping[str, str], words: str, spoken: Spoken) -> dict[str, str]:

@@ -12,7 +12,7 @@ from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
-from dialogs.compose.forecast import View, outlook_of, overview, problems_of, warnings_of
+from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import told, worded
 from dialogs.core.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
@@ -162,7 +162,7 @@ async def form_card(
             shown,
             wrong,
             notice,
-            tracked=turn.house.links.tracked,
+            tracked=turn.services.links.tracked,
             columns=await known_columns(turn),
             versions=versions_of(campaign),
             templates="message" not in campaign.forms and await _templates(turn),
@@ -184,10 +184,10 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
     shown = await overview(turn, draft, view)
     if shown.reach and shown.reach.reachable < shown.reach.total:
         shown = replace(shown, installable=await installable(turn, draft.audience, campaign.channel))
-    outlook = await outlook_of(turn, draft, shown.reach)
-    problems = await problems_of(turn, draft, shown.reach, outlook)
-    warnings = await warnings_of(turn, draft, shown.reach, outlook)
-    return review_card(turn.texts, campaign, shown, outlook, problems, warnings, notice)
+    forecast = await forecast_of(turn, draft, shown.reach)
+    problems = await problems_of(turn, draft, shown.reach, forecast)
+    warnings = await warnings_of(turn, draft, shown.reach, forecast)
+    return review_card(turn.texts, campaign, shown, forecast, problems, warnings, notice)
 
 
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:

@@ -224,11 +224,11 @@ async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:
     return (await turn.store.columns_of(draft.audience, [person.id])).get(person.id, {})
 
 
-def frozen(draft: Draft, turn: Turn) -> Campaign:
+def freeze(draft: Draft, turn: Turn) -> Campaign:
     """The campaign with what its forms say made its own; a start of "now" becomes this instant."""
     assert draft.schedule is not None
     schedule = draft.schedule
     if draft.starts_now:
         schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
-    tracking = tracking_of(draft.campaign, turn.house.links.tracked)
+    tracking = tracking_of(draft.campaign, turn.services.links.tracked)
     return replace(draft.campaign, message=draft.message, audience=draft.audience, schedule=schedule, tracking=tracking)

@@ -7,17 +7,17 @@ from typing import Any
 import orjson
 
 from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 from scheduler.ports import Delivered
 from storage.records import Channel, PersonId
 
 
-async def post(house: House, person: PersonId, card: AdaptiveCard, summary: str) -> bool:
+async def post(services: Services, person: PersonId, card: AdaptiveCard, summary: str) -> bool:
     """Send a card to a person on Teams; whether it got there."""
-    reference = await house.store.reference(person, Channel.TEAMS)
+    reference = await services.store.reference(person, Channel.TEAMS)
     if reference is None or reference.broken:
         return False
-    return isinstance(await house.sender.send(reference, activity_bytes(card, summary)), Delivered)
+    return isinstance(await services.sender.send(reference, activity_bytes(card, summary)), Delivered)
 
 
 def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:

@@ -1,4 +1,4 @@
-"""One turn of a conversation: who speaks, what the house offers, and what is answered.
+"""One turn of a conversation: who speaks, which services there are, and the reply.
 
 Nothing here knows the Bot Framework: a handler gets a Turn and gives an Answer; the bot room
 carries both over the wire.
@@ -43,7 +43,7 @@ class AttachmentKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Services:
     """What every conversation can use."""
 
     store: Store
@@ -67,7 +67,7 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    house: House
+    services: Services
     person: Person
     role: Role | None
     channel: Channel
@@ -81,11 +81,11 @@ class Turn:
 
     @property
     def store(self) -> Store:
-        return self.house.store
+        return self.services.store
 
     @property
     def now(self) -> datetime:
-        return self.house.clock.now()
+        return self.services.clock.now()
 
     @property
     def zone(self) -> str:

@@ -15,7 +15,7 @@ HOPELESS = (Unread.GONE, Unread.NO_GRAPH)
 
 async def looked_at(turn: Turn, lists: Sequence[DistributionList]) -> tuple[list[DistributionList], list[ListProblem]]:
     """These lists, each from a reading of the last minutes where one is to be had; and what went wrong."""
-    found = await asyncio.gather(*(turn.house.reader.look(made) for made in lists))
+    found = await asyncio.gather(*(turn.services.reader.look(made) for made in lists))
     return [made for made, _ in found], [problem for _, problem in found if problem is not None]
 
 
@@ -45,7 +45,7 @@ def still_reading(turn: Turn, made: DistributionList) -> str:
 
 async def installable(turn: Turn, audience: Audience | None, channel: Channel) -> int:
     """For how many people of an audience the bot can be asked to install itself; 0 where it cannot."""
-    if audience is None or channel is not Channel.TEAMS or not turn.house.installs:
+    if audience is None or channel is not Channel.TEAMS or not turn.services.installs:
         return 0
     why = await turn.store.unreached(turn.person.tenant, audience, channel)
     return why.get(NotReached.NEVER_INSTALLED, 0)

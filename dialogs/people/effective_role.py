@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 from scheduler.ports import NoSuchGroup, NotAnswered
 from storage.records import Person, Role, TenantId
 from storage.shared.policy import policy_of
@@ -27,19 +27,19 @@ class _Members:
     read_at: datetime
 
 
-class Standing:
+class EffectiveRole:
     """Groups are read when somebody speaks whose own role is not the highest, and kept for a while."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._members: dict[tuple[TenantId, str], _Members] = {}
         self._reading: defaultdict[tuple[TenantId, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def role(self, person: Person) -> Role | None:
-        own = await self._house.store.role(person.id)
-        if self._house.directory is None or not person.directory_id:
+        own = await self._services.store.role(person.id)
+        if self._services.directory is None or not person.directory_id:
             return own
-        policy = await policy_of(self._house.store, person.tenant)
+        policy = await policy_of(self._services.store, person.tenant)
         for group in sorted(policy.groups, key=lambda group: list(Role).index(group.role)):
             if own is not None and own.covers(group.role):
                 break
@@ -50,7 +50,7 @@ class Standing:
     async def _ids(self, tenant: TenantId, group: str) -> frozenset[str]:
         key = (tenant, group)
         async with self._reading[key]:
-            known, now = self._members.get(key), self._house.clock.now()
+            known, now = self._members.get(key), self._services.clock.now()
             if known and now - known.read_at < FRESH:
                 return known.ids
             try:
@@ -64,8 +64,8 @@ class Standing:
             return ids
 
     async def _read(self, tenant: TenantId, group: str) -> frozenset[str]:
-        assert self._house.directory is not None
+        assert self._services.directory is not None
         found: set[str] = set()
-        async for page in self._house.directory.members(tenant, group):
+        async for page in self._services.directory.members(tenant, group):
             found.update(user.directory_id for user in page if not user.guest)
         return frozenset(found)

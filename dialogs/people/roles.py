@@ -50,7 +50,7 @@ async def _card(
         await turn.store.with_role(turn.person.tenant),
         policy.groups,
         owner=turn.role is Role.OWNER,
-        directory=turn.house.directory is not None,
+        directory=turn.services.directory is not None,
         values=values,
         errors=errors,
         notice_text=notice,
@@ -68,7 +68,7 @@ async def give(turn: Turn, form: Form) -> Answer:
     values = {"who": who, "role": role.value}
     if not who:
         return Answer(card=await _card(turn, values=values, errors={"who": turn.texts("Please say who.")}))
-    if not is_address(who) and turn.house.directory is not None:
+    if not is_address(who) and turn.services.directory is not None:
         return await _find_groups(turn, who, role, values)
     error, done = await _give(turn, who, role)
     if error:
@@ -156,9 +156,9 @@ async def _say(turn: Turn, outcome: tuple[str, str]) -> Answer:
 
 async def _find_groups(turn: Turn, name: str, role: Role, values: Mapping[str, str]) -> Answer:
     texts = turn.texts
-    assert turn.house.directory is not None
+    assert turn.services.directory is not None
     try:
-        found = await turn.house.directory.groups(turn.person.tenant, name)
+        found = await turn.services.directory.groups(turn.person.tenant, name)
     except NotAnswered:
         error = texts("The directory does not answer just now. Please try again in a minute.")
         return Answer(card=await _card(turn, values=values, errors={"who": error}))
@@ -176,7 +176,7 @@ async def choose_group(turn: Turn, form: Form) -> Answer:
     wanted, id = str(form.get("role", "")), str(form.get("group", ""))
     name = clean(str(form.get("name", "")))[:WHO]
     try:
-        found = await turn.house.directory.groups(turn.person.tenant, name) if turn.house.directory else []
+        found = await turn.services.directory.groups(turn.person.tenant, name) if turn.services.directory else []
     except NotAnswered:
         found = []
     group = next((group for group in found if group.id == id), None)

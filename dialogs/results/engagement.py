@@ -25,7 +25,7 @@ from cards.message.skype import PRESSED, read_line
 from dialogs.core.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
 from dialogs.core.ports import Click
 from dialogs.core.router import Router
-from dialogs.core.turn import Answer, Aside, Form, House, Turn
+from dialogs.core.turn import Answer, Aside, Form, Services, Turn
 from storage.records import (
     CROWD,
     MAY_HAVE_ARRIVED,
@@ -103,7 +103,7 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
     [record] = await turn.store.engage([press])
     if record is None:
         return _not_sent(turn)
-    token = pseudonym or turn.house.links.token(campaign.id, turn.person)
+    token = pseudonym or turn.services.links.token(campaign.id, turn.person)
     columns = await turn.store.delivery_columns(campaign.id, turn.person.id) if message.columns else {}
     return _in_place(turn, campaign, message, columns, record, token, pseudonym=pseudonym)
 
@@ -114,7 +114,7 @@ def _not_sent(turn: Turn) -> Answer:
 
 async def _unnamed(turn: Turn, campaign: Campaign, pseudonym: str) -> Who | None:
     """Who pressed in an anonymous campaign; None when the message was not sent to them."""
-    click = turn.house.links.read_pseudonym(pseudonym)
+    click = turn.services.links.read_pseudonym(pseudonym)
     if click is None or click.campaign != campaign.id:
         return None
     # they are a recipient: a message of somebody else's chat does not count for another
@@ -124,7 +124,7 @@ async def _unnamed(turn: Turn, campaign: Campaign, pseudonym: str) -> Who | None
 
 async def _test_pressed(turn: Turn, form: Form, campaign: Campaign, message: Message, press: Press) -> Answer:
     """A draft is shown to whom it was sent for a test, and to nobody who only says so."""
-    token = turn.house.links.test_token(campaign.id, turn.person)
+    token = turn.services.links.test_token(campaign.id, turn.person)
     if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
         return _not_sent(turn)
     banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
@@ -146,7 +146,7 @@ def _in_place(
     done = _done(turn.texts, message, record)
     if not turn.shows_cards:
         return Answer(text="\n\n".join(part for part in (test, done.acknowledged, done.answered) if part))
-    base_url, follows = turn.house.links.base_url, tracking_of(campaign, turn.house.links.tracked).links
+    base_url, follows = turn.services.links.base_url, tracking_of(campaign, turn.services.links.tracked).links
     card = message_card(
         campaign.id,
         filled(tracked(message, base_url, token) if follows else message, turn.person, columns),
@@ -183,27 +183,27 @@ def _is_button(message: Message, number: int, kind: ButtonKind) -> bool:
 # --- links ------------------------------------------------------------------------------------
 
 
-async def destination(house: House, click: Click) -> tuple[str, bool] | None:
+async def destination(services: Services, click: Click) -> tuple[str, bool] | None:
     """Where a link leads, as the campaign says: never what the link itself says; and whether it counts."""
-    campaign = await house.store.campaign(click.campaign)
+    campaign = await services.store.campaign(click.campaign)
     if campaign is None:
         return None
     message = message_of(campaign, Texts("")) if click.test else campaign.message
     link = links_of(message).get(click.button) if message else None
-    return (link.url, not click.test and campaign.engages(house.clock.now())) if link else None
+    return (link.url, not click.test and campaign.engages(services.clock.now())) if link else None
 
 
 # --- what the platform tells ------------------------------------------------------------------
 
 
 async def reacted(
-    house: House, person: Person, channel: Channel, message: str, reactions: Sequence[str], *, gone: bool
+    services: Services, person: Person, channel: Channel, message: str, reactions: Sequence[str], *, gone: bool
 ) -> None:
     """Reactions came, or went away again, beneath a message."""
-    for received in await house.store.received(person, channel, house.clock.now()):
+    for received in await services.store.received(person, channel, services.clock.now()):
         if received.activity and received.activity == message:
-            press = _told(house, received, EngagementKind.REACTED)
-            await house.store.engage(
+            press = _told(services, received, EngagementKind.REACTED)
+            await services.store.engage(
                 [press._replace(reaction=reaction[:REACTION], gone=gone) for reaction in reactions]
             )
             return
@@ -213,12 +213,12 @@ async def replied(turn: Turn) -> bool:
     """Words that are no command answer the last message in the chat; False when there is none."""
     for received in await turn.store.received(turn.person, turn.channel, turn.now):
         if received.arrived:
-            await turn.store.engage([_told(turn.house, received, EngagementKind.REPLIED)])
+            await turn.store.engage([_told(turn.services, received, EngagementKind.REPLIED)])
             return True
     return False
 
 
-def _told(house: House, received: Received, kind: EngagementKind) -> Press:
+def _told(services: Services, received: Received, kind: EngagementKind) -> Press:
     """What the platform tells of a person: in an anonymous campaign, of nobody in particular."""
     who = CROWD if received.anonymous else Who(received.person)
-    return Press(campaign=received.campaign, who=who, kind=kind, at=house.clock.now())
+    return Press(campaign=received.campaign, who=who, kind=kind, at=services.clock.now())

@@ -40,7 +40,7 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
     if not campaign.keeps_people:
         return await has_forgotten(turn, campaign, fresh=fresh)
     rows = (await turn.store.tally(campaign.id)).total
-    by_file, by_link = _takes_file(turn), turn.house.exports.by_link
+    by_file, by_link = _takes_file(turn), turn.services.exports.by_link
     return Answer(
         card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=by_link, notice=notice),
         summary=title_of(turn.texts, campaign.name),
@@ -50,7 +50,7 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
 
 @router.form("export.make")
 async def make_export(turn: Turn, form: Form) -> Answer:
-    campaign, exports = await asked_for(turn, form), turn.house.exports
+    campaign, exports = await asked_for(turn, form), turn.services.exports
     format = form.get("format")
     if campaign.started_at is None or not campaign.keeps_people or format not in list(Format):
         return await _offer(turn, campaign)
@@ -74,7 +74,7 @@ def _wanted(turn: Turn, campaign: CampaignId, format: Format) -> Wanted:
 
 def _takes_file(turn: Turn) -> bool:
     """Whether the platform can hand them a file in this chat."""
-    return turn.house.exports.by_file and turn.channel is Channel.TEAMS
+    return turn.services.exports.by_file and turn.channel is Channel.TEAMS
 
 
 def _file_offer(
@@ -87,7 +87,7 @@ def _file_offer(
         name=file_name(exported, wanted.format),
         description=description,
         size=max(1, rows) * BYTES[wanted.format],
-        token=turn.house.exports.sign(wanted),
+        token=turn.services.exports.sign(wanted),
     )
     return Answer(offer=offer, fresh=True)
 
@@ -113,7 +113,7 @@ async def open_audit(turn: Turn, form: Form) -> Answer:
 
 async def _offer_audit(turn: Turn, notice: str = "", *, fresh: bool = False) -> Answer:
     rows = await turn.store.count_audit(turn.person.tenant)
-    by_file, by_link = _takes_file(turn), turn.house.exports.by_link
+    by_file, by_link = _takes_file(turn), turn.services.exports.by_link
     return Answer(
         card=audit_export_card(turn.texts, rows, by_file=by_file, by_link=by_link, notice=notice),
         summary=title_of(turn.texts, turn.texts("audit")),
@@ -123,7 +123,7 @@ async def _offer_audit(turn: Turn, notice: str = "", *, fresh: bool = False) -> 
 
 @router.form("audit.make", role=Role.OWNER)
 async def make_audit(turn: Turn, form: Form) -> Answer:
-    exports, format = turn.house.exports, form.get("format")
+    exports, format = turn.services.exports, form.get("format")
     if format not in list(Format):
         return await _offer_audit(turn)
     wanted = _wanted(turn, AUDIT, Format(str(format)))
@@ -155,7 +155,7 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     said = value if isinstance(value, Mapping) else {}
     context = said.get("context")
     token = context.get("token") if isinstance(context, Mapping) else None
-    wanted = await turn.house.exports.read(str(token or ""))
+    wanted = await turn.services.exports.read(str(token or ""))
     of_audit = wanted is not None and wanted.campaign == AUDIT
     campaign = await turn.store.campaign(wanted.campaign) if wanted and not of_audit else None
     may = turn.role is Role.OWNER if of_audit else campaign is not None and turn.role is not None
@@ -166,10 +166,10 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     if campaign and not campaign.keeps_people:
         return await has_forgotten(turn, campaign)
     upload = _upload(said.get("uploadInfo"))
-    if upload is None or not turn.house.exports.takes(upload.url):
+    if upload is None or not turn.services.exports.takes(upload.url):
         trouble = turn.texts("The file could not be saved there. Please try another way.")
         return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)
-    if turn.house.exports.upload(wanted, upload, message):
+    if turn.services.exports.upload(wanted, upload, message):
         await _note(turn, campaign, wanted)
     return Answer()
 

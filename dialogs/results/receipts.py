@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 
-from dialogs.core.turn import House
+from dialogs.core.turn import Services
 from storage.records import CROWD, CampaignId, Channel, EngagementKind, Person, PersonId, Press, Received, Who
 
 log = logging.getLogger(__name__)
@@ -31,13 +31,13 @@ def covers(last_read: str, message: str) -> bool:
 
 
 class Receipts:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._told = deque[tuple[CampaignId, PersonId]](maxlen=REMEMBERED)
 
     async def read(self, person: Person, channel: Channel, last_read: str) -> None:
         """The person has read the chat up to this message."""
-        store, clock = self._house.store, self._house.clock
+        store, clock = self._services.store, self._services.clock
         at = clock.now()
         for _ in range(PATIENCE):
             received = await store.received(person, channel, at)
@@ -50,7 +50,7 @@ class Receipts:
     def _opened(self, received: Received, last_read: str) -> Press | None:
         if received.opened or not covers(last_read, received.activity):
             return None
-        at = self._house.clock.now()
+        at = self._services.clock.now()
         if not received.anonymous:
             return Press(campaign=received.campaign, who=Who(received.person), kind=EngagementKind.OPENED, at=at)
         known = (received.campaign, received.person)

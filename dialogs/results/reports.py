@@ -51,7 +51,7 @@ async def report_typed(turn: Turn, name: str) -> Answer:
         return await which_one(turn, name)
     if campaign.state is not CampaignState.RUNNING or not turn.shows_cards:
         return await _report_answer(turn, campaign)
-    if campaign.author == turn.person.id and await turn.house.announcer.repost(campaign):
+    if campaign.author == turn.person.id and await turn.services.announcer.repost(campaign):
         return Answer()
     return Answer(card=live_card(turn.texts, await figures_of(turn.store, campaign)), summary=campaign.name)
 

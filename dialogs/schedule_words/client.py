@@ -20,18 +20,18 @@ GIVEN_UP = 30.0  #: seconds after which a program that owes an answer is ended; 
 WAITING = 16  #: questions that wait for others; who comes then is told to try again
 
 
-class Hearing:
+class WordsClient:
     """Open it with ``async with``: its program goes when it closes."""
 
     def __init__(self) -> None:
         self._program: asyncio.subprocess.Process | None = None
-        self._asking = asyncio.Semaphore(1)
+        self._presence_lookup = asyncio.Semaphore(1)
         self._waiting = 0
         self._asked = 0  # the number of the last question
         #: when the program was asked what it has not answered yet, on the loop's clock
         self._owing: float | None = None
 
-    async def __aenter__(self) -> Hearing:
+    async def __aenter__(self) -> WordsClient:
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -52,7 +52,7 @@ class Hearing:
         )
         self._waiting += 1
         try:
-            async with asyncio.timeout(PATIENCE), self._asking:
+            async with asyncio.timeout(PATIENCE), self._presence_lookup:
                 return await self._ask(question)
         except (OSError, EOFError, ValueError, TimeoutError) as error:
             log.warning("words could not be read: %s", type(error).__name__)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.mongo.engine import Document
-from storage.mongo.wake_intents import Waking
+from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
     FINAL,
     Campaign,
@@ -55,7 +55,7 @@ def _found(tenant: TenantId, find: str) -> Document:
     return {"tenant": tenant} | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
 
 
-class MongoCampaigns(Waking):
+class MongoCampaigns(WakeIntents):
     async def open(self) -> None:
         await super().open()
         for row in await self.rows("campaigns", {"state": DELETED}, []):

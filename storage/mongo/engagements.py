@@ -17,7 +17,7 @@ from storage.mongo.counters import Counts as Paths
 from storage.mongo.counters import Moves, Tallies
 from storage.mongo.engine import Document, token
 from storage.mongo.upgrade import bring_over
-from storage.mongo.wake_intents import LEAVE, Waking
+from storage.mongo.wake_intents import LEAVE, WakeIntents
 from storage.records import (
     MAY_HAVE_ARRIVED,
     CampaignId,
@@ -64,7 +64,7 @@ def _paths(counts: Counts) -> tuple[dict[str, int], dict[str, int]]:
     return added, latest
 
 
-class MongoEngagements(Waking):
+class MongoEngagements(WakeIntents):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.totals = Tallies(self, "engagement_tallies", self._count_engagement)

@@ -18,7 +18,7 @@ from pymongo.errors import DuplicateKeyError
 
 from storage.mongo.engine import Document, token
 from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
-from storage.mongo.wake_intents import Waking
+from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
     CampaignState,
     Channel,
@@ -75,7 +75,7 @@ class _Keys:
         self.leads_to: dict[str, int] = {}
 
 
-class MongoPeople(Waking):
+class MongoPeople(WakeIntents):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         keys = _Keys(sighting)
         known = await self._identify(sighting, keys)

@@ -12,8 +12,8 @@ from pymongo import UpdateOne
 from storage.mongo.counters import Moves
 from storage.mongo.engine import Document
 from storage.mongo.mapping import works_on
-from storage.mongo.wake_intents import Waking, reason_path, rung_path, state_path
-from storage.mongo.weekly_cap import MongoWeeks
+from storage.mongo.wake_intents import WakeIntents, reason_path, rung_path, state_path
+from storage.mongo.weekly_cap import MongoWeeklyCap
 from storage.records import FINAL, CampaignId, Channel, DeliveryState, NotReached, Settled
 from storage.records.instants import ms
 from storage.shared.presence_log import packed
@@ -50,7 +50,7 @@ def _counted(moves: Moves, settled: Sequence[Settled], before: Iterable[int]) ->
             moves.add(row.campaign, reason_path(row.reason), 1)
 
 
-class Settling(Waking, MongoWeeks):
+class Settling(WakeIntents, MongoWeeklyCap):
     # --- by who tried -------------------------------------------------------------------------
 
     async def record(self, settled: Sequence[Settled], holder: int) -> None:

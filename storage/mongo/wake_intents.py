@@ -39,7 +39,7 @@ def rung_path(rung: int, found: str) -> str:
     return f"rungs.{rung}.{found}"
 
 
-class Waking(Engine):
+class WakeIntents(Engine):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.tallies = Tallies(self, "tallies", self._count_deliveries)

@@ -11,7 +11,7 @@ from storage.mongo.engine import Engine, pages
 from storage.records import MAY_HAVE_ARRIVED, CampaignId, Settled
 
 
-class MongoWeeks(Engine):
+class MongoWeeklyCap(Engine):
     async def admit(self, id: CampaignId, people: Sequence[int], week: int, limit: int) -> set[int]:
         counted = f"campaigns.c{id}"
         admitted: set[int] = set()

@@ -1,4 +1,4 @@
-"""The Store port: what the rest of the house may ask of the records, in the mission's words.
+"""The Store port: what the other packages may ask of the records, in the mission's words.
 
 Every method that changes something is durable when it returns: it survives a kill -9. Methods
 are idempotent where the world may repeat itself (installs, presses, planning twice).

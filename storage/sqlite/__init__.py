@@ -15,7 +15,7 @@ from storage.sqlite.restoring import SqliteRestoring
 from storage.sqlite.results import SqliteResults
 from storage.sqlite.retention import SqliteRetention
 from storage.sqlite.templates import SqliteTemplates
-from storage.sqlite.weekly_cap import SqliteWeeks
+from storage.sqlite.weekly_cap import SqliteWeeklyCap
 
 
 class SqliteStore(
@@ -27,7 +27,7 @@ class SqliteStore(
     SqliteCampaigns,
     SqliteTemplates,
     SqliteDeliveries,
-    SqliteWeeks,
+    SqliteWeeklyCap,
     SqliteEngagements,
     SqliteResults,
     SqliteRetention,

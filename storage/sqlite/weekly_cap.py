@@ -30,7 +30,7 @@ def release(db: sqlite3.Connection, settled: Sequence[Settled]) -> None:
         db.executemany("DELETE FROM received WHERE person = ? AND campaign = ?", gone)
 
 
-class SqliteWeeks(Engine):
+class SqliteWeeklyCap(Engine):
     async def admit(self, id: CampaignId, people: Sequence[int], week: int, limit: int) -> set[int]:
         return await self.write(lambda db: _admit(db, id, people, week, limit))
 

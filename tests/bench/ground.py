@@ -18,7 +18,7 @@ from app import MessageRenderer, WallClock
 from bot.teams.send.connector import Connector
 from bot.web.links import SignedLinks
 from scheduler.dispatcher import Dispatcher
-from scheduler.rate_limit import Pace
+from scheduler.rate_limit import RateLimit
 from storage.port.store import Store
 from storage.records import Campaign, CampaignState, PersonId, Settled
 from storage.records.instants import ms
@@ -92,7 +92,7 @@ class DurableSender:
             renderer=MessageRenderer(self.links),
             clock=WallClock(),
             rng=random.Random(1),
-            pace=Pace(UNLIMITED, chat_interval=0.0),
+            rate_limit=RateLimit(UNLIMITED, chat_interval=0.0),
             holder=self.holder,
             concurrency=self.concurrency,
         )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dialogs.schedule_words import client as hearing
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
 
@@ -29,16 +29,16 @@ async def platform() -> AsyncIterator[SigningPlatform]:
 
 
 @pytest.fixture
-async def registered(house: House, platform: SigningPlatform) -> House:
+async def registered(running_bot: RunningBot, platform: SigningPlatform) -> RunningBot:
     """The bot with a registration, as a company runs it."""
-    house.environment.update(REGISTERED)
-    house.signing = {"platform": platform.platform, "credentials": NoSecret()}
-    await house.restart()
-    return house
+    running_bot.environment.update(REGISTERED)
+    running_bot.signing = {"platform": platform.platform, "credentials": NoSecret()}
+    await running_bot.restart()
+    return running_bot
 
 
 @pytest.fixture
-async def signed(registered: House, platform: SigningPlatform) -> House:
+async def signed(registered: RunningBot, platform: SigningPlatform) -> RunningBot:
     """The same, and everybody's requests carry the platform's token."""
     token = platform.token(registered.connector.url)
     registered.organisation.headers = {"Authorization": f"Bearer {token}"}

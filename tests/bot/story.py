@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind, Message, Tracking
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
 from tests.support.seeding import scheduled
 
@@ -46,85 +46,92 @@ async def draft(
     return cards
 
 
-async def broadcast(author: Person, house: House) -> None:
+async def broadcast(author: Person, running_bot: RunningBot) -> None:
     """She schedules it; it starts, and its last minute comes."""
     await author.press("Schedule it")
     await author.sees("is on its way")
-    house.clock.forward(ALMOST_ALL)
+    running_bot.clock.forward(ALMOST_ALL)
 
 
-async def launch(author: Person, house: House) -> Campaign:
+async def launch(author: Person, running_bot: RunningBot) -> Campaign:
     """She schedules it; it starts, and every recipient has their instant."""
     await author.press("Schedule it")
-    return await eventually(lambda: planned(house))
+    return await eventually(lambda: planned(running_bot))
 
 
-async def sent_out(house: House, author: Person, message: Message, tracking: Tracking | None = None) -> Campaign:
+async def sent_out(
+    running_bot: RunningBot, author: Person, message: Message, tracking: Tracking | None = None
+) -> Campaign:
     """A campaign to everyone, made through the store and delivered to all of them."""
-    person = await house.store.person_at(TENANT, author.address)
+    person = await running_bot.store.person_at(TENANT, author.address)
     assert person is not None
     length = timedelta(days=1)
-    campaign = await scheduled(house.store, person, house.clock.now(), length, message=message, tracking=tracking)
-    await eventually(lambda: planned(house))
-    house.clock.forward(length - timedelta(minutes=1))
-    await settled(house)
+    campaign = await scheduled(
+        running_bot.store, person, running_bot.clock.now(), length, message=message, tracking=tracking
+    )
+    await eventually(lambda: planned(running_bot))
+    running_bot.clock.forward(length - timedelta(minutes=1))
+    await settled(running_bot)
     return campaign
 
 
-async def counted(house: House) -> dict[tuple[EngagementKind, int | None], tuple[int, int]]:
+async def counted(running_bot: RunningBot) -> dict[tuple[EngagementKind, int | None], tuple[int, int]]:
     """(kind, button or None for any) -> (people, presses); every press made so far is in it."""
-    await house.restart()  # it waits for what is being counted
-    campaign = await newest(house)
-    return {(item.kind, item.button): (item.people, item.presses) for item in await house.store.engagement(campaign.id)}
+    await running_bot.restart()  # it waits for what is being counted
+    campaign = await newest(running_bot)
+    return {
+        (item.kind, item.button): (item.people, item.presses)
+        for item in await running_bot.store.engagement(campaign.id)
+    }
 
 
-async def planned(house: House) -> Campaign | None:
-    campaign = await newest(house)
+async def planned(running_bot: RunningBot) -> Campaign | None:
+    campaign = await newest(running_bot)
     return campaign if campaign.planned_at else None
 
 
-async def completed(author: Person, house: House) -> Card:
+async def completed(author: Person, running_bot: RunningBot) -> Card:
     """What is left of the slot passes, instant by instant; she gets the report."""
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     assert campaign.schedule is not None
     end = campaign.schedule.slot.end
-    await settled(house)
-    while (due := await house.store.next_due(campaign.id)) and due < end:
-        house.clock.forward(due - house.clock.now())
-        await settled(house)
-    house.clock.forward(end - house.clock.now() + timedelta(minutes=1))
+    await settled(running_bot)
+    while (due := await running_bot.store.next_due(campaign.id)) and due < end:
+        running_bot.clock.forward(due - running_bot.clock.now())
+        await settled(running_bot)
+    running_bot.clock.forward(end - running_bot.clock.now() + timedelta(minutes=1))
     return await author.sees("Report: ", 30)
 
 
-async def settled(house: House, campaign: Campaign | None = None) -> None:
+async def settled(running_bot: RunningBot, campaign: Campaign | None = None) -> None:
     """Nothing of a campaign, the newest unless told, is due or on its way: whoever is open waits for later."""
 
     async def quiet() -> bool:
-        id = campaign.id if campaign else (await newest(house)).id
-        due = await house.store.next_due(id)
-        if due is not None and due <= house.clock.now() + timedelta(seconds=5):
+        id = campaign.id if campaign else (await newest(running_bot)).id
+        due = await running_bot.store.next_due(id)
+        if due is not None and due <= running_bot.clock.now() + timedelta(seconds=5):
             return False
         # the rows themselves, in the order in which they go: the counts may come a moment later
         for state in (DeliveryState.CLAIMED, DeliveryState.SENDING):
-            if await house.store.people_in_state(id, state):
+            if await running_bot.store.people_in_state(id, state):
                 return False
-        states = (await house.store.tally(id)).states
+        states = (await running_bot.store.tally(id)).states
         if states.get(DeliveryState.CLAIMED) or states.get(DeliveryState.SENDING):
             return False
         # given back between the looks, as a lease that has lapsed is: it stood in none of them
-        return await house.store.next_due(id) == due
+        return await running_bot.store.next_due(id) == due
 
     await eventually(quiet)
 
 
-async def newest(house: House) -> Campaign:
-    [campaign] = await house.store.campaigns(TENANT, 1)
+async def newest(running_bot: RunningBot) -> Campaign:
+    [campaign] = await running_bot.store.campaigns(TENANT, 1)
     return campaign
 
 
-async def in_state(house: House, state: CampaignState) -> Campaign:
+async def in_state(running_bot: RunningBot, state: CampaignState) -> Campaign:
     async def found() -> Campaign | None:
-        campaign = await newest(house)
+        campaign = await newest(running_bot)
         return campaign if campaign.state is state else None
 
     return await eventually(found)

@@ -13,35 +13,35 @@ from dialogs.core.export_port import AUDIT
 from storage.records import Deed, Subject, TenantId
 from tests.bot.story import asked
 from tests.bot.test_exports import answer_offer, consents, exported, fetched, rows_of
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, words_of
 
 HERE = TenantId(TENANT)
 
 
-async def test_who_did_what_as_csv_by_a_link(house: House, ada: Person, louis: Person) -> None:
+async def test_who_did_what_as_csv_by_a_link(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await asked(ada, f"add author {louis.address}")
     await ada.say("export audit")
     card = await ada.sees("Export: audit")
     assert "Who did what, when: 1 entry." in words_of(card)
     link = await exported(ada, "CSV")
-    status, content, headers = await fetched(house, link)
+    status, content, headers = await fetched(running_bot, link)
     assert status == 200 and headers["Content-Disposition"].endswith("Crieur%20audit.csv")
     first, second = rows_of(content)
     assert (first["By"], first["Address"], first["What was done"]) == ("Ada Lovelace", ada.address, "given a role")
     assert (first["To what"], first["Details"]) == ("person", "role: author")
     assert (second["What was done"], second["To what"]) == ("exported", "audit"), "before it was written"
-    [(_, told), *_] = await house.store.audit(HERE, 1)
+    [(_, told), *_] = await running_bot.store.audit(HERE, 1)
     assert (told.deed, told.subject, dict(told.details)) == (Deed.EXPORTED, Subject.AUDIT, {"format": "csv"})
 
 
-async def test_as_excel_in_french_from_the_settings(house: House, ada: Person, louis: Person) -> None:
+async def test_as_excel_in_french_from_the_settings(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await asked(ada, f"add owner {louis.address}")
     await louis.say("réglages")
     card = (await louis.press("Journal"))["value"]
     assert "Qui a fait quoi, et quand : 1 entrée." in words_of(card)
     link = await exported(louis, "Excel (XLSX)")
-    _, content, _ = await fetched(house, link)
+    _, content, _ = await fetched(running_bot, link)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     rows = list(sheet.iter_rows(values_only=True))
@@ -49,22 +49,22 @@ async def test_as_excel_in_french_from_the_settings(house: House, ada: Person, l
     assert [row[2] for row in rows[2:]] == ["Louis Pasteur"]
 
 
-async def test_it_is_the_owners(house: House, ada: Person, louis: Person) -> None:
+async def test_it_is_the_owners(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await asked(ada, f"add publisher {louis.address}")
     assert any("propriétaire" in word for word in await asked(louis, "exporter audit"))
-    before = len(await house.store.audit(HERE, 50))
+    before = len(await running_bot.store.audit(HERE, 50))
     for verb, form in (("audit.open", {}), ("audit.make", {"format": "csv", "to": "link"})):
         await louis.execute(verb, form, louis.chat.messages[-1]["id"], verb)
-    assert len(await house.store.audit(HERE, 50)) == before
+    assert len(await running_bot.store.audit(HERE, 50)) == before
     await asked(ada, f"add owner {louis.address}")
     await louis.say("exporter audit")
     link = await exported(louis, "CSV")
-    assert (await fetched(house, link))[0] == 200
+    assert (await fetched(running_bot, link))[0] == 200
     await asked(ada, f"add publisher {louis.address}")
-    assert (await fetched(house, link))[0] == 404, "who is no owner any more gets nothing by an old link"
+    assert (await fetched(running_bot, link))[0] == 404, "who is no owner any more gets nothing by an old link"
 
 
-async def test_into_onedrive_where_teams_takes_files(signed: House) -> None:
+async def test_into_onedrive_where_teams_takes_files(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()
     person = await signed.store.person_at(HERE, ada.address)
@@ -80,16 +80,16 @@ async def test_into_onedrive_where_teams_takes_files(signed: House) -> None:
     await ada.sees("All right, no file was saved.")
 
 
-async def test_a_link_that_another_copy_signed_with_a_newer_key_is_taken(house: House, ada: Person) -> None:
+async def test_a_link_that_another_copy_signed_with_a_newer_key_is_taken(running_bot: RunningBot, ada: Person) -> None:
     """This copy started before; it looks for new keys when it knows none that fits."""
     await ada.say("export audit")
     await exported(ada, "CSV")
-    newer = await keys(house.store, house.clock, FILES, rotate=True)
+    newer = await keys(running_bot.store, running_bot.clock, FILES, rotate=True)
 
-    person = await house.store.person_at(HERE, ada.address)
+    person = await running_bot.store.person_at(HERE, ada.address)
     assert person is not None
-    token = _Signer(newer, house.clock).sign(f"{AUDIT}.{person.id}.msteams.csv.ab12").decode()
-    url = f"{house.url}/export/{token}"
+    token = _Signer(newer, running_bot.clock).sign(f"{AUDIT}.{person.id}.msteams.csv.ab12").decode()
+    url = f"{running_bot.url}/export/{token}"
 
-    house.clock.forward(timedelta(minutes=1))
-    assert (await fetched(house, url))[0] == 200
+    running_bot.clock.forward(timedelta(minutes=1))
+    assert (await fetched(running_bot, url))[0] == 200

@@ -22,7 +22,7 @@ from tests.bot.story import (
     in_state,
     newest,
 )
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.card_check import check_card
 from tests.support.organisation import TENANT, Person, words_of
 
@@ -89,7 +89,11 @@ async def cards(ada: Person) -> dict[str, dict[str, Any]]:
 
 
 async def refused(
-    house: House, ada: Person, step: str, proposal: dict[str, str], wrong: dict[str, tuple[dict[str, str], str, str]]
+    running_bot: RunningBot,
+    ada: Person,
+    step: str,
+    proposal: dict[str, str],
+    wrong: dict[str, tuple[dict[str, str], str, str]],
 ) -> None:
     """Each of these is said beside its field, and kept in the draft as it was typed."""
     forward = "Next: review" if step == "schedule" else "To the review"
@@ -100,27 +104,29 @@ async def refused(
         said = error_beside(card, field)
         assert said and words in said, f"{name}: {said!r}"
         assert "\n" not in said and len(said) < 500, name
-        assert (await newest(house)).forms[step].items() >= typed.items(), f"{name}: the draft keeps it"
+        assert (await newest(running_bot)).forms[step].items() >= typed.items(), f"{name}: the draft keeps it"
     card = (await ada.press(forward, **proposal))["value"]
     assert "Audience and schedule" in words_of(card)
 
 
-async def test_messages(house: House, ada: Person, cards: dict[str, Any]) -> None:
-    await refused(house, ada, "message", {**MESSAGE, "style": "message"}, WRONG_MESSAGES)
+async def test_messages(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
+    await refused(running_bot, ada, "message", {**MESSAGE, "style": "message"}, WRONG_MESSAGES)
 
 
-async def test_audiences(house: House, ada: Person, cards: dict[str, Any]) -> None:
+async def test_audiences(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
     proposal = {"channel": "msteams", "audience": "", "list_name": "Managers", "addresses": ada.address}
-    await refused(house, ada, "audience", proposal, WRONG_AUDIENCES)
-    assert [found.name for found in await house.store.lists(TENANT)] == ["Managers"], "nothing is half imported"
+    await refused(running_bot, ada, "audience", proposal, WRONG_AUDIENCES)
+    assert [found.name for found in await running_bot.store.lists(TENANT)] == ["Managers"], "nothing is half imported"
 
 
-async def test_schedules(house: House, ada: Person, cards: dict[str, Any]) -> None:
-    await refused(house, ada, "schedule", {**ANY_TIME_NOW, "zone": "UTC"}, WRONG_SCHEDULES)
+async def test_schedules(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
+    await refused(running_bot, ada, "schedule", {**ANY_TIME_NOW, "zone": "UTC"}, WRONG_SCHEDULES)
 
 
-async def test_no_open_time_is_said_with_what_helps(house: House, ada: Person, cards: dict[str, Any]) -> None:
-    now = house.clock.now()
+async def test_no_open_time_is_said_with_what_helps(
+    running_bot: RunningBot, ada: Person, cards: dict[str, Any]
+) -> None:
+    now = running_bot.clock.now()
     sunday = now + timedelta(days=13 - now.weekday())
     weekend = {"start": "at", "date": sunday.date().isoformat(), "time": "10:00", "zone": "UTC", "duration": "5",
                "unit": "hours", "anytime": "false"}  # fmt: skip
@@ -131,18 +137,18 @@ async def test_no_open_time_is_said_with_what_helps(house: House, ada: Person, c
     assert said.endswith("Make it longer, change the hours or days, or allow sending outside them.")
 
 
-async def test_a_draft_scheduled_too_late_says_so(house: House, ada: Person) -> None:
-    tomorrow = (house.clock.now() + timedelta(days=1)).date().isoformat()
+async def test_a_draft_scheduled_too_late_says_so(running_bot: RunningBot, ada: Person) -> None:
+    tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
     await draft(ada, start="at", date=tomorrow, time="10:00", zone="UTC")
     review = ada.card()
-    house.clock.forward(timedelta(days=303))
+    running_bot.clock.forward(timedelta(days=303))
     card = (await ada.press("Schedule it", card=review))["value"]
     assert "**Schedule**: That is in the past. Please choose a later day or time." in words_of(card)
     assert "Schedule it" not in words_of(card)
-    await in_state(house, CampaignState.DRAFT)
+    await in_state(running_bot, CampaignState.DRAFT)
 
 
-async def test_two_lists_of_one_name_are_refused(house: House, ada: Person, cards: dict[str, Any]) -> None:
+async def test_two_lists_of_one_name_are_refused(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
     people = {"audience": "", "list_name": "Managers", "addresses": ada.address}
     for name in ("Managers", " MANAGERS "):
         await ada.press("Change the audience")
@@ -153,7 +159,7 @@ async def test_two_lists_of_one_name_are_refused(house: House, ada: Person, card
 @pytest.mark.parametrize(
     "typed", ["𝄞" * 60, "a\x00b\u202ec", "\ue000t\ue001", "**[x](http://a.example)**", "# <b>{name}"]
 )
-async def test_odd_names_break_nothing(house: House, ada: Person, typed: str) -> None:
+async def test_odd_names_break_nothing(running_bot: RunningBot, ada: Person, typed: str) -> None:
     await ada.say(f"new campaign {typed}")
     assert ada.reads("What do you want to say?")
     message = {field: value for field, value in MESSAGE.items() if field != "name"}
@@ -175,7 +181,7 @@ NO_CAMPAIGN = ("abc", HUGE, -1, None, [1], {"$gt": 0}, 1e300, math.inf, math.nan
 ODD = (-1, HUGE, "two", None, [], {}, 1e300, math.inf, True, "\ud800")
 
 
-async def test_no_campaign_behind_a_button_is_said(house: House, ada: Person) -> None:
+async def test_no_campaign_behind_a_button_is_said(running_bot: RunningBot, ada: Person) -> None:
     for handle in ({}, *({"campaign": odd} for odd in NO_CAMPAIGN)):
         for verb in VERBS:
             answer = await ada.execute(verb, {**handle, "step": "message", "version": 1}, ada.cards()[-1][0])
@@ -185,9 +191,9 @@ async def test_no_campaign_behind_a_button_is_said(house: House, ada: Person) ->
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_odd_values_behind_a_button_break_nothing(house: House, ada: Person, odd: Any) -> None:
+async def test_odd_values_behind_a_button_break_nothing(running_bot: RunningBot, ada: Person, odd: Any) -> None:
     await draft(ada)
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     message = ada.cards()[-1][0]
     values = {"version": odd, "step": odd, "go": odd, "page": odd, "button": odd, "language": odd, "address": odd}
     for verb in (*(verb for verb in VERBS if verb != "form.save"), "campaigns.open", "acknowledge", "language.set"):
@@ -195,14 +201,14 @@ async def test_odd_values_behind_a_button_break_nothing(house: House, ada: Perso
         assert answer["statusCode"] == 200 and answer["value"], verb
     fields = dict.fromkeys((*MESSAGE, "audience", "channel", "date", "time", "duration", "days"), odd)
     for step in ("message", "audience", "schedule"):
-        version = (await newest(house)).version
+        version = (await newest(running_bot)).version
         data = {**fields, "campaign": campaign.id, "version": version, "step": step, "go": "review"}
         answer = await ada.execute("form.save", data, message)
         assert check_card(answer["value"]) == []
-    assert (await newest(house)).state is CampaignState.DRAFT
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
 
 
-async def test_an_unknown_verb_gets_a_hint(house: House, ada: Person) -> None:
+async def test_an_unknown_verb_gets_a_hint(running_bot: RunningBot, ada: Person) -> None:
     for verb in ("", "drop.table", "x" * 5000, 7, None, ["form.save"]):
         await ada.execute(verb, {}, ada.cards()[-1][0])  # type: ignore[arg-type]
     assert ada.toasts == ["I did not understand. Type **help** to see what I can do."] * 6
@@ -241,7 +247,7 @@ ODD_ACTIVITIES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-async def test_no_activity_is_answered_with_a_500(house: House, ada: Person) -> None:
+async def test_no_activity_is_answered_with_a_500(running_bot: RunningBot, ada: Person) -> None:
     for changes in ODD_ACTIVITIES:
         status, _ = await post(ada, orjson.dumps(activity(ada, **changes)))
         assert status < 500, changes
@@ -253,13 +259,15 @@ async def test_no_activity_is_answered_with_a_500(house: House, ada: Person) -> 
     [(b"", 400), (b"{", 400), (b"null", 400), (b"[]", 400), (b"5", 400), (b'"x"', 400), (b"{}", 400),
      (b"\xff\xfe", 400), (b"[" * 5000, 400), (b'{"type": 1e400}', None), (b" " * (2 * 1024**2), 413)],
 )  # fmt: skip
-async def test_what_is_no_activity_is_refused(house: House, ada: Person, body: bytes, status: int | None) -> None:
+async def test_what_is_no_activity_is_refused(
+    running_bot: RunningBot, ada: Person, body: bytes, status: int | None
+) -> None:
     got, _ = await post(ada, body)
     assert got == status if status else got < 500
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", "application/jsonx"])
-async def test_another_content_type_is_refused(house: House, ada: Person, kind: str) -> None:
+async def test_another_content_type_is_refused(running_bot: RunningBot, ada: Person, kind: str) -> None:
     status, _ = await post(ada, orjson.dumps(activity(ada)), kind)
     assert status == 415
 

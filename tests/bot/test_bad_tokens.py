@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.clouds import PUBLIC
 from bot.teams.auth.auth import AGAIN, FRESH, SigningKeys
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person
 from tests.support.platform import APP_ID, SigningKey, SigningPlatform
 
@@ -118,21 +118,21 @@ BAD: dict[str, Make] = {
 }
 
 
-async def post(house: House, person: Person, header: str | None, **changes: Any) -> int:
+async def post(running_bot: RunningBot, person: Person, header: str | None, **changes: Any) -> int:
     """Ada's "campaigns", with this Authorization. The status."""
-    house.organisation.headers = {} if header is None else {"Authorization": header}
+    running_bot.organisation.headers = {} if header is None else {"Authorization": header}
     status, _ = await person.send({"type": "message", "text": "help", "from_name": person.name, **changes})
     return status
 
 
-async def test_what_the_platform_has_signed_is_heard(registered: House, platform: SigningPlatform) -> None:
+async def test_what_the_platform_has_signed_is_heard(registered: RunningBot, platform: SigningPlatform) -> None:
     ada = newcomer(registered)
     assert await post(registered, ada, "Bearer " + platform.token(registered.connector.url)) == 201
     await ada.sees("What I can do")
 
 
 @pytest.mark.parametrize("kind", BAD)
-async def test_no_bad_token_is_accepted(registered: House, platform: SigningPlatform, kind: str) -> None:
+async def test_no_bad_token_is_accepted(registered: RunningBot, platform: SigningPlatform, kind: str) -> None:
     ada = newcomer(registered)
     header = BAD[kind](platform, registered.connector.url)
     assert await post(registered, ada, header) == 401
@@ -144,7 +144,7 @@ async def test_at_least_twenty_kinds_were_tried() -> None:
 
 
 async def test_a_key_that_may_sign_for_other_channels_only_is_refused(
-    registered: House, platform: SigningPlatform
+    registered: RunningBot, platform: SigningPlatform
 ) -> None:
     ada = newcomer(registered)
     for endorsements in (("webchat", "directline"), ()):
@@ -154,7 +154,7 @@ async def test_a_key_that_may_sign_for_other_channels_only_is_refused(
     await nothing_happened(registered, ada)
 
 
-async def test_a_foreign_organisation_is_not_served(registered: House, platform: SigningPlatform) -> None:
+async def test_a_foreign_organisation_is_not_served(registered: RunningBot, platform: SigningPlatform) -> None:
     stranger = newcomer(registered, tenant=FOREIGN)
     registered.connector.add(stranger.conversation, stranger.member())
     assert await post(registered, stranger, "Bearer " + platform.token(registered.connector.url)) == 201
@@ -166,7 +166,7 @@ async def test_a_foreign_organisation_is_not_served(registered: House, platform:
     assert status == 403
 
 
-async def test_a_token_is_replayed_with_another_service_url(registered: House, platform: SigningPlatform) -> None:
+async def test_a_token_is_replayed_with_another_service_url(registered: RunningBot, platform: SigningPlatform) -> None:
     """A stolen token cannot make the bot write its answers, and its own token, to somebody else's server."""
     ada = newcomer(registered)
     stolen = "Bearer " + platform.token(registered.connector.url)
@@ -201,17 +201,17 @@ async def test_a_new_key_of_the_platforms_is_found_at_once() -> None:
     await platform.stop()
 
 
-def newcomer(house: House, **more: Any) -> Person:
-    person = house.organisation.person("Ada", "Lovelace", **more)
-    house.connector.add(person.conversation, person.member())
+def newcomer(running_bot: RunningBot, **more: Any) -> Person:
+    person = running_bot.organisation.person("Ada", "Lovelace", **more)
+    running_bot.connector.add(person.conversation, person.member())
     return person
 
 
-async def nothing_happened(house: House, person: Person) -> None:
+async def nothing_happened(running_bot: RunningBot, person: Person) -> None:
     """Nothing was said, and nobody became known."""
     assert not person.chat.messages
-    assert await house.store.person_at(TENANT, person.address) is None  # type: ignore[arg-type]
-    assert not await house.store.with_role(TENANT)  # type: ignore[arg-type]
+    assert await running_bot.store.person_at(TENANT, person.address) is None  # type: ignore[arg-type]
+    assert not await running_bot.store.with_role(TENANT)  # type: ignore[arg-type]
 
 
 def test_the_public_clouds_addresses_are_microsofts() -> None:

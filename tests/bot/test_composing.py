@@ -22,7 +22,7 @@ from tests.bot.story import (
     newest,
 )
 from tests.bot.test_import import Shelf, shelf
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person, actions_of, nodes_of, words_of
 
 __all__ = ["shelf"]
@@ -51,15 +51,15 @@ def pictures_of(card: dict[str, Any]) -> list[dict[str, Any]]:
 # --- buttons, style, notification -------------------------------------------------------------
 
 
-async def test_six_buttons_arrive_in_their_order(house: House, ada: Person, louis: Person) -> None:
+async def test_six_buttons_arrive_in_their_order(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     more = {
         "links": "Map https://example.org/map",
         "answers": "I come; I stay; Perhaps",
         "notification": "Dear [FIRSTNAME], look",
     }
     await draft(ada, message=more)
-    await launch(ada, house)
-    await completed(ada, house)
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
     card = await louis.sees("Hello Louis")
     titles = [action["title"] for action in actions_of(card)]
     assert titles == ["Read more", "Map", "I have read it", "I come", "I stay", "Perhaps"]
@@ -70,18 +70,18 @@ async def test_six_buttons_arrive_in_their_order(house: House, ada: Person, loui
     assert louis.reads("Votre réponse : I come.")
 
 
-async def test_a_seventh_button_is_refused_beside_its_field(house: House, ada: Person) -> None:
+async def test_a_seventh_button_is_refused_beside_its_field(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign")
     card = (await ada.press("Next: audience", **{**MESSAGE, "answers": "1,2,3,4,5"}))["value"]
     assert error_beside(card, "answers") == "That makes 7 buttons: Teams shows six at most."
 
 
-async def test_the_review_tells_the_notification_and_the_size(house: House, ada: Person) -> None:
+async def test_the_review_tells_the_notification_and_the_size(running_bot: RunningBot, ada: Person) -> None:
     cards = await draft(ada, message={"notification": "Dear [FIRSTNAME], look"})
     assert any(word.startswith("Notification: “Dear Ada, look” · ") for word in words_of(cards["review"]))
 
 
-async def test_a_link_that_leads_nowhere_is_named_in_the_form(house: House, ada: Person) -> None:
+async def test_a_link_that_leads_nowhere_is_named_in_the_form(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign")
     card = (await ada.press("Next: audience", **{**MESSAGE, "body": "See [the plan](contoso/plan)."}))["value"]
     assert error_beside(card, "body") == "The link “the plan” leads nowhere: “contoso/plan” is not a web address."
@@ -90,7 +90,7 @@ async def test_a_link_that_leads_nowhere_is_named_in_the_form(house: House, ada:
 # --- the compose box --------------------------------------------------------------------------
 
 
-async def test_a_text_formatted_in_the_compose_box_becomes_the_campaigns(house: House, ada: Person) -> None:
+async def test_a_text_formatted_in_the_compose_box_becomes_the_campaigns(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Autumn")
     await ada.press("Write it in the chat instead", title="Kept")
     assert ada.texts()[-1].startswith("Please write the text of “Autumn” now")
@@ -106,44 +106,46 @@ async def test_a_text_formatted_in_the_compose_box_becomes_the_campaigns(house: 
     assert ada.reads("Who is it for?")
 
 
-async def test_words_that_are_also_a_command_are_a_text_while_one_is_asked_for(house: House, ada: Person) -> None:
+async def test_words_that_are_also_a_command_are_a_text_while_one_is_asked_for(
+    running_bot: RunningBot, ada: Person
+) -> None:
     await ada.say("new campaign Autumn")
     await ada.press("Write it in the chat instead")
     assert "I am waiting for a text" in await asked(ada, "help"), "an interruption is answered"
     await ada.say("List of all that is new: report your ideas to us")
     assert fields_of(ada.card())["body"] == "List of all that is new: report your ideas to us"
-    assert await house.store.count_campaigns((await newest(house)).tenant) == 1
+    assert await running_bot.store.count_campaigns((await newest(running_bot)).tenant) == 1
 
 
-async def test_writing_is_left_by_cancel_and_survives_a_restart(house: House, ada: Person) -> None:
+async def test_writing_is_left_by_cancel_and_survives_a_restart(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Autumn")
     await ada.press("Write it in the chat instead", body="before")
     await ada.say("cancel")
     await ada.say("hm")
-    assert (await newest(house)).forms["message"]["body"] == "before"
+    assert (await newest(running_bot)).forms["message"]["body"] == "before"
     await ada.say("edit Autumn")
     await ada.press("Change the message")
     await ada.press("Write it in the chat instead")
-    await house.restart()
+    await running_bot.restart()
     await ada.say("after")
-    assert (await newest(house)).forms["message"]["body"] == "after"
+    assert (await newest(running_bot)).forms["message"]["body"] == "after"
 
 
 async def test_what_was_written_for_a_started_campaign_changes_nothing(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await draft(ada)
     await ada.press("Change the message")
     await ada.press("Write it in the chat instead", **MESSAGE)
     await ada.press("To the review")
-    await launch(ada, house)
-    before = await newest(house)
+    await launch(ada, running_bot)
+    before = await newest(running_bot)
     words = await asked(ada, "Something else")
     assert "This campaign has started: it can be neither changed nor cancelled." in words
-    assert (await newest(house)).forms == before.forms
+    assert (await newest(running_bot)).forms == before.forms
 
 
-async def test_a_long_text_that_nobody_asked_for_is_offered_as_a_campaign(house: House, ada: Person) -> None:
+async def test_a_long_text_that_nobody_asked_for_is_offered_as_a_campaign(running_bot: RunningBot, ada: Person) -> None:
     await send(ada, "Our autumn Hello …", markup(HTML))
     assert ada.reads("Is this for a campaign?")
     await ada.press("In a new campaign")
@@ -156,7 +158,9 @@ async def test_a_long_text_that_nobody_asked_for_is_offered_as_a_campaign(house:
     assert "I did not understand" in ada.texts()[-1], "a short question is none"
 
 
-async def test_a_recipients_long_reply_is_not_taken_for_a_campaign(house: House, ada: Person, louis: Person) -> None:
+async def test_a_recipients_long_reply_is_not_taken_for_a_campaign(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await send(louis, "Bonjour " * 30, markup("<p><b>Bonjour</b></p>"))
     assert not louis.reads("Est-ce pour une campagne")
 
@@ -165,7 +169,7 @@ async def test_a_recipients_long_reply_is_not_taken_for_a_campaign(house: House,
 
 
 async def test_a_picture_that_is_dropped_stands_in_the_message(
-    house: House, ada: Person, louis: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await ada.drop("fair.png", shelf.put("fair.png", PNG))
     assert ada.texts()[-1] == "A picture! Begin a **new campaign**, and drop it here again."
@@ -173,14 +177,14 @@ async def test_a_picture_that_is_dropped_stands_in_the_message(
     await ada.drop("fair.png", shelf.put("fair.png", PNG))
     await ada.press("Use it for “Autumn newsletter”")
     address = fields_of(ada.card())["image"]
-    assert address.startswith(f"{house.url}/p/")
+    assert address.startswith(f"{running_bot.url}/p/")
     await ada.press("To the review", image_alt="The fair")
     assert [(picture["url"], picture["altText"]) for picture in pictures_of(ada.card())] == [(address, "The fair")]
-    await launch(ada, house)
-    await completed(ada, house)
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
     card = await louis.sees("Hello Louis")
     assert [picture["url"] for picture in pictures_of(card)] == [address]
-    async with house.organisation.http.get(address) as response:
+    async with running_bot.organisation.http.get(address) as response:
         assert (response.status, await response.read()) == (200, PNG)
         assert response.headers["Content-Type"] == "image/png"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -188,14 +192,14 @@ async def test_a_picture_that_is_dropped_stands_in_the_message(
     assert [picture["url"] for picture in pictures_of(louis.card())] == [address]
 
 
-async def test_a_picture_comes_with_what_is_written(house: House, ada: Person, shelf: Shelf) -> None:
+async def test_a_picture_comes_with_what_is_written(running_bot: RunningBot, ada: Person, shelf: Shelf) -> None:
     await ada.say("new campaign Autumn")
     await ada.press("Write it in the chat instead")
     image = {"contentType": "image/png", "contentUrl": shelf.put("x.png", PNG), "name": "x.png"}
     await send(ada, "Look: ", markup('<p>Look: <img src="https://contoso.com/x.png"></p>'), image)
     card = ada.card()
     assert fields_of(card)["body"] == "Look:"
-    assert fields_of(card)["image"].startswith(f"{house.url}/p/")
+    assert fields_of(card)["image"].startswith(f"{running_bot.url}/p/")
     assert "I have taken it over." in words_of(card), "nothing was left out"
 
 
@@ -207,7 +211,7 @@ async def test_a_picture_comes_with_what_is_written(house: House, ada: Person, s
     ],
 )
 async def test_what_is_no_picture_is_refused(
-    house: House, ada: Person, shelf: Shelf, content: bytes, said: str
+    running_bot: RunningBot, ada: Person, shelf: Shelf, content: bytes, said: str
 ) -> None:
     await ada.say("new campaign Autumn")
     await ada.drop("x.png", shelf.put("x.png", content))
@@ -215,8 +219,8 @@ async def test_what_is_no_picture_is_refused(
 
 
 @pytest.mark.parametrize("name", ["x.png", "0" * 32 + ".png", "0" * 32 + ".svg", "..%2f..%2fsecret", "%00"])
-async def test_nothing_but_pictures_is_shown(house: House, ada: Person, name: str) -> None:
-    async with house.organisation.http.get(f"{house.url}/p/{name}") as response:
+async def test_nothing_but_pictures_is_shown(running_bot: RunningBot, ada: Person, name: str) -> None:
+    async with running_bot.organisation.http.get(f"{running_bot.url}/p/{name}") as response:
         assert response.status == 404
 
 
@@ -244,25 +248,27 @@ async def in_two_languages(ada: Person) -> dict[str, Any]:
     return ada.card()
 
 
-async def test_a_reminder_speaks_every_language_of_its_message(house: House, ada: Person, louis: Person) -> None:
+async def test_a_reminder_speaks_every_language_of_its_message(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await in_two_languages(ada)
-    await launch(ada, house)
-    await completed(ada, house)
-    campaign = await newest(house)
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
+    campaign = await newest(running_bot)
     asked_of = {"campaign": campaign.id, "version": campaign.version, "kind": "acknowledged"}
     await ada.execute("remind.make", asked_of, ada.cards()[-1][0])
     await ada.sees("Autumn newsletter – not confirmed")
-    await launch(ada, house)
-    await completed(ada, house)
-    assert (await newest(house)).id != campaign.id
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
+    assert (await newest(running_bot)).id != campaign.id
     assert len([card for _, card in louis.cards() if "Notre automne" in words_of(card)]) == 2
 
 
-async def test_each_recipient_reads_their_own_language(house: House, ada: Person, louis: Person) -> None:
+async def test_each_recipient_reads_their_own_language(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     review = await in_two_languages(ada)
     assert {"As Ada Lovelace will see it", "Hello Ada, **big news** for you.", "French"} <= {*words_of(review)}
-    await launch(ada, house)
-    await completed(ada, house)
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
     await ada.sees("Hello Ada, **big news** for you.")
     card = await louis.sees("Notre automne")
     assert [action["title"] for action in actions_of(card)] == ["Lire", "J’ai lu"]
@@ -279,7 +285,9 @@ async def test_each_recipient_reads_their_own_language(house: House, ada: Person
     await eventually(both_counted)  # clicks are counted a moment later
 
 
-async def test_the_preview_switches_between_languages_and_recipients(house: House, ada: Person, louis: Person) -> None:
+async def test_the_preview_switches_between_languages_and_recipients(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await in_two_languages(ada)
     card = (await ada.press("French"))["value"]
     assert "Notre automne" in words_of(card)
@@ -291,14 +299,14 @@ async def test_the_preview_switches_between_languages_and_recipients(house: Hous
     assert "As Ada Lovelace will see it" in words_of(card), "and round again"
 
 
-async def test_a_test_comes_in_the_readers_language(house: House, ada: Person, louis: Person) -> None:
+async def test_a_test_comes_in_the_readers_language(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await in_two_languages(ada)
     await ada.press("Try it")
     await ada.press("Send the test", address=louis.address)
     await louis.sees("Notre automne")
 
 
-async def test_a_language_is_changed_removed_and_its_mistakes_are_named(house: House, ada: Person) -> None:
+async def test_a_language_is_changed_removed_and_its_mistakes_are_named(running_bot: RunningBot, ada: Person) -> None:
     await in_two_languages(ada)
     await ada.press("Change the message")
     card = (await ada.press("French"))["value"]
@@ -312,7 +320,7 @@ async def test_a_language_is_changed_removed_and_its_mistakes_are_named(house: H
     await ada.press("French")
     await ada.press("Remove this language")
     await ada.press("To the review")
-    assert (await newest(house)).state is CampaignState.DRAFT
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
     assert "Schedule it" in words_of(ada.card())
     await ada.press("Change the message")
     await ada.press("Add a language")
@@ -320,7 +328,7 @@ async def test_a_language_is_changed_removed_and_its_mistakes_are_named(house: H
     assert error_beside(card, "spoken") == "Please choose a language."
 
 
-async def test_a_french_author_writes_german_in_french(house: House, ada: Person, louis: Person) -> None:
+async def test_a_french_author_writes_german_in_french(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_author(ada, louis)
     await louis.say("nouvelle campagne")
     await louis.press("Ajouter une langue", name="Essai", body="Bonjour")

@@ -8,7 +8,7 @@ import pytest
 
 from storage.records import Campaign, CampaignState, DeliveryState, TenantId
 from tests.bot.story import asked, completed, draft, eventually, in_state, newest, settled
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, words_of
 
 SHORT = {"duration": "2", "unit": "hours"}
@@ -21,56 +21,58 @@ async def rules(ada: Person, **values: str) -> None:
     assert "The rules are saved." in words_of(card)
 
 
-async def send(house: House, ada: Person, **message: str) -> Campaign:
+async def send(running_bot: RunningBot, ada: Person, **message: str) -> Campaign:
     """A campaign to everyone, that is over."""
     await draft(ada, message=message, **SHORT)
     await ada.press("Schedule it")
-    campaign = await eventually(lambda: ready(house))
-    await completed(ada, house)
-    await in_state(house, CampaignState.DONE)
+    campaign = await eventually(lambda: ready(running_bot))
+    await completed(ada, running_bot)
+    await in_state(running_bot, CampaignState.DONE)
     return campaign
 
 
-async def ready(house: House) -> Campaign | None:
-    campaign = await newest(house)
+async def ready(running_bot: RunningBot) -> Campaign | None:
+    campaign = await newest(running_bot)
     return campaign if campaign.planned_at else None
 
 
-async def became(house: House, campaign: Campaign, person: Person) -> DeliveryState:
-    found = await house.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+async def became(running_bot: RunningBot, campaign: Campaign, person: Person) -> DeliveryState:
+    found = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
     assert found
-    state = await house.store.delivery_state(campaign.id, found.id)
+    state = await running_bot.store.delivery_state(campaign.id, found.id)
     assert state is not None
     return DeliveryState(state)
 
 
-async def test_who_has_muted_gets_nothing_and_the_report_says_so(house: House, ada: Person, louis: Person) -> None:
+async def test_who_has_muted_gets_nothing_and_the_report_says_so(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await asked(louis, "sourdine")
-    campaign = await send(house, ada)
-    assert await became(house, campaign, louis) is DeliveryState.MUTED
-    assert await became(house, campaign, ada) is DeliveryState.DELIVERED
+    campaign = await send(running_bot, ada)
+    assert await became(running_bot, campaign, louis) is DeliveryState.MUTED
+    assert await became(running_bot, campaign, ada) is DeliveryState.DELIVERED
     assert louis.chat.campaigns.total() == 0
     words = words_of(await ada.sees("Report: Autumn newsletter"))
     assert any("They have muted campaigns." in word for word in words)
     await asked(louis, "réactiver")
-    campaign = await send(house, ada)
-    assert await became(house, campaign, louis) is DeliveryState.DELIVERED
+    campaign = await send(running_bot, ada)
+    assert await became(running_bot, campaign, louis) is DeliveryState.DELIVERED
 
 
 async def test_important_ones_pass_a_mute_only_where_the_owner_says_so(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await asked(louis, "sourdine")
-    campaign = await send(house, ada, style="important")
-    assert await became(house, campaign, louis) is DeliveryState.MUTED
+    campaign = await send(running_bot, ada, style="important")
+    assert await became(running_bot, campaign, louis) is DeliveryState.MUTED
     await rules(ada, important_unmutes="true")
-    campaign = await send(house, ada, style="important")
-    assert await became(house, campaign, louis) is DeliveryState.DELIVERED
-    campaign = await send(house, ada)
-    assert await became(house, campaign, louis) is DeliveryState.MUTED
+    campaign = await send(running_bot, ada, style="important")
+    assert await became(running_bot, campaign, louis) is DeliveryState.DELIVERED
+    campaign = await send(running_bot, ada)
+    assert await became(running_bot, campaign, louis) is DeliveryState.MUTED
 
 
-async def test_a_test_reaches_who_has_muted(house: House, ada: Person) -> None:
+async def test_a_test_reaches_who_has_muted(running_bot: RunningBot, ada: Person) -> None:
     await asked(ada, "mute")
     await draft(ada)
     await ada.press("Try it")
@@ -78,52 +80,54 @@ async def test_a_test_reaches_who_has_muted(house: House, ada: Person) -> None:
     assert any("The test is in the chat of" in word for word in words_of(card))
 
 
-async def test_nobody_gets_more_a_week_than_the_rule_says(house: House, ada: Person, louis: Person) -> None:
+async def test_nobody_gets_more_a_week_than_the_rule_says(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await rules(ada, per_week="2")
-    house.clock.forward(timedelta(days=7 - house.clock.now().weekday()))  # a week's whole beginning
+    running_bot.clock.forward(timedelta(days=7 - running_bot.clock.now().weekday()))  # a week's whole beginning
     states = []
     for _ in range(3):
-        campaign = await send(house, ada)
-        states.append(await became(house, campaign, louis))
+        campaign = await send(running_bot, ada)
+        states.append(await became(running_bot, campaign, louis))
     assert states == [DeliveryState.DELIVERED, DeliveryState.DELIVERED, DeliveryState.CAPPED]
     assert louis.chat.campaigns.total() == 2
     words = words_of(await ada.sees("as many messages this week as your organisation allows"))
     assert any("Capped" in word or "capped" in word for word in words)
-    campaign = await send(house, ada, style="important")
-    assert await became(house, campaign, louis) is DeliveryState.DELIVERED, "important ones are exempt"
-    house.clock.forward(timedelta(days=7))
-    campaign = await send(house, ada)
-    assert await became(house, campaign, louis) is DeliveryState.DELIVERED, "another week"
+    campaign = await send(running_bot, ada, style="important")
+    assert await became(running_bot, campaign, louis) is DeliveryState.DELIVERED, "important ones are exempt"
+    running_bot.clock.forward(timedelta(days=7))
+    campaign = await send(running_bot, ada)
+    assert await became(running_bot, campaign, louis) is DeliveryState.DELIVERED, "another week"
 
 
 async def test_the_rule_holds_through_a_restart_and_for_two_campaigns_at_once(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await rules(ada, per_week="1")
-    house.clock.forward(timedelta(days=7 - house.clock.now().weekday()))
+    running_bot.clock.forward(timedelta(days=7 - running_bot.clock.now().weekday()))
     for _ in range(2):
         await draft(ada, duration="3", unit="days")
         await ada.press("Schedule it")
 
     async def both_planned() -> bool:
-        found = await house.store.campaigns(TenantId(TENANT), 2)
+        found = await running_bot.store.campaigns(TenantId(TENANT), 2)
         return all(campaign.planned_at for campaign in found)
 
     await eventually(both_planned)
-    await house.restart()
-    campaigns = await house.store.campaigns(TenantId(TENANT), 2)
+    await running_bot.restart()
+    campaigns = await running_bot.store.campaigns(TenantId(TENANT), 2)
     for _ in range(40):
-        house.clock.forward(timedelta(hours=2))
+        running_bot.clock.forward(timedelta(hours=2))
         for campaign in campaigns:
-            await settled(house, campaign)
+            await settled(running_bot, campaign)
     for person in (ada, louis):
         assert person.chat.campaigns.total() == 1, person.name
-        states = {await became(house, campaign, person) for campaign in campaigns}
+        states = {await became(running_bot, campaign, person) for campaign in campaigns}
         assert states == {DeliveryState.DELIVERED, DeliveryState.CAPPED}
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1e3", "9" * 12])
-async def test_a_rule_that_is_no_number_is_said_beside_its_field(house: House, ada: Person, value: str) -> None:
+async def test_a_rule_that_is_no_number_is_said_beside_its_field(
+    running_bot: RunningBot, ada: Person, value: str
+) -> None:
     await ada.say("rules")
     await ada.sees("Rules of the organisation")
     card = (await ada.press("Save", per_week=value))["value"]

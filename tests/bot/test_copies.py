@@ -6,7 +6,7 @@ import pytest
 
 from storage.records import Campaign, CampaignState, Deed, Role, Subject
 from tests.bot.story import MESSAGE, asked, draft, handle_of, in_state, launch, make_author, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 WHEN = "Please choose when it starts."
@@ -42,12 +42,14 @@ def alike(copy: Campaign, first: Campaign) -> None:
     assert copy.message is None and copy.started_at is None
 
 
-async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(house: House, ada: Person) -> None:
+async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(
+    running_bot: RunningBot, ada: Person
+) -> None:
     await whole_draft(ada)
-    first = await newest(house)
+    first = await newest(running_bot)
     assert first.forms["message.fr"]["title"] == "Notre automne"
     await ada.say("clone autumn newsletter")
-    copy = await newest(house)
+    copy = await newest(running_bot)
     assert copy.name == "Copy of Autumn newsletter"
     alike(copy, first)
     assert f"**Schedule**: {WHEN}" in words_of(ada.card()) and "Schedule it" not in words_of(ada.card())
@@ -55,9 +57,9 @@ async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(hou
     await ada.press("Change the schedule")
     await ada.press("Next: review", start="now")
     await ada.press("Schedule it")
-    started = await in_state(house, CampaignState.RUNNING)
+    started = await in_state(running_bot, CampaignState.RUNNING)
     assert started.id == copy.id and started.message is not None and "fr" in started.message.versions
-    assert (await house.store.campaign(first.id)) == first, "what was copied is as it was"
+    assert (await running_bot.store.campaign(first.id)) == first, "what was copied is as it was"
 
 
 @pytest.mark.parametrize(
@@ -70,102 +72,104 @@ async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(hou
         ("dupliquer", "Copie de"),
     ],
 )
-async def test_it_is_typed_in_both_languages(house: House, ada: Person, louis: Person, command: str, name: str) -> None:
+async def test_it_is_typed_in_both_languages(
+    running_bot: RunningBot, ada: Person, louis: Person, command: str, name: str
+) -> None:
     await draft(ada)
-    first = await newest(house)
+    first = await newest(running_bot)
     await make_author(ada, louis)
     who = louis if name == "Copie de" else ada
     await who.say(f"{command} Autumn")
-    copy = await newest(house)
+    copy = await newest(running_bot)
     assert copy.name == f"{name} Autumn newsletter"
-    person = await house.store.person_at(TENANT, who.address)
+    person = await running_bot.store.person_at(TENANT, who.address)
     assert person is not None and copy.author == person.id
     alike(copy, first)
     text = "Choisissez quand elle commence." if who is louis else WHEN
     assert any(text in word for word in words_of(who.card()))
 
 
-async def test_running_and_done_campaigns_are_copied_from_their_cards(house: House, ada: Person) -> None:
+async def test_running_and_done_campaigns_are_copied_from_their_cards(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    first = await launch(ada, house)
+    first = await launch(ada, running_bot)
     running = await ada.execute("campaign.open", handle_of(first), ada.cards()[-1][0])
     assert "Copy" in [action.get("title") for action in actions_of(running["value"])]
     await ada.say("campaigns")
     listed = ada.card()
     await ada.press("Copy", card=listed)
-    alike(await newest(house), (await house.store.campaign(first.id)) or first)
+    alike(await newest(running_bot), (await running_bot.store.campaign(first.id)) or first)
     assert ada.card() != listed, "the copy is a card of its own"
     await ada.say("report autumn newsletter")
     await ada.say("information autumn newsletter")
     await ada.press("Report")
     await ada.press("Copy")
-    assert (await newest(house)).name == "Copy of Autumn newsletter (2)"
-    again = await house.store.campaign(first.id)
+    assert (await newest(running_bot)).name == "Copy of Autumn newsletter (2)"
+    again = await running_bot.store.campaign(first.id)
     assert again is not None and again.state is CampaignState.RUNNING
 
 
-async def test_names_are_free_and_bounded(house: House, ada: Person) -> None:
+async def test_names_are_free_and_bounded(running_bot: RunningBot, ada: Person) -> None:
     long = "Autumn " * 14 + "x"
     await draft(ada, message={"name": long})
     for _ in range(3):
         await ada.say(f"clone {long}")
-    names = [campaign.name for campaign in await house.store.campaigns(TENANT, 10)]
+    names = [campaign.name for campaign in await running_bot.store.campaigns(TENANT, 10)]
     assert len({*names}) == 4 and max(map(len, names)) <= 100
     await ada.say("new campaign")
     await ada.say("campaigns")
     await ada.press("Copy")
-    assert (await newest(house)).name == "", "what has no name yet is asked for one"
+    assert (await newest(running_bot)).name == "", "what has no name yet is asked for one"
     assert any("Please give the campaign a name." in word for word in words_of(ada.card()))
 
 
-async def test_what_may_not_be_used_any_more_is_said(house: House, ada: Person, louis: Person) -> None:
+async def test_what_may_not_be_used_any_more_is_said(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     people = {"audience": "", "list_name": "Managers", "addresses": louis.address}
     await draft(ada, people)
     await make_author(ada, louis)
     words = await asked(louis, "cloner autumn")
     assert any("« Managers » n’est pas partagée avec vous" in word for word in words)
     assert "Programmer" not in words
-    assert (await newest(house)).forms["audience"]["audience"].startswith("list:"), "and it is still named"
-    [made] = await house.store.lists(TENANT)
-    await house.store.delete_list(made.id)
+    assert (await newest(running_bot)).forms["audience"]["audience"].startswith("list:"), "and it is still named"
+    [made] = await running_bot.store.lists(TENANT)
+    await running_bot.store.delete_list(made.id)
     words = await asked(ada, "clone autumn newsletter")
     assert any("A list that it names is gone. Please choose again." in word for word in words)
 
 
-async def test_a_copy_is_in_the_audit_and_for_authors_only(house: House, ada: Person, louis: Person) -> None:
+async def test_a_copy_is_in_the_audit_and_for_authors_only(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
-    first = await newest(house)
+    first = await newest(running_bot)
     refused = await asked(louis, "cloner autumn")
     assert not any("Copie" in word for word in refused)
     await louis.execute("campaign.copy", handle_of(first), "1")
-    assert await house.store.count_campaigns(TENANT) == 1
+    assert await running_bot.store.count_campaigns(TENANT) == 1
     await ada.say("clone autumn")
-    copy = await newest(house)
-    [(_, entry)] = await house.store.audit(ada.tenant, 1)  # type: ignore[arg-type]
+    copy = await newest(running_bot)
+    [(_, entry)] = await running_bot.store.audit(ada.tenant, 1)  # type: ignore[arg-type]
     assert (entry.deed, entry.subject, entry.id, entry.name) == (
         Deed.CREATED, Subject.CAMPAIGN, str(copy.id), copy.name,
     )  # fmt: skip
     assert entry.details == {"copy_of": str(first.id)}
-    person = await house.store.person_at(TENANT, louis.address)
-    assert person is not None and await house.store.role(person.id) is not Role.AUTHOR
+    person = await running_bot.store.person_at(TENANT, louis.address)
+    assert person is not None and await running_bot.store.role(person.id) is not Role.AUTHOR
 
 
-async def test_what_is_gone_cannot_be_copied(house: House, ada: Person) -> None:
+async def test_what_is_gone_cannot_be_copied(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    first = await newest(house)
-    await house.store.delete_campaign(first)
+    first = await newest(running_bot)
+    await running_bot.store.delete_campaign(first)
     answer = await ada.execute("campaign.copy", handle_of(first), ada.cards()[-1][0])
     assert "This campaign no longer exists." in words_of(answer["value"])
     await ada.say("clone autumn")
     assert ada.reads("I know no campaign “autumn”. Which one do you mean?")
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.count_campaigns(TENANT) == 0
 
 
-async def test_a_second_reminder_has_a_name_of_its_own(house: House, ada: Person) -> None:
+async def test_a_second_reminder_has_a_name_of_its_own(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada, message=MESSAGE)
-    campaign = await launch(ada, house)
+    campaign = await launch(ada, running_bot)
     handle = handle_of(campaign, kind="clicked")
     for _ in range(2):
         await ada.execute("remind.make", handle, ada.cards()[-1][0])
-    names = [made.name for made in await house.store.lists(TENANT)]
+    names = [made.name for made in await running_bot.store.lists(TENANT)]
     assert len(names) == len({*names})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from storage.records import CampaignState
 from tests.bot.story import MESSAGE, asked, draft, error_beside, fields_of, make_author, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, words_of
 
 ELSEWHERE = "This draft was changed elsewhere meanwhile. Please check it and go on from here."
 
 
-async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Person) -> None:
+async def test_every_step_is_saved_even_when_it_is_wrong(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign")
     wrong = {**MESSAGE, "name": "", "body": "Hello [FISTNAME]", "link_url": "example", "ack_title": "x" * 41}
     card = (await ada.press("Next: audience", **wrong))["value"]
@@ -21,7 +21,7 @@ async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Pers
     assert error_beside(card, "ack_title") == "That is too long: 41 characters of 40."
     assert [error_beside(card, field) for field in ("title", "style", "link_title")] == ["", "", ""]
     assert fields_of(card).items() >= wrong.items()
-    assert (await newest(house)).forms["message"].items() >= wrong.items()
+    assert (await newest(running_bot)).forms["message"].items() >= wrong.items()
 
     card = (await ada.press("Next: audience", **MESSAGE))["value"]
     wrong = {"channel": "msteams", "audience": "", "list_name": "x" * 101, "addresses": "ada@contoso.com\nnobody"}
@@ -29,8 +29,8 @@ async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Pers
     assert error_beside(card, "list_name") == "That is too long: 101 characters of 100."
     assert error_beside(card, "addresses") == "This is not an address: “nobody” (line 2)"
     assert fields_of(card).items() >= wrong.items()
-    assert (await newest(house)).forms["audience"].items() >= wrong.items()
-    assert await house.store.lists(TENANT) == []
+    assert (await newest(running_bot)).forms["audience"].items() >= wrong.items()
+    assert await running_bot.store.lists(TENANT) == []
 
     await ada.press("Next: schedule", audience="everyone", addresses="", list_name="")
     wrong = {
@@ -48,10 +48,10 @@ async def test_every_step_is_saved_even_when_it_is_wrong(house: House, ada: Pers
     assert error_beside(card, "closes") == "Work must end after it begins."
     assert error_beside(card, "days") == "Please choose at least one day."
     assert fields_of(card).items() >= wrong.items()
-    assert (await newest(house)).forms["schedule"].items() >= wrong.items()
+    assert (await newest(running_bot)).forms["schedule"].items() >= wrong.items()
 
 
-async def test_a_step_that_is_wrong_can_be_left_for_an_earlier_one(house: House, ada: Person) -> None:
+async def test_a_step_that_is_wrong_can_be_left_for_an_earlier_one(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign")
     await ada.press("Next: audience", **MESSAGE)
     card = (await ada.press("Back", audience="", list_name="Half", addresses="nob"))["value"]
@@ -63,44 +63,48 @@ async def test_a_step_that_is_wrong_can_be_left_for_an_earlier_one(house: House,
     assert fields_of(card).items() >= {"audience": "", "list_name": "Half", "addresses": "nob"}.items()
 
 
-async def test_a_draft_goes_on_after_a_restart_from_the_card_of_before(house: House, ada: Person) -> None:
+async def test_a_draft_goes_on_after_a_restart_from_the_card_of_before(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Spring")
     await ada.press("Next: audience", **{**MESSAGE, "name": "Spring"})
     form = ada.card()
-    await house.restart()
+    await running_bot.restart()
     card = (await ada.press("Next: schedule", card=form, audience="everyone"))["value"]
     assert "When does it go out?" in words_of(card)
-    await house.restart()
+    await running_bot.restart()
     await ada.press("Next: review", duration="3", anytime="true")
     assert ada.reads("3 hours")
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     assert (campaign.name, campaign.forms["message"]["body"]) == ("Spring", MESSAGE["body"])
 
 
-async def test_what_was_answered_stays_in_the_chat_for_other_devices(house: House, ada: Person) -> None:
+async def test_what_was_answered_stays_in_the_chat_for_other_devices(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    await house.restart()  # what was begun after the answer has ended
+    await running_bot.restart()  # what was begun after the answer has ended
     ada.view.clear()
     assert ada.reads("Audience and schedule")
 
 
-async def test_a_stale_form_gets_the_current_card_and_keeps_what_was_typed(house: House, ada: Person) -> None:
+async def test_a_stale_form_gets_the_current_card_and_keeps_what_was_typed(
+    running_bot: RunningBot, ada: Person
+) -> None:
     cards = await draft(ada)
-    before = await newest(house)
+    before = await newest(running_bot)
     typed = {**MESSAGE, "body": "A text written on the other device."}
     card = (await ada.press("Next: audience", card=cards["message"], **typed))["value"]
     assert ELSEWHERE in words_of(card)
     assert fields_of(card).items() >= typed.items(), "what was typed stands in the form"
-    assert await newest(house) == before, "and nothing was overwritten"
+    assert await newest(running_bot) == before, "and nothing was overwritten"
     await ada.press("To the review", card=card)
-    assert (await newest(house)).forms["message"]["body"] == typed["body"]
+    assert (await newest(running_bot)).forms["message"]["body"] == typed["body"]
     old = (await ada.press("Schedule it", card=cards["review"]))["value"]
     assert ELSEWHERE in words_of(old)
     assert "A text written on the other device." in words_of(old), "the review is the current one"
-    assert (await newest(house)).state is CampaignState.DRAFT
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
 
 
-async def test_two_authors_write_one_draft_and_neither_loses_a_word(house: House, ada: Person, louis: Person) -> None:
+async def test_two_authors_write_one_draft_and_neither_loses_a_word(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_author(ada, louis)
     await ada.say("new campaign Together")
     await louis.say("campagnes")
@@ -110,15 +114,15 @@ async def test_two_authors_write_one_draft_and_neither_loses_a_word(house: House
     card = (await louis.press("Suite : destinataires", card=his, **{**MESSAGE, "body": "Bonjour."}))["value"]
     assert any(word.startswith("Ce brouillon a été modifié ailleurs entre-temps.") for word in words_of(card))
     assert fields_of(card)["body"] == "Bonjour."
-    assert (await newest(house)).forms["message"]["body"] == MESSAGE["body"]
+    assert (await newest(running_bot)).forms["message"]["body"] == MESSAGE["body"]
     await louis.press("Finir plus tard")
-    assert (await newest(house)).forms["message"]["body"] == "Bonjour."
+    assert (await newest(running_bot)).forms["message"]["body"] == "Bonjour."
     card = (await ada.press("Next: schedule", audience="everyone"))["value"]
     assert ELSEWHERE in words_of(card)
     assert fields_of(card)["audience"] == "everyone"
 
 
-async def test_a_draft_is_left_and_found_again_under_campaigns(house: House, ada: Person) -> None:
+async def test_a_draft_is_left_and_found_again_under_campaigns(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Later")
     await ada.press("Save and leave", **{**MESSAGE, "name": "Later", "body": ""})
     assert ada.reads("Saved. You find “Later” under **campaigns**.")
@@ -134,29 +138,29 @@ async def test_a_draft_is_left_and_found_again_under_campaigns(house: House, ada
     assert ada.reads("When does it go out?")
 
 
-async def test_cancel_leaves_and_keeps_the_draft(house: House, ada: Person) -> None:
+async def test_cancel_leaves_and_keeps_the_draft(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Kept")
     await ada.press("Next: audience", **{**MESSAGE, "name": "Kept"})
     for word in ("cancel", "Cancel", "stop", "annuler"):
         assert await asked(ada, word) == ["All right. Your drafts are kept under **campaigns**."]
-    assert (await newest(house)).forms["message"]["title"] == "Our autumn"
+    assert (await newest(running_bot)).forms["message"]["title"] == "Our autumn"
     await ada.press("Next: schedule", audience="everyone")
     assert ada.reads("When does it go out?"), "the form goes on when they come back to it"
 
 
-async def test_a_draft_is_deleted_after_a_confirmation_only(house: House, ada: Person) -> None:
+async def test_a_draft_is_deleted_after_a_confirmation_only(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Mistake")
     words = await asked(ada, "delete mistake")
     assert {"Delete “Mistake”?", "It has not been sent to anybody."} <= {*words}
     confirmation = ada.card()
-    assert await house.store.count_campaigns(TENANT) == 1
+    assert await running_bot.store.count_campaigns(TENANT) == 1
     await ada.press("Yes, delete it")
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.count_campaigns(TENANT) == 0
     card = (await ada.press("Yes, delete it", card=confirmation))["value"]
     assert "This campaign no longer exists." in words_of(card)
 
 
-async def test_a_french_author_builds_it_in_french(house: House, ada: Person, louis: Person) -> None:
+async def test_a_french_author_builds_it_in_french(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_author(ada, louis)
     await louis.say("nouvelle campagne Rentrée")
     await louis.sees("Que voulez-vous dire ?")
@@ -185,13 +189,13 @@ async def test_a_french_author_builds_it_in_french(house: House, ada: Person, lo
     await louis.sees("📣 « Rentrée » est en route")
 
 
-async def test_a_slip_of_the_finger_makes_no_campaign(house: House, ada: Person) -> None:
+async def test_a_slip_of_the_finger_makes_no_campaign(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campain")
     assert "Did you mean **new campaign**?" in ada.texts()[-1]
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.count_campaigns(TENANT) == 0
 
 
-async def test_a_duration_with_a_comma_stays_in_its_field(house: House, ada: Person) -> None:
+async def test_a_duration_with_a_comma_stays_in_its_field(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Comma")
     await ada.press("Next: audience", **{**MESSAGE, "name": "Comma"})
     await ada.press("Next: schedule", audience="everyone")

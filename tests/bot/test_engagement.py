@@ -11,7 +11,7 @@ import pytest
 from storage.records import ENGAGES_FOR, CampaignState, Engaged, EngagementKind, Press, StorageError
 from storage.sqlite import SqliteStore
 from tests.bot.story import broadcast, completed, counted, draft, eventually, in_state, launch, settled
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import BROWSER, Person, actions_of, words_of
 
 OPENED, CLICKED, ACKNOWLEDGED = EngagementKind.OPENED, EngagementKind.CLICKED, EngagementKind.ACKNOWLEDGED
@@ -40,37 +40,37 @@ def opened_by(people: int) -> dict[tuple[EngagementKind, int | None], tuple[int,
 
 
 @pytest.fixture
-async def zoe(house: House, ada: Person) -> Person:
-    zoe = house.organisation.person("Zoë", "Lefèvre")
+async def zoe(running_bot: RunningBot, ada: Person) -> Person:
+    zoe = running_bot.organisation.person("Zoë", "Lefèvre")
     await zoe.install()
     return zoe
 
 
 @pytest.fixture
-async def sent(house: House, ada: Person, louis: Person, zoe: Person) -> None:
+async def sent(running_bot: RunningBot, ada: Person, louis: Person, zoe: Person) -> None:
     await draft(ada)
-    await broadcast(ada, house)
+    await broadcast(ada, running_bot)
     for person in (ada, louis, zoe):
         await person.sees("**big news**")
-    await settled(house)
+    await settled(running_bot)
 
 
 async def test_people_and_presses_are_counted_apart_and_by_button(
-    house: House, ada: Person, louis: Person, zoe: Person, sent: None
+    running_bot: RunningBot, ada: Person, louis: Person, zoe: Person, sent: None
 ) -> None:
     message = louis.card()
     for _ in range(3):
         await louis.press("Read more", card=message)
         await louis.press("I have read it", card=message)
     await zoe.press("Read more")
-    assert await counted(house) == {
+    assert await counted(running_bot) == {
         **opened_by(2),
         (CLICKED, None): (2, 4),
         (CLICKED, 0): (2, 4),
         (ACKNOWLEDGED, None): (1, 3),
         (ACKNOWLEDGED, 1): (1, 3),
     }
-    report = await completed(ada, house)
+    report = await completed(ada, running_bot)
     words = words_of(report)
     assert "67% – 2 people, 4 presses" in words
     assert "33% – 1 person, 3 presses" in words
@@ -78,7 +78,7 @@ async def test_people_and_presses_are_counted_apart_and_by_button(
     assert buttons[:10] == ["Buttons", "Button", "People", "Presses", "Read more", "2", "4", "I have read it", "1", "3"]
 
 
-async def test_link_previewers_are_not_people(house: House, louis: Person, sent: None) -> None:
+async def test_link_previewers_are_not_people(running_bot: RunningBot, louis: Person, sent: None) -> None:
     for agent in PREVIEWERS:
         status, destination = await louis.follow(link_in(louis), agent=agent)
         assert (status, destination) == (302, "https://example.org/autumn"), "they see where it leads"
@@ -91,14 +91,16 @@ async def test_link_previewers_are_not_people(house: House, louis: Person, sent:
             assert response.status == 302
     async with http.post(link_in(louis), allow_redirects=False, json={}) as response:
         assert response.status == 405
-    assert await counted(house) == {}
+    assert await counted(running_bot) == {}
     visit = {"User-Agent": BROWSER, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     async with http.get(link_in(louis), allow_redirects=False, headers=visit) as response:
         assert response.headers["Cache-Control"] == "no-store"
-    assert (await counted(house))[(CLICKED, None)] == (1, 1)
+    assert (await counted(running_bot))[(CLICKED, None)] == (1, 1)
 
 
-async def test_a_tampered_link_leads_nowhere_and_counts_nothing(house: House, louis: Person, sent: None) -> None:
+async def test_a_tampered_link_leads_nowhere_and_counts_nothing(
+    running_bot: RunningBot, louis: Person, sent: None
+) -> None:
     link = link_in(louis)
     base, _, token = link.rpartition("/")
     campaign, person, signature, _ = token.split(".")
@@ -112,14 +114,14 @@ async def test_a_tampered_link_leads_nowhere_and_counts_nothing(house: House, lo
     ]  # fmt: skip
     for path in forged[:-1]:
         assert await louis.follow(f"{base}/{path}") == (404, ""), path
-    assert await counted(house) == {}
+    assert await counted(running_bot) == {}
     assert await louis.follow(f"{base}/{forged[-1]}") == (302, "https://example.org/autumn")
 
 
-async def test_who_is_no_recipient_counts_nowhere(house: House, ada: Person, louis: Person) -> None:
+async def test_who_is_no_recipient_counts_nowhere(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
-    campaign = await launch(ada, house)
-    grace = house.organisation.person("Grace", "Hopper")
+    campaign = await launch(ada, running_bot)
+    grace = running_bot.organisation.person("Grace", "Hopper")
     await grace.install()
     button = {"campaign": campaign.id, "button": 1, "test": False}
     for person, words in (
@@ -130,15 +132,15 @@ async def test_who_is_no_recipient_counts_nowhere(house: House, ada: Person, lou
         assert person.toasts == [words]
     await grace.execute("acknowledge", {**button, "button": 0}, grace.cards()[-1][0])
     assert grace.toasts[1:] == ["This message has changed meanwhile."], "a link is not acknowledged"
-    assert await counted(house) == {}
+    assert await counted(running_bot) == {}
 
 
-async def test_buttons_work_after_a_restart(house: House, louis: Person, sent: None) -> None:
-    await house.restart()
+async def test_buttons_work_after_a_restart(running_bot: RunningBot, louis: Person, sent: None) -> None:
+    await running_bot.restart()
     assert await louis.press("Read more") == (302, "https://example.org/autumn")
     await louis.press("I have read it")
     assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))
-    assert await counted(house) == {
+    assert await counted(running_bot) == {
         **opened_by(1),
         (CLICKED, None): (1, 1),
         (CLICKED, 0): (1, 1),
@@ -147,25 +149,25 @@ async def test_buttons_work_after_a_restart(house: House, louis: Person, sent: N
     }
 
 
-async def test_an_older_client_confirms_too(house: House, louis: Person, sent: None) -> None:
+async def test_an_older_client_confirms_too(running_bot: RunningBot, louis: Person, sent: None) -> None:
     [button] = [action for action in actions_of(louis.card()) if action["type"] == "Action.Execute"]
     message = louis.cards()[-1][0]
     await louis.send({"type": "message", "value": button["fallback"]["data"], "replyToId": message})
     assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))
     assert louis.cards()[-1][0] == message, "in the place of the message"
-    assert (await counted(house))[(ACKNOWLEDGED, None)] == (1, 1)
+    assert (await counted(running_bot))[(ACKNOWLEDGED, None)] == (1, 1)
 
 
 async def test_presses_after_the_end_count_and_show_in_the_report(
-    house: House, ada: Person, louis: Person, sent: None
+    running_bot: RunningBot, ada: Person, louis: Person, sent: None
 ) -> None:
-    report = await completed(ada, house)
-    await in_state(house, CampaignState.DONE)
+    report = await completed(ada, running_bot)
+    await in_state(running_bot, CampaignState.DONE)
     at = next(message for message, card in ada.cards() if card == report)
     assert "0% – 0 people, 0 presses" in words_of(report)
     await louis.press("Read more")
     await louis.press("I have read it")
-    assert (await counted(house))[(CLICKED, None)] == (1, 1)
+    assert (await counted(running_bot))[(CLICKED, None)] == (1, 1)
     refreshed = (await ada.press("Refresh", card=report, at=at))["value"]
     assert words_of(refreshed).count("33% – 1 person, 1 press") == 2
     assert any(fact.startswith("Last press") for fact in words_of(refreshed))
@@ -173,56 +175,66 @@ async def test_presses_after_the_end_count_and_show_in_the_report(
     assert ada.reads("33% – 1 person, 1 press")
 
 
-async def test_links_in_the_text_are_tracked_and_shown_by_their_words(house: House, ada: Person, louis: Person) -> None:
+async def test_links_in_the_text_are_tracked_and_shown_by_their_words(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     body = "See [the **menu**](https://example.org/menu?a=1&b=2) and https://example.org/map. [Write](mailto:a@b.org)"
     await draft(ada, message={"body": body, "link_title": "", "link_url": "", "ack": "false"})
-    await broadcast(ada, house)
+    await broadcast(ada, running_bot)
     shown = next(text for text in words_of(await louis.sees("See [the")) if "the **menu**" in text)
     menu, map_, mail = re.findall(r"\]\(([^)]*)\)", shown)
-    assert mail == "mailto:a@b.org" and menu.startswith(f"{house.url}/r/") and map_.startswith(f"{house.url}/r/")
+    assert (
+        mail == "mailto:a@b.org"
+        and menu.startswith(f"{running_bot.url}/r/")
+        and map_.startswith(f"{running_bot.url}/r/")
+    )
     assert "[https://example.org/map](" in shown
-    await settled(house)
+    await settled(running_bot)
     assert await louis.follow(menu) == (302, "https://example.org/menu?a=1&b=2")
     assert await louis.follow(map_) == (302, "https://example.org/map")
     assert await louis.follow(map_) == (302, "https://example.org/map")
-    counts = await counted(house)
+    counts = await counted(running_bot)
     assert counts[(CLICKED, None)] == (1, 3) and counts[(CLICKED, 100)] == (1, 1) and counts[(CLICKED, 101)] == (1, 2)
 
 
-async def test_the_author_can_say_that_links_are_not_tracked(house: House, ada: Person, louis: Person) -> None:
+async def test_the_author_can_say_that_links_are_not_tracked(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     cards = await draft(ada, message={"body": "See https://example.org/map", "track": "false"})
     assert any("clicks are not counted" in word for word in words_of(cards["review"]))
-    await broadcast(ada, house)
+    await broadcast(ada, running_bot)
     card = await louis.sees("See https://example.org/map")
     assert [action["url"] for action in actions_of(card) if action["type"] == "Action.OpenUrl"] == [
         "https://example.org/autumn"
     ]
-    await settled(house)
+    await settled(running_bot)
     await louis.press("I have read it")
     [url] = [action["url"] for action in actions_of(louis.card()) if action["type"] == "Action.OpenUrl"]
     assert url == "https://example.org/autumn", "nor after a press"
 
 
 async def test_a_link_of_a_closed_campaign_still_leads_there_and_counts_no_more(
-    house: House, ada: Person, louis: Person, sent: None
+    running_bot: RunningBot, ada: Person, louis: Person, sent: None
 ) -> None:
     link = link_in(louis)
-    await completed(ada, house)
-    house.clock.forward(ENGAGES_FOR - timedelta(hours=1))
+    await completed(ada, running_bot)
+    running_bot.clock.forward(ENGAGES_FOR - timedelta(hours=1))
     assert await louis.follow(link) == (302, "https://example.org/autumn")
-    assert (await counted(house))[(CLICKED, None)] == (1, 1)
-    house.clock.forward(timedelta(hours=2))
+    assert (await counted(running_bot))[(CLICKED, None)] == (1, 1)
+    running_bot.clock.forward(timedelta(hours=2))
     assert await louis.follow(link) == (302, "https://example.org/autumn")
     message = louis.card()
     await louis.press("I have read it")
     assert louis.toasts == ["Cette campagne est close : il est trop tard pour répondre."]
     assert louis.card() == message
-    assert (await counted(house))[(CLICKED, None)] == (1, 1)
+    assert (await counted(running_bot))[(CLICKED, None)] == (1, 1)
 
 
-async def test_a_link_of_a_deleted_campaign_leads_nowhere(house: House, ada: Person, louis: Person, sent: None) -> None:
+async def test_a_link_of_a_deleted_campaign_leads_nowhere(
+    running_bot: RunningBot, ada: Person, louis: Person, sent: None
+) -> None:
     link = link_in(louis)
-    await completed(ada, house)
+    await completed(ada, running_bot)
     await ada.say("delete autumn")
     await ada.press("Yes, delete it")
     assert await louis.follow(link) == (404, "")
@@ -240,25 +252,27 @@ class Moody(SqliteStore):
         return await super().engage(presses)
 
 
-async def test_a_click_waits_for_a_store_that_is_gone(house: House, louis: Person, sent: None) -> None:
-    house.make_store = lambda: Moody(house.path)
-    await house.restart()
+async def test_a_click_waits_for_a_store_that_is_gone(running_bot: RunningBot, louis: Person, sent: None) -> None:
+    running_bot.make_store = lambda: Moody(running_bot.path)
+    await running_bot.restart()
     Moody.refusals = 1
     assert await louis.follow(link_in(louis)) == (302, "https://example.org/autumn")
     await eventually(_refused)
-    assert (await counted(house))[(CLICKED, None)] == (1, 1)
+    assert (await counted(running_bot))[(CLICKED, None)] == (1, 1)
 
 
 async def _refused() -> bool:
     return Moody.refusals == 0
 
 
-async def test_an_address_that_is_not_ascii_leads_where_it_should(house: House, ada: Person, louis: Person) -> None:
+async def test_an_address_that_is_not_ascii_leads_where_it_should(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     body = "See https://example.org/été?q=1"
     await draft(ada, message={"link_url": "https://example.org/école?a=b%20c#é", "body": body})
-    await broadcast(ada, house)
+    await broadcast(ada, running_bot)
     shown = next(text for text in words_of(await louis.sees("See [https")) if "See [" in text)
-    await settled(house)
+    await settled(running_bot)
     assert await louis.press("Read more") == (302, "https://example.org/%C3%A9cole?a=b%20c#%C3%A9")
     [url] = re.findall(r"\]\(([^)]*)\)", shown)
     assert await louis.follow(url) == (302, "https://example.org/%C3%A9t%C3%A9?q=1")

@@ -14,14 +14,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot.files.tempdir import PREFIX, Scratch
+from bot.files.tempdir import PREFIX, TempDir
 from bot.files.uploads import takes
 from bot.files.writer import harmless
 from bot.keys import keys
 from bot.web.links import LINKS
 from storage.records import Button, ButtonKind, Message, Role, Tracking
 from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, sent_out
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.http import Answer, Server, until
 from tests.support.organisation import Person, actions_of, words_of
 
@@ -91,8 +91,8 @@ def title_in(card: dict[str, Any], title: str) -> bool:
     return any(action.get("title") == title for action in actions_of(card))
 
 
-async def fetched(house: House, url: str) -> tuple[int, bytes, Any]:
-    async with house.organisation.http.get(url) as answer:
+async def fetched(running_bot: RunningBot, url: str) -> tuple[int, bytes, Any]:
+    async with running_bot.organisation.http.get(url) as answer:
         return answer.status, await answer.read(), answer.headers
 
 
@@ -131,19 +131,19 @@ async def answer_offer(person: Person, message: str, context: object, upload: st
 
 
 async def test_every_recipient_has_a_row_with_what_became_of_it_and_what_they_did(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    grace = house.organisation.person("Grace", "Hopper")
-    await sent_out(house, ada, NEWS)
+    grace = running_bot.organisation.person("Grace", "Hopper")
+    await sent_out(running_bot, ada, NEWS)
     await louis.press("Read more")
     await louis.press("=Yes")
     await louis.react(louis.cards()[-1][0], "heart")
-    await counted(house)
-    await completed(ada, house)
+    await counted(running_bot)
+    await completed(ada, running_bot)
     assert grace
     await ada.press("Export")
     link = await exported(ada, "CSV")
-    status, content, headers = await fetched(house, link)
+    status, content, headers = await fetched(running_bot, link)
     assert status == 200 and headers["Content-Disposition"].endswith("Autumn%20newsletter.csv")
     assert headers["Cache-Control"] == "private, no-store"
     rows = {row["Address"]: row for row in rows_of(content)}
@@ -153,36 +153,36 @@ async def test_every_recipient_has_a_row_with_what_became_of_it_and_what_they_di
     assert (row["Clicks"], row["Answer"], row["Reactions"]) == ("1", "'=Yes", "heart")
     assert row["First opened at"] and row["First clicked at"] and row["Answered at"]
     assert rows[ada.address]["First opened at"] == rows[ada.address]["Clicks"] == ""
-    [entry] = [entry for _, entry in await house.store.audit(ada.tenant, 50) if entry.deed == "exported"]  # type: ignore[arg-type]
+    [entry] = [entry for _, entry in await running_bot.store.audit(ada.tenant, 50) if entry.deed == "exported"]  # type: ignore[arg-type]
     assert (entry.name, entry.details) == ("Autumn newsletter", {"format": "csv"})
 
 
 async def test_who_was_not_reached_has_a_plain_reason_in_the_authors_language(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await make_author(ada, louis)
     louis.chat.broken = "blocked"
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     louis.chat.broken = ""
     await louis.install()
     await louis.say("exporter autumn")
     link = await exported(louis, "CSV")
-    rows = rows_of((await fetched(house, link))[1], ";")
+    rows = rows_of((await fetched(running_bot, link))[1], ";")
     [row] = [row for row in rows if row["Adresse"] == louis.address]
     assert (row["État"], row["Raison"]) == ("injoignable", "a bloqué Crieur")
 
 
 async def test_an_excel_file_holds_texts_numbers_and_instants_and_a_page_of_totals(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await sent_out(house, ada, NEWS)
+    await sent_out(running_bot, ada, NEWS)
     await louis.press("=Yes")
-    await counted(house)
-    await completed(ada, house)
+    await counted(running_bot)
+    await completed(ada, running_bot)
     await ada.press("Export")
     link = await exported(ada, "Excel (XLSX)")
-    _, content, headers = await fetched(house, link)
+    _, content, headers = await fetched(running_bot, link)
     assert "spreadsheetml" in headers["Content-Type"]
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = list(book["Results"].iter_rows(values_only=True))
@@ -195,14 +195,14 @@ async def test_an_excel_file_holds_texts_numbers_and_instants_and_a_page_of_tota
 @pytest.mark.parametrize(
     "name", ['=HYPERLINK("http://evil.example")', "+1", "-1+1", "@SUM(A1)", "\tcmd", "\rcmd", " =1", "＝1"]
 )
-async def test_no_name_is_a_formula(house: House, ada: Person, name: str) -> None:
-    mallory = house.organisation.person(name, 'O\'Neil; "x",\n=1', address="mallory@contoso.example")
+async def test_no_name_is_a_formula(running_bot: RunningBot, ada: Person, name: str) -> None:
+    mallory = running_bot.organisation.person(name, 'O\'Neil; "x",\n=1', address="mallory@contoso.example")
     await mallory.install()
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     for title, read in (("CSV", _csv_cells), ("Excel (XLSX)", _excel_cells)):
         await ada.say("export autumn")
-        cells = read((await fetched(house, await exported(ada, title)))[1])
+        cells = read((await fetched(running_bot, await exported(ada, title)))[1])
         assert any(cell.startswith("'") and "O'Neil" not in cell for cell in cells)
         dangerous = ("=", "+", "-", "@", "\t", "\r", "＝")
         assert not any(cell.lstrip(" ").startswith(dangerous) for cell in cells), cells
@@ -222,15 +222,15 @@ def test_what_is_harmless_stays_as_it_is() -> None:
 
 
 async def test_an_anonymous_campaigns_rows_say_nothing_of_what_people_did(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await sent_out(house, ada, NEWS, Tracking(anonymous=True))
+    await sent_out(running_bot, ada, NEWS, Tracking(anonymous=True))
     await louis.press("=Yes")
-    await counted(house)
-    await completed(ada, house)
+    await counted(running_bot)
+    await completed(ada, running_bot)
     await ada.press("Export")
     assert ada.reads("Engagement is kept without names")
-    _, content, _ = await fetched(house, await exported(ada, "Excel (XLSX)"))
+    _, content, _ = await fetched(running_bot, await exported(ada, "Excel (XLSX)"))
     book = openpyxl.load_workbook(io.BytesIO(content))
     head = [cell.value for cell in book["Results"][1]]
     assert "State" in head and "Reason" in head and not {"Answer", "Clicks", "First opened at", "Reactions"} & {*head}
@@ -241,21 +241,23 @@ async def test_an_anonymous_campaigns_rows_say_nothing_of_what_people_did(
 # --- by a link --------------------------------------------------------------------------------
 
 
-async def test_a_link_expires(house: House, ada: Person) -> None:
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+async def test_a_link_expires(running_bot: RunningBot, ada: Person) -> None:
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await ada.press("Export")
     link = await exported(ada, "CSV")
-    house.clock.forward(timedelta(minutes=59))
-    assert (await fetched(house, link))[0] == 200
-    house.clock.forward(timedelta(minutes=2))
-    status, said, _ = await fetched(house, link)
+    running_bot.clock.forward(timedelta(minutes=59))
+    assert (await fetched(running_bot, link))[0] == 200
+    running_bot.clock.forward(timedelta(minutes=2))
+    status, said, _ = await fetched(running_bot, link)
     assert status == 404 and b"ask Crieur for the export again" in said
 
 
-async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(house: House, ada: Person) -> None:
-    campaign = await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(
+    running_bot: RunningBot, ada: Person
+) -> None:
+    campaign = await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await ada.press("Export")
     link = await exported(ada, "CSV")
     base, _, token = link.rpartition("/")
@@ -270,63 +272,67 @@ async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(
         "%F0%28",
         "a" * 5000,
     ):
-        assert (await fetched(house, f"{base}/{wrong}"))[0] in (400, 404), wrong
-    assert await keys(house.store, house.clock, "exports") != await keys(house.store, house.clock, LINKS)
+        assert (await fetched(running_bot, f"{base}/{wrong}"))[0] in (400, 404), wrong
+    assert await keys(running_bot.store, running_bot.clock, "exports") != await keys(
+        running_bot.store, running_bot.clock, LINKS
+    )
 
 
-async def test_who_is_no_author_any_more_gets_nothing_by_an_old_link(house: House, ada: Person, louis: Person) -> None:
+async def test_who_is_no_author_any_more_gets_nothing_by_an_old_link(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_author(ada, louis)
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await louis.say("exporter autumn")
     link = await exported(louis, "CSV")
-    assert (await fetched(house, link))[0] == 200
-    person = await house.store.person_at(louis.tenant, louis.address)  # type: ignore[arg-type]
-    assert person is not None and await house.store.give_role(person.id, None)
-    assert (await fetched(house, link))[0] == 404
+    assert (await fetched(running_bot, link))[0] == 200
+    person = await running_bot.store.person_at(louis.tenant, louis.address)  # type: ignore[arg-type]
+    assert person is not None and await running_bot.store.give_role(person.id, None)
+    assert (await fetched(running_bot, link))[0] == 404
 
 
-async def test_only_authors_of_the_organisation_can_ask(house: House, ada: Person, louis: Person) -> None:
-    campaign = await sent_out(house, ada, NEWS)
+async def test_only_authors_of_the_organisation_can_ask(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    campaign = await sent_out(running_bot, ada, NEWS)
     message = louis.cards()[-1][0]
     answer = await louis.execute("export.make", handle_of(campaign, format="csv", to="link"), message)
     assert "Seuls les auteurs" in str(answer["value"])
-    eve = house.organisation.person("Eve", "Elsewhere", tenant="99999999-7f64-4d0a-9b1e-5a2c3f4e6d70")
+    eve = running_bot.organisation.person("Eve", "Elsewhere", tenant="99999999-7f64-4d0a-9b1e-5a2c3f4e6d70")
     await eve.install()
-    person = await house.store.person_at(eve.tenant, eve.address)  # type: ignore[arg-type]
-    assert person is not None and await house.store.give_role(person.id, Role.OWNER)
+    person = await running_bot.store.person_at(eve.tenant, eve.address)  # type: ignore[arg-type]
+    assert person is not None and await running_bot.store.give_role(person.id, Role.OWNER)
     answer = await eve.execute("export.make", handle_of(campaign, format="csv", to="link"), eve.cards()[-1][0])
     assert any("no longer exists" in word for word in words_of(answer["value"]))
 
 
-async def test_a_link_outlives_a_restart_though_its_file_does_not(house: House, ada: Person) -> None:
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+async def test_a_link_outlives_a_restart_though_its_file_does_not(running_bot: RunningBot, ada: Person) -> None:
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await ada.press("Export")
     link = await exported(ada, "CSV")
-    before = (await fetched(house, link))[1]
-    await house.restart()
-    assert (await fetched(house, link))[1] == before
+    before = (await fetched(running_bot, link))[1]
+    await running_bot.restart()
+    assert (await fetched(running_bot, link))[1] == before
 
 
 async def test_a_file_that_a_restart_cut_off_is_asked_for_again(
-    house: House, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck = tmp_path / "stuck"
     stuck.write_text("#!/bin/sh\nexec sleep 600\n")
     stuck.chmod(0o700)
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await ada.press("Export")
     monkeypatch.setattr("sys.executable", str(stuck))  # a disk so slow that nothing ends
     await ada.press("CSV")
     await ada.sees("0 of 1 rows")
     monkeypatch.undo()
-    await house.restart()
+    await running_bot.restart()
     cut = await ada.sees("The bot was restarted while it made this file")
     at = next(id for id, card in ada.cards() if card == cut)
     await ada.press("Ask again", card=cut, at=at)
-    assert (await fetched(house, await exported(ada, "CSV")))[0] == 200
+    assert (await fetched(running_bot, await exported(ada, "CSV")))[0] == 200
 
 
 def test_what_a_killed_program_left_on_the_disk_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,7 +341,7 @@ def test_what_a_killed_program_left_on_the_disk_is_removed(tmp_path: Path, monke
     left.mkdir()
     (left / "lock").touch()
     (left / "rows.csv").write_text("Ada")
-    with Scratch() as alive, Scratch() as other:
+    with TempDir() as alive, TempDir() as other:
         assert not left.exists() and alive.exists() and other.exists()
     assert not any(tmp_path.iterdir())
 
@@ -343,25 +349,25 @@ def test_what_a_killed_program_left_on_the_disk_is_removed(tmp_path: Path, monke
 # --- by the platform's file card --------------------------------------------------------------
 
 
-async def _offered(house: House, ada: Person, title: str = "CSV") -> tuple[str, dict[str, Any]]:
-    await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+async def _offered(running_bot: RunningBot, ada: Person, title: str = "CSV") -> tuple[str, dict[str, Any]]:
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await ada.press("Export")
     await ada.press(title)
     await until(lambda: bool(consents(ada)))
     return consents(ada)[-1]
 
 
-async def _owner(house: House) -> Person:
-    ada = house.organisation.person("Ada", "Lovelace")
+async def _owner(running_bot: RunningBot) -> Person:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
     await ada.install()
-    person = await house.store.person_at(ada.tenant, ada.address)  # type: ignore[arg-type]
+    person = await running_bot.store.person_at(ada.tenant, ada.address)  # type: ignore[arg-type]
     assert person is not None
-    await house.store.claim_ownership(person.id)
+    await running_bot.store.claim_ownership(person.id)
     return ada
 
 
-async def test_a_file_that_is_taken_is_put_where_teams_wants_it(signed: House, drive: Drive) -> None:
+async def test_a_file_that_is_taken_is_put_where_teams_wants_it(signed: RunningBot, drive: Drive) -> None:
     ada = await _owner(signed)
     message, offer = await _offered(signed, ada)
     assert offer["name"] == "Autumn newsletter.csv" and offer["content"]["sizeInBytes"] > 0
@@ -381,7 +387,7 @@ async def _infos(person: Person) -> list[dict[str, Any]]:
     return [one for one in found if one["contentType"] == INFO]
 
 
-async def test_a_file_that_is_declined_is_not_made(signed: House, drive: Drive) -> None:
+async def test_a_file_that_is_declined_is_not_made(signed: RunningBot, drive: Drive) -> None:
     ada = await _owner(signed)
     message, offer = await _offered(signed, ada)
     assert await answer_offer(ada, message, offer["content"]["declineContext"], "", accept=False) == 200
@@ -389,7 +395,7 @@ async def test_a_file_that_is_declined_is_not_made(signed: House, drive: Drive) 
     assert drive.content == b"" and not consents(ada)
 
 
-async def test_a_drive_that_stumbles_is_tried_again(signed: House, drive: Drive) -> None:
+async def test_a_drive_that_stumbles_is_tried_again(signed: RunningBot, drive: Drive) -> None:
     ada = await _owner(signed)
     drive.troubles = [503, 429]
     message, offer = await _offered(signed, ada, "Excel (XLSX)")
@@ -398,7 +404,7 @@ async def test_a_drive_that_stumbles_is_tried_again(signed: House, drive: Drive)
     assert openpyxl.load_workbook(io.BytesIO(drive.content)).sheetnames == ["Results", "Report"]
 
 
-async def test_a_drive_that_refuses_is_told_plainly(signed: House, drive: Drive) -> None:
+async def test_a_drive_that_refuses_is_told_plainly(signed: RunningBot, drive: Drive) -> None:
     ada = await _owner(signed)
     drive.troubles = [403]
     message, offer = await _offered(signed, ada)
@@ -408,14 +414,14 @@ async def test_a_drive_that_refuses_is_told_plainly(signed: House, drive: Drive)
 
 
 @pytest.mark.parametrize("upload", ["https://evil.example/upload", "http://169.254.169.254/", "file:///etc/passwd", ""])
-async def test_a_file_goes_nowhere_but_to_the_platform(signed: House, upload: str) -> None:
+async def test_a_file_goes_nowhere_but_to_the_platform(signed: RunningBot, upload: str) -> None:
     ada = await _owner(signed)
     message, offer = await _offered(signed, ada)
     assert await answer_offer(ada, message, offer["content"]["acceptContext"], upload) == 200
     await ada.sees("The file could not be saved there.")
 
 
-async def test_an_offer_is_taken_by_whom_it_was_made_to_and_in_its_time(signed: House, drive: Drive) -> None:
+async def test_an_offer_is_taken_by_whom_it_was_made_to_and_in_its_time(signed: RunningBot, drive: Drive) -> None:
     ada = await _owner(signed)
     message, offer = await _offered(signed, ada)
     context = offer["content"]["acceptContext"]
@@ -448,5 +454,5 @@ def test_upload_addresses() -> None:
     assert takes("http://127.0.0.1:5000/x", ()) and not takes("https://contoso.sharepoint.com/x", ())
 
 
-async def test_a_recipient_hears_that_it_is_for_authors(house: House, louis: Person) -> None:
+async def test_a_recipient_hears_that_it_is_for_authors(running_bot: RunningBot, louis: Person) -> None:
     assert any("Seuls les auteurs" in text for text in await asked(louis, "exporter autumn"))

@@ -16,7 +16,7 @@ import pytest
 from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
 from scheduler.ports import Delivered, Outcome, Render, Retry
-from scheduler.rate_limit import CHAT_BURST, KEPT, Pace, TokenBucket
+from scheduler.rate_limit import CHAT_BURST, KEPT, RateLimit, TokenBucket
 from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId
 from storage.records.instants import ms
 from storage.sqlite import SqliteStore
@@ -79,7 +79,7 @@ async def due(store: SqliteStore, people: list[Person], now: datetime) -> Campai
     return campaign.id
 
 
-class WatchedPace(Pace):
+class WatchedPace(RateLimit):
     """Counts how often a dispatcher looks for what it may send."""
 
     asked = 0
@@ -91,36 +91,36 @@ class WatchedPace(Pace):
 
 @contextlib.asynccontextmanager
 async def dispatching(store: SqliteStore, platform: Platform, clock: Clock) -> AsyncIterator[WatchedPace]:
-    pace = WatchedPace(RATE)
+    rate_limit = WatchedPace(RATE)
     running = Dispatcher(
         store=store,
         sender=platform,
         renderer=Numbered(),
         clock=clock,
         rng=random.Random(5),
-        pace=pace,
+        rate_limit=rate_limit,
         holder=1,
     )
     task = asyncio.create_task(running.run())
-    yield pace
+    yield rate_limit
     running.stop()
     await task
 
 
-async def pass_seconds(clock: Clock, pace: WatchedPace, seconds: float, step: float = 0.1) -> None:
+async def pass_seconds(clock: Clock, rate_limit: WatchedPace, seconds: float, step: float = 0.1) -> None:
     """Let time pass step by step; in each, every campaign has its turns."""
     for _ in range(round(seconds / step)):
         clock.at += timedelta(seconds=step)
-        seen = pace.asked
-        await until(lambda seen=seen: pace.asked >= seen + 20, 10)
+        seen = rate_limit.asked
+        await until(lambda seen=seen: rate_limit.asked >= seen + 20, 10)
 
 
 async def test_a_campaign_of_twenty_is_not_stuck_behind_one_of_thousands(store: SqliteStore) -> None:
     clock, platform = Clock(), Platform()
     people = await install(store, "http://127.0.0.1", 3_000)
     large, small = await due(store, people, clock.at), await due(store, people[:20], clock.at)
-    async with dispatching(store, platform, clock) as pace:
-        await pass_seconds(clock, pace, 6)
+    async with dispatching(store, platform, clock) as rate_limit:
+        await pass_seconds(clock, rate_limit, 6)
     assert platform.received[small] == 20
     assert 0 < platform.received[large] < 400
 
@@ -129,8 +129,8 @@ async def test_no_organisation_is_written_to_faster_than_its_pace(store: SqliteS
     clock, platform = Clock(), Platform()
     people = await install(store, "http://127.0.0.1", 1_000)
     campaigns = [await due(store, people, clock.at), await due(store, people, clock.at)]
-    async with dispatching(store, platform, clock) as pace:
-        await pass_seconds(clock, pace, 5)
+    async with dispatching(store, platform, clock) as rate_limit:
+        await pass_seconds(clock, rate_limit, 5)
     sent = sum(platform.received[campaign] for campaign in campaigns)
     assert RATE * 4 <= sent <= RATE * 5 + RATE * KEPT + 1, "five seconds, without a burst"
 
@@ -140,11 +140,11 @@ async def test_a_throttled_organisation_delays_no_other(store: SqliteStore) -> N
     ours = await install(store, "http://127.0.0.1", 200)
     theirs = await install(store, "http://127.0.0.1", 200, tenant=OTHERS, first=1_000)
     mine, other = await due(store, ours, clock.at), await due(store, theirs, clock.at)
-    async with dispatching(store, platform, clock) as pace:
-        await pass_seconds(clock, pace, 8)
+    async with dispatching(store, platform, clock) as rate_limit:
+        await pass_seconds(clock, rate_limit, 8)
         assert platform.received[mine] == 200
         platform.throttled.clear()
-        await pass_seconds(clock, pace, 130, step=2)
+        await pass_seconds(clock, rate_limit, 130, step=2)
     assert platform.received[other] > 0, "and it goes on when it may"
 
 
@@ -152,8 +152,8 @@ async def test_one_chat_is_not_flooded_by_many_campaigns(store: SqliteStore) -> 
     clock, platform = Clock(), Platform()
     people = await install(store, "http://127.0.0.1", 1)
     campaigns = [await due(store, people, clock.at) for _ in range(CHAT_BURST + 3)]
-    async with dispatching(store, platform, clock) as pace:
-        await pass_seconds(clock, pace, 2)
+    async with dispatching(store, platform, clock) as rate_limit:
+        await pass_seconds(clock, rate_limit, 2)
         assert sum(platform.received.values()) == CHAT_BURST
-        await pass_seconds(clock, pace, 12)
+        await pass_seconds(clock, rate_limit, 12)
     assert platform.received == Counter(campaigns), "each of them once, the last ones a little later"

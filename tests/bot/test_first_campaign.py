@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from storage.records import Channel, DeliveryState, EngagementKind
 from tests.bot.story import ALMOST_ALL, broadcast, draft
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, words_of
 
 
-async def test_installing_captures_who_they_are_and_greets_them_once(house: House, ada: Person) -> None:
-    person = await house.store.person_at(TENANT, "Ada.Lovelace@contoso.example")
+async def test_installing_captures_who_they_are_and_greets_them_once(running_bot: RunningBot, ada: Person) -> None:
+    person = await running_bot.store.person_at(TENANT, "Ada.Lovelace@contoso.example")
     assert person is not None
     assert (person.given_name, person.surname, person.locale, person.zone) == (
         "Ada",
@@ -18,7 +18,7 @@ async def test_installing_captures_who_they_are_and_greets_them_once(house: Hous
         "Europe/London",
     )
     assert person.directory_id == ada.directory_id
-    reference = await house.store.reference(person.id, Channel.TEAMS)
+    reference = await running_bot.store.reference(person.id, Channel.TEAMS)
     assert reference is not None and reference.conversation == ada.conversation
     await ada.install()
     await ada.install()
@@ -30,13 +30,13 @@ async def test_people_are_greeted_in_their_language(louis: Person) -> None:
     await louis.sees("Bonjour Louis, je suis Crieur.")
 
 
-async def test_a_campaign_goes_from_chat_to_report(house: House, ada: Person, louis: Person) -> None:
+async def test_a_campaign_goes_from_chat_to_report(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     assert ada.reads("2 of 2 people can be reached")
     await ada.press("Schedule it")
     assert ada.reads("It starts now. I will show you here how it goes.")
     await ada.sees("📣 “Autumn newsletter” is on its way")
-    house.clock.forward(ALMOST_ALL)
+    running_bot.clock.forward(ALMOST_ALL)
     message = await louis.sees("Hello Louis, **big news** for you.")
     summary = louis.chat.messages[-1]["activity"]["summary"]
     assert summary == "Our autumn", "the activity feed shows words"
@@ -55,20 +55,20 @@ async def test_a_campaign_goes_from_chat_to_report(house: House, ada: Person, lo
     await ada.press("Refresh", card=report)
     await ada.sees("50% – 1 person, 1 press")  # clicks
     await ada.sees("50% – 1 person, 2 presses")  # confirmations
-    [campaign] = await house.store.campaigns(TENANT, 10)
-    assert (await house.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
-    kinds = {e.kind: (e.people, e.presses) for e in await house.store.engagement(campaign.id) if e.button is None}
+    [campaign] = await running_bot.store.campaigns(TENANT, 10)
+    assert (await running_bot.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
+    kinds = {e.kind: (e.people, e.presses) for e in await running_bot.store.engagement(campaign.id) if e.button is None}
     assert kinds == {
         EngagementKind.OPENED: (1, 1),
         EngagementKind.CLICKED: (1, 1),
         EngagementKind.ACKNOWLEDGED: (1, 2),
     }
-    assert house.connector.tally()["doubled"] == 0
+    assert running_bot.connector.tally()["doubled"] == 0
 
 
-async def test_a_press_stays_in_the_chat_for_other_devices(house: House, ada: Person, louis: Person) -> None:
+async def test_a_press_stays_in_the_chat_for_other_devices(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
-    await broadcast(ada, house)
+    await broadcast(ada, running_bot)
     await louis.sees("Hello Louis")
     await louis.press("I have read it")
     louis.view.clear()  # another device: what the platform keeps

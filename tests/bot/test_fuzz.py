@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from dialogs.routers import everything
 from tests.bot.story import asked, draft, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person
 
 EXAMPLES = int(os.environ.get("FUZZ", "1500"))
@@ -102,9 +102,11 @@ def broken() -> Any:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_odd_activities_and_forms_break_nothing(house: House, ada: Person, broken: list[str], part: int) -> None:
+async def test_odd_activities_and_forms_break_nothing(
+    running_bot: RunningBot, ada: Person, broken: list[str], part: int
+) -> None:
     await draft(ada)
-    campaign, loop, chats = await newest(house), asyncio.get_running_loop(), itertools.count()
+    campaign, loop, chats = await newest(running_bot), asyncio.get_running_loop(), itertools.count()
     posted = 0
 
     async def post(http: aiohttp.ClientSession, changes: dict[str, Any]) -> None:
@@ -112,15 +114,15 @@ async def test_odd_activities_and_forms_break_nothing(house: House, ada: Person,
         number = next(chats)
         who = ada.directory_id if number % 2 else str(uuid.UUID(int=number))
         where = f"a:fuzz-{number // 100}" if number % 2 else f"a:nobody-{number}"
-        body = {**activity(who, where, house), **changes}
-        async with http.post(f"{house.url}/api/messages", data=dumped(body), headers=JSON) as response:
+        body = {**activity(who, where, running_bot), **changes}
+        async with http.post(f"{running_bot.url}/api/messages", data=dumped(body), headers=JSON) as response:
             text = await response.text()
             assert response.status < 500, (response.status, text, changes)
             assert "Traceback" not in text and ".py" not in text, text
             assert not broken, (broken, changes)
 
     async def together(several: list[dict[str, Any]]) -> None:
-        await asyncio.gather(*(post(house.organisation.http, one) for one in several))
+        await asyncio.gather(*(post(running_bot.organisation.http, one) for one in several))
 
     @seed(part)
     @settings(
@@ -143,7 +145,7 @@ async def test_odd_activities_and_forms_break_nothing(house: House, ada: Person,
 
     await asyncio.to_thread(fuzz)
     assert posted >= EXAMPLES // PARTS
-    shown = dumped([chat.messages for chat in house.connector.chats.values()]).decode()
+    shown = dumped([chat.messages for chat in running_bot.connector.chats.values()]).decode()
     assert "Traceback" not in shown and "Error(" not in shown
     await asked(ada, "english")  # whatever it was made to speak
     assert "What I can do" in await asked(ada, "help with everything"), "and the bot goes on"
@@ -157,13 +159,13 @@ def dumped(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def activity(who: str, where: str, house: House) -> dict[str, Any]:
+def activity(who: str, where: str, running_bot: RunningBot) -> dict[str, Any]:
     """A whole activity of somebody in a personal chat, before it is made odd."""
-    house.connector.add(where, {"id": f"29:{who}", "aadObjectId": who, "name": "Somebody"})
+    running_bot.connector.add(where, {"id": f"29:{who}", "aadObjectId": who, "name": "Somebody"})
     return {
         "id": "1",
         "channelId": "msteams",
-        "serviceUrl": house.connector.url,
+        "serviceUrl": running_bot.connector.url,
         "from": {"id": f"29:{who}", "aadObjectId": who},
         "recipient": {"id": "28:crieur"},
         "conversation": {"id": where, "conversationType": "personal", "tenantId": TENANT},

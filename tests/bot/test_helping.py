@@ -9,7 +9,7 @@ import pytest
 
 from storage.records import CampaignState
 from tests.bot.story import MESSAGE, asked, draft, fields_of, handle_of, in_state, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 
@@ -77,14 +77,14 @@ async def author(request: pytest.FixtureRequest, ada: Person, louis: Person) -> 
 FIELDS = ({**MESSAGE, "name": "Help"}, {"audience": "everyone"}, {"start": "now", "anytime": "true", "duration": "5"})
 
 
-async def test_help_is_for_the_step_that_is_open(house: House, author: tuple[Person, Words]) -> None:
+async def test_help_is_for_the_step_that_is_open(running_bot: RunningBot, author: tuple[Person, Words]) -> None:
     who, words = author
     assert words.general in await asked(who, words.help), "nothing is open yet"
     await who.say(words.new)
     for number, fields in enumerate(({}, *FIELDS)):
         if number:
             await who.press(words.next[number - 1], **fields)
-        before = await newest(house)
+        before = await newest(running_bot)
         said = await asked(who, words.help)
         assert words.steps[number] in said and 4 < len(said) < 9, "a few lines"
         assert any(f"**{words.cancel}**" in word for word in said), "and how to leave"
@@ -93,10 +93,10 @@ async def test_help_is_for_the_step_that_is_open(house: House, author: tuple[Per
         await who.say(words.help)
         card = (await who.press(words.go_on))["value"]
         assert words.forms[number] in words_of(card)
-        assert await newest(house) == before, "and nothing is changed by it"
+        assert await newest(running_bot) == before, "and nothing is changed by it"
 
 
-async def test_help_is_for_the_question_that_waits(house: House, author: tuple[Person, Words]) -> None:
+async def test_help_is_for_the_question_that_waits(running_bot: RunningBot, author: tuple[Person, Words]) -> None:
     who, words = author
     await draft(who) if who.given == "Ada" else await _french_draft(who)
     french = words is FRENCH
@@ -122,23 +122,23 @@ async def _french_draft(who: Person) -> None:
 
 
 async def test_a_draft_that_was_left_long_ago_is_not_what_help_is_for(
-    house: House, author: tuple[Person, Words]
+    running_bot: RunningBot, author: tuple[Person, Words]
 ) -> None:
     who, words = author
     await who.say(words.new)
-    house.clock.forward(timedelta(hours=13))
+    running_bot.clock.forward(timedelta(hours=13))
     assert words.general in await asked(who, words.help)
     await who.press(words.next[0], **FIELDS[0])
     assert words.steps[1] in await asked(who, words.help), "it was taken up again"
     for title, fields in zip(words.next[1:], FIELDS[1:], strict=True):
         await who.press(title, **fields)
     await who.press("Programmer" if words is FRENCH else "Schedule it")
-    await in_state(house, CampaignState.RUNNING)
+    await in_state(running_bot, CampaignState.RUNNING)
     assert words.general in await asked(who, words.help)
 
 
 async def test_a_draft_that_was_left_is_not_what_help_is_for_until_it_is_taken_up_again(
-    house: House, author: tuple[Person, Words]
+    running_bot: RunningBot, author: tuple[Person, Words]
 ) -> None:
     who, words = author
     leave = "Finir plus tard" if words is FRENCH else "Save and leave"
@@ -148,19 +148,21 @@ async def test_a_draft_that_was_left_is_not_what_help_is_for_until_it_is_taken_u
     assert words.general in await asked(who, words.help)
     await who.press(leave, card=form, at=at, **FIELDS[0])
     assert words.general in await asked(who, words.help)
-    await house.restart()
+    await running_bot.restart()
     assert words.general in await asked(who, words.help)
-    choice = handle_of(await newest(house), step="audience", go="schedule", channel="msteams", **FIELDS[1])
+    choice = handle_of(await newest(running_bot), step="audience", go="schedule", channel="msteams", **FIELDS[1])
     await who.execute("form.save", choice, at)
     assert words.steps[2] in await asked(who, words.help)
 
 
-async def test_an_interruption_keeps_the_draft_and_its_card(house: House, author: tuple[Person, Words]) -> None:
+async def test_an_interruption_keeps_the_draft_and_its_card(
+    running_bot: RunningBot, author: tuple[Person, Words]
+) -> None:
     who, words = author
     await who.say(words.new)
     await who.press(words.next[0], **FIELDS[0])
     form, at = who.card(), who.cards()[-1][0]
-    before = await newest(house)
+    before = await newest(running_bot)
     for said in (
         "campaigns",
         "campagnes",
@@ -174,10 +176,10 @@ async def test_an_interruption_keeps_the_draft_and_its_card(house: House, author
         words.cancel,
     ):
         await who.say(said)
-    assert await newest(house) == before
+    assert await newest(running_bot) == before
     card = (await who.press(words.next[1], card=form, at=at, **FIELDS[1]))["value"]
     assert words.forms[2] in words_of(card), "the card of before goes on"
-    assert (await newest(house)).forms["message"].items() >= FIELDS[0].items()
+    assert (await newest(running_bot)).forms["message"].items() >= FIELDS[0].items()
 
 
 SLIPS = {
@@ -191,13 +193,15 @@ SLIPS = {
 }
 
 
-async def test_a_typing_error_gets_a_suggestion_and_does_nothing(house: House, author: tuple[Person, Words]) -> None:
+async def test_a_typing_error_gets_a_suggestion_and_does_nothing(
+    running_bot: RunningBot, author: tuple[Person, Words]
+) -> None:
     who, words = author
     start = "Je n’ai pas compris. Vouliez-vous dire" if words is FRENCH else "I did not understand. Did you mean"
     for slip, meant in SLIPS["fr" if words is FRENCH else "en"].items():
         [said] = await asked(who, slip)
         assert said.startswith(start) and f"**{meant}**" in said, slip
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.count_campaigns(TENANT) == 0
 
 
 async def test_of_two_words_for_one_command_ones_own_is_suggested(author: tuple[Person, Words]) -> None:
@@ -228,7 +232,9 @@ STARTED = {
 GONE = {"en": "This campaign no longer exists.", "fr": "Cette campagne n’existe plus."}
 
 
-async def test_an_old_card_is_answered_with_the_current_one(house: House, author: tuple[Person, Words]) -> None:
+async def test_an_old_card_is_answered_with_the_current_one(
+    running_bot: RunningBot, author: tuple[Person, Words]
+) -> None:
     who, words = author
     language = "fr" if words is FRENCH else "en"
     await who.say(words.new)
@@ -238,21 +244,21 @@ async def test_an_old_card_is_answered_with_the_current_one(house: House, author
     typed = {**FIELDS[0], "body": "On the other device"}
     card = (await who.press(words.next[0], card=old, at=at, **typed))["value"]
     assert STALE[language] in words_of(card) and fields_of(card)["body"] == "On the other device"
-    await who.press("Programmer" if words is FRENCH else "Schedule it", card=(await _review(who, house)))
-    await in_state(house, CampaignState.RUNNING)
+    await who.press("Programmer" if words is FRENCH else "Schedule it", card=(await _review(who, running_bot)))
+    await in_state(running_bot, CampaignState.RUNNING)
     card = (await who.press(words.next[0], card=old, at=at, **typed))["value"]
     assert STARTED[language] in words_of(card) and words.forms[0] not in words_of(card)
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     await who.say(words.new)
     other, where = who.card(), who.cards()[-1][0]
-    await house.store.delete_campaign(await newest(house))
+    await running_bot.store.delete_campaign(await newest(running_bot))
     card = (await who.press(words.next[0], card=other, at=where, **typed))["value"]
     assert GONE[language] in words_of(card)
-    assert (await newest(house)).id == campaign.id, "and none was made anew"
+    assert (await newest(running_bot)).id == campaign.id, "and none was made anew"
 
 
-async def _review(who: Person, house: House) -> dict[str, object]:
-    answer = await who.execute("form.open", handle_of(await newest(house), step="review"), who.cards()[-1][0])
+async def _review(who: Person, running_bot: RunningBot) -> dict[str, object]:
+    answer = await who.execute("form.open", handle_of(await newest(running_bot), step="review"), who.cards()[-1][0])
     card: dict[str, object] = answer["value"]
     return card
 
@@ -266,18 +272,18 @@ POINTER = {
 @pytest.mark.parametrize("kind", ["groupChat", "channel"])
 @pytest.mark.parametrize("locale", list(POINTER))
 async def test_in_groups_and_channels_they_are_pointed_to_the_personal_chat(
-    house: House, ada: Person, kind: str, locale: str
+    running_bot: RunningBot, ada: Person, kind: str, locale: str
 ) -> None:
-    who = house.organisation.person("Zoë", "Lefèvre", locale=locale)
-    house.organisation.connector.add(who.conversation, who.member())
+    who = running_bot.organisation.person("Zoë", "Lefèvre", locale=locale)
+    running_bot.organisation.connector.add(who.conversation, who.member())
     conversation = {"id": who.conversation, "conversationType": kind, "isGroup": True, "tenantId": who.tenant}
     await who.send({"type": "message", "text": "help", "locale": locale, "conversation": conversation})
     assert who.texts() == [POINTER[locale]]
-    assert await house.store.person_at(ada.tenant, who.address) is None, "nobody is met there"  # type: ignore[arg-type]
+    assert await running_bot.store.person_at(ada.tenant, who.address) is None, "nobody is met there"  # type: ignore[arg-type]
 
 
-async def test_who_only_receives_is_told_what_is_theirs(house: House, ada: Person, louis: Person) -> None:
-    grace = house.organisation.person("Grace", "Hopper")
+async def test_who_only_receives_is_told_what_is_theirs(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    grace = running_bot.organisation.person("Grace", "Hopper")
     await grace.install()
     for who, words, mute, refused, ask in (
         (grace, ENGLISH, "**mute**", "Only authors can do that here.", "ask the owner of Crieur to add you"),

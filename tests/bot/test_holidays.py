@@ -6,13 +6,13 @@ from datetime import date
 
 from storage.records import CampaignState
 from tests.bot.story import draft, error_beside, fields_of, in_state, make_author, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
 
-def over_christmas(house: House) -> dict[str, str]:
+def over_christmas(running_bot: RunningBot) -> dict[str, str]:
     """A week around the next Christmas that falls on a working day."""
-    today = house.clock.now().date()
+    today = running_bot.clock.now().date()
     year = next(year for year in range(today.year, today.year + 3) if date(year, 12, 25).weekday() < 5
                 and date(year, 12, 20) > today)  # fmt: skip
     return {
@@ -25,13 +25,13 @@ def over_christmas(house: House) -> dict[str, str]:
     }
 
 
-async def test_holidays_are_skipped_and_the_review_names_them(house: House, ada: Person) -> None:
-    when = over_christmas(house)
+async def test_holidays_are_skipped_and_the_review_names_them(running_bot: RunningBot, ada: Person) -> None:
+    when = over_christmas(running_bot)
     await draft(ada, **when, holidays="FR", closed="24 December")
     [row] = [word for word in words_of(ada.card()) if word.startswith("closed on ")]
     assert "25 Dec" in row
     await ada.press("Schedule it")
-    campaign = await in_state(house, CampaignState.SCHEDULED)
+    campaign = await in_state(running_bot, CampaignState.SCHEDULED)
     assert campaign.schedule is not None
     christmas = date(int(when["date"][:4]), 12, 25)
     assert christmas in campaign.schedule.hours.holidays
@@ -39,16 +39,18 @@ async def test_holidays_are_skipped_and_the_review_names_them(house: House, ada:
     assert row in words_of(ada.card()), "and so does the information, from what was scheduled"
 
 
-async def test_what_is_no_date_is_said_beside_the_field_in_french(house: House, ada: Person, louis: Person) -> None:
+async def test_what_is_no_date_is_said_beside_the_field_in_french(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_author(ada, louis)
     await louis.say("nouvelle campagne Noël")
     await louis.press("Suite : destinataires", title="Noël", body="Bonjour.")
     form = (await louis.press("Suite : diffusion", audience="everyone"))["value"]
     assert fields_of(form)["holidays"] == "none"
-    typed = {**over_christmas(house), "holidays": "BE", "closed": "24/12; bientôt"}
+    typed = {**over_christmas(running_bot), "holidays": "BE", "closed": "24/12; bientôt"}
     answer = (await louis.press("Suite : relecture", **typed))["value"]
     assert error_beside(answer, "closed").startswith("Ce n’est pas une date : « bientôt ». Écrivez-les comme 24/12/")
     assert fields_of(answer).items() >= {"holidays": "BE", "closed": "24/12; bientôt"}.items(), "nothing is lost"
     await louis.press("Suite : relecture", closed="24/12")
     assert any(word.startswith("fermé : ") and "25 déc." in word for word in words_of(louis.card()))
-    assert (await newest(house)).forms["schedule"]["holidays"] == "BE"
+    assert (await newest(running_bot)).forms["schedule"]["holidays"] == "BE"

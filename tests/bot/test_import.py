@@ -14,7 +14,7 @@ from storage.records import Audience, Channel
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE, asked, completed, draft, error_beside, fields_of, launch, make_author
 from tests.bot.test_lists import make_list
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.http import Answer, Server
 from tests.support.organisation import TENANT, Person, words_of
 from tests.unit.test_import import separated, workbook
@@ -58,12 +58,12 @@ async def drop(person: Person, shelf: Shelf, name: str, content: bytes | Answer)
     return await person.sees(name)
 
 
-async def names_of(house: House) -> list[str]:
-    return [made.name for made in await house.store.lists(TENANT)]  # type: ignore[arg-type]
+async def names_of(running_bot: RunningBot) -> list[str]:
+    return [made.name for made in await running_bot.store.lists(TENANT)]  # type: ignore[arg-type]
 
 
 async def test_a_csv_is_summed_up_and_saved_only_when_its_author_says_so(
-    house: House, ada: Person, louis: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     rows = [HEAD, row_of(ada, "Engines"), row_of(louis, "Milk"), ["Curie", "Marie", "marie@contoso.example", "Radium"]]
     rows += [["Curie", "Marie", "MARIE@contoso.example", ""], ["Nobody", "", "", ""], ["Odd", "", "odd@", ""]]
@@ -75,16 +75,16 @@ async def test_a_csv_is_summed_up_and_saved_only_when_its_author_says_so(
     assert "Ada Lovelace · ada.lovelace@contoso.example · Engines" in words, "a wrong column would be seen"
     assert "Variables for your messages: \\[DEPARTMENT\\]" in words
     assert fields_of(card)["list_name"] == "Lab people"
-    assert await names_of(house) == []
-    assert await house.store.person_at(TENANT, "marie@contoso.example") is None, "nobody is known by a summary"  # type: ignore[arg-type]
+    assert await names_of(running_bot) == []
+    assert await running_bot.store.person_at(TENANT, "marie@contoso.example") is None, "nobody is known by a summary"  # type: ignore[arg-type]
 
     card = (await ada.press("Save the list"))["value"]
     assert {"Saved: 3 people.", "2 of 3 people can be reached", "\\[DEPARTMENT\\]"} <= {*words_of(card)}
-    [made] = await house.store.lists(TENANT)  # type: ignore[arg-type]
+    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     assert (made.name, made.size, made.columns) == ("Lab people", 3, ("DEPARTMENT",))
 
 
-async def test_a_workbook_is_read_in_french(house: House, ada: Person, louis: Person, shelf: Shelf) -> None:
+async def test_a_workbook_is_read_in_french(running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf) -> None:
     await make_author(ada, louis)
     rows = [
         ["Nom", "Prénom", "Courriel", "Équipe"],
@@ -98,24 +98,24 @@ async def test_a_workbook_is_read_in_french(house: House, ada: Person, louis: Pe
     assert not {"People", "Reach", "Save the list", "Do not save", "The first of them"} & {*words}
     card = (await louis.press("Enregistrer la liste"))["value"]
     assert "Enregistré : 2 personnes." in words_of(card)
-    assert await names_of(house) == ["Équipe"]
+    assert await names_of(running_bot) == ["Équipe"]
 
 
 async def test_a_column_becomes_a_variable_that_each_recipient_reads(
-    house: House, ada: Person, louis: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     rows = [HEAD, row_of(ada, "Engines"), row_of(louis, "**Milk** [x](https://evil.example)")]
     await drop(ada, shelf, "lab.csv", separated(rows).encode())
     await ada.press("Save the list")
-    [made] = await house.store.lists(TENANT)  # type: ignore[arg-type]
+    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     said = {"body": "Hello [FIRSTNAME] of [DEPARTMENT], [DEPARTEMENT]."}
     await ada.say("new campaign")
     card = (await ada.press("Next: audience", **{**MESSAGE, **said}))["value"]
     assert error_beside(card, "body") == "I don't know [DEPARTEMENT]. Did you mean [DEPARTMENT]?"
     cards = await draft(ada, {"audience": f"list:{made.id}"}, {"body": "Hello [FIRSTNAME] of [DEPARTMENT]."})
     assert "Hello Ada of Engines." in words_of(cards["review"])
-    await launch(ada, house)
-    await completed(ada, house)
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
     await ada.sees("Hello Ada of Engines.")
     await louis.sees("Hello Louis of \\*\\*Milk\\*\\* \\[x\\]\\(https:\u2060//evil.example\\).")
     await ada.say("delete list lab")
@@ -125,11 +125,11 @@ async def test_a_column_becomes_a_variable_that_each_recipient_reads(
 
 
 async def test_who_has_no_value_is_named_before_scheduling(
-    house: House, ada: Person, louis: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await drop(ada, shelf, "lab.csv", separated([HEAD, row_of(ada, "Engines"), row_of(louis, "")]).encode())
     await ada.press("Save the list")
-    [made] = await house.store.lists(TENANT)  # type: ignore[arg-type]
+    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     cards = await draft(ada, {"audience": f"list:{made.id}"}, {"body": "To [DEPARTMENT]"})
     warning = "[DEPARTMENT] has no value for 1 person: Louis Pasteur. Give it a fallback: [DEPARTMENT|…]."
     assert warning in words_of(cards["review"])
@@ -139,7 +139,7 @@ async def test_who_has_no_value_is_named_before_scheduling(
 
 
 async def test_a_summary_outlives_a_restart_and_a_save_cut_short_is_done_again(
-    house: House, ada: Person, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, ada: Person, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "PAGE", 10)
     rows = [["Mail"], *([f"p{number}@contoso.example"] for number in range(95))]
@@ -154,23 +154,23 @@ async def test_a_summary_outlives_a_restart_and_a_save_cut_short_is_done_again(
         await enlist(*given, **more)
 
     monkeypatch.setattr(SqliteStore, "enlist", dies)
-    await house.restart()
+    await running_bot.restart()
     await ada.press("Save the list")
     assert "Something went wrong on my side. Nothing is lost: please try again." in ada.toasts
     assert calls > 5
-    assert await names_of(house) == [], "nothing is half imported"
+    assert await names_of(running_bot) == [], "nothing is half imported"
     monkeypatch.setattr(SqliteStore, "enlist", enlist)
-    await house.restart()
-    assert await names_of(house) == []
+    await running_bot.restart()
+    assert await names_of(running_bot) == []
     await ada.press("Save the list")
-    [made] = await house.store.lists(TENANT)  # type: ignore[arg-type]
+    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     assert made.size == 95
-    reach = await house.store.reach(TENANT, Audience(lists=(made.id,)), Channel.TEAMS)  # type: ignore[arg-type]
+    reach = await running_bot.store.reach(TENANT, Audience(lists=(made.id,)), Channel.TEAMS)  # type: ignore[arg-type]
     assert reach.total == 95
 
 
 async def test_a_slow_save_says_so_and_its_answer_follows(
-    house: House, ada: Person, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, ada: Person, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow, "PATIENCE", 0.0)
     rows = [["Mail"], *([f"p{number}@contoso.example"] for number in range(20))]
@@ -183,27 +183,27 @@ async def test_a_slow_save_says_so_and_its_answer_follows(
     await ada.sees("Saved: 20 people.")
 
 
-async def test_one_press_of_save_heard_twice_is_one_list(house: House, ada: Person, shelf: Shelf) -> None:
+async def test_one_press_of_save_heard_twice_is_one_list(running_bot: RunningBot, ada: Person, shelf: Shelf) -> None:
     card = await drop(ada, shelf, "twice.csv", separated([["Mail"], ["p@contoso.example"]]).encode())
     message = ada.cards()[-1][0]
     await asyncio.gather(*(ada.press("Save the list", card=card, at=message) for _ in range(3)))
-    assert await names_of(house) == ["twice"]
+    assert await names_of(running_bot) == ["twice"]
     answer = (await ada.press("Save the list", card=card, at=message))["value"]
     assert "0 of 1 person can be reached" in words_of(answer), "an old summary shows the list that it became"
 
 
 async def test_a_file_adds_to_a_list_or_takes_the_place_of_its_people(
-    house: House, ada: Person, louis: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await make_list(ada, "Lab", ada.address, "old@contoso.example")
-    [made] = await house.store.lists(TENANT)  # type: ignore[arg-type]
+    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     await drop(ada, shelf, "more.csv", separated([HEAD, row_of(louis, "Milk"), row_of(ada, "Engines")]).encode())
     await ada.press("Save the list", into=f"add:{made.id}")
     assert ada.reads("Saved: 3 people.")
     audience = Audience(lists=(made.id,))
 
     async def members() -> dict[str, dict[str, str]]:
-        found = await house.store.members(TENANT, audience, Channel.TEAMS, 10)  # type: ignore[arg-type]
+        found = await running_bot.store.members(TENANT, audience, Channel.TEAMS, 10)  # type: ignore[arg-type]
         return {member.person.address.partition("@")[0]: dict(member.columns) for member in found}
 
     own = {"ada.lovelace": {"DEPARTMENT": "Engines"}, "louis.pasteur": {"DEPARTMENT": "Milk"}}
@@ -211,10 +211,10 @@ async def test_a_file_adds_to_a_list_or_takes_the_place_of_its_people(
     await drop(ada, shelf, "new.csv", separated([["Mail", "Site"], [louis.address, "Lyon"]]).encode())
     await ada.press("Save the list", into=f"replace:{made.id}")
     assert await members() == {"louis.pasteur": {"SITE": "Lyon"}}
-    assert await names_of(house) == ["Lab"]
+    assert await names_of(running_bot) == ["Lab"]
 
 
-async def test_a_name_that_is_taken_is_said_beside_it(house: House, ada: Person, shelf: Shelf) -> None:
+async def test_a_name_that_is_taken_is_said_beside_it(running_bot: RunningBot, ada: Person, shelf: Shelf) -> None:
     await make_list(ada, "Lab", ada.address)
     card = await drop(ada, shelf, "lab.csv", separated([["Mail"], ["p@contoso.example"]]).encode())
     assert fields_of(card)["list_name"] == "lab (2)", "a free one is proposed"
@@ -226,10 +226,10 @@ async def test_a_name_that_is_taken_is_said_beside_it(house: House, ada: Person,
         card = (await ada.press("Save the list", list_name=name))["value"]
         assert error_beside(card, "list_name") == said
     await ada.press("Save the list", list_name="Lab 2")
-    assert await names_of(house) == ["Lab", "Lab 2"]
+    assert await names_of(running_bot) == ["Lab", "Lab 2"]
 
 
-async def test_what_is_not_saved_leaves_nothing(house: House, ada: Person, shelf: Shelf) -> None:
+async def test_what_is_not_saved_leaves_nothing(running_bot: RunningBot, ada: Person, shelf: Shelf) -> None:
     first = await drop(ada, shelf, "first.csv", separated([["Mail"], ["p@contoso.example"]]).encode())
     message = ada.cards()[-1][0]
     second = await drop(ada, shelf, "second.csv", separated([["Mail"], ["q@contoso.example"]]).encode())
@@ -239,18 +239,18 @@ async def test_what_is_not_saved_leaves_nothing(house: House, ada: Person, shelf
     assert ada.reads("Nothing was saved.")
     answer = (await ada.press("Save the list", card=second))["value"]
     assert KEPT_NO_MORE in words_of(answer)
-    assert await names_of(house) == []
+    assert await names_of(running_bot) == []
 
 
 async def test_a_list_from_a_file_is_used_for_the_campaign_that_waits_for_it(
-    house: House, ada: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, shelf: Shelf
 ) -> None:
     await ada.say("new campaign Autumn")
     await ada.press("Next: audience", **{**MESSAGE, "name": "Autumn"})
     await drop(ada, shelf, "lab.csv", separated([["Mail"], [ada.address]]).encode())
     await ada.press("Save the list")
     card = (await ada.press("Use it for “Autumn”"))["value"]
-    [made] = await house.store.lists(TENANT)  # type: ignore[arg-type]
+    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     assert "Who is it for?" in words_of(card)
     assert fields_of(card)["audience"] == f"list:{made.id}"
     await ada.press("To the review")
@@ -271,11 +271,11 @@ async def test_a_list_from_a_file_is_used_for_the_campaign_that_waits_for_it(
     ],
 )  # fmt: skip
 async def test_what_cannot_be_read_is_refused_with_the_reason(
-    house: House, ada: Person, shelf: Shelf, name: str, content: bytes | Answer, said: str
+    running_bot: RunningBot, ada: Person, shelf: Shelf, name: str, content: bytes | Answer, said: str
 ) -> None:
     await ada.drop(name, shelf.put(name, content))
     assert ada.texts()[-1].startswith(said)
-    assert await names_of(house) == []
+    assert await names_of(running_bot) == []
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ async def test_what_cannot_be_read_is_refused_with_the_reason(
     ],
 )  # fmt: skip
 async def test_without_a_registration_a_file_comes_from_this_machine_only(
-    house: House, ada: Person, shelf: Shelf, url: str
+    running_bot: RunningBot, ada: Person, shelf: Shelf, url: str
 ) -> None:
     await ada.drop("people.csv", url)
     assert ada.texts()[-1].endswith("Please drop it here once more.") or "no addresses" in ada.texts()[-1]
@@ -296,7 +296,7 @@ async def test_without_a_registration_a_file_comes_from_this_machine_only(
     assert shelf.asked <= 4
 
 
-async def test_other_clients_files_are_read_too(house: House, ada: Person, shelf: Shelf) -> None:
+async def test_other_clients_files_are_read_too(running_bot: RunningBot, ada: Person, shelf: Shelf) -> None:
     url = shelf.put("people.csv", separated([["Mail"], ["p@contoso.example"]]).encode())
     file = {"contentType": "text/csv", "contentUrl": url, "name": "people.csv"}
     await ada.send({"type": "message", "text": "here they are", "attachments": [file], "from_name": ada.name})
@@ -307,7 +307,7 @@ async def test_other_clients_files_are_read_too(house: House, ada: Person, shelf
 
 
 async def test_a_recipient_who_drops_a_file_is_told_what_they_can_do(
-    house: House, ada: Person, louis: Person, shelf: Shelf
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await louis.drop("people.csv", shelf.put("people.csv", b"Mail\np@contoso.example\n"))
     assert "Seuls les auteurs" in louis.texts()[-1]

@@ -11,7 +11,7 @@ import pytest
 
 from storage.records import Audience, Channel, NotReached, Reach, TenantId
 from tests.bot.story import completed, draft, eventually, planned
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.graph import LoopbackGraph, Trouble, User
 from tests.support.http import until
 from tests.support.organisation import TENANT, Person, words_of
@@ -21,27 +21,27 @@ EVERYONE = (TenantId(TENANT), Audience(everyone=True), Channel.TEAMS)
 
 
 @pytest.fixture
-async def graph(house: House, ada: Person) -> AsyncIterator[LoopbackGraph]:
+async def graph(running_bot: RunningBot, ada: Person) -> AsyncIterator[LoopbackGraph]:
     """A directory and a catalogue that has the bot, and a bot that may ask them."""
     graph = LoopbackGraph()
     graph.app = (CATALOGUE, PACKAGE)
     await graph.start()
-    house.environment |= {"GRAPH_URL": graph.url, "TEAMS_APP_ID": PACKAGE}
-    await house.restart()
+    running_bot.environment |= {"GRAPH_URL": graph.url, "TEAMS_APP_ID": PACKAGE}
+    await running_bot.restart()
     yield graph
     await graph.stop()
 
 
-def employed(house: House, graph: LoopbackGraph, count: int) -> list[Person]:
+def employed(running_bot: RunningBot, graph: LoopbackGraph, count: int) -> list[Person]:
     """People of the directory who have never installed the bot; their chat with it opens with the install."""
-    people = house.organisation.crowd(count)
+    people = running_bot.organisation.crowd(count)
     by_id = {person.directory_id: person for person in people}
     for person in people:
         graph.add(User(person.directory_id, person.given, person.surname, person.address, person.address))
 
     def opened(user: User) -> None:
         if user.id in by_id:
-            house.connector.add(by_id[user.id].conversation, by_id[user.id].member())
+            running_bot.connector.add(by_id[user.id].conversation, by_id[user.id].member())
 
     graph.chat_of = lambda user: by_id[user.id].conversation
     graph.on_install = opened
@@ -68,8 +68,10 @@ async def ended(author: Person, words: str, seconds: float = 30) -> None:
     await until(lambda: any(words in text for text in author.texts()), seconds)
 
 
-async def test_for_whom_it_is_installed_receives_the_campaign(house: House, ada: Person, graph: LoopbackGraph) -> None:
-    people = employed(house, graph, 9)
+async def test_for_whom_it_is_installed_receives_the_campaign(
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = employed(running_bot, graph, 9)
     await people[0].install()
     await draft(ada, {"addresses": "\n".join(person.address for person in people), "list_name": "Marketing"})
     assert ada.reads("1 of 9 people can be reached")
@@ -82,16 +84,18 @@ async def test_for_whom_it_is_installed_receives_the_campaign(house: House, ada:
     await ada.sees("Crieur has been installed for “Marketing”")
     await ended(ada, "Crieur can reach 8 people more of “Marketing”.")
     assert posts(graph) == {person.directory_id: 1 for person in people[1:]}
-    assert await house.store.reach(*EVERYONE) == Reach(total=10, reachable=10)
+    assert await running_bot.store.reach(*EVERYONE) == Reach(total=10, reachable=10)
     assert len([card for _, card in ada.cards() if "has been installed" in str(card)]) == 1, "one card, updated"
     await ada.press("Schedule it", card=review)
-    await eventually(lambda: planned(house))
-    await completed(ada, house)
+    await eventually(lambda: planned(running_bot))
+    await completed(ada, running_bot)
     assert all(person.chat.campaigns for person in people)
 
 
-async def test_the_review_offers_it_and_is_come_back_to(house: House, ada: Person, graph: LoopbackGraph) -> None:
-    people = employed(house, graph, 3)
+async def test_the_review_offers_it_and_is_come_back_to(
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = employed(running_bot, graph, 3)
     await draft(ada, {"addresses": "\n".join(person.address for person in people), "list_name": "Marketing"})
     await ada.press("Install it for the 3 who have not")
     assert ada.reads("Install Crieur for 3 people?")
@@ -103,9 +107,9 @@ async def test_the_review_offers_it_and_is_come_back_to(house: House, ada: Perso
     assert posts(graph) == {person.directory_id: 1 for person in people}
 
 
-async def test_their_own_clients_word_counts_more(house: House, ada: Person, graph: LoopbackGraph) -> None:
+async def test_their_own_clients_word_counts_more(running_bot: RunningBot, ada: Person, graph: LoopbackGraph) -> None:
     """The platform tells of each install, too, at the same moment."""
-    people = employed(house, graph, 5)
+    people = employed(running_bot, graph, 5)
     by_id = {person.directory_id: person for person in people}
     installs: list[asyncio.Task[None]] = []
     graph.on_install = lambda user: installs.append(asyncio.create_task(by_id[user.id].install()))
@@ -113,26 +117,28 @@ async def test_their_own_clients_word_counts_more(house: House, ada: Person, gra
     await ended(ada, "Crieur can reach 5 people more of “Marketing”.")
     await asyncio.gather(*installs)
     for person in people:
-        known = await house.store.person_behind(TenantId(TENANT), Channel.TEAMS, person.user)
+        known = await running_bot.store.person_behind(TenantId(TENANT), Channel.TEAMS, person.user)
         assert known is not None and known.directory_id == person.directory_id
         assert len(person.cards()) == 1, "greeted once"
-    assert (await house.store.reach(*EVERYONE)).total == 6
+    assert (await running_bot.store.reach(*EVERYONE)).total == 6
 
 
-async def test_who_had_it_already_is_repaired(house: House, ada: Person, graph: LoopbackGraph) -> None:
-    people = employed(house, graph, 2)
+async def test_who_had_it_already_is_repaired(running_bot: RunningBot, ada: Person, graph: LoopbackGraph) -> None:
+    people = employed(running_bot, graph, 2)
     for person in people:
         graph.installed[person.directory_id] = f"{person.directory_id}##old"
-        house.connector.add(person.conversation, person.member())
+        running_bot.connector.add(person.conversation, person.member())
     await ask(ada, people)
     card = await ada.sees("Crieur has been installed for “Marketing”")
     words = words_of(card)
     assert words[words.index("Had it already") + 1] == "2"
-    assert (await house.store.reach(*EVERYONE)).total == 3
+    assert (await running_bot.store.reach(*EVERYONE)).total == 3
 
 
-async def test_for_whom_it_cannot_be_installed_is_told(house: House, ada: Person, graph: LoopbackGraph) -> None:
-    people = employed(house, graph, 3)
+async def test_for_whom_it_cannot_be_installed_is_told(
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = employed(running_bot, graph, 3)
     graph.forbidden = {people[0].directory_id}
     del graph.users[people[1].directory_id]
     await ask(ada, people, others="stranger@elsewhere.example")
@@ -143,12 +149,14 @@ async def test_for_whom_it_cannot_be_installed_is_told(house: House, ada: Person
     await ended(ada, "Crieur can reach 1 person more of “Marketing”.")
 
 
-async def test_who_has_removed_or_blocked_it_is_left_alone(house: House, ada: Person, graph: LoopbackGraph) -> None:
-    removed, blocked, never = people = employed(house, graph, 3)
+async def test_who_has_removed_or_blocked_it_is_left_alone(
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph
+) -> None:
+    removed, blocked, never = people = employed(running_bot, graph, 3)
     for person in (removed, blocked):
         await person.install()
     await removed.uninstall()
-    await house.store.lose(TenantId(TENANT), Channel.TEAMS, blocked.user, NotReached.BLOCKED)
+    await running_bot.store.lose(TenantId(TENANT), Channel.TEAMS, blocked.user, NotReached.BLOCKED)
     await ask(ada, people)
     await ended(ada, "Crieur can reach 1 person more of “Marketing”.")
     assert posts(graph) == {never.directory_id: 1}
@@ -166,9 +174,9 @@ async def test_who_has_removed_or_blocked_it_is_left_alone(house: House, ada: Pe
     ],
 )
 async def test_what_keeps_it_from_being_installed_at_all_is_said(
-    house: House, ada: Person, graph: LoopbackGraph, missing: str, says: str
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph, missing: str, says: str
 ) -> None:
-    people = employed(house, graph, 2)
+    people = employed(running_bot, graph, 2)
     if missing:
         graph.missing = {missing}
     else:
@@ -185,39 +193,41 @@ async def test_what_keeps_it_from_being_installed_at_all_is_said(
 
 
 async def test_an_hour_of_throttling_and_restarts_install_it_once_for_each(
-    house: House, ada: Person, graph: LoopbackGraph
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph
 ) -> None:
-    people = employed(house, graph, 24)
+    people = employed(running_bot, graph, 24)
     await ask(ada, people)
     await until(lambda: len(graph.installed) >= 4)
-    await house.restart()
+    await running_bot.restart()
     await until(lambda: len(graph.installed) >= 8)
     graph.trouble = Trouble(retry_after=3600, area="users")
     await ada.sees("Microsoft Graph asks for time")
     asked = len(graph.asked)
-    await house.restart()
-    house.clock.forward(timedelta(minutes=50))
+    await running_bot.restart()
+    running_bot.clock.forward(timedelta(minutes=50))
     await asyncio.sleep(4)
     assert len(graph.asked) == asked, "nobody asks before they were asked to"
     graph.trouble = None
-    house.clock.forward(timedelta(minutes=11))
+    running_bot.clock.forward(timedelta(minutes=11))
     await ended(ada, "more of “Marketing”.", 40)
     assert set(graph.installed) == {person.directory_id for person in people}
-    assert (await house.store.reach(*EVERYONE)).total == 25
+    assert (await running_bot.store.reach(*EVERYONE)).total == 25
     assert max(posts(graph).values()) <= 3, "again only for those whom a restart or the throttling cut off"
     [done] = {tuple(words_of(card)) for _, card in ada.cards() if "has been installed" in str(card)}
     assert "24 of 24 people" in done
 
 
-async def test_it_is_offered_only_where_it_can_be_done(house: House, ada: Person, graph: LoopbackGraph) -> None:
-    people = employed(house, graph, 2)
-    del house.environment["TEAMS_APP_ID"]
-    await house.restart()
+async def test_it_is_offered_only_where_it_can_be_done(
+    running_bot: RunningBot, ada: Person, graph: LoopbackGraph
+) -> None:
+    people = employed(running_bot, graph, 2)
+    del running_bot.environment["TEAMS_APP_ID"]
+    await running_bot.restart()
     await draft(ada, {"addresses": "\n".join(person.address for person in people), "list_name": "Marketing"})
     assert not any(word.startswith("Install it") for word in words_of(ada.card())), "the review"
     await ada.press("See the people")
     assert not any(word.startswith("Install it") for word in words_of(ada.card()))
-    [made] = await house.store.lists(TenantId(TENANT))
+    [made] = await running_bot.store.lists(TenantId(TENANT))
     answer = await ada.execute("install.start", {"list": made.id}, ada.cards()[-1][0])
     assert answer["value"] == "There is nobody in it for whom Crieur could be installed."
-    assert await house.store.open_installations() == []
+    assert await running_bot.store.open_installations() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person
 
 FRENCH = "Je vous parle désormais en français."
@@ -27,9 +27,11 @@ async def test_english_is_asked_for_in_words(louis: Person, words: str) -> None:
     await louis.sees("What I can do")
 
 
-async def test_the_language_asked_for_outlives_a_restart_and_the_clients_own(house: House, ada: Person) -> None:
+async def test_the_language_asked_for_outlives_a_restart_and_the_clients_own(
+    running_bot: RunningBot, ada: Person
+) -> None:
     await ada.say("français")
-    await house.restart()
+    await running_bot.restart()
     await ada.say("help")
     await ada.sees("Ce que je sais faire")
 

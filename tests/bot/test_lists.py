@@ -19,7 +19,7 @@ from tests.bot.story import (
     newest,
     planned,
 )
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
 
 GONE = "This list is gone."
@@ -34,9 +34,9 @@ async def make_list(author: Person, name: str, *addresses: str) -> dict[str, Any
     return card
 
 
-async def fifty(house: House, ada: Person, louis: Person, installed: int = 47) -> list[str]:
+async def fifty(running_bot: RunningBot, ada: Person, louis: Person, installed: int = 47) -> list[str]:
     """Ada, Louis and others: 50 addresses, of whom as many have installed the bot."""
-    crowd = house.organisation.crowd(48)
+    crowd = running_bot.organisation.crowd(48)
     for person in crowd[: installed - 2]:
         await person.install()
     return [ada.address, louis.address, *(person.address for person in crowd)]
@@ -50,8 +50,10 @@ def shown_lists(card: dict[str, Any]) -> list[str]:
     return [word.strip("*") for word in words_of(card) if word.startswith("**")]
 
 
-async def test_a_list_shows_47_of_50_reachable_who_is_not_and_why(house: House, ada: Person, louis: Person) -> None:
-    addresses = await fifty(house, ada, louis)
+async def test_a_list_shows_47_of_50_reachable_who_is_not_and_why(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    addresses = await fifty(running_bot, ada, louis)
     await louis.uninstall()
     card = await make_list(ada, "Managers", *addresses)
     words = words_of(card)
@@ -73,7 +75,9 @@ async def test_a_list_shows_47_of_50_reachable_who_is_not_and_why(house: House, 
     assert len(seen) == 50
 
 
-async def test_people_of_a_list_are_found_by_name_or_address(house: House, ada: Person, louis: Person) -> None:
+async def test_people_of_a_list_are_found_by_name_or_address(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_list(ada, "All", ada.address, louis.address, "grace@contoso.example")
     card = (await ada.press("Find", find="PASTEUR"))["value"]
     assert [word for word in words_of(card) if "@" in word] == ["Louis Pasteur · louis.pasteur@contoso.example"]
@@ -83,7 +87,7 @@ async def test_people_of_a_list_are_found_by_name_or_address(house: House, ada: 
     assert "Nobody." in words_of(card)
 
 
-async def test_lists_come_in_pages_and_are_found_by_name(house: House, ada: Person) -> None:
+async def test_lists_come_in_pages_and_are_found_by_name(running_bot: RunningBot, ada: Person) -> None:
     for number in range(8):
         await make_list(ada, f"Team {number}", f"person{number}@contoso.example")
     words = await asked(ada, "lists")
@@ -101,7 +105,7 @@ async def test_lists_come_in_pages_and_are_found_by_name(house: House, ada: Pers
     assert "I know no list “nothing like it”. Which one do you mean?" in words
 
 
-async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(house: House, ada: Person) -> None:
+async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new list")
     pasted = f"Ada <{ada.address}>; {ada.address}\nnobody\nzoe@contoso.example"
     card = (await ada.press("Go on", list_name="Team", addresses=pasted))["value"]
@@ -109,7 +113,7 @@ async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(house: Hous
     assert {"2, 1 of them new", "1 of 2 people can be reached", "1 line, dropped", "1 line"} <= {*words}
     assert "Line 2: “nobody” is not an address." in words
     assert fields_of(card)["list_name"] == "Team"
-    assert await house.store.lists(TENANT) == []
+    assert await running_bot.store.lists(TENANT) == []
     await ada.press("Save the list")
     assert ada.reads("1 of 2 people can be reached")
 
@@ -123,7 +127,7 @@ async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(house: Hous
     ],
 )
 async def test_a_paste_without_an_address_or_too_long_a_one_is_refused(
-    house: House, ada: Person, pasted: str, said: str
+    running_bot: RunningBot, ada: Person, pasted: str, said: str
 ) -> None:
     await ada.say("new list Team")
     card = (await ada.press("Go on", addresses=pasted))["value"]
@@ -133,10 +137,10 @@ async def test_a_paste_without_an_address_or_too_long_a_one_is_refused(
     await ada.press("Next: audience", name="x", body="y")
     card = (await ada.press("Next: schedule", addresses=pasted, list_name="x"))["value"]
     assert error_beside(card, "addresses") == said
-    assert await house.store.lists(TENANT) == []
+    assert await running_bot.store.lists(TENANT) == []
 
 
-async def test_people_are_added_and_taken_out(house: House, ada: Person, louis: Person) -> None:
+async def test_people_are_added_and_taken_out(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_list(ada, "Team", ada.address)
     await ada.press("Add or remove people")
     await ada.press("Add them", addresses=f"{louis.address}; {ada.address}; grace@contoso.example")
@@ -147,34 +151,36 @@ async def test_people_are_added_and_taken_out(house: House, ada: Person, louis: 
     await ada.press("Add or remove people")
     card = (await ada.press("Add them", addresses="nobody"))["value"]
     assert error_beside(card, "addresses").startswith("This is not an address")
-    [made] = await house.store.lists(TENANT)
+    [made] = await running_bot.store.lists(TENANT)
     assert made.size == 2
 
 
 async def test_a_campaign_combines_lists_leaves_one_out_and_nobody_gets_it_twice(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    marie, grace = house.organisation.person("Marie", "Curie"), house.organisation.person("Grace", "Hopper")
+    marie, grace = running_bot.organisation.person("Marie", "Curie"), running_bot.organisation.person("Grace", "Hopper")
     await marie.install()
     await grace.install()
     await make_list(ada, "First", ada.address, louis.address)
     await make_list(ada, "Second", louis.address, marie.address, grace.address)
     await make_list(ada, "Board", grace.address)
-    first, second, board = sorted(await house.store.lists(TENANT), key=lambda made: made.id)
+    first, second, board = sorted(await running_bot.store.lists(TENANT), key=lambda made: made.id)
     both = {"audience": f"list:{first.id},list:{second.id}", "except": f"list:{board.id}"}
     await draft(ada, both)
     assert ada.reads("3 of 3 people can be reached")
     assert ada.reads("First and Second, without Board")
-    campaign = await launch(ada, house)
+    campaign = await launch(ada, running_bot)
     assert campaign.audience == Audience(lists=(first.id, second.id), except_lists=(board.id,))
-    await completed(ada, house)
+    await completed(ada, running_bot)
     received = {person.given: sum(person.chat.campaigns.values()) for person in (ada, louis, marie, grace)}
     assert received == {"Ada": 1, "Louis": 1, "Marie": 1, "Grace": 0}
 
 
-async def test_guests_are_left_out_unless_the_author_says_otherwise(house: House, ada: Person, louis: Person) -> None:
-    guest = house.organisation.person("Gustave", "Eiffel")
-    house.organisation.connector.add(guest.conversation, {**guest.member(), "userRole": "guest"})
+async def test_guests_are_left_out_unless_the_author_says_otherwise(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    guest = running_bot.organisation.person("Gustave", "Eiffel")
+    running_bot.organisation.connector.add(guest.conversation, {**guest.member(), "userRole": "guest"})
     await guest.send({"type": "installationUpdate", "action": "add"})
     cards = await draft(ada)
     assert {"2 of 2 people can be reached", "1 is left out"} <= {*words_of(cards["review"])}
@@ -184,7 +190,9 @@ async def test_guests_are_left_out_unless_the_author_says_otherwise(house: House
     assert "1 is left out" not in words_of(card)
 
 
-async def test_many_lists_are_looked_for_in_the_form_and_what_is_ticked_stays(house: House, ada: Person) -> None:
+async def test_many_lists_are_looked_for_in_the_form_and_what_is_ticked_stays(
+    running_bot: RunningBot, ada: Person
+) -> None:
     for number in range(12):
         await make_list(ada, f"Team {number:02}", f"person{number}@contoso.example")
     await ada.say("new campaign Many")
@@ -195,7 +203,7 @@ async def test_many_lists_are_looked_for_in_the_form_and_what_is_ticked_stays(ho
         return [choice["title"].split(" – ")[0] for choice in choices]
 
     assert "Team 11" not in offered(ada.card())
-    [last] = [made for made in await house.store.lists(TENANT) if made.name == "Team 11"]
+    [last] = [made for made in await running_bot.store.lists(TENANT) if made.name == "Team 11"]
     card = (await ada.press("Find lists", find="team 11"))["value"]
     assert offered(card)[1:] == ["Team 11"]
     card = (await ada.press("Find lists", find="", audience=f"list:{last.id}"))["value"]
@@ -205,47 +213,51 @@ async def test_many_lists_are_looked_for_in_the_form_and_what_is_ticked_stays(ho
     assert "When does it go out?" in words_of(card)
 
 
-async def test_a_list_in_use_is_not_deleted_and_says_by_what(house: House, ada: Person) -> None:
+async def test_a_list_in_use_is_not_deleted_and_says_by_what(running_bot: RunningBot, ada: Person) -> None:
     await make_list(ada, "Team", ada.address)
-    [made] = await house.store.lists(TENANT)
+    [made] = await running_bot.store.lists(TENANT)
     review = (await draft(ada, {"audience": f"list:{made.id}"}))["review"]
     assert "1 draft names it, and will need another audience." in await asked(ada, "delete list team")
     confirmation = ada.card()
     await ada.press("Schedule it", card=review)
-    await eventually(lambda: planned(house))
+    await eventually(lambda: planned(running_bot))
     refusal = "“Team” cannot be deleted yet: “Autumn newsletter” is scheduled or running, and names it."
     assert refusal in await asked(ada, "delete list team")
     card = (await ada.press("Yes, delete it", card=confirmation))["value"]
     assert refusal in words_of(card)
-    assert await house.store.distribution_list(made.id)
-    await completed(ada, house)
+    assert await running_bot.store.distribution_list(made.id)
+    await completed(ada, running_bot)
     await ada.say("delete list team")
     await ada.press("Yes, delete it")
     assert ada.reads("“Team” is deleted.")
-    assert await house.store.lists(TENANT) == []
+    assert await running_bot.store.lists(TENANT) == []
 
 
-async def test_a_draft_whose_list_is_gone_says_so_and_cannot_go_out(house: House, ada: Person, louis: Person) -> None:
+async def test_a_draft_whose_list_is_gone_says_so_and_cannot_go_out(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_list(ada, "Board", louis.address)
-    [board] = await house.store.lists(TENANT)
+    [board] = await running_bot.store.lists(TENANT)
     cards = await draft(ada, {"audience": "everyone", "except": f"list:{board.id}"})
     await ada.say("delete list board")
     await ada.press("Yes, delete it")
     card = (await ada.press("Schedule it", card=cards["review"]))["value"]
     assert "**Audience**: A list that it names is gone. Please choose again." in words_of(card)
     assert "Schedule it" not in words_of(card)
-    assert (await newest(house)).state is CampaignState.DRAFT
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
 
 
-async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(house: House, ada: Person, louis: Person) -> None:
-    marie = house.organisation.person("Marie", "Curie")
+async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    marie = running_bot.organisation.person("Marie", "Curie")
     await marie.install()
     await make_author(ada, louis)
     await make_author(ada, marie)
     await marie.say("new list Chemists")
     await marie.press("Go on", addresses=marie.address)
     await marie.press("Save the list")
-    [made] = await house.store.lists(TENANT)
+    [made] = await running_bot.store.lists(TENANT)
     assert "Chemists" not in str(await asked(louis, "listes"))
     answer = await louis.execute("list.open", {"list": made.id}, louis.cards()[-1][0])
     assert "Cette liste n’existe plus." in words_of(answer["value"])
@@ -256,7 +268,9 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(house: House, ad
 
     assert "**Chemists**" in await asked(ada, "lists"), "the owner sees every list"
     await marie.say("share list chemists")
-    [louis_id] = [person.id for person, _ in await house.store.with_role(TENANT) if person.address == louis.address]
+    [louis_id] = [
+        person.id for person, _ in await running_bot.store.with_role(TENANT) if person.address == louis.address
+    ]
     card = (await marie.press("Save", sharing="some", authors=""))["value"]
     assert error_beside(card, "authors") == "Please tick at least one author."
     await marie.press("Save", list_name="Chimistes", sharing="some", authors=str(louis_id))
@@ -269,12 +283,12 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(house: House, ad
         assert "Seule la personne qui a créé cette liste, ou le propriétaire de Crieur, peut la modifier." in words_of(
             answer["value"]
         )
-    assert await house.store.distribution_list(made.id)
+    assert await running_bot.store.distribution_list(made.id)
 
 
-async def test_a_campaign_is_begun_from_a_lists_card(house: House, ada: Person, louis: Person) -> None:
+async def test_a_campaign_is_begun_from_a_lists_card(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_list(ada, "Team", louis.address)
-    [made] = await house.store.lists(TENANT)
+    [made] = await running_bot.store.lists(TENANT)
     await ada.press("New campaign for it")
     await ada.press("Next: audience", name="For them", body="Hello.")
     assert fields_of(ada.card())["audience"] == f"list:{made.id}"
@@ -282,14 +296,16 @@ async def test_a_campaign_is_begun_from_a_lists_card(house: House, ada: Person, 
     assert ada.reads("1 of 1 person can be reached")
 
 
-async def test_reach_is_shown_for_each_channel(house: House, ada: Person, louis: Person) -> None:
-    skyper = house.organisation.person("Grace", "Hopper", channel="skype")
+async def test_reach_is_shown_for_each_channel(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    skyper = running_bot.organisation.person("Grace", "Hopper", channel="skype")
     await skyper.install()
     [grace] = [
         member.person
-        for member in await house.store.members(TENANT, Audience(everyone=True), Channel.SKYPE, 10)  # type: ignore[arg-type]
+        for member in await running_bot.store.members(TENANT, Audience(everyone=True), Channel.SKYPE, 10)  # type: ignore[arg-type]
     ]
-    made = await house.store.new_list(TENANT, grace.id, "Both", [grace.id, (await _person(house, louis)).id])  # type: ignore[arg-type]
+    made = await running_bot.store.new_list(
+        TENANT, grace.id, "Both", [grace.id, (await _person(running_bot, louis)).id]
+    )  # type: ignore[arg-type]
     words = await asked(ada, "list both")
     assert words.count("1 of 2 people can be reached") == 2
     card = (await ada.press("On Skype"))["value"]
@@ -297,7 +313,7 @@ async def test_reach_is_shown_for_each_channel(house: House, ada: Person, louis:
     assert made.size == 2
 
 
-async def _person(house: House, person: Person) -> Any:
-    found = await house.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+async def _person(running_bot: RunningBot, person: Person) -> Any:
+    found = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
     assert found is not None
     return found

@@ -19,7 +19,7 @@ from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
 from storage.sqlite import SqliteStore
 from tests.bot.story import broadcast, completed, draft, eventually
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.contract.world import NOW, install, planned
 from tests.support.organisation import Person
 
@@ -34,58 +34,62 @@ class FixedClock:
     async def sleep(self, seconds: float) -> None: ...
 
 
-async def get(house: House, path: str, **headers: str) -> tuple[int, str]:
-    async with house.organisation.http.get(f"{house.url}{path}", headers=headers) as response:
+async def get(running_bot: RunningBot, path: str, **headers: str) -> tuple[int, str]:
+    async with running_bot.organisation.http.get(f"{running_bot.url}{path}", headers=headers) as response:
         return response.status, await response.text()
 
 
-async def figures(house: House) -> dict[str, float]:
+async def figures(running_bot: RunningBot) -> dict[str, float]:
     """Each line of /metrics: its name with labels -> its value."""
-    status, text = await get(house, "/metrics")
+    status, text = await get(running_bot, "/metrics")
     assert status == 200
     lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in lines}
 
 
-async def ready(house: House) -> bool:
-    return (await get(house, "/readyz"))[0] == 200
+async def ready(running_bot: RunningBot) -> bool:
+    return (await get(running_bot, "/readyz"))[0] == 200
 
 
-async def test_it_is_alive_and_ready(house: House) -> None:
-    assert await get(house, "/healthz") == (200, '{"status": "ok"}')
-    await eventually(lambda: ready(house))
+async def test_it_is_alive_and_ready(running_bot: RunningBot) -> None:
+    assert await get(running_bot, "/healthz") == (200, '{"status": "ok"}')
+    await eventually(lambda: ready(running_bot))
 
 
-async def test_a_store_that_does_not_answer_makes_it_not_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    await eventually(lambda: ready(house))
-    await house.store.close()
-    status, text = await get(house, "/readyz")
+async def test_a_store_that_does_not_answer_makes_it_not_ready(
+    running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await eventually(lambda: ready(running_bot))
+    await running_bot.store.close()
+    status, text = await get(running_bot, "/readyz")
     assert status == 503
     assert "store" in orjson.loads(text)
-    assert await get(house, "/healthz") == (200, '{"status": "ok"}')
-    await house.store.open()
-    await eventually(lambda: ready(house))
+    assert await get(running_bot, "/healthz") == (200, '{"status": "ok"}')
+    await running_bot.store.open()
+    await eventually(lambda: ready(running_bot))
 
 
-async def test_a_scheduler_that_stands_still_makes_it_not_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    await eventually(lambda: ready(house))
+async def test_a_scheduler_that_stands_still_makes_it_not_ready(
+    running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await eventually(lambda: ready(running_bot))
 
     async def broken(now: object) -> list[object]:
         raise StorageError("gone")
 
-    monkeypatch.setattr(type(house.store), "due_to_start", broken)
-    await house.restart()
-    status, text = await get(house, "/readyz")
+    monkeypatch.setattr(type(running_bot.store), "due_to_start", broken)
+    await running_bot.restart()
+    status, text = await get(running_bot, "/readyz")
     assert status == 503
     assert "scheduler" in orjson.loads(text)
 
 
-async def test_the_figures_count_what_happened(house: House, ada: Person, louis: Person) -> None:
+async def test_the_figures_count_what_happened(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     louis.chat.broken = "blocked"
     await draft(ada)
-    await broadcast(ada, house)
-    await completed(ada, house)
-    found = await figures(house)
+    await broadcast(ada, running_bot)
+    await completed(ada, running_bot)
+    found = await figures(running_bot)
     assert found['crieur_deliveries_total{outcome="delivered"}'] == 1
     assert found['crieur_deliveries_total{outcome="unreachable"}'] == 1
     assert found['crieur_send_seconds_count{outcome="delivered"}'] == 1
@@ -130,32 +134,32 @@ async def test_a_throttled_send_is_counted() -> None:
     assert metrics.registry.get_sample_value("crieur_send_seconds_count", {"outcome": "retry"}) == 1
 
 
-async def test_the_figures_tell_nothing_of_people(house: House, ada: Person, louis: Person) -> None:
+async def test_the_figures_tell_nothing_of_people(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
-    await broadcast(ada, house)
-    await completed(ada, house)
-    _, text = await get(house, "/metrics")
+    await broadcast(ada, running_bot)
+    await completed(ada, running_bot)
+    _, text = await get(running_bot, "/metrics")
     for word in ("Ada", "Louis", "Pasteur", "contoso", "Autumn", "29:", "a:msteams", ada.tenant, louis.directory_id):
         assert word.lower() not in text.lower()
 
 
-async def test_without_a_token_only_this_machine_sees_the_figures(house: House) -> None:
+async def test_without_a_token_only_this_machine_sees_the_figures(running_bot: RunningBot) -> None:
     for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
-        assert (await get(house, "/metrics", **{header: "203.0.113.7"}))[0] == 403
-    assert (await get(house, "/metrics"))[0] == 200
+        assert (await get(running_bot, "/metrics", **{header: "203.0.113.7"}))[0] == 403
+    assert (await get(running_bot, "/metrics"))[0] == 200
 
 
-async def test_with_a_token_who_shows_it_sees_the_figures(house: House) -> None:
-    house.environment["METRICS_TOKEN"] = "a-secret"
-    await house.restart()
+async def test_with_a_token_who_shows_it_sees_the_figures(running_bot: RunningBot) -> None:
+    running_bot.environment["METRICS_TOKEN"] = "a-secret"
+    await running_bot.restart()
     for shown in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "a-secret"}, {"Authorization": "Bearer é"}):
-        assert (await get(house, "/metrics", **shown))[0] == 403
-    assert (await get(house, "/metrics", Authorization="Bearer a-secret"))[0] == 200
+        assert (await get(running_bot, "/metrics", **shown))[0] == 403
+    assert (await get(running_bot, "/metrics", Authorization="Bearer a-secret"))[0] == 200
 
 
-async def test_about_is_in_the_readers_language_first(house: House) -> None:
-    _, english = await get(house, "/about")
-    _, french = await get(house, "/about", **{"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"})
+async def test_about_is_in_the_readers_language_first(running_bot: RunningBot) -> None:
+    _, english = await get(running_bot, "/about")
+    _, french = await get(running_bot, "/about", **{"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"})
     assert english.index("What it keeps") < english.index("Ce qu’il conserve")
     assert french.index("Ce qu’il conserve") < french.index("What it keeps")
     for anchor in ("crieur", "privacy", "terms"):
@@ -231,15 +235,15 @@ def test_a_json_line_is_one_line() -> None:
 
 
 async def test_one_chat_that_speaks_too_fast_is_not_heard_and_slows_no_other(
-    house: House, ada: Person, louis: Person, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, ada: Person, louis: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    still = house.clock.now()
-    monkeypatch.setattr(house.clock, "now", lambda: still)
+    still = running_bot.clock.now()
+    monkeypatch.setattr(running_bot.clock, "now", lambda: still)
     message = {"type": "message", "text": "campaigns"}
-    posts = house.connector.posts
+    posts = running_bot.connector.posts
     for _ in range(BURST + 50):
         await ada.send(message)
-    assert house.connector.posts - posts < BURST
+    assert running_bot.connector.posts - posts < BURST
     action = {"type": "Action.Execute", "verb": "help.open", "data": {}}
     status, _ = await ada.send({"type": "invoke", "name": "adaptiveCard/action", "value": {"action": action}})
     assert status == 429
@@ -248,9 +252,9 @@ async def test_one_chat_that_speaks_too_fast_is_not_heard_and_slows_no_other(
 
 
 async def test_more_requests_at_once_than_it_takes_are_asked_to_come_back(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.server.AT_ONCE", 0)
-    async with house.organisation.http.get(f"{house.url}/healthz") as response:
+    async with running_bot.organisation.http.get(f"{running_bot.url}/healthz") as response:
         assert response.status == 429
         assert response.headers["Retry-After"] == "1"

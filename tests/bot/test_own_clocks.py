@@ -9,7 +9,7 @@ import pytest
 
 from storage.records import DeliveryState
 from tests.bot.story import completed, draft, eventually, newest, planned
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.connector import Chat
 from tests.support.organisation import Person, words_of
 
@@ -19,8 +19,8 @@ LONDON = {"start": "at", "zone": "Europe/London", "duration": "2", "unit": "hour
 
 
 @pytest.fixture
-async def hana(house: House, ada: Person) -> Person:
-    hana = house.organisation.person("Hana", "Suzuki", zone="Asia/Tokyo")
+async def hana(running_bot: RunningBot, ada: Person) -> Person:
+    hana = running_bot.organisation.person("Hana", "Suzuki", zone="Asia/Tokyo")
     await hana.install()
     return hana
 
@@ -31,7 +31,7 @@ def next_monday() -> dict[str, str]:
     return {"date": day.isoformat(), "time": "10:00"}
 
 
-async def test_the_review_says_how_many_sleep_in_this_time(house: House, ada: Person, hana: Person) -> None:
+async def test_the_review_says_how_many_sleep_in_this_time(running_bot: RunningBot, ada: Person, hana: Person) -> None:
     cards = await draft(ada, **LONDON, **next_monday(), own_zone="true")
     shown = words_of(cards["review"])
     assert any("on each person's own clock" in text for text in shown)
@@ -39,27 +39,29 @@ async def test_the_review_says_how_many_sleep_in_this_time(house: House, ada: Pe
     assert any(text.startswith("1 message,") for text in shown)
 
 
-async def test_where_all_sleep_it_cannot_be_scheduled(house: House, ada: Person, hana: Person) -> None:
+async def test_where_all_sleep_it_cannot_be_scheduled(running_bot: RunningBot, ada: Person, hana: Person) -> None:
     await draft(ada, **{**LONDON, "zone": "Pacific/Honolulu"}, **next_monday(), own_zone="true")
     assert ada.reads("Nowhere do its recipients work in this time.")
     assert not any(action == "Schedule it" for action in words_of(ada.card()))
-    assert (await newest(house)).schedule is None
+    assert (await newest(running_bot)).schedule is None
 
 
-async def test_a_long_enough_campaign_reaches_everybody_by_day(house: House, ada: Person, hana: Person) -> None:
+async def test_a_long_enough_campaign_reaches_everybody_by_day(
+    running_bot: RunningBot, ada: Person, hana: Person
+) -> None:
     received: list[time] = []
 
     def note(chat: Chat) -> None:
         if chat is hana.chat and chat.campaigns:
-            received.append(house.clock.now().astimezone(TOKYO).time())
+            received.append(running_bot.clock.now().astimezone(TOKYO).time())
 
-    house.connector.listener = note
+    running_bot.connector.listener = note
     await draft(ada, **{**LONDON, "duration": "2", "unit": "days"}, **next_monday(), own_zone="true")
     await ada.press("Schedule it")
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     assert campaign.schedule is not None and campaign.schedule.own_zone
-    house.clock.forward(campaign.schedule.slot.start - house.clock.now() + timedelta(seconds=1))
-    await eventually(lambda: planned(house))
-    await completed(ada, house)
-    assert (await house.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
+    running_bot.clock.forward(campaign.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1))
+    await eventually(lambda: planned(running_bot))
+    await completed(ada, running_bot)
+    assert (await running_bot.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}
     assert received and time(9) <= received[0] < time(18, 0, 15)

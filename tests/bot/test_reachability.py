@@ -8,14 +8,14 @@ from typing import Any
 
 from storage.records import Audience, CampaignState, Channel, DeliveryState, NotReached, Role
 from tests.bot.story import ALMOST_ALL, asked, broadcast, completed, draft, in_state, launch, make_author, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import BOT, TENANT, Person, nodes_of, words_of
 
 PERSONAL_CHAT = "I work in a personal chat: open one with me and type **help**."
 
 
-async def reached(house: House) -> int:
-    reach = await house.store.reach(TENANT, Audience(everyone=True), Channel.TEAMS)
+async def reached(running_bot: RunningBot) -> int:
+    reach = await running_bot.store.reach(TENANT, Audience(everyone=True), Channel.TEAMS)
     return reach.reachable
 
 
@@ -23,8 +23,8 @@ def listed(*people: Person) -> dict[str, str]:
     return {"audience": "", "list_name": "Some", "addresses": "\n".join(person.address for person in people)}
 
 
-async def test_of_fifty_people_the_47_who_installed_receive_it(house: House, ada: Person) -> None:
-    people = house.organisation.crowd(50)
+async def test_of_fifty_people_the_47_who_installed_receive_it(running_bot: RunningBot, ada: Person) -> None:
+    people = running_bot.organisation.crowd(50)
     await asyncio.gather(*(person.install() for person in people[:47]))
     await draft(ada, listed(*people))
     assert ada.reads("47 of 50 people can be reached")
@@ -32,87 +32,89 @@ async def test_of_fifty_people_the_47_who_installed_receive_it(house: House, ada
     icons = [node.get("altText") for node in nodes_of(ada.card()) if node.get("type") == "Image"]
     assert len(icons) == 8 and set(icons) <= {"Has installed Crieur", "has not installed Crieur"}
     await ada.press("Back")
-    await broadcast(ada, house)
-    words = words_of(await completed(ada, house))
+    await broadcast(ada, running_bot)
+    words = words_of(await completed(ada, running_bot))
     assert {"They have never installed Crieur.", "3", "94%"} <= {*words}
-    received = {chat.user for chat in house.connector.chats.values() if chat.campaigns}
+    received = {chat.user for chat in running_bot.connector.chats.values() if chat.campaigns}
     assert received == {person.user for person in people[:47]}
-    assert house.connector.tally()["doubled"] == 0
-    tally = await house.store.tally((await newest(house)).id)
+    assert running_bot.connector.tally()["doubled"] == 0
+    tally = await running_bot.store.tally((await newest(running_bot)).id)
     assert tally.states == {DeliveryState.DELIVERED: 47, DeliveryState.UNREACHABLE: 3}
     assert tally.reasons == {NotReached.NEVER_INSTALLED: 3}
 
 
-async def test_who_installs_while_it_runs_receives_it(house: House, ada: Person, louis: Person) -> None:
-    late, never = house.organisation.person("Grace", "Hopper"), house.organisation.person("Alan", "Turing")
+async def test_who_installs_while_it_runs_receives_it(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    late, never = running_bot.organisation.person("Grace", "Hopper"), running_bot.organisation.person("Alan", "Turing")
     await draft(ada, listed(louis, late, never))
     assert ada.reads("1 of 3 people can be reached")
-    await launch(ada, house)
+    await launch(ada, running_bot)
     await late.install()
     await late.sees("Hello Grace, **big news** for you.")
     await late.uninstall()
     await late.install()
-    house.clock.forward(ALMOST_ALL + timedelta(minutes=2))
-    await in_state(house, CampaignState.DONE)
+    running_bot.clock.forward(ALMOST_ALL + timedelta(minutes=2))
+    await in_state(running_bot, CampaignState.DONE)
     await never.install()
     await never.sees("Hello Alan, I am Crieur.")
-    assert house.connector.tally()["doubled"] == 0
+    assert running_bot.connector.tally()["doubled"] == 0
     assert not never.chat.campaigns, "too late"
 
 
-async def test_every_reason_is_told_in_the_report(house: House, ada: Person, louis: Person) -> None:
+async def test_every_reason_is_told_in_the_report(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     removed, blocked, gone, back, lost = people = [
-        house.organisation.person(name, "Reason") for name in ("Removed", "Blocked", "Gone", "Back", "Lost")
+        running_bot.organisation.person(name, "Reason") for name in ("Removed", "Blocked", "Gone", "Back", "Lost")
     ]
     await asyncio.gather(*(person.install() for person in people))
     await draft(ada, listed(louis, *people))
-    await launch(ada, house)
+    await launch(ada, running_bot)
     await removed.uninstall()
     await back.uninstall()
     blocked.chat.broken, gone.chat.broken, lost.chat.broken = "blocked", "gone", "lost"
     await back.install()
-    house.clock.forward(ALMOST_ALL)
+    running_bot.clock.forward(ALMOST_ALL)
     for person in (louis, back, lost):
         await person.sees("**big news**")  # a chat that was deleted is opened again
-    words = words_of(await completed(ada, house))
+    words = words_of(await completed(ada, running_bot))
     reasons = ("They have removed Crieur.", "They have blocked Crieur.", "They have left the organisation.")
     for reason in reasons:
         assert words[words.index(reason) + 1] == "1"
-    tally = await house.store.tally((await newest(house)).id)
+    tally = await running_bot.store.tally((await newest(running_bot)).id)
     assert tally.states == {DeliveryState.DELIVERED: 3, DeliveryState.UNREACHABLE: 3}
-    assert await reached(house) == 4, "ada, and who received it"
+    assert await reached(running_bot) == 4, "ada, and who received it"
     await blocked.say("help")  # the client lets them write: it is no longer blocked
-    assert await reached(house) == 5
+    assert await reached(running_bot) == 5
 
 
-async def test_uninstalling_is_known_at_once_and_undone_by_any_word(house: House, ada: Person, louis: Person) -> None:
-    assert await reached(house) == 2
+async def test_uninstalling_is_known_at_once_and_undone_by_any_word(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    assert await reached(running_bot) == 2
     await louis.uninstall()
-    assert await reached(house) == 1
+    assert await reached(running_bot) == 1
     await louis.install()
-    assert await reached(house) == 2
+    assert await reached(running_bot) == 2
     await louis.send({"type": "conversationUpdate", "membersRemoved": [{"id": BOT}]})
-    assert await reached(house) == 1
+    assert await reached(running_bot) == 1
     await louis.say("aide")
-    assert await reached(house) == 2
+    assert await reached(running_bot) == 2
     await louis.send({"type": "installationUpdate", "action": "remove-upgrade"})
     await louis.send({"type": "installationUpdate", "action": "add-upgrade"})
-    assert await reached(house) == 2, "an upgrade changes nothing"
+    assert await reached(running_bot) == 2, "an upgrade changes nothing"
 
 
-async def test_concurrent_installs_make_one_person_and_one_greeting(house: House) -> None:
-    ada = house.organisation.person("Ada", "Lovelace")
+async def test_concurrent_installs_make_one_person_and_one_greeting(running_bot: RunningBot) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
     await asyncio.gather(*(ada.install() for _ in range(5)))
-    assert await reached(house) == 1
+    assert await reached(running_bot) == 1
     assert len(ada.cards()) == 1
     assert ada.reads("you are the **owner**")
 
 
-async def test_the_owner_is_told_whichever_activity_comes_first(house: House) -> None:
+async def test_the_owner_is_told_whichever_activity_comes_first(running_bot: RunningBot) -> None:
     for number in range(12):
         tenant = f"{number:08d}-0000-4000-8000-000000000000"
-        person = house.organisation.person("Ada", f"Lovelace {number}", tenant=tenant)
-        house.connector.add(person.conversation, person.member())
+        person = running_bot.organisation.person("Ada", f"Lovelace {number}", tenant=tenant)
+        running_bot.connector.add(person.conversation, person.member())
         added = {"type": "conversationUpdate", "membersAdded": [{"id": BOT}, {"id": person.user}]}
         first = [person.say("hello"), person.send({"type": "installationUpdate", "action": "add"}), person.send(added)]
         await asyncio.gather(*(first if number % 2 else reversed(first)))
@@ -120,12 +122,12 @@ async def test_the_owner_is_told_whichever_activity_comes_first(house: House) ->
         assert len(told) == 1, number
 
 
-async def test_only_the_first_to_come_is_the_owner(house: House) -> None:
-    people = [house.organisation.person(name, "Somebody") for name in ("Ada", "Louis", "Zoë", "Grace", "Alan")]
+async def test_only_the_first_to_come_is_the_owner(running_bot: RunningBot) -> None:
+    people = [running_bot.organisation.person(name, "Somebody") for name in ("Ada", "Louis", "Zoë", "Grace", "Alan")]
     await asyncio.gather(*(person.install() for person in people))
     owners = [person for person in people if person.reads("you are the **owner**")]
     assert len(owners) == 1
-    roles = await house.store.with_role(TENANT)
+    roles = await running_bot.store.with_role(TENANT)
     assert [(person.address, role) for person, role in roles] == [(owners[0].address, Role.OWNER)]
 
 
@@ -139,31 +141,31 @@ async def in_group(person: Person, kind: str, activity: dict[str, Any]) -> list[
     return [message["activity"].get("text", "") for message in chat.messages[before:]]
 
 
-async def test_elsewhere_it_says_that_it_works_in_personal_chat(house: House, ada: Person) -> None:
-    zoe = house.organisation.person("Zoë", "Lefèvre")
+async def test_elsewhere_it_says_that_it_works_in_personal_chat(running_bot: RunningBot, ada: Person) -> None:
+    zoe = running_bot.organisation.person("Zoë", "Lefèvre")
     for kind in ("channel", "groupChat"):
         assert await in_group(zoe, kind, {"type": "installationUpdate", "action": "add"}) == [PERSONAL_CHAT]
         assert await in_group(zoe, kind, {"type": "conversationUpdate", "membersAdded": [{"id": BOT}]}) == []
         assert await in_group(zoe, kind, {"type": "message", "text": "<at>Crieur</at> campaigns"}) == [PERSONAL_CHAT]
         assert await in_group(zoe, kind, {"type": "installationUpdate", "action": "remove"}) == []
-    assert await house.store.person_at(TENANT, zoe.address) is None, "which makes nobody reachable"
+    assert await running_bot.store.person_at(TENANT, zoe.address) is None, "which makes nobody reachable"
     await in_group(ada, "channel", {"type": "installationUpdate", "action": "remove"})
-    assert await reached(house) == 1, "and takes nobody away"
+    assert await reached(running_bot) == 1, "and takes nobody away"
 
 
-async def test_unknown_channels_are_ignored(house: House, ada: Person) -> None:
+async def test_unknown_channels_are_ignored(running_bot: RunningBot, ada: Person) -> None:
     for channel in ("slack", "emulator", "", "MSTEAMS "):
-        zoe = house.organisation.person("Zoë", "Lefèvre", channel=channel)
+        zoe = running_bot.organisation.person("Zoë", "Lefèvre", channel=channel)
         await zoe.install()
         await zoe.say("help")
         status, _ = await zoe.send({"type": "invoke", "name": "adaptiveCard/action", "value": {}})
         assert status == 200
         assert zoe.chat.messages == []
-    assert await reached(house) == 1
+    assert await reached(running_bot) == 1
 
 
-async def test_answers_go_to_this_machine_only(house: House, ada: Person) -> None:
-    zoe = house.organisation.person("Zoë", "Lefèvre")
+async def test_answers_go_to_this_machine_only(running_bot: RunningBot, ada: Person) -> None:
+    zoe = running_bot.organisation.person("Zoë", "Lefèvre")
     for url in (
         "http://192.0.2.1:9/",
         "https://smba.trafficmanager.net/emea/",
@@ -172,10 +174,10 @@ async def test_answers_go_to_this_machine_only(house: House, ada: Person) -> Non
     ):
         status, _ = await zoe.send({"type": "message", "text": "help", "serviceUrl": url})
         assert status in (200, 201, 202)
-    assert await reached(house) == 1, "nobody vouches for such an address without a registration"
+    assert await reached(running_bot) == 1, "nobody vouches for such an address without a registration"
 
 
-async def test_who_is_no_author_is_told_so_politely(house: House, ada: Person, louis: Person) -> None:
+async def test_who_is_no_author_is_told_so_politely(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     campaign_words = ("nouvelle campagne", "campagnes", "rapport x", "supprimer x", "auteurs", "essayer x")
     refusal = (await asked(louis, campaign_words[0]))[0]
     assert refusal.startswith("Seuls les auteurs peuvent faire cela ici.") and "**aide**" in refusal
@@ -186,10 +188,10 @@ async def test_who_is_no_author_is_told_so_politely(house: House, ada: Person, l
         assert louis.toasts.pop() == refusal
     words = await asked(louis, "aide")
     assert "Ce que je sais faire" in words and not any("campagne**" in word for word in words)
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.count_campaigns(TENANT) == 0
 
 
-async def test_authors_are_named_and_unnamed_by_the_owner(house: House, ada: Person, louis: Person) -> None:
+async def test_authors_are_named_and_unnamed_by_the_owner(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     stranger = "nobody@contoso.example"
     unknown = "I know nobody with this address. They need to install Crieur first."
     assert await asked(ada, f"add author {stranger}") == [unknown]
@@ -204,7 +206,9 @@ async def test_authors_are_named_and_unnamed_by_the_owner(house: House, ada: Per
     assert louis.toasts[-1].startswith("Seuls les auteurs")
 
 
-async def test_an_author_who_is_unnamed_is_asked_nothing_more(house: House, ada: Person, louis: Person) -> None:
+async def test_an_author_who_is_unnamed_is_asked_nothing_more(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_author(ada, louis)
     await draft(ada)
     await asked(louis, "essayer newsletter")

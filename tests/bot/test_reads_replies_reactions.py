@@ -13,7 +13,7 @@ import pytest
 from storage.records import ENGAGES_FOR, CampaignId, EngagementKind, Message, Settled, Who
 from storage.sqlite import SqliteStore
 from tests.bot.story import completed, counted, eventually, newest, sent_out, settled
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person
 from tests.support.seeding import scheduled
 
@@ -25,44 +25,44 @@ def message_in(person: Person, words: str) -> str:
     return next(id for id, card in reversed(person.cards()) if words in str(card))
 
 
-async def opened(house: House) -> dict[CampaignId, int]:
+async def opened(running_bot: RunningBot) -> dict[CampaignId, int]:
     """How many people have opened each campaign."""
-    await house.restart()
+    await running_bot.restart()
     found = {}
-    for campaign in await house.store.campaigns(TENANT, 10):
-        people = [row.people for row in await house.store.engagement(campaign.id) if row.kind is OPENED]
+    for campaign in await running_bot.store.campaigns(TENANT, 10):
+        people = [row.people for row in await running_bot.store.engagement(campaign.id) if row.kind is OPENED]
         found[campaign.id] = people[0] if people else 0
     return found
 
 
 async def test_a_receipt_is_a_watermark_it_marks_that_message_and_every_earlier_one(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    first = await sent_out(house, ada, Message(body="The first one"))
-    second = await sent_out(house, ada, Message(body="The second one"))
-    third = await sent_out(house, ada, Message(body="The third one"))
+    first = await sent_out(running_bot, ada, Message(body="The first one"))
+    second = await sent_out(running_bot, ada, Message(body="The second one"))
+    third = await sent_out(running_bot, ada, Message(body="The third one"))
     await louis.read("1")  # before all of them
-    assert await opened(house) == {first.id: 0, second.id: 0, third.id: 0}
+    assert await opened(running_bot) == {first.id: 0, second.id: 0, third.id: 0}
     await louis.read(message_in(louis, "The second one"))
-    assert await opened(house) == {first.id: 1, second.id: 1, third.id: 0}
+    assert await opened(running_bot) == {first.id: 1, second.id: 1, third.id: 0}
     await louis.read(message_in(louis, "The first one"))  # an older one, which comes late
     await louis.read(message_in(louis, "The second one"))  # the same, told twice
-    assert await opened(house) == {first.id: 1, second.id: 1, third.id: 0}
+    assert await opened(running_bot) == {first.id: 1, second.id: 1, third.id: 0}
     await ada.read(str(10**15))  # ids compare as numbers: after all
-    assert await opened(house) == {first.id: 2, second.id: 2, third.id: 1}
+    assert await opened(running_bot) == {first.id: 2, second.id: 2, third.id: 1}
     await louis.read("999")  # as text it would come after them all
-    assert (await opened(house))[third.id] == 1
+    assert (await opened(running_bot))[third.id] == 1
 
 
 async def test_when_a_message_was_opened_is_when_the_first_receipt_came(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    campaign = await sent_out(house, ada, Message(body="The first one"))
-    before = house.clock.now()
+    campaign = await sent_out(running_bot, ada, Message(body="The first one"))
+    before = running_bot.clock.now()
     await louis.read(message_in(louis, "The first one"))
-    assert (await opened(house))[campaign.id] == 1
-    [hour] = [row for row in await house.store.engagement_by_hour(campaign.id) if row.kind is OPENED]
-    assert hour.people == 1 and before - timedelta(hours=1) < hour.hour <= house.clock.now()
+    assert (await opened(running_bot))[campaign.id] == 1
+    [hour] = [row for row in await running_bot.store.engagement_by_hour(campaign.id) if row.kind is OPENED]
+    assert hour.people == 1 and before - timedelta(hours=1) < hour.hour <= running_bot.clock.now()
 
 
 @pytest.mark.parametrize(
@@ -80,20 +80,20 @@ async def test_when_a_message_was_opened_is_when_the_first_receipt_came(
     ],
 )
 async def test_a_receipt_that_says_nothing_is_acknowledged_and_changes_nothing(
-    house: House, ada: Person, louis: Person, receipt: dict[str, Any]
+    running_bot: RunningBot, ada: Person, louis: Person, receipt: dict[str, Any]
 ) -> None:
-    campaign = await sent_out(house, ada, Message(body="The first one"))
+    campaign = await sent_out(running_bot, ada, Message(body="The first one"))
     status, _ = await louis.send({"type": "event", **receipt})
     assert status in (200, 201)
     if "9" * 10_000 not in str(receipt):
-        assert (await opened(house))[campaign.id] == 0
+        assert (await opened(running_bot))[campaign.id] == 0
 
 
-async def test_somebody_unknown_reads_nothing(house: House, ada: Person) -> None:
-    campaign = await sent_out(house, ada, Message(body="The first one"))
-    stranger = house.organisation.person("Grace", "Hopper")
+async def test_somebody_unknown_reads_nothing(running_bot: RunningBot, ada: Person) -> None:
+    campaign = await sent_out(running_bot, ada, Message(body="The first one"))
+    stranger = running_bot.organisation.person("Grace", "Hopper")
     await stranger.read(str(10**15))
-    assert (await opened(house))[campaign.id] == 0
+    assert (await opened(running_bot))[campaign.id] == 0
 
 
 class SlowToRecord(SqliteStore):
@@ -108,61 +108,67 @@ class SlowToRecord(SqliteStore):
         await super().record(settled, holder)
 
 
-async def test_a_receipt_that_is_faster_than_our_record_is_not_lost(house: House, ada: Person, louis: Person) -> None:
+async def test_a_receipt_that_is_faster_than_our_record_is_not_lost(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     """The message is in the chat, and read, before its id has been written down."""
-    store = SlowToRecord(house.path)
-    house.make_store = lambda: store
-    await house.restart()
+    store = SlowToRecord(running_bot.path)
+    running_bot.make_store = lambda: store
+    await running_bot.restart()
     author = await store.person_at(TENANT, ada.address)
     assert author is not None
-    campaign = await scheduled(store, author, house.clock.now(), timedelta(minutes=5), message=Message(body="Hi"))
+    campaign = await scheduled(store, author, running_bot.clock.now(), timedelta(minutes=5), message=Message(body="Hi"))
     await ada.sees("is on its way")
-    house.clock.forward(timedelta(minutes=4, seconds=55))
+    running_bot.clock.forward(timedelta(minutes=4, seconds=55))
     await louis.sees("Hi")
     await louis.read(message_in(louis, "Hi"))
-    assert not await _opened_one(house, campaign.id)
+    assert not await _opened_one(running_bot, campaign.id)
     store.gate.set()
-    await eventually(lambda: _opened_one(house, campaign.id))
+    await eventually(lambda: _opened_one(running_bot, campaign.id))
 
 
-async def _opened_one(house: House, id: CampaignId) -> bool:
-    return any(row.kind is OPENED and row.people == 1 for row in await house.store.engagement(id))
+async def _opened_one(running_bot: RunningBot, id: CampaignId) -> bool:
+    return any(row.kind is OPENED and row.people == 1 for row in await running_bot.store.engagement(id))
 
 
-async def test_after_thirty_days_nothing_is_counted_any_more(house: House, ada: Person, louis: Person) -> None:
-    campaign = await sent_out(house, ada, Message(body="The first one"))
+async def test_after_thirty_days_nothing_is_counted_any_more(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    campaign = await sent_out(running_bot, ada, Message(body="The first one"))
     message = message_in(louis, "The first one")
-    await completed(ada, house)
-    house.clock.forward(ENGAGES_FOR + timedelta(hours=1))
+    await completed(ada, running_bot)
+    running_bot.clock.forward(ENGAGES_FOR + timedelta(hours=1))
     await louis.read(message)
     await louis.react(message, "like")
     await louis.say("well done to all of you")
     assert louis.reads("Je n’ai pas compris")
-    assert await house.store.engagement(campaign.id) == []
+    assert await running_bot.store.engagement(campaign.id) == []
 
 
 # --- reactions --------------------------------------------------------------------------------
 
 
-async def test_reactions_come_and_go_each_person_counted_once(house: House, ada: Person, louis: Person) -> None:
-    await sent_out(house, ada, Message(body="The first one"))
+async def test_reactions_come_and_go_each_person_counted_once(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await sent_out(running_bot, ada, Message(body="The first one"))
     at = message_in(louis, "The first one")
     await louis.react(at, "like", "heart")
     await louis.react(at, "like")  # told twice
     await ada.react(message_in(ada, "The first one"), "1f389_partypopper")
-    counts = await counted(house)
+    counts = await counted(running_bot)
     assert counts[(REACTED, None)] == (2, 3) and counts[(REACTED, 0)] == (1, 1) and counts[(REACTED, 6)] == (1, 1)
     assert counts[(OPENED, None)] == (2, 2), "who reacts has opened"
     await louis.react(at, "like", gone=True)
-    assert (await counted(house))[(REACTED, None)][0] == 2
+    assert (await counted(running_bot))[(REACTED, None)][0] == 2
     await louis.react(at, "heart", gone=True)
     await louis.react(at, "heart", gone=True)
-    counts = await counted(house)
+    counts = await counted(running_bot)
     assert counts[(REACTED, None)][0] == 1 and counts[(REACTED, 1)][0] == 0 and counts[(OPENED, None)] == (2, 2)
 
 
-async def test_a_reaction_to_anything_else_counts_nowhere(house: House, ada: Person, louis: Person) -> None:
-    await sent_out(house, ada, Message(body="The first one"))
+async def test_a_reaction_to_anything_else_counts_nowhere(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await sent_out(running_bot, ada, Message(body="The first one"))
     greeting = louis.cards()[0][0]
     await louis.react(greeting, "like")
     await louis.react(message_in(ada, "The first one"), "like")  # of somebody else's chat
@@ -170,45 +176,49 @@ async def test_a_reaction_to_anything_else_counts_nowhere(house: House, ada: Per
     await louis.send({"type": "messageReaction", "reactionsAdded": [{}], "replyToId": message_in(louis, "The first")})
     status, _ = await louis.send({"type": "messageReaction", "replyToId": "x"})
     assert status in (200, 201)
-    assert await counted(house) == {}
+    assert await counted(running_bot) == {}
 
 
 # --- replies ----------------------------------------------------------------------------------
 
 
-async def test_a_reply_is_attributed_to_the_last_message_in_that_chat(house: House, ada: Person, louis: Person) -> None:
-    first = await sent_out(house, ada, Message(body="The first one"))
-    second = await sent_out(house, ada, Message(body="The second one"))
+async def test_a_reply_is_attributed_to_the_last_message_in_that_chat(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    first = await sent_out(running_bot, ada, Message(body="The first one"))
+    second = await sent_out(running_bot, ada, Message(body="The second one"))
     await louis.say("Merci beaucoup pour cette nouvelle")
     assert any("J’ai noté votre réponse" in text for text in louis.texts())
     await louis.say("Vraiment merci pour tout")
-    person = await house.store.person_at(TENANT, louis.address)
+    person = await running_bot.store.person_at(TENANT, louis.address)
     assert person is not None
-    assert (await house.store.engaged(second.id, Who(person.id))).presses(REPLIED) == 2
-    assert not (await house.store.engaged(first.id, Who(person.id))).pressed
-    counts = await counted(house)
+    assert (await running_bot.store.engaged(second.id, Who(person.id))).presses(REPLIED) == 2
+    assert not (await running_bot.store.engaged(first.id, Who(person.id))).pressed
+    counts = await counted(running_bot)
     assert counts[(REPLIED, None)] == (1, 2) and counts[(OPENED, None)] == (1, 1)
 
 
-async def test_commands_and_typing_errors_are_no_replies(house: House, ada: Person, louis: Person) -> None:
-    await sent_out(house, ada, Message(body="The first one"))
+async def test_commands_and_typing_errors_are_no_replies(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await sent_out(running_bot, ada, Message(body="The first one"))
     for words in ("aide", "langue français", "aidee", "annuler"):
         await louis.say(words)
     await ada.say("campains")
-    assert await counted(house) == {}
-    assert (await newest(house)).started_at
+    assert await counted(running_bot) == {}
+    assert (await newest(running_bot)).started_at
 
 
-async def test_before_any_message_words_are_no_reply(house: House, ada: Person, louis: Person) -> None:
+async def test_before_any_message_words_are_no_reply(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await louis.say("il fait beau aujourd'hui non")
     assert louis.reads("Je n’ai pas compris")
 
 
 async def test_a_reply_to_one_that_is_still_on_its_way_goes_to_the_one_before(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    campaign = await sent_out(house, ada, Message(body="The first one"))
-    await settled(house)
+    campaign = await sent_out(running_bot, ada, Message(body="The first one"))
+    await settled(running_bot)
     await louis.say("Merci beaucoup pour cette nouvelle")
-    [row] = [row for row in await house.store.engagement(campaign.id) if row.kind is REPLIED and row.button is None]
+    [row] = [
+        row for row in await running_bot.store.engagement(campaign.id) if row.kind is REPLIED and row.button is None
+    ]
     assert row.people == 1

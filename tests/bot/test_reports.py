@@ -22,7 +22,7 @@ from tests.bot.story import (
     sent_out,
     settled,
 )
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person, actions_of, nodes_of, words_of
 
 NEWS = Message(
@@ -59,27 +59,29 @@ async def report_of(author: Person) -> dict[str, Any]:
 # --- live -------------------------------------------------------------------------------------
 
 
-async def test_the_live_card_says_what_comes_and_when_it_ends(house: House, ada: Person, louis: Person) -> None:
-    grace = house.organisation.person("Grace", "Hopper")
+async def test_the_live_card_says_what_comes_and_when_it_ends(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    grace = running_bot.organisation.person("Grace", "Hopper")
     everybody = "\n".join(person.address for person in (ada, louis, grace))
     await draft(ada, {"audience": "new", "list_name": "All", "addresses": everybody})
-    campaign = await launch(ada, house)
+    campaign = await launch(ada, running_bot)
     live = await ada.sees("0 of 3 sent")
     assert {fact(live, "Sent"), fact(live, "Failed"), fact(live, "Unreachable")} == {"0"}
     assert (fact(live, "Still to send"), fact(live, "Waiting for an install")) == ("2", "1")
     assert fact(live, "Next message") and fact(live, "Last message, about") and fact(live, "Ends")
-    due = await house.store.next_due(campaign.id)
+    due = await running_bot.store.next_due(campaign.id)
     assert due is not None
-    house.clock.forward(due - house.clock.now())
+    running_bot.clock.forward(due - running_bot.clock.now())
     await ada.sees("1 of 3 sent")
     assert len(posted(ada, "is on its way")) == 1, "in place"
 
 
 async def test_asked_for_it_while_it_runs_the_live_card_is_posted_anew_and_goes_on_there(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await draft(ada)
-    campaign = await launch(ada, house)
+    campaign = await launch(ada, running_bot)
     await ada.sees("is on its way")
     [first] = posted(ada, "is on its way")
     await ada.say("hello")
@@ -87,21 +89,21 @@ async def test_asked_for_it_while_it_runs_the_live_card_is_posted_anew_and_goes_
     [second] = posted(ada, "is on its way")
     assert second == ada.chat.messages[-1]["id"] and second != first
     assert posted(ada, "the live card goes on below") == [first]
-    assert await house.store.live_card(campaign.id) == second
-    await house.restart()
-    due = await house.store.next_due(campaign.id)
+    assert await running_bot.store.live_card(campaign.id) == second
+    await running_bot.restart()
+    due = await running_bot.store.next_due(campaign.id)
     assert due is not None
-    house.clock.forward(due - house.clock.now())
+    running_bot.clock.forward(due - running_bot.clock.now())
     await ada.sees("1 of 2 sent")
     assert posted(ada, "1 of 2 sent") == [second], "and there only"
 
 
 async def test_another_author_who_asks_sees_how_it_goes_and_the_live_card_stays(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await asked(ada, f"add author {louis.address}")
     await draft(ada)
-    await launch(ada, house)
+    await launch(ada, running_bot)
     await ada.sees("is on its way")
     before = posted(ada, "is on its way")
     await louis.say("rapport autumn")
@@ -112,16 +114,18 @@ async def test_another_author_who_asks_sees_how_it_goes_and_the_live_card_stays(
 # --- report -----------------------------------------------------------------------------------
 
 
-async def test_the_report_says_what_people_did_each_in_its_place(house: House, ada: Person, louis: Person) -> None:
-    await sent_out(house, ada, NEWS)
+async def test_the_report_says_what_people_did_each_in_its_place(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await sent_out(running_bot, ada, NEWS)
     message = louis.cards()[-1][0]
     await louis.press("Read more")
     await louis.press("Yes")
     await ada.press("No")
     await louis.react(message, "heart")
     await louis.say("Merci beaucoup pour cette nouvelle")
-    await counted(house)
-    await completed(ada, house)
+    await counted(running_bot)
+    await completed(ada, running_bot)
     report = await report_of(ada)
     assert [fact(report, name) for name in ("Recipients", "Sent", "Send rate")] == ["2", "2", "100%"]
     assert fact(report, "Open engagement") == "100% – 2 people"
@@ -138,26 +142,26 @@ async def test_the_report_says_what_people_did_each_in_its_place(house: House, a
 
 
 async def test_the_report_refreshes_for_thirty_days_and_says_when_it_is_over(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await sent_out(house, ada, NEWS)
-    report = await completed(ada, house)
+    await sent_out(running_bot, ada, NEWS)
+    report = await completed(ada, running_bot)
     at = next(message for message, card in ada.cards() if card == report)
-    house.clock.forward(timedelta(days=29))
+    running_bot.clock.forward(timedelta(days=29))
     await louis.press("Yes")
     refreshed = (await ada.press("Refresh", card=report, at=at))["value"]
     assert fact(refreshed, "Answered") == "50% – 1 person, 1 press"
-    house.clock.forward(timedelta(days=2))
+    running_bot.clock.forward(timedelta(days=2))
     refreshed = (await ada.press("Refresh", card=report, at=at))["value"]
     assert any("engagement is no longer counted" in word for word in words_of(refreshed))
 
 
-async def test_what_people_do_over_hours_is_a_chart(house: House, ada: Person, louis: Person) -> None:
-    await sent_out(house, ada, NEWS)
-    report = await completed(ada, house)
+async def test_what_people_do_over_hours_is_a_chart(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await sent_out(running_bot, ada, NEWS)
+    report = await completed(ada, running_bot)
     assert "Over time" not in words_of(report)
     await louis.press("Yes")
-    house.clock.forward(timedelta(hours=5))
+    running_bot.clock.forward(timedelta(hours=5))
     await ada.press("No")
     await ada.say("report news")
     [chart] = [node for node in nodes_of(ada.card()) if node.get("type") == "Chart.VerticalBar.Grouped"]
@@ -166,10 +170,12 @@ async def test_what_people_do_over_hours_is_a_chart(house: House, ada: Person, l
     assert chart["fallback"]["type"] == "Table"
 
 
-async def test_an_anonymous_report_names_no_one_and_reminds_no_one(house: House, ada: Person, louis: Person) -> None:
-    campaign = await sent_out(house, ada, NEWS, Tracking(anonymous=True))
+async def test_an_anonymous_report_names_no_one_and_reminds_no_one(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    campaign = await sent_out(running_bot, ada, NEWS, Tracking(anonymous=True))
     await louis.press("Yes")
-    await completed(ada, house)
+    await completed(ada, running_bot)
     report = await report_of(ada)
     assert fact(report, "Answered") == "50% – 1 person, 1 press"
     assert any("counted without names" in word for word in words_of(report))
@@ -178,21 +184,23 @@ async def test_an_anonymous_report_names_no_one_and_reminds_no_one(house: House,
     for verb in ("remind.open", "remind.make"):
         answer = await ada.execute(verb, forged, ada.cards()[-1][0])
         assert any("Report: " in word for word in words_of(answer["value"]))
-    assert await house.store.lists(ada.tenant) == []  # type: ignore[arg-type]
+    assert await running_bot.store.lists(ada.tenant) == []  # type: ignore[arg-type]
 
 
 # --- reminders --------------------------------------------------------------------------------
 
 
-async def test_who_has_not_done_it_becomes_a_list_and_a_draft(house: House, ada: Person, louis: Person) -> None:
-    zoe = house.organisation.person("Zoë", "Lefèvre")
+async def test_who_has_not_done_it_becomes_a_list_and_a_draft(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    zoe = running_bot.organisation.person("Zoë", "Lefèvre")
     await zoe.install()
     await draft(ada)
-    await launch(ada, house)
-    await settled(house)
-    report = await completed(ada, house)
+    await launch(ada, running_bot)
+    await settled(running_bot)
+    report = await completed(ada, running_bot)
     await louis.press("Read more")
-    await counted(house)
+    await counted(running_bot)
     at = next(message for message, card in ada.cards() if card == report)
     remind = (await ada.press("Remind…", card=report, at=at))["value"]
     assert {"2 have not opened it", "2 have not clicked", "3 have not confirmed"} <= {*words_of(remind)}
@@ -201,40 +209,42 @@ async def test_who_has_not_done_it_becomes_a_list_and_a_draft(house: House, ada:
     await ada.execute("remind.make", clicked["data"], at)
     review = await ada.sees("Autumn newsletter – not clicked")
     assert any("2 of 2 people can be reached" in word for word in words_of(review))
-    made = await newest(house)
+    made = await newest(running_bot)
     assert made.state is CampaignState.DRAFT and made.name == "Autumn newsletter – not clicked"
     await ada.press("Schedule it")
-    await in_state(house, CampaignState.RUNNING)
-    await eventually(lambda: planned(house))
-    house.clock.forward(ALMOST_ALL)
-    await settled(house)
+    await in_state(running_bot, CampaignState.RUNNING)
+    await eventually(lambda: planned(running_bot))
+    running_bot.clock.forward(ALMOST_ALL)
+    await settled(running_bot)
     assert [len(person.chat.campaigns) for person in (ada, louis, zoe)] == [2, 1, 2]
 
 
-async def test_where_everybody_has_done_everything_nobody_is_reminded(house: House, ada: Person) -> None:
-    campaign = await sent_out(house, ada, Message(body="Hello"))
+async def test_where_everybody_has_done_everything_nobody_is_reminded(running_bot: RunningBot, ada: Person) -> None:
+    campaign = await sent_out(running_bot, ada, Message(body="Hello"))
     await ada.react(ada.cards()[-1][0], "like")
-    await completed(ada, house)
+    await completed(ada, running_bot)
     handle = {"campaign": campaign.id, "version": 1}
     answer = await ada.execute("remind.open", handle, ada.cards()[-1][0])
     assert any("nobody to remind" in word for word in words_of(answer["value"]))
     for kind in ("opened", "nonsense", None):
         await ada.execute("remind.make", {**handle, "kind": kind}, ada.cards()[-1][0])
-    assert (await newest(house)).id == campaign.id, "no draft was made"
+    assert (await newest(running_bot)).id == campaign.id, "no draft was made"
 
 
 # --- comparison and list ----------------------------------------------------------------------
 
 
-async def test_a_campaign_is_compared_with_the_authors_last_ones(house: House, ada: Person, louis: Person) -> None:
-    await sent_out(house, ada, NEWS)
+async def test_a_campaign_is_compared_with_the_authors_last_ones(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await sent_out(running_bot, ada, NEWS)
     await louis.press("Yes")
-    first = await completed(ada, house)
+    first = await completed(ada, running_bot)
     at = next(message for message, card in ada.cards() if card == first)
     alone = (await ada.press("Compare", card=first, at=at))["value"]
     assert "There is none yet to compare it with." in words_of(alone)
-    await sent_out(house, ada, Message(body="Hello"))
-    second = await completed(ada, house)
+    await sent_out(running_bot, ada, Message(body="Hello"))
+    second = await completed(ada, running_bot)
     at = ada.cards()[-1][0]
     compared = (await ada.press("Compare", card=second, at=at))["value"]
     [table] = [node for node in nodes_of(compared) if node.get("type") == "Table"]
@@ -244,12 +254,12 @@ async def test_a_campaign_is_compared_with_the_authors_last_ones(house: House, a
     assert rows[2][:3] == ["Autumn newsletter", "100%", "50%"] and rows[3][0] == "Average of the others"
 
 
-async def test_campaigns_are_found_by_name_and_leafed_through(house: House, ada: Person) -> None:
-    person = await house.store.person_at(ada.tenant, ada.address)  # type: ignore[arg-type]
+async def test_campaigns_are_found_by_name_and_leafed_through(running_bot: RunningBot, ada: Person) -> None:
+    person = await running_bot.store.person_at(ada.tenant, ada.address)  # type: ignore[arg-type]
     assert person is not None
     for number in range(9):
         name = f"{'Spring' if number % 2 else 'Autumn'} {number}"
-        await house.store.new_campaign(person.tenant, person.id, name, Channel.TEAMS, house.clock.now())
+        await running_bot.store.new_campaign(person.tenant, person.id, name, Channel.TEAMS, running_bot.clock.now())
     await ada.say("campaigns")
     assert ada.reads("Page 1 of 2") and ada.reads("Spring 7")
     await ada.press("Find", find="SPRING")
@@ -262,10 +272,10 @@ async def test_campaigns_are_found_by_name_and_leafed_through(house: House, ada:
 
 
 @pytest.mark.parametrize("find", ["", "autumn"])
-async def test_the_list_shows_key_figures(house: House, ada: Person, louis: Person, find: str) -> None:
-    await sent_out(house, ada, NEWS)
+async def test_the_list_shows_key_figures(running_bot: RunningBot, ada: Person, louis: Person, find: str) -> None:
+    await sent_out(running_bot, ada, NEWS)
     await louis.press("Yes")
-    await completed(ada, house)
+    await completed(ada, running_bot)
     await ada.say(f"campaigns {find}".strip())
     await eventually(lambda: _reads(ada, "2 of 2 sent · 50% opened · 50% answered"))
 

@@ -10,7 +10,7 @@ import pytest
 
 from storage.records import CampaignState, DeliveryState
 from tests.bot.story import ALMOST_ALL, completed, draft, eventually, in_state, launch, newest, planned
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.connector import Faults
 from tests.support.organisation import Person, words_of
 
@@ -19,8 +19,8 @@ RESTARTS = 5
 
 
 @pytest.fixture
-async def crowd(house: House, ada: Person) -> list[Person]:
-    people = house.organisation.crowd(PEOPLE)
+async def crowd(running_bot: RunningBot, ada: Person) -> list[Person]:
+    people = running_bot.organisation.crowd(PEOPLE)
     await asyncio.gather(*(person.install() for person in people))
     return people
 
@@ -35,43 +35,47 @@ def posted(person: Person, words: str) -> list[dict[str, Any]]:
     ]
 
 
-async def downtime(house: House, restarts: int) -> None:
+async def downtime(running_bot: RunningBot, restarts: int) -> None:
     """The bot is away for a part of the slot, comes back, sends some of what fell due, and goes again."""
     for _ in range(restarts):
-        await house.stop()
-        house.clock.forward(ALMOST_ALL / (restarts + 1))
-        before = house.connector.tally()["messages"]
-        await house.start()
-        await eventually(lambda before=before: _more_than(house, before))
+        await running_bot.stop()
+        running_bot.clock.forward(ALMOST_ALL / (restarts + 1))
+        before = running_bot.connector.tally()["messages"]
+        await running_bot.start()
+        await eventually(lambda before=before: _more_than(running_bot, before))
 
 
-async def _more_than(house: House, messages: int) -> bool:
-    return house.connector.tally()["messages"] > messages
+async def _more_than(running_bot: RunningBot, messages: int) -> bool:
+    return running_bot.connector.tally()["messages"] > messages
 
 
 @pytest.mark.parametrize("throttle", [0.0, 0.2])
-async def test_nobody_twice_and_nobody_lost(house: House, ada: Person, crowd: list[Person], throttle: float) -> None:
+async def test_nobody_twice_and_nobody_lost(
+    running_bot: RunningBot, ada: Person, crowd: list[Person], throttle: float
+) -> None:
     await draft(ada)
-    await launch(ada, house)
+    await launch(ada, running_bot)
     live = await ada.sees("is on its way")
-    house.connector.faults = Faults(throttle=throttle, retry_after=0.1)
-    await downtime(house, RESTARTS)
-    house.connector.faults = Faults()
-    house.clock.forward(ALMOST_ALL / (RESTARTS + 1))
-    report = await completed(ada, house)
-    tally = house.connector.tally()
+    running_bot.connector.faults = Faults(throttle=throttle, retry_after=0.1)
+    await downtime(running_bot, RESTARTS)
+    running_bot.connector.faults = Faults()
+    running_bot.clock.forward(ALMOST_ALL / (RESTARTS + 1))
+    report = await completed(ada, running_bot)
+    tally = running_bot.connector.tally()
     assert (tally["people"], tally["messages"], tally["doubled"]) == (PEOPLE + 1, PEOPLE + 1, 0)
     assert all(person.chat.campaigns for person in crowd)
-    campaign = await newest(house)
-    assert (await house.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: PEOPLE + 1}
+    campaign = await newest(running_bot)
+    assert (await running_bot.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: PEOPLE + 1}
     assert {"100%", str(PEOPLE + 1)} <= {*words_of(report)}
 
-    [card] = [message for message in ada.chat.messages if message["id"] == await house.store.live_card(campaign.id)]
+    [card] = [
+        message for message in ada.chat.messages if message["id"] == await running_bot.store.live_card(campaign.id)
+    ]
     assert card["updates"] > 0 and words_of(live) != words_of(card["activity"])
     await eventually(lambda: _says(card, "🏁 “Autumn newsletter” is done"))
     assert posted(ada, "is on its way") == [], "the live card was updated in place, never posted again"
-    await house.restart()
-    await in_state(house, CampaignState.DONE)
+    await running_bot.restart()
+    await in_state(running_bot, CampaignState.DONE)
     assert len(posted(ada, "Report: Autumn newsletter")) == 1
 
 
@@ -79,33 +83,35 @@ async def _says(message: dict[str, Any], words: str) -> bool:
     return words in words_of(message["activity"])
 
 
-async def test_a_campaign_starts_though_the_bot_was_away_at_its_start(house: House, ada: Person, louis: Person) -> None:
-    later = house.clock.now() + ALMOST_ALL / 2
+async def test_a_campaign_starts_though_the_bot_was_away_at_its_start(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    later = running_bot.clock.now() + ALMOST_ALL / 2
     await draft(ada, start="at", date=later.date().isoformat(), time=f"{later:%H:%M}", zone="UTC")
     await ada.press("Schedule it")
-    await house.stop()
-    house.clock.forward(ALMOST_ALL)
-    await house.start()
-    campaign = await in_state(house, CampaignState.RUNNING)
-    await eventually(lambda: planned(house))
+    await running_bot.stop()
+    running_bot.clock.forward(ALMOST_ALL)
+    await running_bot.start()
+    campaign = await in_state(running_bot, CampaignState.RUNNING)
+    await eventually(lambda: planned(running_bot))
     assert campaign.schedule is not None
-    house.clock.forward(campaign.schedule.slot.end - house.clock.now() - timedelta(minutes=1))
+    running_bot.clock.forward(campaign.schedule.slot.end - running_bot.clock.now() - timedelta(minutes=1))
     await louis.sees("Hello Louis, **big news** for you.")
-    await completed(ada, house)
-    assert house.connector.tally()["doubled"] == 0
+    await completed(ada, running_bot)
+    assert running_bot.connector.tally()["doubled"] == 0
 
 
 async def test_a_slot_that_passed_while_the_bot_was_away_ends_with_the_reason(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await draft(ada)
-    await launch(ada, house)
-    await house.stop()
-    house.clock.forward(ALMOST_ALL * 2)
-    await house.start()
+    await launch(ada, running_bot)
+    await running_bot.stop()
+    running_bot.clock.forward(ALMOST_ALL * 2)
+    await running_bot.start()
     report = await ada.sees("Report: ")
     words = words_of(report)
-    sent = house.connector.tally()["messages"]
+    sent = running_bot.connector.tally()["messages"]
     assert words[words.index("The time of the campaign was over first.") + 1] == str(2 - sent)
-    tally = await house.store.tally((await newest(house)).id)
+    tally = await running_bot.store.tally((await newest(running_bot)).id)
     assert tally.open == 0 and tally.total == 2

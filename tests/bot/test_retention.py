@@ -10,7 +10,7 @@ import pytest
 from storage.records import Button, ButtonKind, Campaign, Message
 from tests.bot.story import completed, counted, error_beside, eventually, fields_of, handle_of, newest, sent_out
 from tests.bot.test_exports import exported, fetched, title_in
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 NEWS = Message(
@@ -27,9 +27,9 @@ async def ruled(owner: Person, **values: str) -> dict[str, Any]:
     return card
 
 
-async def forgotten(house: House) -> Campaign:
+async def forgotten(running_bot: RunningBot) -> Campaign:
     async def gone() -> Campaign | None:
-        done = [one for one in await house.store.campaigns(TENANT, 10) if one.erased_at]  # type: ignore[arg-type]
+        done = [one for one in await running_bot.store.campaigns(TENANT, 10) if one.erased_at]  # type: ignore[arg-type]
         return done[0] if done else None
 
     return await eventually(gone)
@@ -48,7 +48,7 @@ async def pressed(person: Person, verb: str, payload: dict[str, Any]) -> list[st
     return words_of(answer["value"])
 
 
-async def test_the_days_are_a_rule_with_its_error_beside_it(house: House, ada: Person) -> None:
+async def test_the_days_are_a_rule_with_its_error_beside_it(running_bot: RunningBot, ada: Person) -> None:
     card = await ruled(ada)
     assert fields_of(card)["keep_days"] == "365"
     for wrong in ("29", "0", "soon", "40000"):
@@ -58,22 +58,24 @@ async def test_the_days_are_a_rule_with_its_error_beside_it(house: House, ada: P
     assert fields_of(await ruled(ada, keep_days=""))["keep_days"] == "", "for ever"
 
 
-async def test_the_report_stays_and_who_received_it_is_gone(house: House, ada: Person, louis: Person) -> None:
+async def test_the_report_stays_and_who_received_it_is_gone(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await ruled(ada, keep_days="40")
-    await sent_out(house, ada, NEWS)
+    await sent_out(running_bot, ada, NEWS)
     await louis.press("Read more")
-    await counted(house)
-    await completed(ada, house)
-    house.clock.forward(timedelta(days=39))
+    await counted(running_bot)
+    await completed(ada, running_bot)
+    running_bot.clock.forward(timedelta(days=39))
     await ada.say("report autumn")
     before = ada.card()
     assert title_in(before, "Export") and title_in(before, "Remind…")
     await ada.press("Export")
     link = await exported(ada, "CSV")
-    assert (await fetched(house, link))[0] == 200
-    house.clock.forward(timedelta(days=1))
-    campaign = await forgotten(house)
-    assert not len(await house.store.planned_people(campaign.id))
+    assert (await fetched(running_bot, link))[0] == 200
+    running_bot.clock.forward(timedelta(days=1))
+    campaign = await forgotten(running_bot)
+    assert not len(await running_bot.store.planned_people(campaign.id))
 
     await ada.say("report autumn")
     after = ada.card()
@@ -90,16 +92,16 @@ async def test_the_report_stays_and_who_received_it_is_gone(house: House, ada: P
     ):
         said = await pressed(ada, verb, handle_of(campaign, **more))
         assert any(words.startswith(ERASED["en-GB"]) for words in said), (verb, said)
-    assert (await fetched(house, link))[0] == 404
-    assert (await newest(house)).id == campaign.id, "no reminder was begun"
+    assert (await fetched(running_bot, link))[0] == 404
+    assert (await newest(running_bot)).id == campaign.id, "no reminder was begun"
 
 
-async def test_it_is_said_in_french_and_a_late_press_too(house: House, ada: Person, louis: Person) -> None:
+async def test_it_is_said_in_french_and_a_late_press_too(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     button = Button(kind=ButtonKind.ACKNOWLEDGE, title="Lu")
-    await sent_out(house, ada, Message(title="Autumn", body="Bonjour", buttons=(button,)))
-    await completed(ada, house)
-    house.clock.forward(timedelta(days=366))
-    campaign = await forgotten(house)
+    await sent_out(running_bot, ada, Message(title="Autumn", body="Bonjour", buttons=(button,)))
+    await completed(ada, running_bot)
+    running_bot.clock.forward(timedelta(days=366))
+    campaign = await forgotten(running_bot)
     before = len(louis.toasts)
     await louis.press("Lu")
     assert any("trop tard" in words for words in [*louis.toasts[before:], *louis.texts()])
@@ -109,15 +111,17 @@ async def test_it_is_said_in_french_and_a_late_press_too(house: House, ada: Pers
 
 
 @pytest.mark.parametrize("kind", ["opened", "clicked"])
-async def test_a_list_for_a_reminder_goes_with_what_it_was_made_of(house: House, ada: Person, kind: str) -> None:
-    campaign = await sent_out(house, ada, NEWS)
-    await completed(ada, house)
+async def test_a_list_for_a_reminder_goes_with_what_it_was_made_of(
+    running_bot: RunningBot, ada: Person, kind: str
+) -> None:
+    campaign = await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
     await pressed(ada, "remind.make", handle_of(campaign, kind=kind))
-    assert await house.store.lists(TENANT)  # type: ignore[arg-type]
-    house.clock.forward(timedelta(days=366))
-    await forgotten(house)
-    assert not await house.store.lists(TENANT)  # type: ignore[arg-type]
+    assert await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    running_bot.clock.forward(timedelta(days=366))
+    await forgotten(running_bot)
+    assert not await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     await ada.say("campaigns")  # the draft is still there, and is asked for an audience
-    draft = await newest(house)
+    draft = await newest(running_bot)
     said = await pressed(ada, "campaign.open", handle_of(draft))
     assert actions_of(ada.card()) and said

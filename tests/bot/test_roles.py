@@ -14,16 +14,16 @@ from dialogs.routers import everything
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import Deed, DirectoryUser, Role, TenantId
 from tests.bot.story import asked, draft, launch, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 NOT_AN_AUTHOR = "Only authors can do that here."
 NOT_AN_OWNER = "Only an owner can do that here."
 
 
-async def role_of(house: House, person: Person) -> Role | None:
-    found = await house.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
-    return await house.store.role(found.id) if found else None
+async def role_of(running_bot: RunningBot, person: Person) -> Role | None:
+    found = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+    return await running_bot.store.role(found.id) if found else None
 
 
 async def invoke(person: Person, verb: str, fields: dict[str, Any]) -> Any:
@@ -34,14 +34,14 @@ async def invoke(person: Person, verb: str, fields: dict[str, Any]) -> Any:
 # --- the first owner --------------------------------------------------------------------------
 
 
-async def test_with_a_registration_the_first_to_come_is_nobody(signed: House) -> None:
+async def test_with_a_registration_the_first_to_come_is_nobody(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()
     assert await role_of(signed, ada) is None
     assert (await asked(ada, "new campaign"))[0].startswith(NOT_AN_AUTHOR)
 
 
-async def test_the_code_of_the_first_start_makes_an_owner_once(signed: House) -> None:
+async def test_the_code_of_the_first_start_makes_an_owner_once(signed: RunningBot) -> None:
     ada, louis = (signed.organisation.person(*name) for name in (("Ada", "Lovelace"), ("Louis", "Pasteur")))
     for person in (ada, louis):
         await person.install()
@@ -65,7 +65,7 @@ async def test_the_code_of_the_first_start_makes_an_owner_once(signed: House) ->
     assert await new_code(signed.store, signed.clock) is None, "and none is printed any more"
 
 
-async def test_a_code_ends_after_a_day_and_another_is_printed(signed: House) -> None:
+async def test_a_code_ends_after_a_day_and_another_is_printed(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()
     code = await new_code(signed.store, signed.clock)
@@ -81,24 +81,24 @@ async def test_a_code_ends_after_a_day_and_another_is_printed(signed: House) -> 
 # --- roles for people -------------------------------------------------------------------------
 
 
-async def test_roles_are_given_and_taken_by_chat(house: House, ada: Person, louis: Person) -> None:
+async def test_roles_are_given_and_taken_by_chat(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     for typed, role in (
         ("add author", Role.AUTHOR), ("add publisher", Role.PUBLISHER), ("ajouter un auteur", Role.AUTHOR),
         ("add owner", Role.OWNER), ("remove role", None), ("ajouter diffuseur", Role.PUBLISHER),
         ("remove author", None),
     ):  # fmt: skip
         await asked(ada, f"{typed} {louis.address}")
-        assert await role_of(house, louis) is role, typed
-    deeds = [entry.deed for _, entry in await house.store.audit(TenantId(TENANT), 20)]
+        assert await role_of(running_bot, louis) is role, typed
+    deeds = [entry.deed for _, entry in await running_bot.store.audit(TenantId(TENANT), 20)]
     assert deeds == [Deed.TAKEN, Deed.GIVEN, Deed.TAKEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN]
 
 
-async def test_roles_are_given_and_taken_on_the_card(house: House, ada: Person, louis: Person) -> None:
+async def test_roles_are_given_and_taken_on_the_card(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await ada.say("roles")
     await ada.sees("Who may do what")
     card = (await ada.press("Give it", who=louis.address, role="publisher"))["value"]
     assert "Louis Pasteur is publisher now." in words_of(card)
-    assert await role_of(house, louis) is Role.PUBLISHER
+    assert await role_of(running_bot, louis) is Role.PUBLISHER
     card = (await ada.press("Give it", who="nobody@contoso.example", role="author"))["value"]
     assert any("I know nobody with this address." in word for word in words_of(card))
     card = (await ada.press("Give it", who="nobody", role="author"))["value"]
@@ -106,20 +106,20 @@ async def test_roles_are_given_and_taken_on_the_card(house: House, ada: Person, 
     assert any("Please say who." in word for word in words_of((await ada.press("Give it", who=" "))["value"]))
     [taking] = [a for a in actions_of(ada.card()) if a.get("tooltip") == "Take the role from Louis Pasteur"]
     await invoke(ada, taking["verb"], taking["data"])
-    assert await role_of(house, louis) is None
+    assert await role_of(running_bot, louis) is None
 
 
-async def test_the_last_owner_stays(house: House, ada: Person, louis: Person) -> None:
+async def test_the_last_owner_stays(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     words = ["The last owner stays one: name another owner first."]
     for typed in ("remove role", "remove owner", "add author", "add publisher"):
         assert await asked(ada, f"{typed} {ada.address}") == words
-    assert await role_of(house, ada) is Role.OWNER
+    assert await role_of(running_bot, ada) is Role.OWNER
     await asked(ada, f"add owner {louis.address}")
     await asked(ada, f"remove owner {ada.address}")
-    assert await role_of(house, ada) is None
+    assert await role_of(running_bot, ada) is None
 
 
-async def test_a_role_holds_at_once_and_ends_at_once(house: House, ada: Person, louis: Person) -> None:
+async def test_a_role_holds_at_once_and_ends_at_once(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await asked(louis, "english")
     assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
     await asked(ada, f"add author {louis.address}")
@@ -131,15 +131,15 @@ async def test_a_role_holds_at_once_and_ends_at_once(house: House, ada: Person, 
 # --- nothing without it -----------------------------------------------------------------------
 
 
-async def effects(house: House) -> tuple[object, ...]:
+async def effects(running_bot: RunningBot) -> tuple[object, ...]:
     """All that a command could change."""
     tenant = TenantId(TENANT)
     return (
-        await house.store.campaigns(tenant, 100),
-        await house.store.lists(tenant),
-        await house.store.with_role(tenant),
-        await house.store.audit(tenant, 100),
-        await house.store.read_documents([f"policy/{TENANT}"]),
+        await running_bot.store.campaigns(tenant, 100),
+        await running_bot.store.lists(tenant),
+        await running_bot.store.with_role(tenant),
+        await running_bot.store.audit(tenant, 100),
+        await running_bot.store.read_documents([f"policy/{TENANT}"]),
     )
 
 
@@ -158,27 +158,27 @@ def above(role: Role | None) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("role", [None, Role.AUTHOR, Role.PUBLISHER])
 async def test_whatever_somebody_may_not_do_has_no_effect(
-    house: House, ada: Person, louis: Person, role: Role | None
+    running_bot: RunningBot, ada: Person, louis: Person, role: Role | None
 ) -> None:
     await draft(ada)
-    campaign = await launch(ada, house)
-    other = await house.store.new_campaign(
-        campaign.tenant, campaign.author, "Draft", campaign.channel, house.clock.now()
+    campaign = await launch(ada, running_bot)
+    other = await running_bot.store.new_campaign(
+        campaign.tenant, campaign.author, "Draft", campaign.channel, running_bot.clock.now()
     )
     await asked(louis, "english")
-    person = await house.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
+    person = await running_bot.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
     assert person is not None
-    await house.store.give_role(person.id, role)
+    await running_bot.store.give_role(person.id, role)
     commands, forms = above(role)
     assert len(forms) > (19 if role is None else 2)
-    before = await effects(house)
+    before = await effects(running_bot)
     for words in commands:
         alone = everything().commands[words].alone
         said = await asked(louis, words if alone else f"{words} {campaign.name}")
         assert said[0].startswith(NOT_AN_AUTHOR if role is None else NOT_AN_OWNER), words
         said = await asked(louis, words if alone else f"{words} {louis.address}")
         assert said[0].startswith(NOT_AN_AUTHOR if role is None else NOT_AN_OWNER), words
-        house.clock.forward(timedelta(seconds=2))  # nobody types that fast
+        running_bot.clock.forward(timedelta(seconds=2))  # nobody types that fast
     for verb in forms:
         for target in (campaign, other):
             fields = {
@@ -188,8 +188,8 @@ async def test_whatever_somebody_may_not_do_has_no_effect(
             }  # fmt: skip
             answer = await invoke(louis, verb, fields)
             assert NOT_AN_AUTHOR in str(answer["value"]) or NOT_AN_OWNER in str(answer["value"]), verb
-    assert await effects(house) == before
-    assert await role_of(house, louis) is role
+    assert await effects(running_bot) == before
+    assert await role_of(running_bot, louis) is role
 
 
 # --- groups of the directory ------------------------------------------------------------------
@@ -220,15 +220,15 @@ class FakeDirectory:
 
 
 @pytest.fixture
-async def directory(house: House) -> FakeDirectory:
+async def directory(running_bot: RunningBot) -> FakeDirectory:
     directory = FakeDirectory()
-    house.signing = {"directory": directory}
-    await house.restart()
+    running_bot.signing = {"directory": directory}
+    await running_bot.restart()
     return directory
 
 
 async def test_a_group_of_the_directory_holds_a_role(
-    house: House, directory: FakeDirectory, ada: Person, louis: Person
+    running_bot: RunningBot, directory: FakeDirectory, ada: Person, louis: Person
 ) -> None:
     await asked(louis, "english")
     directory.people["g-2"] = [louis.directory_id]
@@ -243,13 +243,13 @@ async def test_a_group_of_the_directory_holds_a_role(
     directory.people["g-2"] = []
     assert "Your campaigns" in await asked(louis, "campaigns"), "a group is read every ten minutes"
     asked_before = directory.asked
-    house.clock.forward(timedelta(minutes=11))
+    running_bot.clock.forward(timedelta(minutes=11))
     assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
     assert directory.asked == asked_before + 1
 
 
 async def test_a_silent_directory_takes_no_role_away_for_a_day(
-    house: House, directory: FakeDirectory, ada: Person, louis: Person
+    running_bot: RunningBot, directory: FakeDirectory, ada: Person, louis: Person
 ) -> None:
     await asked(louis, "english")
     directory.people["g-2"] = [louis.directory_id]
@@ -258,15 +258,17 @@ async def test_a_silent_directory_takes_no_role_away_for_a_day(
     await ada.press("Give it", who="Communication internal", role="publisher")
     assert "Your campaigns" in await asked(louis, "campaigns")
     directory.silent = True
-    house.clock.forward(timedelta(hours=23))
+    running_bot.clock.forward(timedelta(hours=23))
     assert "Your campaigns" in await asked(louis, "campaigns")
-    house.clock.forward(timedelta(hours=2))
+    running_bot.clock.forward(timedelta(hours=2))
     assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
     card = (await ada.press("Give it", who="Communication", role="author"))["value"]
     assert any("The directory does not answer just now." in word for word in words_of(card))
 
 
-async def test_a_group_loses_its_role(house: House, directory: FakeDirectory, ada: Person, louis: Person) -> None:
+async def test_a_group_loses_its_role(
+    running_bot: RunningBot, directory: FakeDirectory, ada: Person, louis: Person
+) -> None:
     await asked(louis, "english")
     directory.people["g-2"] = [louis.directory_id]
     await ada.say("roles")
@@ -280,9 +282,11 @@ async def test_a_group_loses_its_role(house: House, directory: FakeDirectory, ad
 # --- everybody --------------------------------------------------------------------------------
 
 
-async def test_everybody_can_mute_unmute_and_choose_the_language(house: House, ada: Person, louis: Person) -> None:
+async def test_everybody_can_mute_unmute_and_choose_the_language(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     async def muted() -> bool:
-        person = await house.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
+        person = await running_bot.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
         assert person is not None
         return person.muted
 
@@ -299,4 +303,4 @@ async def test_everybody_can_mute_unmute_and_choose_the_language(house: House, a
     assert {"**mute** – no campaigns for you; **unmute** brings them back"} & {
         line.removeprefix("- ") for word in await asked(louis, "help") for line in word.split("\n")
     }
-    assert (await newest(house) if await house.store.campaigns(TenantId(TENANT), 1) else None) is None
+    assert (await newest(running_bot) if await running_bot.store.campaigns(TenantId(TENANT), 1) else None) is None

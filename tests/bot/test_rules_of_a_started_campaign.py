@@ -22,7 +22,7 @@ from tests.bot.story import (
     make_author,
     newest,
 )
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 COMMANDS = (
@@ -32,13 +32,14 @@ COMMANDS = (
 CHANGING = ("form.open", "form.save", "campaign.schedule")
 
 
-async def promised(house: House) -> tuple[object, ...]:
+async def promised(running_bot: RunningBot) -> tuple[object, ...]:
     """All that must not change from the start on."""
-    campaign = await newest(house)
-    tally = await house.store.tally(campaign.id)
+    campaign = await newest(running_bot)
+    tally = await running_bot.store.tally(campaign.id)
     return (
         campaign.id, campaign.name, campaign.channel, campaign.forms, campaign.message, campaign.audience,
-        campaign.schedule, campaign.started_at, campaign.state, tally.total, await house.store.count_campaigns(TENANT),
+        campaign.schedule, campaign.started_at, campaign.state, tally.total,
+        await running_bot.store.count_campaigns(TENANT),
     )  # fmt: skip
 
 
@@ -46,11 +47,11 @@ def changing(card: dict[str, Any]) -> list[dict[str, Any]]:
     return [action for action in actions_of(card) if action.get("verb") in CHANGING]
 
 
-async def test_every_button_of_every_old_card_gets_the_same_answer(house: House, ada: Person) -> None:
+async def test_every_button_of_every_old_card_gets_the_same_answer(running_bot: RunningBot, ada: Person) -> None:
     cards = await draft(ada)
     wizard = ada.cards()[-1][0]
-    await launch(ada, house)
-    before = await promised(house)
+    await launch(ada, running_bot)
+    before = await promised(running_bot)
     pressed = []
     for card in cards.values():
         for action in changing(card):
@@ -60,14 +61,14 @@ async def test_every_button_of_every_old_card_gets_the_same_answer(house: House,
     assert {"Next: audience", "Back", "To the review", "Save and leave", "Schedule it", "Change the message"} <= {
         *pressed
     }
-    assert await promised(house) == before
+    assert await promised(running_bot) == before
 
 
-async def test_older_clients_submit_instead_and_get_it_too(house: House, ada: Person) -> None:
+async def test_older_clients_submit_instead_and_get_it_too(running_bot: RunningBot, ada: Person) -> None:
     cards = await draft(ada)
     wizard = ada.cards()[-1][0]
-    await launch(ada, house)
-    before = await promised(house)
+    await launch(ada, running_bot)
+    before = await promised(running_bot)
     [message] = [message for message in ada.chat.messages if message["id"] == wizard]
     for card in cards.values():
         for action in changing(card):
@@ -77,23 +78,23 @@ async def test_older_clients_submit_instead_and_get_it_too(house: House, ada: Pe
             status, _ = await ada.send({"type": "message", "value": fallback["data"], "replyToId": wizard})
             assert status in (200, 201, 202)
             assert STARTED in words_of(message["activity"]), action["title"]
-    assert await promised(house) == before
+    assert await promised(running_bot) == before
 
 
-async def test_every_typed_command_gets_the_same_answer(house: House, ada: Person) -> None:
+async def test_every_typed_command_gets_the_same_answer(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    await launch(ada, house)
-    before = await promised(house)
+    await launch(ada, running_bot)
+    before = await promised(running_bot)
     for command in COMMANDS:
         for name in ("Autumn newsletter", "« autumn NEWS »", "newsletter"):
             assert STARTED in await asked(ada, f"{command} {name}"), (command, name)
-    assert await promised(house) == before
+    assert await promised(running_bot) == before
 
 
-async def test_a_forged_payload_changes_nothing(house: House, ada: Person) -> None:
+async def test_a_forged_payload_changes_nothing(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    campaign = await launch(ada, house)
-    before = await promised(house)
+    campaign = await launch(ada, running_bot)
+    before = await promised(running_bot)
     handles = [
         handle_of(campaign),
         {"campaign": str(campaign.id), "version": str(campaign.version)},
@@ -116,27 +117,27 @@ async def test_a_forged_payload_changes_nothing(house: House, ada: Person) -> No
         for verb, data in payloads:
             answer = await ada.execute(verb, {**data, **handle}, ada.cards()[-1][0])
             assert STARTED in words_of(answer["value"]), (verb, data, handle)
-    assert await promised(house) == before
+    assert await promised(running_bot) == before
 
 
-async def test_another_author_gets_it_in_their_language(house: House, ada: Person, louis: Person) -> None:
+async def test_another_author_gets_it_in_their_language(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_author(ada, louis)
     cards = await draft(ada)
-    await launch(ada, house)
-    before = await promised(house)
+    await launch(ada, running_bot)
+    before = await promised(running_bot)
     started = "Cette campagne a commencé : elle ne peut plus être ni modifiée ni annulée."
     assert started in await asked(louis, "modifier Autumn newsletter")
     assert started in await asked(louis, "supprimer Autumn newsletter")
     answer = await louis.press("Schedule it", card=cards["review"])
     assert started in words_of(answer["value"])
-    assert await promised(house) == before
+    assert await promised(running_bot) == before
 
 
-async def test_for_another_organisation_it_does_not_exist(house: House, ada: Person) -> None:
+async def test_for_another_organisation_it_does_not_exist(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    campaign = await launch(ada, house)
-    before = await promised(house)
-    mallory = house.organisation.person("Mallory", "Elsewhere", tenant="99999999-0000-4000-8000-000000000000")
+    campaign = await launch(ada, running_bot)
+    before = await promised(running_bot)
+    mallory = running_bot.organisation.person("Mallory", "Elsewhere", tenant="99999999-0000-4000-8000-000000000000")
     await mallory.install()
     await mallory.sees("you are the **owner**")  # of that organisation
     verbs = ("campaign.open", "report.open", "people.open", "try.open", "form.open", "form.save", "campaign.schedule")
@@ -147,61 +148,63 @@ async def test_for_another_organisation_it_does_not_exist(house: House, ada: Per
         words = await asked(mallory, f"{command} Autumn newsletter")
         assert "I know no campaign “Autumn newsletter”. Which one do you mean?" in words
         assert "There is none yet. Shall we make the first one?" in words
-    assert await promised(house) == before
+    assert await promised(running_bot) == before
 
 
-async def test_two_authors_who_schedule_at_once_start_it_once(house: House, ada: Person, louis: Person) -> None:
+async def test_two_authors_who_schedule_at_once_start_it_once(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await make_author(ada, louis)
     card = (await draft(ada))["review"]
     await asyncio.gather(*(author.press("Schedule it", card=card) for author in (ada, louis, ada, louis)))
     await ada.sees("is on its way")
-    house.clock.forward(ALMOST_ALL)
-    await completed(ada, house)
-    assert house.connector.tally() | {"posts": 0} == {"people": 2, "messages": 2, "doubled": 0, "posts": 0}
-    assert await house.store.count_campaigns(TENANT) == 1
+    running_bot.clock.forward(ALMOST_ALL)
+    await completed(ada, running_bot)
+    assert running_bot.connector.tally() | {"posts": 0} == {"people": 2, "messages": 2, "doubled": 0, "posts": 0}
+    assert await running_bot.store.count_campaigns(TENANT) == 1
 
 
-async def scheduled_for_tomorrow(author: Person, house: House) -> Campaign:
-    tomorrow = (house.clock.now() + timedelta(days=1)).date().isoformat()
+async def scheduled_for_tomorrow(author: Person, running_bot: RunningBot) -> Campaign:
+    tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
     await draft(author, start="at", date=tomorrow, time="10:00", zone="UTC")
     await author.press("Schedule it")
     assert author.reads("It is scheduled.")
-    return await in_state(house, CampaignState.SCHEDULED)
+    return await in_state(running_bot, CampaignState.SCHEDULED)
 
 
-async def test_a_scheduled_one_that_is_edited_must_be_scheduled_anew(house: House, ada: Person) -> None:
-    scheduled = await scheduled_for_tomorrow(ada, house)
+async def test_a_scheduled_one_that_is_edited_must_be_scheduled_anew(running_bot: RunningBot, ada: Person) -> None:
+    scheduled = await scheduled_for_tomorrow(ada, running_bot)
     await ada.press("Change it")
     await ada.press("Change the message")
     await ada.press("To the review", body="Hello, bigger news.")
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     assert (campaign.state, campaign.message, campaign.schedule) == (CampaignState.DRAFT, None, None)
     assert campaign.forms["message"]["body"] == "Hello, bigger news."
     assert scheduled.schedule is not None
-    assert await house.store.due_to_start(scheduled.schedule.slot.end) == []
+    assert await running_bot.store.due_to_start(scheduled.schedule.slot.end) == []
     await ada.press("Schedule it")
-    assert (await newest(house)).state is CampaignState.SCHEDULED
+    assert (await newest(running_bot)).state is CampaignState.SCHEDULED
 
 
-async def test_a_form_left_open_over_the_start_comes_too_late(house: House, ada: Person) -> None:
-    scheduled = await scheduled_for_tomorrow(ada, house)
+async def test_a_form_left_open_over_the_start_comes_too_late(running_bot: RunningBot, ada: Person) -> None:
+    scheduled = await scheduled_for_tomorrow(ada, running_bot)
     await ada.press("Change it")
     await ada.press("Change the message")
     form = ada.card()
     wizard = ada.cards()[-1][0]
     assert isinstance(scheduled.schedule, Schedule)
-    house.clock.forward(scheduled.schedule.slot.start - house.clock.now() + timedelta(seconds=1))
-    await in_state(house, CampaignState.RUNNING)
+    running_bot.clock.forward(scheduled.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1))
+    await in_state(running_bot, CampaignState.RUNNING)
     await ada.press("Next: audience", card=form, at=wizard, body="Something else.")
     assert STARTED in words_of(ada.view[wizard])
-    message = (await newest(house)).message
+    message = (await newest(running_bot)).message
     assert message is not None and message.body == "Hello [FIRSTNAME], **big news** for you."
 
 
-async def test_information_says_what_was_sent_to_whom_and_when(house: House, ada: Person) -> None:
+async def test_information_says_what_was_sent_to_whom_and_when(running_bot: RunningBot, ada: Person) -> None:
     people = {"audience": "", "list_name": "Managers", "addresses": ada.address}
     await draft(ada, people)
-    campaign = await launch(ada, house)
+    campaign = await launch(ada, running_bot)
     words = await asked(ada, "info autumn newsletter")
     assert {"Microsoft Teams", "Managers", "300 days", "1 of 1 person can be reached", "📣 Running"} <= {*words}
     assert "Hello Ada, **big news** for you." in words
@@ -211,21 +214,23 @@ async def test_information_says_what_was_sent_to_whom_and_when(house: House, ada
     assert "Change it" not in words and "Delete" not in words
 
 
-async def test_a_done_one_can_be_deleted_after_a_confirmation(house: House, ada: Person, louis: Person) -> None:
+async def test_a_done_one_can_be_deleted_after_a_confirmation(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await draft(ada)
-    await broadcast(ada, house)
-    await completed(ada, house)
+    await broadcast(ada, running_bot)
+    await completed(ada, running_bot)
     words = await asked(ada, "edit Autumn newsletter")
     assert "This campaign has been sent: it can't be changed any more." in words
     words = await asked(ada, "delete Autumn newsletter")
     assert "Delete “Autumn newsletter”?" in words
     assert "Its report goes with it. Messages that people have received stay in their chats." in words
     await ada.press("Keep it")
-    assert (await newest(house)).state is CampaignState.DONE
+    assert (await newest(running_bot)).state is CampaignState.DONE
     await ada.press("Delete")
     await ada.press("Yes, delete it")
     assert ada.reads("“Autumn newsletter” is deleted.")
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.count_campaigns(TENANT) == 0
     message = await louis.sees("Hello Louis, **big news** for you.")
     await louis.press("I have read it")
     assert "Cette campagne n’existe plus." in louis.toasts, "and the message stays as it is"

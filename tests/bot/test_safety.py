@@ -14,7 +14,7 @@ from bot.ops.logs import JsonLines
 from tests.bot.story import ANY_TIME_NOW, asked, broadcast, completed, draft, newest
 from tests.bot.test_exports import exported, fetched
 from tests.bot.test_operating import operator
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.card_check import check_card
 from tests.support.organisation import CARD, TENANT, Person, nodes_of, words_of
 
@@ -25,9 +25,9 @@ HOSTS = (
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain")
 
 
-async def raw(house: House, request: str) -> int:
+async def raw(running_bot: RunningBot, request: str) -> int:
     """The status that is answered to a request sent byte by byte."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", running_bot.port)
     writer.write(request.encode())
     line = await reader.readline()
     writer.close()
@@ -35,45 +35,47 @@ async def raw(house: House, request: str) -> int:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-async def test_no_other_name_reaches_it(house: House, ada: Person, host: str) -> None:
+async def test_no_other_name_reaches_it(running_bot: RunningBot, ada: Person, host: str) -> None:
     body = orjson.dumps({"type": "message", "text": "help"}).decode()
     headers = f"Host: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     for request in ("GET /healthz HTTP/1.1", "POST /api/messages HTTP/1.1"):
-        assert await raw(house, f"{request}\r\n{headers}\r\n\r\n{body}") in (400, 403)
+        assert await raw(running_bot, f"{request}\r\n{headers}\r\n\r\n{body}") in (400, 403)
 
 
-async def test_this_machine_reaches_it_by_its_own_names(house: House) -> None:
-    for host in ("localhost", f"127.0.0.1:{house.port}", f"localhost:{house.port}", "[::1]"):
-        assert await raw(house, f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n") == 200
+async def test_this_machine_reaches_it_by_its_own_names(running_bot: RunningBot) -> None:
+    for host in ("localhost", f"127.0.0.1:{running_bot.port}", f"localhost:{running_bot.port}", "[::1]"):
+        assert await raw(running_bot, f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n") == 200
 
 
-async def test_a_page_in_a_browser_cannot_post_to_it(house: House, ada: Person) -> None:
+async def test_a_page_in_a_browser_cannot_post_to_it(running_bot: RunningBot, ada: Person) -> None:
     before = len(ada.chat.messages)
     for kind in FORMS:
-        async with house.organisation.http.post(
-            f"{house.url}/api/messages", data=b'{"type":"message"}', headers={"Content-Type": kind}
+        async with running_bot.organisation.http.post(
+            f"{running_bot.url}/api/messages", data=b'{"type":"message"}', headers={"Content-Type": kind}
         ) as response:
             assert response.status == 415
     headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
-    async with house.organisation.http.options(f"{house.url}/api/messages", headers=headers) as response:
+    async with running_bot.organisation.http.options(f"{running_bot.url}/api/messages", headers=headers) as response:
         assert response.status == 405
         assert not [name for name in response.headers if name.lower().startswith("access-control-")]
     assert len(ada.chat.messages) == before
 
 
-async def test_it_listens_on_this_machine_only(house: House) -> None:
-    assert urlsplit(house.url).hostname == "127.0.0.1"
+async def test_it_listens_on_this_machine_only(running_bot: RunningBot) -> None:
+    assert urlsplit(running_bot.url).hostname == "127.0.0.1"
     for path in ("/", "/api/messages", "/r/", "/metrics/../healthz", "/.env", "/%2e%2e/app.py"):
-        async with house.organisation.http.get(f"{house.url}{path}") as response:
+        async with running_bot.organisation.http.get(f"{running_bot.url}{path}") as response:
             assert response.status in (200, 404, 405), path
             assert "crieur" not in (await response.text()).lower()
 
 
-async def test_logs_tell_no_names_addresses_or_messages(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_logs_tell_no_names_addresses_or_messages(
+    running_bot: RunningBot, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
-    author = house.organisation.person("Zebulon", "Quagmire")
-    reader = house.organisation.person("Xanthippe", "Ypsilanti")
-    blocked = house.organisation.person("Vercingetorix", "Wurlitzer")
+    author = running_bot.organisation.person("Zebulon", "Quagmire")
+    reader = running_bot.organisation.person("Xanthippe", "Ypsilanti")
+    blocked = running_bot.organisation.person("Vercingetorix", "Wurlitzer")
     for person in (author, reader, blocked):
         await person.install()
     await asked(author, f"add author {reader.address}")
@@ -93,22 +95,22 @@ async def test_logs_tell_no_names_addresses_or_messages(house: House, caplog: py
     await asked(author, "no address: Bandersnatch")
     await asked(author, "cancel")
     blocked.chat.broken = "blocked"
-    await broadcast(author, house)
-    await completed(author, house)
+    await broadcast(author, running_bot)
+    await completed(author, running_bot)
     await reader.press("Read more")
     await reader.press("I have read it")
     await reader.say("Jabberwocky")
     await blocked.say("Mimsy borogoves")
     await asked(author, "report walrus")
     await author.say("export walrus")
-    assert (await fetched(house, await exported(author, "CSV")))[0] == 200
+    assert (await fetched(running_bot, await exported(author, "CSV")))[0] == 200
     await asked(author, "clone walrus")
     await asked(reader, "mute")
     await reader.uninstall()
-    await operator(house, "erase", blocked.address)
-    figures = (await fetched(house, f"{house.url}/metrics"))[1].decode()
+    await operator(running_bot, "erase", blocked.address)
+    figures = (await fetched(running_bot, f"{running_bot.url}/metrics"))[1].decode()
     assert "crieur_deliveries_total" in figures, "there are figures"
-    await house.restart()
+    await running_bot.restart()
     told = "\n".join(
         [caplog.text, figures, *(JsonLines(words=True).format(record) for record in caplog.records)]
     ).lower()
@@ -128,8 +130,8 @@ NASTY = (
 )  # fmt: skip
 
 
-async def test_a_name_is_shown_as_it_is_and_breaks_no_card(house: House) -> None:
-    people = [house.organisation.person(*name, address=f"p{at}@contoso.example") for at, name in enumerate(NASTY)]
+async def test_a_name_is_shown_as_it_is_and_breaks_no_card(running_bot: RunningBot) -> None:
+    people = [running_bot.organisation.person(*name, address=f"p{at}@contoso.example") for at, name in enumerate(NASTY)]
     for person in people:
         await person.install()
     author = people[0]
@@ -143,15 +145,15 @@ async def test_a_name_is_shown_as_it_is_and_breaks_no_card(house: House) -> None
         await asked(author, command)
     await author.press("Your campaigns")
     await author.press("Open")
-    await broadcast(author, house)
-    await completed(author, house)
+    await broadcast(author, running_bot)
+    await completed(author, running_bot)
     for person in people:
         for card in shown(person):
             assert check_card(card) == []
             assert links(card) == []
         greeting = shown(person)[0]
         assert "Hello" in words_of(greeting)[0] and "Crieur" in words_of(greeting)[0]
-    assert (await newest(house)).name == " ".join(nasty.split())
+    assert (await newest(running_bot)).name == " ".join(nasty.split())
 
 
 def shown(person: Person) -> list[dict[str, Any]]:
@@ -167,27 +169,32 @@ def links(card: dict[str, Any]) -> list[str]:
     return [text for text in texts if "](http" in text]
 
 
-async def test_an_organisation_that_is_not_allowed_is_told_so_and_kept_out(house: House, ada: Person) -> None:
-    house.environment = {"ALLOWED_TENANTS": TENANT}
-    await house.restart()
-    stranger = house.organisation.person("Mallory", "Malone", tenant="99999999-0000-4000-8000-000000000000")
+async def test_an_organisation_that_is_not_allowed_is_told_so_and_kept_out(
+    running_bot: RunningBot, ada: Person
+) -> None:
+    running_bot.environment = {"ALLOWED_TENANTS": TENANT}
+    await running_bot.restart()
+    stranger = running_bot.organisation.person("Mallory", "Malone", tenant="99999999-0000-4000-8000-000000000000")
     await stranger.install()
     await stranger.say("new campaign")
     assert stranger.texts() == ["I am not set up for your organisation."]
-    assert await house.store.person_at(stranger.tenant, stranger.address) is None
+    assert await running_bot.store.person_at(stranger.tenant, stranger.address) is None
     assert "campaigns" in " ".join(await asked(ada, "help"))
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer not-a-token", "Basic YWRhOmxvdmVsYWNl"])
 async def test_with_a_registration_nobody_acts_without_the_platforms_word(
-    house: House, authorization: str | None
+    running_bot: RunningBot, authorization: str | None
 ) -> None:
-    house.environment = {"MicrosoftAppId": "3c1e1f0a-0000-4000-8000-000000000001", "MicrosoftAppPassword": "secret"}
-    await house.restart()
-    mallory = house.organisation.person("Mallory", "Malone")
+    running_bot.environment = {
+        "MicrosoftAppId": "3c1e1f0a-0000-4000-8000-000000000001",
+        "MicrosoftAppPassword": "secret",
+    }
+    await running_bot.restart()
+    mallory = running_bot.organisation.person("Mallory", "Malone")
     if authorization is not None:
-        house.organisation.headers["Authorization"] = authorization
-    house.organisation.connector.add(mallory.conversation, mallory.member())
+        running_bot.organisation.headers["Authorization"] = authorization
+    running_bot.organisation.connector.add(mallory.conversation, mallory.member())
     for activity in (
         {"type": "installationUpdate", "action": "add"},
         {"type": "message", "text": "new campaign"},
@@ -195,5 +202,5 @@ async def test_with_a_registration_nobody_acts_without_the_platforms_word(
     ):
         status, _ = await mallory.send(dict(activity))
         assert status in (401, 403), f"{activity['type']} was answered {status}"
-    assert await house.store.person_at(mallory.tenant, mallory.address) is None
-    assert await house.store.count_campaigns(TENANT) == 0
+    assert await running_bot.store.person_at(mallory.tenant, mallory.address) is None
+    assert await running_bot.store.count_campaigns(TENANT) == 0

@@ -15,7 +15,7 @@ import pytest
 from cards.kit.texts import Texts
 from dialogs.schedule_words import Spoken
 from dialogs.schedule_words import client as hearing
-from dialogs.schedule_words.client import ROOT, Hearing
+from dialogs.schedule_words.client import ROOT, WordsClient
 from storage.records import CampaignState, Message
 from tests.bot.story import (
     MESSAGE,
@@ -29,7 +29,7 @@ from tests.bot.story import (
     newest,
     sent_out,
 )
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
 WHEN = ("start", "date", "time", "duration", "unit")
@@ -55,38 +55,38 @@ def when(card: Card) -> tuple[str, ...]:
     return tuple(fields[field] for field in WHEN)
 
 
-def tomorrow(house: House, zone: str = "UTC") -> str:
-    return (house.clock.now().astimezone(ZoneInfo(zone)) + timedelta(days=1)).date().isoformat()
+def tomorrow(running_bot: RunningBot, zone: str = "UTC") -> str:
+    return (running_bot.clock.now().astimezone(ZoneInfo(zone)) + timedelta(days=1)).date().isoformat()
 
 
 # --- in the form ------------------------------------------------------------------------------
 
 
-async def test_words_fill_in_the_form_and_the_form_tells_what_was_read(house: House, ada: Person) -> None:
+async def test_words_fill_in_the_form_and_the_form_tells_what_was_read(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     card = (await ada.press("Fill in the form", words="tomorrow 10am for 2 hours, at any time", zone="UTC"))["value"]
-    assert when(card) == ("at", tomorrow(house), "10:00", "2", "hours")
+    assert when(card) == ("at", tomorrow(running_bot), "10:00", "2", "hours")
     assert fields_of(card)["anytime"] == "true"
     assert fields_of(card)["words"] == "tomorrow 10am for 2 hours, at any time", "what was typed stays"
     [read] = [word for word in words_of(card) if word.startswith("I read: ")]
-    moment = Texts("en-GB").moment(datetime.fromisoformat(f"{tomorrow(house)}T10:00+00:00"))
+    moment = Texts("en-GB").moment(datetime.fromisoformat(f"{tomorrow(running_bot)}T10:00+00:00"))
     assert read == f"I read: start {moment} (UTC); duration 2 hours; working hours at any time"
     card = (await ada.press("Next: review"))["value"]
     assert f"{moment} (UTC)" in words_of(card)
 
 
-async def test_words_that_were_only_typed_are_read_when_the_form_is_sent(house: House, ada: Person) -> None:
+async def test_words_that_were_only_typed_are_read_when_the_form_is_sent(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     card = (await ada.press("Next: review", words="tomorrow 10am for 90 minutes", **ANY_TIME))["value"]
     assert {"Audience and schedule", "90 minutes"} <= {*words_of(card)}
-    assert (await newest(house)).forms["schedule"]["date"] == tomorrow(house)
+    assert (await newest(running_bot)).forms["schedule"]["date"] == tomorrow(running_bot)
 
 
-async def test_a_french_author_says_it_in_french(house: House, ada: Person, louis: Person) -> None:
+async def test_a_french_author_says_it_in_french(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_author(ada, louis)
     await au_calendrier(louis)
     card = (await louis.press("Remplir le formulaire", words="demain à 10 h pendant 2 heures et demie"))["value"]
-    assert when(card) == ("at", tomorrow(house, "Europe/Paris"), "10:00", "150", "minutes")
+    assert when(card) == ("at", tomorrow(running_bot, "Europe/Paris"), "10:00", "150", "minutes")
     assert any(word.startswith("J’ai lu : début ") for word in words_of(card))
     card = (await louis.press("Remplir le formulaire", words="demain 10h et des brouettes"))["value"]
     assert error_beside(card, "words") == (
@@ -95,14 +95,14 @@ async def test_a_french_author_says_it_in_french(house: House, ada: Person, loui
 
 
 async def test_what_is_not_understood_is_told_beside_the_words_and_nothing_is_scheduled_from_it(
-    house: House, ada: Person
+    running_bot: RunningBot, ada: Person
 ) -> None:
     await to_the_schedule(ada)
     said = "tomorrow 10am for 2 hours unless it rains"
     card = (await ada.press("Next: review", words=said, **ANY_TIME))["value"]
     told = "I did not understand “unless it rains”. Please say it differently, or empty this and fill in the rest."
     assert error_beside(card, "words") == told
-    assert when(card) == ("at", tomorrow(house), "10:00", "2", "hours"), "the rest is filled in"
+    assert when(card) == ("at", tomorrow(running_bot), "10:00", "2", "hours"), "the rest is filled in"
     assert fields_of(card)["words"] == said
     card = (await ada.press("Next: review", time="11:00"))["value"]
     assert error_beside(card, "words") == told, "still"
@@ -112,10 +112,10 @@ async def test_what_is_not_understood_is_told_beside_the_words_and_nothing_is_sc
     await ada.press("Change the schedule")
     card = (await ada.press("Next: review", words=""))["value"]
     assert "Schedule it" in words_of(card)
-    assert (await newest(house)).forms["schedule"]["time"] == "11:00"
+    assert (await newest(running_bot)).forms["schedule"]["time"] == "11:00"
 
 
-async def test_what_is_changed_by_hand_after_the_words_stays(house: House, ada: Person) -> None:
+async def test_what_is_changed_by_hand_after_the_words_stays(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     await ada.press("Fill in the form", words="tomorrow 10am for 2 hours", **ANY_TIME)
     card = (await ada.press("Next: review", duration="3"))["value"]
@@ -134,7 +134,7 @@ async def test_what_is_changed_by_hand_after_the_words_stays(house: House, ada: 
     ],
 )
 async def test_what_is_wrong_in_words_is_told_beside_its_field(
-    house: House, ada: Person, words: str, field: str, error: str
+    running_bot: RunningBot, ada: Person, words: str, field: str, error: str
 ) -> None:
     await to_the_schedule(ada)
     card = (await ada.press("Fill in the form", words=words, zone="UTC"))["value"]
@@ -142,18 +142,18 @@ async def test_what_is_wrong_in_words_is_told_beside_its_field(
     assert fields_of(card)["words"] == words
 
 
-async def test_without_words_the_button_only_draws_the_form_anew(house: House, ada: Person) -> None:
+async def test_without_words_the_button_only_draws_the_form_anew(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     card = (await ada.press("Fill in the form", duration="7"))["value"]
     assert fields_of(card)["duration"] == "7"
     assert error_beside(card, "words") == ""
 
 
-async def test_a_copy_forgets_what_was_said_of_another_time(house: House, ada: Person) -> None:
+async def test_a_copy_forgets_what_was_said_of_another_time(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     await ada.press("Next: review", words="tomorrow 10am for 2 hours", **ANY_TIME)
     await ada.say("clone Autumn newsletter")
-    schedule = (await newest(house)).forms["schedule"]
+    schedule = (await newest(running_bot)).forms["schedule"]
     assert not {"words", "said", "left", "date"} & {*schedule}
     assert schedule["duration"] == "2"
 
@@ -161,19 +161,21 @@ async def test_a_copy_forgets_what_was_said_of_another_time(house: House, ada: P
 # --- in the chat ------------------------------------------------------------------------------
 
 
-async def test_a_command_fills_in_the_schedule_of_the_draft_that_is_being_built(house: House, ada: Person) -> None:
+async def test_a_command_fills_in_the_schedule_of_the_draft_that_is_being_built(
+    running_bot: RunningBot, ada: Person
+) -> None:
     await to_the_schedule(ada)
     await ada.say("schedule tomorrow 10am for 2 hours, working hours 8 to 20, every day")
     card = ada.card()
-    assert when(card) == ("at", tomorrow(house), "10:00", "2", "hours")
+    assert when(card) == ("at", tomorrow(running_bot), "10:00", "2", "hours")
     assert (fields_of(card)["opens"], fields_of(card)["closes"]) == ("08:00", "20:00")
     assert any(word.startswith("I read: ") for word in words_of(card))
-    assert (await newest(house)).forms["schedule"]["days"] == "0,1,2,3,4,5,6", "kept at once"
+    assert (await newest(running_bot)).forms["schedule"]["days"] == "0,1,2,3,4,5,6", "kept at once"
     await ada.press("Next: review")
     assert ada.reads("Audience and schedule")
 
 
-async def test_a_command_names_what_it_did_not_understand(house: House, ada: Person) -> None:
+async def test_a_command_names_what_it_did_not_understand(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     await ada.say("schedule whenever it suits you")
     card = ada.card()
@@ -181,7 +183,9 @@ async def test_a_command_names_what_it_did_not_understand(house: House, ada: Per
     assert fields_of(card)["words"] == "whenever it suits you"
 
 
-async def test_a_command_without_words_opens_the_step_and_without_a_draft_says_so(house: House, ada: Person) -> None:
+async def test_a_command_without_words_opens_the_step_and_without_a_draft_says_so(
+    running_bot: RunningBot, ada: Person
+) -> None:
     for said in ("schedule", "schedule tomorrow 10am for 2 hours", "planifier"):
         assert any(word.startswith("You are not building a campaign") for word in await asked(ada, said))
     await ada.say("new campaign")
@@ -189,12 +193,12 @@ async def test_a_command_without_words_opens_the_step_and_without_a_draft_says_s
     assert "When does it go out?" in words_of(ada.card())
 
 
-async def test_in_french_too(house: House, ada: Person, louis: Person) -> None:
+async def test_in_french_too(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_author(ada, louis)
     assert any(word.startswith("Vous ne préparez") for word in await asked(louis, "planifier demain à 10h"))
     await au_calendrier(louis)
     await louis.say("planifier demain de 10h à midi")
-    assert when(louis.card()) == ("at", tomorrow(house, "Europe/Paris"), "10:00", "2", "hours")
+    assert when(louis.card()) == ("at", tomorrow(running_bot, "Europe/Paris"), "10:00", "2", "hours")
     await louis.say("demain matin")
     assert when(louis.card())[2:] == ("09:00", "3", "hours"), "however near it may be to a command"
     await louis.say("maintenant pendant 3 jours")
@@ -202,7 +206,7 @@ async def test_in_french_too(house: House, ada: Person, louis: Person) -> None:
     assert when(louis.card())[3:] == ("3", "days")
 
 
-async def test_a_whole_schedule_said_in_passing_fills_in_the_open_draft(house: House, ada: Person) -> None:
+async def test_a_whole_schedule_said_in_passing_fills_in_the_open_draft(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     for said, start, amount in (("Tomorrow 10am for 2 hours", "at", "2"), ("now for 30 minutes", "now", "30")):
         await ada.say(said)
@@ -211,11 +215,11 @@ async def test_a_whole_schedule_said_in_passing_fills_in_the_open_draft(house: H
         assert fields_of(card)["words"] == said
     await ada.say("tomorrow 10am")
     assert "I did not understand" in ada.texts()[-1], "no duration: it may mean anything"
-    house.clock.forward(timedelta(hours=13))
+    running_bot.clock.forward(timedelta(hours=13))
     assert any("I did not understand" in word for word in await asked(ada, "tomorrow 10am for 2 hours")), "long ago"
 
 
-async def test_now_is_a_start_and_no_new_campaign(house: House, ada: Person) -> None:
+async def test_now_is_a_start_and_no_new_campaign(running_bot: RunningBot, ada: Person) -> None:
     assert not any("Did you mean" in word for word in await asked(ada, "now"))
     await to_the_schedule(ada)
     await ada.press("Fill in the form", words="tomorrow 10am for 2 hours", zone="UTC")
@@ -225,11 +229,11 @@ async def test_now_is_a_start_and_no_new_campaign(house: House, ada: Person) -> 
 
 
 async def test_replies_of_recipients_and_of_authors_without_a_draft_stay_replies(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await make_author(ada, louis)
-    await sent_out(house, ada, Message(body="When do you come?"))
-    hana = house.organisation.person("Hana", "Sato", locale="en-GB")
+    await sent_out(running_bot, ada, Message(body="When do you come?"))
+    hana = running_bot.organisation.person("Hana", "Sato", locale="en-GB")
     for someone in (louis, ada):
         words = await asked(someone, "lundi de 10h à midi" if someone is louis else "tomorrow 10am for 2 hours")
         assert not any("working hours" in word or "heures de travail" in word for word in words)
@@ -238,36 +242,36 @@ async def test_replies_of_recipients_and_of_authors_without_a_draft_stay_replies
     assert not any("I read:" in word for word in await asked(hana, "tomorrow 10am for 2 hours"))
 
 
-async def test_a_schedule_said_of_a_started_campaign_changes_nothing(house: House, ada: Person) -> None:
+async def test_a_schedule_said_of_a_started_campaign_changes_nothing(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    await launch(ada, house)
-    before = await newest(house)
+    await launch(ada, running_bot)
+    before = await newest(running_bot)
     words = await asked(ada, "schedule tomorrow 10am for 2 hours")
     assert any(word.startswith("You are not building a campaign") for word in words)
     await asked(ada, "tomorrow 10am for 2 hours")
-    assert await newest(house) == before
+    assert await newest(running_bot) == before
 
 
-async def test_two_messages_at_once_lose_nothing_of_each_other(house: House, ada: Person) -> None:
+async def test_two_messages_at_once_lose_nothing_of_each_other(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
     await asyncio.gather(ada.say("schedule tomorrow 10am for 2 hours"), ada.say("schedule on each person's own clock"))
-    schedule = (await newest(house)).forms["schedule"]
+    schedule = (await newest(running_bot)).forms["schedule"]
     assert (schedule["time"], schedule["own_zone"]) == ("10:00", "true")
 
 
 # --- the program beside the bot ---------------------------------------------------------------
 
 
-async def read(beside: Hearing, words: str = "tomorrow 10am for 2 hours") -> Spoken | None:
+async def read(beside: WordsClient, words: str = "tomorrow 10am for 2 hours") -> Spoken | None:
     return await beside.read(words, datetime(2026, 11, 25, 11, tzinfo=UTC), "UTC", Texts("en"))
 
 
-def program_of(beside: Hearing) -> Any:
+def program_of(beside: WordsClient) -> Any:
     return beside._program
 
 
 async def test_a_reader_that_was_killed_is_replaced_by_the_next_question() -> None:
-    async with Hearing() as beside:
+    async with WordsClient() as beside:
         first = await read(beside)
         assert first is not None and first.complete
         killed = program_of(beside)
@@ -281,7 +285,7 @@ async def test_a_reader_that_was_killed_is_replaced_by_the_next_question() -> No
 async def test_a_reader_that_says_nothing_is_given_up_and_the_next_question_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with Hearing() as beside:
+    async with WordsClient() as beside:
         await read(beside)
         silent = program_of(beside)
         silent.send_signal(signal.SIGSTOP)
@@ -295,7 +299,7 @@ async def test_a_reader_that_says_nothing_is_given_up_and_the_next_question_is_a
 
 
 async def test_an_answer_that_comes_late_is_not_taken_for_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with Hearing() as beside:
+    async with WordsClient() as beside:
         await read(beside)
         slow = program_of(beside)
         slow.send_signal(signal.SIGSTOP)
@@ -309,7 +313,7 @@ async def test_an_answer_that_comes_late_is_not_taken_for_anothers(monkeypatch: 
 
 
 async def test_the_reader_ends_when_the_bot_is_gone() -> None:
-    async with Hearing() as beside:
+    async with WordsClient() as beside:
         await read(beside)
         program = program_of(beside)
         program.stdin.close()  # as the kernel does for a bot that was killed
@@ -317,7 +321,7 @@ async def test_the_reader_ends_when_the_bot_is_gone() -> None:
 
 
 async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
-    house: House, ada: Person, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await to_the_schedule(ada)
     with monkeypatch.context() as crowded:
@@ -327,7 +331,7 @@ async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
     assert fields_of(card)["words"] == "tomorrow 10am for 2 hours"
     card = (await ada.press("Next: review"))["value"]
     assert "Audience and schedule" in words_of(card)
-    assert (await newest(house)).state is CampaignState.DRAFT
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
 
 
 def test_the_bot_does_not_load_the_rule_that_only_the_program_beside_it_needs() -> None:

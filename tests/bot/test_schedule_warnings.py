@@ -8,7 +8,7 @@ import pytest
 
 from storage.records import CampaignState
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, Card, error_beside, in_state, make_author
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
 WEEKEND = {"time": "10:00", "zone": "UTC", "duration": "5", "unit": "hours", "anytime": "false"}
@@ -37,13 +37,13 @@ async def auteur(ada: Person, louis: Person) -> Person:
     return louis
 
 
-def in_a_week(house: House, weekday: int) -> date:
-    now = house.clock.now()
+def in_a_week(running_bot: RunningBot, weekday: int) -> date:
+    now = running_bot.clock.now()
     return now.date() + timedelta(days=7 + weekday - now.weekday())
 
 
-async def test_no_open_time(house: House, ada: Person, auteur: Person) -> None:
-    sunday = {**WEEKEND, "start": "at", "date": in_a_week(house, 6).isoformat()}
+async def test_no_open_time(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
+    sunday = {**WEEKEND, "start": "at", "date": in_a_week(running_bot, 6).isoformat()}
     said = error_beside(await in_english(ada, **sunday), "duration")
     assert said.startswith("There are no working hours in this time: it runs from Sun")
     assert said.endswith("Make it longer, change the hours or days, or allow sending outside them.")
@@ -52,31 +52,35 @@ async def test_no_open_time(house: House, ada: Person, auteur: Person) -> None:
     assert said.endswith("Allongez-la, changez les heures ou les jours, ou autorisez l’envoi en dehors.")
 
 
-async def test_the_past(house: House, ada: Person, auteur: Person) -> None:
-    past = {"start": "at", "date": (house.clock.now() - timedelta(days=2)).date().isoformat(), "time": "10:00"}
+async def test_the_past(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
+    past = {"start": "at", "date": (running_bot.clock.now() - timedelta(days=2)).date().isoformat(), "time": "10:00"}
     english, french = await in_english(ada, **past), await en_francais(auteur, **past)
     assert error_beside(english, "date") == "That is in the past. Please choose a later day or time."
     assert error_beside(french, "date") == "C’est dans le passé. Choisissez un jour ou une heure plus tard."
 
 
-async def test_a_start_that_has_passed_since(house: House, ada: Person, auteur: Person) -> None:
-    tomorrow = {"start": "at", "date": (house.clock.now() + timedelta(days=1)).date().isoformat(), "time": "10:00"}
+async def test_a_start_that_has_passed_since(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
+    tomorrow = {
+        "start": "at",
+        "date": (running_bot.clock.now() + timedelta(days=1)).date().isoformat(),
+        "time": "10:00",
+    }
     await in_english(ada, **tomorrow)
     await en_francais(auteur, **tomorrow)
-    house.clock.forward(timedelta(days=3))
+    running_bot.clock.forward(timedelta(days=3))
     card = (await ada.press("Schedule it"))["value"]
     assert "**Schedule**: That is in the past. Please choose a later day or time." in words_of(card)
     await auteur.say("modifier Automne")
     french = words_of(auteur.card())
     assert "**Diffusion**: C’est dans le passé. Choisissez un jour ou une heure plus tard." in french
     assert "Programmer" not in french
-    await in_state(house, CampaignState.DRAFT)
+    await in_state(running_bot, CampaignState.DRAFT)
 
 
-async def test_more_messages_than_the_rate_allows(house: House, ada: Person, auteur: Person) -> None:
-    house.environment["MESSAGES_PER_SECOND"] = "0.001"
-    await house.restart()
-    tuesday = in_a_week(house, 1)
+async def test_more_messages_than_the_rate_allows(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
+    running_bot.environment["MESSAGES_PER_SECOND"] = "0.001"
+    await running_bot.restart()
+    tuesday = in_a_week(running_bot, 1)
     short = {"start": "at", "date": tuesday.isoformat(), "time": "10:00", "zone": "UTC", "duration": "10",
              "unit": "minutes"}  # fmt: skip
     # two messages, a thousand seconds each: told, on the schedule's clock, and still to be had
@@ -94,9 +98,9 @@ async def test_more_messages_than_the_rate_allows(house: House, ada: Person, aut
     assert said.endswith("10:33. Allongez-la, sinon certains ne seront pas envoyés.")
 
 
-async def test_more_messages_than_a_year_would_take(house: House, ada: Person, auteur: Person) -> None:
-    house.environment["MESSAGES_PER_SECOND"] = "0.00000001"
-    await house.restart()
+async def test_more_messages_than_a_year_would_take(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
+    running_bot.environment["MESSAGES_PER_SECOND"] = "0.00000001"
+    await running_bot.restart()
     warned = [word for word in words_of(await in_english(ada)) if "does not allow" in word]
     assert warned == [
         "Microsoft Teams does not allow that many messages in this time, nor in a year of such days."

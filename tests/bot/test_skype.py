@@ -9,7 +9,7 @@ import pytest
 
 from storage.records import Audience, Channel, DeliveryState, NotReached, Role
 from tests.bot.story import ALMOST_ALL, MESSAGE, completed, draft, eventually, launch, newest, planned
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person, words_of
 from tests.support.seeding import scheduled
 from tests.support.skype import HERO, SkypePerson
@@ -18,20 +18,20 @@ ON_SKYPE = {"channel": "skype", "audience": "everyone"}
 
 
 @pytest.fixture
-async def gateway(house: House) -> AsyncIterator[House]:
+async def gateway(running_bot: RunningBot) -> AsyncIterator[RunningBot]:
     """The operator has said whose people write on Skype: their gateway names no organisation."""
-    house.environment["SKYPE_TENANT"] = TENANT.upper()
-    await house.restart()
-    yield house
+    running_bot.environment["SKYPE_TENANT"] = TENANT.upper()
+    await running_bot.restart()
+    yield running_bot
 
 
-def on_skype(house: House, given: str, surname: str, **more: Any) -> SkypePerson:
-    like = house.organisation.person(given, surname)
-    return SkypePerson(house.organisation, given, surname, address=like.address, **more)
+def on_skype(running_bot: RunningBot, given: str, surname: str, **more: Any) -> SkypePerson:
+    like = running_bot.organisation.person(given, surname)
+    return SkypePerson(running_bot.organisation, given, surname, address=like.address, **more)
 
 
 @pytest.fixture
-async def grace(gateway: House, ada: Person) -> SkypePerson:
+async def grace(gateway: RunningBot, ada: Person) -> SkypePerson:
     """Only on Skype."""
     grace = on_skype(gateway, "Grace", "Hopper")
     await grace.install()
@@ -42,7 +42,9 @@ async def grace(gateway: House, ada: Person) -> SkypePerson:
 # --- who they are -----------------------------------------------------------------------------
 
 
-async def test_the_same_person_on_both_channels_is_one_person_with_two_chats(gateway: House, louis: Person) -> None:
+async def test_the_same_person_on_both_channels_is_one_person_with_two_chats(
+    gateway: RunningBot, louis: Person
+) -> None:
     other = on_skype(gateway, "Louis", "Pasteur", locale="en-GB")
     await other.install()
     person = await gateway.store.person_at(TENANT, louis.address)
@@ -61,25 +63,25 @@ async def test_the_same_person_on_both_channels_is_one_person_with_two_chats(gat
     assert skype and skype.broken is None
 
 
-async def test_a_gateway_that_knows_nobody_still_has_their_address(gateway: House, ada: Person) -> None:
+async def test_a_gateway_that_knows_nobody_still_has_their_address(gateway: RunningBot, ada: Person) -> None:
     zoe = on_skype(gateway, "Zoe", "Ngo", tells_names=False)
     await zoe.install()
     person = await gateway.store.person_at(TENANT, zoe.address)
     assert person is not None and person.name == "Zoe Ngo"
 
 
-async def test_without_a_named_organisation_skypes_people_are_nobodys(house: House, ada: Person) -> None:
-    stranger = on_skype(house, "Eve", "Mallory")
+async def test_without_a_named_organisation_skypes_people_are_nobodys(running_bot: RunningBot, ada: Person) -> None:
+    stranger = on_skype(running_bot, "Eve", "Mallory")
     await stranger.install()
-    assert await house.store.person_at(TENANT, stranger.address) is None
-    reach = (await house.store.reach(TENANT, Audience(everyone=True), Channel.SKYPE)).total
+    assert await running_bot.store.person_at(TENANT, stranger.address) is None
+    reach = (await running_bot.store.reach(TENANT, Audience(everyone=True), Channel.SKYPE)).total
     assert reach == 0
 
 
-async def test_a_gateway_that_names_the_organisation_is_believed(house: House, ada: Person) -> None:
-    paul = on_skype(house, "Paul", "Valery", names_tenant=True)
+async def test_a_gateway_that_names_the_organisation_is_believed(running_bot: RunningBot, ada: Person) -> None:
+    paul = on_skype(running_bot, "Paul", "Valery", names_tenant=True)
     await paul.install()
-    assert await house.store.person_at(TENANT, paul.address) is not None
+    assert await running_bot.store.person_at(TENANT, paul.address) is not None
 
 
 # --- a campaign on each channel ---------------------------------------------------------------
@@ -91,7 +93,7 @@ def told_of(channel: str, report: list[str]) -> bool:
 
 
 async def test_a_skype_campaign_goes_from_chat_to_report(
-    gateway: House, ada: Person, louis: Person, grace: SkypePerson
+    gateway: RunningBot, ada: Person, louis: Person, grace: SkypePerson
 ) -> None:
     cards = await draft(ada, audience=ON_SKYPE, message={"body": "Hello [FIRSTNAME|there], **big** news <for> you."})
     assert any("1 of 1 person can be reached" in text for text in words_of(cards["review"]))
@@ -124,7 +126,7 @@ async def test_a_skype_campaign_goes_from_chat_to_report(
 
 
 async def test_both_channels_have_their_own_campaign_and_report(
-    gateway: House, ada: Person, louis: Person, grace: SkypePerson
+    gateway: RunningBot, ada: Person, louis: Person, grace: SkypePerson
 ) -> None:
     await draft(ada, message={"name": "On Teams"})
     await launch(ada, gateway)
@@ -139,7 +141,7 @@ async def test_both_channels_have_their_own_campaign_and_report(
     assert (louis.chat.campaigns.total(), grace.chat.campaigns.total()) == (1, 1)
 
 
-async def test_names_full_of_signs_show_as_themselves(gateway: House, ada: Person) -> None:
+async def test_names_full_of_signs_show_as_themselves(gateway: RunningBot, ada: Person) -> None:
     bobby = on_skype(gateway, "<b>Bobby</b> & [x](https://evil.example)", "*Tables*")
     await bobby.install()
     await draft(ada, audience=ON_SKYPE, message={"body": "Dear [FIRSTNAME] [LASTNAME]!"})
@@ -153,7 +155,7 @@ async def test_names_full_of_signs_show_as_themselves(gateway: House, ada: Perso
 
 
 async def test_who_is_on_skype_only_is_not_reached_by_a_teams_campaign(
-    gateway: House, ada: Person, grace: SkypePerson
+    gateway: RunningBot, ada: Person, grace: SkypePerson
 ) -> None:
     audience = {"audience": "new", "list_name": "Team", "addresses": f"{ada.address}\n{grace.address}"}
     cards = await draft(ada, audience=audience)
@@ -164,7 +166,7 @@ async def test_who_is_on_skype_only_is_not_reached_by_a_teams_campaign(
 
 
 async def test_a_message_too_long_for_skype_is_told_before_it_is_scheduled(
-    gateway: House, ada: Person, grace: SkypePerson
+    gateway: RunningBot, ada: Person, grace: SkypePerson
 ) -> None:
     cards = await draft(ada, audience=ON_SKYPE, message={"body": "x" * 8_500})
     assert any("The message is too long for Skype" in text for text in words_of(cards["review"]))
@@ -175,7 +177,7 @@ async def test_a_message_too_long_for_skype_is_told_before_it_is_scheduled(
 
 
 async def test_trying_a_skype_campaign_shows_it_there_and_counts_nowhere(
-    gateway: House, ada: Person, grace: SkypePerson
+    gateway: RunningBot, ada: Person, grace: SkypePerson
 ) -> None:
     await draft(ada, audience=ON_SKYPE)
     await ada.press("Try it")
@@ -189,7 +191,7 @@ async def test_trying_a_skype_campaign_shows_it_there_and_counts_nowhere(
     assert not await gateway.store.engagement(campaign.id)
 
 
-async def test_a_line_that_was_made_up_confirms_nothing(gateway: House, ada: Person, grace: SkypePerson) -> None:
+async def test_a_line_that_was_made_up_confirms_nothing(gateway: RunningBot, ada: Person, grace: SkypePerson) -> None:
     await draft(ada, audience=ON_SKYPE)
     campaign = await newest(gateway)
     for line in ("✓", "✓ 1", f"✓ {campaign.id}.1", f"✓ {campaign.id}.1 test x", "✓ 99.x", f"✓ {campaign.id}.-1 who x"):
@@ -215,7 +217,7 @@ async def test_a_recipient_on_skype_gets_help_and_their_language_in_words(grace:
 
 
 async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in_words(
-    gateway: House, ada: Person, grace: SkypePerson
+    gateway: RunningBot, ada: Person, grace: SkypePerson
 ) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
@@ -235,7 +237,7 @@ async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in
     assert "Send rate: 100%" in text and "To build, change or delete campaigns" in text
 
 
-async def test_copies_and_templates_are_begun_in_teams(gateway: House, ada: Person, grace: SkypePerson) -> None:
+async def test_copies_and_templates_are_begun_in_teams(gateway: RunningBot, ada: Person, grace: SkypePerson) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
     await gateway.store.give_role(person.id, Role.AUTHOR)
@@ -250,7 +252,7 @@ async def test_copies_and_templates_are_begun_in_teams(gateway: House, ada: Pers
     await grace.hears("**Seasons**")
 
 
-async def test_an_author_who_is_only_on_skype_is_told_the_report_there(gateway: House, grace: SkypePerson) -> None:
+async def test_an_author_who_is_only_on_skype_is_told_the_report_there(gateway: RunningBot, grace: SkypePerson) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
     await scheduled(gateway.store, person, gateway.clock.now(), ALMOST_ALL)

@@ -17,7 +17,7 @@ from tests.bot.story import (
     handle_of,
     newest,
 )
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
 BANNER = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # as the person speaks
@@ -35,7 +35,7 @@ async def tried(author: Person, address: str) -> dict[str, Any]:
     return dict(answer["value"])
 
 
-async def test_a_draft_is_tried_by_form(house: House, ada: Person, louis: Person) -> None:
+async def test_a_draft_is_tried_by_form(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     await ada.press("Try it")
     card = await tried(ada, f"  {louis.address.upper()} ")
@@ -45,8 +45,10 @@ async def test_a_draft_is_tried_by_form(house: House, ada: Person, louis: Person
     assert ada.reads("Audience and schedule")
 
 
-async def test_who_cannot_be_reached_is_said_beside_the_field(house: House, ada: Person, louis: Person) -> None:
-    listed = house.organisation.person("Marie", "Curie")
+async def test_who_cannot_be_reached_is_said_beside_the_field(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    listed = running_bot.organisation.person("Marie", "Curie")
     await draft(ada, {"audience": "", "list_name": "Two", "addresses": f"{louis.address}, {listed.address}"})
     await ada.press("Try it")
     for address in ("", "louis", "a@b", "two@contoso.example words"):
@@ -64,8 +66,8 @@ async def test_who_cannot_be_reached_is_said_beside_the_field(house: House, ada:
     assert len(received(louis)) == 1
 
 
-async def test_people_of_another_organisation_do_not_exist_here(house: House, ada: Person) -> None:
-    mallory = house.organisation.person("Mallory", "Elsewhere", tenant="99999999-0000-4000-8000-000000000000")
+async def test_people_of_another_organisation_do_not_exist_here(running_bot: RunningBot, ada: Person) -> None:
+    mallory = running_bot.organisation.person("Mallory", "Elsewhere", tenant="99999999-0000-4000-8000-000000000000")
     await mallory.install()
     await draft(ada)
     await ada.press("Try it")
@@ -73,12 +75,12 @@ async def test_people_of_another_organisation_do_not_exist_here(house: House, ad
     assert not received(mallory)
 
 
-async def test_the_test_is_the_message_but_for_its_mark(house: House, ada: Person, louis: Person) -> None:
+async def test_the_test_is_the_message_but_for_its_mark(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada, message={"style": "important", "body": "Hello [FIRSTNAME] [LASTNAME|x] ([EMAIL])\n\n- *one*"})
     await ada.press("Try it")
     await tried(ada, louis.address)
     await ada.press("Back")
-    await broadcast(ada, house)
+    await broadcast(ada, running_bot)
     test, message = await eventually(lambda: both(louis))
     for name in ("summary", "importance", "type"):
         assert test[name] == message[name], name
@@ -92,7 +94,7 @@ async def both(person: Person) -> list[dict[str, Any]]:
     return received(person) if len(received(person)) == 2 else []
 
 
-async def test_a_test_counts_in_no_report(house: House, ada: Person, louis: Person) -> None:
+async def test_a_test_counts_in_no_report(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     await ada.press("Try it")
     await tried(ada, louis.address)
@@ -102,23 +104,23 @@ async def test_a_test_counts_in_no_report(house: House, ada: Person, louis: Pers
     assert {BANNER, "Hello Louis, **big news** for you."} <= {*words_of(louis.card())}
     assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))
     await ada.press("Back")
-    await broadcast(ada, house)
-    await completed(ada, house)
+    await broadcast(ada, running_bot)
+    await completed(ada, running_bot)
     await louis.press("I have read it", card=test, at=at)
     assert await louis.press("Read more", card=test, at=at) == (302, "https://example.org/autumn")
-    await house.restart()  # every press that was being counted has been
-    campaign = await newest(house)
-    assert await house.store.engagement(campaign.id) == []
-    tally = await house.store.tally(campaign.id)
+    await running_bot.restart()  # every press that was being counted has been
+    campaign = await newest(running_bot)
+    assert await running_bot.store.engagement(campaign.id) == []
+    tally = await running_bot.store.tally(campaign.id)
     assert (tally.total, tally.delivered) == (2, 2)
-    assert house.connector.tally()["messages"] == 2, "the test is none of them"
+    assert running_bot.connector.tally()["messages"] == 2, "the test is none of them"
     await louis.press("Read more")
-    await eventually(lambda: house.store.engagement(campaign.id))
-    kinds = {item.kind for item in await house.store.engagement(campaign.id)}
+    await eventually(lambda: running_bot.store.engagement(campaign.id))
+    kinds = {item.kind for item in await running_bot.store.engagement(campaign.id)}
     assert kinds == {EngagementKind.OPENED, EngagementKind.CLICKED}, "the message itself counts"
 
 
-async def test_it_is_tried_in_words(house: House, ada: Person, louis: Person) -> None:
+async def test_it_is_tried_in_words(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     for command in ("try", "essayer"):
         question = "To which address shall I send the test of “Autumn newsletter”? (**cancel** leaves)"
@@ -131,19 +133,21 @@ async def test_it_is_tried_in_words(house: House, ada: Person, louis: Person) ->
     assert len(received(louis)) == 2
 
 
-async def test_the_question_survives_a_restart_and_a_detour(house: House, ada: Person, louis: Person) -> None:
+async def test_the_question_survives_a_restart_and_a_detour(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await draft(ada)
     await asked(ada, "try")
     assert ada.reads("Which one do you mean?") or ada.reads("Your campaigns")
     await asked(ada, "try newsletter")
-    await house.restart()
+    await running_bot.restart()
     assert "Your campaigns" in await asked(ada, "campaigns"), "a command is a command"
-    await house.restart()
+    await running_bot.restart()
     assert await asked(ada, louis.address) == [f"The test is in the chat of {louis.address}."]
     assert len(received(louis)) == 1
 
 
-async def test_cancel_leaves_the_question(house: House, ada: Person, louis: Person) -> None:
+async def test_cancel_leaves_the_question(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     await asked(ada, "try newsletter")
     assert await asked(ada, "cancel") == ["All right. Your drafts are kept under **campaigns**."]
@@ -151,29 +155,29 @@ async def test_cancel_leaves_the_question(house: House, ada: Person, louis: Pers
     assert not received(louis)
 
 
-async def test_what_went_away_meanwhile_is_said(house: House, ada: Person, louis: Person) -> None:
+async def test_what_went_away_meanwhile_is_said(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     await asked(ada, "try newsletter")
-    await house.store.delete_campaign(await newest(house))
+    await running_bot.store.delete_campaign(await newest(running_bot))
     assert await asked(ada, louis.address) == ["This campaign no longer exists."]
     assert await asked(ada, louis.address) == ["I did not understand. Type **help** to see what I can do."]
 
 
-async def test_an_unfinished_message_is_not_sent(house: House, ada: Person) -> None:
+async def test_an_unfinished_message_is_not_sent(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Empty")
     await ada.press("Save and leave", **{**MESSAGE, "body": "Hello [WHO]"})
-    answer = await ada.execute("try.send", {**handle_of(await newest(house)), "address": ada.address}, "1")
+    answer = await ada.execute("try.send", {**handle_of(await newest(running_bot)), "address": ada.address}, "1")
     assert error_beside(answer["value"], "address") == "The message is not ready yet: please complete it first."
     assert not received(ada)
 
 
-async def test_it_can_be_tried_before_during_and_after(house: House, ada: Person, louis: Person) -> None:
+async def test_it_can_be_tried_before_during_and_after(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     await ada.press("Schedule it")
     await asked(ada, "try newsletter")
     await asked(ada, louis.address)
-    house.clock.forward(ALMOST_ALL)
-    await completed(ada, house)
+    running_bot.clock.forward(ALMOST_ALL)
+    await completed(ada, running_bot)
     await asked(ada, "try newsletter")
     await asked(ada, louis.address)
     tests = [activity for activity in received(louis) if activity["channelData"]["crieur"]["test"]]
@@ -181,10 +185,10 @@ async def test_it_can_be_tried_before_during_and_after(house: House, ada: Person
 
 
 async def test_a_draft_is_shown_to_nobody_who_only_says_that_they_got_a_test(
-    house: House, ada: Person, louis: Person
+    running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await draft(ada)
-    campaign = await newest(house)
+    campaign = await newest(running_bot)
     message = louis.cards()[-1][0]
     for claim in (True, "true", "1.1t.made-up"):
         answer = await louis.execute("acknowledge", {"campaign": campaign.id, "button": 1, "test": claim}, message)

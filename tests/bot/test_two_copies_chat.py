@@ -14,7 +14,7 @@ import pytest
 from storage.mongo import MongoStore
 from storage.records import CampaignState, DeliveryState, EngagementKind
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, completed, draft, eventually, launch, newest, planned
-from tests.conftest import House, ShiftedClock
+from tests.conftest import RunningBot, ShiftedClock
 from tests.support.connector import Faults, LoopbackConnector
 from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Organisation, Person, words_of
@@ -27,8 +27,8 @@ ELSEWHERE = "This draft was changed elsewhere meanwhile. Please check it and go 
 class Pair:
     """Two copies of the bot; people speak to the first unless they go ``at_second``."""
 
-    first: House
-    second: House
+    first: RunningBot
+    second: RunningBot
 
     def at_second(self, person: Person) -> Person:
         return person.through(f"{self.second.url}/api/messages")
@@ -40,18 +40,18 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
     await connector.start()
     with nx_27017(tmp_path) as url:
 
-        def open_house() -> House:
+        def open_house() -> RunningBot:
             environment = {"LEASE_SECONDS": "5"}  # the server may take a second for an answer
-            return House(tmp_path, connector, clock, free_port(), environment, lambda: MongoStore(f"{url}crieur"))
+            return RunningBot(tmp_path, connector, clock, free_port(), environment, lambda: MongoStore(f"{url}crieur"))
 
         pair = Pair(open_house(), open_house())
         async with aiohttp.ClientSession() as http:
-            for house in (pair.first, pair.second):
-                await house.start()
-                house.organisation = Organisation(connector, f"{house.url}/api/messages", http)
+            for running_bot in (pair.first, pair.second):
+                await running_bot.start()
+                running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
             yield pair
-            for house in (pair.first, pair.second):
-                await house.stop()
+            for running_bot in (pair.first, pair.second):
+                await running_bot.stop()
     await connector.stop()
 
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from storage.records import DeliveryState
 from tests.bot.story import ALMOST_ALL, completed, draft, launch, newest
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.connector import Faults
 from tests.support.organisation import Person, words_of
 
 
-async def test_the_author_sends_again_to_exactly_the_unconfirmed(house: House, ada: Person, louis: Person) -> None:
+async def test_the_author_sends_again_to_exactly_the_unconfirmed(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
     await draft(ada)
-    campaign = await launch(ada, house)
-    house.connector.faults = Faults(reset_after=1.0)  # it arrives, and the connection breaks before the answer
-    house.clock.forward(ALMOST_ALL)
+    campaign = await launch(ada, running_bot)
+    running_bot.connector.faults = Faults(reset_after=1.0)  # it arrives, and the connection breaks before the answer
+    running_bot.clock.forward(ALMOST_ALL)
     await louis.sees("Hello Louis")
-    house.connector.faults = Faults()
-    report = await completed(ada, house)
-    assert (await house.store.tally(campaign.id)).states[DeliveryState.UNCONFIRMED] >= 1
+    running_bot.connector.faults = Faults()
+    report = await completed(ada, running_bot)
+    assert (await running_bot.store.tally(campaign.id)).states[DeliveryState.UNCONFIRMED] >= 1
     assert louis.chat.campaigns[campaign.id] == 1, "never again by itself"
 
-    people = await house.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
+    people = await running_bot.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
     await ada.press(f"Send again to {len(people)} unconfirmed", card=report)
-    again = await newest(house)
+    again = await newest(running_bot)
     assert again.id != campaign.id
     shown = " ".join(words_of(ada.card()))
     assert "Autumn newsletter – again" in shown
     assert f"{len(people)} of {len(people)}" in shown
-    reference = await house.store.reference(people[-1], campaign.channel)  # type: ignore[arg-type]
+    reference = await running_bot.store.reference(people[-1], campaign.channel)  # type: ignore[arg-type]
     assert reference and reference.user == louis.user

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bot.story import asked
-from tests.conftest import House
+from tests.conftest import RunningBot
 from tests.support.organisation import Person
 
 #: the activity -> what is logged of it
@@ -32,7 +32,7 @@ ENTITIES: list[list[Any]] = [
 
 @pytest.mark.parametrize(("activity", "line"), UNKNOWN)
 async def test_an_unknown_kind_is_acknowledged_and_logged(
-    house: House, ada: Person, caplog: pytest.LogCaptureFixture, activity: dict[str, Any], line: str
+    running_bot: RunningBot, ada: Person, caplog: pytest.LogCaptureFixture, activity: dict[str, Any], line: str
 ) -> None:
     caplog.set_level(logging.INFO)
     before = len(ada.chat.messages)
@@ -43,20 +43,20 @@ async def test_an_unknown_kind_is_acknowledged_and_logged(
 
 
 @pytest.mark.parametrize("entities", ENTITIES)
-async def test_unknown_entities_change_nothing(house: House, ada: Person, entities: list[Any]) -> None:
+async def test_unknown_entities_change_nothing(running_bot: RunningBot, ada: Person, entities: list[Any]) -> None:
     status, _ = await ada.send({"type": "message", "text": "help", "entities": entities})
     assert status == 201
     assert "What I can do" in await asked(ada, "help")
 
 
 async def test_a_turn_that_breaks_is_no_5xx_and_says_so(
-    house: House, ada: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    running_bot: RunningBot, ada: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(*values: object) -> object:
         raise KeyError("a xylophone")
 
-    monkeypatch.setattr(type(house.store), "count_campaigns", broken)
-    await house.restart()
+    monkeypatch.setattr(type(running_bot.store), "count_campaigns", broken)
+    await running_bot.restart()
     status, _ = await ada.send({"type": "message", "text": "campaigns"})
     assert status == 201
     assert ada.texts()[-1] == "Something went wrong on my side. Nothing is lost: please try again."

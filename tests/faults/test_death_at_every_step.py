@@ -25,8 +25,8 @@ from scheduler.dispatcher import Dispatcher
 from scheduler.jobs import Jobs
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Availability, Delivered, NotAnswered, Outcome, Render
-from scheduler.presence_lookup import Asking
-from scheduler.rate_limit import Pace
+from scheduler.presence_lookup import PresenceLookup
+from scheduler.rate_limit import RateLimit
 from storage.records import (
     Audience,
     Campaign,
@@ -240,12 +240,12 @@ async def live(
         renderer=Words(),
         clock=clock,
         rng=rng,
-        pace=Pace(1000.0),
+        rate_limit=RateLimit(1000.0),
         holder=holder,
         concurrency=2,
         group=4,
         lease=LEASE,
-        asking=Asking({Channel.TEAMS: Watcher(fate)}, clock),
+        presence_lookup=PresenceLookup({Channel.TEAMS: Watcher(fate)}, clock),
     )
 
     async def work() -> None:

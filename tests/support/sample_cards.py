@@ -19,7 +19,7 @@ from cards.campaigns.listing import campaigns_card, delete_card, information_car
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
-from cards.compose.review import Outlook, Overview, hours_text, review_card
+from cards.compose.review import Forecast, Overview, hours_text, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN, Texts
@@ -299,7 +299,9 @@ class Samples:
 
     def campaigns(self) -> dict[str, AdaptiveCard]:
         texts, language = self.texts, self.language
-        outlook = Outlook(messages=938, first=START, last=START + timedelta(minutes=119), peak=14, fits=True, now=False)
+        forecast = Forecast(
+            messages=938, first=START, last=START + timedelta(minutes=119), peak=14, fits=True, now=False
+        )
         problems = [("schedule", texts("Please choose when it goes out."))]
         warnings = [texts("Nobody in this audience can be reached yet.")]
         scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[2:])
@@ -307,7 +309,7 @@ class Samples:
         people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
         if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
-        asking, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
+        presence_lookup, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
         second = START + timedelta(hours=1)
         over_christmas = replace(schedule().slot, duration=timedelta(days=40))
         closed_hours = replace(schedule().hours, holidays=frozenset({CLOSED, CLOSED + timedelta(days=1)}))
@@ -328,22 +330,22 @@ class Samples:
         ]
         asked_figures = figures(asked, RUNNING_TALLY, next_due=NOW + timedelta(seconds=8))
         return {
-            "review": review_card(texts, scheduled, self.overview(), outlook, [], []),
+            "review": review_card(texts, scheduled, self.overview(), forecast, [], []),
             "review_languages": review_card(
-                texts, scheduled, self.overview(languages=("en", "fr"), language=language), outlook, [], []
+                texts, scheduled, self.overview(languages=("en", "fr"), language=language), forecast, [], []
             ),
-            "review_holidays": review_card(texts, scheduled, self.overview(schedule=closed), outlook, [], []),
+            "review_holidays": review_card(texts, scheduled, self.overview(schedule=closed), forecast, [], []),
             "review_problems": review_card(texts, scheduled, self.overview(schedule=None), None, problems, warnings),
             "information_scheduled": information_card(texts, scheduled, self.overview(), None),
-            "review_install": review_card(texts, scheduled, self.overview(installable=62), outlook, [], []),
+            "review_install": review_card(texts, scheduled, self.overview(installable=62), forecast, [], []),
             "review_skype": review_card(
-                texts, replace(scheduled, channel=Channel.SKYPE), self.overview(), outlook, [], []
+                texts, replace(scheduled, channel=Channel.SKYPE), self.overview(), forecast, [], []
             ),
             "information_submitted": information_card(
                 texts, replace(scheduled, state=CampaignState.SUBMITTED), self.overview(), None, decides=True
             ),
             "approval": approval_card(
-                texts, replace(scheduled, state=CampaignState.SUBMITTED), self.overview(), outlook, person(1).name
+                texts, replace(scheduled, state=CampaignState.SUBMITTED), self.overview(), forecast, person(1).name
             ),
             "approval_given": decided_card(texts, scheduled, person(2), approved=True),
             "approval_refused": decided_card(
@@ -353,7 +355,7 @@ class Samples:
                 approved=False,
                 reason={"fr": "La date est fausse."}.get(self.language, "The date is wrong."),
             ),
-            "review_presence": review_card(texts, scheduled, asking, outlook, [], []),
+            "review_presence": review_card(texts, scheduled, presence_lookup, forecast, [], []),
             "information_running": information_card(
                 texts,
                 running,
@@ -555,8 +557,8 @@ class Samples:
         important = replace(said, style=Style.IMPORTANT)
         plain = replace(said, style=Style.MESSAGE, buttons=())
         banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])
-        asking = filled(question(self.language), person(), {})
-        answered = answered_text(texts, asking.buttons[1].title)
+        presence_lookup = filled(question(self.language), person(), {})
+        answered = answered_text(texts, presence_lookup.buttons[1].title)
         confirmed = acknowledged_text(texts, texts.moment(NOW))
 
         def link(number: int, button: Button) -> str:
@@ -569,8 +571,10 @@ class Samples:
             "message_important": message_card(CampaignId(12), important, link),
             "message_test": message_card(CampaignId(12), said, link, test=banner),
             "message_confirmed": message_card(CampaignId(12), said, link, done=Done(acknowledged=confirmed)),
-            "message_question": message_card(CampaignId(12), asking, link),
-            "message_answered": message_card(CampaignId(12), asking, link, done=Done(answer=1, answered=answered)),
+            "message_question": message_card(CampaignId(12), presence_lookup, link),
+            "message_answered": message_card(
+                CampaignId(12), presence_lookup, link, done=Done(answer=1, answered=answered)
+            ),
         }
 
 

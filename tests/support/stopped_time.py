@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from scheduler.dispatcher import Dispatcher
 from scheduler.planner import OpenTimes, plan
 from scheduler.ports import Delivered, Outcome, Render
-from scheduler.presence_lookup import Asking
-from scheduler.rate_limit import Pace
+from scheduler.presence_lookup import PresenceLookup
+from scheduler.rate_limit import RateLimit
 from storage.port.store import Store
 from storage.records import (
     Audience,
@@ -160,9 +160,9 @@ def dispatching(world: World, store: Any = None, holder: int = 1) -> Dispatcher:
         renderer=Words(),
         clock=world.clock,
         rng=random.Random(2),
-        pace=Pace(1e7),
+        rate_limit=RateLimit(1e7),
         holder=holder,
-        asking=Asking({Channel.TEAMS: world.presence}, world.clock),
+        presence_lookup=PresenceLookup({Channel.TEAMS: world.presence}, world.clock),
     )
 
 

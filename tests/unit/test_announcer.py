@@ -15,7 +15,7 @@ import pytest
 from bot.teams.announcer import CALM, LATE, AuthorAnnouncer
 from bot.teams.send.connector import Connector
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
-from scheduler.presence_lookup import Asking
+from scheduler.presence_lookup import PresenceLookup
 from storage.records import Campaign, CampaignState, NotReached, Reference
 from storage.sqlite import SqliteStore
 from tests.support.clocks import LeapingClock
@@ -58,7 +58,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     campaign = await scheduled(store, ada, NOW, timedelta(hours=2))
     await store.start(campaign.id, NOW)
     running = replace(campaign, state=CampaignState.RUNNING)
-    announcer = AuthorAnnouncer(store, cast(Connector, chat), clock, Asking({}, clock), 45.0, random.Random(1))
+    announcer = AuthorAnnouncer(store, cast(Connector, chat), clock, PresenceLookup({}, clock), 45.0, random.Random(1))
     yield Scene(store, clock, chat, announcer, running)
     await store.close()
 

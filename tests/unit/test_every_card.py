@@ -27,7 +27,7 @@ from cards.campaigns.templates import (
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, try_form, version_form
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
-from cards.compose.review import Outlook, review_card
+from cards.compose.review import Forecast, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN
@@ -180,12 +180,12 @@ def edge_campaigns(language: str) -> Cards:
             texts, draft, samples.overview(preview=untitled, starts_now=True), None, [], []
         )
     for count in COUNTS:
-        outlook = Outlook(messages=count, first=START, last=NOW, peak=count, fits=False, now=True)
-        nobody = replace(outlook, first=None, last=None)
+        forecast = Forecast(messages=count, first=START, last=NOW, peak=count, fits=False, now=True)
+        nobody = replace(forecast, first=None, last=None)
         reach = Reach(total=count, reachable=count // 2)
         one = campaign(language)
         overview = samples.overview(reach=reach)
-        found[f"review: {count}"] = review_card(texts, one, overview, outlook, [], [])
+        found[f"review: {count}"] = review_card(texts, one, overview, forecast, [], [])
         found[f"review: {count} nobody"] = review_card(texts, one, overview, nobody, [], [])
         strange = [
             Member(
@@ -228,14 +228,14 @@ def longest_message(language: str) -> Cards:
     )
     assert cards.message.compile.size_of(said) == cards.message.compile.LIMIT
     one, shown = campaign(language, message=said), samples.overview(message=said, preview=said)
-    outlook = Outlook(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
+    forecast = Forecast(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
     wrong = {"link_url": texts("That is not a web address; it begins with https://")}
     return {
         "form message: longest": message_form(texts, one, {**MESSAGES[language], "body": said.body}, wrong),
-        "approval: longest": approval_card(texts, one, shown, outlook, NASTY, "x" * 500),
+        "approval: longest": approval_card(texts, one, shown, forecast, NASTY, "x" * 500),
         "approval: nobody": approval_card(texts, one, shown, None, ""),
         "approval: back": decided_card(texts, one, person(), approved=False, reason=NASTY * 5),
-        "review: longest": review_card(texts, one, shown, outlook, [], ["a warning of some length " * 8] * 2),
+        "review: longest": review_card(texts, one, shown, forecast, [], ["a warning of some length " * 8] * 2),
         "information: longest": information_card(texts, one, shown, tally(1_000_000), "notice " * 20),
     }
 

@@ -93,7 +93,7 @@ class SigningKeys:
         }
 
 
-class Gate(ConfigurationBotFrameworkAuthentication):
+class RequestAuth(ConfigurationBotFrameworkAuthentication):
     """The SDK's validation of incoming tokens, closed where it is open; whatever it raises is a refusal."""
 
     def __init__(self, platform: Platform, credentials: ServiceClientCredentialsFactory) -> None:

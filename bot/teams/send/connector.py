@@ -18,7 +18,7 @@ from yarl import URL
 
 from bot.teams.auth.token import Anonymous, Authorization, NoToken
 from bot.teams.responses import ChatLost, TokenRefused, outcome_of, seconds
-from bot.teams.send.timeouts import Watch
+from bot.teams.send.timeouts import Timeouts
 from scheduler.ports import Clock, Delivered, NotAnswered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from storage.records import NotReached, Reference
 
@@ -50,7 +50,7 @@ class Connector:
         self._connections = connections
         self._connect = connect
         self._session: aiohttp.ClientSession | None = None
-        self._watch = Watch(connect + answer)  # once overdue, the request has left
+        self._watch = Timeouts(connect + answer)  # once overdue, the request has left
         self._keeping: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Connector:

@@ -9,7 +9,7 @@ from types import TracebackType
 LOOK = 1.0  #: seconds between looks
 
 
-class Watch:
+class Timeouts:
     """``with watch:`` raises TimeoutError where the block takes longer than ``limit``, and a look more, in seconds.
 
     ``asyncio.timeout`` sets and cancels a timer each time, a twentieth of what sending a message costs; here

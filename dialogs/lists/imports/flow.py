@@ -98,7 +98,7 @@ async def _soon(work: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
 
 async def _read(turn: Turn, file: Attachment, name: str) -> Answer:
     try:
-        content = await turn.house.files.fetch(file.url)
+        content = await turn.services.files.fetch(file.url)
     except NotFetched as error:
         return Answer(text=_not_fetched(turn.texts, name, error))
     counts = Counts()

@@ -8,20 +8,20 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.teams.send import timeouts as watch
-from bot.teams.send.timeouts import Watch
+from bot.teams.send.timeouts import Timeouts
 
 
 @pytest.fixture
-async def kept(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watch]:
+async def kept(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timeouts]:
     """A watch with a limit of 50 ms."""
     monkeypatch.setattr(watch, "LOOK", 0.01)
-    kept = Watch(0.05)
+    kept = Timeouts(0.05)
     keeping = asyncio.create_task(kept.keep())
     yield kept
     keeping.cancel()
 
 
-async def within(kept: Watch, seconds: float) -> str:
+async def within(kept: Timeouts, seconds: float) -> str:
     try:
         with kept:
             await asyncio.sleep(seconds)
@@ -31,7 +31,7 @@ async def within(kept: Watch, seconds: float) -> str:
     return "in time"
 
 
-async def test_who_takes_too_long_is_told_and_the_others_are_left_alone(kept: Watch) -> None:
+async def test_who_takes_too_long_is_told_and_the_others_are_left_alone(kept: Timeouts) -> None:
     assert await asyncio.gather(*(within(kept, seconds) for seconds in (0, 10, 0.02, 10))) == [
         "in time",
         "late",
@@ -40,12 +40,12 @@ async def test_who_takes_too_long_is_told_and_the_others_are_left_alone(kept: Wa
     ]
 
 
-async def test_the_limit_counts_from_the_last_entry(kept: Watch) -> None:
+async def test_the_limit_counts_from_the_last_entry(kept: Timeouts) -> None:
     assert [await within(kept, 0.03) for _ in range(4)] == ["in time"] * 4
     assert [await within(kept, 10), await within(kept, 0)] == ["late", "in time"]
 
 
-async def test_an_error_in_the_block_stays_what_it_was(kept: Watch) -> None:
+async def test_an_error_in_the_block_stays_what_it_was(kept: Timeouts) -> None:
     with pytest.raises(LookupError), kept:
         try:
             await asyncio.sleep(10)
@@ -55,7 +55,7 @@ async def test_an_error_in_the_block_stays_what_it_was(kept: Watch) -> None:
     assert current and current.cancelling() == 0
 
 
-async def test_who_is_cancelled_ends_even_where_it_was_overdue_as_well(kept: Watch) -> None:
+async def test_who_is_cancelled_ends_even_where_it_was_overdue_as_well(kept: Timeouts) -> None:
     task = asyncio.create_task(within(kept, 10))
     await asyncio.sleep(0)
     kept._look(latest=float("inf"))

@@ -18,7 +18,7 @@ from scheduler.rate_limit import (
     RECOVERY,
     SLOWED,
     Chats,
-    Pace,
+    RateLimit,
     TokenBucket,
 )
 
@@ -141,11 +141,11 @@ def test_a_rate_below_the_floor_is_not_raised_by_slowing_down() -> None:
 
 
 def test_a_throttled_tenant_does_not_slow_another() -> None:
-    pace = Pace(40.0)
-    pace.of("contoso", NOW).throttled(NOW, 600)
-    assert pace.of("contoso", after(5)).take(after(5), 1000) == 0
-    assert pace.of("fabrikam", after(5)).take(after(5), 1000) == 40 * KEPT
-    assert pace.of("contoso", NOW) is pace.of("contoso", after(9))
+    rate_limit = RateLimit(40.0)
+    rate_limit.of("contoso", NOW).throttled(NOW, 600)
+    assert rate_limit.of("contoso", after(5)).take(after(5), 1000) == 0
+    assert rate_limit.of("fabrikam", after(5)).take(after(5), 1000) == 40 * KEPT
+    assert rate_limit.of("contoso", NOW) is rate_limit.of("contoso", after(9))
 
 
 # --- one chat ---------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from scheduler import presence_lookup as asking
+from scheduler import presence_lookup as presence_lookup
 from scheduler.ports import Availability, Delivered, NotAnswered, Retry
-from scheduler.precheck import Approach, asks
-from scheduler.presence_lookup import LATER, LONGEST, SOON, Asking
+from scheduler.precheck import Precheck, asks
+from scheduler.presence_lookup import LATER, LONGEST, SOON, PresenceLookup
 from scheduler.rate_limit import TokenBucket
 from scheduler.rules.settling import PAST, settle
 from storage.records import (
@@ -109,8 +109,8 @@ async def sorted_out(
     service: Service, schedule: Schedule = SCHEDULE, *deliveries: Claimed, at: datetime = MONDAY
 ) -> tuple[list[Found | None], list[Settled]]:
     clock = StoppedClock(at)
-    asking = Asking({Channel.TEAMS: service}, clock)
-    approach = Approach(campaign(schedule), asking, clock, None)  # type: ignore[arg-type]
+    presence_lookup = PresenceLookup({Channel.TEAMS: service}, clock)
+    approach = Precheck(campaign(schedule), presence_lookup, clock, None)  # type: ignore[arg-type]
     going, staying = await approach.sort(deliveries or [claimed()])
     return [item.found for item in going], staying
 
@@ -234,27 +234,27 @@ async def test_who_waits_is_asked_about_again_in_working_hours_only() -> None:
 )
 async def test_a_service_that_does_not_answer_is_left_in_peace(trouble: NotAnswered, wait: timedelta) -> None:
     clock, service = StoppedClock(), Service(trouble)
-    house = Asking({Channel.TEAMS: service}, clock)
+    running_bot = PresenceLookup({Channel.TEAMS: service}, clock)
     people = [claimed().person]
-    assert not house.silent(campaign())
-    assert await house.found(campaign(), people) == {people[0].id: Found.UNKNOWN}
-    assert house.silent(campaign()) and house.again(campaign()) == MONDAY + wait
+    assert not running_bot.silent(campaign())
+    assert await running_bot.found(campaign(), people) == {people[0].id: Found.UNKNOWN}
+    assert running_bot.silent(campaign()) and running_bot.again(campaign()) == MONDAY + wait
     clock.at = MONDAY + wait - timedelta(milliseconds=1)
-    await house.found(campaign(), people)
+    await running_bot.found(campaign(), people)
     assert len(service.asked) == 1, "not before its time"
     clock.at = MONDAY + wait
     service.answer = Availability.AVAILABLE
-    assert await house.found(campaign(), people) == {people[0].id: Found.AVAILABLE}
-    assert not house.silent(campaign())
+    assert await running_bot.found(campaign(), people) == {people[0].id: Found.AVAILABLE}
+    assert not running_bot.silent(campaign())
 
 
 async def test_the_silence_of_one_organisation_is_not_anothers() -> None:
     service = Service(NotAnswered("429", after=3600))
-    house = Asking({Channel.TEAMS: service}, StoppedClock())
-    await house.found(campaign(), [claimed().person])
+    running_bot = PresenceLookup({Channel.TEAMS: service}, StoppedClock())
+    await running_bot.found(campaign(), [claimed().person])
     service.answer = Availability.BUSY
-    assert not house.silent(campaign(tenant="fabrikam"))
-    assert list((await house.found(campaign(tenant="fabrikam"), [claimed().person])).values()) == [Found.BUSY]
+    assert not running_bot.silent(campaign(tenant="fabrikam"))
+    assert list((await running_bot.found(campaign(tenant="fabrikam"), [claimed().person])).values()) == [Found.BUSY]
 
 
 async def test_a_service_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,10 +263,10 @@ async def test_a_service_that_hangs_is_not_waited_for(monkeypatch: pytest.Monkey
             await asyncio.Future()
             raise AssertionError
 
-    monkeypatch.setattr(asking, "PATIENCE", 0.01)
-    house = Asking({Channel.TEAMS: Hanging()}, StoppedClock())
-    assert list((await house.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
-    assert house.again(campaign()) == MONDAY + SOON
+    monkeypatch.setattr(presence_lookup, "PATIENCE", 0.01)
+    running_bot = PresenceLookup({Channel.TEAMS: Hanging()}, StoppedClock())
+    assert list((await running_bot.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert running_bot.again(campaign()) == MONDAY + SOON
 
 
 async def test_a_service_that_breaks_is_one_that_does_not_answer() -> None:
@@ -274,22 +274,22 @@ async def test_a_service_that_breaks_is_one_that_does_not_answer() -> None:
         async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
             raise ZeroDivisionError
 
-    house = Asking({Channel.TEAMS: Broken()}, StoppedClock())
-    assert list((await house.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
-    assert house.again(campaign()) == MONDAY + SOON
+    running_bot = PresenceLookup({Channel.TEAMS: Broken()}, StoppedClock())
+    assert list((await running_bot.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert running_bot.again(campaign()) == MONDAY + SOON
 
 
 async def test_a_campaign_that_asks_nothing_is_never_silent() -> None:
-    house = Asking({}, StoppedClock())
-    await house.found(campaign(), [claimed().person])
-    assert house.silent(campaign())
-    assert not house.silent(campaign(replace(SCHEDULE, presence=PresenceChoice.ALWAYS)))
+    running_bot = PresenceLookup({}, StoppedClock())
+    await running_bot.found(campaign(), [claimed().person])
+    assert running_bot.silent(campaign())
+    assert not running_bot.silent(campaign(replace(SCHEDULE, presence=PresenceChoice.ALWAYS)))
 
 
 async def test_a_person_whom_the_service_does_not_know_is_asked_about_later_again() -> None:
-    house = Asking({Channel.TEAMS: Service(None)}, StoppedClock())
-    assert list((await house.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
-    assert not house.silent(campaign()) and house.again(campaign()) == MONDAY + LATER
+    running_bot = PresenceLookup({Channel.TEAMS: Service(None)}, StoppedClock())
+    assert list((await running_bot.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert not running_bot.silent(campaign()) and running_bot.again(campaign()) == MONDAY + LATER
 
 
 # --- after the mark ---------------------------------------------------------------------------
