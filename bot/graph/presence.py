@@ -45,7 +45,7 @@ class GraphPresence:
         #: (tenant, directory id) -> how they show, and until when that holds
         self._known: dict[tuple[str, str], tuple[Availability | None, float]] = {}
         self._wanted: dict[TenantId, dict[str, None]] = {}
-        self._presence_lookup: dict[TenantId, asyncio.Task[Answers]] = {}
+        self._requests: dict[TenantId, asyncio.Task[Answers]] = {}
 
     async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
         ids = {person.id: person.directory_id for person in people if person.directory_id}
@@ -65,15 +65,15 @@ class GraphPresence:
     async def _ask_together(self, tenant: TenantId, ids: Iterable[str]) -> Answers:
         """Join those who are asking at this moment, or be the first of them."""
         self._wanted.setdefault(tenant, {}).update(dict.fromkeys(ids))
-        presence_lookup = self._presence_lookup.get(tenant)
-        if presence_lookup is None:
-            presence_lookup = self._presence_lookup[tenant] = asyncio.create_task(self._ask_soon(tenant))
-            presence_lookup.add_done_callback(_seen)
-        return await asyncio.shield(presence_lookup)  # an asker who goes away takes nobody along
+        request = self._requests.get(tenant)
+        if request is None:
+            request = self._requests[tenant] = asyncio.create_task(self._ask_soon(tenant))
+            request.add_done_callback(_seen)
+        return await asyncio.shield(request)  # an asker who goes away takes nobody along
 
     async def _ask_soon(self, tenant: TenantId) -> Answers:
         await asyncio.sleep(GATHER)
-        del self._presence_lookup[tenant]
+        del self._requests[tenant]
         ids = list(self._wanted.pop(tenant))
         pages = [ids[start : start + IDS] for start in range(0, len(ids), IDS)]
         answers = await asyncio.gather(*(self._ask(tenant, page) for page in pages))
@@ -99,7 +99,7 @@ class GraphPresence:
         self._known.update({(tenant, id): (availability, now + FRESH) for id, availability in shown.items()})
 
 
-def _seen(presence_lookup: asyncio.Task[Answers]) -> None:
+def _seen(request: asyncio.Task[Answers]) -> None:
     """Its failure is told to whoever still waits; where nobody does, it is no surprise either."""
-    if not presence_lookup.cancelled():
-        presence_lookup.exception()
+    if not request.cancelled():
+        request.exception()

@@ -50,7 +50,7 @@ class Metrics:
             buckets=SEND_BUCKETS,
             registry=own,
         )
-        self.presence_lookup = Histogram(
+        self.store_seconds = Histogram(
             "crieur_store_seconds",
             "From a question to the store's answer",
             ["question"],
@@ -135,7 +135,7 @@ class _MeasuredStore:
         return getattr(self._store, name)
 
     def _timed(self, name: str, question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        took, failed = self._metrics.presence_lookup.labels(name), self._metrics.failing.labels(name)
+        took, failed = self._metrics.store_seconds.labels(name), self._metrics.failing.labels(name)
         noted = {"record": self._recorded, "reap": self._reaped}.get(name)
 
         @functools.wraps(question)

@@ -37,8 +37,8 @@ async def write(turn: Turn, form: Form) -> Answer:
         campaign = await save_step(turn, campaign, "message", values)
     except StaleVersion:
         campaign = await changeable(turn, form)
-    presence_lookup = (WRITE, {"campaign": campaign.id, "name": name_of(turn.texts, campaign)})
-    return Answer(card=await form_card(turn, campaign, "message"), begin=presence_lookup)
+    question = (WRITE, {"campaign": campaign.id, "name": name_of(turn.texts, campaign)})
+    return Answer(card=await form_card(turn, campaign, "message"), begin=question)
 
 
 async def written(turn: Turn, campaign_id: int, said: str) -> Answer:

@@ -25,7 +25,7 @@ class WordsClient:
 
     def __init__(self) -> None:
         self._program: asyncio.subprocess.Process | None = None
-        self._presence_lookup = asyncio.Semaphore(1)
+        self._one_at_a_time = asyncio.Semaphore(1)
         self._waiting = 0
         self._asked = 0  # the number of the last question
         #: when the program was asked what it has not answered yet, on the loop's clock
@@ -52,7 +52,7 @@ class WordsClient:
         )
         self._waiting += 1
         try:
-            async with asyncio.timeout(PATIENCE), self._presence_lookup:
+            async with asyncio.timeout(PATIENCE), self._one_at_a_time:
                 return await self._ask(question)
         except (OSError, EOFError, ValueError, TimeoutError) as error:
             log.warning("words could not be read: %s", type(error).__name__)

@@ -309,7 +309,7 @@ class Samples:
         people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
         if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
-        presence_lookup, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
+        present_only, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
         second = START + timedelta(hours=1)
         over_christmas = replace(schedule().slot, duration=timedelta(days=40))
         closed_hours = replace(schedule().hours, holidays=frozenset({CLOSED, CLOSED + timedelta(days=1)}))
@@ -355,7 +355,7 @@ class Samples:
                 approved=False,
                 reason={"fr": "La date est fausse."}.get(self.language, "The date is wrong."),
             ),
-            "review_presence": review_card(texts, scheduled, presence_lookup, forecast, [], []),
+            "review_presence": review_card(texts, scheduled, present_only, forecast, [], []),
             "information_running": information_card(
                 texts,
                 running,
@@ -557,8 +557,8 @@ class Samples:
         important = replace(said, style=Style.IMPORTANT)
         plain = replace(said, style=Style.MESSAGE, buttons=())
         banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])
-        presence_lookup = filled(question(self.language), person(), {})
-        answered = answered_text(texts, presence_lookup.buttons[1].title)
+        poll = filled(question(self.language), person(), {})
+        answered = answered_text(texts, poll.buttons[1].title)
         confirmed = acknowledged_text(texts, texts.moment(NOW))
 
         def link(number: int, button: Button) -> str:
@@ -571,10 +571,8 @@ class Samples:
             "message_important": message_card(CampaignId(12), important, link),
             "message_test": message_card(CampaignId(12), said, link, test=banner),
             "message_confirmed": message_card(CampaignId(12), said, link, done=Done(acknowledged=confirmed)),
-            "message_question": message_card(CampaignId(12), presence_lookup, link),
-            "message_answered": message_card(
-                CampaignId(12), presence_lookup, link, done=Done(answer=1, answered=answered)
-            ),
+            "message_question": message_card(CampaignId(12), poll, link),
+            "message_answered": message_card(CampaignId(12), poll, link, done=Done(answer=1, answered=answered)),
         }
 
 
