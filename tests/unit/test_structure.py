@@ -1,0 +1,95 @@
+"""The house: imports run one way, each ageing library stays behind one module, and no folder becomes a heap."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+#: what each floor may import besides itself: app -> bot -> dialogs -> cards, scheduler -> storage
+FLOORS = {
+    "storage": set[str](),
+    "cards": {"storage"},
+    "scheduler": {"storage"},
+    "dialogs": {"cards", "scheduler", "storage"},
+    "bot": {"dialogs", "cards", "scheduler", "storage"},
+    "manifest": {"bot", "cards"},
+    "app": {"bot", "dialogs", "cards", "scheduler", "storage"},
+}
+#: library -> the module, or the one folder, that imports it: what is replaced with it
+AGEING = {
+    "adaptivecards": ("cards/kit/elements.py",),
+    "apscheduler": ("scheduler/jobs.py",),
+    "motor": ("storage/mongo/",),
+    "pymongo": ("storage/mongo/",),
+    "recognizers_date_time": ("dialogs/schedule_words/recogniser.py",),
+    "recognizers_text": ("dialogs/schedule_words/recogniser.py",),
+    "openpyxl": ("dialogs/lists/imports/tables.py",),
+    "xlsxwriter": ("bot/files/writer.py",),
+    "jsonpickle": ("storage/bot_state.py",),
+    "botbuilder": ("bot/", "dialogs/typed.py", "storage/bot_state.py"),
+    "botframework": ("bot/", "app.py"),
+    "msrest": ("bot/",),
+}
+#: modules at a folder's top, without __init__.py
+MOST = 12
+
+
+def modules(*folders: str) -> list[Path]:
+    """As paths from the root of the project."""
+    return sorted(path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+MODULES = [Path("app.py"), *modules(*(FLOORS.keys() - {"app"}))]
+
+
+def imports_of(source: str) -> Iterator[str]:
+    """Dotted names, those inside functions and those for the type checker only among them."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+IMPORTS = [
+    (module, imported) for module in MODULES for imported in imports_of((ROOT / module).read_text(encoding="utf-8"))
+]
+
+
+def test_the_whole_product_is_looked_at() -> None:
+    assert len(MODULES) > 150 and len(IMPORTS) > 1_000
+    assert list(imports_of("def f():\n    from bot import keys\n    import cards.kit\n    from . import x")) == [
+        "bot",
+        "cards.kit",
+        ".",
+    ]
+
+
+def test_no_import_runs_upwards() -> None:
+    """Cards and scheduler do not know each other; nothing of the product imports tests."""
+    upwards = []
+    for module, imported in IMPORTS:
+        floor, target = module.parts[0].removesuffix(".py"), imported.partition(".")[0]
+        if target in {*FLOORS, "tests"} - {floor} - FLOORS[floor] or imported.startswith("."):
+            upwards.append(f"{module} imports {imported}")
+    assert upwards == []
+
+
+@pytest.mark.parametrize("library", AGEING)
+def test_an_ageing_library_stays_behind_its_module(library: str) -> None:
+    at_home = AGEING[library]
+    users = {module.as_posix() for module, imported in IMPORTS if imported.partition(".")[0] == library}
+    assert {user for user in users if not user.startswith(at_home)} == set()
+
+
+def test_no_folder_becomes_a_heap() -> None:
+    tops: dict[str, int] = {}
+    for module in modules("bot", "dialogs", "cards", "scheduler"):
+        if module.name != "__init__.py":
+            tops[module.parent.as_posix()] = tops.get(module.parent.as_posix(), 0) + 1
+    assert len(tops) > 20
+    assert {folder: count for folder, count in tops.items() if count > MOST} == {}
