@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from traceback import walk_tb
 from types import TracebackType
@@ -12,25 +13,40 @@ from typing import Any
 
 import orjson
 
-#: "campaign=7" in a line is a field of its own
-FIELD = re.compile(r"\b([a-z_]+)=(\S+)")
+#: a value in a message's template: in "campaign=%d" it has a name, and is a field of its own
+VALUE = re.compile(r"(?:\b([a-z_]+)=)?%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 #: ours, heard from LOG_LEVEL on. Others from WARNING on: what they say below quotes people (pymongo: every command)
 OURS = ("crieur", "bot", "dialogs", "cards", "scheduler", "storage")
 CHATTY = ("apscheduler", "msrest", "msal", "urllib3", "aiohttp.access")  #: heard from ERROR on
 
 
+def one_line(text: str) -> str:
+    """The text with everything that ends a line, moves the cursor or hides written out: "\\n", "\\x1b", "\\u2028"."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 class _Frames(logging.Formatter):
-    """Where an error came from, without its words: they may quote what somebody wrote."""
+    """Where an error came from, without its words: they may quote what somebody wrote.
+
+    A record is one line: names and types of activities are somebody else's, and may hold anything. What follows
+    of an error is indented, so that it cannot be taken for a record either.
+    """
 
     def __init__(self, format: str | None = None, *, words: bool = False) -> None:
         super().__init__(format)
         self._words = words
 
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
     def formatException(self, ei: Any) -> str:
         if self._words:
-            return super().formatException(ei)
+            return "\n".join(f"  {one_line(line)}" for line in super().formatException(ei).split("\n"))
         kind, error, frames = ei
-        return "\n".join([*_frames(frames), *_causes(error), getattr(kind, "__name__", "?")])
+        return "\n".join([*_frames(frames), *_causes(error), f"  {getattr(kind, '__name__', '?')}"])
 
 
 def _frames(frames: TracebackType | None) -> list[str]:
@@ -46,18 +62,26 @@ class JsonLines(_Frames):
     """One object a line: time, level, logger, message, and each field that the message names."""
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
+        message = one_line(record.getMessage())
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": message,
         }
-        for name, value in FIELD.findall(message):
-            line.setdefault(name, int(value) if value.isdecimal() else value.rstrip(",;"))
+        for name, value in _fields(record):
+            line.setdefault(name, value if isinstance(value, int) else one_line(str(value)))
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()
+
+
+def _fields(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
+    """The values that the message names. Read from its template: a value may hold "campaign=7" too."""
+    values = record.args if isinstance(record.args, tuple) else ()
+    for placeholder, value in zip(VALUE.finditer(str(record.msg)), values, strict=False):
+        if name := placeholder[1]:
+            yield name, value
 
 
 def set_up(level: str, form: str) -> None:

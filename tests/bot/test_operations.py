@@ -231,6 +231,45 @@ def test_a_json_line_is_one_line() -> None:
     assert "\n" not in JsonLines().format(record)
 
 
+#: what ends a line somewhere, moves a terminal's cursor, or turns the reading direction
+HOSTILE = "x\n2026-11-29 03:00 INFO crieur a forged line campaign=7\r\x1b[31m\x85\u2028\u2029\u202e\u200b\x00"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_nothing_in_an_activity_makes_a_log_line_of_its_own(
+    running_bot: RunningBot, ada: Person, written: Callable[[], str], form: str
+) -> None:
+    set_up("INFO", form)
+    written()
+    for odd in (
+        {"type": "event", "name": HOSTILE},
+        {"type": "invoke", "name": HOSTILE},
+        {"type": HOSTILE},
+        {"type": "message", "channelId": HOSTILE},
+    ):
+        await ada.send(odd)
+    lines = written().split("\n")
+    assert lines.pop() == "" and len(lines) == 4
+    for line in lines:
+        assert line.isprintable() and "forged" in line
+        if form == "json":
+            assert set(orjson.loads(line)) - {"type", "name", "channel"} == {"time", "level", "logger", "message"}
+        else:
+            assert re.match(r"\d{4}-\d\d-\d\d [\d:,]+ INFO bot\.", line)
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_an_errors_own_words_make_no_log_line(written: Callable[[], str], level: str) -> None:
+    set_up(level, "text")
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        logging.getLogger("crieur.test").exception("it broke")
+    first, *more = written().rstrip("\n").split("\n")
+    assert first.endswith("it broke") and more
+    assert all(line.startswith("  ") and line.isprintable() for line in more)
+
+
 # --- bounds -----------------------------------------------------------------------------------
 
 
