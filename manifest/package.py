@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from cards.kit.texts import LANGUAGES, Texts
+from cards.kit.texts import Texts
+from cards.languages import DEFAULT, LANGUAGES
 from manifest.settings import PackageSettings
 
 #: the newest schema that is not a preview (tests/unit/test_manifest.py holds it against Microsoft's own)
@@ -61,7 +62,7 @@ def descriptions(texts: Texts) -> tuple[str, str]:
 
 
 def manifest(settings: PackageSettings) -> dict[str, Any]:
-    texts = Texts("en")
+    texts = Texts(DEFAULT)
     short, full = descriptions(texts)
     return {
         "$schema": f"https://developer.microsoft.com/json-schemas/teams/v{SCHEMA}/MicrosoftTeams.schema.json",
@@ -77,10 +78,10 @@ def manifest(settings: PackageSettings) -> dict[str, Any]:
         "name": {"short": settings.app_name, "full": settings.app_name},
         "description": {"short": short, "full": full},
         "localizationInfo": {
-            "defaultLanguageTag": "en",
-            "defaultLanguageFile": "en.json",
+            "defaultLanguageTag": DEFAULT,
+            "defaultLanguageFile": f"{DEFAULT}.json",
             "additionalLanguages": [
-                {"languageTag": language, "file": f"{language}.json"} for language in LANGUAGES if language != "en"
+                {"languageTag": language, "file": f"{language}.json"} for language in LANGUAGES if language != DEFAULT
             ],
         },
         "icons": {"color": "color.png", "outline": "outline.png"},

@@ -21,6 +21,7 @@ from bot.teams.roster_source import team_of
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from cards.kit.conversation import notice_card
+from cards.languages import typed
 from dialogs.core import drafts
 from dialogs.core.notify import activity_bytes
 from dialogs.core.router import Router, unless_aside
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
 READ_RECEIPT = "application/vnd.microsoft.readReceipt"  #: the name of the event
 ID = 200  #: characters of a message's id
-CANCEL = ("cancel", "annuler", "stop")
+CANCEL = typed("cancel", "stop")
 
 
 class CrieurBot(ActivityHandler):

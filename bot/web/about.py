@@ -1,10 +1,11 @@
-"""The page that the app package names: what Crieur is, what it keeps, on which terms; in both languages."""
+"""The page that the app package names: what Crieur is, what it keeps, on which terms; in every language."""
 
 from __future__ import annotations
 
 from html import escape
 
-from cards.kit.texts import LANGUAGES, Texts
+from cards.kit.texts import Texts
+from cards.languages import LANGUAGES
 
 #: nothing is loaded from anywhere, nothing runs
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

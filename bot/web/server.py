@@ -24,17 +24,15 @@ from bot.web.clicks import Clicks, is_person
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import CONTENT_TYPE, Metrics
-from cards.kit.texts import LANGUAGES, language_of
+from cards.kit.texts import Texts, language_of
+from cards.languages import LANGUAGES
 from dialogs.compose import pictures
 from dialogs.core.turn import Services
 
 log = logging.getLogger(__name__)
 
-#: of a file's link, said to a browser of whose reader nothing is known
-EXPIRED = {
-    "en": "This link is not valid (any more): please ask Crieur for the export again.",
-    "fr": "Ce lien n'est pas (ou plus) valable : veuillez redemander l'export à Crieur.",
-}
+#: what is said to a browser of whose reader nothing is known is said in every language
+TEXTS = [Texts(language) for language in LANGUAGES]
 KINDS = {kind.value for kind in ActivityTypes}
 #: what a proxy adds to a request that it passes on
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
@@ -164,7 +162,7 @@ class Front:
             click = self._links.read(token)
         found = await self._clicks.destination(click) if click else None
         if click is None or found is None:
-            raise web.HTTPNotFound(text="This link is not valid (any more). / Ce lien n'est pas (ou plus) valable.")
+            raise web.HTTPNotFound(text=" / ".join(texts("This link is not valid (any more).") for texts in TEXTS))
         url, counts = found
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
@@ -174,7 +172,10 @@ class Front:
         """A file of results; whoever has its link may fetch it, for as long as it is valid."""
         found = await self._exports.fetch(request.match_info["token"])
         if found is None:
-            raise web.HTTPNotFound(text=f"{EXPIRED['en']} / {EXPIRED['fr']}")
+            said = (
+                texts("This link is not valid (any more): please ask Crieur for the export again.") for texts in TEXTS
+            )
+            raise web.HTTPNotFound(text=" / ".join(said))
         path, name, kind = found
         headers = {
             hdrs.CONTENT_TYPE: kind,

@@ -8,8 +8,9 @@ from typing import Any
 
 from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import act, card, go, heading, hint, notice, paragraph
-from cards.kit.texts import LANGUAGES, Texts
+from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
+from cards.languages import LANGUAGES
 from storage.records import Person, Role
 
 
@@ -52,13 +53,17 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
             act(texts("New campaign"), "campaign.new", {}, style="positive"),
             go(texts("Your campaigns"), "campaigns.open", {"page": 0}),
         ]
-    actions += [
-        go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
-    ]
+    actions += other_languages(texts)
     body: list[Any] = [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))]
     if role is None:
         body.append(hint(texts("To build campaigns yourself, ask the owner of Crieur to add you.")))
     return card(texts, body, actions)
+
+
+def other_languages(texts: Texts) -> list[Any]:
+    """A button for each language but the reader's."""
+    others = [language for language in LANGUAGES.values() if language.code != texts.language]
+    return [go(language.name, "language.set", {"language": language.code}) for language in others]
 
 
 def commands_named(texts: Texts, role: Role | None) -> set[str]:
@@ -92,7 +97,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
     lines += [
         texts("**settings** – language, mute, and what else you may set"),
         texts("**mute** – no campaigns for you; **unmute** brings them back"),
-        texts("**language** – {languages}", languages=", ".join(LANGUAGES.values())),
+        texts("**language** – {languages}", languages=", ".join(language.name for language in LANGUAGES.values())),
         texts("**cancel** – leave what we are doing; drafts stay"),
         texts("**help** – this list"),
     ]

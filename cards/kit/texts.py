@@ -1,14 +1,12 @@
 """Words in a person's language: gettext catalogues, and Babel for dates, numbers and plurals.
 
-English is the language of the source; ``locales/fr/LC_MESSAGES/crieur.po`` holds the French. The
+English is the language of the source; ``locales/CODE/LC_MESSAGES/crieur.po`` holds another one. A
 catalogue is compiled when it is first read, so there is no built file to go stale.
 """
 
 from __future__ import annotations
 
 import gettext
-import re
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
@@ -20,31 +18,33 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.units import format_unit
 
+from cards.languages import DEFAULT, LANGUAGES, unaccented
 from storage.records import Person
 
 LOCALES = Path(__file__).parents[1] / "locales"
-LANGUAGES = {"en": "English", "fr": "Français"}
 #: languages in which a message may be written, beside those that we speak
-SPOKEN = (
-    "en", "fr", "de", "es", "it", "nl", "pt", "pl", "cs", "da", "el", "fi", "hu", "no", "ro", "sv", "tr", "uk", "ru",
-    "ar", "he", "hi", "ja", "ko", "zh",
+SPOKEN = tuple(
+    dict.fromkeys(
+        (*LANGUAGES, "de", "es", "it", "nl", "pt", "pl", "cs", "da", "el", "fi", "hu", "no", "ro", "sv", "tr", "uk",
+         "ru", "ar", "he", "hi", "ja", "ko", "zh")
+    )
 )  # fmt: skip
 
 
 def language_of(locale: str) -> str:
     """The language we speak to somebody with this locale ("fr-CA" -> "fr"); English for others."""
     language = locale.replace("_", "-").split("-")[0].lower()
-    return language if language in LANGUAGES else "en"
+    return language if language in LANGUAGES else DEFAULT
+
+
+def names_of(code: str) -> tuple[str, ...]:
+    """What a language of ours is called in each of them, in small letters; English first: "french", "français"."""
+    return tuple(str(Locale.parse(language).languages[code]).lower() for language in LANGUAGES)
 
 
 def language_of_person(person: Person) -> str:
     """The language that somebody reads ("fr"): the one they asked for, else their client's; "" when unknown."""
     return (person.language or person.locale).replace("_", "-").split("-")[0].lower()
-
-
-def _kept_together(french: str) -> str:
-    """No line begins with a colon, or ends with an opening quotation mark: translators type ordinary spaces."""
-    return re.sub(" (?=[:;?!»%])", "\u00a0", re.sub("« ", "«\u00a0", french))
 
 
 @cache
@@ -55,10 +55,10 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     compiled = BytesIO()
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
-    if language == "fr":
-        for message in catalogue:
-            said = message.string
-            message.string = _kept_together(said) if isinstance(said, str) else tuple(map(_kept_together, said))
+    typeset = LANGUAGES[language].typeset
+    for message in catalogue:
+        text = message.string
+        message.string = typeset(text) if isinstance(text, str) else tuple(map(typeset, text))
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
@@ -159,7 +159,7 @@ class Texts:
 
 def _bare(text: str) -> str:
     """Without capitals and accents."""
-    return "".join(one for one in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(one))
+    return unaccented(text.casefold())
 
 
 def _babel_locale(locale: str, language: str) -> Locale:

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from cards.languages import LANGUAGES, unaccented
 from storage.records import Columns, Person
 
+OWN = ("FIRSTNAME", "LASTNAME", "EMAIL")
 #: what an author may write -> what it stands for
-NAMES = {
-    "FIRSTNAME": "FIRSTNAME",
-    "LASTNAME": "LASTNAME",
-    "EMAIL": "EMAIL",
-    "PRENOM": "FIRSTNAME",
-    "NOM": "LASTNAME",
-    "COURRIEL": "EMAIL",
+NAMES = {name: name for name in OWN} | {
+    alias: name for language in LANGUAGES.values() for name, alias in language.variables.items()
 }
 
 # capitals in brackets, perhaps a fallback; not a Markdown link, not behind a backslash
@@ -35,16 +31,9 @@ class Variable:
     fallback: str
 
 
-FRENCH = {"FIRSTNAME": "PRENOM", "LASTNAME": "NOM", "EMAIL": "COURRIEL"}
-
-
 def written(name: str, language: str) -> str:
     """How an author of this language writes a variable."""
-    return FRENCH.get(name, name) if language == "fr" else name
-
-
-def unaccented(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+    return LANGUAGES[language].variables.get(name, name)
 
 
 def variable_named(written: str, columns: Collection[str] = ()) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cards.kit.conversation import other_languages
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput, ToggleInput
 from cards.kit.parts import act, card, go, heading, hint, notices, subheading, with_error
-from cards.kit.texts import LANGUAGES, Texts
+from cards.kit.texts import Texts
+from cards.languages import LANGUAGES
 from storage.records import Person, Role
 
 
 def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_text: str = "") -> AdaptiveCard:
     campaigns = texts("muted: none reaches you") if person.muted else texts("delivered to you here")
-    actions: list[Any] = [
-        go(name, "language.set", {"language": code}) for code, name in LANGUAGES.items() if code != texts.language
-    ]
+    actions = other_languages(texts)
     if person.muted:
         actions.append(go(texts("Unmute"), "mute.set", {"muted": "false"}))
     else:
@@ -23,7 +23,7 @@ def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_te
     body: list[Any] = [
         *notices(notice_text, "good"),
         heading(texts("Your settings")),
-        FactSet([(texts("Language"), LANGUAGES[texts.language]), (texts("Campaigns"), campaigns)]),
+        FactSet([(texts("Language"), LANGUAGES[texts.language].name), (texts("Campaigns"), campaigns)]),
     ]
     of_all: list[Any] = []  # beside one's own, on a line of their own: clients cut a row of many
     if role is not None:

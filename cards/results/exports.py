@@ -24,6 +24,7 @@ from cards.kit.parts import (
     progress_bar,
 )
 from cards.kit.texts import Texts
+from cards.languages import LANGUAGES
 from cards.message.links import links_of
 from storage.records import (
     Campaign,
@@ -57,7 +58,7 @@ Cell = str | int | None
 
 
 def delimiter_of(texts: Texts) -> str:
-    return ";" if texts.language == "fr" else ","
+    return LANGUAGES[texts.language].delimiter
 
 
 class Sheet:

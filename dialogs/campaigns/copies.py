@@ -25,7 +25,7 @@ async def copy_pressed(turn: Turn, form: Form) -> Answer:
     return await copy_of(turn, await asked_for(turn, form))
 
 
-@router.command("clone", "copy", "duplicate", "cloner", "copie", "copier", "dupliquer")
+@router.command("clone", "copy", "duplicate")
 async def copy_typed(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     return await copy_of(turn, campaign) if campaign else await which_one(turn, name)

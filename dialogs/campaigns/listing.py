@@ -38,7 +38,7 @@ SEARCHED = 200  #: newest campaigns of a name that are looked at
 # --- list and information ---------------------------------------------------------------------
 
 
-@router.command("campaigns", "campagnes", "list campaigns", "mes campagnes", "my campaigns")
+@router.command("campaigns", "list campaigns", "my campaigns")
 async def campaigns(turn: Turn, find: str) -> Answer:
     return Answer(card=await list_card(turn, find=find), summary=turn.texts("Your campaigns"))
 
@@ -91,7 +91,7 @@ async def which_one(turn: Turn, name: str) -> Answer:
     return Answer(card=await list_card(turn, notice=text), summary=turn.texts("Your campaigns"))
 
 
-@router.command("information", "info", "informations")
+@router.command("information", "info")
 async def show_information(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     if campaign is None:
@@ -99,7 +99,7 @@ async def show_information(turn: Turn, name: str) -> Answer:
     return Answer(card=await information(turn, campaign), summary=campaign.name)
 
 
-@router.command("edit", "change", "modifier")
+@router.command("edit", "change")
 async def edit(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     if campaign is None:
@@ -108,10 +108,7 @@ async def edit(turn: Turn, name: str) -> Answer:
     return Answer(card=await form_card(turn, campaign, "review"), summary=campaign.name)
 
 
-@router.command(
-    "cancel campaign", "stop campaign", "annuler la campagne", "arrêter la campagne", "cancel", "stop", "annuler",
-    "arrêter",
-)  # fmt: skip
+@router.command("cancel campaign", "stop campaign", "cancel", "stop")
 async def cancel(turn: Turn, name: str) -> Answer:
     """There is no cancelling of what has started (S16); before, deleting does it."""
     return await delete(turn, name)
@@ -173,7 +170,7 @@ async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Per
     return render(person, columns)
 
 
-@router.command("try", "test", "essayer", "tester")
+@router.command("try", "test")
 async def try_typed(turn: Turn, name: str) -> Answer:
     """The address is asked for in conversation."""
     campaign = await named(turn, name)
@@ -190,7 +187,7 @@ async def open_delete(turn: Turn, form: Form) -> Answer:
     return await _deletion(turn, await asked_for(turn, form))
 
 
-@router.command("delete", "supprimer")
+@router.command("delete")
 async def delete(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     return await _deletion(turn, campaign) if campaign else await which_one(turn, name)

@@ -54,7 +54,7 @@ WRITTEN = ("title", "body", "image", "notification", "link_title", "link_url", "
 # --- all templates ----------------------------------------------------------------------------
 
 
-@router.command("templates", "modèles", "modeles", "my templates", "mes modèles", "mes modeles")
+@router.command("templates", "my templates")
 async def templates(turn: Turn, find: str) -> Answer:
     return Answer(card=await all_templates(turn, find), summary=turn.texts("Your templates"))
 
@@ -161,7 +161,7 @@ async def _typed(turn: Turn, name: str) -> Template:
     return template
 
 
-@router.command("template", "modèle", "modele")
+@router.command("template")
 async def template_typed(turn: Turn, name: str) -> Answer:
     template = await _typed(turn, name)
     return Answer(card=await one_template(turn, template), summary=template.name)
@@ -175,7 +175,7 @@ async def keep(turn: Turn, form: Form) -> Answer:
     return Answer(card=await _keeping(turn, await asked_for(turn, form)))
 
 
-@router.command("save as template", "save as a template", "enregistrer comme modèle", "enregistrer comme modele")
+@router.command("save as template", "save as a template")
 async def keep_typed(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     if campaign is None:
@@ -245,7 +245,7 @@ async def use(turn: Turn, form: Form) -> Answer:
     return await _begin(turn, template, draft)
 
 
-@router.command("use template", "utiliser le modèle", "utiliser le modele", "utiliser modèle")
+@router.command("use template")
 async def use_typed(turn: Turn, name: str) -> Answer:
     return await _begin(turn, await _typed(turn, name), None)
 
@@ -285,7 +285,7 @@ async def open_settings(turn: Turn, form: Form) -> Answer:
     return Answer(card=_settings(turn, await template_asked_for(turn, form, to_change=True)))
 
 
-@router.command("rename template", "renommer le modèle", "share template", "partager le modèle")
+@router.command("rename template", "share template")
 async def settings_typed(turn: Turn, name: str) -> Answer:
     template = await template_asked_for(turn, {"template": (await _typed(turn, name)).id}, to_change=True)
     return Answer(card=_settings(turn, template), summary=template.name)
@@ -318,7 +318,7 @@ async def open_delete(turn: Turn, form: Form) -> Answer:
     return Answer(card=template_delete_card(turn.texts, template))
 
 
-@router.command("delete template", "supprimer le modèle", "supprimer le modele", "supprimer modèle")
+@router.command("delete template")
 async def delete_typed(turn: Turn, name: str) -> Answer:
     template = await template_asked_for(turn, {"template": (await _typed(turn, name)).id}, to_change=True)
     return Answer(card=template_delete_card(turn.texts, template), summary=template.name)

@@ -29,7 +29,7 @@ router = Router()
 PATIENCE = 8.0  #: seconds for the first reading: the platform waits 15 for an answer
 
 
-@router.command("group", "groups", "directory group", "groupe", "groupes", "groupe de l'annuaire")
+@router.command("group", "groups", "directory group")
 async def group_typed(turn: Turn, name: str) -> Answer:
     return Answer(card=await _found(turn, None, name[:NAME]), summary=turn.texts("A group of the directory"))
 

@@ -11,7 +11,7 @@ from dialogs.core.turn import Answer, Form, Turn
 router = Router()
 
 
-@router.command("help", "aide", "?", authors_only=False)
+@router.command("help", "?", authors_only=False)
 async def help_typed(turn: Turn, rest: str) -> Answer:
     return (None if rest else await _in_the_middle(turn)) or _everything(turn)
 

@@ -19,7 +19,7 @@ NOW = frozenset({"now", "maintenant"})  #: alone, they are a start; and near to 
 router.no_mistakes |= NOW
 
 
-@router.command("schedule", "planifier", "programmer")
+@router.command("schedule")
 async def schedule_typed(turn: Turn, words: str) -> Answer:
     """The words fill in the schedule of the draft that is being built; without any, its form is shown."""
     if not turn.shows_cards:

@@ -41,8 +41,8 @@ ZONES = (
 )  # fmt: skip
 
 
-@router.command("new", "nouvelle", alone=True)
-@router.command("new campaign", "nouvelle campagne")
+@router.command("new", alone=True)
+@router.command("new campaign")
 async def new_campaign(turn: Turn, name: str) -> Answer:
     return await _begin(turn, name, {})
 

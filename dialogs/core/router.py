@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from cards.kit.conversation import commands_named
+from cards.languages import typed
 from dialogs.core.turn import Answer, Aside, Attachment, AttachmentKind, Form, Turn
 from storage.records import Role
 
@@ -30,7 +31,7 @@ class Router:
     """Each feature registers what a person can press or type; the root only joins them."""
 
     forms: dict[str, _Entry] = field(default_factory=dict)
-    #: the first words of a command, lower case, in either language
+    #: the first words of a command, lower case, in every language
     commands: dict[str, _Entry] = field(default_factory=dict)
     #: what happens with something that is dropped into the chat
     uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
@@ -51,8 +52,10 @@ class Router:
     def command(
         self, *words: str, authors_only: bool = True, role: Role = Role.AUTHOR, alone: bool = False
     ) -> Callable[[Command], Command]:
+        """``words``: in English; what other languages say for them is heard too."""
+
         def register(handler: Command) -> Command:
-            for word in words:
+            for word in typed(*words):
                 self.commands[word] = _Entry(handler, role if authors_only else None, alone)
             return handler
 

@@ -50,7 +50,7 @@ SEARCHED = 200  #: newest campaigns looked at for drafts that name a list
 # --- all lists --------------------------------------------------------------------------------
 
 
-@router.command("lists", "listes", "my lists", "mes listes", "distribution lists", "listes de diffusion")
+@router.command("lists", "my lists", "distribution lists")
 async def lists(turn: Turn, find: str) -> Answer:
     return Answer(card=await all_lists(turn, find), summary=turn.texts("Your lists"))
 
@@ -171,7 +171,7 @@ async def which_list(turn: Turn, name: str) -> Answer:
     return Answer(card=await all_lists(turn, notice=text), summary=turn.texts("Your lists"))
 
 
-@router.command("list", "liste")
+@router.command("list")
 async def list_typed(turn: Turn, name: str) -> Answer:
     made = await list_named(turn, name)
     return Answer(card=await one_list(turn, made), summary=made.name) if made else await which_list(turn, name)
@@ -180,7 +180,7 @@ async def list_typed(turn: Turn, name: str) -> Answer:
 # --- people -----------------------------------------------------------------------------------
 
 
-@router.command("new list", "nouvelle liste")
+@router.command("new list")
 async def new_list(turn: Turn, name: str) -> Answer:
     card = list_people_form(turn.texts, None, {"list_name": name[:NAME]}, {})
     return Answer(card=card, summary=turn.texts("A new list"))
@@ -259,7 +259,7 @@ async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) 
 # --- name and sharing -------------------------------------------------------------------------
 
 
-@router.command("rename list", "renommer la liste", "share list", "partager la liste")
+@router.command("rename list", "share list")
 async def settings_typed(turn: Turn, name: str) -> Answer:
     made = await list_named(turn, name)
     if made is None:
@@ -313,7 +313,7 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
 # --- delete -----------------------------------------------------------------------------------
 
 
-@router.command("delete list", "supprimer la liste", "supprimer liste")
+@router.command("delete list")
 async def delete_typed(turn: Turn, name: str) -> Answer:
     made = await list_named(turn, name)
     if made is None:

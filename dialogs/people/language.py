@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cards.kit.conversation import greeting_card, help_card
-from cards.kit.texts import LANGUAGES, Texts
+from cards.kit.texts import Texts, names_of
+from cards.languages import LANGUAGES, unaccented
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from storage.records import Person
@@ -20,7 +21,7 @@ def texts_of_locale(locale: str) -> Texts:
     return Texts(locale)
 
 
-@router.command("hello", "hi", "bonjour", "salut", "start", authors_only=False)
+@router.command("hello", "hi", "start", authors_only=False)
 async def hello(turn: Turn, rest: str) -> Answer:
     return greeting(turn)
 
@@ -40,25 +41,26 @@ def reply_noted(turn: Turn) -> str:
     )
 
 
-@router.command("language", "langue", authors_only=False)
+@router.command("language", authors_only=False)
 async def language(turn: Turn, wanted: str) -> Answer:
-    wanted = wanted.casefold()
-    words = {"fr": ("fr", "français", "francais", "french"), "en": ("en", "english", "anglais")}
-    for code, names in words.items():
-        if wanted in names:
+    wanted = unaccented(wanted.casefold())
+    for code in LANGUAGES:
+        if wanted in (code, *map(unaccented, names_of(code))):
             return await _speak(turn, code)
-    names_of_all = turn.texts.enumerate(list(LANGUAGES.values()))
+    names_of_all = turn.texts.enumerate([language.name for language in LANGUAGES.values()])
     return Answer(text=turn.texts("I speak {languages}: type **language** and one of them.", languages=names_of_all))
 
 
-@router.command("français", "francais", "french", "parle français", authors_only=False, alone=True)
-async def in_french(turn: Turn, rest: str) -> Answer:
-    return await _speak(turn, "fr")
+def _register(code: str) -> None:
+    """ "French", "français", "speak French": the language alone is a command."""
+
+    @router.command(*names_of(code), f"speak {names_of(code)[0]}", authors_only=False, alone=True)
+    async def speak(turn: Turn, rest: str) -> Answer:
+        return await _speak(turn, code)
 
 
-@router.command("english", "anglais", "speak english", authors_only=False, alone=True)
-async def in_english(turn: Turn, rest: str) -> Answer:
-    return await _speak(turn, "en")
+for code in LANGUAGES:
+    _register(code)
 
 
 @router.form("language.set", authors_only=False)

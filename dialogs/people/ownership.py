@@ -53,7 +53,7 @@ def _hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-@router.command("claim", "réclamer", "reclamer", authors_only=False)
+@router.command("claim", authors_only=False)
 async def claim(turn: Turn, typed: str) -> Answer:
     """Ownership of an organisation that has no owner, for the code; it works once."""
     texts = turn.texts

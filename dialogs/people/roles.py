@@ -20,14 +20,9 @@ router = Router()
 
 FOUND = 8  #: groups shown to choose from
 WHO = 200  #: characters that are looked at
-WORDS = {
-    Role.OWNER: ("owner", "propriétaire", "proprietaire"),
-    Role.PUBLISHER: ("publisher", "diffuseur"),
-    Role.AUTHOR: ("author", "auteur"),
-}
 
 
-@router.command("roles", "rôles", "authors", "auteurs")
+@router.command("roles", "authors")
 async def show_roles(turn: Turn, rest: str) -> Answer:
     return Answer(card=await _card(turn), summary=turn.texts("Who may do what"))
 
@@ -111,34 +106,22 @@ def _name(person: Person) -> str:
     return escape_markdown(person.name or person.address)
 
 
-def _typed(role: Role, verbs: tuple[str, ...]) -> tuple[str, ...]:
-    """ "add author", "ajouter un auteur" ... in either language."""
-    return tuple(f"{verb} {word}" for verb in verbs for word in WORDS[role])
-
-
-ADD = ("add", "ajouter", "ajouter un")
-REMOVE = ("remove", "retirer", "retirer un")
-
-
-@router.command(*_typed(Role.AUTHOR, ADD), role=Role.OWNER)
+@router.command("add author", role=Role.OWNER)
 async def add_author(turn: Turn, address: str) -> Answer:
     return await _say(turn, await _give(turn, address.strip(), Role.AUTHOR))
 
 
-@router.command(*_typed(Role.PUBLISHER, ADD), role=Role.OWNER)
+@router.command("add publisher", role=Role.OWNER)
 async def add_publisher(turn: Turn, address: str) -> Answer:
     return await _say(turn, await _give(turn, address.strip(), Role.PUBLISHER))
 
 
-@router.command(*_typed(Role.OWNER, ADD), role=Role.OWNER)
+@router.command("add owner", role=Role.OWNER)
 async def add_owner(turn: Turn, address: str) -> Answer:
     return await _say(turn, await _give(turn, address.strip(), Role.OWNER))
 
 
-@router.command(
-    *_typed(Role.AUTHOR, REMOVE), *_typed(Role.PUBLISHER, REMOVE), *_typed(Role.OWNER, REMOVE),
-    "remove role", "retirer le rôle", "retirer rôle", role=Role.OWNER,
-)  # fmt: skip
+@router.command("remove role", "remove author", "remove publisher", "remove owner", role=Role.OWNER)
 async def remove_role(turn: Turn, address: str) -> Answer:
     person = await turn.store.person_at(turn.person.tenant, address.strip()) if is_address(address.strip()) else None
     if person is None:

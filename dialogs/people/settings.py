@@ -18,7 +18,7 @@ LARGEST = 100_000_000  #: of any number in the rules
 LONGEST = 36_500  #: days for which personal data is kept; empty is for ever
 
 
-@router.command("settings", "réglages", "reglages", "paramètres", "parametres", authors_only=False)
+@router.command("settings", authors_only=False)
 async def settings(turn: Turn, rest: str) -> Answer:
     return Answer(card=own_settings_card(turn.texts, turn.person, turn.role), summary=turn.texts("Your settings"))
 
@@ -31,13 +31,13 @@ async def open_settings(turn: Turn, form: Form) -> Answer:
 # --- mute -------------------------------------------------------------------------------------
 
 
-@router.command("mute", "sourdine", "mettre en sourdine", authors_only=False, alone=True)
+@router.command("mute", authors_only=False, alone=True)
 async def mute(turn: Turn, rest: str) -> Answer:
     await turn.store.mute(turn.person.id, True)
     return Answer(text=_muted_text(turn.texts, muted=True))
 
 
-@router.command("unmute", "réactiver", "reactiver", authors_only=False, alone=True)
+@router.command("unmute", authors_only=False, alone=True)
 async def unmute(turn: Turn, rest: str) -> Answer:
     await turn.store.mute(turn.person.id, False)
     return Answer(text=_muted_text(turn.texts, muted=False))
@@ -60,7 +60,7 @@ def _muted_text(texts: Texts, *, muted: bool) -> str:
 # --- rules ------------------------------------------------------------------------------------
 
 
-@router.command("rules", "règles", "regles", role=Role.OWNER)
+@router.command("rules", role=Role.OWNER)
 async def rules(turn: Turn, rest: str) -> Answer:
     policy = await policy_of(turn.store, turn.person.tenant)
     return Answer(card=rules_form(turn.texts, _values(policy), {}), summary=turn.texts("Rules of the organisation"))

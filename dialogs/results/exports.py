@@ -23,7 +23,7 @@ BYTES = {Format.XLSX: 75, Format.CSV: 150}  #: of a row, about
 TEXT = 2_000  #: characters of what the platform says of a file
 
 
-@router.command("export", "exporter")
+@router.command("export")
 async def export_typed(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
     return await which_one(turn, name) if campaign is None else await _offer(turn, campaign)
@@ -101,7 +101,7 @@ def _begun_text(texts: Texts, *, begun: bool) -> str:
 # --- the audit --------------------------------------------------------------------------------
 
 
-@router.command("export audit", "exporter audit", "exporter l'audit", "exporter l’audit", "audit", role=Role.OWNER)
+@router.command("export audit", "audit", role=Role.OWNER)
 async def export_audit(turn: Turn, rest: str) -> Answer:
     return await _offer_audit(turn)
 

@@ -43,7 +43,7 @@ async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCa
     return report_card(turn.texts, await figures_of(turn.store, campaign, over_time=True), turn.now, notice)
 
 
-@router.command("report", "rapport")
+@router.command("report")
 async def report_typed(turn: Turn, name: str) -> Answer:
     """While it runs, its author gets the live card anew, at the end of the chat; any other time, the report."""
     campaign = await named(turn, name)

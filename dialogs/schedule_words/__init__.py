@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cards.languages import SCHEDULES
+
 LONGEST = 300  #: characters that are read: a schedule is said in one breath
 
 
@@ -37,17 +39,8 @@ def too_much(words: str) -> bool:
     return len(words) > LONGEST
 
 
-_STARTS = re.compile(
-    r"\d|\b(?:in|dans|now|right away|at once|asap|today|tonight|tomorrow|noon|midnight|morning|afternoon|evening|week"
-    r"|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|maintenant|tout de suite|imm[eé]diatement|d[eè]s que|aujourd.hui|demain|midi|minuit|matin|soir|semaine|week-end"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
-)
-_LASTS = re.compile(
-    r"\b(?:for|over|during|to|till|until|between|from|all|morning|afternoon|evening|weekend|week|minutes?|hours?|days?"
-    r"|pendant|durant|pour|sur|jusqu.|jusque|entre|de|du|à|a|au|matin|après-midi|soir|semaine|week-end|journée"
-    r"|heures?|jours?)\b|-|\d\s?(?:h|d|j|m|min|mn)\b"
-)
+_STARTS = re.compile(rf"\d|\b(?:{'|'.join(words.starts for words in SCHEDULES.values())})\b")
+_LASTS = re.compile(rf"\b(?:{'|'.join(words.lasts for words in SCHEDULES.values())})\b|-|\d\s?(?:h|d|j|m|min|mn)\b")
 
 
 def may_be_a_schedule(words: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from cards.languages import SCHEDULES
 from dialogs.schedule_words import lexicon as words
 from dialogs.schedule_words.clocks import minutes_of
 from dialogs.schedule_words.cutting import TAKEN, Cut, Day, Kind, Read
@@ -96,14 +97,14 @@ def days_of_a_month(there: Cut, found: re.Match[str]) -> Read | None:
 
 
 def _in_month(there: Cut, said: str) -> tuple[date, ...]:
-    known = days_in(said, "en", there.today) or days_in(said, "fr", there.today)
-    return known[0].candidates if known else ()
+    known = (days for language in SCHEDULES for days in days_in(said, language, there.today))
+    return next((days.candidates for days in known), ())
 
 
 def recognised(there: Cut) -> None:
     """What the recogniser knows of each run of words, in the text's language first."""
     there.text = words.COMMA_IN_A_DAY.sub(" ", there.text)
-    for language in (there.language, "fr" if there.language == "en" else "en"):
+    for language in sorted(SCHEDULES, key=lambda code: code != there.language):
         for run in re.finditer(r"[^|,;]*[a-zà-ÿ][^|,;]*", there.text):
             for days in days_in(words.FIRST.sub(words.FIRST_AS_NUMBER, run[0]), language, there.today):
                 start, end = run.start() + days.start, run.start() + days.end

@@ -10,6 +10,7 @@ import re
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cards.languages import SCHEDULES
 from dialogs.schedule_words import clocks, days
 from dialogs.schedule_words import lexicon as words
 from dialogs.schedule_words.clocks import between
@@ -24,11 +25,9 @@ def zone_in(text: str) -> str | None:
 
 def language_of_words(text: str, otherwise: str) -> str:
     """The language of a plain text, by its small words."""
-    french = len(
-        re.findall(r"\b(?:à|de|du|le|la|les|pendant|durant|pour|dans|et|au|demain|midi|heures?|jours?)\b", text)
-    )
-    english = len(re.findall(r"\b(?:at|from|to|the|for|in|and|on|next|tomorrow|noon|hours?|days?|am|pm)\b", text))
-    return otherwise if french == english else "fr" if french > english else "en"
+    counts = {code: len(re.findall(rf"\b(?:{words.small})\b", text)) for code, words in SCHEDULES.items()}
+    most = [code for code, count in counts.items() if count == max(counts.values())]
+    return most[0] if len(most) == 1 else otherwise
 
 
 def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:

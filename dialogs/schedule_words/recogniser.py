@@ -1,4 +1,4 @@
-"""The room of Microsoft's recognizers-text: days said in words, in English and French.
+"""The room of Microsoft's recognizers-text: days said in words, in the languages that it knows.
 
 It reads "the day after tomorrow" or "premier lundi de décembre" well, and whole sentences badly; ``pieces`` therefore
 gives it one day at a time. Its first question in French costs 44 MB and a second of computing: only the program
@@ -12,9 +12,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from recognizers_date_time import recognize_datetime
-from recognizers_text import Culture
 
-_CULTURES = {"en": Culture.English, "fr": Culture.French}
+from cards.languages import SCHEDULES
+
 _WEEKDAY = re.compile(r"XXXX-WXX-([1-7])")  # its sign for "a Monday", whichever
 _WEEK = re.compile(r"\d{4}-W\d\d")
 WEEKS = 3  #: of them that "a Monday" may be in
@@ -34,7 +34,7 @@ class Days(NamedTuple):
 def days_in(text: str, language: str, today: date) -> list[Days]:
     """The days that a text in lower case speaks of; none where the recogniser breaks, as it does on huge numbers."""
     try:
-        found = recognize_datetime(text, _CULTURES[language], reference=datetime.combine(today, time()))
+        found = recognize_datetime(text, SCHEDULES[language].culture, reference=datetime.combine(today, time()))
         return [days for entity in found if (days := _days(entity, today))]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return []

@@ -1,4 +1,4 @@
-"""The French catalogue says all that the code says; dates, numbers and plurals follow the locale."""
+"""Every language's catalogue says all that the code says; dates, numbers and plurals follow the locale."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from babel.messages.pofile import read_po
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cards.kit.texts import LANGUAGES, LOCALES, Texts, language_of
+from cards.kit.texts import LOCALES, Texts, language_of
+from cards.kit.variables import OWN
+from cards.languages import DEFAULT, LANGUAGES, Language, typed
+from dialogs.results.engagement import PRESSED
 from dialogs.routers import everything
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cards", "dialogs", "bot", "manifest")
 KEYWORDS = {"texts": None, "texts.many": (1, 2), "many": (1, 2)}  #: as pybabel's -k takes them
-#: texts of several words that are the same in both languages
+TRANSLATED = pytest.mark.parametrize("language", [code for code in LANGUAGES if code != DEFAULT])
+#: texts of several words that are the same in every language
 SAME = {"ada@contoso.com, Louis Pasteur <louis@contoso.com>, …", "{count} message", "❗ Important"}
 
 Id = str | tuple[str, ...]
@@ -39,13 +43,13 @@ def used() -> dict[Id, str]:
 
 
 @cache
-def french() -> Catalog:
-    with (LOCALES / "fr" / "LC_MESSAGES" / "crieur.po").open("rb") as source:
-        return read_po(source, locale="fr")
+def catalogue(language: str) -> Catalog:
+    with (LOCALES / language / "LC_MESSAGES" / "crieur.po").open("rb") as source:
+        return read_po(source, locale=language)
 
 
-def entries() -> Iterator[Message]:
-    return (message for message in french() if message.id)
+def entries(language: str) -> Iterator[Message]:
+    return (message for message in catalogue(language) if message.id)
 
 
 def forms(text: Id) -> tuple[str, ...]:
@@ -62,23 +66,26 @@ def test_the_texts_in_the_code_are_found() -> None:
     assert ("{count} person", "{count} people") in used()
 
 
-def test_every_text_in_the_code_has_its_french() -> None:
-    missing = [f"{where}: {id}" for id, where in used().items() if french().get(forms(id)[0]) is None]
-    empty = [message.id for message in entries() if not all(forms(message.string))]
+@TRANSLATED
+def test_every_text_in_the_code_is_said_in_every_language(language: str) -> None:
+    missing = [f"{where}: {id}" for id, where in used().items() if catalogue(language).get(forms(id)[0]) is None]
+    empty = [message.id for message in entries(language) if not all(forms(message.string))]
     assert not missing
     assert not empty
 
 
-def test_a_text_with_a_plural_has_both_in_both() -> None:
+@TRANSLATED
+def test_a_text_with_a_plural_has_all_forms_in_every_language(language: str) -> None:
     for id, where in used().items():
         if isinstance(id, tuple):
-            translated = french().get(id[0])
+            translated = catalogue(language).get(id[0])
             assert translated is not None and translated.id == id, where
-            assert len(forms(translated.string)) == french().num_plurals == 2, where
+            assert len(forms(translated.string)) == catalogue(language).num_plurals, where
 
 
-def test_the_french_has_the_placeholders_of_the_english() -> None:
-    for message in entries():
+@TRANSLATED
+def test_a_translation_has_the_placeholders_of_the_english(language: str) -> None:
+    for message in entries(language):
         wanted = set().union(*map(placeholders, forms(message.id)))
         for number, form in enumerate(forms(message.string)):
             # "une personne" may stand for {count} where there is one
@@ -87,25 +94,44 @@ def test_the_french_has_the_placeholders_of_the_english() -> None:
             assert "count" in placeholders(form) or "count" not in wanted or number == 0, message.id
 
 
-def test_nothing_is_fuzzy_obsolete_or_no_longer_used() -> None:
-    assert not [message.id for message in entries() if message.fuzzy]
-    assert not french().obsolete
+@TRANSLATED
+def test_nothing_is_fuzzy_obsolete_or_no_longer_used(language: str) -> None:
+    assert not [message.id for message in entries(language) if message.fuzzy]
+    assert not catalogue(language).obsolete
     known = {forms(id)[0] for id in used()}
-    assert not [message.id for message in entries() if forms(message.id)[0] not in known]
+    assert not [message.id for message in entries(language) if forms(message.id)[0] not in known]
 
 
-def test_the_french_is_french() -> None:
-    alike = {forms(message.id)[0] for message in entries() if forms(message.id) == forms(message.string)}
+@TRANSLATED
+def test_a_translation_is_not_the_english(language: str) -> None:
+    alike = {forms(message.id)[0] for message in entries(language) if forms(message.id) == forms(message.string)}
     assert not {text for text in alike - SAME if len(text.split()) > 1}
 
 
-def test_the_commands_that_the_french_help_names_are_understood() -> None:
-    known = set(everything().commands) | {"annuler"}
-    for message in entries():
+@TRANSLATED
+def test_the_commands_that_the_help_names_are_understood(language: str) -> None:
+    known = {*everything().commands, *typed("cancel")}
+    for message in entries(language):
         english, said = forms(message.id)[0], forms(message.string)[0]
         if english.startswith("**") and " – " in english:
             command = said.split("**")[1]
             assert command in known, said
+
+
+@TRANSLATED
+def test_every_command_can_be_typed_in_every_language(language: str) -> None:
+    record, commands = LANGUAGES[language], everything().commands
+    assert not set(record.commands) - set(commands), "it translates no command that there is none of"
+    said = {commands[word].handler for words in record.commands.values() for word in words}
+    wordless = {name for name, entry in commands.items() if entry.handler not in said}
+    assert wordless == {PRESSED}, "what Skype's buttons type is no word of any language"
+
+
+@pytest.mark.parametrize("record", LANGUAGES.values(), ids=list(LANGUAGES))
+def test_a_languages_record_is_whole(record: Language) -> None:
+    assert record.headings.keys() == {"address", "given", "surname", "whole"}
+    assert record.code == DEFAULT or record.variables.keys() == set(OWN)
+    assert Texts(record.code).language == record.code
 
 
 # --- languages --------------------------------------------------------------------------------
@@ -205,4 +231,3 @@ def test_shares_days_and_lists_follow_the_language() -> None:
     assert ([english.weekday(day) for day in (0, 6)], french.weekday(0)) == (["Mon", "Sun"], "lun.")
     assert english.enumerate(["a", "b", "c"]) == "a, b, and c"
     assert french.enumerate(["a", "b", "c"]) == "a, b et c"
-    assert set(LANGUAGES) == {"en", "fr"}

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from cards.kit.texts import LANGUAGES
+from cards.languages import DEFAULT, LANGUAGES
 from dialogs.routers import everything
 from manifest.package import RESOURCE_SPECIFIC, SCHEMA, build
 from manifest.settings import PackageSettings
@@ -100,8 +100,7 @@ def test_the_menus_are_as_long_as_teams_shows_them() -> None:
 def test_every_language_says_all_that_the_manifest_says() -> None:
     files = packed()
     manifest = json.loads(files["manifest.json"])
-    english, french = (json.loads(files[f"{language}.json"]) for language in ("en", "fr"))
-    assert set(english) == set(french)
+    english, *others = (json.loads(files[f"{language}.json"]) for language in LANGUAGES)
     for number, commands in enumerate(manifest["bots"][0]["commandLists"]):
         for place, command in enumerate(commands["commands"]):
             path = f"bots[0].commandLists[{number}].commands[{place}]"
@@ -109,9 +108,12 @@ def test_every_language_says_all_that_the_manifest_says() -> None:
                 english[f"{path}.title"],
                 english[f"{path}.description"],
             )
-    same = {key for key in english if english[key] == french[key]} - {"$schema", "name.short", "name.full"}
-    assert not same
-    assert manifest["localizationInfo"]["additionalLanguages"] == [{"languageTag": "fr", "file": "fr.json"}]
+    for other in others:
+        assert set(english) == set(other)
+        assert {key for key in english if english[key] == other[key]} <= {"$schema", "name.short", "name.full"}
+    assert manifest["localizationInfo"]["additionalLanguages"] == [
+        {"languageTag": code, "file": f"{code}.json"} for code in LANGUAGES if code != DEFAULT
+    ]
 
 
 @pytest.mark.parametrize(("name", "size"), [("color.png", 192), ("outline.png", 32)])

@@ -6,25 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.kit.variables import NAMES, unaccented
+from cards.kit.variables import NAMES
+from cards.languages import LANGUAGES, unaccented
 from dialogs.forms.fields import is_address
 from dialogs.forms.pasted import bare
 
 OWN = 20  #: columns of its own that a list keeps
 LENGTH = 40  #: characters of a variable's name
 
-ADDRESS = {
-    "email", "mail", "emailaddress", "mailaddress", "address", "adresse", "adressemail", "adresseemail", "courriel",
-    "adressecourriel", "adresseelectronique", "mel", "upn", "userprincipalname", "user", "login", "identifiant",
-    "sip", "sipaddress", "adressesip", "workemail", "businessemail", "primarysmtpaddress", "emailprofessionnel",
-    "mailprofessionnel", "adresses", "addresses", "emails", "mails", "courriels",
-}  # fmt: skip
-GIVEN = {"firstname", "givenname", "forename", "first", "prenom", "prenoms"}
-SURNAME = {"lastname", "surname", "familyname", "last", "nom", "nomdefamille", "nomusuel"}
-WHOLE = {
-    "name", "fullname", "displayname", "nomcomplet", "nometprenom", "nomprenom", "prenomnom", "prenometnom",
-    "nomaffiche", "personne", "person", "employee", "collaborateur",
-}  # fmt: skip
+#: what a column is -> how it is headed, in any language
+KNOWN = {
+    kind: {word for language in LANGUAGES.values() for word in language.headings.get(kind, "").split()}
+    for kind in ("address", "given", "surname", "whole")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +49,7 @@ def read_headings(first: Sequence[Sequence[str]]) -> Headings | None:
         return None
     if not named:
         return _unnamed(address, people)
-    given, surname, whole = (_place(words, known, address) for known in (GIVEN, SURNAME, WHOLE))
+    given, surname, whole = (_place(words, KNOWN[kind], address) for kind in ("given", "surname", "whole"))
     if given is None and whole is None:  # "Nom" alone is the whole of it
         whole, surname = surname, None
     elif given is not None:
@@ -83,7 +77,7 @@ def _address_column(words: Sequence[str], people: Sequence[Sequence[str]]) -> in
     """The column with the most addresses; among equals, one that is called so."""
     width = max((len(row) for row in people), default=0)
     counts = [sum(bool(address_in(row[place])) for row in people if place < len(row)) for place in range(width)]
-    called = [place for place, word in enumerate(words) if word in ADDRESS and place < width]
+    called = [place for place, word in enumerate(words) if word in KNOWN["address"] and place < width]
     if called and (best := max(called, key=lambda place: counts[place])) is not None and counts[best]:
         return best
     if not counts or not max(counts):

@@ -1,0 +1,95 @@
+"""French."""
+
+import re
+
+from cards.languages.language import Language, ScheduleWords
+
+
+def _kept_together(text: str) -> str:
+    """No line begins with a colon, or ends with an opening quotation mark."""
+    return re.sub(" (?=[:;?!»%])", "\u00a0", re.sub("« ", "«\u00a0", text))
+
+
+FRENCH = Language(
+    code="fr",
+    name="Français",
+    variables={"FIRSTNAME": "PRENOM", "LASTNAME": "NOM", "EMAIL": "COURRIEL"},
+    commands={
+        "add author": ("ajouter auteur", "ajouter un auteur"),
+        "add owner": ("ajouter propriétaire", "ajouter un propriétaire"),
+        "add publisher": ("ajouter diffuseur", "ajouter un diffuseur"),
+        "authors": ("auteurs",),
+        "campaigns": ("campagnes",),
+        "cancel": ("annuler",),
+        "cancel campaign": ("annuler la campagne",),
+        "claim": ("réclamer",),
+        "clone": ("cloner",),
+        "copy": ("copie", "copier"),
+        "delete": ("supprimer",),
+        "delete list": ("supprimer la liste", "supprimer liste"),
+        "delete template": ("supprimer le modèle", "supprimer modèle"),
+        "directory group": ("groupe de l'annuaire",),
+        "distribution lists": ("listes de diffusion",),
+        "duplicate": ("dupliquer",),
+        "edit": ("modifier",),
+        "export": ("exporter",),
+        "export audit": ("exporter audit", "exporter l'audit"),
+        "group": ("groupe",),
+        "groups": ("groupes",),
+        "hello": ("bonjour",),
+        "help": ("aide",),
+        "hi": ("salut",),
+        "information": ("informations",),
+        "language": ("langue",),
+        "list": ("liste",),
+        "lists": ("listes",),
+        "mute": ("sourdine", "mettre en sourdine"),
+        "my campaigns": ("mes campagnes",),
+        "my lists": ("mes listes",),
+        "my templates": ("mes modèles",),
+        "new": ("nouvelle",),
+        "new campaign": ("nouvelle campagne",),
+        "new list": ("nouvelle liste",),
+        "remove author": ("retirer auteur", "retirer un auteur"),
+        "remove owner": ("retirer propriétaire", "retirer un propriétaire"),
+        "remove publisher": ("retirer diffuseur", "retirer un diffuseur"),
+        "remove role": ("retirer le rôle", "retirer rôle"),
+        "rename list": ("renommer la liste",),
+        "rename template": ("renommer le modèle",),
+        "report": ("rapport",),
+        "roles": ("rôles",),
+        "rules": ("règles",),
+        "save as template": ("enregistrer comme modèle",),
+        "schedule": ("planifier", "programmer"),
+        "settings": ("réglages", "paramètres"),
+        "share list": ("partager la liste",),
+        "share template": ("partager le modèle",),
+        "speak english": ("parle anglais",),
+        "speak french": ("parle français",),
+        "stop campaign": ("arrêter la campagne",),
+        "stop": ("arrêter",),
+        "template": ("modèle",),
+        "templates": ("modèles",),
+        "test": ("tester",),
+        "try": ("essayer",),
+        "unmute": ("réactiver",),
+        "use template": ("utiliser le modèle", "utiliser modèle"),
+    },
+    headings={
+        "address": "adresse adresses adressemail adresseemail adressecourriel adresseelectronique adressesip courriel"
+        " courriels mel identifiant emailprofessionnel mailprofessionnel",
+        "given": "prenom prenoms",
+        "surname": "nom nomdefamille nomusuel",
+        "whole": "nomcomplet nometprenom nomprenom prenomnom prenometnom nomaffiche personne collaborateur",
+    },
+    delimiter=";",
+    typeset=_kept_together,
+    schedule=ScheduleWords(
+        culture="fr-fr",
+        small="à|de|du|le|la|les|pendant|durant|pour|dans|et|au|demain|midi|heures?|jours?",
+        starts="dans|maintenant|tout de suite|imm[eé]diatement|d[eè]s que|aujourd.hui|demain|midi|minuit|matin|soir"
+        "|semaine|week-end|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
+        lasts="pendant|durant|pour|sur|jusqu.|jusque|entre|de|du|à|a|au|matin|après-midi|soir|semaine|week-end|journée"
+        "|heures?|jours?",
+    ),
+)
