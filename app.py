@@ -193,7 +193,7 @@ async def crieur(
             dispatching=lambda: not dispatching.done(),
         )
         front = Front(
-            make_adapter(platform, credentials),
+            make_adapter(platform, credentials, connector),
             bot,
             services,
             links,

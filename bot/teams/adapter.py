@@ -1,30 +1,86 @@
-"""The SDK's adapter: it authenticates what comes in, and hands over tokens for what goes out."""
+"""The SDK's adapter: it authenticates what comes in, and runs the turn; what is said leaves by our own connector.
+
+The SDK would build a connector client, credentials and an HTTP session for every turn, and another thread for every
+request (decision 039).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
+import orjson
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import Activity, ActivityTypes
-from botframework.connector.auth import ServiceClientCredentialsFactory
+from botbuilder.schema import Activity, ActivityTypes, ResourceResponse
+from botframework.connector.auth import (
+    AuthenticateRequestResult,
+    BotFrameworkAuthentication,
+    ServiceClientCredentialsFactory,
+)
 
 from bot.clouds import Platform
 from bot.settings import Settings
 from bot.teams import activities as wire
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
+from bot.teams.send.connector import Connector
+from bot.teams.sightings import reference_of
 from dialogs.people.language import texts_of_locale
-from scheduler.ports import Clock
+from scheduler.ports import Clock, Delivered
 
 log = logging.getLogger(__name__)
 
 
-def make_adapter(platform: Platform, credentials: ServiceClientCredentialsFactory) -> CloudAdapter:
-    adapter = CloudAdapter(RequestAuth(platform, credentials))
-    adapter.on_turn_error = on_turn_error
-    return adapter
+class NotSaid(Exception):
+    """The platform did not take a reply; the message tells how it answered."""
+
+
+class ChatAdapter(CloudAdapter):
+    """Takes activities as the SDK's adapter does, and sends replies through the connector."""
+
+    def __init__(self, authentication: BotFrameworkAuthentication, connector: Connector) -> None:
+        super().__init__(authentication)
+        self._connector = connector
+        self.on_turn_error = on_turn_error
+
+    async def process_activity(
+        self,
+        auth_header_or_authenticate_request_result: str | AuthenticateRequestResult,
+        activity: Activity,
+        logic: Callable[[TurnContext], Awaitable[None]],
+    ) -> InvokeResponse | None:
+        """Run a turn; what an invoke is answered. Raises PermissionError for a token that does not hold."""
+        authenticated = auth_header_or_authenticate_request_result
+        if isinstance(authenticated, str):
+            authenticated = await self.bot_framework_authentication.authenticate_request(activity, authenticated)
+        activity.caller_id = authenticated.caller_id
+        context = TurnContext(self, activity)
+        context.turn_state[self.BOT_IDENTITY_KEY] = authenticated.claims_identity
+        await self.run_pipeline(context, logic)
+        response: InvokeResponse | None = self._process_turn_results(context)
+        return response
+
+    async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
+        """Raises NotSaid."""
+        return [ResourceResponse(id=await self._send(context, activity)) for activity in activities]
+
+    async def _send(self, context: TurnContext, activity: Activity) -> str:
+        """The platform's id of the message; "" where it gave none."""
+        if activity.type == ActivityTypes.invoke_response:
+            context.turn_state[self._INVOKE_RESPONSE_KEY] = activity
+            return ""
+        outcome = await self._connector.send(reference_of(context.activity), orjson.dumps(activity.serialize()))
+        if not isinstance(outcome, Delivered):
+            raise NotSaid(type(outcome).__name__)
+        return outcome.activity
+
+
+def make_adapter(
+    platform: Platform, credentials: ServiceClientCredentialsFactory, connector: Connector
+) -> CloudAdapter:
+    return ChatAdapter(RequestAuth(platform, credentials), connector)
 
 
 def make_authorization(

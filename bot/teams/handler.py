@@ -352,7 +352,8 @@ class CrieurBot(ActivityHandler):
     # --- who speaks ---------------------------------------------------------------------------
 
     async def _capture(self, context: TurnContext) -> tuple[Person, bool]:
-        return await capture(context, _channel(context), self._services.store, self._services.clock.now())
+        services = self._services
+        return await capture(context.activity, _channel(context), services.store, self._connector, services.clock.now())
 
     async def _person(self, context: TurnContext) -> Person:
         person, newly = await self._capture(context)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
-from botbuilder.core import TurnContext
-from botbuilder.core.teams import TeamsInfo
+import orjson
 from botbuilder.schema import Activity
 
-from bot.teams.send.connector import is_loopback
+from bot.teams.send.connector import Connector, is_loopback
 from bot.teams.skype import address_in
+from scheduler.ports import NotAnswered
 from storage.port.store import Store
-from storage.records import Channel, NotReached, Person, Sighting, TenantId
+from storage.records import Channel, NotReached, Person, PersonId, Reference, Sighting, TenantId
 from storage.records.instants import is_zone
 
 log = logging.getLogger(__name__)
@@ -71,10 +74,23 @@ def is_personal(activity: Activity) -> bool:
     return conversation.conversation_type in (None, "", "personal")
 
 
-def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Any = None) -> Sighting:
+def reference_of(activity: Activity) -> Reference:
+    """Where a reply to this activity goes, whether its sender is known or not."""
+    return Reference(
+        person=PersonId(0),
+        channel=channel_of(activity) or Channel.TEAMS,
+        service_url=activity.service_url or "",
+        conversation=activity.conversation.id,
+        bot=(activity.recipient.id if activity.recipient else None) or "",
+        user=activity.from_property.id,
+        tenant=tenant_of(activity),
+    )
+
+
+def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Mapping[str, Any]) -> Sighting:
     """What an activity, and the platform's word on its sender, tell about a person."""
     sender = activity.from_property
-    addresses = [getattr(member, "user_principal_name", None), getattr(member, "email", None)]
+    addresses = [_text(member, "userPrincipalName"), _text(member, "email")]
     if channel is Channel.SKYPE:
         addresses.append(address_in(sender.id))
     return Sighting(
@@ -85,23 +101,29 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Any
         bot=(activity.recipient.id if activity.recipient else None) or "",
         user=sender.id,
         at=now,
-        directory_id=(sender.aad_object_id or getattr(member, "aad_object_id", None) or "").lower(),
+        directory_id=(sender.aad_object_id or _text(member, "aadObjectId") or _text(member, "objectId")).lower(),
         addresses=tuple(dict.fromkeys(address.lower() for address in addresses if address)),
-        given_name=getattr(member, "given_name", None) or "",
-        surname=getattr(member, "surname", None) or "",
-        name=getattr(member, "name", None) or sender.name or "",
+        given_name=_text(member, "givenName"),
+        surname=_text(member, "surname"),
+        name=_text(member, "name") or sender.name or "",
         locale=activity.locale or _client_info(activity).get("locale") or "",
         zone=_zone(activity),
         guest=_is_guest(member),
     )
 
 
-def _is_guest(member: Any) -> bool | None:
+def _text(member: Mapping[str, Any], field: str) -> str:
+    """What the platform says of a person; "" where it says nothing, or no text."""
+    value = member.get(field)
+    return value if isinstance(value, str) else ""
+
+
+def _is_guest(member: Mapping[str, Any]) -> bool | None:
     """Whether the platform calls somebody a guest of the organisation; None where it does not say."""
-    role = str(getattr(member, "user_role", None) or "").lower()
+    role = _text(member, "userRole").lower()
     if role:
         return role == "guest"
-    return True if "#ext#" in str(getattr(member, "user_principal_name", None) or "").lower() else None
+    return True if "#ext#" in _text(member, "userPrincipalName").lower() else None
 
 
 def _client_info(activity: Activity) -> dict[str, Any]:
@@ -124,22 +146,34 @@ def client_of(activity: Activity) -> str:
     return f"{activity.channel_id} {platform}"[:60] if isinstance(platform, str) else str(activity.channel_id)[:60]
 
 
-async def capture(context: TurnContext, channel: Channel, store: Store, now: datetime) -> tuple[Person, bool]:
+async def capture(
+    activity: Activity, channel: Channel, store: Store, connector: Connector, now: datetime
+) -> tuple[Person, bool]:
     """The person who wrote, remembered; True when they could not be reached before.
 
     The platform is asked for names and addresses as long as we have none: before the person is
     kept, so that a place in a list by address becomes theirs. Skype's gateways are asked once: many
     of them have no answer.
     """
-    activity = context.activity
     known = await store.person_behind(tenant_of(activity), channel, activity.from_property.id)
-    member = None
+    member: Mapping[str, Any] = {}
     if known is None or (channel is Channel.TEAMS and not known.address):
-        try:
-            member = await TeamsInfo.get_member(context, activity.from_property.id)
-        except Exception as error:  # the SDK raises whatever the platform answered
-            log.warning("no word on a person from the platform: %s", type(error).__name__)
+        member = await _member(activity, connector)
     return await store.remember(sighting_of(activity, channel, now, member))
+
+
+async def _member(activity: Activity, connector: Connector) -> Mapping[str, Any]:
+    """What the platform knows of the sender (a conversation member's JSON); empty where it does not say."""
+    chat, user = (quote(id, safe="") for id in (activity.conversation.id, activity.from_property.id))
+    try:
+        status, body, _ = await connector.get(activity.service_url, f"conversations/{chat}/members/{user}")
+        member = orjson.loads(body) if status == HTTPStatus.OK else None
+        if isinstance(member, dict):
+            return member
+        log.warning("no word on a person from the platform: status=%d", status)
+    except (NotAnswered, orjson.JSONDecodeError) as error:
+        log.warning("no word on a person from the platform: %s", type(error).__name__)
+    return {}
 
 
 async def lose(activity: Activity, channel: Channel, store: Store) -> None:

@@ -14,11 +14,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from botbuilder.core import ActivityHandler, TurnContext
+from botbuilder.integration.aiohttp import CloudAdapter
 
 from app import WallClock, crieur
 from bot.clouds import PUBLIC
 from bot.settings import Settings
-from bot.teams.adapter import make_adapter
+from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import make_credentials
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE
@@ -96,7 +97,7 @@ async def _street() -> AsyncIterator[tuple[Person, Person]]:
 
 
 def _echo_application(settings: Settings) -> web.Application:
-    adapter, bot = make_adapter(PUBLIC, make_credentials(settings)), Echo()
+    adapter, bot = CloudAdapter(RequestAuth(PUBLIC, make_credentials(settings))), Echo()
 
     async def messages(request: web.Request) -> web.StreamResponse:
         answer: Any = await adapter.process(request, bot)

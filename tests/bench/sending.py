@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import orjson
 from botbuilder.core import TurnContext
+from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationReference
 from yarl import URL
 
@@ -22,7 +23,7 @@ from app import MessageRenderer, WallClock
 from bot.clouds import PUBLIC
 from bot.settings import Settings
 from bot.teams.activities import message_with
-from bot.teams.adapter import make_adapter
+from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import make_credentials
 from bot.teams.send.connector import Connector
 from cards.kit.elements import AdaptiveCard, TextBlock
@@ -109,7 +110,7 @@ class SdkLoop:
     url: str
 
     async def send(self, messages: int) -> float:
-        adapter = make_adapter(PUBLIC, make_credentials(Settings(_env_file=None)))  # type: ignore[call-arg]
+        adapter = CloudAdapter(RequestAuth(PUBLIC, make_credentials(Settings(_env_file=None))))  # type: ignore[call-arg]
         numbers = iter(range(messages))
         began = time.perf_counter()
         await asyncio.gather(*(self._work(adapter, numbers) for _ in range(8)))
