@@ -62,8 +62,9 @@ async def start_playgrounds(
             "The browser client needs Node.js (https://nodejs.org); the bot itself runs without it."
         )
     processes: list[asyncio.subprocess.Process] = []
+    watches: list[asyncio.Task[None]] = []
     try:
-        clients = []
+        clients: list[Playground] = []
         port = first_port
         for number in range(count):
             port = _free_from(port)
@@ -73,8 +74,14 @@ async def start_playgrounds(
             await _answering(process, port, folder / str(number + 1))
             clients.append(Playground(PEOPLE[number][0], f"http://localhost:{port}"))
             port += 1
+        watches = [
+            asyncio.create_task(_watch(process, client, folder / str(number), say))
+            for number, (process, client) in enumerate(zip(processes, clients, strict=True), 1)
+        ]
         yield clients
     finally:
+        for watch in watches:
+            watch.cancel()
         for process in processes:
             _end(process)
         await asyncio.gather(*(process.wait() for process in processes))
@@ -82,6 +89,7 @@ async def start_playgrounds(
 
 async def _start(npx: str, bot_url: str, folder: Path, number: int, port: int) -> asyncio.subprocess.Process:
     await asyncio.to_thread(_write_config, folder, number)
+    search_path = await asyncio.to_thread(_with_an_opener, folder / "bin")
     log = await asyncio.to_thread((folder / "client.log").open, "wb")
     with log:
         return await asyncio.create_subprocess_exec(
@@ -91,13 +99,38 @@ async def _start(npx: str, bot_url: str, folder: Path, number: int, port: int) -
             "start",
             *("-e", bot_url, "-c", "msteams", "-p", str(port), "--disable-telemetry"),
             cwd=folder,
-            env={**os.environ, **QUIET},
+            env={**os.environ, **QUIET, "PATH": search_path},
             stdout=log,
             stderr=asyncio.subprocess.STDOUT,
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
+
+
+def _with_an_opener(folder: Path) -> str:
+    """PATH for the client, which dies without a word where there is no ``xdg-open`` to open its own window with.
+
+    That is so on servers, in containers and on a plain WSL: there, one that does nothing stands in front.
+    """
+    path = os.environ.get("PATH", os.defpath)
+    if sys.platform != "linux" or shutil.which("xdg-open"):
+        return path
+    folder.mkdir(exist_ok=True)
+    opener = folder / "xdg-open"
+    opener.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    opener.chmod(0o755)
+    return f"{folder.resolve()}{os.pathsep}{path}"
+
+
+async def _watch(
+    process: asyncio.subprocess.Process, client: Playground, folder: Path, say: Callable[[str], None]
+) -> None:
+    """A client that ends by itself is told of: its page would say nothing."""
+    await process.wait()
+    say(
+        f"The browser client of {client.person} has ended; {folder / 'client.log'} may say why. Start again to have it."
+    )
 
 
 def _die_with_parent() -> None:
