@@ -48,7 +48,7 @@ from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
 from scheduler.ports import Clock, Delivered
 from storage.port.store import Store
-from storage.records import Campaign, Channel, Person, Reference, Role
+from storage.records import Campaign, Person, Reference, Role
 
 log = logging.getLogger(__name__)
 
@@ -356,7 +356,7 @@ class _Told:
 
     @property
     def _shows_cards(self) -> bool:
-        return self._reference.channel is Channel.TEAMS
+        return self._reference.channel.traits.draws_cards
 
     async def progress(self, written: int) -> None:
         if self._shows_cards and self._clock.now() - self._said_at >= EVERY:

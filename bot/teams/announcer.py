@@ -61,7 +61,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return False
-        if reference.channel is not Channel.TEAMS:
+        if not reference.channel.traits.live_card:
             return True  # there is no card that could be kept up to date: the report is told
         let_be = self._let_be.get(campaign.id)
         if let_be and self._clock.now() < let_be:
@@ -77,7 +77,7 @@ class AuthorAnnouncer:
 
     async def repost(self, campaign: Campaign) -> bool:
         author, reference = await self._author(campaign)
-        if author is None or reference is None or reference.channel is not Channel.TEAMS:
+        if author is None or reference is None or not reference.channel.traits.live_card:
             return False
 
         async def post() -> bool:
@@ -146,7 +146,7 @@ class AuthorAnnouncer:
             return False
         texts = texts_of(author)
         card = report_card(texts, await figures_of(self._store, campaign, over_time=True), self._clock.now())
-        if reference.channel is Channel.TEAMS:
+        if reference.channel.traits.draws_cards:
             activity = activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
         else:
             activity = wire.spoken_bytes(texts, card, author=True)
@@ -176,7 +176,7 @@ class AuthorAnnouncer:
 
     async def _author(self, campaign: Campaign) -> tuple[Person | None, Reference | None]:
         author = await self._store.person(campaign.author)
-        for channel in (Channel.TEAMS, Channel.SKYPE):
+        for channel in Channel:
             reference = await self._store.reference(campaign.author, channel)
             if reference and not reference.broken:
                 return author, reference

@@ -77,11 +77,12 @@ class CrieurBot(ActivityHandler):
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         activity = turn_context.activity
-        if channel_of(activity) is None or not is_answerable(activity, loopback_only=self._local):
+        channel = channel_of(activity)
+        if channel is None or not is_answerable(activity, loopback_only=self._local):
             log.info("ignored: type=%s channel=%s", str(activity.type)[:60], str(activity.channel_id)[:60])
             await self._acknowledge(turn_context, HTTPStatus.OK)
             return
-        if channel_of(activity) is Channel.SKYPE:
+        if not channel.traits.names_tenant:
             at_home(activity, self._skype_tenant)
         if self._tenants and tenant_of(activity) not in self._tenants:
             log.info("ignored: an organisation that is not allowed")

@@ -91,7 +91,7 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Map
     """What an activity, and the platform's word on its sender, tell about a person."""
     sender = activity.from_property
     addresses = [_text(member, "userPrincipalName"), _text(member, "email")]
-    if channel is Channel.SKYPE:
+    if channel.traits.address_in_id:
         addresses.append(address_in(sender.id))
     return Sighting(
         tenant=tenant_of(activity),
@@ -157,7 +157,7 @@ async def capture(
     """
     known = await store.person_behind(tenant_of(activity), channel, activity.from_property.id)
     member: Mapping[str, Any] = {}
-    if known is None or (channel is Channel.TEAMS and not known.address):
+    if known is None or (channel.traits.tells_members and not known.address):
         member = await _member(activity, connector)
     return await store.remember(sighting_of(activity, channel, now, member))
 

@@ -12,7 +12,6 @@ from cards.kit.parts import (
     act,
     beside,
     card,
-    channel_name,
     go,
     handle,
     heading,
@@ -107,7 +106,7 @@ def people_card(
                 texts(
                     "Who is shown in grey has not installed Crieur on {channel}."
                     " If they do before the campaign ends, they receive it too.",
-                    channel=channel_name(campaign.channel),
+                    channel=campaign.channel.traits.name,
                 )
             )
         )

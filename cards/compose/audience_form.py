@@ -59,7 +59,7 @@ def audience_form(
             ChoiceInput(
                 id="channel",
                 label=texts("Channel"),
-                choices=[(Channel.TEAMS, "Microsoft Teams"), (Channel.SKYPE, "Skype")],
+                choices=[(channel, channel.traits.name) for channel in Channel],
                 value=values.get("channel", campaign.channel),
                 style="compact",
             ),

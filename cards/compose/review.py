@@ -15,7 +15,6 @@ from cards.kit.parts import (
     Payload,
     act,
     card,
-    channel_name,
     go,
     handle,
     heading,
@@ -36,7 +35,6 @@ from cards.message.links import links_of
 from cards.message.skype import skype_text
 from storage.records import (
     Campaign,
-    Channel,
     Message,
     Reach,
     Schedule,
@@ -107,7 +105,7 @@ def review_card(
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(preview_of(campaign, overview.preview))
-        if campaign.channel is not Channel.SKYPE:
+        if campaign.channel.traits.draws_cards:
             body.append(hint(_about(texts, overview, overview.preview), spacing="Small"))
     body.append(_changes(texts, payload, "message", also=_other_views(texts, payload, overview)))
     body.append(subheading(texts("Audience and schedule")))
@@ -166,10 +164,10 @@ def _zone(overview: Overview) -> ZoneInfo | None:
 
 
 def preview_of(campaign: Campaign, message: Message) -> Container:
-    if campaign.channel is Channel.SKYPE:
-        items: list[Any] = [paragraph(skype_text(message))]
+    if campaign.channel.traits.draws_cards:
+        items: list[Any] = [*message_card(campaign.id, message, lambda _, button: button.url).render()["body"]]
     else:
-        items = [*message_card(campaign.id, message, lambda _, button: button.url).render()["body"]]
+        items = [paragraph(skype_text(message))]
     buttons = [escape_markdown(button.title) for button in message.buttons]
     if buttons:
         items.append(hint("   ".join(f"▢ {title}" for title in buttons)))
@@ -178,7 +176,7 @@ def preview_of(campaign: Campaign, message: Message) -> Container:
 
 def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[str, str]]:
     """S14: the channel, the list, the start, the duration, and who can be reached."""
-    rows = [(texts("Channel"), channel_name(campaign.channel))]
+    rows = [(texts("Channel"), campaign.channel.traits.name)]
     if overview.reach:
         rows.append((texts("Audience"), escape_markdown(overview.audience_name)))
         rows.append((texts("Reach"), reach_text(texts, overview.reach)))

@@ -13,6 +13,5 @@ ICONS = Path(__file__).parents[1] / "icons"
 
 @cache
 def icon(channel: Channel, reachable: bool) -> str:
-    name = {Channel.TEAMS: "teams", Channel.SKYPE: "skype"}[channel]
-    picture = (ICONS / f"{name}-{'on' if reachable else 'off'}.png").read_bytes()
+    picture = (ICONS / f"{channel.traits.icon}-{'on' if reachable else 'off'}.png").read_bytes()
     return f"data:image/png;base64,{b64encode(picture).decode()}"

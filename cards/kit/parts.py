@@ -102,10 +102,6 @@ def name_of(texts: Texts, campaign: Campaign) -> str:
     return escape_markdown(campaign.name) or texts("A new campaign")
 
 
-def channel_name(channel: Channel) -> str:
-    return {Channel.TEAMS: "Microsoft Teams", Channel.SKYPE: "Skype"}[channel]
-
-
 def reach_text(texts: Texts, reach: Reach) -> str:
     return texts.many(
         "{reachable} of {count} person can be reached",

@@ -11,7 +11,6 @@ from cards.kit.parts import (
     act,
     beside,
     card,
-    channel_name,
     full_name,
     go,
     handle,
@@ -142,7 +141,7 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
         leafing.append(go(texts("Only who cannot be reached"), "list.open", {**here, "unreached": True, "page": 0}))
     if view.other:
         channel, _ = view.other
-        title = texts("On {channel}", channel=channel_name(channel))
+        title = texts("On {channel}", channel=channel.traits.name)
         leafing.append(go(title, "list.open", {**here, "channel": channel, "page": 0}))
     body.append(ActionSet(actions=leafing, spacing="Small"))
     actions = [
@@ -168,10 +167,10 @@ def _changes(texts: Texts, made: DistributionList) -> list[Any]:
 
 def _facts(texts: Texts, view: ListView) -> list[tuple[str, str]]:
     made = view.made
-    rows = [(channel_name(view.channel), reach_text(texts, view.reach))]
+    rows = [(view.channel.traits.name, reach_text(texts, view.reach))]
     if view.other:
         channel, reach = view.other
-        rows.append((channel_name(channel), reach_text(texts, reach)))
+        rows.append((channel.traits.name, reach_text(texts, reach)))
     if view.reach.guests:
         rows.append((texts("Guests"), texts.many("{count} of them", "{count} of them", view.reach.guests)))
     if made.source is not None:

@@ -28,7 +28,6 @@ from storage.records import Button, ButtonKind, CampaignId, Columns, Message, Pe
 
 HERO = "application/vnd.microsoft.card.hero"
 BUTTONS = 3  #: on one hero card: Skype shows no more (botbuilder's table of channels says the same)
-LIMIT = 8_000  #: characters of a message: Skype for Business and its forebears refuse longer ones
 PRESSED = "✓"  #: how the line begins that a pressed button types
 
 

@@ -13,7 +13,6 @@ from cards.kit.parts import (
     Payload,
     beside,
     card,
-    channel_name,
     go,
     handle,
     heading,
@@ -72,7 +71,7 @@ class Sheet:
         self._clicks = campaign.tracking.links and bool(links_of(campaign.message))
         self._buttons = campaign.message.buttons
         self._states = {state: _state_text(texts, state) for state in DeliveryState}
-        self._reasons = {reason: _reason_text(texts, reason, channel_name(campaign.channel)) for reason in NotReached}
+        self._reasons = {reason: _reason_text(texts, reason, campaign.channel.traits.name) for reason in NotReached}
         self._found = {found: _found_text(texts, found) for found in Found}
         self.name = texts("Results")
         #: of the second worksheet

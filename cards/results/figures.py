@@ -13,7 +13,6 @@ from storage.records import (
     Button,
     ButtonKind,
     Campaign,
-    Channel,
     EngagedInHour,
     Engagement,
     EngagementKind,
@@ -103,8 +102,8 @@ class Figures:
         """Whether it can happen with this message, or has happened."""
         kinds = {button.kind for button in self.buttons}
         match kind:
-            case EngagementKind.OPENED:  # on Skype nobody tells
-                return self.campaign.channel is Channel.TEAMS or self.people(kind) > 0
+            case EngagementKind.OPENED:
+                return self.campaign.channel.traits.tells_opened or self.people(kind) > 0
             case EngagementKind.CLICKED:
                 return bool(self.links)
             case EngagementKind.ACKNOWLEDGED:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cards.kit.parts import channel_name
 from cards.kit.texts import Texts
 from storage.records import Channel, DeliveryState, NotReached
 
@@ -34,7 +33,7 @@ def final_state(texts: Texts, state: DeliveryState) -> str:
 
 def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
     """A plain reason for somebody who was not reached."""
-    name = channel_name(channel)
+    name = channel.traits.name
     return {
         NotReached.NEVER_INSTALLED: texts("They have never installed Crieur."),
         NotReached.UNINSTALLED: texts("They have removed Crieur."),

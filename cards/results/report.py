@@ -19,7 +19,6 @@ from cards.kit.elements import (
 from cards.kit.parts import (
     beside,
     card,
-    channel_name,
     go,
     handle,
     heading,
@@ -77,7 +76,7 @@ def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "")
     body: list[Any] = [
         *notices(notice),
         heading(texts("Report: {name}", name=name_of(texts, campaign))),
-        hint(f"{channel_name(campaign.channel)} · {_when(texts, campaign, zone)}"),
+        hint(f"{campaign.channel.traits.name} · {_when(texts, campaign, zone)}"),
         _tiles(texts, figures),
         FactSet(facts_of(texts, figures, zone)),
     ]
@@ -376,7 +375,7 @@ def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> A
     rows = [_compared(texts, one, shown, bold=one is figures) for one in (figures, *others)]
     body: list[Any] = [
         heading(texts("Compare: {name}", name=name_of(texts, campaign))),
-        hint(texts("Your last campaigns on {channel}", channel=channel_name(campaign.channel))),
+        hint(texts("Your last campaigns on {channel}", channel=campaign.channel.traits.name)),
     ]
     if others:
         body.append(Table([head, *rows, _average(texts, others, shown)], widths=[17, 10, *(11 for _ in shown)]))

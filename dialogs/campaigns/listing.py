@@ -5,7 +5,6 @@ from __future__ import annotations
 from cards.campaigns.listing import campaigns_card, delete_card, people_card
 from cards.compose import try_form
 from cards.kit.elements import AdaptiveCard
-from cards.kit.parts import channel_name
 from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
 from cards.results.outcomes import reason_text
@@ -149,7 +148,7 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
         return texts(
             "{address} has not installed Crieur on {channel}, so nothing can be sent to them.",
             address=address,
-            channel=channel_name(campaign.channel),
+            channel=campaign.channel.traits.name,
         )
     outcome = await turn.services.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
     if isinstance(outcome, Delivered):

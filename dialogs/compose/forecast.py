@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from cards.compose.review import Forecast, Overview
-from cards.kit.parts import channel_name, full_name
+from cards.kit.parts import full_name
 from cards.kit.texts import language_of_person
 from cards.kit.variables import escape_markdown, written
 from cards.message.compile import filled, must_have, size_of, without_value
@@ -161,7 +161,7 @@ async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, forecast: F
 
 def _too_many(turn: Turn, draft: Draft, forecast: Forecast) -> str:
     """More than the rate lets through; on the clock that the schedule is read by."""
-    texts, channel = turn.texts, channel_name(draft.campaign.channel)
+    texts, channel = turn.texts, draft.campaign.channel.traits.name
     if forecast.last is None:
         return texts(
             "{channel} does not allow that many messages in this time, nor in a year of such days."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from cards.kit.parts import channel_name
 from dialogs.core.turn import Turn
 from scheduler.ports import NotAnswered
 from storage.records import Channel, PresenceChoice, Schedule
@@ -27,7 +26,7 @@ async def no_presence(turn: Turn, channel: Channel) -> str:
         if missing.permanent:
             return turn.texts(
                 "Your organisation does not let Crieur see who is there on {channel}: an administrator can allow it.",
-                channel=channel_name(channel),
+                channel=channel.traits.name,
             )
     except TimeoutError:
         pass
@@ -35,12 +34,12 @@ async def no_presence(turn: Turn, channel: Channel) -> str:
 
 
 def _nobody_tells(turn: Turn, channel: Channel) -> str:
-    if channel is Channel.TEAMS:
+    if channel.traits.presence_by_graph:
         return turn.texts(
             "Crieur has no access to Microsoft Graph here, which tells who is there on Teams:"
             " its operator can set it up."
         )
-    return turn.texts("{channel} does not tell Crieur who is there.", channel=channel_name(channel))
+    return turn.texts("{channel} does not tell Crieur who is there.", channel=channel.traits.name)
 
 
 async def presence_problem(turn: Turn, channel: Channel, schedule: Schedule | None) -> tuple[tuple[str, str], ...]:

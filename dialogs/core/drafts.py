@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from cards.kit.conversation import notice_card
 from cards.kit.texts import Texts
-from cards.message.skype import LIMIT as SKYPE_LIMIT
 from cards.message.skype import length_of
 from dialogs.core.card_values import number_in
 from dialogs.core.turn import Answer, Aside, Form, Turn
@@ -171,12 +170,14 @@ def tracking_of(campaign: Campaign, possible: bool) -> Tracking:
 
 def too_long_for(channel: Channel, message: Message, texts: Texts) -> str:
     """What the form could not know: the channel is chosen after it."""
-    if channel is not Channel.SKYPE or (length := length_of(message)) <= SKYPE_LIMIT:
+    limit = channel.traits.size_limit
+    if limit is None or (length := length_of(message)) <= limit:
         return ""
     return texts(
-        "The message is too long for Skype: {length} characters of {limit}. Please shorten it.",
+        "The message is too long for {channel}: {length} characters of {limit}. Please shorten it.",
+        channel=channel.traits.name,
         length=texts.number(length),
-        limit=texts.number(SKYPE_LIMIT),
+        limit=texts.number(limit),
     )
 
 

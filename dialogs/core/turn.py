@@ -94,7 +94,7 @@ class Turn:
     @property
     def shows_cards(self) -> bool:
         """Whether this person's client draws Adaptive Cards."""
-        return self.channel is Channel.TEAMS
+        return self.channel.traits.draws_cards
 
     async def note(self, deed: Deed, subject: Subject, id: object, name: str = "", **details: str) -> None:
         """Write into the audit that this person has done this."""

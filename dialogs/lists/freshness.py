@@ -45,7 +45,7 @@ def still_reading(turn: Turn, made: DistributionList) -> str:
 
 async def installable(turn: Turn, audience: Audience | None, channel: Channel) -> int:
     """For how many people of an audience the bot can be asked to install itself; 0 where it cannot."""
-    if audience is None or channel is not Channel.TEAMS or not turn.services.installs:
+    if audience is None or not channel.traits.can_be_installed or not turn.services.installs:
         return 0
     why = await turn.store.unreached(turn.person.tenant, audience, channel)
     return why.get(NotReached.NEVER_INSTALLED, 0)

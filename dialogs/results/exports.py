@@ -15,7 +15,7 @@ from dialogs.core.export_port import AUDIT, FileOffer, Upload, Wanted
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.results.reports import has_forgotten
-from storage.records import Campaign, CampaignId, Channel, Deed, Role, Subject
+from storage.records import Campaign, CampaignId, Deed, Role, Subject
 
 router = Router()
 
@@ -74,7 +74,7 @@ def _wanted(turn: Turn, campaign: CampaignId, format: Format) -> Wanted:
 
 def _takes_file(turn: Turn) -> bool:
     """Whether the platform can hand them a file in this chat."""
-    return turn.services.exports.by_file and turn.channel is Channel.TEAMS
+    return turn.services.exports.by_file and turn.channel.traits.takes_files
 
 
 def _file_offer(

@@ -24,6 +24,7 @@ from storage.records.campaigns import (
     every_language,
     in_language,
 )
+from storage.records.channels import Channel, Traits
 from storage.records.deliveries import (
     FINAL,
     MAY_HAVE_ARRIVED,
@@ -83,7 +84,6 @@ from storage.records.lists import (
     usable_by,
 )
 from storage.records.people import (
-    Channel,
     Contact,
     DirectoryUser,
     Member,
@@ -175,6 +175,7 @@ __all__ = [
     "TemplateId",
     "TenantId",
     "Tracking",
+    "Traits",
     "Try",
     "Unread",
     "Version",

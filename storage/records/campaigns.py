@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import chain, repeat
 
+from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, TenantId
 from storage.records.lists import Audience
-from storage.records.people import Channel
 
 
 class Style(StrEnum):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from storage.records.channels import Channel
 from storage.records.ids import CampaignId, DeliveryId, PersonId
-from storage.records.people import Channel, NotReached, Person, Reference
+from storage.records.people import NotReached, Person, Reference
 
 
 class DeliveryState(IntEnum):

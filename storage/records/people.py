@@ -7,14 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from storage.records.channels import Channel
 from storage.records.ids import PersonId, TenantId
-
-
-class Channel(StrEnum):
-    """Where a campaign is broadcast (S5); the value is the Bot Framework's channelId."""
-
-    TEAMS = "msteams"
-    SKYPE = "skype"
 
 
 class Role(StrEnum):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.records.campaigns import Forms
+from storage.records.channels import Channel
 from storage.records.ids import PersonId, TemplateId, TenantId
-from storage.records.people import Channel, Role
+from storage.records.people import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
