@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from cards.kit.conversation import commands_named
 from cards.languages import typed
@@ -15,6 +16,12 @@ Handler = Callable[[Turn, Form], Awaitable[Answer]]
 Command = Callable[[Turn, str], Awaitable[Answer]]
 Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
 Listener = Callable[[Turn, str], Awaitable[Answer | None]]
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class RegisteredTwice(Exception):
+    """Two handlers for the same verb, command or kind of upload: which one answers would depend on the imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Router:
 
     def form(self, verb: str, *, authors_only: bool = True, role: Role = Role.AUTHOR) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            self.forms[verb] = _Entry(handler, role if authors_only else None)
+            _register(self.forms, {verb: _Entry(handler, role if authors_only else None)})
             return handler
 
         return register
@@ -55,15 +62,15 @@ class Router:
         """``words``: in English; what other languages say for them is heard too."""
 
         def register(handler: Command) -> Command:
-            for word in typed(*words):
-                self.commands[word] = _Entry(handler, role if authors_only else None, alone)
+            entry = _Entry(handler, role if authors_only else None, alone)
+            _register(self.commands, dict.fromkeys(typed(*words), entry))
             return handler
 
         return register
 
     def upload(self, kind: AttachmentKind) -> Callable[[Upload], Upload]:
         def register(handler: Upload) -> Upload:
-            self.uploads[kind] = handler
+            _register(self.uploads, {kind: handler})
             return handler
 
         return register
@@ -78,9 +85,9 @@ class Router:
 
     def include(self, routers: Sequence[Router]) -> Router:
         for router in routers:
-            self.forms.update(router.forms)
-            self.commands.update(router.commands)
-            self.uploads.update(router.uploads)
+            _register(self.forms, router.forms)
+            _register(self.commands, router.commands)
+            _register(self.uploads, router.uploads)
             self.listeners += router.listeners
             self.sure_listeners += router.sure_listeners
             self.no_mistakes |= router.no_mistakes
@@ -143,6 +150,13 @@ class Router:
         same = [word for word in found if self.commands[word].handler is self.commands[found[0]].handler]
         own = commands_named(turn.texts, turn.role)
         return next((word for word in same if word in own), found[0])
+
+
+def _register(known: dict[K, V], more: Mapping[K, V]) -> None:
+    """Raises RegisteredTwice, and adds nothing, where one of them has a handler already."""
+    if twice := known.keys() & more.keys():
+        raise RegisteredTwice(", ".join(sorted(map(str, twice))))
+    known.update(more)
 
 
 async def unless_aside(answering: Awaitable[Answer]) -> Answer:
