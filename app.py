@@ -41,6 +41,7 @@ from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import Front
 from cards.message.render import compile_for
 from dialogs.core.turn import Services
+from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from dialogs.schedule_words.client import WordsClient
@@ -131,9 +132,11 @@ async def crieur(
         presence_lookup = PresenceLookup(present, clock)
         rate = settings.messages_per_second
         announcer = AuthorAnnouncer(store, connector, clock, presence_lookup, rate, random.Random(rng.getrandbits(64)))
+        effective_role = EffectiveRole(store, directory, clock)
         exports = await opened.enter_async_context(
             Exports(
                 store=store,
+                effective_role=effective_role,
                 connector=connector,
                 clock=clock,
                 keys=await keys(store, clock, FILES),
@@ -163,13 +166,13 @@ async def crieur(
         bot = CrieurBot(
             services,
             everything(),
+            effective_role,
             typed,
             connector,
             local=settings.local,
             tenants=settings.tenants,
             skype_tenant=settings.skype_tenant,
         )
-        exports.ask(bot.effective_role.role)
         installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
         jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, presence_lookup, installations)

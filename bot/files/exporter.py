@@ -45,6 +45,7 @@ from cards.results.report import facts_of
 from dialogs.core.export_port import AUDIT, Upload, Wanted
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
+from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.language import texts_of
 from scheduler.ports import Clock, Delivered
 from storage.port.store import Store
@@ -86,6 +87,7 @@ class Exports:
         self,
         *,
         store: Store,
+        effective_role: EffectiveRole,
         connector: Connector,
         clock: Clock,
         keys: Sequence[bytes],
@@ -101,7 +103,7 @@ class Exports:
         self._base_url = base_url
         self._takes_files = takes_files
         self._hosts = hosts
-        self._role: Callable[[Person], Awaitable[Role | None]] = lambda person: store.role(person.id)
+        self._effective_role = effective_role
         self._making = asyncio.Semaphore(AT_ONCE)
         self._files: dict[Wanted, asyncio.Task[Path]] = {}
         #: what is under way, so that it is not begun twice
@@ -119,10 +121,6 @@ class Exports:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         await asyncio.to_thread(self._kept.close)
-
-    def ask(self, role: Callable[[Person], Awaitable[Role | None]]) -> None:
-        """Who tells what a person may do when they fetch a file."""
-        self._role = role
 
     @property
     def by_link(self) -> bool:
@@ -190,7 +188,7 @@ class Exports:
     async def _asked_by(self, wanted: Wanted) -> _Asked | None:
         """What is asked for, and by whom: who still may see it."""
         person = await self._store.person(wanted.person)
-        role = await self._role(person) if person else None
+        role = await self._effective_role.role(person) if person else None
         if person is None or role is None:
             return None
         if wanted.campaign == AUDIT:

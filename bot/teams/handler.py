@@ -55,6 +55,7 @@ class CrieurBot(ActivityHandler):
         self,
         services: Services,
         router: Router,
+        effective_role: EffectiveRole,
         typed: TypedConversations,
         connector: Connector,
         *,
@@ -72,7 +73,7 @@ class CrieurBot(ActivityHandler):
         self._skype_tenant = skype_tenant
         self._rates = Rates()
         self._receipts = Receipts(services)
-        self.effective_role = EffectiveRole(services)
+        self._effective_role = effective_role
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -366,7 +367,7 @@ class CrieurBot(ActivityHandler):
         return Turn(
             services=self._services,
             person=person,
-            role=await self.effective_role.role(person),
+            role=await self._effective_role.role(person),
             channel=_channel(context),
             texts=talk.texts_of(person),
             attachments=attachments,

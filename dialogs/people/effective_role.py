@@ -7,16 +7,18 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from dialogs.core.turn import Services
-from scheduler.ports import NoSuchGroup, NotAnswered
+from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered
+from storage.port.operations import Documents
+from storage.port.people import People
 from storage.records import Person, Role, TenantId
 from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 
-FRESH = timedelta(minutes=10)  #: for which a group's members are believed
-STALE = timedelta(hours=24)  #: for which they are still, while the directory does not answer
+FRESH = timedelta(minutes=10)  #: for which a group's members count as current
+STALE = timedelta(hours=24)  #: for which they still count while the directory does not answer
 WAIT = 8.0  #: seconds for the directory: a turn is answered within fifteen
 
 
@@ -27,19 +29,28 @@ class _Members:
     read_at: datetime
 
 
-class EffectiveRole:
-    """Groups are read when somebody speaks whose own role is not the highest, and kept for a while."""
+class _Store(People, Documents, Protocol):
+    """The slices that are read: people's own roles, and the policy with the groups."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+
+class EffectiveRole:
+    """Groups are read when somebody speaks whose own role is not the highest, and kept for a while.
+
+    ``directory``: None where there is none, and groups have no role.
+    """
+
+    def __init__(self, store: _Store, directory: Directory | None, clock: Clock) -> None:
+        self._store = store
+        self._directory = directory
+        self._clock = clock
         self._members: dict[tuple[TenantId, str], _Members] = {}
         self._reading: defaultdict[tuple[TenantId, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def role(self, person: Person) -> Role | None:
-        own = await self._services.store.role(person.id)
-        if self._services.directory is None or not person.directory_id:
+        own = await self._store.role(person.id)
+        if self._directory is None or not person.directory_id:
             return own
-        policy = await policy_of(self._services.store, person.tenant)
+        policy = await policy_of(self._store, person.tenant)
         for group in sorted(policy.groups, key=lambda group: list(Role).index(group.role)):
             if own is not None and own.covers(group.role):
                 break
@@ -50,7 +61,7 @@ class EffectiveRole:
     async def _ids(self, tenant: TenantId, group: str) -> frozenset[str]:
         key = (tenant, group)
         async with self._reading[key]:
-            known, now = self._members.get(key), self._services.clock.now()
+            known, now = self._members.get(key), self._clock.now()
             if known and now - known.read_at < FRESH:
                 return known.ids
             try:
@@ -64,8 +75,8 @@ class EffectiveRole:
             return ids
 
     async def _read(self, tenant: TenantId, group: str) -> frozenset[str]:
-        assert self._services.directory is not None
-        found: set[str] = set()
-        async for page in self._services.directory.members(tenant, group):
-            found.update(user.directory_id for user in page if not user.guest)
-        return frozenset(found)
+        assert self._directory is not None
+        members: set[str] = set()
+        async for page in self._directory.members(tenant, group):
+            members.update(user.directory_id for user in page if not user.guest)
+        return frozenset(members)

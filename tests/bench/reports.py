@@ -22,6 +22,7 @@ from cards.results.exports import Format
 from cards.results.report import report_card
 from dialogs.core.export_port import Wanted
 from dialogs.core.figures import figures_of
+from dialogs.people.effective_role import EffectiveRole
 from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
 from storage.records.instants import ms
 from storage.sqlite import SqliteStore
@@ -101,10 +102,12 @@ async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]
     wanted = Wanted(
         campaign=CampaignId(campaign), person=PersonId(1), channel=Channel.TEAMS, format=format, number="bench"
     )
+    clock = WallClock()
     exports = Exports(
         store=store,
+        effective_role=EffectiveRole(store, None, clock),
         connector=None,  # type: ignore[arg-type]
-        clock=WallClock(),
+        clock=clock,
         keys=[b"x" * 32],
         base_url="http://127.0.0.1",
         takes_files=False,
