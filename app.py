@@ -11,6 +11,7 @@ import random
 import secrets
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,7 @@ from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from dialogs.schedule_words.client import WordsClient
 from dialogs.typed import TypedConversations
+from scheduler.clock_watch import ClockWatch
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs
@@ -68,6 +70,9 @@ GRACE = 20.0  #: seconds for what is in flight when the bot is told to stop
 class WallClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -175,7 +180,6 @@ async def crieur(
         )
         installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
-        jobs = Jobs(store, announcer, clock, random.Random(rng.getrandbits(64)), reader, presence_lookup, installations)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
@@ -187,6 +191,20 @@ async def crieur(
             presence_lookup=presence_lookup,
             lease=timedelta(seconds=settings.lease_seconds),
         )
+        jobs = Jobs(
+            store,
+            announcer,
+            clock,
+            random.Random(rng.getrandbits(64)),
+            reader,
+            presence_lookup,
+            installations,
+            keep_hold=dispatcher.keep_hold,
+            lease=timedelta(seconds=settings.lease_seconds),
+        )
+        watch = ClockWatch(clock)
+        watch.when_set.append(jobs.catch_up)
+        watching = asyncio.create_task(watch.run())
         dispatching = asyncio.create_task(dispatcher.run())
         health = Health(
             store=store,
@@ -210,6 +228,7 @@ async def crieur(
         try:
             yield front.application(local=settings.local)
         finally:
+            watching.cancel()
             jobs.stop()
             dispatcher.stop()
             _, late = await asyncio.wait({dispatching}, timeout=GRACE)

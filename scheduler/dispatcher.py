@@ -88,7 +88,7 @@ class Dispatcher:
         self._group = group
         self._lease = lease
         self._running: dict[CampaignId, _Running] = {}
-        self._looked_at: datetime | None = None
+        self._looked_at: float | None = None
         #: marked deliveries on their way to a worker
         self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
         #: who is being asked about, by campaign: one group at a time
@@ -146,6 +146,7 @@ class Dispatcher:
     async def _round(self) -> float:
         """Give each running campaign its turn; seconds until the next round."""
         await self._look()
+        await self.keep_hold(self._clock.now())  # or what we hold would be claimed again, by ourselves
         pause = POLL
         for running in self._in_turn():
             await self._roomy.wait()
@@ -154,8 +155,8 @@ class Dispatcher:
 
     async def _look(self) -> None:
         """Which campaigns run: read again every POLL seconds, compiled once."""
-        now = self._clock.now()
-        if self._looked_at and now - self._looked_at < timedelta(seconds=POLL):
+        now = self._clock.monotonic()
+        if self._looked_at is not None and now - self._looked_at < POLL:
             return
         self._looked_at = now
         campaigns = await self._store.in_state(CampaignState.RUNNING)
@@ -186,10 +187,10 @@ class Dispatcher:
         if not running.may_send(now):
             return POLL
         share = max(1, self._room // max(1, min(4, len(self._running))))
-        bucket = self._rate_limit.of(running.campaign.tenant, now)
         if running.approach is not None:
             return await self._turn_to_ask(running, running.approach, share, now)
-        granted = bucket.take(now, share)
+        bucket = self._rate_limit.of(running.campaign.tenant, self._clock.monotonic())
+        granted = bucket.take(self._clock.monotonic(), share)
         if not granted:
             return TICK
         claimed: list[Claimed] = []
@@ -217,7 +218,8 @@ class Dispatcher:
         """Claim what is due, unmarked, and have it asked about; as many as may leave while the answer holds."""
         if running.campaign.id in self._approaching:
             return POLL  # its end wakes us
-        limit = min(share, self._rate_limit.of(running.campaign.tenant, now).soon(now, AHEAD))
+        elapsed = self._clock.monotonic()
+        limit = min(share, self._rate_limit.of(running.campaign.tenant, elapsed).soon(elapsed, AHEAD))
         if not limit:
             return TICK
         until = now + self._lease
@@ -255,10 +257,10 @@ class Dispatcher:
         self, running: _Running, approach: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> None:
         """Mark as many as the pace allows, again and again; what is handed on or settled goes out of ``left``."""
-        asked_at = self._clock.now()
+        asked_at = self._clock.monotonic()
         while going and not self._stopping.is_set():
-            now = self._clock.now()
-            if now - asked_at > timedelta(seconds=AHEAD):
+            now = self._clock.monotonic()
+            if now - asked_at > AHEAD:
                 return  # what was found does not hold any more
             bucket = self._rate_limit.of(running.campaign.tenant, now)
             granted = bucket.take(now, len(going))
@@ -303,7 +305,8 @@ class Dispatcher:
             outcome = await self._try(running, delivery)
             now = self._clock.now()
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
-                self._rate_limit.of(running.campaign.tenant, now).throttled(now, outcome.after)
+                elapsed = self._clock.monotonic()
+                self._rate_limit.of(running.campaign.tenant, elapsed).throttled(elapsed, outcome.after)
             channel, ends = running.campaign.channel, running.ends
             self._settle(settle(delivery, channel, outcome, now, ends, self._rng, going.found))
 
@@ -312,7 +315,8 @@ class Dispatcher:
         if now >= self._outstanding[delivery.id]:
             return timedelta()  # we slept past the lease: if it is still ours, it is due again
         assert delivery.reference is not None
-        wait = self._rate_limit.chats.wait(delivery.reference.conversation or delivery.reference.user, now.timestamp())
+        chat = delivery.reference.conversation or delivery.reference.user
+        wait = self._rate_limit.chats.wait(chat, self._clock.monotonic())
         return timedelta(seconds=wait) if wait else None
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
@@ -377,13 +381,23 @@ class Dispatcher:
         """A lease lasts as long as its holder lives and answers are awaited."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            ids = list(self._outstanding)
-            if not ids:
-                continue
-            until = self._clock.now() + self._lease
             try:
-                await self._store.renew(ids, self._holder, until)
+                await self._renew(list(self._outstanding), self._clock.now())
             except Exception:
                 log.exception("leases were not renewed")
-                continue
-            self._outstanding.update((id, until) for id in ids if id in self._outstanding)
+
+    async def keep_hold(self, now: datetime) -> None:
+        """Renew leases that have run out by ``now``, as they do where the store was away or the wall clock was set.
+
+        We live, and know what became of those messages: nobody else may settle them as left behind by a death.
+        """
+        await self._renew([id for id, until in self._outstanding.items() if until <= now], now)
+
+    async def _renew(self, ids: list[int], now: datetime) -> None:
+        if not ids:
+            return
+        until = now + self._lease
+        # what another copy has taken over meanwhile keeps its old end here, and does not leave any more
+        for id in await self._store.renew(ids, self._holder, until):
+            if id in self._outstanding:
+                self._outstanding[id] = until

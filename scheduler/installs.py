@@ -44,9 +44,9 @@ log = logging.getLogger(__name__)
 
 RATE = 8.0  #: people a second: three requests each, and Teams takes 30 a second of one app in one organisation
 TOGETHER = 4  #: people at a time: what one kill does again
-TURN = timedelta(seconds=15)  #: of one copy at one installation, before the others may have theirs
+TURN = 15.0  #: seconds of one copy at one installation, before the others may have theirs
 HELD = timedelta(seconds=60)  #: more than a turn takes, with a Graph that answers slowly
-SHOWN = timedelta(seconds=3)  #: between updates of the card
+SHOWN = 3.0  #: seconds between updates of the card
 AGAIN = timedelta(seconds=30)  #: until the next try, where the Graph did not answer and named no time
 
 
@@ -89,10 +89,10 @@ class Installations:
         found = await self._store.installation(id)
         if found is None or found.finished_at is not None:
             return
-        ends, shown = self._clock.now() + TURN, None
+        ends, shown = self._clock.monotonic() + TURN, None
         installation = await self._show(replace(found, again_at=None))
         people = await self._people(installation)
-        while self._clock.now() < ends:
+        while self._clock.monotonic() < ends:
             some, people = people[:TOGETHER], people[TOGETHER:]
             if not some:
                 await self._finish(installation)
@@ -103,8 +103,8 @@ class Installations:
                 return
             if installation.again_at is not None:
                 break
-            if shown is None or self._clock.now() - shown >= SHOWN:
-                installation, shown = await self._show(installation), self._clock.now()
+            if shown is None or self._clock.monotonic() - shown >= SHOWN:
+                installation, shown = await self._show(installation), self._clock.monotonic()
         await self._show(installation)
 
     async def _people(self, installation: Installation) -> list[int]:
@@ -116,7 +116,7 @@ class Installations:
 
     async def _see_to(self, installation: Installation, people: list[int]) -> Installation:
         """Install for them, and write down how far it has come."""
-        began = self._clock.now()
+        began = self._clock.monotonic()
         answers = await asyncio.gather(
             *(self._install(installation, PersonId(person)) for person in people), return_exceptions=True
         )
@@ -131,7 +131,7 @@ class Installations:
             after = self._hold(after, answer)
             break  # the others are asked for again: who has it by then is no longer among them
         after = await self._store.save_installation(_counted(after, done))
-        pause = len(people) / RATE - (self._clock.now() - began).total_seconds()
+        pause = len(people) / RATE - (self._clock.monotonic() - began)
         if pause > 0:
             await self._clock.sleep(pause)
         return after

@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 START_EVERY = 1.0  #: seconds between looks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
-REST = timedelta(seconds=5)  #: between sweeps while nothing runs: what another copy left behind waits no longer
+REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
+HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between looks for people for whom the bot is to be installed
 
@@ -54,6 +55,8 @@ class Jobs:
         reader: ListReader,
         presence_lookup: PresenceLookup | None = None,
         installations: Installations | None = None,
+        keep_hold: Callable[[datetime], Awaitable[None]] | None = None,
+        lease: timedelta = timedelta(seconds=60),
     ) -> None:
         self._store = store
         self._announcer = announcer
@@ -62,18 +65,22 @@ class Jobs:
         self._presence_lookup = presence_lookup or PresenceLookup({}, clock)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._installations = installations
+        self._keep_hold = keep_hold
+        self._lease = lease
         self._starts = Starts(store, reader, announcer, clock, rng)
         self._retention = Retention(store, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
         self._starting: dict[CampaignId, asyncio.Task[None]] = {}
-        #: when it was last seen what is due; None before the first time
-        self.looked_at: datetime | None = None
+        #: when (monotonic) it was last seen what is due; None before the first time
+        self.looked_at: float | None = None
+        #: when (monotonic) the store last failed to answer
+        self._store_failed_at = float("-inf")
         #: whether a campaign ran when it was last looked
         self._running = True
-        self._swept_at: datetime | None = None
+        self._swept_at: float | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
         #: what each live card shows, and since when
-        self._shown: dict[CampaignId, tuple[object, datetime]] = {}
+        self._shown: dict[CampaignId, tuple[object, float]] = {}
 
     def start(self) -> None:
         for job, seconds in (
@@ -93,6 +100,14 @@ class Jobs:
                 misfire_grace_time=None,
             )
         self._scheduler.start()
+
+    def catch_up(self) -> None:
+        """Run every job now. To be called when the wall clock was set: APScheduler counts intervals by it,
+
+        and would rest for as long as it went back.
+        """
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=self._clock.now())
 
     def stop(self) -> None:
         if self._scheduler.running:
@@ -117,15 +132,27 @@ class Jobs:
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""
-        for campaign in await self._store.due_to_start(self._clock.now()):
-            if await self._store.start(campaign.id, self._clock.now()):
-                log.info("campaign started: campaign=%d", campaign.id)
-        running = await self._store.in_state(CampaignState.RUNNING)
+        running = await self._start_what_is_due()
         self._running = bool(running)
         for campaign in running:
             if campaign.planned_at is None and campaign.id not in self._starting:
                 await self._give_deliveries(campaign)
-        self.looked_at = self._clock.now()
+        self.looked_at = self._clock.monotonic()
+
+    async def _start_what_is_due(self) -> list[Campaign]:
+        """The campaigns that run. Notes when the store did not answer."""
+        asked_at = self._clock.monotonic()
+        try:
+            for campaign in await self._store.due_to_start(self._clock.now()):
+                if await self._store.start(campaign.id, self._clock.now()):
+                    log.info("campaign started: campaign=%d", campaign.id)
+            running = await self._store.in_state(CampaignState.RUNNING)
+        except Exception:
+            self._store_failed_at = self._clock.monotonic()
+            raise
+        if self._clock.monotonic() - asked_at > HUNG:
+            self._store_failed_at = self._clock.monotonic()
+        return running
 
     async def _give_deliveries(self, campaign: Campaign) -> None:
         giving = self._starts.give_everybody_a_delivery
@@ -138,19 +165,28 @@ class Jobs:
 
     async def sweep(self) -> None:
         """Settle what time has decided, end what is complete, and report what has ended."""
-        now = self._clock.now()
-        if not self._running and self._swept_at and now - self._swept_at < REST:
+        now = self._clock.monotonic()
+        if not self._running and self._swept_at is not None and now - self._swept_at < REST:
             return
         self._swept_at = now
-        for campaign in await self._store.in_state(CampaignState.RUNNING):
+        running = await self._store.in_state(CampaignState.RUNNING)
+        # while the store was away nobody could renew a lease: copies that live get the time to do so
+        settles = now - self._store_failed_at >= self._lease.total_seconds()
+        for campaign in running if settles else ():
             assert campaign.schedule is not None
-            while await self._store.reap(campaign.id, self._clock.now(), campaign.schedule.slot.end + LATE):
+            while await self._reap(campaign.id, campaign.schedule.slot.end + LATE):
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
         for campaign in await self._store.unreported():
             self._shown.pop(campaign.id, None)
             await self._tell(campaign.id, partial(self._report, campaign.id))
+
+    async def _reap(self, id: CampaignId, slot_end: datetime) -> int:
+        now = self._clock.now()
+        if self._keep_hold:  # what we hold ourselves is no death's leaving, however long its lease has lapsed
+            await self._keep_hold(now)
+        return await self._store.reap(id, now, slot_end)
 
     async def _report(self, id: CampaignId) -> bool:
         campaign = await self._store.campaign(id)
@@ -171,13 +207,13 @@ class Jobs:
             return
         running = await self._store.in_state(CampaignState.RUNNING)
         chats = Counter(campaign.author for campaign in running)
-        now = self._clock.now()
+        now = self._clock.monotonic()
         for campaign in running:
             silent = self._presence_lookup.silent(campaign)
             shown = (campaign.planned_at, await self._store.tally(campaign.id), silent)
-            known, told_at = self._shown.get(campaign.id, (None, now - timedelta(days=1)))
+            known, told_at = self._shown.get(campaign.id, (None, float("-inf")))
             # where many run in one chat, they take turns
-            if known == shown or now - told_at < timedelta(seconds=PROGRESS_EVERY - 1) * chats[campaign.author]:
+            if known == shown or now - told_at < (PROGRESS_EVERY - 1) * chats[campaign.author]:
                 continue
             if await self._tell(campaign.id, partial(self._announcer.progress, campaign)):
                 self._shown[campaign.id] = (shown, now)

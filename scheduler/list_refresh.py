@@ -65,7 +65,7 @@ class ListReader:
 
     async def read(self, found: DistributionList, since: datetime) -> DistributionList:
         """The list with its people as they are, read at ``since`` or later. Raises NotRead."""
-        if found.source is None or (found.read_at is not None and found.read_at >= since):
+        if found.source is None or (found.read_at is not None and self._lies_since(found.read_at, since)):
             return found
         reading = self._readings.get(found.id)
         if reading is None or reading.began < since:
@@ -81,7 +81,7 @@ class ListReader:
         """
         since = self._clock.now() - (timedelta() if fresh else FRESH)
         failed = self._problems.get(found.id)
-        if failed and failed[0] >= since:
+        if failed and self._lies_since(failed[0], since):
             return found, failed[1].problem
         try:
             return await asyncio.wait_for(self.read(found, since), patience), None
@@ -103,6 +103,10 @@ class ListReader:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _lies_since(self, instant: datetime, since: datetime) -> bool:
+        """Whether it lies between then and now: the future is what a clock said that has been set back."""
+        return since <= instant <= self._clock.now()
 
     # --- one reading --------------------------------------------------------------------------
 

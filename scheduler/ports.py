@@ -29,8 +29,14 @@ from storage.records import (
 
 
 class Clock(Protocol):
+    """The wall clock says what time it is for people, and may be set. What counts how long something takes is not."""
+
     def now(self) -> datetime:
-        """Aware UTC."""
+        """The wall clock, aware UTC: for due times, slots, leases and all that is kept."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that pass alike whatever becomes of the wall clock: for rates, pauses and limits in this process."""
         ...
 
     async def sleep(self, seconds: float) -> None: ...

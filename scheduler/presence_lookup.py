@@ -13,9 +13,9 @@ from storage.records import Campaign, Channel, Found, Person, PersonId, Presence
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  #: seconds for the service to answer
-SOON = timedelta(seconds=15)  #: until it is asked again, where it did not answer
-LATER = timedelta(minutes=5)  #: the same, where it must be allowed to answer first, or does not know the person
-LONGEST = timedelta(hours=6)  #: a service that wants to rest for longer is not believed
+SOON = 15.0  #: seconds until it is asked again, where it did not answer
+LATER = 300.0  #: seconds: the same, where it must be allowed to answer first, or does not know the person
+LONGEST = 6 * 3600.0  #: seconds: a service that wants to rest for longer is not believed
 
 
 class PresenceLookup:
@@ -24,8 +24,8 @@ class PresenceLookup:
     def __init__(self, services: Mapping[Channel, Presence], clock: Clock) -> None:
         self._services = services
         self._clock = clock
-        #: those that do not answer, and until when they are left in peace
-        self._silent: dict[tuple[TenantId, Channel], datetime] = {}
+        #: those that do not answer, and until when (monotonic) they are left in peace
+        self._silent: dict[tuple[TenantId, Channel], float] = {}
 
     async def found(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Found]:
         """How each of them shows; all are *unknown* where there is no answer."""
@@ -55,9 +55,9 @@ class PresenceLookup:
     def _leave_in_peace(self, campaign: Campaign, trouble: NotAnswered) -> None:
         wait = LATER if trouble.permanent else SOON
         if trouble.after is not None:
-            wait = min(max(wait, timedelta(seconds=trouble.after)), LONGEST)
-        self._silent[_whom(campaign)] = self._clock.now() + wait
-        log.warning("presence is not known: channel=%s again_in=%ds", campaign.channel, wait.total_seconds())
+            wait = min(max(wait, trouble.after), LONGEST)
+        self._silent[_whom(campaign)] = self._clock.monotonic() + wait
+        log.warning("presence is not known: channel=%s again_in=%ds", campaign.channel, wait)
 
     def silent(self, campaign: Campaign) -> bool:
         """Whether this campaign asks for presence, and nobody answers at the moment."""
@@ -65,12 +65,13 @@ class PresenceLookup:
         if campaign.schedule.presence is PresenceChoice.ALWAYS:
             return False
         until = self._silent.get(_whom(campaign))
-        return until is not None and self._clock.now() < until
+        return until is not None and self._clock.monotonic() < until
 
     def again(self, campaign: Campaign) -> datetime:
         """When to ask again about somebody who is unknown now: the service's time, or theirs."""
-        until = self._silent.get(_whom(campaign))
-        return until if until is not None and self.silent(campaign) else self._clock.now() + LATER
+        until = self._silent.get(_whom(campaign), 0.0)
+        wait = until - self._clock.monotonic() if self.silent(campaign) else LATER
+        return self._clock.now() + timedelta(seconds=wait)
 
 
 def _whom(campaign: Campaign) -> tuple[TenantId, Channel]:

@@ -1,12 +1,10 @@
-"""How fast a tenant may be written to.
+"""How fast a tenant may be written to. Every ``now`` is in monotonic seconds.
 
 The platform allows one app 50 requests a second in one tenant (rate-limit page of the Teams bot
 documentation); Crieur stays under it, slows down when told to, and recovers by itself.
 """
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
 
 RATE = 45.0  #: messages a second and tenant, under the platform's 50
 KEPT = 0.1  #: seconds' worth of tokens kept: RATE and this share of it stay under the platform's 50
@@ -16,22 +14,22 @@ RECOVERY = 60.0  #: seconds from the floor back to the full rate
 CHAT_INTERVAL = 2.2  #: seconds between messages into one chat: the platform allows 1,800 an hour
 CHAT_BURST = 6  #: messages that may come together: it allows 7 in a second, 8 in two
 INSTANT = 0.001  #: seconds: shorter waits are none
-PATIENCE = timedelta(seconds=1)  #: 429s closer together than this count as one
+PATIENCE = 1.0  #: seconds: 429s closer together than this count as one
 
 
 class TokenBucket:
     """Tokens that grow with time, a moment's worth at the most: after a rest, too, no second sees a burst."""
 
-    def __init__(self, rate: float, now: datetime) -> None:
+    def __init__(self, rate: float, now: float) -> None:
         self._full = rate
         self._rate = rate
         self._tokens = max(1.0, rate * KEPT)
         self._at = now
-        self._slowed_at: datetime | None = None
+        self._slowed_at: float | None = None
         self._closed_until = now
 
-    def _grow(self, now: datetime) -> None:
-        elapsed = max(0.0, (now - self._at).total_seconds())
+    def _grow(self, now: float) -> None:
+        elapsed = max(0.0, now - self._at)
         self._at = max(self._at, now)
         self._rate = min(self._full, self._rate + self._full * elapsed / RECOVERY)
         self._tokens = min(self._room, self._tokens + self._rate * elapsed)
@@ -41,7 +39,7 @@ class TokenBucket:
         """Tokens kept at the most; one whole one also where the rate is less than one a second."""
         return max(1.0, self._rate * KEPT)
 
-    def take(self, now: datetime, wanted: int) -> int:
+    def take(self, now: float, wanted: int) -> int:
         """Up to ``wanted`` tokens; how many were there."""
         self._grow(now)
         if now < self._closed_until:
@@ -50,7 +48,7 @@ class TokenBucket:
         self._tokens -= granted
         return granted
 
-    def soon(self, now: datetime, seconds: float) -> int:
+    def soon(self, now: float, seconds: float) -> int:
         """How many tokens there will be in the next seconds, if nothing changes; 0 while it is closed."""
         self._grow(now)
         return 0 if now < self._closed_until else int(max(0.0, self._tokens) + self._rate * seconds)
@@ -58,11 +56,11 @@ class TokenBucket:
     def give_back(self, unused: int) -> None:
         self._tokens = min(self._room, self._tokens + unused)
 
-    def throttled(self, now: datetime, after: float | None) -> None:
+    def throttled(self, now: float, after: float | None) -> None:
         """The platform said 429: go slower, and not before ``after`` seconds where it named them."""
         self._grow(now)
         if after:
-            self._closed_until = max(self._closed_until, now + timedelta(seconds=after))
+            self._closed_until = max(self._closed_until, now + after)
         if self._slowed_at is None or now - self._slowed_at > PATIENCE:
             self._rate = max(min(FLOOR, self._full), self._rate * SLOWED)
             self._slowed_at = now
@@ -103,7 +101,7 @@ class RateLimit:
         self.chats = Chats(chat_interval)
         self._buckets: dict[str, TokenBucket] = {}
 
-    def of(self, tenant: str, now: datetime) -> TokenBucket:
+    def of(self, tenant: str, now: float) -> TokenBucket:
         bucket = self._buckets.get(tenant)
         if bucket is None:
             bucket = self._buckets[tenant] = TokenBucket(self._rate, now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from scheduler.lock import alone
@@ -22,7 +22,7 @@ from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(minutes=10)  #: between two looks
+EVERY = 600.0  #: seconds between two looks
 LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to who is at it
 CAMPAIGNS = 20  #: of one organisation, in one look
 ROWS = 1_000  #: removed at a time: some milliseconds of the store
@@ -34,15 +34,15 @@ class Retention:
         self._store = store
         self._clock = clock
         self._rng = rng
-        self._looked_at: datetime | None = None
+        self._looked_at: float | None = None
         self._week = 0
 
     async def forget(self) -> None:
         """Erase what is due; little is asked when nothing is."""
-        now = self._clock.now()
-        if self._looked_at and now - self._looked_at < EVERY:
+        elapsed, now = self._clock.monotonic(), self._clock.now()
+        if self._looked_at is not None and elapsed - self._looked_at < EVERY:
             return
-        self._looked_at = now
+        self._looked_at = elapsed
         if (week := week_of(now)) != self._week:  # the last one stays: copies' clocks differ
             await self._store.forget_weeks(week - 1)
             self._week = week

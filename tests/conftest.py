@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,18 +29,27 @@ from tests.support.program import free_port
 
 @dataclass
 class ShiftedClock:
-    """The wall clock, which a test can put forward."""
+    """Time that a test can put forward, and a wall clock that it can set without."""
 
     shift: timedelta = timedelta()
+    #: by which the wall clock is wrong
+    wrong: timedelta = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift
+        return datetime.now(UTC) + self.shift + self.wrong
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.shift.total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     def forward(self, length: timedelta) -> None:
         self.shift += length
+
+    def set_wrong_by(self, length: timedelta) -> None:
+        """Only the wall clock jumps: no time passes."""
+        self.wrong = length
 
 
 @dataclass

@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 PAGE = 200  #: results read and written at a time: some milliseconds of the event loop
 AT_ONCE = 2  #: files that one copy makes at a time
-EVERY = timedelta(seconds=3)  #: between two words on the progress: the platform limits edits in one chat
+EVERY = 3.0  #: seconds between two words on the progress: the platform limits edits in one chat
 LAST = 3.0  #: seconds for a writer to clear away what was cut off
 VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 
@@ -99,7 +99,7 @@ class Exports:
         self._connector = connector
         self._clock = clock
         self._signer = _Signer(keys, clock)
-        self._keys_looked_at = clock.now()
+        self._keys_looked_at = clock.monotonic()
         self._base_url = base_url
         self._takes_files = takes_files
         self._hosts = hosts
@@ -139,7 +139,7 @@ class Exports:
     async def read(self, token: str) -> Wanted | None:
         """What we signed within the hour; None for anything else."""
         found = self._read(token)
-        now = self._clock.now()
+        now = self._clock.monotonic()
         if found is None and now - self._keys_looked_at >= KEYS_AGAIN:  # another copy may sign with a newer key
             self._keys_looked_at = now
             self._signer = _Signer(await keys(self._store, self._clock, FILES), self._clock)
@@ -349,7 +349,7 @@ class _Told:
         self._reference = reference
         self._clock = clock
         self._total = total
-        self._said_at = clock.now() - EVERY
+        self._said_at = clock.monotonic() - EVERY
         self._message = message
 
     @property
@@ -357,11 +357,11 @@ class _Told:
         return self._reference.channel.traits.draws_cards
 
     async def progress(self, written: int) -> None:
-        if self._shows_cards and self._clock.now() - self._said_at >= EVERY:
+        if self._shows_cards and self._clock.monotonic() - self._said_at >= EVERY:
             await self.say(making_card(self.asked.texts, self.asked.campaign, written, self._total))
 
     async def say(self, card: AdaptiveCard) -> None:
-        self._said_at = self._clock.now()
+        self._said_at = self._clock.monotonic()
         texts = self.asked.texts
         if not self._shows_cards:
             await self.post(wire.spoken_bytes(texts, card, author=True))

@@ -159,14 +159,14 @@ class Graph:
                     return _read(status, answer)
                 problem, after = str(status), seconds(headers.get("Retry-After"), self._clock.now())
                 if after:
-                    self._closed[area] = self._clock.now().timestamp() + after
+                    self._closed[area] = self._clock.monotonic() + after
             if after is None and tried + 1 < TRIES:
                 await self._clock.sleep(self._rng.uniform(0.1, BACKOFF * 2.0 ** (tried + 1)))
         raise NotAnswered(problem, after=after)
 
     async def _stay_away(self, area: tuple[str, str]) -> None:
         """Wait for as long as we were asked to. Raises NotAnswered where that is long."""
-        wait = self._closed.get(area, 0.0) - self._clock.now().timestamp()
+        wait = self._closed.get(area, 0.0) - self._clock.monotonic()
         if wait > PATIENCE:
             raise NotAnswered("429", after=wait)
         if wait > 0:

@@ -42,14 +42,14 @@ class GraphPresence:
     def __init__(self, graph: Graph, clock: Clock) -> None:
         self._graph = graph
         self._clock = clock
-        #: (tenant, directory id) -> how they show, and until when that holds
+        #: (tenant, directory id) -> how they show, and until when (monotonic) that holds
         self._known: dict[tuple[str, str], tuple[Availability | None, float]] = {}
         self._wanted: dict[TenantId, dict[str, None]] = {}
         self._requests: dict[TenantId, asyncio.Task[Answers]] = {}
 
     async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
         ids = {person.id: person.directory_id for person in people if person.directory_id}
-        now = self._clock.now().timestamp()
+        now = self._clock.monotonic()
         found: dict[str, Availability | None] = {}
         missing = []
         for id in set(ids.values()):
@@ -93,7 +93,7 @@ class GraphPresence:
         return shown
 
     def _keep(self, tenant: TenantId, shown: Answers) -> None:
-        now = self._clock.now().timestamp()
+        now = self._clock.monotonic()
         if len(self._known) > TIDY:
             self._known = {key: kept for key, kept in self._known.items() if now < kept[1]}
         self._known.update({(tenant, id): (availability, now + FRESH) for id, availability in shown.items()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
@@ -25,8 +24,8 @@ from storage.records import Campaign, CampaignId, Channel, Installation, ListPro
 
 TRIES = 20  #: looks whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them
-CALM = timedelta(seconds=5)  #: without edits where the platform asked for fewer, and not for how long
-LATE = timedelta(seconds=30)  #: in which an edit of which nobody knows may still arrive: the next one waits for it
+CALM = 5.0  #: seconds without edits where the platform asked for fewer, and not for how long
+LATE = 30.0  #: seconds in which an edit of which nobody knows may still arrive: the next one waits for it
 
 
 class AuthorAnnouncer:
@@ -50,8 +49,8 @@ class AuthorAnnouncer:
         self._presence_lookup = presence_lookup
         self._rate = rate
         self._rng = rng
-        #: live cards that are let be until then
-        self._let_be: dict[CampaignId, datetime] = {}
+        #: live cards that are let be until then (monotonic)
+        self._let_be: dict[CampaignId, float] = {}
 
     async def progress(self, campaign: Campaign) -> bool:
         """Edit the live card; post it where there is none, or where it is gone.
@@ -64,7 +63,7 @@ class AuthorAnnouncer:
         if not reference.channel.traits.live_card:
             return True  # there is no card that could be kept up to date: the report is told
         let_be = self._let_be.get(campaign.id)
-        if let_be and self._clock.now() < let_be:
+        if let_be is not None and self._clock.monotonic() < let_be:
             return False
         message = await self._store.live_card(campaign.id)
         activity = await self._live(campaign, author)
@@ -166,9 +165,9 @@ class AuthorAnnouncer:
         return isinstance(outcome, Delivered)
 
     def _let_be_after(self, id: CampaignId, outcome: Outcome) -> None:
-        now = self._clock.now()
+        now = self._clock.monotonic()
         if isinstance(outcome, Retry):
-            self._let_be[id] = now + (CALM if outcome.after is None else timedelta(seconds=outcome.after))
+            self._let_be[id] = now + (CALM if outcome.after is None else outcome.after)
         elif isinstance(outcome, Unconfirmed):
             self._let_be[id] = now + LATE
         else:

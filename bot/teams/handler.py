@@ -92,7 +92,7 @@ class CrieurBot(ActivityHandler):
                 await turn_context.send_activity(texts("I am not set up for your organisation."))
             await self._acknowledge(turn_context, HTTPStatus.FORBIDDEN)
             return
-        if not self._rates.allows(activity.conversation.id, self._services.clock.now().timestamp()):
+        if not self._rates.allows(activity.conversation.id, self._services.clock.monotonic()):
             # no person types or presses that fast: nothing is done, and nothing is written
             log.info("ignored: too many activities from one chat: type=%s", str(activity.type)[:60])
             await self._acknowledge(turn_context, HTTPStatus.TOO_MANY_REQUESTS)
@@ -185,7 +185,7 @@ class CrieurBot(ActivityHandler):
         """Whether nobody has greeted this person in the last minute; installs come in pairs."""
         key, now = f"greeted/{person}", self._services.clock.now().timestamp()
         known = (await self._services.store.read_documents([key])).get(key)
-        if known and now - float(known[1]) < GREET_AGAIN:
+        if known and 0 <= now - float(known[1]) < GREET_AGAIN:
             return False
         try:
             etag = known[0] if known else ""

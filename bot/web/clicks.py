@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -31,7 +29,7 @@ GATHER = 0.05  #: seconds for which clicks are gathered
 AGAIN = 1.0  #: seconds until a store that is gone is tried again
 MOST = 200_000  #: clicks kept while the store is gone; what comes after is not counted
 BURST = 20  #: clicks of one recipient in one campaign that count ...
-LATELY = timedelta(seconds=20)  #: ... within this time
+LATELY = 20.0  #: ... within so many seconds
 KNOWN_FOR = 10.0  #: seconds for which a destination is not asked for again: so long a deleted one still leads there
 RESERVED = "%!#$&'()*+,/:;=?@[]~"  #: what stands in an address for itself
 KNOWN = 1_000  #: destinations kept in mind
@@ -91,7 +89,7 @@ class Clicks:
         self._waiting: list[Press] = []
         #: how many clicks of each recipient count until then
         self._lately: dict[tuple[CampaignId, Who], int] = {}
-        self._lately_until = services.clock.now()
+        self._lately_until = services.clock.monotonic()
         self._came = asyncio.Event()
         self._settling = False
 
@@ -100,7 +98,7 @@ class Clicks:
         if click.test:  # a draft's, which changes
             draft = await engage.destination(self._services, click)
             return (_on_the_wire(draft[0]), draft[1]) if draft else None
-        key, now = (click.campaign, click.button), time.monotonic()
+        key, now = (click.campaign, click.button), self._services.clock.monotonic()
         known = self._known.get(key)
         if known is None or known.until < now:
             found = await engage.destination(self._services, click)
@@ -116,8 +114,8 @@ class Clicks:
     def count(self, click: Click) -> None:
         """Count it soon; but one person cannot make the store write for ever."""
         now, key = self._services.clock.now(), (click.campaign, click.who)
-        if now >= self._lately_until:
-            self._lately, self._lately_until = {}, now + LATELY
+        if (elapsed := self._services.clock.monotonic()) >= self._lately_until:
+            self._lately, self._lately_until = {}, elapsed + LATELY
         known = self._lately.get(key, 0)
         if known >= BURST or len(self._waiting) >= MOST:
             return

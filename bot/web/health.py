@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from bot.teams.auth.token import Authorization
 from scheduler.ports import Clock
 from storage.port.store import Store
 
 STORE = 2.0  #: seconds for the store to answer
-BEHIND = timedelta(seconds=30)  #: since the scheduler last looked at what is due
+BEHIND = 30.0  #: seconds since the scheduler last looked at what is due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +19,8 @@ class Health:
     store: Store
     authorization: Authorization
     clock: Clock
-    #: when the scheduler last looked at what is due; None before the first time
-    looked_at: Callable[[], datetime | None]
+    #: when (monotonic) the scheduler last looked at what is due; None before the first time
+    looked_at: Callable[[], float | None]
     #: whether the dispatcher is at work
     dispatching: Callable[[], bool]
 
@@ -35,7 +34,7 @@ class Health:
         if self.authorization.header is None:
             found["token"] = "the platform's login has given none yet"
         looked_at = self.looked_at()
-        if looked_at is None or self.clock.now() - looked_at > BEHIND:
+        if looked_at is None or self.clock.monotonic() - looked_at > BEHIND:
             found["scheduler"] = "has not looked at what is due for too long"
         if not self.dispatching():
             found["dispatcher"] = "is not at work"

@@ -76,7 +76,7 @@ class Front:
         self._metrics = metrics
         self._metrics_token = metrics_token
         self._answering = 0
-        self._keys_looked_at = services.clock.now()
+        self._keys_looked_at = services.clock.monotonic()
         self._clicks = Clicks(services)
         self._counting: asyncio.Task[None] | None = None
 
@@ -188,7 +188,7 @@ class Front:
 
     async def _looked_for_new_keys(self) -> bool:
         """Another copy may sign with a key that it has just made; looked for now and then, whoever asks."""
-        now = self._services.clock.now()
+        now = self._services.clock.monotonic()
         if now - self._keys_looked_at < KEYS_AGAIN:
             return False
         self._keys_looked_at = now

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Protocol
 
 from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered
@@ -17,8 +16,8 @@ from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 
-FRESH = timedelta(minutes=10)  #: for which a group's members count as current
-STALE = timedelta(hours=24)  #: for which they still count while the directory does not answer
+FRESH = 600.0  #: seconds for which a group's members count as current
+STALE = 24 * 3600.0  #: seconds for which they still count while the directory does not answer
 WAIT = 8.0  #: seconds for the directory: a turn is answered within fifteen
 
 
@@ -26,7 +25,8 @@ WAIT = 8.0  #: seconds for the directory: a turn is answered within fifteen
 class _Members:
     #: the directory's ids
     ids: frozenset[str]
-    read_at: datetime
+    #: monotonic
+    read_at: float
 
 
 class _Store(People, Documents, Protocol):
@@ -61,7 +61,7 @@ class EffectiveRole:
     async def _ids(self, tenant: TenantId, group: str) -> frozenset[str]:
         key = (tenant, group)
         async with self._reading[key]:
-            known, now = self._members.get(key), self._clock.now()
+            known, now = self._members.get(key), self._clock.monotonic()
             if known and now - known.read_at < FRESH:
                 return known.ids
             try:

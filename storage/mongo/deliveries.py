@@ -196,11 +196,13 @@ class MongoDeliveries(Settling):
         deliveries = self.collection("deliveries")
         return (await repeated(lambda: deliveries.update_many(condition, {"$set": change}))).matched_count
 
-    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> set[int]:
+        held: set[int] = set()
         for page in pages(ids):
-            await self.collection("deliveries").update_many(
-                {"_id": {"$in": list(page)}, "holder": holder, "state": OPEN}, {"$set": {"next_at": ms(lease_until)}}
-            )
+            mine = {"_id": {"$in": list(page)}, "holder": holder, "state": OPEN}
+            await self.collection("deliveries").update_many(mine, {"$set": {"next_at": ms(lease_until)}})
+            held.update(row["_id"] for row in await self.rows("deliveries", mine, []))
+        return held
 
     # --- reading ------------------------------------------------------------------------------
 

@@ -188,8 +188,8 @@ class Deliveries(Protocol):
         """Claims that did not leave are planned again."""
         ...
 
-    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
-        """A longer lease on what this holder still has."""
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> set[int]:
+        """A longer lease on what this holder still has: the DeliveryIds of it."""
         ...
 
     async def record(self, settled: Sequence[Settled], holder: int) -> None:

@@ -343,13 +343,15 @@ class SqliteDeliveries(Engine):
     async def record(self, settled: Sequence[Settled], holder: int) -> None:
         await self.write(lambda db: _record(db, settled, holder))
 
-    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> None:
-        await self.write(
-            lambda db: db.execute(
-                f"UPDATE delivery SET next_at = ? WHERE id IN {AMONG} AND holder = ? AND {OPEN}",
+    async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> set[int]:
+        def change(db: sqlite3.Connection) -> set[int]:
+            rows = db.execute(
+                f"UPDATE delivery SET next_at = ? WHERE id IN {AMONG} AND holder = ? AND {OPEN} RETURNING id",
                 (ms(lease_until), as_json(list(ids)), holder),
             )
-        )
+            return {id for (id,) in rows.fetchall()}
+
+        return await self.write(change)
 
     async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
         return await self.write(lambda db: _reap(db, id, now, slot_end))

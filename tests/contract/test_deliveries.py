@@ -230,7 +230,7 @@ async def test_a_renewed_lease_lasts_longer(store: Store) -> None:
     campaign = await planned(store, [ada, louis])
     first, second = await claim(store, campaign)
     await store.mark_sending([first], 1, NOW + LEASE)
-    await store.renew([first.id, second.id], 1, NOW + 10 * MINUTE)
+    assert await store.renew([first.id, second.id], 1, NOW + 10 * MINUTE) == {first.id, second.id}
     assert await store.reap(campaign.id, NOW + 9 * MINUTE, END) == 0
     assert await claim(store, campaign, holder=2, now=NOW + 9 * MINUTE) == []
     assert await store.reap(campaign.id, NOW + 10 * MINUTE, END) == 1

@@ -44,6 +44,9 @@ class At:
     def now(self) -> datetime:
         return self.at
 
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 

@@ -63,6 +63,9 @@ class Noon:
     def now(self) -> datetime:
         return datetime(2030, 1, 7, 12, tzinfo=UTC)
 
+    def monotonic(self) -> float:
+        return 0.0
+
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("how", PRESSES)

@@ -29,6 +29,9 @@ class SteppedClock:
     def now(self) -> datetime:
         return self.at
 
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._woken.clear()
