@@ -47,7 +47,7 @@ from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from dialogs.schedule_words.client import WordsClient
 from dialogs.typed import TypedConversations
-from scheduler.clock_watch import ClockWatch
+from scheduler.copies.clock_watch import ClockWatch
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from scheduler.lock import alone
+from scheduler.copies.lock import alone
 from scheduler.ports import (
     Announcer,
     Clock,

@@ -17,9 +17,9 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.copies.lock import tell
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
-from scheduler.lock import tell
 from scheduler.ports import Announcer, Clock
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.retention import Retention

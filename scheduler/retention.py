@@ -13,7 +13,7 @@ import random
 from datetime import timedelta
 from functools import partial
 
-from scheduler.lock import alone
+from scheduler.copies.lock import alone
 from scheduler.ports import Clock
 from scheduler.precheck import week_of
 from storage.port.store import Store

@@ -16,7 +16,7 @@ from cards.results.report import report_card
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
-from scheduler.lock import tell
+from scheduler.copies.lock import tell
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
 from scheduler.presence_lookup import PresenceLookup
 from storage.port.store import Store

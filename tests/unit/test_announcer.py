@@ -81,15 +81,15 @@ async def test_where_it_is_gone_it_is_posted_anew(scene: Scene) -> None:
     [
         (Unconfirmed("timeout"), LATE),  # it may still arrive, and must not come after a newer one
         (Retry(NotReached.THROTTLED), CALM),
-        (Retry(NotReached.THROTTLED, after=40.0), timedelta(seconds=40)),
+        (Retry(NotReached.THROTTLED, after=40.0), 40.0),
     ],
 )
-async def test_after_a_doubtful_edit_the_next_one_waits(scene: Scene, outcome: Outcome, rest: timedelta) -> None:
+async def test_after_a_doubtful_edit_the_next_one_waits(scene: Scene, outcome: Outcome, rest: float) -> None:
     await scene.announcer.progress(scene.campaign)
     scene.chat.outcome = outcome
     assert not await scene.announcer.progress(scene.campaign)
     scene.chat.outcome = Delivered("m1")
-    scene.clock.at += rest - timedelta(milliseconds=1)
+    scene.clock.at += timedelta(seconds=rest - 0.001)
     assert not await scene.announcer.progress(scene.campaign)
     assert len(scene.chat.edits) == 1
     scene.clock.at += timedelta(milliseconds=1)
