@@ -83,10 +83,9 @@ class MessageRenderer:
     links: SignedLinks
 
     def compile(self, campaign: Campaign) -> Render:
-        assert campaign.message is not None
-        links, tracking = self.links, campaign.tracking
+        links, message, tracking = self.links, campaign.as_scheduled.message, campaign.as_scheduled.tracking
         token = links.pseudonym if tracking.anonymous else links.token
-        return compile_for(campaign.channel, campaign.id, campaign.message, links.base_url, token, tracking=tracking)
+        return compile_for(campaign.channel, campaign.id, message, links.base_url, token, tracking=tracking)
 
 
 def open_store(settings: Settings) -> Store:

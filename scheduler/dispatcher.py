@@ -52,9 +52,9 @@ class _Running:
     approach: Precheck | None
 
     def may_send(self, now: datetime) -> bool:
-        assert self.campaign.schedule is not None
-        if self.campaign.schedule.own_zone:  # whose hours it is, is looked at one by one
-            return self.campaign.schedule.slot.start <= now < self.ends + LATE
+        schedule = self.campaign.as_scheduled.schedule
+        if schedule.own_zone:  # whose hours it is, is looked at one by one
+            return schedule.slot.start <= now < self.ends + LATE
         return self.open_time.may_leave(now)
 
 
@@ -163,12 +163,12 @@ class Dispatcher:
         self._running = {campaign.id: self._running.get(campaign.id) or self._begin(campaign) for campaign in campaigns}
 
     def _begin(self, campaign: Campaign) -> _Running:
-        assert campaign.schedule is not None
+        schedule = campaign.as_scheduled.schedule
         return _Running(
             campaign=campaign,
             render=self._renderer.compile(campaign),
-            open_time=open_time_of(campaign.schedule),
-            ends=campaign.schedule.slot.end,
+            open_time=open_time_of(schedule),
+            ends=schedule.slot.end,
             approach=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
         )
 

@@ -169,12 +169,7 @@ class Jobs:
         if not self._running and self._swept_at is not None and now - self._swept_at < REST:
             return
         self._swept_at = now
-        running = await self._store.in_state(CampaignState.RUNNING)
-        # while the store was away nobody could renew a lease: copies that live get the time to do so
-        settles = now - self._store_failed_at >= self._lease.total_seconds()
-        for campaign in running if settles else ():
-            assert campaign.schedule is not None
-            while await self._reap(campaign.id, campaign.schedule.slot.end + LATE):
+            while await self._reap(campaign.id, campaign.as_scheduled.schedule.slot.end + LATE):
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)

@@ -50,20 +50,19 @@ class OpenTimes:
 
 async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Random) -> None:
     """Give every recipient of a running campaign a delivery. Can be repeated at any point."""
-    assert campaign.audience is not None
-    await plan_some(campaign, campaign.audience, store, clock, rng)
+    await plan_some(campaign, campaign.as_scheduled.audience, store, clock, rng)
     await store.planned(campaign.id, clock.now())
 
 
 async def plan_some(campaign: Campaign, audience: Audience, store: Store, clock: Clock, rng: random.Random) -> None:
     """Give the people of a part of the audience their deliveries; who has one already keeps it."""
-    assert campaign.schedule is not None
-    end, times = campaign.schedule.slot.end, OpenTimes(campaign.schedule)
+    schedule = campaign.as_scheduled.schedule
+    end, times = schedule.slot.end, OpenTimes(schedule)
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
     known = await store.planned_people(campaign.id)
     people = _without(reachable, known)
     del reachable  # 8 bytes a person
-    by_zone = await store.by_zone(people) if campaign.schedule.own_zone else {"": people}
+    by_zone = await store.by_zone(people) if schedule.own_zone else {"": people}
     del people
     for zone in list(by_zone):
         await _plan_in_zone(campaign, array("q", by_zone.pop(zone)), times.of(zone).after(clock.now()), store, rng)
@@ -88,8 +87,7 @@ async def _plan_in_zone(
     campaign: Campaign, people: array[int], left: OpenTime, store: Store, rng: random.Random
 ) -> None:
     """An instant in what is left of the open time for each; where nothing is left they will have expired."""
-    assert campaign.schedule is not None
-    end = campaign.schedule.slot.end
+    end = campaign.as_scheduled.schedule.slot.end
     instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
     if instants is None:  # the bot was down until the slot was over, or nobody works there in this time
         instants = array("q", [ms(end + PAST)]) * len(people)
@@ -100,11 +98,11 @@ async def _plan_in_zone(
 
 async def _columns(campaign: Campaign, people: Sequence[int], store: Store) -> dict[int, Columns]:
     """What the message needs of what the lists say: from the start on, it stays as it is now."""
-    assert campaign.audience is not None and campaign.message is not None
-    wanted = campaign.message.columns
+    frozen = campaign.as_scheduled
+    wanted = frozen.message.columns
     if not wanted:
         return {}
-    said = await store.columns_of(campaign.audience, people)
+    said = await store.columns_of(frozen.audience, people)
     return {
         person: {column: columns[column] for column in wanted if column in columns} for person, columns in said.items()
     }

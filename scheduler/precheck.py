@@ -33,9 +33,8 @@ WRITTEN_TO = {
 
 def asks(campaign: Campaign) -> bool:
     """Whether something is to be known about each recipient before their message is marked."""
-    schedule = campaign.schedule
-    assert schedule is not None
-    capped = campaign.consideration.per_week is not None
+    schedule, consideration = campaign.as_scheduled.schedule, campaign.as_scheduled.consideration
+    capped = consideration.per_week is not None
     return schedule.own_zone or schedule.presence is not PresenceChoice.ALWAYS or capped
 
 
@@ -56,10 +55,9 @@ class Precheck:
     """To the recipients of one campaign."""
 
     def __init__(self, campaign: Campaign, presence_lookup: PresenceLookup, clock: Clock, store: Deliveries) -> None:
-        assert campaign.schedule is not None
         self._campaign = campaign
-        self._schedule = campaign.schedule
-        self._times = OpenTimes(campaign.schedule)
+        self._schedule = campaign.as_scheduled.schedule
+        self._times = OpenTimes(self._schedule)
         self._presence_lookup = presence_lookup
         self._clock = clock
         self._store = store
@@ -91,7 +89,7 @@ class Precheck:
 
     async def _within_the_week(self, going: list[Ready], staying: list[Settled]) -> tuple[list[Ready], list[Settled]]:
         """Last of all, who has not had enough messages yet: they are counted before anything leaves."""
-        limit = self._campaign.consideration.per_week
+        limit = self._campaign.as_scheduled.consideration.per_week
         if limit is None or not going:
             return going, staying
         now = self._clock.now()

@@ -61,8 +61,7 @@ class PresenceLookup:
 
     def silent(self, campaign: Campaign) -> bool:
         """Whether this campaign asks for presence, and nobody answers at the moment."""
-        assert campaign.schedule is not None
-        if campaign.schedule.presence is PresenceChoice.ALWAYS:
+        if campaign.as_scheduled.schedule.presence is PresenceChoice.ALWAYS:
             return False
         until = self._silent.get(_whom(campaign))
         return until is not None and self._clock.monotonic() < until

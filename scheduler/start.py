@@ -85,16 +85,14 @@ class Starts:
         return bool(await self._read_from_elsewhere(campaign))
 
     async def _read_from_elsewhere(self, campaign: Campaign) -> list[DistributionList]:
-        assert campaign.audience is not None
-        found = [await self._store.distribution_list(id) for id in campaign.audience.named]
+        found = [await self._store.distribution_list(id) for id in campaign.as_scheduled.audience.named]
         return [made for made in found if made is not None and made.source is not None]
 
     def _is_over(self, campaign: Campaign) -> bool:
-        assert campaign.schedule is not None
-        now = self._clock.now()
-        if campaign.schedule.own_zone:  # somebody's clock may still allow it
-            return now >= campaign.schedule.slot.end
-        return not open_time_of(campaign.schedule).after(now)
+        schedule, now = campaign.as_scheduled.schedule, self._clock.now()
+        if schedule.own_zone:  # somebody's clock may still allow it
+            return now >= schedule.slot.end
+        return not open_time_of(schedule).after(now)
 
     async def _plan(self, campaign: Campaign) -> None:
         await plan(campaign, self._store, self._clock, self._rng)
@@ -114,35 +112,33 @@ class Starts:
 
     async def _plan_the_others(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
         """The people of the lists that were read have their deliveries while the rest is waited for."""
-        assert campaign.audience is not None
-        unread = {problem.problem.list.id for problem in failed}
+        audience, unread = campaign.as_scheduled.audience, {problem.problem.list.id for problem in failed}
         if not self._holds_back(campaign, failed):
-            lists = tuple(id for id in campaign.audience.lists if id not in unread)
-            some = replace(campaign.audience, lists=lists)
+            lists = tuple(id for id in audience.lists if id not in unread)
+            some = replace(audience, lists=lists)
             await plan_some(campaign, some, self._store, self._clock, self._rng)
 
     def _holds_back(self, campaign: Campaign, failed: Sequence[NotRead]) -> bool:
         """Whether nobody knows whom to leave out: of a group that is gone, its last reading tells."""
-        assert campaign.audience is not None
         return any(
-            problem.problem.list.id in campaign.audience.except_lists
+            problem.problem.list.id in campaign.as_scheduled.audience.except_lists
             and (problem.problem.why is not Unread.GONE or problem.problem.list.read_at is None)
             for problem in failed
         )
 
     async def _give_up(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
         """Everybody who was to receive it ends with the reason; a group that is gone is the last to say so."""
-        assert campaign.audience is not None
+        audience = campaign.as_scheduled.audience
         not_read = [problem.problem.list.id for problem in failed if problem.problem.why is not Unread.GONE]
         if self._holds_back(campaign, failed):
-            not_read = list(campaign.audience.lists)
-        expired = _only(campaign.audience, not_read, everyone=self._holds_back(campaign, failed))
+            not_read = list(audience.lists)
+        expired = _only(audience, not_read, everyone=self._holds_back(campaign, failed))
         state, reason = DeliveryState.EXPIRED, NotReached.LIST_NOT_READ
         await end_unplanned(campaign, expired, state, reason, self._store, self._clock.now())
         gone = [problem.problem.list.id for problem in failed if problem.problem.why is Unread.GONE]
         state, reason = DeliveryState.FAILED, NotReached.LIST_GONE
         now = self._clock.now()
-        await end_unplanned(campaign, _only(campaign.audience, gone), state, reason, self._store, now)
+        await end_unplanned(campaign, _only(audience, gone), state, reason, self._store, now)
         await self._store.planned(campaign.id, now)
         log.warning("campaign planned without some lists: campaign=%d lists=%d", campaign.id, len(failed))
 

@@ -48,7 +48,7 @@ async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[
     await _note(store, campaign, now)
     unread: list[ListId] = []
     if campaign.planned_at is None:  # whoever has no delivery yet may have been given one since
-        audience = campaign.audience or Audience()
+        audience = campaign.as_scheduled.audience
         unread = await _unread(store, campaign, audience)
         await end_unplanned(campaign, audience, DeliveryState.UNCONFIRMED, NotReached.RESTORED, store, now)
         await store.planned(campaign.id, now)
@@ -80,7 +80,8 @@ async def _unread(store: Store, campaign: Campaign, audience: Audience) -> list[
 async def _ask_again(store: Store, campaign: Campaign, was: str, now: datetime, say: Callable[[str], None]) -> None:
     """It may have been sent since, or been moved to an earlier time and sent: somebody has to look."""
     await _note(store, campaign, now)
-    starts = f"{campaign.schedule.slot.start:%Y-%m-%d %H:%M} UTC" if campaign.schedule else "an instant of its own"
+    frozen = campaign.frozen
+    starts = f"{frozen.schedule.slot.start:%Y-%m-%d %H:%M} UTC" if frozen else "an instant of its own"
     await store.save(as_draft(campaign))
     say(
         f"Campaign {campaign.id} of {await _author(store, campaign)} {was.format(starts=starts)}: it may have been sent"

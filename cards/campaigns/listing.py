@@ -178,8 +178,9 @@ def key_figures(texts: Texts, figures: Figures) -> str:
     """State and key figures on one line."""
     campaign, tally = figures.campaign, figures.tally
     parts = [f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}"]
-    if campaign.state is CampaignState.SCHEDULED and campaign.schedule:
-        parts.append(texts.moment(campaign.schedule.slot.start, ZoneInfo(campaign.schedule.zone)))
+    if campaign.state is CampaignState.SCHEDULED:
+        schedule = campaign.as_scheduled.schedule
+        parts.append(texts.moment(schedule.slot.start, ZoneInfo(schedule.zone)))
     if tally.total:
         parts.append(
             texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))

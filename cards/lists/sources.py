@@ -118,13 +118,13 @@ def unread_text(texts: Texts, problem: ListProblem) -> str:
 
 def unread_card(texts: Texts, campaign: Campaign, problems: Sequence[ListProblem]) -> AdaptiveCard:
     """To the author of a campaign that has started: what could not be read, and what becomes of its people."""
-    assert campaign.schedule is not None and campaign.audience is not None
+    schedule, audience = campaign.as_scheduled.schedule, campaign.as_scheduled.audience
     body = [
         heading(texts("“{name}” lacks people", name=name_of(texts, campaign))),
         *(notice(unread_text(texts, problem), "warning") for problem in problems),
     ]
     waited = [problem for problem in problems if problem.why is not Unread.GONE]
-    left_out = {problem.list.id for problem in waited} & set(campaign.audience.except_lists)
+    left_out = {problem.list.id for problem in waited} & set(audience.except_lists)
     if len(waited) < len(problems):
         body.append(paragraph(texts("Whoever stands in it alone does not receive the campaign; the report says so.")))
     if left_out:
@@ -132,7 +132,7 @@ def unread_card(texts: Texts, campaign: Campaign, problems: Sequence[ListProblem
     elif waited:
         body.append(paragraph(texts("Everybody else receives the campaign meanwhile.")))
     if waited:
-        end = texts.moment(campaign.schedule.slot.end, ZoneInfo(campaign.schedule.zone))
+        end = texts.moment(schedule.slot.end, ZoneInfo(schedule.zone))
         body.append(
             paragraph(texts("I try again until the campaign ends on {moment}, and tell you when it works.", moment=end))
         )

@@ -64,12 +64,12 @@ class Sheet:
     """The table of one campaign; what is the same for all rows is worked out once."""
 
     def __init__(self, texts: Texts, campaign: Campaign) -> None:
-        assert campaign.schedule is not None and campaign.message is not None
-        self.zone = campaign.schedule.zone
+        frozen = campaign.as_scheduled
+        self.zone = frozen.schedule.zone
         self._zone = ZoneInfo(self.zone)
-        self._anonymous = campaign.tracking.anonymous
-        self._clicks = campaign.tracking.links and bool(links_of(campaign.message))
-        self._buttons = campaign.message.buttons
+        self._anonymous = frozen.tracking.anonymous
+        self._clicks = frozen.tracking.links and bool(links_of(frozen.message))
+        self._buttons = frozen.message.buttons
         self._states = {state: _state_text(texts, state) for state in DeliveryState}
         self._reasons = {reason: _reason_text(texts, reason, campaign.channel.traits.name) for reason in NotReached}
         self._found = {found: _found_text(texts, found) for found in Found}
@@ -216,7 +216,7 @@ def export_card(
     said = texts.many("One row for {count} recipient.", "One row for each of {count} recipients.", rows)
     columns = (
         texts("With state, reason, tries and times. Engagement is kept without names: no row says who did what.")
-        if campaign.tracking.anonymous
+        if campaign.anonymous
         else texts("With state, reason, tries, times, and what they did with the message.")
     )
     payload = handle(campaign)

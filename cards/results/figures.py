@@ -45,7 +45,7 @@ class Figures:
 
     @property
     def anonymous(self) -> bool:
-        return self.campaign.tracking.anonymous
+        return self.campaign.anonymous
 
     def people(self, kind: EngagementKind) -> int:
         """How many people did it; in an anonymous campaign, of what the platform tells: how often it was done.
@@ -81,14 +81,13 @@ class Figures:
 
     @property
     def buttons(self) -> Sequence[Button]:
-        return self.campaign.message.buttons if self.campaign.message else ()
+        return self.campaign.frozen.message.buttons if self.campaign.frozen else ()
 
     @cached_property
     def links(self) -> Mapping[int, Link]:
         """The links whose clicks are counted."""
-        if self.campaign.message is None or not self.campaign.tracking.links:
-            return {}
-        return links_of(self.campaign.message)
+        frozen = self.campaign.frozen
+        return links_of(frozen.message) if frozen and frozen.tracking.links else {}
 
     def answers(self) -> list[tuple[str, int]]:
         """The quick answers, and how many people have given each of them last."""
@@ -148,8 +147,7 @@ def ends_about(figures: Figures, now: datetime, rate: float) -> datetime | None:
 
     ``rate``: messages a second.
     """
-    assert figures.campaign.schedule is not None
     if figures.last_due is None:
         return None
     behind = now + timedelta(seconds=figures.tally.open / rate)
-    return min(max(figures.last_due, behind), figures.campaign.schedule.slot.end)
+    return min(max(figures.last_due, behind), figures.campaign.as_scheduled.schedule.slot.end)

@@ -27,15 +27,15 @@ def live_card(
     ``silent``: it asks for presence, and nobody answers at the moment.
     """
     campaign, tally = figures.campaign, figures.tally
-    assert campaign.schedule is not None
-    zone = ZoneInfo(campaign.schedule.zone)
+    schedule = campaign.as_scheduled.schedule
+    zone = ZoneInfo(schedule.zone)
     settled = tally.total - tally.open
     done = campaign.state is CampaignState.DONE
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
     sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
     body: list[Any] = [
         heading(title.format(name=name_of(texts, campaign))),
-        *([notice(presence_silent(texts, campaign.schedule), "warning")] if silent and not done else []),
+        *([notice(presence_silent(texts, schedule), "warning")] if silent and not done else []),
         beside(
             [paragraph(sent)],
             [paragraph(texts.percent(settled, tally.total), align="Right", weight="Bolder")],
@@ -50,8 +50,7 @@ def live_card(
 
 
 def _counts(texts: Texts, figures: Figures) -> list[tuple[str, str]]:
-    tally, schedule = figures.tally, figures.campaign.schedule
-    assert schedule is not None
+    tally, schedule = figures.tally, figures.campaign.as_scheduled.schedule
     waiting = tally.states.get(DeliveryState.WAITING, 0)
     always = set(ALWAYS) | ({DeliveryState.ABSENT} if schedule.presence is not PresenceChoice.ALWAYS else set())
     rows = [
@@ -69,8 +68,7 @@ def _counts(texts: Texts, figures: Figures) -> list[tuple[str, str]]:
 
 
 def _what_comes(texts: Texts, figures: Figures, zone: ZoneInfo, ends_about: datetime | None) -> list[tuple[str, str]]:
-    schedule = figures.campaign.schedule
-    assert schedule is not None
+    schedule = figures.campaign.as_scheduled.schedule
     end, due = schedule.slot.end, figures.next_due
     rows = []
     if due and due < end:

@@ -14,8 +14,8 @@ TRIES = 9  #: of the ladder: three rounds of three (S10)
 
 def presence_figures(texts: Texts, campaign: Campaign, tally: Tally) -> list[Any]:
     """At which of the nine tries people were there, who never was, and what nobody could tell."""
-    assert campaign.schedule is not None
-    if campaign.schedule.presence is PresenceChoice.ALWAYS:
+    schedule = campaign.as_scheduled.schedule
+    if schedule.presence is PresenceChoice.ALWAYS:
         return []
     at_try = [sum(count for (rung, _), count in tally.rungs.items() if rung == number) for number in range(TRIES)]
     cells = [texts("try {number}: {count}", number=n, count=texts.number(count)) for n, count in enumerate(at_try, 1)]
@@ -29,7 +29,7 @@ def presence_figures(texts: Texts, campaign: Campaign, tally: Tally) -> list[Any
         subheading(texts("When people were there")),
         Table(rows, widths=[4, 3, 3, 3]),
         *(hint(text) for text in _never_there(texts, tally)),
-        *(notice(text, "warning") for text in _never_known(texts, campaign.schedule, tally)),
+        *(notice(text, "warning") for text in _never_known(texts, schedule, tally)),
     ]
 
 

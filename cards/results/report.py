@@ -71,8 +71,7 @@ def done_name(texts: Texts, kind: EngagementKind) -> str:
 
 def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "") -> AdaptiveCard:
     campaign = figures.campaign
-    assert campaign.schedule is not None and campaign.message is not None
-    zone = ZoneInfo(campaign.schedule.zone)
+    zone = ZoneInfo(campaign.as_scheduled.schedule.zone)
     body: list[Any] = [
         *notices(notice),
         heading(texts("Report: {name}", name=name_of(texts, campaign))),
@@ -164,14 +163,13 @@ def _tiles(texts: Texts, figures: Figures) -> Any:
 
 def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, str]]:
     """S27, and what else people did."""
-    tally, campaign = figures.tally, figures.campaign
-    assert campaign.schedule is not None
+    tally, frozen = figures.tally, figures.campaign.as_scheduled
     rows = [
         (texts("Recipients"), texts.number(tally.total)),
         (texts("Sent"), texts.number(tally.delivered)),
         (texts("Send rate"), texts.percent(tally.delivered, tally.total)),
     ]
-    if figures.next_due and figures.next_due < campaign.schedule.slot.end:
+    if figures.next_due and figures.next_due < frozen.schedule.slot.end:
         rows.append((texts("Next message"), texts.moment(figures.next_due, zone)))
     for kind, name in (
         (OPENED, texts("Open engagement")),
@@ -183,7 +181,7 @@ def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, 
     ):
         if figures.counts(kind):
             rows.append((name, _engaged(texts, figures, kind)))
-    if figures.campaign.message and figures.campaign.message.buttons and not figures.links and _has_links(figures):
+    if frozen.message.buttons and not figures.links and _has_links(figures):
         rows.append((texts("Click engagement"), texts("clicks are not counted")))
     if opened := figures.last_at(OPENED, EngagementKind.READ):
         rows.append((texts("Last opening"), texts.moment(opened, zone)))

@@ -68,7 +68,8 @@ async def schedule(turn: Turn, form: Form) -> Answer:
 
 async def _scheduled(turn: Turn, draft: Draft) -> Campaign:
     """What the draft becomes, with the organisation's rules as they stand now; not saved yet."""
-    return replace(freeze(draft, turn), state=CampaignState.SCHEDULED, consideration=await _consideration(turn, draft))
+    frozen = freeze(draft, turn, await _consideration(turn, draft))
+    return replace(draft.campaign, state=CampaignState.SCHEDULED, frozen=frozen)
 
 
 async def _consideration(turn: Turn, draft: Draft) -> Consideration:

@@ -276,4 +276,4 @@ def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Tu
 
 
 def as_draft(campaign: Campaign) -> Campaign:
-    return replace(campaign, state=CampaignState.DRAFT, message=None, audience=None, schedule=None)
+    return replace(campaign, state=CampaignState.DRAFT, frozen=None)

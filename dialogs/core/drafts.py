@@ -24,7 +24,10 @@ from storage.records import (
     CampaignState,
     Channel,
     Columns,
+    Consideration,
+    Frozen,
     Message,
+    NotScheduled,
     Person,
     Schedule,
     Tracking,
@@ -116,12 +119,12 @@ class Draft:
 
 async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     """The three parts: as frozen when it was scheduled, else as the forms say now."""
-    if campaign.message and campaign.audience and campaign.schedule:
+    if campaign.frozen:
         return Draft(
             campaign=campaign,
-            message=campaign.message,
-            audience=campaign.audience,
-            schedule=campaign.schedule,
+            message=campaign.frozen.message,
+            audience=campaign.frozen.audience,
+            schedule=campaign.frozen.schedule,
             starts_now=False,
             problems=(),
         )
@@ -158,13 +161,13 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
 
 def message_of(campaign: Campaign, texts: Texts) -> Message | None:
     """The message alone: as frozen, else as its form says now; None as long as something is wrong in it."""
-    return campaign.message or _read_message(campaign, texts, None).value
+    return campaign.frozen.message if campaign.frozen else _read_message(campaign, texts, None).value
 
 
 def tracking_of(campaign: Campaign, possible: bool) -> Tracking:
     """What is noted of what people do: as frozen, else as the message's form says now."""
-    if campaign.message:
-        return campaign.tracking
+    if campaign.frozen:
+        return campaign.frozen.tracking
     return read_tracking(campaign.forms.get("message", {}), possible=possible)
 
 
@@ -225,11 +228,12 @@ async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:
     return (await turn.store.columns_of(draft.audience, [person.id])).get(person.id, {})
 
 
-def freeze(draft: Draft, turn: Turn) -> Campaign:
-    """The campaign with what its forms say made its own; a start of "now" becomes this instant."""
-    assert draft.schedule is not None
-    schedule = draft.schedule
+def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
+    """What a draft without problems says, for good; a start of "now" becomes this instant. Raises NotScheduled."""
+    message, audience, schedule = draft.message, draft.audience, draft.schedule
+    if message is None or audience is None or schedule is None:
+        raise NotScheduled(f"campaign {draft.campaign.id} lacks a part")
     if draft.starts_now:
         schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
     tracking = tracking_of(draft.campaign, turn.services.links.tracked)
-    return replace(draft.campaign, message=draft.message, audience=draft.audience, schedule=schedule, tracking=tracking)
+    return Frozen(message=message, audience=audience, schedule=schedule, tracking=tracking, consideration=consideration)

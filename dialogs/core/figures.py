@@ -9,14 +9,12 @@ from storage.records import Campaign, CampaignState
 
 async def figures_of(store: Store, campaign: Campaign, *, over_time: bool = False) -> Figures:
     """``over_time``: with the hours, which only the report shows."""
-    running = campaign.state is CampaignState.RUNNING and campaign.schedule is not None
+    running = campaign.state is CampaignState.RUNNING
     return Figures(
         campaign=campaign,
         tally=await store.tally(campaign.id),
         engagement=await store.engagement(campaign.id),
         hours=await store.engagement_by_hour(campaign.id) if over_time else (),
         next_due=await store.next_due(campaign.id) if running else None,
-        last_due=await store.last_due(campaign.id, campaign.schedule.slot.end)
-        if running and campaign.schedule
-        else None,
+        last_due=await store.last_due(campaign.id, campaign.as_scheduled.schedule.slot.end) if running else None,
     )

@@ -330,7 +330,7 @@ async def _deletion(turn: Turn, form: Form) -> AdaptiveCard:
     made = await list_asked_for(turn, form, to_change=True)
     used_by, drafts = [], 0
     for campaign in await turn.store.campaigns(made.tenant, SEARCHED):
-        if campaign.audience and made.id in campaign.audience.named:
+        if campaign.frozen and made.id in campaign.frozen.audience.named:
             if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING):
                 used_by.append(campaign.name)
         elif campaign.state is CampaignState.DRAFT and _drafted_for(campaign.forms.get("audience", {}), made.id):

@@ -94,8 +94,8 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
         return await _test_pressed(turn, form, campaign, message, press)
     if campaign.started_at and not campaign.engages(turn.now):
         return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
-    pseudonym = str(form.get("who", "")) if campaign.tracking.anonymous else ""
-    if campaign.tracking.anonymous:
+    pseudonym = str(form.get("who", "")) if campaign.anonymous else ""
+    if campaign.anonymous:
         who = await _unnamed(turn, campaign, pseudonym)
         if who is None:
             return _not_sent(turn)
@@ -188,7 +188,7 @@ async def destination(services: Services, click: Click) -> tuple[str, bool] | No
     campaign = await services.store.campaign(click.campaign)
     if campaign is None:
         return None
-    message = message_of(campaign, Texts("")) if click.test else campaign.message
+    message = message_of(campaign, Texts("")) if click.test or campaign.frozen else None
     link = links_of(message).get(click.button) if message else None
     return (link.url, not click.test and campaign.engages(services.clock.now())) if link else None
 

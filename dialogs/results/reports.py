@@ -83,7 +83,7 @@ async def open_remind(turn: Turn, form: Form) -> Answer:
 
 def _may_remind(campaign: Campaign) -> bool:
     """In an anonymous campaign nobody knows whom."""
-    return campaign.started_at is not None and not campaign.tracking.anonymous
+    return campaign.started_at is not None and not campaign.anonymous
 
 
 @router.form("remind.make")

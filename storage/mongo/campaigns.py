@@ -20,19 +20,19 @@ from storage.records import (
     TenantId,
 )
 from storage.records.instants import ms
+from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
-from storage.shared.json import from_json, to_json
 
 DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
 
 
 def _campaign_of(row: Document) -> Campaign:
-    return from_json(Campaign, row["record"])
+    return campaign_from_json(row["record"])
 
 
 def _fields(campaign: Campaign) -> Document:
     """The record, and beside it what is asked for."""
-    scheduled = campaign.state is CampaignState.SCHEDULED and campaign.schedule is not None
+    frozen, scheduled = campaign.frozen, campaign.state is CampaignState.SCHEDULED
     return {
         "tenant": campaign.tenant,
         "state": str(campaign.state),
@@ -40,13 +40,13 @@ def _fields(campaign: Campaign) -> Document:
         "channel": str(campaign.channel),
         "name": campaign.name,
         "folded": campaign.name.casefold(),
-        "lists": list(campaign.audience.named) if campaign.audience else [],
-        "starts_at": ms(campaign.schedule.slot.start) if scheduled and campaign.schedule else None,
+        "lists": list(frozen.audience.named) if frozen else [],
+        "starts_at": ms(campaign.as_scheduled.schedule.slot.start) if scheduled else None,
         "author": campaign.author,
         "closes_at": closes_ms(campaign),
-        "anonymous": campaign.tracking.anonymous,
+        "anonymous": campaign.anonymous,
         "reported": campaign.reported_at is not None,
-        "record": to_json(campaign),
+        "record": campaign_to_json(campaign),
     }
 
 

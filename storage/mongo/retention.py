@@ -12,7 +12,7 @@ from storage.mongo.engagements import MongoEngagements
 from storage.mongo.engine import Document
 from storage.records import Campaign, CampaignId, CampaignState, ListId, TenantId
 from storage.records.instants import ms
-from storage.shared.json import from_json
+from storage.shared.campaign_json import campaign_from_json
 
 
 class MongoRetention(MongoCampaigns, MongoEngagements):
@@ -28,7 +28,7 @@ class MongoRetention(MongoCampaigns, MongoEngagements):
             sort=[("tenant", 1), ("closes_at", 1)],
             limit=limit,
         )
-        return [from_json(Campaign, row["record"]) for row in rows]
+        return [campaign_from_json(row["record"]) for row in rows]
 
     async def seal(self, id: CampaignId, at: datetime) -> None:
         campaign = await self.campaign(id)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import chain, repeat
 
 from storage.records.channels import Channel
-from storage.records.ids import CampaignId, PersonId, TenantId
+from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
 from storage.records.lists import Audience
 
 
@@ -181,6 +181,17 @@ class Schedule:
     unknown: IfUnknown = IfUnknown.SEND
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """What a campaign says, to whom and when, as it stood when it was scheduled: this is what goes out."""
+
+    message: Message
+    audience: Audience
+    schedule: Schedule
+    tracking: Tracking = Tracking()
+    consideration: Consideration = Consideration()
+
+
 class CampaignState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"  #: waits for approval
@@ -205,8 +216,8 @@ Forms = Mapping[str, Mapping[str, str]]
 class Campaign:
     """A push message to many people (S1, S2).
 
-    While it is a draft, ``forms`` is what counts; scheduling freezes what they say into
-    ``message``, ``audience`` and ``schedule``, and from the start nothing changes any more.
+    While it is a draft, ``forms`` is what counts; scheduling freezes what they say into ``frozen``,
+    and from the start nothing changes any more.
     """
 
     id: CampaignId
@@ -218,11 +229,8 @@ class Campaign:
     name: str
     channel: Channel = Channel.TEAMS
     forms: Forms = field(default_factory=dict)
-    message: Message | None = None
-    audience: Audience | None = None
-    schedule: Schedule | None = None
-    tracking: Tracking = Tracking()
-    consideration: Consideration = Consideration()
+    #: None as long as it has not been scheduled, and again once it is edited
+    frozen: Frozen | None = None
     #: who asked for approval, and who gave it
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None
@@ -239,6 +247,18 @@ class Campaign:
     sealed_at: datetime | None = None
     #: nothing is kept of single recipients any more
     erased_at: datetime | None = None
+
+    @property
+    def as_scheduled(self) -> Frozen:
+        """What it was scheduled with: there from then on. Raises NotScheduled for a draft."""
+        if self.frozen is None:
+            raise NotScheduled(f"campaign {self.id} is not scheduled")
+        return self.frozen
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether only totals are kept of what people do with it; never before it is scheduled."""
+        return self.frozen is not None and self.frozen.tracking.anonymous
 
     @property
     def keeps_people(self) -> bool:

@@ -22,6 +22,10 @@ class StaleVersion(StorageError):
     """The campaign has changed since the caller read it; read it again."""
 
 
+class NotScheduled(StorageError):
+    """What a campaign was scheduled with was asked of one that is not; read it again."""
+
+
 class ListInUse(StorageError):
     """A list cannot go while a campaign that has not ended uses it; ``campaigns`` names them."""
 

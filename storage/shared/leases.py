@@ -21,4 +21,4 @@ def leased_as(due: Iterable[tuple[int, bool]], *, mark: bool) -> dict[DeliverySt
 
 def spared(campaign: Campaign, person: Person) -> bool:
     """Whether somebody who has muted the bot is left alone by this campaign."""
-    return person.muted and not campaign.consideration.past_mute
+    return person.muted and not campaign.as_scheduled.consideration.past_mute

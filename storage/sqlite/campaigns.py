@@ -20,8 +20,8 @@ from storage.records import (
     TenantId,
 )
 from storage.records.instants import ms
+from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
-from storage.shared.json import from_json, to_json
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine
 
@@ -30,22 +30,20 @@ FOUND = "tenant = ? AND instr(name, ?) > 0"  #: an empty text stands in every na
 
 def load(db: sqlite3.Connection, id: int) -> Campaign | None:
     row = db.execute("SELECT record FROM campaign WHERE id = ?", (id,)).fetchone()
-    return from_json(Campaign, row[0]) if row else None
+    return campaign_from_json(row[0]) if row else None
 
 
 def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
-    starts_at = (
-        ms(campaign.schedule.slot.start) if campaign.state is CampaignState.SCHEDULED and campaign.schedule else None
-    )
+    scheduled = campaign.state is CampaignState.SCHEDULED
     db.execute(
         "UPDATE campaign SET state = ?, version = ?, starts_at = ?, reported = ?, record = ?,"
         " name = ?, author = ?, channel = ?, closes_at = ? WHERE id = ?",
         (
             campaign.state,
             campaign.version,
-            starts_at,
+            ms(campaign.as_scheduled.schedule.slot.start) if scheduled else None,
             campaign.reported_at is not None,
-            to_json(campaign),
+            campaign_to_json(campaign),
             campaign.name.casefold(),
             campaign.author,
             campaign.channel,
@@ -54,10 +52,10 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
         ),
     )
     db.execute("DELETE FROM campaign_list WHERE campaign = ?", (campaign.id,))
-    if campaign.audience:
+    if campaign.frozen:
         db.executemany(
             "INSERT INTO campaign_list (list, campaign) VALUES (?, ?)",
-            [(list_id, campaign.id) for list_id in campaign.audience.named],
+            [(list_id, campaign.id) for list_id in campaign.frozen.audience.named],
         )
 
 
@@ -218,4 +216,4 @@ class SqliteCampaigns(Engine):
 
 
 def _campaigns(rows: Sequence[tuple[str]]) -> list[Campaign]:
-    return [from_json(Campaign, record) for (record,) in rows]
+    return [campaign_from_json(record) for (record,) in rows]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storage.records import Campaign, CampaignId, CampaignState, Channel, ListId, TenantId
 from storage.records.instants import ms
-from storage.shared.json import from_json
+from storage.shared.campaign_json import campaign_from_json
 from storage.sqlite.campaigns import load, save_as
 from storage.sqlite.engine import Engine
 
@@ -50,7 +50,7 @@ class SqliteRetention(Engine):
                 (tenant, ms(closed_before) if closed_before else 0, limit),
             ).fetchall()
         )
-        return [from_json(Campaign, record) for (record,) in rows]
+        return [campaign_from_json(record) for (record,) in rows]
 
     async def seal(self, id: CampaignId, at: datetime) -> None:
         def change(db: sqlite3.Connection) -> None:

@@ -134,11 +134,10 @@ async def running_campaign(store: Store) -> Campaign:
 
 async def plan_due(store: Store, campaign: Campaign, people: range) -> None:
     """A delivery for each of these people, due a while ago, a millisecond apart."""
-    assert campaign.schedule
     first = datetime.now(UTC) - timedelta(hours=1)
     for start in range(people.start, people.stop, 20_000):
         page = range(start, min(start + 20_000, people.stop))
-        await store.plan(campaign.id, page, [ms(first) + n for n in page], campaign.schedule.slot.end)
+        await store.plan(campaign.id, page, [ms(first) + n for n in page], campaign.as_scheduled.schedule.slot.end)
 
 
 def links_for(url: str) -> SignedLinks:

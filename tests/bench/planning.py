@@ -25,6 +25,7 @@ from storage.sqlite.engine import WRITER_CACHE, connected
 from tests.bench.ground import running_campaign, settle_people
 from tests.bench.memory import peak
 from tests.support.program import ROOT
+from tests.support.sample_records import refrozen
 
 PEOPLE = 1_000_000
 ROUNDS = 3
@@ -67,8 +68,7 @@ async def _measure(path: Path, *, zones: bool) -> dict[str, float]:
     await store.open()
     campaign = await running_campaign(store)
     if zones:
-        assert campaign.schedule is not None
-        campaign = replace(campaign, schedule=replace(campaign.schedule, own_zone=True))
+        campaign = refrozen(campaign, schedule=replace(campaign.as_scheduled.schedule, own_zone=True))
     began = time.perf_counter()
     await plan(campaign, store, WallClock(), random.Random(1))
     took = time.perf_counter() - began

@@ -93,8 +93,7 @@ async def planned(running_bot: RunningBot) -> Campaign | None:
 async def completed(author: Person, running_bot: RunningBot) -> Card:
     """What is left of the slot passes, instant by instant; she gets the report."""
     campaign = await newest(running_bot)
-    assert campaign.schedule is not None
-    end = campaign.schedule.slot.end
+    end = campaign.as_scheduled.schedule.slot.end
     await settled(running_bot)
     while (due := await running_bot.store.next_due(campaign.id)) and due < end:
         running_bot.clock.forward(due - running_bot.clock.now())

@@ -39,7 +39,7 @@ def alike(copy: Campaign, first: Campaign) -> None:
     was["schedule"] = {field: value for field, value in was["schedule"].items() if field not in start}
     assert copy.forms == was
     assert copy.state is CampaignState.DRAFT and copy.channel is first.channel and copy.id != first.id
-    assert copy.message is None and copy.started_at is None
+    assert copy.frozen is None and copy.started_at is None
 
 
 async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(
@@ -58,7 +58,7 @@ async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(
     await ada.press("Next: review", start="now")
     await ada.press("Schedule it")
     started = await in_state(running_bot, CampaignState.RUNNING)
-    assert started.id == copy.id and started.message is not None and "fr" in started.message.versions
+    assert started.id == copy.id and "fr" in started.as_scheduled.message.versions
     assert (await running_bot.store.campaign(first.id)) == first, "what was copied is as it was"
 
 

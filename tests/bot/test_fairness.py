@@ -76,9 +76,8 @@ async def due(store: SqliteStore, people: list[Person], now: datetime) -> Campai
     """A running campaign whose deliveries to these people are all due."""
     campaign = await scheduled(store, people[0], now - timedelta(hours=1), timedelta(hours=9), audience=Audience())
     await store.start(campaign.id, now)
-    assert campaign.schedule
     instants = [ms(now - timedelta(minutes=1))] * len(people)
-    await store.plan(campaign.id, [person.id for person in people], instants, campaign.schedule.slot.end)
+    await store.plan(campaign.id, [person.id for person in people], instants, campaign.as_scheduled.schedule.slot.end)
     return campaign.id
 
 

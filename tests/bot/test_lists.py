@@ -170,7 +170,7 @@ async def test_a_campaign_combines_lists_leaves_one_out_and_nobody_gets_it_twice
     assert ada.reads("3 of 3 people can be reached")
     assert ada.reads("First and Second, without Board")
     campaign = await launch(ada, running_bot)
-    assert campaign.audience == Audience(lists=(first.id, second.id), except_lists=(board.id,))
+    assert campaign.as_scheduled.audience == Audience(lists=(first.id, second.id), except_lists=(board.id,))
     await completed(ada, running_bot)
     received = {person.given: sum(person.chat.campaigns.values()) for person in (ada, louis, marie, grace)}
     assert received == {"Ada": 1, "Louis": 1, "Marie": 1, "Grace": 0}

@@ -43,7 +43,7 @@ async def test_where_all_sleep_it_cannot_be_scheduled(running_bot: RunningBot, a
     await draft(ada, **{**LONDON, "zone": "Pacific/Honolulu"}, **next_monday(), own_zone="true")
     assert ada.reads("Nowhere do its recipients work in this time.")
     assert not any(action == "Schedule it" for action in words_of(ada.card()))
-    assert (await newest(running_bot)).schedule is None
+    assert (await newest(running_bot)).frozen is None
 
 
 async def test_a_long_enough_campaign_reaches_everybody_by_day(
@@ -59,8 +59,10 @@ async def test_a_long_enough_campaign_reaches_everybody_by_day(
     await draft(ada, **{**LONDON, "duration": "2", "unit": "days"}, **next_monday(), own_zone="true")
     await ada.press("Schedule it")
     campaign = await newest(running_bot)
-    assert campaign.schedule is not None and campaign.schedule.own_zone
-    running_bot.clock.forward(campaign.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1))
+    assert campaign.as_scheduled.schedule.own_zone
+    running_bot.clock.forward(
+        campaign.as_scheduled.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1)
+    )
     await eventually(lambda: planned(running_bot))
     await completed(ada, running_bot)
     assert (await running_bot.store.tally(campaign.id)).states == {DeliveryState.DELIVERED: 2}

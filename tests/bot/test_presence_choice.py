@@ -25,8 +25,11 @@ async def test_the_choice_is_asked_kept_and_said(running_bot: RunningBot, ada: P
     assert fields_of(cards["schedule"])["presence"] == "always"
     assert ada.reads("only while available; waits where it cannot be known")
     campaign = await launch(ada, running_bot)
-    assert campaign.schedule is not None
-    assert (campaign.schedule.presence, campaign.schedule.unknown) == (PresenceChoice.AVAILABLE, IfUnknown.WAIT)
+    schedule = campaign.as_scheduled.schedule
+    assert (schedule.presence, schedule.unknown) == (
+        PresenceChoice.AVAILABLE,
+        IfUnknown.WAIT,
+    )
     await ada.say("information autumn")
     await ada.sees("only while available; waits where it cannot be known")
 
@@ -39,7 +42,7 @@ async def test_without_a_service_the_choice_is_shown_with_the_reason_and_cannot_
     assert QUESTION in shown and any("no access to Microsoft Graph" in text for text in shown)
     assert "presence" not in fields_of(cards["schedule"])
     campaign = await launch(ada, running_bot)
-    assert campaign.schedule is not None and campaign.schedule.presence is PresenceChoice.ALWAYS
+    assert campaign.as_scheduled.schedule.presence is PresenceChoice.ALWAYS
 
 
 async def test_on_skype_the_reason_is_skypes(running_bot: RunningBot, ada: Person) -> None:
@@ -72,11 +75,11 @@ async def test_a_choice_that_is_none_any_more_keeps_the_draft_from_being_schedul
     service.trouble = NotAnswered("Presence.Read.All is missing", permanent=True)
     await ada.press("Schedule it", card=cards["review"])
     await ada.sees("Presence cannot be asked for.")
-    assert (await newest(running_bot)).schedule is None
+    assert (await newest(running_bot)).frozen is None
     await ada.press("Change the schedule")
     await ada.press("Next: review", **ANY_TIME_NOW)
     campaign = await launch(ada, running_bot)
-    assert campaign.schedule is not None and campaign.schedule.presence is PresenceChoice.ALWAYS
+    assert campaign.as_scheduled.schedule.presence is PresenceChoice.ALWAYS
 
 
 async def test_a_forged_choice_is_named_at_its_field(running_bot: RunningBot, ada: Person) -> None:

@@ -94,8 +94,7 @@ async def test_a_campaign_starts_though_the_bot_was_away_at_its_start(
     await running_bot.start()
     campaign = await in_state(running_bot, CampaignState.RUNNING)
     await eventually(lambda: planned(running_bot))
-    assert campaign.schedule is not None
-    running_bot.clock.forward(campaign.schedule.slot.end - running_bot.clock.now() - timedelta(minutes=1))
+    running_bot.clock.forward(campaign.as_scheduled.schedule.slot.end - running_bot.clock.now() - timedelta(minutes=1))
     await louis.sees("Hello Louis, **big news** for you.")
     await completed(ada, running_bot)
     assert running_bot.connector.tally()["doubled"] == 0

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage.records import Campaign, CampaignState, Schedule
+from storage.records import Campaign, CampaignState
 from tests.bot.story import (
     ALMOST_ALL,
     GONE,
@@ -37,8 +37,8 @@ async def promised(running_bot: RunningBot) -> tuple[object, ...]:
     campaign = await newest(running_bot)
     tally = await running_bot.store.tally(campaign.id)
     return (
-        campaign.id, campaign.name, campaign.channel, campaign.forms, campaign.message, campaign.audience,
-        campaign.schedule, campaign.started_at, campaign.state, tally.total,
+        campaign.id, campaign.name, campaign.channel, campaign.forms, campaign.frozen, campaign.started_at,
+        campaign.state, tally.total,
         await running_bot.store.count_campaigns(TENANT),
     )  # fmt: skip
 
@@ -178,10 +178,9 @@ async def test_a_scheduled_one_that_is_edited_must_be_scheduled_anew(running_bot
     await ada.press("Change the message")
     await ada.press("To the review", body="Hello, bigger news.")
     campaign = await newest(running_bot)
-    assert (campaign.state, campaign.message, campaign.schedule) == (CampaignState.DRAFT, None, None)
+    assert (campaign.state, campaign.frozen) == (CampaignState.DRAFT, None)
     assert campaign.forms["message"]["body"] == "Hello, bigger news."
-    assert scheduled.schedule is not None
-    assert await running_bot.store.due_to_start(scheduled.schedule.slot.end) == []
+    assert await running_bot.store.due_to_start(scheduled.as_scheduled.schedule.slot.end) == []
     await ada.press("Schedule it")
     assert (await newest(running_bot)).state is CampaignState.SCHEDULED
 
@@ -192,13 +191,14 @@ async def test_a_form_left_open_over_the_start_comes_too_late(running_bot: Runni
     await ada.press("Change the message")
     form = ada.card()
     wizard = ada.cards()[-1][0]
-    assert isinstance(scheduled.schedule, Schedule)
-    running_bot.clock.forward(scheduled.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1))
+    running_bot.clock.forward(
+        scheduled.as_scheduled.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1)
+    )
     await in_state(running_bot, CampaignState.RUNNING)
     await ada.press("Next: audience", card=form, at=wizard, body="Something else.")
     assert STARTED in words_of(ada.view[wizard])
-    message = (await newest(running_bot)).message
-    assert message is not None and message.body == "Hello [FIRSTNAME], **big news** for you."
+    message = (await newest(running_bot)).as_scheduled.message
+    assert message.body == "Hello [FIRSTNAME], **big news** for you."
 
 
 async def test_information_says_what_was_sent_to_whom_and_when(running_bot: RunningBot, ada: Person) -> None:
@@ -208,8 +208,7 @@ async def test_information_says_what_was_sent_to_whom_and_when(running_bot: Runn
     words = await asked(ada, "info autumn newsletter")
     assert {"Microsoft Teams", "Managers", "300 days", "1 of 1 person can be reached", "📣 Running"} <= {*words}
     assert "Hello Ada, **big news** for you." in words
-    assert campaign.schedule is not None
-    start = campaign.schedule.slot.start.astimezone(ZoneInfo(ada.zone))
+    start = campaign.as_scheduled.schedule.slot.start.astimezone(ZoneInfo(ada.zone))
     assert any(f"{start:%H:%M} (Europe/London)" in word for word in words)
     assert "Change it" not in words and "Delete" not in words
 

@@ -16,6 +16,8 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Consideration,
+    Frozen,
     ListId,
     Message,
     NotReached,
@@ -25,6 +27,7 @@ from storage.records import (
     StaleVersion,
     Style,
     Tally,
+    Tracking,
     WorkingHours,
 )
 from tests.contract.world import (
@@ -76,22 +79,26 @@ async def test_all_that_a_campaign_says_comes_back(store: Store) -> None:
         state=CampaignState.SCHEDULED,
         name="Nouvelles d’été – 新闻",
         forms={"message": {"body": "Hello [FIRSTNAME|there]", "a.b$c": ""}, "audience": {}},
-        message=Message(
-            title="T",
-            body="B",
-            style=Style.IMPORTANT,
-            buttons=(
-                Button(kind=ButtonKind.LINK, title="Read", url="https://contoso.example/?a=1&b=2"),
-                Button(kind=ButtonKind.ACKNOWLEDGE, title="OK"),
+        frozen=Frozen(
+            message=Message(
+                title="T",
+                body="B",
+                style=Style.IMPORTANT,
+                buttons=(
+                    Button(kind=ButtonKind.LINK, title="Read", url="https://contoso.example/?a=1&b=2"),
+                    Button(kind=ButtonKind.ACKNOWLEDGE, title="OK"),
+                ),
             ),
-        ),
-        audience=Audience(lists=(ListId(3), ListId(4))),
-        schedule=Schedule(
-            slot=Slot(start=NOW + timedelta(microseconds=123), duration=timedelta(hours=5)),
-            hours=WorkingHours(
-                opens=time(9, 30), closes=time(0), days=frozenset({0, 4}), holidays=frozenset({date(2030, 5, 1)})
+            audience=Audience(lists=(ListId(3), ListId(4))),
+            schedule=Schedule(
+                slot=Slot(start=NOW + timedelta(microseconds=123), duration=timedelta(hours=5)),
+                hours=WorkingHours(
+                    opens=time(9, 30), closes=time(0), days=frozenset({0, 4}), holidays=frozenset({date(2030, 5, 1)})
+                ),
+                zone="America/St_Johns",
             ),
-            zone="America/St_Johns",
+            tracking=Tracking(links=False, anonymous=True),
+            consideration=Consideration(per_week=3, past_mute=True),
         ),
     )
     saved = await store.save(whole)

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -45,6 +44,7 @@ from tests.contract.world import (
     sighting,
     tallied_right,
 )
+from tests.support.sample_records import refrozen
 
 STEP = 3  #: every third write dies in one test, the ones between in the others
 MANY = 200  #: writes; more than the whole story has
@@ -110,7 +110,7 @@ async def _started(store: Store, ada: Person, team: DistributionList, now: datet
     await store.start(campaign.id, now)
     started = await store.campaign(campaign.id)
     assert started is not None
-    return replace(started, audience=audience)
+    return refrozen(started, audience=audience)
 
 
 async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: int, now: datetime, turn: int) -> int:
@@ -219,7 +219,7 @@ async def _all_is_well(store: Store, campaign: Campaign, sent: Counter[str], sto
     assert unconfirmed <= 1 and tally.delivered + unconfirmed == 3, (story, tally)
     assert set(sent) <= {"29:ada", "29:louis", "29:marie"} and len(sent) >= 3 - unconfirmed, (story, sent)
     assert tally.states[DeliveryState.UNREACHABLE] == 1, (story, tally)
-    reach = await store.reach(CONTOSO, done.audience or Audience(), Channel.TEAMS)
+    reach = await store.reach(CONTOSO, done.as_scheduled.audience, Channel.TEAMS)
     assert (reach.total, reach.reachable) == (4, 3), story
     presses = [(row.button, row.people, row.presses) for row in await store.engagement(campaign.id)]
     opened_once = [(None, 1, 1), (0, 1, 1)]

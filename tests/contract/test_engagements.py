@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +34,7 @@ from storage.records.engagement import HOUR as HOUR_MS
 from storage.records.engagement import Counts
 from storage.records.instants import ms
 from tests.contract.world import END, MINUTE, NOW, install, outcome, plan, planned, refused, scheduled, sent
+from tests.support.sample_records import refrozen
 
 OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind
 HOUR = 60 * MINUTE
@@ -286,10 +286,10 @@ async def test_a_deleted_campaign_leaves_no_engagement(store: Store) -> None:
 async def test_an_anonymous_campaign_says_so_where_messages_are_looked_up(store: Store) -> None:
     (ada,) = await install(store, "ada")
     draft = await scheduled(store, ada)
-    await store.save(replace(draft, tracking=Tracking(links=False, anonymous=True)))
+    await store.save(refrozen(draft, tracking=Tracking(links=False, anonymous=True)))
     assert await store.start(draft.id, NOW)
     campaign = await store.campaign(draft.id)
-    assert campaign is not None and campaign.tracking.anonymous
+    assert campaign is not None and campaign.anonymous
     await plan(store, campaign, [(ada, NOW)])
     await sent(store, campaign)
     assert [found.anonymous for found in await store.received(ada, Channel.TEAMS, NOW)] == [True]

@@ -23,7 +23,7 @@ from storage.records import (
     changeable_by,
     usable_by,
 )
-from tests.contract.world import CONTOSO, FABRIKAM, NOW, drafted, install, scheduled, sighting
+from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, scheduled, sighting
 
 
 async def mixed(store: Store) -> tuple[list[Person], list[Person]]:
@@ -170,7 +170,8 @@ async def test_a_list_in_use_stays_until_its_campaigns_have_ended(store: Store) 
 async def test_a_draft_does_not_hold_a_list(store: Store) -> None:
     (ada,) = await install(store, "ada")
     made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.save(replace(await drafted(store, ada), audience=Audience(lists=(made.id,))))
+    campaign = await scheduled(store, ada, Audience(lists=(made.id,)))
+    await store.save(replace(campaign, state=CampaignState.DRAFT, frozen=None))
     await store.delete_list(made.id)
 
 

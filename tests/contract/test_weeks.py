@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from storage.port.store import Store
 from storage.records import Consideration, DeliveryState, NotReached
 from tests.contract.world import NOW, claim, install, outcome, planned, sent, state_of
+from tests.support.sample_records import refrozen
 
 WEEK = 2900
 
@@ -70,7 +70,7 @@ async def test_who_has_muted_is_claimed_but_not_marked(store: Store) -> None:
     assert claimed[ada.id].person.muted and not claimed[louis.id].person.muted
     assert await state_of(store, campaign, ada) == DeliveryState.CLAIMED
     assert await state_of(store, campaign, louis) == DeliveryState.SENDING
-    insistent = replace(campaign, consideration=Consideration(past_mute=True))
+    insistent = refrozen(campaign, consideration=Consideration(past_mute=True))
     await store.give_back([claimed[ada.id]], 1, NOW)
     await claim(store, insistent, mark=True)
     assert await state_of(store, campaign, ada) == DeliveryState.SENDING

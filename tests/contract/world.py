@@ -17,6 +17,7 @@ from storage.records import (
     Claimed,
     DeliveryState,
     EngagementKind,
+    Frozen,
     Message,
     NotReached,
     Person,
@@ -72,12 +73,14 @@ async def scheduled(store: Store, author: Person, audience: Audience | None = No
         replace(
             await drafted(store, author, name),
             state=CampaignState.SCHEDULED,
-            message=Message(body="Hello"),
-            audience=audience or Audience(everyone=True),
-            schedule=Schedule(
-                slot=Slot(start=NOW, duration=END - NOW),
-                hours=WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7))),
-                zone="Europe/Paris",
+            frozen=Frozen(
+                message=Message(body="Hello"),
+                audience=audience or Audience(everyone=True),
+                schedule=Schedule(
+                    slot=Slot(start=NOW, duration=END - NOW),
+                    hours=WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7))),
+                    zone="Europe/Paris",
+                ),
             ),
         )
     )

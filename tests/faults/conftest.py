@@ -136,10 +136,10 @@ class Town:
         store = await self.open()
         try:
             campaign = await store.campaign(CampaignId(1))
-            assert campaign and campaign.audience and campaign.state is CampaignState.DONE
+            assert campaign and campaign.state is CampaignState.DONE
             states = Counter[str]()
             wrong: list[str] = []
-            recipients, _ = await store.recipients(TENANT, campaign.audience, Channel.TEAMS)
+            recipients, _ = await store.recipients(TENANT, campaign.as_scheduled.audience, Channel.TEAMS)
             for person in map(PersonId, recipients):
                 state = await store.delivery_state(campaign.id, person)
                 reference = await store.reference(person, Channel.TEAMS)

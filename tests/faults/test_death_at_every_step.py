@@ -349,7 +349,7 @@ async def _dies_and_another_goes_on(
         assert campaign and campaign.state is CampaignState.DONE
         tally = await store.tally(campaign.id)
         assert tally.total == PEOPLE and not tally.open, f"{where}: {tally}"
-        recipients, _ = await store.recipients(campaign.tenant, campaign.audience, campaign.channel)  # type: ignore[arg-type]
+        recipients, _ = await store.recipients(campaign.tenant, campaign.as_scheduled.audience, campaign.channel)
         for person in recipients:
             state = await store.delivery_state(campaign.id, person)  # type: ignore[arg-type]
             reference = await store.reference(person, campaign.channel)  # type: ignore[arg-type]
@@ -361,7 +361,7 @@ async def _dies_and_another_goes_on(
             if received[reference.conversation]:
                 assert state in (DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED), where
             else:
-                late = taken_over >= campaign.schedule.slot.end  # type: ignore[union-attr]
+                late = taken_over >= campaign.as_scheduled.schedule.slot.end
                 named = (DeliveryState.UNCONFIRMED, *((DeliveryState.EXPIRED,) if late else ()))
                 assert state in named, f"{where}: nobody wrote to {person}, state {state}"
         assert tally.states.get(DeliveryState.UNCONFIRMED, 0) <= 4, f"{where}: more than one group is unconfirmed"

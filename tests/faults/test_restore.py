@@ -104,10 +104,9 @@ async def test_what_was_scheduled_is_asked_again(town: Town) -> None:
     store = await town.open()
     [campaign] = await store.campaigns((await store.campaign(CampaignId(1))).tenant, 1)  # type: ignore[union-attr]
     author = await store.person(campaign.author)
-    assert author and campaign.schedule
-    later = await scheduled(
-        store, author, campaign.schedule.slot.start + timedelta(days=1), timedelta(seconds=30), name="Later"
-    )
+    assert author
+    later_start = campaign.as_scheduled.schedule.slot.start + timedelta(days=1)
+    later = await scheduled(store, author, later_start, timedelta(seconds=30), name="Later")
     backup = town.folder / "kept.db"
     await store.backup(backup)
     await store.close()

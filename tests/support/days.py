@@ -54,11 +54,7 @@ async def skip_for_ever(store: Store, clock: SkippingClock) -> None:
 
 async def _seen(store: Store, now: datetime) -> datetime | None:
     """The next instant at which something is due; None while anything is on its way, or nothing will be."""
-    instants = [
-        campaign.schedule.slot.start
-        for campaign in await store.in_state(CampaignState.SCHEDULED)
-        if campaign.schedule is not None
-    ]
+    instants = [campaign.as_scheduled.schedule.slot.start for campaign in await store.in_state(CampaignState.SCHEDULED)]
     for campaign in await store.in_state(CampaignState.RUNNING):
         due = await _next(store, campaign, now)
         if due is None:
@@ -68,11 +64,10 @@ async def _seen(store: Store, now: datetime) -> datetime | None:
 
 
 async def _next(store: Store, campaign: Campaign, now: datetime) -> datetime | None:
-    assert campaign.schedule is not None
     states = (await store.tally(campaign.id)).states
     if campaign.planned_at is None or states.get(DeliveryState.CLAIMED) or states.get(DeliveryState.SENDING):
         return None
-    ends = campaign.schedule.slot.end
+    ends = campaign.as_scheduled.schedule.slot.end
     due = await store.next_due(campaign.id)
     if due is None or due >= ends:
         return ends + LATE + timedelta(seconds=1)

@@ -106,6 +106,7 @@ from tests.support.sample_records import (
     message,
     person,
     question,
+    refrozen,
     schedule,
 )
 from tests.support.sample_templates import template_cards
@@ -309,7 +310,7 @@ class Samples:
         people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
         nothing = Tally(states={}, reasons={})
         if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
-        present_only, asked = self.overview(schedule=if_present), replace(running, schedule=if_present)
+        present_only, asked = self.overview(schedule=if_present), refrozen(running, schedule=if_present)
         second = START + timedelta(hours=1)
         over_christmas = replace(schedule().slot, duration=timedelta(days=40))
         closed_hours = replace(schedule().hours, holidays=frozenset({CLOSED, CLOSED + timedelta(days=1)}))
@@ -322,8 +323,8 @@ class Samples:
         ]
         on_its_way = figures(running, RUNNING_TALLY, MEANWHILE, next_due=NOW + timedelta(seconds=8))
         whole = figures(done, DONE_TALLY, ENGAGEMENT, hours=HOURS)
-        question_done = figures(replace(done, message=question(language)), DONE_TALLY, ANSWERS, hours=HOURS[:10])
-        unnamed = replace(done, message=question(language), tracking=Tracking(anonymous=True))
+        question_done = figures(refrozen(done, message=question(language)), DONE_TALLY, ANSWERS, hours=HOURS[:10])
+        unnamed = refrozen(done, message=question(language), tracking=Tracking(anonymous=True))
         earlier = [
             figures(replace(done, name=name), tally, ENGAGEMENT)
             for name, tally in zip(OTHERS[language], (DONE_TALLY, PRESENCE_TALLY, DONE_TALLY), strict=True)
@@ -518,7 +519,7 @@ class Samples:
         gone = ListProblem(list=replace(made, name=LISTS[self.language][1]), why=Unread.GONE)
         silent = ListProblem(list=made, why=Unread.NOT_ANSWERED)
         denied = ListProblem(list=made, why=Unread.NOT_ALLOWED, permission="GroupMember.Read.All")
-        leaving_out = replace(running, audience=Audience(everyone=True, except_lists=(made.id,)))
+        leaving_out = refrozen(running, audience=Audience(everyone=True, except_lists=(made.id,)))
         installing = Installation(
             id=InstallationId(1),
             tenant=CONTOSO,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from storage.records import (
     Engagement,
     EngagementKind,
     Found,
+    Frozen,
     ListId,
     Message,
     NotReached,
@@ -155,15 +157,18 @@ def campaign(language: str, state: CampaignState = CampaignState.SCHEDULED, **ch
         "version": 7,
         "state": state,
         "name": MESSAGES[language]["name"],
-        "message": message(language),
-        "audience": Audience(lists=(ListId(3),)),
-        "schedule": schedule(),
+        "frozen": Frozen(message=message(language), audience=Audience(lists=(ListId(3),)), schedule=schedule()),
         "created_at": START - timedelta(days=1),
         "started_at": START if started else None,
         "planned_at": START if started else None,
         "finished_at": START + timedelta(hours=2) if state is DONE else None,
     }
     return Campaign(**{**known, **changes})
+
+
+def refrozen(campaign: Campaign, **parts: Any) -> Campaign:
+    """The campaign as if it had been scheduled with these parts."""
+    return replace(campaign, frozen=replace(campaign.as_scheduled, **parts))
 
 
 RUNNING_TALLY = Tally(

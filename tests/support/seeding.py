@@ -14,6 +14,7 @@ from storage.records import (
     Campaign,
     CampaignState,
     Channel,
+    Frozen,
     Message,
     Person,
     PresenceChoice,
@@ -98,9 +99,11 @@ async def scheduled(
         replace(
             draft,
             state=CampaignState.SCHEDULED,
-            message=message,
-            audience=audience or Audience(everyone=True),
-            tracking=tracking or Tracking(),
-            schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
+            frozen=Frozen(
+                message=message,
+                audience=audience or Audience(everyone=True),
+                tracking=tracking or Tracking(),
+                schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
+            ),
         )
     )

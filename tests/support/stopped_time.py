@@ -26,6 +26,7 @@ from storage.records import (
     CampaignState,
     Channel,
     DeliveryState,
+    Frozen,
     Message,
     Person,
     Reference,
@@ -90,8 +91,7 @@ class World:
 
     @property
     def times(self) -> OpenTimes:
-        assert self.campaign.schedule is not None
-        return OpenTimes(self.campaign.schedule)
+        return OpenTimes(self.campaign.as_scheduled.schedule)
 
     @cached_property
     def closings(self) -> list[datetime]:
@@ -101,8 +101,7 @@ class World:
 
     @property
     def ends(self) -> datetime:
-        assert self.campaign.schedule is not None
-        return self.campaign.schedule.slot.end
+        return self.campaign.as_scheduled.schedule.slot.end
 
 
 async def seeded(store: Store, count: int, zones: tuple[str, ...] = ("",)) -> dict[int, Person]:
@@ -141,9 +140,7 @@ async def a_campaign(
         whole = replace(
             draft,
             state=CampaignState.SCHEDULED,
-            message=Message(body="Hello"),
-            audience=Audience(everyone=True),
-            schedule=schedule,
+            frozen=Frozen(message=Message(body="Hello"), audience=Audience(everyone=True), schedule=schedule),
         )
         await store.save(whole)
         assert await store.start(draft.id, schedule.slot.start)

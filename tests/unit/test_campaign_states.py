@@ -26,6 +26,7 @@ from storage.records import (
     Channel,
     Contact,
     DeliveryState,
+    Frozen,
     Message,
     PersonId,
     Schedule,
@@ -54,7 +55,7 @@ ALLOWED = {
 DEEDS = ("change", "schedule", "start", "finish", "delete")
 
 #: what the author wrote and chose: frozen by the start
-FROZEN = ("id", "tenant", "author", "name", "channel", "forms", "message", "audience", "schedule", "created_at")
+FROZEN = ("id", "tenant", "author", "name", "channel", "forms", "frozen", "created_at")
 
 
 def frozen(campaign: Campaign) -> dict[str, Any]:
@@ -66,9 +67,11 @@ def scheduled(campaign: Campaign) -> Campaign:
     return replace(
         campaign,
         state=SCHEDULED,
-        message=Message(body="Hello [FIRSTNAME]"),
-        audience=Audience(everyone=True),
-        schedule=Schedule(slot=Slot(start=T0, duration=HOUR), hours=hours, zone="Europe/Paris"),
+        frozen=Frozen(
+            message=Message(body="Hello [FIRSTNAME]"),
+            audience=Audience(everyone=True),
+            schedule=Schedule(slot=Slot(start=T0, duration=HOUR), hours=hours, zone="Europe/Paris"),
+        ),
     )
 
 
@@ -76,7 +79,7 @@ async def do(store: SqliteStore, deed: str, campaign: Campaign, word: str = "oth
     """Try it, with the campaign as somebody last read it; whether the store took it."""
     try:
         if deed == "change":
-            await store.save(replace(campaign, state=DRAFT, name=word, message=None, schedule=None, audience=None))
+            await store.save(replace(campaign, state=DRAFT, name=word, frozen=None))
         elif deed == "schedule":
             await store.save(replace(scheduled(campaign), name=word))
         elif deed == "delete":

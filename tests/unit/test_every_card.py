@@ -106,7 +106,18 @@ from storage.records import (
 )
 from tests.support.card_check import check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
-from tests.support.sample_records import ENGAGEMENT, MESSAGES, NOW, SCHEDULE, START, campaign, figures, message, person
+from tests.support.sample_records import (
+    ENGAGEMENT,
+    MESSAGES,
+    NOW,
+    SCHEDULE,
+    START,
+    campaign,
+    figures,
+    message,
+    person,
+    refrozen,
+)
 from tests.support.sample_templates import line, template, view
 
 Cards = Mapping[str, AdaptiveCard]
@@ -227,7 +238,7 @@ def longest_message(language: str) -> Cards:
         said, body="x" * (cards.message.compile.LIMIT - cards.message.compile.size_of(replace(said, body="")))
     )
     assert cards.message.compile.size_of(said) == cards.message.compile.LIMIT
-    one, shown = campaign(language, message=said), samples.overview(message=said, preview=said)
+    one, shown = refrozen(campaign(language), message=said), samples.overview(message=said, preview=said)
     forecast = Forecast(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
     wrong = {"link_url": texts("That is not a web address; it begins with https://")}
     return {
@@ -304,17 +315,17 @@ def edge_reports(language: str) -> Cards:
     for state in (CampaignState.RUNNING, CampaignState.DONE):
         for count in COUNTS:
             body = " ".join(f"[{NASTY[:20]}](https://example.org/{number})" for number in range(30))
-            one = campaign(language, state, name=NASTY, message=Message(body=body, buttons=buttons))
+            one = refrozen(campaign(language, state, name=NASTY), message=Message(body=body, buttons=buttons))
             seen = figures(one, tally(count), pressed, hours=hours, next_due=NOW, last_due=NOW)
             found[f"live: {state} {count} moved"] = moved_card(texts, one)
             found[f"live: {state} {count}"] = live_card(texts, seen, ends_about=NOW)
             found[f"report: {state} {count}"] = report_card(texts, seen, NOW)
-            unnamed = replace(one, tracking=Tracking(links=False, anonymous=True))
+            unnamed = refrozen(one, tracking=Tracking(links=False, anonymous=True))
             found[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
             found[f"remind: {state} {count}"] = remind_card(texts, replace(seen, engagement=()))
             found[f"compare: {state} {count}"] = compare_card(texts, seen, [seen] * 5)
         empty = Tally(states={}, reasons={})
-        plain = campaign(language, state, started_at=None, finished_at=None, message=Message(body="x"))
+        plain = refrozen(campaign(language, state, started_at=None, finished_at=None), message=Message(body="x"))
         found[f"live: {state} nobody"] = live_card(texts, figures(plain, empty))
         found[f"report: {state} nobody"] = report_card(texts, figures(plain, empty), NOW)
         for final in COLORS:

@@ -33,6 +33,7 @@ from tests.support.sample_records import (
     engagement,
     figures,
     question,
+    refrozen,
 )
 
 OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind
@@ -50,12 +51,12 @@ def test_people_and_presses_of_each_kind_and_button() -> None:
 
 
 def test_the_answers_of_a_question_in_its_order() -> None:
-    seen = figures(replace(DONE, message=question("en")), DONE_TALLY, ANSWERS)
+    seen = figures(refrozen(DONE, message=question("en")), DONE_TALLY, ANSWERS)
     assert seen.answers() == [("Tuesday", 301), ("Thursday", 174), ("Neither", 41)]
 
 
 def test_without_names_the_openings_are_the_larger_of_two_certain_numbers() -> None:
-    unnamed = replace(DONE, tracking=Tracking(anonymous=True), message=question("en"))
+    unnamed = refrozen(DONE, tracking=Tracking(anonymous=True), message=question("en"))
     seen = figures(unnamed, DONE_TALLY, ANONYMOUS)
     assert seen.people(OPENED) == 688, "read receipts"
     assert seen.people(REACTED) == 31, "reactions, not people"
@@ -78,8 +79,8 @@ def test_only_what_can_happen_is_reported(kind: EngagementKind, counted: bool) -
 
 
 def test_where_links_are_not_tracked_clicks_are_not_reported() -> None:
-    assert not figures(replace(DONE, tracking=Tracking(links=False)), DONE_TALLY).counts(CLICKED)
-    in_text = replace(DONE, message=Message(body="See https://example.org"))
+    assert not figures(refrozen(DONE, tracking=Tracking(links=False)), DONE_TALLY).counts(CLICKED)
+    in_text = refrozen(DONE, message=Message(body="See https://example.org"))
     assert figures(in_text, DONE_TALLY).counts(CLICKED)
 
 

@@ -18,6 +18,7 @@ from scheduler.presence_lookup import LATER, LONGEST, SOON, PresenceLookup
 from scheduler.rate_limit import TokenBucket
 from scheduler.rules.settling import PAST, settle
 from storage.records import (
+    Audience,
     Campaign,
     CampaignId,
     CampaignState,
@@ -27,7 +28,9 @@ from storage.records import (
     DeliveryId,
     DeliveryState,
     Found,
+    Frozen,
     IfUnknown,
+    Message,
     NotReached,
     Person,
     PersonId,
@@ -38,6 +41,7 @@ from storage.records import (
     Slot,
     TenantId,
 )
+from tests.support.sample_records import refrozen
 from tests.unit.test_ladder import paris
 from tests.unit.test_window import OFFICE
 
@@ -87,7 +91,7 @@ def campaign(schedule: Schedule = SCHEDULE, channel: Channel = Channel.TEAMS, te
         state=CampaignState.RUNNING,
         name="News",
         channel=channel,
-        schedule=schedule,
+        frozen=Frozen(message=Message(body="Hello"), audience=Audience(everyone=True), schedule=schedule),
         created_at=MONDAY,
     )
 
@@ -199,7 +203,7 @@ def test_only_what_asks_something_is_approached() -> None:
     plain = replace(SCHEDULE, presence=PresenceChoice.ALWAYS)
     assert not asks(campaign(plain))
     assert asks(campaign()) and asks(campaign(replace(plain, own_zone=True)))
-    assert asks(replace(campaign(plain), consideration=Consideration(per_week=3)))
+    assert asks(refrozen(campaign(plain), consideration=Consideration(per_week=3)))
 
 
 # --- nobody can tell --------------------------------------------------------------------------

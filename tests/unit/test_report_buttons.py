@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from cards.kit.elements import as_dict
@@ -11,7 +10,7 @@ from cards.message.links import IN_TEXT
 from cards.results.report import report_card
 from storage.records import Button, ButtonKind, CampaignState, Engagement, EngagementKind, Message, Version
 from storage.records.campaigns import SHIFT
-from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign, figures
+from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, NOW, campaign, figures, refrozen
 
 
 def rows_of(node: Any) -> list[list[str]]:
@@ -56,7 +55,7 @@ def test_a_link_of_one_language_is_told_from_its_like_in_another() -> None:
         Engagement(kind=EngagementKind.CLICKED, button=number, people=number, presses=number, last_at=NOW)
         for number in (SHIFT, IN_TEXT, IN_TEXT + SHIFT)
     ]
-    done = replace(campaign("en", CampaignState.DONE), message=both)
+    done = refrozen(campaign("en", CampaignState.DONE), message=both)
     rows = rows_of(as_dict(report_card(Texts("fr"), figures(done, DONE_TALLY, clicks), NOW)))
     assert ["Map", "0", "0"] in rows
     names = {row[0]: row[1] for row in rows}

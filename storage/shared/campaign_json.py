@@ -1,0 +1,29 @@
+"""Campaigns to JSON and back. What is frozen stands beside the rest, as it did before it was a record of its own:
+copies of the bot are upgraded one after the other, and the older ones read it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import orjson
+
+from storage.records import Campaign, Frozen
+from storage.shared.json import from_json, to_json
+
+PARTS = tuple(field.name for field in fields(Frozen))
+ALWAYS = ("message", "audience", "schedule")  #: parts that every campaign that was scheduled has
+
+
+def campaign_to_json(campaign: Campaign) -> str:
+    record = orjson.loads(to_json(campaign))
+    parts = record.pop("frozen") or {}
+    return orjson.dumps(record | parts).decode()
+
+
+def campaign_from_json(text: str | bytes) -> Campaign:
+    record = orjson.loads(text)
+    parts = {name: record.pop(name, None) for name in PARTS}
+    if all(parts[name] for name in ALWAYS):
+        record["frozen"] = {name: part for name, part in parts.items() if part is not None}
+    return from_json(Campaign, orjson.dumps(record))
