@@ -169,6 +169,7 @@ class Jobs:
         if not self._running and self._swept_at is not None and now - self._swept_at < REST:
             return
         self._swept_at = now
+        for campaign in await self._store.in_state(CampaignState.RUNNING):
             while await self._reap(campaign.id, campaign.as_scheduled.schedule.slot.end + LATE):
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
