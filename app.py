@@ -41,12 +41,12 @@ from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import Front
 from cards.message.render import compile_for
+from dialogs.core.entry import Entry
 from dialogs.core.turn import Services
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from dialogs.schedule_words.client import WordsClient
-from dialogs.typed import TypedConversations
 from scheduler.copies.clock_watch import ClockWatch
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
@@ -55,7 +55,6 @@ from scheduler.list_refresh import ListReader
 from scheduler.ports import Clock, Directory, Presence, Render
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
-from storage.bot_state import BotStorage
 from storage.mongo import MongoStore
 from storage.port.store import Store
 from storage.records import Campaign, Channel, StorageError
@@ -166,12 +165,9 @@ async def crieur(
             reader=reader,
             words=await opened.enter_async_context(WordsClient()),
         )
-        typed = TypedConversations(BotStorage(store))
         bot = CrieurBot(
             services,
-            everything(),
-            effective_role,
-            typed,
+            Entry(services, everything(), effective_role, first_owns=settings.local),
             connector,
             local=settings.local,
             tenants=settings.tenants,

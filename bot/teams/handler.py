@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -21,31 +20,26 @@ from bot.teams.roster_source import team_of
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
 from cards.kit.conversation import notice_card
-from cards.languages import typed
-from dialogs.core import drafts
+from dialogs.core.entry import Entry
 from dialogs.core.notify import activity_bytes
-from dialogs.core.router import Router, unless_aside
+from dialogs.core.router import unless_aside
 from dialogs.core.turn import Answer, Attachment, Services, Turn
 from dialogs.forms.fields import clean
 from dialogs.people import language as talk
-from dialogs.people.effective_role import EffectiveRole
 from dialogs.results import engagement as engage
 from dialogs.results import exports
 from dialogs.results.receipts import Receipts
-from dialogs.typed import TypedConversations
 from scheduler.ports import Delivered
-from storage.records import Channel, Person, PersonId, Role, StaleVersion
+from storage.records import Channel, Person
 
 log = logging.getLogger(__name__)
 
-GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
 READ_RECEIPT = "application/vnd.microsoft.readReceipt"  #: the name of the event
 ID = 200  #: characters of a message's id
-CANCEL = typed("cancel", "stop")
 
 
 class CrieurBot(ActivityHandler):
-    """``local``: without a registration, the first person to come is the owner.
+    """``local``: without a registration, answers leave for loopback only.
 
     ``tenants``: the organisations that may use the bot; empty for all. ``skype_tenant``: the one whose
     people write on Skype, where the channel names none.
@@ -54,9 +48,7 @@ class CrieurBot(ActivityHandler):
     def __init__(
         self,
         services: Services,
-        router: Router,
-        effective_role: EffectiveRole,
-        typed: TypedConversations,
+        entry: Entry,
         connector: Connector,
         *,
         local: bool,
@@ -65,15 +57,13 @@ class CrieurBot(ActivityHandler):
     ) -> None:
         super().__init__()
         self._services = services
-        self._router = router
-        self._typed = typed
+        self._entry = entry
         self._connector = connector
         self._local = local
         self._tenants = tenants
         self._skype_tenant = skype_tenant
         self._rates = Rates()
         self._receipts = Receipts(services)
-        self._effective_role = effective_role
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -171,28 +161,12 @@ class CrieurBot(ActivityHandler):
             await teams.changed(activity, team, self._services)
 
     async def _welcome(self, context: TurnContext, *, told: bool) -> None:
-        """Remember, and greet once: ``told`` says that the platform spoke of an install."""
+        """Remember, and greet: ``told`` says that the platform spoke of an install."""
         person, newly = await self._capture(context)
-        if self._local:
-            await self._services.store.claim_ownership(person.id)
-        if (told or newly) and await self._greet_now(person.id):
-            turn = await self._turn(context, person)
-            # the claim may have been another activity's, which came at the same moment
-            owner = self._local and turn.role is Role.OWNER
-            await self._say(context, turn, talk.greeting(turn, became_owner=owner))
-
-    async def _greet_now(self, person: PersonId) -> bool:
-        """Whether nobody has greeted this person in the last minute; installs come in pairs."""
-        key, now = f"greeted/{person}", self._services.clock.now().timestamp()
-        known = (await self._services.store.read_documents([key])).get(key)
-        if known and 0 <= now - float(known[1]) < GREET_AGAIN:
-            return False
-        try:
-            etag = known[0] if known else ""
-            await self._services.store.write_documents({key: (etag, str(now).encode())})
-        except StaleVersion:
-            return False
-        return True
+        turn = await self._turn(context, person, newly=True)  # an install again may be the first without an owner
+        greeting = await self._entry.greet(turn) if told or newly else None
+        if greeting is not None:
+            await self._say(context, turn, greeting)
 
     # --- what people do with messages ---------------------------------------------------------
 
@@ -233,44 +207,17 @@ class CrieurBot(ActivityHandler):
         if not is_personal(activity):
             await self._point_to_personal_chat(turn_context)
             return
-        turn = await self._turn(turn_context, await self._person(turn_context), attachments_of(activity))
-        said = clean(activity.text or "").strip()
-        if isinstance(activity.value, dict) and not said:
-            answer = await self._router.press(turn, activity.value)
-            await self._replace(turn_context, turn, answer or Answer(text=self._puzzled(turn, "")))
-        elif said or turn.attachments:
-            await self._hear(turn_context, turn, said)
+        turn = await self._enter(turn_context, attachments_of(activity))
+        words = clean(activity.text or "").strip()
+        if isinstance(activity.value, dict) and not words:
+            await self._replace(turn_context, turn, await self._entry.press(turn, activity.value))
+        elif words or turn.attachments:
+            for answer in await self._entry.hear(turn, words, activity.conversation.id):
+                await self._say(turn_context, turn, answer)
 
     async def _point_to_personal_chat(self, context: TurnContext) -> None:
         texts = talk.texts_of_locale(context.activity.locale or "")
         await context.send_activity(texts("I work in a personal chat: open one with me and type **help**."))
-
-    async def _hear(self, context: TurnContext, turn: Turn, said: str) -> None:
-        if said.lower() in CANCEL:
-            await self._typed.leave(context)
-            await drafts.leave(turn)
-            await context.send_activity(turn.texts("All right. Your drafts are kept under **campaigns**."))
-            return
-        meant = not said or (not self._router.is_command(said) and await self._typed.takes_all(context))
-        if self._router.is_command(said):
-            turn = replace(turn, asked=await self._typed.asked(context))
-        answer = None if meant else await self._router.hear(turn, said)
-        answer = answer or await self._typed.hear(context, turn) or await self._router.receive(turn)
-        await self._say(context, turn, answer or await self._reply_or_riddle(turn, said))
-
-    async def _reply_or_riddle(self, turn: Turn, said: str) -> Answer:
-        """Words that are no command: near one, or in reply to a message, or not understood."""
-        if answer := await self._router.listen(turn, said):
-            return answer
-        if self._router.nearest(turn, said) is None and await engage.replied(turn):
-            return Answer(text=talk.reply_noted(turn))
-        return Answer(text=self._puzzled(turn, said))
-
-    def _puzzled(self, turn: Turn, said: str) -> str:
-        nearest = self._router.nearest(turn, said)
-        if nearest:
-            return turn.texts("I did not understand. Did you mean **{command}**?", command=nearest)
-        return turn.texts("I did not understand. Type **help** to see what I can do.")
 
     # --- pressed buttons ----------------------------------------------------------------------
 
@@ -285,24 +232,22 @@ class CrieurBot(ActivityHandler):
         form = _form_of(activity)
         if form is None or not is_personal(activity):
             return wire.refused(400, "BadRequest", "an Action.Execute in a personal chat was expected")
-        turn = await self._turn(turn_context, await self._person(turn_context))
-        answer = await self._router.press(turn, form)
-        if answer is None:
-            return wire.toast(self._puzzled(turn, ""))
+        turn = await self._enter(turn_context)
+        answer = await self._entry.press(turn, form)
         if answer.fresh:
             await self._say(turn_context, turn, answer)
             return wire.toast(turn.texts("It is below."))
-        if answer.begin:
-            await self._typed.begin(turn_context, turn, *answer.begin)
+        if answer.asks:
+            await turn_context.send_activity(answer.text)
         if answer.card is None:
-            return wire.toast(answer.text or turn.texts("It is below."))
+            return wire.toast(turn.texts("It is below.") if answer.asks or not answer.text else answer.text)
         if message := turn_context.activity.reply_to_id:
             self._later(self._keep(turn, message, answer))
         return wire.in_place(answer.card)
 
     async def _answer_offer(self, context: TurnContext) -> None:
         """The platform asked whether they take a file: its card is over."""
-        turn = await self._turn(context, await self._person(context))
+        turn = await self._enter(context)
         message = context.activity.reply_to_id or ""
         answer = await unless_aside(exports.answer_offer(turn, context.activity.value, message))
         if answer.card is not None and message:
@@ -357,29 +302,22 @@ class CrieurBot(ActivityHandler):
         services = self._services
         return await capture(context.activity, _channel(context), services.store, self._connector, services.clock.now())
 
-    async def _person(self, context: TurnContext) -> Person:
+    async def _enter(self, context: TurnContext, attachments: tuple[Attachment, ...] = ()) -> Turn:
         person, newly = await self._capture(context)
-        if newly and self._local:
-            await self._services.store.claim_ownership(person.id)
-        return person
+        return await self._turn(context, person, newly=newly, attachments=attachments)
 
-    async def _turn(self, context: TurnContext, person: Person, attachments: tuple[Attachment, ...] = ()) -> Turn:
-        return Turn(
-            services=self._services,
-            person=person,
-            role=await self._effective_role.role(person),
-            channel=_channel(context),
-            texts=talk.texts_of(person),
-            attachments=attachments,
-            client=client_of(context.activity),
-        )
+    async def _turn(
+        self, context: TurnContext, person: Person, *, newly: bool, attachments: tuple[Attachment, ...] = ()
+    ) -> Turn:
+        client = client_of(context.activity)
+        return await self._entry.turn(person, _channel(context), newly=newly, attachments=attachments, client=client)
 
     # --- answers ------------------------------------------------------------------------------
 
     async def _say(self, context: TurnContext, turn: Turn, answer: Answer) -> None:
         """Answer with a new message."""
-        if answer.begin:
-            await self._typed.begin(context, turn, *answer.begin)
+        if answer.asks:
+            await context.send_activity(answer.text)
         elif answer.card is not None and not turn.shows_cards:
             await context.send_activity(wire.spoken(turn.texts, answer.card, author=turn.role is not None))
         elif answer.card is not None:
@@ -395,6 +333,8 @@ class CrieurBot(ActivityHandler):
         """Answer an older client's Submit: its card is replaced by editing the message."""
         message = context.activity.reply_to_id
         if message and answer.card is not None and not answer.fresh:
+            if answer.asks:
+                await context.send_activity(answer.text)
             replacing = self._keep(turn, message, answer)
             await replacing if answer.later is None else self._later(replacing)
         else:

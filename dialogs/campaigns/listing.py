@@ -12,6 +12,7 @@ from dialogs.compose.wizard import changeable, form_card, has_started, informati
 from dialogs.core.card_values import as_name, best_named
 from dialogs.core.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
 from dialogs.core.figures import figures_of
+from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.fields import NAME, clean, is_address, page_of
@@ -29,6 +30,7 @@ from storage.records import (
 
 router = Router()
 
+TRY = "try"  #: the question in words
 PAGE = 6  #: campaigns on one card
 PEOPLE = 8  #: people on one card: each row carries an icon
 SEARCHED = 200  #: newest campaigns of a name that are looked at
@@ -171,11 +173,25 @@ async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Per
 
 @router.command("try", "test")
 async def try_typed(turn: Turn, name: str) -> Answer:
-    """The address is asked for in conversation."""
+    """The address is asked for in words."""
     campaign = await named(turn, name)
     if campaign is None:
         return await which_one(turn, name)
-    return Answer(begin=("try", {"campaign": campaign.id, "name": campaign.name}))
+    question = turn.texts(
+        "To which address shall I send the test of “{name}”? (**cancel** leaves)", name=escape_markdown(campaign.name)
+    )
+    return Answer(text=question, asks=Question(TRY, campaign.id))
+
+
+@router.reply_to(TRY)
+async def try_answered(turn: Turn, question: Question, address: str) -> Answer:
+    """Send the test; what is wrong with the address is said, and the question stays."""
+    campaign = await turn.store.campaign(question.campaign)
+    if campaign is None or campaign.tenant != turn.person.tenant:
+        return Answer(text=turn.texts("This campaign no longer exists."))
+    if error := await try_it(turn, campaign, address):
+        return Answer(text=error, asks=question)
+    return Answer(text=turn.texts("The test is in the chat of {address}.", address=address))
 
 
 # --- delete -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from cards.kit.texts import Texts
 from dialogs.compose.pictures import NoPicture, picture_of, take_picture
 from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from dialogs.core.drafts import asked_for, is_stale, waiting_draft
+from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.forms.fields import KEPT, clean, typed
@@ -20,7 +21,7 @@ from storage.records import Campaign, StaleVersion
 
 router = Router()
 
-WRITE = "write"  #: the typed conversation
+WRITE = "write"  #: the question in words
 LONG = 15  #: words of what is no question to a bot any more
 SHOWN = 1_000  #: characters of it that are shown again
 
@@ -37,13 +38,18 @@ async def write(turn: Turn, form: Form) -> Answer:
         campaign = await save_step(turn, campaign, "message", values)
     except StaleVersion:
         campaign = await changeable(turn, form)
-    question = (WRITE, {"campaign": campaign.id, "name": name_of(turn.texts, campaign)})
-    return Answer(card=await form_card(turn, campaign, "message"), begin=question)
+    text = turn.texts(
+        "Please write the text of “{name}” now, as you want it to look: bold, italic, lists, links and a picture"
+        " are taken over. (**cancel** leaves)",
+        name=name_of(turn.texts, campaign),
+    )
+    return Answer(card=await form_card(turn, campaign, "message"), text=text, asks=Question(WRITE, campaign.id))
 
 
-async def written(turn: Turn, campaign_id: int, said: str) -> Answer:
+@router.reply_to(WRITE, any_text=True)
+async def written(turn: Turn, question: Question, said: str) -> Answer:
     """What was written, and the pictures with it, stand in the draft's form."""
-    campaign = await asked_for(turn, {"campaign": campaign_id})
+    campaign = await asked_for(turn, {"campaign": question.campaign})
     notices = []
     body, lost = _formatted(turn, said)
     changes = {"body": body[:KEPT]} if body else {}

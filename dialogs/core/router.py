@@ -9,19 +9,21 @@ from typing import TypeVar
 
 from cards.kit.conversation import commands_named
 from cards.languages import typed
+from dialogs.core.questions import Question
 from dialogs.core.turn import Answer, Aside, Attachment, AttachmentKind, Form, Turn
 from storage.records import Role
 
 Handler = Callable[[Turn, Form], Awaitable[Answer]]
 Command = Callable[[Turn, str], Awaitable[Answer]]
 Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
+Reply = Callable[[Turn, Question, str], Awaitable[Answer]]
 Listener = Callable[[Turn, str], Awaitable[Answer | None]]
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class RegisteredTwice(Exception):
-    """Two handlers for the same verb, command or kind of upload: which one answers would depend on the imports."""
+    """Two handlers for one verb, command, question or kind of upload: the order of imports would decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Router:
     commands: dict[str, _Entry] = field(default_factory=dict)
     #: what happens with something that is dropped into the chat
     uploads: dict[AttachmentKind, Upload] = field(default_factory=dict)
+    #: what happens with the answer to a question in words
+    replies: dict[str, _Entry] = field(default_factory=dict)
+    #: questions whose answer may be any text, even one that begins like a command
+    any_text: set[str] = field(default_factory=set)
     #: what happens with words that are no command; None: they are not theirs either
     listeners: list[Listener] = field(default_factory=list)
     #: listeners who know for certain: they are asked before a typing error is looked for
@@ -75,6 +81,17 @@ class Router:
 
         return register
 
+    def reply_to(self, question: str, *, any_text: bool = False) -> Callable[[Reply], Reply]:
+        """The handler of its answer; an Answer without ``asks`` is the end of the question."""
+
+        def register(handler: Reply) -> Reply:
+            _register(self.replies, {question: _Entry(handler, Role.AUTHOR)})
+            if any_text:
+                self.any_text.add(question)
+            return handler
+
+        return register
+
     def listener(self, handler: Listener) -> Listener:
         self.listeners.append(handler)
         return handler
@@ -88,6 +105,8 @@ class Router:
             _register(self.forms, router.forms)
             _register(self.commands, router.commands)
             _register(self.uploads, router.uploads)
+            _register(self.replies, router.replies)
+            self.any_text |= router.any_text
             self.listeners += router.listeners
             self.sure_listeners += router.sure_listeners
             self.no_mistakes |= router.no_mistakes
@@ -113,6 +132,19 @@ class Router:
                 rest = " ".join(said.split()[len(command.split()) :])
                 return await unless_aside(entry.handler(turn, rest))
         return None
+
+    def takes_all(self, question: Question) -> bool:
+        """Whether any text may be its answer, even one that begins like a command."""
+        return question.name in self.any_text
+
+    async def reply(self, turn: Turn, question: Question, said: str) -> Answer | None:
+        """Answer the answer to a question; None for a question that this version does not know."""
+        entry = self.replies.get(question.name)
+        if entry is None:
+            return None
+        if not may(turn, entry.role):  # taken away since the question
+            return Answer(text=not_allowed(turn))
+        return await unless_aside(entry.handler(turn, question, said))
 
     async def receive(self, turn: Turn) -> Answer | None:
         """Answer a file or a picture that came with the message; None when there is none."""

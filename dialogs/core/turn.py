@@ -16,6 +16,7 @@ from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
 from dialogs.core.export_port import Exporter, FileOffer
 from dialogs.core.ports import Files, Links, Words
+from dialogs.core.questions import Question
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.port.store import Store
@@ -76,7 +77,7 @@ class Turn:
     attachments: tuple[Attachment, ...] = ()
     #: where they speak from: "msteams Windows"
     client: str = ""
-    #: the typed conversation that waits for their answer; "" for none
+    #: the name of the question in words that waits for their answer; "" for none
     asked: str = ""
 
     @property
@@ -126,8 +127,8 @@ class Answer:
     important: bool = False
     #: a file is offered, in a message of its own
     offer: FileOffer | None = None
-    #: a typed conversation takes over: its name and what it starts with
-    begin: tuple[str, Mapping[str, Any]] | None = None
+    #: what is typed next answers this question. ``text`` asks it: beside the card, where a form was pressed
+    asks: Question | None = None
     #: this answer is for now; another follows, in its place where it is a card in the place of another
     later: Awaitable[Answer] | None = None
 

@@ -29,8 +29,8 @@ AGEING = {
     "recognizers_text": ("dialogs/schedule_words/recogniser.py",),
     "openpyxl": ("dialogs/lists/imports/tables.py",),
     "xlsxwriter": ("bot/files/writer.py",),
-    "jsonpickle": ("storage/bot_state.py",),
-    "botbuilder": ("bot/", "dialogs/typed.py", "storage/bot_state.py"),
+    "jsonpickle": (),
+    "botbuilder": ("bot/",),
     "botframework": ("bot/", "app.py"),
     "msrest": ("bot/",),
 }
