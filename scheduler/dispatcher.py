@@ -17,6 +17,7 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from scheduler.planner import open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
@@ -25,7 +26,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
-from storage.port.store import Store
+from storage.port.campaigns import Campaigns, Deliveries
 from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
 from storage.shared.leases import spared
 
@@ -38,6 +39,10 @@ GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flus
 POLL = 0.5  #: seconds between looks at the store when nothing is due
 TICK = 0.1  #: seconds between looks when the pace is what holds us back: what a bucket keeps
 AHEAD = 5.0  #: seconds for which presence holds: as many are asked about as may leave within it
+
+
+class _Store(Campaigns, Deliveries, Protocol):
+    """What is asked of the store here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Dispatcher:
     def __init__(
         self,
         *,
-        store: Store,
+        store: _Store,
         sender: Sender,
         renderer: Renderer,
         clock: Clock,

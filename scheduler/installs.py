@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from scheduler.copies.lock import alone
 from scheduler.ports import (
@@ -26,7 +27,8 @@ from scheduler.ports import (
     NotAnswered,
     NotInCatalogue,
 )
-from storage.port.store import Store
+from storage.port import people as port
+from storage.port.operations import Documents
 from storage.records import (
     Channel,
     Halt,
@@ -50,6 +52,10 @@ SHOWN = 3.0  #: seconds between updates of the card
 AGAIN = timedelta(seconds=30)  #: until the next try, where the Graph did not answer and named no time
 
 
+class _Store(Documents, port.Installations, port.Lists, port.People, Protocol):
+    """What is asked of the store here."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     """What became of one person; None: they can be reached by now."""
@@ -63,7 +69,7 @@ class Installations:
 
     def __init__(
         self,
-        store: Store,
+        store: _Store,
         installer: Installer | None,
         directory: Directory | None,
         announcer: Announcer,

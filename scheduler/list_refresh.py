@@ -13,9 +13,11 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered, Rosters
-from storage.port.store import Store
+from storage.port.operations import Documents
+from storage.port.people import Lists, People
 from storage.records import (
     Columns,
     DistributionList,
@@ -32,6 +34,10 @@ FRESH = timedelta(minutes=2)  #: a reading this young will do for what is shown
 DEPARTMENT = "DEPARTMENT"  #: what a group says about its people: a variable of a message, like any list's column
 LEFT = timedelta(hours=1)  #: a reading that began so long ago is not going on any more
 PATIENCE = 4.0  #: seconds that somebody who looks at a card waits for a reading
+
+
+class _Store(Documents, Lists, People, Protocol):
+    """What is asked of the store here."""
 
 
 class NotRead(Exception):
@@ -52,7 +58,7 @@ class _Reading:
 class ListReader:
     """``directory``: None where Microsoft Graph is not to be asked."""
 
-    def __init__(self, store: Store, directory: Directory | None, rosters: Rosters, clock: Clock) -> None:
+    def __init__(self, store: _Store, directory: Directory | None, rosters: Rosters, clock: Clock) -> None:
         self._store = store
         self._directory = directory
         self._rosters = rosters

@@ -15,16 +15,22 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from scheduler.ports import Clock
 from scheduler.rules.settling import PAST
 from scheduler.rules.window import OpenTime, draw_sorted, open_time
-from storage.port.store import Store
+from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.people import Lists
 from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
 from storage.records.instants import is_zone, ms
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
+
+
+class _Store(Campaigns, Deliveries, Lists, Protocol):
+    """What is asked of the store here."""
 
 
 def open_time_of(schedule: Schedule) -> OpenTime:
@@ -48,13 +54,13 @@ class OpenTimes:
         return self._by_zone[zone]
 
 
-async def plan(campaign: Campaign, store: Store, clock: Clock, rng: random.Random) -> None:
+async def plan(campaign: Campaign, store: _Store, clock: Clock, rng: random.Random) -> None:
     """Give every recipient of a running campaign a delivery. Can be repeated at any point."""
     await plan_some(campaign, campaign.as_scheduled.audience, store, clock, rng)
     await store.planned(campaign.id, clock.now())
 
 
-async def plan_some(campaign: Campaign, audience: Audience, store: Store, clock: Clock, rng: random.Random) -> None:
+async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock: Clock, rng: random.Random) -> None:
     """Give the people of a part of the audience their deliveries; who has one already keeps it."""
     schedule = campaign.as_scheduled.schedule
     end, times = schedule.slot.end, OpenTimes(schedule)
@@ -73,7 +79,7 @@ async def plan_some(campaign: Campaign, audience: Audience, store: Store, clock:
 
 
 async def end_unplanned(
-    campaign: Campaign, audience: Audience, state: DeliveryState, reason: NotReached, store: Store, at: datetime
+    campaign: Campaign, audience: Audience, state: DeliveryState, reason: NotReached, store: _Store, at: datetime
 ) -> None:
     """Whoever of these people has no delivery gets one that has ended, with the reason."""
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
@@ -84,7 +90,7 @@ async def end_unplanned(
 
 
 async def _plan_in_zone(
-    campaign: Campaign, people: array[int], left: OpenTime, store: Store, rng: random.Random
+    campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random
 ) -> None:
     """An instant in what is left of the open time for each; where nothing is left they will have expired."""
     end = campaign.as_scheduled.schedule.slot.end
@@ -96,7 +102,7 @@ async def _plan_in_zone(
         await store.plan(campaign.id, people[page], instants[page], end, columns)
 
 
-async def _columns(campaign: Campaign, people: Sequence[int], store: Store) -> dict[int, Columns]:
+async def _columns(campaign: Campaign, people: Sequence[int], store: Lists) -> dict[int, Columns]:
     """What the message needs of what the lists say: from the start on, it stays as it is now."""
     frozen = campaign.as_scheduled
     wanted = frozen.message.columns

@@ -12,11 +12,14 @@ import logging
 import random
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from scheduler.copies.lock import alone
 from scheduler.ports import Clock
 from scheduler.precheck import week_of
-from storage.port.store import Store
+from storage.port import operations as port
+from storage.port.campaigns import Deliveries
+from storage.port.people import Lists
 from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
 from storage.shared.policy import policy_of
 
@@ -29,8 +32,12 @@ ROWS = 1_000  #: removed at a time: some milliseconds of the store
 PAUSE = 0.02  #: seconds between: what is being sent goes first
 
 
+class _Store(port.Audit, Deliveries, port.Documents, Lists, port.Retention, Protocol):
+    """What is asked of the store here."""
+
+
 class Retention:
-    def __init__(self, store: Store, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, store: _Store, clock: Clock, rng: random.Random) -> None:
         self._store = store
         self._clock = clock
         self._rng = rng

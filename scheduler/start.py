@@ -18,11 +18,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from scheduler.list_refresh import ListReader, NotRead
 from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
 from scheduler.ports import Announcer, Clock
-from storage.port.store import Store
+from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.operations import Documents
+from storage.port.people import Lists
 from storage.records import (
     Audience,
     Campaign,
@@ -40,6 +43,10 @@ AGAIN = 10.0  #: seconds until a list that could not be read is tried again; dou
 LONGEST = 300.0  #: seconds: no longer, where its source asks for no more
 
 
+class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
+    """What is asked of the store here."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """What is known of a campaign whose lists could not all be read."""
@@ -53,7 +60,7 @@ class _Waiting:
 
 class Starts:
     def __init__(
-        self, store: Store, reader: ListReader, announcer: Announcer, clock: Clock, rng: random.Random
+        self, store: _Store, reader: ListReader, announcer: Announcer, clock: Clock, rng: random.Random
     ) -> None:
         self._store = store
         self._reader = reader

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -48,7 +48,10 @@ from dialogs.core.notify import activity_bytes
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.language import texts_of
 from scheduler.ports import Clock, Delivered
-from storage.port.store import Store
+from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.engagement import Engagements, Results
+from storage.port.operations import Audit, Documents
+from storage.port.people import People
 from storage.records import Campaign, Person, Reference, Role
 
 log = logging.getLogger(__name__)
@@ -63,6 +66,10 @@ VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 Rows = list[list[Cell]]
 #: how many rows are written
 Progress = Callable[[int], Awaitable[None]]
+
+
+class _Store(Audit, Campaigns, Deliveries, Documents, Engagements, People, Results, Protocol):
+    """What is asked of the store here."""
 
 
 class _Signer(TimestampSigner):
@@ -86,7 +93,7 @@ class Exports:
     def __init__(
         self,
         *,
-        store: Store,
+        store: _Store,
         effective_role: EffectiveRole,
         connector: Connector,
         clock: Clock,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from storage.port.store import Store
+from storage.port.operations import Erasure
 from storage.records import AuditEntry, CannotErase, Deed, PersonId, Subject, TenantId
 
 CLIENT = "command line"
@@ -22,7 +22,7 @@ WHY = {
 }
 
 
-async def erase(store: Store, address: str, at: datetime, say: Callable[[str], None]) -> int:
+async def erase(store: Erasure, address: str, at: datetime, say: Callable[[str], None]) -> int:
     """The exit status; 1 where nobody has the address, or they cannot be erased now."""
 
     def told(tenant: TenantId, person: PersonId) -> AuditEntry:
@@ -40,7 +40,7 @@ async def erase(store: Store, address: str, at: datetime, say: Callable[[str], N
     return 0 if erased else 1
 
 
-async def export_person(store: Store, address: str, say: Callable[[str], None]) -> int:
+async def export_person(store: Erasure, address: str, say: Callable[[str], None]) -> int:
     """All that is kept of a person, as JSON; the exit status."""
     kept = await store.kept_of(address.strip())
     say(orjson.dumps(kept, option=orjson.OPT_INDENT_2, default=str).decode())

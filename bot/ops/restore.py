@@ -12,6 +12,8 @@ from datetime import datetime
 from bot.ops.erase import CLIENT
 from dialogs.compose.wizard import as_draft
 from scheduler.planner import end_unplanned
+from storage.port.operations import Audit
+from storage.port.people import Lists, People
 from storage.port.store import Store
 from storage.records import (
     Audience,
@@ -66,7 +68,7 @@ async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[
         )
 
 
-async def _unread(store: Store, campaign: Campaign, audience: Audience) -> list[ListId]:
+async def _unread(store: Lists, campaign: Campaign, audience: Audience) -> list[ListId]:
     """Lists that had still to be read for a campaign that had started."""
     found = [await store.distribution_list(id) for id in audience.lists]
     since = campaign.started_at
@@ -89,7 +91,7 @@ async def _ask_again(store: Store, campaign: Campaign, was: str, now: datetime, 
     )
 
 
-async def _note(store: Store, campaign: Campaign, now: datetime) -> None:
+async def _note(store: Audit, campaign: Campaign, now: datetime) -> None:
     await store.note(
         AuditEntry(
             tenant=campaign.tenant,
@@ -105,6 +107,6 @@ async def _note(store: Store, campaign: Campaign, now: datetime) -> None:
     )
 
 
-async def _author(store: Store, campaign: Campaign) -> str:
+async def _author(store: People, campaign: Campaign) -> str:
     person = await store.person(campaign.author)
     return (person.address if person else "") or f"person {campaign.author}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Protocol
 
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
@@ -19,13 +20,20 @@ from dialogs.people.language import texts_of
 from scheduler.copies.lock import tell
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
 from scheduler.presence_lookup import PresenceLookup
-from storage.port.store import Store
+from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.engagement import Engagements
+from storage.port.operations import Documents
+from storage.port.people import People
 from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
 
 TRIES = 20  #: looks whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them
 CALM = 5.0  #: seconds without edits where the platform asked for fewer, and not for how long
 LATE = 30.0  #: seconds in which an edit of which nobody knows may still arrive: the next one waits for it
+
+
+class _Store(Campaigns, Deliveries, Documents, Engagements, People, Protocol):
+    """What is asked of the store here."""
 
 
 class AuthorAnnouncer:
@@ -36,7 +44,7 @@ class AuthorAnnouncer:
 
     def __init__(
         self,
-        store: Store,
+        store: _Store,
         connector: Connector,
         clock: Clock,
         presence_lookup: PresenceLookup,

@@ -15,7 +15,7 @@ from botbuilder.schema import Activity
 from bot.teams.send.connector import Connector, is_loopback
 from bot.teams.skype import address_in
 from scheduler.ports import NotAnswered
-from storage.port.store import Store
+from storage.port.people import People
 from storage.records import Channel, NotReached, Person, PersonId, Reference, Sighting, TenantId
 from storage.records.instants import is_zone
 
@@ -147,7 +147,7 @@ def client_of(activity: Activity) -> str:
 
 
 async def capture(
-    activity: Activity, channel: Channel, store: Store, connector: Connector, now: datetime
+    activity: Activity, channel: Channel, store: People, connector: Connector, now: datetime
 ) -> tuple[Person, bool]:
     """The person who wrote, remembered; True when they could not be reached before.
 
@@ -176,5 +176,5 @@ async def _member(activity: Activity, connector: Connector) -> Mapping[str, Any]
     return {}
 
 
-async def lose(activity: Activity, channel: Channel, store: Store) -> None:
+async def lose(activity: Activity, channel: Channel, store: People) -> None:
     await store.lose(tenant_of(activity), channel, activity.from_property.id, NotReached.UNINSTALLED)

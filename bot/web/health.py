@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.teams.auth.token import Authorization
 from scheduler.ports import Clock
-from storage.port.store import Store
+from storage.port.operations import Documents
 
 STORE = 2.0  #: seconds for the store to answer
 BEHIND = 30.0  #: seconds since the scheduler last looked at what is due
@@ -16,7 +16,7 @@ BEHIND = 30.0  #: seconds since the scheduler last looked at what is due
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    store: Store
+    store: Documents
     authorization: Authorization
     clock: Clock
     #: when (monotonic) the scheduler last looked at what is due; None before the first time

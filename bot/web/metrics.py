@@ -10,12 +10,13 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from scheduler.ports import Clock, Outcome, Retry, Sender
+from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.store import Store
 from storage.records import CampaignState, DeliveryState, NotReached, Reference, Settled
 
@@ -26,6 +27,10 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 #: seconds: a local platform answers in two milliseconds, a real one in a fifth of a second
 SEND_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 15.0)
 STORE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+
+
+class _Counted(Campaigns, Deliveries, Protocol):
+    """What the figures are read from."""
 
 
 class Metrics:
@@ -68,7 +73,7 @@ class Metrics:
         self.activities = Counter("crieur_activities", "Activities that came in, by kind", ["kind"], registry=own)
         self.refused = Counter("crieur_refused", "Requests that were turned away", ["reason"], registry=own)
 
-    async def text(self, store: Store, clock: Clock) -> bytes:
+    async def text(self, store: _Counted, clock: Clock) -> bytes:
         """All figures, as Prometheus reads them; the queue is looked at now."""
         running = await store.in_state(CampaignState.RUNNING)
         depth = dict.fromkeys((state for state in DeliveryState if not state.final), 0)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from cards.results.figures import Figures
-from storage.port.store import Store
+from storage.port.campaigns import Deliveries
+from storage.port.engagement import Engagements
 from storage.records import Campaign, CampaignState
 
 
-async def figures_of(store: Store, campaign: Campaign, *, over_time: bool = False) -> Figures:
+class _Store(Deliveries, Engagements, Protocol):
+    """What is asked of the store here."""
+
+
+async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = False) -> Figures:
     """``over_time``: with the hours, which only the report shows."""
     running = campaign.state is CampaignState.RUNNING
     return Figures(

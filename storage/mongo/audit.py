@@ -17,10 +17,6 @@ class MongoAudit(Engine):
             {"_id": id, "tenant": entry.tenant, "at": ms(entry.at), "record": to_json(entry)}
         )
 
-    async def audit(self, tenant: TenantId, limit: int, before: int | None = None) -> list[tuple[int, AuditEntry]]:
-        condition: Document = {"tenant": tenant} if before is None else {"tenant": tenant, "_id": {"$lt": before}}
-        return await self._entries(condition, limit, -1)
-
     async def count_audit(self, tenant: TenantId) -> int:
         count: int = await self.collection("audit").count_documents({"tenant": tenant})
         return count

@@ -29,11 +29,9 @@ from storage.records import (
     NotReached,
     PersonId,
     Tally,
-    Try,
 )
 from storage.records.instants import instant, ms
 from storage.shared.leases import leased_as, spared
-from storage.shared.presence_log import unpacked
 
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
 
@@ -173,10 +171,6 @@ class MongoDeliveries(Settling):
             held |= await self._advance_claims(campaign, ids, holder, DeliveryState.SENDING, lease_until)
         return held
 
-    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
-        for campaign, ids in _by_campaign(claimed).items():
-            await self._advance_claims(campaign, ids, holder, DeliveryState.PLANNED, due)
-
     async def _advance_claims(
         self, campaign: CampaignId, ids: list[int], holder: int, state: DeliveryState, next_at: datetime
     ) -> set[int]:
@@ -221,10 +215,6 @@ class MongoDeliveries(Settling):
     async def next_due(self, id: CampaignId) -> datetime | None:
         rows = await self.rows("deliveries", {"campaign": id, "state": PLANNED}, ["next_at"], sort=DUE, limit=1)
         return instant(rows[0]["next_at"]) if rows else None
-
-    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
-        row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"log": 1})
-        return unpacked(row.get("log") or []) if row else []
 
     async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
         condition = {"campaign": id, "state": PLANNED, "next_at": {"$lt": ms(before)}}

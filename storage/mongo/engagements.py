@@ -32,7 +32,6 @@ from storage.records import (
     PersonId,
     Press,
     Received,
-    Who,
 )
 from storage.records.instants import instant, ms
 from storage.shared.engagement_json import after_all, bits_of, from_text, hour_instant, to_text
@@ -158,10 +157,6 @@ class MongoEngagements(WakeIntents):
         return found
 
     # --- reading ------------------------------------------------------------------------------
-
-    async def engaged(self, id: CampaignId, who: Who) -> Engaged:
-        found = await self.collection("engagements").find_one({"_id": key_of(id, who)}, {"record": 1})
-        return from_text(found["record"] if found else None)
 
     async def engagement(self, id: CampaignId) -> list[Engagement]:
         counts = await self.totals.read(id)

@@ -22,7 +22,6 @@ from storage.records import (
     Template,
     TemplateId,
     TenantId,
-    Try,
 )
 
 
@@ -184,10 +183,6 @@ class Deliveries(Protocol):
         """Write down that these requests are about to leave. The DeliveryIds still held."""
         ...
 
-    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
-        """Claims that did not leave are planned again."""
-        ...
-
     async def renew(self, ids: Sequence[int], holder: int, lease_until: datetime) -> set[int]:
         """A longer lease on what this holder still has: the DeliveryIds of it."""
         ...
@@ -216,10 +211,6 @@ class Deliveries(Protocol):
 
     async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
         """The PersonIds whose delivery is in this state, a compact array in ascending order."""
-        ...
-
-    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
-        """The tries of a delivery whose campaign asks for presence, from the first to the last."""
         ...
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None: ...

@@ -17,7 +17,6 @@ from storage.records import (
     Press,
     Received,
     Result,
-    Who,
 )
 
 
@@ -27,10 +26,6 @@ class Engagements(Protocol):
 
         A person counts when the message may be in their chat; a pseudonym and CROWD count as they are.
         """
-        ...
-
-    async def engaged(self, id: CampaignId, who: Who) -> Engaged:
-        """What one recipient did so far."""
         ...
 
     async def engagement(self, id: CampaignId) -> list[Engagement]:

@@ -50,10 +50,6 @@ class Audit(Protocol):
 
     async def note(self, entry: AuditEntry) -> None: ...
 
-    async def audit(self, tenant: TenantId, limit: int, before: int | None = None) -> list[tuple[int, AuditEntry]]:
-        """The newest entries with their numbers, which rise; ``before``: older ones than this number."""
-        ...
-
     async def count_audit(self, tenant: TenantId) -> int: ...
 
     async def audit_from(

@@ -19,10 +19,6 @@ class SqliteAudit(Engine):
     async def note(self, entry: AuditEntry) -> None:
         await self.write(lambda db: add(db, entry))
 
-    async def audit(self, tenant: TenantId, limit: int, before: int | None = None) -> list[tuple[int, AuditEntry]]:
-        values = (tenant, 2**62 if before is None else before, limit)
-        return await self._entries("tenant = ? AND id < ? ORDER BY id DESC LIMIT ?", *values)
-
     async def count_audit(self, tenant: TenantId) -> int:
         row = await self.read(
             lambda db: db.execute("SELECT count(*) FROM audit WHERE tenant = ?", (tenant,)).fetchone()

@@ -30,11 +30,10 @@ from storage.records import (
     PersonId,
     Settled,
     Tally,
-    Try,
 )
 from storage.records.instants import instant, ms
 from storage.shared.leases import leased_as, spared
-from storage.shared.presence_log import packed, unpacked
+from storage.shared.presence_log import packed
 from storage.sqlite.counters import move, move_rungs
 from storage.sqlite.engine import Engine, as_json, json_rows
 from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
@@ -337,9 +336,6 @@ class SqliteDeliveries(Engine):
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
         return await self.write(lambda db: _advance(db, claimed, holder, DeliveryState.SENDING, lease_until))
 
-    async def give_back(self, claimed: Sequence[Claimed], holder: int, due: datetime) -> None:
-        await self.write(lambda db: _advance(db, claimed, holder, DeliveryState.PLANNED, due))
-
     async def record(self, settled: Sequence[Settled], holder: int) -> None:
         await self.write(lambda db: _record(db, settled, holder))
 
@@ -367,12 +363,6 @@ class SqliteDeliveries(Engine):
             ).fetchone()
         )
         return instant(row[0]) if row else None
-
-    async def tries(self, id: CampaignId, person: PersonId) -> list[Try]:
-        row = await self.read(
-            lambda db: db.execute("SELECT log FROM delivery WHERE campaign = ? AND person = ?", (id, person)).fetchone()
-        )
-        return unpacked(row[0].split()) if row and row[0] else []
 
     async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
         row = await self.read(

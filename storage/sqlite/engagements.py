@@ -179,12 +179,6 @@ class SqliteEngagements(Engine):
     async def engage(self, presses: Sequence[Press]) -> list[Engaged | None]:
         return await self.write(lambda db: _engage(db, presses)) if presses else []
 
-    async def engaged(self, id: CampaignId, who: Who) -> Engaged:
-        row = await self.read(
-            lambda db: db.execute("SELECT record FROM engaged WHERE campaign = ? AND who = ?", (id, who)).fetchone()
-        )
-        return from_text(row[0] if row else None)
-
     async def engagement(self, id: CampaignId) -> list[Engagement]:
         rows = await self.read(
             lambda db: db.execute(

@@ -12,6 +12,7 @@ from storage.records import CampaignState, Deed, Role, TenantId
 from storage.shared.policy import change_policy
 from tests.bot.story import asked, broadcast, completed, draft, in_state, newest
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 
@@ -51,7 +52,7 @@ async def test_a_campaign_waits_until_somebody_else_approves(
     await in_state(running_bot, CampaignState.RUNNING)
     found = await newest(running_bot)
     assert found.approved_by and found.approved_by != found.author
-    deeds = [entry.deed for _, entry in await running_bot.store.audit(TenantId(TENANT), 4)]
+    deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 4)]
     assert deeds[:3] == [Deed.SCHEDULED, Deed.APPROVED, Deed.SUBMITTED]
 
 
@@ -175,7 +176,7 @@ async def test_two_approvers_at_once_schedule_it_once(
         await person.sees("“Autumn newsletter” waits for approval")
     await asyncio.gather(*(person.press("Approve") for person in (grace, marie)))
     await in_state(running_bot, CampaignState.RUNNING)
-    deeds = [entry.deed for _, entry in await running_bot.store.audit(TenantId(TENANT), 50)]
+    deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 50)]
     assert deeds.count(Deed.APPROVED) == 1
 
 

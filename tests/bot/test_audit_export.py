@@ -14,6 +14,7 @@ from storage.records import Deed, Subject, TenantId
 from tests.bot.story import asked
 from tests.bot.test_exports import answer_offer, consents, exported, fetched, rows_of
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, words_of
 
 HERE = TenantId(TENANT)
@@ -31,7 +32,7 @@ async def test_who_did_what_as_csv_by_a_link(running_bot: RunningBot, ada: Perso
     assert (first["By"], first["Address"], first["What was done"]) == ("Ada Lovelace", ada.address, "given a role")
     assert (first["To what"], first["Details"]) == ("person", "role: author")
     assert (second["What was done"], second["To what"]) == ("exported", "audit"), "before it was written"
-    [(_, told), *_] = await running_bot.store.audit(HERE, 1)
+    [(_, told), *_] = await audit_of(running_bot.store, HERE, 1)
     assert (told.deed, told.subject, dict(told.details)) == (Deed.EXPORTED, Subject.AUDIT, {"format": "csv"})
 
 
@@ -52,10 +53,10 @@ async def test_as_excel_in_french_from_the_settings(running_bot: RunningBot, ada
 async def test_it_is_the_owners(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await asked(ada, f"add publisher {louis.address}")
     assert any("propriétaire" in word for word in await asked(louis, "exporter audit"))
-    before = len(await running_bot.store.audit(HERE, 50))
+    before = len(await audit_of(running_bot.store, HERE, 50))
     for verb, form in (("audit.open", {}), ("audit.make", {"format": "csv", "to": "link"})):
         await louis.execute(verb, form, louis.chat.messages[-1]["id"], verb)
-    assert len(await running_bot.store.audit(HERE, 50)) == before
+    assert len(await audit_of(running_bot.store, HERE, 50)) == before
     await asked(ada, f"add owner {louis.address}")
     await louis.say("exporter audit")
     link = await exported(louis, "CSV")

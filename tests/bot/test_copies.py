@@ -7,6 +7,7 @@ import pytest
 from storage.records import Campaign, CampaignState, Deed, Role, Subject
 from tests.bot.story import MESSAGE, asked, draft, handle_of, in_state, launch, make_author, newest
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 WHEN = "Please choose when it starts."
@@ -145,7 +146,7 @@ async def test_a_copy_is_in_the_audit_and_for_authors_only(running_bot: RunningB
     assert await running_bot.store.count_campaigns(TENANT) == 1
     await ada.say("clone autumn")
     copy = await newest(running_bot)
-    [(_, entry)] = await running_bot.store.audit(ada.tenant, 1)  # type: ignore[arg-type]
+    [(_, entry)] = await audit_of(running_bot.store, ada.tenant, 1)  # type: ignore[arg-type]
     assert (entry.deed, entry.subject, entry.id, entry.name) == (
         Deed.CREATED, Subject.CAMPAIGN, str(copy.id), copy.name,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from storage.records import Button, ButtonKind, Message, Role, Tracking
 from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, sent_out
 from tests.conftest import RunningBot
 from tests.support.http import Answer, Server, until
+from tests.support.kept import audit_of
 from tests.support.organisation import Person, actions_of, words_of
 
 NEWS = Message(
@@ -153,7 +154,7 @@ async def test_every_recipient_has_a_row_with_what_became_of_it_and_what_they_di
     assert (row["Clicks"], row["Answer"], row["Reactions"]) == ("1", "'=Yes", "heart")
     assert row["First opened at"] and row["First clicked at"] and row["Answered at"]
     assert rows[ada.address]["First opened at"] == rows[ada.address]["Clicks"] == ""
-    [entry] = [entry for _, entry in await running_bot.store.audit(ada.tenant, 50) if entry.deed == "exported"]  # type: ignore[arg-type]
+    [entry] = [entry for _, entry in await audit_of(running_bot.store, ada.tenant, 50) if entry.deed == "exported"]  # type: ignore[arg-type]
     assert (entry.name, entry.details) == ("Autumn newsletter", {"format": "csv"})
 
 

@@ -20,6 +20,7 @@ from tests.bot.test_exports import exported, fetched
 from tests.bot.test_retention import NEWS
 from tests.bot.test_roles import role_of
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ async def test_a_way_back_when_the_last_owner_has_left(running_bot: RunningBot, 
     grace = running_bot.organisation.person("Grace", "Hopper")
     await grace.install()
     assert "not valid" in (await asked(grace, f"claim {code}"))[0], "it works once"
-    told = [entry for _, entry in await running_bot.store.audit(HERE, 10)][::-1]
+    told = [entry for _, entry in await audit_of(running_bot.store, HERE, 10)][::-1]
     assert (told[0].by, told[0].deed, told[0].id) == (None, Deed.SET, "claim code")
     assert (told[-1].deed, dict(told[-1].details)) == (Deed.CLAIMED, {"again": "by the operator"})
 
@@ -119,7 +120,7 @@ async def test_the_audit_is_csv_and_that_it_was_read_stands_in_it(
     assert [(row["did"], row["to"], row["by_address"], row["details"]) for row in rows] == [
         ("given", "person", ada.address, "role: author")
     ]
-    [(_, told), *_] = await running_bot.store.audit(HERE, 5)
+    [(_, told), *_] = await audit_of(running_bot.store, HERE, 5)
     assert (told.by, told.deed, told.subject) == (None, Deed.EXPORTED, Subject.AUDIT)
     later = list(csv.DictReader(io.StringIO(await operator(running_bot, "audit", "--organisation", TENANT))))
     assert [row["did"] for row in later] == ["given", "exported"] and later[1]["by"] == "operator"

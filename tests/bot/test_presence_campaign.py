@@ -10,6 +10,7 @@ from scheduler.ports import Availability, NotAnswered
 from storage.records import Channel, DeliveryState, Found
 from tests.bot.story import completed, draft, launch, newest, settled
 from tests.conftest import RunningBot
+from tests.support.kept import tries_made
 from tests.support.organisation import TENANT, Person, words_of
 from tests.support.presence import SimulatedPresence
 from tests.support.presence_service import PresenceService
@@ -37,7 +38,7 @@ async def next_try(running_bot: RunningBot) -> None:
 async def tries_of(running_bot: RunningBot, person: Person) -> list[Found]:
     known = await running_bot.store.person_at(person.tenant, person.address)  # type: ignore[arg-type]
     assert known is not None
-    return [made.found for made in await running_bot.store.tries((await newest(running_bot)).id, known.id)]
+    return [made.found for made in await tries_made(running_bot.store, (await newest(running_bot)).id, known.id)]
 
 
 async def test_an_absent_recipient_is_tried_again_and_the_report_says_at_which_try_it_arrived(

@@ -14,6 +14,7 @@ from storage.records import ENGAGES_FOR, CampaignId, EngagementKind, Message, Se
 from storage.sqlite import SqliteStore
 from tests.bot.story import completed, counted, eventually, newest, sent_out, settled
 from tests.conftest import RunningBot
+from tests.support.kept import engaged_by
 from tests.support.organisation import TENANT, Person
 from tests.support.seeding import scheduled
 
@@ -192,8 +193,8 @@ async def test_a_reply_is_attributed_to_the_last_message_in_that_chat(
     await louis.say("Vraiment merci pour tout")
     person = await running_bot.store.person_at(TENANT, louis.address)
     assert person is not None
-    assert (await running_bot.store.engaged(second.id, Who(person.id))).presses(REPLIED) == 2
-    assert not (await running_bot.store.engaged(first.id, Who(person.id))).pressed
+    assert (await engaged_by(running_bot.store, second.id, Who(person.id))).presses(REPLIED) == 2
+    assert not (await engaged_by(running_bot.store, first.id, Who(person.id))).pressed
     counts = await counted(running_bot)
     assert counts[(REPLIED, None)] == (1, 2) and counts[(OPENED, None)] == (1, 1)
 

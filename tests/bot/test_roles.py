@@ -15,6 +15,7 @@ from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import Deed, DirectoryUser, Role, TenantId
 from tests.bot.story import asked, draft, launch, newest
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 NOT_AN_AUTHOR = "Only authors can do that here."
@@ -60,7 +61,7 @@ async def test_the_code_of_the_first_start_makes_an_owner_once(signed: RunningBo
     [(owner, _)] = await signed.store.with_role(TenantId(TENANT))
     later = louis if owner.address == ada.address else ada
     assert "already has an owner" in (await asked(later, f"claim {code}"))[0]
-    [(_, entry)] = await signed.store.audit(TenantId(TENANT), 10)
+    [(_, entry)] = await audit_of(signed.store, TenantId(TENANT), 10)
     assert (entry.deed, entry.by) == (Deed.CLAIMED, owner.id)
     assert await new_code(signed.store, signed.clock) is None, "and none is printed any more"
 
@@ -89,7 +90,7 @@ async def test_roles_are_given_and_taken_by_chat(running_bot: RunningBot, ada: P
     ):  # fmt: skip
         await asked(ada, f"{typed} {louis.address}")
         assert await role_of(running_bot, louis) is role, typed
-    deeds = [entry.deed for _, entry in await running_bot.store.audit(TenantId(TENANT), 20)]
+    deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 20)]
     assert deeds == [Deed.TAKEN, Deed.GIVEN, Deed.TAKEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN]
 
 
@@ -138,7 +139,7 @@ async def effects(running_bot: RunningBot) -> tuple[object, ...]:
         await running_bot.store.campaigns(tenant, 100),
         await running_bot.store.lists(tenant),
         await running_bot.store.with_role(tenant),
-        await running_bot.store.audit(tenant, 100),
+        await audit_of(running_bot.store, tenant, 100),
         await running_bot.store.read_documents([f"policy/{TENANT}"]),
     )
 

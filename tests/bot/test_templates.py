@@ -16,6 +16,7 @@ from tests.bot.story import (
 )
 from tests.bot.test_copies import whole_draft
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 START = {"start", "date", "time"}
@@ -245,7 +246,7 @@ async def test_it_is_in_the_audit(running_bot: RunningBot, ada: Person) -> None:
     begun = await newest(running_bot)
     await ada.say("delete template seasons")
     await ada.press("Yes, delete the template")
-    entries = [entry for _, entry in await running_bot.store.audit(ada.tenant, 4)]  # type: ignore[arg-type]
+    entries = [entry for _, entry in await audit_of(running_bot.store, ada.tenant, 4)]  # type: ignore[arg-type]
     of = (Subject.TEMPLATE, str(template.id), "Seasons")
     assert [(entry.deed, entry.subject, entry.id, entry.name) for entry in reversed(entries)] == [
         (Deed.CREATED, *of),

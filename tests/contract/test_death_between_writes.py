@@ -44,6 +44,7 @@ from tests.contract.world import (
     sighting,
     tallied_right,
 )
+from tests.support.kept import tries_made
 from tests.support.sample_records import refrozen
 
 STEP = 3  #: every third write dies in one test, the ones between in the others
@@ -117,7 +118,9 @@ async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: in
     """One delivery, which goes well from the turn ``USUAL`` on; how many were due."""
     claimed = await claim(store, campaign, holder, now, limit=1, mark=turn >= USUAL)
     if turn == 0:
-        await store.give_back(claimed, holder, now)
+        await store.record(
+            [outcome(one, DeliveryState.PLANNED, at=now, due=now, tried=False) for one in claimed], holder
+        )
         return len(claimed)
     if turn == 1:  # who could not be reached when it was claimed, and has come back since
         gone = [outcome(delivery, DeliveryState.WAITING, at=now, due=END, tried=False) for delivery in claimed]
@@ -212,7 +215,7 @@ async def _all_is_well(store: Store, campaign: Campaign, sent: Counter[str], sto
     assert max(sent.values()) == 1, (story, sent)
     assert sum(tally.rungs.values()) == tally.delivered, (story, tally)
     for person in await store.people_in_state(campaign.id, DeliveryState.DELIVERED):
-        tries = await store.tries(campaign.id, PersonId(person))
+        tries = await tries_made(store, campaign.id, PersonId(person))
         assert [made.found for made in tries].count(Found.BUSY) == 1 and len(tries) <= 2, (story, tries)
     # whom the first copy may have sent to without saying so is unconfirmed; all others have it
     unconfirmed = tally.states.get(DeliveryState.UNCONFIRMED, 0)

@@ -21,6 +21,7 @@ from storage.records import (
     CampaignState,
     Channel,
     DeliveryState,
+    Engaged,
     EngagedInHour,
     Engagement,
     EngagementKind,
@@ -34,6 +35,7 @@ from storage.records.engagement import HOUR as HOUR_MS
 from storage.records.engagement import Counts
 from storage.records.instants import ms
 from tests.contract.world import END, MINUTE, NOW, install, outcome, plan, planned, refused, scheduled, sent
+from tests.support.kept import engaged_by
 from tests.support.sample_records import refrozen
 
 OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind
@@ -84,7 +86,7 @@ async def test_people_and_presses_are_counted_apart(store: Store) -> None:
     ]  # fmt: skip
     last = {(row.kind, row.button): row.last_at for row in engagement}
     assert last[(CLICKED, None)] == NOW + 2 * MINUTE and last[(CLICKED, 0)] == NOW + MINUTE
-    assert (await store.engaged(campaign.id, Who(ada.id))).presses(CLICKED) == 3
+    assert (await engaged_by(store, campaign.id, Who(ada.id))).presses(CLICKED) == 3
 
 
 async def test_opening_twice_is_opening_once_and_who_presses_has_opened(store: Store) -> None:
@@ -202,11 +204,14 @@ async def test_the_figures_are_the_sum_of_the_records_whatever_happens(store: St
     campaign = await arrived(store, *people)
     rng = random.Random(5)
     whos = [*(person.id for person in people), -1, -2, CROWD]
+    records: dict[Who, Engaged] = {}
     for _ in range(15):
-        await store.engage([_any_press(campaign, rng.choice(whos), rng, minutes) for _ in range(rng.randint(1, 20))])
+        presses = [_any_press(campaign, rng.choice(whos), rng, minutes) for _ in range(rng.randint(1, 20))]
+        for one, record in zip(presses, await store.engage(presses), strict=True):
+            records[one.who] = record or Engaged()
     counts = Counts()
-    for who in whos:
-        counts.add(await store.engaged(campaign.id, Who(who)), Who(who))
+    for who, record in records.items():
+        counts.add(record, who)
     engagement = await store.engagement(campaign.id)
     assert {(row.kind, row.button): row.people for row in engagement if row.people} == +Counter(counts.people)
     assert {(row.kind, row.button): row.presses for row in engagement if row.presses} == +Counter(counts.presses)
@@ -279,7 +284,7 @@ async def test_a_deleted_campaign_leaves_no_engagement(store: Store) -> None:
     await store.delete_campaign(done)
     assert await store.engagement(campaign.id) == []
     assert await store.engagement_by_hour(campaign.id) == []
-    assert not (await store.engaged(campaign.id, Who(ada.id))).pressed
+    assert not (await engaged_by(store, campaign.id, Who(ada.id))).pressed
     assert await received(store, ada) == []
 
 
@@ -307,6 +312,6 @@ async def test_engagement_as_mongodb_kept_it_before_is_read(store: Store) -> Non
     await store.collection("engagements").insert_one({"_id": key, **former, "buttons": {"b0": button}})
     for _ in range(2):
         await bring_over(store)
-    done = await store.engaged(campaign.id, Who(ada.id))
+    done = await engaged_by(store, campaign.id, Who(ada.id))
     assert (done.presses(CLICKED), done.first_at(CLICKED), done.has(OPENED)) == (2, NOW, True)
     assert list(await store.people_without(campaign.id, CLICKED)) == [louis.id]

@@ -45,6 +45,7 @@ from tests.contract.world import (
     sighting,
     tallied_right,
 )
+from tests.support.kept import audit_of
 
 ROOT = Path(__file__).parents[2]
 TRACES = ("grace@contoso.example", "directory-grace", "29:grace", "chat-grace", "Grace Surname", "Rear Admiral")
@@ -91,10 +92,10 @@ async def test_nothing_that_tells_who_they_were_is_kept(store: Store) -> None:
     assert list(left) == ["msteams/conversations/chat-louis"]
     assert (await store.tally(campaign.id), await store.engagement(campaign.id)) == before
     await tallied_right(store, campaign)
-    entries = [entry for _, entry in await store.audit(CONTOSO, 10)]
+    entries = [entry for _, entry in await audit_of(store, CONTOSO, 10)]
     assert [(entry.deed, entry.by) for entry in entries] == [(Deed.ERASED, None)]
     await store.erase("grace@contoso.example", told)
-    assert len(await store.audit(CONTOSO, 10)) == 1, "twice is once"
+    assert len(await audit_of(store, CONTOSO, 10)) == 1, "twice is once"
 
 
 async def test_wherever_it_is_killed_once_more_is_enough(database: Database) -> None:
@@ -115,7 +116,7 @@ async def test_wherever_it_is_killed_once_more_is_enough(database: Database) -> 
         await _erases(store)
         assert _traces_in(one) == [], f"killed after {writes} writes"
         assert (await store.tally(id), await store.engagement(id)) == before
-        assert {entry.deed for _, entry in await store.audit(CONTOSO, 10)} == {Deed.ERASED}
+        assert {entry.deed for _, entry in await audit_of(store, CONTOSO, 10)} == {Deed.ERASED}
         await store.close()
         one.drop()
         writes += 1

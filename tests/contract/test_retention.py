@@ -30,6 +30,7 @@ from storage.shared.policy import change_policy
 from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
 from tests.contract.lives import one_life
 from tests.contract.world import CONTOSO, END, NOW, install, opened, outcome, planned, refused, scheduled, sent
+from tests.support.kept import audit_of
 
 YEAR = timedelta(days=365)
 MANY = 60  #: writes; more than erasing has
@@ -102,11 +103,11 @@ async def test_recipients_go_after_the_days_that_the_rules_say_and_the_figures_s
     assert await figures(store, campaign) == before
     gone = await current(store, campaign)
     assert (gone.sealed_at, gone.erased_at, gone.keeps_people) == (END + YEAR, END + YEAR, False)
-    [(_, told)] = [one for one in await store.audit(CONTOSO, 10) if one[1].deed is Deed.ERASED]
+    [(_, told)] = [one for one in await audit_of(store, CONTOSO, 10) if one[1].deed is Deed.ERASED]
     assert (told.subject, told.id, told.by) == (Subject.CAMPAIGN, str(campaign.id), None)
 
     await forget(store, END + 2 * YEAR)
-    assert len([one for one in await store.audit(CONTOSO, 10) if one[1].deed is Deed.ERASED]) == 1, "once"
+    assert len([one for one in await audit_of(store, CONTOSO, 10) if one[1].deed is Deed.ERASED]) == 1, "once"
 
 
 async def test_never_before_its_engagement_is_counted(store: Store) -> None:
@@ -242,6 +243,6 @@ async def _dies_after(database: MongoDatabase, writes: int) -> bool:
     assert (await rows(store, campaign), await store.lists(CONTOSO)) == ((0, 0), []), f"after {writes} writes"
     done = await current(store, campaign)
     assert done.erased_at is not None and done.state is CampaignState.DONE
-    assert [one.deed for _, one in await store.audit(CONTOSO, 10)][:1] == [Deed.ERASED]
+    assert [one.deed for _, one in await audit_of(store, CONTOSO, 10)][:1] == [Deed.ERASED]
     await store.close()
     return died

@@ -15,6 +15,7 @@ from storage.records import AuditEntry, Deed, GroupRole, PersonId, Policy, Role,
 from storage.shared.policy import change_policy, policy_of
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, FABRIKAM, NOW
+from tests.support.kept import audit_of
 
 ENTRY = AuditEntry(
     tenant=CONTOSO, at=NOW, by=PersonId(7), deed=Deed.GIVEN, subject=Subject.PERSON, id="8", name="",
@@ -22,25 +23,25 @@ ENTRY = AuditEntry(
 )  # fmt: skip
 
 
-async def test_what_was_noted_is_read_newest_first_page_by_page(store: Store) -> None:
+async def test_what_was_noted_is_read_page_by_page(store: Store) -> None:
     entries = [replace(ENTRY, id=str(number)) for number in range(7)]
     for entry in entries:
         await store.note(entry)
     await store.note(replace(ENTRY, tenant=FABRIKAM))
-    found, before = [], None
-    while page := await store.audit(CONTOSO, 3, before):
+    found, after = [], 0
+    while page := await store.audit_from(after, 3, CONTOSO):
         assert len(page) <= 3
         found += [entry for _, entry in page]
-        before = page[-1][0]
-    assert found == entries[::-1]
-    assert [entry.tenant for _, entry in await store.audit(FABRIKAM, 10)] == [FABRIKAM]
+        after = page[-1][0]
+    assert found == entries
+    assert [entry.tenant for _, entry in await audit_of(store, FABRIKAM, 10)] == [FABRIKAM]
 
 
 async def test_what_was_noted_survives_a_restart(store: Store, database: object) -> None:
     await store.note(ENTRY)
     again = database.store()  # type: ignore[attr-defined]
     await again.open()
-    assert [entry for _, entry in await again.audit(CONTOSO, 10)] == [ENTRY]
+    assert [entry for _, entry in await audit_of(again, CONTOSO, 10)] == [ENTRY]
     await again.close()
 
 
@@ -56,7 +57,7 @@ async def test_the_embedded_audit_can_neither_be_changed_nor_shortened(tmp_path:
         ):
             with pytest.raises(sqlite3.IntegrityError):
                 db.execute(sql)
-    assert [entry for _, entry in await store.audit(CONTOSO, 10)] == [ENTRY]
+    assert [entry for _, entry in await audit_of(store, CONTOSO, 10)] == [ENTRY]
     await store.close()
 
 

@@ -13,6 +13,7 @@ import aiohttp
 
 from storage.records import CampaignId, DeliveryState
 from tests.faults.conftest import Town
+from tests.support.kept import audit_of
 from tests.support.program import ROOT
 from tests.support.seeding import TENANT
 
@@ -99,7 +100,7 @@ async def test_killed_in_the_middle_and_run_again(town: Town) -> None:
     assert traces_in(town.folder) == []
     assert await figures(town) == before
     store = await town.open()
-    told = [entry for _, entry in await store.audit(TENANT, 10) if entry.deed == "erased"]
+    told = [entry for _, entry in await audit_of(store, TENANT, 10) if entry.deed == "erased"]
     assert len(told) == 1, "with the erasure, in one change"
     await store.close()
 

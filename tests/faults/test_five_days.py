@@ -36,6 +36,8 @@ from storage.records import (
     Try,
 )
 from storage.sqlite import SqliteStore
+from tests.contract.world import outcome
+from tests.support.kept import tries_made
 from tests.support.mongo_servers import nx_27017
 from tests.support.stopped_time import FIVE_DAYS, MONDAY, OFFICE, PARIS, STEP, World, a_campaign, dispatching, run
 
@@ -66,7 +68,9 @@ def comings_and_goings(world: World) -> Callable[[Person], Availability]:
 
 
 async def tries_of_all(world: World) -> dict[Person, list[Try]]:
-    return {person: await world.store.tries(world.campaign.id, PersonId(id)) for id, person in world.people.items()}
+    return {
+        person: await tries_made(world.store, world.campaign.id, PersonId(id)) for id, person in world.people.items()
+    }
 
 
 def check(tries: Sequence[Try], hours: OpenTime, *, delivered: bool) -> None:
@@ -127,10 +131,10 @@ async def climbed_from(world: World, start: datetime) -> list[str]:
     world.presence.usually = ABSENT
     [person] = world.people
     [claimed] = await world.store.claim_due(world.campaign, 9, world.ends, world.ends, 1)
-    await world.store.give_back([claimed], 9, start)
+    await world.store.record([outcome(claimed, DeliveryState.PLANNED, at=start, due=start, tried=False)], 9)
     world.step = timedelta(seconds=1)
     await run(world)
-    tries = await world.store.tries(world.campaign.id, PersonId(person))
+    tries = await tries_made(world.store, world.campaign.id, PersonId(person))
     assert {made.found for made in tries} == {Found.ABSENT}
     assert (await world.store.tally(world.campaign.id)).reasons == {NotReached.ABSENT: 1}
     return [f"{made.at.astimezone(PARIS):%a %H:%M}" for made in tries]

@@ -13,6 +13,7 @@ from storage.records.instants import ms
 from tests.bot.story import eventually
 from tests.contract.world import outcome
 from tests.faults.conftest import Town
+from tests.support.kept import audit_of
 from tests.support.seeding import TENANT, install, scheduled
 
 ROWS_KEPT = 30 * ROWS
@@ -67,5 +68,5 @@ async def test_killed_in_the_middle_it_goes_on_and_no_figure_changes(town: Town)
     await eventually(erased, 60)
     assert len(await store.planned_people(ID)) == 0
     assert await figures(store) == before
-    assert [entry.deed for _, entry in await store.audit(TENANT, 5)] == ["erased"]
+    assert [entry.deed for _, entry in await audit_of(store, TENANT, 5)] == ["erased"]
     await store.close()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from storage.port.store import Store
 
 ROOT = Path(__file__).parents[2]
 #: what each floor may import besides itself: app -> bot -> dialogs -> cards, scheduler -> storage
@@ -93,3 +97,10 @@ def test_no_folder_becomes_a_heap() -> None:
             tops[module.parent.as_posix()] = tops.get(module.parent.as_posix(), 0) + 1
     assert len(tops) > 20
     assert {folder: count for folder, count in tops.items() if count > MOST} == {}
+
+
+def test_every_method_of_the_store_is_asked_for_by_the_product() -> None:
+    askers = [path for path in MODULES if path.parts[:2] not in (("storage", "sqlite"), ("storage", "mongo"))]
+    asked = {name for path in askers for name in re.findall(r"store\.(\w+)\(", (ROOT / path).read_text("utf-8"))}
+    methods = {name for name in dir(Store) if inspect.isfunction(getattr(Store, name)) and not name.startswith("_")}
+    assert methods - asked - {"open", "close"} == set()
