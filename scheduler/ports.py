@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from storage.records import (
+    About,
     Campaign,
     Columns,
     DirectoryUser,
@@ -54,21 +55,22 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The message was certainly not accepted, and may be tried again."""
+    """The message was certainly not accepted, and may be tried again for as long as there is time."""
 
-    #: THROTTLED or OUTAGE
     reason: NotReached
     #: seconds the platform asked us to wait; None when it did not say
     after: float | None = None
     detail: str = ""
+    about: About = About.REGION
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """This person cannot be reached."""
+    """This person cannot be reached, this time."""
 
     reason: NotReached
     detail: str = ""
+    about: About = About.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,31 @@ class Refused:
 
     code: str
     detail: str = ""
+    about: About = About.MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """Refused, and it is not known about what: by a policy, a firewall, a service that has moved.
+
+    ``about`` is the best guess; it is never the person.
+    """
+
+    code: str
+    detail: str = ""
+    about: About = About.ORGANISATION
 
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """The request had left when the connection broke: it may have arrived."""
+    """The request had left: it may have arrived."""
 
     detail: str = ""
+    reason: NotReached = NotReached.CONNECTION_BROKE
+    about: About = About.NETWORK
 
 
-Outcome = Delivered | Retry | Unreachable | Refused | Unconfirmed
+Outcome = Delivered | Retry | Unreachable | Refused | Unexplained | Unconfirmed
 
 
 class Sender(Protocol):

@@ -41,24 +41,25 @@ def token_of(
 
     ``secret``: a client secret, or a certificate as MSAL takes it.
     """
-    return FreshToken(_fetch(tenant, app_id, secret, scope, http), clock)
+    return FreshToken(_fetch(tenant, app_id, secret, scope, http), clock, "Graph")
 
 
 def managed_token(app_id: str, scope: str, clock: Clock, http: Any) -> FreshToken:
     """By the managed identity of the machine that we run on, which belongs to one organisation."""
-    identity = msal.ManagedIdentityClient({"ManagedIdentityIdType": "ClientId", "Id": app_id}, http_client=http)
 
-    def fetch() -> str:
+    def fetch(past_caches: bool) -> str:
+        # a new one each time: its cache would give back the very token that was refused
+        identity = msal.ManagedIdentityClient({"ManagedIdentityIdType": "ClientId", "Id": app_id}, http_client=http)
         answer = identity.acquire_token_for_client(resource=scope.removesuffix("/.default"))
         if "access_token" in answer:
             return str(answer["access_token"])
         raise NoToken(str(answer.get("error") or "no token"), permanent=False)
 
-    return FreshToken(fetch, clock)
+    return FreshToken(fetch, clock, "Graph")
 
 
-def _fetch(tenant: TenantId, app_id: str, secret: str | dict[str, str], scope: str, http: Any) -> Callable[[], str]:
-    def fetch() -> str:
+def _fetch(tenant: TenantId, app_id: str, secret: str | dict[str, str], scope: str, http: Any) -> Callable[[bool], str]:
+    def fetch(past_caches: bool) -> str:
         # a new one each time: its cache would give back the very token that was refused
         app = msal.ConfidentialClientApplication(
             app_id,

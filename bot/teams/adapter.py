@@ -24,6 +24,7 @@ from bot.clouds import Platform
 from bot.settings import Settings
 from bot.teams import activities as wire
 from bot.teams.auth.auth import RequestAuth
+from bot.teams.auth.credentials import Kept
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import reference_of
@@ -91,11 +92,13 @@ def make_authorization(
         return Anonymous()
     login = platform.login + (settings.microsoft_app_tenant_id or platform.home)
 
-    def fetch() -> str:
+    def fetch(past_caches: bool) -> str:
+        if past_caches and isinstance(credentials, Kept):
+            credentials.forget()
         own = asyncio.run(credentials.create_credentials(settings.microsoft_app_id, platform.scope, login, True))
         return str(own.get_access_token())
 
-    return FreshToken(fetch, clock)
+    return FreshToken(fetch, clock, "sending messages")
 
 
 async def on_turn_error(context: TurnContext, error: Exception) -> None:

@@ -1,21 +1,38 @@
-"""What the Bot Connector's answers mean: a status, a body, one Outcome. Pure.
+"""What the Bot Connector's answers mean: a status, a body, one Outcome, and what it is about. Pure.
 
-Sources: the Teams documentation on proactive messages and rate limits (429, 412, 502 and 504 are
-to be retried; 403 with MessageWritesBlocked and 404 end it for that person), and the shapes seen
-from real tenants, where the sub-code often hides as JSON inside the message.
+Sources: the Teams documentation on proactive messages and rate limits (429, 412, 502 and 504 are to be
+retried), and the shapes that were seen from real tenants, where the sub-code often hides as JSON inside the
+message. What is not known to be about the person is never taken for the person's (decision 034).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import orjson
 
-from scheduler.ports import Delivered, Outcome, Refused, Retry, Unreachable
-from storage.records import NotReached
+from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
+from storage.records import About, NotReached
 
-LONGEST_WAIT = 3600.0  #: seconds: a Retry-After above it is not believed
+LONGEST_WAIT = 3600.0  #: seconds: a Retry-After is capped, as a service may ask for more than we grant
+SLOW = 10.0  #: seconds: an error that took longer comes from a gateway that gave up on a service still at work
+LONGEST_ID = 512  #: characters of an id that is kept: the platform's own have less than 200
+ACCEPTED = (200, 201, 202)
+#: 403 and 400 that say that somebody's chat is served elsewhere
+ELSEWHERE = ("different region", "wrong geo", "wrong region")
+SWITCHED_OFF, BLOCKED = "BotDisabledByAdmin", "MessageWritesBlocked"
+GONE = "ActivityNotFoundInConversation"  #: a message that is to be changed
+#: refusals by code or text that are about one person
+ABOUT_THE_PERSON = {
+    BLOCKED: NotReached.BLOCKED,
+    "ForbiddenOperationException": NotReached.UNINSTALLED,
+    "UserNotFound": NotReached.GONE,
+}
+#: the conversation id leads nowhere any more
+STALE = ("BotNotInConversationRoster", "ConversationNotFound", "Bad format of conversation")
 
 
 class ChatLost(Exception):
@@ -26,53 +43,111 @@ class TokenRefused(Exception):
     """401: our token; nobody's delivery failed."""
 
 
-def outcome_of(status: int, body: bytes, after: float | None) -> Outcome:
-    """``after``: the seconds of a Retry-After. Raises ChatLost and TokenRefused, which the connector mends."""
+def outcome_of(status: int, body: bytes, after: float | None, took: float = 0.0) -> Outcome:
+    """``after``: the seconds of a Retry-After; ``took``: seconds until the answer came.
+
+    Raises ChatLost and TokenRefused, which the connector mends.
+    """
+    parsed = _parsed(body)
     if 200 <= status < 300:
-        return Delivered(str(_parsed(body).get("id") or ""))
-    code, text = _error(body)
+        return _accepted(status, body, parsed)
+    code, text, words = _error(parsed)
     detail = f"{status} {code}: {text}"
-    if status in (429, 412):
-        return Retry(NotReached.THROTTLED, after=after, detail=detail)
+    if status < 400:  # a redirect is never followed: the text would go elsewhere
+        return Retry(NotReached.INTERCEPTED, after=after, detail=detail, about=About.NETWORK)
     if status >= 500:
-        return Retry(NotReached.OUTAGE, after=after, detail=detail)
+        if status == 504 or took > SLOW:
+            return Unconfirmed(detail, NotReached.GATEWAY, About.REGION)
+        return Retry(NotReached.OUTAGE, after=after, detail=detail, about=About.REGION)
     if status == 401:
         raise TokenRefused(detail)
-    reason = _about_the_person(status, code, text)
-    if reason is NotReached.CHAT_LOST:
+    if status in (429, 412):
+        return Retry(NotReached.THROTTLED, after=after, detail=detail, about=About.ORGANISATION)
+    if status in (408, 409, 423):
+        return Retry(NotReached.OUTAGE, after=after, detail=detail, about=About.CHAT)
+    if status == 413:
+        return Refused(code or "413", text)
+    return _refusal(status, code, text, words, from_platform=parsed is not None)
+
+
+def _accepted(status: int, body: bytes, parsed: dict[str, Any] | None) -> Outcome:
+    if parsed is None and body.strip():  # an HTML page of a captive portal or a proxy, for instance
+        return Retry(NotReached.INTERCEPTED, detail=f"{status}: not the platform's answer", about=About.NETWORK)
+    if status not in ACCEPTED:
+        return Unconfirmed(f"{status}: no answer of the platform's that is known", about=About.NETWORK)
+    return Delivered(kept_id((parsed or {}).get("id")))
+
+
+def _refusal(status: int, code: str, text: str, words: str, *, from_platform: bool) -> Outcome:
+    """A 4xx that is about the person, the chat, the organisation, the region or the message, as it says."""
+    detail = f"{status} {code}: {text}"
+    if status == 403 and SWITCHED_OFF in words:
+        return Retry(NotReached.SWITCHED_OFF, detail=detail, about=About.ORGANISATION)
+    if status in (400, 403) and any(phrase in words.lower() for phrase in ELSEWHERE):
+        return Retry(NotReached.WRONG_REGION, detail=detail, about=About.REGION)
+    for phrase, reason in ABOUT_THE_PERSON.items():
+        if phrase in words:
+            return Unreachable(reason, detail)
+    if GONE in words:
+        return Refused(code, text, About.CHAT)
+    if status in (400, 403, 404) and any(phrase in words for phrase in STALE):
         raise ChatLost(detail)
-    return Unreachable(reason, detail) if reason else Refused(code or str(status), text)
+    named = f"{status} {code}".strip()
+    if status == 400 and from_platform:
+        return Refused(code or "400", text)
+    if status == 404:
+        return Unexplained(named, text, About.REGION)  # a region answers so for a while, or the tenant has moved
+    return Unexplained(named, text, About.ORGANISATION if from_platform else About.NETWORK)
 
 
-def _about_the_person(status: int, code: str, text: str) -> NotReached | None:
-    words = f"{code} {text}"
-    if "MessageWritesBlocked" in words or (status == 403 and ("209" in code or '"209"' in text)):
-        return NotReached.BLOCKED
-    if "ForbiddenOperationException" in words:
-        return NotReached.UNINSTALLED
-    if "UserNotFound" in words:
-        return NotReached.GONE
-    if status == 404 or "BotNotInConversationRoster" in words or "ConversationNotFound" in words:
-        return NotReached.CHAT_LOST
-    return NotReached.BLOCKED if status == 403 else None
-
-
-def _parsed(body: bytes) -> dict[str, object]:
+def _parsed(body: bytes) -> dict[str, Any] | None:
+    """The JSON object that an answer of the platform's is; None for anything else."""
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
-def _error(body: bytes) -> tuple[str, str]:
-    """The code and the text of an error, wherever this platform put them."""
-    parsed = _parsed(body)
+def _error(parsed: dict[str, Any] | None) -> tuple[str, str, str]:
+    """The code and the text of an error, and all words in it, wherever this platform put them."""
+    if parsed is None:
+        return "", "", ""
+    words = " ".join(_words(parsed))
     error = parsed.get("error") or parsed
     if not isinstance(error, dict):
-        return str(error), ""
+        return str(error), "", words
     code = error.get("code") or error.get("errorCode") or parsed.get("errorCode") or ""
-    return str(code), str(error.get("message") or "")
+    return str(code), str(error.get("message") or ""), words
+
+
+def _words(value: object, depth: int = 0) -> Iterator[str]:
+    """Every value in an error; a text that is itself JSON is read, too. What code 209 stands for is named in words:
+    of a switched-off app as of a blocked chat, where a sub-code, which some tenants leave out, tells them apart.
+    """
+    if depth > 6:
+        return
+    if isinstance(value, dict):
+        if "209" in (str(value.get("errorCode")), str(value.get("code"))):
+            yield SWITCHED_OFF if str(value.get("errorSubCode")) == "1" else BLOCKED
+        for inner in value.values():
+            yield from _words(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner, depth + 1)
+    elif isinstance(value, str):
+        yield value
+        if value.lstrip().startswith("{") and (inner := _parsed(value.encode(errors="replace"))):
+            yield from _words(inner, depth + 1)
+    elif value is not None:
+        yield str(value)
+
+
+def kept_id(id: object) -> str:
+    """An id of the platform's; "" for what is none, or longer than any."""
+    if isinstance(id, bool) or not isinstance(id, str | int):
+        return ""
+    return str(id) if len(str(id)) <= LONGEST_ID else ""
 
 
 def seconds(retry_after: str | None, now: datetime) -> float | None:

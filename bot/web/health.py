@@ -31,7 +31,9 @@ class Health:
             await asyncio.wait_for(self.store.read_documents(["ready"]), STORE)
         except Exception as error:  # whatever a driver raises: the store does not answer
             found["store"] = f"does not answer: {type(error).__name__}"
-        if self.authorization.header is None:
+        if self.authorization.trouble:
+            found["token"] = f"nothing is sent: {self.authorization.trouble}"
+        elif self.authorization.header is None:
             found["token"] = "the platform's login has given none yet"
         looked_at = self.looked_at()
         if looked_at is None or self.clock.monotonic() - looked_at > BEHIND:

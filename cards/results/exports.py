@@ -176,7 +176,7 @@ def _reason_text(texts: Texts, reason: NotReached, channel: str) -> str:
         NotReached.PRESENCE_UNKNOWN: texts("the time was over before anybody could tell who was there"),
         NotReached.SLOT_OVER: texts("the time of the campaign was over first"),
         NotReached.THROTTLED: texts("the time was over while {channel} asked us to slow down", channel=channel),
-        NotReached.OUTAGE: texts("{channel} did not answer, try after try", channel=channel),
+        NotReached.OUTAGE: texts("{channel} did not answer until the time was over", channel=channel),
         NotReached.REFUSED: texts("{channel} refused the message", channel=channel),
         NotReached.CONNECTION_BROKE: texts("the connection broke after sending: it may have arrived"),
         NotReached.LIST_GONE: texts("the group or team of the list was gone"),
@@ -185,6 +185,15 @@ def _reason_text(texts: Texts, reason: NotReached, channel: str) -> str:
         NotReached.CAPPED: texts("has had as many messages this week as the organisation allows"),
         NotReached.BOT_STOPPED: texts("the bot stopped while sending: it may have arrived"),
         NotReached.RESTORED: texts("the bot's memory came from a backup: it may have arrived before"),
+        NotReached.SWITCHED_OFF: texts("the administrator had switched Crieur off until the time was over"),
+        NotReached.UNEXPLAINED: texts("{channel} refused it without a reason that I know", channel=channel),
+        NotReached.INTERCEPTED: texts(
+            "something else answered in the place of {channel}: a proxy or a firewall", channel=channel
+        ),
+        NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where", channel=channel),
+        NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over"),
+        NotReached.MESSAGE_REFUSED: texts("not sent, as {channel} refused the message for others", channel=channel),
+        NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived", channel=channel),
     }[reason]
 
 

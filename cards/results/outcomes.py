@@ -44,7 +44,7 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.PRESENCE_UNKNOWN: texts("The time was over before anybody could tell whether they were there."),
         NotReached.SLOT_OVER: texts("The time of the campaign was over first."),
         NotReached.THROTTLED: texts("The time was over while {channel} asked us to slow down.", channel=name),
-        NotReached.OUTAGE: texts("{channel} did not answer, try after try.", channel=name),
+        NotReached.OUTAGE: texts("{channel} did not answer until the time was over.", channel=name),
         NotReached.REFUSED: texts("{channel} refused the message.", channel=name),
         NotReached.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
         NotReached.LIST_GONE: texts("The group or team of their list was gone."),
@@ -53,6 +53,15 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.CAPPED: texts("They have had as many messages this week as your organisation allows."),
         NotReached.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
         NotReached.RESTORED: texts("The bot's memory came from a backup: it may have arrived before."),
+        NotReached.SWITCHED_OFF: texts("The administrator had switched Crieur off until the time was over."),
+        NotReached.UNEXPLAINED: texts("{channel} refused it without a reason that I know.", channel=name),
+        NotReached.INTERCEPTED: texts(
+            "Something else answered in the place of {channel}: a proxy or a firewall.", channel=name
+        ),
+        NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where.", channel=name),
+        NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over."),
+        NotReached.MESSAGE_REFUSED: texts("Not sent, as {channel} refused the message for others.", channel=name),
+        NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived.", channel=name),
     }[reason]
 
 

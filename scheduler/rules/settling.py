@@ -6,14 +6,14 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
+from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
 from scheduler.rules.ladder import Rung, next_try
 from scheduler.rules.window import OpenTime
 from storage.records import Channel, Claimed, DeliveryState, Found, NotReached, Settled
 
 BACKOFF = 2.0  #: seconds; doubled with every try, drawn with full jitter
 LONGEST_BACKOFF = 300.0  #: seconds
-OUTAGE_TRIES = 12  #: the platform's trouble ends a delivery after so many tries
+UNEXPLAINED_PAUSE = timedelta(minutes=10)  #: between the two attempts that an unexplained refusal of one person gets
 PAST = timedelta(hours=1)  #: due so long after the slot: for its end to settle, never to be sent
 DETAIL = 300  #: characters kept of what the platform said
 
@@ -53,17 +53,17 @@ def settle(
             state = DeliveryState.UNREACHABLE
         case Refused(code, text):
             state, reason, detail = DeliveryState.FAILED, NotReached.REFUSED, f"{code}: {text}"
-        case Unconfirmed(detail):
-            state, reason = DeliveryState.UNCONFIRMED, NotReached.CONNECTION_BROKE
+        case Unconfirmed(detail, reason):
+            state = DeliveryState.UNCONFIRMED
+        case Unexplained(code, text):
+            state, reason, detail = DeliveryState.PLANNED, NotReached.UNEXPLAINED, f"{code}: {text}"
+            due = _second_attempt(delivery, now, slot_end)
+            if due is None:
+                state = DeliveryState.FAILED
         case Retry(reason, _, detail):
             left = (slot_end - now).total_seconds()
-            due = now + timedelta(seconds=wait(outcome, delivery.tries, rng, left))
-            if reason is NotReached.OUTAGE and delivery.tries + 1 >= OUTAGE_TRIES:
-                state, due = DeliveryState.FAILED, None
-            elif due >= slot_end:
-                state, due = DeliveryState.EXPIRED, None
-            else:
-                state = DeliveryState.PLANNED
+            # past the slot it is never made: the end of the slot settles it, with this reason
+            state, due = DeliveryState.PLANNED, now + timedelta(seconds=wait(outcome, delivery.tries, rng, left))
     return Settled(
         id=delivery.id,
         campaign=delivery.campaign,
@@ -76,8 +76,23 @@ def settle(
         detail=detail[:DETAIL],
         activity=activity,
         conversation=conversation,
-        found=None if isinstance(outcome, Retry) else found,
+        found=None if due else found,
     )
+
+
+def _second_attempt(delivery: Claimed, now: datetime, slot_end: datetime) -> datetime | None:
+    """When a person is tried again whose message was refused without a reason; None: this was the second time.
+
+    Where the slot leaves less time than that, the second attempt comes shortly before its end, and decides nothing.
+    """
+    first = delivery.unexplained_at or now
+    again = first + UNEXPLAINED_PAUSE
+    if now >= again:
+        return None
+    if again < slot_end:
+        return again
+    shortly = slot_end - (slot_end - first) / 10
+    return shortly if now < shortly else slot_end + PAST
 
 
 def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: datetime) -> Settled:

@@ -45,6 +45,7 @@ def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
         tries=row["tries"],
         columns=row.get("columns") or {},
         rung=row.get("rung", 0),
+        unexplained_at=instant(row["settled_at"]) if row["reason"] == NotReached.UNEXPLAINED else None,
     )
 
 

@@ -86,6 +86,7 @@ from storage.records.lists import (
     usable_by,
 )
 from storage.records.people import (
+    About,
     Contact,
     DirectoryUser,
     Member,
@@ -114,6 +115,7 @@ __all__ = [
     "NOTHING",
     "OTHER_REACTION",
     "REACTIONS",
+    "About",
     "Audience",
     "AuditEntry",
     "Button",

@@ -75,6 +75,8 @@ class Claimed:
     columns: Mapping[str, str] = field(default_factory=dict)
     #: the ladder's rung of the try that is due, 0 to 8
     rung: int = 0
+    #: when it was refused without a reason that is known, where that was the last that became of it
+    unexplained_at: datetime | None = None
 
     @property
     def reachable(self) -> bool:

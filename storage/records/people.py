@@ -24,6 +24,18 @@ class Role(StrEnum):
         return order.index(self) <= order.index(other)
 
 
+class About(StrEnum):
+    """What one answer of the platform is about, and only about: what is not about the person is not said of them."""
+
+    MESSAGE = "message"  #: it would be answered alike for everybody
+    PERSON = "person"
+    CHAT = "chat"
+    ORGANISATION = "organisation"
+    REGION = "region"  #: the service behind one serviceUrl
+    NETWORK = "network"  #: what lies between us and the platform
+    US = "us"  #: our own token
+
+
 class NotReached(StrEnum):
     """Why a person cannot be, or was not, reached: the plain reasons of a report."""
 
@@ -36,7 +48,7 @@ class NotReached(StrEnum):
     PRESENCE_UNKNOWN = "presence_unknown"  #: the slot ended before anybody could tell whether they were there
     SLOT_OVER = "slot_over"
     THROTTLED = "throttled"  #: the slot ended while the platform asked us to slow down
-    OUTAGE = "outage"  #: the platform did not answer, try after try
+    OUTAGE = "outage"  #: the platform did not answer, or did not take it, until the slot ended
     REFUSED = "refused"  #: the platform refused the message; code and text are kept
     CONNECTION_BROKE = "connection_broke"  #: after the request had left
     LIST_GONE = "list_gone"  #: the group or team behind their list was gone when the campaign started
@@ -45,6 +57,13 @@ class NotReached(StrEnum):
     CAPPED = "capped"  #: has had as many messages this week as the organisation allows
     BOT_STOPPED = "bot_stopped"  #: the bot died after the request had left
     RESTORED = "restored"  #: the store is an older backup: the message may have been sent after it was taken
+    SWITCHED_OFF = "switched_off"  #: the organisation's administrator has switched the bot off
+    UNEXPLAINED = "unexplained"  #: the platform refused, and nobody knows about what
+    INTERCEPTED = "intercepted"  #: something else than the platform answered: a proxy, a firewall
+    WRONG_REGION = "wrong_region"  #: the platform says that they are served elsewhere
+    NO_TOKEN = "no_token"  #: our own token: none was to be had, or it was refused
+    MESSAGE_REFUSED = "message_refused"  #: not tried, as the platform refused the message for others
+    GATEWAY = "gateway"  #: the platform's gateway gave up while its service may have taken it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,8 @@ def _claim(
 ) -> list[Claimed]:
     rows = json_rows(
         db,
-        f"SELECT json_array(d.id, d.state, d.tries, d.rung, json(d.columns), {PERSON}, {REFERENCE}) AS row"
+        "SELECT json_array(d.id, d.state, d.tries, d.rung, json(d.columns),"
+        f" iif(d.reason = '{NotReached.UNEXPLAINED}', d.settled_at, NULL), {PERSON}, {REFERENCE}) AS row"
         " FROM delivery d JOIN person p ON p.id = d.person"
         " LEFT JOIN reference r ON r.person = d.person AND r.channel = ?"
         f" WHERE d.campaign = ? AND d.{OPEN} AND d.next_at <= ? AND d.state IN (?, ?)"
@@ -130,7 +131,7 @@ def _claim(
 
 
 def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
-    person, reference = row[5 : 5 + _PERSON_COLUMNS], row[5 + _PERSON_COLUMNS :]
+    person, reference = row[6 : 6 + _PERSON_COLUMNS], row[6 + _PERSON_COLUMNS :]
     return Claimed(
         id=DeliveryId(row[0]),
         campaign=campaign,
@@ -139,6 +140,7 @@ def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
         tries=row[2],
         rung=row[3],
         columns=row[4] or {},
+        unexplained_at=instant(row[5]) if row[5] else None,
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from app import WallClock
 from bot.teams.send.connector import Connector
 from scheduler.ports import Delivered, Retry, Unconfirmed
-from storage.records import Channel, NotReached, PersonId, Reference
+from storage.records import About, Channel, NotReached, PersonId, Reference
 from tests.support.connector import Faults, LoopbackConnector
 from tests.support.program import free_port
 from tests.support.seeding import TENANT, conversation_of, member_of
@@ -66,7 +66,7 @@ async def test_where_no_connection_comes_about_nothing_has_left(sender: Connecto
         server.listen(0)
         first.connect(server.getsockname())
         outcome = await sender.send(reference(f"http://127.0.0.1:{server.getsockname()[1]}"), MESSAGE)
-    assert outcome == Retry(NotReached.OUTAGE, detail="ConnectionTimeoutError")
+    assert outcome == Retry(NotReached.OUTAGE, detail="ConnectionTimeoutError", about=About.NETWORK)
 
 
 @pytest.mark.parametrize("fault", [Faults(hang=1.0), Faults(reset_after=1.0), Faults(reset_before=1.0)])

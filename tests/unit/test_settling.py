@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
-from scheduler.rules.settling import BACKOFF, DETAIL, LONGEST_BACKOFF, OUTAGE_TRIES, out_of_reach, settle, wait
+from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
+from scheduler.rules.settling import BACKOFF, DETAIL, LONGEST_BACKOFF, UNEXPLAINED_PAUSE, out_of_reach, settle, wait
 from storage.records import CampaignId, Channel, Claimed, DeliveryId, DeliveryState, NotReached, Settled
 from tests.unit.test_variables import person
 
@@ -40,6 +40,8 @@ def settled(outcome: Outcome, *, tries: int = 0, left: timedelta = HOUR, seed: i
         (Unreachable(NotReached.GONE), DeliveryState.UNREACHABLE, NotReached.GONE, ""),
         (Refused("BadSyntax", "why"), DeliveryState.FAILED, NotReached.REFUSED, "BadSyntax: why"),
         (Unconfirmed("reset"), DeliveryState.UNCONFIRMED, NotReached.CONNECTION_BROKE, "reset"),
+        (Unconfirmed("504", NotReached.GATEWAY), DeliveryState.UNCONFIRMED, NotReached.GATEWAY, "504"),
+        (Unexplained("403", "why"), DeliveryState.PLANNED, NotReached.UNEXPLAINED, "403: why"),
         (Retry(NotReached.THROTTLED, detail="429"), DeliveryState.PLANNED, NotReached.THROTTLED, "429"),
         (Retry(NotReached.OUTAGE, detail="503"), DeliveryState.PLANNED, NotReached.OUTAGE, "503"),
     ],
@@ -78,17 +80,12 @@ def test_only_the_beginning_of_what_the_platform_said_is_kept() -> None:
 
 
 @given(reasons, delays, tries, st.integers(-60, 7200), st.integers())
-def test_never_a_retry_past_the_end_of_the_slot(
+def test_what_was_not_taken_waits_for_the_end_of_the_slot_and_no_number_of_tries_ends_it(
     reason: NotReached, after: float | None, tries: int, seconds_left: int, seed: int
 ) -> None:
-    left = timedelta(seconds=seconds_left)
-    row = settled(Retry(reason, after=after), tries=tries, left=left, seed=seed)
-    if row.state is DeliveryState.PLANNED:
-        assert row.due is not None and NOW < row.due < NOW + left
-    else:
-        assert row.state in (DeliveryState.EXPIRED, DeliveryState.FAILED)
-        assert row.due is None
-        assert row.reason is reason
+    row = settled(Retry(reason, after=after), tries=tries, left=timedelta(seconds=seconds_left), seed=seed)
+    assert (row.state, row.reason) == (DeliveryState.PLANNED, reason)
+    assert row.due is not None and row.due > NOW
 
 
 @given(reasons, st.floats(0, 3600), tries, seeds)
@@ -106,12 +103,13 @@ def test_without_one_the_wait_grows_with_full_jitter_up_to_a_bound(
     assert 0 < wait(Retry(reason), tries, rng) <= bound
 
 
-@given(reasons, st.integers(0, OUTAGE_TRIES - 2), st.integers(1, 7200), st.integers())
+@given(reasons, tries, st.integers(1, 7200), st.integers())
 def test_nobody_is_given_up_by_our_own_wait_while_there_is_time(
     reason: NotReached, tries: int, seconds_left: int, seed: int
 ) -> None:
-    row = settled(Retry(reason), tries=tries, left=timedelta(seconds=seconds_left), seed=seed)
-    assert row.state is DeliveryState.PLANNED
+    left = timedelta(seconds=seconds_left)
+    row = settled(Retry(reason), tries=tries, left=left, seed=seed)
+    assert row.due is not None and row.due <= NOW + left
 
 
 def test_those_who_were_refused_together_do_not_come_back_together() -> None:
@@ -122,18 +120,36 @@ def test_those_who_were_refused_together_do_not_come_back_together() -> None:
         assert max(waits) - min(waits) > 3
 
 
-def test_an_outage_ends_a_delivery_after_a_bounded_number_of_tries() -> None:
-    year = timedelta(days=365)
-    states = [settled(Retry(NotReached.OUTAGE), tries=n, left=year).state for n in range(OUTAGE_TRIES + 5)]
-    assert states[: OUTAGE_TRIES - 1] == [DeliveryState.PLANNED] * (OUTAGE_TRIES - 1)
-    assert set(states[OUTAGE_TRIES - 1 :]) == {DeliveryState.FAILED}
+# --- refused without a reason -----------------------------------------------------------------
+
+ODD = Unexplained("403", "no reason")
 
 
-def test_being_throttled_ends_with_the_slot_only() -> None:
-    throttled = Retry(NotReached.THROTTLED, after=30.0)
-    assert settled(throttled, tries=1000).state is DeliveryState.PLANNED
-    late = settled(throttled, tries=1000, left=timedelta(seconds=30))
-    assert (late.state, late.reason) == (DeliveryState.EXPIRED, NotReached.THROTTLED)
+def again(first: Settled, at: datetime, slot_end: datetime) -> Settled:
+    """The second attempt, made at that instant."""
+    assert first.state is DeliveryState.PLANNED and first.reason is NotReached.UNEXPLAINED
+    return settle(replace(CLAIMED, tries=1, unexplained_at=first.at), Channel.TEAMS, ODD, at, slot_end, random.Random())
+
+
+def test_who_is_refused_without_a_reason_is_tried_twice_ten_minutes_apart() -> None:
+    first = settled(ODD)
+    assert first.due == NOW + UNEXPLAINED_PAUSE
+    second = again(first, first.due, NOW + HOUR)
+    assert (second.state, second.reason, second.detail) == (
+        DeliveryState.FAILED,
+        NotReached.UNEXPLAINED,
+        "403: no reason",
+    )
+
+
+@given(st.integers(1, 600))
+def test_in_a_short_slot_the_second_attempt_comes_in_time_and_decides_nothing(seconds_left: int) -> None:
+    ends = NOW + timedelta(seconds=seconds_left)
+    first = settled(ODD, left=ends - NOW)
+    assert first.due is not None and NOW < first.due < ends
+    second = again(first, first.due, ends)
+    assert second.state is DeliveryState.PLANNED
+    assert second.due is not None and second.due > ends, "the end of the slot settles it"
 
 
 @given(st.integers())
@@ -144,7 +160,8 @@ def test_the_tries_in_one_slot_are_bounded(seed: int) -> None:
         delivery = replace(CLAIMED, tries=count)
         row = settle(delivery, Channel.TEAMS, Retry(NotReached.THROTTLED), now, NOW + 2 * HOUR, rng)
         count += 1
-        if row.due is None:
+        assert row.due is not None
+        if row.due >= NOW + 2 * HOUR:
             break
         now = row.due
     assert count < 150

@@ -11,7 +11,7 @@ import pytest
 from bot.teams.auth.token import AGAIN, EARLY, FreshToken, NoToken, expiry
 from bot.teams.send.connector import PAUSE, Connector
 from scheduler.ports import Retry
-from storage.records import Channel, NotReached, PersonId, Reference, TenantId
+from storage.records import About, Channel, NotReached, PersonId, Reference, TenantId
 from tests.support.http import until
 
 HOUR = 3600.0
@@ -53,9 +53,11 @@ class Login:
         self.clock = clock
         self.asked = 0
         self.down = False
+        self.past_caches: list[bool] = []
 
-    def fetch(self) -> str:
+    def fetch(self, past_caches: bool) -> str:
         self.asked += 1
+        self.past_caches.append(past_caches)
         if self.down:
             raise ConnectionError("the login does not answer")
         claims = {"exp": self.clock.at.timestamp() + HOUR, "number": self.asked}
@@ -73,7 +75,7 @@ def login(clock: SteppedClock) -> Login:
 
 
 async def test_a_token_is_replaced_before_it_ends(clock: SteppedClock, login: Login) -> None:
-    token = FreshToken(login.fetch, clock)
+    token = FreshToken(login.fetch, clock, "the tests")
     keeping = asyncio.create_task(token.keep_fresh())
     assert await clock.next_nap(1) == pytest.approx(HOUR - EARLY)
     first = token.header
@@ -85,7 +87,7 @@ async def test_a_token_is_replaced_before_it_ends(clock: SteppedClock, login: Lo
 
 
 async def test_a_login_that_is_down_is_asked_again(clock: SteppedClock, login: Login) -> None:
-    token = FreshToken(login.fetch, clock)
+    token = FreshToken(login.fetch, clock, "the tests")
     login.down = True
     keeping = asyncio.create_task(token.keep_fresh())
     assert await clock.next_nap(1) == AGAIN
@@ -98,7 +100,7 @@ async def test_a_login_that_is_down_is_asked_again(clock: SteppedClock, login: L
 
 
 async def test_a_refused_token_is_fetched_once_for_everybody(clock: SteppedClock, login: Login) -> None:
-    token = FreshToken(login.fetch, clock)
+    token = FreshToken(login.fetch, clock, "the tests")
     refused = await token.renew(None)
     headers = await asyncio.gather(*(token.renew(refused) for _ in range(20)))
     assert login.asked == 2
@@ -107,7 +109,7 @@ async def test_a_refused_token_is_fetched_once_for_everybody(clock: SteppedClock
 
 async def test_without_a_token_nothing_leaves_and_nobody_is_given_up(clock: SteppedClock, login: Login) -> None:
     login.down = True
-    token = FreshToken(login.fetch, clock)
+    token = FreshToken(login.fetch, clock, "the tests")
     with pytest.raises(NoToken):
         await token.renew(None)
     reference = Reference(
@@ -121,7 +123,48 @@ async def test_without_a_token_nothing_leaves_and_nobody_is_given_up(clock: Step
     )
     async with Connector(clock=clock, authorization=token, loopback_only=False) as connector:
         outcome = await connector.send(reference, b"{}")
-    assert outcome == Retry(NotReached.OUTAGE, after=PAUSE, detail="ConnectionError")
+    assert outcome == Retry(NotReached.NO_TOKEN, after=PAUSE, detail="ConnectionError", about=About.US)
+    assert token.trouble == "ConnectionError"
+    login.down = False
+    await token.renew(None)
+    assert token.trouble == ""
+
+
+async def test_many_who_wait_for_a_login_that_is_down_wait_for_one_answer(clock: SteppedClock, login: Login) -> None:
+    login.down = True
+    token = FreshToken(login.fetch, clock, "the tests")
+    answers = await asyncio.gather(*(token.renew(None) for _ in range(64)), return_exceptions=True)
+    assert login.asked == 1
+    assert all(isinstance(answer, NoToken) for answer in answers)
+
+
+async def test_only_a_refused_token_is_fetched_past_the_caches(clock: SteppedClock, login: Login) -> None:
+    token = FreshToken(login.fetch, clock, "the tests")
+    await token.renew(await token.renew(None))
+    assert login.past_caches == [False, True]
+
+
+async def test_the_logins_own_code_is_all_that_is_kept_of_what_it_says(clock: SteppedClock) -> None:
+    def fetch(past_caches: bool) -> str:
+        raise PermissionError("AADSTS7000222: The provided client secret keys for app 'hr-secret' are expired.")
+
+    token = FreshToken(fetch, clock, "the tests")
+    with pytest.raises(NoToken, match=r"^AADSTS7000222$"):
+        await token.renew(None)
+    assert token.trouble == "AADSTS7000222"
+
+
+async def test_a_token_that_still_holds_is_no_trouble_while_the_login_is_away(
+    clock: SteppedClock, login: Login
+) -> None:
+    token = FreshToken(login.fetch, clock, "the tests")
+    header = await token.renew(None)
+    login.down = True
+    with pytest.raises(NoToken):
+        await token.renew(header)
+    assert (token.header, token.trouble) == (header, "")
+    clock.at += timedelta(seconds=HOUR)
+    assert token.trouble == "ConnectionError"
 
 
 def test_a_token_that_says_nothing_of_its_end_counts_as_ended() -> None:

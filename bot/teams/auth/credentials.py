@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from types import SimpleNamespace
 
+import msal
 from botbuilder.integration.aiohttp.configuration_service_client_credential_factory import (
     ConfigurationServiceClientCredentialFactory,
 )
@@ -13,6 +14,7 @@ from botframework.connector.auth import ServiceClientCredentialsFactory
 from botframework.connector.auth.certificate_service_client_credential_factory import (
     CertificateServiceClientCredentialsFactory,
 )
+from botframework.connector.auth.managedidentity_app_credentials import ManagedIdentityAppCredentials
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from msrest.authentication import Authentication
@@ -51,6 +53,11 @@ class Kept(ServiceClientCredentialsFactory):
 
     async def is_authentication_disabled(self) -> bool:
         return bool(await self._inner.is_authentication_disabled())
+
+    def forget(self) -> None:
+        """The next credentials ask the login itself: their libraries' caches go with the old ones."""
+        self._made.clear()
+        ManagedIdentityAppCredentials.global_token_cache = msal.TokenCache()
 
     async def create_credentials(
         self, app_id: str, oauth_scope: str, login_endpoint: str, validate_authority: bool

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -16,6 +18,9 @@ log = logging.getLogger(__name__)
 
 EARLY = 300.0  #: seconds before its end at which a token is replaced
 AGAIN = 30.0  #: seconds until the next try when none was to be had
+CALM = 5.0  #: seconds in which a token that was refused although it was new is not replaced again
+#: the login's own code for what is wrong (7000222: the secret has expired): all that is kept of what it says
+CODE = re.compile(r"AADSTS\d{4,9}")
 
 
 class NoToken(Exception):
@@ -27,6 +32,19 @@ class NoToken(Exception):
 
 
 class Authorization(Protocol):
+    @property
+    def trouble(self) -> str:
+        """Why messages cannot be sent, in words for an operator; "" while they can."""
+        ...
+
+    def refused(self, detail: str) -> None:
+        """The platform refuses even a new token."""
+        ...
+
+    def accepted(self) -> None:
+        """It takes the one that it refused."""
+        ...
+
     @property
     def header(self) -> str | None:
         """The header's value; "" where none is needed, None while there is none yet."""
@@ -45,6 +63,13 @@ class Anonymous:
     """The local client asks for none."""
 
     header = ""
+    trouble = ""
+
+    def refused(self, detail: str) -> None:
+        pass
+
+    def accepted(self) -> None:
+        pass
 
     async def renew(self, refused: str | None) -> str:
         raise NoToken("without a registration there is no token to show")
@@ -54,27 +79,75 @@ class Anonymous:
 
 
 class FreshToken:
-    """A token from ``fetch``, which may block. One task replaces it, so that no message waits for it."""
+    """A token from ``fetch``, which may block. One task replaces it, so that no message waits for it.
 
-    def __init__(self, fetch: Callable[[], str], clock: Clock) -> None:
+    ``fetch(True)`` asks the login itself: the SDK and its libraries keep tokens of their own for up to a day, and
+    would give a refused one again and again. ``purpose``: what waits for it, for the log.
+    """
+
+    def __init__(self, fetch: Callable[[bool], str], clock: Clock, purpose: str) -> None:
         self._fetch = fetch
         self._clock = clock
+        self._purpose = purpose
         self._ends = 0.0
-        self._one_at_a_time = asyncio.Lock()
+        self._fetching: asyncio.Task[str] | None = None
+        #: when the login was last asked
+        self._asked_at = float("-inf")
         self.header: str | None = None
+        #: why the login gave no token when it was last asked, and why the platform refuses the one it gave
+        self._missing = ""
+        self._refusal = ""
+
+    @property
+    def trouble(self) -> str:
+        return self._refusal or ("" if self._is_valid else self._missing)
+
+    @property
+    def _is_valid(self) -> bool:
+        """As far as we can tell."""
+        return self.header is not None and not (self._ends and self._clock.now().timestamp() >= self._ends)
 
     async def renew(self, refused: str | None) -> str:
-        async with self._one_at_a_time:
-            if self.header is None or self.header == refused:  # else somebody has just done it
-                try:
-                    token = await asyncio.to_thread(self._fetch)
-                except NoToken:
-                    raise
-                except Exception as error:  # whatever the SDK's libraries raise: the reason is theirs
-                    raise NoToken(type(error).__name__) from error
-                self._ends = expiry(token)
-                self.header = f"Bearer {token}"
-            return self.header
+        if self.header is not None and self.header != refused:
+            return self.header  # somebody has just done it
+        if self._fetching is None:
+            if refused and self._refusal and time.monotonic() - self._asked_at < CALM:
+                raise NoToken(self._refusal)
+            self._fetching = asyncio.create_task(self._fetched(past_caches=refused is not None))
+            self._fetching.add_done_callback(self._done)
+        return await asyncio.shield(self._fetching)
+
+    def _done(self, task: asyncio.Task[str]) -> None:
+        self._fetching = None
+        if not task.cancelled():
+            task.exception()  # whoever waits for it has it
+
+    async def _fetched(self, *, past_caches: bool) -> str:
+        self._asked_at = time.monotonic()
+        try:
+            token = await asyncio.to_thread(self._fetch, past_caches)
+        except Exception as error:  # whatever the SDK's libraries raise: the reason is theirs
+            missing = error if isinstance(error, NoToken) else NoToken(_reason(error))
+            if self._missing != str(missing):
+                log.error("no token for %s: %s", self._purpose, missing)
+            self._missing = str(missing)
+            raise missing from error
+        if self._missing:
+            log.info("a token for %s again", self._purpose)
+            self._missing = ""
+        self._ends = expiry(token)
+        self.header = f"Bearer {token}"
+        return self.header
+
+    def refused(self, detail: str) -> None:
+        if not self._refusal:
+            log.error("the token for %s is refused, a new one too: %s", self._purpose, detail)
+        self._refusal = f"the platform refuses our token: {detail}"
+
+    def accepted(self) -> None:
+        if self._refusal:
+            log.info("the token for %s is accepted again", self._purpose)
+            self._refusal = ""
 
     async def current(self) -> str:
         """The header, renewed first where it is missing or about to end: for who asks now and then."""
@@ -91,10 +164,15 @@ class FreshToken:
             try:
                 await self.renew(self.header)
                 pause = max(AGAIN, self._ends - EARLY - self._clock.now().timestamp())
-            except NoToken as missing:
-                log.warning("the platform's login gives no token: %s", missing)
+            except NoToken:  # the log has it
                 pause = AGAIN
             await self._clock.sleep(pause)
+
+
+def _reason(error: Exception) -> str:
+    """The login's own code where it names one; what else it says may name people and secrets."""
+    code = CODE.search(str(error))
+    return code[0] if code else type(error).__name__
 
 
 def expiry(token: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+import time
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -19,14 +20,26 @@ from yarl import URL
 from bot.teams.auth.token import Anonymous, Authorization, NoToken
 from bot.teams.responses import ChatLost, TokenRefused, outcome_of, seconds
 from bot.teams.send.timeouts import Timeouts
-from scheduler.ports import Clock, Delivered, NotAnswered, Outcome, Refused, Retry, Unconfirmed, Unreachable
-from storage.records import NotReached, Reference
+from scheduler.ports import (
+    Clock,
+    Delivered,
+    NotAnswered,
+    Outcome,
+    Refused,
+    Retry,
+    Unconfirmed,
+    Unexplained,
+    Unreachable,
+)
+from storage.records import About, NotReached, Reference
 
 CONNECT = 5.0  #: seconds to get a connection, name look-up and all: until then nothing has left
 ANSWER = 20.0  #: seconds to wait for an answer: the platform's gateway gives up at 15
 IDLE = 15.0  #: seconds an unused connection is kept: less than any server keeps its end
 JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
+LARGEST = 65_536  #: bytes of an answer that are read: the platform's own have some hundreds
+LARGEST_PAGE = 4_194_304  #: the same of a page of a team's people, of which there may be 500
 
 _UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
 
@@ -109,25 +122,25 @@ class Connector:
             with self._watch:
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                     asked = seconds(response.headers.get("Retry-After"), self._clock.now())
-                    return response.status, await response.read(), asked
+                    return response.status, await _read(response, LARGEST_PAGE), asked
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotAnswered(type(error).__name__) from error
 
     async def _send_in_new_chat(self, reference: Reference, activity: bytes, why: str) -> Outcome:
         """Open their chat, and post in it."""
+        opened = await self._open(reference)
+        if not isinstance(opened, Delivered):
+            return opened if reference.installed else _never_installed(opened)
         try:
-            opened = await self._open(reference)
-            if not isinstance(opened, Delivered):
-                return opened if reference.installed else _never_installed(opened)
             sent = await self._try("POST", reference, self._url(reference, opened.activity), activity)
         except ChatLost:
-            return Unreachable(NotReached.CHAT_LOST if reference.installed else NotReached.NEVER_INSTALLED, why)
+            sent = Unreachable(NotReached.CHAT_LOST, why, About.CHAT)
         if isinstance(sent, Delivered):
             return Delivered(sent.activity, conversation=opened.activity)
-        return sent if reference.installed or isinstance(sent, Refused) else _never_installed(sent)
+        return sent if reference.installed else _never_installed(sent)
 
     async def _open(self, reference: Reference) -> Outcome:
-        """Their chat's id, where a message's would be."""
+        """Their chat's id, where a message's would be. What is refused here is not about the message."""
         opening = orjson.dumps(
             {
                 "bot": {"id": reference.bot},
@@ -137,47 +150,84 @@ class Connector:
                 "channelData": {"tenant": {"id": reference.tenant}},
             }
         )
-        opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening)
-        if isinstance(opened, Unconfirmed):  # a chat opened twice is the same chat
-            return Retry(NotReached.OUTAGE, detail=opened.detail)
+        try:
+            opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening)
+        except ChatLost as lost:  # of a chat that is being opened, this tells nothing
+            return Unexplained("ChatNotOpened", str(lost), About.REGION)
+        match opened:
+            case Unconfirmed(detail):  # a chat opened twice is the same chat
+                return Retry(NotReached.OUTAGE, detail=detail)
+            case Refused(code, detail):
+                return Unexplained(code, detail)
+            case Delivered(""):
+                return Unexplained("ChatNotOpened", "the platform named no chat", About.REGION)
         return opened
 
     async def _try(self, method: str, reference: Reference, url: URL, body: bytes) -> Outcome:
         """One request, with a second one where only our token was too old. Raises ChatLost."""
         if self._loopback_only and not is_loopback(reference.service_url):
-            return Refused("NotLoopback", "without a registration the bot writes to this machine only")
+            return Unexplained(
+                "NotLoopback", "without a registration the bot writes to this machine only", About.REGION
+            )
         authorization = self._authorization
         try:
             header = authorization.header
             if header is None:
                 header = await authorization.renew(None)
             try:
-                return await self._request(method, url, body, header)
+                outcome = await self._request(method, url, body, header)
             except TokenRefused:
-                return await self._request(method, url, body, await authorization.renew(header))
-        except (TokenRefused, NoToken) as refused:
-            return Retry(NotReached.OUTAGE, after=PAUSE, detail=str(refused))
+                outcome = await self._request(method, url, body, await authorization.renew(header))
+            if authorization.trouble and not isinstance(outcome, Retry | Unconfirmed):
+                authorization.accepted()
+            return outcome
+        except TokenRefused as refused:
+            authorization.refused(str(refused))
+            return Retry(NotReached.NO_TOKEN, after=PAUSE, detail=str(refused), about=About.US)
+        except NoToken as missing:
+            return Retry(NotReached.NO_TOKEN, after=PAUSE, detail=str(missing), about=About.US)
 
     async def _request(self, method: str, url: URL, body: bytes, authorization: str) -> Outcome:
         assert self._session is not None
         headers = {"Authorization": authorization} if authorization else None
         payload = aiohttp.BytesPayload(body, content_type=JSON)  # aiohttp need not look for one that fits
+        began = time.monotonic()
         try:
             with self._watch:
                 # no "async with", which costs: reading gives the connection back, and closes it when it fails
-                response = await self._session.request(method, url, data=payload, headers=headers)
-                answer = await response.read()
+                response = await self._session.request(
+                    method, url, data=payload, headers=headers, allow_redirects=False
+                )
+                answer = await _read(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return Retry(NotReached.OUTAGE, detail=type(error).__name__)  # it did not leave
+            # it did not leave
+            return Retry(NotReached.OUTAGE, detail=type(error).__name__, about=About.NETWORK)
+        except aiohttp.InvalidURL as error:
+            return Retry(NotReached.WRONG_REGION, detail=type(error).__name__, about=About.REGION)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Unconfirmed(type(error).__name__)
+        took = time.monotonic() - began
         asked = response.headers.get("Retry-After")
-        return outcome_of(response.status, answer, seconds(asked, self._clock.now()) if asked else None)
+        return outcome_of(response.status, answer, seconds(asked, self._clock.now()) if asked else None, took)
 
     @staticmethod
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
         path = f"conversations/{_quoted(conversation)}/activities"
         return _url(reference.service_url, f"{path}/{_quoted(message)}" if message else path)
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int = LARGEST) -> bytes:
+    """The answer, or as much of it as the platform's would have: more than ``limit`` is none of the platform's."""
+    length = response.content_length
+    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
+        return await response.read()
+    read = bytearray()
+    while chunk := await response.content.readany():
+        read += chunk
+        if len(read) > limit:
+            response.close()  # the rest may have no end
+            return bytes(read[: limit + 1])
+    return bytes(read)
 
 
 def _quoted(id: str) -> str:
@@ -186,10 +236,8 @@ def _quoted(id: str) -> str:
 
 
 def _never_installed(outcome: Outcome) -> Outcome:
-    """Whoever is in a team only has neither removed nor blocked anything: the platform wants them to install."""
-    if isinstance(outcome, Unreachable) and outcome.reason is NotReached.GONE:
-        return outcome
-    if isinstance(outcome, Unreachable | Refused):
+    """Somebody in a team only has neither removed nor blocked anything: the platform wants them to install."""
+    if isinstance(outcome, Unreachable) and outcome.reason is not NotReached.GONE:
         return Unreachable(NotReached.NEVER_INSTALLED, outcome.detail)
     return outcome
 
