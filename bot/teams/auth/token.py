@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import re
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -111,7 +110,7 @@ class FreshToken:
         if self.header is not None and self.header != refused:
             return self.header  # somebody has just done it
         if self._fetching is None:
-            if refused and self._refusal and time.monotonic() - self._asked_at < CALM:
+            if refused and self._refusal and self._clock.monotonic() - self._asked_at < CALM:
                 raise NoToken(self._refusal)
             self._fetching = asyncio.create_task(self._fetched(past_caches=refused is not None))
             self._fetching.add_done_callback(self._done)
@@ -123,7 +122,7 @@ class FreshToken:
             task.exception()  # whoever waits for it has it
 
     async def _fetched(self, *, past_caches: bool) -> str:
-        self._asked_at = time.monotonic()
+        self._asked_at = self._clock.monotonic()
         try:
             token = await asyncio.to_thread(self._fetch, past_caches)
         except Exception as error:  # whatever the SDK's libraries raise: the reason is theirs
