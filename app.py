@@ -31,11 +31,13 @@ from bot.ops.playground import PlaygroundUnavailable, open_in_browser, start_pla
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.teams.adapter import make_adapter, make_authorization
 from bot.teams.announcer import AuthorAnnouncer
+from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import make_credentials
 from bot.teams.handler import CrieurBot
 from bot.teams.rosters import TeamRosters
 from bot.teams.send.connector import Connector
 from bot.teams.send.downloads import Downloads
+from bot.web.connections import listening
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
@@ -208,8 +210,10 @@ async def crieur(
             looked_at=lambda: jobs.looked_at,
             dispatching=lambda: not dispatching.done(),
         )
+        auth = RequestAuth(platform, credentials)
         front = Front(
-            make_adapter(platform, credentials, connector),
+            auth,
+            make_adapter(auth, connector),
             bot,
             services,
             links,
@@ -255,10 +259,10 @@ async def serve(
                 f"this store is a backup of {taken:%Y-%m-%d %H:%M} UTC. What was sent since would be sent again:"
                 " run `python app.py restored` first, which sees to it that nobody gets a message twice"
             )
-        async with crieur(settings, store, clock) as application:
-            runner = web.AppRunner(application, access_log=None, handle_signals=False)
-            await runner.setup()
-            await web.TCPSite(runner, settings.host, settings.port).start()
+        async with (
+            crieur(settings, store, clock) as application,
+            listening(application, settings.host, settings.port),
+        ):
             spare_the_collector()
             say(f"Crieur listens on {settings.base_url}/api/messages")
             if not settings.local and (code := await new_code(store, clock)):
@@ -270,7 +274,6 @@ async def serve(
                 if playgrounds:
                     await _show(settings, playgrounds, stack)
                 await stopped.wait()
-            await runner.cleanup()
     finally:
         await store.close()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from cards.kit.addresses import is_loopback, is_this_machine, is_web_address, web_address
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     @property
     def asks_graph(self) -> bool:
         """Whether Microsoft Graph is there to be asked: with a registration, or one on this machine."""
-        return self.graph != "off" and (not self.local or _is_loopback(urlsplit(self.graph_url).hostname or ""))
+        return self.graph != "off" and (not self.local or is_loopback(self.graph_url))
 
     @property
     def tracked(self) -> bool:
@@ -89,15 +89,14 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and not _is_web_address(value):
+        if value and not is_web_address(value):
             raise ValueError("takes the address at which people reach the bot, like https://crieur.contoso.com")
         return value
 
     @field_validator("skype_presence_url")
     @classmethod
     def _is_a_service(cls, value: str) -> str:
-        parts = urlsplit(value) if _is_web_address(value) else None
-        if value and (parts is None or (parts.scheme != "https" and not _is_loopback(parts.hostname or ""))):
+        if value and not _is_secure(value):
             raise ValueError("takes the address of your presence service, like https://presence.contoso.com/skype")
         return value
 
@@ -148,8 +147,7 @@ class Settings(BaseSettings):
     @field_validator("graph_url")
     @classmethod
     def _is_a_graph(cls, value: str) -> str:
-        parts = urlsplit(value) if _is_web_address(value) else None
-        if parts is None or (parts.scheme != "https" and not _is_loopback(parts.hostname or "")):
+        if not _is_secure(value):
             raise ValueError("takes the Graph's address with its version, like https://graph.microsoft.com/v1.0")
         return value.rstrip("/")
 
@@ -162,7 +160,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Settings:
-        if self.local and not _is_loopback(self.host):
+        if self.local and not is_this_machine(self.host):
             raise ValueError(
                 "HOST takes a loopback address such as 127.0.0.1 as long as MicrosoftAppId is empty:"
                 " without a registration nobody authenticates, so only this machine may talk to the bot"
@@ -191,20 +189,10 @@ def _is_guid(value: str) -> bool:
         return False
 
 
-def _is_web_address(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
-    except ValueError:
-        return False
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _is_secure(url: str) -> bool:
+    """Whether what is sent there stays secret: encrypted, or on this machine."""
+    address = web_address(url)
+    return address is not None and (address.scheme == "https" or is_loopback(url))
 
 
 def read_settings() -> Settings:

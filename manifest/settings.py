@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
+
+from cards.kit.addresses import web_address
 
 
 class PackageSettings(BaseSettings):
@@ -27,7 +29,7 @@ class PackageSettings(BaseSettings):
 
     @property
     def domain(self) -> str:
-        return str(urlsplit(self.public_url).hostname)
+        return str(URL(self.public_url).host)
 
     def page(self, url: str, anchor: str) -> str:
         """An address that was set, or the bot's own page."""
@@ -60,8 +62,5 @@ class PackageSettings(BaseSettings):
 
 
 def _is_https(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname)
+    address = web_address(url)
+    return address is not None and address.scheme == "https"

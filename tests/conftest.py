@@ -14,10 +14,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from app import crieur
 from bot.settings import Settings
+from bot.web.connections import listening
 from scheduler.ports import Presence
 from storage.port.store import Store
 from storage.records import Channel
@@ -85,10 +85,7 @@ class RunningBot:
         application = await self._stack.enter_async_context(
             crieur(settings, self.store, self.clock, self.presence, **self.signing)
         )
-        runner = web.AppRunner(application)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", self.port).start()
+        await self._stack.enter_async_context(listening(application, "127.0.0.1", self.port))
 
     async def stop(self) -> None:
         await self._stack.aclose()

@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.teams.responses import seconds
-from bot.teams.send.connector import is_loopback
-from bot.teams.send.downloads import PublicOnly
+from bot.teams.send.downloads import only_loopback, only_public
+from cards.kit.addresses import is_this_machine, web_address
 from scheduler.ports import Clock
 
 PART = 16 * 320 * 1024  #: bytes of one part: OneDrive wants multiples of 320 KiB
@@ -31,22 +30,19 @@ class NotTaken(Exception):
 
 def takes(url: str, hosts: Sequence[str]) -> bool:
     """Whether a file may be put there: encrypted, and at one of these (".example.com"); with none, on this machine."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
+    address = web_address(url)
+    if address is None:
         return False
-    if parts.username or parts.password:
-        return False
+    host = address.host or ""
     if not hosts:
-        return parts.scheme in ("http", "https") and is_loopback(url)
-    return parts.scheme == "https" and port in (None, 443) and host.endswith(tuple(hosts))
+        return is_this_machine(host)
+    return address.scheme == "https" and address.port == 443 and host.endswith(tuple(hosts))
 
 
 async def put(path: Path, url: str, clock: Clock, *, loopback: bool) -> None:
     """The whole file. Raises NotTaken."""
     size = (await asyncio.to_thread(path.stat)).st_size
-    connector = aiohttp.TCPConnector(resolver=None if loopback else PublicOnly())
+    connector = aiohttp.TCPConnector(socket_factory=only_loopback if loopback else only_public)
     async with aiohttp.ClientSession(
         timeout=PATIENCE, connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
     ) as http:

@@ -22,6 +22,7 @@ from yarl import URL
 
 from bot.teams.auth.token import NoToken
 from bot.teams.responses import seconds
+from cards.kit.addresses import web_address
 from scheduler.ports import Clock, NotAnswered
 from storage.records import TenantId
 
@@ -127,13 +128,10 @@ class Graph:
 
     def _following(self, link: str) -> URL:
         """The next page's address: our token goes to the Graph's own host only."""
-        try:
-            url = URL(link, encoded=True)
-            if url.origin() == self._origin:
-                return url
-        except ValueError:
-            pass
-        raise NotAnswered("the next page lies elsewhere", permanent=True)
+        url = web_address(link)
+        if url is None or url.origin() != self._origin:
+            raise NotAnswered("the next page lies elsewhere", permanent=True)
+        return URL(link, encoded=True)
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
         # spelled out: the Graph wants $ as it is, and %20 rather than +

@@ -78,10 +78,8 @@ class ChatAdapter(CloudAdapter):
         return outcome.activity
 
 
-def make_adapter(
-    platform: Platform, credentials: ServiceClientCredentialsFactory, connector: Connector
-) -> CloudAdapter:
-    return ChatAdapter(RequestAuth(platform, credentials), connector)
+def make_adapter(auth: RequestAuth, connector: Connector) -> CloudAdapter:
+    return ChatAdapter(auth, connector)
 
 
 def make_authorization(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from botbuilder.schema import Activity
 
+from cards.kit.addresses import web_address
 from dialogs.core.turn import Attachment, AttachmentKind
 
 DROPPED = "application/vnd.microsoft.teams.file.download.info"  #: a file dropped into a personal chat of Teams
@@ -25,11 +25,9 @@ def attachments_of(activity: Activity) -> tuple[Attachment, ...]:
 
 
 def _origin(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # "https://[::1"
-        return ""
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    """Scheme, host and port; "" for what is no address."""
+    parts = web_address(url)
+    return str(parts.origin()) if parts else ""
 
 
 def _known(attachments: list[Any], service: str) -> Iterator[Attachment]:

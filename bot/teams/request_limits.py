@@ -1,14 +1,49 @@
-"""Bounds on what comes in: how large, how many at once, how fast from one chat."""
+"""Bounds on what comes in: how many at once, how fast from one chat."""
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from enum import StrEnum
 
-LARGEST = 1024**2  #: bytes of an incoming request: thousands of pasted addresses
-AT_ONCE = 500  #: requests that are being answered; one more is asked to come back
 BURST = 200  #: activities that one chat may send together ...
 INTERVAL = 0.2  #: ... and seconds from one to the next after that
 KNOWN = 50_000  #: chats that are kept in mind
+
+
+class Kind(StrEnum):
+    """What a request is about. Each kind has places of its own: none of them keeps the others out."""
+
+    CHAT = "chat"
+    LINK = "link"
+    FILE = "file"
+    PAGE = "page"
+    PROBE = "probe"
+
+
+#: requests of each kind that are being answered; one more is asked to come back
+AT_ONCE = {Kind.CHAT: 500, Kind.LINK: 500, Kind.FILE: 50, Kind.PAGE: 100, Kind.PROBE: 100}
+
+
+class Full(Exception):
+    """All places of this kind are taken."""
+
+
+class Places:
+    def __init__(self) -> None:
+        self._taken = dict.fromkeys(Kind, 0)
+
+    @contextlib.contextmanager
+    def one(self, kind: Kind) -> Iterator[None]:
+        """A place for as long as the block lasts. Raises Full."""
+        if self._taken[kind] >= AT_ONCE[kind]:
+            raise Full
+        self._taken[kind] += 1
+        try:
+            yield
+        finally:
+            self._taken[kind] -= 1
 
 
 class Rates:

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import orjson
 from botbuilder.schema import Activity
 
-from bot.teams.send.connector import Connector, is_loopback
+from bot.teams.send.connector import Connector
 from bot.teams.skype import address_in
+from cards.kit.addresses import is_this_machine, web_address
 from scheduler.ports import NotAnswered
 from storage.port.people import People
 from storage.records import Channel, NotReached, Person, PersonId, Reference, Sighting, TenantId
@@ -64,7 +65,8 @@ def is_answerable(activity: Activity, *, loopback_only: bool) -> bool:
     sender, conversation, service_url = activity.from_property, activity.conversation, activity.service_url
     if not (sender and sender.id and conversation and conversation.id and service_url):
         return False
-    return is_loopback(service_url) or not loopback_only
+    url = web_address(service_url)
+    return url is not None and (is_this_machine(url.host or "") or not loopback_only)
 
 
 def is_personal(activity: Activity) -> bool:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import logging
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
+from botbuilder.core import serializer_helper
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import ActivityTypes
+from botbuilder.schema import Activity, ActivityTypes
 from msrest.exceptions import ClientException
 
 from bot.files.exporter import Exports
 from bot.keys import KEYS_AGAIN, keys
+from bot.teams.auth.auth import RequestAuth
 from bot.teams.handler import CrieurBot
-from bot.teams.request_limits import AT_ONCE, LARGEST
-from bot.teams.send.connector import is_loopback
+from bot.teams.request_limits import Full, Kind, Places
 from bot.web.about import POLICY, about_page
+from bot.web.bodies import LARGEST, expect_json, json_object, read_body
 from bot.web.clicks import Clicks, is_person
+from bot.web.connections import CONNECTIONS, Connections
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import CONTENT_TYPE, Metrics
+from cards.kit.addresses import is_loopback, is_this_machine
 from cards.kit.texts import Texts, language_of
 from cards.languages import LANGUAGES
 from dialogs.compose import pictures
@@ -34,29 +39,36 @@ log = logging.getLogger(__name__)
 #: what is said to a browser of whose reader nothing is known is said in every language
 TEXTS = [Texts(language) for language in LANGUAGES]
 KINDS = {kind.value for kind in ActivityTypes}
-#: what a proxy adds to a request that it passes on
-PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+#: what a proxy or a tunnel adds to a request that it passes on
+PASSED_ON = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Original-Host")
 
 
 @web.middleware
 async def loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Without a registration: only this machine's own clients, and no page that a browser shows.
+    """Without a registration: only this machine's own clients, no tunnel to it, and no page that a browser shows.
 
     A web page elsewhere cannot send JSON here without the browser asking us first (CORS), nor
     reach us under a name of its own (DNS rebinding).
     """
-    if not is_loopback(f"http://{request.host}"):
+    if not is_this_machine(request.remote or "") or not is_loopback(f"http://{request.host}") or _passed_on(request):
         raise web.HTTPForbidden(text="without a registration, Crieur answers this machine only")
-    if request.method == "POST" and request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="JSON was expected")
     return await handler(request)
 
 
+def _passed_on(request: web.Request) -> bool:
+    names = request.headers.keys()
+    return any(name in request.headers for name in PASSED_ON) or any(
+        name.lower().startswith("x-forwarded") for name in names
+    )
+
+
 class Front:
-    """``metrics_token``: who asks for the figures shows it; without one, this machine only may ask."""
+    """``metrics_token``: what a program shows that asks for the figures; where none is set, only a bot without
+    a registration answers, as it answers this machine only."""
 
     def __init__(
         self,
+        auth: RequestAuth,
         adapter: CloudAdapter,
         bot: CrieurBot,
         services: Services,
@@ -67,6 +79,7 @@ class Front:
         metrics: Metrics,
         metrics_token: str = "",
     ) -> None:
+        self._auth = auth
         self._adapter = adapter
         self._bot = bot
         self._links = links
@@ -75,71 +88,101 @@ class Front:
         self._health = health
         self._metrics = metrics
         self._metrics_token = metrics_token
-        self._answering = 0
+        self._local = False
+        self._places = Places()
+        self._connections = Connections()
         self._keys_looked_at = services.clock.monotonic()
         self._clicks = Clicks(services)
         self._counting: asyncio.Task[None] | None = None
 
     def application(self, *, local: bool) -> web.Application:
-        middlewares = [self._bounded, *([loopback_only] if local else [])]
+        self._local = local
+        middlewares = [self._plainly, *([loopback_only] if local else [])]
         app = web.Application(client_max_size=LARGEST, middlewares=middlewares)
+        app[CONNECTIONS] = self._connections
         app.add_routes(
             [
                 web.post("/api/messages", self.messages),
-                web.get("/r/{token}", self.follow, allow_head=True),
-                web.get("/p/{name}", self.picture),
-                web.get("/export/{token}", self.export),
-                web.get("/about", self.about),
-                web.get("/healthz", self.alive),
-                web.get("/readyz", self.ready),
-                web.get("/metrics", self.figures),
+                web.get("/r/{token}", self._placed(Kind.LINK, self.follow), allow_head=True),
+                web.get("/p/{name}", self._placed(Kind.FILE, self.picture)),
+                web.get("/export/{token}", self._placed(Kind.FILE, self.export)),
+                web.get("/about", self._placed(Kind.PAGE, self.about)),
+                web.get("/healthz", self._placed(Kind.PROBE, self.alive)),
+                web.get("/readyz", self._placed(Kind.PROBE, self.ready)),
+                web.get("/metrics", self._placed(Kind.PROBE, self.figures)),
             ]
         )
         return app
 
     @web.middleware
-    async def _bounded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """So many at once and no more; what breaks is a plain answer, and tells nothing of its inside."""
-        if self._answering >= AT_ONCE:
-            self._metrics.refused.labels("too_many").inc()
-            raise web.HTTPTooManyRequests(headers={"Retry-After": "1"})
-        self._answering += 1
+    async def _plainly(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What breaks, or finds no place, is a plain answer, and tells nothing of its inside."""
         try:
-            return await handler(request)
+            with self._connections.answering(request):
+                return await handler(request)
+        except Full:
+            self._metrics.refused.labels("too_many").inc()
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "1"}) from None
         except (web.HTTPException, ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
             log.exception("a request broke: path=%s", request.match_info.route.resource)
             self._metrics.refused.labels("broken").inc()
             raise web.HTTPInternalServerError(text="something went wrong") from None
-        finally:
-            self._answering -= 1
+
+    def _placed(self, kind: Kind, handler: Handler) -> Handler:
+        """Only so many of a kind are answered at once."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            with self._places.one(kind):
+                return await handler(request)
+
+        return answer
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
-        """Whatever an activity does in here, the platform never gets a 5xx: it would stop delivering."""
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType(text="JSON was expected")
+        """The Bot Framework's endpoint. A request takes a place once it is there whole, and its sender is known."""
+        expect_json(request)
+        header = request.headers.get(hdrs.AUTHORIZATION, "")
         try:
-            body = await request.json()
-            if not isinstance(body, dict):
-                raise ValueError("an object was expected")
-            response = await self._adapter.process(request, self._bot)
-        except web.HTTPUnauthorized:
+            caller = await self._auth.caller(header)  # before a byte of the body is read
+            activity = json_object(await read_body(request))
+            if caller is not None:
+                caller.must_vouch_for(activity)
+        except PermissionError as error:
+            log.info("not authenticated: %s", error)
             self._metrics.refused.labels("token").inc()
-            raise
-        except web.HTTPException:
-            raise
+            raise web.HTTPUnauthorized from None
+        except (ValueError, RecursionError) as error:
+            raise self._no_activity(error) from None
+        with self._places.one(Kind.CHAT):
+            return await self._answer(header, activity)
+
+    async def _answer(self, header: str, activity: Mapping[str, Any]) -> web.StreamResponse:
+        """Whatever an activity does in here, the platform never gets a 5xx: it would stop delivering."""
+        try:
+            read = Activity().deserialize(activity)
+            if not read.type:
+                raise ValueError("without a type")
+            response = await self._adapter.process_activity(header, read, self._bot.on_turn)
         except (ValueError, RecursionError, ClientException) as error:
-            log.info("not an activity: %s", type(error).__name__)
-            self._metrics.refused.labels("form").inc()
-            raise web.HTTPBadRequest(text="an activity was expected") from error
+            raise self._no_activity(error) from error
+        except PermissionError:  # the SDK's own validation
+            self._metrics.refused.labels("token").inc()
+            raise web.HTTPUnauthorized from None
         except Exception:
             log.exception("an activity broke")
             self._metrics.refused.labels("broken").inc()
             return web.Response(status=200)
-        kind = str(body.get("type"))
+        kind = str(activity.get("type"))
         self._metrics.activities.labels(kind if kind in KINDS else "other").inc()
-        return response or web.Response(status=201)
+        if response is None:
+            return web.Response(status=201)
+        return web.json_response(serializer_helper(response.body), status=response.status)
+
+    def _no_activity(self, error: Exception) -> web.HTTPException:
+        log.info("not an activity: %s", type(error).__name__)
+        self._metrics.refused.labels("form").inc()
+        return web.HTTPBadRequest(text="an activity was expected")
 
     async def picture(self, request: web.Request) -> web.Response:
         """A picture of a message: whoever has the message may see it."""
@@ -217,7 +260,7 @@ class Front:
 
     async def figures(self, request: web.Request) -> web.Response:
         if not self._may_see_figures(request):
-            raise web.HTTPForbidden(text="ask from this machine, or with METRICS_TOKEN as a bearer token")
+            raise web.HTTPForbidden(text="show METRICS_TOKEN as a bearer token")
         text = await self._metrics.text(self._services.store, self._services.clock)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
@@ -225,8 +268,8 @@ class Front:
         if self._metrics_token:
             shown = request.headers.get("Authorization", "").encode()
             return hmac.compare_digest(shown, f"Bearer {self._metrics_token}".encode())
-        direct = not any(name in request.headers for name in PASSED_ON)
-        return direct and _is_this_machine(request.remote or "") and is_loopback(f"http://{request.host}")
+        # with a registration, a proxy on this machine that adds no header would let everybody in
+        return self._local
 
     # --- its own work -------------------------------------------------------------------------
 
@@ -238,10 +281,3 @@ class Front:
         self._clicks.settle()
         if self._counting:
             await self._counting
-
-
-def _is_this_machine(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
+from cards.kit.addresses import web_address
 from storage.records import ButtonKind, Message, every_language
 
 IN_TEXT = 100  #: above the number of any button
@@ -91,8 +91,8 @@ def with_links(text: str, address: Callable[[int, Link], str], first: int = IN_T
 
 def shortened(url: str) -> str:
     """An address as a reader knows it again: host and the beginning of the path."""
-    parts = urlsplit(url)
-    text = f"{parts.netloc}{parts.path}".rstrip("/")
+    parts = web_address(url)
+    text = url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/") if parts else url
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

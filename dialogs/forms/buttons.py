@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from cards.kit.addresses import is_web_address
 from cards.kit.texts import Texts
 from cards.message.links import shortened
-from dialogs.forms.fields import BUTTONS, Values, is_web_address, too_long
+from dialogs.forms.fields import BUTTONS, Values, too_long
 from storage.records import Button, ButtonKind
 
 BUTTON = 40  #: characters on a button: clients cut longer ones

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from cards.kit.texts import Texts
 
@@ -14,7 +13,6 @@ T = TypeVar("T")
 Values = Mapping[str, str]
 
 NAME = 100  #: characters of a campaign's or a list's name
-URL = 2_000  #: characters of an address that browsers agree on
 BUTTONS = 6  #: on a message: Teams shows no more
 KEPT = 60_000  #: characters of one field kept in a draft
 
@@ -61,20 +59,6 @@ _ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]{2,}")
 
 def is_address(text: str) -> bool:
     return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
-
-
-def is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and not re.search(r"[\s<>\"\\]", url)
-            and len(url) <= URL
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        return False
 
 
 def page_of(form: Mapping[str, object]) -> int:

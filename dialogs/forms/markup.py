@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from markdownify import MarkdownConverter
 
-from dialogs.forms.fields import clean, is_web_address
+from cards.kit.addresses import is_web_address
+from dialogs.forms.fields import clean
 
 LARGEST = 200_000  #: characters of HTML; a message of Teams has 28,000 at the most
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+from cards.kit.addresses import is_web_address
 from cards.kit.texts import Texts
 from cards.kit.variables import columns_in, unknown_variables
 from cards.message.compile import LIMIT, SUMMARY, size_of
 from dialogs.forms.buttons import check_address, check_words, read_buttons
-from dialogs.forms.fields import NAME, Reading, Values, is_web_address, too_long
+from dialogs.forms.fields import NAME, Reading, Values, too_long
 from storage.records import Message, Style, Tracking, Version, every_language
 
 TITLE = 150  #: characters of a message's title

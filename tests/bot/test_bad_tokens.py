@@ -114,6 +114,7 @@ BAD: dict[str, Make] = {
         "Bearer " + tampered(platform.token("https://elsewhere.example"), serviceurl=url)
     ),
     "long": lambda platform, url: "Bearer " + "A" * 6000,
+    "nested": lambda platform, url: "Bearer " + base64.urlsafe_b64encode(b"[" * 5_000).decode() + ".e30.AA",
     "not text": lambda platform, url: "Bearer é.è.à",
 }
 

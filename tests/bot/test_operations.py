@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from bot.ops.logs import OURS, JsonLines, set_up
-from bot.teams.request_limits import BURST
+from bot.teams.request_limits import AT_ONCE, BURST, Kind
 from bot.web.metrics import MeasuredSender, Metrics
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
@@ -296,7 +296,8 @@ async def test_one_chat_that_speaks_too_fast_is_not_heard_and_slows_no_other(
 async def test_more_requests_at_once_than_it_takes_are_asked_to_come_back(
     running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.server.AT_ONCE", 0)
-    async with running_bot.organisation.http.get(f"{running_bot.url}/healthz") as response:
+    monkeypatch.setitem(AT_ONCE, Kind.PAGE, 0)
+    async with running_bot.organisation.http.get(f"{running_bot.url}/about") as response:
         assert response.status == 429
         assert response.headers["Retry-After"] == "1"
+    assert (await get(running_bot, "/healthz"))[0] == 200, "probes have places of their own"

@@ -7,11 +7,10 @@ pooled client, one cached token and prepared bytes serve them all (docs/decision
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import time
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -20,6 +19,7 @@ from yarl import URL
 from bot.teams.auth.token import Anonymous, Authorization, NoToken
 from bot.teams.responses import ChatLost, TokenRefused, outcome_of, seconds
 from bot.teams.send.timeouts import Timeouts
+from cards.kit.addresses import is_loopback
 from scheduler.ports import (
     Clock,
     Delivered,
@@ -250,14 +250,3 @@ def _url(service_url: str, path: str) -> URL:
 @lru_cache(maxsize=1024)  # a few regions, asked for every message
 def _base(service_url: str) -> URL:
     return URL(f"{service_url.rstrip('/')}/v3/", encoded=True)
-
-
-@lru_cache(maxsize=1024)  # asked for every message
-def is_loopback(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-        if host == "localhost":
-            return True
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

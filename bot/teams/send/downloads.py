@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import ipaddress
 import socket
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import AddrInfoType
+from yarl import URL
 
 from bot.teams.auth.token import Anonymous, Authorization
-from bot.teams.send.connector import is_loopback
+from cards.kit.addresses import is_public, is_this_machine, web_address
 from dialogs.core.ports import NotFetched
 
 LARGEST = 16  #: MB of a file
@@ -38,9 +38,9 @@ class Downloads:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Downloads:
-        resolver = None if self._loopback_only else PublicOnly()
+        factory = only_loopback if self._loopback_only else only_public
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=8, force_close=True, resolver=resolver),
+            connector=aiohttp.TCPConnector(limit=8, force_close=True, socket_factory=factory),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=PATIENCE),
             trust_env=False,
@@ -65,31 +65,27 @@ class Downloads:
         assert self._session is not None
         headers = {"Authorization": authorization} if authorization else {}
         for _ in range(REDIRECTS + 1):
-            self._check(url)
-            async with self._session.get(url, allow_redirects=False, headers=headers) as response:
+            address = self._checked(url)
+            async with self._session.get(address, allow_redirects=False, headers=headers) as response:
                 if response.status in (301, 302, 303, 307, 308):
-                    url, headers = urljoin(url, response.headers.get("Location", "")), {}  # the token goes no further
+                    url = str(address.join(URL(response.headers.get("Location", ""))))
+                    headers = {}  # the token goes no further
                     continue
                 if response.status != 200:
                     raise NotFetched(f"status {response.status}")
                 return await self._read(response)
         raise NotFetched("too many redirects")
 
-    def _check(self, url: str) -> None:
-        """Whether it may lead where it says; the resolver looks at what a name stands for."""
-        parts = urlsplit(url)
-        if self._loopback_only:
-            if parts.scheme not in ("http", "https") or not is_loopback(url):
-                raise NotFetched("not of this machine")
-            return
-        if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
+    def _checked(self, url: str) -> URL:
+        """As it may be fetched; where a host really is, is looked at when it is connected to."""
+        address = web_address(url)
+        if address is None:
+            raise NotFetched("not an address of the web")
+        if self._loopback_only and not is_this_machine(address.host or ""):
+            raise NotFetched("not of this machine")
+        if not self._loopback_only and address.scheme != "https":
             raise NotFetched("not a public https address")
-        try:
-            address = ipaddress.ip_address(parts.hostname)
-        except ValueError:
-            return
-        if not address.is_global:
-            raise NotFetched("not a public address")
+        return address
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         limit = self._largest * 1_000_000
@@ -114,20 +110,21 @@ class Downloads:
         return content
 
 
-class PublicOnly(AbstractResolver):
-    """Names that lead to a machine inside lead nowhere; asked at the moment of connecting."""
+def only_public(info: AddrInfoType) -> socket.socket:
+    """A socket for an address of the public internet. aiohttp asks for it with the very address that it connects to,
+    whether a name led there or it was written out."""
+    if not is_public(str(info[4][0])):
+        raise OSError("not a public address")
+    return _socket(info)
 
-    def __init__(self) -> None:
-        self._resolver = aiohttp.ThreadedResolver()
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
-        if not public:
-            raise OSError("the name leads to no public address")
-        return public
+def only_loopback(info: AddrInfoType) -> socket.socket:
+    """A socket for an address of this machine."""
+    if not is_this_machine(str(info[4][0])):
+        raise OSError("not this machine")
+    return _socket(info)
 
-    async def close(self) -> None:
-        await self._resolver.close()
+
+def _socket(info: AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = info
+    return socket.socket(family, kind, protocol)

@@ -1,0 +1,98 @@
+"""Listening, with a bound on every wait: for a request's head, for the next one, and on how many may wait at once.
+
+aiohttp bounds none of them: whoever sends a byte a minute keeps a connection for as long as they like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import resource
+from collections.abc import AsyncIterator, Iterator
+
+from aiohttp import web
+
+HEAD = 10.0  #: seconds from a connection to the end of its first request's head
+IDLE = 75.0  #: seconds to the end of the next one's: longer than reverse proxies keep theirs (nginx: 60)
+LONGEST = 600.0  #: seconds for a request and its answer: an export over a slow line
+LINGERING = 1.0  #: seconds in which the rest of a refused request is read away, so that its sender sees the answer
+HEADERS = 64  #: of a request, at most 8 KB each
+MOST = 4_000  #: connections; of more, those are closed that have been waiting for the longest time
+LOOK = 0.5  #: seconds between looks
+FILES = 16_384  #: files and connections that the process asks to be allowed
+
+
+class Connections:
+    """Knows since when each connection has been waiting, and closes what waits for too long."""
+
+    def __init__(self) -> None:
+        #: connection -> the instant (monotonic) at which it was seen first, or its last request came or ended
+        self._since: dict[web.RequestHandler, float] = {}
+        #: those that have made a request
+        self._heard: set[web.RequestHandler] = set()
+        #: those whose request is being answered
+        self._at_work: set[web.RequestHandler] = set()
+
+    @contextlib.contextmanager
+    def answering(self, request: web.Request) -> Iterator[None]:
+        """Around the answer to a request whose head has come."""
+        connection, now = request.protocol, asyncio.get_running_loop().time
+        self._heard.add(connection)
+        self._at_work.add(connection)
+        self._since[connection] = now()
+        try:
+            yield
+        finally:
+            self._at_work.discard(connection)
+            self._since[connection] = now()
+
+    async def keep(self, server: web.Server) -> None:
+        """Look again and again, for ever."""
+        while True:
+            await asyncio.sleep(LOOK)
+            self._look(server.connections, asyncio.get_running_loop().time())
+
+    def _look(self, connections: list[web.RequestHandler], now: float) -> None:
+        self._since = {one: self._since.get(one, now) for one in connections}
+        self._heard &= self._since.keys()
+        waiting = sorted(self._since.keys() - self._at_work, key=self._since.__getitem__)
+        for one in waiting[: max(0, len(connections) - MOST)]:
+            one.force_close()
+        for one, since in self._since.items():
+            if now - since > (LONGEST if one in self._heard else HEAD):
+                one.force_close()
+
+
+CONNECTIONS = web.AppKey("connections", Connections)
+
+
+@contextlib.asynccontextmanager
+async def listening(application: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve the application for as long as the block lasts."""
+    _allow_many_files()
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=IDLE,
+        lingering_time=LINGERING,
+        max_headers=HEADERS,
+        auto_decompress=False,
+    )
+    await runner.setup()
+    assert runner.server is not None
+    keeping = asyncio.create_task(application[CONNECTIONS].keep(runner.server))
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+        yield
+    finally:
+        keeping.cancel()
+        await runner.cleanup()
+
+
+def _allow_many_files() -> None:
+    """A connection is a file: the usual limit of 1,024 is less than what may be open at once."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
