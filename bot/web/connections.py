@@ -55,7 +55,8 @@ class Connections:
     def _look(self, connections: list[web.RequestHandler], now: float) -> None:
         self._since = {one: self._since.get(one, now) for one in connections}
         self._heard &= self._since.keys()
-        waiting = sorted(self._since.keys() - self._at_work, key=self._since.__getitem__)
+        # in the order in which they came, where they were seen first at the same look
+        waiting = sorted((one for one in self._since if one not in self._at_work), key=self._since.__getitem__)
         for one in waiting[: max(0, len(connections) - MOST)]:
             one.force_close()
         for one, since in self._since.items():
