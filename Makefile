@@ -34,7 +34,7 @@ run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people
 	@$(BIN)/python app.py --playground $(CLIENTS)
 
 test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 lint: $(DEV) ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -56,11 +56,12 @@ audit: $(DEV) $(AUDITOR) ## known holes in what the bot runs on; says so where t
 e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e2e/
 	$(BIN)/python -m pytest -m e2e
 
-faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; build/faults.json (half an hour)
+faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; FerretDB; build/faults.json (40 minutes)
 	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_MONGO_PEOPLE=2000 FAULTS_OUTAGE=30 FUZZ=10000 \
 	  $(BIN)/python -m pytest tests/faults tests/bot/test_fuzz.py -rP
+	TEST_FERRETDB=1 EVERY_WRITE=1 $(BIN)/python -m pytest tests/contract -k "ferretdb or wherever" -n 2
 
-bench: $(DEV) ## what README's figures come from: make bench ONLY=row
+bench: $(DEV) ## what the figures of docs/performance.md come from: make bench ONLY=row
 	$(BIN)/python -m tests.bench --only "$(ONLY)"
 
 demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 PRESENCE=1 ARGS=--png

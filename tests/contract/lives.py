@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -15,6 +16,9 @@ from storage.port.store import Store
 from storage.records import StorageError
 from tests.contract.conftest import MongoDatabase
 from tests.support.cut_wire import cut_wire
+
+#: it dies after every so many writes: of each kind some in `make test`, each one in `make faults`
+EVERY = int(os.environ.get("EVERY_WRITE", "4"))
 
 #: a driver that loses the wire gives up soon
 AT_ONCE = "retryWrites=false&retryReads=false&serverSelectionTimeoutMS=500"

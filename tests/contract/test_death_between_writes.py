@@ -30,7 +30,7 @@ from storage.records import (
 )
 from storage.records.instants import ms
 from tests.contract.conftest import MongoDatabase
-from tests.contract.lives import one_life
+from tests.contract.lives import EVERY, one_life
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -47,7 +47,8 @@ from tests.contract.world import (
 from tests.support.kept import tries_made
 from tests.support.sample_records import refrozen
 
-STEP = 3  #: every third write dies in one test, the ones between in the others
+TESTS = 3  #: each has another share of the writes
+STEP = TESTS * EVERY
 MANY = 200  #: writes; more than the whole story has
 FIRST, SECOND = 1, 2  #: holders
 USUAL = 3  #: the first turn in which nothing special happens
@@ -152,7 +153,7 @@ def mongo(database: object) -> MongoDatabase:
     return database
 
 
-@pytest.mark.parametrize("first", range(STEP))
+@pytest.mark.parametrize("first", range(0, STEP, EVERY))
 async def test_nobody_is_doubled_and_nobody_lost_wherever_a_copy_dies(mongo: MongoDatabase, first: int) -> None:
     for writes in range(first, MANY, STEP):
         if not any(await asyncio.gather(_started_again(mongo.server, writes), _one_of_two(mongo.server, writes))):

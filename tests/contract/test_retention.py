@@ -28,7 +28,7 @@ from storage.records import (
 )
 from storage.shared.policy import change_policy
 from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
-from tests.contract.lives import one_life
+from tests.contract.lives import EVERY, one_life
 from tests.contract.world import CONTOSO, END, NOW, install, opened, outcome, planned, refused, scheduled, sent
 from tests.support.kept import audit_of
 
@@ -222,7 +222,7 @@ async def test_wherever_a_copy_dies_the_next_one_goes_on_and_the_figures_stay(da
         one.has_history()
         died = await _dies_after(one, writes)
         one.drop()
-        writes += 1
+        writes += EVERY
         assert writes < MANY, "erasing has more writes than that"
     assert writes > 10, "it was cut off nowhere"
 
