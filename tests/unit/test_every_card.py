@@ -120,6 +120,9 @@ from tests.support.sample_records import (
 )
 from tests.support.sample_templates import line, template, view
 
+#: drawn in one process of all that run tests
+pytestmark = pytest.mark.xdist_group("cards")
+
 Cards = Mapping[str, AdaptiveCard]
 
 NASTY = "**[x](https://evil.example)** _`# "  #: a name full of Markdown

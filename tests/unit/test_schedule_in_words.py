@@ -13,7 +13,9 @@ from cards.kit.texts import Texts
 from dialogs.forms.schedule import default_schedule, read_schedule
 from dialogs.routers import everything
 from dialogs.schedule_words import LONGEST, Spoken, may_be_a_schedule
-from dialogs.schedule_words.reading import read_words
+
+#: the recogniser takes seconds to load: in one process of all that run tests, and when the first of these runs
+pytestmark = pytest.mark.xdist_group("recogniser")
 
 NOW = datetime(2026, 11, 25, 11, 7, 30, tzinfo=UTC)  #: a Wednesday, 12:07 in Paris
 ZONE = "Europe/Paris"
@@ -295,6 +297,14 @@ FRENCH = [
     ("le 24 décembre de 9h à 12h", "2026-12-24 09:00", "3 hours", "", ""),
     ("à 10h demain, 2 heures", "", "", "", "10h demain, 2 heures"),
 ]
+
+
+def read_words(words: str, now: datetime, zone: str, language: str, day_first: bool) -> Spoken:
+    from dialogs.schedule_words import reading
+
+    return reading.read_words(words, now, zone, language, day_first)
+
+
 PHRASES = [("en", *phrase) for phrase in ENGLISH] + [("fr", *phrase) for phrase in FRENCH]
 
 
