@@ -25,6 +25,7 @@ from storage.sqlite import SqliteStore
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation, Person
 from tests.support.program import free_port
+from tests.support.speed import slowness
 
 
 @dataclass
@@ -77,7 +78,7 @@ class RunningBot:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": "2"}
+        own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": f"{2 * slowness():g}"}
         settings = Settings(_env_file=None, **{**own, **self.environment})  # type: ignore[call-arg, arg-type]
         self.store = self.make_store() if self.make_store else SqliteStore(self.path)
         await self.store.open()

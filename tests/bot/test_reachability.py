@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage.records import Audience, CampaignState, Channel, DeliveryState, NotReached, Role
-from tests.bot.story import ALMOST_ALL, asked, broadcast, completed, draft, in_state, launch, make_author, newest
+from tests.bot.story import ALMOST_ALL, LAST, asked, broadcast, completed, draft, in_state, launch, make_author, newest
 from tests.conftest import RunningBot
 from tests.support.organisation import BOT, TENANT, Person, nodes_of, words_of
 
@@ -52,7 +52,7 @@ async def test_who_installs_while_it_runs_receives_it(running_bot: RunningBot, a
     await late.sees("Hello Grace, **big news** for you.")
     await late.uninstall()
     await late.install()
-    running_bot.clock.forward(ALMOST_ALL + timedelta(minutes=2))
+    running_bot.clock.forward(ALMOST_ALL + LAST + timedelta(minutes=2))
     await in_state(running_bot, CampaignState.DONE)
     await never.install()
     await never.sees("Hello Alan, I am Crieur.")

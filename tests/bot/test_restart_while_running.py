@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from storage.records import CampaignState, DeliveryState
-from tests.bot.story import ALMOST_ALL, completed, draft, eventually, in_state, launch, newest, planned
+from tests.bot.story import ALMOST_ALL, LAST, completed, draft, eventually, in_state, launch, newest, planned
 from tests.conftest import RunningBot
 from tests.support.connector import Faults
 from tests.support.organisation import Person, words_of
@@ -94,7 +93,7 @@ async def test_a_campaign_starts_though_the_bot_was_away_at_its_start(
     await running_bot.start()
     campaign = await in_state(running_bot, CampaignState.RUNNING)
     await eventually(lambda: planned(running_bot))
-    running_bot.clock.forward(campaign.as_scheduled.schedule.slot.end - running_bot.clock.now() - timedelta(minutes=1))
+    running_bot.clock.forward(campaign.as_scheduled.schedule.slot.end - running_bot.clock.now() - LAST)
     await louis.sees("Hello Louis, **big news** for you.")
     await completed(ada, running_bot)
     assert running_bot.connector.tally()["doubled"] == 0

@@ -29,6 +29,7 @@ from tests.support.connector import Chat, LoopbackConnector
 from tests.support.http import until
 from tests.support.program import ROOT, Program, free_port
 from tests.support.seeding import TENANT, conversation_of, install, member_of, scheduled
+from tests.support.speed import slowness
 
 PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "2000"))
 MONGO_PEOPLE = int(os.environ.get("FAULTS_MONGO_PEOPLE", "300"))  #: fewer: the stand-in for MongoDB is slow
@@ -71,6 +72,8 @@ class Town:
     copies: list[Program] = field(default_factory=list)
     #: by message: the port in its tracked links, which is that of the copy that sent it
     sender_of: dict[str, int] = field(default_factory=dict)
+    #: by which slots, leases and patience are longer: the machine is so busy
+    slow: float = field(default_factory=slowness)
 
     @property
     def program(self) -> Program:
@@ -93,12 +96,15 @@ class Town:
             self.sender_of[message["id"]] = int(link[1])
 
     async def populate(self, people: int, duration: timedelta) -> None:
-        """So many people have installed; the campaign to all of them starts when the bot does."""
+        """So many people have installed; the campaign to all of them starts when the bot does.
+
+        ``duration``: of its slot, longer on a busy machine.
+        """
         for number in range(people):
             self.connector.add(conversation_of(number), member_of(number))
         store = await self.open()
         persons = await install(store, self.connector.url, people)
-        await scheduled(store, persons[0], datetime.now(UTC), duration)
+        await scheduled(store, persons[0], datetime.now(UTC), duration * self.slow)
         await store.close()
 
     async def open(self) -> Store:
@@ -119,7 +125,7 @@ class Town:
             await asyncio.sleep(killed_after)
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        said, _ = await asyncio.wait_for(process.communicate(), 60 * self.slow)
         return process.returncode, said.decode()
 
     @property
@@ -129,7 +135,7 @@ class Town:
         return "Report: " in words
 
     async def wait_for_report(self, seconds: float) -> None:
-        await until(lambda: self.reported, seconds)
+        await until(lambda: self.reported, seconds * self.slow)
 
     async def account(self, people: int, kills: int = 0) -> Account:
         """What became of everybody, person by person: what the store says against what they got."""
@@ -169,11 +175,11 @@ class Town:
 
 @contextlib.asynccontextmanager
 async def a_town(folder: Path, store_url: str, lease: float) -> AsyncIterator[Town]:
-    """A town without any copy of the bot so far; ``lease``: seconds."""
+    """A town without any copy of the bot so far; ``lease``: seconds, on a quiet machine."""
     connector = LoopbackConnector(rng=random.Random(11))
     await connector.start()
-    environment = {"MESSAGES_PER_SECOND": str(RATE), "LEASE_SECONDS": f"{lease:g}", "LOG_LEVEL": "INFO"}
-    town = Town(folder, connector, store_url, environment)
+    town = Town(folder, connector, store_url, {"MESSAGES_PER_SECOND": str(RATE), "LOG_LEVEL": "INFO"})
+    town.environment["LEASE_SECONDS"] = f"{lease * town.slow:g}"
     connector.listener = town.note_sender
     try:
         yield town

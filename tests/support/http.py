@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.support.speed import slowness
+
 REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized",
            403: "Forbidden", 404: "Not Found", 412: "Precondition Failed", 413: "Payload Too Large",
            429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
@@ -110,8 +112,8 @@ def _content_length(head: bytes) -> int:
 
 
 async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    """Wait until something holds; AssertionError after ``seconds``."""
-    deadline = asyncio.get_running_loop().time() + seconds
+    """Wait until something holds; AssertionError after ``seconds``, more of them on a busy machine."""
+    deadline = asyncio.get_running_loop().time() + seconds * slowness()
     while not condition():
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError("it did not happen in time")

@@ -18,6 +18,7 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from tests.support.program import free_port
+from tests.support.speed import slowness
 
 ANSWER = 30.0  #: seconds in which a server that was started has to answer
 END = 10.0  #: seconds in which one that was told to end has to be gone
@@ -89,7 +90,7 @@ def _started(command: Sequence[str], folder: Path, port: int) -> Iterator[str]:
 
 
 def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + ANSWER
+    deadline = time.monotonic() + ANSWER * slowness()
     with pymongo.MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=500) as client:
         while True:
             try:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support.speed import slowness
+
 ROOT = Path(__file__).parents[2]
 START = 60.0  #: seconds until it answers
 
@@ -57,7 +59,7 @@ class Program:
 
     async def _healthy(self) -> None:
         assert self._process
-        deadline = asyncio.get_running_loop().time() + START
+        deadline = asyncio.get_running_loop().time() + START * slowness()
         async with aiohttp.ClientSession() as http:
             while asyncio.get_running_loop().time() < deadline:
                 if self._process.returncode is not None:
