@@ -313,7 +313,7 @@ class Dispatcher:
                 elapsed = self._clock.monotonic()
                 self._rate_limit.of(running.campaign.tenant, elapsed).throttled(elapsed, outcome.after)
             channel, ends = running.campaign.channel, running.ends
-            self._settle(settle(delivery, channel, outcome, now, ends, self._rng, going.found))
+            self._settle(settle(delivery, channel, outcome, now, ends, self._rng, going.seen))
 
     def _held_back(self, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""

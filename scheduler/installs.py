@@ -49,7 +49,7 @@ TOGETHER = 4  #: people at a time: what one kill does again
 TURN = 15.0  #: seconds of one copy at one installation, before the others may have theirs
 HELD = timedelta(seconds=60)  #: more than a turn takes, with a Graph that answers slowly
 SHOWN = 3.0  #: seconds between updates of the card
-AGAIN = timedelta(seconds=30)  #: until the next try, where the Graph did not answer and named no time
+AGAIN = timedelta(seconds=30)  #: until the next attempt, where the Graph did not answer and named no time
 
 
 class _Store(Documents, port.Installations, port.Lists, port.People, Protocol):

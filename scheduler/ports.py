@@ -1,6 +1,6 @@
 """What the scheduler needs from outside: time, a way to send, who is there, words for one recipient.
 
-The Outcome values are the whole vocabulary of a try: ``Sender.send`` returns one of them for
+The Outcome values are the whole vocabulary of an attempt: ``Sender.send`` returns one of them for
 whatever the platform or the network did, and raises only for bugs.
 """
 

@@ -1,7 +1,7 @@
 """Between the claim and the mark: is it their working time, and are they there?
 
     claimed --nobody works there now--> planned (their next opening)
-    claimed --absent------------------> planned (the ladder's next try) | absent
+    claimed --absent------------------> planned (the ladder's next look) | absent
     claimed --nobody can tell---------> planned (asked again) | sent all the same: the author's choice
     claimed --has muted the bot-------> muted
     claimed --enough messages a week--> capped
@@ -21,13 +21,13 @@ from scheduler.ports import Clock
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
 from storage.port.campaigns import Deliveries
-from storage.records import Campaign, Claimed, Found, IfUnknown, PresenceChoice, Settled
+from storage.records import Campaign, Claimed, IfUnknown, PresenceChoice, Seen, Settled
 from storage.shared.leases import spared
 
 #: how people may show to be written to
 WRITTEN_TO = {
-    PresenceChoice.AVAILABLE: {Found.AVAILABLE},
-    PresenceChoice.PRESENT: {Found.AVAILABLE, Found.AWAY, Found.BUSY},
+    PresenceChoice.AVAILABLE: {Seen.AVAILABLE},
+    PresenceChoice.PRESENT: {Seen.AVAILABLE, Seen.AWAY, Seen.BUSY},
 }
 
 
@@ -48,7 +48,7 @@ class Ready:
     """A delivery that may leave, and how its recipient showed; None where that was not asked."""
 
     delivery: Claimed
-    found: Found | None
+    seen: Seen | None
 
 
 class Precheck:
@@ -77,14 +77,14 @@ class Precheck:
                 here.append(delivery)
         if self._schedule.presence is PresenceChoice.ALWAYS:
             return await self._within_the_week([Ready(delivery, None) for delivery in here], staying)
-        found = await self._presence_lookup.found(self._campaign, [delivery.person for delivery in here])
+        presence = await self._presence_lookup.look(self._campaign, [delivery.person for delivery in here])
         going = []
         for delivery in here:
-            shown = found[delivery.person.id]
-            if self._goes(shown):
-                going.append(Ready(delivery, shown))
+            seen = presence[delivery.person.id]
+            if self._goes(seen):
+                going.append(Ready(delivery, seen))
             else:
-                staying.append(self._stays(delivery, shown))
+                staying.append(self._stays(delivery, seen))
         return await self._within_the_week(going, staying)
 
     async def _within_the_week(self, going: list[Ready], staying: list[Settled]) -> tuple[list[Ready], list[Settled]]:
@@ -106,14 +106,14 @@ class Precheck:
             return None
         return closed(delivery, self._campaign.channel, now, hours, self._schedule.slot.end)
 
-    def _goes(self, shown: Found) -> bool:
-        if shown is Found.UNKNOWN:
+    def _goes(self, seen: Seen) -> bool:
+        if seen is Seen.UNKNOWN:
             return self._schedule.unknown is IfUnknown.SEND
-        return shown in WRITTEN_TO[self._schedule.presence]
+        return seen in WRITTEN_TO[self._schedule.presence]
 
-    def _stays(self, delivery: Claimed, shown: Found) -> Settled:
+    def _stays(self, delivery: Claimed, seen: Seen) -> Settled:
         channel, now, hours = self._campaign.channel, self._clock.now(), self._times.of(delivery.person.zone)
-        if shown is Found.UNKNOWN:
+        if seen is Seen.UNKNOWN:
             again = self._presence_lookup.again(self._campaign)
             return not_known(delivery, channel, now, again, hours, self._schedule.slot.end)
-        return not_there(delivery, channel, now, hours, shown)
+        return not_there(delivery, channel, now, hours, seen, self._campaign.as_scheduled.consideration.ladder)

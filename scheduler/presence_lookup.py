@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from scheduler.ports import Clock, NotAnswered, Presence
-from storage.records import Campaign, Channel, Found, Person, PersonId, PresenceChoice, TenantId
+from storage.records import Campaign, Channel, Person, PersonId, PresenceChoice, Seen, TenantId
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  #: seconds for the service to answer
 SOON = 15.0  #: seconds until it is asked again, where it did not answer
 LATER = 300.0  #: seconds: the same, where it must be allowed to answer first, or does not know the person
-LONGEST = 6 * 3600.0  #: seconds: a service that wants to rest for longer is not believed
+LONGEST = 6 * 3600.0  #: seconds: Retry-After is capped, as a service may ask for more than we grant
 
 
 class PresenceLookup:
@@ -27,17 +27,17 @@ class PresenceLookup:
         #: those that do not answer, and until when (monotonic) they are left in peace
         self._silent: dict[tuple[TenantId, Channel], float] = {}
 
-    async def found(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Found]:
+    async def look(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Seen]:
         """How each of them shows; all are *unknown* where there is no answer."""
-        shown: Mapping[PersonId, Found] = {}
+        seen: Mapping[PersonId, Seen] = {}
         if people and not self.silent(campaign):
             try:
-                shown = await self._ask(campaign, people)
+                seen = await self._ask(campaign, people)
             except NotAnswered as trouble:
                 self._leave_in_peace(campaign, trouble)
-        return {person.id: shown.get(person.id, Found.UNKNOWN) for person in people}
+        return {person.id: seen.get(person.id, Seen.UNKNOWN) for person in people}
 
-    async def _ask(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Found]:
+    async def _ask(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Seen]:
         service = self._services.get(campaign.channel)
         if service is None:
             raise NotAnswered("nobody tells who is there", permanent=True)
@@ -50,7 +50,7 @@ class PresenceLookup:
         except Exception as error:
             log.exception("asking for presence broke: channel=%s", campaign.channel)
             raise NotAnswered(type(error).__name__) from error
-        return {person: Found(shown.value) for person, shown in answer.items()}
+        return {person: Seen(availability.value) for person, availability in answer.items()}
 
     def _leave_in_peace(self, campaign: Campaign, trouble: NotAnswered) -> None:
         wait = LATER if trouble.permanent else SOON

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,18 +21,17 @@ import orjson
 from itsdangerous import BadSignature, TimestampSigner
 
 from bot.files import uploads
-from bot.files import writer as sheets
 from bot.files.tempdir import TempDir
+from bot.files.writer import FileSpec
 from bot.keys import FILES, KEYS_AGAIN, keys
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
-from cards.results.audit import AuditSheet, Names
+from cards.results.audit import Entry, Names, audit_table
+from cards.results.columns import Cell, Table
 from cards.results.exports import (
-    Cell,
     Format,
-    Sheet,
     download_card,
     file_name,
     interrupted_card,
@@ -41,8 +40,9 @@ from cards.results.exports import (
     trouble_card,
     uploaded_card,
 )
+from cards.results.recipients import recipients_table
 from cards.results.report import facts_of
-from dialogs.core.export_port import AUDIT, Upload, Wanted
+from dialogs.core.export_port import AUDIT, ExportRequest, Upload
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.effective_role import EffectiveRole
@@ -52,18 +52,17 @@ from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
 from storage.port.people import People
-from storage.records import Campaign, Person, Reference, Role
+from storage.records import Campaign, Person, Reference, Result, Role
 
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 PAGE = 200  #: results read and written at a time: some milliseconds of the event loop
 AT_ONCE = 2  #: files that one copy makes at a time
-EVERY = 3.0  #: seconds between two words on the progress: the platform limits edits in one chat
+EVERY = 3.0  #: seconds between two updates of the progress: the platform limits edits in one chat
 LAST = 3.0  #: seconds for a writer to clear away what was cut off
 VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 
-Rows = list[list[Cell]]
 #: how many rows are written
 Progress = Callable[[int], Awaitable[None]]
 
@@ -112,14 +111,14 @@ class Exports:
         self._hosts = hosts
         self._effective_role = effective_role
         self._making = asyncio.Semaphore(AT_ONCE)
-        self._files: dict[Wanted, asyncio.Task[Path]] = {}
+        self._files: dict[ExportRequest, asyncio.Task[Path]] = {}
         #: what is under way, so that it is not begun twice
         self._tasks: dict[tuple[object, ...], asyncio.Task[None]] = {}
-        self._kept = contextlib.ExitStack()
+        self._exit_stack = contextlib.ExitStack()
         self._folder: Path | None = None
 
     async def __aenter__(self) -> Exports:
-        self._folder = await asyncio.to_thread(self._kept.enter_context, TempDir())
+        self._folder = await asyncio.to_thread(self._exit_stack.enter_context, TempDir())
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -127,7 +126,7 @@ class Exports:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        await asyncio.to_thread(self._kept.close)
+        await asyncio.to_thread(self._exit_stack.close)
 
     @property
     def by_link(self) -> bool:
@@ -139,32 +138,32 @@ class Exports:
 
     # --- for a conversation -------------------------------------------------------------------
 
-    def sign(self, wanted: Wanted) -> str:
+    def sign(self, request: ExportRequest) -> str:
         """What proves later that this was offered to this person."""
-        return self._signer.sign(wanted.text).decode()
+        return self._signer.sign(request.text).decode()
 
-    async def read(self, token: str) -> Wanted | None:
+    async def read(self, token: str) -> ExportRequest | None:
         """What we signed within the hour; None for anything else."""
-        found = self._read(token)
+        request = self._read(token)
         now = self._clock.monotonic()
-        if found is None and now - self._keys_looked_at >= KEYS_AGAIN:  # another copy may sign with a newer key
+        if request is None and now - self._keys_looked_at >= KEYS_AGAIN:  # another copy may sign with a newer key
             self._keys_looked_at = now
             self._signer = _Signer(await keys(self._store, self._clock, FILES), self._clock)
-            found = self._read(token)
-        return found
+            request = self._read(token)
+        return request
 
-    def _read(self, token: str) -> Wanted | None:
+    def _read(self, token: str) -> ExportRequest | None:
         try:
             text: bytes = self._signer.unsign(token, max_age=int(VALID.total_seconds()))
         except (BadSignature, UnicodeError):
             return None
-        return Wanted.of(text.decode())
+        return ExportRequest.of(text.decode())
 
-    def make_link(self, wanted: Wanted) -> bool:
-        return self._begin(wanted, self._linked(wanted))
+    def make_link(self, request: ExportRequest) -> bool:
+        return self._begin(request, self._post_link(request))
 
-    def upload(self, wanted: Wanted, upload: Upload, message: str) -> bool:
-        return self._begin(wanted, self._uploaded(wanted, upload, message))
+    def upload(self, request: ExportRequest, upload: Upload, message: str) -> bool:
+        return self._begin(request, self._upload(request, upload, message))
 
     def takes(self, url: str) -> bool:
         """Whether a file may be put there."""
@@ -174,17 +173,17 @@ class Exports:
 
     async def fetch(self, token: str) -> tuple[Path, str, str] | None:
         """The file that a link leads to, its name and its media type; None for a link that is not valid (any more)."""
-        wanted = await self.read(token)
-        found = await self._asked_by(wanted) if wanted else None
-        if wanted is None or found is None:
+        request = await self.read(token)
+        granted = await self._grant(request) if request else None
+        if request is None or granted is None:
             return None
-        path = await self._file(wanted, found, _in_silence)
-        return path, file_name(found.campaign, wanted.format), wanted.format.media_type
+        path = await self._file(request, granted, _no_progress)
+        return path, file_name(granted.campaign, request.format), request.format.media_type
 
     # --- making -------------------------------------------------------------------------------
 
-    def _begin(self, wanted: Wanted, work: Coroutine[Any, Any, None]) -> bool:
-        key = (wanted.campaign, wanted.person, wanted.format)
+    def _begin(self, request: ExportRequest, work: Coroutine[Any, Any, None]) -> bool:
+        key = (request.campaign, request.person, request.format)
         if key in self._tasks:
             work.close()
             return False
@@ -192,50 +191,50 @@ class Exports:
         task.add_done_callback(lambda done: self._tasks.pop(key, None))
         return True
 
-    async def _asked_by(self, wanted: Wanted) -> _Asked | None:
-        """What is asked for, and by whom: who still may see it."""
-        person = await self._store.person(wanted.person)
+    async def _grant(self, request: ExportRequest) -> _Granted | None:
+        """What the request may be given; None where the person may not see it, or not any more."""
+        person = await self._store.person(request.person)
         role = await self._effective_role.role(person) if person else None
         if person is None or role is None:
             return None
-        if wanted.campaign == AUDIT:
-            return _Asked(None, person, texts_of(person)) if role is Role.OWNER else None
-        campaign = await self._store.campaign(wanted.campaign)
+        if request.campaign == AUDIT:
+            return _Granted(None, person, texts_of(person)) if role is Role.OWNER else None
+        campaign = await self._store.campaign(request.campaign)
         if campaign is None or campaign.started_at is None or campaign.tenant != person.tenant:
             return None
-        return _Asked(campaign, person, texts_of(person)) if campaign.keeps_people else None
+        return _Granted(campaign, person, texts_of(person)) if campaign.keeps_people else None
 
-    async def _file(self, wanted: Wanted, asked: _Asked, progress: Progress) -> Path:
-        """The file; whoever asks while it is being made waits for the same one."""
-        making = self._files.get(wanted)
+    async def _file(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
+        """The file; requests that come while it is being made wait for the same one."""
+        making = self._files.get(request)
         if making is None:
-            making = self._files[wanted] = asyncio.create_task(self._make(wanted, asked, progress))
-            asyncio.get_running_loop().call_later(VALID.total_seconds(), self._forget, wanted)
+            making = self._files[request] = asyncio.create_task(self._make(request, granted, progress))
+            asyncio.get_running_loop().call_later(VALID.total_seconds(), self._forget, request)
         try:
             return await asyncio.shield(making)
         except Exception:
-            self._files.pop(wanted, None)
+            self._files.pop(request, None)
             raise
 
-    async def _make(self, wanted: Wanted, asked: _Asked, progress: Progress) -> Path:
+    async def _make(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
         """Written by a program of its own: computing it here would hold up what is being sent."""
         assert self._folder is not None
-        path = self._folder / f"{wanted.number}.{wanted.format}"
+        path = self._folder / f"{request.number}.{request.format}"
         async with self._making:
-            table, pages = await self._table(asked, path, wanted.format)
+            spec, pages = await self._file_spec(granted, path, request.format)
             writer = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.files.writer", cwd=ROOT, stdin=asyncio.subprocess.PIPE
             )
             assert writer.stdin is not None
             written = 0
             try:
-                writer.stdin.write(table.line())
+                writer.stdin.write(spec.line())
                 async for page in pages:
                     writer.stdin.write(orjson.dumps(page) + b"\n")
                     await writer.stdin.drain()
                     written += len(page)
                     await progress(written)
-                if await self._asked_by(wanted) is None:  # what was read last may not be all of it
+                if await self._grant(request) is None:  # what was read last may not be all of it
                     raise OSError("the results went while they were read")
                 writer.stdin.write(b"\n")
                 await writer.stdin.drain()
@@ -243,120 +242,114 @@ class Exports:
                     raise OSError("the file could not be written")
             finally:
                 await _end(writer)
-        log.info("exported: campaign=%d rows=%d format=%s", wanted.campaign, written, wanted.format)
+        log.info("exported: campaign=%d rows=%d format=%s", request.campaign, written, request.format)
         return path
 
-    async def _table(self, asked: _Asked, path: Path, format: Format) -> tuple[sheets.Wanted, AsyncIterator[Rows]]:
-        """What the table is, and its rows, which are read as they are asked for."""
-        sheet: Sheet | AuditSheet
-        summary: Sequence[Sequence[str]]
-        if asked.campaign is None:
-            sheet = AuditSheet(asked.texts, asked.person.zone or "UTC")
-            summary, pages = (), self._audit_pages(asked, sheet)
-        else:
-            sheet = Sheet(asked.texts, asked.campaign)
-            figures = await figures_of(self._store, asked.campaign)
-            summary, pages = facts_of(asked.texts, figures, ZoneInfo(sheet.zone)), self._pages(asked.campaign, sheet)
-        table = sheets.Wanted(
-            path=str(path),
-            format=format,
-            name=sheet.name,
-            head=sheet.head,
-            instants=sheet.instants,
-            zone=sheet.zone,
-            delimiter=sheet.delimiter,
-            summary_name=sheet.summary_name,
-            summary=summary,
+    async def _file_spec(
+        self, granted: _Granted, path: Path, format: Format
+    ) -> tuple[FileSpec, AsyncIterator[list[list[Cell]]]]:
+        """All of the file but its rows; and the rows, read from the store page by page as they are asked for."""
+        if granted.campaign is None:
+            audit = audit_table(granted.texts, granted.person.zone or "UTC")
+            return _spec(audit, path, format), self._audit_pages(granted, audit)
+        table = recipients_table(granted.texts, granted.campaign)
+        figures = await figures_of(self._store, granted.campaign)
+        spec = replace(
+            _spec(table, path, format),
+            summary_name=granted.texts("Report"),
+            summary=facts_of(granted.texts, figures, ZoneInfo(table.zone)),
         )
-        return table, pages
+        return spec, self._result_pages(granted.campaign, table)
 
-    async def _pages(self, campaign: Campaign, sheet: Sheet) -> AsyncIterator[Rows]:
+    async def _result_pages(self, campaign: Campaign, table: Table[Result]) -> AsyncIterator[list[list[Cell]]]:
         last = 0
         while page := await self._store.results(campaign.id, last, PAGE):
-            yield [sheet.row(result) for result in page]
+            yield [table.cells(result) for result in page]
             last = page[-1].person.id
 
-    async def _audit_pages(self, asked: _Asked, sheet: AuditSheet) -> AsyncIterator[Rows]:
+    async def _audit_pages(self, granted: _Granted, table: Table[Entry]) -> AsyncIterator[list[list[Cell]]]:
         names, last = Names(self._store), 0
-        while page := await self._store.audit_from(last, PAGE, asked.person.tenant):
-            yield [sheet.row(number, entry, await names.of(entry.by)) for number, entry in page]
+        while page := await self._store.audit_from(last, PAGE, granted.person.tenant):
+            yield [table.cells(Entry(number, entry, await names.of(entry.by))) for number, entry in page]
             last = page[-1][0]
 
-    def _forget(self, wanted: Wanted) -> None:
-        if self._files.pop(wanted, None) and self._folder:
-            (self._folder / f"{wanted.number}.{wanted.format}").unlink(missing_ok=True)
+    def _forget(self, request: ExportRequest) -> None:
+        if self._files.pop(request, None) and self._folder:
+            (self._folder / f"{request.number}.{request.format}").unlink(missing_ok=True)
 
-    # --- telling ------------------------------------------------------------------------------
+    # --- handing over -------------------------------------------------------------------------
 
-    async def _linked(self, wanted: Wanted) -> None:
-        async def hand_over(told: _Told, path: Path) -> None:
-            url = f"{self._base_url}/export/{self.sign(wanted)}"
-            await told.say(download_card(told.asked.texts, told.asked.campaign, url, self._clock.now() + VALID))
+    async def _post_link(self, request: ExportRequest) -> None:
+        async def hand_over(chat: _ProgressCard, path: Path) -> None:
+            url, until = f"{self._base_url}/export/{self.sign(request)}", self._clock.now() + VALID
+            await chat.show(download_card(chat.granted.texts, chat.granted.campaign, url, until))
 
-        await self._handed_over(wanted, hand_over)
+        await self._hand_over(request, hand_over)
 
-    async def _uploaded(self, wanted: Wanted, upload: Upload, message: str) -> None:
-        async def hand_over(told: _Told, path: Path) -> None:
+    async def _upload(self, request: ExportRequest, upload: Upload, message: str) -> None:
+        async def hand_over(chat: _ProgressCard, path: Path) -> None:
             await uploads.put(path, upload.url, self._clock, loopback=not self._hosts)
-            self._forget(wanted)
-            await told.say(uploaded_card(told.asked.texts, told.asked.campaign))
-            await told.post(wire.file_bytes(upload))
+            self._forget(request)
+            await chat.show(uploaded_card(chat.granted.texts, chat.granted.campaign))
+            await chat.post(wire.file_bytes(upload))
 
-        await self._handed_over(wanted, hand_over, message)
+        await self._hand_over(request, hand_over, message)
 
-    async def _handed_over(
-        self, wanted: Wanted, hand_over: Callable[[_Told, Path], Awaitable[None]], message: str = ""
+    async def _hand_over(
+        self, request: ExportRequest, hand_over: Callable[[_ProgressCard, Path], Awaitable[None]], message: str = ""
     ) -> None:
-        asked = await self._asked_by(wanted)
-        reference = await self._store.reference(wanted.person, wanted.channel) if asked else None
-        if asked is None or reference is None:
+        granted = await self._grant(request)
+        reference = await self._store.reference(request.person, request.channel) if granted else None
+        if granted is None or reference is None:
             return
-        if asked.campaign is None:
-            total = await self._store.count_audit(asked.person.tenant)
+        if granted.campaign is None:
+            total = await self._store.count_audit(granted.person.tenant)
         else:
-            total = (await self._store.tally(asked.campaign.id)).total
-        told = _Told(asked, self._connector, reference, self._clock, total, message)
+            total = (await self._store.tally(granted.campaign.id)).total
+        chat = _ProgressCard(granted, self._connector, reference, self._clock, total, message)
         try:
-            await told.progress(0)
-            await hand_over(told, await self._file(wanted, asked, told.progress))
+            await chat.progress(0)
+            await hand_over(chat, await self._file(request, granted, chat.progress))
         except asyncio.CancelledError:
-            await told.say(interrupted_card(asked.texts, asked.campaign))
+            await chat.show(interrupted_card(granted.texts, granted.campaign))
             raise
         except Exception:
-            log.exception("an export was not handed over: campaign=%d", wanted.campaign)
-            self._forget(wanted)
-            await told.say(trouble_card(asked.texts, asked.campaign))
+            log.exception("an export was not handed over: campaign=%d", request.campaign)
+            self._forget(request)
+            await chat.show(trouble_card(granted.texts, granted.campaign))
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Granted:
+    """A request that has been checked: what is exported, for whom, in their language."""
+
     #: None: the audit
     campaign: Campaign | None
     person: Person
     texts: Texts
 
 
-class _Told:
-    """One card in the chat of who asked: how far it is, and in the end where the file is.
+class _ProgressCard:
+    """The card in the chat of the person who asked: how far the file is, and in the end where it is.
 
-    On Skype, where no card can be kept up to date, only the end is told. ``message``: whose place it takes.
+    On Skype, where no card can be kept up to date, only the end is posted. ``message``: the message it replaces.
     """
 
     def __init__(
         self,
-        asked: _Asked,
+        granted: _Granted,
         connector: Connector,
         reference: Reference,
         clock: Clock,
         total: int,
         message: str,
     ) -> None:
-        self.asked = asked
+        self.granted = granted
         self._connector = connector
         self._reference = reference
         self._clock = clock
         self._total = total
-        self._said_at = clock.monotonic() - EVERY
+        self._shown_at = clock.monotonic() - EVERY
         self._message = message
 
     @property
@@ -364,17 +357,17 @@ class _Told:
         return self._reference.channel.traits.draws_cards
 
     async def progress(self, written: int) -> None:
-        if self._shows_cards and self._clock.monotonic() - self._said_at >= EVERY:
-            await self.say(making_card(self.asked.texts, self.asked.campaign, written, self._total))
+        if self._shows_cards and self._clock.monotonic() - self._shown_at >= EVERY:
+            await self.show(making_card(self.granted.texts, self.granted.campaign, written, self._total))
 
-    async def say(self, card: AdaptiveCard) -> None:
-        self._said_at = self._clock.monotonic()
-        texts = self.asked.texts
+    async def show(self, card: AdaptiveCard) -> None:
+        self._shown_at = self._clock.monotonic()
+        texts = self.granted.texts
         if not self._shows_cards:
             await self.post(wire.spoken_bytes(texts, card, author=True))
             return
         activity = activity_bytes(
-            card, title_of(texts, self.asked.campaign.name if self.asked.campaign else texts("audit"))
+            card, title_of(texts, self.granted.campaign.name if self.granted.campaign else texts("audit"))
         )
         if self._message and isinstance(
             await self._connector.update(self._reference, self._message, activity), Delivered
@@ -387,8 +380,19 @@ class _Told:
         outcome = await self._connector.send(self._reference, activity)
         if isinstance(outcome, Delivered):
             return outcome.activity
-        log.info("a word on an export did not arrive: %s", type(outcome).__name__)
+        log.info("the card of an export did not arrive: %s", type(outcome).__name__)
         return ""
+
+
+def _spec(table: Table[Any], path: Path, format: Format) -> FileSpec:
+    return FileSpec(
+        path=str(path),
+        format=format,
+        name=table.name,
+        columns=[(column.title, column.kind) for column in table.columns],
+        zone=table.zone,
+        delimiter=table.delimiter,
+    )
 
 
 async def _end(writer: asyncio.subprocess.Process) -> None:
@@ -404,5 +408,5 @@ async def _end(writer: asyncio.subprocess.Process) -> None:
         await writer.wait()
 
 
-async def _in_silence(written: int) -> None:
-    """Whoever waits at a browser sees the browser's own progress."""
+async def _no_progress(written: int) -> None:
+    """A browser that waits shows its own progress."""

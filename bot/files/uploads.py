@@ -18,8 +18,8 @@ from cards.kit.addresses import is_this_machine, web_address
 from scheduler.ports import Clock
 
 PART = 16 * 320 * 1024  #: bytes of one part: OneDrive wants multiples of 320 KiB
-TRIES = 5  #: of one part
-PAUSE = 1.0  #: seconds before the second try, doubled before each other
+ATTEMPTS = 5  #: of one part
+PAUSE = 1.0  #: seconds before the second attempt, doubled before each other
 LONGEST = 60.0  #: seconds that a Retry-After may ask for
 PATIENCE = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=60)  # of one part
 
@@ -54,7 +54,7 @@ async def put(path: Path, url: str, clock: Clock, *, loopback: bool) -> None:
 
 async def _put_part(http: aiohttp.ClientSession, url: str, part: bytes, place: str, clock: Clock) -> None:
     pause, why = PAUSE, ""
-    for number in range(TRIES):
+    for number in range(ATTEMPTS):
         if number:
             await clock.sleep(pause)
             pause *= 2
@@ -65,7 +65,7 @@ async def _put_part(http: aiohttp.ClientSession, url: str, part: bytes, place: s
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             why = type(error).__name__
             continue
-        # 416: this part is there already, from a try whose answer was lost
+        # 416: this part is there already, from an attempt whose answer was lost
         if status in (200, 201, 202) or (status == 416 and number):
             return
         why = str(status)

@@ -4,7 +4,7 @@ Writing a million rows takes a minute of computing: beside the event loop, in a 
 every message that is being sent. CSV, and XLSX by XlsxWriter, which keeps one row in memory. What is
 cut off before its end leaves no file behind.
 
-The first line says what is wanted (``Wanted``), each other one is a page of rows, the last is empty.
+The first line is the ``FileSpec``, each other one is a page of rows, the last is empty.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -36,23 +36,32 @@ Cell = str | int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """The table, but for its rows."""
+class FileSpec:
+    """All of a file but its rows."""
 
     path: str
     #: "xlsx" or "csv"
     format: str
     #: of the worksheet
     name: str
-    head: Sequence[str]
-    #: the columns that hold instants, shown on the clock of ``zone``: spreadsheets know none
-    instants: Sequence[int]
+    #: title and kind ("text", "number", "instant") of each
+    columns: Sequence[tuple[str, str]]
+    #: IANA zone on whose clock instants are shown: spreadsheets know none
     zone: str
     #: of CSV
     delimiter: str
     #: a second worksheet of two columns, of XLSX only
-    summary_name: str
-    summary: Sequence[Sequence[str]]
+    summary_name: str = ""
+    summary: Sequence[Sequence[str]] = ()
+
+    @property
+    def titles(self) -> list[str]:
+        return [title for title, _ in self.columns]
+
+    @property
+    def are_instants(self) -> list[bool]:
+        """For each column, whether it holds instants."""
+        return [kind == "instant" for _, kind in self.columns]
 
     def line(self) -> bytes:
         return orjson.dumps(asdict(self)) + b"\n"
@@ -72,19 +81,19 @@ class Writer(Protocol):
 class CsvFile:
     """As Excel opens it by a double click: with a mark of its encoding, in the language's delimiter."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self._file = Path(wanted.path).open("w", encoding="utf-8-sig", errors="replace", newline="")  # noqa: SIM115 (close)
-        self._writer = csv.writer(self._file, delimiter=wanted.delimiter)
-        self._writer.writerow(map(harmless, wanted.head))
-        self._local, self._instants = _Local(wanted.zone), frozenset(wanted.instants)
+    def __init__(self, spec: FileSpec) -> None:
+        self._file = Path(spec.path).open("w", encoding="utf-8-sig", errors="replace", newline="")  # noqa: SIM115 (close)
+        self._writer = csv.writer(self._file, delimiter=spec.delimiter)
+        self._writer.writerow(map(harmless, spec.titles))
+        self._local, self._are_instants = _Local(spec.zone), spec.are_instants
 
     def write(self, rows: Sequence[Sequence[Cell]]) -> None:
-        self._writer.writerows([self._cell(column, cell) for column, cell in enumerate(row)] for row in rows)
+        self._writer.writerows(map(self._cell, row, self._are_instants) for row in rows)
 
-    def _cell(self, column: int, cell: Cell) -> object:
+    def _cell(self, cell: Cell, is_instant: bool) -> object:
         if isinstance(cell, str):
             return harmless(cell.replace("\x00", ""))
-        return self._local(cell).isoformat(" ") if column in self._instants and cell is not None else cell
+        return self._local(cell).isoformat(" ") if is_instant and cell is not None else cell
 
     def close(self) -> None:
         self._file.close()
@@ -93,24 +102,24 @@ class CsvFile:
 class XlsxFile:
     """Texts are written as texts: none is taken for a formula, a number or a link; and see ``harmless``."""
 
-    def __init__(self, wanted: Wanted, tempdir: str) -> None:
+    def __init__(self, spec: FileSpec, tempdir: str) -> None:
         import xlsxwriter  # the bot, which knows this module too, has no need of it
 
-        self._book = xlsxwriter.Workbook(wanted.path, {"constant_memory": True, "tmpdir": tempdir})
+        self._book = xlsxwriter.Workbook(spec.path, {"constant_memory": True, "tmpdir": tempdir})
         self._bold = self._book.add_format({"bold": True, "bottom": 1})
         self._instant = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self._wanted = wanted
-        self._local, self._instants = _Local(wanted.zone), frozenset(wanted.instants)
+        self._spec = spec
+        self._local, self._are_instants = _Local(spec.zone), spec.are_instants
         self._number = 0
         self._next_page()
 
     def _next_page(self) -> None:
         self._number += 1
-        name, head = self._wanted.name, self._wanted.head
+        name, titles = self._spec.name, self._spec.titles
         self._page = self._book.add_worksheet(name if self._number == 1 else f"{name} {self._number}")
         self._page.freeze_panes(1, 0)
-        self._page.set_column(0, len(head) - 1, WIDTH)
-        for column, title in enumerate(head):
+        self._page.set_column(0, len(titles) - 1, WIDTH)
+        for column, title in enumerate(titles):
             self._page.write_string(0, column, _text(title), self._bold)
         self._row = 1
 
@@ -119,22 +128,22 @@ class XlsxFile:
             if self._row > ROWS:
                 self._next_page()
             page, at = self._page, self._row
-            for column, cell in enumerate(row):
+            for column, (cell, is_instant) in enumerate(zip(row, self._are_instants, strict=True)):
                 if cell is None or cell == "":
                     continue
                 if isinstance(cell, str):
                     page.write_string(at, column, _text(cell))
-                elif column in self._instants:
+                elif is_instant:
                     page.write_datetime(at, column, self._local(cell), self._instant)
                 else:
                     page.write_number(at, column, cell)
             self._row += 1
 
     def close(self) -> None:
-        if self._wanted.summary:
-            page = self._book.add_worksheet(self._wanted.summary_name)
+        if self._spec.summary:
+            page = self._book.add_worksheet(self._spec.summary_name)
             page.set_column(0, 1, 2 * WIDTH)
-            for at, (name, value) in enumerate(self._wanted.summary):
+            for at, (name, value) in enumerate(self._spec.summary):
                 page.write_string(at, 0, _text(name), self._bold)
                 page.write_string(at, 1, _text(value))
         self._book.close()
@@ -157,13 +166,12 @@ class _Local:
 def main() -> int:
     os.nice(NICE)
     pages = sys.stdin.buffer
-    said: dict[str, Any] = orjson.loads(pages.readline())
-    wanted = Wanted(**said)
-    with tempfile.TemporaryDirectory(dir=Path(wanted.path).parent) as tempdir:
-        writer: Writer = XlsxFile(wanted, tempdir) if wanted.format == "xlsx" else CsvFile(wanted)
+    spec = FileSpec(**orjson.loads(pages.readline()))
+    with tempfile.TemporaryDirectory(dir=Path(spec.path).parent) as tempdir:
+        writer: Writer = XlsxFile(spec, tempdir) if spec.format == "xlsx" else CsvFile(spec)
         while (line := pages.readline()) != b"\n":
-            if not line:  # whoever wanted it is gone
-                Path(wanted.path).unlink(missing_ok=True)
+            if not line:  # the bot is gone
+                Path(spec.path).unlink(missing_ok=True)
                 return 1
             writer.write(orjson.loads(line))
         writer.close()

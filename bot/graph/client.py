@@ -1,7 +1,7 @@
 """Microsoft Graph over HTTP: one pooled client, tokens per organisation, waits that are obeyed, pages.
 
 What the Graph refuses comes back as ``Refusal``, for the caller to read; whatever keeps it from answering
-(throttling, an outage, our token) is ``NotAnswered``, after a few tries that together last seconds: whoever
+(throttling, an outage, our token) is ``NotAnswered``, after a few attempts that together last seconds: whoever
 can wait longer asks again later.
 
 Sources: the Graph documentation on throttling (429 and 503 with Retry-After), paging (@odata.nextLink) and
@@ -30,9 +30,9 @@ CONNECT = 5.0  #: seconds to open a connection
 ANSWER = 30.0  #: seconds to wait for an answer
 IDLE = 15.0  #: seconds an unused connection is kept
 CONNECTIONS = 20
-TRIES = 4  #: of one request, at the most
+ATTEMPTS = 4  #: of one request, at the most
 PATIENCE = 10.0  #: seconds: a longer wait is the caller's
-BACKOFF = 0.5  #: seconds before the second try; doubled with each, drawn with full jitter
+BACKOFF = 0.5  #: seconds before the second attempt; doubled with each, drawn with full jitter
 PAGES = 5_000  #: of one collection: five million members
 BUSY = (429, 500, 502, 503, 504)
 
@@ -145,7 +145,7 @@ class Graph:
         if token is None:
             token = self._tokens[tenant] = self._login(tenant)
         area = (tenant, _area(url, self.base_url))
-        for tried in range(TRIES):
+        for attempt in range(ATTEMPTS):
             await self._stay_away(area)
             try:
                 status, headers, answer = await self._once(method, url, body, token)
@@ -158,8 +158,8 @@ class Graph:
                 problem, after = str(status), seconds(headers.get("Retry-After"), self._clock.now())
                 if after:
                     self._closed[area] = self._clock.monotonic() + after
-            if after is None and tried + 1 < TRIES:
-                await self._clock.sleep(self._rng.uniform(0.1, BACKOFF * 2.0 ** (tried + 1)))
+            if after is None and attempt + 1 < ATTEMPTS:
+                await self._clock.sleep(self._rng.uniform(0.1, BACKOFF * 2.0 ** (attempt + 1)))
         raise NotAnswered(problem, after=after)
 
     async def _stay_away(self, area: tuple[str, str]) -> None:

@@ -16,7 +16,7 @@ from bot.ops.erase import CLIENT, erase, export_person
 from bot.ops.restore import restored
 from bot.settings import Settings
 from bot.web.links import LINKS
-from cards.results.audit import HEAD, AuditSheet, Names
+from cards.results.audit import PLAIN, Entry, Names
 from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
 from storage.port.store import Store
@@ -85,17 +85,18 @@ async def _export_person(operator: Operator, asked: argparse.Namespace) -> int:
 async def _audit(operator: Operator, asked: argparse.Namespace) -> int:
     """Page by page: however long it is, a page is in memory. That it was read stands in it, at its end."""
     names = Names(operator.store)
-    operator.say(_line(HEAD))
-    after, told = 0, set[TenantId]()
+    operator.say(_line([column.title for column in PLAIN]))
+    after, organisations = 0, set[TenantId]()
     # entries that come while we read are read too, so our own ends the reading
     while page := await operator.store.audit_from(after, PAGE, asked.organisation, asked.since):
         for number, entry in page:
-            operator.say(_line(AuditSheet.plain(number, entry, await names.of(entry.by))))
-            told.add(entry.tenant)
+            row = Entry(number, entry, await names.of(entry.by))
+            operator.say(_line([str(column.value(row)) for column in PLAIN]))
+            organisations.add(entry.tenant)
         after = page[-1][0]
         if len(page) < PAGE:
             break
-    for tenant in sorted(told):
+    for tenant in sorted(organisations):
         await operator.store.note(_by_operator(operator, tenant, Deed.EXPORTED, Subject.AUDIT, "audit", format="csv"))
     return 0
 

@@ -26,7 +26,7 @@ from storage.port.operations import Documents
 from storage.port.people import People
 from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
 
-TRIES = 20  #: looks whether nobody is telling the author any more ...
+CHECKS = 20  #: of whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them
 CALM = 5.0  #: seconds without edits where the platform asked for fewer, and not for how long
 LATE = 30.0  #: seconds in which an edit of which nobody knows may still arrive: the next one waits for it
@@ -96,7 +96,7 @@ class AuthorAnnouncer:
                 await self._connector.update(reference, before, moved)
             return True
 
-        for _ in range(TRIES):
+        for _ in range(CHECKS):
             posted = await tell(self._store, self._clock, self._rng, campaign.id, post)
             if posted is not None:
                 return posted

@@ -19,7 +19,7 @@ from storage.records import DirectoryUser, Source, TenantId
 
 PAGE = 500  #: the most that a page holds
 PAGES = 1_000  #: of one team, which may have 25,000 members
-TRIES = 3  #: of one page
+ATTEMPTS = 3  #: of one page
 PAUSE = 1.0  #: seconds between them, where the platform names none
 PATIENCE = 5.0  #: seconds: a longer wait is the caller's
 
@@ -41,7 +41,7 @@ class TeamRosters:
     async def _page(self, team: Source, following: str) -> dict[str, Any]:
         after: float | None = None
         problem = ""
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             status, body, after = await self._connector.get(team.service_url, _path(team.id, following))
             if 200 <= status < 300:
                 return _parsed(body)

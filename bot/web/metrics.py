@@ -42,7 +42,10 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         own = self.registry
         self.deliveries = Counter(
-            "crieur_deliveries", "Deliveries that a try brought into a final state", ["outcome"], registry=own
+            "crieur_deliveries",
+            "Deliveries that an attempt or a look brought into a final state",
+            ["outcome"],
+            registry=own,
         )
         self.swept = Counter(
             "crieur_deliveries_swept", "Deliveries that time settled: expired, unconfirmed ...", registry=own

@@ -20,7 +20,7 @@ from cards.kit.elements import (
 from cards.kit.parts import act, beside, handle, hint, subheading, with_error
 from cards.kit.presence import presence_fields
 from cards.kit.texts import Texts
-from storage.records import Campaign
+from storage.records import LADDER, Campaign, Ladder
 
 
 def schedule_form(
@@ -31,8 +31,9 @@ def schedule_form(
     zones: Sequence[tuple[str, str]],
     notice: str = "",
     no_presence: str = "",
+    ladder: Ladder = LADDER,
 ) -> AdaptiveCard:
-    """``no_presence``: why nobody can tell who is there; "" where somebody can."""
+    """``no_presence``: why nobody can tell who is there; "" where somebody can. ``ladder``: the organisation's."""
 
     def at(kind: type[DateInput] | type[TimeInput], id: str, label: str) -> list[Any]:
         return with_error(kind(id=id, label=label, value=values.get(id, "")), errors.get(id))
@@ -105,7 +106,7 @@ def schedule_form(
             value=values.get("own_zone", "false"),
             wrap=True,
         ),
-        *presence_fields(texts, values, errors, no_presence),
+        *presence_fields(texts, values, errors, no_presence, ladder),
     ]
     return form_of_step(texts, campaign, "schedule", texts("When does it go out?"), fields, notice, errors)
 

@@ -8,7 +8,7 @@ from typing import Any
 from cards.kit.elements import ChoiceInput
 from cards.kit.parts import hint, paragraph, subheading, with_error
 from cards.kit.texts import Texts
-from storage.records import IfUnknown, PresenceChoice, Schedule
+from storage.records import IfUnknown, Ladder, PresenceChoice, Schedule
 
 
 def _choices(texts: Texts) -> list[tuple[PresenceChoice, str]]:
@@ -19,7 +19,9 @@ def _choices(texts: Texts) -> list[tuple[PresenceChoice, str]]:
     ]
 
 
-def presence_fields(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], why_not: str) -> list[Any]:
+def presence_fields(
+    texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], why_not: str, ladder: Ladder
+) -> list[Any]:
     """The question as S23 asks it; ``why_not``: nobody tells who is there, so there is no choice."""
     question = texts("Send even if a person is unavailable?")
     if why_not:
@@ -49,14 +51,22 @@ def presence_fields(texts: Texts, values: Mapping[str, str], errors: Mapping[str
             ),
             errors.get("unknown"),
         ),
-        hint(
-            texts(
-                "Who is not there is tried again: 10 minutes later, at the next full hour, and from the opening"
-                " of the next two working days on; nine times at most."
-            ),
-            spacing="Small",
-        ),
+        hint(_ladder_text(texts, ladder), spacing="Small"),
     ]
+
+
+def _ladder_text(texts: Texts, ladder: Ladder) -> str:
+    """When a recipient who is not there is looked for again, and how often."""
+    days = texts.many(
+        "If they are not there, I look again: 10 minutes later, at the next full hour, and the same from the opening"
+        " of the next working day on.",
+        "If they are not there, I look again: 10 minutes later, at the next full hour, and the same from the opening"
+        " of each of the next {count} working days on.",
+        ladder.rounds - 1,
+    )
+    if ladder.rounds == 1:
+        days = texts("If they are not there, I look again: 10 minutes later, and at the next full hour.")
+    return texts("{days} I look {count} times at most.", days=days, count=ladder.looks)
 
 
 def presence_text(texts: Texts, schedule: Schedule) -> str:

@@ -88,7 +88,7 @@ def message_card(
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
-    ``link`` gives the address of a link button; ``test`` is the banner of a trial and
+    ``link`` gives the address of a link button; ``test`` is the banner of a test send and
     ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
     anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words.
     """

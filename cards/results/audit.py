@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from cards.kit.parts import full_name
 from cards.kit.texts import Texts
-from cards.results.exports import Cell, delimiter_of
+from cards.results.columns import Column, Kind, Table, delimiter_of
 from storage.records import AuditEntry, Deed, Person, PersonId, Subject
-from storage.records.instants import ms
 
-#: of the plain table
-HEAD = ["number", "at", "organisation", "by", "by_address", "did", "to", "id", "name", "details", "client"]
 KNOWN = 10_000  #: people remembered while a table is written
 
 
-class Knows(Protocol):
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the audit's table."""
+
+    number: int
+    written: AuditEntry
+    #: who did it; None: the operator, or somebody who was erased
+    by: Person | None
+
+
+class People(Protocol):
     async def person(self, person: PersonId) -> Person | None: ...
 
 
 class Names:
     """The people behind the audit's numbers, as far as they are still known; asked for once each."""
 
-    def __init__(self, store: Knows) -> None:
+    def __init__(self, store: People) -> None:
         self._store = store
         self._known: dict[PersonId, Person | None] = {}
 
@@ -36,64 +44,30 @@ class Names:
         return self._known[id]
 
 
-class AuditSheet:
-    """The table in the reader's words; see ``cards.results.exports.Sheet``."""
+def audit_table(texts: Texts, zone: str) -> Table[Entry]:
+    """In the reader's words, on the clock of ``zone``."""
+    deeds = {deed: deed_name(texts, deed) for deed in Deed}
+    subjects = {subject: subject_name(texts, subject) for subject in Subject}
+    operator, erased = texts("the operator"), texts("somebody who was erased")
 
-    summary_name = ""
-    instants = (1,)
+    def name(entry: Entry) -> str:
+        if entry.written.by is None:
+            return operator
+        return (full_name(entry.by) if entry.by else "") or erased
 
-    def __init__(self, texts: Texts, zone: str) -> None:
-        self.zone = zone
-        self.name = texts("Audit")
-        self.head = [
-            texts("Number"),
-            texts("At ({zone})", zone=zone),
-            texts("By"),
-            texts("Address"),
-            texts("What was done"),
-            texts("To what"),
-            texts("Identifier"),
-            texts("Name"),
-            texts("Details"),
-            texts("Client"),
-        ]
-        self.delimiter = delimiter_of(texts)
-        self._deeds = {deed: deed_name(texts, deed) for deed in Deed}
-        self._subjects = {subject: subject_name(texts, subject) for subject in Subject}
-        self._operator = texts("the operator")
-        self._gone = texts("somebody who was erased")
-
-    def row(self, number: int, entry: AuditEntry, by: Person | None) -> list[Cell]:
-        name = self._operator if entry.by is None else (full_name(by) if by else "") or self._gone
-        return [
-            number,
-            ms(entry.at),
-            name,
-            by.address if by else "",
-            self._deeds[entry.deed],
-            self._subjects[entry.subject],
-            entry.id,
-            entry.name,
-            details_of(entry),
-            entry.client,
-        ]
-
-    @staticmethod
-    def plain(number: int, entry: AuditEntry, by: Person | None) -> list[str]:
-        """For machines: the same words in every language, instants in UTC."""
-        return [
-            str(number),
-            entry.at.isoformat(timespec="seconds"),
-            entry.tenant,
-            "operator" if entry.by is None else str(entry.by),
-            by.address if by else "",
-            entry.deed,
-            entry.subject,
-            entry.id,
-            entry.name,
-            details_of(entry),
-            entry.client,
-        ]
+    columns: tuple[Column[Entry], ...] = (
+        Column(texts("Number"), lambda entry: entry.number, Kind.NUMBER),
+        Column(texts("At ({zone})", zone=zone), lambda entry: entry.written.at, Kind.INSTANT),
+        Column(texts("By"), name),
+        Column(texts("Address"), _address),
+        Column(texts("What was done"), lambda entry: deeds[entry.written.deed]),
+        Column(texts("To what"), lambda entry: subjects[entry.written.subject]),
+        Column(texts("Identifier"), lambda entry: entry.written.id),
+        Column(texts("Name"), lambda entry: entry.written.name),
+        Column(texts("Details"), _details),
+        Column(texts("Client"), lambda entry: entry.written.client),
+    )
+    return Table(name=texts("Audit"), columns=columns, zone=zone, delimiter=delimiter_of(texts))
 
 
 def deed_name(texts: Texts, deed: Deed) -> str:
@@ -105,7 +79,7 @@ def deed_name(texts: Texts, deed: Deed) -> str:
         Deed.REJECTED: texts("refused"),
         Deed.SCHEDULED: texts("scheduled"),
         Deed.DELETED: texts("deleted"),
-        Deed.TRIED: texts("tried"),
+        Deed.TEST_SENT: texts("sent as a test"),
         Deed.EXPORTED: texts("exported"),
         Deed.SHARED: texts("shared"),
         Deed.GIVEN: texts("given a role"),
@@ -128,5 +102,25 @@ def subject_name(texts: Texts, subject: Subject) -> str:
     }[subject]
 
 
-def details_of(entry: AuditEntry) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in entry.details.items())
+def _details(entry: Entry) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in entry.written.details.items())
+
+
+def _address(entry: Entry) -> str:
+    return entry.by.address if entry.by else ""
+
+
+#: for machines: the same words in every language, instants in UTC
+PLAIN: tuple[Column[Entry], ...] = (
+    Column("number", lambda entry: entry.number, Kind.NUMBER),
+    Column("at", lambda entry: entry.written.at.isoformat(timespec="seconds")),
+    Column("organisation", lambda entry: entry.written.tenant),
+    Column("by", lambda entry: "operator" if entry.written.by is None else str(entry.written.by)),
+    Column("by_address", _address),
+    Column("did", lambda entry: entry.written.deed),
+    Column("to", lambda entry: entry.written.subject),
+    Column("id", lambda entry: entry.written.id),
+    Column("name", lambda entry: entry.written.name),
+    Column("details", _details),
+    Column("client", lambda entry: entry.written.client),
+)

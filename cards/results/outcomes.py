@@ -40,7 +40,7 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.BLOCKED: texts("They have blocked Crieur."),
         NotReached.GONE: texts("They have left the organisation."),
         NotReached.CHAT_LOST: texts("Their chat could not be opened again."),
-        NotReached.ABSENT: texts("They were not there, try after try."),
+        NotReached.ABSENT: texts("They were not there any time I looked."),
         NotReached.PRESENCE_UNKNOWN: texts("The time was over before anybody could tell whether they were there."),
         NotReached.SLOT_OVER: texts("The time of the campaign was over first."),
         NotReached.THROTTLED: texts("The time was over while {channel} asked us to slow down.", channel=name),

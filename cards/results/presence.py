@@ -1,36 +1,54 @@
-"""What the report says about presence: at which try people were there, and who never was (S10)."""
+"""What the report says about presence: at which look people were there, and who never was (S10)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from cards.kit.elements import Table
 from cards.kit.parts import hint, notice, subheading
 from cards.kit.texts import Texts
-from storage.records import Campaign, DeliveryState, Found, NotReached, PresenceChoice, Schedule, Tally
-
-TRIES = 9  #: of the ladder: three rounds of three (S10)
+from storage.records import Campaign, DeliveryState, Ladder, NotReached, PresenceChoice, Schedule, Seen, Tally
+from storage.records.ladder import STEPS
 
 
 def presence_figures(texts: Texts, campaign: Campaign, tally: Tally) -> list[Any]:
-    """At which of the nine tries people were there, who never was, and what nobody could tell."""
-    schedule = campaign.as_scheduled.schedule
-    if schedule.presence is PresenceChoice.ALWAYS:
+    """At which look people were there, who never was, and what nobody could tell."""
+    frozen = campaign.as_scheduled
+    if frozen.schedule.presence is PresenceChoice.ALWAYS:
         return []
-    at_try = [sum(count for (rung, _), count in tally.rungs.items() if rung == number) for number in range(TRIES)]
-    cells = [texts("try {number}: {count}", number=n, count=texts.number(count)) for n, count in enumerate(at_try, 1)]
-    rows = [
-        (texts("Delivered"), texts("First try"), texts("10 minutes later"), texts("Next full hour")),
-        (texts("At their own moment"), *cells[:3]),
-        (texts("Next working day, at opening"), *cells[3:6]),
-        (texts("The working day after"), *cells[6:]),
-    ]
     return [
         subheading(texts("When people were there")),
-        Table(rows, widths=[4, 3, 3, 3]),
+        Table(_by_look(texts, frozen.consideration.ladder, tally), widths=[4, *[3] * STEPS]),
         *(hint(text) for text in _never_there(texts, tally)),
-        *(notice(text, "warning") for text in _never_known(texts, schedule, tally)),
+        *(notice(text, "warning") for text in _never_known(texts, frozen.schedule, tally)),
     ]
+
+
+def _by_look(texts: Texts, ladder: Ladder, tally: Tally) -> list[tuple[str, ...]]:
+    """How many were reached at each look: a row for each round of the ladder, below the head."""
+    delivered = Counter[int]()
+    for (rung, _), count in tally.rungs.items():
+        delivered[rung] += count
+
+    def cell(rung: int) -> str:
+        return texts("look {number}: {count}", number=rung + 1, count=texts.number(delivered[rung]))
+
+    return [
+        (texts("Delivered"), texts("First look"), texts("10 minutes later"), texts("Next full hour")),
+        *(
+            (_round_text(texts, round), *(cell(ladder.rung(round, step)) for step in range(1, STEPS + 1)))
+            for round in range(1, ladder.rounds + 1)
+        ),
+    ]
+
+
+def _round_text(texts: Texts, round: int) -> str:
+    if round == 1:
+        return texts("At their own moment")
+    if round == 2:
+        return texts("Next working day, at opening")
+    return texts.many("{count} working day later", "{count} working days later", round - 1)
 
 
 def _never_there(texts: Texts, tally: Tally) -> list[str]:
@@ -39,8 +57,8 @@ def _never_there(texts: Texts, tally: Tally) -> list[str]:
         return []
     return [
         texts.many(
-            "{count} person was absent at every try, and did not receive it.",
-            "{count} people were absent at every try, and did not receive it.",
+            "{count} person was absent every time I looked, and did not receive it.",
+            "{count} people were absent every time I looked, and did not receive it.",
             absent,
         )
     ]
@@ -48,11 +66,11 @@ def _never_there(texts: Texts, tally: Tally) -> list[str]:
 
 def _never_known(texts: Texts, schedule: Schedule, tally: Tally) -> list[str]:
     """Where the author's choice for the case that nobody can tell was needed."""
-    unasked = sum(count for (_, found), count in tally.rungs.items() if found is Found.UNKNOWN)
+    unasked = sum(count for (_, seen), count in tally.rungs.items() if seen is Seen.UNKNOWN)
     waited = tally.reasons.get(NotReached.PRESENCE_UNKNOWN, 0)
-    said = []
+    texts_shown = []
     if unasked:
-        said.append(
+        texts_shown.append(
             texts.many(
                 "Nobody could tell whether {count} person was there: it was sent all the same, as you chose.",
                 "Nobody could tell whether {count} people were there: it was sent all the same, as you chose.",
@@ -60,7 +78,7 @@ def _never_known(texts: Texts, schedule: Schedule, tally: Tally) -> list[str]:
             )
         )
     if waited:
-        said.append(
+        texts_shown.append(
             texts.many(
                 "Nobody could tell in time whether {count} person was there:"
                 " it waited, as you chose, and was not sent.",
@@ -69,4 +87,4 @@ def _never_known(texts: Texts, schedule: Schedule, tally: Tally) -> list[str]:
                 waited,
             )
         )
-    return said
+    return texts_shown

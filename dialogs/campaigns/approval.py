@@ -77,7 +77,9 @@ async def _consideration(turn: Turn, draft: Draft) -> Consideration:
     policy = await policy_of(turn.store, turn.person.tenant)
     important = draft.message is not None and draft.message.style is Style.IMPORTANT
     return Consideration(
-        per_week=None if important else policy.per_week, past_mute=important and policy.important_unmutes
+        per_week=None if important else policy.per_week,
+        past_mute=important and policy.important_unmutes,
+        ladder=policy.ladder,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cards.campaigns.listing import campaigns_card, delete_card, people_card
-from cards.compose import try_form
+from cards.compose import send_test_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
@@ -121,7 +121,7 @@ async def cancel(turn: Turn, name: str) -> Answer:
 @router.form("try.open")
 async def open_try(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    return Answer(card=try_form(turn.texts, campaign, {"address": turn.person.address}, {}))
+    return Answer(card=send_test_form(turn.texts, campaign, {"address": turn.person.address}, {}))
 
 
 @router.form("try.send")
@@ -131,9 +131,9 @@ async def send_try(turn: Turn, form: Form) -> Answer:
     address = clean(str(form.get("address", ""))).strip()
     error = await try_it(turn, campaign, address)
     if error:
-        return Answer(card=try_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
+        return Answer(card=send_test_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
     done = turn.texts("The test is in the chat of {address}.", address=address)
-    return Answer(card=try_form(turn.texts, campaign, {"address": address}, {}, done))
+    return Answer(card=send_test_form(turn.texts, campaign, {"address": address}, {}, done))
 
 
 async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:

@@ -27,6 +27,7 @@ from dialogs.lists.audience import accept_audience, audience_card
 from dialogs.lists.freshness import installable
 from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
 from storage.records.instants import is_zone
+from storage.shared.policy import policy_of
 
 router = Router()
 
@@ -170,7 +171,8 @@ async def form_card(
     if step == "schedule":
         zones = _zones(shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)
-        return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not)
+        ladder = (await policy_of(turn.store, turn.person.tenant)).ladder
+        return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not, ladder)
     return await audience_card(turn, campaign, shown, wrong, notice)
 
 

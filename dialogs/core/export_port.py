@@ -12,7 +12,7 @@ AUDIT = CampaignId(0)  #: in the place of a campaign: the audit of the organisat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ExportRequest:
     """A file of a campaign's results, or of the audit, that somebody asked for."""
 
     campaign: CampaignId
@@ -28,7 +28,7 @@ class Wanted:
         return f"{self.campaign}.{self.person}.{self.channel}.{self.format}.{self.number}"
 
     @classmethod
-    def of(cls, text: str) -> Wanted:
+    def of(cls, text: str) -> ExportRequest:
         campaign, person, channel, format, number = text.split(".")
         return cls(
             campaign=CampaignId(int(campaign)),
@@ -75,11 +75,11 @@ class Exporter(Protocol):
         """Whether a browser reaches us."""
         ...
 
-    def sign(self, wanted: Wanted) -> str:
+    def sign(self, request: ExportRequest) -> str:
         """What proves for a while that this was offered to this person."""
         ...
 
-    async def read(self, token: str) -> Wanted | None:
+    async def read(self, token: str) -> ExportRequest | None:
         """What we signed a while ago; None for anything else."""
         ...
 
@@ -87,10 +87,10 @@ class Exporter(Protocol):
         """Whether a file may be put there."""
         ...
 
-    def make_link(self, wanted: Wanted) -> bool:
+    def make_link(self, request: ExportRequest) -> bool:
         """Make the file, and post where it can be fetched. False: one like it is being made already."""
         ...
 
-    def upload(self, wanted: Wanted, upload: Upload, message: str) -> bool:
+    def upload(self, request: ExportRequest, upload: Upload, message: str) -> bool:
         """Make the file, put it where the platform wants it, and say so in the place of the offer."""
         ...

@@ -41,7 +41,7 @@ class Links(Protocol):
     def read_pseudonym(self, token: str) -> Click | None: ...
 
     def test_token(self, campaign: CampaignId, person: Person) -> str:
-        """For a trial: it redirects, and counts nowhere."""
+        """For a test send: it redirects, and counts nowhere."""
         ...
 
 

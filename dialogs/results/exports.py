@@ -11,7 +11,7 @@ from cards.results.exports import Exported, Format, audit_export_card, declined_
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
 from dialogs.core.drafts import asked_for
-from dialogs.core.export_port import AUDIT, FileOffer, Upload, Wanted
+from dialogs.core.export_port import AUDIT, ExportRequest, FileOffer, Upload
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.results.reports import has_forgotten
@@ -54,22 +54,22 @@ async def make_export(turn: Turn, form: Form) -> Answer:
     format = form.get("format")
     if campaign.started_at is None or not campaign.keeps_people or format not in list(Format):
         return await _offer(turn, campaign)
-    wanted = _wanted(turn, campaign.id, Format(str(format)))
+    request = _request(turn, campaign.id, Format(str(format)))
     rows = (await turn.store.tally(campaign.id)).total
     description = turn.texts("The results of “{name}”", name=campaign.name)
-    if offer := _file_offer(turn, form, wanted, campaign, description, rows):
+    if offer := _file_offer(turn, form, request, campaign, description, rows):
         return offer
     if not exports.by_link:
         return await _offer(turn, campaign)
-    begun = exports.make_link(wanted)
+    begun = exports.make_link(request)
     if begun:
-        await _note(turn, campaign, wanted)
+        await _note(turn, campaign, request)
     return await _offer(turn, campaign, _begun_text(turn.texts, begun=begun))
 
 
-def _wanted(turn: Turn, campaign: CampaignId, format: Format) -> Wanted:
+def _request(turn: Turn, campaign: CampaignId, format: Format) -> ExportRequest:
     number = secrets.token_hex(8)
-    return Wanted(campaign=campaign, person=turn.person.id, channel=turn.channel, format=format, number=number)
+    return ExportRequest(campaign=campaign, person=turn.person.id, channel=turn.channel, format=format, number=number)
 
 
 def _takes_file(turn: Turn) -> bool:
@@ -78,16 +78,16 @@ def _takes_file(turn: Turn) -> bool:
 
 
 def _file_offer(
-    turn: Turn, form: Form, wanted: Wanted, exported: Exported, description: str, rows: int
+    turn: Turn, form: Form, request: ExportRequest, exported: Exported, description: str, rows: int
 ) -> Answer | None:
     """The platform's question whether they take a file, where they asked for one and the chat takes it."""
     if form.get("to") != "file" or not _takes_file(turn):
         return None
     offer = FileOffer(
-        name=file_name(exported, wanted.format),
+        name=file_name(exported, request.format),
         description=description,
-        size=max(1, rows) * BYTES[wanted.format],
-        token=turn.services.exports.sign(wanted),
+        size=max(1, rows) * BYTES[request.format],
+        token=turn.services.exports.sign(request),
     )
     return Answer(offer=offer, fresh=True)
 
@@ -126,25 +126,25 @@ async def make_audit(turn: Turn, form: Form) -> Answer:
     exports, format = turn.services.exports, form.get("format")
     if format not in list(Format):
         return await _offer_audit(turn)
-    wanted = _wanted(turn, AUDIT, Format(str(format)))
+    request = _request(turn, AUDIT, Format(str(format)))
     rows = await turn.store.count_audit(turn.person.tenant)
-    if offer := _file_offer(turn, form, wanted, None, turn.texts("Who did what in Crieur"), rows):
+    if offer := _file_offer(turn, form, request, None, turn.texts("Who did what in Crieur"), rows):
         return offer
     if not exports.by_link:
         return await _offer_audit(turn)
-    await _note(turn, None, wanted)  # first, so that it stands in what is exported
-    begun = exports.make_link(wanted)
+    await _note(turn, None, request)  # first, so that it stands in what is exported
+    begun = exports.make_link(request)
     return await _offer_audit(turn, _begun_text(turn.texts, begun=begun))
 
 
 # --- both -------------------------------------------------------------------------------------
 
 
-async def _note(turn: Turn, exported: Exported, wanted: Wanted) -> None:
+async def _note(turn: Turn, exported: Exported, request: ExportRequest) -> None:
     if exported is None:
-        await turn.note(Deed.EXPORTED, Subject.AUDIT, "audit", format=wanted.format)
+        await turn.note(Deed.EXPORTED, Subject.AUDIT, "audit", format=request.format)
         return
-    await turn.note(Deed.EXPORTED, Subject.CAMPAIGN, exported.id, exported.name, format=wanted.format)
+    await turn.note(Deed.EXPORTED, Subject.CAMPAIGN, exported.id, exported.name, format=request.format)
 
 
 async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
@@ -155,11 +155,11 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     said = value if isinstance(value, Mapping) else {}
     context = said.get("context")
     token = context.get("token") if isinstance(context, Mapping) else None
-    wanted = await turn.services.exports.read(str(token or ""))
-    of_audit = wanted is not None and wanted.campaign == AUDIT
-    campaign = await turn.store.campaign(wanted.campaign) if wanted and not of_audit else None
+    request = await turn.services.exports.read(str(token or ""))
+    of_audit = request is not None and request.campaign == AUDIT
+    campaign = await turn.store.campaign(request.campaign) if request and not of_audit else None
     may = turn.role is Role.OWNER if of_audit else campaign is not None and turn.role is not None
-    if wanted is None or wanted.person != turn.person.id or not may:
+    if request is None or request.person != turn.person.id or not may:
         return Answer(text=turn.texts("This offer is no longer valid. Please ask for the export again."))
     if said.get("action") != "accept":
         return Answer(card=declined_card(turn.texts, campaign))
@@ -169,8 +169,8 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     if upload is None or not turn.services.exports.takes(upload.url):
         trouble = turn.texts("The file could not be saved there. Please try another way.")
         return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)
-    if turn.services.exports.upload(wanted, upload, message):
-        await _note(turn, campaign, wanted)
+    if turn.services.exports.upload(request, upload, message):
+        await _note(turn, campaign, request)
     return Answer()
 
 

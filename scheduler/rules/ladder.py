@@ -1,65 +1,52 @@
-"""When an absent recipient is tried again (S10): a pure rule.
+"""When an absent recipient is looked for again (S10): a pure rule.
 
-Three rounds of three rungs. Round 1: the precomputed instant, ten minutes later, the first full
-hour after that (14:27, 14:37, 15:00; 14:55, 15:05, 16:00). Rounds 2 and 3: the opening of the
-next working day, ten minutes later, the next full hour. A try that would fall outside the open
-time becomes the next working day's opening, and so opens the next round.
+A round has three rungs. Round 1: the precomputed instant, ten minutes later, the first full hour after that (14:27,
+14:37, 15:00; 14:55, 15:05, 16:00). Each later round: the opening of the next working day, ten minutes later, the next
+full hour. A look that would fall outside the open time becomes the next working day's opening, and so opens the next
+round. How many rounds there are, the ``Ladder`` says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from scheduler.rules.window import OpenTime, steady
 from storage.records.instants import instant, ms
+from storage.records.ladder import PAUSE, STEPS, Ladder
 
-ROUNDS = 3
-STEPS = 3  #: tries in a round
-PAUSE = timedelta(minutes=10)  #: between the first two tries of a round
 HOUR = 3_600_000  #: milliseconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    """One try's place on the ladder."""
+class Rung(NamedTuple):
+    """One look's place on the ladder."""
 
-    #: 0 to 8; kept with the delivery, it is all that the ladder needs to remember
+    #: from 0; kept with the delivery, it is all that the ladder needs to remember
     number: int
-    #: when the try is planned
+    #: when the look is due
     at: datetime
 
-    @property
-    def round(self) -> int:
-        """1 to 3."""
-        return self.number // STEPS + 1
 
-    @property
-    def step(self) -> int:
-        """1 to 3."""
-        return self.number % STEPS + 1
-
-
-def first_try(at: datetime) -> Rung:
+def first_look(at: datetime) -> Rung:
     """The ladder's foot: the instant drawn for the recipient."""
-    return Rung(number=0, at=at)
+    return Rung(0, at)
 
 
-def next_try(rung: Rung, tried_at: datetime, open_time: OpenTime) -> Rung | None:
-    """The rung after one that found the recipient absent; None: used up, the delivery is absent.
+def next_look(rung: Rung, looked_at: datetime, open_time: OpenTime, ladder: Ladder) -> Rung | None:
+    """The rung after one at which the recipient was absent; None: used up, the delivery is absent.
 
-    ``tried_at`` is when the try was really made: it may be late, and the next one always lies
-    after it.
+    ``looked_at`` is when the look really was: it may be late, and the next one always lies after it.
     """
-    made = max(rung.at, tried_at)
-    at = made + PAUSE if rung.step == 1 else full_hour(made, open_time.zone)
-    if rung.step < STEPS and open_time.contains(at):
-        return Rung(number=rung.number + 1, at=at)
-    opening = open_time.next_day(made)
-    if opening is None or rung.round == ROUNDS:
+    looked = max(rung.at, looked_at)
+    round, step = ladder.round_of(rung.number), ladder.step_of(rung.number)
+    at = looked + PAUSE if step == 1 else full_hour(looked, open_time.zone)
+    if step < STEPS and open_time.contains(at):
+        return Rung(rung.number + 1, at)
+    opening = open_time.next_day(looked)
+    if opening is None or round >= ladder.rounds:
         return None
-    return Rung(number=rung.round * STEPS, at=opening)
+    return Rung(ladder.rung(round + 1, 1), opening)
 
 
 def full_hour(after: datetime, zone: ZoneInfo) -> datetime:

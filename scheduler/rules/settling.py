@@ -1,4 +1,4 @@
-"""From what a try brought to what becomes of the delivery: pure rules."""
+"""From what an attempt or a look brought to what becomes of the delivery: pure rules."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
-from scheduler.rules.ladder import Rung, next_try
+from scheduler.rules.ladder import Rung, next_look
 from scheduler.rules.window import OpenTime
-from storage.records import Channel, Claimed, DeliveryState, Found, NotReached, Settled
+from storage.records import Channel, Claimed, DeliveryState, Ladder, NotReached, Seen, Settled
 
-BACKOFF = 2.0  #: seconds; doubled with every try, drawn with full jitter
+BACKOFF = 2.0  #: seconds; doubled with every attempt, drawn with full jitter
 LONGEST_BACKOFF = 300.0  #: seconds
 UNEXPLAINED_PAUSE = timedelta(minutes=10)  #: between the two attempts that an unexplained refusal of one person gets
 PAST = timedelta(hours=1)  #: due so long after the slot: for its end to settle, never to be sent
 DETAIL = 300  #: characters kept of what the platform said
 
 
-def wait(retry: Retry, tries: int, rng: random.Random, left: float = LONGEST_BACKOFF) -> float:
-    """Seconds until the next try: what the platform asked for, spread a little; else full jitter.
+def wait(retry: Retry, attempts: int, rng: random.Random, left: float = LONGEST_BACKOFF) -> float:
+    """Seconds until the next attempt: what the platform asked for, spread a little; else full jitter.
 
     The platform's rate-limit guidance asks for exponential backoff with jitter. ``left``: seconds in which it can
     still be sent: where nobody named a time, ours is not drawn beyond them, or an outage early in a short slot would
@@ -27,7 +27,7 @@ def wait(retry: Retry, tries: int, rng: random.Random, left: float = LONGEST_BAC
     """
     if retry.after is not None:
         return retry.after + rng.uniform(0, 1 + retry.after / 10)
-    return rng.uniform(0.1, max(0.1, min(LONGEST_BACKOFF, BACKOFF * 2.0 ** min(tries, 16), left)))
+    return rng.uniform(0.1, max(0.1, min(LONGEST_BACKOFF, BACKOFF * 2.0 ** min(attempts, 16), left)))
 
 
 def settle(
@@ -37,11 +37,11 @@ def settle(
     now: datetime,
     slot_end: datetime,
     rng: random.Random,
-    found: Found | None = None,
+    seen: Seen | None = None,
 ) -> Settled:
-    """The next state of a delivery after a try; ``found``: how the recipient showed, where it was asked.
+    """The next state of a delivery after an attempt; ``seen``: how the recipient showed, where it was asked.
 
-    What the platform did not accept was no try of the ladder: it is made again.
+    What the platform did not accept was no look of the ladder: presence is asked for again, on the same rung.
     """
     due: datetime | None = None
     activity = conversation = ""
@@ -63,7 +63,7 @@ def settle(
         case Retry(reason, _, detail):
             left = (slot_end - now).total_seconds()
             # past the slot it is never made: the end of the slot settles it, with this reason
-            state, due = DeliveryState.PLANNED, now + timedelta(seconds=wait(outcome, delivery.tries, rng, left))
+            state, due = DeliveryState.PLANNED, now + timedelta(seconds=wait(outcome, delivery.attempts, rng, left))
     return Settled(
         id=delivery.id,
         campaign=delivery.campaign,
@@ -76,7 +76,7 @@ def settle(
         detail=detail[:DETAIL],
         activity=activity,
         conversation=conversation,
-        found=None if due else found,
+        seen=None if due else seen,
     )
 
 
@@ -97,32 +97,34 @@ def _second_attempt(delivery: Claimed, now: datetime, slot_end: datetime) -> dat
 
 def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: datetime) -> Settled:
     """The person uninstalled after planning: the delivery waits, should they come back in time."""
-    return _untried(delivery, channel, DeliveryState.WAITING, now, slot_end)
+    return _unsent(delivery, channel, DeliveryState.WAITING, now, slot_end)
 
 
 def muted(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
     """The recipient wants no campaigns, and this one respects it."""
-    return _untried(delivery, channel, DeliveryState.MUTED, now, None, NotReached.MUTED)
+    return _unsent(delivery, channel, DeliveryState.MUTED, now, None, NotReached.MUTED)
 
 
 def capped(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
     """The recipient has had as many messages this week as the organisation allows."""
-    return _untried(delivery, channel, DeliveryState.CAPPED, now, None, NotReached.CAPPED)
+    return _unsent(delivery, channel, DeliveryState.CAPPED, now, None, NotReached.CAPPED)
 
 
 def not_sent(delivery: Claimed, channel: Channel, now: datetime, due: datetime) -> Settled:
-    """It was claimed or marked, and then held back: due again, and no try."""
-    return _untried(delivery, channel, DeliveryState.PLANNED, now, due)
+    """It was claimed or marked, and then held back: due again, and neither an attempt nor a look."""
+    return _unsent(delivery, channel, DeliveryState.PLANNED, now, due)
 
 
-def not_there(delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, shown: Found) -> Settled:
-    """The recipient does not show as the author wants it: the ladder's next try (S10), or no more."""
-    rung = next_try(Rung(number=delivery.rung, at=now), now, open_time)
+def not_there(
+    delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, seen: Seen, ladder: Ladder
+) -> Settled:
+    """The recipient does not show as the author wants it: the ladder's next look (S10), or no more."""
+    rung = next_look(Rung(delivery.rung, now), now, open_time, ladder)
     if rung is None:
-        gone = _untried(delivery, channel, DeliveryState.ABSENT, now, None, NotReached.ABSENT)
-        return replace(gone, found=shown)
-    planned = _untried(delivery, channel, DeliveryState.PLANNED, now, rung.at)
-    return replace(planned, rung=rung.number, found=shown)
+        gone = _unsent(delivery, channel, DeliveryState.ABSENT, now, None, NotReached.ABSENT)
+        return replace(gone, seen=seen)
+    planned = _unsent(delivery, channel, DeliveryState.PLANNED, now, rung.at)
+    return replace(planned, rung=rung.number, seen=seen)
 
 
 def not_known(
@@ -133,15 +135,15 @@ def not_known(
     Where that is past the open time, the end of the slot settles it, with this reason.
     """
     due = open_time.next_open(again) or slot_end + PAST
-    return _untried(delivery, channel, DeliveryState.PLANNED, now, due, NotReached.PRESENCE_UNKNOWN)
+    return _unsent(delivery, channel, DeliveryState.PLANNED, now, due, NotReached.PRESENCE_UNKNOWN)
 
 
 def closed(delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, slot_end: datetime) -> Settled:
     """Where the recipient is, nobody works at this hour: due at the next opening, on the same rung."""
-    return _untried(delivery, channel, DeliveryState.PLANNED, now, open_time.next_open(now) or slot_end + PAST)
+    return _unsent(delivery, channel, DeliveryState.PLANNED, now, open_time.next_open(now) or slot_end + PAST)
 
 
-def _untried(
+def _unsent(
     delivery: Claimed,
     channel: Channel,
     state: DeliveryState,
@@ -158,5 +160,5 @@ def _untried(
         at=now,
         due=due,
         reason=reason,
-        tried=False,
+        attempted=False,
     )

@@ -25,9 +25,9 @@ from storage.records import (
     Columns,
     DeliveryId,
     DeliveryState,
-    Found,
     NotReached,
     PersonId,
+    Seen,
     Tally,
 )
 from storage.records.instants import instant, ms
@@ -42,7 +42,7 @@ def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
         campaign=row["campaign"],
         person=person_of(person),
         reference=reference_of(person, channel),
-        tries=row["tries"],
+        attempts=row["tries"],
         columns=row.get("columns") or {},
         rung=row.get("rung", 0),
         unexplained_at=instant(row["settled_at"]) if row["reason"] == NotReached.UNEXPLAINED else None,
@@ -207,7 +207,7 @@ class MongoDeliveries(Settling):
             states={DeliveryState(int(state)): count for state, count in counts.get("states", {}).items() if count > 0},
             reasons={NotReached(reason): count for reason, count in counts.get("reasons", {}).items() if count > 0},
             rungs={
-                (int(rung), Found(found)): count
+                (int(rung), Seen(found)): count
                 for rung, shown in counts.get("rungs", {}).items()
                 for found, count in shown.items()
             },

@@ -20,9 +20,9 @@ def _result_of(row: Document, person: Document, record: str | None) -> Result:
         state=DeliveryState(row["state"]),
         reason=NotReached(row["reason"]) if row["reason"] else None,
         detail=row.get("detail") or "",
-        tries=row["tries"],
+        attempts=row["tries"],
         settled_at=instant(row["settled_at"]) if row.get("settled_at") else None,
-        log=tuple(unpacked(row.get("log") or [])),
+        looks=tuple(unpacked(row.get("log") or [])),
         engaged=from_text(record),
     )
 

@@ -13,8 +13,8 @@
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
                       anonymous, reported, live_card, record}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
-    deliveries        {_id: int, campaign, person, state, next_at, tries, holder, token, reason, ...,
-                      rung, log: [packed tries], on_rung: the path of its count}: of a campaign that asks for presence
+    deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,
+                      rung, log: [packed looks], on_rung: the path of its count}: of a campaign that asks for presence
     tallies           {_id: campaign, counts, ...}: see tallies.py
     engagements       {_id: "campaign who", campaign, who, kinds: bits, token, record: JSON of Engaged}
     engagement_tallies  as tallies

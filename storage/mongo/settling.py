@@ -1,4 +1,4 @@
-"""Deliveries settled: what became of a try, and what time decides for those that nobody settles."""
+"""Deliveries settled: what became of an attempt or a look, and what time decides for those that nobody settles."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliverySta
 
 
 def ended(state: DeliveryState, why: NotReached, at: datetime) -> Document:
-    """What is set in rows that come to an end without a try."""
+    """What is set in rows that come to an end without an attempt."""
     return {"state": int(state), "reason": str(why), "settled_at": ms(at), "holder": None, "token": None}
 
 
@@ -51,14 +51,14 @@ def _counted(moves: Moves, settled: Sequence[Settled], before: Iterable[int]) ->
 
 
 class Settling(WakeIntents, MongoWeeklyCap):
-    # --- by who tried -------------------------------------------------------------------------
+    # --- by their holder ----------------------------------------------------------------------
 
     async def record(self, settled: Sequence[Settled], holder: int) -> None:
         if not settled:
             return
         async with self.tallies.moving({row.campaign for row in settled}) as moves:
-            sent = [row for row in settled if row.tried and not row.found]
-            rest = [row for row in settled if not row.tried or row.found]
+            sent = [row for row in settled if row.attempted and not row.seen]
+            rest = [row for row in settled if not row.attempted or row.seen]
             if await self._settle_as(dict.fromkeys((row.id for row in sent), AS_MARKED), sent, holder) < len(sent):
                 # a lease was lost, or a claim was never marked: which rows were written is not known
                 moves.unknown.update(row.campaign for row in sent)
@@ -200,9 +200,9 @@ def _intent(row: Settled) -> str:
 
 def _on_rung(row: Settled, before: Document) -> str | None:
     """Where a delivered one of a campaign that asks for presence is counted."""
-    if row.found is None or row.state is not DeliveryState.DELIVERED:
+    if row.seen is None or row.state is not DeliveryState.DELIVERED:
         return None
-    return rung_path(before.get("rung", 0), row.found)
+    return rung_path(before.get("rung", 0), row.seen)
 
 
 def _settling(row: Settled, before: Document) -> Document:
@@ -220,7 +220,7 @@ def _settling(row: Settled, before: Document) -> Document:
         change["rung"] = row.rung
     if path := _on_rung(row, before):
         change["on_rung"] = path
-    update: Document = {"$set": change, "$inc": {"tries": int(row.tried)}}
-    if row.found:
-        update["$push"] = {"log": packed(row.at, row.found)}
+    update: Document = {"$set": change, "$inc": {"tries": int(row.attempted)}}
+    if row.seen:
+        update["$push"] = {"log": packed(row.at, row.seen)}
     return update

@@ -188,7 +188,7 @@ class Deliveries(Protocol):
         ...
 
     async def record(self, settled: Sequence[Settled], holder: int) -> None:
-        """Write what became of tries, with the tallies, and what was learned of references."""
+        """Write what became of attempts and looks, with the tallies, and what was learned of references."""
         ...
 
     async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:

@@ -10,6 +10,7 @@ from itertools import chain, repeat
 
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
+from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
 
 
@@ -116,12 +117,14 @@ class Tracking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consideration:
-    """What the organisation's rules spare its people, as they stood when the campaign was scheduled."""
+    """The organisation's rules for reaching its people, as they stood when the campaign was scheduled."""
 
     #: campaign messages that a person gets in a week at the most; None is any number
     per_week: int | None = None
     #: it reaches those who have muted the bot, too
     past_mute: bool = False
+    #: how often those who are absent are looked for
+    ladder: Ladder = LADDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

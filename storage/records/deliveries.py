@@ -42,8 +42,8 @@ MAY_HAVE_ARRIVED = frozenset({DeliveryState.SENDING, DeliveryState.DELIVERED, De
 FINAL = DeliveryState.DELIVERED
 
 
-class Found(StrEnum):
-    """How a recipient showed when a try was made (S9)."""
+class Seen(StrEnum):
+    """How a recipient showed at a look (S9)."""
 
     AVAILABLE = "available"
     AWAY = "away"
@@ -53,11 +53,11 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """One try of a campaign that asks for presence (S10)."""
+class Look:
+    """One look at a recipient's presence, of a campaign that asks for it (S10)."""
 
     at: datetime
-    found: Found
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +70,10 @@ class Claimed:
     #: None: the reference broke after planning
     reference: Reference | None
     #: requests that left before this one
-    tries: int
+    attempts: int
     #: what the lists said about the person when the campaign started, by column
     columns: Mapping[str, str] = field(default_factory=dict)
-    #: the ladder's rung of the try that is due, 0 to 8
+    #: the ladder's rung of the look that is due, from 0
     rung: int = 0
     #: when it was refused without a reason that is known, where that was the last that became of it
     unexplained_at: datetime | None = None
@@ -85,7 +85,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of a try: the delivery's next state, written as one fact."""
+    """What became of an attempt or a look: the delivery's next state, written as one fact."""
 
     id: DeliveryId
     campaign: CampaignId
@@ -93,21 +93,21 @@ class Settled:
     channel: Channel
     state: DeliveryState
     at: datetime
-    #: for PLANNED: the next try
+    #: for PLANNED: when it is claimed again
     due: datetime | None = None
     reason: NotReached | None = None
     #: the platform's code and text, shortened; never the message
     detail: str = ""
     #: the platform's id of the accepted message; "" when it gave none
     activity: str = ""
-    #: a request left: counts as a try
-    tried: bool = True
+    #: a request left: counts as an attempt
+    attempted: bool = True
     #: the chat was opened again under this id
     conversation: str = ""
-    #: the ladder's rung of the next try; None where it stays as it is
+    #: the ladder's rung of the next look; None where it stays as it is
     rung: int | None = None
-    #: how the recipient showed: this was a try of the ladder, and is kept in the delivery's list
-    found: Found | None = None
+    #: how the recipient showed: this was a look of the ladder, and is kept in the delivery's list
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class Tally:
     #: of the final states other than delivered
     reasons: Mapping[NotReached, int]
     #: delivered ones of a campaign that asks for presence, by rung and by how the recipient showed
-    rungs: Mapping[tuple[int, Found], int] = field(default_factory=dict)
+    rungs: Mapping[tuple[int, Seen], int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

@@ -44,7 +44,7 @@ class NotReached(StrEnum):
     BLOCKED = "blocked"
     GONE = "gone"  #: left the organisation
     CHAT_LOST = "chat_lost"  #: the chat could not be opened again
-    ABSENT = "absent"  #: not there at any try
+    ABSENT = "absent"  #: not there at any look
     PRESENCE_UNKNOWN = "presence_unknown"  #: the slot ended before anybody could tell whether they were there
     SLOT_OVER = "slot_over"
     THROTTLED = "throttled"  #: the slot ended while the platform asked us to slow down

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from storage.records.campaigns import ENGAGES_FOR
 from storage.records.ids import PersonId, TenantId
+from storage.records.ladder import LADDER, Ladder
 from storage.records.people import Role
 
 
@@ -32,6 +33,8 @@ class Policy:
     per_week: int | None = None
     #: important campaigns reach those who have muted the bot, too
     important_unmutes: bool = False
+    #: how often the recipients of a campaign that asks for presence are looked for
+    ladder: Ladder = LADDER
     #: days after a campaign's end at which what it keeps of single recipients is erased; None is never
     keep_days: int | None = 365
     groups: tuple[GroupRole, ...] = ()
@@ -54,7 +57,7 @@ class Deed(StrEnum):
     REJECTED = "rejected"
     SCHEDULED = "scheduled"
     DELETED = "deleted"
-    TRIED = "tried"
+    TEST_SENT = "tried"  #: a campaign, to one person
     EXPORTED = "exported"
     SHARED = "shared"
     GIVEN = "given"  #: a role

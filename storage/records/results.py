@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.records.deliveries import DeliveryState, Try
+from storage.records.deliveries import DeliveryState, Look
 from storage.records.engagement import Engaged
 from storage.records.people import NotReached, Person
 
@@ -19,8 +19,9 @@ class Result:
     reason: NotReached | None
     #: the platform's code and text, where it refused
     detail: str
-    tries: int
+    #: requests that left for the platform
+    attempts: int
     settled_at: datetime | None
-    #: of a campaign that asks for presence: every try
-    log: tuple[Try, ...]
+    #: of a campaign that asks for presence, from the first to the last
+    looks: tuple[Look, ...]
     engaged: Engaged

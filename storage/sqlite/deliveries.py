@@ -25,9 +25,9 @@ from storage.records import (
     Columns,
     DeliveryId,
     DeliveryState,
-    Found,
     NotReached,
     PersonId,
+    Seen,
     Settled,
     Tally,
 )
@@ -137,7 +137,7 @@ def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
         campaign=campaign,
         person=person_of(person),
         reference=reference_of(reference) if reference[0] else None,
-        tries=row[2],
+        attempts=row[2],
         rung=row[3],
         columns=row[4] or {},
         unexplained_at=instant(row[5]) if row[5] else None,
@@ -189,8 +189,8 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         counts = changes[row.campaign]
         counts[(state, "")] -= 1
         counts[(row.state, _reason(row.state, row.reason))] += 1
-        if row.found and row.state is DeliveryState.DELIVERED:
-            rungs[row.campaign][(rung, row.found)] += 1
+        if row.seen and row.state is DeliveryState.DELIVERED:
+            rungs[row.campaign][(rung, row.seen)] += 1
         _learn(db, row)
     for campaign, counts in changes.items():
         move(db, campaign, counts)
@@ -212,13 +212,13 @@ def _columns(row: Settled) -> tuple[object, ...]:
         row.id,
         row.state,
         ms(row.due) if row.due else at,
-        int(row.tried),
+        int(row.attempted),
         row.reason,
         row.detail or None,
         row.activity or None,
         at,
         row.rung,
-        packed(row.at, row.found) if row.found else None,
+        packed(row.at, row.seen) if row.seen else None,
     )
 
 
@@ -284,7 +284,7 @@ def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
         if reason:
             reasons[NotReached(reason)] += count
     rungs = {
-        (rung, Found(found)): count
+        (rung, Seen(found)): count
         for rung, found, count in db.execute("SELECT rung, found, count FROM rung_tally WHERE campaign = ?", (id,))
     }
     return Tally(states=+states, reasons=+reasons, rungs=rungs)

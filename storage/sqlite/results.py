@@ -15,15 +15,15 @@ from storage.sqlite.people import PERSON, person_of
 
 
 def _result_of(row: Row) -> Result:
-    state, reason, detail, tries, settled_at, log, record, *person = row
+    state, reason, detail, attempts, settled_at, looks, record, *person = row
     return Result(
         person=person_of(person),
         state=DeliveryState(state),
         reason=NotReached(reason) if reason else None,
         detail=detail or "",
-        tries=tries,
+        attempts=attempts,
         settled_at=instant(settled_at) if settled_at else None,
-        log=tuple(unpacked(log.split())) if log else (),
+        looks=tuple(unpacked(looks.split())) if looks else (),
         engaged=from_text(record),
     )
 

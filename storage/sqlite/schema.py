@@ -94,7 +94,7 @@ STEPS = (
         person INTEGER NOT NULL,
         state INTEGER NOT NULL,
         next_at INTEGER NOT NULL,    -- due, or the end of the lease, or the end of the slot
-        tries INTEGER NOT NULL DEFAULT 0,
+        tries INTEGER NOT NULL DEFAULT 0, -- attempts: requests that left
         holder INTEGER,
         reason TEXT,
         detail TEXT,
@@ -148,7 +148,7 @@ STEPS = (
     ALTER TABLE delivery ADD COLUMN columns TEXT;     -- the same, as it was at the start
     """,
     """
-    -- of campaigns that ask for presence: the ladder's rung, and the tries made (storage/shared/presence_log.py)
+    -- of campaigns that ask for presence: the ladder's rung, and the looks (storage/shared/presence_log.py)
     ALTER TABLE delivery ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE delivery ADD COLUMN log TEXT;
     CREATE TABLE rung_tally (

@@ -17,7 +17,7 @@ import openpyxl
 
 from app import WallClock
 from cards.kit.texts import Texts
-from dialogs.core.turn import Attachment, AttachmentKind, RunningBot, Turn
+from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
 from dialogs.lists.imports import flow
 from scheduler.list_refresh import ListReader
 from storage.records import Channel, Person, PersonId, Role, TenantId
@@ -75,7 +75,7 @@ async def _measure(path: Path) -> dict[str, float]:
     await store.open()
     author = Person(id=PersonId(1), tenant=TENANT, address="")
     nothing: Any = None  # an import asks for none of these
-    running_bot = RunningBot(
+    services = Services(
         store=store,
         clock=WallClock(),
         sender=nothing,
@@ -87,7 +87,7 @@ async def _measure(path: Path) -> dict[str, float]:
         rate=45.0,
         words=nothing,
     )
-    turn = Turn(running_bot=running_bot, person=author, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("fr"))
+    turn = Turn(services=services, person=author, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("fr"))
     began = time.perf_counter()
     read = await flow.upload(turn, Attachment(kind=AttachmentKind.FILE, name="people.xlsx", url="x"))
     if read.later is not None:

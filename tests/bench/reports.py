@@ -20,7 +20,7 @@ from cards.kit.elements import as_dict
 from cards.kit.texts import Texts
 from cards.results.exports import Format
 from cards.results.report import report_card
-from dialogs.core.export_port import Wanted
+from dialogs.core.export_port import ExportRequest
 from dialogs.core.figures import figures_of
 from dialogs.people.effective_role import EffectiveRole
 from storage.records import Campaign, CampaignId, Channel, DeliveryState, EngagementKind, PersonId, Press, Who
@@ -99,7 +99,7 @@ async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]
     store, late, held = SqliteStore(path), list[float](), list[float]()
     await store.open()
     spare_the_collector()
-    wanted = Wanted(
+    request = ExportRequest(
         campaign=CampaignId(campaign), person=PersonId(1), channel=Channel.TEAMS, format=format, number="bench"
     )
     clock = WallClock()
@@ -116,7 +116,7 @@ async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]
     async with exports:
         watching = asyncio.create_task(_watch(late, held))
         began = time.perf_counter()
-        found = await exports.fetch(exports.sign(wanted))
+        found = await exports.fetch(exports.sign(request))
         took = time.perf_counter() - began
         watching.cancel()
         assert found is not None

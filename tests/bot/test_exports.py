@@ -150,7 +150,12 @@ async def test_every_recipient_has_a_row_with_what_became_of_it_and_what_they_di
     rows = {row["Address"]: row for row in rows_of(content)}
     assert rows.keys() == {ada.address, louis.address}
     row = rows[louis.address]
-    assert (row["Name"], row["State"], row["Reason"], row["Tries"]) == ("Louis Pasteur", "delivered", "", "1")
+    assert (row["Name"], row["State"], row["Reason"], row["Attempts to send"]) == (
+        "Louis Pasteur",
+        "delivered",
+        "",
+        "1",
+    )
     assert (row["Clicks"], row["Answer"], row["Reactions"]) == ("1", "'=Yes", "heart")
     assert row["First opened at"] and row["First clicked at"] and row["Answered at"]
     assert rows[ada.address]["First opened at"] == rows[ada.address]["Clicks"] == ""
@@ -188,7 +193,7 @@ async def test_an_excel_file_holds_texts_numbers_and_instants_and_a_page_of_tota
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = list(book["Results"].iter_rows(values_only=True))
     [row] = [dict(zip(head, row, strict=True)) for row in rows if louis.address in row]
-    assert row["Tries"] == 1 and row["Answered at"].year >= 2024 and row["Answer"] == "'=Yes"
+    assert row["Attempts to send"] == 1 and row["Answered at"].year >= 2024 and row["Answer"] == "'=Yes"
     assert not any(cell.data_type == "f" for page in book for line in page.iter_rows() for cell in line)
     assert ("Send rate", "100%") in set(book["Report"].iter_rows(values_only=True))
 

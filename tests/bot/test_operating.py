@@ -135,7 +135,7 @@ def rows_head() -> str:
 async def test_it_is_read_page_by_page_each_entry_once(running_bot: RunningBot, ada: Person) -> None:
     at = running_bot.clock.now()
     for number in range(1_203):
-        entry = AuditEntry(tenant=HERE, at=at, by=None, deed=Deed.TRIED, subject=Subject.CAMPAIGN, id=str(number))
+        entry = AuditEntry(tenant=HERE, at=at, by=None, deed=Deed.TEST_SENT, subject=Subject.CAMPAIGN, id=str(number))
         await running_bot.store.note(entry)
     rows = list(csv.DictReader(io.StringIO(await operator(running_bot, "audit"))))
     assert [row["id"] for row in rows] == [str(number) for number in range(1_203)]
@@ -143,7 +143,7 @@ async def test_it_is_read_page_by_page_each_entry_once(running_bot: RunningBot, 
 
 async def test_names_in_it_are_no_formulas(running_bot: RunningBot, ada: Person) -> None:
     at = running_bot.clock.now()
-    entry = AuditEntry(tenant=HERE, at=at, by=None, deed=Deed.TRIED, subject=Subject.CAMPAIGN, id="1", name="=1+1")
+    entry = AuditEntry(tenant=HERE, at=at, by=None, deed=Deed.TEST_SENT, subject=Subject.CAMPAIGN, id="1", name="=1+1")
     await running_bot.store.note(entry)
     [row] = csv.DictReader(io.StringIO(await operator(running_bot, "audit")))
     assert row["name"] == "'=1+1"

@@ -98,7 +98,7 @@ async def test_somebody_unknown_reads_nothing(running_bot: RunningBot, ada: Pers
 
 
 class SlowToRecord(SqliteStore):
-    """What became of tries is written when the gate opens."""
+    """What became of attempts is written when the gate opens."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)

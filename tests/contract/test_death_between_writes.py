@@ -24,9 +24,9 @@ from storage.records import (
     DeliveryState,
     DistributionList,
     EngagementKind,
-    Found,
     Person,
     PersonId,
+    Seen,
 )
 from storage.records.instants import ms
 from tests.contract.conftest import MongoDatabase
@@ -44,7 +44,7 @@ from tests.contract.world import (
     sighting,
     tallied_right,
 )
-from tests.support.kept import tries_made
+from tests.support.kept import looks_at
 from tests.support.sample_records import refrozen
 
 TESTS = 3  #: each has another share of the writes
@@ -124,21 +124,21 @@ async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: in
         )
         return len(claimed)
     if turn == 1:  # who could not be reached when it was claimed, and has come back since
-        gone = [outcome(delivery, DeliveryState.WAITING, at=now, due=END, tried=False) for delivery in claimed]
+        gone = [outcome(delivery, DeliveryState.WAITING, at=now, due=END, attempted=False) for delivery in claimed]
         await store.record(gone, holder)
         return len(claimed)
     if turn < USUAL:
         held = await store.mark_sending(claimed, holder, now + MINUTE)
         tried = [delivery for delivery in claimed if delivery.id in held]
         again = [
-            outcome(delivery, DeliveryState.PLANNED, at=now, due=now, rung=1, found=Found.ABSENT) for delivery in tried
+            outcome(delivery, DeliveryState.PLANNED, at=now, due=now, rung=1, seen=Seen.ABSENT) for delivery in tried
         ]
         await store.record(again, holder)
         return len(claimed)
     assert all(delivery.reachable for delivery in claimed)
     sent.update(delivery.reference.user for delivery in claimed if delivery.reference)
     await store.renew([delivery.id for delivery in claimed], holder, now + 2 * MINUTE)
-    await store.record([outcome(delivery, at=now, found=Found.BUSY) for delivery in claimed], holder)
+    await store.record([outcome(delivery, at=now, seen=Seen.BUSY) for delivery in claimed], holder)
     return len(claimed)
 
 
@@ -216,8 +216,8 @@ async def _all_is_well(store: Store, campaign: Campaign, sent: Counter[str], sto
     assert max(sent.values()) == 1, (story, sent)
     assert sum(tally.rungs.values()) == tally.delivered, (story, tally)
     for person in await store.people_in_state(campaign.id, DeliveryState.DELIVERED):
-        tries = await tries_made(store, campaign.id, PersonId(person))
-        assert [made.found for made in tries].count(Found.BUSY) == 1 and len(tries) <= 2, (story, tries)
+        looks = await looks_at(store, campaign.id, PersonId(person))
+        assert [look.seen for look in looks].count(Seen.BUSY) == 1 and len(looks) <= 2, (story, looks)
     # whom the first copy may have sent to without saying so is unconfirmed; all others have it
     unconfirmed = tally.states.get(DeliveryState.UNCONFIRMED, 0)
     assert unconfirmed <= 1 and tally.delivered + unconfirmed == 3, (story, tally)

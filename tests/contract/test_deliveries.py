@@ -118,7 +118,7 @@ async def test_a_claim_has_all_that_is_needed_to_send(store: Store) -> None:
     assert len(by_person) == 4
     assert by_person[ada.id].person == ada
     assert by_person[ada.id].reference == await store.reference(ada.id, Channel.TEAMS)
-    assert (by_person[ada.id].campaign, by_person[ada.id].tries) == (campaign.id, 0)
+    assert (by_person[ada.id].campaign, by_person[ada.id].attempts) == (campaign.id, 0)
     broken = by_person[louis.id].reference
     assert broken is not None and broken.broken is NotReached.BLOCKED
     assert by_person[marie.id].person.language == "fr"
@@ -221,7 +221,7 @@ async def test_a_claim_that_did_not_leave_is_planned_again(store: Store) -> None
     assert await counted(store, campaign) == {DeliveryState.PLANNED: 1, DeliveryState.SENDING: 1}
     assert await store.next_due(campaign.id) == NOW + 5 * MINUTE
     (again,) = await claim(store, campaign, holder=2, now=NOW + 5 * MINUTE)
-    assert (again.id, again.tries) == (first.id, 0)
+    assert (again.id, again.attempts) == (first.id, 0)
     await tallied_right(store, campaign)
 
 
@@ -298,13 +298,13 @@ async def test_a_try_put_off_is_planned_again_and_counted(store: Store) -> None:
     assert (await store.tally(campaign.id)) == Tally(states={DeliveryState.PLANNED: 1}, reasons={})
     assert await claim(store, campaign, now=later - SECOND) == []
     (again,) = await sent(store, campaign, holder=2, now=later)
-    assert (again.id, again.tries) == (delivery.id, 1)
-    # the first holder's late word about the first try does not touch the second
+    assert (again.id, again.attempts) == (delivery.id, 1)
+    # the first holder's late word about the first attempt does not touch the second
     await store.record([outcome(delivery)], 1)
     assert await state_of(store, campaign, ada) == DeliveryState.SENDING
-    await store.record([outcome(again, DeliveryState.PLANNED, due=later + MINUTE, tried=False)], 2)
+    await store.record([outcome(again, DeliveryState.PLANNED, due=later + MINUTE, attempted=False)], 2)
     (third,) = await claim(store, campaign, now=later + MINUTE)
-    assert third.tries == 1  # no request had left
+    assert third.attempts == 1  # no request had left
 
 
 async def test_a_claim_can_be_settled_without_a_request(store: Store) -> None:
@@ -312,7 +312,9 @@ async def test_a_claim_can_be_settled_without_a_request(store: Store) -> None:
     campaign = await planned(store, [ada])
     await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)
     (delivery,) = await claim(store, campaign)
-    await store.record([outcome(delivery, DeliveryState.UNREACHABLE, reason=NotReached.UNINSTALLED, tried=False)], 1)
+    await store.record(
+        [outcome(delivery, DeliveryState.UNREACHABLE, reason=NotReached.UNINSTALLED, attempted=False)], 1
+    )
     assert (await store.tally(campaign.id)).reasons == {NotReached.UNINSTALLED: 1}
     await tallied_right(store, campaign)
 
@@ -322,7 +324,7 @@ async def test_one_who_may_yet_install_waits_again(store: Store) -> None:
     campaign = await planned(store, [ada])
     await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)
     (delivery,) = await claim(store, campaign)
-    await store.record([outcome(delivery, DeliveryState.WAITING, due=END, tried=False)], 1)
+    await store.record([outcome(delivery, DeliveryState.WAITING, due=END, attempted=False)], 1)
     assert await claim(store, campaign, now=END) == []
     await store.remember(sighting("ada", at=NOW + MINUTE))
     assert await store.next_due(campaign.id) == NOW + MINUTE
@@ -335,7 +337,7 @@ async def test_one_who_installs_again_between_claim_and_record_does_not_wait(sto
     await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED)
     (delivery,) = await claim(store, campaign)
     await store.remember(sighting("ada"))
-    await store.record([outcome(delivery, DeliveryState.WAITING, at=NOW + MINUTE, due=END, tried=False)], 1)
+    await store.record([outcome(delivery, DeliveryState.WAITING, at=NOW + MINUTE, due=END, attempted=False)], 1)
     assert await store.next_due(campaign.id) == NOW + MINUTE
     await tallied_right(store, campaign)
 

@@ -34,14 +34,14 @@ async def test_a_row_for_each_recipient_in_pages(store: Store) -> None:
     assert [row.person for row in rows] == sorted(people, key=lambda person: person.id)
     found = {row.person.id: row for row in rows}
     assert found[ada.id].engaged.first_at(CLICKED) == NOW + 2 * MINUTE
-    assert (found[ada.id].state, found[ada.id].tries, found[ada.id].settled_at) == (
+    assert (found[ada.id].state, found[ada.id].attempts, found[ada.id].settled_at) == (
         DeliveryState.DELIVERED, 1, NOW + MINUTE,
     )  # fmt: skip
     failed = found[louis.id]
     assert (failed.state, failed.reason) == (DeliveryState.FAILED, NotReached.REFUSED)
     assert failed.detail == "400 BadSyntax" and not failed.engaged.pressed
-    assert (found[marie.id].state, found[marie.id].tries) == (DeliveryState.PLANNED, 1)
-    assert (found[paul.id].state, found[paul.id].tries) == (DeliveryState.PLANNED, 0)
+    assert (found[marie.id].state, found[marie.id].attempts) == (DeliveryState.PLANNED, 1)
+    assert (found[paul.id].state, found[paul.id].attempts) == (DeliveryState.PLANNED, 0)
     assert found[zoe.id].state == DeliveryState.WAITING
     assert await store.results(CampaignId(999), 0, 10) == []
 

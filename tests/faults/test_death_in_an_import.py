@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cards.kit.texts import Texts
-from dialogs.core.turn import Attachment, AttachmentKind, RunningBot, Turn
+from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
 from dialogs.lists.imports import flow, reading
 from scheduler.list_refresh import ListReader
 from storage.records import Audience, Channel, Role
@@ -124,7 +124,7 @@ async def _press(turn: Turn, how: str) -> None:
 def _turn(store: Any, person: Any) -> Turn:
     clock: Any = Noon()
     reader = ListReader(store, None, None, clock)  # type: ignore[arg-type]
-    running_bot = RunningBot(
+    services = Services(
         store=store,
         clock=clock,
         sender=None,  # type: ignore[arg-type]
@@ -136,4 +136,4 @@ def _turn(store: Any, person: Any) -> Turn:
         reader=reader,
         words=None,  # type: ignore[arg-type]
     )
-    return Turn(running_bot=running_bot, person=person, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("en"))
+    return Turn(services=services, person=person, role=Role.OWNER, channel=Channel.TEAMS, texts=Texts("en"))

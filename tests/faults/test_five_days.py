@@ -1,6 +1,6 @@
 """Campaigns that ask for presence, run to their end on the real dispatcher and the embedded store.
 
-Whatever people do, each ends delivered or absent, once, with the list of their tries, and every one of
+Whatever people do, each ends delivered or absent, once, with the list of looks at their presence, and every one of
 these is where S10 has it.
 """
 
@@ -25,19 +25,19 @@ from scheduler.rules.window import OpenTime
 from storage.mongo import MongoStore
 from storage.records import (
     DeliveryState,
-    Found,
     IfUnknown,
+    Look,
     NotReached,
     Person,
     PersonId,
     PresenceChoice,
     Schedule,
+    Seen,
     Slot,
-    Try,
 )
 from storage.sqlite import SqliteStore
 from tests.contract.world import outcome
-from tests.support.kept import tries_made
+from tests.support.kept import looks_at
 from tests.support.mongo_servers import nx_27017
 from tests.support.stopped_time import FIVE_DAYS, MONDAY, OFFICE, PARIS, STEP, World, a_campaign, dispatching, run
 
@@ -67,20 +67,18 @@ def comings_and_goings(world: World) -> Callable[[Person], Availability]:
     return how
 
 
-async def tries_of_all(world: World) -> dict[Person, list[Try]]:
-    return {
-        person: await tries_made(world.store, world.campaign.id, PersonId(id)) for id, person in world.people.items()
-    }
+async def looks_of_all(world: World) -> dict[Person, list[Look]]:
+    return {person: await looks_at(world.store, world.campaign.id, PersonId(id)) for id, person in world.people.items()}
 
 
-def check(tries: Sequence[Try], hours: OpenTime, *, delivered: bool) -> None:
-    """What S10 says of every list of tries."""
-    assert 1 <= len(tries) <= 9
-    at = [made.at for made in tries]
+def check(looks: Sequence[Look], hours: OpenTime, *, delivered: bool) -> None:
+    """What S10 says of every list of looks."""
+    assert 1 <= len(looks) <= 9
+    at = [look.at for look in looks]
     assert all(later > earlier for earlier, later in itertools.pairwise(at)), "strictly increasing"
     assert all(hours.contains(instant) for instant in at), "in working hours and inside the slot"
-    assert all(made.found is not Found.AVAILABLE for made in tries[:-1])
-    assert (tries[-1].found is Found.AVAILABLE) is delivered
+    assert all(look.seen is not Seen.AVAILABLE for look in looks[:-1])
+    assert (looks[-1].seen is Seen.AVAILABLE) is delivered
     rounds: list[list[datetime]] = []
     for instant in at:
         day = instant.astimezone(hours.zone).date()
@@ -88,16 +86,16 @@ def check(tries: Sequence[Try], hours: OpenTime, *, delivered: bool) -> None:
             rounds[-1].append(instant)
         else:
             rounds.append([instant])
-    assert len(rounds) <= 3 and all(len(made) <= 3 for made in rounds)
-    for made in rounds[1:]:
-        local = made[0].astimezone(hours.zone)
+    assert len(rounds) <= 3 and all(len(instants) <= 3 for instants in rounds)
+    for opening, *_ in rounds[1:]:
+        local = opening.astimezone(hours.zone)
         assert (local.hour, local.minute) == (9, 0), "a round begins at opening time"
-    for made in rounds:
-        if len(made) > 1:
-            assert TEN_MINUTES <= made[1] - made[0] <= TEN_MINUTES + STEP
-        if len(made) > 2:
-            local = made[2].astimezone(hours.zone)
-            assert local.minute == 0 and made[2] - made[1] <= timedelta(hours=1), "the next full hour"
+    for instants in rounds:
+        if len(instants) > 1:
+            assert TEN_MINUTES <= instants[1] - instants[0] <= TEN_MINUTES + STEP
+        if len(instants) > 2:
+            local = instants[2].astimezone(hours.zone)
+            assert local.minute == 0 and instants[2] - instants[1] <= timedelta(hours=1), "the next full hour"
 
 
 async def test_five_days_for_ten_thousand_who_come_and_go(tmp_path: Path) -> None:
@@ -112,35 +110,35 @@ async def test_five_days_for_ten_thousand_who_come_and_go(tmp_path: Path) -> Non
         assert max(world.mailbox.received.values()) == 1
         assert len(world.mailbox.received) == tally.delivered
 
-        everybody, by_number = await tries_of_all(world), Counter[int]()
+        everybody, by_number = await looks_of_all(world), Counter[int]()
         there = set(await world.store.people_in_state(world.campaign.id, DeliveryState.DELIVERED))
-        for person, tries in everybody.items():
-            check(tries, world.times.of(person.zone), delivered=person.id in there)
-            by_number[len(tries)] += person.id in there
-        assert set(by_number) >= {1, 2, 3, 4, 5, 6, 7, 8, 9}, "some were there at every one of nine tries"
+        for person, looks in everybody.items():
+            check(looks, world.times.of(person.zone), delivered=person.id in there)
+            by_number[len(looks)] += person.id in there
+        assert set(by_number) >= {1, 2, 3, 4, 5, 6, 7, 8, 9}, "some were there at every one of nine looks"
         # a round that closing time cut short skips rungs: what the report counts is the rung
         assert sum(tally.rungs.values()) == tally.delivered
         assert {rung for rung, _ in tally.rungs} == set(range(9))
-        assert max(len(tries) for tries in everybody.values()) == 9
-        assert sum(world.presence.questions) == sum(len(tries) for tries in everybody.values())
+        assert max(len(looks) for looks in everybody.values()) == 9
+        assert sum(world.presence.questions) == sum(len(looks) for looks in everybody.values())
         assert max(world.presence.questions) > 100, "those who fall due together are asked about together"
 
 
 async def climbed_from(world: World, start: datetime) -> list[str]:
-    """The tries of somebody who is never there, whose first one is then."""
+    """The looks at somebody who is never there, the first of which is then."""
     world.presence.usually = ABSENT
     [person] = world.people
     [claimed] = await world.store.claim_due(world.campaign, 9, world.ends, world.ends, 1)
     await world.store.record([outcome(claimed, DeliveryState.PLANNED, at=start, due=start, tried=False)], 9)
     world.step = timedelta(seconds=1)
     await run(world)
-    tries = await tries_made(world.store, world.campaign.id, PersonId(person))
-    assert {made.found for made in tries} == {Found.ABSENT}
+    looks = await looks_at(world.store, world.campaign.id, PersonId(person))
+    assert {look.seen for look in looks} == {Seen.ABSENT}
     assert (await world.store.tally(world.campaign.id)).reasons == {NotReached.ABSENT: 1}
-    return [f"{made.at.astimezone(PARIS):%a %H:%M}" for made in tries]
+    return [f"{look.at.astimezone(PARIS):%a %H:%M}" for look in looks]
 
 
-#: first try at 14:27: then 14:37, 15:00, and the next working days from opening on (S10)
+#: first look at 14:27: then 14:37, 15:00, and the next working days from opening on (S10)
 THE_SEEDS = [
     *("Mon 14:27", "Mon 14:37", "Mon 15:00"),
     *("Tue 09:00", "Tue 09:10", "Tue 10:00"),
@@ -188,8 +186,8 @@ async def test_two_copies_of_the_bot_ask_about_nobody_at_once_and_write_to_nobod
         tally = await world.store.tally(world.campaign.id)
         assert set(tally.states) == {DeliveryState.DELIVERED, DeliveryState.ABSENT} and tally.total == 400
         assert max(world.mailbox.received.values()) == 1
-        everybody = await tries_of_all(world)
-        assert sum(world.presence.questions) == sum(len(tries) for tries in everybody.values())
+        everybody = await looks_of_all(world)
+        assert sum(world.presence.questions) == sum(len(looks) for looks in everybody.values())
 
 
 async def test_a_few_hours_leave_time_for_one_round(tmp_path: Path) -> None:
@@ -198,10 +196,10 @@ async def test_a_few_hours_leave_time_for_one_round(tmp_path: Path) -> None:
         world.presence.usually = ABSENT
         await run(world)
         assert (await world.store.tally(world.campaign.id)).states == {DeliveryState.ABSENT: 300}
-        everybody = await tries_of_all(world)
-        for tries in everybody.values():
-            check(tries, world.times.of(""), delivered=False)
-        assert {len(tries) for tries in everybody.values()} == {1, 2, 3}
+        everybody = await looks_of_all(world)
+        for looks in everybody.values():
+            check(looks, world.times.of(""), delivered=False)
+        assert {len(looks) for looks in everybody.values()} == {1, 2, 3}
 
 
 @pytest.mark.parametrize("presence", [PresenceChoice.AVAILABLE, PresenceChoice.PRESENT])
@@ -223,8 +221,8 @@ async def test_everybody_is_written_to_and_tried_again_on_their_own_clock(tmp_pa
         world.presence.ask = comings_and_goings(world)
         await run(world)
         there = set(await world.store.people_in_state(world.campaign.id, DeliveryState.DELIVERED))
-        for person, tries in (await tries_of_all(world)).items():
-            check(tries, world.times.of(person.zone), delivered=person.id in there)
+        for person, looks in (await looks_of_all(world)).items():
+            check(looks, world.times.of(person.zone), delivered=person.id in there)
         assert (await world.store.tally(world.campaign.id)).total == 1_000
 
 
@@ -298,7 +296,7 @@ async def test_where_nobody_can_tell_it_is_sent_all_the_same_and_counted(tmp_pat
         await run(world)
         tally = await world.store.tally(world.campaign.id)
         assert tally.states == {DeliveryState.DELIVERED: 200}
-        assert tally.rungs == {(0, Found.UNKNOWN): 200}
+        assert tally.rungs == {(0, Seen.UNKNOWN): 200}
 
 
 async def test_where_nobody_can_tell_it_waits_until_somebody_can(tmp_path: Path) -> None:
@@ -316,9 +314,9 @@ async def test_where_nobody_can_tell_it_waits_until_somebody_can(tmp_path: Path)
         await run(world)
         tally = await world.store.tally(world.campaign.id)
         assert tally.states == {DeliveryState.DELIVERED: 500}
-        for tries in (await tries_of_all(world)).values():
-            assert len(tries) == 1, "waiting is no try"
-            assert tries[0].found is Found.AVAILABLE and not tuesday <= tries[0].at < thursday
+        for looks in (await looks_of_all(world)).values():
+            assert len(looks) == 1, "waiting is no look"
+            assert looks[0].seen is Seen.AVAILABLE and not tuesday <= looks[0].at < thursday
 
 
 async def test_who_is_waited_for_to_the_end_ends_with_the_true_reason(tmp_path: Path) -> None:
@@ -350,7 +348,7 @@ async def test_a_service_that_says_429_for_an_hour_is_left_in_peace_for_it(tmp_p
         tally = await world.store.tally(world.campaign.id)
         assert tally.states == {DeliveryState.DELIVERED: 300}
         assert sum(at < hour for at in asked) == 1, "asked once, then not before it said so"
-        unasked = tally.rungs.get((0, Found.UNKNOWN), 0)
+        unasked = tally.rungs.get((0, Seen.UNKNOWN), 0)
         assert (unasked > 20) is (unknown is IfUnknown.SEND) and (unasked == 0) is (unknown is IfUnknown.WAIT)
 
 

@@ -11,13 +11,13 @@ from tests.support.demo import demo
 from tests.support.organisation import words_of
 
 
-async def test_its_report_says_at_which_of_nine_tries_people_were_there_and_who_never_was(tmp_path: Path) -> None:
+async def test_its_report_says_at_which_of_nine_looks_people_were_there_and_who_never_was(tmp_path: Path) -> None:
     report, connector = await demo(120, presence=True, pictures=False, console=Console(quiet=True), folder=tmp_path)
     shown = words_of(report)
-    at_try = {int(n): int(count) for text in shown for n, count in re.findall(r"^try (\d): (\d+)$", text)}
-    assert sorted(at_try) == list(range(1, 10))
-    assert at_try[1] and sum(at_try[n] for n in range(2, 10)), "some were there at once, others later"
+    at_look = {int(n): int(count) for text in shown for n, count in re.findall(r"^look (\d): (\d+)$", text)}
+    assert sorted(at_look) == list(range(1, 10))
+    assert at_look[1] and sum(at_look[n] for n in range(2, 10)), "some were there at once, others later"
     told = connector.tally()
-    assert sum(at_try.values()) == told["messages"] == told["people"] and not told["doubled"]
-    assert any("absent at every try" in text for text in shown)
-    assert "They were not there, try after try." in shown
+    assert sum(at_look.values()) == told["messages"] == told["people"] and not told["doubled"]
+    assert any("absent every time I looked" in text for text in shown)
+    assert "They were not there any time I looked." in shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.port.store import Store
-from storage.records import AuditEntry, CampaignId, Engaged, PersonId, Result, TenantId, Try
+from storage.records import AuditEntry, CampaignId, Engaged, Look, PersonId, Result, TenantId
 
 
 async def audit_of(store: Store, tenant: TenantId, limit: int = 1_000) -> list[tuple[int, AuditEntry]]:
@@ -20,10 +20,10 @@ async def _result(store: Store, id: CampaignId, person: int) -> Result | None:
     return next((row for row in rows if row.person.id == person), None)
 
 
-async def tries_made(store: Store, id: CampaignId, person: PersonId) -> list[Try]:
+async def looks_at(store: Store, id: CampaignId, person: PersonId) -> list[Look]:
     """Of a delivery whose campaign asks for presence, from the first to the last."""
     result = await _result(store, id, person)
-    return list(result.log) if result else []
+    return list(result.looks) if result else []
 
 
 async def engaged_by(store: Store, id: CampaignId, person: PersonId) -> Engaged:

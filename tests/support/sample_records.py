@@ -19,7 +19,6 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
-    Found,
     Frozen,
     ListId,
     Message,
@@ -28,6 +27,7 @@ from storage.records import (
     PersonId,
     Reach,
     Schedule,
+    Seen,
     Slot,
     Style,
     Tally,
@@ -210,14 +210,14 @@ PRESENCE_TALLY = Tally(
     reasons={NotReached.NEVER_INSTALLED: 62, NotReached.ABSENT: 61, NotReached.PRESENCE_UNKNOWN: 6},
     rungs={
         **{
-            (rung, found): count
-            for found, counts in (
-                (Found.AVAILABLE, (402, 88, 71, 96, 31, 25, 48, 19, 11)),
-                (Found.BUSY, (37, 9, 6, 8, 3, 2, 4, 1, 1)),
+            (rung, seen): count
+            for seen, counts in (
+                (Seen.AVAILABLE, (402, 88, 71, 96, 31, 25, 48, 19, 11)),
+                (Seen.BUSY, (37, 9, 6, 8, 3, 2, 4, 1, 1)),
             )
             for rung, count in enumerate(counts)
         },
-        (0, Found.UNKNOWN): 9,
+        (0, Seen.UNKNOWN): 9,
     },
 )
 OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind

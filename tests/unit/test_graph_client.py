@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.graph.client import TRIES, Refusal
+from bot.graph.client import ATTEMPTS, Refusal
 from bot.graph.login import Nowhere, is_organisation, token_of
 from bot.teams.auth.token import EARLY, FreshToken, NoToken
 from scheduler.ports import NotAnswered
@@ -73,13 +73,13 @@ async def test_our_token_goes_to_the_graphs_own_host_only() -> None:
 async def test_trouble_is_tried_again_a_few_times(status: int) -> None:
     async with serving() as service:
         user = service.user("Ada")
-        service.graph.trouble = Trouble(status=status, retry_after=None, times=TRIES - 1)
+        service.graph.trouble = Trouble(status=status, retry_after=None, times=ATTEMPTS - 1)
         assert (await service.client.get(TENANT, f"users/{user.id}"))["id"] == user.id
         service.graph.trouble = Trouble(status=status, retry_after=None)
         service.graph.asked.clear()
         with pytest.raises(NotAnswered) as refused:
             await service.client.get(TENANT, f"users/{user.id}")
-        assert len(service.graph.asked) == TRIES
+        assert len(service.graph.asked) == ATTEMPTS
         assert not refused.value.permanent
 
 

@@ -1,4 +1,4 @@
-"""When absent recipients are tried again (S10)."""
+"""When absent recipients are looked for again (S10)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.rules.ladder import Rung, first_try, full_hour, next_try
+from scheduler.rules.ladder import Rung, first_look, full_hour, next_look
 from scheduler.rules.window import OpenTime, open_time
-from storage.records import Slot, WorkingHours
+from storage.records import LADDER, Ladder, Slot, WorkingHours
 from tests.unit.test_window import ALWAYS, CLOCK_CHANGES, OFFICE, PARIS, situations, working
 
 MINUTE = timedelta(minutes=1)
@@ -34,14 +34,14 @@ def somewhere(window: OpenTime, share: float) -> datetime:
     return window.at(int(window.total // MILLISECOND * share) * MILLISECOND)
 
 
-def climb(first: datetime, window: OpenTime, delays: Sequence[timedelta] = ()) -> list[Rung]:
-    """Every rung for somebody who is never there; try n is made ``delays[n]`` late."""
-    rung: Rung | None = first_try(first)
+def climb(first: datetime, window: OpenTime, delays: Sequence[timedelta] = (), ladder: Ladder = LADDER) -> list[Rung]:
+    """Every rung for somebody who is never there; look n is ``delays[n]`` late."""
+    rung: Rung | None = first_look(first)
     rungs: list[Rung] = []
     late = iter(delays)
     while rung is not None and len(rungs) < 20:
         rungs.append(rung)
-        rung = next_try(rung, rung.at + next(late, NO_DELAY), window)
+        rung = next_look(rung, rung.at + next(late, NO_DELAY), window, ladder)
     return rungs
 
 
@@ -50,18 +50,23 @@ def clock(rungs: Sequence[Rung]) -> list[str]:
     return [f"{rung.at.astimezone(PARIS):%-d %H:%M}" for rung in rungs]
 
 
-def test_an_absent_recipient_is_tried_nine_times_in_three_rounds_then_no_more() -> None:
+def places(rungs: Sequence[Rung]) -> list[tuple[int, int]]:
+    """(round, step), from 1."""
+    return [(LADDER.round_of(rung.number), LADDER.step_of(rung.number)) for rung in rungs]
+
+
+def test_an_absent_recipient_is_looked_for_nine_times_in_three_rounds_then_no_more() -> None:
     rungs = climb(paris(2, 14, 27), office(days=5))
     assert clock(rungs) == [
         *("2 14:27", "2 14:37", "2 15:00"),
         *("3 09:00", "3 09:10", "3 10:00"),
         *("4 09:00", "4 09:10", "4 10:00"),
     ]
-    assert [(rung.round, rung.step) for rung in rungs] == [(n, m) for n in (1, 2, 3) for m in (1, 2, 3)]
+    assert places(rungs) == [(n, m) for n in (1, 2, 3) for m in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(
-    ("first", "tries"),
+    ("first", "looks"),
     [
         (paris(2, 14, 27), ["2 14:27", "2 14:37", "2 15:00"]),
         (paris(2, 14, 55), ["2 14:55", "2 15:05", "2 16:00"]),
@@ -70,31 +75,41 @@ def test_an_absent_recipient_is_tried_nine_times_in_three_rounds_then_no_more() 
     ],
 )
 def test_a_round_is_the_instant_ten_minutes_later_and_the_full_hour_after_that(
-    first: datetime, tries: list[str]
+    first: datetime, looks: list[str]
 ) -> None:
-    assert clock(climb(first, office(days=5)))[:4] == [*tries, "3 09:00"]
+    assert clock(climb(first, office(days=5)))[:4] == [*looks, "3 09:00"]
 
 
 @pytest.mark.parametrize(
-    ("first", "tries"),
+    ("first", "looks"),
     [
         pytest.param(paris(2, 17, 55), ["2 17:55", "3 09:00"], id="ten minutes later is too late"),
         pytest.param(paris(2, 17, 50), ["2 17:50", "3 09:00"], id="closing time is outside"),
         pytest.param(paris(2, 17, 30), ["2 17:30", "2 17:40", "3 09:00"], id="the full hour is too late"),
     ],
 )
-def test_a_try_outside_working_hours_moves_to_the_next_opening_and_opens_the_next_round(
-    first: datetime, tries: list[str]
+def test_a_look_outside_working_hours_moves_to_the_next_opening_and_opens_the_next_round(
+    first: datetime, looks: list[str]
 ) -> None:
     rungs = climb(first, office(days=5))
-    assert clock(rungs) == [*tries, "3 09:10", "3 10:00", "4 09:00", "4 09:10", "4 10:00"]
-    assert (rungs[len(tries) - 1].round, rungs[len(tries) - 1].step) == (2, 1)
+    assert clock(rungs) == [*looks, "3 09:10", "3 10:00", "4 09:00", "4 09:10", "4 10:00"]
+    assert places(rungs)[len(looks) - 1] == (2, 1)
 
 
-def test_rounds_are_used_up_even_when_hours_are_too_short_for_their_tries() -> None:
+def test_rounds_are_used_up_even_when_hours_are_too_short_for_their_looks() -> None:
     hours = WorkingHours(opens=time(9), closes=time(9, 5), days=frozenset(range(7)))
     window = open_time(Slot(start=paris(2, 0), duration=timedelta(days=20)), hours, PARIS)
     assert clock(climb(paris(2, 9, 3), window)) == ["2 09:03", "3 09:00", "4 09:00"]
+
+
+def test_a_longer_ladder_opens_a_round_on_each_next_working_day() -> None:
+    rungs = climb(paris(2, 14, 27), office(days=10), ladder=Ladder(rounds=5))
+    assert [rung.number for rung in rungs] == list(range(15))
+    assert clock(rungs)[6:] == [
+        *("4 09:00", "4 09:10", "4 10:00"),
+        *("5 09:00", "5 09:10", "5 10:00"),
+        *("6 09:00", "6 09:10", "6 10:00"),
+    ]
 
 
 def test_the_next_round_waits_for_the_next_working_day() -> None:
@@ -113,39 +128,39 @@ def test_around_the_clock_the_next_round_still_opens_the_next_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "tries"),
+    ("end", "looks"),
     [
         pytest.param(paris(2, 15), ["2 14:27", "2 14:37"], id="the end itself is outside"),
-        pytest.param(paris(2, 14, 30), ["2 14:27"], id="no time for a second try"),
+        pytest.param(paris(2, 14, 30), ["2 14:27"], id="no time for a second look"),
         pytest.param(paris(3, 9), ["2 14:27", "2 14:37", "2 15:00"], id="ends at the opening"),
         pytest.param(paris(3, 9, 5), ["2 14:27", "2 14:37", "2 15:00", "3 09:00"], id="ends just after"),
     ],
 )
-def test_no_try_is_made_after_the_slot(end: datetime, tries: list[str]) -> None:
+def test_no_look_is_made_after_the_slot(end: datetime, looks: list[str]) -> None:
     window = open_time(Slot(start=paris(2, 9), duration=end - paris(2, 9)), OFFICE, PARIS)
-    assert clock(climb(paris(2, 14, 27), window)) == tries
+    assert clock(climb(paris(2, 14, 27), window)) == looks
 
 
-def test_a_try_made_late_moves_the_ones_after_it() -> None:
+def test_a_look_made_late_moves_the_ones_after_it() -> None:
     late = [timedelta(minutes=40)]
     assert clock(climb(paris(2, 14, 27), office(days=5), late))[:4] == ["2 14:27", "2 15:17", "2 16:00", "3 09:00"]
 
 
-def test_a_try_made_on_a_later_day_goes_on_with_its_round_there() -> None:
+def test_a_look_made_on_a_later_day_goes_on_with_its_round_there() -> None:
     overnight = [timedelta(hours=20)]
     rungs = climb(paris(2, 14, 27), office(days=5), overnight)
     assert clock(rungs)[1:4] == ["3 10:37", "3 11:00", "4 09:00"]
 
 
-def test_a_clock_set_back_does_not_bring_a_try_forward() -> None:
+def test_a_clock_set_back_does_not_bring_a_look_forward() -> None:
     rung = Rung(number=1, at=paris(2, 14, 37))
-    following = next_try(rung, paris(2, 13, 10), office(days=5))
+    following = next_look(rung, paris(2, 13, 10), office(days=5), LADDER)
     assert following == Rung(number=2, at=paris(2, 15))
 
 
 @given(situations(), st.floats(0, 1, exclude_max=True), st.lists(st.integers(0, 3000), max_size=9))
 @settings(deadline=None, max_examples=300)
-def test_tries_ascend_within_slot_and_hours_at_most_three_in_each_of_three_rounds(
+def test_looks_ascend_within_slot_and_hours_at_most_three_in_each_of_three_rounds(
     situation: tuple[Slot, WorkingHours, ZoneInfo], share: float, minutes_late: list[int]
 ) -> None:
     slot, hours, zone = situation
@@ -157,17 +172,17 @@ def test_tries_ascend_within_slot_and_hours_at_most_three_in_each_of_three_round
     made = [rung.at + late for rung, late in zip(rungs, [*delays, *[NO_DELAY] * 9], strict=False)]
     assert len(rungs) <= 9
     assert all(slot.start <= rung.at < slot.end and working(rung.at, hours, zone) for rung in rungs)
-    assert all(following.at > tried for tried, following in zip(made, rungs[1:], strict=False))
-    places = [(rung.round, rung.step) for rung in rungs]
-    assert places == sorted(set(places))
-    assert all(1 <= number <= 3 and 1 <= step <= 3 for number, step in places)
-    for tried, following in zip(made, rungs[1:], strict=False):
+    assert all(following.at > looked for looked, following in zip(made, rungs[1:], strict=False))
+    rounds_and_steps = places(rungs)
+    assert rounds_and_steps == sorted(set(rounds_and_steps))
+    assert all(1 <= number <= 3 and 1 <= step <= 3 for number, step in rounds_and_steps)
+    for looked, following in zip(made, rungs[1:], strict=False):
         local = following.at.astimezone(zone)
-        match following.step:
+        match LADDER.step_of(following.number):
             case 1:
-                assert local.date() > tried.astimezone(zone).date()
+                assert local.date() > looked.astimezone(zone).date()
             case 2:
-                assert following.at == tried + 10 * MINUTE
+                assert following.at == looked + 10 * MINUTE
             case 3:
                 assert (local.minute, local.second, local.microsecond) == (0, 0, 0)
 
@@ -181,15 +196,15 @@ def test_a_later_round_opens_with_the_first_open_minute_of_the_next_working_day(
     window = open_time(slot, hours, zone)
     if not window:
         return
-    tried = somewhere(window, share)
-    following = next_try(Rung(number=2, at=tried), tried, window)
+    looked = somewhere(window, share)
+    following = next_look(Rung(number=2, at=looked), looked, window, LADDER)
     minutes = (slot.start + n * MINUTE for n in range(slot.duration // MINUTE))
     expected = next(
         (
             minute
             for minute in minutes
-            if minute > tried
-            and minute.astimezone(zone).date() > tried.astimezone(zone).date()
+            if minute > looked
+            and minute.astimezone(zone).date() > looked.astimezone(zone).date()
             and working(minute, hours, zone)
         ),
         None,
@@ -236,4 +251,4 @@ def test_half_hour_zones_keep_their_own_full_hours() -> None:
 @pytest.mark.parametrize("number", [6, 7, 8])
 def test_after_three_rounds_the_recipient_is_absent(number: int) -> None:
     last_minute = paris(4, 17, 59)
-    assert next_try(Rung(number=number, at=last_minute), last_minute, office(days=10)) is None
+    assert next_look(Rung(number=number, at=last_minute), last_minute, office(days=10), LADDER) is None

@@ -1,4 +1,4 @@
-"""Between the claim and the mark: who is written to, who is tried again, and when a silent service is asked again."""
+"""Between the claim and the mark: who is written to, who is looked for again, when a silent service is asked again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from storage.records import (
     Consideration,
     DeliveryId,
     DeliveryState,
-    Found,
     Frozen,
     IfUnknown,
     Message,
@@ -37,6 +36,7 @@ from storage.records import (
     PresenceChoice,
     Reference,
     Schedule,
+    Seen,
     Settled,
     Slot,
     TenantId,
@@ -109,17 +109,17 @@ def claimed(number: int = 7, *, rung: int = 0, zone: str = "", broken: NotReache
         broken=broken,
     )
     id = DeliveryId(number)
-    return Claimed(id=id, campaign=CampaignId(1), person=person, reference=reference, tries=0, rung=rung)
+    return Claimed(id=id, campaign=CampaignId(1), person=person, reference=reference, attempts=0, rung=rung)
 
 
 async def sorted_out(
     service: Service, schedule: Schedule = SCHEDULE, *deliveries: Claimed, at: datetime = MONDAY
-) -> tuple[list[Found | None], list[Settled]]:
+) -> tuple[list[Seen | None], list[Settled]]:
     clock = StoppedClock(at)
     presence_lookup = PresenceLookup({Channel.TEAMS: service}, clock)
     approach = Precheck(campaign(schedule), presence_lookup, clock, None)  # type: ignore[arg-type]
     going, staying = await approach.sort(deliveries or [claimed()])
-    return [item.found for item in going], staying
+    return [item.seen for item in going], staying
 
 
 # --- who goes ---------------------------------------------------------------------------------
@@ -138,10 +138,10 @@ async def test_who_shows_as_the_author_wants_it_goes(
 ) -> None:
     going, staying = await sorted_out(Service(shown), replace(SCHEDULE, presence=choice))
     if shown in goes:
-        assert going == [Found(shown.value)] and not staying
+        assert going == [Seen(shown.value)] and not staying
     else:
         assert not going
-        assert (staying[0].state, staying[0].found) == (DeliveryState.PLANNED, Found(shown.value))
+        assert (staying[0].state, staying[0].seen) == (DeliveryState.PLANNED, Seen(shown.value))
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,17 @@ async def test_who_shows_as_the_author_wants_it_goes(
         (0, paris(2, 17, 55), 3, paris(3, 9)),
     ],
 )
-async def test_who_is_not_there_is_due_at_the_ladders_next_try(
+async def test_who_is_not_there_is_due_at_the_ladders_next_look(
     rung: int, at: datetime, next_rung: int, due: datetime
 ) -> None:
     _, [settled] = await sorted_out(Service(Availability.ABSENT), SCHEDULE, claimed(rung=rung), at=at)
     assert (settled.state, settled.rung, settled.due) == (DeliveryState.PLANNED, next_rung, due)
-    assert (settled.found, settled.reason, settled.tried, settled.at) == (Found.ABSENT, None, False, at)
+    assert (settled.seen, settled.reason, settled.attempted, settled.at) == (Seen.ABSENT, None, False, at)
 
 
 async def test_the_ninth_try_is_the_last() -> None:
     _, [settled] = await sorted_out(Service(Availability.AWAY), SCHEDULE, claimed(rung=8), at=paris(4, 10))
-    assert (settled.state, settled.reason, settled.found) == (DeliveryState.ABSENT, NotReached.ABSENT, Found.AWAY)
+    assert (settled.state, settled.reason, settled.seen) == (DeliveryState.ABSENT, NotReached.ABSENT, Seen.AWAY)
 
 
 async def test_one_question_for_the_whole_group_and_none_about_whom_it_is_of_no_use() -> None:
@@ -180,9 +180,9 @@ async def test_nothing_is_asked_where_only_the_hours_matter() -> None:
     schedule = replace(SCHEDULE, presence=PresenceChoice.ALWAYS, own_zone=True)
     going, [sleeps] = await sorted_out(service, schedule, claimed(1), claimed(2, zone="Asia/Tokyo"))
     assert going == [None] and not service.asked
-    # half past ten in the evening: the next morning there, on the same rung, and no try
+    # half past ten in the evening: the next morning there, on the same rung, and no look
     assert (sleeps.state, sleeps.due) == (DeliveryState.PLANNED, paris(3, 1))
-    assert sleeps.rung is None and sleeps.found is None
+    assert sleeps.rung is None and sleeps.seen is None
 
 
 async def test_the_ladder_is_climbed_on_the_recipients_own_clock() -> None:
@@ -214,12 +214,12 @@ def test_only_what_asks_something_is_approached() -> None:
 async def test_where_nobody_can_tell_the_authors_choice_counts(unknown: IfUnknown, answer: NotAnswered | None) -> None:
     going, staying = await sorted_out(Service(answer), replace(SCHEDULE, unknown=unknown))
     if unknown is IfUnknown.SEND:
-        assert going == [Found.UNKNOWN] and not staying
+        assert going == [Seen.UNKNOWN] and not staying
         return
     [settled] = staying
     assert not going
     assert (settled.state, settled.reason) == (DeliveryState.PLANNED, NotReached.PRESENCE_UNKNOWN)
-    assert settled.rung is None and settled.found is None, "waiting is no try"
+    assert settled.rung is None and settled.seen is None, "waiting is no look"
     assert settled.due is not None and settled.due > MONDAY
 
 
@@ -244,24 +244,24 @@ async def test_a_service_that_does_not_answer_is_left_in_peace(trouble: NotAnswe
     running_bot = PresenceLookup({Channel.TEAMS: service}, clock)
     people = [claimed().person]
     assert not running_bot.silent(campaign())
-    assert await running_bot.found(campaign(), people) == {people[0].id: Found.UNKNOWN}
+    assert await running_bot.look(campaign(), people) == {people[0].id: Seen.UNKNOWN}
     assert running_bot.silent(campaign()) and running_bot.again(campaign()) == MONDAY + wait
     clock.at = MONDAY + wait - timedelta(milliseconds=1)
-    await running_bot.found(campaign(), people)
+    await running_bot.look(campaign(), people)
     assert len(service.asked) == 1, "not before its time"
     clock.at = MONDAY + wait
     service.answer = Availability.AVAILABLE
-    assert await running_bot.found(campaign(), people) == {people[0].id: Found.AVAILABLE}
+    assert await running_bot.look(campaign(), people) == {people[0].id: Seen.AVAILABLE}
     assert not running_bot.silent(campaign())
 
 
 async def test_the_silence_of_one_organisation_is_not_anothers() -> None:
     service = Service(NotAnswered("429", after=3600))
     running_bot = PresenceLookup({Channel.TEAMS: service}, StoppedClock())
-    await running_bot.found(campaign(), [claimed().person])
+    await running_bot.look(campaign(), [claimed().person])
     service.answer = Availability.BUSY
     assert not running_bot.silent(campaign(tenant="fabrikam"))
-    assert list((await running_bot.found(campaign(tenant="fabrikam"), [claimed().person])).values()) == [Found.BUSY]
+    assert list((await running_bot.look(campaign(tenant="fabrikam"), [claimed().person])).values()) == [Seen.BUSY]
 
 
 async def test_a_service_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +272,7 @@ async def test_a_service_that_hangs_is_not_waited_for(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(presence_lookup, "PATIENCE", 0.01)
     running_bot = PresenceLookup({Channel.TEAMS: Hanging()}, StoppedClock())
-    assert list((await running_bot.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert list((await running_bot.look(campaign(), [claimed().person])).values()) == [Seen.UNKNOWN]
     assert running_bot.again(campaign()) == MONDAY + timedelta(seconds=SOON)
 
 
@@ -282,20 +282,20 @@ async def test_a_service_that_breaks_is_one_that_does_not_answer() -> None:
             raise ZeroDivisionError
 
     running_bot = PresenceLookup({Channel.TEAMS: Broken()}, StoppedClock())
-    assert list((await running_bot.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert list((await running_bot.look(campaign(), [claimed().person])).values()) == [Seen.UNKNOWN]
     assert running_bot.again(campaign()) == MONDAY + timedelta(seconds=SOON)
 
 
 async def test_a_campaign_that_asks_nothing_is_never_silent() -> None:
     running_bot = PresenceLookup({}, StoppedClock())
-    await running_bot.found(campaign(), [claimed().person])
+    await running_bot.look(campaign(), [claimed().person])
     assert running_bot.silent(campaign())
     assert not running_bot.silent(campaign(replace(SCHEDULE, presence=PresenceChoice.ALWAYS)))
 
 
 async def test_a_person_whom_the_service_does_not_know_is_asked_about_later_again() -> None:
     running_bot = PresenceLookup({Channel.TEAMS: Service(None)}, StoppedClock())
-    assert list((await running_bot.found(campaign(), [claimed().person])).values()) == [Found.UNKNOWN]
+    assert list((await running_bot.look(campaign(), [claimed().person])).values()) == [Seen.UNKNOWN]
     assert not running_bot.silent(campaign()) and running_bot.again(campaign()) == MONDAY + timedelta(seconds=LATER)
 
 
@@ -303,13 +303,13 @@ async def test_a_person_whom_the_service_does_not_know_is_asked_about_later_agai
 
 
 def after(outcome: Any) -> Settled:
-    return settle(claimed(rung=4), Channel.TEAMS, outcome, MONDAY, paris(7, 9), random.Random(1), Found.BUSY)
+    return settle(claimed(rung=4), Channel.TEAMS, outcome, MONDAY, paris(7, 9), random.Random(1), Seen.BUSY)
 
 
 def test_what_the_platform_took_is_a_try_and_what_it_did_not_take_is_none() -> None:
-    assert after(Delivered("1")).found is Found.BUSY
+    assert after(Delivered("1")).seen is Seen.BUSY
     throttled = after(Retry(NotReached.THROTTLED, after=5))
-    assert (throttled.state, throttled.found, throttled.rung) == (DeliveryState.PLANNED, None, None)
+    assert (throttled.state, throttled.seen, throttled.rung) == (DeliveryState.PLANNED, None, None)
 
 
 def test_as_many_are_asked_about_as_may_leave_soon() -> None:

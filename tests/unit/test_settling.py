@@ -1,4 +1,4 @@
-"""What becomes of a delivery after a try: never lost, never past the slot, never for ever."""
+"""What becomes of a delivery after an attempt: never lost, never past the slot, never for ever."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tests.unit.test_variables import person
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-CLAIMED = Claimed(id=DeliveryId(9), campaign=CampaignId(42), person=person(), reference=None, tries=0)
+CLAIMED = Claimed(id=DeliveryId(9), campaign=CampaignId(42), person=person(), reference=None, attempts=0)
 
 delays = st.one_of(st.none(), st.floats(0, 3600))
 reasons = st.sampled_from([NotReached.THROTTLED, NotReached.OUTAGE])
-tries = st.integers(0, 10_000)
+attempts = st.integers(0, 10_000)
 seeds = st.integers().map(random.Random)
 
 
-def settled(outcome: Outcome, *, tries: int = 0, left: timedelta = HOUR, seed: int = 0) -> Settled:
-    """After a try with that much of the slot left."""
+def settled(outcome: Outcome, *, attempts: int = 0, left: timedelta = HOUR, seed: int = 0) -> Settled:
+    """After an attempt with that much of the slot left."""
     rng = random.Random(seed)
-    return settle(replace(CLAIMED, tries=tries), Channel.TEAMS, outcome, NOW, NOW + left, rng)
+    return settle(replace(CLAIMED, attempts=attempts), Channel.TEAMS, outcome, NOW, NOW + left, rng)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_every_outcome_has_its_state_and_reason(
 ) -> None:
     after = settled(outcome)
     assert (after.state, after.reason, after.detail) == (state, reason, detail)
-    assert (after.id, after.campaign, after.person, after.channel, after.at, after.tried) == (
+    assert (after.id, after.campaign, after.person, after.channel, after.at, after.attempted) == (
         CLAIMED.id,
         CLAIMED.campaign,
         CLAIMED.person.id,
@@ -68,7 +68,7 @@ def test_the_message_id_and_a_chat_that_was_opened_again_are_kept() -> None:
 
 
 def test_what_may_have_arrived_is_never_sent_again_by_itself() -> None:
-    assert all(settled(Unconfirmed("reset"), tries=n).state.final for n in range(20))
+    assert all(settled(Unconfirmed("reset"), attempts=n).state.final for n in range(20))
 
 
 def test_only_the_beginning_of_what_the_platform_said_is_kept() -> None:
@@ -79,36 +79,36 @@ def test_only_the_beginning_of_what_the_platform_said_is_kept() -> None:
 # --- retries ----------------------------------------------------------------------------------
 
 
-@given(reasons, delays, tries, st.integers(-60, 7200), st.integers())
+@given(reasons, delays, attempts, st.integers(-60, 7200), st.integers())
 def test_what_was_not_taken_waits_for_the_end_of_the_slot_and_no_number_of_tries_ends_it(
-    reason: NotReached, after: float | None, tries: int, seconds_left: int, seed: int
+    reason: NotReached, after: float | None, attempts: int, seconds_left: int, seed: int
 ) -> None:
-    row = settled(Retry(reason, after=after), tries=tries, left=timedelta(seconds=seconds_left), seed=seed)
+    row = settled(Retry(reason, after=after), attempts=attempts, left=timedelta(seconds=seconds_left), seed=seed)
     assert (row.state, row.reason) == (DeliveryState.PLANNED, reason)
     assert row.due is not None and row.due > NOW
 
 
-@given(reasons, st.floats(0, 3600), tries, seeds)
+@given(reasons, st.floats(0, 3600), attempts, seeds)
 def test_the_wait_that_the_platform_asked_for_is_obeyed_and_spread_a_little(
-    reason: NotReached, after: float, tries: int, rng: random.Random
+    reason: NotReached, after: float, attempts: int, rng: random.Random
 ) -> None:
-    assert after <= wait(Retry(reason, after=after), tries, rng) <= after * 1.1 + 1
+    assert after <= wait(Retry(reason, after=after), attempts, rng) <= after * 1.1 + 1
 
 
-@given(reasons, tries, seeds)
+@given(reasons, attempts, seeds)
 def test_without_one_the_wait_grows_with_full_jitter_up_to_a_bound(
-    reason: NotReached, tries: int, rng: random.Random
+    reason: NotReached, attempts: int, rng: random.Random
 ) -> None:
-    bound = LONGEST_BACKOFF if tries > 16 else min(LONGEST_BACKOFF, BACKOFF * 2**tries)
-    assert 0 < wait(Retry(reason), tries, rng) <= bound
+    bound = LONGEST_BACKOFF if attempts > 16 else min(LONGEST_BACKOFF, BACKOFF * 2**attempts)
+    assert 0 < wait(Retry(reason), attempts, rng) <= bound
 
 
-@given(reasons, tries, st.integers(1, 7200), st.integers())
+@given(reasons, attempts, st.integers(1, 7200), st.integers())
 def test_nobody_is_given_up_by_our_own_wait_while_there_is_time(
-    reason: NotReached, tries: int, seconds_left: int, seed: int
+    reason: NotReached, attempts: int, seconds_left: int, seed: int
 ) -> None:
     left = timedelta(seconds=seconds_left)
-    row = settled(Retry(reason), tries=tries, left=left, seed=seed)
+    row = settled(Retry(reason), attempts=attempts, left=left, seed=seed)
     assert row.due is not None and row.due <= NOW + left
 
 
@@ -128,7 +128,9 @@ ODD = Unexplained("403", "no reason")
 def again(first: Settled, at: datetime, slot_end: datetime) -> Settled:
     """The second attempt, made at that instant."""
     assert first.state is DeliveryState.PLANNED and first.reason is NotReached.UNEXPLAINED
-    return settle(replace(CLAIMED, tries=1, unexplained_at=first.at), Channel.TEAMS, ODD, at, slot_end, random.Random())
+    return settle(
+        replace(CLAIMED, attempts=1, unexplained_at=first.at), Channel.TEAMS, ODD, at, slot_end, random.Random()
+    )
 
 
 def test_who_is_refused_without_a_reason_is_tried_twice_ten_minutes_apart() -> None:
@@ -153,11 +155,11 @@ def test_in_a_short_slot_the_second_attempt_comes_in_time_and_decides_nothing(se
 
 
 @given(st.integers())
-def test_the_tries_in_one_slot_are_bounded(seed: int) -> None:
-    """Throttled without a word on how long: two hours see tens of tries, not thousands."""
+def test_the_attempts_in_one_slot_are_bounded(seed: int) -> None:
+    """Throttled without a word on how long: two hours see tens of attempts, not thousands."""
     rng, now, count = random.Random(seed), NOW, 0
     while True:
-        delivery = replace(CLAIMED, tries=count)
+        delivery = replace(CLAIMED, attempts=count)
         row = settle(delivery, Channel.TEAMS, Retry(NotReached.THROTTLED), now, NOW + 2 * HOUR, rng)
         count += 1
         assert row.due is not None
@@ -169,4 +171,4 @@ def test_the_tries_in_one_slot_are_bounded(seed: int) -> None:
 
 def test_who_uninstalled_after_planning_waits_until_the_slot_ends() -> None:
     row = out_of_reach(CLAIMED, Channel.TEAMS, NOW, NOW + HOUR)
-    assert (row.state, row.due, row.tried) == (DeliveryState.WAITING, NOW + HOUR, False)
+    assert (row.state, row.due, row.attempted) == (DeliveryState.WAITING, NOW + HOUR, False)

@@ -74,11 +74,11 @@ def test_links_in_the_text_are_tracked_where_that_is_wanted() -> None:
     assert "[this](https://contoso.com/x)" in plain["text"] and buttons(plain)[0]["value"] == LINK.url
 
 
-def test_a_trial_and_an_anonymous_campaign_carry_what_proves_the_press() -> None:
+def test_a_test_send_and_an_anonymous_campaign_carry_what_proves_the_press() -> None:
     message = Message(body="x", buttons=(CONFIRM,))
-    trial = sent(message, test="Only you")
-    assert trial["text"].startswith("_Only you_\n\n")
-    assert buttons(trial)[0]["value"] == "✓ 12.0 test 12.7.sig"
+    test_send = sent(message, test="Only you")
+    assert test_send["text"].startswith("_Only you_\n\n")
+    assert buttons(test_send)[0]["value"] == "✓ 12.0 test 12.7.sig"
     unnamed = sent(message, tracking=Tracking(anonymous=True))
     assert buttons(unnamed)[0]["value"] == "✓ 12.0 who 12.7.sig"
 
@@ -140,7 +140,7 @@ def test_every_card_can_be_said_in_words(language: str) -> None:
 
 def test_the_figures_of_a_report_are_all_said() -> None:
     said = as_text(Texts("en"), sample_cards("en")["report_presence"], author=False)
-    assert "Send rate: 87%" in said and "try 9: 12" in said and "Delivered – 871, 87%" in said
+    assert "Send rate: 87%" in said and "look 9: 12" in said and "Delivered – 871, 87%" in said
     assert "To build" not in said, "only an author is told where buttons work"
 
 

@@ -12,17 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.files.writer import DANGEROUS, Wanted, harmless
+from bot.files.writer import DANGEROUS, FileSpec, harmless
 from tests.support.program import ROOT
 
 
-def wanted(path: Path, format: str) -> Wanted:
-    return Wanted(
+def spec(path: Path, format: str) -> FileSpec:
+    return FileSpec(
         path=str(path),
         format=format,
         name="Results",
-        head=("Name", "At", "Tries"),
-        instants=(1,),
+        columns=(("Name", "text"), ("At", "instant"), ("Attempts", "number")),
         zone="Europe/Paris",
         delimiter=";",
         summary_name="Report",
@@ -39,18 +38,18 @@ PAGE = orjson.dumps([["Ada", 1_764_000_000_000, 1], ["\x00\x0b=\ud7ff", None, 2]
 
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_what_is_cut_off_leaves_no_file(tmp_path: Path, format: str) -> None:
-    assert written(wanted(tmp_path / "file", format).line() + PAGE) == 1
+    assert written(spec(tmp_path / "file", format).line() + PAGE) == 1
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_instant_stands_on_the_campaigns_clock(tmp_path: Path) -> None:
-    assert written(wanted(tmp_path / "file", "csv").line() + PAGE + b"\n") == 0
+    assert written(spec(tmp_path / "file", "csv").line() + PAGE + b"\n") == 0
     assert "Ada;2025-11-24 17:00:00;1" in (tmp_path / "file").read_text("utf-8-sig")
 
 
 def test_an_excel_file_takes_any_text(tmp_path: Path) -> None:
     path = tmp_path / "file.xlsx"
-    assert written(wanted(path, "xlsx").line() + PAGE + b"\n") == 0
+    assert written(spec(path, "xlsx").line() + PAGE + b"\n") == 0
     book = openpyxl.load_workbook(path)
     assert [[cell.value for cell in row] for row in book["Results"].iter_rows(min_row=3)] == [["'=\ud7ff", None, 2]]
     assert book["Report"]["B1"].value == "'=1"

@@ -16,7 +16,7 @@ from scheduler.ports import Clock
 log = logging.getLogger(__name__)
 
 EARLY = 300.0  #: seconds before its end at which a token is replaced
-AGAIN = 30.0  #: seconds until the next try when none was to be had
+AGAIN = 30.0  #: seconds until the next attempt when none was to be had
 CALM = 5.0  #: seconds in which a token that was refused although it was new is not replaced again
 #: the login's own code for what is wrong (7000222: the secret has expired): all that is kept of what it says
 CODE = re.compile(r"AADSTS\d{4,9}")

@@ -9,7 +9,7 @@ from cards.kit.texts import Texts
 from storage.records import Campaign
 
 
-def try_form(
+def send_test_form(
     texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "", tone: str = "good"
 ) -> AdaptiveCard:
     fields = [

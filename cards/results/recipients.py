@@ -1,0 +1,132 @@
+"""A campaign's results as a table in the reader's words: a row for each recipient."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from cards.kit.texts import Texts
+from cards.message.links import links_of
+from cards.results.columns import Column, Kind, Table, delimiter_of
+from storage.records import Campaign, DeliveryState, EngagementKind, Look, NotReached, Result, Seen
+
+
+def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
+    """Of a campaign that has started; an anonymous one says nothing of what people did."""
+    zone = campaign.as_scheduled.schedule.zone
+    columns = _delivery(texts, campaign, zone)
+    if not campaign.anonymous:
+        columns += _engagement(texts, campaign)
+    return Table(name=texts("Results"), columns=columns, zone=zone, delimiter=delimiter_of(texts))
+
+
+def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Result], ...]:
+    # each worked out once, and not for every row
+    states = {state: _state_text(texts, state) for state in DeliveryState}
+    reasons = {reason: _reason_text(texts, reason, campaign.channel.traits.name) for reason in NotReached}
+    seen, clock = {seen: _seen_text(texts, seen) for seen in Seen}, ZoneInfo(zone)
+
+    def look_text(look: Look) -> str:
+        return f"{look.at.astimezone(clock):%Y-%m-%d %H:%M} {seen[look.seen]}"
+
+    return (
+        Column(texts("First name"), lambda result: result.person.given_name),
+        Column(texts("Last name"), lambda result: result.person.surname),
+        Column(texts("Name"), lambda result: result.person.name),
+        Column(texts("Address"), lambda result: result.person.address),
+        Column(texts("State"), lambda result: states[result.state]),
+        Column(texts("Reason"), lambda result: reasons[result.reason] if result.reason else ""),
+        Column(texts("Details"), lambda result: result.detail),
+        Column(texts("Attempts to send"), lambda result: result.attempts, Kind.NUMBER),
+        Column(
+            texts("Settled at ({zone})", zone=zone),
+            lambda result: result.settled_at if result.state.final else None,
+            Kind.INSTANT,
+        ),
+        Column(texts("Looks for presence"), lambda result: ", ".join(look_text(look) for look in result.looks)),
+    )
+
+
+def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
+    frozen = campaign.as_scheduled
+    buttons = frozen.message.buttons
+    clicks_count = frozen.tracking.links and bool(links_of(frozen.message))
+
+    def answer(result: Result) -> str:
+        number = result.engaged.answer
+        return buttons[number].title if number is not None and number < len(buttons) else ""
+
+    def clicks(result: Result) -> int | None:
+        return (result.engaged.presses(EngagementKind.CLICKED) or None) if clicks_count else None
+
+    def first(title: str, kind: EngagementKind) -> Column[Result]:
+        return Column(title, lambda result: result.engaged.first_at(kind), Kind.INSTANT)
+
+    return (
+        first(texts("First opened at"), EngagementKind.OPENED),
+        first(texts("First clicked at"), EngagementKind.CLICKED),
+        Column(texts("Clicks"), clicks, Kind.NUMBER),
+        first(texts("Confirmed at"), EngagementKind.ACKNOWLEDGED),
+        Column(texts("Answer"), answer),
+        first(texts("Answered at"), EngagementKind.ANSWERED),
+        first(texts("Replied at"), EngagementKind.REPLIED),
+        Column(texts("Replies"), lambda result: result.engaged.presses(EngagementKind.REPLIED) or None, Kind.NUMBER),
+        Column(texts("Reactions"), lambda result: ", ".join(sorted(result.engaged.reactions))),
+    )
+
+
+def _state_text(texts: Texts, state: DeliveryState) -> str:
+    """Of one person's message; a chart's words are of many."""
+    return {
+        DeliveryState.WAITING: texts("waiting for an install"),
+        DeliveryState.DELIVERED: texts("delivered"),
+        DeliveryState.UNREACHABLE: texts("unreachable"),
+        DeliveryState.ABSENT: texts("absent"),
+        DeliveryState.EXPIRED: texts("expired"),
+        DeliveryState.FAILED: texts("failed"),
+        DeliveryState.UNCONFIRMED: texts("unconfirmed"),
+        DeliveryState.MUTED: texts("muted"),
+        DeliveryState.CAPPED: texts("capped"),
+    }.get(state, texts("still to send"))
+
+
+def _reason_text(texts: Texts, reason: NotReached, channel: str) -> str:
+    """Of one person; a report's words are of many."""
+    return {
+        NotReached.NEVER_INSTALLED: texts("has never installed Crieur"),
+        NotReached.UNINSTALLED: texts("has removed Crieur"),
+        NotReached.BLOCKED: texts("has blocked Crieur"),
+        NotReached.GONE: texts("has left the organisation"),
+        NotReached.CHAT_LOST: texts("the chat could not be opened again"),
+        NotReached.ABSENT: texts("was not there any time I looked"),
+        NotReached.PRESENCE_UNKNOWN: texts("the time was over before anybody could tell who was there"),
+        NotReached.SLOT_OVER: texts("the time of the campaign was over first"),
+        NotReached.THROTTLED: texts("the time was over while {channel} asked us to slow down", channel=channel),
+        NotReached.OUTAGE: texts("{channel} did not answer until the time was over", channel=channel),
+        NotReached.SWITCHED_OFF: texts("the administrator had switched Crieur off until the time was over"),
+        NotReached.UNEXPLAINED: texts("{channel} refused it without a reason that I know", channel=channel),
+        NotReached.INTERCEPTED: texts(
+            "something else answered in the place of {channel}: a proxy or a firewall", channel=channel
+        ),
+        NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where", channel=channel),
+        NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over"),
+        NotReached.MESSAGE_REFUSED: texts("not sent, as {channel} refused the message for others", channel=channel),
+        NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived", channel=channel),
+        NotReached.REFUSED: texts("{channel} refused the message", channel=channel),
+        NotReached.CONNECTION_BROKE: texts("the connection broke after sending: it may have arrived"),
+        NotReached.LIST_GONE: texts("the group or team of the list was gone"),
+        NotReached.LIST_NOT_READ: texts("the time was over before I could read the list"),
+        NotReached.MUTED: texts("has muted campaigns"),
+        NotReached.CAPPED: texts("has had as many messages this week as the organisation allows"),
+        NotReached.BOT_STOPPED: texts("the bot stopped while sending: it may have arrived"),
+        NotReached.RESTORED: texts("the bot's memory came from a backup: it may have arrived before"),
+    }[reason]
+
+
+def _seen_text(texts: Texts, seen: Seen) -> str:
+    return {
+        Seen.AVAILABLE: texts("available"),
+        Seen.AWAY: texts("away"),
+        Seen.BUSY: texts("busy"),
+        Seen.ABSENT: texts("absent"),
+        Seen.UNKNOWN: texts("nobody could tell"),
+    }[seen]
