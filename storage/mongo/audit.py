@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.mongo.engine import Document, Engine
+from storage.mongo.shelf import Shelf
 from storage.records import AuditEntry, TenantId
 from storage.records.instants import ms
-from storage.shared.json import from_json, to_json
+
+ENTRIES = Shelf("audit", "audit", AuditEntry, lambda entry: {"tenant": entry.tenant, "at": ms(entry.at)})
 
 
 class MongoAudit(Engine):
     async def note(self, entry: AuditEntry) -> None:
-        (id,) = await self.ids("audit")
-        await self.collection("audit").insert_one(
-            {"_id": id, "tenant": entry.tenant, "at": ms(entry.at), "record": to_json(entry)}
-        )
+        await ENTRIES.insert(self, lambda id: entry)
 
     async def count_audit(self, tenant: TenantId) -> int:
-        count: int = await self.collection("audit").count_documents({"tenant": tenant})
-        return count
+        return await ENTRIES.count(self, {"tenant": tenant})
 
     async def audit_from(
         self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
@@ -29,8 +27,4 @@ class MongoAudit(Engine):
             condition["tenant"] = tenant
         if since is not None:
             condition["at"] = {"$gte": ms(since)}
-        return await self._entries(condition, limit, 1)
-
-    async def _entries(self, condition: Document, limit: int, order: int) -> list[tuple[int, AuditEntry]]:
-        rows = await self.rows("audit", condition, ["record"], sort=[("_id", order)], limit=limit)
-        return [(row["_id"], from_json(AuditEntry, row["record"])) for row in rows]
+        return await ENTRIES.numbered(self, condition, [("_id", 1)], limit)

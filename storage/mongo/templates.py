@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from storage.mongo.engine import Document, Engine
+from storage.mongo.shelf import Shelf
 from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
-from storage.shared.json import from_json, to_json
 
 
 def _fields(template: Template) -> Document:
@@ -19,8 +20,10 @@ def _fields(template: Template) -> Document:
         "shared": template.shared,
         "folded": folded,
         "order": f"{folded}\t{template.id:015}",
-        "record": to_json(template),
     }
+
+
+TEMPLATES = Shelf("template", "templates", Template, _fields)
 
 
 def _found(tenant: TenantId, person: PersonId, find: str) -> Document:
@@ -40,41 +43,26 @@ class MongoTemplates(Engine):
         *,
         shared: bool,
     ) -> Template:
-        (id,) = await self.ids("template")
-        template = Template(
-            id=TemplateId(id),
-            tenant=tenant,
-            owner=owner,
-            name=name,
-            channel=channel,
-            forms=forms,
-            shared=shared,
-            created_at=at,
-        )
-        await self.collection("templates").insert_one({"_id": id} | _fields(template))
-        return template
+        made = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
+        return await TEMPLATES.insert(self, lambda id: made(id=TemplateId(id), shared=shared))
 
     async def template(self, id: TemplateId) -> Template | None:
-        row = await self.collection("templates").find_one({"_id": id}, {"record": 1})
-        return from_json(Template, row["record"]) if row else None
+        return await TEMPLATES.get(self, id)
 
     async def templates(
         self, tenant: TenantId, person: PersonId, limit: int, offset: int = 0, find: str = ""
     ) -> list[Template]:
         by_name = [("tenant", 1), ("order", 1)]
-        rows = await self.rows("templates", _found(tenant, person, find), ["record"], by_name, limit, offset)
-        return [from_json(Template, row["record"]) for row in rows]
+        return await TEMPLATES.page(self, _found(tenant, person, find), by_name, limit, offset)
 
     async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int:
-        count: int = await self.collection("templates").count_documents(_found(tenant, person, find))
-        return count
+        return await TEMPLATES.count(self, _found(tenant, person, find))
 
     async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
         if (template := await self.template(id)) is None:
             return None
         changed = replace(template, name=name, shared=shared)
-        done = await self.collection("templates").update_one({"_id": id}, {"$set": _fields(changed)})
-        return changed if done.matched_count else None
+        return changed if await TEMPLATES.put(self, id, changed) else None
 
     async def delete_template(self, id: TemplateId) -> None:
-        await self.collection("templates").delete_one({"_id": id})
+        await TEMPLATES.remove(self, id)

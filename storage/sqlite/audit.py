@@ -7,12 +7,14 @@ from datetime import datetime
 
 from storage.records import AuditEntry, TenantId
 from storage.records.instants import ms
-from storage.shared.json import from_json, to_json
 from storage.sqlite.engine import Engine
+from storage.sqlite.shelf import Shelf
+
+ENTRIES = Shelf("audit", AuditEntry, lambda entry: {"tenant": entry.tenant, "at": ms(entry.at)})
 
 
 def add(db: sqlite3.Connection, entry: AuditEntry) -> None:
-    db.execute("INSERT INTO audit (tenant, at, record) VALUES (?, ?, ?)", (entry.tenant, ms(entry.at), to_json(entry)))
+    ENTRIES.insert(db, lambda id: entry)
 
 
 class SqliteAudit(Engine):
@@ -20,21 +22,12 @@ class SqliteAudit(Engine):
         await self.write(lambda db: add(db, entry))
 
     async def count_audit(self, tenant: TenantId) -> int:
-        row = await self.read(
-            lambda db: db.execute("SELECT count(*) FROM audit WHERE tenant = ?", (tenant,)).fetchone()
-        )
-        return int(row[0])
+        return await self.read(lambda db: ENTRIES.count(db, "tenant = ?", tenant))
 
     async def audit_from(
         self, after: int, limit: int, tenant: TenantId | None = None, since: datetime | None = None
     ) -> list[tuple[int, AuditEntry]]:
-        values = (after, ms(since) if since else 0, limit)
+        page, values = "id > ? AND at >= ? ORDER BY id LIMIT ?", (after, ms(since) if since else 0, limit)
         if tenant is None:
-            return await self._entries("id > ? AND at >= ? ORDER BY id LIMIT ?", *values)
-        return await self._entries("tenant = ? AND id > ? AND at >= ? ORDER BY id LIMIT ?", tenant, *values)
-
-    async def _entries(self, condition: str, *values: object) -> list[tuple[int, AuditEntry]]:
-        rows = await self.read(
-            lambda db: db.execute(f"SELECT id, record FROM audit WHERE {condition}", values).fetchall()
-        )
-        return [(id, from_json(AuditEntry, record)) for id, record in rows]
+            return await self.read(lambda db: ENTRIES.numbered(db, page, *values))
+        return await self.read(lambda db: ENTRIES.numbered(db, f"tenant = ? AND {page}", tenant, *values))

@@ -5,25 +5,26 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
-from storage.shared.json import from_json, to_json
 from storage.sqlite.engine import Engine
+from storage.sqlite.shelf import Shelf
 
 #: an empty text stands in every name
 FOUND = "tenant = ? AND (owner = ? OR shared) AND instr(name, ?) > 0"
 
 
-def _load(db: sqlite3.Connection, id: int) -> Template | None:
-    row = db.execute("SELECT record FROM template WHERE id = ?", (id,)).fetchone()
-    return from_json(Template, row[0]) if row else None
-
-
-def _store(db: sqlite3.Connection, template: Template) -> None:
-    db.execute(
-        "UPDATE template SET shared = ?, name = ?, record = ? WHERE id = ?",
-        (template.shared, template.name.casefold(), to_json(template), template.id),
-    )
+TEMPLATES = Shelf(
+    "template",
+    Template,
+    lambda template: {
+        "tenant": template.tenant,
+        "owner": template.owner,
+        "shared": template.shared,
+        "name": template.name.casefold(),
+    },
+)
 
 
 class SqliteTemplates(Engine):
@@ -38,54 +39,30 @@ class SqliteTemplates(Engine):
         *,
         shared: bool,
     ) -> Template:
-        def change(db: sqlite3.Connection) -> Template:
-            cursor = db.execute(
-                "INSERT INTO template (tenant, owner, shared, name, record) VALUES (?, ?, 0, '', '')", (tenant, owner)
-            )
-            assert cursor.lastrowid is not None
-            template = Template(
-                id=TemplateId(cursor.lastrowid),
-                tenant=tenant,
-                owner=owner,
-                name=name,
-                channel=channel,
-                forms=forms,
-                shared=shared,
-                created_at=at,
-            )
-            _store(db, template)
-            return template
-
-        return await self.write(change)
+        made = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
+        return await self.write(lambda db: TEMPLATES.insert(db, lambda id: made(id=TemplateId(id), shared=shared)))
 
     async def template(self, id: TemplateId) -> Template | None:
-        return await self.read(lambda db: _load(db, id))
+        return await self.read(lambda db: TEMPLATES.get(db, id))
 
     async def templates(
         self, tenant: TenantId, person: PersonId, limit: int, offset: int = 0, find: str = ""
     ) -> list[Template]:
-        rows = await self.read(
-            lambda db: db.execute(
-                f"SELECT record FROM template WHERE {FOUND} ORDER BY name, id LIMIT ? OFFSET ?",
-                (tenant, person, find.casefold(), limit, offset),
-            ).fetchall()
-        )
-        return [from_json(Template, record) for (record,) in rows]
+        values = (tenant, person, find.casefold(), limit, offset)
+        return await self.read(lambda db: TEMPLATES.page(db, f"{FOUND} ORDER BY name, id LIMIT ? OFFSET ?", *values))
 
     async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int:
-        query = f"SELECT COUNT(*) FROM template WHERE {FOUND}"
-        row = await self.read(lambda db: db.execute(query, (tenant, person, find.casefold())).fetchone())
-        return int(row[0])
+        return await self.read(lambda db: TEMPLATES.count(db, FOUND, tenant, person, find.casefold()))
 
     async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
         def change(db: sqlite3.Connection) -> Template | None:
-            if (template := _load(db, id)) is None:
+            if (template := TEMPLATES.get(db, id)) is None:
                 return None
             changed = replace(template, name=name, shared=shared)
-            _store(db, changed)
+            TEMPLATES.put(db, id, changed)
             return changed
 
         return await self.write(change)
 
     async def delete_template(self, id: TemplateId) -> None:
-        await self.write(lambda db: db.execute("DELETE FROM template WHERE id = ?", (id,)))
+        await self.write(lambda db: TEMPLATES.remove(db, id))
