@@ -62,7 +62,7 @@ def _review(texts: Texts) -> list[str]:
 
 
 def question_help_card(texts: Texts, asked: str) -> AdaptiveCard:
-    """``asked``: the typed conversation that waits, "try" or "write"."""
+    """``asked``: the question in words that waits, "try" or "write"."""
     if asked == "write":
         title = texts("I am waiting for a text")
         lines = [

@@ -75,7 +75,7 @@ def _question(kept: bytes) -> Question | None:
 
 
 async def _drop_former(store: Documents, key: str, etag: str, kept: bytes) -> bool:
-    """Forget what botbuilder-dialogs kept, which asked until 0.1; whether a question was open, for one caller only."""
+    """Forget what botbuilder-dialogs kept for earlier versions; True, for one caller only, if a question was open."""
     try:
         match orjson.loads(kept):
             case {"dialogs": {"_dialog_stack": [_, *_]}}:

@@ -100,7 +100,7 @@ class Restoring(Protocol):
 
 
 class Documents(Protocol):
-    """Small JSON documents with an etag: the memory of typed conversations."""
+    """Small JSON documents with an etag: questions that wait, rules, leases."""
 
     async def read_documents(self, keys: Iterable[str]) -> dict[str, tuple[str, bytes]]:
         """key -> (etag, JSON)."""
