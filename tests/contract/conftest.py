@@ -1,6 +1,7 @@
 """One suite for every Store: SQLite, and MongoDB's protocol spoken by real servers.
 
 sqlite    always
+model     the model of MongoDB in which the simulated world's copies live (tests/simulation/mongo.py)
 nx        nx-27017 from PyPI: MongoDB's wire protocol on SQLite
 ferretdb  FerretDB 1.x with its SQLite backend, where go is present and TEST_FERRETDB=1 (`make faults`):
           what we run on it is the same code as on nx
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import secrets
 import shutil
 import sqlite3
@@ -25,11 +27,12 @@ import pytest
 from storage.mongo import MongoStore
 from storage.port.store import Store
 from storage.sqlite import SqliteStore
+from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
 FERRETDB = shutil.which("go") is not None and os.environ.get("TEST_FERRETDB") == "1"
-KINDS = ["sqlite", "nx"] + ["ferretdb"] * FERRETDB + ["mongodb"] * bool(MONGODB_URL)
+KINDS = ["sqlite", "model", "nx"] + ["ferretdb"] * FERRETDB + ["mongodb"] * bool(MONGODB_URL)
 KEYS = ("person", "list", "campaign", "delivery")
 
 
@@ -59,6 +62,18 @@ class SqliteDatabase:
     def come_from_the_future(self) -> None:
         with contextlib.closing(sqlite3.connect(self.path)) as db:
             db.execute("PRAGMA user_version = 1000")
+
+
+@dataclass
+class ModelDatabase:
+    shared: bool = True
+    model: MongoServer = field(default_factory=lambda: MongoServer(random.Random(1)))
+
+    def store(self) -> Store:
+        return SimulatedMongo(self.model)
+
+    def come_from_the_future(self) -> None:
+        self.model.db["schema"].update_one({"_id": "schema"}, {"$set": {"version": 1000}})
 
 
 @dataclass
@@ -98,6 +113,8 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     match request.param:
         case "sqlite":
             yield "sqlite", ""
+        case "model":
+            yield "model", ""
         case "mongodb":
             yield "mongodb", MONGODB_URL
         case kind:
@@ -115,6 +132,9 @@ def database(server: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
     kind, url = server
     if kind == "sqlite":
         yield SqliteDatabase(tmp_path / "crieur.db")
+        return
+    if kind == "model":
+        yield ModelDatabase()
         return
     database = MongoDatabase(url, shared=kind != "ferretdb")
     database.has_history()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -114,7 +114,7 @@ class Person:
             sender["name"] = name
         whole = {
             "id": uuid.UUID(int=self.organisation.rng.getrandbits(128)).hex,
-            "timestamp": datetime.now(UTC).isoformat(),
+            "timestamp": self.organisation.now().isoformat(),
             "channelId": self.channel,
             "serviceUrl": self.organisation.connector.url,
             "from": sender,
@@ -299,6 +299,8 @@ class Organisation:
     http: aiohttp.ClientSession
     rng: random.Random = field(default_factory=lambda: random.Random(7))
     headers: dict[str, str] = field(default_factory=dict)
+    #: what the clocks of people's clients show
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def person(self, given: str, surname: str, **more: Any) -> Person:
         directory_id = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))

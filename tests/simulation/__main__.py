@@ -1,0 +1,144 @@
+"""``python -m tests.simulation --seed 7`` lives one life again; ``--seeds 1000`` looks for one that breaks.
+
+The order of sets differs from process to process unless ``PYTHONHASHSEED`` is set: every life is lived in a process in
+which it is 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import os
+import random
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from tests.simulation.faults import Fault, halves
+from tests.simulation.loop import Endless, Stuck
+from tests.simulation.world import Setting, World
+
+WORKERS = 2
+STEPS = 40  #: last steps that are told of a life that broke
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A life in which an invariant did not hold."""
+
+    seed: int
+    why: str
+    faults: tuple[Fault, ...]
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"seed {self.seed}: {self.why}", "", f"with {len(self.faults)} faults:", *map(str, self.faults)]
+        lines += ["", "the last steps:", *self.steps, "", f"again: make simulate SEED={self.seed}"]
+        return "\n".join(lines)
+
+
+def live(setting: Setting, faults: Sequence[Fault] | None = None) -> tuple[World, str]:
+    """A life, and why it broke; "" where every invariant held."""
+    world = World(setting, faults)
+    gc.disable()  # what is dead is not tidied up in the middle of a life
+    try:
+        world.run()
+    except AssertionError as error:
+        return world, str(error) or traceback.format_exc()
+    except (Stuck, Endless) as error:
+        return world, f"{type(error).__name__}: {error.__doc__ or ''}"
+    except Exception:
+        return world, traceback.format_exc()
+    finally:
+        gc.enable()
+    return world, ""
+
+
+def shortened(setting: Setting, world: World, why: str) -> Broken:
+    """The same life with as few faults as still break it."""
+    faults, searching = list(world.faults), True
+    while searching:
+        searching = False
+        for fewer in halves(faults):
+            tried, reason = live(setting, fewer)
+            if reason:
+                faults, world, why, searching = fewer, tried, reason, True
+                break
+    return Broken(setting.seed, why, tuple(faults), tuple(world.trace[-STEPS:]))
+
+
+def lives(seeds: Iterable[int]) -> int:
+    """Live them one after the other, and say what broke; how many did."""
+    broken = 0
+    for seed in seeds:
+        started = time.perf_counter()
+        setting = Setting.of(seed)
+        world, why = live(setting)
+        took = time.perf_counter() - started
+        if why:
+            broken += 1
+            print(shortened(setting, world, why), flush=True)  # noqa: T201
+        print(f"life {seed} {world.digest[:16]} {len(world.arrivals)} {world.loop.time():.0f} {took:.2f}", flush=True)  # noqa: T201
+        world = None  # type: ignore[assignment]
+        gc.collect()
+    return broken
+
+
+def quiet() -> None:
+    """A process that is killed leaves tasks that nobody awaits: that is no news here."""
+    logging.disable(logging.CRITICAL)
+    sys.unraisablehook = lambda _: None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Lives of a simulated world, each from one seed")
+    parser.add_argument("--seed", type=int, help="live this one, and tell every step")
+    parser.add_argument("--seeds", type=int, default=200, help="how many")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=WORKERS)
+    parser.add_argument("--step", type=int, default=0, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(
+            sys.executable, [sys.executable, "-W", "ignore", *sys.orig_argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"}
+        )
+    quiet()
+    if asked.seed is not None:
+        world, why = live(Setting.of(asked.seed))
+        print(world.setting, *world.trace, why or "every invariant held", world.digest, sep="\n")  # noqa: T201
+        return bool(why)
+    if asked.step:
+        return min(1, lives(range(asked.first, asked.first + asked.seeds, asked.step)))
+    return _in_processes(asked)
+
+
+def _in_processes(asked: argparse.Namespace) -> int:
+    started = time.perf_counter()
+
+    def run(number: int) -> tuple[int, str]:
+        command = [*(sys.executable, "-W", "ignore", "-m", "tests.simulation"), "--step", str(asked.workers)]
+        command += ["--first", str(asked.first + number), "--seeds", str(asked.seeds - number)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    with ThreadPoolExecutor(asked.workers) as pool:
+        outputs = list(pool.map(run, range(min(asked.workers, asked.seeds))))
+    lived = [line.split() for _, text in outputs for line in text.splitlines() if line.startswith("life ")]
+    told = [line for _, text in outputs for line in text.splitlines() if not line.startswith("life ")]
+    took = time.perf_counter() - started
+    print(*told, sep="\n")  # noqa: T201
+    deliveries, seconds = sum(int(line[3]) for line in lived), sum(float(line[4]) for line in lived)
+    print(f"{len(lived)} lives, {deliveries} messages, {seconds:.0f} simulated seconds, in {took:.0f} s")  # noqa: T201
+    return max(code for code, _ in outputs) or int(len(lived) != asked.seeds)
+
+
+if __name__ == "__main__":
+    random.seed(0)
+    asyncio.set_event_loop_policy(None)
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What must hold of every life, whatever went wrong in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.planner import open_time_of
+from storage.port.store import Store
+from storage.records import FINAL, Campaign, CampaignState, Channel, DeliveryState
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+#: seconds by which a message may come after its hours: it had left in time
+ON_ITS_WAY = 30.0
+NOT_WRITTEN_TO = {DeliveryState.UNREACHABLE, DeliveryState.ABSENT, DeliveryState.EXPIRED, DeliveryState.FAILED}
+
+
+async def check(world: World, scheduled: Campaign) -> None:
+    """At the end of a life. Raises AssertionError."""
+    store = world.store()
+    await store.open()
+    campaign = await _the_end(world, store, scheduled)
+    _nobody_twice(world)
+    assert not (order := world.history.illegal()), order
+    await _everybody_once(world, store, campaign)
+    _unchanged(scheduled, campaign)
+    _in_its_hours(world, campaign)
+    _within_the_rate(world)
+    _reported(world)
+
+
+async def _the_end(world: World, store: Store, scheduled: Campaign) -> Campaign:
+    """Liveness: everything ends, and the author is told or left to ask."""
+    from tests.simulation.world import BOUND
+
+    for _ in range(int(BOUND / 5.0)):
+        campaign = await store.campaign(scheduled.id)
+        assert campaign is not None
+        if campaign.state is CampaignState.DONE and campaign.reported_at is not None:
+            await asyncio.sleep(3.0)  # counters of MongoDB come a moment later
+            return campaign
+        await asyncio.sleep(5.0)
+    raise AssertionError(
+        f"it does not end: {campaign.state}, reported {campaign.reported_at}, {await store.tally(campaign.id)}"
+    )
+
+
+def _nobody_twice(world: World) -> None:
+    counts = Counter((arrival.chat, arrival.campaign) for arrival in world.arrivals)
+    twice = [chat for (chat, _), count in counts.items() if count > 1]
+    assert not twice, f"received twice: {twice}"
+
+
+async def _everybody_once(world: World, store: Store, campaign: Campaign) -> None:
+    """Everybody has one final state, which is true of what the platform did; counters are what the rows say."""
+    results = await store.results(campaign.id, 0, 1_000)
+    tally = await store.tally(campaign.id)
+    assert len(results) == tally.total >= len(world.people) - len(world.left), (len(results), tally)
+    rows = Counter(result.state for result in results)
+    assert rows == Counter({state: count for state, count in tally.states.items() if count}), (rows, tally.states)
+    received = {arrival.chat for arrival in world.arrivals}
+    for result in results:
+        assert result.state >= FINAL, f"{result.person.id} is {result.state}"
+        reference = await store.reference(result.person.id, Channel.TEAMS)
+        chat = reference.conversation if reference else ""
+        if result.state is DeliveryState.DELIVERED:
+            assert chat in received, f"{chat}: delivered, says the report, and the platform never took it"
+        elif result.state is not DeliveryState.UNCONFIRMED:
+            assert chat not in received, f"{chat}: {result.state.name}, says the report, and it was received"
+        if result.state is DeliveryState.UNREACHABLE:
+            assert chat in world.left or not chat, f"{chat}: unreachable ({result.reason}), and nothing was the matter"
+        if result.state is DeliveryState.FAILED:
+            raise AssertionError(f"{chat}: failed ({result.reason}, {result.detail}): the platform refused nothing")
+        if result.state is DeliveryState.EXPIRED or result.state is DeliveryState.UNCONFIRMED:
+            assert world.faults, f"{chat}: {result.state.name} ({result.reason}), and nothing went wrong"
+
+
+def _unchanged(scheduled: Campaign, campaign: Campaign) -> None:
+    assert scheduled.frozen == campaign.frozen, "a started campaign changed"
+
+
+def _in_its_hours(world: World, campaign: Campaign) -> None:
+    schedule = campaign.frozen.schedule if campaign.frozen else None
+    assert schedule is not None
+    slot = schedule.slot
+    off = max(map(abs, world.setting.offsets)) + 3600.0 * any("clock" in fault.kind for fault in world.faults)
+    before, after = timedelta(seconds=off), timedelta(seconds=off + ON_ITS_WAY)
+    hours = open_time_of(schedule)
+    for arrival in world.arrivals:
+        inside = any(start - before <= arrival.at < end + after for start, end in hours.intervals)
+        assert slot.start - before <= arrival.at and inside, f"{arrival.chat}: at {arrival.at}, outside its hours"
+
+
+def _within_the_rate(world: World) -> None:
+    """In any ten seconds no more than every copy's share, and what its bucket keeps."""
+    from tests.simulation.world import RATE
+
+    times = sorted(arrival.at for arrival in world.arrivals)
+    most = (RATE * 10.0 + 2.0) * len(world.copies) + 2.0 * len(
+        [f for f in world.faults if f.kind in ("kill", "freeze")]
+    )
+    for first, start in enumerate(times):
+        count = sum(start <= at < start + timedelta(seconds=10) for at in times[first:])
+        assert count <= most, f"{count} messages in ten seconds"
+
+
+def _reported(world: World) -> None:
+    reports = [card for _, card in world.author.cards() if "Report: " in str(card)]
+    kinds = {fault.kind for fault in world.faults}
+    doubtful = any(kind.startswith(("platform", "kill", "freeze", "store", "clock", "the author")) for kind in kinds)
+    assert len(reports) == 1 or (doubtful and len(reports) <= 2), f"{len(reports)} report cards"

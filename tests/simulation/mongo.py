@@ -1,0 +1,182 @@
+"""MongoDB in this world: a model of its wire semantics that stands at the door of ``storage/mongo``.
+
+Documents and operators are mongomock's. What the wire adds is ours: every single document is changed atomically, and
+nothing else is; between the documents of a bulk write, and between a cursor's pages, anything may happen; an answer can
+be lost after the change was made (``AutoReconnect``), late, or refused. The contract suite runs on this model too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import mongomock
+from pymongo import UpdateOne
+from pymongo.errors import AutoReconnect, BulkWriteError
+from pymongo.results import BulkWriteResult
+
+from storage.mongo import MongoStore
+from storage.mongo.schema import migrate
+from tests.simulation.history import History, Watched
+
+T = TypeVar("T")
+Document = dict[str, Any]
+
+ANSWER = (0.0001, 0.01)  #: seconds until a server answers
+
+
+@dataclass
+class MongoServer:
+    """The server: it outlives the processes that ask it. ``chance`` is a seeded generator."""
+
+    chance: random.Random
+    #: shares of requests that go wrong: never taken; taken, and the answer lost; answered late
+    refused: float = 0.0
+    lost: float = 0.0
+    slow: float = 0.0
+    #: nobody reaches it
+    away: bool = False
+    changes: int = 0
+    db: Any = field(default_factory=lambda: mongomock.MongoClient().get_database("crieur"))
+
+    async def answer(self, ask: Callable[[], T], *, changes: bool = False) -> T:
+        """One request. Raises AutoReconnect, as the driver does when it has given up."""
+        chance = self.chance
+        if self.slow and chance.random() < self.slow:
+            await asyncio.sleep(chance.uniform(0.1, 8.0))
+        await asyncio.sleep(chance.uniform(*ANSWER))
+        if self.away or (self.refused and chance.random() < self.refused):
+            raise AutoReconnect("the server is not reached")
+        value = ask()
+        self.changes += changes
+        await asyncio.sleep(chance.uniform(*ANSWER))
+        if changes and self.lost and chance.random() < self.lost:
+            raise AutoReconnect("the answer was lost")
+        return value
+
+
+class Cursor:
+    """What ``find`` and ``aggregate`` give; read when it is first asked."""
+
+    def __init__(self, server: MongoServer, read: Callable[[], list[Document]]) -> None:
+        self._server = server
+        self._read = read
+        self._rows: list[Document] | None = None
+
+    async def to_list(self, length: int | None = None) -> list[Document]:
+        if self._rows is None:
+            self._rows = await self._server.answer(self._read)
+        else:
+            await self._server.answer(lambda: None)
+        count = len(self._rows) if length is None else length
+        page, self._rows = self._rows[:count], self._rows[count:]
+        return page
+
+
+class Collection:
+    """The methods of a collection that the adapter calls."""
+
+    def __init__(self, server: MongoServer, name: str) -> None:
+        self._server = server
+        self._documents = server.db[name]
+
+    def find(
+        self,
+        condition: Document,
+        fields: Document | None = None,
+        sort: Any = None,
+        limit: int = 0,
+        skip: int = 0,
+        **_: Any,
+    ) -> Cursor:
+        def read() -> list[Document]:
+            found = self._documents.find(condition, fields, skip=skip, limit=limit)
+            return list(found.sort(list(sort)) if sort else found)
+
+        return Cursor(self._server, read)
+
+    def aggregate(self, pipeline: list[Document]) -> Cursor:
+        return Cursor(self._server, lambda: list(self._documents.aggregate(pipeline)))
+
+    async def bulk_write(self, writes: Sequence[UpdateOne], *, ordered: bool) -> BulkWriteResult:
+        """Each document for itself, in an order that nobody promises where it is not ``ordered``; it may be cut off."""
+        writes = list(writes)
+        if not ordered:
+            self._server.chance.shuffle(writes)
+        total = {"nMatched": 0, "nModified": 0, "nUpserted": 0, "nInserted": 0, "nRemoved": 0, "upserted": []}
+
+        def some(part: Sequence[UpdateOne]) -> None:
+            for write in part:
+                done = self._documents.update_one(write._filter, write._doc, upsert=bool(write._upsert))
+                total["nMatched"] += done.matched_count  # type: ignore[operator]
+                total["nModified"] += done.modified_count  # type: ignore[operator]
+
+        middle = self._server.chance.randint(0, len(writes))
+        await self._server.answer(lambda: some(writes[:middle]), changes=True)
+        await self._server.answer(lambda: some(writes[middle:]), changes=True)
+        return BulkWriteResult(total, acknowledged=True)
+
+    async def insert_many(self, documents: Sequence[Document], *, ordered: bool) -> Any:
+        try:
+            return await self._server.answer(
+                lambda: self._documents.insert_many(documents, ordered=ordered), changes=True
+            )
+        except mongomock.BulkWriteError as error:
+            raise BulkWriteError(error.details) from None
+
+    async def create_indexes(self, indexes: Sequence[Any]) -> None:
+        for index in indexes:
+            keys, unique = list(index.document["key"].items()), bool(index.document.get("unique"))
+            await self._server.answer(
+                lambda keys=keys, unique=unique: self._documents.create_index(keys, unique=unique)
+            )  # type: ignore[misc]
+
+    async def find_one(self, *asked: Any, **more: Any) -> Document | None:
+        more.pop("hint", None)
+        found: Document | None = await self._server.answer(lambda: self._documents.find_one(*asked, **more))
+        return found
+
+    async def count_documents(self, *asked: Any, **more: Any) -> int:
+        return int(await self._server.answer(lambda: self._documents.count_documents(*asked, **more)))
+
+    async def distinct(self, *asked: Any, **more: Any) -> list[Any]:
+        return list(await self._server.answer(lambda: self._documents.distinct(*asked, **more)))
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """``insert_one``, ``update_one``, ``find_one_and_update``, ``delete_many`` ...: one request each."""
+        method = getattr(self._documents, name)
+
+        async def change(*asked: Any, **more: Any) -> Any:
+            return await self._server.answer(lambda: method(*asked, **more), changes=True)
+
+        return change
+
+
+class Database:
+    def __init__(self, server: MongoServer) -> None:
+        self._server = server
+
+    def __getitem__(self, name: str) -> Collection:
+        return Collection(self._server, name)
+
+    async def command(self, name: str) -> Document:
+        return await self._server.answer(lambda: {"ok": 1.0})
+
+
+class SimulatedMongo(Watched, MongoStore):
+    """One process's client of the server."""
+
+    def __init__(self, server: MongoServer, history: History | None = None) -> None:
+        super().__init__("mongodb://simulated/crieur")
+        self._server = server
+        self.history = history or History()
+
+    async def open(self) -> None:
+        self._db = Database(self._server)  # type: ignore[assignment]
+        await migrate(self._db)  # type: ignore[arg-type]
+
+    async def close(self) -> None:
+        self._db = None

@@ -1,0 +1,436 @@
+"""One life: people install, an author schedules, copies of the bot deliver, things go wrong, and everything ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from app import crieur
+from bot.settings import Settings
+from scheduler import dispatcher, planner
+from storage.port.store import Store
+from storage.records import Campaign, CampaignState, WorkingHours
+from tests.simulation.disk import Disk, SimulatedSqlite
+from tests.simulation.faults import Fault, draw
+from tests.simulation.history import History
+from tests.simulation.loop import PROCESS, SimulatedLoop
+from tests.simulation.mongo import MongoServer, SimulatedMongo
+from tests.simulation.network import Network
+from tests.simulation.patched import patched
+from tests.support.connector import Chat, Faults, LoopbackConnector
+from tests.support.organisation import Organisation, Person, Refusal, actions_of
+from tests.support.seeding import ANY_TIME, scheduled
+
+EPOCH = datetime(2026, 11, 23, 8, 59, 57, tzinfo=UTC)  #: a Monday; offices open in a moment
+OFFICE = WorkingHours(opens=time(9), closes=time(17), days=frozenset(range(5)))
+LEASE = 4.0  #: seconds
+RATE = 5.0  #: messages a second
+PEOPLE = (3, 20)
+LENGTH = (6.0, 40.0)  #: seconds of the slot
+BOUND = 300.0  #: seconds after the faults and the slot, by which everything has ended
+PATIENCE = 20.0  #: seconds for which the platform waits for the bot's answer to an activity
+PORT = 3978
+
+log = logging.getLogger("simulation")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a seed decides before anything happens."""
+
+    seed: int
+    mongo: bool
+    copies: int
+    people: int
+    slot: timedelta
+    hours: WorkingHours
+    #: by how much each copy's wall clock is off, in seconds
+    offsets: tuple[float, ...]
+    faults: tuple[Fault, ...]
+
+    @classmethod
+    def of(cls, seed: int) -> Setting:
+        rng = random.Random(f"setting {seed}")
+        mongo = rng.random() < 0.5
+        copies = rng.randint(1, 3) if mongo else 1
+        slot = rng.uniform(*LENGTH)
+        return cls(
+            seed=seed,
+            mongo=mongo,
+            copies=copies,
+            people=rng.randint(*PEOPLE),
+            slot=timedelta(seconds=round(slot, 1)),
+            hours=rng.choice((ANY_TIME, ANY_TIME, OFFICE)),
+            offsets=tuple(round(rng.choice((0.0, 0.0, rng.uniform(-0.8, 0.8))), 2) for _ in range(copies)),
+            faults=tuple(draw(rng, slot + 10.0)),
+        )
+
+
+@dataclass
+class ProcessClock:
+    """What a process sees of time: its wall clock is off by so many seconds, and may be set."""
+
+    loop: SimulatedLoop
+    offset: float
+
+    def now(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.loop.time() + self.offset)
+
+    def monotonic(self) -> float:
+        return self.loop.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class Copy:
+    """A copy of the bot: a name, a port, a clock, and the process that runs it at the moment."""
+
+    number: int
+    clock: ProcessClock
+    lives: int = 0
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def process(self) -> str:
+        return f"copy {self.number}, life {self.lives}"
+
+    @property
+    def port(self) -> int:
+        return PORT + self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A campaign's message, as it came to the platform."""
+
+    at: datetime
+    chat: str
+    campaign: int
+
+
+class Platform(LoopbackConnector):
+    """The loopback connector, which tells when something was taken, and by its own clock."""
+
+    def __init__(self, rng: random.Random, world: World) -> None:
+        super().__init__(rng=rng)
+        self._world = world
+
+    def _take(self, chat: Chat, body: bytes) -> Any:
+        before = Counter(chat.campaigns)
+        taken = super()._take(chat, body)
+        for campaign in chat.campaigns - before:
+            self._world.arrived(chat.id, campaign)
+        return taken
+
+
+class World:
+    """``run`` it once. ``faults``: others than those of the setting, for a replay of fewer."""
+
+    def __init__(self, setting: Setting, faults: Sequence[Fault] | None = None) -> None:
+        self.setting = setting
+        self.faults = list(setting.faults if faults is None else faults)
+        self.loop = SimulatedLoop(self.chance("loop"))
+        self.network = Network(self.loop, self.chance("network"))
+        self.disk: Disk | MongoServer = (
+            MongoServer(self.chance("mongo")) if setting.mongo else Disk(self.chance("disk"))
+        )
+        self.copies = [Copy(number, ProcessClock(self.loop, offset)) for number, offset in enumerate(setting.offsets)]
+        self.arrivals: list[Arrival] = []
+        self.history = History()
+        self.trace: list[str] = []
+        #: faults of the platform that are on at the moment
+        self.unwell: list[Faults] = []
+        #: chats that were blocked or left, ever
+        self.left: set[str] = set()
+        self.calm = False
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    def chance(self, name: str) -> random.Random:
+        """A generator of its own for each part: fewer faults leave the rest as it was."""
+        return random.Random(f"{name} {self.setting.seed}")
+
+    @property
+    def now(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.loop.time())
+
+    def _wall(self) -> float:
+        """What the wall clock of the process shows that asks, in seconds since the epoch."""
+        name = PROCESS.get()
+        offset = next((copy.clock.offset for copy in self.copies if copy.process == name), 0.0)
+        return self.now.timestamp() + offset
+
+    def tell(self, what: str) -> None:
+        self.trace.append(f"{self.loop.time():10.4f}  {what}")
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
+
+    def store(self) -> Store:
+        """Another client of the store."""
+        if isinstance(self.disk, MongoServer):
+            return SimulatedMongo(self.disk, self.history)
+        return SimulatedSqlite(self.disk, self.history)
+
+    def arrived(self, chat: str, campaign: int) -> None:
+        self.arrivals.append(Arrival(self.now, chat, campaign))
+        self.tell(f"the platform takes campaign {campaign} for {chat}")
+
+    # --- a life -------------------------------------------------------------------------------
+
+    def run(self) -> World:
+        """Raises AssertionError where an invariant does not hold, Stuck or Endless where nothing ends."""
+        from tests.simulation import invariants  # which look at a world
+
+        with patched(self.loop, self.chance("patches"), self._wall), small():
+            asyncio.set_event_loop(self.loop)
+            try:
+                self.loop.run_until_complete(self.loop.create_task(self._live(invariants.check)))
+            finally:
+                asyncio.set_event_loop(None)
+        return self
+
+    async def _live(self, check: Callable[[World, Campaign], Awaitable[None]]) -> None:
+        self.platform = Platform(self.chance("platform"), self)
+        await self.platform.start(2_000)
+        for copy in self.copies:
+            await self.boot(copy)
+        async with aiohttp.ClientSession() as http:
+            self.organisation = Organisation(
+                self.platform, self._url(self.copies[0]), http, self.chance("people"), now=lambda: self.now
+            )
+            await self._people_install()
+            campaign = await self._schedule()
+            self.started = campaign
+            for fault in self.faults:
+                self._tasks.append(asyncio.create_task(self._suffer(fault, self.loop.time())))
+            await asyncio.sleep(self.setting.slot.total_seconds() + 12.0)
+            await self._heal()
+            await check(self, campaign)
+
+    async def boot(self, copy: Copy) -> None:
+        copy.lives += 1
+        copy.ready = asyncio.Event()
+        self.loop.spawn(copy.process, self._serve(copy))
+        await copy.ready.wait()
+
+    async def _serve(self, copy: Copy) -> None:
+        environment = {"PORT": str(copy.port), "STORE_URL": "sqlite:none", "LEASE_SECONDS": str(LEASE)}
+        settings = Settings(_env_file=None, MESSAGES_PER_SECOND=RATE, **environment)  # type: ignore[call-arg, arg-type]
+        while True:
+            store = self.store()
+            try:
+                await store.open()
+                async with crieur(settings, store, copy.clock) as application:
+                    runner = web.AppRunner(application, access_log=None)
+                    await runner.setup()
+                    await web.TCPSite(runner, "127.0.0.1", copy.port).start()
+                    copy.ready.set()
+                    await asyncio.Future()
+            except Exception as error:  # the store is away: the service manager starts it again
+                self.tell(f"{copy.process} cannot start: {type(error).__name__}")
+                copy.ready.set()
+                await asyncio.sleep(1.0)
+
+    def _url(self, copy: Copy) -> str:
+        return f"http://127.0.0.1:{copy.port}/api/messages"
+
+    async def _people_install(self) -> None:
+        self.author = self.organisation.person("Ada", "Lovelace")
+        self.people = [self.author, *self.organisation.crowd(self.setting.people)]
+        self.newcomers = self.organisation.crowd(5)
+        for number, newcomer in enumerate(self.newcomers):
+            newcomer.address = f"newcomer{number}@contoso.example"
+        for person in self.people:
+            await person.install()
+
+    async def _schedule(self) -> Campaign:
+        """Through the port: what the chat does on the way there is another story."""
+        store = self.store()
+        await store.open()
+        author = await store.person_at(self.author.tenant, self.author.address)  # type: ignore[arg-type]
+        assert author is not None
+        campaign = await scheduled(store, author, self.now, self.setting.slot, hours=self.setting.hours)
+        self.tell(f"campaign {campaign.id} is scheduled for {len(self.people)} people")
+        return campaign
+
+    # --- what goes wrong ----------------------------------------------------------------------
+
+    async def _suffer(self, fault: Fault, since: float) -> None:
+        await asyncio.sleep(max(0.0, since + fault.at - self.loop.time()))
+        if self.calm:
+            return
+        self.tell(f"fault: {fault}")
+        try:
+            await getattr(self, "_" + fault.kind.replace(" ", "_"))(fault)
+        except (aiohttp.ClientError, TimeoutError, OSError, Refusal, AssertionError) as error:
+            self.tell(f"somebody gave up: {type(error).__name__}")
+
+    def _copy(self, fault: Fault) -> Copy:
+        return self.copies[fault.where % len(self.copies)]
+
+    def _person(self, fault: Fault) -> Person:
+        return self.people[1 + fault.where % (len(self.people) - 1)]
+
+    async def _kill(self, fault: Fault) -> None:
+        copy = self._copy(fault)
+        self.loop.kill(copy.process)
+        self.network.cut(copy.process)
+        await asyncio.sleep(fault.length)
+        await self.boot(copy)
+
+    async def _freeze(self, fault: Fault) -> None:
+        process = self._copy(fault).process
+        self.loop.stop_process(process)
+        await asyncio.sleep(fault.length)
+        self.loop.resume(process)
+
+    async def _clock_step(self, fault: Fault) -> None:
+        copy = self._copy(fault)
+        step = (1 if fault.where % 2 else -1) * (0.5 if self.setting.copies > 1 else 3600.0 * fault.share)
+        copy.clock.offset += step
+        self.tell(f"the clock of {copy.process} is set by {step:+.1f} s")
+        await asyncio.sleep(fault.length)
+        copy.clock.offset -= step
+
+    async def _store_away(self, fault: Fault) -> None:
+        self.disk.away = True
+        await asyncio.sleep(fault.length)
+        self.disk.away = False
+
+    async def _store_unwell(self, fault: Fault) -> None:
+        before = (self.disk.refused, self.disk.slow)
+        self.disk.refused, self.disk.slow = 0.3 * fault.share, 0.3 * fault.share
+        if isinstance(self.disk, MongoServer):
+            self.disk.lost = 0.3 * fault.share
+        await asyncio.sleep(fault.length)
+        self.disk.refused, self.disk.slow = before
+        if isinstance(self.disk, MongoServer):
+            self.disk.lost = 0.0
+
+    async def _platform(self, fault: Fault, faults: Faults) -> None:
+        self.unwell.append(faults)
+        self._platform_is_as_told()
+        await asyncio.sleep(fault.length)
+        self.unwell.remove(faults)
+        self._platform_is_as_told()
+
+    def _platform_is_as_told(self) -> None:
+        names = ("throttle", "errors", "reset_before", "reset_after", "hang")
+        shares = {name: min(1.0, sum(getattr(faults, name) for faults in self.unwell)) for name in names}
+        self.platform.faults = replace(Faults(), **shares)
+
+    async def _platform_throttles(self, fault: Fault) -> None:
+        await self._platform(fault, Faults(throttle=fault.share))
+
+    async def _platform_breaks(self, fault: Fault) -> None:
+        await self._platform(fault, Faults(errors=fault.share))
+
+    async def _platform_resets(self, fault: Fault) -> None:
+        await self._platform(fault, Faults(reset_before=fault.share))
+
+    async def _platform_resets_after_taking(self, fault: Fault) -> None:
+        await self._platform(fault, Faults(reset_after=fault.share))
+
+    async def _platform_hangs(self, fault: Fault) -> None:
+        await self._platform(fault, Faults(hang=fault.share))
+
+    async def _platform_away(self, fault: Fault) -> None:
+        self.network.trouble[2_000] = "lost" if fault.where % 2 else "refused"
+        await asyncio.sleep(fault.length)
+        self.network.trouble.pop(2_000, None)
+
+    # --- people -------------------------------------------------------------------------------
+
+    async def _to(self, fault: Fault, doing: Awaitable[Any]) -> None:
+        """Somebody does something; the platform brings it to one of the copies, and gives up after a while."""
+        self.organisation.bot_url = self._url(self._copy(fault))
+        await asyncio.wait_for(asyncio.ensure_future(doing), PATIENCE)
+
+    async def _somebody_blocks(self, fault: Fault) -> None:
+        person = self._person(fault)
+        self.left.add(person.conversation)
+        person.chat.broken = "blocked"
+        await asyncio.sleep(fault.length)
+        person.chat.broken = ""
+
+    async def _somebody_uninstalls(self, fault: Fault) -> None:
+        person = self._person(fault)
+        self.left.add(person.conversation)
+        person.chat.broken = "uninstalled"
+        await self._to(fault, person.uninstall())
+
+    async def _somebody_installs(self, fault: Fault) -> None:
+        if self.newcomers:
+            await self._to(fault, self.newcomers.pop().install())
+
+    async def _somebody_mutes(self, fault: Fault) -> None:
+        person = self._person(fault)
+        self.left.add(person.conversation)
+        await self._to(fault, person.say("mute"))
+
+    async def _somebody_presses(self, fault: Fault) -> None:
+        person = self._person(fault)
+        if person.chat.campaigns:
+            await self._to(fault, person.press("I have read it"))
+
+    async def _the_author_presses(self, fault: Fault) -> None:
+        """Anything that stands in the chat, but for what deletes the campaign that is looked at."""
+        buttons = [
+            (message, card, action)
+            for message, card in self.author.cards()
+            for action in actions_of(card)
+            if action["type"] == "Action.Execute" and "elete" not in str(action.get("title"))
+        ]
+        if buttons:
+            message, card, action = buttons[fault.where % len(buttons)]
+            await self._to(fault, self.author._press(message, card, action, {}))
+
+    async def _an_activity_twice(self, fault: Fault) -> None:
+        person = self._person(fault)
+        activity = {"type": "message", "text": "help", "id": f"twice-{fault.where}"}
+        await self._to(fault, person.send(dict(activity)))
+        await asyncio.sleep(fault.length)
+        await self._to(fault, person.send(dict(activity)))
+
+    async def _heal(self) -> None:
+        """From here on nothing goes wrong any more."""
+        self.calm = True
+        self.tell("from here on nothing goes wrong any more")
+        await asyncio.sleep(25.0)  # what was begun goes on to its end
+        self.unwell.clear()
+        self._platform_is_as_told()
+        self.network.trouble.clear()
+        self.disk.away, self.disk.refused, self.disk.slow = False, 0.0, 0.0
+        for chat in self.platform.chats.values():
+            if chat.broken == "blocked":
+                chat.broken = ""
+
+
+@contextlib.contextmanager
+def small() -> Any:
+    """Pages so small that a small campaign takes every kind of step; looks so seldom that a life is soon computed."""
+    before = planner.PAGE, dispatcher.POLL
+    planner.PAGE, dispatcher.POLL = 3, 1.0
+    try:
+        yield
+    finally:
+        planner.PAGE, dispatcher.POLL = before
+
+
+def states(campaign: Campaign) -> bool:
+    """Whether it has come to its end, and its author knows."""
+    return campaign.state is CampaignState.DONE and campaign.reported_at is not None
