@@ -1,4 +1,4 @@
-"""``make bench``: the figures of README, as ratios taken in one run; also in build/bench.json."""
+"""``make bench``: the figures of docs/performance.md, as ratios taken in one run; also in build/bench.json."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import re
 from collections.abc import Iterator
@@ -104,3 +105,11 @@ def test_every_method_of_the_store_is_asked_for_by_the_product() -> None:
     asked = {name for path in askers for name in re.findall(r"store\.(\w+)\(", (ROOT / path).read_text("utf-8"))}
     methods = {name for name in dir(Store) if inspect.isfunction(getattr(Store, name)) and not name.startswith("_")}
     assert methods - asked - {"open", "close"} == set()
+
+
+@pytest.mark.parametrize(
+    "module", [path.with_suffix("").as_posix().replace("/", ".") for path in modules("tests/bench")]
+)
+def test_what_measures_the_bot_can_still_be_loaded(module: str) -> None:
+    """No test imports it, and it is run by hand."""
+    assert importlib.import_module(module)
