@@ -34,7 +34,7 @@ class TemplateLine:
     """One template among others."""
 
     template: Template
-    #: who made it; None for whoever looks
+    #: its author; None where that is the reader
     owner: Person | None
 
 
@@ -104,7 +104,7 @@ class TemplateView:
     overview: Overview
     #: as if it began now; None where it says none
     schedule: Schedule | None
-    #: whether who looks may change it
+    #: whether the reader may change it
     changeable: bool
 
 

@@ -16,7 +16,7 @@ from storage.records import Campaign, Channel, DistributionList, Reach
 class Choices:
     """What can be chosen from, with its reach on the campaign's channel."""
 
-    #: who has installed the bot
+    #: the people who have installed the bot
     everyone: Reach
     lists: Sequence[tuple[DistributionList, Reach]]
     #: there are more lists than are shown: they can be looked for
@@ -26,7 +26,7 @@ class Choices:
 def audience_form(
     texts: Texts, campaign: Campaign, values: Values, errors: Errors, choices: Choices, notice: str = ""
 ) -> AdaptiveCard:
-    of_lists = [(f"list:{made.id}", f"{made.name} – {reach_text(texts, reach)}") for made, reach in choices.lists]
+    of_lists = [(f"list:{item.id}", f"{item.name} – {reach_text(texts, reach)}") for item, reach in choices.lists]
     everyone = texts.many(
         "Everyone who has installed Crieur ({count} person)",
         "Everyone who has installed Crieur ({count} people)",

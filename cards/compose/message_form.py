@@ -72,15 +72,15 @@ def message_form(
 
 
 def variables_hint(texts: Texts, columns: Sequence[str]) -> str:
-    said = texts(
+    text = texts(
         "\\[FIRSTNAME\\], \\[LASTNAME\\] and \\[EMAIL\\] become each person's own;"
         " \\[FIRSTNAME|there\\] says “there” where we have no name."
         " \\*\\*Bold\\*\\*, \\_italic\\_, \\[links\\]\\(https://…\\) and “- ” lists work."
     )
     if not columns:
-        return said
+        return text
     names = ", ".join(f"\\[{column}\\]" for column in columns)
-    return said + " " + texts("Your lists know more: {columns}.", columns=names.replace("_", "\\_"))
+    return text + " " + texts("Your lists know more: {columns}.", columns=names.replace("_", "\\_"))
 
 
 def _style(texts: Texts, values: Values, errors: Errors) -> list[Element]:

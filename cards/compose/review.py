@@ -1,4 +1,4 @@
-"""The review: the message as a recipient will see it, the outlook, what is missing; the way back to every step."""
+"""The review: the message as a recipient will see it, the forecast, what is missing; the way back to every step."""
 
 from __future__ import annotations
 
@@ -200,12 +200,12 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
 
 def _tracking(texts: Texts, overview: Overview) -> list[tuple[str, str]]:
     """What is not noted of what people do; nothing where all is."""
-    said = []
+    sentences = []
     if overview.tracking.anonymous:
-        said.append(texts("without names: totals only"))
+        sentences.append(texts("without names: totals only"))
     if not overview.tracking.links and overview.message and links_of(overview.message):
-        said.append(texts("clicks are not counted"))
-    return [(texts("Engagement"), ", ".join(said))] if said else []
+        sentences.append(texts("clicks are not counted"))
+    return [(texts("Engagement"), ", ".join(sentences))] if sentences else []
 
 
 def hours_text(texts: Texts, schedule: Schedule) -> str:

@@ -33,7 +33,7 @@ def schedule_form(
     no_presence: str = "",
     ladder: Ladder = LADDER,
 ) -> AdaptiveCard:
-    """``no_presence``: why nobody can tell who is there; "" where somebody can. ``ladder``: the organisation's."""
+    """``no_presence``: why presence cannot be read; "" where it can. ``ladder``: the organisation's."""
 
     def at(kind: type[DateInput] | type[TimeInput], id: str, label: str) -> list[Any]:
         return with_error(kind(id=id, label=label, value=values.get(id, "")), errors.get(id))
@@ -112,7 +112,7 @@ def schedule_form(
 
 
 def _words_field(texts: Texts, campaign: Campaign, values: Values, errors: Errors) -> list[Any]:
-    """Who types when it goes out sees the fields below filled in."""
+    """When it goes out, typed as a sentence, which fills in the fields below."""
     field = TextInput(
         id="words",
         label=texts("Say it in words"),

@@ -1,7 +1,7 @@
 """Addresses of the web: what is one, and where it leads. Everything that checks or uses an address asks here.
 
 A browser, the SDK and the HTTP client each read an odd address in their own way: a backslash, a user before
-the host, digits that only look like ASCII. Whoever checks it as one reads it and connects as another does can be
+the host, digits that only look like ASCII. A program that checks it by one reading and connects by another can be
 led elsewhere. So only addresses that all of them read alike are taken, and yarl, which connects, says where they lead.
 """
 

@@ -146,7 +146,7 @@ def full_name(person: Person) -> str:
 
 
 def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
-    """A name with the channel's icon: in colour for who can be reached (S11), with the reason for who cannot."""
+    """A name with the channel's icon: in colour where the person can be reached (S11), else with the reason why not."""
     person = member.person
     name = full_name(person)
     known = name if name == person.address or not person.address else f"{name} · {person.address}"

@@ -22,7 +22,7 @@ def _choices(texts: Texts) -> list[tuple[PresenceChoice, str]]:
 def presence_fields(
     texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], why_not: str, ladder: Ladder
 ) -> list[Any]:
-    """The question as S23 asks it; ``why_not``: nobody tells who is there, so there is no choice."""
+    """The question as S23 asks it; ``why_not``: presence cannot be read, so there is no choice."""
     question = texts("Send even if a person is unavailable?")
     if why_not:
         signs = {PresenceChoice.ALWAYS: "●"}

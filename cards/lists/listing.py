@@ -38,9 +38,9 @@ Errors = Mapping[str, str]
 class ListLine:
     """One list among others."""
 
-    made: DistributionList
+    distribution_list: DistributionList
     reach: Reach
-    #: who made it; None for whoever looks
+    #: its author; None where that is the reader
     owner: Person | None
 
 
@@ -66,17 +66,22 @@ def lists_card(
 
 
 def _line(texts: Texts, line: ListLine, channel: Channel) -> Any:
-    made = line.made
+    distribution_list = line.distribution_list
     parts = [reach_text(texts, line.reach)]
-    if made.source is not None:
-        parts.insert(0, source_name(texts, made.source))
+    if distribution_list.source is not None:
+        parts.insert(0, source_name(texts, distribution_list.source))
     if line.owner is not None:
         parts.append(texts("made by {person}", person=escape_markdown(full_name(line.owner))))
-    elif shared := _shared(texts, made):
+    elif shared := _shared(texts, distribution_list):
         parts.append(shared)
-    open_it = go(texts("Open"), "list.open", {"list": made.id}, tooltip=texts("Open “{name}”", name=made.name))
+    open_it = go(
+        texts("Open"),
+        "list.open",
+        {"list": distribution_list.id},
+        tooltip=texts("Open “{name}”", name=distribution_list.name),
+    )
     row = beside(
-        [paragraph(f"**{escape_markdown(made.name)}**"), hint(" · ".join(parts), spacing="None")],
+        [paragraph(f"**{escape_markdown(distribution_list.name)}**"), hint(" · ".join(parts), spacing="None")],
         [ActionSet(actions=[open_it])],
         widths=["stretch", "auto"],
     )
@@ -84,11 +89,13 @@ def _line(texts: Texts, line: ListLine, channel: Channel) -> Any:
     return row
 
 
-def _shared(texts: Texts, made: DistributionList) -> str:
-    if made.shared_with_all:
+def _shared(texts: Texts, distribution_list: DistributionList) -> str:
+    if distribution_list.shared_with_all:
         return texts("shared with all authors")
-    if made.shared_with:
-        return texts.many("shared with {count} author", "shared with {count} authors", len(made.shared_with))
+    if distribution_list.shared_with:
+        return texts.many(
+            "shared with {count} author", "shared with {count} authors", len(distribution_list.shared_with)
+        )
     return ""
 
 
@@ -96,7 +103,7 @@ def _shared(texts: Texts, made: DistributionList) -> str:
 class ListView:
     """One list, a page of its people, and how they are looked at."""
 
-    made: DistributionList
+    distribution_list: DistributionList
     owner: Person | None
     channel: Channel
     reach: Reach
@@ -109,7 +116,7 @@ class ListView:
     find: str = ""
     #: only those who cannot be reached
     unreached: bool = False
-    #: whether who looks may change it
+    #: whether the reader may change it
     changeable: bool = True
     #: a campaign of theirs that waits for an audience
     draft: Campaign | None = None
@@ -118,13 +125,17 @@ class ListView:
 
 
 def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good") -> AdaptiveCard:
-    made = view.made
-    here = {"list": made.id, "channel": view.channel, "find": view.find, "unreached": view.unreached}
-    body: list[Any] = [*notices(notice, tone), heading(escape_markdown(made.name)), FactSet(_facts(texts, view))]
+    distribution_list = view.distribution_list
+    here = {"list": distribution_list.id, "channel": view.channel, "find": view.find, "unreached": view.unreached}
+    body: list[Any] = [
+        *notices(notice, tone),
+        heading(escape_markdown(distribution_list.name)),
+        FactSet(_facts(texts, view)),
+    ]
     body += _why(texts, view)
-    body += offer_to_install(texts, view.installable, {"list": made.id})
+    body += offer_to_install(texts, view.installable, {"list": distribution_list.id})
     if view.changeable:
-        body.append(ActionSet(actions=_changes(texts, made), spacing="Medium"))
+        body.append(ActionSet(actions=_changes(texts, distribution_list), spacing="Medium"))
     body.append(subheading(texts("Who cannot be reached") if view.unreached else texts("People")))
     if not view.people:
         body.append(paragraph(texts("Nobody.")))
@@ -145,47 +156,49 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
         leafing.append(go(title, "list.open", {**here, "channel": channel, "page": 0}))
     body.append(ActionSet(actions=leafing, spacing="Small"))
     actions = [
-        act(texts("New campaign for it"), "campaign.new", {"list": made.id}, style="positive"),
+        act(texts("New campaign for it"), "campaign.new", {"list": distribution_list.id}, style="positive"),
         go(texts("All lists"), "lists.open", {"page": 0}),
     ]
     if view.draft is not None:
         name = view.draft.name or texts("your new campaign")
-        use = go(texts("Use it for “{name}”", name=name), "list.use", {**handle(view.draft), "list": made.id})
+        use = go(
+            texts("Use it for “{name}”", name=name), "list.use", {**handle(view.draft), "list": distribution_list.id}
+        )
         use.style = "positive"
         actions = [use, go(texts("All lists"), "lists.open", {"page": 0})]
     return card(texts, body, actions)
 
 
-def _changes(texts: Texts, made: DistributionList) -> list[Any]:
-    people = go(texts("Add or remove people"), "list.people", {"list": made.id})
+def _changes(texts: Texts, distribution_list: DistributionList) -> list[Any]:
+    people = go(texts("Add or remove people"), "list.people", {"list": distribution_list.id})
     return [
-        go(texts("Read it again"), "list.read", {"list": made.id}) if made.source else people,
-        go(texts("Name and sharing"), "list.settings", {"list": made.id}),
-        go(texts("Delete"), "list.delete", {"list": made.id}),
+        go(texts("Read it again"), "list.read", {"list": distribution_list.id}) if distribution_list.source else people,
+        go(texts("Name and sharing"), "list.settings", {"list": distribution_list.id}),
+        go(texts("Delete"), "list.delete", {"list": distribution_list.id}),
     ]
 
 
 def _facts(texts: Texts, view: ListView) -> list[tuple[str, str]]:
-    made = view.made
+    distribution_list = view.distribution_list
     rows = [(view.channel.traits.name, reach_text(texts, view.reach))]
     if view.other:
         channel, reach = view.other
         rows.append((channel.traits.name, reach_text(texts, reach)))
     if view.reach.guests:
         rows.append((texts("Guests"), texts.many("{count} of them", "{count} of them", view.reach.guests)))
-    if made.source is not None:
-        rows.append((texts("Its people"), source_text(texts, made)))
+    if distribution_list.source is not None:
+        rows.append((texts("Its people"), source_text(texts, distribution_list)))
     if view.owner is not None:
         rows.append((texts("Made by"), escape_markdown(full_name(view.owner))))
-    if shared := _shared(texts, made):
+    if shared := _shared(texts, distribution_list):
         rows.append((texts("Sharing"), shared))
-    if made.columns:
-        rows.append((texts("Variables"), ", ".join(f"\\[{column}\\]" for column in made.columns)))
+    if distribution_list.columns:
+        rows.append((texts("Variables"), ", ".join(f"\\[{column}\\]" for column in distribution_list.columns)))
     return rows
 
 
 def _why(texts: Texts, view: ListView) -> list[Any]:
-    """Who cannot be reached, why, and what can be done about it."""
+    """The people who cannot be reached, why, and what can be done about it."""
     if not view.why:
         return []
     lines = [
@@ -210,12 +223,16 @@ def what_to_do(texts: Texts, why: NotReached) -> str:
 
 
 def list_people_form(
-    texts: Texts, made: DistributionList | None, values: Values, errors: Errors, notice: str = ""
+    texts: Texts, distribution_list: DistributionList | None, values: Values, errors: Errors, notice: str = ""
 ) -> AdaptiveCard:
     """Addresses to paste: for a new list, or to add to one and to take out of it."""
-    title = texts("People of “{name}”", name=escape_markdown(made.name)) if made else texts("A new list")
+    title = (
+        texts("People of “{name}”", name=escape_markdown(distribution_list.name))
+        if distribution_list
+        else texts("A new list")
+    )
     fields: list[Any] = []
-    if made is None:
+    if distribution_list is None:
         name = TextInput(id="list_name", label=texts("Name of the list"), value=values.get("list_name", ""))
         name.placeholder = texts("Managers")
         fields += with_error(name, errors.get("list_name"))
@@ -238,22 +255,22 @@ def list_people_form(
             spacing="Small",
         )
     )
-    if made is None:
+    if distribution_list is None:
         actions = [act(texts("Go on"), "list.paste", {}, style="positive")]
         actions.append(go(texts("A group of the directory"), "group.open", {}))
         back = go(texts("Back"), "lists.open", {"page": 0})
     else:
         actions = [
-            act(texts("Add them"), "list.add", {"list": made.id}, style="positive"),
-            act(texts("Take them out"), "list.remove", {"list": made.id}),
+            act(texts("Add them"), "list.add", {"list": distribution_list.id}, style="positive"),
+            act(texts("Take them out"), "list.remove", {"list": distribution_list.id}),
         ]
-        back = go(texts("Back"), "list.open", {"list": made.id})
+        back = go(texts("Back"), "list.open", {"list": distribution_list.id})
     return card(texts, [*notices(notice, "attention" if errors else "good"), heading(title), *fields], [*actions, back])
 
 
 def list_settings_form(
     texts: Texts,
-    made: DistributionList,
+    distribution_list: DistributionList,
     values: Values,
     errors: Errors,
     authors: Sequence[tuple[PersonId, str]],
@@ -295,16 +312,18 @@ def list_settings_form(
         texts,
         [*notices(notice, "attention"), heading(texts("Name and sharing")), *fields],
         [
-            act(texts("Save"), "list.save", {"list": made.id}, style="positive"),
-            go(texts("Back"), "list.open", {"list": made.id}),
+            act(texts("Save"), "list.save", {"list": distribution_list.id}, style="positive"),
+            go(texts("Back"), "list.open", {"list": distribution_list.id}),
         ],
     )
 
 
-def list_delete_card(texts: Texts, made: DistributionList, used_by: Sequence[str], drafts: int) -> AdaptiveCard:
+def list_delete_card(
+    texts: Texts, distribution_list: DistributionList, used_by: Sequence[str], drafts: int
+) -> AdaptiveCard:
     """``used_by``: campaigns that have not ended and name it, so that it must stay."""
-    name = escape_markdown(made.name)
-    back = go(texts("Keep it"), "list.open", {"list": made.id})
+    name = escape_markdown(distribution_list.name)
+    back = go(texts("Keep it"), "list.open", {"list": distribution_list.id})
     if used_by:
         names = texts.enumerate([texts("“{name}”", name=escape_markdown(campaign)) for campaign in used_by[:5]])
         why = texts.many(
@@ -329,5 +348,8 @@ def list_delete_card(texts: Texts, made: DistributionList, used_by: Sequence[str
     return card(
         texts,
         [heading(texts("Delete “{name}”?", name=name)), *(paragraph(line) for line in lines)],
-        [act(texts("Yes, delete it"), "list.delete.confirm", {"list": made.id}, style="destructive"), back],
+        [
+            act(texts("Yes, delete it"), "list.delete.confirm", {"list": distribution_list.id}, style="destructive"),
+            back,
+        ],
     )

@@ -17,7 +17,7 @@ from storage.records import Campaign, DistributionList, ListProblem, Source, Sou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
-    """What was looked for, and what was found; None: nobody tells."""
+    """The search for a group, and its results; None where no directory can be asked."""
 
     name: str = ""
     found: Sequence[tuple[str, str]] | None = None
@@ -77,13 +77,13 @@ def source_name(texts: Texts, source: Source) -> str:
     }[source.kind]
 
 
-def source_text(texts: Texts, made: DistributionList) -> str:
+def source_text(texts: Texts, distribution_list: DistributionList) -> str:
     """Where its people come from, and since when they are known."""
-    assert made.source is not None
-    name = source_name(texts, made.source)
-    if made.read_at is None:
+    assert distribution_list.source is not None
+    name = source_name(texts, distribution_list.source)
+    if distribution_list.read_at is None:
         return texts("{source}, not read yet", source=name)
-    return texts("{source}, read on {moment}", source=name, moment=texts.moment(made.read_at))
+    return texts("{source}, read on {moment}", source=name, moment=texts.moment(distribution_list.read_at))
 
 
 def unread_text(texts: Texts, problem: ListProblem) -> str:

@@ -100,9 +100,9 @@ def message_card(
     if message.image:
         body.append(Image(url=message.image, alt=message.image_alt or message.title or None, size="Stretch"))
     body.append(TextBlock(text=bold_headings(message.body), wrap=True, spacing="Medium"))
-    words = [f"✓ {said}" for said in (done.acknowledged, done.answered) if said]
+    words = [f"✓ {text}" for text in (done.acknowledged, done.answered) if text]
     if words:
-        items = [TextBlock(text=said, wrap=True, weight="Bolder") for said in words]
+        items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]
         body.append(Container(style="good", spacing="Medium", items=items))
     carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
     actions = []
@@ -187,7 +187,7 @@ def filler(id: CampaignId, activity: dict[str, Any], token: Token) -> Callable[[
 
 
 def link_address(base_url: str, token: str, number: int) -> str:
-    """Where a tracked link leads: to us, who look up the rest."""
+    """Where a tracked link leads: to our redirect, which looks up the rest."""
     return f"{base_url}/r/{token}.{number}"
 
 
@@ -254,7 +254,7 @@ def filled(message: Message, person: Person, columns: Columns) -> Message:
 
 
 def must_have(message: Message) -> set[str]:
-    """The variables that have no fallback: whoever has no value for one reads a gap."""
+    """The variables that have no fallback: a recipient without a value for one reads a gap."""
     needed: set[str] = set()
 
     def note(variable: Variable) -> str:
@@ -262,25 +262,25 @@ def must_have(message: Message) -> set[str]:
             needed.add(variable.name)
         return ""
 
-    for said in every_language(message):
-        _map_variables(said, note)
+    for version in every_language(message):
+        _map_variables(version, note)
     return needed
 
 
 def without_value(name: str, people: Sequence[Member]) -> list[Person]:
-    """Who has no value for a variable."""
+    """The people who have no value for a variable."""
     return [member.person for member in people if not value_of(member.person, name, member.columns)]
 
 
 def size_of(message: Message) -> int:
     """Bytes that the message takes on the wire, in its longest language, for a recipient with a long name."""
-    return max(_size_of(said) for said in every_language(message))
+    return max(_size_of(version) for version in every_language(message))
 
 
 def _size_of(message: Message) -> int:
-    told = dict.fromkeys(message.columns, "é" * 60)
+    columns = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
-    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone, told))
+    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone, columns))
 
 
 def acknowledged_text(texts: Texts, moment: str) -> str:

@@ -42,18 +42,18 @@ def links_of(message: Message) -> dict[int, Link]:
     """Every tracked link by its number."""
     links: dict[int, Link] = {}
 
-    for said in every_language(message):
-        language = said.language if message.versions else ""
+    for version in every_language(message):
+        language = version.language if message.versions else ""
 
         def note(number: int, link: Link, language: str = language) -> str:
             links[number] = replace(link, language=language)
             return link.url
 
-        for place, button in enumerate(said.buttons):
+        for place, button in enumerate(version.buttons):
             if button.kind is ButtonKind.LINK:
                 own = language if button.apart else ""
-                links.setdefault(number_of(said, place), Link(button.url, button.title, own))
-        with_links(said.body, note, IN_TEXT + said.shift)
+                links.setdefault(number_of(version, place), Link(button.url, button.title, own))
+        with_links(version.body, note, IN_TEXT + version.shift)
     return links
 
 

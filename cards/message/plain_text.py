@@ -11,14 +11,14 @@ from cards.message.skype import without_tags
 
 
 def as_text(texts: Texts, card: AdaptiveCard, *, author: bool) -> str:
-    """In Markdown. A form cannot be filled in here: that is said instead. ``author``: who may press its buttons."""
+    """In Markdown, with a word that forms cannot be filled in here. ``author``: the reader may press its buttons."""
     shown = as_dict(card)
     if any(_is(node, "Input.") for node in _nodes(shown["body"])):
         return built_in_teams(texts)
-    said = [line for node in shown["body"] for line in _lines(node) if line.strip()]
+    lines = [line for node in shown["body"] for line in _lines(node) if line.strip()]
     if author and any(_is(node, "Action.") for node in _nodes(shown)):
-        said.append(texts("To build, change or delete campaigns, please write to me in Microsoft Teams."))
-    return without_tags("\n\n".join(said))
+        lines.append(texts("To build, change or delete campaigns, please write to me in Microsoft Teams."))
+    return without_tags("\n\n".join(lines))
 
 
 def built_in_teams(texts: Texts) -> str:

@@ -26,8 +26,8 @@ def compile_for(
     """
     compiled = {Channel.TEAMS: compile_message, Channel.SKYPE: compile_skype}[channel]
 
-    def in_one(said: Message) -> Callable[[Person, Columns], bytes]:
-        return compiled(id, said, base_url, token, test=test, tracking=tracking)
+    def in_one(version: Message) -> Callable[[Person, Columns], bytes]:
+        return compiled(id, version, base_url, token, test=test, tracking=tracking)
 
     by_default = in_one(in_language(message, ""))
     if not message.versions:

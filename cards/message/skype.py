@@ -89,11 +89,11 @@ def without_tags(text: str) -> str:
 
 def length_of(message: Message) -> int:
     """Characters of the text, in its longest language, for a recipient with a long name."""
-    return max(_length_of(said) for said in every_language(message))
+    return max(_length_of(version) for version in every_language(message))
 
 
 def _length_of(message: Message) -> int:
-    told = dict.fromkeys(message.columns, "é" * 60)
+    columns = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
     words = tracked(message, "https://" + "x" * 40, "t" * 60)
-    return len(skype_text(filled(words, someone, told)))
+    return len(skype_text(filled(words, someone, columns)))

@@ -99,10 +99,10 @@ def _form(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], *,
     ]
 
 
-def groups_card(texts: Texts, found: Sequence[tuple[str, str]], role: Role) -> AdaptiveCard:
+def groups_card(texts: Texts, groups: Sequence[tuple[str, str]], role: Role) -> AdaptiveCard:
     """Which of these groups was meant: (id, name) each."""
     rows = []
-    for id, name in found:
+    for id, name in groups:
         payload = {"group": id, "name": name, "role": role.value}
         choosing = go(texts("This one"), "roles.group", payload, tooltip=name)
         rows.append(

@@ -19,7 +19,7 @@ class Entry:
 
     number: int
     written: AuditEntry
-    #: who did it; None: the operator, or somebody who was erased
+    #: the person who did it; None: the operator, or somebody who was erased
     by: Person | None
 
 

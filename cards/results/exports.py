@@ -56,7 +56,7 @@ def export_card(
     texts: Texts, campaign: Campaign, rows: int, *, by_file: bool, by_link: bool, notice: str = ""
 ) -> AdaptiveCard:
     """``by_file``: the chat takes files; ``by_link``: a browser reaches us."""
-    said = texts.many("One row for {count} recipient.", "One row for each of {count} recipients.", rows)
+    rows_text = texts.many("One row for {count} recipient.", "One row for each of {count} recipients.", rows)
     columns = (
         texts("With state, reason, attempts and times. Engagement is kept without names: no row says who did what.")
         if campaign.anonymous
@@ -67,7 +67,7 @@ def export_card(
     body = [
         *notices(notice, "accent"),
         heading(_title(texts, campaign)),
-        paragraph(said),
+        paragraph(rows_text),
         hint(columns),
         *([] if actions else notices(_nowhere(texts))),
     ]
@@ -135,24 +135,24 @@ def download_card(texts: Texts, campaign: Exported, url: str, until: datetime) -
 
 
 def uploaded_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
-    said = paragraph(texts("The file is in your OneDrive. You find it below."))
-    return card(texts, [heading(_title(texts, campaign)), said])
+    text = paragraph(texts("The file is in your OneDrive. You find it below."))
+    return card(texts, [heading(_title(texts, campaign)), text])
 
 
 def declined_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
-    said = paragraph(texts("All right, no file was saved."))
-    return card(texts, [heading(_title(texts, campaign)), said], _again(texts, campaign))
+    text = paragraph(texts("All right, no file was saved."))
+    return card(texts, [heading(_title(texts, campaign)), text], _again(texts, campaign))
 
 
 def interrupted_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
     """The bot was told to stop while the file was being made."""
-    said = texts("The bot was restarted while it made this file. Nothing is lost: please ask again.")
-    return card(texts, [*notices(said), heading(_title(texts, campaign))], _again(texts, campaign))
+    text = texts("The bot was restarted while it made this file. Nothing is lost: please ask again.")
+    return card(texts, [*notices(text), heading(_title(texts, campaign))], _again(texts, campaign))
 
 
 def trouble_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
-    said = texts("The file could not be made or handed over. Nothing is lost: please ask again.")
-    return card(texts, [*notices(said, "attention"), heading(_title(texts, campaign))], _again(texts, campaign))
+    text = texts("The file could not be made or handed over. Nothing is lost: please ask again.")
+    return card(texts, [*notices(text, "attention"), heading(_title(texts, campaign))], _again(texts, campaign))
 
 
 def _again(texts: Texts, campaign: Exported, **more: Any) -> list[Execute]:

@@ -50,31 +50,31 @@ class Figures:
     def people(self, kind: EngagementKind) -> int:
         """How many people did it; in an anonymous campaign, of what the platform tells: how often it was done.
 
-        There, who was seen to open the message and who pressed something cannot be told apart: the
-        larger of both numbers is certain.
+        There, people who opened the message and people who pressed something may be the same: only the larger of both
+        numbers is certain.
         """
-        found = self._totals.get(kind)
-        people = found.people if found else 0
+        total = self._totals.get(kind)
+        people = total.people if total else 0
         if self.anonymous and kind is EngagementKind.OPENED:
             return max(people, self.presses(EngagementKind.READ))
         if self.anonymous and kind in (EngagementKind.REPLIED, EngagementKind.REACTED):
-            return found.presses if found else 0
+            return total.presses if total else 0
         return people
 
     def presses(self, kind: EngagementKind) -> int:
-        found = self._totals.get(kind)
-        return found.presses if found else 0
+        total = self._totals.get(kind)
+        return total.presses if total else 0
 
     def last_at(self, *kinds: EngagementKind) -> datetime | None:
-        return max((found.last_at for kind in kinds if (found := self._totals.get(kind))), default=None)
+        return max((total.last_at for kind in kinds if (total := self._totals.get(kind))), default=None)
 
     def on(self, kind: EngagementKind, button: int) -> tuple[int, int]:
         """People and presses of one button."""
-        found = self._buttons.get((kind, button))
-        return (found.people, found.presses) if found else (0, 0)
+        total = self._buttons.get((kind, button))
+        return (total.people, total.presses) if total else (0, 0)
 
     def reached(self, people: int) -> int:
-        """Of how many these people are a part: who has not confirmed the message's arrival may have pressed too."""
+        """The whole that these people are a part of: somebody whose delivery is unconfirmed may have pressed too."""
         return max(self.tally.delivered, people)
 
     # --- what the message offers --------------------------------------------------------------
@@ -117,7 +117,7 @@ class Figures:
     # --- over time ----------------------------------------------------------------------------
 
     def over_time(self, zone: ZoneInfo) -> tuple[int, list[tuple[datetime, Mapping[EngagementKind, int]]]]:
-        """(hours of one bar, the bars: when each begins on this clock, and who first did what in it)."""
+        """(hours of one bar, the bars: when each begins on this clock, and how many people first did what in it)."""
         if not self.hours:
             return 1, []
         first, last = (one(row.hour for row in self.hours) for one in (min, max))

@@ -44,8 +44,8 @@ def live_card(
         progress_bar(settled, tally.total),
         FactSet([*_counts(texts, figures), *([] if done else _what_comes(texts, figures, zone, ends_about))]),
     ]
-    if said := shares(texts, figures):
-        body.append(hint(" · ".join(said)))
+    if share_texts := shares(texts, figures):
+        body.append(hint(" · ".join(share_texts)))
     return card(texts, body, [go(texts("Report"), "report.open", handle(campaign, fresh=True))])
 
 

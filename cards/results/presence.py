@@ -68,9 +68,9 @@ def _never_known(texts: Texts, schedule: Schedule, tally: Tally) -> list[str]:
     """Where the author's choice for the case that nobody can tell was needed."""
     unasked = sum(count for (_, seen), count in tally.rungs.items() if seen is Seen.UNKNOWN)
     waited = tally.reasons.get(NotReached.PRESENCE_UNKNOWN, 0)
-    texts_shown = []
+    sentences = []
     if unasked:
-        texts_shown.append(
+        sentences.append(
             texts.many(
                 "Nobody could tell whether {count} person was there: it was sent all the same, as you chose.",
                 "Nobody could tell whether {count} people were there: it was sent all the same, as you chose.",
@@ -78,7 +78,7 @@ def _never_known(texts: Texts, schedule: Schedule, tally: Tally) -> list[str]:
             )
         )
     if waited:
-        texts_shown.append(
+        sentences.append(
             texts.many(
                 "Nobody could tell in time whether {count} person was there:"
                 " it waited, as you chose, and was not sent.",
@@ -87,4 +87,4 @@ def _never_known(texts: Texts, schedule: Schedule, tally: Tally) -> list[str]:
                 waited,
             )
         )
-    return texts_shown
+    return sentences

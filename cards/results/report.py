@@ -117,21 +117,23 @@ def _when(texts: Texts, campaign: Campaign, zone: ZoneInfo) -> str:
 
 
 def _as_of(texts: Texts, figures: Figures, now: datetime, zone: ZoneInfo) -> str:
-    said = [texts("As of {moment}", moment=texts.moment(now, zone))]
+    sentences = [texts("As of {moment}", moment=texts.moment(now, zone))]
     closes_at = figures.campaign.closes_at
     if closes_at and closes_at > now:
-        said.append(texts("engagement is counted until {moment}", moment=texts.moment(closes_at, zone)))
+        sentences.append(texts("engagement is counted until {moment}", moment=texts.moment(closes_at, zone)))
     elif closes_at:
-        said.append(texts("engagement is no longer counted"))
+        sentences.append(texts("engagement is no longer counted"))
     if figures.anonymous:
-        said.append(texts("counted without names: at least this many have opened it"))
+        sentences.append(texts("counted without names: at least this many have opened it"))
     if figures.campaign.sealed_at:
-        said.append(texts("personal data erased on {day}", day=texts.day(figures.campaign.sealed_at.astimezone(zone))))
-    return " · ".join(said)
+        sentences.append(
+            texts("personal data erased on {day}", day=texts.day(figures.campaign.sealed_at.astimezone(zone)))
+        )
+    return " · ".join(sentences)
 
 
 def erased_text(texts: Texts, campaign: Campaign) -> str:
-    """To who asks for single recipients of a campaign that keeps none any more."""
+    """The answer to a question about single recipients of a campaign that keeps none any more."""
     assert campaign.sealed_at is not None
     return texts(
         "The personal data of this campaign was erased on {day}, as the rules of your organisation say:"
@@ -198,10 +200,10 @@ def _engaged(texts: Texts, figures: Figures, kind: EngagementKind) -> str:
     people, presses = figures.people(kind), figures.presses(kind)
     if figures.anonymous and kind in (REPLIED, REACTED):
         return texts.many("{count} time", "{count} times", people)
-    said = [texts.percent(people, figures.reached(people)), texts.many("{count} person", "{count} people", people)]
+    parts = [texts.percent(people, figures.reached(people)), texts.many("{count} person", "{count} people", people)]
     if kind in (CLICKED, ACKNOWLEDGED, ANSWERED):
-        said[1] += ", " + texts.many("{count} press", "{count} presses", presses)
-    return " – ".join(said)
+        parts[1] += ", " + texts.many("{count} press", "{count} presses", presses)
+    return " – ".join(parts)
 
 
 def _outcome_chart(texts: Texts, tally: Tally) -> DonutChart:
@@ -267,12 +269,12 @@ def _link_name(texts: Texts, link: Link) -> str:
 
 
 def _reactions(texts: Texts, figures: Figures) -> list[Any]:
-    found = []
+    counts = []
     for number in range(OTHER_REACTION + 1):
         people, presses = figures.on(REACTED, number)
         if count := presses if figures.anonymous else people:
-            found.append(f"{SIGNS[number]} {texts.number(count)}")
-    return [subheading(texts("Reactions")), paragraph("   ".join(found))] if found else []
+            counts.append(f"{SIGNS[number]} {texts.number(count)}")
+    return [subheading(texts("Reactions")), paragraph("   ".join(counts))] if counts else []
 
 
 def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:
@@ -322,19 +324,19 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
         (reason_text(texts, reason, figures.campaign.channel), texts.number(count))
         for reason, count in sorted(reasons.items(), key=lambda item: -item[1])
     ]
-    found: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[4, 1])]
+    elements: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[4, 1])]
     unconfirmed = figures.tally.states.get(DeliveryState.UNCONFIRMED, 0)
     if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:
         again = texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
-        found.append(ActionSet(actions=[go(again, "report.again", handle(figures.campaign))]))
-    return found
+        elements.append(ActionSet(actions=[go(again, "report.again", handle(figures.campaign))]))
+    return elements
 
 
 # --- what can be done with it -----------------------------------------------------------------
 
 
 def remind_card(texts: Texts, figures: Figures, notice: str = "") -> AdaptiveCard:
-    """Who has not done something yet, to be written to again."""
+    """The people who have not done something yet, to be written to again."""
     campaign, delivered = figures.campaign, figures.tally.delivered
     body: list[Any] = [
         heading(texts("Remind: {name}", name=name_of(texts, campaign))),
@@ -354,9 +356,9 @@ def remind_card(texts: Texts, figures: Figures, notice: str = "") -> AdaptiveCar
     ):
         left = max(0, delivered - figures.people(kind))
         if figures.counts(kind) and left:
-            said = several.format(count=texts.number(left))
-            remind = go(texts("Remind"), "remind.make", {**handle(campaign), "kind": kind}, tooltip=said)
-            row = beside([paragraph(said)], [ActionSet(actions=[remind])], widths=["stretch", "auto"])
+            left_text = several.format(count=texts.number(left))
+            remind = go(texts("Remind"), "remind.make", {**handle(campaign), "kind": kind}, tooltip=left_text)
+            row = beside([paragraph(left_text)], [ActionSet(actions=[remind])], widths=["stretch", "auto"])
             row.separator = True
             rows.append(row)
     if not rows:

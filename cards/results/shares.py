@@ -9,7 +9,7 @@ from storage.records import EngagementKind
 
 def shares(texts: Texts, figures: Figures) -> list[str]:
     """What people did with the message: "64% opened"; nothing for what nobody did."""
-    said = []
+    sentences = []
     for kind, text in (
         (EngagementKind.OPENED, texts("{share} opened")),
         (EngagementKind.CLICKED, texts("{share} clicked")),
@@ -17,5 +17,5 @@ def shares(texts: Texts, figures: Figures) -> list[str]:
         (EngagementKind.ANSWERED, texts("{share} answered")),
     ):
         if people := figures.people(kind):
-            said.append(text.format(share=texts.percent(people, figures.reached(people))))
-    return said
+            sentences.append(text.format(share=texts.percent(people, figures.reached(people))))
+    return sentences

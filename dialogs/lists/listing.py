@@ -72,7 +72,7 @@ async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "")
     shown, _ = await looked_at(turn, found[page * PAGE : (page + 1) * PAGE])
     lines = [
         ListLine(
-            made=made,
+            distribution_list=made,
             reach=await turn.store.reach(made.tenant, Audience(lists=(made.id,)), turn.channel),
             owner=await _owner(turn, made),
         )
@@ -143,7 +143,7 @@ async def one_list(
         reachable=False if unreached else None,
     )
     view = ListView(
-        made=made,
+        distribution_list=made,
         owner=await _owner(turn, made),
         channel=seen,
         reach=await store.reach(made.tenant, audience, seen),

@@ -442,19 +442,21 @@ class Samples:
         texts, ada, louis = self.texts, person(0), person(1)
         made = replace(self.lists()[0][0], columns=("DEPARTMENT", "SITE"))
         lines = [
-            ListLine(made=made, reach=Reach(total=50, reachable=47), owner=None),
+            ListLine(distribution_list=made, reach=Reach(total=50, reachable=47), owner=None),
             ListLine(
-                made=replace(made, name=LISTS[self.language][1]), reach=Reach(total=212, reachable=212), owner=louis
+                distribution_list=replace(made, name=LISTS[self.language][1]),
+                reach=Reach(total=212, reachable=212),
+                owner=louis,
             ),
             ListLine(
-                made=replace(made, name=LISTS[self.language][2], shared_with_all=True),
+                distribution_list=replace(made, name=LISTS[self.language][2], shared_with_all=True),
                 reach=Reach(total=8, reachable=0),
                 owner=None,
             ),
         ]
         missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
         view = ListView(
-            made=made,
+            distribution_list=made,
             owner=None,
             channel=Channel.TEAMS,
             reach=Reach(total=50, reachable=47),
@@ -505,7 +507,7 @@ class Samples:
         reach = Reach(total=50, reachable=47, guests=2)
         people = [Member(person=person(number), installed=number != 1) for number in range(3)]
         view = ListView(
-            made=made,
+            distribution_list=made,
             owner=None,
             channel=Channel.TEAMS,
             reach=reach,

@@ -262,13 +262,17 @@ def edge_lists(language: str) -> Cards:
     found: dict[str, AdaptiveCard] = {}
     for count in COUNTS:
         reach = Reach(total=count, reachable=count // 2, guests=count)
-        line = ListLine(made=replace(made, shared_with=shared), reach=reach, owner=None)
-        lines = [line, replace(line, owner=nasty), replace(line, made=replace(made, shared_with_all=True))] * 2
+        line = ListLine(distribution_list=replace(made, shared_with=shared), reach=reach, owner=None)
+        lines = [
+            line,
+            replace(line, owner=nasty),
+            replace(line, distribution_list=replace(made, shared_with_all=True)),
+        ] * 2
         found[f"lists: {count}"] = lists_card(texts, lines, Channel.TEAMS, NASTY, 1, 3, "notice")
         people = [Member(person=nasty, why=NotReached.BLOCKED), Member(person=person())] * (PEOPLE // 2)
         for unreached in (True, False):
             view = ListView(
-                made=made,
+                distribution_list=made,
                 owner=nasty,
                 channel=Channel.SKYPE,
                 reach=reach,
