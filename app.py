@@ -57,7 +57,6 @@ from scheduler.list_refresh import ListReader
 from scheduler.ports import Clock, Directory, Presence, Render
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
-from storage.mongo import MongoStore
 from storage.port.store import Store
 from storage.records import Campaign, Channel, StorageError
 from storage.shared.backup import taken_at
@@ -92,6 +91,8 @@ class MessageRenderer:
 def open_store(settings: Settings) -> Store:
     if settings.store_url.startswith("sqlite:"):
         return SqliteStore(Path(settings.store_url.removeprefix("sqlite:")))
+    from storage.mongo import MongoStore  # its driver takes 9 MB, which a bot on SQLite does not need
+
     return MongoStore(settings.store_url)
 
 

@@ -6,6 +6,8 @@ import ast
 import importlib
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +41,8 @@ AGEING = {
     "botframework": ("bot/", "app.py"),
     "msrest": ("bot/",),
 }
+#: what an idle bot on SQLite does without
+LATER = {"pymongo", "motor", "bson", "recognizers_text", "openpyxl", "xlsxwriter", "holidays"}
 #: modules at a folder's top, without __init__.py
 MOST = 12
 
@@ -113,3 +117,11 @@ def test_every_method_of_the_store_is_asked_for_by_the_product() -> None:
 def test_what_measures_the_bot_can_still_be_loaded(module: str) -> None:
     """No test imports it, and it is run by hand."""
     assert importlib.import_module(module)
+
+
+def test_the_bot_starts_without_what_it_may_never_need() -> None:
+    """A driver of 9 MB, recognisers of 50: loaded at their first use, or by a program of their own."""
+    script = "import sys, app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert {"aiohttp", "botbuilder", "babel"} <= set(loaded.split())
+    assert LATER & set(loaded.split()) == set()
