@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cards.compose.fields import TITLE, TRACK, behind, chosen, inputs
 from cards.compose.frame import Errors, Values, form_of_step
-from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, Image, TextInput, ToggleInput
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Image, TextInput
 from cards.kit.parts import act, beside, folded, handle, hint, with_error
 from cards.kit.texts import SPOKEN, Texts
-from storage.records import Campaign, Style
+from storage.records import Campaign
 
-#: the fields behind each button
+#: the fields with rules of their own, behind a button
 BUTTONS = ("link_title", "link_url", "links", "ack_title", "answers")
-PICTURE = ("image", "image_alt")
-MORE = ("notification",)
 
 
 def message_form(
@@ -44,15 +43,25 @@ def message_form(
     fields = [
         *([ActionSet(actions=[begin])] if templates else []),
         *text("name", texts("Name of the campaign (only you see it)"), placeholder=texts("Autumn newsletter")),
-        *text("title", texts("Title (optional)"), placeholder=texts("What people read first")),
+        *inputs(texts, values, errors, [TITLE]),
         *text("body", texts("Text"), multiline=True, placeholder=texts("Hello [FIRSTNAME], …")),
         hint(variables_hint(texts, columns), spacing="Small"),
         ActionSet(actions=[act(texts("Write it in the chat instead"), "message.write", payload)], spacing="Small"),
-        *_style(texts, values, errors),
+        *inputs(texts, values, errors, behind("")),
         *folded(
             [
-                ("buttons", texts("Buttons"), _buttons(texts, text, values), touched(BUTTONS) or _acks(values)),
-                ("picture", texts("Picture"), _picture(texts, text, values), touched(PICTURE)),
+                (
+                    "buttons",
+                    texts("Buttons"),
+                    _buttons(texts, text, values, errors),
+                    touched(BUTTONS) or chosen(values, errors, "buttons"),
+                ),
+                (
+                    "picture",
+                    texts("Picture"),
+                    _picture(texts, text, values, errors),
+                    touched(["image"]) or chosen(values, errors, "picture"),
+                ),
                 (
                     "languages",
                     texts("Languages"),
@@ -62,8 +71,8 @@ def message_form(
                 (
                     "more",
                     texts("More choices"),
-                    _more(texts, text, values, tracked=tracked),
-                    touched(MORE) or values.get("track") == "false" or values.get("anonymous") == "true",
+                    _more(texts, values, errors, tracked=tracked),
+                    chosen(values, errors, "more"),
                 ),
             ]
         ),
@@ -83,23 +92,7 @@ def variables_hint(texts: Texts, columns: Sequence[str]) -> str:
     return text + " " + texts("Your lists know more: {columns}.", columns=names.replace("_", "\\_"))
 
 
-def _style(texts: Texts, values: Values, errors: Errors) -> list[Element]:
-    styles = [
-        (Style.MESSAGE, texts("Plain message")),
-        (Style.IDEA, texts("💡 Idea")),
-        (Style.SUCCESS, texts("✅ Success")),
-        (Style.IMPORTANT, texts("❗ Important")),
-    ]
-    value = values.get("style", Style.MESSAGE)
-    choice = ChoiceInput(id="style", label=texts("Style"), choices=styles, value=value, style="compact")
-    return with_error(choice, errors.get("style"))
-
-
-def _acks(values: Values) -> bool:
-    return values.get("ack") == "true"
-
-
-def _buttons(texts: Texts, text: Any, values: Values) -> list[Any]:
+def _buttons(texts: Texts, text: Any, values: Values, errors: Errors) -> list[Any]:
     return [
         beside(
             text("link_title", texts("Link: words on the button"), placeholder=texts("Read more")),
@@ -111,27 +104,21 @@ def _buttons(texts: Texts, text: Any, values: Values) -> list[Any]:
             multiline=True,
             placeholder=texts("The programme https://contoso.com/programme"),
         ),
-        ToggleInput(
-            id="ack",
-            label=texts("Acknowledgement"),
-            title=texts("Ask people to confirm that they have read it"),
-            value=values.get("ack", "false"),
-            wrap=True,
-        ),
+        *inputs(texts, values, errors, behind("buttons")),
         *text("ack_title", texts("Confirm: words on the button"), placeholder=texts("I have read it")),
         *text("answers", texts("Quick answers to your question"), placeholder=texts("Yes; No; Perhaps")),
         hint(texts("Six buttons at most."), spacing="Small"),
     ]
 
 
-def _picture(texts: Texts, text: Any, values: Values) -> list[Any]:
+def _picture(texts: Texts, text: Any, values: Values, errors: Errors) -> list[Any]:
     shown: list[Any] = []
     if values.get("image", "").startswith(("http://", "https://", "data:image/")):
         shown.append(Image(url=values["image"], alt=values.get("image_alt") or texts("Picture"), size="Medium"))
     return [
         *shown,
         *text("image", texts("Address of the picture"), placeholder="https://…", style="Url"),
-        *text("image_alt", texts("What it shows, for those who cannot see it")),
+        *inputs(texts, values, errors, behind("picture")),
         hint(texts("Or drop a picture into this chat."), spacing="Small"),
     ]
 
@@ -156,29 +143,8 @@ def _languages(texts: Texts, values: Values, payload: Mapping[str, Any], version
     ]
 
 
-def _more(texts: Texts, text: Any, values: Values, *, tracked: bool) -> list[Any]:
+def _more(texts: Texts, values: Values, errors: Errors, *, tracked: bool) -> list[Any]:
     """The notification, and what is noted of what people do with the message."""
-    track = ToggleInput(
-        id="track",
-        label=texts("Clicks"),
-        title=texts("Count who follows the links"),
-        value=values.get("track", "true"),
-        wrap=True,
-    )
+    fields = [field for field in behind("more") if tracked or field is not TRACK]
     no_address = hint(texts("Links are not tracked: Crieur has no public address (PUBLIC\\_URL) to lead them through."))
-    anonymous = ToggleInput(
-        id="anonymous",
-        label=texts("Anonymous"),
-        title=texts("Keep totals only: nobody can see who opened, clicked or answered"),
-        value=values.get("anonymous", "false"),
-        wrap=True,
-    )
-    return [
-        *text(
-            "notification",
-            texts("Notification: what the activity feed says"),
-            placeholder=texts("The title, or how the text begins"),
-        ),
-        track if tracked else no_address,
-        anonymous,
-    ]
+    return [*inputs(texts, values, errors, fields), *([] if tracked else [no_address])]

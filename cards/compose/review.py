@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cards.compose import step_name, steps_bar
 from cards.compose.closures import closed_text
+from cards.compose.fields import shown_rows
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
 from cards.kit.parts import (
     Payload,
@@ -194,6 +195,7 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
             rows.append((texts("Holidays"), closed))
         if presence := presence_text(texts, schedule):
             rows.append((texts("Presence"), presence))
+    rows += shown_rows(texts, overview.message) if overview.message else []
     rows += _tracking(texts, overview)
     return rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cards.compose.fields import NOTIFICATION, TITLE, inputs
 from cards.compose.frame import Errors, Values, steps_bar
 from cards.compose.message_form import variables_hint
 from cards.kit.elements import AdaptiveCard, ChoiceInput, TextInput
@@ -45,10 +46,10 @@ def version_form(
             ),
             errors.get("spoken"),
         )
-    body += text("title", texts("Title (optional)"))
+    body += inputs(texts, values, errors, [TITLE])
     body += text("body", texts("Text"), multiline=True)
     body.append(hint(variables_hint(texts, columns), spacing="Small"))
-    body += text("notification", texts("Notification: what the activity feed says"))
+    body += inputs(texts, values, errors, [NOTIFICATION])
     if buttons:
         body.append(subheading(texts("Buttons: what is left empty stays as it is")))
     for number, button in enumerate(buttons):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.compose.fields import shown_rows
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
@@ -170,6 +171,7 @@ def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, 
         (texts("Recipients"), texts.number(tally.total)),
         (texts("Sent"), texts.number(tally.delivered)),
         (texts("Send rate"), texts.percent(tally.delivered, tally.total)),
+        *shown_rows(texts, frozen.message),
     ]
     if figures.next_due and figures.next_due < frozen.schedule.slot.end:
         rows.append((texts("Next message"), texts.moment(figures.next_due, zone)))

@@ -14,6 +14,7 @@ from cards.campaigns.templates import (
     template_settings_form,
     templates_card,
 )
+from cards.compose.fields import too_long
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
@@ -25,7 +26,7 @@ from dialogs.core.card_values import as_name, best_named, number_in
 from dialogs.core.drafts import asked_for, read_draft
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.forms.fields import NAME, clean, page_of, too_long, typed
+from dialogs.forms.fields import NAME, clean, page_of, typed
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import ALIKE, free_name, stem
 from storage.records import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from dialogs.forms.fields import KEPT, NAME, Reading, Values, too_long
+from dialogs.forms.fields import KEPT, NAME, Reading, Values
 from dialogs.forms.pasted import Wrong, read_pasted
 from storage.records import Audience, Channel, Contact, ListId
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from cards.compose.fields import ACK, too_long
 from cards.kit.addresses import is_web_address
 from cards.kit.texts import Texts
 from cards.message.links import shortened
-from dialogs.forms.fields import BUTTONS, Values, too_long
+from dialogs.forms.fields import BUTTONS, Values
 from storage.records import Button, ButtonKind
 
 BUTTON = 40  #: characters on a button: clients cut longer ones
@@ -16,7 +17,7 @@ BUTTON = 40  #: characters on a button: clients cut longer ones
 def read_buttons(values: Values, texts: Texts, errors: dict[str, str]) -> tuple[Button, ...]:
     """Links first, then the confirmation, then the answers; what is wrong goes into ``errors``, by field."""
     buttons = [*_first_link(values, texts, errors), *_more_links(values, texts, errors)]
-    if values.get("ack") == "true":
+    if ACK.is_on(values):
         title = " ".join(values.get("ack_title", "").split()) or texts("I have read it")
         check_words(title, "ack_title", texts, errors)
         buttons.append(Button(kind=ButtonKind.ACKNOWLEDGE, title=title))

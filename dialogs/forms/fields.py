@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from cards.kit.texts import Texts
+from cards.compose.fields import DECLARED
 
 T = TypeVar("T")
 Values = Mapping[str, str]
@@ -18,8 +18,8 @@ KEPT = 60_000  #: characters of one field kept in a draft
 
 FIELDS = {
     "message": (
-        *("name", "title", "style", "body", "image", "image_alt", "notification", "language"),
-        *("link_title", "link_url", "links", "ack", "ack_title", "answers", "track", "anonymous"),
+        *(field.name for field in DECLARED),
+        *("name", "body", "image", "language", "link_title", "link_url", "links", "ack_title", "answers"),
     ),
     "version": (
         *("spoken", "title", "body", "notification"),
@@ -67,9 +67,3 @@ def page_of(form: Mapping[str, object]) -> int:
         return min(max(0, int(str(form.get("page", 0)))), 1_000_000)
     except ValueError:
         return 0
-
-
-def too_long(texts: Texts, length: int, limit: int) -> str:
-    return texts(
-        "That is too long: {length} characters of {limit}.", length=texts.number(length), limit=texts.number(limit)
-    )

@@ -6,16 +6,14 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+from cards.compose.fields import ANONYMOUS, MESSAGE, NOTIFICATION, TITLE, TRACK, read_fields, too_long
 from cards.kit.addresses import is_web_address
 from cards.kit.texts import Texts
 from cards.kit.variables import columns_in, unknown_variables
-from cards.message.compile import LIMIT, SUMMARY, size_of
+from cards.message.compile import LIMIT, size_of
 from dialogs.forms.buttons import check_address, check_words, read_buttons
-from dialogs.forms.fields import NAME, Reading, Values, too_long
-from storage.records import Message, Style, Tracking, Version, every_language
-
-TITLE = 150  #: characters of a message's title
-ALT = 200  #: characters of what a picture shows
+from dialogs.forms.fields import NAME, Reading, Values
+from storage.records import Message, Tracking, Version, every_language
 
 #: the words of a version: what variables may stand in
 WORDS = ("title", "body", "notification")
@@ -38,25 +36,18 @@ def asks_for_columns(values: Values) -> bool:
 def read_message(values: Values, texts: Texts, columns: Collection[str] | None = ()) -> Reading[Message]:
     """``columns``: those of lists, which are variables too; None: whatever is no variable of ours is one."""
     errors: dict[str, str] = dict(read_name(values, texts).errors)
+    declared = read_fields(MESSAGE, values, texts, errors)
     asked = _read_words(values, texts, columns, errors)
-    style = values.get("style") or Style.MESSAGE
-    if style not in list(Style):
-        errors["style"] = texts("Please choose one of the styles.")
-    image, alt = values.get("image", "").strip(), " ".join(values.get("image_alt", "").split())
+    image = values.get("image", "").strip()
     if image:
         check_address(image, "image", texts, errors)
-    if len(alt) > ALT:
-        errors["image_alt"] = too_long(texts, len(alt), ALT)
     buttons = read_buttons(values, texts, errors)
     if errors:
         return Reading(None, errors)
     message = Message(
-        title=_line(values, "title"),
+        **declared,
         body=values["body"].strip(),
-        notification=_line(values, "notification"),
-        style=Style(style),
         image=image,
-        image_alt=alt,
         buttons=buttons,
         columns=tuple(sorted(asked)),
         language=values.get("language", ""),
@@ -71,6 +62,7 @@ def read_version(
 ) -> Reading[Message]:
     """The message with one more language, as its form says it."""
     errors: dict[str, str] = {}
+    declared = read_fields((TITLE, NOTIFICATION), values, texts, errors)
     asked = _read_words(values, texts, columns, errors)
     buttons = []
     for number, button in enumerate(message.buttons):
@@ -82,9 +74,8 @@ def read_version(
     if errors:
         return Reading(None, errors)
     version = Version(
-        title=_line(values, "title"),
+        **declared,
         body=values["body"].strip(),
-        notification=_line(values, "notification"),
         buttons=tuple(buttons),
     )
     whole = replace(
@@ -103,9 +94,6 @@ def _line(values: Values, field: str) -> str:
 
 def _read_words(values: Values, texts: Texts, columns: Collection[str] | None, errors: dict[str, str]) -> set[str]:
     """What is wrong with the words of one language goes into ``errors``; the columns that they ask for."""
-    for field, limit in (("title", TITLE), ("notification", SUMMARY)):
-        if len(_line(values, field)) > limit:
-            errors[field] = too_long(texts, len(_line(values, field)), limit)
     body = values.get("body", "").strip()
     if not body:
         errors["body"] = texts("Please write what people should read.")
@@ -154,4 +142,4 @@ def larger_than_teams_takes(message: Message, texts: Texts) -> str:
 
 def read_tracking(values: Values, *, possible: bool) -> Tracking:
     """What is noted of what people do; ``possible``: links can lead through us."""
-    return Tracking(links=possible and values.get("track") != "false", anonymous=values.get("anonymous") == "true")
+    return Tracking(links=possible and TRACK.is_on(values), anonymous=ANONYMOUS.is_on(values))

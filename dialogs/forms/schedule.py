@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cards.compose.closures import NO_HOLIDAYS, closed_text
+from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
-from dialogs.forms.fields import Reading, Values, too_long
+from dialogs.forms.fields import Reading, Values
 from dialogs.schedule_words import LONGEST as LONGEST_WORDS
 from dialogs.schedule_words import too_much
 from scheduler.rules.window import open_time

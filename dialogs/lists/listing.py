@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from cards.compose.fields import too_long
 from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import full_name
 from cards.kit.variables import escape_markdown
@@ -22,7 +23,7 @@ from dialogs.core.card_values import as_name, best_named, number_in
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.audience import read_addresses
-from dialogs.forms.fields import KEPT, NAME, clean, page_of, too_long
+from dialogs.forms.fields import KEPT, NAME, clean, page_of
 from dialogs.lists.audience import usable_lists
 from dialogs.lists.freshness import installable, looked_at
 from storage.records import (

@@ -25,6 +25,7 @@ from cards.campaigns.templates import (
     templates_card,
 )
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, send_test_form, version_form
+from cards.compose.fields import TITLE
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, review_card
@@ -65,7 +66,6 @@ from dialogs.campaigns.templates import PAGE as TEMPLATES
 from dialogs.compose.wizard import ZONES
 from dialogs.forms.buttons import BUTTON
 from dialogs.forms.fields import FIELDS, NAME
-from dialogs.forms.message import TITLE
 from dialogs.lists.audience import SHOWN
 from dialogs.lists.imports.flow import OFFERED
 from dialogs.lists.listing import AUTHORS
@@ -395,7 +395,7 @@ def edge_talk(language: str) -> Cards:
 def edge_messages(language: str) -> Cards:
     found: dict[str, AdaptiveCard] = {}
     for style in Style:
-        for title in ("", "T" * TITLE, NASTY):
+        for title in ("", "T" * TITLE.limit, NASTY):
             for buttons in ((), tuple(button(kind, "W" * BUTTON) for kind in [*ButtonKind] * 2)):
                 said = Message(body=NASTY, title=title, style=style, buttons=buttons)
                 known = f"message: {style} {title[:5]} {len(buttons)}"
