@@ -188,7 +188,9 @@ def test_the_command_writes_the_package(tmp_path: Path) -> None:
     run = _command(tmp_path)
     assert run.returncode == 0, run.stderr
     with zipfile.ZipFile(tmp_path / "crieur.zip") as package:
-        assert sorted(package.namelist()) == ["color.png", "en.json", "fr.json", "manifest.json", "outline.png"]
+        assert sorted(package.namelist()) == sorted(
+            ["color.png", "manifest.json", "outline.png", *(f"{code}.json" for code in LANGUAGES)]
+        )
 
 
 def _command(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
