@@ -26,7 +26,7 @@ FLOORS = {
     "manifest": {"bot", "cards"},
     "app": {"bot", "dialogs", "cards", "scheduler", "storage"},
 }
-#: library -> the module, or the one folder, that imports it: what is replaced with it
+#: library -> the modules, or the folder, that import it: what is replaced with it
 AGEING = {
     "adaptivecards": ("cards/kit/elements.py",),
     "apscheduler": ("scheduler/jobs.py",),
