@@ -121,8 +121,10 @@ async def use_picture(turn: Turn, form: Form) -> Answer:
 @router.listener
 async def text_offered(turn: Turn, said: str) -> Answer | None:
     """Something long, or formatted, that an author just writes: it may be the text of a campaign."""
+    if turn.role is None or not turn.shows_cards:
+        return None
     body, lost = _formatted(turn, said)
-    if turn.role is None or not turn.shows_cards or not _looks_like_a_text(said, body):
+    if not _looks_like_a_text(said, body):
         return None
     heard = {"body": body[:KEPT], "lost": [*lost]}
     await turn.store.write_documents({_heard(turn): (None, json.dumps(heard).encode())})

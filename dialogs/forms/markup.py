@@ -1,22 +1,25 @@
 """What was formatted in the compose box -> the Markdown that a card shows, and what was lost on the way. Pure.
 
-Only this module imports markdownify, and Beautiful Soup beneath it.
+The HTML is read once from its beginning to its end, without a tree: whatever it is, its time grows with its length
+only. An end tag ends what it names, wherever that began; so what is nested wrongly does no harm.
 """
 
 from __future__ import annotations
 
+import html as entities
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
-
-from bs4 import BeautifulSoup
-from bs4.element import Tag
-from markdownify import MarkdownConverter
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from cards.kit.addresses import is_web_address
 from dialogs.forms.fields import clean
 
-LARGEST = 200_000  #: characters of HTML; a message of Teams has 28,000 at the most
+LARGEST = 40_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes
+DEEPEST = 5  #: levels of lists that are indented
 
 
 class Lost(StrEnum):
@@ -43,140 +46,340 @@ class Formatted:
 
 def markdown_of(html: str) -> Formatted:
     """HTML of whatever origin; text that cannot be parsed comes as it is."""
-    lost: set[Lost] = set()
-    pictures: list[str] = []
-    soup = BeautifulSoup(html[:LARGEST], "html.parser")
+    reader = _Reader()
+    for piece in _pieces(html[:LARGEST]):
+        reader.take(piece)
+    reader.end_line(gap=True)
+    return Formatted(_tidied(reader.lines), frozenset(reader.lost), tuple(reader.pictures))
+
+
+# --- pieces of HTML ---------------------------------------------------------------------------
+
+
+class _Tag(NamedTuple):
+    name: str
+    ends: bool
+    attributes: dict[str, str]
+
+
+# possessive: what has matched is not tried again in another way. Quoted values may hold ">"
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s<>/"']*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>|<!--""")
+_ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
+#: elements that are no part of the text, with all that is in them
+_LEFT_OUT = ("script", "style", "head", "title", "attachment", "template", "iframe", "object", "svg", "video")
+
+
+def _pieces(html: str) -> Iterator[str | _Tag]:
+    """Texts and tags, in their order; comments and what is no part of the text are left out."""
+    at, lower = 0, html.translate(_LOWER)
+    while match := _TAG.search(html, at):
+        if match.start() > at:
+            yield _text(html[at : match.start()])
+        if match[2] is None:
+            end = html.find("-->", match.end())
+            at = end + 3 if end >= 0 else len(html)
+            continue
+        name, at = match[2].lower(), match.end()
+        if not match[1] and name in _LEFT_OUT and not match[3].endswith("/"):
+            end = lower.find(f"</{name}", at)
+            at = end if end >= 0 else len(html)
+        else:
+            yield _Tag(name, match[1] == "/", dict(_attributes(match[3])) if match[3] else {})
+    if at < len(html):
+        yield _text(html[at:])
+
+
+#: letters of tags only: other signs may become two
+_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def _attributes(text: str) -> Iterator[tuple[str, str]]:
+    for match in _ATTRIBUTE.finditer(text):
+        value = match[2] or ""
+        yield match[1].lower(), _text(value[1:-1] if value[:1] in "\"'" and value else value)
+
+
+def _text(text: str) -> str:
+    """With its entities as the signs that they stand for."""
     try:
-        _prune(soup, lost)
-        text = _Converter(lost, pictures).convert_soup(soup)
-    except RecursionError:
-        text = soup.get_text(" ")
-    return Formatted(_tidied(text), frozenset(lost), tuple(pictures))
+        return clean(entities.unescape(text))
+    except ValueError:  # "&#99999...;", thousands of digits
+        return clean(text)
 
 
-def _prune(soup: BeautifulSoup, lost: set[Lost]) -> None:
-    """Away with what is no part of the text, and a note of looks that no tag tells."""
-    for tag in soup(["script", "style", "head", "title", "attachment", "template", "iframe", "object", "svg", "video"]):
-        tag.decompose()
-    for tag in soup.find_all(style=True):
-        style = str(tag["style"]).lower()
-        if re.search(r"(?<![-\w])(color|background(-color)?)\s*:", style):
-            lost.add(Lost.COLOUR)
-        if "line-through" in style:
-            lost.add(Lost.STRUCK)
-    for tag in soup("at"):  # a mention of the bot, or of somebody
-        tag.replace_with(tag.get_text())
+# --- what they say ----------------------------------------------------------------------------
 
 
-_VARIABLE = re.compile(r"\[[^\W\d_a-z][\w\\]*(?:\|[^\[\]]*)?\]")
+@dataclass(frozen=True, slots=True)
+class _Look:
+    bold: bool = False
+    italic: bool = False
+    link: str = ""
+    #: shown as it is: nothing in it is taken for a sign of Markdown
+    verbatim: bool = False
 
 
-class _Converter(MarkdownConverter):
-    """markdownify, for a text that knows bold, italic, lists and links only."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Text of one look."""
 
-    class Options:
-        bullets = "-"
-        heading_style = "atx"
-        newline_style = "backslash"
-        strong_em_symbol = "*"
+    text: str
+    look: _Look
 
-    def __init__(self, lost: set[Lost], pictures: list[str]) -> None:
-        super().__init__()
-        self._lost = lost
-        self._pictures = pictures
 
-    def escape(self, text: str, parent_tags: set[str]) -> str:
-        escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]
-        # a variable stays one: [FIRST_NAME|...]
-        return _VARIABLE.sub(lambda match: match[0].replace("\\_", "_").replace("\\*", "*"), escaped)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    #: what stands before it: an indentation, and an item's sign
+    before: str = ""
+    #: an empty line follows
+    gap: bool = False
 
-    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.HEADING)
-        words = text.replace("**", "").strip()
-        return f"\n\n**{words}**\n\n" if words else ""
 
-    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        url = str(el.get("href") or "").strip()
-        words = text.strip()
-        if not words:
-            return ""
-        if not (is_web_address(url) or re.fullmatch(r"(?i)mailto:[^\s<>\"\\()]+", url)):
-            if url:
-                self._lost.add(Lost.LINK)
-            return text
-        if words == url:
-            return url
-        address = url.replace("(", "%28").replace(")", "%29")
-        return f"[{words}]({address})"
+_BOLD = ("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6")
+_ITALIC = ("i", "em")
+_CODE = ("code", "kbd", "samp", "tt", "pre")
+_LOOKS = {*_BOLD, *_ITALIC, *_CODE, "a"}
+_BLOCKS = (
+    "p", "div", "section", "article", "header", "footer", "main", "blockquote", "pre", "table", "hr", "tr",
+    "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "figure", "address", "details", "summary", "caption",
+)  # fmt: skip
+_LOSES = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Lost.HEADING),
+    **dict.fromkeys(_CODE, Lost.CODE),
+    **dict.fromkeys(("del", "s", "strike"), Lost.STRUCK),
+    **dict.fromkeys(("font", "mark"), Lost.COLOUR),
+    "u": Lost.UNDERLINED,
+    "table": Lost.TABLE,
+    "blockquote": Lost.QUOTE,
+}
+_COLOUR = re.compile(r"(?<![-\w])(?:color|background(?:-color)?)\s*+:")
+_MAIL = re.compile(r"(?i)mailto:[^\s<>\"\\()]+")
+_BLANKS = re.compile(r"[ \t\r\n\f]++")
 
-    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        kind = str(el.get("itemtype") or "").lower()
+
+class _Reader:
+    """Takes pieces, and keeps the lines that they make."""
+
+    def __init__(self) -> None:
+        self.lines: list[_Line] = []
+        self.lost: set[Lost] = set()
+        self.pictures: list[str] = []
+        self._line: list[_Run] = []
+        self._before = ""
+        #: how many elements of a name are open
+        self._open: defaultdict[str, int] = defaultdict(int)
+        self._link = ""
+        #: None: to be looked at again
+        self._look: _Look | None = None
+        #: the lists that are open: the number of the next item, or None
+        self._lists: list[int | None] = []
+
+    def take(self, piece: str | _Tag) -> None:
+        if isinstance(piece, str):
+            self._say(piece)
+        elif piece.ends:
+            self._end(piece.name)
+        else:
+            self._begin(piece)
+
+    def _say(self, text: str) -> None:
+        if self._open["pre"]:
+            first, *others = text.replace("\r\n", "\n").split("\n")
+            self._append(first)
+            for line in others:
+                self.end_line()
+                self._append(line)
+        else:
+            self._append(_BLANKS.sub(" ", text))
+
+    def _append(self, text: str) -> None:
+        if text:
+            look = self._look = self._look or self._looks_now()
+            self._line.append(_Run(text, look))
+
+    def _looks_now(self) -> _Look:
+        bold, italic, verbatim = (any(map(self._open.get, names)) for names in (_BOLD, _ITALIC, _CODE))
+        return _Look(bold, italic, self._link, verbatim)
+
+    def _begin(self, tag: _Tag) -> None:
+        name = tag.name
+        if name in _LOSES:
+            self.lost.add(_LOSES[name])
+        if style := tag.attributes.get("style", "").lower():
+            self.lost |= {Lost.COLOUR} if _COLOUR.search(style) else set()
+            self.lost |= {Lost.STRUCK} if "line-through" in style else set()
+        if name in _BLOCKS:
+            self.end_line(gap=True)
+        match name:
+            case "br":
+                self.end_line()
+            case "img":
+                self._picture(tag)
+            case "emoji":
+                self._append(tag.attributes.get("alt", ""))
+            case "a":
+                self._link = self._address(tag.attributes.get("href", "").strip())
+            case "ul" | "ol":
+                self.end_line(gap=not self._lists)
+                start = tag.attributes.get("start", "1")
+                number = int(start) if start.isascii() and start.isdigit() and len(start) < 5 else 1
+                self._lists.append(number if name == "ol" else None)
+            case "li":
+                self._item()
+        self._open[name] += 1
+        if name in _LOOKS and self._open[name] == 1 or name == "a":
+            self._look = None
+
+    def _end(self, name: str) -> None:
+        if not self._open[name]:
+            return
+        if name in _BLOCKS:
+            self.end_line(gap=True)
+        self._open[name] -= 1
+        if name in _LOOKS and not self._open[name]:
+            self._look = None
+        match name:
+            case "a":
+                self._link = ""
+            case "ul" | "ol":
+                self.end_line()
+                self._lists.pop()
+                self._before = ""
+                if not self._lists:
+                    self._gap()
+            case "li":
+                self.end_line()
+            case "td" | "th":
+                if self._line and self._line[-1].text.strip() not in ("", "·"):
+                    self._append(" · ")
+
+    def _item(self) -> None:
+        self.end_line()
+        if not self._lists:
+            self._lists.append(None)
+            self._open["ul"] += 1
+        number = self._lists[-1]
+        sign = "- " if number is None else f"{number}. "
+        if number is not None:
+            self._lists[-1] = number + 1
+        self._before = "   " * min(len(self._lists) - 1, DEEPEST) + sign
+
+    def _picture(self, tag: _Tag) -> None:
+        kind = tag.attributes.get("itemtype", "").lower()
         if "emoji" in kind or "emoticon" in kind:
-            return str(el.get("alt") or "")
-        self._lost.add(Lost.PICTURE)
-        if source := str(el.get("src") or ""):
-            self._pictures.append(source)
+            self._append(tag.attributes.get("alt", ""))
+            return
+        self.lost.add(Lost.PICTURE)
+        if source := tag.attributes.get("src", ""):
+            self.pictures.append(source)
+
+    def _address(self, url: str) -> str:
+        if is_web_address(url) or _MAIL.fullmatch(url):
+            return url
+        self.lost |= {Lost.LINK} if url else set()
         return ""
 
-    def convert_emoji(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(el.get("alt") or text)
+    def end_line(self, *, gap: bool = False) -> None:
+        """What has come so far is a line; ``gap``: and the end of its paragraph."""
+        text = _written(self._line).strip().removesuffix("·").rstrip() if self._line else ""
+        self._line = []
+        if text:
+            self.lines.append(_Line(text, self._before))
+            self._before = " " * len(self._before)
+        elif not gap and self._open["pre"]:
+            self.lines.append(_Line(""))
+        if gap and not self._lists:
+            self._gap()
 
-    def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.QUOTE)
-        return f"\n\n{text.strip()}\n\n"
+    def _gap(self) -> None:
+        if self.lines:
+            self.lines[-1] = replace(self.lines[-1], gap=True)
+        self._before = ""
 
-    def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.CODE)
+
+# --- written as Markdown ----------------------------------------------------------------------
+
+_VARIABLE = re.compile(r"\[[^\W\d_a-z]\w*+(?:\|[^\[\]]*+)?\]")
+
+
+def _written(runs: list[_Run]) -> str:
+    """One line, its runs joined where they look alike."""
+    text = "".join(run.text for run in runs)
+    alike: list[list[_Run]] = []
+    for run in _whole_variables(runs, text) if "[" in text else runs:
+        if alike and run.look == alike[-1][0].look:
+            alike[-1].append(run)
+        else:
+            alike.append([run])
+    joined = (_Run("".join(run.text for run in group), group[0].look) for group in alike)
+    return "".join(
+        _linked(list(group), link) if link else "".join(map(_looking, group))
+        for link, group in groupby(joined, lambda run: run.look.link)
+    )
+
+
+def _whole_variables(runs: list[_Run], text: str) -> Iterator[_Run]:
+    """The runs of ``text``, cut so that a variable has one look, that of its name: [**FIRSTNAME**] is one too."""
+    places = [0]
+    for match in _VARIABLE.finditer(text):
+        places += match.span()
+    places.append(len(text))
+    number, start = 0, 0
+    for place, (begin, end) in enumerate(pairwise(places)):
+        whole = place % 2 == 1
+        at = begin
+        while at < end:
+            while start + len(runs[number].text) <= (at + 1 if whole else at):
+                start += len(runs[number].text)
+                number += 1
+            upto = end if whole else min(end, start + len(runs[number].text))
+            yield _Run(text[at:upto], runs[number].look)
+            at = upto
+
+
+def _looking(run: _Run, *, in_link: bool = False) -> str:
+    words = run.text.strip()
+    if not words:
+        return run.text
+    sign = "*" * (2 * run.look.bold + run.look.italic)
+    begin = run.text.index(words)
+    written = words if run.look.verbatim else _escaped(words, brackets=in_link)
+    return f"{run.text[:begin]}{sign}{written}{sign}{run.text[begin + len(words) :]}"
+
+
+def _linked(runs: list[_Run], url: str) -> str:
+    text = "".join(run.text for run in runs)
+    if not text.strip():
         return text
-
-    convert_kbd = convert_samp = convert_tt = convert_code
-
-    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.CODE)
-        return f"\n\n{text.strip()}\n\n"
-
-    def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.STRUCK)
+    if text.strip() == url:
         return text
-
-    convert_s = convert_strike = convert_del
-
-    def convert_u(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.UNDERLINED)
-        return text
-
-    def convert_font(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.COLOUR)
-        return text
-
-    convert_mark = convert_font
-
-    def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return "\n\n"
-
-    def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return text
-
-    convert_sup = convert_sub
-
-    def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        self._lost.add(Lost.TABLE)
-        return f"\n\n{text.strip()}\n\n"
-
-    def convert_tr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f"{text.strip().rstrip('·').rstrip()}\n\n"
-
-    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        words = " ".join(text.split())
-        return f"{words} · " if words else ""
-
-    convert_th = convert_td
+    words = "".join(_looking(run, in_link=True) for run in runs)
+    address = url.replace("(", "%28").replace(")", "%29")
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{before}[{words.strip()}]({address}){after}"
 
 
-def _tidied(text: str) -> str:
-    """No blanks at the ends of lines, one empty line between paragraphs, nothing that nobody types."""
-    lines = [line.rstrip().removesuffix("\\").rstrip() for line in clean(text.replace("\xa0", " ")).splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+_SIGNS = re.compile(rf"({_VARIABLE.pattern})|[*_]")
+_SIGNS_IN_A_LINK = re.compile(rf"({_VARIABLE.pattern})|[*_\[\]]")
+
+
+def _escaped(text: str, *, brackets: bool) -> str:
+    """What is a sign of Markdown stands for itself; a variable stays one: [FIRST_NAME|...]."""
+    signs = _SIGNS_IN_A_LINK if brackets else _SIGNS
+    return signs.sub(lambda match: match[1] or "\\" + match[0], text)
+
+
+def _tidied(lines: list[_Line]) -> str:
+    """One empty line between paragraphs, no blanks that nobody sees, nothing that nobody types."""
+    written: list[str] = []
+    for line in lines:
+        text = line.text.replace("\xa0", " ").strip()
+        if text or (written and written[-1]):
+            written.append(line.before + text if text else "")
+        if line.gap and written and written[-1]:
+            written.append("")
+    return "\n".join(written).strip("\n")
 
 
 def lost_named(found: frozenset[Lost]) -> list[Lost]:

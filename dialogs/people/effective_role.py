@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from storage.shared.policy import policy_of
 log = logging.getLogger(__name__)
 
 FRESH = 600.0  #: seconds for which a group's members count as current
+AGAIN = 60.0  #: seconds after a failure in which the directory is not asked again
 STALE = 24 * 3600.0  #: seconds for which they still count while the directory does not answer
 WAIT = 8.0  #: seconds for the directory: a turn is answered within fifteen
 
@@ -44,35 +44,50 @@ class EffectiveRole:
         self._directory = directory
         self._clock = clock
         self._members: dict[tuple[TenantId, str], _Members] = {}
-        self._reading: defaultdict[tuple[TenantId, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        #: when a group could not be read, monotonic
+        self._failed_at: dict[tuple[TenantId, str], float] = {}
+        #: groups that are being read: everybody who asks meanwhile waits for the same answer
+        self._reading: dict[tuple[TenantId, str], asyncio.Task[frozenset[str]]] = {}
 
     async def role(self, person: Person) -> Role | None:
         own = await self._store.role(person.id)
         if self._directory is None or not person.directory_id:
             return own
         policy = await policy_of(self._store, person.tenant)
-        for group in sorted(policy.groups, key=lambda group: list(Role).index(group.role)):
-            if own is not None and own.covers(group.role):
-                break
-            if person.directory_id in await self._ids(person.tenant, group.group):
-                return group.role
-        return own
+        higher = [group for group in policy.groups if own is None or not own.covers(group.role)]
+        members = await asyncio.gather(*(self._ids(person.tenant, group.group) for group in higher))
+        theirs = [group.role for group, ids in zip(higher, members, strict=True) if person.directory_id in ids]
+        return min(theirs, key=list(Role).index, default=own)
 
     async def _ids(self, tenant: TenantId, group: str) -> frozenset[str]:
-        key = (tenant, group)
-        async with self._reading[key]:
-            known, now = self._members.get(key), self._clock.monotonic()
-            if known and now - known.read_at < FRESH:
-                return known.ids
-            try:
-                ids = await asyncio.wait_for(self._read(tenant, group), WAIT)
-            except NoSuchGroup:
-                ids = frozenset()
-            except (NotAnswered, TimeoutError) as error:
-                log.warning("the members of a group that has a role were not to be had: %s", type(error).__name__)
-                return known.ids if known and now - known.read_at < STALE else frozenset()
-            self._members[key] = _Members(ids, now)
-            return ids
+        """Who is in a group, as far as it is known; answered within WAIT seconds."""
+        key, now = (tenant, group), self._clock.monotonic()
+        known = self._members.get(key)
+        if known and now - known.read_at < FRESH:
+            return known.ids
+        if now - self._failed_at.get(key, float("-inf")) < AGAIN:
+            return self._still(key)
+        if (reading := self._reading.get(key)) is None:
+            reading = self._reading[key] = asyncio.create_task(self._read_in_time(key))
+            reading.add_done_callback(lambda _: self._reading.pop(key, None))
+        return await asyncio.shield(reading)  # an asker that goes away takes nobody along
+
+    async def _read_in_time(self, key: tuple[TenantId, str]) -> frozenset[str]:
+        try:
+            ids = await asyncio.wait_for(self._read(*key), WAIT)
+        except NoSuchGroup:
+            ids = frozenset()
+        except (NotAnswered, TimeoutError) as error:
+            log.warning("the members of a group that has a role were not to be had: %s", type(error).__name__)
+            self._failed_at[key] = self._clock.monotonic()
+            return self._still(key)
+        self._members[key] = _Members(ids, self._clock.monotonic())
+        return ids
+
+    def _still(self, key: tuple[TenantId, str]) -> frozenset[str]:
+        """Who was in a group when it was last read, where that is not too long ago."""
+        known = self._members.get(key)
+        return known.ids if known and self._clock.monotonic() - known.read_at < STALE else frozenset()
 
     async def _read(self, tenant: TenantId, group: str) -> frozenset[str]:
         assert self._directory is not None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from dialogs.people import effective_role
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from scheduler.ports import DirectoryGroup, NotAnswered
@@ -202,6 +204,7 @@ class FakeDirectory:
     def __init__(self) -> None:
         self.people: dict[str, list[str]] = {"g-1": [], "g-2": []}
         self.silent = False
+        self.hangs = False
         self.asked = 0
 
     async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None:
@@ -217,6 +220,8 @@ class FakeDirectory:
         self.asked += 1
         if self.silent:
             raise NotAnswered("silent")
+        if self.hangs:
+            await asyncio.Event().wait()
         yield [DirectoryUser(directory_id=id) for id in self.people[group]]
 
 
@@ -265,6 +270,31 @@ async def test_a_silent_directory_takes_no_role_away_for_a_day(
     assert (await asked(louis, "campaigns"))[0].startswith(NOT_AN_AUTHOR)
     card = (await ada.press("Give it", who="Communication", role="author"))["value"]
     assert any("The directory does not answer just now." in word for word in words_of(card))
+
+
+async def test_a_directory_that_hangs_holds_nobody_up_for_longer_than_one_wait(
+    running_bot: RunningBot, directory: FakeDirectory, ada: Person, louis: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten people at once wait together; who comes after them does not wait, until it is tried again."""
+    await asked(louis, "english")
+    await ada.say("roles")
+    await ada.sees("Who may do what")
+    await ada.press("Give it", who="Communication internal", role="author")
+    people = [running_bot.organisation.person(f"P{number}", "Curie") for number in range(10)]
+    for person in people:
+        await person.install()
+    running_bot.clock.forward(timedelta(minutes=11))
+    directory.hangs, directory.asked = True, 0
+    monkeypatch.setattr(effective_role, "WAIT", 2.0)
+    began = time.monotonic()
+    await asyncio.gather(*(asked(person, "help") for person in people))
+    assert directory.asked == 1 and time.monotonic() - began < 15
+    await asyncio.gather(*(asked(person, "help") for person in people))
+    assert directory.asked == 1, "the failure is remembered"
+    directory.hangs = False
+    directory.people["g-2"] = [louis.directory_id]
+    running_bot.clock.forward(timedelta(seconds=effective_role.AGAIN + 1))
+    assert "Your campaigns" in await asked(louis, "campaigns")
 
 
 async def test_a_group_loses_its_role(
