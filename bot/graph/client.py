@@ -10,6 +10,7 @@ error responses.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from bot.bounded import read_up_to
 from bot.teams.auth.token import NoToken
 from bot.teams.responses import seconds
 from cards.kit.addresses import web_address
@@ -27,7 +29,9 @@ from scheduler.ports import Clock, NotAnswered
 from storage.records import TenantId
 
 CONNECT = 5.0  #: seconds to open a connection
-ANSWER = 30.0  #: seconds to wait for an answer
+ANSWER = 30.0  #: seconds for one answer, all of it
+WHOLE = 60.0  #: seconds for all attempts of a request together
+LARGEST = 8_000_000  #: bytes of an answer: a page of 999 people has less than one million
 IDLE = 15.0  #: seconds an unused connection is kept
 CONNECTIONS = 20
 ATTEMPTS = 4  #: of one request, at the most
@@ -96,7 +100,7 @@ class Graph:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=ANSWER),
+            timeout=aiohttp.ClientTimeout(total=ANSWER, sock_connect=CONNECT),
         )
         return self
 
@@ -114,7 +118,9 @@ class Graph:
     async def pages(self, tenant: TenantId, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Json]]:
         """A collection, page by page."""
         url = self._url(path, query)
-        for _ in range(PAGES):
+        seen: set[URL] = set()
+        while len(seen) < PAGES and url not in seen:
+            seen.add(url)
             answer = await self._ask("GET", tenant, url)
             value = answer.get("value")
             if not isinstance(value, list):
@@ -141,6 +147,13 @@ class Graph:
     # --- one request, until it is answered ----------------------------------------------------
 
     async def _ask(self, method: str, tenant: TenantId, url: URL, body: bytes | None = None) -> Json:
+        try:
+            async with asyncio.timeout(WHOLE):
+                return await self._answered(method, tenant, url, body)
+        except TimeoutError as error:
+            raise NotAnswered("TimeoutError") from error
+
+    async def _answered(self, method: str, tenant: TenantId, url: URL, body: bytes | None) -> Json:
         token = self._tokens.get(tenant)
         if token is None:
             token = self._tokens[tenant] = self._login(tenant)
@@ -194,7 +207,7 @@ class Graph:
         if body is not None:
             headers["Content-Type"] = "application/json"
         async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
-            return response.status, response.headers, await response.read()
+            return response.status, response.headers, await read_up_to(response, LARGEST)
 
 
 def _area(url: URL, base_url: str) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bot.bounded import read_up_to
 from bot.teams.responses import seconds
 from scheduler.ports import Availability, Clock, NotAnswered
 from storage.records import Person, PersonId, TenantId
 
 PEOPLE = 500  #: asked about by one request, at the most
 CONNECT = 3.0  #: seconds to open a connection
-ANSWER = 5.0  #: seconds to wait for an answer
+ANSWER = 5.0  #: seconds for an answer, all of it
 LARGEST = 256_000  #: bytes of an answer: 500 people take a tenth of it
 
 #: what the service says, in the words of S9; whatever is not named here is *absent*
@@ -39,7 +40,7 @@ class ServedPresence:
         self._session = aiohttp.ClientSession(
             headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=ANSWER),
+            timeout=aiohttp.ClientTimeout(total=ANSWER, sock_connect=CONNECT),
         )
         return self
 
@@ -76,11 +77,9 @@ class ServedPresence:
                     after = seconds(response.headers.get("Retry-After"), self._clock.now())
                     refused = response.status in (401, 403, 404)
                     raise NotAnswered(str(response.status), permanent=refused, after=after)
-                content = bytearray()
-                async for piece in response.content.iter_any():
-                    content += piece
-                    if len(content) > LARGEST:
-                        raise NotAnswered("too long an answer", permanent=True)
+                content = await read_up_to(response, LARGEST)
+                if len(content) > LARGEST:
+                    raise NotAnswered("too long an answer", permanent=True)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotAnswered(type(error).__name__) from error
         try:

@@ -228,7 +228,7 @@ class _Reader:
             case "li":
                 self._item()
         self._open[name] += 1
-        if name in _LOOKS and self._open[name] == 1 or name == "a":
+        if name == "a" or (name in _LOOKS and self._open[name] == 1):
             self._look = None
 
     def _end(self, name: str) -> None:

@@ -181,6 +181,44 @@ async def test_an_address_that_parsers_read_differently_is_answered_by_nobody(
     assert await running_bot.store.person_at(ada.tenant, ada.address) is None
 
 
+# --- anybody may write ------------------------------------------------------------------------
+
+#: what somebody's client could call formatting: each cost seconds once, at the size of a message
+MARKUP = (
+    " ",
+    "&nbsp;",
+    "<at>",
+    "<at>x",
+    "<a ",
+    "<b>",
+    "<!--",
+    "<",
+    "<p>",
+    '<a href="',
+    "[a](",
+    "</p>",
+    "<table><tr><td>",
+)
+
+
+@pytest.mark.parametrize("unit", MARKUP)
+async def test_a_formatted_message_of_anybody_holds_nobody_up(
+    running_bot: RunningBot, ada: Person, louis: Person, unit: str
+) -> None:
+    html = unit * (27_000 // len(unit))
+    for person in (louis, ada):
+        began = time.process_time()
+        status, _ = await person.send(
+            {
+                "type": "message",
+                "text": html,
+                "attachments": [{"contentType": "text/html", "content": html}],
+            }
+        )
+        assert status == 201
+        assert time.process_time() - began < 2
+
+
 # --- slow and hostile connections -------------------------------------------------------------
 
 SLOW = 1_000

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import random
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +13,8 @@ from typing import Any
 import jwt
 import pytest
 
-from bot.graph.client import ATTEMPTS, Refusal
+from bot.graph import client as graph_client
+from bot.graph.client import ATTEMPTS, LARGEST, Graph, NoLogin, Refusal
 from bot.graph.login import Nowhere, is_organisation, token_of
 from bot.teams.auth.token import EARLY, FreshToken, NoToken
 from scheduler.ports import NotAnswered
@@ -18,6 +22,7 @@ from storage.records import TenantId
 from tests.contract.services import TENANT, serving
 from tests.support.clocks import LeapingClock
 from tests.support.graph import LoopbackGraph, Trouble
+from tests.support.http import Answer, Server
 
 
 class Tokens:
@@ -67,6 +72,56 @@ async def test_our_token_goes_to_the_graphs_own_host_only() -> None:
             assert refused.value.permanent
     assert other.asked == []
     await other.stop()
+
+
+async def test_a_collection_that_comes_back_to_itself_ends() -> None:
+    def answer(method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
+        following = f"http://127.0.0.1:{server.port}/v1.0/groups/g?page={b'page=1' not in path:d}"
+        return Answer(200, json.dumps({"value": [{"id": "x"}], "@odata.nextLink": following}).encode())
+
+    server = Server(answer)
+    await server.start()
+    async with client_of(server) as client:
+        pages = 0
+        with pytest.raises(NotAnswered) as refused:
+            async for _ in client.pages(TENANT, "groups/g", {}):
+                pages += 1
+    assert refused.value.permanent and pages <= 3
+    await server.stop()
+
+
+@pytest.mark.parametrize("size", [LARGEST + 1, 4 * LARGEST])
+async def test_an_answer_without_an_end_is_none(size: int) -> None:
+    server = Server(lambda *_: Answer(200, b'{"value": "' + b"x" * size))
+    await server.start()
+    async with client_of(server) as client:
+        with pytest.raises(NotAnswered):
+            await client.get(TENANT, "groups/g")
+    await server.stop()
+
+
+async def test_an_answer_that_trickles_has_a_bound_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_client, "WHOLE", 0.3)
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    listening = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1.0"
+    async with Graph(url, clock=LeapingClock(), rng=random.Random(1), login=lambda _: NoLogin()) as client:
+        with pytest.raises(NotAnswered):
+            await asyncio.wait_for(client.get(TENANT, "groups/g"), 10)
+    listening.close()
+
+
+def client_of(server: Server) -> Graph:
+    url = f"http://127.0.0.1:{server.port}/v1.0"
+    return Graph(url, clock=LeapingClock(), rng=random.Random(1), login=lambda _: NoLogin())
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

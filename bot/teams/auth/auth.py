@@ -26,6 +26,7 @@ from botframework.connector.auth.authenticate_request_result import Authenticate
 from botframework.connector.auth.jwt_token_extractor import JwtTokenExtractor
 from jwt.algorithms import RSAAlgorithm
 
+from bot.bounded import read_up_to
 from bot.clouds import Platform
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 FRESH = 86_400.0  #: seconds after which the keys are fetched again: the platform changes them at any time
 AGAIN = 60.0  #: seconds between two fetches, however many tokens name a key that nobody knows
 FETCH = 10.0  #: seconds for a fetch
+LARGEST = 1_000_000  #: bytes of an answer: Microsoft's keys take a tenth of it
 LEEWAY = 300.0  #: seconds by which clocks may differ
 #: what a token must say; the SDK checks an end only where there is one
 REQUIRED = ("iss", "aud", "exp", "nbf", "serviceurl")
@@ -85,9 +87,9 @@ class SigningKeys:
     async def _fetch(self) -> dict[str, Key]:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FETCH)) as http:
             async with http.get(self._metadata, raise_for_status=True) as answer:
-                address = (await answer.json(content_type=None))["jwks_uri"]
+                address = json.loads(await read_up_to(answer, LARGEST))["jwks_uri"]
             async with http.get(address, raise_for_status=True) as answer:
-                found = (await answer.json(content_type=None))["keys"]
+                found = json.loads(await read_up_to(answer, LARGEST))["keys"]
         return {
             key["kid"]: Key(RSAAlgorithm.from_jwk(json.dumps(key)), key.get("endorsements") or ())
             for key in found

@@ -16,6 +16,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from bot.bounded import read_up_to
 from bot.teams.auth.token import Anonymous, Authorization, NoToken
 from bot.teams.responses import ChatLost, TokenRefused, outcome_of, seconds
 from bot.teams.send.timeouts import Timeouts
@@ -122,7 +123,7 @@ class Connector:
             with self._watch:
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                     asked = seconds(response.headers.get("Retry-After"), self._clock.now())
-                    return response.status, await _read(response, LARGEST_PAGE), asked
+                    return response.status, await read_up_to(response, LARGEST_PAGE), asked
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotAnswered(type(error).__name__) from error
 
@@ -198,7 +199,7 @@ class Connector:
                 response = await self._session.request(
                     method, url, data=payload, headers=headers, allow_redirects=False
                 )
-                answer = await _read(response)
+                answer = await read_up_to(response, LARGEST)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # it did not leave
             return Retry(NotReached.OUTAGE, detail=type(error).__name__, about=About.NETWORK)
@@ -214,20 +215,6 @@ class Connector:
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
         path = f"conversations/{_quoted(conversation)}/activities"
         return _url(reference.service_url, f"{path}/{_quoted(message)}" if message else path)
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int = LARGEST) -> bytes:
-    """The answer, or as much of it as the platform's would have: more than ``limit`` is none of the platform's."""
-    length = response.content_length
-    if length is not None and length <= limit and "Content-Encoding" not in response.headers:
-        return await response.read()
-    read = bytearray()
-    while chunk := await response.content.readany():
-        read += chunk
-        if len(read) > limit:
-            response.close()  # the rest may have no end
-            return bytes(read[: limit + 1])
-    return bytes(read)
 
 
 def _quoted(id: str) -> str:
