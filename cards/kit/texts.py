@@ -58,7 +58,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     typeset = LANGUAGES[language].typeset
     for message in catalogue:
         text = message.string
-        message.string = typeset(text) if isinstance(text, str) else tuple(map(typeset, text))
+        message.string = typeset(text) if isinstance(text, str) else tuple(map(typeset, text or ()))
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
