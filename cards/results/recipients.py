@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from cards.compose.fields import shown_rows
 from cards.kit.texts import Texts
 from cards.message.links import links_of
 from cards.results.columns import Column, Kind, Table, delimiter_of
@@ -14,6 +15,7 @@ def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
     """Of a campaign that has started; an anonymous one says nothing of what people did."""
     zone = campaign.as_scheduled.schedule.zone
     columns = _delivery(texts, campaign, zone)
+    columns += tuple(_constant(*row) for row in shown_rows(texts, campaign.as_scheduled.message))
     if not campaign.anonymous:
         columns += _engagement(texts, campaign)
     return Table(name=texts("Results"), columns=columns, zone=zone, delimiter=delimiter_of(texts))
@@ -44,6 +46,11 @@ def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Resul
         ),
         Column(texts("Looks for presence"), lambda result: ", ".join(look_text(look) for look in result.looks)),
     )
+
+
+def _constant(title: str, text: str) -> Column[Result]:
+    """The same of every recipient: what the campaign says of itself."""
+    return Column(title, lambda result: text)
 
 
 def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
