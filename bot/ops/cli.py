@@ -45,9 +45,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="COMMAND", title="for operators, also while the bot runs")
 
     def command(name: str, run: Command, help: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=help, description=help)
-        made.set_defaults(run=run)
-        return made
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(run=run)
+        return command
 
     for name, run, help in (
         ("erase", _erase, "remove all that tells who somebody was; figures stay"),

@@ -25,14 +25,14 @@ WHY = {
 async def erase(store: Erasure, address: str, at: datetime, say: Callable[[str], None]) -> int:
     """The exit status; 1 where nobody has the address, or they cannot be erased now."""
 
-    def told(tenant: TenantId, person: PersonId) -> AuditEntry:
+    def audited(tenant: TenantId, person: PersonId) -> AuditEntry:
         subject = Subject.PERSON
         return AuditEntry(
             tenant=tenant, at=at, by=None, deed=Deed.ERASED, subject=subject, id=str(person), client=CLIENT
         )
 
     try:
-        erased = await store.erase(address.strip(), told)
+        erased = await store.erase(address.strip(), audited)
     except CannotErase as refused:
         say(WHY[refused.why].format(campaigns=", ".join(map(str, refused.campaigns))))
         return 1

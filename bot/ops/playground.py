@@ -126,7 +126,7 @@ def _with_an_opener(folder: Path) -> str:
 async def _watch(
     process: asyncio.subprocess.Process, client: Playground, folder: Path, say: Callable[[str], None]
 ) -> None:
-    """A client that ends by itself is told of: its page would say nothing."""
+    """Report a client that ends by itself: its page would say nothing."""
     await process.wait()
     say(
         f"The browser client of {client.person} has ended; {folder / 'client.log'} may say why. Start again to have it."

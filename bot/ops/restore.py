@@ -49,7 +49,7 @@ async def restored(store: Store, now: datetime, say: Callable[[str], None]) -> N
 async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[[str], None]) -> None:
     await _note(store, campaign, now)
     unread: list[ListId] = []
-    if campaign.planned_at is None:  # whoever has no delivery yet may have been given one since
+    if campaign.planned_at is None:  # people without a delivery yet may have been given one since
         audience = campaign.as_scheduled.audience
         unread = await _unread(store, campaign, audience)
         await end_unplanned(campaign, audience, DeliveryState.UNCONFIRMED, NotReached.RESTORED, store, now)
@@ -70,12 +70,10 @@ async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[
 
 async def _unread(store: Lists, campaign: Campaign, audience: Audience) -> list[ListId]:
     """Lists that had still to be read for a campaign that had started."""
-    found = [await store.distribution_list(id) for id in audience.lists]
+    lists = [await store.distribution_list(id) for id in audience.lists]
     since = campaign.started_at
     return [
-        made.id
-        for made in found
-        if made and made.source and (made.read_at is None or since is None or made.read_at < since)
+        one.id for one in lists if one and one.source and (one.read_at is None or since is None or one.read_at < since)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What comes in: each kind of activity -> one call. Nothing here decides anything."""
+"""Activities come in: each kind becomes one call. What is replied is decided in dialogs/core/entry."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class CrieurBot(ActivityHandler):
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         if is_personal(turn_context.activity):
-            await self._welcome(turn_context, told=True)
+            await self._welcome(turn_context, installed=True)
         else:
             if team := team_of(turn_context.activity):
                 await teams.installed(turn_context.activity, team, self._services)
@@ -127,7 +127,7 @@ class CrieurBot(ActivityHandler):
         # in some channels the bot itself is the sender: there is no person to remember
         added = any(member.id == bot.id for member in members_added)
         if added and turn_context.activity.from_property.id != bot.id:
-            await self._welcome(turn_context, told=False)
+            await self._welcome(turn_context, installed=False)
 
     async def on_members_removed_activity(
         self, members_removed: list[ChannelAccount], turn_context: TurnContext
@@ -146,7 +146,7 @@ class CrieurBot(ActivityHandler):
         if activity.type != skype.CONTACTS or not is_personal(activity):
             log.info("unknown activity: type=%s", str(activity.type)[:60])
         elif activity.action == "add":
-            await self._welcome(turn_context, told=True)
+            await self._welcome(turn_context, installed=True)
         elif activity.action == "remove":
             await lose(activity, _channel(turn_context), self._services.store)
 
@@ -160,18 +160,18 @@ class CrieurBot(ActivityHandler):
         if team := team_of(activity):
             await teams.changed(activity, team, self._services)
 
-    async def _welcome(self, context: TurnContext, *, told: bool) -> None:
-        """Remember, and greet: ``told`` says that the platform spoke of an install."""
+    async def _welcome(self, context: TurnContext, *, installed: bool) -> None:
+        """Remember the person, and greet them after an install; ``installed``: the platform calls it one."""
         person, newly = await self._capture(context)
-        turn = await self._turn(context, person, newly=True)  # an install again may be the first without an owner
-        greeting = await self._entry.greet(turn) if told or newly else None
+        turn = await self._turn(context, person, arrives=True)
+        greeting = await self._entry.greet(turn) if installed or newly else None
         if greeting is not None:
             await self._say(context, turn, greeting)
 
     # --- what people do with messages ---------------------------------------------------------
 
     async def on_event_activity(self, turn_context: TurnContext) -> None:
-        """A read receipt; any other event is acknowledged and let be."""
+        """A read receipt; any other event is acknowledged and ignored."""
         activity = turn_context.activity
         if activity.name != READ_RECEIPT or not is_personal(activity):
             log.info("unknown event: name=%s", str(activity.name)[:60])
@@ -195,7 +195,7 @@ class CrieurBot(ActivityHandler):
             await engage.reacted(self._services, person, _channel(context), message, named, gone=gone)
 
     async def _known(self, context: TurnContext) -> Person | None:
-        """Who does something with a message has received one: nobody new is met here."""
+        """The sender, as far as we know them: a person who does something with a message has received one before."""
         activity = context.activity
         sender = activity.from_property.id
         return await self._services.store.person_behind(tenant_of(activity), _channel(context), sender)
@@ -246,7 +246,7 @@ class CrieurBot(ActivityHandler):
         return wire.in_place(answer.card)
 
     async def _answer_offer(self, context: TurnContext) -> None:
-        """The platform asked whether they take a file: its card is over."""
+        """The person took or refused a file; the card that offered it is replaced."""
         turn = await self._enter(context)
         message = context.activity.reply_to_id or ""
         answer = await unless_aside(exports.answer_offer(turn, context.activity.value, message))
@@ -264,7 +264,7 @@ class CrieurBot(ActivityHandler):
             await self._keep(turn, message, await self._awaited(turn, answer.later))
 
     async def _awaited(self, turn: Turn, later: Awaitable[Answer]) -> Answer:
-        """What took too long to wait for; a bug in it is told, as one in a turn is."""
+        """The answer that was too slow for the response; a bug in it is reported to the person, as one in a turn is."""
         try:
             return await later
         except Exception:
@@ -304,13 +304,15 @@ class CrieurBot(ActivityHandler):
 
     async def _enter(self, context: TurnContext, attachments: tuple[Attachment, ...] = ()) -> Turn:
         person, newly = await self._capture(context)
-        return await self._turn(context, person, newly=newly, attachments=attachments)
+        return await self._turn(context, person, arrives=newly, attachments=attachments)
 
     async def _turn(
-        self, context: TurnContext, person: Person, *, newly: bool, attachments: tuple[Attachment, ...] = ()
+        self, context: TurnContext, person: Person, *, arrives: bool, attachments: tuple[Attachment, ...] = ()
     ) -> Turn:
         client = client_of(context.activity)
-        return await self._entry.turn(person, _channel(context), newly=newly, attachments=attachments, client=client)
+        return await self._entry.turn(
+            person, _channel(context), arrives=arrives, attachments=attachments, client=client
+        )
 
     # --- answers ------------------------------------------------------------------------------
 

@@ -101,13 +101,13 @@ class Clicks:
         key, now = (click.campaign, click.button), self._services.clock.monotonic()
         known = self._known.get(key)
         if known is None or known.until < now:
-            found = await engage.destination(self._services, click)
-            if found is None:
+            destination = await engage.destination(self._services, click)
+            if destination is None:
                 self._known.pop(key, None)
                 return None
             if len(self._known) >= KNOWN:
                 self._known.clear()
-            url, counts = found
+            url, counts = destination
             known = self._known[key] = _Destination(_on_the_wire(url), counts, now + KNOWN_FOR)
         return known.url, known.counts
 

@@ -26,18 +26,18 @@ class Health:
 
     async def troubles(self) -> dict[str, str]:
         """What is not as it should be, in words for an operator; empty when all is well."""
-        found = {}
+        troubles = {}
         try:
             await asyncio.wait_for(self.store.read_documents(["ready"]), STORE)
         except Exception as error:  # whatever a driver raises: the store does not answer
-            found["store"] = f"does not answer: {type(error).__name__}"
+            troubles["store"] = f"does not answer: {type(error).__name__}"
         if self.authorization.trouble:
-            found["token"] = f"nothing is sent: {self.authorization.trouble}"
+            troubles["token"] = f"nothing is sent: {self.authorization.trouble}"
         elif self.authorization.header is None:
-            found["token"] = "the platform's login has given none yet"
+            troubles["token"] = "the platform's login has given none yet"
         looked_at = self.looked_at()
         if looked_at is None or self.clock.monotonic() - looked_at > BEHIND:
-            found["scheduler"] = "has not looked at what is due for too long"
+            troubles["scheduler"] = "has not looked at what is due for too long"
         if not self.dispatching():
-            found["dispatcher"] = "is not at work"
-        return found
+            troubles["dispatcher"] = "is not at work"
+        return troubles

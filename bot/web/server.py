@@ -185,11 +185,11 @@ class Front:
         return web.HTTPBadRequest(text="an activity was expected")
 
     async def picture(self, request: web.Request) -> web.Response:
-        """A picture of a message: whoever has the message may see it."""
-        found = await pictures.picture(self._services, request.match_info["name"])
-        if found is None:
+        """A picture of a message: everybody who has the message may see it."""
+        picture = await pictures.picture(self._services, request.match_info["name"])
+        if picture is None:
             raise web.HTTPNotFound()
-        content, kind = found
+        content, kind = picture
         headers = {
             "Cache-Control": "public, max-age=31536000, immutable",
             "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -203,23 +203,23 @@ class Front:
         click = self._links.read(token)
         if click is None and await self._looked_for_new_keys():
             click = self._links.read(token)
-        found = await self._clicks.destination(click) if click else None
-        if click is None or found is None:
+        destination = await self._clicks.destination(click) if click else None
+        if click is None or destination is None:
             raise web.HTTPNotFound(text=" / ".join(texts("This link is not valid (any more).") for texts in TEXTS))
-        url, counts = found
+        url, counts = destination
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
         return web.Response(status=302, headers={hdrs.LOCATION: url, hdrs.CACHE_CONTROL: "no-store"})
 
     async def export(self, request: web.Request) -> web.StreamResponse:
-        """A file of results; whoever has its link may fetch it, for as long as it is valid."""
-        found = await self._exports.fetch(request.match_info["token"])
-        if found is None:
-            said = (
+        """A file of results: everybody who has its link may fetch it, as long as that is valid."""
+        file = await self._exports.fetch(request.match_info["token"])
+        if file is None:
+            text = (
                 texts("This link is not valid (any more): please ask Crieur for the export again.") for texts in TEXTS
             )
-            raise web.HTTPNotFound(text=" / ".join(said))
-        path, name, kind = found
+            raise web.HTTPNotFound(text=" / ".join(text))
+        path, name, kind = file
         headers = {
             hdrs.CONTENT_TYPE: kind,
             hdrs.CONTENT_DISPOSITION: f"attachment; filename*=UTF-8''{quote(name, safe='')}",
@@ -230,7 +230,7 @@ class Front:
         return web.FileResponse(path, headers=headers)
 
     async def _looked_for_new_keys(self) -> bool:
-        """Another copy may sign with a key that it has just made; looked for now and then, whoever asks."""
+        """Another copy may sign with a key that it has just made; looked for now and then, not at every request."""
         now = self._services.clock.monotonic()
         if now - self._keys_looked_at < KEYS_AGAIN:
             return False

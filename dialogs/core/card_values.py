@@ -32,8 +32,8 @@ def as_name(typed: str) -> str:
 
 def best_named(wanted: str, things: Sequence[N]) -> N | None:
     """The one whose name is, or else begins with, or else contains what was typed (``as_name``); the first of those."""
-    found = [thing for thing in things if wanted in thing.name.casefold()] if wanted else []
-    return min(found, key=lambda thing: _distance(wanted, thing.name.casefold()), default=None)
+    matches = [thing for thing in things if wanted in thing.name.casefold()] if wanted else []
+    return min(matches, key=lambda thing: _distance(wanted, thing.name.casefold()), default=None)
 
 
 def _distance(wanted: str, name: str) -> tuple[bool, bool]:

@@ -1,4 +1,4 @@
-"""A campaign as its cards need it: loaded by who asks, its parts read. What comes of them: outlook.py."""
+"""A campaign as its cards need it: loaded for the person who asks, its parts read."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def asked_for(turn: Turn, form: Form) -> Campaign:
 
 
 async def waiting_draft(turn: Turn) -> Campaign | None:
-    """The newest campaign of whoever speaks, as long as it is still being built."""
+    """The newest campaign of the speaker, as long as it is still being built."""
     for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED):
         if campaign.author == turn.person.id:
             return campaign if campaign.state is CampaignState.DRAFT else None
@@ -60,12 +60,12 @@ async def open_draft(turn: Turn) -> Campaign | None:
     draft = await waiting_draft(turn)
     if draft is None or turn.now - (draft.edited_at or draft.created_at) > OPEN:
         return None
-    found = (await turn.store.read_documents([_aside(turn)])).get(_aside(turn))
-    return None if found and found[1] == _as_it_is(draft) else draft
+    _, put_aside_as = (await turn.store.read_documents([_aside(turn)])).get(_aside(turn), ("", b""))
+    return None if put_aside_as == _as_it_is(draft) else draft
 
 
 async def leave(turn: Turn) -> None:
-    """Whatever they were busy with, they are no more."""
+    """The speaker stops working on their draft; it is kept."""
     if turn.role is not None and (draft := await waiting_draft(turn)):
         await put_aside(turn, draft)
 
@@ -190,8 +190,8 @@ def _read_message(campaign: Campaign, texts: Texts, columns: Collection[str] | N
         if reading.value is None or reading.value.language == language:
             continue
         whole = read_version(campaign.forms[version_key(language)], reading.value, texts, columns)
-        said = f"{texts.language_name(language)} – {' '.join(whole.errors.values())}"
-        reading = whole if whole.value else Reading(None, {version_key(language): said})
+        errors = f"{texts.language_name(language)} – {' '.join(whole.errors.values())}"
+        reading = whole if whole.value else Reading(None, {version_key(language): errors})
     return reading
 
 
@@ -206,14 +206,14 @@ def version_key(language: str) -> str:
 
 
 def versions_of(campaign: Campaign) -> list[str]:
-    """The other languages in which a draft's message is said."""
+    """The other languages in which a draft's message is written."""
     return [step.partition(".")[2] for step in campaign.forms if step.startswith("message.")]
 
 
 async def known_columns(turn: Turn) -> tuple[str, ...]:
     """What the lists of the organisation say beside names and addresses."""
     lists = await turn.store.lists(turn.person.tenant)
-    return tuple(sorted({column for made in lists for column in made.columns}))
+    return tuple(sorted({column for one in lists for column in one.columns}))
 
 
 def _audience(choice: AudienceChoice) -> Audience | None:

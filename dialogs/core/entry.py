@@ -31,12 +31,12 @@ class Entry:
         person: Person,
         channel: Channel,
         *,
-        newly: bool,
+        arrives: bool,
         attachments: tuple[Attachment, ...] = (),
         client: str = "",
     ) -> Turn:
-        """``newly``: they could not be reached before."""
-        if newly and self._first_owns:
+        """``arrives``: they install the bot, or could not be reached before."""
+        if arrives and self._first_owns:
             await self._services.store.claim_ownership(person.id)
         return Turn(
             services=self._services,
@@ -51,7 +51,7 @@ class Entry:
     # --- installs -----------------------------------------------------------------------------
 
     async def greet(self, turn: Turn) -> Answer | None:
-        """A greeting after an install; None where one has just been given: installs are told in pairs."""
+        """A greeting after an install; None where one has just been given: the platform tells of an install twice."""
         if not await self._greet_now(turn.person.id):
             return None
         # another activity of the same moment may have claimed the ownership for them
@@ -81,7 +81,7 @@ class Entry:
     # --- words --------------------------------------------------------------------------------
 
     async def hear(self, turn: Turn, words: str, conversation: str) -> list[Answer]:
-        """What is said back to words, or to files without any, in this order.
+        """The replies to words, or to files without any, in this order.
 
         A command is one even while a question waits, but for a question that takes every text: there, only a message
         that is nothing but a command is one.

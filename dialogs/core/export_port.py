@@ -1,4 +1,4 @@
-"""How a file gets to who asked for it: what dialogs need of whoever makes and hands over files."""
+"""How a file gets to the person who asked for it: what dialogs need of the module that makes and hands over files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Upload:
 
 
 class Exporter(Protocol):
-    """Makes files in the background, and says in the chat of who asked how it goes."""
+    """Makes files in the background, and says in the chat of the person who asked how it goes."""
 
     @property
     def by_file(self) -> bool:

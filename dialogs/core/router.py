@@ -121,15 +121,15 @@ class Router:
             return Answer(text=not_allowed(turn))
         return await unless_aside(entry.handler(turn, form))
 
-    async def hear(self, turn: Turn, said: str) -> Answer | None:
+    async def hear(self, turn: Turn, typed_words: str) -> Answer | None:
         """Answer a typed command: the longest known beginning wins; None when there is none."""
-        words = " ".join(said.lower().replace("’", "'").split())
+        words = _normal(typed_words)
         for command in sorted(self.commands, key=len, reverse=True):
             entry = self.commands[command]
             if words == command or (words.startswith(command + " ") and not entry.alone):
                 if not may(turn, entry.role):
                     return Answer(text=not_allowed(turn))
-                rest = " ".join(said.split()[len(command.split()) :])
+                rest = " ".join(typed_words.split()[len(command.split()) :])
                 return await unless_aside(entry.handler(turn, rest))
         return None
 
@@ -137,14 +137,14 @@ class Router:
         """Whether any text may be its answer, even one that begins like a command."""
         return question.name in self.any_text
 
-    async def reply(self, turn: Turn, question: Question, said: str) -> Answer | None:
+    async def reply(self, turn: Turn, question: Question, words: str) -> Answer | None:
         """Answer the answer to a question; None for a question that this version does not know."""
         entry = self.replies.get(question.name)
         if entry is None:
             return None
         if not may(turn, entry.role):  # taken away since the question
             return Answer(text=not_allowed(turn))
-        return await unless_aside(entry.handler(turn, question, said))
+        return await unless_aside(entry.handler(turn, question, words))
 
     async def receive(self, turn: Turn) -> Answer | None:
         """Answer a file or a picture that came with the message; None when there is none."""
@@ -157,31 +157,36 @@ class Router:
                 return Answer(text=not_an_author(turn))
         return None
 
-    async def listen(self, turn: Turn, said: str) -> Answer | None:
+    async def listen(self, turn: Turn, words: str) -> Answer | None:
         """Answer words that are no command, nor near to one; None when they mean nothing to anybody."""
-        listeners = self.sure_listeners if self.nearest(turn, said) else [*self.sure_listeners, *self.listeners]
+        listeners = self.sure_listeners if self.nearest(turn, words) else [*self.sure_listeners, *self.listeners]
         for listener in listeners:
-            if answer := await listener(turn, said):
+            if answer := await listener(turn, words):
                 return answer
         return None
 
-    def is_command(self, said: str) -> bool:
+    def is_command(self, words: str) -> bool:
         """Whether these words are the whole of a command."""
-        return " ".join(said.lower().replace("’", "'").split()) in self.commands
+        return _normal(words) in self.commands
 
-    def nearest(self, turn: Turn, said: str) -> str | None:
+    def nearest(self, turn: Turn, typed_words: str) -> str | None:
         """The command that somebody may have meant."""
-        words = " ".join(said.lower().split())
+        words = " ".join(typed_words.lower().split())
         if words in self.no_mistakes:
             return None
         known = [word for word, entry in self.commands.items() if may(turn, entry.role)]
-        found = difflib.get_close_matches(words, known, n=5, cutoff=0.6)
-        if not found:
+        near = difflib.get_close_matches(words, known, n=5, cutoff=0.6)
+        if not near:
             return None
-        # "campagens" is nearer to "campaigns": whoever speaks French meant the French word of the same command
-        same = [word for word in found if self.commands[word].handler is self.commands[found[0]].handler]
+        # "campagens" is nearer to "campaigns": a person who speaks French meant the French word of the same command
+        same = [word for word in near if self.commands[word].handler is self.commands[near[0]].handler]
         own = commands_named(turn.texts, turn.role)
-        return next((word for word in same if word in own), found[0])
+        return next((word for word in same if word in own), near[0])
+
+
+def _normal(words: str) -> str:
+    """As commands are compared: small letters, straight apostrophes, single blanks."""
+    return " ".join(words.lower().replace("’", "'").split())
 
 
 def _register(known: dict[K, V], more: Mapping[K, V]) -> None:
@@ -192,7 +197,7 @@ def _register(known: dict[K, V], more: Mapping[K, V]) -> None:
 
 
 async def unless_aside(answering: Awaitable[Answer]) -> Answer:
-    """The answer, or what is said instead of it."""
+    """The handler's answer, or the one that it raised in place of it."""
     try:
         return await answering
     except Aside as aside:
@@ -205,7 +210,7 @@ def may(turn: Turn, role: Role | None) -> bool:
 
 
 def not_allowed(turn: Turn) -> str:
-    """What is said to somebody whose role is not enough."""
+    """The reply to a person whose role is not enough."""
     if turn.role is not None:
         return turn.texts("Only an owner can do that here. Type **roles** to see who is one.")
     return not_an_author(turn)

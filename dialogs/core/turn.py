@@ -56,7 +56,7 @@ class Services:
     files: Files
     #: messages a second and tenant
     rate: float
-    #: who tells who is there, by channel; a channel without has no choice of presence
+    #: what tells who is present, by channel; a channel without one offers no choice of presence
     presence: Mapping[Channel, Presence] = field(default_factory=dict)
     #: None where Microsoft Graph is not to be asked
     directory: Directory | None = None
@@ -115,7 +115,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is said back: a card, or a text; for a form, the card stands in the form's place."""
+    """What the bot replies: a card, or a text; for a form, the card stands in the form's place."""
 
     card: AdaptiveCard | None = None
     text: str = ""

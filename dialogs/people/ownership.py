@@ -33,17 +33,17 @@ async def new_code(
     None while one is out, or once one was used; ``another``: in its place, for an operator who asks. ``again``:
     it is for this organisation, and works although that has an owner.
     """
-    found = (await store.read_documents([DOCUMENT])).get(DOCUMENT)
+    document = (await store.read_documents([DOCUMENT])).get(DOCUMENT)
     now = clock.now()
-    if found and not another:
-        out = json.loads(found[1])
+    if document and not another:
+        out = json.loads(document[1])
         if out["used"] or now.timestamp() < out["until"]:
             return None
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     known = {"hash": _hash(code), "until": (now + GOOD_FOR).timestamp(), "used": False}
     text = json.dumps(known | ({"again": again} if again else {})).encode()
     try:
-        await store.write_documents({DOCUMENT: (None if another else found[0] if found else "", text)})
+        await store.write_documents({DOCUMENT: (None if another else document[0] if document else "", text)})
     except StaleVersion:  # another copy has just printed one
         return None
     return "-".join(code[place : place + 4] for place in range(0, LENGTH, 4))
@@ -57,8 +57,8 @@ def _hash(code: str) -> str:
 async def claim(turn: Turn, typed: str) -> Answer:
     """Ownership of an organisation that has no owner, for the code; it works once."""
     texts = turn.texts
-    found = (await turn.store.read_documents([DOCUMENT])).get(DOCUMENT)
-    known: dict[str, Any] = json.loads(found[1]) if found else {"hash": "", "until": 0.0, "used": True}
+    document = (await turn.store.read_documents([DOCUMENT])).get(DOCUMENT)
+    known: dict[str, Any] = json.loads(document[1]) if document else {"hash": "", "until": 0.0, "used": True}
     again = known.get("again") == turn.person.tenant
     owners = [person for person, role in await turn.store.with_role(turn.person.tenant) if role is Role.OWNER]
     if owners and not again:
@@ -66,13 +66,13 @@ async def claim(turn: Turn, typed: str) -> Answer:
     code = "".join(letter for letter in typed.upper() if letter.isalnum())
     right = hmac.compare_digest(_hash(code), known["hash"])
     elsewhere = "again" in known and not again
-    if found is None or not right or elsewhere or known["used"] or turn.now.timestamp() >= known["until"]:
+    if document is None or not right or elsewhere or known["used"] or turn.now.timestamp() >= known["until"]:
         log.warning("a claim with a code that is not valid was refused")
         return Answer(
             text=texts("This code is not valid (any more). The server prints one; the operator can ask for another.")
         )
-    try:  # used up first: whoever is faster with the same code has it
-        await turn.store.write_documents({DOCUMENT: (found[0], json.dumps({**known, "used": True}).encode())})
+    try:  # used up before it has an effect: of two people with the same code, the faster one has it
+        await turn.store.write_documents({DOCUMENT: (document[0], json.dumps({**known, "used": True}).encode())})
     except StaleVersion:
         return Answer(text=texts("Somebody else has just used this code."))
     owns = turn.store.give_role(turn.person.id, Role.OWNER) if again else turn.store.claim_ownership(turn.person.id)

@@ -141,16 +141,16 @@ async def _find_groups(turn: Turn, name: str, role: Role, values: Mapping[str, s
     texts = turn.texts
     assert turn.services.directory is not None
     try:
-        found = await turn.services.directory.groups(turn.person.tenant, name)
+        groups = await turn.services.directory.groups(turn.person.tenant, name)
     except NotAnswered:
         error = texts("The directory does not answer just now. Please try again in a minute.")
         return Answer(card=await _card(turn, values=values, errors={"who": error}))
-    if not found:
+    if not groups:
         error = texts("I know neither a person nor a group of the directory like that.")
         return Answer(card=await _card(turn, values=values, errors={"who": error}))
-    if len(found) == 1:
-        return await _give_group(turn, found[0], role)
-    return Answer(card=groups_card(texts, [(group.id, group.name) for group in found[:FOUND]], role))
+    if len(groups) == 1:
+        return await _give_group(turn, groups[0], role)
+    return Answer(card=groups_card(texts, [(group.id, group.name) for group in groups[:FOUND]], role))
 
 
 @router.form("roles.group", role=Role.OWNER)
@@ -159,10 +159,10 @@ async def choose_group(turn: Turn, form: Form) -> Answer:
     wanted, id = str(form.get("role", "")), str(form.get("group", ""))
     name = clean(str(form.get("name", "")))[:WHO]
     try:
-        found = await turn.services.directory.groups(turn.person.tenant, name) if turn.services.directory else []
+        groups = await turn.services.directory.groups(turn.person.tenant, name) if turn.services.directory else []
     except NotAnswered:
-        found = []
-    group = next((group for group in found if group.id == id), None)
+        groups = []
+    group = next((group for group in groups if group.id == id), None)
     if group is None or wanted not in list(Role):
         return Answer(card=await _card(turn, turn.texts("This group is not to be found any more."), "warning"))
     return await _give_group(turn, group, Role(wanted))
