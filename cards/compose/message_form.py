@@ -145,6 +145,8 @@ def _languages(texts: Texts, values: Values, payload: Mapping[str, Any], version
 
 def _more(texts: Texts, values: Values, errors: Errors, *, tracked: bool) -> list[Any]:
     """The notification, and what is noted of what people do with the message."""
-    fields = [field for field in behind("more") if tracked or field is not TRACK]
     no_address = hint(texts("Links are not tracked: Crieur has no public address (PUBLIC\\_URL) to lead them through."))
-    return [*inputs(texts, values, errors, fields), *([] if tracked else [no_address])]
+    parts: list[Any] = []
+    for field in behind("more"):
+        parts += inputs(texts, values, errors, [field]) if tracked or field is not TRACK else [no_address]
+    return parts
