@@ -28,7 +28,7 @@ from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
-from storage.shared.leases import spared
+from storage.records.campaign_life import spared
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
 from storage.port.campaigns import Deliveries
 from storage.records import Campaign, Claimed, IfUnknown, PresenceChoice, Seen, Settled
-from storage.shared.leases import spared
+from storage.records.campaign_life import spared
 
 #: how people may show to be written to
 WRITTEN_TO = {

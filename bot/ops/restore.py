@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.ops.erase import CLIENT
-from dialogs.compose.wizard import as_draft
 from scheduler.planner import end_unplanned
 from storage.port.operations import Audit
 from storage.port.people import Lists, People
@@ -26,6 +25,7 @@ from storage.records import (
     NotReached,
     Subject,
 )
+from storage.records.campaign_life import to_draft
 from storage.shared.backup import TAKEN
 
 WAS = {
@@ -82,7 +82,7 @@ async def _ask_again(store: Store, campaign: Campaign, was: str, now: datetime, 
     await _note(store, campaign, now)
     frozen = campaign.frozen
     starts = f"{frozen.schedule.slot.start:%Y-%m-%d %H:%M} UTC" if frozen else "an instant of its own"
-    await store.save(as_draft(campaign))
+    await store.save(to_draft(campaign))
     say(
         f"Campaign {campaign.id} of {await _author(store, campaign)} {was.format(starts=starts)}: it may have been sent"
         " since, so it is a draft again. Please tell its author to look whether to schedule it."

@@ -9,7 +9,7 @@ from cards.campaigns.approval import REASON, approval_card, decided_card
 from cards.compose.review import Forecast
 from cards.kit.elements import AdaptiveCard
 from dialogs.compose.forecast import forecast_of, overview, problems_of
-from dialogs.compose.wizard import as_draft, changeable, changed_elsewhere, information, may_decide, review
+from dialogs.compose.wizard import changeable, changed_elsewhere, information, may_decide, review
 from dialogs.core.drafts import Draft, asked_for, freeze, is_stale, read_draft
 from dialogs.core.notify import post
 from dialogs.core.router import Router
@@ -19,9 +19,9 @@ from dialogs.lists.audience import lists_gone
 from dialogs.people.language import texts_of
 from storage.records import (
     Campaign,
-    CampaignState,
     Consideration,
     Deed,
+    Frozen,
     Person,
     Reach,
     Role,
@@ -29,7 +29,9 @@ from storage.records import (
     Style,
     Subject,
     TenantId,
+    campaign_life,
 )
+from storage.records.campaign_life import Change, allows, to_draft
 from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
@@ -50,11 +52,10 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     try:
         if await needs_approval(turn, shown.reach):
             return await submit(turn, draft)
-        unasked = replace(await _scheduled(turn, draft), submitted_by=None, approved_by=None)
-        campaign = await turn.store.save(unasked)
+        campaign = await turn.store.save(campaign_life.schedule(campaign, await _frozen(turn, draft)))
         # from here on its lists cannot be deleted; one may have been in the moment before
         if draft.audience and await lists_gone(turn, draft.audience):
-            campaign = await turn.store.save(as_draft(campaign))
+            campaign = await turn.store.save(to_draft(campaign))
             return Answer(card=await review(turn, campaign))
     except StaleVersion:
         return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
@@ -66,10 +67,9 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     return Answer(card=await information(turn, campaign, note))
 
 
-async def _scheduled(turn: Turn, draft: Draft) -> Campaign:
-    """What the draft becomes, with the organisation's rules as they stand now; not saved yet."""
-    frozen = freeze(draft, turn, await _consideration(turn, draft))
-    return replace(draft.campaign, state=CampaignState.SCHEDULED, frozen=frozen)
+async def _frozen(turn: Turn, draft: Draft) -> Frozen:
+    """What the draft says, with the organisation's rules as they stand now."""
+    return freeze(draft, turn, await _consideration(turn, draft))
 
 
 async def _consideration(turn: Turn, draft: Draft) -> Consideration:
@@ -90,8 +90,7 @@ async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
 
 async def submit(turn: Turn, draft: Draft) -> Answer:
     """Let it wait, and ask those who may approve it. Raises StaleVersion."""
-    waiting = replace(draft.campaign, state=CampaignState.SUBMITTED, submitted_by=turn.person.id)
-    campaign = await turn.store.save(waiting)
+    campaign = await turn.store.save(campaign_life.submit(draft.campaign, turn.person.id))
     await turn.note(Deed.SUBMITTED, Subject.CAMPAIGN, campaign.id, campaign.name)
     approvers = [
         person
@@ -139,7 +138,7 @@ async def open_approval(turn: Turn, form: Form) -> Answer:
 async def _waiting(turn: Turn, form: Form) -> Campaign:
     """The campaign that a card names, if this person may decide on it now. Raises Aside."""
     campaign = await asked_for(turn, form)
-    if campaign.state is not CampaignState.SUBMITTED:
+    if not allows(campaign, Change.APPROVE):
         note = turn.texts("It does not wait for approval (any more).")
         raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
     if not may_decide(turn, campaign):
@@ -165,9 +164,10 @@ async def approve(turn: Turn, form: Form) -> Answer:
         note = turn.texts("It can't be sent like this any more: {why}", why=" ".join(text for _, text in problems))
         return Answer(card=await _card(turn, campaign, note))
     try:
-        scheduled = await turn.store.save(replace(await _scheduled(turn, draft), approved_by=turn.person.id))
+        frozen = await _frozen(turn, draft)
+        scheduled = await turn.store.save(campaign_life.approve(campaign, frozen, turn.person.id))
         if draft.audience and await lists_gone(turn, draft.audience):
-            waiting = replace(as_draft(scheduled), state=CampaignState.SUBMITTED, approved_by=None)
+            waiting = campaign_life.submit(scheduled, scheduled.submitted_by or scheduled.author)
             return Answer(card=await _card(turn, await turn.store.save(waiting)))
     except StaleVersion:
         return await _changed_meanwhile(turn, form)
@@ -187,7 +187,7 @@ async def send_back(turn: Turn, form: Form) -> Answer:
     campaign = await _waiting(turn, form)
     reason = clean(str(form.get("reason") or ""))[:REASON].strip()
     try:
-        back = await turn.store.save(replace(campaign, state=CampaignState.DRAFT))
+        back = await turn.store.save(campaign_life.send_back(campaign))
     except StaleVersion:
         return await _changed_meanwhile(turn, form)
     await turn.note(Deed.REJECTED, Subject.CAMPAIGN, campaign.id, campaign.name)

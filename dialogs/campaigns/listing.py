@@ -27,6 +27,7 @@ from storage.records import (
     Person,
     StaleVersion,
 )
+from storage.records.campaign_life import Change, allows
 
 router = Router()
 
@@ -209,7 +210,7 @@ async def delete(turn: Turn, name: str) -> Answer:
 
 
 async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
-    if campaign.state is CampaignState.RUNNING:
+    if not allows(campaign, Change.DELETE):
         return Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning"))
     return Answer(card=delete_card(turn.texts, campaign), summary=campaign.name)
 
@@ -217,7 +218,7 @@ async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
 @router.form("delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    if campaign.state is CampaignState.RUNNING or is_stale(campaign, form):
+    if not allows(campaign, Change.DELETE) or is_stale(campaign, form):
         return await _deletion(turn, campaign)
     try:
         await turn.store.delete_campaign(campaign)

@@ -42,6 +42,7 @@ from storage.records import (
     may_begin_with,
     may_change,
 )
+from storage.records.campaign_life import edit, new_draft
 
 router = Router()
 
@@ -118,16 +119,9 @@ async def template_asked_for(turn: Turn, form: Form, *, to_change: bool = False)
 
 
 async def one_template(turn: Turn, template: Template, notice: str = "", tone: str = "good") -> AdaptiveCard:
-    campaign = Campaign(
-        id=CampaignId(0),
-        tenant=template.tenant,
-        author=turn.person.id,
-        version=0,
-        state=CampaignState.DRAFT,
-        name=template.name,
-        channel=template.channel,
-        forms=template.forms,
-        created_at=template.created_at,
+    channel, made_at = template.channel, template.created_at
+    campaign = new_draft(
+        CampaignId(0), template.tenant, turn.person.id, template.name, channel, made_at, template.forms
     )
     shown = await overview(turn, await read_draft(turn, campaign))
     timing = read_schedule({**template.forms.get("schedule", {}), "start": "now"}, turn.now, turn.texts).value
@@ -271,7 +265,7 @@ async def _filled(turn: Turn, template: Template, draft: Campaign | None) -> Cam
     forms["message"] = {**template.forms.get("message", {}), "name": name}
     channel = draft.channel if "audience" in draft.forms else template.channel
     try:
-        filled = await turn.store.save(replace(draft, name=name, channel=channel, forms=forms))
+        filled = await turn.store.save(edit(draft, forms, turn.now, name=name, channel=channel))
     except StaleVersion:
         return None
     await turn.note(Deed.CREATED, Subject.CAMPAIGN, filled.id, filled.name, template=str(template.id))

@@ -20,12 +20,13 @@ from dialogs.core.router import Router, may
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import NAME, Reading, page_of, typed
+from dialogs.forms.fields import NAME, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import accept_audience, audience_card
 from dialogs.lists.freshness import installable
 from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
+from storage.records.campaign_life import Change, allows, edit
 from storage.records.instants import is_zone
 from storage.shared.policy import policy_of
 
@@ -51,9 +52,10 @@ async def new_campaign(turn: Turn, name: str) -> Answer:
 async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
     if not turn.shows_cards:
         return Answer(text=built_in_teams(turn.texts))
-    campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now)
-    if audience:
-        campaign = await turn.store.save(replace(campaign, forms={"audience": audience}))
+    forms = {"audience": audience} if audience else None
+    campaign = await turn.store.new_campaign(
+        turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now, forms
+    )
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
 
 
@@ -201,7 +203,7 @@ async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: st
 def may_decide(turn: Turn, campaign: Campaign) -> bool:
     """Whether this person is one of those who may approve it now: not one's own."""
     return (
-        campaign.state is CampaignState.SUBMITTED
+        allows(campaign, Change.APPROVE)
         and may(turn, Role.PUBLISHER)
         and turn.person.id not in (campaign.author, campaign.submitted_by)
     )
@@ -210,7 +212,7 @@ def may_decide(turn: Turn, campaign: Campaign) -> bool:
 async def changeable(turn: Turn, form: Form) -> Campaign:
     """The campaign, if it can still be changed. Raises Aside with its information when not (S16)."""
     campaign = await asked_for(turn, form)
-    if not campaign.state.changeable:
+    if not allows(campaign, Change.EDIT):
         raise Aside(Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning")))
     return campaign
 
@@ -262,20 +264,17 @@ async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[st
     if values is not None:
         return await turn.store.save(with_form(campaign, key, values, turn))
     forms = {step: kept for step, kept in campaign.forms.items() if step != key}
-    return await turn.store.save(replace(as_draft(campaign), forms=forms))
+    return await turn.store.save(edit(campaign, forms, turn.now))
 
 
 def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
     """The campaign with a step's values; a scheduled one becomes a draft again, to be scheduled anew."""
-    changes: dict[str, object] = {"edited_at": turn.now}
-    if step == "message":
-        name: Reading[str] = read_name(values, turn.texts)
-        changes["name"] = name.value or campaign.name
-    if step == "audience" and values.get("channel") in list(Channel):
-        changes["channel"] = Channel(values["channel"])
-    forms = {**campaign.forms, step: dict(values)}
-    return replace(as_draft(campaign), forms=forms, **changes)  # type: ignore[arg-type]
-
-
-def as_draft(campaign: Campaign) -> Campaign:
-    return replace(campaign, state=CampaignState.DRAFT, frozen=None)
+    name = read_name(values, turn.texts).value if step == "message" else None
+    chosen = step == "audience" and values.get("channel") in list(Channel)
+    return edit(
+        campaign,
+        {**campaign.forms, step: dict(values)},
+        turn.now,
+        name=name or campaign.name,
+        channel=Channel(values["channel"]) if chosen else campaign.channel,
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from storage.mongo.engine import Document
 from storage.mongo.wake_intents import WakeIntents
@@ -18,7 +19,9 @@ from storage.records import (
     PersonId,
     StaleVersion,
     TenantId,
+    campaign_life,
 )
+from storage.records.campaign_life import Change, NotPossible, allows, next_version
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
@@ -50,6 +53,10 @@ def _fields(campaign: Campaign) -> Document:
     }
 
 
+def _changed_meanwhile(campaign: Campaign) -> StaleVersion:
+    return StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+
+
 def _found(tenant: TenantId, find: str) -> Document:
     """Whose name has this in it, in any letter case."""
     return {"tenant": tenant} | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
@@ -71,19 +78,9 @@ class MongoCampaigns(WakeIntents):
         forms: Forms | None = None,
     ) -> Campaign:
         (id,) = await self.ids("campaign")
-        campaign = Campaign(
-            id=CampaignId(id),
-            tenant=tenant,
-            author=author,
-            version=1,
-            state=CampaignState.DRAFT,
-            name=name,
-            channel=channel,
-            forms=forms or {},
-            created_at=at,
-        )
-        await self.collection("campaigns").insert_one({"_id": id, "live_card": None} | _fields(campaign))
-        return campaign
+        draft = campaign_life.new_draft(CampaignId(id), tenant, author, name, channel, at, forms)
+        await self.collection("campaigns").insert_one({"_id": id, "live_card": None} | _fields(draft))
+        return draft
 
     async def campaign(self, id: CampaignId) -> Campaign | None:
         row = await self.collection("campaigns").find_one({"_id": id, "state": {"$ne": DELETED}}, {"record": 1})
@@ -96,26 +93,22 @@ class MongoCampaigns(WakeIntents):
         )
         return done.matched_count == 1
 
-    async def _advance(self, id: CampaignId, expected: CampaignState, **changes: object) -> bool:
-        """Change a campaign if it still is in the expected state."""
-        while (campaign := await self.campaign(id)) is not None and campaign.state is expected:
-            if await self.replaced(campaign, replace(campaign, version=campaign.version + 1, **changes)):  # type: ignore[arg-type]
+    async def advance(self, id: CampaignId, change: Callable[[Campaign], Campaign]) -> bool:
+        """Make a change of a campaign's life if its state allows it, whatever else changes it; whether it did."""
+        while (campaign := await self.campaign(id)) is not None:
+            try:
+                changed = change(campaign)
+            except NotPossible:
+                return False
+            if await self.replaced(campaign, next_version(changed)):
                 return True
         return False
 
-    async def _current(self, campaign: Campaign) -> Campaign:
-        current = await self.campaign(campaign.id)
-        if current is None or current.version != campaign.version:
-            raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
-        return current
-
     async def save(self, campaign: Campaign) -> Campaign:
-        current = await self._current(campaign)
-        if not current.state.changeable:
-            raise StaleVersion(f"campaign {campaign.id} has started")
-        saved = replace(campaign, version=campaign.version + 1)
-        if not await self.replaced(current, saved):
-            raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+        current = await self.campaign(campaign.id)
+        saved = campaign_life.saved(current, campaign)
+        if current is None or not await self.replaced(current, saved):
+            raise _changed_meanwhile(campaign)
         return saved
 
     async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
@@ -134,15 +127,13 @@ class MongoCampaigns(WakeIntents):
         return [_campaign_of(row) for row in rows]
 
     async def delete_campaign(self, campaign: Campaign) -> None:
-        current = await self._current(campaign)
-        if current.state is CampaignState.RUNNING:
-            raise StaleVersion(f"campaign {campaign.id} is running")
+        campaign_life.delete(await self.campaign(campaign.id), campaign)
         gone = await self.collection("campaigns").update_one(
-            {"_id": campaign.id, "version": campaign.version, "state": str(current.state)},
+            {"_id": campaign.id, "version": campaign.version},
             {"$set": {"state": DELETED, "tenant": None, "author": None, "starts_at": None, "closes_at": None}},
         )
         if not gone.matched_count:
-            raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
+            raise _changed_meanwhile(campaign)
         await self._remove(campaign.id)
 
     async def _remove(self, id: int) -> None:
@@ -165,7 +156,7 @@ class MongoCampaigns(WakeIntents):
         return [_campaign_of(row) for row in await self.rows("campaigns", condition, ["record"], sort=[("_id", 1)])]
 
     async def start(self, id: CampaignId, at: datetime) -> bool:
-        return await self._advance(id, CampaignState.SCHEDULED, state=CampaignState.RUNNING, started_at=at)
+        return await self.advance(id, partial(campaign_life.start, at=at))
 
     async def planned(self, id: CampaignId, at: datetime) -> None:
         campaign = await self.campaign(id)
@@ -174,21 +165,21 @@ class MongoCampaigns(WakeIntents):
             await self.wake_reachable(id, campaign.channel, at)
             # who planned before us may have died between rows and counts
             await self.tallies.recount(id)
-            await self._advance(id, CampaignState.RUNNING, planned_at=at)
+            await self.advance(id, partial(campaign_life.planned, at=at))
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
         campaign = await self.campaign(id)
-        if campaign is None or campaign.planned_at is None or campaign.state is not CampaignState.RUNNING:
+        if campaign is None or not allows(campaign, Change.FINISH):
             return False
         # the rows are asked, not the counts: those of a copy that died may be behind
         still_open = await self.collection("deliveries").find_one({"campaign": id, "state": {"$lt": int(FINAL)}})
         if still_open is not None:
             return False
         await self.tallies.recount(id, leave=True)
-        return await self._advance(id, CampaignState.RUNNING, state=CampaignState.DONE, finished_at=at)
+        return await self.advance(id, partial(campaign_life.finish, at=at))
 
     async def reported(self, id: CampaignId, at: datetime) -> None:
-        await self._advance(id, CampaignState.DONE, reported_at=at)
+        await self.advance(id, partial(campaign_life.reported, at=at))
 
     async def live_card(self, id: CampaignId) -> str | None:
         row = await self.collection("campaigns").find_one({"_id": id}, {"live_card": 1})

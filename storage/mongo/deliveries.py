@@ -30,8 +30,9 @@ from storage.records import (
     Seen,
     Tally,
 )
+from storage.records.campaign_life import spared
 from storage.records.instants import instant, ms
-from storage.shared.leases import leased_as, spared
+from storage.shared.leases import leased_as
 
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engine import Document
 from storage.mongo.settling import CLAIMED, PLANNED, REAP, SENDING, WAITING, Settling, ended
 from storage.records import CampaignId, DeliveryState, NotReached, StorageError
+from storage.records.campaign_life import next_version
 from storage.records.instants import ms
 from storage.shared.backup import CHANGEABLE, SKIPPED
 
@@ -40,4 +40,4 @@ class MongoRestoring(MongoCampaigns, Settling):
             await self.ids(kind, SKIPPED)
         for state in CHANGEABLE:  # a card of later days shows something else
             for campaign in await self.in_state(state):
-                await self.replaced(campaign, replace(campaign, version=campaign.version + SKIPPED))
+                await self.replaced(campaign, next_version(campaign, SKIPPED))

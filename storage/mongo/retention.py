@@ -6,11 +6,13 @@ Died in between: what is sealed is not counted again, and the campaign is found 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.engine import Document
-from storage.records import Campaign, CampaignId, CampaignState, ListId, TenantId
+from storage.records import Campaign, CampaignId, ListId, TenantId, campaign_life
+from storage.records.campaign_life import Change, allows
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json
 
@@ -32,11 +34,11 @@ class MongoRetention(MongoCampaigns, MongoEngagements):
 
     async def seal(self, id: CampaignId, at: datetime) -> None:
         campaign = await self.campaign(id)
-        if campaign is None or campaign.state is not CampaignState.DONE or campaign.sealed_at is not None:
+        if campaign is None or not allows(campaign, Change.SEAL):
             return
         for figures in (self.tallies, self.totals):
             await figures.seal(id)
-        await self._advance(id, CampaignState.DONE, sealed_at=at)
+        await self.advance(id, partial(campaign_life.seal, at=at))
 
     async def forget_recipients(self, id: CampaignId, limit: int) -> int:
         campaign = await self.campaign(id)
@@ -53,9 +55,7 @@ class MongoRetention(MongoCampaigns, MongoEngagements):
         return sorted(row["_id"] for row in await self.rows("lists", {"result_of": id}, []))
 
     async def forgotten(self, id: CampaignId, at: datetime) -> None:
-        campaign = await self.campaign(id)
-        if campaign is not None and campaign.sealed_at is not None and campaign.erased_at is None:
-            await self._advance(id, CampaignState.DONE, erased_at=at)
+        await self.advance(id, partial(campaign_life.erased, at=at))
 
 
 def _closed(before: datetime | None) -> Document:

@@ -15,6 +15,7 @@ from storage.mongo.mapping import works_on
 from storage.mongo.wake_intents import WakeIntents, reason_path, rung_path, state_path
 from storage.mongo.weekly_cap import MongoWeeklyCap
 from storage.records import FINAL, CampaignId, Channel, DeliveryState, NotReached, Settled
+from storage.records.deliveries import Verdict, lapsed
 from storage.records.instants import ms
 from storage.shared.presence_log import packed
 
@@ -27,9 +28,6 @@ CLAIMABLE: Document = {"$gte": PLANNED, "$lte": CLAIMED}
 HELD: Document = {"$gte": CLAIMED, "$lte": SENDING}
 OPEN: Document = {"$lt": int(FINAL)}
 AS_MARKED: Document = {"state": SENDING}  #: what is known of a row whose message has left
-
-#: what a row becomes, and why
-Verdict = tuple[DeliveryState, NotReached]
 
 
 def moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliveryState) -> None:
@@ -173,14 +171,7 @@ class Settling(WakeIntents, MongoWeeklyCap):
         broken = await self._broken(campaign, [row["person"] for row in rows if row["state"] == WAITING])
         verdicts: dict[Verdict, list[int]] = defaultdict(list)
         for row in rows:
-            match row["state"]:
-                case DeliveryState.SENDING:
-                    verdict = (DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED)
-                case DeliveryState.WAITING:
-                    reason = broken.get(row["person"]) or NotReached.NEVER_INSTALLED
-                    verdict = (DeliveryState.UNREACHABLE, NotReached(reason))
-                case _:
-                    verdict = (DeliveryState.EXPIRED, NotReached(row["reason"] or NotReached.SLOT_OVER))
+            verdict = lapsed(row["state"], row["reason"], broken.get(row["person"]))
             verdicts[verdict].append(row["_id"])
         return verdicts
 

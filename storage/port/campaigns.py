@@ -41,9 +41,10 @@ class Campaigns(Protocol):
     async def campaign(self, id: CampaignId) -> Campaign | None: ...
 
     async def save(self, campaign: Campaign) -> Campaign:
-        """Keep a changed draft or scheduled campaign; gives it back with its next version.
+        """Keep a campaign that people have changed (storage/records/campaign_life.py); gives its next version.
 
-        Raises StaleVersion when it changed, started or went since ``campaign.version``.
+        Raises StaleVersion when it changed, started or went since ``campaign.version``; NotPossible, which is
+        one, where no change leads from its state to that of ``campaign``.
         """
         ...
 
@@ -71,7 +72,7 @@ class Campaigns(Protocol):
         ...
 
     async def start(self, id: CampaignId, at: datetime) -> bool:
-        """scheduled -> running, once, whoever comes first; whether this call did it."""
+        """scheduled -> running, once, in its slot; whether this call did it, of all that came."""
         ...
 
     async def planned(self, id: CampaignId, at: datetime) -> None:

@@ -42,6 +42,24 @@ MAY_HAVE_ARRIVED = frozenset({DeliveryState.SENDING, DeliveryState.DELIVERED, De
 FINAL = DeliveryState.DELIVERED
 
 
+#: how a delivery ends, and why
+Verdict = tuple[DeliveryState, NotReached]
+
+
+def lapsed(state: int, reason: str | None, broken: str | None) -> Verdict:
+    """How a delivery ends that time has decided: its lease has lapsed while it was sent, or its slot is over.
+
+    ``reason``: why it was put off last; ``broken``: why its recipient cannot be reached, where that is known.
+    """
+    match state:
+        case DeliveryState.SENDING:  # its holder died between the request and what became of it
+            return DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED
+        case DeliveryState.WAITING:
+            return DeliveryState.UNREACHABLE, NotReached(broken or NotReached.NEVER_INSTALLED)
+        case _:
+            return DeliveryState.EXPIRED, NotReached(reason or NotReached.SLOT_OVER)
+
+
 class Seen(StrEnum):
     """How a recipient showed at a look (S9)."""
 

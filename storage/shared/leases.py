@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage.records import Campaign, DeliveryState, Person
+from storage.records import DeliveryState
 
 
 def leased_as(due: Iterable[tuple[int, bool]], *, mark: bool) -> dict[DeliveryState, list[int]]:
@@ -17,8 +17,3 @@ def leased_as(due: Iterable[tuple[int, bool]], *, mark: bool) -> dict[DeliverySt
         state = DeliveryState.SENDING if mark and leaves else DeliveryState.CLAIMED
         groups.setdefault(state, []).append(id)
     return groups
-
-
-def spared(campaign: Campaign, person: Person) -> bool:
-    """Whether somebody who has muted the bot is left alone by this campaign."""
-    return person.muted and not campaign.as_scheduled.consideration.past_mute

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from storage.records import (
     FINAL,
@@ -16,9 +16,10 @@ from storage.records import (
     DeliveryState,
     Forms,
     PersonId,
-    StaleVersion,
     TenantId,
+    campaign_life,
 )
+from storage.records.campaign_life import NotPossible, next_version
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
@@ -59,19 +60,16 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
         )
 
 
-def _current(db: sqlite3.Connection, campaign: Campaign) -> Campaign:
-    current = load(db, campaign.id)
-    if current is None or current.version != campaign.version:
-        raise StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
-    return current
-
-
-def _advance(db: sqlite3.Connection, id: CampaignId, expected: CampaignState, **changes: object) -> bool:
-    """Change a campaign if it still is in the expected state."""
+def advance(db: sqlite3.Connection, id: CampaignId, change: Callable[[Campaign], Campaign]) -> bool:
+    """Make a change of a campaign's life if its state allows it; whether it did."""
     campaign = load(db, id)
-    if campaign is None or campaign.state is not expected:
+    if campaign is None:
         return False
-    save_as(db, replace(campaign, version=campaign.version + 1, **changes))  # type: ignore[arg-type]
+    try:
+        changed = change(campaign)
+    except NotPossible:
+        return False
+    save_as(db, next_version(changed))
     return True
 
 
@@ -90,19 +88,9 @@ class SqliteCampaigns(Engine):
                 "INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,)
             )
             assert cursor.lastrowid is not None
-            campaign = Campaign(
-                id=CampaignId(cursor.lastrowid),
-                tenant=tenant,
-                author=author,
-                version=1,
-                state=CampaignState.DRAFT,
-                name=name,
-                channel=channel,
-                forms=forms or {},
-                created_at=at,
-            )
-            save_as(db, campaign)
-            return campaign
+            draft = campaign_life.new_draft(CampaignId(cursor.lastrowid), tenant, author, name, channel, at, forms)
+            save_as(db, draft)
+            return draft
 
         return await self.write(change)
 
@@ -111,9 +99,7 @@ class SqliteCampaigns(Engine):
 
     async def save(self, campaign: Campaign) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
-            if not _current(db, campaign).state.changeable:
-                raise StaleVersion(f"campaign {campaign.id} has started")
-            saved = replace(campaign, version=campaign.version + 1)
+            saved = campaign_life.saved(load(db, campaign.id), campaign)
             save_as(db, saved)
             return saved
 
@@ -146,8 +132,7 @@ class SqliteCampaigns(Engine):
 
     async def delete_campaign(self, campaign: Campaign) -> None:
         def change(db: sqlite3.Connection) -> None:
-            if _current(db, campaign).state is CampaignState.RUNNING:
-                raise StaleVersion(f"campaign {campaign.id} is running")
+            campaign_life.delete(load(db, campaign.id), campaign)
             for table in ("delivery", "tally", "rung_tally", "engaged", "engagement_tally", "engagement_hour"):
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
@@ -170,13 +155,11 @@ class SqliteCampaigns(Engine):
         return _campaigns(rows)
 
     async def start(self, id: CampaignId, at: datetime) -> bool:
-        return await self.write(
-            lambda db: _advance(db, id, CampaignState.SCHEDULED, state=CampaignState.RUNNING, started_at=at)
-        )
+        return await self.write(lambda db: advance(db, id, partial(campaign_life.start, at=at)))
 
     async def planned(self, id: CampaignId, at: datetime) -> None:
         def change(db: sqlite3.Connection) -> None:
-            _advance(db, id, CampaignState.RUNNING, planned_at=at)
+            advance(db, id, partial(campaign_life.planned, at=at))
             # whoever installed between the reading of the audience and their row's coming: looked for among
             # those who wait, as a million may not
             woken = db.execute(
@@ -192,20 +175,15 @@ class SqliteCampaigns(Engine):
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
         def change(db: sqlite3.Connection) -> bool:
-            campaign = load(db, id)
-            if campaign is None or campaign.planned_at is None:
-                return False
             still_open = db.execute(
                 "SELECT 1 FROM tally WHERE campaign = ? AND state < ? AND count > 0", (id, FINAL)
             ).fetchone()
-            if still_open:
-                return False
-            return _advance(db, id, CampaignState.RUNNING, state=CampaignState.DONE, finished_at=at)
+            return advance(db, id, partial(campaign_life.finish, at=at, open=still_open is not None))
 
         return await self.write(change)
 
     async def reported(self, id: CampaignId, at: datetime) -> None:
-        await self.write(lambda db: _advance(db, id, CampaignState.DONE, reported_at=at))
+        await self.write(lambda db: advance(db, id, partial(campaign_life.reported, at=at)))
 
     async def live_card(self, id: CampaignId) -> str | None:
         row = await self.read(lambda db: db.execute("SELECT live_card FROM campaign WHERE id = ?", (id,)).fetchone())

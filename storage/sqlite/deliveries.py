@@ -31,8 +31,10 @@ from storage.records import (
     Settled,
     Tally,
 )
+from storage.records.campaign_life import spared
+from storage.records.deliveries import lapsed
 from storage.records.instants import instant, ms
-from storage.shared.leases import leased_as, spared
+from storage.shared.leases import leased_as
 from storage.shared.presence_log import packed
 from storage.sqlite.counters import move, move_rungs
 from storage.sqlite.engine import Engine, as_json, json_rows
@@ -261,13 +263,7 @@ def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datet
     counts = Counter[tuple[int, str]]()
     changes = []
     for delivery, state, reason, broken in rows:
-        match state:
-            case DeliveryState.SENDING:
-                final, why = DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED
-            case DeliveryState.WAITING:
-                final, why = DeliveryState.UNREACHABLE, NotReached(broken or NotReached.NEVER_INSTALLED)
-            case _:
-                final, why = DeliveryState.EXPIRED, NotReached(reason or NotReached.SLOT_OVER)
+        final, why = lapsed(state, reason, broken)
         counts[(state, "")] -= 1
         counts[(final, why)] += 1
         changes.append((final, why, ms(now), delivery))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from storage.records import Campaign, CampaignId, CampaignState, Channel, ListId, TenantId
+from storage.records import Campaign, CampaignId, Channel, ListId, TenantId, campaign_life
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json
-from storage.sqlite.campaigns import load, save_as
+from storage.sqlite.campaigns import advance, load
 from storage.sqlite.engine import Engine
 
 _CHANNELS = ", ".join(f"'{channel}'" for channel in Channel)  # the index is by organisation and channel
@@ -53,12 +53,7 @@ class SqliteRetention(Engine):
         return [campaign_from_json(record) for (record,) in rows]
 
     async def seal(self, id: CampaignId, at: datetime) -> None:
-        def change(db: sqlite3.Connection) -> None:
-            campaign = load(db, id)
-            if campaign is not None and campaign.state is CampaignState.DONE and campaign.sealed_at is None:
-                save_as(db, replace(campaign, version=campaign.version + 1, sealed_at=at))
-
-        await self.write(change)
+        await self.write(lambda db: advance(db, id, partial(campaign_life.seal, at=at)))
 
     async def forget_recipients(self, id: CampaignId, limit: int) -> int:
         return await self.write(lambda db: _forget(db, id, limit))
@@ -70,9 +65,4 @@ class SqliteRetention(Engine):
         return [ListId(made) for (made,) in rows]
 
     async def forgotten(self, id: CampaignId, at: datetime) -> None:
-        def change(db: sqlite3.Connection) -> None:
-            campaign = load(db, id)
-            if campaign is not None and campaign.sealed_at is not None and campaign.erased_at is None:
-                save_as(db, replace(campaign, version=campaign.version + 1, erased_at=at))
-
-        await self.write(change)
+        await self.write(lambda db: advance(db, id, partial(campaign_life.erased, at=at)))

@@ -30,6 +30,7 @@ from storage.records import (
     Tracking,
     WorkingHours,
 )
+from storage.records.campaign_life import schedule, to_draft
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -38,6 +39,7 @@ from tests.contract.world import (
     NOW,
     claim,
     drafted,
+    frozen,
     install,
     opened,
     outcome,
@@ -175,9 +177,9 @@ async def test_a_scheduled_campaign_is_due_when_its_slot_begins(store: Store) ->
     await drafted(store, ada, "A draft")
     assert await store.due_to_start(NOW - MINUTE) == []
     assert await store.due_to_start(NOW) == [campaign]
-    draft = await store.save(replace(campaign, state=CampaignState.DRAFT))
+    draft = await store.save(to_draft(campaign))
     assert await store.due_to_start(NOW) == []
-    again = await store.save(replace(draft, state=CampaignState.SCHEDULED))
+    again = await store.save(schedule(draft, frozen()))
     assert await store.start(again.id, NOW)
     assert await store.due_to_start(NOW + MINUTE) == []
 

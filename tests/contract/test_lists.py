@@ -9,7 +9,6 @@ import pytest
 from storage.port.store import Store
 from storage.records import (
     Audience,
-    CampaignState,
     Channel,
     Contact,
     ListId,
@@ -23,6 +22,7 @@ from storage.records import (
     changeable_by,
     usable_by,
 )
+from storage.records.campaign_life import to_draft
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, scheduled, sighting
 
 
@@ -160,7 +160,7 @@ async def test_a_list_in_use_stays_until_its_campaigns_have_ended(store: Store) 
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1)
     await store.delete_list(spare.id)
 
-    await store.save(replace(second, state=CampaignState.DRAFT))
+    await store.save(to_draft(second))
     await store.planned(first.id, NOW)
     assert await store.finish(first.id, NOW)
     await store.delete_list(made.id)
@@ -171,7 +171,7 @@ async def test_a_draft_does_not_hold_a_list(store: Store) -> None:
     (ada,) = await install(store, "ada")
     made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
     campaign = await scheduled(store, ada, Audience(lists=(made.id,)))
-    await store.save(replace(campaign, state=CampaignState.DRAFT, frozen=None))
+    await store.save(to_draft(campaign))
     await store.delete_list(made.id)
 
 

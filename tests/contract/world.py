@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from storage.port.store import Store
 from storage.records import (
     Audience,
     Campaign,
-    CampaignState,
     Channel,
     Claimed,
     DeliveryState,
@@ -29,6 +27,7 @@ from storage.records import (
     TenantId,
     Who,
     WorkingHours,
+    campaign_life,
 )
 from storage.records.instants import ms
 
@@ -67,23 +66,22 @@ async def drafted(store: Store, author: Person, name: str = "News") -> Campaign:
     return await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, NOW)
 
 
+def frozen(audience: Audience | None = None, start: datetime = NOW) -> Frozen:
+    """For an hour, at any time of the day."""
+    return Frozen(
+        message=Message(body="Hello"),
+        audience=audience or Audience(everyone=True),
+        schedule=Schedule(
+            slot=Slot(start=start, duration=END - NOW),
+            hours=WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7))),
+            zone="Europe/Paris",
+        ),
+    )
+
+
 async def scheduled(store: Store, author: Person, audience: Audience | None = None, name: str = "News") -> Campaign:
     """From NOW to END."""
-    return await store.save(
-        replace(
-            await drafted(store, author, name),
-            state=CampaignState.SCHEDULED,
-            frozen=Frozen(
-                message=Message(body="Hello"),
-                audience=audience or Audience(everyone=True),
-                schedule=Schedule(
-                    slot=Slot(start=NOW, duration=END - NOW),
-                    hours=WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7))),
-                    zone="Europe/Paris",
-                ),
-            ),
-        )
-    )
+    return await store.save(campaign_life.schedule(await drafted(store, author, name), frozen(audience)))
 
 
 async def running(store: Store, author: Person, name: str = "News") -> Campaign:

@@ -1,0 +1,259 @@
+"""A campaign's life: which changes of its state there are, and what each one makes of it.
+
+``TRANSITIONS`` says in which states a change is possible and where it leads; docs/architecture.md shows it. A
+function of the same name makes the change: it gives the changed record, or raises TooEarly or TooLate. Stores
+call them inside their compare-and-set, dialogs before they save; nothing else writes a campaign's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from storage.records.campaigns import Campaign, CampaignState, Forms, Frozen
+from storage.records.channels import Channel
+from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
+from storage.records.instants import ms
+from storage.records.people import Person
+
+
+class NotPossible(StaleVersion):
+    """The campaign's state does not allow the change: read it again, and show what it is now."""
+
+
+class TooEarly(NotPossible):
+    """Something has to happen to the campaign before."""
+
+
+class TooLate(NotPossible):
+    """It has been done already, or the campaign is past the states in which it could be."""
+
+
+class Change(StrEnum):
+    EDIT = "edit"
+    TO_DRAFT = "to_draft"
+    SUBMIT = "submit"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    SCHEDULE = "schedule"
+    START = "start"
+    PLANNED = "planned"
+    FINISH = "finish"
+    REPORTED = "reported"
+    SEAL = "seal"
+    ERASED = "erased"
+    DELETE = "delete"
+
+
+DRAFT, SUBMITTED, SCHEDULED, RUNNING, DONE = CampaignState
+NOT_STARTED = (DRAFT, SUBMITTED, SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    #: the states in which the change is possible
+    states: tuple[CampaignState, ...]
+    #: the state that follows; None: it stays in its state
+    to: CampaignState | None = None
+    #: the field that keeps when it was done; where it is set, the change has been made, and is not made again
+    stamp: str = ""
+    #: the field that has to be set before
+    after: str = ""
+    #: what else has to be so
+    needs: str = ""
+
+
+TRANSITIONS: Mapping[Change, Transition] = {
+    Change.EDIT: Transition(states=NOT_STARTED, to=DRAFT),
+    Change.TO_DRAFT: Transition(states=NOT_STARTED, to=DRAFT),
+    Change.SUBMIT: Transition(states=NOT_STARTED, to=SUBMITTED),
+    Change.SEND_BACK: Transition(states=(SUBMITTED,), to=DRAFT),
+    Change.APPROVE: Transition(states=(SUBMITTED,), to=SCHEDULED),
+    Change.SCHEDULE: Transition(states=NOT_STARTED, to=SCHEDULED),
+    Change.START: Transition(states=(SCHEDULED,), to=RUNNING, stamp="started_at", needs="its slot has begun"),
+    Change.PLANNED: Transition(states=(RUNNING,), stamp="planned_at"),
+    Change.FINISH: Transition(
+        states=(RUNNING,), to=DONE, stamp="finished_at", after="planned_at", needs="none of its deliveries is open"
+    ),
+    Change.REPORTED: Transition(states=(DONE,), stamp="reported_at"),
+    Change.SEAL: Transition(states=(DONE,), stamp="sealed_at"),
+    Change.ERASED: Transition(states=(DONE,), stamp="erased_at", after="sealed_at"),
+    Change.DELETE: Transition(states=(*NOT_STARTED, DONE)),
+}
+#: changes that people make: what they give is kept by ``Campaigns.save``
+BY_PEOPLE = (Change.EDIT, Change.TO_DRAFT, Change.SUBMIT, Change.SEND_BACK, Change.APPROVE, Change.SCHEDULE)
+
+
+def allows(campaign: Campaign, change: Change) -> bool:
+    """Whether the campaign's state allows a change, whatever else it needs."""
+    try:
+        _check(campaign, change)
+    except NotPossible:
+        return False
+    return True
+
+
+def _check(campaign: Campaign, change: Change) -> None:
+    transition = TRANSITIONS[change]
+    if campaign.state not in transition.states:
+        order = list(CampaignState)
+        past = order.index(campaign.state) > order.index(transition.states[0])
+        raise (TooLate if past else TooEarly)(f"campaign {campaign.id} is {campaign.state}: cannot {change}")
+    if transition.stamp and getattr(campaign, transition.stamp) is not None:
+        raise TooLate(f"campaign {campaign.id}: {change} has been done")
+    if transition.after and getattr(campaign, transition.after) is None:
+        raise TooEarly(f"campaign {campaign.id}: {change} needs {transition.after}")
+
+
+def _made(campaign: Campaign, change: Change, at: datetime | None = None, **fields: Any) -> Campaign:
+    _check(campaign, change)
+    transition = TRANSITIONS[change]
+    if transition.stamp:
+        fields[transition.stamp] = at
+    return replace(campaign, state=transition.to or campaign.state, **fields)
+
+
+# --- by people, until it starts ---------------------------------------------------------------
+
+
+def new_draft(
+    id: CampaignId,
+    tenant: TenantId,
+    author: PersonId,
+    name: str,
+    channel: Channel,
+    at: datetime,
+    forms: Forms | None = None,
+) -> Campaign:
+    """Version 1, with what its forms say already."""
+    return Campaign(
+        id=id,
+        tenant=tenant,
+        author=author,
+        version=1,
+        state=DRAFT,
+        name=name,
+        channel=channel,
+        forms=forms or {},
+        created_at=at,
+    )
+
+
+def edit(
+    campaign: Campaign, forms: Forms, at: datetime, *, name: str | None = None, channel: Channel | None = None
+) -> Campaign:
+    """With other forms; what was scheduled has to be scheduled anew."""
+    return _made(
+        campaign,
+        Change.EDIT,
+        forms=forms,
+        name=campaign.name if name is None else name,
+        channel=channel or campaign.channel,
+        edited_at=at,
+        frozen=None,
+        approved_by=None,
+    )
+
+
+def to_draft(campaign: Campaign) -> Campaign:
+    """Not scheduled any more, though nobody has edited it: what it was scheduled with does not hold."""
+    return _made(campaign, Change.TO_DRAFT, frozen=None, approved_by=None)
+
+
+def submit(campaign: Campaign, by: PersonId) -> Campaign:
+    """It waits for somebody else's approval."""
+    return _made(campaign, Change.SUBMIT, frozen=None, submitted_by=by, approved_by=None)
+
+
+def send_back(campaign: Campaign) -> Campaign:
+    """It is not approved, and with its author again."""
+    return _made(campaign, Change.SEND_BACK, frozen=None, approved_by=None)
+
+
+def approve(campaign: Campaign, frozen: Frozen, by: PersonId) -> Campaign:
+    """It is scheduled with what was approved."""
+    return _made(campaign, Change.APPROVE, frozen=frozen, approved_by=by)
+
+
+def schedule(campaign: Campaign, frozen: Frozen) -> Campaign:
+    """It is scheduled, and needs nobody's approval."""
+    return _made(campaign, Change.SCHEDULE, frozen=frozen, submitted_by=None, approved_by=None)
+
+
+# --- by the bot, from the start on ------------------------------------------------------------
+
+
+def start(campaign: Campaign, at: datetime) -> Campaign:
+    """From here on nothing of it changes. TooEarly before its slot: it may have been moved since it was due."""
+    started = _made(campaign, Change.START, at)
+    if ms(at) < ms(campaign.as_scheduled.schedule.slot.start):  # to the millisecond, as stores look for it
+        raise TooEarly(f"the slot of campaign {campaign.id} has not begun")
+    return started
+
+
+def planned(campaign: Campaign, at: datetime) -> Campaign:
+    """Every recipient has a delivery."""
+    return _made(campaign, Change.PLANNED, at)
+
+
+def finish(campaign: Campaign, at: datetime, *, open: bool = False) -> Campaign:
+    """``open``: whether a delivery still is; only the store knows."""
+    if open:
+        raise TooEarly(f"campaign {campaign.id} has open deliveries")
+    return _made(campaign, Change.FINISH, at)
+
+
+def reported(campaign: Campaign, at: datetime) -> Campaign:
+    """Its report card has been posted."""
+    return _made(campaign, Change.REPORTED, at)
+
+
+def seal(campaign: Campaign, at: datetime) -> Campaign:
+    """Its figures stand for good: what is kept of single recipients may go."""
+    return _made(campaign, Change.SEAL, at)
+
+
+def erased(campaign: Campaign, at: datetime) -> Campaign:
+    """Nothing is kept of single recipients any more."""
+    return _made(campaign, Change.ERASED, at)
+
+
+# --- what stores ask --------------------------------------------------------------------------
+
+
+def next_version(campaign: Campaign, by: int = 1) -> Campaign:
+    return replace(campaign, version=campaign.version + by)
+
+
+def saved(current: Campaign | None, changed: Campaign) -> Campaign:
+    """What a store keeps of a campaign that people have changed: its next version.
+
+    Raises StaleVersion when it changed or went since it was read, NotPossible when no change leads from the
+    current state to that one.
+    """
+    current = _unchanged(current, changed)
+    leads_to = {TRANSITIONS[change].to for change in BY_PEOPLE if current.state in TRANSITIONS[change].states}
+    if changed.state not in leads_to:
+        raise TooLate(f"campaign {changed.id} is {current.state}: it cannot become {changed.state}")
+    if (changed.frozen is not None) is not (changed.state is SCHEDULED):
+        raise NotPossible(f"campaign {changed.id} is {changed.state}, which says something else than what it holds")
+    return next_version(changed)
+
+
+def delete(current: Campaign | None, campaign: Campaign) -> None:
+    """Whether it may go. Raises StaleVersion when it changed or went since it was read, TooLate while it runs."""
+    _check(_unchanged(current, campaign), Change.DELETE)
+
+
+def _unchanged(current: Campaign | None, read: Campaign) -> Campaign:
+    if current is None or current.version != read.version:
+        raise StaleVersion(f"campaign {read.id} is not at version {read.version} any more")
+    return current
+
+
+def spared(campaign: Campaign, person: Person) -> bool:
+    """Whether somebody who has muted the bot is left alone by this campaign."""
+    return person.muted and not campaign.as_scheduled.consideration.past_mute
