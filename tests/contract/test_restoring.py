@@ -22,6 +22,7 @@ from storage.records import (
     StaleVersion,
     StorageError,
 )
+from storage.records.campaign_life import submit
 from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
 from tests.contract.world import (
@@ -123,7 +124,7 @@ async def test_what_was_scheduled_or_waited_for_approval_is_a_draft_that_no_olde
     (ada,) = await install(store, "ada")
     on_time = await scheduled(store, ada)
     asked = await scheduled(store, ada)
-    asked = await store.save(replace(asked, state=CampaignState.SUBMITTED))
+    asked = await store.save(submit(asked, ada.id))
     draft = await drafted(store, ada)
     said: list[str] = []
     await restored(store, NOW - MINUTE, said.append)

@@ -71,7 +71,7 @@ async def test_who_has_muted_is_claimed_but_not_marked(store: Store) -> None:
     assert await state_of(store, campaign, ada) == DeliveryState.CLAIMED
     assert await state_of(store, campaign, louis) == DeliveryState.SENDING
     insistent = refrozen(campaign, consideration=Consideration(past_mute=True))
-    await store.record([outcome(claimed[ada.id], DeliveryState.PLANNED, due=NOW, tried=False)], 1)
+    await store.record([outcome(claimed[ada.id], DeliveryState.PLANNED, due=NOW, attempted=False)], 1)
     await claim(store, insistent, mark=True)
     assert await state_of(store, campaign, ada) == DeliveryState.SENDING
     await store.mute(ada.id, False)
