@@ -67,8 +67,15 @@ def test_what_an_older_version_wrote_before_there_were_rules_to_spare_people_is_
     assert (frozen.tracking, frozen.consideration) == (Tracking(), Consideration())
 
 
+def holds(written: Any, known: Any) -> bool:
+    """Whether all that an older version knows of stands where it looks for it, whatever has come since."""
+    if isinstance(known, dict):
+        return all(name in written and holds(written[name], value) for name, value in known.items())
+    return bool(written == known)
+
+
 def test_an_older_version_reads_what_this_one_writes() -> None:
-    assert json.loads(campaign_to_json(read(RUNNING))) == RUNNING
+    assert holds(json.loads(campaign_to_json(read(RUNNING))), RUNNING)
 
 
 def test_a_draft_of_an_older_version_has_nothing_frozen() -> None:
