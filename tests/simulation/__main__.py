@@ -14,15 +14,20 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
+from tests.simulation.disk import Disk
 from tests.simulation.faults import Fault, halves
 from tests.simulation.loop import Endless, Stuck
 from tests.simulation.world import Setting, World
+from tests.support.seeding import ANY_TIME
 
 WORKERS = 2
 STEPS = 40  #: last steps that are told of a life that broke
@@ -43,9 +48,9 @@ class Broken:
         return "\n".join(lines)
 
 
-def live(setting: Setting, faults: Sequence[Fault] | None = None) -> tuple[World, str]:
+def live(setting: Setting, faults: Sequence[Fault] | None = None, disk: Disk | None = None) -> tuple[World, str]:
     """A life, and why it broke; "" where every invariant held."""
-    world = World(setting, faults)
+    world = World(setting, faults, disk)
     gc.disable()  # what is dead is not tidied up in the middle of a life
     try:
         world.run()
@@ -90,6 +95,33 @@ def lives(seeds: Iterable[int]) -> int:
     return broken
 
 
+def power_cuts(first: int, every: int) -> int:
+    """The same small life again and again, its power cut in another commit each time; how many broke."""
+    small = replace(
+        Setting.of(1),
+        mongo=False,
+        copies=1,
+        people=3,
+        slot=timedelta(seconds=4),
+        hours=ANY_TIME,
+        offsets=(0.0,),
+        faults=(),
+    )
+    cut_at, broken, commits = 0, 0, 1
+    while cut_at < commits:
+        with tempfile.TemporaryDirectory() as folder:
+            disk = Disk(random.Random(cut_at), Path(folder), cut_at)
+            world, why = live(small, disk=disk)
+            disk.db.close()
+        commits = commits if cut_at else disk.changes
+        if why or (cut_at and not world.was_cut):
+            broken += 1
+            print(f"the power is cut in commit {cut_at} of {commits}: {why}", *world.trace[-STEPS:], sep="\n")  # noqa: T201
+        cut_at += every if cut_at else first
+    print(f"{commits} commits, one of {every} cut, {broken} broken")  # noqa: T201
+    return broken
+
+
 def quiet() -> None:
     """A process that is killed leaves tasks that nobody awaits: that is no news here."""
     logging.disable(logging.CRITICAL)
@@ -102,6 +134,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200, help="how many")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--workers", type=int, default=WORKERS)
+    parser.add_argument("--cuts", type=int, default=0, metavar="N", help="cut the power in every Nth commit of a life")
     parser.add_argument("--step", type=int, default=0, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
@@ -113,6 +146,8 @@ def main() -> int:
         world, why = live(Setting.of(asked.seed))
         print(world.setting, *world.trace, why or "every invariant held", world.digest, sep="\n")  # noqa: T201
         return bool(why)
+    if asked.cuts:
+        return min(1, power_cuts(asked.first, asked.cuts))
     if asked.step:
         return min(1, lives(range(asked.first, asked.first + asked.seeds, asked.step)))
     return _in_processes(asked)

@@ -33,6 +33,7 @@ KINDS = {
     "clock step": 2,
     "store away": 2,
     "store unwell": 3,
+    "disk full": 1,
     "platform throttles": 2,
     "platform breaks": 2,
     "platform resets": 2,

@@ -39,3 +39,11 @@ def test_the_same_seed_is_the_same_life_to_the_letter(seed: int) -> None:
     first, second = simulate("--seed", str(seed)), simulate("--seed", str(seed))
     assert first.stdout == second.stdout
     assert first.returncode == 0 and "the platform takes campaign" in first.stdout
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_whatever_is_left_of_a_commit_when_the_power_fails_promises_hold(first: int) -> None:
+    every = int(os.environ.get("EVERY_COMMIT", "12"))
+    done = simulate("--cuts", str(every * 2), "--first", str(first * every))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(" 0 broken\n")

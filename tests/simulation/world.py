@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import hashlib
 import logging
 import random
@@ -137,16 +138,18 @@ class Platform(LoopbackConnector):
 
 
 class World:
-    """``run`` it once. ``faults``: others than those of the setting, for a replay of fewer."""
+    """``run`` it once. ``faults``: others than the setting's, for a replay of fewer; ``disk``: one of your own."""
 
-    def __init__(self, setting: Setting, faults: Sequence[Fault] | None = None) -> None:
+    def __init__(self, setting: Setting, faults: Sequence[Fault] | None = None, disk: Disk | None = None) -> None:
         self.setting = setting
         self.faults = list(setting.faults if faults is None else faults)
         self.loop = SimulatedLoop(self.chance("loop"))
         self.network = Network(self.loop, self.chance("network"))
-        self.disk: Disk | MongoServer = (
+        self.disk: Disk | MongoServer = disk or (
             MongoServer(self.chance("mongo")) if setting.mongo else Disk(self.chance("disk"))
         )
+        if disk:
+            disk.on_cut = self._power_is_cut
         self.copies = [Copy(number, ProcessClock(self.loop, offset)) for number, offset in enumerate(setting.offsets)]
         self.arrivals: list[Arrival] = []
         self.history = History()
@@ -156,6 +159,7 @@ class World:
         #: chats that were blocked or left, ever
         self.left: set[str] = set()
         self.calm = False
+        self.was_cut = False
         self._tasks: list[asyncio.Task[Any]] = []
 
     def chance(self, name: str) -> random.Random:
@@ -223,7 +227,7 @@ class World:
 
     async def boot(self, copy: Copy) -> None:
         copy.lives += 1
-        copy.ready = asyncio.Event()
+        copy.ready.clear()
         self.loop.spawn(copy.process, self._serve(copy))
         await copy.ready.wait()
 
@@ -255,7 +259,16 @@ class World:
         for number, newcomer in enumerate(self.newcomers):
             newcomer.address = f"newcomer{number}@contoso.example"
         for person in self.people:
-            await person.install()
+            await self._install(person)
+
+    async def _install(self, person: Person) -> None:
+        """The platform says it again where nobody answered."""
+        while True:
+            try:
+                await person.install()
+                return
+            except aiohttp.ClientError:
+                await asyncio.sleep(1.0)
 
     async def _schedule(self) -> Campaign:
         """Through the port: what the chat does on the way there is another story."""
@@ -291,6 +304,21 @@ class World:
         self.network.cut(copy.process)
         await asyncio.sleep(fault.length)
         await self.boot(copy)
+
+    def _power_is_cut(self) -> None:
+        copy = self.copies[0]
+        self.tell(f"the power of {copy.process} is cut")
+        self.was_cut = True
+        self.loop.kill(copy.process)
+        self.network.cut(copy.process)
+        self._tasks.append(self.loop.create_task(self.boot(copy), context=contextvars.Context()))
+
+    async def _disk_full(self, fault: Fault) -> None:
+        if isinstance(self.disk, MongoServer):
+            return
+        self.disk.fill()
+        await asyncio.sleep(fault.length)
+        self.disk.make_room()
 
     async def _freeze(self, fault: Fault) -> None:
         process = self._copy(fault).process
@@ -414,6 +442,8 @@ class World:
         self.unwell.clear()
         self._platform_is_as_told()
         self.network.trouble.clear()
+        if isinstance(self.disk, Disk):
+            self.disk.make_room()
         self.disk.away, self.disk.refused, self.disk.slow = False, 0.0, 0.0
         for chat in self.platform.chats.values():
             if chat.broken == "blocked":
