@@ -2,6 +2,7 @@
 
 from storage.mongo.audiences import MongoAudiences
 from storage.mongo.audit import MongoAudit
+from storage.mongo.backup import MongoBackup
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.deliveries import MongoDeliveries
 from storage.mongo.directory import MongoDirectory
@@ -10,7 +11,6 @@ from storage.mongo.engagements import MongoEngagements
 from storage.mongo.erasure import MongoErasure
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
-from storage.mongo.restoring import MongoRestoring
 from storage.mongo.results import MongoResults
 from storage.mongo.retention import MongoRetention
 from storage.mongo.templates import MongoTemplates
@@ -18,7 +18,7 @@ from storage.mongo.templates import MongoTemplates
 
 class MongoStore(
     MongoErasure,
-    MongoRestoring,
+    MongoBackup,
     MongoRetention,
     MongoDirectory,
     MongoLists,

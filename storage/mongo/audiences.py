@@ -1,4 +1,4 @@
-"""Who stands behind an audience: one condition on people, which counts each once by itself."""
+"""The people of an audience: one condition on people, which counts each once by itself."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER
 class MongoAudiences(Engine):
     async def _bodies(self, tenant: TenantId | None, lists: Sequence[int]) -> list[int]:
         """The numbers under which the people of these lists stand, in their order."""
-        found = await self.by_id("lists", list(lists))
-        return [body_of(found[id]) for id in lists if id in found and tenant in (None, found[id]["tenant"])]
+        rows = await self.by_id("lists", list(lists))
+        return [body_of(rows[id]) for id in lists if id in rows and tenant in (None, rows[id]["tenant"])]
 
     async def _with_guests(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
         """What the people of an audience have in common, guests or not."""
@@ -54,13 +54,13 @@ class MongoAudiences(Engine):
 
     async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
         people, condition = self.collection("people"), await self._condition(tenant, audience, channel)
-        found: dict[NotReached, int] = {}
+        counts: dict[NotReached, int] = {}
         left = await people.count_documents(condition) - await people.count_documents(condition | reached_on(channel))
         for reason in BROKEN:
             if left and (count := await people.count_documents(condition | {f"references.{channel}.broken": reason})):
-                found[NotReached(reason)] = count
+                counts[NotReached(reason)] = count
                 left -= count
-        return found | ({NotReached.NEVER_INSTALLED: left} if left > 0 else {})
+        return counts | ({NotReached.NEVER_INSTALLED: left} if left > 0 else {})
 
     async def members(
         self,
@@ -97,8 +97,8 @@ class MongoAudiences(Engine):
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
         bodies = await self._bodies(None, audience.lists)
         rows = await self.by_id("people", list(people), ["columns"])
-        found = {id: _columns(row, bodies) for id, row in rows.items()}
-        return {id: said for id, said in found.items() if said}
+        by_person = {id: _columns(row, bodies) for id, row in rows.items()}
+        return {id: columns for id, columns in by_person.items() if columns}
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         condition = await self._condition(tenant, audience, channel) | reached_on(channel)
@@ -106,15 +106,15 @@ class MongoAudiences(Engine):
         return {row["_id"]: row["count"] for row in await self.collection("people").aggregate(pipeline).to_list(None)}
 
     async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
-        found: dict[str, array[int]] = {}
+        zones: dict[str, array[int]] = {}
         for page in pages(people):
             for row in await self.rows("people", {"_id": {"$in": list(page)}}, ["zone"]):
-                found.setdefault(row["zone"], array("q")).append(row["_id"])
-        return dict(found)
+                zones.setdefault(row["zone"], array("q")).append(row["_id"])
+        return dict(zones)
 
     async def reach_at(self, tenant: TenantId, addresses: Sequence[str], channel: Channel) -> Reach:
-        found = await self.by_id("identities", [address_key(tenant, address) for address in addresses])
-        people = await self.by_id("people", list({row["person"] for row in found.values()}), ["references"])
+        identities = await self.by_id("identities", [address_key(tenant, address) for address in addresses])
+        people = await self.by_id("people", list({row["person"] for row in identities.values()}), ["references"])
         return Reach(total=len(people), reachable=sum(works_on(row, channel) for row in people.values()))
 
     async def recipients(
@@ -130,8 +130,8 @@ class MongoAudiences(Engine):
 
 def _columns(row: Document, bodies: Sequence[int]) -> Columns:
     """What the lists with these bodies say about a person; the first that says something wins."""
-    found: dict[str, str] = {}
-    said: Document = row.get("columns") or {}
+    columns: dict[str, str] = {}
+    by_list: Document = row.get("columns") or {}
     for body in reversed(bodies):
-        found |= said.get(f"l{body}", {})
-    return found
+        columns |= by_list.get(f"l{body}", {})
+    return columns

@@ -163,7 +163,7 @@ class MongoCampaigns(WakeIntents):
         if campaign is not None:
             # woken before it is written down that all is planned: a death in between plans again
             await self.wake_reachable(id, campaign.channel, at)
-            # who planned before us may have died between rows and counts
+            # a process that planned before us may have died between rows and counts
             await self.tallies.recount(id)
             await self.advance(id, partial(campaign_life.planned, at=at))
 

@@ -27,7 +27,7 @@ Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class TallyChanges:
     """What a change does to the counts of campaigns."""
 
     counts: dict[int, Counter[str]] = field(default_factory=dict)
@@ -57,16 +57,16 @@ class Tallies:
 
     async def read(self, campaign: int) -> Document:
         """The counts, nested by path."""
-        found = await self._engine.collection(self._collection).find_one({"_id": campaign}, {"counts": 1})
-        counts: Document = found["counts"] if found else {}
+        tally = await self._engine.collection(self._collection).find_one({"_id": campaign}, {"counts": 1})
+        counts: Document = tally["counts"] if tally else {}
         return counts
 
     @asynccontextmanager
-    async def moving(self, campaigns: Iterable[int]) -> AsyncIterator[Moves]:
+    async def moving(self, campaigns: Iterable[int]) -> AsyncIterator[TallyChanges]:
         """Around a change of rows: counts what the block says it has moved."""
         touched = set(campaigns)
         epochs = await self._epochs(touched)
-        moves = Moves()
+        moves = TallyChanges()
         try:
             yield moves
             for campaign in touched:
@@ -107,8 +107,8 @@ class Tallies:
             await self._counted(campaign, {"epoch": None, "copies": [], "sealed": True})
 
     async def _is_sealed(self, campaign: int) -> bool:
-        found = await self._engine.collection(self._collection).find_one({"_id": campaign}, {"sealed": 1})
-        return found is not None and bool(found.get("sealed"))
+        tally = await self._engine.collection(self._collection).find_one({"_id": campaign}, {"sealed": 1})
+        return tally is not None and bool(tally.get("sealed"))
 
     async def _counted(self, campaign: int, now: Document) -> None:
         """The tally gets what is counted, and ``now``, unless it is sealed."""
@@ -128,10 +128,10 @@ class Tallies:
     async def _epochs(self, campaigns: set[int]) -> dict[int, str]:
         """The current epochs, of those tallies that bear our name; a tally is there before its first row."""
         sure, epochs = campaigns - self._doubtful, {}
-        found = await self._engine.by_id(self._collection, list(sure), ["epoch", "copies"])
+        tallies = await self._engine.by_id(self._collection, list(sure), ["epoch", "copies"])
         for campaign in sure:
-            epoch = found[campaign]["epoch"] if campaign in found else await self._begin(campaign)
-            if epoch and (campaign not in found or await self._enter(found[campaign])):
+            epoch = tallies[campaign]["epoch"] if campaign in tallies else await self._begin(campaign)
+            if epoch and (campaign not in tallies or await self._enter(tallies[campaign])):
                 epochs[campaign] = epoch
         return epochs
 
@@ -147,7 +147,7 @@ class Tallies:
         )
         return entered.matched_count == 1
 
-    async def _apply(self, campaign: int, epoch: str | None, moves: Moves) -> None:
+    async def _apply(self, campaign: int, epoch: str | None, moves: TallyChanges) -> None:
         update = moves.update(campaign)
         if campaign not in moves.unknown:
             if not update:

@@ -68,7 +68,7 @@ class MongoDeliveries(Settling):
     ) -> int:
         if not people:
             return 0
-        told = columns or {}
+        by_person = columns or {}
         state = WAITING if due is None else PLANNED
         numbers = await self.ids("delivery", len(people))
         instants = repeat(ms(until), len(people)) if due is None else due
@@ -83,7 +83,7 @@ class MongoDeliveries(Settling):
                 "holder": None,
                 "token": None,
                 "reason": None,
-                **({"columns": dict(told[person])} if person in told else {}),
+                **({"columns": dict(by_person[person])} if person in by_person else {}),
             }
             for number, person, next_at in zip(numbers, people, instants, strict=True)
         ]
@@ -157,7 +157,7 @@ class MongoDeliveries(Settling):
     async def _due(self, campaign: int, now: datetime, limit: int) -> list[Document]:
         """What is planned or whose claim has lapsed, earliest first."""
         due: Document = {"campaign": campaign, "next_at": {"$lte": ms(now)}}
-        found = chain.from_iterable(
+        rows = chain.from_iterable(
             await asyncio.gather(
                 *(
                     self.rows("deliveries", due | {"state": state}, sort=DUE, limit=limit)
@@ -165,7 +165,7 @@ class MongoDeliveries(Settling):
                 )
             )
         )
-        return sorted(found, key=lambda row: (row["next_at"], row["_id"]))[:limit]
+        return sorted(rows, key=lambda row: (row["next_at"], row["_id"]))[:limit]
 
     async def mark_sending(self, claimed: Sequence[Claimed], holder: int, lease_until: datetime) -> set[int]:
         held: set[int] = set()
@@ -208,9 +208,9 @@ class MongoDeliveries(Settling):
             states={DeliveryState(int(state)): count for state, count in counts.get("states", {}).items() if count > 0},
             reasons={NotReached(reason): count for reason, count in counts.get("reasons", {}).items() if count > 0},
             rungs={
-                (int(rung), Seen(found)): count
+                (int(rung), Seen(seen)): count
                 for rung, shown in counts.get("rungs", {}).items()
-                for found, count in shown.items()
+                for seen, count in shown.items()
             },
         )
 

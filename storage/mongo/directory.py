@@ -18,9 +18,9 @@ from storage.records import Channel, DirectoryUser, NotReached, PersonId, Refere
 from storage.records.instants import ms
 
 
-def _said(row: Document, user: DirectoryUser) -> Document:
-    """What is new to us."""
-    told: Document = {
+def _changed_fields(row: Document, user: DirectoryUser) -> Document:
+    """The fields of the person that the directory changes."""
+    fields: Document = {
         "directory_id": user.directory_id,
         "address": user.addresses[0] if user.addresses else "",
         "given_name": user.given_name,
@@ -30,8 +30,8 @@ def _said(row: Document, user: DirectoryUser) -> Document:
         "locale": row["locale"] or user.language,
         "zone": row["zone"] or user.zone,
     }
-    said = {field: value for field, value in told.items() if value and value != row.get(field)}
-    return said if row.get("guest", False) is user.guest else said | {"guest": user.guest}
+    changed = {field: value for field, value in fields.items() if value and value != row.get(field)}
+    return changed if row.get("guest", False) is user.guest else changed | {"guest": user.guest}
 
 
 class MongoDirectory(MongoPeople):
@@ -42,8 +42,8 @@ class MongoDirectory(MongoPeople):
         changes = []
         for key, user in by_key.items():
             row = rows[persons[key]]
-            if said := _said(row, user):
-                changes.append(UpdateOne({"_id": row["_id"]}, {"$set": said | {"order": order_of(row | said)}}))
+            if changed := _changed_fields(row, user):
+                changes.append(UpdateOne({"_id": row["_id"]}, {"$set": changed | {"order": order_of(row | changed)}}))
         if changes:
             await self.collection("people").bulk_write(changes, ordered=False)
         await self._lead_here(tenant, [(user, persons[key]) for key, user in by_key.items()], at)
@@ -111,8 +111,8 @@ class MongoDirectory(MongoPeople):
         if new:
             named = await self._named(tenant, new)
             numbers = iter(await self.ids("person", len(new)))
-            made = [{"_id": key, "person": named.get(key) or next(numbers)} for key in new]
-            await self.insert_new("identities", made)
+            identities = [{"_id": key, "person": named.get(key) or next(numbers)} for key in new]
+            await self.insert_new("identities", identities)
             # another copy may have been faster
             known |= {key: row["person"] for key, row in (await self.by_id("identities", list(new))).items()}
         there = await self.by_id("people", list(known.values()), [])
@@ -121,29 +121,29 @@ class MongoDirectory(MongoPeople):
         return known
 
     async def _named(self, tenant: TenantId, users: dict[str, DirectoryUser]) -> dict[str, int]:
-        """Who was known by an address only, and is nobody else of the directory."""
+        """The people known by an address only, who are nobody else of the directory."""
         keys = [address_key(tenant, address) for user in users.values() for address in user.addresses]
         leads_to = {key: row["person"] for key, row in (await self.by_id("identities", keys)).items()}
         people = await self.by_id("people", list(leads_to.values()), ["directory_id"])
         free = {id for id, row in people.items() if not row["directory_id"]}
-        found: dict[str, int] = {}
+        persons: dict[str, int] = {}
         for key, user in users.items():
             for address in user.addresses:
                 person = leads_to.get(address_key(tenant, address), 0)
                 if person in free:
-                    found[key] = person
+                    persons[key] = person
                     free.discard(person)
                     break
-        return found
+        return persons
 
     async def _lead_here(self, tenant: TenantId, people: Sequence[tuple[DirectoryUser, int]], at: datetime) -> None:
-        """Every address leads to its person, and whoever was known by it alone is this person."""
+        """Every address leads to its person; people known by the address alone are merged into this person."""
         keys = {address_key(tenant, address): person for user, person in people for address in user.addresses}
-        found = {key: row["person"] for key, row in (await self.by_id("identities", list(keys))).items()}
+        known = {key: row["person"] for key, row in (await self.by_id("identities", list(keys))).items()}
         await self.insert_new(
-            "identities", [{"_id": key, "person": person} for key, person in keys.items() if key not in found]
+            "identities", [{"_id": key, "person": person} for key, person in keys.items() if key not in known]
         )
-        for key, other in found.items():
+        for key, other in known.items():
             if other != keys[key]:
                 await self._merge_and_wake(tenant, keys[key], other, at)
 

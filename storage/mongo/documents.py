@@ -11,8 +11,8 @@ from storage.records import StaleVersion
 
 class MongoDocuments(Engine):
     async def read_documents(self, keys: Iterable[str]) -> dict[str, tuple[str, bytes]]:
-        found = await self.by_id("documents", list(keys))
-        return {key: (row["etag"], bytes(row["json"])) for key, row in found.items()}
+        rows = await self.by_id("documents", list(keys))
+        return {key: (row["etag"], bytes(row["json"])) for key, row in rows.items()}
 
     async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
         before = await self.by_id("documents", list(documents))
@@ -55,9 +55,9 @@ class MongoDocuments(Engine):
 
     async def secret(self, name: str) -> bytes:
         secrets_ = self.collection("secrets")
-        found = await secrets_.find_one({"_id": name})
-        if found is None:
+        row = await secrets_.find_one({"_id": name})
+        if row is None:
             await self.inserted("secrets", {"_id": name, "value": secrets.token_bytes(32)})
-            found = await secrets_.find_one({"_id": name})
-            assert found is not None
-        return bytes(found["value"])
+            row = await secrets_.find_one({"_id": name})
+            assert row is not None
+        return bytes(row["value"])

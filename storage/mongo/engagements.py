@@ -14,7 +14,7 @@ from datetime import datetime
 from pymongo.errors import PyMongoError
 
 from storage.mongo.counters import Counts as Paths
-from storage.mongo.counters import Moves, Tallies
+from storage.mongo.counters import Tallies, TallyChanges
 from storage.mongo.engine import Document, token
 from storage.mongo.upgrade import bring_over
 from storage.mongo.wake_intents import LEAVE, WakeIntents
@@ -114,7 +114,7 @@ class MongoEngagements(WakeIntents):
             recipients |= {(campaign, row["person"]) for row in rows if row["state"] in MAY_HAVE_ARRIVED}
         return [press for press in presses if press.who <= 0 or (press.campaign, press.who) in recipients]
 
-    async def _engage(self, groups: dict[str, list[Press]], moves: Moves) -> dict[str, Engaged]:
+    async def _engage(self, groups: dict[str, list[Press]], moves: TallyChanges) -> dict[str, Engaged]:
         """Count what these did; the records of those whose document nobody else wrote meanwhile."""
         documents = await self._documents(groups)
         records: dict[str, Engaged] = {}
@@ -139,8 +139,8 @@ class MongoEngagements(WakeIntents):
         return done.matched_count == 1
 
     async def _documents(self, groups: dict[str, list[Press]]) -> dict[str, Document]:
-        found = await self.by_id("engagements", list(groups))
-        if missing := [key for key in groups if key not in found]:
+        documents = await self.by_id("engagements", list(groups))
+        if missing := [key for key in groups if key not in documents]:
             blank = [
                 {
                     "_id": key,
@@ -153,14 +153,14 @@ class MongoEngagements(WakeIntents):
                 for key in missing
             ]
             await self.insert_new("engagements", blank)
-            found |= await self.by_id("engagements", missing)
-        return found
+            documents |= await self.by_id("engagements", missing)
+        return documents
 
     # --- reading ------------------------------------------------------------------------------
 
     async def engagement(self, id: CampaignId) -> list[Engagement]:
         counts = await self.totals.read(id)
-        found = [
+        rows = [
             Engagement(
                 kind=EngagementKind(kind),
                 button=None if key == ANY else int(key[1:]),
@@ -172,16 +172,16 @@ class MongoEngagements(WakeIntents):
             if kind != "hours"
             for key, total in buttons.items()
         ]
-        return sorted(found, key=lambda row: (_PLACE[row.kind], -1 if row.button is None else row.button))
+        return sorted(rows, key=lambda row: (_PLACE[row.kind], -1 if row.button is None else row.button))
 
     async def engagement_by_hour(self, id: CampaignId) -> list[EngagedInHour]:
         counts = await self.totals.read(id)
-        found = [
+        rows = [
             EngagedInHour(kind=EngagementKind(kind), hour=hour_instant(int(key[1:])), people=people)
             for kind, hours in counts.get("hours", {}).items()
             for key, people in hours.items()
         ]
-        return sorted(found, key=lambda row: (_PLACE[row.kind], row.hour))
+        return sorted(rows, key=lambda row: (_PLACE[row.kind], row.hour))
 
     async def received(self, person: Person, channel: Channel, now: datetime) -> list[Received]:
         campaigns = await self.rows(
@@ -197,8 +197,8 @@ class MongoEngagements(WakeIntents):
         )
         rows = [row for row in rows if row["state"] in MAY_HAVE_ARRIVED]
         documents = await self.by_id("engagements", [key_of(row["campaign"], person.id) for row in rows], ["record"])
-        found = [_received(row, person.id, anonymous[row["campaign"]], documents) for row in rows]
-        return sorted(found, key=lambda one: (one.at, one.campaign), reverse=True)
+        messages = [_received(row, person.id, anonymous[row["campaign"]], documents) for row in rows]
+        return sorted(messages, key=lambda one: (one.at, one.campaign), reverse=True)
 
 
 def _received(row: Document, person: PersonId, anonymous: bool, documents: dict[str, Document]) -> Received:
@@ -214,7 +214,7 @@ def _received(row: Document, person: PersonId, anonymous: bool, documents: dict[
     )
 
 
-def _move(moves: Moves, campaign: int, change: Counts) -> None:
+def _move(moves: TallyChanges, campaign: int, change: Counts) -> None:
     added, latest = _paths(change)
     for path, count in added.items():
         moves.add(campaign, path, count)

@@ -107,17 +107,17 @@ class Engine:
         cursor = self.collection(collection).find(
             condition, _only(fields), sort=sort, limit=limit, skip=skip, batch_size=PAGE
         )
-        found: list[Document] = await cursor.to_list(None)
-        return found
+        documents: list[Document] = await cursor.to_list(None)
+        return documents
 
     async def by_id(
         self, collection: str, ids: Sequence[Any], fields: Iterable[str] | None = None
     ) -> dict[Any, Document]:
-        found: dict[Any, Document] = {}
+        documents: dict[Any, Document] = {}
         for page in pages(ids):
             rows = await self.rows(collection, {"_id": {"$in": list(page)}}, fields)
-            found.update((row["_id"], row) for row in rows)
-        return found
+            documents.update((row["_id"], row) for row in rows)
+        return documents
 
     async def many(
         self, collection: str, condition: Document, fields: Iterable[str], sort: Sort | None = None
@@ -131,10 +131,10 @@ class Engine:
         self, collection: str, condition: Document, field: str, sort: Sort | None = None
     ) -> Sequence[int]:
         """One number of each document, as a compact array."""
-        found = array("q")
+        numbers = array("q")
         async for page in self.many(collection, condition, [field], sort):
-            found.extend(row[field] for row in page)
-        return found
+            numbers.extend(row[field] for row in page)
+        return numbers
 
     # --- writing ------------------------------------------------------------------------------
 

@@ -35,10 +35,10 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
 
     async def kept_of(self, address: str) -> list[dict[str, Any]]:
         people, identities = await self._kept(address)
-        found = []
+        sections = []
         for row in people:
             one = {"person": row["_id"]}
-            found.append(
+            sections.append(
                 {
                     "person": [row],
                     "address": [led for led in identities if led["person"] == row["_id"]],
@@ -48,18 +48,18 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
                     "template": await self.rows("templates", {"owner": row["_id"]}),
                 }
             )
-        return found
+        return sections
 
     async def erase(
-        self, address: str, told: Callable[[TenantId, PersonId], AuditEntry]
+        self, address: str, entry_of: Callable[[TenantId, PersonId], AuditEntry]
     ) -> list[tuple[TenantId, PersonId]]:
         people, identities = await self._kept(address)
         ids = [row["_id"] for row in people]
         await self._refuse(people, ids)
         await self._forget_documents(address, people, identities)
         for row in people:
-            for made in await self.lists(row["tenant"]):
-                await self.dismiss(made.id, [row["_id"]])
+            for distribution_list in await self.lists(row["tenant"]):
+                await self.dismiss(distribution_list.id, [row["_id"]])
             await self.give_role(PersonId(row["_id"]), None)
         whose = {"person": {"$in": ids}}
         await self.collection("deliveries").update_many(
@@ -70,7 +70,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
         await self.collection("templates").delete_many({"owner": {"$in": ids}, "shared": False})
         await self.collection("wakes").delete_many(whose)
         for row in people:
-            await self.note(told(row["tenant"], row["_id"]))
+            await self.note(entry_of(row["tenant"], row["_id"]))
             await self.collection("people").replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))
         await self.collection("identities").delete_many(whose)
         return [(row["tenant"], row["_id"]) for row in people]
@@ -95,8 +95,8 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
                 *(kept["conversation"].lower() for kept in row["references"].values()),
             }
         names -= {""}
-        for found in await self.rows("documents", {}, []):
-            key = found["_id"]
+        for row in await self.rows("documents", {}, []):
+            key = row["_id"]
             if key.startswith(NOBODYS):
                 continue
             noted = (await self.by_id("documents", [key])).get(key)

@@ -16,7 +16,7 @@ from storage.records import (
     target_of,
 )
 
-TARGETS = "installation_targets"  #: what is under way for whom: unique, so it settles races
+TARGETS = "installation_targets"  #: the installation under way for each target: unique, so it settles races
 
 
 INSTALLATIONS = Shelf(
@@ -32,10 +32,12 @@ class MongoInstallations(Engine):
         self, tenant: TenantId, author: PersonId, name: str, audience: Audience, total: int, at: datetime
     ) -> Installation:
         target = target_of(tenant, audience)
-        made = partial(Installation, tenant=tenant, author=author, version=1, audience=audience, name=name, total=total)
+        begun = partial(
+            Installation, tenant=tenant, author=author, version=1, audience=audience, name=name, total=total
+        )
         while True:
             # its own document first: a death before the target leaves one that nobody has heard of
-            new = await INSTALLATIONS.insert(self, lambda id: made(id=InstallationId(id), started_at=at), open=False)
+            new = await INSTALLATIONS.insert(self, lambda id: begun(id=InstallationId(id), started_at=at), open=False)
             if await self.inserted(TARGETS, {"_id": target, "installation": new.id}):
                 await self.collection("installations").update_one({"_id": new.id}, {"$set": {"open": True}})
                 return new

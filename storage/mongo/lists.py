@@ -1,4 +1,4 @@
-"""Distribution lists: made, filled, shared, deleted. Who stands behind an audience: audiences.py.
+"""Distribution lists: made, filled, shared, deleted. The people of an audience: audiences.py.
 
 Membership stands in the person. A list's document names the number under which its people stand,
 its ``body``: a list that is filled anew changes that one number, and so all its people at once. A
@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pymongo import UpdateOne
 
 from storage.mongo.engine import Document, Engine, pages
-from storage.mongo.mapping import said_by
+from storage.mongo.mapping import columns_path
 from storage.records import (
     CampaignId,
     Columns,
@@ -55,7 +55,7 @@ def body_of(row: Document) -> int:
 
 
 def _out_of(body: int) -> Document:
-    return {"$pull": {"lists": body}, "$unset": {said_by(body): ""}}
+    return {"$pull": {"lists": body}, "$unset": {columns_path(body): ""}}
 
 
 class MongoLists(Engine):
@@ -68,18 +68,18 @@ class MongoLists(Engine):
         *,
         result_of: CampaignId | None = None,
     ) -> DistributionList:
-        (made,) = await self.ids("list")
-        await self._put_in(made, sorted(set(people)))
-        row: Document = {"_id": made, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
+        (id,) = await self.ids("list")
+        await self._put_in(id, sorted(set(people)))
+        row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
         if result_of is not None:
             row["result_of"] = result_of
         await self.collection("lists").insert_one(row)
         return _list_of(row)
 
     async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
-        (made,) = await self.ids("list")
-        await self.inserted(BLANKS, {"_id": made, "tenant": tenant, "owner": owner})
-        return ListId(made)
+        (id,) = await self.ids("list")
+        await self.inserted(BLANKS, {"_id": id, "tenant": tenant, "owner": owner})
+        return ListId(id)
 
     async def enlist(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
@@ -98,10 +98,10 @@ class MongoLists(Engine):
                 await self._change_people({"_id": {"$in": list(page)}}, {"$addToSet": {"lists": body}})
             return
         changes = []
-        for person, said in zip_longest(people, columns):
+        for person, values in zip_longest(people, columns):
             condition = {"_id": person, "lists": {"$ne": body}} if keep else {"_id": person}
             changes.append(
-                UpdateOne(condition, {"$addToSet": {"lists": body}, "$set": {said_by(body): dict(said or {})}})
+                UpdateOne(condition, {"$addToSet": {"lists": body}, "$set": {columns_path(body): dict(values or {})}})
             )
         for some in pages(changes):
             await self.collection("people").bulk_write(list(some), ordered=False)
@@ -139,7 +139,7 @@ class MongoLists(Engine):
         if row is None or waiting is None:
             return _list_of(row) if row else None
         before = waiting.get("before", body_of(row))
-        # noted first: after a death, the next call knows whom to let go
+        # noted first: after a death, the next call knows the people to take out
         await self.collection(BLANKS).update_one({"_id": blank}, {"$set": {"before": before}})
         size = await self.collection("people").count_documents({"lists": {"$in": [blank]}})
         filled: Document = {"body": blank, "size": size, "columns": list(columns)}
@@ -158,17 +158,17 @@ class MongoLists(Engine):
         key = f"{tenant} {origin_of(owner, source)}"
         known = await self.collection(ORIGINS).find_one({"_id": key})
         if known is None:
-            (made,) = await self.ids("list")
-            await self.inserted(ORIGINS, {"_id": key, "list": made})
+            (id,) = await self.ids("list")
+            await self.inserted(ORIGINS, {"_id": key, "list": id})
             known = await self.collection(ORIGINS).find_one({"_id": key})  # another copy may have been faster
         assert known is not None
         row: Document = {"_id": known["list"], "tenant": tenant, "owner": owner, "name": name, "size": 0}
         # a death may have come between the two
         await self.inserted("lists", row | {"source": to_json(source)})
         await self.collection("lists").update_one({"_id": row["_id"]}, {"$set": {"source": to_json(source)}})
-        found = await self.distribution_list(row["_id"])
-        assert found is not None
-        return found
+        distribution_list = await self.distribution_list(row["_id"])
+        assert distribution_list is not None
+        return distribution_list
 
     async def rename_list(self, id: ListId, name: str) -> None:
         await self.collection("lists").update_one({"_id": id}, {"$set": {"name": name}})
@@ -183,8 +183,8 @@ class MongoLists(Engine):
         return _list_of(row) if row else None
 
     async def lists(self, tenant: TenantId) -> list[DistributionList]:
-        found = [_list_of(row) for row in await self.rows("lists", {"tenant": tenant})]
-        return sorted(found, key=lambda made: (made.name.lower(), made.id))
+        lists = [_list_of(row) for row in await self.rows("lists", {"tenant": tenant})]
+        return sorted(lists, key=lambda item: (item.name.lower(), item.id))
 
     async def delete_list(self, id: ListId) -> None:
         using = await self.rows("campaigns", {"state": {"$in": ["scheduled", "running"]}, "lists": {"$in": [id]}})

@@ -29,25 +29,25 @@ def person_of(row: Document) -> Person:
     )
 
 
-def said_by(body: int) -> str:
+def columns_path(body: int) -> str:
     """The field of a person in which a list's columns stand."""
     return f"columns.l{body}"
 
 
 def reference_of(row: Document, channel: Channel) -> Reference | None:
-    found = row["references"].get(channel)
-    if found is None:
+    reference = row["references"].get(channel)
+    if reference is None:
         return None
     return Reference(
         person=row["_id"],
         channel=channel,
-        service_url=found["service_url"],
-        conversation=found["conversation"],
-        bot=found["bot"],
-        user=found["user"],
+        service_url=reference["service_url"],
+        conversation=reference["conversation"],
+        bot=reference["bot"],
+        user=reference["user"],
         tenant=row["tenant"],
-        broken=NotReached(found["broken"]) if found["broken"] else None,
-        installed=found.get("installed", True),
+        broken=NotReached(reference["broken"]) if reference["broken"] else None,
+        installed=reference.get("installed", True),
     )
 
 
@@ -68,13 +68,13 @@ def has_installed(row: Document, channel: Channel) -> bool:
 
 def works_on(row: Document, channel: Channel) -> bool:
     """The same, of a document."""
-    found: Document | None = row["references"].get(channel)
-    return found is not None and found["broken"] == ""
+    reference: Document | None = row["references"].get(channel)
+    return reference is not None and reference["broken"] == ""
 
 
 def why_not(row: Document, channel: Channel) -> NotReached | None:
     """Why a person cannot be reached on this channel; None when they can."""
-    found: Document | None = row["references"].get(channel)
-    if found is None:
+    reference: Document | None = row["references"].get(channel)
+    if reference is None:
         return NotReached.NEVER_INSTALLED
-    return NotReached(found["broken"]) if found["broken"] else None
+    return NotReached(reference["broken"]) if reference["broken"] else None

@@ -32,7 +32,7 @@ from storage.records import (
     TenantId,
 )
 from storage.records.instants import ms
-from storage.shared.sightings import may_be, said_by
+from storage.shared.sightings import changed_fields, may_be
 
 #: where a person who has none gets their names from a list
 NAMES = ("directory_id", "given_name", "surname", "name")
@@ -79,8 +79,8 @@ class MongoPeople(WakeIntents):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         keys = _Keys(sighting)
         known = await self._identify(sighting, keys)
-        said, reference = said_by(sighting, lambda field: known.get(field, "")), _reference(sighting)
-        if self._nothing_new(known, said, reference, sighting, keys):
+        changed, reference = changed_fields(sighting, lambda field: known.get(field, "")), _reference(sighting)
+        if self._nothing_new(known, changed, reference, sighting, keys):
             return person_of(known), False
         person, channel = known["_id"], sighting.channel
         await self.intend_to_wake(person, channel, sighting.at)
@@ -88,7 +88,7 @@ class MongoPeople(WakeIntents):
         await self.insert_new("identities", [{"_id": key, "person": person} for key in missing])
         await self.merge(person, {keys.leads_to[key] for key in keys.addresses if key in keys.leads_to} - {person})
         await self._release_user(person, sighting, keys)
-        fields = said | {"order": order_of(known | said)}
+        fields = changed | {"order": order_of(known | changed)}
         before = await self.collection("people").find_one_and_update(
             {"_id": person}, {"$set": fields | {f"references.{channel}": reference | {"seen_at": ms(sighting.at)}}}
         )
@@ -96,13 +96,15 @@ class MongoPeople(WakeIntents):
         await self.collection("identities").update_one({"_id": keys.user}, {"$set": {"person": person}})
         await self.carry_out_wake(sighting.tenant, person, channel, sighting.at)
         await self.forget_wake(person, channel, sighting.at)
-        return person_of(before | said), not has_installed(before, channel)
+        return person_of(before | changed), not has_installed(before, channel)
 
-    def _nothing_new(self, known: Document, said: Document, reference: Document, seen: Sighting, keys: _Keys) -> bool:
+    def _nothing_new(
+        self, known: Document, changed: Document, reference: Document, seen: Sighting, keys: _Keys
+    ) -> bool:
         """Most activities only repeat what is known: those cost no write."""
         kept = known["references"].get(seen.channel) or {}
         return (
-            all(known.get(field) == value for field, value in said.items())
+            all(known.get(field) == value for field, value in changed.items())
             and all(kept.get(field, field == "installed") == value for field, value in reference.items())
             and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
         )
@@ -110,8 +112,8 @@ class MongoPeople(WakeIntents):
     async def _identify(self, seen: Sighting, keys: _Keys) -> Document:
         """The person behind a sighting: by directory id, then by the channel's id, then by address."""
         while True:
-            found = await self.by_id("identities", keys.all)
-            keys.leads_to = {key: row["person"] for key, row in found.items()}
+            identities = await self.by_id("identities", keys.all)
+            keys.leads_to = {key: row["person"] for key, row in identities.items()}
             people = await self.by_id("people", list(set(keys.leads_to.values())))
             for key in (keys.first, keys.user):
                 if key in keys.leads_to:
@@ -133,7 +135,7 @@ class MongoPeople(WakeIntents):
         return row
 
     async def merge(self, person: int, others: set[int]) -> bool:
-        """Those of the others who were known by an address only, from a list, are this person; whether any was."""
+        """Merge those of the others who were known by an address only, from a list; whether any was."""
         merged = False
         for other in (await self.by_id("people", list(others))).values():
             if other["directory_id"] or other["references"]:
@@ -142,9 +144,9 @@ class MongoPeople(WakeIntents):
             await self.collection("people").update_one(
                 {"_id": person}, {"$addToSet": {"lists": {"$each": other["lists"]}}}
             )
-            for body, said in (other.get("columns") or {}).items():
+            for body, columns in (other.get("columns") or {}).items():
                 await self.collection("people").update_one(
-                    {"_id": person, f"columns.{body}": {"$exists": False}}, {"$set": {f"columns.{body}": said}}
+                    {"_id": person, f"columns.{body}": {"$exists": False}}, {"$set": {f"columns.{body}": columns}}
                 )
             await self._take_deliveries(person, other)
             await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": [], "columns": {}}})
@@ -173,18 +175,18 @@ class MongoPeople(WakeIntents):
             )
 
     async def _led_to(self, key: str) -> Document | None:
-        found = await self.collection("identities").find_one({"_id": key})
-        return await self.collection("people").find_one({"_id": found["person"]}) if found else None
+        identity = await self.collection("identities").find_one({"_id": key})
+        return await self.collection("people").find_one({"_id": identity["person"]}) if identity else None
 
     async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
         row = await self._led_to(user_key(tenant, channel, user))
         return person_of(row) if row and row["references"].get(channel, {}).get("user") == user else None
 
     async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
-        found = await self.collection("identities").find_one({"_id": user_key(tenant, channel, user)})
-        if found is not None:
+        identity = await self.collection("identities").find_one({"_id": user_key(tenant, channel, user)})
+        if identity is not None:
             await self.collection("people").update_one(
-                {"_id": found["person"], f"references.{channel}.user": user},
+                {"_id": identity["person"], f"references.{channel}.user": user},
                 {"$set": {f"references.{channel}.broken": str(reason)}},
             )
 
@@ -210,10 +212,10 @@ class MongoPeople(WakeIntents):
         return [people[known[address_key(tenant, contact.address)]["person"]] for contact in contacts]
 
     async def _people_of(self, tenant: TenantId, contacts: dict[int, Contact]) -> dict[int, Person]:
-        """The people with these ids; who has no document yet gets it from the contact."""
-        found = await self.by_id("people", list(contacts))
+        """The people with these ids; one without a document gets it from the contact."""
+        rows = await self.by_id("people", list(contacts))
         missing = []
-        for id in contacts.keys() - found.keys():
+        for id in contacts.keys() - rows.keys():
             contact = contacts[id]
             row = blank(id, tenant) | {
                 "address": contact.address.lower(),
@@ -223,16 +225,16 @@ class MongoPeople(WakeIntents):
             missing.append(row | {"order": order_of(row)})
         if missing:
             await self.insert_new("people", missing)
-            found |= await self.by_id("people", [row["_id"] for row in missing])
+            rows |= await self.by_id("people", [row["_id"] for row in missing])
         named = []
-        for id, row in found.items():
-            said = {"given_name": contacts[id].given_name, "surname": contacts[id].surname}
-            if any(said.values()) and not any(row[field] for field in NAMES):
-                found[id] = row = row | said
-                named.append(UpdateOne({"_id": id}, {"$set": said | {"order": order_of(row)}}))
+        for id, row in rows.items():
+            names = {"given_name": contacts[id].given_name, "surname": contacts[id].surname}
+            if any(names.values()) and not any(row[field] for field in NAMES):
+                rows[id] = row = row | names
+                named.append(UpdateOne({"_id": id}, {"$set": names | {"order": order_of(row)}}))
         if named:
             await self.collection("people").bulk_write(named, ordered=False)
-        return {id: person_of(row) for id, row in found.items()}
+        return {id: person_of(row) for id, row in rows.items()}
 
     async def reference(self, person: PersonId, channel: Channel) -> Reference | None:
         row = await self.collection("people").find_one({"_id": person})
@@ -259,14 +261,14 @@ class MongoPeople(WakeIntents):
             return True
         out_of = [place for given, place in _PLACE.items() if given is not role]
         roles = self.collection("roles")
-        while (found := await roles.find_one({"_id": tenant})) is not None:
-            if role is not Role.OWNER and found[OWNERS] == [person]:
+        while (before := await roles.find_one({"_id": tenant})) is not None:
+            if role is not Role.OWNER and before[OWNERS] == [person]:
                 return False
             update: Document = {"$pull": dict.fromkeys(out_of, person), "$set": {"version": token()}}
             if role is not None:
                 update["$addToSet"] = {_PLACE[role]: person}
-            # by version, because who is the last owner must still be so
-            if (await roles.update_one({"_id": tenant, "version": found.get("version")}, update)).matched_count:
+            # by version: the last owner found above must still be the last
+            if (await roles.update_one({"_id": tenant, "version": before.get("version")}, update)).matched_count:
                 break
         return True
 
@@ -297,5 +299,5 @@ class MongoPeople(WakeIntents):
         if roles is None:
             return []
         given = {person: role for role, place in _PLACE.items() for person in roles.get(place, ())}
-        found = [(person_of(row), given[id]) for id, row in (await self.by_id("people", list(given))).items()]
-        return sorted(found, key=lambda pair: (pair[0].name, pair[0].address))
+        pairs = [(person_of(row), given[id]) for id, row in (await self.by_id("people", list(given))).items()]
+        return sorted(pairs, key=lambda pair: (pair[0].name, pair[0].address))

@@ -1,4 +1,4 @@
-"""Results of a campaign, page by page, and who has not done something."""
+"""Results of a campaign, page by page, and the people who have not done something."""
 
 from __future__ import annotations
 

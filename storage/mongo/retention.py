@@ -19,8 +19,8 @@ from storage.shared.campaign_json import campaign_from_json
 
 class MongoRetention(MongoCampaigns, MongoEngagements):
     async def organisations_keeping(self, now: datetime) -> list[TenantId]:
-        found: list[TenantId] = await self.collection("campaigns").distinct("tenant", _closed(now))
-        return sorted(found)
+        tenants: list[TenantId] = await self.collection("campaigns").distinct("tenant", _closed(now))
+        return sorted(tenants)
 
     async def kept(self, tenant: TenantId, closed_before: datetime | None, limit: int) -> list[Campaign]:
         rows = await self.rows(

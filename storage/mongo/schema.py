@@ -66,14 +66,14 @@ INDEXES = {
 
 async def migrate(db: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Bring a database to this version; every step can be repeated, and two copies may do it at once."""
-    found = await db["schema"].find_one({"_id": "schema"})
-    version = found["version"] if found else 0
+    row = await db["schema"].find_one({"_id": "schema"})
+    version = row["version"] if row else 0
     if version > VERSION:
         raise StorageError(f"the database has schema {version}, newer than this program's {VERSION}: upgrade Crieur")
     for collection, indexes in INDEXES.items():
         for index in indexes:  # one by one: FerretDB 1.x breaks at several of which some are there
             await db[collection].create_indexes([index])
-    if found is None:
+    if row is None:
         try:
             await db["schema"].insert_one({"_id": "schema", "version": VERSION})
         except DuplicateKeyError:  # another copy was faster

@@ -9,7 +9,7 @@ from itertools import repeat
 
 from pymongo import UpdateOne
 
-from storage.mongo.counters import Moves
+from storage.mongo.counters import TallyChanges
 from storage.mongo.engine import Document
 from storage.mongo.mapping import works_on
 from storage.mongo.wake_intents import WakeIntents, reason_path, rung_path, state_path
@@ -30,7 +30,7 @@ OPEN: Document = {"$lt": int(FINAL)}
 AS_MARKED: Document = {"state": SENDING}  #: what is known of a row whose message has left
 
 
-def moved(moves: Moves, campaign: int, before: Iterable[int], after: DeliveryState) -> None:
+def moved(moves: TallyChanges, campaign: int, before: Iterable[int], after: DeliveryState) -> None:
     for state, count in Counter(before).items():
         moves.add(campaign, state_path(state), -count)
         moves.add(campaign, state_path(after), count)
@@ -41,7 +41,7 @@ def ended(state: DeliveryState, why: NotReached, at: datetime) -> Document:
     return {"state": int(state), "reason": str(why), "settled_at": ms(at), "holder": None, "token": None}
 
 
-def _counted(moves: Moves, settled: Sequence[Settled], before: Iterable[int]) -> None:
+def _counted(moves: TallyChanges, settled: Sequence[Settled], before: Iterable[int]) -> None:
     for row, state in zip(settled, before, strict=False):
         moved(moves, row.campaign, [state], row.state)
         if row.reason and row.state > DeliveryState.DELIVERED:
@@ -64,23 +64,26 @@ class Settling(WakeIntents, MongoWeeklyCap):
             else:
                 _counted(moves, sent, repeat(SENDING))
             kept = await self._settle_looked_at(rest, holder, moves)
-        told = {row.id: row for row in (*sent, *kept)}.values()  # what has left has its answer, whoever holds the row
-        await self._learn(told)
-        await self.release(told)
+        # what has left has its answer, no matter who holds the row
+        done = {
+            row.id: row for row in (*sent, *kept)
+        }.values()  # what has left has its answer, no matter who holds the row
+        await self._learn(done)
+        await self.release(done)
         await self._wake_again([row for row in kept if row.state is DeliveryState.WAITING])
 
-    async def _settle_looked_at(self, settled: Sequence[Settled], holder: int, moves: Moves) -> list[Settled]:
+    async def _settle_looked_at(self, settled: Sequence[Settled], holder: int, moves: TallyChanges) -> list[Settled]:
         """Settle rows of which it matters what they are now; those that were still this holder's."""
         # a delivery whose lease was lost has been settled without us, and stays as it is
         among = {"_id": {"$in": [row.id for row in settled]}, "holder": holder, "state": HELD}
-        found = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])} if settled else {}
-        kept = [row for row in settled if row.id in found]
+        held = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])} if settled else {}
+        kept = [row for row in settled if row.id in held]
         await self._intend_to_wake_again([row for row in kept if row.state is DeliveryState.WAITING])
-        if await self._settle_as(found, kept, holder) < len(kept):  # a lease ran out between the look and the write
+        if await self._settle_as(held, kept, holder) < len(kept):  # a lease ran out between the look and the write
             moves.unknown.update(row.campaign for row in kept)
-        _counted(moves, kept, (found[row.id]["state"] for row in kept))
+        _counted(moves, kept, (held[row.id]["state"] for row in kept))
         for row in kept:
-            if path := _on_rung(row, found[row.id]):
+            if path := _on_rung(row, held[row.id]):
                 moves.add(row.campaign, path, 1)
         return kept
 
@@ -105,7 +108,7 @@ class Settling(WakeIntents, MongoWeeklyCap):
             await self.insert_new("wakes", intents)
 
     async def _wake_again(self, settled: Sequence[Settled]) -> None:
-        """Who installed again after the claim was read waits no more."""
+        """A person who installed again after the claim was read waits no more."""
         people = await self.by_id("people", [row.person for row in settled])
         for row in settled:
             if works_on(people[row.person], row.channel):
@@ -179,8 +182,8 @@ class Settling(WakeIntents, MongoWeeklyCap):
         """Why people cannot be reached on the campaign's channel, where it is known."""
         if not people:
             return {}
-        found = await self.collection("campaigns").find_one({"_id": campaign}, {"channel": 1})
-        channel = found["channel"] if found else Channel.TEAMS
+        row = await self.collection("campaigns").find_one({"_id": campaign}, {"channel": 1})
+        channel = row["channel"] if row else Channel.TEAMS
         rows = await self.by_id("people", people, ["references"])
         return {id: row["references"][channel]["broken"] for id, row in rows.items() if channel in row["references"]}
 

@@ -43,8 +43,8 @@ class MongoTemplates(Engine):
         *,
         shared: bool,
     ) -> Template:
-        made = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
-        return await TEMPLATES.insert(self, lambda id: made(id=TemplateId(id), shared=shared))
+        new = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
+        return await TEMPLATES.insert(self, lambda id: new(id=TemplateId(id), shared=shared))
 
     async def template(self, id: TemplateId) -> Template | None:
         return await TEMPLATES.get(self, id)

@@ -10,15 +10,15 @@ FORMER = {"record": {"$exists": False}}
 
 
 async def bring_over(engine: Engine) -> None:
-    """Twice is once, whatever died in between: what has been brought over stays as it is."""
-    found: dict[tuple[int, int], list[Document]] = {}
+    """Idempotent, whatever died in between: what has been brought over stays as it is."""
+    former: dict[tuple[int, int], list[Document]] = {}
     async for page in engine.many("engagements", FORMER, ["campaign", "kind", "presses", "buttons"]):
         for row in page:
             campaign, person = (int(part) for part in str(row["_id"]).split()[:2])
-            found.setdefault((campaign, person), []).append(row)
-    if not found:
+            former.setdefault((campaign, person), []).append(row)
+    if not former:
         return
-    whole = [_whole(campaign, person, rows) for (campaign, person), rows in found.items()]
+    whole = [_whole(campaign, person, rows) for (campaign, person), rows in former.items()]
     await engine.insert_new("engagements", [document for document in whole if document["kinds"]])
     await engine.collection("engagements").delete_many(FORMER)
 
@@ -31,7 +31,7 @@ def _whole(campaign: int, person: int, rows: list[Document]) -> Document:
         for row in rows
         for key, one in row["buttons"].items()
     }
-    if pressed:  # whoever pressed something had opened
+    if pressed:  # a person who pressed something had opened
         first = min(one.first for one in pressed.values())
         pressed.setdefault((EngagementKind.OPENED, 0), Pressed(first, first, 1))
     record = Engaged(pressed=pressed)

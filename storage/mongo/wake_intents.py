@@ -22,7 +22,7 @@ from storage.records import CampaignId, CampaignState, Channel, DeliveryState, N
 from storage.records.instants import instant, ms
 
 LEAVE = 3.0  #: seconds for saying goodbye to the database
-AT_WORK = timedelta(minutes=1)  #: who wrote an intent may not have come to its first fact yet
+AT_WORK = timedelta(minutes=1)  #: the writer of an intent may not have come to its first fact yet
 FORGOTTEN = timedelta(days=1)  #: an intent of somebody who is still not reachable then was never carried out
 
 
@@ -34,9 +34,9 @@ def reason_path(reason: NotReached) -> str:
     return f"reasons.{reason}"
 
 
-def rung_path(rung: int, found: str) -> str:
+def rung_path(rung: int, seen: str) -> str:
     """Also what a delivered row says of itself, so that rows can be counted by it."""
-    return f"rungs.{rung}.{found}"
+    return f"rungs.{rung}.{seen}"
 
 
 class WakeIntents(Engine):
@@ -103,13 +103,13 @@ class WakeIntents(Engine):
         await self.collection("wakes").delete_one({"_id": f"{person} {channel}", "at": ms(at)})
 
     async def wake_reachable(self, campaign: CampaignId, channel: Channel, at: datetime) -> None:
-        """Whoever can be reached by now waits no more."""
+        """People who can be reached by now wait no more."""
         waiting = {"campaign": campaign, "state": int(DeliveryState.WAITING)}
         people = await self.numbers("deliveries", waiting, "person")
         for page in pages(people):
             rows = await self.rows("people", {"_id": {"$in": list(page)}} | reachable(channel), [])
-            found = await self.rows("deliveries", waiting | {"person": {"$in": [row["_id"] for row in rows]}}, [])
-            await self._wake(campaign, [row["_id"] for row in found], at)
+            deliveries = await self.rows("deliveries", waiting | {"person": {"$in": [row["_id"] for row in rows]}}, [])
+            await self._wake(campaign, [row["_id"] for row in deliveries], at)
 
     async def _wake(self, campaign: int, ids: list[int], at: datetime) -> None:
         if not ids:

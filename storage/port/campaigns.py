@@ -76,7 +76,7 @@ class Campaigns(Protocol):
         ...
 
     async def planned(self, id: CampaignId, at: datetime) -> None:
-        """Every recipient has a delivery from here on; who installed meanwhile waits no more."""
+        """Every recipient has a delivery from here on; people who installed meanwhile wait no more."""
         ...
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
@@ -137,7 +137,7 @@ class Deliveries(Protocol):
         until: datetime,
         columns: Mapping[int, Columns] | None = None,
     ) -> int:
-        """Give these PersonIds their deliveries; who has one already keeps it. How many are new.
+        """Give these PersonIds their deliveries; a person who has one already keeps it. How many are new.
 
         ``due``: an instant for each, in milliseconds since 1970 (there may be millions); None where
         they wait for an install, which is settled at ``until``, the slot's end. ``columns``: what the
@@ -148,7 +148,7 @@ class Deliveries(Protocol):
     async def plan_ended(
         self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
     ) -> int:
-        """Give these PersonIds deliveries that have ended before they began; who has one already keeps it."""
+        """Give these PersonIds deliveries that have ended before they began; a person who has one already keeps it."""
         ...
 
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
@@ -170,9 +170,9 @@ class Deliveries(Protocol):
         ...
 
     async def admit(self, id: CampaignId, people: Sequence[int], week: int, limit: int) -> set[int]:
-        """Who of these PersonIds may get this campaign's message within ``limit`` a week; they are counted.
+        """Those of these PersonIds who may get this campaign's message within ``limit`` a week; they are counted.
 
-        Twice is once; whoever is recorded as certainly not reached is counted no more.
+        Twice is once; a person recorded as certainly not reached is counted no more.
         """
         ...
 

@@ -63,15 +63,15 @@ class Erasure(Protocol):
     """What a person may ask for: all that is kept of them, and that it goes. For operators, at the machine."""
 
     async def kept_of(self, address: str) -> list[dict[str, Any]]:
-        """All rows, as the store keeps them, of whoever has this address in any organisation."""
+        """All rows, as the store keeps them, of the people with this address in any organisation."""
         ...
 
     async def erase(
-        self, address: str, told: Callable[[TenantId, PersonId], AuditEntry]
+        self, address: str, entry_of: Callable[[TenantId, PersonId], AuditEntry]
     ) -> list[tuple[TenantId, PersonId]]:
-        """Whom it was; their numbers stay, and with them all figures. Templates that they shared with nobody go.
+        """The people it was; their numbers stay, and with them all figures. Templates that they shared with nobody go.
 
-        ``told``: what the audit says of each, noted before they cannot be found any more. Twice is once; a
+        ``entry_of``: what the audit says of each, noted before they cannot be found any more. Twice is once; a
         death in between may let the audit tell it twice, and the next call goes on. Raises CannotErase.
         """
         ...

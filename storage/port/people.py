@@ -1,4 +1,4 @@
-"""People, and what they are put together in: lists, and whom the bot is being installed for."""
+"""People, and what groups them: lists, and installations of the bot."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from storage.records import (
 
 class People(Protocol):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
-        """Keep who wrote and how to answer; the same person twice is one person.
+        """Keep the person who wrote and how to answer; the same person twice is one person.
 
         A personal conversation makes the person reachable again, and wakes deliveries that
         wait for them in running campaigns (due at ``sighting.at``). Whoever stood in lists by
@@ -41,7 +41,7 @@ class People(Protocol):
         ...
 
     async def person_behind(self, tenant: TenantId, channel: Channel, user: str) -> Person | None:
-        """Whom the channel knows by this id."""
+        """The person whom the channel knows by this id."""
         ...
 
     async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
@@ -51,7 +51,7 @@ class People(Protocol):
     async def person(self, person: PersonId) -> Person | None: ...
 
     async def person_at(self, tenant: TenantId, address: str) -> Person | None:
-        """Who has this address, in any letter case."""
+        """The person with this address, in any letter case."""
         ...
 
     async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
@@ -72,7 +72,7 @@ class People(Protocol):
     ) -> None:
         """(person, their id on Teams) each: they can be written to through a team that has installed the bot.
 
-        Their chat is opened with the first message. Whoever has installed the bot, or has removed it,
+        Their chat is opened with the first message. A person who has installed the bot, or has removed it,
         stays as they are. What waits for the others is due at ``at``.
         """
         ...
@@ -153,14 +153,14 @@ class Lists(Protocol):
     async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
         """The list of this source, empty and unread where it is new.
 
-        One for each owner and group; one for each team, whoever's it is.
+        One for each owner and group; one for each team, no matter of which owner.
         """
         ...
 
     async def rename_list(self, id: ListId, name: str) -> None: ...
 
     async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
-        """Who may use it beside its owner, from here on."""
+        """Set the authors who may use it beside its owner."""
         ...
 
     async def distribution_list(self, id: ListId) -> DistributionList | None: ...

@@ -68,7 +68,7 @@ class Message:
     columns: tuple[str, ...] = ()
     #: of its words ("en"); "" where there is one language only
     language: str = ""
-    #: language ("fr") -> what it says in it; whoever speaks another reads the words above (S29)
+    #: language ("fr") -> what it says in it; people who speak another read the words above (S29)
     versions: Mapping[str, Version] = field(default_factory=dict)
     #: added to the numbers of links that only one language has
     shift: int = 0
@@ -83,10 +83,10 @@ def in_language(message: Message, language: str) -> Message:
     if version is None:
         return replace(message, versions={}) if message.versions else message
     shift = SHIFT * (1 + sorted(message.versions).index(language))
-    said = chain(version.buttons, repeat(("", "")))
+    button_texts = chain(version.buttons, repeat(("", "")))
     buttons = [
         replace(button, title=words or button.title, url=url or button.url, apart=bool(url) and url != button.url)
-        for button, (words, url) in zip(message.buttons, said, strict=False)
+        for button, (words, url) in zip(message.buttons, button_texts, strict=False)
     ]
     return replace(
         message,
@@ -234,7 +234,7 @@ class Campaign:
     forms: Forms = field(default_factory=dict)
     #: None as long as it has not been scheduled, and again once it is edited
     frozen: Frozen | None = None
-    #: who asked for approval, and who gave it
+    #: the author who asked for approval, and the person who gave it
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None
     created_at: datetime

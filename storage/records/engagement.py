@@ -102,7 +102,7 @@ NOTHING = Engaged()
 
 
 def engaged(before: Engaged, press: Press) -> Engaged:
-    """The record after a press. A second opening changes nothing; whoever does something has opened."""
+    """The record after a press. A second opening changes nothing; a person who does something has opened."""
     if press.who == CROWD:
         return _crowd_engaged(before, press)
     pressed, answer, reactions = dict(before.pressed), before.answer, before.reactions
@@ -196,18 +196,18 @@ class Counts:
 
 
 def _stands(record: Engaged) -> set[Counted]:
-    """As what the person counts now: the answer that holds, the reactions that are there, all that was pressed."""
-    found: set[Counted] = set()
+    """What the person counts as now: the answer that holds, the reactions that are there, all that was pressed."""
+    counted: set[Counted] = set()
     for key in record.pressed:
         if key[0] is not EngagementKind.ANSWERED and key[0] is not EngagementKind.REACTED:
-            found.add(key)
-            found.add((key[0], None))
+            counted.add(key)
+            counted.add((key[0], None))
     if record.answer is not None:
-        found |= {(EngagementKind.ANSWERED, record.answer), (EngagementKind.ANSWERED, None)}
+        counted |= {(EngagementKind.ANSWERED, record.answer), (EngagementKind.ANSWERED, None)}
     if record.reactions:
-        found |= {(EngagementKind.REACTED, reaction_number(reaction)) for reaction in record.reactions}
-        found.add((EngagementKind.REACTED, None))
-    return found
+        counted |= {(EngagementKind.REACTED, reaction_number(reaction)) for reaction in record.reactions}
+        counted.add((EngagementKind.REACTED, None))
+    return counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

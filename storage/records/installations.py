@@ -31,7 +31,7 @@ class Halt(StrEnum):
 
 
 def target_of(tenant: TenantId, audience: Audience) -> str:
-    """Whom an installation is for: one at a time is under way for the same."""
+    """The target of an installation: one at a time is under way for each."""
     lists, others = (",".join(map(str, sorted(some))) for some in (audience.lists, audience.except_lists))
     return f"{tenant} {lists} {others} {audience.everyone} {audience.guests}"
 
@@ -42,7 +42,7 @@ class Installation:
 
     id: InstallationId
     tenant: TenantId
-    #: who asked for it, and follows it
+    #: the author who asked for it, and follows it
     author: PersonId
     #: grows with every change
     version: int

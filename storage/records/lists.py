@@ -21,7 +21,7 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the people of a list come from, who are read anew whenever it matters (S24)."""
+    """Where the people of a list are read from, anew whenever it matters (S24)."""
 
     kind: SourceKind
     #: the directory's id of the group, or the team's
@@ -44,7 +44,7 @@ class DistributionList:
 
     id: ListId
     tenant: TenantId
-    #: who made it
+    #: its author
     owner: PersonId
     name: str
     #: how many people stand in it
@@ -55,7 +55,7 @@ class DistributionList:
     shared_with: frozenset[PersonId] = frozenset()
     #: every author may use it
     shared_with_all: bool = False
-    #: None: its people are those who were put in it
+    #: None: it holds the people put in it by hand
     source: Source | None = None
     #: when the reading of its source began that gave its people; None: it has never been read
     read_at: datetime | None = None
@@ -82,9 +82,9 @@ class ListProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Whom a campaign targets: some lists, everyone who has installed the bot, or both; less others.
+    """The people that a campaign targets: some lists, everyone who has installed the bot, or both; less others.
 
-    Whoever stands in several of them is one recipient.
+    A person in several of them is one recipient.
     """
 
     everyone: bool = False
@@ -100,13 +100,18 @@ class Audience:
         return tuple(dict.fromkeys((*self.lists, *self.except_lists)))
 
 
-def usable_by(made: DistributionList, person: PersonId, role: Role | None) -> bool:
+def usable_by(distribution_list: DistributionList, person: PersonId, role: Role | None) -> bool:
     """Whether somebody may send to a list: an author only to their own, and to those shared with them."""
     if role is None:
         return False
-    return role is not Role.AUTHOR or made.owner == person or made.shared_with_all or person in made.shared_with
+    return (
+        role is not Role.AUTHOR
+        or distribution_list.owner == person
+        or distribution_list.shared_with_all
+        or person in distribution_list.shared_with
+    )
 
 
-def changeable_by(made: DistributionList, person: PersonId, role: Role | None) -> bool:
-    """Whether somebody may rename, fill, share or delete a list: who made it, and the owner of the bot."""
-    return role is Role.OWNER or (role is not None and made.owner == person)
+def changeable_by(distribution_list: DistributionList, person: PersonId, role: Role | None) -> bool:
+    """Whether somebody may rename, fill, share or delete a list: its author, and the owner of the bot."""
+    return role is Role.OWNER or (role is not None and distribution_list.owner == person)

@@ -107,7 +107,7 @@ class DirectoryUser:
     name: str = ""
     #: BCP 47
     language: str = ""
-    #: IANA; only who is looked up alone has one
+    #: IANA; known only of people who were looked up one by one
     zone: str = ""
     department: str = ""
     guest: bool = False
@@ -174,7 +174,7 @@ class Member:
     person: Person
     #: why they cannot be reached; None when they can
     why: NotReached | None = None
-    #: they have installed it, and it works; who can be reached without is so through a team that has
+    #: they have installed it, and it works; others can be reached through a team that has installed it
     installed: bool = True
     #: what the lists of the audience say about them, by column
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -81,7 +81,7 @@ class Subject(StrEnum):
 class AuditEntry:
     """Who did what to which, when, from where: written once, never changed.
 
-    People are numbers here: who is erased leaves no name behind.
+    People are numbers here: somebody who is erased leaves no name behind.
     """
 
     tenant: TenantId

@@ -18,7 +18,7 @@ class Template:
 
     id: TemplateId
     tenant: TenantId
-    #: who made it
+    #: its author
     owner: PersonId
     name: str
     channel: Channel
@@ -33,5 +33,5 @@ def may_begin_with(template: Template, person: PersonId) -> bool:
 
 
 def may_change(template: Template, person: PersonId, role: Role | None) -> bool:
-    """Who made it; and the owner of the bot, where it is everybody's."""
+    """Its author; and the owner of the bot, where it is everybody's."""
     return role is not None and (template.owner == person or (template.shared and role is Role.OWNER))

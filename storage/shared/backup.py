@@ -1,4 +1,4 @@
-"""A store that is a backup says so itself, until an operator has said what is to become of it."""
+"""The mark that a backup carries, until an operator has decided what becomes of it."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def mark(at: datetime) -> bytes:
 
 async def taken_at(store: Documents) -> datetime | None:
     """When the backup was taken that this store is; None for one that goes on."""
-    found = (await store.read_documents([TAKEN])).get(TAKEN)
-    return datetime.fromtimestamp(json.loads(found[1])["at"], UTC) if found else None
+    document = (await store.read_documents([TAKEN])).get(TAKEN)
+    return datetime.fromtimestamp(json.loads(document[1])["at"], UTC) if document else None

@@ -35,15 +35,15 @@ def from_text(text: str | bytes | None) -> Engaged:
     """The record; an empty one where there is no text yet."""
     if not text:
         return Engaged()
-    found = orjson.loads(text)
+    parts = orjson.loads(text)
     pressed, hours = {}, {}
-    for key, told in found["p"].items():
+    for key, values in parts["p"].items():
         kind, _, button = key.partition(".")
-        pressed[(_KINDS[kind], int(button))] = Pressed(*told)
-    for key, count in found.get("h", {}).items():
+        pressed[(_KINDS[kind], int(button))] = Pressed(*values)
+    for key, count in parts.get("h", {}).items():
         kind, _, hour = key.partition(".")
         hours[(_KINDS[kind], int(hour))] = count
-    return Engaged(pressed=pressed, answer=found.get("a"), reactions=frozenset(found.get("r", ())), hours=hours)
+    return Engaged(pressed=pressed, answer=parts.get("a"), reactions=frozenset(parts.get("r", ())), hours=hours)
 
 
 def bit_of(kind: EngagementKind) -> int:
@@ -51,7 +51,7 @@ def bit_of(kind: EngagementKind) -> int:
 
 
 def bits_of(record: Engaged) -> int:
-    """The kinds that stand in a record, as bits of one number, so that a store can ask for who did what."""
+    """The kinds that stand in a record, as bits of one number, so that a store can ask who did what."""
     bits = 0
     for kind, _ in record.pressed:
         bits |= _BITS[kind]

@@ -12,7 +12,7 @@ PAGES = "import/list/"  #: people of a file that waits to be saved: the others s
 
 
 def without(key: str, json: bytes, names: AbstractSet[str]) -> bytes | None:
-    """The document without whom these names (lower case) tell of; None where it goes as a whole."""
+    """The document without the people of these names (lower case); None where nothing of it stays."""
     if not key.startswith(PAGES):
         return None
     page = orjson.loads(json)

@@ -10,18 +10,18 @@ from storage.shared.json import from_json, to_json
 
 
 async def policy_of(store: Documents, tenant: TenantId) -> Policy:
-    found = (await store.read_documents([_key(tenant)])).get(_key(tenant))
-    return from_json(Policy, found[1]) if found else Policy()
+    document = (await store.read_documents([_key(tenant)])).get(_key(tenant))
+    return from_json(Policy, document[1]) if document else Policy()
 
 
 async def change_policy(store: Documents, tenant: TenantId, change: Callable[[Policy], Policy]) -> Policy:
     """The policy after the change; ``change`` is asked again when somebody else was faster."""
     key = _key(tenant)
     while True:
-        found = (await store.read_documents([key])).get(key)
-        changed = change(from_json(Policy, found[1]) if found else Policy())
+        document = (await store.read_documents([key])).get(key)
+        changed = change(from_json(Policy, document[1]) if document else Policy())
         try:
-            await store.write_documents({key: (found[0] if found else "", to_json(changed).encode())})
+            await store.write_documents({key: (document[0] if document else "", to_json(changed).encode())})
         except StaleVersion:
             continue
         return changed

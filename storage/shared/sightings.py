@@ -7,13 +7,13 @@ from collections.abc import Callable
 from storage.records import Sighting
 
 
-def said_by(seen: Sighting, known: Callable[[str], object]) -> dict[str, object]:
+def changed_fields(seen: Sighting, known: Callable[[str], object]) -> dict[str, object]:
     """The fields of the person that change; ``known`` gives what stands in a field now.
 
     A channel that has no directory id (Skype) does not rename somebody whom the directory has named:
     it only fills what is blank.
     """
-    told = {
+    fields = {
         "directory_id": seen.directory_id.lower(),
         "address": seen.addresses[0].lower() if seen.addresses else "",
         "given_name": seen.given_name,
@@ -23,14 +23,14 @@ def said_by(seen: Sighting, known: Callable[[str], object]) -> dict[str, object]
         "zone": seen.zone,
     }
     only_blanks = not seen.directory_id and known("directory_id")
-    said: dict[str, object] = {
-        field: value for field, value in told.items() if value and not (only_blanks and known(field))
+    changed: dict[str, object] = {
+        field: value for field, value in fields.items() if value and not (only_blanks and known(field))
     }
-    return said if seen.guest is None else said | {"guest": seen.guest}
+    return changed if seen.guest is None else changed | {"guest": seen.guest}
 
 
 def may_be(seen: Sighting, directory_id: object) -> bool:
-    """Whether who has one of its addresses, and this directory id, may be who was seen.
+    """Whether a person with one of its addresses, and this directory id, may be the person seen.
 
     An address that already belongs to another directory identity is not this person.
     """

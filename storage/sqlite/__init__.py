@@ -2,6 +2,7 @@
 
 from storage.sqlite.audiences import SqliteAudiences
 from storage.sqlite.audit import SqliteAudit
+from storage.sqlite.backup import SqliteBackup
 from storage.sqlite.campaigns import SqliteCampaigns
 from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.directory import SqliteDirectory
@@ -11,7 +12,6 @@ from storage.sqlite.erasure import SqliteErasure
 from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
-from storage.sqlite.restoring import SqliteRestoring
 from storage.sqlite.results import SqliteResults
 from storage.sqlite.retention import SqliteRetention
 from storage.sqlite.templates import SqliteTemplates
@@ -32,7 +32,7 @@ class SqliteStore(
     SqliteResults,
     SqliteRetention,
     SqliteErasure,
-    SqliteRestoring,
+    SqliteBackup,
     SqliteAudit,
     SqliteDocuments,
 ):

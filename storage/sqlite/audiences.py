@@ -1,4 +1,4 @@
-"""Who stands behind an audience: each person once, whoever is to be left out left out."""
+"""The people of an audience: each once, without those who are to be left out."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _reach(db: sqlite3.Connection, tenant: TenantId, audience: Audience, channel
 
 
 def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]) -> dict[int, Columns]:
-    found: dict[int, dict[str, str]] = {}
+    by_person: dict[int, dict[str, str]] = {}
     with_columns = [
         id for id in lists if db.execute("SELECT 1 FROM list WHERE id = ? AND columns <> '[]'", (id,)).fetchone()
     ]
@@ -82,11 +82,11 @@ def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]
                 " WHERE m.columns IS NOT NULL",
                 (orjson.dumps(list(people[start : start + ASKED])).decode(), id),
             )
-            for person, said in rows:
-                known = found.setdefault(person, {})
-                for column, value in orjson.loads(said).items():
+            for person, values in rows:
+                known = by_person.setdefault(person, {})
+                for column, value in orjson.loads(values).items():
                     known.setdefault(column, value)
-    return dict(found)
+    return dict(by_person)
 
 
 def _member(row: Row) -> Member:
@@ -138,9 +138,9 @@ class SqliteAudiences(Engine):
                 " ORDER BY p.surname COLLATE NOCASE, p.name COLLATE NOCASE, p.address, p.id LIMIT ? OFFSET ?",
                 (*values, channel, *wanted, limit, offset),
             ).fetchall()
-            found = [_member(row) for row in rows]
-            said = _columns(db, audience.lists, [member.person.id for member in found])
-            return [replace(member, columns=said.get(member.person.id, {})) for member in found]
+            members = [_member(row) for row in rows]
+            columns = _columns(db, audience.lists, [member.person.id for member in members])
+            return [replace(member, columns=columns.get(member.person.id, {})) for member in members]
 
         return await self.read(query)
 
@@ -160,13 +160,13 @@ class SqliteAudiences(Engine):
 
     async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
         def query(db: sqlite3.Connection) -> dict[str, Sequence[int]]:
-            found: dict[str, array[int]] = {}
+            zones: dict[str, array[int]] = {}
             for start in range(0, len(people), ASKED):
                 page = orjson.dumps(list(people[start : start + ASKED])).decode()
                 rows = db.execute("SELECT p.zone, p.id FROM json_each(?) a JOIN person p ON p.id = a.value", (page,))
                 for zone, person in rows.fetchall():
-                    found.setdefault(zone, array("q")).append(person)
-            return dict(found)
+                    zones.setdefault(zone, array("q")).append(person)
+            return dict(zones)
 
         return await self.read(query)
 
@@ -191,7 +191,7 @@ class SqliteAudiences(Engine):
                 f"SELECT iif(r.person IS NOT NULL AND r.broken IS NULL, a.person, -a.person) {_with_reach(people)}",
                 (*values, channel),
             )
-            found = array("q", chain.from_iterable(cursor))  # one number a person: there may be millions
-            return array("q", (id for id in found if id > 0)), array("q", (-id for id in found if id < 0))
+            ids = array("q", chain.from_iterable(cursor))  # one number a person: there may be millions
+            return array("q", (id for id in ids if id > 0)), array("q", (-id for id in ids if id < 0))
 
         return await self.read(query)

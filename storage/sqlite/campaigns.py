@@ -160,8 +160,8 @@ class SqliteCampaigns(Engine):
     async def planned(self, id: CampaignId, at: datetime) -> None:
         def change(db: sqlite3.Connection) -> None:
             advance(db, id, partial(campaign_life.planned, at=at))
-            # whoever installed between the reading of the audience and their row's coming: looked for among
-            # those who wait, as a million may not
+            # people who installed after the audience was read and before their row came: looked for among
+            # those who wait, which may be few where the audience is a million
             woken = db.execute(
                 "UPDATE delivery SET state = ?, next_at = ? WHERE id IN"
                 " (SELECT d.id FROM delivery d INDEXED BY delivery_waiting JOIN campaign c ON c.id = d.campaign"

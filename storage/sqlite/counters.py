@@ -20,5 +20,5 @@ def move_rungs(db: sqlite3.Connection, campaign: int, delivered: Mapping[tuple[i
     db.executemany(
         "INSERT INTO rung_tally (campaign, rung, found, count) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (campaign, rung, found) DO UPDATE SET count = count + excluded.count",
-        [(campaign, rung, found, difference) for (rung, found), difference in delivered.items()],
+        [(campaign, rung, seen, difference) for (rung, seen), difference in delivered.items()],
     )

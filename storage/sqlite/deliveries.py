@@ -201,7 +201,7 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
 
 
 def _or_back(db: sqlite3.Connection, row: Settled) -> Settled:
-    """Who installed again after the claim was read waits no more."""
+    """A person who installed again after the claim was read waits no more."""
     back = db.execute(
         "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (row.person, row.channel)
     ).fetchone()
@@ -280,8 +280,8 @@ def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
         if reason:
             reasons[NotReached(reason)] += count
     rungs = {
-        (rung, Seen(found)): count
-        for rung, found, count in db.execute("SELECT rung, found, count FROM rung_tally WHERE campaign = ?", (id,))
+        (rung, Seen(seen)): count
+        for rung, seen, count in db.execute("SELECT rung, found, count FROM rung_tally WHERE campaign = ?", (id,))
     }
     return Tally(states=+states, reasons=+reasons, rungs=rungs)
 

@@ -17,19 +17,19 @@ def _known(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser) -> Per
     row = db.execute(IN_DIRECTORY, (tenant, user.directory_id)).fetchone()
     if row is None:
         for address in user.addresses:
-            found = at_address(db, tenant, address)
-            if found is not None and not found.directory_id:
-                return found
+            known = at_address(db, tenant, address)
+            if known is not None and not known.directory_id:
+                return known
     person = row[0] if row else db.execute("INSERT INTO person (tenant) VALUES (?)", (tenant,)).lastrowid
     assert person is not None
-    found = find(db, person)
-    assert found is not None
-    return found
+    known = find(db, person)
+    assert known is not None
+    return known
 
 
-def _said(person: Person, user: DirectoryUser) -> dict[str, object]:
-    """What is new to us."""
-    told: dict[str, object] = {
+def _changed_fields(person: Person, user: DirectoryUser) -> dict[str, object]:
+    """The fields of the person that the directory changes."""
+    fields: dict[str, object] = {
         "directory_id": user.directory_id,
         "address": user.addresses[0] if user.addresses else "",
         "given_name": user.given_name,
@@ -39,15 +39,15 @@ def _said(person: Person, user: DirectoryUser) -> dict[str, object]:
         "locale": person.locale or user.language,
         "zone": person.zone or user.zone,
     }
-    said = {field: value for field, value in told.items() if value and value != getattr(person, field)}
-    return said if person.guest is user.guest else said | {"guest": user.guest}
+    changed = {field: value for field, value in fields.items() if value and value != getattr(person, field)}
+    return changed if person.guest is user.guest else changed | {"guest": user.guest}
 
 
 def _know(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser, at: datetime) -> PersonId:
     person = _known(db, tenant, user)
-    if said := _said(person, user):
-        assignments = ", ".join(f"{field} = ?" for field in said)
-        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*said.values(), person.id))
+    if changed := _changed_fields(person, user):
+        assignments = ", ".join(f"{field} = ?" for field in changed)
+        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*changed.values(), person.id))
     db.executemany(
         "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
         [(tenant, address, person.id) for address in user.addresses],

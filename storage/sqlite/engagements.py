@@ -102,17 +102,17 @@ def _changed(text: str | None, done: Sequence[Press]) -> _Change:
 
 
 def _sum(changes: Iterable[_Change]) -> dict[int, Counts]:
-    found: dict[int, Counts] = {}
+    by_campaign: dict[int, Counts] = {}
     for change in changes:
         if change.changed:
-            counts = found.setdefault(change.campaign, Counts())
+            counts = by_campaign.setdefault(change.campaign, Counts())
             counts.add(change.after, change.who, change.people)
             counts.add(change.before, change.who, -change.people)
-    return found
+    return by_campaign
 
 
 def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, str | None]:
-    """What is kept of those who are recipients; None for who has done nothing yet."""
+    """What is kept of those who are recipients; None for a person who has done nothing yet."""
     rows = json_rows(
         db,
         "SELECT json_array(k.value ->> 0, k.value ->> 1, d.state, e.record) AS row FROM json_each(?) k"
@@ -159,7 +159,7 @@ def _received(db: sqlite3.Connection, person: Person, channel: Channel, now: dat
         " WHERE c.tenant = ? AND c.channel = ? AND c.closes_at > ? ORDER BY c.id DESC",
         (person.id, person.tenant, channel, ms(now)),
     ).fetchall()
-    found = [
+    messages = [
         Received(
             campaign=campaign,
             person=person.id,
@@ -172,7 +172,7 @@ def _received(db: sqlite3.Connection, person: Person, channel: Channel, now: dat
         for campaign, activity, state, at, anonymous, kinds in rows
         if state in MAY_HAVE_ARRIVED
     ]
-    return sorted(found, key=lambda one: (one.at, one.campaign), reverse=True)
+    return sorted(messages, key=lambda one: (one.at, one.campaign), reverse=True)
 
 
 class SqliteEngagements(Engine):
@@ -185,7 +185,7 @@ class SqliteEngagements(Engine):
                 "SELECT kind, button, people, presses, last_at FROM engagement_tally WHERE campaign = ?", (id,)
             ).fetchall()
         )
-        found = [
+        totals = [
             Engagement(
                 kind=EngagementKind(kind),
                 button=None if button == ANY else button,
@@ -195,17 +195,17 @@ class SqliteEngagements(Engine):
             )
             for kind, button, people, presses, last_at in rows
         ]
-        return sorted(found, key=lambda row: (_PLACE[row.kind], ANY if row.button is None else row.button))
+        return sorted(totals, key=lambda row: (_PLACE[row.kind], ANY if row.button is None else row.button))
 
     async def engagement_by_hour(self, id: CampaignId) -> list[EngagedInHour]:
         rows = await self.read(
             lambda db: db.execute("SELECT kind, hour, people FROM engagement_hour WHERE campaign = ?", (id,)).fetchall()
         )
-        found = [
+        hours = [
             EngagedInHour(kind=EngagementKind(kind), hour=hour_instant(hour), people=people)
             for kind, hour, people in rows
         ]
-        return sorted(found, key=lambda row: (_PLACE[row.kind], row.hour))
+        return sorted(hours, key=lambda row: (_PLACE[row.kind], row.hour))
 
     async def received(self, person: Person, channel: Channel, now: datetime) -> list[Received]:
         return await self.read(lambda db: _received(db, person, channel, now))

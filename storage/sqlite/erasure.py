@@ -13,7 +13,7 @@ from storage.shared.erasure import NOBODYS, without
 from storage.sqlite.audit import add
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
 
-Told = Callable[[TenantId, PersonId], AuditEntry]
+EntryOf = Callable[[TenantId, PersonId], AuditEntry]
 
 #: what is shown of each table, by the column in which the person stands
 SHOWN = {
@@ -37,7 +37,7 @@ def _rows(db: sqlite3.Connection, query: str, *values: object) -> list[dict[str,
 
 
 def _people(db: sqlite3.Connection, address: str) -> list[int]:
-    """Who has the address in any organisation, and who was taken for somebody else until they came."""
+    """The people with this address in any organisation, and the stand-ins that were merged into them."""
     if not address:  # as many have none
         return []
     rows = db.execute(
@@ -71,10 +71,10 @@ def _refuse(db: sqlite3.Connection, people: str) -> None:
         raise CannotErase("owns", [])
 
 
-def _erase(db: sqlite3.Connection, address: str, told: Told) -> list[tuple[TenantId, PersonId]]:
+def _erase(db: sqlite3.Connection, address: str, entry_of: EntryOf) -> list[tuple[TenantId, PersonId]]:
     db.execute("PRAGMA secure_delete = ON")
     people = as_json(_people(db, address))
-    found = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
+    rows = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
     _refuse(db, people)
     _forget_documents(db, people, address)
     db.execute(
@@ -91,9 +91,9 @@ def _erase(db: sqlite3.Connection, address: str, told: Told) -> list[tuple[Tenan
         f" language = '', zone = '', department = '', role = NULL, muted = 0, guest = 0 WHERE id {_IN}",
         (people,),
     )
-    for tenant, id in found:
-        add(db, told(tenant, id))
-    return [(tenant, id) for tenant, id in found]
+    for tenant, id in rows:
+        add(db, entry_of(tenant, id))
+    return [(tenant, id) for tenant, id in rows]
 
 
 def _forget_documents(db: sqlite3.Connection, people: str, address: str) -> None:
@@ -131,8 +131,8 @@ class SqliteErasure(Engine):
 
         return await self.read(query)
 
-    async def erase(self, address: str, told: Told) -> list[tuple[TenantId, PersonId]]:
-        erased = await self.write(lambda db: _erase(db, address, told))
+    async def erase(self, address: str, entry_of: EntryOf) -> list[tuple[TenantId, PersonId]]:
+        erased = await self.write(lambda db: _erase(db, address, entry_of))
         await asyncio.to_thread(self._scrub)  # also after a death in between: the next call does it
         return erased
 

@@ -31,12 +31,12 @@ class SqliteInstallations(Engine):
     async def new_installation(
         self, tenant: TenantId, author: PersonId, name: str, audience: Audience, total: int, at: datetime
     ) -> Installation:
-        made = partial(Installation, tenant=tenant, author=author, version=1, audience=audience, name=name, total=total)
+        new = partial(Installation, tenant=tenant, author=author, version=1, audience=audience, name=name, total=total)
 
         def change(db: sqlite3.Connection) -> Installation:
             if under_way := INSTALLATIONS.page(db, "open = ?", target_of(tenant, audience)):
                 return under_way[0]
-            return INSTALLATIONS.insert(db, lambda id: made(id=InstallationId(id), started_at=at))
+            return INSTALLATIONS.insert(db, lambda id: new(id=InstallationId(id), started_at=at))
 
         return await self.write(change)
 

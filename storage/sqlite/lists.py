@@ -1,4 +1,4 @@
-"""Distribution lists: made, filled, shared, deleted. Who stands behind an audience: audiences.py."""
+"""Distribution lists: made, filled, shared, deleted. The people of an audience: audiences.py."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def _count(db: sqlite3.Connection, id: int) -> None:
 def _enlist(
     db: sqlite3.Connection, id: int, people: Sequence[int], columns: Sequence[Columns] = (), *, keep: bool = False
 ) -> None:
-    told = (_json(said) if said else None for said in columns)
-    found = "NOTHING" if keep else "UPDATE SET columns = excluded.columns"
+    texts = (_json(values) if values else None for values in columns)
+    on_conflict = "NOTHING" if keep else "UPDATE SET columns = excluded.columns"
     db.executemany(
-        f"INSERT INTO list_member (list, person, columns) VALUES (?, ?, ?) ON CONFLICT (list, person) DO {found}",
-        ((id, person, said) for person, said in zip_longest(people, told)),
+        f"INSERT INTO list_member (list, person, columns) VALUES (?, ?, ?) ON CONFLICT (list, person) DO {on_conflict}",
+        ((id, person, values) for person, values in zip_longest(people, texts)),
     )
     _count(db, id)
 
@@ -79,13 +79,13 @@ class SqliteLists(Engine):
         result_of: CampaignId | None = None,
     ) -> DistributionList:
         def change(db: sqlite3.Connection) -> DistributionList:
-            made = _insert(db, tenant, owner, name, blank=False)
+            id = _insert(db, tenant, owner, name, blank=False)
             if result_of is not None:
-                db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, made))
-            _enlist(db, made, sorted(set(people)))
-            found = _find(db, made)
-            assert found is not None
-            return found
+                db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, id))
+            _enlist(db, id, sorted(set(people)))
+            distribution_list = _find(db, id)
+            assert distribution_list is not None
+            return distribution_list
 
         return await self.write(change)
 

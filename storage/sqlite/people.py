@@ -19,7 +19,7 @@ from storage.records import (
     TenantId,
 )
 from storage.records.instants import ms
-from storage.shared.sightings import said_by
+from storage.shared.sightings import changed_fields
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine, Row
 
@@ -113,12 +113,12 @@ def _identify(db: sqlite3.Connection, seen: Sighting) -> int:
 def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
     person = _identify(db, seen)
     known = find(db, person)
-    said = said_by(seen, lambda field: getattr(known, field, ""))
-    if known and _nothing_new(db, known, said, seen):
+    changed = changed_fields(seen, lambda field: getattr(known, field, ""))
+    if known and _nothing_new(db, known, changed, seen):
         return known, False
-    if said:
-        assignments = ", ".join(f"{field} = ?" for field in said)
-        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*said.values(), person))
+    if changed:
+        assignments = ", ".join(f"{field} = ?" for field in changed)
+        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*changed.values(), person))
     db.executemany(
         "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
         [(seen.tenant, address.lower(), person) for address in seen.addresses],
@@ -142,13 +142,13 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         (person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user, ms(seen.at)),
     )
     wake(db, person, seen.channel, seen.at)
-    found = find(db, person)
-    assert found is not None
-    return found, newly
+    after = find(db, person)
+    assert after is not None
+    return after, newly
 
 
 def merge(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[str]) -> bool:
-    """Whoever was known by one of the addresses only, from a list, is this person; whether there was one."""
+    """Merge people known by one of the addresses only, from a list, into this person; whether there was one."""
     merged = False
     for address in addresses:
         row = db.execute(
@@ -168,9 +168,9 @@ def merge(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[
     return merged
 
 
-def _nothing_new(db: sqlite3.Connection, known: Person, said: dict[str, object], seen: Sighting) -> bool:
+def _nothing_new(db: sqlite3.Connection, known: Person, changed: dict[str, object], seen: Sighting) -> bool:
     """Most activities only repeat what is known: those cost no disk flush."""
-    if any(getattr(known, field) != value for field, value in said.items()):
+    if any(getattr(known, field) != value for field, value in changed.items()):
         return False
     row = db.execute(
         "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND service_url = ? AND conversation = ?"

@@ -62,7 +62,7 @@ class SqliteRetention(Engine):
         rows = await self.read(
             lambda db: db.execute("SELECT id FROM list WHERE result_of = ? ORDER BY id", (id,)).fetchall()
         )
-        return [ListId(made) for (made,) in rows]
+        return [ListId(id) for (id,) in rows]
 
     async def forgotten(self, id: CampaignId, at: datetime) -> None:
         await self.write(lambda db: advance(db, id, partial(campaign_life.erased, at=at)))

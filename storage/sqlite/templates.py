@@ -39,8 +39,8 @@ class SqliteTemplates(Engine):
         *,
         shared: bool,
     ) -> Template:
-        made = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
-        return await self.write(lambda db: TEMPLATES.insert(db, lambda id: made(id=TemplateId(id), shared=shared)))
+        new = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
+        return await self.write(lambda db: TEMPLATES.insert(db, lambda id: new(id=TemplateId(id), shared=shared)))
 
     async def template(self, id: TemplateId) -> Template | None:
         return await self.read(lambda db: TEMPLATES.get(db, id))

@@ -120,7 +120,7 @@ async def _turn(store: Store, campaign: Campaign, sent: Counter[str], holder: in
     claimed = await claim(store, campaign, holder, now, limit=1, mark=turn >= USUAL)
     if turn == 0:
         await store.record(
-            [outcome(one, DeliveryState.PLANNED, at=now, due=now, tried=False) for one in claimed], holder
+            [outcome(one, DeliveryState.PLANNED, at=now, due=now, attempted=False) for one in claimed], holder
         )
         return len(claimed)
     if turn == 1:  # who could not be reached when it was claimed, and has come back since

@@ -136,7 +136,7 @@ async def test_what_is_claimed_is_nobody_elses_until_the_claim_lapses(store: Sto
     # the first holder slept: nothing of it leaves, and nothing it says counts
     assert await store.mark_sending(first, 1, LAPSED + LEASE) == set()
     await store.record([outcome(delivery) for delivery in first], 1)
-    await store.record([outcome(delivery, DeliveryState.PLANNED, due=NOW, tried=False) for delivery in first], 1)
+    await store.record([outcome(delivery, DeliveryState.PLANNED, due=NOW, attempted=False) for delivery in first], 1)
     await store.renew([delivery.id for delivery in first], 1, LAPSED + 100 * MINUTE)
     assert await counted(store, campaign) == {DeliveryState.CLAIMED: 2}
     assert await store.mark_sending(taken, 2, LAPSED + LEASE) == {delivery.id for delivery in taken}
@@ -217,7 +217,7 @@ async def test_a_claim_that_did_not_leave_is_planned_again(store: Store) -> None
     campaign = await planned(store, [ada, louis])
     first, second = await claim(store, campaign)
     assert await store.mark_sending([second], 1, NOW + LEASE) == {second.id}
-    await store.record([outcome(first, DeliveryState.PLANNED, due=NOW + 5 * MINUTE, tried=False)], 1)
+    await store.record([outcome(first, DeliveryState.PLANNED, due=NOW + 5 * MINUTE, attempted=False)], 1)
     assert await counted(store, campaign) == {DeliveryState.PLANNED: 1, DeliveryState.SENDING: 1}
     assert await store.next_due(campaign.id) == NOW + 5 * MINUTE
     (again,) = await claim(store, campaign, holder=2, now=NOW + 5 * MINUTE)
@@ -491,7 +491,7 @@ async def test_counts_are_right_after_every_step_of_any_run(store: Store, other:
             case 2:
                 claimed = await claim(some, campaign, holder, now, limit=2)
                 await some.record(
-                    [outcome(one, DeliveryState.PLANNED, due=now + MINUTE, tried=False) for one in claimed], holder
+                    [outcome(one, DeliveryState.PLANNED, due=now + MINUTE, attempted=False) for one in claimed], holder
                 )
             case 3:
                 await some.reap(campaign.id, now, END)

@@ -129,7 +129,7 @@ async def climbed_from(world: World, start: datetime) -> list[str]:
     world.presence.usually = ABSENT
     [person] = world.people
     [claimed] = await world.store.claim_due(world.campaign, 9, world.ends, world.ends, 1)
-    await world.store.record([outcome(claimed, DeliveryState.PLANNED, at=start, due=start, tried=False)], 9)
+    await world.store.record([outcome(claimed, DeliveryState.PLANNED, at=start, due=start, attempted=False)], 9)
     world.step = timedelta(seconds=1)
     await run(world)
     looks = await looks_at(world.store, world.campaign.id, PersonId(person))

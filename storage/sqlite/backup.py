@@ -49,16 +49,16 @@ def _skip(db: sqlite3.Connection) -> None:
         " WHERE state IN (?2, ?3, ?4)",
         (SKIPPED, *CHANGEABLE),
     )
-    # the number of the next person is one above the highest: somebody stands there who is nobody
+    # the number of the next person is one above the highest: a blank row holds that place
     db.execute("INSERT INTO person (id, tenant) SELECT coalesce(max(id), 0) + ?, '' FROM person", (SKIPPED,))
 
 
-class SqliteRestoring(Engine):
+class SqliteBackup(Engine):
     async def backup(self, target: Path) -> None:
         await asyncio.to_thread(self._backup, target)
 
     def _backup(self, target: Path) -> None:
-        """It has its name when it is whole, and says of itself what it is."""
+        """The file gets its name when it is whole, and carries the mark of a backup."""
         part = target.with_name(f"{target.name}.part")
         try:
             if target.exists():

@@ -16,7 +16,7 @@ from storage.shared.backup import CHANGEABLE, SKIPPED
 NUMBERED = ("campaign", "list", "template", "installation", "audit", "person", "delivery")
 
 
-class MongoRestoring(MongoCampaigns, Settling):
+class MongoBackup(MongoCampaigns, Settling):
     async def backup(self, target: Path) -> None:
         raise StorageError("a backup of MongoDB is made with its own tools: see docs/deploy.md")
 
