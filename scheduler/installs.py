@@ -1,8 +1,8 @@
-"""Installing the bot for the people of an audience who have not: paced, told, and gone on with after any death.
+"""Installing the bot for the people of an audience: paced, with progress shown, resumed after any death.
 
 Whom it is done for stands in the order of their PersonIds, and the cursor in the store: what is done twice
 after a death is done once, because the platform says so (409). Whoever has become reachable meanwhile is no
-longer among them; at the end they count as installed, whoever did it.
+longer among them; at the end they count as installed, no matter how it came about.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from scheduler.copies.lock import alone
+from scheduler.copies.lock import run_exclusively
 from scheduler.ports import (
     Announcer,
     Clock,
@@ -88,15 +88,17 @@ class Installations:
         for installation in await self._store.open_installations():
             if installation.again_at is None or installation.again_at <= self._clock.now():
                 turn = partial(self._turn, installation.id)
-                with contextlib.suppress(StaleVersion):  # another copy is at it after all
-                    await alone(self._store, self._clock, self._rng, f"installing/{installation.id}", HELD, turn)
+                with contextlib.suppress(StaleVersion):  # another copy does it after all
+                    await run_exclusively(
+                        self._store, self._clock, self._rng, f"installing/{installation.id}", HELD, turn
+                    )
 
     async def _turn(self, id: InstallationId) -> None:
-        found = await self._store.installation(id)
-        if found is None or found.finished_at is not None:
+        known = await self._store.installation(id)
+        if known is None or known.finished_at is not None:
             return
         ends, shown = self._clock.monotonic() + TURN, None
-        installation = await self._show(replace(found, again_at=None))
+        installation = await self._show(replace(known, again_at=None))
         people = await self._people(installation)
         while self._clock.monotonic() < ends:
             some, people = people[:TOGETHER], people[TOGETHER:]
@@ -135,7 +137,7 @@ class Installations:
             if not isinstance(answer, NotAnswered | NotInCatalogue):
                 raise answer
             after = self._hold(after, answer)
-            break  # the others are asked for again: who has it by then is no longer among them
+            break  # the others are asked for again: people who have it by then are no longer among them
         after = await self._store.save_installation(_counted(after, done))
         pause = len(people) / RATE - (self._clock.monotonic() - began)
         if pause > 0:

@@ -17,7 +17,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.copies.lock import tell
+from scheduler.copies.lock import notify_exclusively
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock
@@ -215,7 +215,7 @@ class Jobs:
                 self._shown[campaign.id] = (shown, now)
 
     async def _tell(self, id: CampaignId, telling: Callable[[], Awaitable[bool]]) -> bool:
-        return bool(await tell(self._store, self._clock, self._rng, id, telling))
+        return bool(await notify_exclusively(self._store, self._clock, self._rng, id, telling))
 
 
 def _guarded(job: Job) -> Job:

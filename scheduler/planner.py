@@ -1,7 +1,7 @@
 """A campaign that starts becomes one delivery per recipient.
 
-What is planned is itself the cursor: after a crash the audience is read again and only who has no
-delivery yet gets one. Instants are drawn in ascending order and people are shuffled, which is the
+What is planned is itself the cursor: after a crash the audience is read again and only a person
+without a delivery gets one. Instants are drawn in ascending order and people are shuffled, which is the
 same as drawing each person's instant on its own, and lets rows be written in the order in which
 they will be due.
 """
@@ -61,7 +61,7 @@ async def plan(campaign: Campaign, store: _Store, clock: Clock, rng: random.Rand
 
 
 async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock: Clock, rng: random.Random) -> None:
-    """Give the people of a part of the audience their deliveries; who has one already keeps it."""
+    """Give the people of a part of the audience their deliveries; a person who has one already keeps it."""
     schedule = campaign.as_scheduled.schedule
     end, times = schedule.slot.end, OpenTimes(schedule)
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
@@ -108,10 +108,8 @@ async def _columns(campaign: Campaign, people: Sequence[int], store: Lists) -> d
     wanted = frozen.message.columns
     if not wanted:
         return {}
-    said = await store.columns_of(frozen.audience, people)
-    return {
-        person: {column: columns[column] for column in wanted if column in columns} for person, columns in said.items()
-    }
+    by_person = await store.columns_of(frozen.audience, people)
+    return {id: {name: values[name] for name in wanted if name in values} for id, values in by_person.items()}
 
 
 def _draw(open_time: OpenTime, people: array[int], rng: random.Random) -> array[int] | None:

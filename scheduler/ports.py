@@ -1,4 +1,4 @@
-"""What the scheduler needs from outside: time, a way to send, who is there, words for one recipient.
+"""What the scheduler needs from outside: time, a way to send, presence, the message of one recipient.
 
 The Outcome values are the whole vocabulary of an attempt: ``Sender.send`` returns one of them for
 whatever the platform or the network did, and raises only for bugs.
@@ -140,7 +140,7 @@ class NotAnswered(Exception):
 
 class Presence(Protocol):
     async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
-        """How these people show now; who is not named in the answer is not known to the service.
+        """How these people show now; a person who is not named in the answer is not known to the service.
 
         Raises NotAnswered.
         """

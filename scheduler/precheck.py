@@ -7,7 +7,7 @@
     claimed --enough messages a week--> capped
     claimed --there-------------------> sending
 
-Until the mark nothing has left: whoever dies here has sent nothing, and the claims lapse.
+Until the mark nothing has left: a process that dies here has sent nothing, and its claims lapse.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Ready:
 
 
 class Precheck:
-    """To the recipients of one campaign."""
+    """For the recipients of one campaign."""
 
     def __init__(self, campaign: Campaign, presence_lookup: PresenceLookup, clock: Clock, store: Deliveries) -> None:
         self._campaign = campaign
@@ -88,7 +88,7 @@ class Precheck:
         return await self._within_the_week(going, staying)
 
     async def _within_the_week(self, going: list[Ready], staying: list[Settled]) -> tuple[list[Ready], list[Settled]]:
-        """Last of all, who has not had enough messages yet: they are counted before anything leaves."""
+        """Last of all, the weekly cap: messages are counted before anything leaves."""
         limit = self._campaign.as_scheduled.consideration.per_week
         if limit is None or not going:
             return going, staying

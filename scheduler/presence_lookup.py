@@ -19,7 +19,7 @@ LONGEST = 6 * 3600.0  #: seconds: Retry-After is capped, as a service may ask fo
 
 
 class PresenceLookup:
-    """``services``: who tells who is there, by channel."""
+    """``services``: the presence service of each channel."""
 
     def __init__(self, services: Mapping[Channel, Presence], clock: Clock) -> None:
         self._services = services
@@ -40,7 +40,7 @@ class PresenceLookup:
     async def _ask(self, campaign: Campaign, people: Sequence[Person]) -> Mapping[PersonId, Seen]:
         service = self._services.get(campaign.channel)
         if service is None:
-            raise NotAnswered("nobody tells who is there", permanent=True)
+            raise NotAnswered("no presence service", permanent=True)
         try:
             answer = await asyncio.wait_for(service.availability(campaign.tenant, people), PATIENCE)
         except NotAnswered:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from scheduler.copies.lock import alone
+from scheduler.copies.lock import run_exclusively
 from scheduler.ports import Clock
 from scheduler.precheck import week_of
 from storage.port import operations as port
@@ -26,7 +26,7 @@ from storage.shared.policy import policy_of
 log = logging.getLogger(__name__)
 
 EVERY = 600.0  #: seconds between two looks
-LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to who is at it
+LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to the one that erases it
 CAMPAIGNS = 20  #: of one organisation, in one look
 ROWS = 1_000  #: removed at a time: some milliseconds of the store
 PAUSE = 0.02  #: seconds between: what is being sent goes first
@@ -57,16 +57,16 @@ class Retention:
             policy = await policy_of(self._store, tenant)
             for campaign in await self._store.kept(tenant, forgets_before(policy, now), CAMPAIGNS):
                 erase = partial(self._erase, campaign, policy.keep_days)
-                await alone(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
+                await run_exclusively(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
 
     async def _erase(self, campaign: Campaign, days: int | None) -> None:
         id = campaign.id
         await self._store.seal(id, self._clock.now())
         while await self._store.forget_recipients(id, ROWS):  # noqa: ASYNC110 (step by step)
             await asyncio.sleep(PAUSE)
-        for made in await self._store.result_lists(id):
+        for list_id in await self._store.result_lists(id):
             try:
-                await self._store.delete_list(made)
+                await self._store.delete_list(list_id)
             except ListInUse:  # by a campaign that ends some day: looked at again
                 return
         entry = AuditEntry(

@@ -17,7 +17,7 @@ from cards.results.report import report_card
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
-from scheduler.copies.lock import tell
+from scheduler.copies.lock import notify_exclusively
 from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
 from scheduler.presence_lookup import PresenceLookup
 from storage.port.campaigns import Campaigns, Deliveries
@@ -97,7 +97,7 @@ class AuthorAnnouncer:
             return True
 
         for _ in range(CHECKS):
-            posted = await tell(self._store, self._clock, self._rng, campaign.id, post)
+            posted = await notify_exclusively(self._store, self._clock, self._rng, campaign.id, post)
             if posted is not None:
                 return posted
             await self._clock.sleep(PAUSE)

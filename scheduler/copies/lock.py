@@ -1,4 +1,4 @@
-"""One copy of the bot at a time: who is at a work says so in a document, and the others let it be."""
+"""A lease-based lock: one process does a job at a time."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from storage.records import CampaignId, StaleVersion
 
 T = TypeVar("T")
 
-TELLING = timedelta(seconds=60)  #: more than it takes to tell an author, with a platform that answers slowly
+NOTIFYING = timedelta(seconds=60)  #: more than it takes to notify an author, with a platform that answers slowly
 
 
-async def alone(
-    store: Documents, clock: Clock, rng: random.Random, work: str, length: timedelta, do: Callable[[], Awaitable[T]]
+async def run_exclusively(
+    store: Documents, clock: Clock, rng: random.Random, job: str, lease: timedelta, do: Callable[[], Awaitable[T]]
 ) -> T | None:
-    """Do a work unless somebody is at it; None when somebody is.
+    """Run ``do`` unless another process holds the job's lock; None where one does.
 
-    ``length`` is more than it may take: who dies at it keeps the others from it so long.
+    The lock ends after ``lease``, should its holder die: longer than the job may take.
     """
     now, mine = clock.now(), rng.getrandbits(62)
-    found = (await store.read_documents([work])).get(work)
-    if found and now.timestamp() < json.loads(found[1])["until"]:
+    held = (await store.read_documents([job])).get(job)
+    if held and now.timestamp() < json.loads(held[1])["until"]:
         return None
-    claim = json.dumps({"until": (now + length).timestamp(), "by": mine}).encode()
+    claim = json.dumps({"until": (now + lease).timestamp(), "by": mine}).encode()
     try:
-        await store.write_documents({work: (found[0] if found else "", claim)})
+        await store.write_documents({job: (held[0] if held else "", claim)})
     except StaleVersion:
         return None
     try:
         return await do()
-    finally:  # unless we took too long, and somebody else is at it
-        if (await store.read_documents([work])).get(work, ("", b""))[1] == claim:
-            await store.delete_documents([work])
+    finally:  # unless we took too long, and another process holds it now
+        if (await store.read_documents([job])).get(job, ("", b""))[1] == claim:
+            await store.delete_documents([job])
 
 
-async def tell(
-    store: Documents, clock: Clock, rng: random.Random, id: CampaignId, telling: Callable[[], Awaitable[bool]]
+async def notify_exclusively(
+    store: Documents, clock: Clock, rng: random.Random, id: CampaignId, notify: Callable[[], Awaitable[bool]]
 ) -> bool | None:
-    """Tell an author of a campaign, one at a time: two at once would post two cards. None when somebody is at it."""
-    return await alone(store, clock, rng, f"telling/{id}", TELLING, telling)
+    """Notify a campaign's author, one process at a time: two would post two cards. None where another is at it."""
+    return await run_exclusively(store, clock, rng, f"telling/{id}", NOTIFYING, notify)
