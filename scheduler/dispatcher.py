@@ -15,19 +15,30 @@ import asyncio
 import contextlib
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from scheduler.planner import open_time_of
-from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed
+from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed, Unexplained
 from scheduler.precheck import Precheck, Ready, asks
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
 from storage.port.campaigns import Campaigns, Deliveries
-from storage.records import Campaign, CampaignId, CampaignState, Claimed, DeliveryId, NotReached, Settled
+from storage.port.people import People
+from storage.records import (
+    About,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Claimed,
+    DeliveryId,
+    NotReached,
+    Reference,
+    Settled,
+)
 from storage.records.campaign_life import spared
 
 log = logging.getLogger(__name__)
@@ -41,7 +52,7 @@ TICK = 0.1  #: seconds between looks when the pace is what holds us back: what a
 AHEAD = 5.0  #: seconds for which presence holds: as many are asked about as may leave within it
 
 
-class _Store(Campaigns, Deliveries, Protocol):
+class _Store(Campaigns, Deliveries, People, Protocol):
     """What is asked of the store here."""
 
 
@@ -312,8 +323,13 @@ class Dispatcher:
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
                 elapsed = self._clock.monotonic()
                 self._rate_limit.of(running.campaign.tenant, elapsed).throttled(elapsed, outcome.after)
-            channel, ends = running.campaign.channel, running.ends
-            self._settle(settle(delivery, channel, outcome, now, ends, self._rng, going.seen))
+            channel, ends, elsewhere = running.campaign.channel, running.ends, ""
+            if isinstance(outcome, Retry | Unexplained) and outcome.about is About.REGION:
+                elsewhere = await self._elsewhere(delivery.reference, outcome)
+                if elsewhere and isinstance(outcome, Unexplained):  # it may have been answered by the wrong region
+                    outcome = Retry(NotReached.WRONG_REGION, detail=f"{outcome.code}: {outcome.detail}")
+            settled = settle(delivery, channel, outcome, now, ends, self._rng, going.seen)
+            self._settle(replace(settled, service_url=elsewhere) if elsewhere else settled)
 
     def _held_back(self, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""
@@ -323,6 +339,19 @@ class Dispatcher:
         chat = delivery.reference.conversation or delivery.reference.user
         wait = self._rate_limit.chats.wait(chat, self._clock.monotonic())
         return timedelta(seconds=wait) if wait else None
+
+    async def _elsewhere(self, reference: Reference | None, outcome: Retry | Unexplained) -> str:
+        """Where the region that answered is perhaps not theirs: the serviceUrl to try next, "" where none is known."""
+        if reference is None or (isinstance(outcome, Retry) and outcome.reason is not NotReached.WRONG_REGION):
+            return ""
+        if reference.worked_url not in ("", reference.service_url):
+            return reference.worked_url
+        try:
+            newest = await self._store.newest_service_url(reference.tenant, reference.channel)
+        except Exception:
+            log.exception("the newest serviceUrl is not known: the store did not answer")
+            return ""
+        return newest if newest != reference.service_url else ""
 
     async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None

@@ -18,7 +18,17 @@ from bot.teams.attachments import attachments_of
 from bot.teams.request_limits import Rates
 from bot.teams.roster_source import team_of
 from bot.teams.send.connector import Connector
-from bot.teams.sightings import at_home, capture, channel_of, client_of, is_answerable, is_personal, lose, tenant_of
+from bot.teams.sightings import (
+    at_home,
+    capture,
+    channel_of,
+    client_of,
+    is_answerable,
+    is_personal,
+    lose,
+    tenant_of,
+    works_after_all,
+)
 from cards.kit.conversation import notice_card
 from dialogs.core.entry import Entry
 from dialogs.core.notify import activity_bytes
@@ -197,8 +207,11 @@ class CrieurBot(ActivityHandler):
     async def _known(self, context: TurnContext) -> Person | None:
         """The sender, as far as we know them: a person who does something with a message has received one before."""
         activity = context.activity
-        sender = activity.from_property.id
-        return await self._services.store.person_behind(tenant_of(activity), _channel(context), sender)
+        sender, channel, services = activity.from_property.id, _channel(context), self._services
+        person = await services.store.person_behind(tenant_of(activity), channel, sender)
+        if person is not None:
+            await works_after_all(person, channel, services.store, services.clock.now())
+        return person
 
     # --- talk ---------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from bot.teams.skype import address_in
 from cards.kit.addresses import is_this_machine, web_address
 from scheduler.ports import NotAnswered
 from storage.port.people import People
-from storage.records import Channel, NotReached, Person, PersonId, Reference, Sighting, TenantId
+from storage.records import Channel, Lesson, NotReached, Person, PersonId, Reference, Sighting, TenantId
 from storage.records.instants import is_zone
 
 log = logging.getLogger(__name__)
@@ -180,3 +180,10 @@ async def _member(activity: Activity, connector: Connector) -> Mapping[str, Any]
 
 async def lose(activity: Activity, channel: Channel, store: People) -> None:
     await store.lose(tenant_of(activity), channel, activity.from_property.id, NotReached.UNINSTALLED)
+
+
+async def works_after_all(person: Person, channel: Channel, store: People, now: datetime) -> None:
+    """A read receipt or a reaction shows that the chat works, whatever an answer of the platform has said before."""
+    reference = await store.reference(person.id, channel)
+    if reference is not None and reference.failed is not None:
+        await store.learn(person.id, channel, Lesson(at=now))

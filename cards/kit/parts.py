@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from cards.kit.elements import (
@@ -141,6 +142,16 @@ def why_not(texts: Texts, reason: NotReached) -> str:
     }.get(reason, texts("has not installed Crieur"))
 
 
+def last_time(texts: Texts, reason: NotReached, at: datetime | None) -> str:
+    """What the last message met at somebody who may well be reached by the next one."""
+    said = {
+        NotReached.UNINSTALLED: texts("had removed Crieur last time"),
+        NotReached.BLOCKED: texts("blocked Crieur last time"),
+        NotReached.GONE: texts("was not found last time"),
+    }.get(reason, texts("their chat could not be opened last time"))
+    return f"{said} ({texts.short_day(at.astimezone(texts.zone).date())})" if at else said
+
+
 def full_name(person: Person) -> str:
     return person.name or f"{person.given_name} {person.surname}".strip() or person.address
 
@@ -154,8 +165,10 @@ def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
         alt = why_not(texts, member.why)
     else:
         alt = texts("Has installed Crieur") if member.installed else texts("can be reached through a team")
+    if member.why is None and member.failed is not None:
+        alt = last_time(texts, member.failed, member.failed_at)
     words = [paragraph(escape_markdown(known), subtle=not member.reachable)]
-    if member.why is not None or not member.installed:
+    if member.why is not None or member.failed is not None or not member.installed:
         words.append(hint(alt, spacing="None"))
     return ColumnSet(
         spacing="Small",

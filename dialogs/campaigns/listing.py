@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cards.campaigns.listing import campaigns_card, delete_card, people_card
 from cards.compose import send_test_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
 from cards.results.outcomes import reason_text
+from cards.results.troubles import trouble_text
 from dialogs.compose.wizard import changeable, form_card, has_started, information
 from dialogs.core.card_values import as_name, best_named
 from dialogs.core.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
@@ -18,12 +21,14 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.fields import NAME, clean, is_address, page_of
 from dialogs.lists.freshness import installable
 from dialogs.people.language import texts_of
-from scheduler.ports import Delivered, Unreachable
+from scheduler.ports import Delivered, Refused, Unconfirmed, Unexplained, Unreachable
 from storage.records import (
     Audience,
     Campaign,
     CampaignState,
+    Lesson,
     Message,
+    NotReached,
     Person,
     StaleVersion,
 )
@@ -154,11 +159,21 @@ async def try_it(turn: Turn, campaign: Campaign, address: str) -> str:
             channel=campaign.channel.traits.name,
         )
     outcome = await turn.services.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
+    learn = partial(turn.store.learn, person.id, campaign.channel)
     if isinstance(outcome, Delivered):
+        await learn(Lesson(at=turn.now, conversation=outcome.conversation, service_url=reference.service_url))
         return ""
     if isinstance(outcome, Unreachable):
-        await turn.store.lose(reference.tenant, reference.channel, reference.user, outcome.reason)
+        await learn(Lesson(at=turn.now, failed=outcome.reason))
         return reason_text(texts, outcome.reason, campaign.channel)
+    if isinstance(outcome, Refused):
+        return trouble_text(texts, NotReached.MESSAGE_REFUSED, outcome.code, campaign.channel)
+    if isinstance(outcome, Unexplained):
+        return trouble_text(texts, NotReached.UNEXPLAINED, outcome.code, campaign.channel)
+    if isinstance(outcome, Unconfirmed):
+        return reason_text(texts, outcome.reason, campaign.channel)
+    if outcome.reason is not NotReached.THROTTLED:
+        return trouble_text(texts, outcome.reason, outcome.detail, campaign.channel)
     return texts("It could not be sent just now. Please try again in a minute.")
 
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
 from scheduler.rules.ladder import Rung, next_look
 from scheduler.rules.window import OpenTime
-from storage.records import Channel, Claimed, DeliveryState, Ladder, NotReached, Seen, Settled
+from storage.records import Channel, Claimed, DeliveryState, Ladder, NotReached, Reference, Seen, Settled
 
 BACKOFF = 2.0  #: seconds; doubled with every attempt, drawn with full jitter
 LONGEST_BACKOFF = 300.0  #: seconds
 UNEXPLAINED_PAUSE = timedelta(minutes=10)  #: between the two attempts that an unexplained refusal of one person gets
+REMEMBERED = timedelta(days=7)  #: for so long nobody writes down again that a reference works
 PAST = timedelta(hours=1)  #: due so long after the slot: for its end to settle, never to be sent
 DETAIL = 300  #: characters kept of what the platform said
 
@@ -44,11 +45,12 @@ def settle(
     What the platform did not accept was no look of the ladder: presence is asked for again, on the same rung.
     """
     due: datetime | None = None
-    activity = conversation = ""
+    activity = conversation = worked_url = ""
     reason: NotReached | None
     match outcome:
         case Delivered(activity, conversation):
             state, reason, detail = DeliveryState.DELIVERED, None, ""
+            worked_url = news_of(delivery.reference, now)
         case Unreachable(reason, detail):
             state = DeliveryState.UNREACHABLE
         case Refused(code, text):
@@ -76,8 +78,18 @@ def settle(
         detail=detail[:DETAIL],
         activity=activity,
         conversation=conversation,
+        worked_url=worked_url,
         seen=None if due else seen,
     )
+
+
+def news_of(reference: Reference | None, now: datetime) -> str:
+    """The serviceUrl of a reference that has just worked, where that is worth keeping: most often it is known."""
+    if reference is None:
+        return ""
+    known = reference.failed is None and reference.worked_url == reference.service_url
+    recent = reference.worked_at is not None and now - reference.worked_at < REMEMBERED
+    return "" if known and recent else reference.service_url
 
 
 def _second_attempt(delivery: Claimed, now: datetime, slot_end: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from storage.mongo.engine import Document, Engine, pages
 from storage.mongo.lists import body_of
-from storage.mongo.mapping import has_installed, installed, person_of, why_not, works_on
+from storage.mongo.mapping import has_installed, installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
 from storage.mongo.people import address_key
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
@@ -89,6 +89,8 @@ class MongoAudiences(Engine):
                 person=person_of(row),
                 why=why_not(row, channel),
                 installed=has_installed(row, channel),
+                failed=doubt.failed if (doubt := reference_of(row, channel)) else None,
+                failed_at=doubt.failed_at if doubt else None,
                 columns=_columns(row, bodies),
             )
             for row in rows

@@ -16,6 +16,7 @@ from storage.mongo.mapping import blank, order_of, works_on
 from storage.mongo.people import MongoPeople, address_key, directory_key, user_key
 from storage.records import Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
 from storage.records.instants import ms
+from storage.shared.lessons import ANOTHER_CHANCE
 
 
 def _changed_fields(row: Document, user: DirectoryUser) -> Document:
@@ -74,6 +75,12 @@ class MongoDirectory(MongoPeople):
         moved = {f"{where}.{field}": value for field, value in reference.items()}
         unopened = {f"{where}.installed": False, f"{where}.conversation": ""}
         changes += [UpdateOne({"_id": person} | unopened, {"$set": moved}) for person, _ in theirs]
+        refused = unopened | {f"{where}.broken": str(NotReached.NEVER_INSTALLED)}
+        for long_ago in ({"$exists": False}, {"$lt": ms(at - ANOTHER_CHANCE)}):
+            asked_again = refused | {f"{where}.failed_at": long_ago}
+            changes += [
+                UpdateOne({"_id": person} | asked_again, {"$set": {f"{where}.broken": ""}}) for person, _ in theirs
+            ]
         if changes:
             await self.collection("people").bulk_write(changes, ordered=True)
         for person, _ in new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.mongo.engine import Document
 from storage.records import Channel, NotReached, Person, Reference
+from storage.records.instants import instant
 
 FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", "locale", "language", "zone")
 
@@ -48,6 +49,10 @@ def reference_of(row: Document, channel: Channel) -> Reference | None:
         tenant=row["tenant"],
         broken=NotReached(reference["broken"]) if reference["broken"] else None,
         installed=reference.get("installed", True),
+        failed=NotReached(reference["failed"]) if reference.get("failed") else None,
+        failed_at=instant(reference["failed_at"]) if reference.get("failed_at") else None,
+        worked_at=instant(reference["worked_at"]) if reference.get("worked_at") else None,
+        worked_url=reference.get("worked_url", ""),
     )
 
 

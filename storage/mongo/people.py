@@ -18,11 +18,13 @@ from pymongo.errors import DuplicateKeyError
 
 from storage.mongo.engine import Document, token
 from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
+from storage.mongo.upgrade import bring_over_beliefs
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
     CampaignState,
     Channel,
     Contact,
+    Lesson,
     NotReached,
     Person,
     PersonId,
@@ -61,7 +63,35 @@ def _reference(seen: Sighting) -> Document:
         "user": seen.user,
         "broken": "",
         "installed": True,
+        "failed": "",
     }
+
+
+#: what an older version did not keep of a reference
+UNKEPT = {"installed": True, "failed": ""}
+
+
+def _change_of(lesson: Lesson, where: str) -> Document:
+    """What is set in a person's document."""
+    if lesson.failed is NotReached.NEVER_INSTALLED:  # of a team's member: nothing has worked yet
+        return {f"{where}.broken": str(lesson.failed), f"{where}.failed_at": ms(lesson.at)}
+    if lesson.failed:
+        return {f"{where}.failed": str(lesson.failed), f"{where}.failed_at": ms(lesson.at)}
+    change: Document = {f"{where}.failed": "", f"{where}.failed_at": None, f"{where}.worked_at": ms(lesson.at)}
+    if lesson.conversation:
+        change[f"{where}.conversation"] = lesson.conversation
+    if lesson.service_url:
+        change[f"{where}.worked_url"] = lesson.service_url
+    return change
+
+
+def learning(person: int, channel: Channel, lesson: Lesson) -> list[UpdateOne]:
+    """The writes by which a lesson is learned, twice is once; older news than what is kept change nothing."""
+    where, change = f"references.{channel}", {"$set": _change_of(lesson, f"references.{channel}")}
+    there: Document = {"_id": person, f"{where}.user": {"$exists": True}}
+    # not one of both: nx-27017 reads an $or beside other conditions in its own way
+    older = ({"$exists": False}, {"$lte": ms(lesson.at)})
+    return [UpdateOne(there | {f"{where}.worked_at": condition}, change) for condition in older]
 
 
 class _Keys:
@@ -76,6 +106,10 @@ class _Keys:
 
 
 class MongoPeople(WakeIntents):
+    async def open(self) -> None:
+        await super().open()
+        await bring_over_beliefs(self)
+
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         keys = _Keys(sighting)
         known = await self._identify(sighting, keys)
@@ -89,6 +123,8 @@ class MongoPeople(WakeIntents):
         await self.merge(person, {keys.leads_to[key] for key in keys.addresses if key in keys.leads_to} - {person})
         await self._release_user(person, sighting, keys)
         fields = changed | {"order": order_of(known | changed)}
+        kept = known["references"].get(channel) or {}
+        reference |= {"worked_at": ms(sighting.at), "worked_url": kept.get("worked_url") or sighting.service_url}
         before = await self.collection("people").find_one_and_update(
             {"_id": person}, {"$set": fields | {f"references.{channel}": reference | {"seen_at": ms(sighting.at)}}}
         )
@@ -105,7 +141,7 @@ class MongoPeople(WakeIntents):
         kept = known["references"].get(seen.channel) or {}
         return (
             all(known.get(field) == value for field, value in changed.items())
-            and all(kept.get(field, field == "installed") == value for field, value in reference.items())
+            and all(kept.get(field, UNKEPT.get(field)) == value for field, value in reference.items())
             and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
         )
 
@@ -189,6 +225,19 @@ class MongoPeople(WakeIntents):
                 {"_id": identity["person"], f"references.{channel}.user": user},
                 {"$set": {f"references.{channel}.broken": str(reason)}},
             )
+
+    async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
+        await self.collection("people").bulk_write(learning(person, channel, lesson))
+
+    async def newest_service_url(self, tenant: TenantId, channel: Channel) -> str:
+        heard = {
+            "tenant": tenant,
+            f"references.{channel}.installed": {"$ne": False},
+            f"references.{channel}.seen_at": {"$gt": 0},
+        }
+        newest = [("tenant", -1), (f"references.{channel}.seen_at", -1)]
+        rows = await self.rows("people", heard, ["references"], sort=newest, limit=1)
+        return str(rows[0]["references"][channel]["service_url"]) if rows else ""
 
     async def person(self, person: PersonId) -> Person | None:
         row = await self.collection("people").find_one({"_id": person})

@@ -1,7 +1,7 @@
 """The collections and their indexes.
 
     people            {_id: int, tenant, ..., lists: [bodies], columns: {lBODY: {...}},
-                      references: {channel: {..., broken: ""}}}
+                      references: {channel: {..., broken: "", failed: "", failed_at, worked_at, worked_url}}}
     identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
     roles             {_id: tenant, owners: [person ids], publishers, authors, version}
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
@@ -51,6 +51,7 @@ INDEXES = {
         _index("lists"),
         _index("order"),
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
+        *(_index("tenant", f"references.{channel}.seen_at") for channel in Channel),
     ],
     "identities": [_index("person")],
     "lists": [_index("tenant"), _index("result_of")],

@@ -12,11 +12,13 @@ from pymongo import UpdateOne
 from storage.mongo.counters import TallyChanges
 from storage.mongo.engine import Document
 from storage.mongo.mapping import works_on
+from storage.mongo.people import learning
 from storage.mongo.wake_intents import WakeIntents, reason_path, rung_path, state_path
 from storage.mongo.weekly_cap import MongoWeeklyCap
 from storage.records import FINAL, CampaignId, Channel, DeliveryState, NotReached, Settled
 from storage.records.deliveries import Verdict, lapsed
 from storage.records.instants import ms
+from storage.shared.lessons import lessons_of
 from storage.shared.presence_log import packed
 
 REAP = 5_000  #: rows settled by one call
@@ -118,16 +120,16 @@ class Settling(WakeIntents, MongoWeeklyCap):
 
     async def _learn(self, settled: Iterable[Settled]) -> None:
         """What answers tell about people's conversation references."""
-        lessons = []
-        for row in settled:
-            where = f"references.{row.channel}"
-            if row.state is DeliveryState.UNREACHABLE:
-                change = {f"{where}.broken": str(row.reason)}
-            elif row.conversation:
-                change = {f"{where}.conversation": row.conversation}
-            else:
-                continue
-            lessons.append(UpdateOne({"_id": row.person, f"{where}.user": {"$exists": True}}, {"$set": change}))
+        rows = list(settled)
+        lessons = [write for row, lesson in lessons_of(rows) for write in learning(row.person, row.channel, lesson)]
+        lessons += [
+            UpdateOne(
+                {"_id": row.person, f"references.{row.channel}.user": {"$exists": True}},
+                {"$set": {f"references.{row.channel}.service_url": row.service_url}},
+            )
+            for row in rows
+            if row.service_url
+        ]
         if lessons:
             await self.collection("people").bulk_write(lessons, ordered=False)
 

@@ -16,6 +16,7 @@ from storage.records import (
     DistributionList,
     Installation,
     InstallationId,
+    Lesson,
     ListId,
     Member,
     NotReached,
@@ -45,7 +46,15 @@ class People(Protocol):
         ...
 
     async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
-        """The person with this channel id can no longer be reached, and why."""
+        """The platform told that the person with this channel id is out of reach, and why."""
+        ...
+
+    async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
+        """Keep what was learned of a reference; older news than what is kept change nothing."""
+        ...
+
+    async def newest_service_url(self, tenant: TenantId, channel: Channel) -> str:
+        """Through which serviceUrl somebody of the organisation was last heard; "" before anybody was."""
         ...
 
     async def person(self, person: PersonId) -> Person | None: ...

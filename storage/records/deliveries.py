@@ -122,6 +122,10 @@ class Settled:
     attempted: bool = True
     #: the chat was opened again under this id
     conversation: str = ""
+    #: it was accepted through this serviceUrl, which is news; "" where it is not
+    worked_url: str = ""
+    #: they are to be written to through this serviceUrl from now on; "" leaves it
+    service_url: str = ""
     #: the ladder's rung of the next look; None where it stays as it is
     rung: int | None = None
     #: how the recipient showed: this was a look of the ladder, and is kept in the delivery's list

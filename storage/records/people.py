@@ -115,7 +115,10 @@ class DirectoryUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """How to write to a person on one channel: a conversation reference and whether it works."""
+    """How to write to a person on one channel: a conversation reference, and what is known of whether it works.
+
+    What an answer said of the person is a belief with an age: sending is the only way to find out (decision 035).
+    """
 
     person: PersonId
     channel: Channel
@@ -128,10 +131,31 @@ class Reference:
     #: the person's id in that channel ("29:...")
     user: str
     tenant: TenantId
-    #: None while it works
+    #: UNINSTALLED once the platform has told of a removal, NEVER_INSTALLED where it opens no chat with a team's
+    #: member: nothing is sent any more. None else
     broken: NotReached | None = None
     #: False: they have not installed the bot, but are in a team that has
     installed: bool = True
+    #: why the last message was not taken, where that was about the person or the chat, and nothing has shown
+    #: otherwise since; and when that was (None: before it was kept)
+    failed: NotReached | None = None
+    failed_at: datetime | None = None
+    #: when it was last seen to work, to within a week, and through which serviceUrl a message was accepted last
+    worked_at: datetime | None = None
+    worked_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What was learned of a person's reference at an instant."""
+
+    at: datetime
+    #: why a message was not taken; None: the reference works
+    failed: NotReached | None = None
+    #: the chat was opened again under this id; "" leaves it
+    conversation: str = ""
+    #: a message was accepted through this one; "" tells nothing of it
+    service_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +200,9 @@ class Member:
     why: NotReached | None = None
     #: they have installed it, and it works; others can be reached through a team that has installed it
     installed: bool = True
+    #: why the last message was not taken, though they can be reached as far as is known; and when that was
+    failed: NotReached | None = None
+    failed_at: datetime | None = None
     #: what the lists of the audience say about them, by column
     columns: Mapping[str, str] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from itertools import chain
 import orjson
 
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
+from storage.records.instants import instant
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
 
@@ -90,9 +91,15 @@ def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]
 
 
 def _member(row: Row) -> Member:
-    *person, unknown, broken, installed = row
+    *person, unknown, broken, installed, failed, failed_at = row
     why = NotReached.NEVER_INSTALLED if unknown else NotReached(broken) if broken else None
-    return Member(person=person_of(person), why=why, installed=why is None and bool(installed))
+    return Member(
+        person=person_of(person),
+        why=why,
+        installed=why is None and bool(installed),
+        failed=NotReached(failed) if failed else None,
+        failed_at=instant(failed_at) if failed_at else None,
+    )
 
 
 class SqliteAudiences(Engine):
@@ -132,7 +139,7 @@ class SqliteAudiences(Engine):
 
         def query(db: sqlite3.Connection) -> list[Member]:
             rows = db.execute(
-                f"SELECT {PERSON}, r.person IS NULL, r.broken, r.installed"
+                f"SELECT {PERSON}, r.person IS NULL, r.broken, r.installed, r.failed, r.failed_at"
                 f" FROM ({people}) a JOIN person p ON p.id = a.person"
                 f" LEFT JOIN reference r ON r.person = a.person AND r.channel = ? WHERE {' AND '.join(conditions)}"
                 " ORDER BY p.surname COLLATE NOCASE, p.name COLLATE NOCASE, p.address, p.id LIMIT ? OFFSET ?",

@@ -35,10 +35,11 @@ from storage.records.campaign_life import spared
 from storage.records.deliveries import lapsed
 from storage.records.instants import instant, ms
 from storage.shared.leases import leased_as
+from storage.shared.lessons import lessons_of
 from storage.shared.presence_log import packed
 from storage.sqlite.counters import move, move_rungs
 from storage.sqlite.engine import Engine, as_json, json_rows
-from storage.sqlite.people import PERSON, REFERENCE, person_of, reference_of
+from storage.sqlite.people import PERSON, REFERENCE, learn, person_of, reference_of
 from storage.sqlite.weekly_cap import release
 
 PLANNED = 10_000  #: rows planned by one statement
@@ -193,7 +194,11 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         counts[(row.state, _reason(row.state, row.reason))] += 1
         if row.seen and row.state is DeliveryState.DELIVERED:
             rungs[row.campaign][(rung, row.seen)] += 1
-        _learn(db, row)
+    learn(db, [(row.person, row.channel, lesson) for row, lesson in lessons_of(kept)])
+    db.executemany(
+        "UPDATE reference SET service_url = ? WHERE person = ? AND channel = ?",
+        [(row.service_url, row.person, row.channel) for row in kept if row.service_url],
+    )
     for campaign, counts in changes.items():
         move(db, campaign, counts)
     for campaign, delivered in rungs.items():
@@ -226,19 +231,6 @@ def _columns(row: Settled) -> tuple[object, ...]:
 
 def _reason(state: DeliveryState, reason: NotReached | None) -> str:
     return reason if reason and state.final else ""
-
-
-def _learn(db: sqlite3.Connection, row: Settled) -> None:
-    """What an answer tells about the person's conversation reference."""
-    if row.state is DeliveryState.UNREACHABLE:
-        db.execute(
-            "UPDATE reference SET broken = ? WHERE person = ? AND channel = ?", (row.reason, row.person, row.channel)
-        )
-    elif row.conversation:
-        db.execute(
-            "UPDATE reference SET conversation = ? WHERE person = ? AND channel = ?",
-            (row.conversation, row.person, row.channel),
-        )
 
 
 def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime) -> int:

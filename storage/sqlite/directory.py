@@ -8,6 +8,7 @@ from datetime import datetime
 
 from storage.records import Channel, DirectoryUser, NotReached, Person, PersonId, Reference, Source, TenantId
 from storage.records.instants import ms
+from storage.shared.lessons import ANOTHER_CHANCE
 from storage.sqlite.engine import Engine
 from storage.sqlite.people import IN_DIRECTORY, at_address, find, merge, wake
 
@@ -68,8 +69,9 @@ def _meet_in_team(
         " SELECT ?1, ?2, ?3, ?4, '', ?5, ?6, ?7, 0 WHERE NOT EXISTS"
         " (SELECT 1 FROM reference WHERE tenant = ?3 AND channel = ?2 AND user = ?6 AND person <> ?1)"
         " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url, bot = excluded.bot,"
-        " user = excluded.user WHERE NOT installed AND conversation = ''",
-        (person, Channel.TEAMS, tenant, source.service_url, source.bot, user, ms(at)),
+        " user = excluded.user, broken = iif(ifnull(failed_at, 0) < ?8, NULL, broken)"
+        " WHERE NOT installed AND conversation = ''",
+        (person, Channel.TEAMS, tenant, source.service_url, source.bot, user, ms(at), ms(at - ANOTHER_CHANCE)),
     )
     if met.rowcount:
         wake(db, person, Channel.TEAMS, at)

@@ -10,6 +10,7 @@ from storage.records import (
     Channel,
     Contact,
     DeliveryState,
+    Lesson,
     NotReached,
     Person,
     PersonId,
@@ -18,7 +19,7 @@ from storage.records import (
     Sighting,
     TenantId,
 )
-from storage.records.instants import ms
+from storage.records.instants import instant, ms
 from storage.shared.sightings import changed_fields
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine, Row
@@ -29,7 +30,10 @@ PERSON = (
 )
 #: with the index's own condition: SQLite uses it only for that
 IN_DIRECTORY = "SELECT id FROM person WHERE tenant = ? AND directory_id = ? AND directory_id <> ''"
-REFERENCE = "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken, r.installed"
+REFERENCE = (
+    "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken, r.installed,"
+    " r.failed, r.failed_at, r.worked_at, r.worked_url"
+)
 
 CHANNELS = {str(channel): channel for channel in Channel}
 
@@ -54,7 +58,8 @@ def person_of(row: Row) -> Person:
 
 
 def reference_of(row: Row) -> Reference:
-    person, channel, service_url, conversation, bot, user, tenant, broken, installed = row
+    person, channel, service_url, conversation, bot, user, tenant, broken, installed, *evidence = row
+    failed, failed_at, worked_at, worked_url = evidence
     return Reference(
         person=person,
         channel=CHANNELS[channel],
@@ -65,6 +70,10 @@ def reference_of(row: Row) -> Reference:
         tenant=tenant,
         broken=NotReached(str(broken)) if broken else None,
         installed=bool(installed),
+        failed=NotReached(str(failed)) if failed else None,
+        failed_at=instant(failed_at) if failed_at else None,
+        worked_at=instant(worked_at) if worked_at else None,
+        worked_url=worked_url,
     )
 
 
@@ -134,17 +143,38 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         (person, seen.channel),
     ).fetchone()
     db.execute(
-        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, broken, seen_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)"
+        "INSERT INTO reference (person, channel, tenant, service_url, worked_url, conversation, bot, user, seen_at,"
+        " worked_at) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?8)"
         " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url,"
         " conversation = excluded.conversation, bot = excluded.bot, user = excluded.user, broken = NULL,"
-        " installed = 1, seen_at = excluded.seen_at",
+        " installed = 1, seen_at = excluded.seen_at, failed = NULL, failed_at = NULL, worked_at = excluded.worked_at",
         (person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user, ms(seen.at)),
     )
     wake(db, person, seen.channel, seen.at)
     after = find(db, person)
     assert after is not None
     return after, newly
+
+
+def learn(db: sqlite3.Connection, rows: Sequence[tuple[int, str, Lesson]]) -> None:
+    """What was learned of people's references: (person, channel, lesson)."""
+    for person, channel, lesson in rows:
+        if lesson.failed is NotReached.NEVER_INSTALLED:  # of a team's member: nothing has worked yet
+            change = "broken = ?, failed_at = ?"
+            values: list[object] = [lesson.failed, ms(lesson.at)]
+        elif lesson.failed:
+            change, values = "failed = ?, failed_at = ?", [lesson.failed, ms(lesson.at)]
+        else:
+            change = "failed = NULL, failed_at = NULL, worked_at = ?"
+            values = [ms(lesson.at)]
+            if lesson.conversation:
+                change, values = f"{change}, conversation = ?", [*values, lesson.conversation]
+            if lesson.service_url:
+                change, values = f"{change}, worked_url = ?", [*values, lesson.service_url]
+        db.execute(
+            f"UPDATE reference SET {change} WHERE person = ? AND channel = ? AND ifnull(worked_at, 0) <= ?",
+            (*values, person, channel, ms(lesson.at)),
+        )
 
 
 def merge(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[str]) -> bool:
@@ -174,7 +204,7 @@ def _nothing_new(db: sqlite3.Connection, known: Person, changed: dict[str, objec
         return False
     row = db.execute(
         "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND service_url = ? AND conversation = ?"
-        " AND bot = ? AND user = ? AND broken IS NULL AND installed",
+        " AND bot = ? AND user = ? AND broken IS NULL AND installed AND failed IS NULL",
         (known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),
     ).fetchone()
     # an address that leads to somebody else may be a contact's, who turns out to be this person
@@ -269,6 +299,19 @@ class SqlitePeople(Engine):
                 (reason, tenant, channel, user),
             )
         )
+
+    async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
+        await self.write(lambda db: learn(db, [(person, channel, lesson)]))
+
+    async def newest_service_url(self, tenant: TenantId, channel: Channel) -> str:
+        row = await self.read(
+            lambda db: db.execute(
+                "SELECT service_url FROM reference WHERE tenant = ? AND channel = ? AND installed"
+                " ORDER BY seen_at DESC LIMIT 1",
+                (tenant, channel),
+            ).fetchone()
+        )
+        return str(row[0]) if row else ""
 
     async def person(self, person: PersonId) -> Person | None:
         return await self.read(lambda db: find(db, person))

@@ -273,6 +273,22 @@ STEPS = (
     ALTER TABLE list ADD COLUMN result_of INTEGER;
     CREATE INDEX list_result ON list (result_of) WHERE result_of IS NOT NULL;
     """,
+    # what worked and what failed last: an answer of the platform takes nobody out any more. Who was taken out by one
+    # can be reached again, with what is known of it; of a removal an answer tells by its text, an event has none
+    """
+    ALTER TABLE reference ADD COLUMN failed TEXT;
+    ALTER TABLE reference ADD COLUMN failed_at INTEGER;
+    ALTER TABLE reference ADD COLUMN worked_at INTEGER;
+    ALTER TABLE reference ADD COLUMN worked_url TEXT NOT NULL DEFAULT '';
+    UPDATE reference SET worked_url = service_url, worked_at = seen_at WHERE broken IS NULL AND installed;
+    UPDATE reference SET failed = broken, broken = NULL WHERE broken IN ('blocked', 'gone', 'chat_lost');
+    UPDATE reference SET failed = broken, broken = NULL WHERE broken = 'uninstalled' AND person IN
+        (SELECT person FROM delivery WHERE state = 11 AND reason = 'uninstalled' AND detail IS NOT NULL);
+    UPDATE reference SET failed_at = refused.at FROM
+        (SELECT person, max(settled_at) AS at FROM delivery WHERE state = 11 AND detail IS NOT NULL GROUP BY person)
+        AS refused WHERE refused.person = reference.person AND reference.failed IS NOT NULL;
+    CREATE INDEX reference_heard ON reference (tenant, channel, seen_at);
+    """,
 )
 
 

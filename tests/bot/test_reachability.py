@@ -6,7 +6,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from storage.records import Audience, CampaignState, Channel, DeliveryState, NotReached, Role
+from storage.records import Audience, CampaignState, Channel, DeliveryState, Lesson, NotReached, Role
+from storage.records import Person as KnownPerson
 from tests.bot.story import ALMOST_ALL, LAST, asked, broadcast, completed, draft, in_state, launch, make_author, newest
 from tests.conftest import RunningBot
 from tests.support.organisation import BOT, TENANT, Person, nodes_of, words_of
@@ -80,9 +81,74 @@ async def test_every_reason_is_told_in_the_report(running_bot: RunningBot, ada: 
         assert words[words.index(reason) + 1] == "1"
     tally = await running_bot.store.tally((await newest(running_bot)).id)
     assert tally.states == {DeliveryState.DELIVERED: 3, DeliveryState.UNREACHABLE: 3}
-    assert await reached(running_bot) == 4, "ada, and who received it"
-    await blocked.say("help")  # the client lets them write: it is no longer blocked
-    assert await reached(running_bot) == 5
+    assert await reached(running_bot) == 6, "only who has removed it is out: an answer is no verdict"
+
+
+async def test_who_blocked_it_is_shown_with_the_day_and_tried_again_in_the_next_campaign(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    blocked = running_bot.organisation.person("Grace", "Hopper")
+    await blocked.install()
+    blocked.chat.broken = "blocked"
+    await draft(ada, listed(louis, blocked))
+    await broadcast(ada, running_bot)
+    await completed(ada, running_bot)
+    assert not blocked.chat.campaigns
+    await draft(ada, {"audience": "list:1"}, {"name": "Again"})
+    assert ada.reads("2 of 2 people can be reached"), "an answer takes nobody out"
+    await ada.press("See the people")
+    assert any(word.startswith("blocked Crieur last time (") for word in words_of(ada.card()))
+    await ada.press("Back")
+    blocked.chat.broken = ""  # no event tells of it
+    await launch(ada, running_bot)
+    running_bot.clock.forward(ALMOST_ALL)
+    await blocked.sees("**big news**")
+    await completed(ada, running_bot)
+    reference = await running_bot.store.reference((await person_of(running_bot, blocked)).id, Channel.TEAMS)
+    assert reference and reference.failed is None
+
+
+async def test_a_receipt_a_reaction_and_a_press_show_that_a_chat_works(running_bot: RunningBot, ada: Person) -> None:
+    grace = running_bot.organisation.person("Grace", "Hopper")
+    await grace.install()
+    id = (await person_of(running_bot, grace)).id
+
+    async def believed(reason: NotReached | None) -> None:
+        reference = await running_bot.store.reference(id, Channel.TEAMS)
+        assert reference and reference.failed is reason
+
+    for sign in (
+        lambda: grace.read("1700000000001"),
+        lambda: grace.react("1700000000001", "like"),
+        lambda: grace.execute("help.open", {}, "1700000000001"),
+    ):
+        running_bot.clock.forward(timedelta(minutes=1))
+        await running_bot.store.learn(id, Channel.TEAMS, Lesson(at=running_bot.clock.now(), failed=NotReached.BLOCKED))
+        await believed(NotReached.BLOCKED)
+        running_bot.clock.forward(timedelta(minutes=1))
+        await sign()
+        await believed(None)
+
+
+async def test_a_test_is_sent_to_who_was_not_reached_last_time(running_bot: RunningBot, ada: Person) -> None:
+    grace = running_bot.organisation.person("Grace", "Hopper")
+    await grace.install()
+    await draft(ada)
+    for broken, says in (
+        ("blocked", "They have blocked Crieur."),
+        ("", f"The test is in the chat of {grace.address}."),
+    ):
+        grace.chat.broken = broken
+        await ada.press("Try it")
+        await ada.press("Send the test", address=grace.address)
+        assert ada.reads(says)
+        await ada.press("Back")
+
+
+async def person_of(running_bot: RunningBot, person: Person) -> KnownPerson:
+    found = await running_bot.store.person_at(TENANT, person.address)
+    assert found is not None
+    return found
 
 
 async def test_uninstalling_is_known_at_once_and_undone_by_any_word(

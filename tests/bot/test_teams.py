@@ -100,7 +100,7 @@ async def test_where_the_platform_opens_no_chat_they_have_never_installed_it(
     )
     assert words[words.index("They have never installed Crieur.") + 1] == "3"
     await ada.say("list engines")
-    assert ada.reads("1 of 4 people can be reached"), "and that is known from here on"
+    assert ada.reads("4 of 4 people can be reached"), "the team is read again months later, and they are asked again"
 
 
 async def test_who_comes_and_goes_is_followed_and_read_again_when_it_counts(

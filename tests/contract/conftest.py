@@ -16,7 +16,7 @@ import random
 import secrets
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -25,8 +25,14 @@ import pymongo
 import pytest
 
 from storage.mongo import MongoStore
+from storage.mongo.mapping import blank
+from storage.mongo.people import user_key
 from storage.port.store import Store
+from storage.records import Channel
+from storage.records.instants import ms
 from storage.sqlite import SqliteStore
+from storage.sqlite.schema import STEPS
+from tests.contract.world import CONTOSO, NOW
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
@@ -34,6 +40,9 @@ MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
 FERRETDB = shutil.which("go") is not None and os.environ.get("TEST_FERRETDB") == "1"
 KINDS = ["sqlite", "model", "nx"] + ["ferretdb"] * FERRETDB + ["mongodb"] * bool(MONGODB_URL)
 KEYS = ("person", "list", "campaign", "delivery")
+
+#: by name: why somebody was taken out, and what the platform said of them
+Taken = Mapping[str, tuple[str | None, str | None]]
 
 
 class Database(Protocol):
@@ -50,6 +59,10 @@ class Database(Protocol):
         """As if a newer Crieur had been here."""
         ...
 
+    def come_from_before_evidence(self, people: Taken) -> None:
+        """As a version that took people out by what the platform answered left it."""
+        ...
+
 
 @dataclass
 class SqliteDatabase:
@@ -62,6 +75,27 @@ class SqliteDatabase:
     def come_from_the_future(self) -> None:
         with contextlib.closing(sqlite3.connect(self.path)) as db:
             db.execute("PRAGMA user_version = 1000")
+
+    def come_from_before_evidence(self, people: Taken) -> None:
+        """As a version that took people out by what the platform answered left it."""
+        before = next(number for number, step in enumerate(STEPS) if "ADD COLUMN worked_url" in step)
+        with contextlib.closing(sqlite3.connect(self.path)) as db:
+            for step in STEPS[:before]:
+                db.executescript(step)
+            for id, (name, (broken, detail)) in enumerate(people.items(), 1):
+                db.execute("INSERT INTO person (id, tenant) VALUES (?, ?)", (id, CONTOSO))
+                db.execute(
+                    "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, broken,"
+                    " seen_at) VALUES (?, 'msteams', ?, 'https://smba.example/', 'chat', '28:crieur', ?, ?, 1)",
+                    (id, CONTOSO, f"29:{name}", broken),
+                )
+                db.execute(
+                    "INSERT INTO delivery (campaign, person, state, next_at, reason, detail, settled_at)"
+                    " VALUES (1, ?, 11, 0, ?, ?, ?)",
+                    (id, broken, detail, ms(NOW)),
+                )
+            db.execute(f"PRAGMA user_version = {before}")
+            db.commit()
 
 
 @dataclass
@@ -95,6 +129,27 @@ class MongoDatabase:
         with pymongo.MongoClient[dict[str, object]](self.url) as client:
             done = client[self.name].schema.update_one({"_id": "schema"}, {"$set": {"version": 1000}})
             assert done.matched_count == 1
+
+    def come_from_before_evidence(self, people: Taken) -> None:
+        """As a version that took people out by what the platform answered left it."""
+        with pymongo.MongoClient[dict[str, object]](self.url) as client:
+            db = client[self.name]
+            db.campaigns.insert_one({"_id": 1, "tenant": CONTOSO, "state": "done"})
+            for id, (name, (broken, detail)) in enumerate(people.items(), 1):
+                reference = {
+                    "service_url": "https://smba.example/",
+                    "conversation": "chat",
+                    "bot": "28:crieur",
+                    "user": f"29:{name}",
+                    "broken": broken or "",
+                    "installed": True,
+                    "seen_at": 1,
+                }
+                db.people.insert_one(blank(id, CONTOSO) | {"references": {"msteams": reference}})
+                key = user_key(CONTOSO, Channel.TEAMS, f"29:{name}")
+                db.identities.insert_one({"_id": key, "person": id})
+                row = {"_id": id, "campaign": 1, "person": id, "state": 11, "next_at": 0, "tries": 1}
+                db.deliveries.insert_one(row | {"reason": broken, "detail": detail, "settled_at": ms(NOW)})
 
     def has_history(self) -> None:
         """Numbers have been given before: a server on SQLite may take small ones for rows of its own."""

@@ -355,7 +355,7 @@ async def test_what_an_answer_tells_of_the_chat_is_learned(store: Store) -> None
         1,
     )
     references = [await store.reference(person.id, Channel.TEAMS) for person in (ada, louis, marie)]
-    assert [reference and (reference.broken, reference.conversation) for reference in references] == [
+    assert [reference and (reference.failed, reference.conversation) for reference in references] == [
         (NotReached.GONE, "chat-ada"),
         (None, "chat-again"),
         (None, "chat-marie"),
