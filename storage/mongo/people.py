@@ -227,7 +227,7 @@ class MongoPeople(WakeIntents):
             )
 
     async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
-        await self.collection("people").bulk_write(learning(person, channel, lesson))
+        await self.collection("people").bulk_write(learning(person, channel, lesson), ordered=True)
 
     async def newest_service_url(self, tenant: TenantId, channel: Channel) -> str:
         heard = {

@@ -109,6 +109,9 @@ class ModelDatabase:
     def come_from_the_future(self) -> None:
         self.model.db["schema"].update_one({"_id": "schema"}, {"$set": {"version": 1000}})
 
+    def come_from_before_evidence(self, people: Taken) -> None:
+        pytest.skip("the model brings nothing over when it opens")
+
 
 @dataclass
 class MongoDatabase:
