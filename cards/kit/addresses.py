@@ -22,7 +22,7 @@ _ADDRESS = re.compile(
     r"https?://"
     r"(?P<host>[^\s\x00-\x1f\x7f/?#@\\:\[\]<>\"^`{|}%]+|\[[0-9A-Fa-f:.]+\])"
     r"(?::[0-9]{1,5})?"
-    r"(?:[/?#][^\s\x00-\x20\x7f-\x9f<>\"\\\ud800-\udfff]*)?",
+    r"(?:[/?#][^\s\x00-\x20\x7f-\x9f<>\"\\\ud800-\udfff\ufffd]*)?",
     re.IGNORECASE,
 )
 

@@ -20,7 +20,7 @@ NAMES = {name: name for name in OWN} | {
 }
 
 # capitals in brackets, perhaps a fallback; not a Markdown link, not behind a backslash
-_VARIABLE = re.compile(r"(?<!\\)\[([^\W\d_a-zß-öø-ÿ][^\Wa-zß-öø-ÿ]{2,39})(?:\|([^\[\]]*))?\](?!\()")
+VARIABLE = re.compile(r"(?<!\\)\[([^\W\d_a-zß-öø-ÿ][^\Wa-zß-öø-ÿ]{2,39})(?:\|([^\[\]]*))?\](?!\()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +49,22 @@ def replace_variables(text: str, put: Callable[[Variable], str], columns: Collec
         name = variable_named(match[1], columns)
         return put(Variable(name, match[2] or "")) if name else match[0]
 
-    return _VARIABLE.sub(one, text)
+    return VARIABLE.sub(one, text)
 
 
 def columns_in(text: str, columns: Collection[str] | None) -> set[str]:
     """The columns of lists that a text asks for; None: whatever is no variable of ours is a column."""
-    asked = {unaccented(match[1]) for match in _VARIABLE.finditer(text)} - NAMES.keys()
+    asked = {unaccented(match[1]) for match in VARIABLE.finditer(text)} - NAMES.keys()
     return asked if columns is None else asked & set(columns)
 
 
-def unknown_variables(text: str, columns: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Variables that do not exist: (as written, the nearest that does), each once."""
-    unknown: dict[str, str] = {}
-    for match in _VARIABLE.finditer(text):
+def unknown_variable(text: str, columns: Collection[str] = ()) -> tuple[str, str] | None:
+    """The first variable that does not exist, as written, and the nearest that does."""
+    for match in VARIABLE.finditer(text):
         if not variable_named(match[1], columns):
-            known = [*NAMES, *columns]
-            nearest = difflib.get_close_matches(unaccented(match[1]), known, n=1, cutoff=0.4) or ["FIRSTNAME"]
-            unknown[match[1]] = nearest[0]
-    return list(unknown.items())
+            nearest = difflib.get_close_matches(unaccented(match[1]), [*NAMES, *columns], n=1, cutoff=0.4)
+            return match[1], nearest[0] if nearest else "FIRSTNAME"
+    return None
 
 
 def value_of(person: Person, name: str, columns: Columns) -> str:

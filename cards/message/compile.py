@@ -28,6 +28,7 @@ from cards.kit.elements import (
 from cards.kit.texts import Texts
 from cards.kit.variables import Variable, escape_markdown, escape_skype, plain, replace_variables, value_of
 from cards.message.links import IN_TEXT, number_of, with_links
+from cards.message.markdown import CLOSE, OPEN, own_links, without_links
 from storage.records import (
     Button,
     ButtonKind,
@@ -59,7 +60,7 @@ LOOKS = {
 Token = Callable[[CampaignId, Person], str]
 
 # a private-use character never stands in an author's text: forms drop them
-_OPEN, _CLOSE = "\ue000", "\ue001"
+_OPEN, _CLOSE = OPEN, CLOSE
 _MARK = re.compile(f"{_OPEN}(.*?){_CLOSE}".encode())
 TOKEN = f"{_OPEN}t{_CLOSE}"  #: the mark of a recipient's token in a tracked link
 #: how a value is written, by the first letter of its mark
@@ -99,7 +100,7 @@ def message_card(
     body += _heading(message)
     if message.image:
         body.append(Image(url=message.image, alt=message.image_alt or message.title or None, size="Stretch"))
-    body.append(TextBlock(text=bold_headings(message.body), wrap=True, spacing="Medium"))
+    body.append(TextBlock(text=bold_headings(own_links(message.body)), wrap=True, spacing="Medium"))
     words = [f"✓ {text}" for text in (done.acknowledged, done.answered) if text]
     if words:
         items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]
@@ -116,12 +117,17 @@ def message_card(
     return AdaptiveCard(body=body, actions=actions or None)
 
 
-_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]++(\S.*+)$")
 
 
 def bold_headings(text: str) -> str:
     """A card's text knows no headings: theirs are bold lines."""
-    return _HEADING.sub(lambda match: f"**{match[1].replace('**', '')}**", text)
+
+    def bold(match: re.Match[str]) -> str:
+        words = match[1].rstrip(" \t").rstrip("#").rstrip(" \t").replace("**", "")
+        return f"**{words}**" if words else match[0]
+
+    return _HEADING.sub(bold, text)
 
 
 def _heading(message: Message) -> list[Any]:
@@ -228,13 +234,12 @@ def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:
 
 
 # what stands inside a mark is a variable's name and fallback: no Markdown
-_LINK = re.compile(rf"!?\[([^\]]*)\]\((?:{_OPEN}[^{_CLOSE}]*{_CLOSE}|[^)])*\)")
 _SIGNS = re.compile(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})|\\([^\w\s])|[*_`#>]+")
 
 
 def summary_of(message: Message) -> str:
     """The words of the notification: its own, the title, or how the text begins, without its Markdown."""
-    text = _LINK.sub(r"\1", message.notification or message.title or message.body)
+    text = without_links(message.notification or message.title or message.body)
     text = " ".join(_SIGNS.sub(lambda match: match[1] or match[2] or "", text).split())
     if len(text) <= SUMMARY:
         return text

@@ -12,21 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cards.kit.addresses import web_address
+from cards.message import markdown
 from storage.records import ButtonKind, Message, every_language
 
 IN_TEXT = 100  #: above the number of any button
 SHOWN = 50  #: characters of an address where it has no words
-
-_ADDRESS = r"https?://[^\s<>\[\]()\\\"]+(?:\([^\s<>\[\]()\\\"]*\)[^\s<>\[\]()\\\"]*)*"
-_LINKS = re.compile(
-    r"(?P<kept>\\.|!\[[^\]]*\]\([^)]*\))"  # escaped, or an image
-    rf"|(?P<open>\[(?P<words>(?:\\.|\[[^\]]*\]|[^\[\]\\])*)\]\(\s*)<?(?P<url>{_ADDRESS})>?(?P<close>(?:\s+\"[^\"]*\")?\s*\))"
-    r"|(?P<other>\[(?:\\.|\[[^\]]*\]|[^\[\]\\])*\]\([^)]*\))"  # leads to something that is no web address
-    rf"|<(?P<pointed>{_ADDRESS})>"
-    rf"|(?<![\w/])(?P<bare>{_ADDRESS})(?P<variable>\[?)",
-    re.IGNORECASE,
-)
-_AFTER = ".,;:!?'*_~"  #: signs at the end of a bare address that belong to the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +60,17 @@ def with_links(text: str, address: Callable[[int, Link], str], first: int = IN_T
     """
     number = first
 
-    def replaced(url: str, words: str) -> str:
+    def put(found: markdown.Link) -> str | None:
         nonlocal number
+        if not found.is_web or found.varies:
+            return None
+        words = markdown.words_of(text, found)
+        shown = _escaped(words) if found.alone else markdown.harmless(words)
+        said = "" if found.alone else _plain(words)
         number += 1
-        return address(number - 1, Link(url, words))
+        return f"[{shown}]({address(number - 1, Link(found.url, said or shortened(found.url)))})"
 
-    def one(match: re.Match[str]) -> str:
-        if url := match["url"]:
-            words = _plain(match["words"])
-            return f"{match['open']}{replaced(url, words or shortened(url))}{match['close']}"
-        if url := match["pointed"]:
-            return f"[{_escaped(url)}]({replaced(url, shortened(url))})"
-        if (url := match["bare"]) and not match["variable"]:
-            bare = url.rstrip(_AFTER)
-            return f"[{_escaped(bare)}]({replaced(bare, shortened(bare))}){url[len(bare) :]}"
-        return match[0]
-
-    return _LINKS.sub(one, text)
+    return markdown.with_only(text, put)
 
 
 def shortened(url: str) -> str:

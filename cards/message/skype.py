@@ -24,6 +24,7 @@ from cards.message.compile import (
     tracked,
 )
 from cards.message.links import number_of
+from cards.message.markdown import own_links
 from storage.records import Button, ButtonKind, CampaignId, Columns, Message, Person, Style, Tracking, every_language
 
 HERO = "application/vnd.microsoft.card.hero"
@@ -78,7 +79,7 @@ def skype_text(message: Message, *, test: str = "") -> str:
     sign = LOOKS[message.style][1] if message.style in LOOKS else ""
     title = f"**{message.title}**" if message.title else ""
     head = " ".join(part for part in (sign, title) if part)
-    parts = (f"_{test}_" if test else "", head, message.body)
+    parts = (f"_{test}_" if test else "", head, own_links(message.body))
     return "\n\n".join(part for part in parts if part)
 
 

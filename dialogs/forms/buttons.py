@@ -54,7 +54,7 @@ def _more_links(values: Values, texts: Texts, errors: dict[str, str]) -> list[Bu
                 "Line {line}: please end it with a web address, like: Read more https://contoso.com", line=number
             )
             continue
-        title = re.sub(r"[\s|:;,–-]+$", "", " ".join(words)) or shortened(url)[:BUTTON]
+        title = " ".join(words).rstrip(" |:;,–-") or shortened(url)[:BUTTON]
         check_words(title, "links", texts, errors)
         buttons.append(Button(kind=ButtonKind.LINK, title=title, url=url))
     return buttons

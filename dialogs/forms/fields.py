@@ -32,6 +32,9 @@ FIELDS = {
     ),
 }
 
+#: fields that hold addresses of the web
+ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(BUTTONS))}
+
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
@@ -51,7 +54,12 @@ def clean(text: str) -> str:
 
 def typed(step: str, form: Mapping[str, object]) -> dict[str, str]:
     """The fields of a step as they were typed."""
-    return {name: clean(str(form[name]))[:KEPT] for name in FIELDS[step] if name in form and form[name] is not None}
+    return {name: _kept(name, str(form[name])) for name in FIELDS[step] if name in form and form[name] is not None}
+
+
+def _kept(name: str, text: str) -> str:
+    # an address without a sign that stood in it would be another address: it shows, and is refused
+    return _PRIVATE.sub("\ufffd" if name in ADDRESSES else "", text[:KEPT])
 
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]{2,}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 
 from cards.compose.fields import ANONYMOUS, MESSAGE, NOTIFICATION, TITLE, TRACK, read_fields, too_long
-from cards.kit.addresses import is_web_address
 from cards.kit.texts import Texts
-from cards.kit.variables import columns_in, unknown_variables
+from cards.kit.variables import columns_in, unknown_variable
 from cards.message.compile import LIMIT, size_of
+from cards.message.links import SHOWN
+from cards.message.markdown import MOST, crowded, links_in, words_of
 from dialogs.forms.buttons import check_address, check_words, read_buttons
 from dialogs.forms.fields import NAME, Reading, Values
 from storage.records import Message, Tracking, Version, every_language
@@ -97,43 +97,52 @@ def _read_words(values: Values, texts: Texts, columns: Collection[str] | None, e
     body = values.get("body", "").strip()
     if not body:
         errors["body"] = texts("Please write what people should read.")
+    elif (size := len(body.encode())) > LIMIT:  # before anything looks into it
+        errors["body"] = _too_large(size, texts)
     elif wrong := _wrong_in_text(body, texts):
         errors["body"] = wrong
     asked: set[str] = set()
     for field in WORDS:
+        if field in errors:
+            continue
         text = values.get(field, "")
         asked |= columns_in(text, columns)
-        for wrong, nearest in unknown_variables(text, asked if columns is None else columns):
+        if unknown := unknown_variable(text, asked if columns is None else columns):
+            wrong, nearest = unknown
             errors[field] = texts("I don't know [{wrong}]. Did you mean [{nearest}]?", wrong=wrong, nearest=nearest)
     return asked
 
 
-_PICTURE = re.compile(r"(?<!\\)!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"(?<![\\!])\[(?P<words>[^\[\]]+)\]\((?P<url>[^)\s]*)[^)]*\)")
-
-
 def _wrong_in_text(body: str, texts: Texts) -> str:
     """Links that lead nowhere, and what a card's text does not show."""
-    if _PICTURE.search(body):
-        return texts("Pictures do not show inside the text: please give their address under “Picture”.")
-    for match in _LINK.finditer(body):
-        url = match["url"].strip("<>")
-        if not (is_web_address(url) or re.fullmatch(r"(?i)(mailto|tel):\S+", url) or "[" in url):
+    if crowded(body):
+        return texts("That is more than {count} brackets: please take some out.", count=texts.number(MOST))
+    for link in links_in(body):
+        if link.picture:
+            return texts("Pictures do not show inside the text: please give their address under “Picture”.")
+        if not link.is_allowed:
+            words, url = words_of(body, link), body[link.words[1] : link.end].strip("]()<> ")
             return texts(
-                "The link “{words}” leads nowhere: “{url}” is not a web address.", words=match["words"], url=url
+                "The link “{words}” leads nowhere: “{url}” is not a web address.",
+                words=" ".join(words.split())[:SHOWN],
+                url=" ".join((url or words).split())[:SHOWN],
             )
     return ""
+
+
+def _too_large(size: int, texts: Texts) -> str:
+    return texts(
+        "The message is too long for Teams: {size} KB of {limit}. Please shorten it.",
+        size=texts.number(round(size / 1000, 1)),
+        limit=texts.number(LIMIT // 1000),
+    )
 
 
 def larger_than_teams_takes(message: Message, texts: Texts) -> str:
     """What is said of a message that is too long for the platform; "" for one that is not."""
     if (size := size_of(message)) <= LIMIT:
         return ""
-    said = texts(
-        "The message is too long for Teams: {size} KB of {limit}. Please shorten it.",
-        size=texts.number(round(size / 1000, 1)),
-        limit=texts.number(LIMIT // 1000),
-    )
+    said = _too_large(size, texts)
     if not message.versions:
         return said
     name = texts.language_name(max(every_language(message), key=size_of).language, alone=False)

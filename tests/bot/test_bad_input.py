@@ -45,6 +45,16 @@ WRONG_MESSAGES: dict[str, tuple[dict[str, str], str, str]] = {
     "script": ({"link_url": "javascript:alert(1)"}, "link_url", "That is not a web address"),
     "port": ({"link_url": "https://a.example:99999/"}, "link_url", "That is not a web address"),
     "brackets": ({"link_url": "https://[::1"}, "link_url", "That is not a web address"),
+    "user": ({"link_url": "https://ada@a.example/"}, "link_url", "That is not a web address"),
+    "password": ({"link_url": "https://ada:secret@a.example/"}, "link_url", "That is not a web address"),
+    "backslash": ({"link_url": "https://a.example\\@b.example/"}, "link_url", "That is not a web address"),
+    "odd digits": ({"link_url": "https://１２７.０.０.１/"}, "link_url", "That is not a web address"),
+    "program": ({"body": "[here](ms-msdt:/id)"}, "body", "The link “here” leads nowhere: “ms-msdt:/id” is not"),
+    "bare program": ({"body": "<ms-msdt:/id>"}, "body", "The link “ms-msdt:/id” leads nowhere: “ms-msdt:/id”"),
+    "entity": ({"body": "[a](javascript&colon;x)"}, "body", "The link “a” leads nowhere"),
+    "user in a text": ({"body": "[a](https://ada@a.example/)"}, "body", "The link “a” leads nowhere"),
+    "brackets in a text": ({"body": "[a](" * 600}, "body", "That is more than 500 brackets: please take some out."),
+    "a picture in a text": ({"body": "![a](https://a.example/b.png)"}, "body", "Pictures do not show inside the text"),
 }
 NOBODY = {"addresses": "", "list_name": ""}
 WRONG_AUDIENCES: dict[str, tuple[dict[str, str], str, str]] = {
@@ -111,6 +121,19 @@ async def refused(
 
 async def test_messages(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
     await refused(running_bot, ada, "message", {**MESSAGE, "style": "message"}, WRONG_MESSAGES)
+
+
+@pytest.mark.parametrize("field", ["link_url", "image"])
+@pytest.mark.parametrize("odd", ["\x00", "\ud83d", "\x1b", "\ue000"])
+async def test_a_sign_that_nobody_types_is_not_dropped_from_an_address(
+    running_bot: RunningBot, ada: Person, cards: dict[str, Any], field: str, odd: str
+) -> None:
+    """Without it, it would be another address than the one that was pasted."""
+    await ada.press("Change the message")
+    typed = {**MESSAGE, "style": "message", field: f"https://a.example{odd}.evil.example/"}
+    card = (await ada.press("To the review", **typed))["value"]
+    assert "That is not a web address" in str(error_beside(card, field))
+    assert (await newest(running_bot)).forms["message"][field] == "https://a.example\ufffd.evil.example/"
 
 
 async def test_audiences(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from cards.kit.variables import (
     escape_markdown,
     plain,
     replace_variables,
-    unknown_variables,
+    unknown_variable,
     value_of,
 )
 from storage.records import Person, PersonId, TenantId
@@ -119,7 +119,7 @@ def found(text: str) -> list[Variable]:
 )
 def test_the_french_names_mean_the_english_ones(french: str, english: str) -> None:
     assert found(f"Bonjour [{french}|vous]") == [Variable(english, "vous")]
-    assert unknown_variables(f"[{french}]") == []
+    assert unknown_variable(f"[{french}]") is None
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_variable_takes_a_fallback(text: str, fallback: str) -> None:
 )  # fmt: skip
 def test_other_brackets_are_left_alone(text: str) -> None:
     assert replace_variables(text, lambda _: "!") == text
-    assert unknown_variables(text) == []
+    assert unknown_variable(text) is None
 
 
 @given(
@@ -165,13 +165,14 @@ def test_every_variable_is_replaced_and_nothing_else(pieces: list[tuple[str, str
     ],
 )  # fmt: skip
 def test_an_unknown_variable_is_named_with_the_nearest_known_one(written: str, nearest: str) -> None:
-    assert unknown_variables(f"Hello [{written}|there], [FIRSTNAME], [{written}]") == [(written, nearest)]
+    assert unknown_variable(f"Hello [{written}|there], [FIRSTNAME], [{written}]") == (written, nearest)
 
 
 def test_a_lists_columns_are_known_with_accents_or_without() -> None:
     columns = ("DEPARTEMENT", "SITE")
-    assert unknown_variables("[DÉPARTEMENT] [DEPARTEMENT] [SITE|x]", columns) == []
-    assert unknown_variables("[DÉPARTMENT] [VILLE]", columns) == [("DÉPARTMENT", "DEPARTEMENT"), ("VILLE", "SITE")]
+    assert unknown_variable("[DÉPARTEMENT] [DEPARTEMENT] [SITE|x]", columns) is None
+    assert unknown_variable("[SITE] [DÉPARTMENT] [VILLE]", columns) == ("DÉPARTMENT", "DEPARTEMENT")
+    assert unknown_variable("[VILLE]", columns) == ("VILLE", "SITE")
     assert replace_variables("[DÉPARTEMENT] [VILLE]", lambda v: v.name, columns) == "DEPARTEMENT [VILLE]"
 
 

@@ -1,0 +1,213 @@
+"""What is a link in a text of Markdown. One parser says it: for checking, for tracking, for cleaning and for sending.
+
+Clients draw Markdown in dialects of their own; what one of them takes for a link and another does not is how a bad one
+gets through. So what is sent holds the links that this parser sees, and every other sign that could begin one is
+escaped. Only this module imports markdown-it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, autolink, image, link
+
+from cards.kit.addresses import is_web_address
+from cards.kit.variables import VARIABLE
+
+MOST = 500  #: opening brackets, and as many angled ones, of a text in which links are looked for
+OPEN, CLOSE = "\ue000", "\ue001"  #: around a value that is put in later (cards.message.compile)
+_HOLE = "\ue002"  #: what the parser sees of it, and of a variable: a letter of an address
+
+_ADDRESS = r"https?://[^\s<>\[\]()\\\"]+(?:\([^\s<>\[\]()\\\"]*\)[^\s<>\[\]()\\\"]*)*"
+_BARE = re.compile(rf"\\.|(?<![\w/])({_ADDRESS})", re.IGNORECASE)
+_AFTER = ".,;:!?'*_~"  #: signs at the end of a bare address that belong to the sentence
+_OTHER = re.compile(r"(?i)(?:mailto|tel):[^\s<>\"\\]+")  #: what may be linked to beside the web
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or a picture, by where it stands in the text."""
+
+    begin: int
+    end: int
+    #: its words; of an address that stands by itself, the address
+    words: tuple[int, int]
+    #: where it leads, as a client would read it; a hole for each sign of a variable
+    url: str
+    picture: bool = False
+    #: an address that stands by itself, perhaps in angled brackets
+    alone: bool = False
+
+    @property
+    def varies(self) -> bool:
+        """Whether it leads everybody elsewhere."""
+        return _HOLE in self.url
+
+    @property
+    def is_web(self) -> bool:
+        return is_web_address(self.url)
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether it leads where a message may: the web, a mailbox or a telephone."""
+        return not self.picture and (self.is_web or _OTHER.fullmatch(self.url) is not None)
+
+
+@lru_cache(maxsize=128)  # asked several times for one text: checked, counted, sent
+def links_in(text: str) -> tuple[Link, ...]:
+    """In the order in which they stand; none in a text with more brackets than anybody types."""
+    masked = _masked(text)
+    if masked.count("[") > MOST or masked.count("<") > MOST:
+        return ()
+    found: list[Link] = []
+    for begin, end in _paragraphs(masked):
+        paragraph = masked[begin:end]
+        if "](" in paragraph or "<" in paragraph:
+            _PARSER.parseInline(paragraph, {_FOUND: found, _AT: begin})
+    found.sort(key=lambda one: one.begin)
+    return tuple(sorted([*found, *_bare(masked, found)], key=lambda one: one.begin))
+
+
+def crowded(text: str) -> bool:
+    """Whether it has more brackets than links are looked for in."""
+    return text.count("[") > MOST or text.count("<") > MOST
+
+
+def with_only(text: str, put: Callable[[Link], str | None]) -> str:
+    """``text`` with its links as ``put`` writes them (None: as they are), and with no others in any dialect."""
+    written, at = [], 0
+    for found in links_in(text):
+        new = put(found) if found.is_allowed else None
+        if new is None:
+            begin, end = found.words
+            if not found.is_allowed:
+                new = harmless(text[found.begin : found.end])
+            elif found.alone:
+                new = text[found.begin : found.end]
+            else:
+                new = text[found.begin : begin] + harmless(text[begin:end]) + text[end : found.end]
+        written += [harmless(text[at : found.begin], angled=False), new]
+        at = found.end
+    return "".join([*written, harmless(text[at:], angled=crowded(text))])
+
+
+def own_links(text: str) -> str:
+    """As it is sent: with its own links, where they lead where a message may, and no others in any dialect."""
+    return with_only(text, lambda _: None)
+
+
+def words_of(text: str, link: Link) -> str:
+    return text[slice(*link.words)]
+
+
+def without_links(text: str) -> str:
+    """Their words in their place."""
+    pieces, at = [], 0
+    for found in links_in(text):
+        pieces += [text[at : found.begin], words_of(text, found)]
+        at = found.end
+    return "".join([*pieces, text[at:]])
+
+
+# --- what could be a link elsewhere -----------------------------------------------------------
+
+# a value that comes later, or what is escaped, stays; what ends a link's words, defines one, or hides one does no more
+_SIGNS = re.compile(rf"({OPEN}[^{CLOSE}]*+{CLOSE}|{VARIABLE.pattern}|\\[^\w\s])|\](?=[(:])|`|<")
+
+
+def harmless(text: str, *, angled: bool = True) -> str:
+    """Markdown without a link in any dialect; ``angled``: angled brackets, too."""
+
+    def one(match: re.Match[str]) -> str:
+        if match[1] or (match[0] == "<" and not angled):
+            return match[0]
+        return "\\" + match[0]
+
+    return _SIGNS.sub(one, text)
+
+
+# --- the parser -------------------------------------------------------------------------------
+
+_FOUND, _AT, _INSIDE = "found", "at", "inside"
+_MARKED = re.compile(rf"{OPEN}[^{CLOSE}]*+{CLOSE}")
+
+
+def _masked(text: str) -> str:
+    """The same text, as long, without what stands in variables and marks."""
+    for pattern in (_MARKED, VARIABLE):
+        text = pattern.sub(lambda match: _HOLE * len(match[0]), text)
+    return text
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    """Where they begin and end: no link reaches across an empty line."""
+    ends = [(match.start(), match.end()) for match in re.finditer(r"\n[ \t]*+\n", text)]
+    begins = [0, *(end for _, end in ends)]
+    return list(zip(begins, [*(begin for begin, _ in ends), len(text)], strict=True))
+
+
+def _bare(text: str, found: list[Link]) -> list[Link]:
+    """Addresses that stand by themselves, outside the links that were found."""
+    bare, gaps = [], iter([*((one.begin, one.end) for one in found), (len(text), len(text))])
+    begin, end = next(gaps)
+    for match in _BARE.finditer(text):
+        while match.start() >= end and end < len(text):
+            begin, end = next(gaps)
+        if match[1] and match.end() <= begin:
+            url = match[1].rstrip(_AFTER)
+            place = (match.start(), match.start() + len(url))
+            bare.append(Link(*place, place, url, alone=True))
+    return bare
+
+
+def _noting(rule: Callable[[StateInline, bool], bool], kind: str) -> Callable[[StateInline, bool], bool]:
+    """The parser's own rule, and a note of where what it finds stands."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        begin, inside = state.pos, state.env.get(_INSIDE)
+        place = len(state.tokens)
+        state.env[_INSIDE] = True  # what stands in the words of a link or picture belongs to it
+        matched = rule(state, silent)
+        state.env[_INSIDE] = inside
+        if matched and not silent and not inside:
+            opening = next(token for token in state.tokens[place:] if token.type in ("link_open", "image"))
+            url = str(opening.attrs["src" if kind == "image" else "href"])
+            words = _words(state, begin, kind)
+            at = state.env[_AT]
+            state.env[_FOUND].append(
+                Link(
+                    at + begin,
+                    at + state.pos,
+                    (at + words[0], at + words[1]),
+                    url,
+                    picture=kind == "image",
+                    alone=kind == "autolink",
+                )
+            )
+        return matched
+
+    return run
+
+
+def _words(state: StateInline, begin: int, kind: str) -> tuple[int, int]:
+    if kind == "autolink":
+        return begin + 1, state.pos - 1
+    opening = begin + (kind == "image")
+    return opening + 1, state.md.helpers.parseLinkLabel(state, opening, kind == "link")
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero").enable(["escape", "link", "image", "autolink"])
+    # every address is found, as it stands: whether it may be linked to is our own question
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    for name, rule in (("link", link), ("image", image), ("autolink", autolink)):
+        parser.inline.ruler.at(name, _noting(rule, name))
+    return parser
+
+
+_PARSER = _parser()
