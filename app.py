@@ -108,7 +108,7 @@ async def crieur(
 ) -> AsyncIterator[web.Application]:
     """The whole bot, running: its web application, with the scheduler behind it.
 
-    ``presence``: who tells who is there, by channel, beside what the settings bring.
+    ``presence``: presence services by channel, beside what the settings bring.
     ``platform``, ``credentials``, ``directory``: others than those of the settings. Raises WrongSettings.
     """
     platform = platform or CLOUDS[settings.cloud]

@@ -1,4 +1,4 @@
-"""An answer of another service, read to a bound: who sends one without an end fills no memory."""
+"""An answer of another service, read to a bound: an endless one fills no memory."""
 
 from __future__ import annotations
 

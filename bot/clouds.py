@@ -1,4 +1,4 @@
-"""Where the Bot Framework's own servers are, and whom it has sign."""
+"""Where the Bot Framework's own servers are, and the issuers of its tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Platform:
     home: str
     #: what a token for sending is good for
     scope: str
-    #: who issues the tokens of what comes in
+    #: issuers of the tokens that incoming requests carry
     issuer: str
     #: the OpenID metadata that leads to the keys which sign them
     metadata: str

@@ -23,21 +23,21 @@ async def keys(store: Documents, clock: Clock, name: str, *, rotate: bool = Fals
     """
     document = f"keys/{name}"
     while True:
-        found = (await store.read_documents([document])).get(document)
-        made = [(number, datetime.fromtimestamp(at, UTC)) for number, at in json.loads(found[1])] if found else []
+        stored = (await store.read_documents([document])).get(document)
+        dated = [(number, datetime.fromtimestamp(at, UTC)) for number, at in json.loads(stored[1])] if stored else []
         now = clock.now()
-        if not made or rotate or now - made[-1][1] > AGE:
-            made.append((made[-1][0] + 1 if made else 0, now))
+        if not dated or rotate or now - dated[-1][1] > AGE:
+            dated.append((dated[-1][0] + 1 if dated else 0, now))
             # a key is good for as long as the next one is not older than TAKEN
-            former = [key for key, after in itertools.pairwise(made) if now - after[1] <= TAKEN]
-            made = made[-1:] if alone else former + made[-1:]
-            text = json.dumps([(number, at.timestamp()) for number, at in made]).encode()
+            former = [key for key, after in itertools.pairwise(dated) if now - after[1] <= TAKEN]
+            dated = dated[-1:] if alone else former + dated[-1:]
+            text = json.dumps([(number, at.timestamp()) for number, at in dated]).encode()
             try:
-                await store.write_documents({document: (found[0] if found else "", text)})
+                await store.write_documents({document: (stored[0] if stored else "", text)})
             except StaleVersion:  # another copy was faster, and has made one
                 rotate = alone
                 continue
-        return [await store.secret(_secret_name(name, number)) for number, _ in reversed(made)]
+        return [await store.secret(_secret_name(name, number)) for number, _ in reversed(dated)]
 
 
 def _secret_name(name: str, number: int) -> str:

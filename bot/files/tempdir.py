@@ -16,7 +16,7 @@ _LOCK = "lock"
 class TempDir:
     """``with Scratch() as folder``: what earlier programs left behind, because they were killed, goes first.
 
-    Whoever is alive holds a lock on a file in their folder.
+    A living process holds a lock on a file in its folder.
     """
 
     def __enter__(self) -> Path:

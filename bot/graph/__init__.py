@@ -1,4 +1,4 @@
-"""Microsoft Graph: who is there, who is in the directory. All of it asks for permissions of its own (docs/graph.md)."""
+"""Microsoft Graph: presence and the directory. All of it asks for permissions of its own (docs/graph.md)."""
 
 from __future__ import annotations
 

@@ -66,12 +66,12 @@ class GraphDirectory:
         except TimeoutError as error:
             raise NotAnswered("TimeoutError") from error
         rows = answer.get("value")
-        found = [
+        groups = [
             DirectoryGroup(id=str(row["id"]).lower(), name=str(row.get("displayName") or ""))
             for row in (rows if isinstance(rows, list) else [])
             if isinstance(row, dict) and row.get("id")
         ]
-        return sorted(found, key=lambda group: (group.name.casefold(), group.id))
+        return sorted(groups, key=lambda group: (group.name.casefold(), group.id))
 
     async def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
         query = {"$select": FIELDS, "$top": PAGE, "$count": "true"}

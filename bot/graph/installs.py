@@ -62,10 +62,10 @@ class GraphInstaller:
         """The chat between the person and the bot; "" where the Graph does not tell it (yet)."""
         query = {"$expand": "teamsApp", "$filter": f"teamsApp/id eq '{app}'"}
         try:
-            found = (await self._graph.get(tenant, apps, query)).get("value")
-            if not isinstance(found, list) or not found:
+            apps_found = (await self._graph.get(tenant, apps, query)).get("value")
+            if not isinstance(apps_found, list) or not apps_found:
                 return ""
-            id = quote(str(found[0].get("id")), safe="")
+            id = quote(str(apps_found[0].get("id")), safe="")
             return str((await self._graph.get(tenant, f"{apps}/{id}/chat")).get("id") or "")
         except Refusal as refusal:
             if refusal.status == 403:
@@ -76,10 +76,10 @@ class GraphInstaller:
         query = {"$filter": f"externalId eq '{self._app}'"}
         with needing(CATALOGUE):
             answer = await self._graph.get(tenant, "appCatalogs/teamsApps", query)
-        found = answer.get("value")
-        if not isinstance(found, list):
+        apps = answer.get("value")
+        if not isinstance(apps, list):
             raise NotAnswered("a catalogue was expected")
-        if not found or not isinstance(found[0], dict) or not found[0].get("id"):
+        if not apps or not isinstance(apps[0], dict) or not apps[0].get("id"):
             raise NotInCatalogue(self._app)
-        self._known[tenant] = str(found[0]["id"])
+        self._known[tenant] = str(apps[0]["id"])
         return self._known[tenant]

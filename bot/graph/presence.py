@@ -1,4 +1,4 @@
-"""Who is there: the Presence port on Microsoft Graph.
+"""The Presence port on Microsoft Graph.
 
 Source: "cloudCommunications: getPresencesByUserId" in the Graph documentation (650 ids a request, 1,500
 requests in 30 seconds, application permission Presence.Read.All), and its "presence resource type".
@@ -50,17 +50,17 @@ class GraphPresence:
     async def availability(self, tenant: TenantId, people: Sequence[Person]) -> Mapping[PersonId, Availability]:
         ids = {person.id: person.directory_id for person in people if person.directory_id}
         now = self._clock.monotonic()
-        found: dict[str, Availability | None] = {}
+        by_id: dict[str, Availability | None] = {}
         missing = []
         for id in set(ids.values()):
             shown, until = self._known.get((tenant, id), (None, 0.0))
             if now < until:
-                found[id] = shown
+                by_id[id] = shown
             else:
                 missing.append(id)
         if missing:
-            found |= await self._ask_together(tenant, missing)
-        return {person: shown for person, id in ids.items() if (shown := found.get(id)) is not None}
+            by_id |= await self._ask_together(tenant, missing)
+        return {person: shown for person, id in ids.items() if (shown := by_id.get(id)) is not None}
 
     async def _ask_together(self, tenant: TenantId, ids: Iterable[str]) -> Answers:
         """Join those who are asking at this moment, or be the first of them."""
@@ -69,7 +69,7 @@ class GraphPresence:
         if request is None:
             request = self._requests[tenant] = asyncio.create_task(self._ask_soon(tenant))
             request.add_done_callback(_seen)
-        return await asyncio.shield(request)  # an asker who goes away takes nobody along
+        return await asyncio.shield(request)  # a caller that is cancelled does not cancel it for the others
 
     async def _ask_soon(self, tenant: TenantId) -> Answers:
         await asyncio.sleep(GATHER)

@@ -1,4 +1,4 @@
-"""The Presence port on a service of the organisation's own: the way to know who is there on Skype (S9).
+"""The Presence port on a service of the organisation's own: how presence on Skype is known (S9).
 
 Skype for Business tells presence inside its own network only, so whoever runs it puts a small service before it
 (docs/presence.md has what it is asked and answers), and names it in SKYPE_PRESENCE_URL.

@@ -45,23 +45,25 @@ async def installed(activity: Activity, team: Team, services: Services) -> None:
         log.info("a team has installed the bot, and nobody can have its list")
         return
     tenant, name = tenant_of(activity), team.name or house_name(team)
-    made = await services.store.list_from(tenant, owner, name, _source(activity, team, name))
-    services.reader.changed(made)
+    distribution_list = await services.store.list_from(tenant, owner, name, _source(activity, team, name))
+    services.reader.changed(distribution_list)
 
 
 async def changed(activity: Activity, team: Team, services: Services) -> None:
     """People have come or gone, or the team has another name."""
-    made = await _list_of(activity, team, services)
-    if made is None:
+    distribution_list = await _list_of(activity, team, services)
+    if distribution_list is None:
         await installed(activity, team, services)  # the word of the install was missed
         return
-    assert made.source is not None
-    if team.event == "teamRenamed" and team.name and made.name == made.source.name:
-        await services.store.rename_list(made.id, team.name)  # unless an author has called it otherwise
-    source = _source(activity, team, team.name or made.source.name)
-    if source != made.source:
-        made = await services.store.list_from(made.tenant, made.owner, made.name, source)
-    services.reader.changed(made)
+    assert distribution_list.source is not None
+    if team.event == "teamRenamed" and team.name and distribution_list.name == distribution_list.source.name:
+        await services.store.rename_list(distribution_list.id, team.name)  # unless an author has called it otherwise
+    source = _source(activity, team, team.name or distribution_list.source.name)
+    if source != distribution_list.source:
+        distribution_list = await services.store.list_from(
+            distribution_list.tenant, distribution_list.owner, distribution_list.name, source
+        )
+    services.reader.changed(distribution_list)
 
 
 def house_name(team: Team) -> str:
@@ -78,9 +80,11 @@ async def _list_of(activity: Activity, team: Team, services: Services) -> Distri
     lists = await services.store.lists(tenant_of(activity))
     return next(
         (
-            made
-            for made in lists
-            if made.source is not None and made.source.kind is SourceKind.TEAM and made.source.id == team.id
+            distribution_list
+            for distribution_list in lists
+            if distribution_list.source is not None
+            and distribution_list.source.kind is SourceKind.TEAM
+            and distribution_list.source.id == team.id
         ),
         None,
     )

@@ -27,8 +27,8 @@ ELSEWHERE = TenantId("none")  #: the tenant of channels that know none
 
 def tenant_of(activity: Activity) -> TenantId:
     """The directory that an activity comes from."""
-    said = said_tenant(activity)
-    return TenantId(said.lower()) if said else ELSEWHERE
+    claimed = said_tenant(activity)
+    return TenantId(claimed.lower()) if claimed else ELSEWHERE
 
 
 def said_tenant(activity: Activity) -> str:
@@ -38,8 +38,8 @@ def said_tenant(activity: Activity) -> str:
     conversation = activity.conversation
     # the SDK looks for "tenantID", which nobody sends
     beside = (getattr(conversation, "additional_properties", None) or {}).get("tenantId")
-    said = (tenant.get("id") if isinstance(tenant, dict) else None) or getattr(conversation, "tenant_id", None)
-    return str(said or beside or "")
+    tenant_id = (tenant.get("id") if isinstance(tenant, dict) else None) or getattr(conversation, "tenant_id", None)
+    return str(tenant_id or beside or "")
 
 
 def at_home(activity: Activity, tenant: str) -> None:

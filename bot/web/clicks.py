@@ -133,7 +133,7 @@ class Clicks:
             await self._came.wait()
             await asyncio.sleep(GATHER)
             self._came.clear()
-            last = self._settling  # in the same breath: who settles later sets the event again
+            last = self._settling  # no await in between: what settles later sets the event again
             try:
                 await self._write()
             except Exception:

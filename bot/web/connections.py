@@ -1,6 +1,6 @@
 """Listening, with a bound on every wait: for a request's head, for the next one, and on how many may wait at once.
 
-aiohttp bounds none of them: whoever sends a byte a minute keeps a connection for as long as they like.
+aiohttp bounds none of them: a client that sends a byte a minute would keep a connection for ever.
 """
 
 from __future__ import annotations

@@ -38,8 +38,9 @@ async def copy_of(turn: Turn, campaign: Campaign) -> Answer:
     texts = turn.texts
     name = texts("Copy of {name}", name=campaign.name) if campaign.name else ""
     draft = await draft_like(turn, campaign, name, without_start(campaign.forms))
-    said = texts("This is a copy of “{name}”: it starts when you say so.", name=escape_markdown(campaign.name))
-    notice = said if campaign.name else ""
+    notice = ""
+    if campaign.name:
+        notice = texts("This is a copy of “{name}”: it starts when you say so.", name=escape_markdown(campaign.name))
     return Answer(card=await form_card(turn, draft, "review", notice=notice), summary=draft.name, fresh=True)
 
 
@@ -74,13 +75,13 @@ async def free_campaign_name(turn: Turn, name: str) -> str:
 async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: str) -> Answer:
     """A draft of the same message, to a new list of these people: now, for as long, in the same hours."""
     store, tenant, author = turn.store, turn.person.tenant, turn.person.id
-    taken = {made.name.casefold() for made in await store.lists(tenant)}
-    made = await store.new_list(
+    taken = {distribution_list.name.casefold() for distribution_list in await store.lists(tenant)}
+    distribution_list = await store.new_list(
         tenant, author, free_name(name, taken), [PersonId(person) for person in people], result_of=campaign.id
     )
     forms: dict[str, Mapping[str, str]] = {
         **campaign.forms,
-        "audience": {"channel": campaign.channel, "audience": f"list:{made.id}"},
+        "audience": {"channel": campaign.channel, "audience": f"list:{distribution_list.id}"},
     }
     if "schedule" in forms:
         forms["schedule"] = {**without_words(forms["schedule"]), "start": "now"}

@@ -113,8 +113,8 @@ async def template_asked_for(turn: Turn, form: Form, *, to_change: bool = False)
     if template is None or template.tenant != turn.person.tenant or not may_begin_with(template, turn.person.id):
         raise Aside(Answer(card=await all_templates(turn, notice=turn.texts("This template is gone."))))
     if to_change and not may_change(template, turn.person.id, turn.role):
-        said = turn.texts("Only who made this template, or the owner of Crieur, can change it.")
-        raise Aside(Answer(card=await one_template(turn, template, said, "warning")))
+        notice = turn.texts("Only who made this template, or the owner of Crieur, can change it.")
+        raise Aside(Answer(card=await one_template(turn, template, notice, "warning")))
     return template
 
 
@@ -150,8 +150,8 @@ async def _typed(turn: Turn, name: str) -> Template:
     """Raises Aside with all of them when none is meant."""
     template = await _named(turn, name)
     if template is None:
-        said = turn.texts("I know no template “{name}”. Which one do you mean?", name=escape_markdown(name))
-        card = await all_templates(turn, notice=said if name else "")
+        notice = turn.texts("I know no template “{name}”. Which one do you mean?", name=escape_markdown(name))
+        card = await all_templates(turn, notice=notice if name else "")
         raise Aside(Answer(card=card, summary=turn.texts("Your templates")))
     return template
 
@@ -187,20 +187,20 @@ async def _keeping(turn: Turn, campaign: Campaign) -> AdaptiveCard:
 
 @router.form("template.make")
 async def make(turn: Turn, form: Form) -> Answer:
-    """Kept as the campaign's forms stand, right or not: whoever begins with it is told what is wrong."""
+    """Kept as the campaign's forms stand, right or not: a campaign that begins with it shows what is wrong."""
     campaign, values = await asked_for(turn, form), _settings_typed(form)
     if errors := await _name_errors(turn, values["template_name"]):
         return Answer(card=keep_form(turn.texts, campaign, values, errors))
     name, shared = values["template_name"], values["sharing"] == "all"
     person, forms = turn.person, _of_a_template(campaign.forms)
-    made = await turn.store.new_template(
+    template = await turn.store.new_template(
         person.tenant, person.id, name, campaign.channel, forms, turn.now, shared=shared
     )
-    await turn.note(Deed.CREATED, Subject.TEMPLATE, made.id, made.name, copy_of=str(campaign.id))
-    said = turn.texts("Saved as a template. You find it under **templates**.")
+    await turn.note(Deed.CREATED, Subject.TEMPLATE, template.id, template.name, copy_of=str(campaign.id))
+    notice = turn.texts("Saved as a template. You find it under **templates**.")
     if campaign.state is CampaignState.DRAFT:
-        return Answer(card=await form_card(turn, campaign, "review", notice=said))
-    return Answer(card=await information(turn, campaign, said))
+        return Answer(card=await form_card(turn, campaign, "review", notice=notice))
+    return Answer(card=await information(turn, campaign, notice))
 
 
 def _of_a_template(forms: Forms) -> Forms:
@@ -252,8 +252,8 @@ async def _begin(turn: Turn, template: Template, draft: Campaign | None) -> Answ
     if begun is None:
         name = await free_campaign_name(turn, template.name)
         begun = await begin_with(turn, template.channel, name, template.forms, template=str(template.id))
-    said = turn.texts("It begins with “{name}”. Change what you like.", name=escape_markdown(template.name))
-    return Answer(card=await form_card(turn, begun, "message", notice=said), summary=begun.name)
+    notice = turn.texts("It begins with “{name}”. Change what you like.", name=escape_markdown(template.name))
+    return Answer(card=await form_card(turn, begun, "message", notice=notice), summary=begun.name)
 
 
 async def _filled(turn: Turn, template: Template, draft: Campaign | None) -> Campaign | None:
@@ -302,7 +302,7 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
         return Answer(card=await all_templates(turn, notice=turn.texts("This template is gone.")))
     deed = Deed.SHARED if shared and not template.shared else Deed.CHANGED
     await turn.note(deed, Subject.TEMPLATE, changed.id, changed.name)
-    if not may_begin_with(changed, turn.person.id):  # the owner of Crieur has taken it back for who made it
+    if not may_begin_with(changed, turn.person.id):  # the owner of Crieur has made it its author's own again
         return Answer(card=await all_templates(turn, notice=turn.texts("Saved.")))
     return Answer(card=await one_template(turn, changed, turn.texts("Saved.")))
 

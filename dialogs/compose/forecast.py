@@ -29,7 +29,7 @@ CHECKED = 20_000  #: recipients looked at for missing values
 class View:
     """How a draft's preview is looked at."""
 
-    #: which of the recipients who can be reached, by name
+    #: the place, by name, among the recipients who can be reached
     person: int = 0
     #: "" for the recipient's own
     language: str = ""
@@ -78,9 +78,9 @@ async def _example(turn: Turn, draft: Draft, place: int) -> tuple[Member, bool]:
     """A real recipient, for whom the preview is drawn, and whether there is one after them; the author for none."""
     campaign = draft.campaign
     if draft.audience:
-        found = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 2, place, reachable=True)
-        if found:
-            return found[0], len(found) > 1
+        members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 2, place, reachable=True)
+        if members:
+            return members[0], len(members) > 1
     return Member(person=turn.person), False
 
 
@@ -88,20 +88,20 @@ async def problems_of(
     turn: Turn, draft: Draft, reach: Reach | None, forecast: Forecast | None
 ) -> tuple[tuple[str, str], ...]:
     """What keeps a draft from being scheduled: (step, what is wrong)."""
-    found = [*draft.problems]
+    problems = [*draft.problems]
     if draft.audience and await lists_gone(turn, draft.audience):
-        found.append(("audience", turn.texts("A list that it names is gone. Please choose again.")))
+        problems.append(("audience", turn.texts("A list that it names is gone. Please choose again.")))
     if draft.audience:
         unread, _ = await problems_of_lists(turn, draft.audience)
-        found += [("audience", text) for text in unread]
+        problems += [("audience", text) for text in unread]
         if reach and not reach.total and not await read_lists(turn, draft.audience):
-            found.append(("audience", turn.texts("There is nobody in it.")))
+            problems.append(("audience", turn.texts("There is nobody in it.")))
     if forecast and forecast.asleep and not forecast.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
-        found.append(("schedule", nobody))
+        problems.append(("schedule", nobody))
     if draft.audience and (limit := await out_of_bounds(turn, draft.audience)):
-        found.append(("audience", limit))
-    return (*found, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
+        problems.append(("audience", limit))
+    return (*problems, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
 
 
 async def out_of_bounds(turn: Turn, audience: Audience) -> str:
@@ -109,11 +109,11 @@ async def out_of_bounds(turn: Turn, audience: Audience) -> str:
     if may(turn, Role.PUBLISHER):
         return ""
     lists = [await turn.store.distribution_list(id) for id in audience.lists]
-    others = [made for made in lists if made is not None and not usable_by(made, turn.person.id, turn.role)]
+    others = [item for item in lists if item is not None and not usable_by(item, turn.person.id, turn.role)]
     if not others and not audience.everyone:
         return ""
     limit = turn.texts("You can send to your own lists and to those shared with you. A publisher can send to anybody.")
-    return " ".join([*(not_shared(turn, made) for made in others), limit])
+    return " ".join([*(not_shared(turn, item) for item in others), limit])
 
 
 async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast | None:

@@ -31,7 +31,7 @@ PATIENCE = 8.0  #: seconds for the first reading: the platform waits 15 for an a
 
 @router.command("group", "groups", "directory group")
 async def group_typed(turn: Turn, name: str) -> Answer:
-    return Answer(card=await _found(turn, None, name[:NAME]), summary=turn.texts("A group of the directory"))
+    return Answer(card=await _groups_card(turn, None, name[:NAME]), summary=turn.texts("A group of the directory"))
 
 
 @router.form("group.open")
@@ -39,7 +39,7 @@ async def open_groups(turn: Turn, form: Form) -> Answer:
     return Answer(card=group_form(turn.texts, None, Groups()))
 
 
-async def _kept(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | None]:
+async def _save_ticks(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | None]:
     """The campaign with what stands in its audience form; a card instead where it was changed elsewhere."""
     campaign, values = await changeable(turn, form), typed("audience", form)
     try:
@@ -54,29 +54,29 @@ async def _kept(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | None]:
 async def find_groups(turn: Turn, form: Form) -> Answer:
     """From the form of an audience, too, which keeps what was ticked and typed in it."""
     if "audience" in form:
-        campaign, card = await _kept(turn, form)
-        return Answer(card=card or await _found(turn, campaign, _typed_name(form)))
+        campaign, card = await _save_ticks(turn, form)
+        return Answer(card=card or await _groups_card(turn, campaign, _typed_name(form)))
     of = await changeable(turn, form) if "campaign" in form else None
-    return Answer(card=await _found(turn, of, _typed_name(form)))
+    return Answer(card=await _groups_card(turn, of, _typed_name(form)))
 
 
 def _typed_name(form: Form) -> str:
     return " ".join(clean(str(form.get("group") or "")).split())[:NAME]
 
 
-async def _found(turn: Turn, campaign: Campaign | None, name: str) -> AdaptiveCard:
+async def _groups_card(turn: Turn, campaign: Campaign | None, name: str) -> AdaptiveCard:
     if not name:
         return group_form(turn.texts, campaign, Groups())
-    found, problem = await _search(turn, name)
-    return group_form(turn.texts, campaign, _shown(name, found), problem)
+    matches, problem = await _search(turn, name)
+    return group_form(turn.texts, campaign, _groups(name, matches), problem)
 
 
-def _shown(name: str, found: list[DirectoryGroup] | None) -> Groups:
-    return Groups(name=name, found=None if found is None else [(group.id, group.name) for group in found])
+def _groups(name: str, matches: list[DirectoryGroup] | None) -> Groups:
+    return Groups(name=name, found=None if matches is None else [(group.id, group.name) for group in matches])
 
 
 async def _search(turn: Turn, name: str) -> tuple[list[DirectoryGroup] | None, str]:
-    """Groups of this name; None, and why, where nobody tells."""
+    """Groups of this name; None, and why, where the directory cannot be asked."""
     texts, directory = turn.texts, turn.services.directory
     if directory is None:
         return None, texts(
@@ -102,65 +102,69 @@ async def use_group(turn: Turn, form: Form) -> Answer:
     """The chosen group becomes a list of the author's; for a campaign, it is ticked."""
     campaign = await changeable(turn, form) if "campaign" in form else None
     name = _typed_name(form)
-    found, problem = await _search(turn, name)
-    chosen = next((group for group in found or [] if group.id == str(form.get("choice"))), None)
+    matches, problem = await _search(turn, name)
+    chosen = next((group for group in matches or [] if group.id == str(form.get("choice"))), None)
     if chosen is None:
         problem = problem or turn.texts("Please choose one of these groups.")
-        return Answer(card=group_form(turn.texts, campaign, _shown(name, found), problem))
-    made, problem = await _made(turn, chosen)
-    if made is None:
-        return Answer(card=group_form(turn.texts, campaign, _shown(name, found), problem))
+        return Answer(card=group_form(turn.texts, campaign, _groups(name, matches), problem))
+    distribution_list, problem = await _list_of_group(turn, chosen)
+    if distribution_list is None:
+        return Answer(card=group_form(turn.texts, campaign, _groups(name, matches), problem))
     if campaign is None:
-        return Answer(card=await one_list(turn, made, notice=await _said(turn, made, campaign)))
-    return Answer(card=await _ticked(turn, form, made))
+        return Answer(
+            card=await one_list(turn, distribution_list, notice=await _list_notice(turn, distribution_list, campaign))
+        )
+    return Answer(card=await _tick(turn, form, distribution_list))
 
 
-async def _made(turn: Turn, group: DirectoryGroup) -> tuple[DistributionList | None, str]:
-    """The author's list of this group, read; None, and why, where nobody can tell who is in it."""
+async def _list_of_group(turn: Turn, group: DirectoryGroup) -> tuple[DistributionList | None, str]:
+    """The author's list of this group, read; None, and why, where its people cannot be read."""
     store, tenant = turn.store, turn.person.tenant
-    taken = {made.name.casefold() for made in await store.lists(tenant)}
+    taken = {distribution_list.name.casefold() for distribution_list in await store.lists(tenant)}
     source = Source(kind=SourceKind.GROUP, id=group.id)
-    made = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
-    made, problem = await turn.services.reader.look(made, PATIENCE)
-    if problem is None or made.read_at is not None:
-        return made, ""
+    distribution_list = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
+    distribution_list, problem = await turn.services.reader.look(distribution_list, PATIENCE)
+    if problem is None or distribution_list.read_at is not None:
+        return distribution_list, ""
     try:
-        await store.delete_list(made.id)
+        await store.delete_list(distribution_list.id)
     except ListInUse:  # a campaign has been scheduled to it meanwhile: it stays
-        return made, ""
+        return distribution_list, ""
     return None, unread_text(turn.texts, problem)
 
 
-async def _said(turn: Turn, made: DistributionList, campaign: Campaign | None) -> str:
-    if made.read_at is None:
-        return still_reading(turn, made)
+async def _list_notice(turn: Turn, distribution_list: DistributionList, campaign: Campaign | None) -> str:
+    if distribution_list.read_at is None:
+        return still_reading(turn, distribution_list)
     if campaign is None:
         return turn.texts("The list is saved.")
-    reach = await turn.store.reach(made.tenant, Audience(lists=(made.id,)), campaign.channel)
-    name = escape_markdown(made.name)
+    reach = await turn.store.reach(distribution_list.tenant, Audience(lists=(distribution_list.id,)), campaign.channel)
+    name = escape_markdown(distribution_list.name)
     return turn.texts("“{name}” is ticked: {reach}.", name=name, reach=reach_text(turn.texts, reach))
 
 
-async def _ticked(turn: Turn, form: Form, made: DistributionList) -> AdaptiveCard:
+async def _tick(turn: Turn, form: Form, distribution_list: DistributionList) -> AdaptiveCard:
     """The audience form, with the list ticked among what was."""
     campaign = await changeable(turn, form)
     values = dict(campaign.forms.get("audience", {}))
     words = [word for word in values.get("audience", "").split(",") if word]
-    values["audience"] = ",".join(dict.fromkeys((*words, f"list:{made.id}")))
+    values["audience"] = ",".join(dict.fromkeys((*words, f"list:{distribution_list.id}")))
     try:
         campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
     except StaleVersion:
         campaign = await changeable(turn, form)
         return await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))
     shown = {"channel": campaign.channel, **values}
-    return await audience_card(turn, campaign, shown, {}, await _said(turn, made, campaign))
+    return await audience_card(turn, campaign, shown, {}, await _list_notice(turn, distribution_list, campaign))
 
 
 @router.form("list.read")
 async def read_again(turn: Turn, form: Form) -> Answer:
-    """Who is in it now, not a few minutes ago."""
-    made = await list_asked_for(turn, form)
-    made, problem = await turn.services.reader.look(made, PATIENCE, fresh=True)
+    """Read its people now; a card shows those of a few minutes ago."""
+    distribution_list = await list_asked_for(turn, form)
+    distribution_list, problem = await turn.services.reader.look(distribution_list, PATIENCE, fresh=True)
     if problem is not None:
-        return Answer(card=await one_list(turn, made, notice=unread_text(turn.texts, problem), tone="warning"))
-    return Answer(card=await one_list(turn, made, notice=turn.texts("Read just now.")))
+        return Answer(
+            card=await one_list(turn, distribution_list, notice=unread_text(turn.texts, problem), tone="warning")
+        )
+    return Answer(card=await one_list(turn, distribution_list, notice=turn.texts("Read just now.")))

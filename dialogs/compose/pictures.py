@@ -43,8 +43,8 @@ async def picture(services: Services, name: str) -> tuple[bytes, str] | None:
     """A picture that we keep, and its type; None for any other name."""
     if not _NAME.fullmatch(name):
         return None
-    found = (await services.store.read_documents([_key(name)])).get(_key(name))
-    return (found[1], TYPES[name.rpartition(".")[2]]) if found else None
+    document = (await services.store.read_documents([_key(name)])).get(_key(name))
+    return (document[1], TYPES[name.rpartition(".")[2]]) if document else None
 
 
 def _key(name: str) -> str:

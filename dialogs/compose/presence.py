@@ -1,4 +1,4 @@
-"""Whether the author has a choice of presence: somebody must be able to tell who is there."""
+"""Whether the author has a choice of presence: a presence service must be there to ask."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from dialogs.schedule_words import Spoken, too_much
 from storage.records.instants import is_zone
 
 
-async def worded(turn: Turn, kept: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+async def fill_from_words(turn: Turn, kept: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed into the form, with the fields that its words speak of; ``kept``: what the draft held before."""
     words = typed.get("words", "").strip()
     if not words:
@@ -40,7 +40,7 @@ def filled(values: Mapping[str, str], words: str, spoken: Spoken) -> dict[str, s
     return {**values, **spoken.values, "words": words, "said": words, "left": spoken.left}
 
 
-def told(turn: Turn, values: Mapping[str, str]) -> str:
+def confirmation(turn: Turn, values: Mapping[str, str]) -> str:
     """In exact days and hours, what a form says that words have filled in; "" while something in it is wrong."""
     texts, timing = turn.texts, read_schedule(values, turn.now, turn.texts).value
     if timing is None or not values.get("words"):

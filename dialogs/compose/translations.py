@@ -86,8 +86,8 @@ async def save_version(turn: Turn, form: Form) -> Answer:
     errors = dict(read_version(values, message, turn.texts, columns).errors)
     if errors:
         return Answer(card=await version_card(turn, campaign, language, values, errors))
-    said = turn.texts("Saved in {language}.", language=turn.texts.language_name(language, alone=False))
-    return Answer(card=await form_card(turn, campaign, "message", notice=said))
+    notice = turn.texts("Saved in {language}.", language=turn.texts.language_name(language, alone=False))
+    return Answer(card=await form_card(turn, campaign, "message", notice=notice))
 
 
 @router.form("version.remove")

@@ -47,11 +47,11 @@ async def write(turn: Turn, form: Form) -> Answer:
 
 
 @router.reply_to(WRITE, any_text=True)
-async def written(turn: Turn, question: Question, said: str) -> Answer:
+async def written(turn: Turn, question: Question, text: str) -> Answer:
     """What was written, and the pictures with it, stand in the draft's form."""
     campaign = await asked_for(turn, {"campaign": question.campaign})
     notices = []
-    body, lost = _formatted(turn, said)
+    body, lost = _formatted(turn, text)
     changes = {"body": body[:KEPT]} if body else {}
     if picture := picture_of(turn):
         lost -= {Lost.PICTURE}
@@ -66,13 +66,13 @@ async def written(turn: Turn, question: Question, said: str) -> Answer:
     return Answer(card=card, summary=turn.texts("What do you want to say?"))
 
 
-def _formatted(turn: Turn, said: str) -> tuple[str, set[Lost]]:
+def _formatted(turn: Turn, text: str) -> tuple[str, set[Lost]]:
     """The text in Markdown, and what was lost of its looks."""
     markup = next((one for one in turn.attachments if one.kind is AttachmentKind.MARKUP), None)
     if markup is None:
-        return said, set()
-    found = markdown_of(markup.content)
-    return found.markdown or said, set(found.lost)
+        return text, set()
+    converted = markdown_of(markup.content)
+    return converted.markdown or text, set(converted.lost)
 
 
 def _left_out(texts: Texts, lost: set[Lost]) -> str:
@@ -119,12 +119,12 @@ async def use_picture(turn: Turn, form: Form) -> Answer:
 
 
 @router.listener
-async def text_offered(turn: Turn, said: str) -> Answer | None:
+async def text_offered(turn: Turn, text: str) -> Answer | None:
     """Something long, or formatted, that an author just writes: it may be the text of a campaign."""
     if turn.role is None or not turn.shows_cards:
         return None
-    body, lost = _formatted(turn, said)
-    if not _looks_like_a_text(said, body):
+    body, lost = _formatted(turn, text)
+    if not _looks_like_a_text(text, body):
         return None
     heard = {"body": body[:KEPT], "lost": [*lost]}
     await turn.store.write_documents({_heard(turn): (None, json.dumps(heard).encode())})
@@ -132,8 +132,8 @@ async def text_offered(turn: Turn, said: str) -> Answer | None:
     return Answer(card=text_card(turn.texts, draft, body[:SHOWN]), summary=turn.texts("Is this for a campaign?"))
 
 
-def _looks_like_a_text(said: str, body: str) -> bool:
-    if len(said.split()) >= LONG or len(said.splitlines()) > 2:
+def _looks_like_a_text(text: str, body: str) -> bool:
+    if len(text.split()) >= LONG or len(text.splitlines()) > 2:
         return True
     return re.search(r"\*\*|\]\(|^- ", body, re.MULTILINE) is not None
 
@@ -144,10 +144,10 @@ def _heard(turn: Turn) -> str:
 
 @router.form("text.use")
 async def use_text(turn: Turn, form: Form) -> Answer:
-    found = (await turn.store.read_documents([_heard(turn)])).get(_heard(turn))
-    if found is None:
+    document = (await turn.store.read_documents([_heard(turn)])).get(_heard(turn))
+    if document is None:
         return Answer(card=notice_card(turn.texts, turn.texts("This text is not kept any more. Please send it again.")))
-    heard = json.loads(found[1])
+    heard = json.loads(document[1])
     if form.get("campaign"):
         campaign = await changeable(turn, form)
     else:

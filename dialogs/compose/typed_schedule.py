@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
 from cards.message.plain_text import built_in_teams
-from dialogs.compose.schedule_sentence import filled, read, worded
+from dialogs.compose.schedule_sentence import fill_from_words, filled, read
 from dialogs.compose.wizard import filled_in, form_card, save_step
 from dialogs.core.drafts import open_draft, values_of, waiting_draft
 from dialogs.core.router import Router
@@ -33,34 +33,34 @@ async def schedule_typed(turn: Turn, words: str) -> Answer:
 
 
 @router.sure_listener
-async def overheard(turn: Turn, said: str) -> Answer | None:
+async def overheard(turn: Turn, text: str) -> Answer | None:
     """A start and a duration, said while a draft is being built, are meant for it."""
     if turn.role is None or not turn.shows_cards:
         return None
-    alone = said.lower() in NOW
-    if not alone and not may_be_a_schedule(said):
+    alone = text.lower() in NOW
+    if not alone and not may_be_a_schedule(text):
         return None
     draft = await open_draft(turn)
     if draft is None:
         return None
-    spoken = await read(turn, said, values_of(draft, "schedule", turn))
+    spoken = await read(turn, text, values_of(draft, "schedule", turn))
     if spoken is None or not (spoken.complete or alone):
         return None
-    return await _planned(turn, draft, said, spoken)
+    return await _planned(turn, draft, text, spoken)
 
 
 async def _planned(turn: Turn, draft: Campaign, words: str, spoken: Spoken | None = None) -> Answer:
     """The form filled in and kept, whatever else changes in the draft at the same moment."""
     while draft.state is CampaignState.DRAFT:
         values = values_of(draft, "schedule", turn)
-        kept = filled(values, words, spoken) if spoken else await worded(turn, {}, {**values, "words": words})
+        kept = filled(values, words, spoken) if spoken else await fill_from_words(turn, {}, {**values, "words": words})
         try:
             return _shown(turn, await filled_in(turn, await save_step(turn, draft, "schedule", kept)))
         except StaleVersion:
-            found = await turn.store.campaign(draft.id)
-            if found is None:
+            campaign = await turn.store.campaign(draft.id)
+            if campaign is None:
                 break
-            draft = found
+            draft = campaign
     return _no_draft(turn)
 
 

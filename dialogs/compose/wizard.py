@@ -14,7 +14,7 @@ from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
 from dialogs.compose.presence import no_presence
-from dialogs.compose.schedule_sentence import told, worded
+from dialogs.compose.schedule_sentence import confirmation, fill_from_words
 from dialogs.core.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.core.router import Router, may
 from dialogs.core.turn import Answer, Aside, Form, Turn
@@ -62,18 +62,18 @@ async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
 @router.form("campaign.new")
 async def new_campaign_pressed(turn: Turn, form: Form) -> Answer:
     """From a list's card, it is for that list."""
-    made = list_id(f"list:{form.get('list')}")
-    return await _begin(turn, "", {"audience": f"list:{made}", "channel": turn.channel} if made else {})
+    chosen = list_id(f"list:{form.get('list')}")
+    return await _begin(turn, "", {"audience": f"list:{chosen}", "channel": turn.channel} if chosen else {})
 
 
 @router.form("list.use")
 async def use_list(turn: Turn, form: Form) -> Answer:
     """A list becomes one more of a draft's; whatever else is chosen there stays."""
-    campaign, made = await changeable(turn, form), list_id(f"list:{form.get('list')}")
+    campaign, chosen = await changeable(turn, form), list_id(f"list:{form.get('list')}")
     values = values_of(campaign, "audience", turn)
     ticked = [word for word in values.get("audience", "").split(",") if word]
-    if made and f"list:{made}" not in ticked:
-        values["audience"] = ",".join([*ticked, f"list:{made}"])
+    if chosen and f"list:{chosen}" not in ticked:
+        values["audience"] = ",".join([*ticked, f"list:{chosen}"])
         try:
             campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
         except StaleVersion:
@@ -107,12 +107,12 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     goal = str(form.get("go"))
     if step == "schedule":
-        values = await worded(turn, campaign.forms.get(step, {}), values)
+        values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
     try:
         before, campaign = campaign, await turn.store.save(with_form(campaign, step, values, turn))
         if goal == step:  # it is only drawn anew: lists were looked for, or words were read
             return Answer(card=await _drawn_anew(turn, campaign, step, values))
-        # after the save: who presses at the same moment comes too late to make a second list
+        # after the save: a press at the same moment comes too late to make a second list
         errors, kept = await _accept(turn, before, step, values)
         if kept != values:
             campaign = await turn.store.save(with_form(campaign, step, kept, turn))
@@ -137,7 +137,7 @@ async def filled_in(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     """The schedule's form as words have filled it in: what was read of them, and what is wrong."""
     values = values_of(campaign, "schedule", turn)
     errors = read_schedule(values, turn.now, turn.texts).errors
-    return await form_card(turn, campaign, "schedule", errors=errors, notice=told(turn, values))
+    return await form_card(turn, campaign, "schedule", errors=errors, notice=confirmation(turn, values))
 
 
 # --- cards ------------------------------------------------------------------------------------

@@ -70,8 +70,8 @@ def list_id(text: str) -> ListId | None:
 
 
 def _lists(chosen: str) -> tuple[ListId, ...]:
-    found = (list_id(word) for word in chosen.split(","))
-    return tuple(dict.fromkeys(id for id in found if id is not None))
+    ids = (list_id(word) for word in chosen.split(","))
+    return tuple(dict.fromkeys(id for id in ids if id is not None))
 
 
 def read_addresses(text: str, texts: Texts) -> Reading[tuple[Contact, ...]]:

@@ -70,24 +70,24 @@ def _read_dates(text: str, first: date, texts: Texts, errors: dict[str, str]) ->
     read = [(entry, _date(entry.casefold(), first, texts)) for entry in entries]
     if wrong := [entry for entry, day in read if day is None]:
         some = texts.enumerate([texts("“{name}”", name=escape_markdown(entry[:30])) for entry in wrong[:NAMED]])
-        said = texts.many(
+        error = texts.many(
             "This is not a date: {some}.", "{count} entries are not dates: {some}.", len(wrong), some=some
         )
         example = texts.short_date(date(first.year, 12, 24))
-        errors["closed"] = f"{said} " + texts("Write them like {example}.", example=example)
+        errors["closed"] = f"{error} " + texts("Write them like {example}.", example=example)
     return {day for _, day in read if day is not None}
 
 
 def _date(text: str, first: date, texts: Texts) -> date | None:
-    if found := _ISO.fullmatch(text):
-        return _valid(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NUMBERS.fullmatch(text):
-        day, month = (int(found[1]), int(found[2])) if texts.day_first else (int(found[2]), int(found[1]))
-        year = found[3] and (found[3] if len(found[3]) == 4 else f"20{found[3]}")
-    elif found := _WORDS.fullmatch(text):
-        day, month, year = int(found[1]), texts.month(found[2]), found[3]
-    elif found := _WORDS_FIRST.fullmatch(text):
-        day, month, year = int(found[2]), texts.month(found[1]), found[3]
+    if match := _ISO.fullmatch(text):
+        return _valid(int(match[1]), int(match[2]), int(match[3]))
+    if match := _NUMBERS.fullmatch(text):
+        day, month = (int(match[1]), int(match[2])) if texts.day_first else (int(match[2]), int(match[1]))
+        year = match[3] and (match[3] if len(match[3]) == 4 else f"20{match[3]}")
+    elif match := _WORDS.fullmatch(text):
+        day, month, year = int(match[1]), texts.month(match[2]), match[3]
+    elif match := _WORDS_FIRST.fullmatch(text):
+        day, month, year = int(match[2]), texts.month(match[1]), match[3]
     else:
         return None
     if year:
@@ -97,9 +97,9 @@ def _date(text: str, first: date, texts: Texts) -> date | None:
 
 def _coming(month: int, day: int, first: date) -> Iterator[date]:
     for year in range(first.year, first.year + FAR + 1):
-        found = _valid(year, month, day)
-        if found and found >= first:
-            yield found
+        day_there = _valid(year, month, day)
+        if day_there and day_there >= first:
+            yield day_there
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

@@ -382,6 +382,6 @@ def _tidied(lines: list[_Line]) -> str:
     return "\n".join(written).strip("\n")
 
 
-def lost_named(found: frozenset[Lost]) -> list[Lost]:
+def lost_named(lost: frozenset[Lost]) -> list[Lost]:
     """In the order in which they are spoken of."""
-    return [one for one in Lost if one in found]
+    return [one for one in Lost if one in lost]

@@ -142,11 +142,11 @@ def larger_than_teams_takes(message: Message, texts: Texts) -> str:
     """What is said of a message that is too long for the platform; "" for one that is not."""
     if (size := size_of(message)) <= LIMIT:
         return ""
-    said = _too_large(size, texts)
+    error = _too_large(size, texts)
     if not message.versions:
-        return said
+        return error
     name = texts.language_name(max(every_language(message), key=size_of).language, alone=False)
-    return said + " " + texts("The longest is in {language}.", language=name)
+    return error + " " + texts("The longest is in {language}.", language=name)
 
 
 def read_tracking(values: Values, *, possible: bool) -> Tracking:

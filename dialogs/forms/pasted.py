@@ -42,18 +42,18 @@ class Pasted:
 def read_pasted(text: str) -> Pasted:
     contacts: dict[str, Contact] = {}
     wrong: list[Wrong] = []
-    found = 0
+    count = 0
     for number, line in enumerate(text.splitlines(), 1):
         for piece in _people(line):
             contact = piece if isinstance(piece, Contact) else None
             if contact is None:
                 wrong.append(Wrong(number, str(piece)))
                 continue
-            found += 1
+            count += 1
             known = contacts.get(contact.address)
             if known is None or not (known.given_name or known.surname):
                 contacts[contact.address] = contact
-    return Pasted(tuple(contacts.values()), found - len(contacts), tuple(wrong))
+    return Pasted(tuple(contacts.values()), count - len(contacts), tuple(wrong))
 
 
 def _people(line: str) -> Iterator[Contact | str]:

@@ -86,10 +86,10 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
         presence=presence,
         unknown=unknown,
     )
-    # whose own hours are read is not known yet: the review tells whom it would not reach
+    # the recipients, whose own hours count, are not known yet: the review tells how many it would not reach
     if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
-        if said := closed_text(texts, schedule):
-            errors["holidays"] = texts("There is no working day in this time: {closed}.", closed=said)
+        if closed_days := closed_text(texts, schedule):
+            errors["holidays"] = texts("There is no working day in this time: {closed}.", closed=closed_days)
             return Reading(None, errors)
         errors["duration"] = texts(
             "There are no working hours in this time: it runs from {start} to {end}."

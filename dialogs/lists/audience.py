@@ -1,4 +1,4 @@
-"""Choosing whom a campaign targets: the lists that somebody may use, and what becomes of a choice."""
+"""Choosing the people that a campaign targets: the lists that somebody may use, and what becomes of a choice."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ async def audience_card(
     store, tenant = turn.store, campaign.tenant
     choices = Choices(
         everyone=await store.reach(tenant, Audience(everyone=True), channel),
-        lists=[(made, await store.reach(tenant, Audience(lists=(made.id,)), channel)) for made in lists],
+        lists=[(item, await store.reach(tenant, Audience(lists=(item.id,)), channel)) for item in lists],
         more=more,
     )
     return audience_form(turn.texts, campaign, {**values, "channel": channel}, errors, choices, notice)
 
 
 async def usable_lists(turn: Turn, campaign: Campaign | None = None) -> list[DistributionList]:
-    """The lists that somebody may send to; a campaign's own stay, whoever chose them."""
+    """The lists that somebody may send to; those a campaign has already stay."""
     already = campaign.forms.get("audience", {}) if campaign else {}
     kept = {list_id(word) for field in ("audience", "except") for word in already.get(field, "").split(",")}
     return [
-        made
-        for made in await turn.store.lists(turn.person.tenant)
-        if made.id in kept or usable_by(made, turn.person.id, turn.role)
+        item
+        for item in await turn.store.lists(turn.person.tenant)
+        if item.id in kept or usable_by(item, turn.person.id, turn.role)
     ]
 
 
@@ -51,11 +51,11 @@ def shown_lists(
     lists: list[DistributionList], chosen: list[ListId | None], find: str
 ) -> tuple[list[DistributionList], bool]:
     """Those that are chosen, and as many more as there is room for; whether there are others."""
-    ticked = [made for made in lists if made.id in chosen]
-    others = [made for made in lists if made.id not in chosen]
+    ticked = [item for item in lists if item.id in chosen]
+    others = [item for item in lists if item.id not in chosen]
     wanted = find.strip().casefold()
-    found = [made for made in others if wanted in made.name.casefold()] if wanted else others
-    return ticked + found[:SHOWN], len(others) > SHOWN
+    matching = [item for item in others if wanted in item.name.casefold()] if wanted else others
+    return ticked + matching[:SHOWN], len(others) > SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +76,31 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     kept = {key: value for key, value in values.items() if key != "find"}
     if not choice.contacts:
         return Accepted({}, kept)
-    names = {made.name.casefold() for made in await turn.store.lists(turn.person.tenant)}
+    names = {item.name.casefold() for item in await turn.store.lists(turn.person.tenant)}
     if choice.new_name.casefold() in names:
         return Accepted({"list_name": turn.texts("There is a list of this name already.")}, values)
     name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
     people = await turn.store.meet(turn.person.tenant, choice.contacts)
-    made = await turn.store.new_list(turn.person.tenant, turn.person.id, name, [person.id for person in people])
-    ticked = [word for word in (values.get("audience", ""), f"list:{made.id}") if word]
+    new = await turn.store.new_list(turn.person.tenant, turn.person.id, name, [person.id for person in people])
+    ticked = [word for word in (values.get("audience", ""), f"list:{new.id}") if word]
     return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
 
 
 async def _unusable(turn: Turn, campaign: Campaign, choice: AudienceChoice) -> dict[str, str]:
-    usable = {made.id for made in await usable_lists(turn, campaign)}
+    usable = {item.id for item in await usable_lists(turn, campaign)}
     errors = {}
     for field, lists in (("audience", choice.audience.lists), ("except", choice.audience.except_lists)):
         for id in lists:
-            found = await turn.store.distribution_list(id)
-            if found is None or found.tenant != turn.person.tenant:
+            distribution_list = await turn.store.distribution_list(id)
+            if distribution_list is None or distribution_list.tenant != turn.person.tenant:
                 errors[field] = turn.texts("This list is gone. Please choose another.")
             elif id not in usable:
-                errors[field] = not_shared(turn, found)
+                errors[field] = not_shared(turn, distribution_list)
     return errors
 
 
-def not_shared(turn: Turn, made: DistributionList) -> str:
-    return turn.texts("“{name}” is not shared with you: ask who made it.", name=escape_markdown(made.name))
+def not_shared(turn: Turn, distribution_list: DistributionList) -> str:
+    return turn.texts("“{name}” is not shared with you: ask who made it.", name=escape_markdown(distribution_list.name))
 
 
 def stem(name: str) -> str:
@@ -122,16 +122,16 @@ async def audience_name(turn: Turn, audience: Audience) -> str:
     texts = turn.texts
     names = [texts("everyone who has installed Crieur")] if audience.everyone else []
     names += [await _name(turn, id) for id in audience.lists]
-    said = texts.enumerate(names)
+    name = texts.enumerate(names)
     if audience.except_lists:
         others = texts.enumerate([await _name(turn, id) for id in audience.except_lists])
-        said = texts("{people}, without {others}", people=said, others=others)
-    return said[:1].upper() + said[1:] if audience.everyone else said
+        name = texts("{people}, without {others}", people=name, others=others)
+    return name[:1].upper() + name[1:] if audience.everyone else name
 
 
 async def _name(turn: Turn, id: ListId) -> str:
-    found = await turn.store.distribution_list(id)
-    return found.name if found else turn.texts("a list that is gone")
+    distribution_list = await turn.store.distribution_list(id)
+    return distribution_list.name if distribution_list else turn.texts("a list that is gone")
 
 
 async def lists_gone(turn: Turn, audience: Audience) -> bool:

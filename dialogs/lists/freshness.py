@@ -15,14 +15,14 @@ HOPELESS = (Unread.GONE, Unread.NO_GRAPH)
 
 async def looked_at(turn: Turn, lists: Sequence[DistributionList]) -> tuple[list[DistributionList], list[ListProblem]]:
     """These lists, each from a reading of the last minutes where one is to be had; and what went wrong."""
-    found = await asyncio.gather(*(turn.services.reader.look(made) for made in lists))
-    return [made for made, _ in found], [problem for _, problem in found if problem is not None]
+    readings = await asyncio.gather(*(turn.services.reader.look(item) for item in lists))
+    return [item for item, _ in readings], [problem for _, problem in readings if problem is not None]
 
 
 async def read_lists(turn: Turn, audience: Audience) -> list[DistributionList]:
     """Those of an audience whose people are read from elsewhere."""
-    found = [await turn.store.distribution_list(id) for id in audience.named]
-    return [made for made in found if made is not None and made.source is not None]
+    lists = [await turn.store.distribution_list(id) for id in audience.named]
+    return [item for item in lists if item is not None and item.source is not None]
 
 
 async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], list[str]]:
@@ -35,12 +35,12 @@ async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], 
         if problem.why not in HOPELESS
     ]
     known_wrong = {problem.list.id for problem in unread}
-    late = [made for made in lists if made.read_at is None and made.id not in known_wrong]
-    return problems, [*warnings, *(still_reading(turn, made) for made in late)]
+    late = [item for item in lists if item.read_at is None and item.id not in known_wrong]
+    return problems, [*warnings, *(still_reading(turn, item) for item in late)]
 
 
-def still_reading(turn: Turn, made: DistributionList) -> str:
-    return turn.texts("I am still reading who is in “{name}”: large groups take a while.", name=made.name)
+def still_reading(turn: Turn, distribution_list: DistributionList) -> str:
+    return turn.texts("I am still reading who is in “{name}”: large groups take a while.", name=distribution_list.name)
 
 
 async def installable(turn: Turn, audience: Audience | None, channel: Channel) -> int:

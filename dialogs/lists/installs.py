@@ -1,4 +1,4 @@
-"""Installing the bot for the people of an audience who have not: asked, begun, followed in the chat."""
+"""Installing the bot for the people of an audience without it: asked, begun, followed in the chat."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ router = Router()
 async def _asked_about(turn: Turn, form: Form) -> tuple[Audience | None, Channel, Mapping[str, Any], tuple[str, Any]]:
     """The audience that a card names, what leads back to it, and how: (audience, channel, payload, way back)."""
     if "list" in form:
-        made = await list_asked_for(turn, form)
-        here = {"list": made.id}
-        return Audience(lists=(made.id,), guests=True), Channel.TEAMS, here, ("list.open", here)
+        distribution_list = await list_asked_for(turn, form)
+        here = {"list": distribution_list.id}
+        return Audience(lists=(distribution_list.id,), guests=True), Channel.TEAMS, here, ("list.open", here)
     campaign = await asked_for(turn, form)
     here = handle(campaign)
     audience = (await read_draft(turn, campaign)).audience

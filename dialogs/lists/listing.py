@@ -67,24 +67,24 @@ def _find(form: Form) -> str:
 
 async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "") -> AdaptiveCard:
     wanted = find.strip().casefold()
-    found = [made for made in await usable_lists(turn) if wanted in made.name.casefold()]
-    pages = max(1, -(-len(found) // PAGE))
+    matching = [item for item in await usable_lists(turn) if wanted in item.name.casefold()]
+    pages = max(1, -(-len(matching) // PAGE))
     page = min(page, pages - 1)
-    shown, _ = await looked_at(turn, found[page * PAGE : (page + 1) * PAGE])
+    shown, _ = await looked_at(turn, matching[page * PAGE : (page + 1) * PAGE])
     lines = [
         ListLine(
-            distribution_list=made,
-            reach=await turn.store.reach(made.tenant, Audience(lists=(made.id,)), turn.channel),
-            owner=await _owner(turn, made),
+            distribution_list=item,
+            reach=await turn.store.reach(item.tenant, Audience(lists=(item.id,)), turn.channel),
+            owner=await _owner(turn, item),
         )
-        for made in shown
+        for item in shown
     ]
     return lists_card(turn.texts, lines, turn.channel, find, page, pages, notice)
 
 
-async def _owner(turn: Turn, made: DistributionList) -> Person | None:
-    """Who made it; None for whoever asks."""
-    return None if made.owner == turn.person.id else await turn.store.person(made.owner)
+async def _owner(turn: Turn, distribution_list: DistributionList) -> Person | None:
+    """The list's owner; None where that is the reader."""
+    return None if distribution_list.owner == turn.person.id else await turn.store.person(distribution_list.owner)
 
 
 # --- one list ---------------------------------------------------------------------------------
@@ -93,12 +93,16 @@ async def _owner(turn: Turn, made: DistributionList) -> Person | None:
 async def list_asked_for(turn: Turn, form: Form, *, to_change: bool = False) -> DistributionList:
     """The list that a card names. Raises Aside when it is gone, not theirs to use, or not theirs to change."""
     id = number_in(form, "list")
-    made = await turn.store.distribution_list(ListId(id)) if id else None
-    if made is None or made.tenant != turn.person.tenant or not usable_by(made, turn.person.id, turn.role):
+    distribution_list = await turn.store.distribution_list(ListId(id)) if id else None
+    if (
+        distribution_list is None
+        or distribution_list.tenant != turn.person.tenant
+        or not usable_by(distribution_list, turn.person.id, turn.role)
+    ):
         raise Aside(Answer(card=await all_lists(turn, notice=turn.texts("This list is gone."))))
-    if to_change and not changeable_by(made, turn.person.id, turn.role):
-        raise Aside(Answer(card=await one_list(turn, made, notice=_not_yours(turn), tone="warning")))
-    return made
+    if to_change and not changeable_by(distribution_list, turn.person.id, turn.role):
+        raise Aside(Answer(card=await one_list(turn, distribution_list, notice=_not_yours(turn), tone="warning")))
+    return distribution_list
 
 
 def _not_yours(turn: Turn) -> str:
@@ -107,17 +111,19 @@ def _not_yours(turn: Turn) -> str:
 
 @router.form("list.open")
 async def open_list(turn: Turn, form: Form) -> Answer:
-    made = await list_asked_for(turn, form)
+    distribution_list = await list_asked_for(turn, form)
     chosen = str(form.get("channel", ""))
     channel = Channel(chosen) if chosen in list(Channel) else turn.channel
     unreached = form.get("unreached") is True
-    card = await one_list(turn, made, channel=channel, find=_find(form), unreached=unreached, page=page_of(form))
+    card = await one_list(
+        turn, distribution_list, channel=channel, find=_find(form), unreached=unreached, page=page_of(form)
+    )
     return Answer(card=card)
 
 
 async def one_list(
     turn: Turn,
-    made: DistributionList,
+    distribution_list: DistributionList,
     *,
     channel: Channel | None = None,
     find: str = "",
@@ -128,14 +134,14 @@ async def one_list(
     draft: Campaign | None = None,
 ) -> AdaptiveCard:
     """``draft``: a campaign that waits for an audience."""
-    [made], unread = await looked_at(turn, [made])
+    [distribution_list], unread = await looked_at(turn, [distribution_list])
     if unread and not notice:
         notice, tone = unread_text(turn.texts, unread[0]), "warning"
-    store, audience, seen = turn.store, Audience(lists=(made.id,), guests=True), channel or turn.channel
+    store, audience, seen = turn.store, Audience(lists=(distribution_list.id,), guests=True), channel or turn.channel
     other = next(one for one in Channel if one is not seen)
-    over_there = await store.reach(made.tenant, audience, other)
+    over_there = await store.reach(distribution_list.tenant, audience, other)
     people = await store.members(
-        made.tenant,
+        distribution_list.tenant,
         audience,
         seen,
         PEOPLE + 1,
@@ -144,18 +150,18 @@ async def one_list(
         reachable=False if unreached else None,
     )
     view = ListView(
-        distribution_list=made,
-        owner=await _owner(turn, made),
+        distribution_list=distribution_list,
+        owner=await _owner(turn, distribution_list),
         channel=seen,
-        reach=await store.reach(made.tenant, audience, seen),
+        reach=await store.reach(distribution_list.tenant, audience, seen),
         other=(other, over_there) if over_there.reachable else None,
-        why=await store.unreached(made.tenant, audience, seen),
+        why=await store.unreached(distribution_list.tenant, audience, seen),
         people=people[:PEOPLE],
         page=page,
         more=len(people) > PEOPLE,
         find=find,
         unreached=unreached,
-        changeable=changeable_by(made, turn.person.id, turn.role),
+        changeable=changeable_by(distribution_list, turn.person.id, turn.role),
         draft=draft,
         installable=await installable(turn, audience, seen),
     )
@@ -174,8 +180,12 @@ async def which_list(turn: Turn, name: str) -> Answer:
 
 @router.command("list")
 async def list_typed(turn: Turn, name: str) -> Answer:
-    made = await list_named(turn, name)
-    return Answer(card=await one_list(turn, made), summary=made.name) if made else await which_list(turn, name)
+    distribution_list = await list_named(turn, name)
+    return (
+        Answer(card=await one_list(turn, distribution_list), summary=distribution_list.name)
+        if distribution_list
+        else await which_list(turn, name)
+    )
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -198,53 +208,53 @@ async def open_people(turn: Turn, form: Form) -> Answer:
 
 
 async def _of_its_own(turn: Turn, form: Form) -> DistributionList:
-    """A list whose people are those who were put in it. Raises Aside for one that is read from elsewhere."""
-    made = await list_asked_for(turn, form, to_change=True)
-    if made.source is not None:
+    """A list that holds the people put in it by hand. Raises Aside for one that is read from elsewhere."""
+    distribution_list = await list_asked_for(turn, form, to_change=True)
+    if distribution_list.source is not None:
         notice = turn.texts("Its people are read from elsewhere: they can only be changed there.")
-        raise Aside(Answer(card=await one_list(turn, made, notice=notice, tone="warning")))
-    return made
+        raise Aside(Answer(card=await one_list(turn, distribution_list, notice=notice, tone="warning")))
+    return distribution_list
 
 
 @router.form("list.add")
 async def add_people(turn: Turn, form: Form) -> Answer:
-    made, values = await _of_its_own(turn, form), typed_people(form)
+    distribution_list, values = await _of_its_own(turn, form), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
-        return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
-    people = await turn.store.meet(made.tenant, contacts.value)
-    await turn.store.enlist(made.id, [person.id for person in people], keep=True)
-    return await _changed(turn, form, made)
+        return Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors))
+    people = await turn.store.meet(distribution_list.tenant, contacts.value)
+    await turn.store.enlist(distribution_list.id, [person.id for person in people], keep=True)
+    return await _changed(turn, form, distribution_list)
 
 
 @router.form("list.remove")
 async def remove_people(turn: Turn, form: Form) -> Answer:
-    made, values = await _of_its_own(turn, form), typed_people(form)
+    distribution_list, values = await _of_its_own(turn, form), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
-        return Answer(card=list_people_form(turn.texts, made, values, contacts.errors))
-    people = [await turn.store.person_at(made.tenant, contact.address) for contact in contacts.value]
-    await turn.store.dismiss(made.id, [person.id for person in people if person is not None])
-    return await _changed(turn, form, made)
+        return Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors))
+    people = [await turn.store.person_at(distribution_list.tenant, contact.address) for contact in contacts.value]
+    await turn.store.dismiss(distribution_list.id, [person.id for person in people if person is not None])
+    return await _changed(turn, form, distribution_list)
 
 
 async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
-    made = await list_asked_for(turn, form)
-    grown = made.size - before.size
+    distribution_list = await list_asked_for(turn, form)
+    grown = distribution_list.size - before.size
     texts = turn.texts
     if grown > 0:
-        said = texts.many("{count} person was added.", "{count} people were added.", grown)
+        notice = texts.many("{count} person was added.", "{count} people were added.", grown)
     elif grown < 0:
-        said = texts.many("{count} person was taken out.", "{count} people were taken out.", -grown)
+        notice = texts.many("{count} person was taken out.", "{count} people were taken out.", -grown)
     else:
-        said = texts("Nothing has changed: the list was like that already.")
-    return Answer(card=await one_list(turn, made, notice=said))
+        notice = texts("Nothing has changed: the list was like that already.")
+    return Answer(card=await one_list(turn, distribution_list, notice=notice))
 
 
 def typed_people(form: Form) -> dict[str, str]:
     """The name and the addresses of a form about a list's people, as they were typed."""
-    said = {field: clean(str(form.get(field) or ""))[:KEPT] for field in ("list_name", "addresses")}
-    return {**said, "list_name": " ".join(said["list_name"].split())}
+    values = {field: clean(str(form.get(field) or ""))[:KEPT] for field in ("list_name", "addresses")}
+    return {**values, "list_name": " ".join(values["list_name"].split())}
 
 
 async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) -> dict[str, str]:
@@ -253,7 +263,7 @@ async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) 
         return {"list_name": texts("Please give the list a name.")}
     if len(name) > NAME:
         return {"list_name": too_long(texts, len(name), NAME)}
-    others = [made.name.casefold() for made in await turn.store.lists(turn.person.tenant) if made.id != but]
+    others = [item.name.casefold() for item in await turn.store.lists(turn.person.tenant) if item.id != but]
     return {"list_name": texts("There is a list of this name already.")} if name.casefold() in others else {}
 
 
@@ -262,10 +272,10 @@ async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) 
 
 @router.command("rename list", "share list")
 async def settings_typed(turn: Turn, name: str) -> Answer:
-    made = await list_named(turn, name)
-    if made is None:
+    distribution_list = await list_named(turn, name)
+    if distribution_list is None:
         return await which_list(turn, name)
-    return Answer(card=await _settings(turn, {"list": made.id}), summary=made.name)
+    return Answer(card=await _settings(turn, {"list": distribution_list.id}), summary=distribution_list.name)
 
 
 @router.form("list.settings")
@@ -274,40 +284,46 @@ async def open_settings(turn: Turn, form: Form) -> Answer:
 
 
 async def _settings(turn: Turn, form: Form) -> AdaptiveCard:
-    made = await list_asked_for(turn, form, to_change=True)
-    sharing = "all" if made.shared_with_all else "some" if made.shared_with else "me"
-    values = {"list_name": made.name, "sharing": sharing, "authors": ",".join(map(str, sorted(made.shared_with)))}
-    return list_settings_form(turn.texts, made, values, {}, await _authors(turn, made))
+    distribution_list = await list_asked_for(turn, form, to_change=True)
+    sharing = "all" if distribution_list.shared_with_all else "some" if distribution_list.shared_with else "me"
+    values = {
+        "list_name": distribution_list.name,
+        "sharing": sharing,
+        "authors": ",".join(map(str, sorted(distribution_list.shared_with))),
+    }
+    return list_settings_form(turn.texts, distribution_list, values, {}, await _authors(turn, distribution_list))
 
 
-async def _authors(turn: Turn, made: DistributionList) -> list[tuple[PersonId, str]]:
+async def _authors(turn: Turn, distribution_list: DistributionList) -> list[tuple[PersonId, str]]:
     """Who can be let use a list: whoever is an author, and cannot use it anyhow."""
     return [
         (person.id, full_name(person))
-        for person, role in await turn.store.with_role(made.tenant)
-        if person.id in made.shared_with or not usable_by(_private(made), person.id, role)
+        for person, role in await turn.store.with_role(distribution_list.tenant)
+        if person.id in distribution_list.shared_with or not usable_by(_private(distribution_list), person.id, role)
     ][:AUTHORS]
 
 
-def _private(made: DistributionList) -> DistributionList:
-    return replace(made, shared_with=frozenset(), shared_with_all=False)
+def _private(distribution_list: DistributionList) -> DistributionList:
+    return replace(distribution_list, shared_with=frozenset(), shared_with_all=False)
 
 
 @router.form("list.save")
 async def save_settings(turn: Turn, form: Form) -> Answer:
-    made = await list_asked_for(turn, form, to_change=True)
+    distribution_list = await list_asked_for(turn, form, to_change=True)
     name, sharing = typed_people(form)["list_name"], str(form.get("sharing") or "me")
-    offered = await _authors(turn, made)
+    offered = await _authors(turn, distribution_list)
     ticked = str(form.get("authors") or "").split(",")
     authors = [id for id, _ in offered if str(id) in ticked]
-    errors = await list_name_errors(turn, name, but=made.id)
+    errors = await list_name_errors(turn, name, but=distribution_list.id)
     if sharing == "some" and not authors:
         errors["authors"] = turn.texts("Please tick at least one author.")
     if errors:
         values = {"list_name": name, "sharing": sharing, "authors": ",".join(map(str, authors))}
-        return Answer(card=list_settings_form(turn.texts, made, values, errors, offered))
-    await turn.store.rename_list(made.id, name)
-    await turn.store.share_list(made.id, authors if sharing == "some" else [], all_authors=sharing == "all")
+        return Answer(card=list_settings_form(turn.texts, distribution_list, values, errors, offered))
+    await turn.store.rename_list(distribution_list.id, name)
+    await turn.store.share_list(
+        distribution_list.id, authors if sharing == "some" else [], all_authors=sharing == "all"
+    )
     return Answer(card=await one_list(turn, await list_asked_for(turn, form), notice=turn.texts("Saved.")))
 
 
@@ -316,10 +332,10 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
 
 @router.command("delete list")
 async def delete_typed(turn: Turn, name: str) -> Answer:
-    made = await list_named(turn, name)
-    if made is None:
+    distribution_list = await list_named(turn, name)
+    if distribution_list is None:
         return await which_list(turn, name)
-    return Answer(card=await _deletion(turn, {"list": made.id}), summary=made.name)
+    return Answer(card=await _deletion(turn, {"list": distribution_list.id}), summary=distribution_list.name)
 
 
 @router.form("list.delete")
@@ -328,15 +344,17 @@ async def open_delete(turn: Turn, form: Form) -> Answer:
 
 
 async def _deletion(turn: Turn, form: Form) -> AdaptiveCard:
-    made = await list_asked_for(turn, form, to_change=True)
+    distribution_list = await list_asked_for(turn, form, to_change=True)
     used_by, drafts = [], 0
-    for campaign in await turn.store.campaigns(made.tenant, SEARCHED):
-        if campaign.frozen and made.id in campaign.frozen.audience.named:
+    for campaign in await turn.store.campaigns(distribution_list.tenant, SEARCHED):
+        if campaign.frozen and distribution_list.id in campaign.frozen.audience.named:
             if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING):
                 used_by.append(campaign.name)
-        elif campaign.state is CampaignState.DRAFT and _drafted_for(campaign.forms.get("audience", {}), made.id):
+        elif campaign.state is CampaignState.DRAFT and _drafted_for(
+            campaign.forms.get("audience", {}), distribution_list.id
+        ):
             drafts += 1
-    return list_delete_card(turn.texts, made, used_by, drafts)
+    return list_delete_card(turn.texts, distribution_list, used_by, drafts)
 
 
 def _drafted_for(values: Mapping[str, str], id: ListId) -> bool:
@@ -345,10 +363,10 @@ def _drafted_for(values: Mapping[str, str], id: ListId) -> bool:
 
 @router.form("list.delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
-    made = await list_asked_for(turn, form, to_change=True)
+    distribution_list = await list_asked_for(turn, form, to_change=True)
     try:
-        await turn.store.delete_list(made.id)
+        await turn.store.delete_list(distribution_list.id)
     except ListInUse as used:
-        return Answer(card=list_delete_card(turn.texts, made, used.campaigns, 0))
-    notice = turn.texts("“{name}” is deleted.", name=escape_markdown(made.name))
+        return Answer(card=list_delete_card(turn.texts, distribution_list, used.campaigns, 0))
+    notice = turn.texts("“{name}” is deleted.", name=escape_markdown(distribution_list.name))
     return Answer(card=await all_lists(turn, notice=notice))

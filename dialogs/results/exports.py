@@ -152,8 +152,8 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
 
     ``message``: the offer's. The answer is empty where the progress takes its place.
     """
-    said = value if isinstance(value, Mapping) else {}
-    context = said.get("context")
+    fields = value if isinstance(value, Mapping) else {}
+    context = fields.get("context")
     token = context.get("token") if isinstance(context, Mapping) else None
     request = await turn.services.exports.read(str(token or ""))
     of_audit = request is not None and request.campaign == AUDIT
@@ -161,11 +161,11 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     may = turn.role is Role.OWNER if of_audit else campaign is not None and turn.role is not None
     if request is None or request.person != turn.person.id or not may:
         return Answer(text=turn.texts("This offer is no longer valid. Please ask for the export again."))
-    if said.get("action") != "accept":
+    if fields.get("action") != "accept":
         return Answer(card=declined_card(turn.texts, campaign))
     if campaign and not campaign.keeps_people:
         return await has_forgotten(turn, campaign)
-    upload = _upload(said.get("uploadInfo"))
+    upload = _upload(fields.get("uploadInfo"))
     if upload is None or not turn.services.exports.takes(upload.url):
         trouble = turn.texts("The file could not be saved there. Please try another way.")
         return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)

@@ -1,4 +1,4 @@
-"""How a campaign does: the report, reminders to who has not done something, a look at earlier campaigns."""
+"""How a campaign does: the report, reminders to people who have done nothing yet, a comparison with earlier ones."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 PATIENCE = 8.0  #: seconds for an answer: people wait before a card for some fifteen
 GIVEN_UP = 30.0  #: seconds after which a program that owes an answer is ended; until then it may be about to know more
-WAITING = 16  #: questions that wait for others; who comes then is told to try again
+WAITING = 16  #: questions that wait for others; one more is refused, to be asked again
 
 
 class WordsClient:
@@ -62,14 +62,14 @@ class WordsClient:
 
     async def _ask(self, question: Question) -> Spoken:
         """Of a program that has ended meanwhile, another one is asked, once."""
-        found, now = self._program, asyncio.get_running_loop().time()
-        if found is not None and self._owing is not None and now - self._owing > GIVEN_UP:
-            _end(found)
-        elif found is not None and found.returncode is None:
+        program, now = self._program, asyncio.get_running_loop().time()
+        if program is not None and self._owing is not None and now - self._owing > GIVEN_UP:
+            _end(program)
+        elif program is not None and program.returncode is None:
             try:
-                return await self._answer(found, question)
+                return await self._answer(program, question)
             except (OSError, EOFError, ValueError):
-                _end(found)  # it had been idle for too long, or was killed
+                _end(program)  # it had been idle for too long, or was killed
         self._owing = None
         self._program = started = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "dialogs.schedule_words.worker"),

@@ -40,59 +40,59 @@ def length(amount: str) -> Read:
 # --- clocks -----------------------------------------------------------------------------------
 
 
-def clock(found: re.Match[str]) -> Read:
-    said = found.groupdict()
-    if said.get("noon"):
-        return _moved(words.NOON[said["noon"]], said)
-    hour = _hour(said["hour"])
-    half = "am" if said.get("am") else "pm" if said.get("pm") else ""
+def clock(match: re.Match[str]) -> Read:
+    parts = match.groupdict()
+    if parts.get("noon"):
+        return _moved(words.NOON[parts["noon"]], parts)
+    hour = _hour(parts["hour"])
+    half = "am" if parts.get("am") else "pm" if parts.get("pm") else ""
     if half and not 1 <= hour <= 12:
         if hour > 23:
             return Kind.UNKNOWN, None
         half = ""  # 14h de l'après-midi
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    return _moved(hour, said, half=bool(half), sure=bool(half) or _written_in_24_hours(found, hour))
+    return _moved(hour, parts, half=bool(half), sure=bool(half) or _written_in_24_hours(match, hour))
 
 
-def _moved(hour: int, said: dict[str, Any], *, sure: bool = True, half: bool = False) -> Read:
-    minute = int(said.get("minute") or 0)
-    shift = words.MORE[said["more"]] if said.get("more") else 0
-    if said.get("side"):
-        part = words.PAST[said["part"]] if said["part"] else int(said["minutes"])
-        shift = part if said["side"] == "past" else -part
+def _moved(hour: int, parts: dict[str, Any], *, sure: bool = True, half: bool = False) -> Read:
+    minute = int(parts.get("minute") or 0)
+    shift = words.MORE[parts["more"]] if parts.get("more") else 0
+    if parts.get("side"):
+        part = words.PAST[parts["part"]] if parts["part"] else int(parts["minutes"])
+        shift = part if parts["side"] == "past" else -part
     total = hour * 60 + minute + shift
     if minute > 59 or abs(shift) > 59 or not -60 < total < 24 * 60 + (hour == 24):
         return Kind.UNKNOWN, None
-    length = hour * 60 if said.get("heures") and not said.get("more") and not half else 0
+    length = hour * 60 if parts.get("heures") and not parts.get("more") and not half else 0
     return Kind.CLOCK, Clock(*divmod(total % (24 * 60), 60), sure=sure, half=half, length=length)
 
 
-def _hour(said: str) -> int:
-    return words.HOURS[said] if said in words.HOURS else int(said)
+def _hour(word: str) -> int:
+    return words.HOURS[word] if word in words.HOURS else int(word)
 
 
-def _written_in_24_hours(found: re.Match[str], hour: int) -> bool:
+def _written_in_24_hours(match: re.Match[str], hour: int) -> bool:
     """Whether "3:00" can be but the morning's: 03:00, 3h, 15:00 can."""
-    return hour == 0 or hour > 12 or found[0].startswith("0") or re.search(r"\dh|\sh|heure", found[0]) is not None
+    return hour == 0 or hour > 12 or match[0].startswith("0") or re.search(r"\dh|\sh|heure", match[0]) is not None
 
 
-def number(found: re.Match[str]) -> Read:
-    hour = _hour(found["hour"])
+def number(match: re.Match[str]) -> Read:
+    hour = _hour(match["hour"])
     return (Kind.NUMBER, Clock(hour % 24, sure=hour > 12 or hour == 0)) if hour <= 24 else (Kind.UNKNOWN, None)
 
 
-def part(found: re.Match[str]) -> Read:
-    if found["today"]:
-        return Kind.PART, (words.TODAY[found["today"]], True)
-    return Kind.PART, (words.PARTS[found["part"]], False)
+def part(match: re.Match[str]) -> Read:
+    if match["today"]:
+        return Kind.PART, (words.TODAY[match["today"]], True)
+    return Kind.PART, (words.PARTS[match["part"]], False)
 
 
 def edge(text: str) -> Clock | None:
     for pattern in (*words.CLOCKS, words.NUMBER):
-        if found := pattern.fullmatch(text.strip()):
-            kind, said = number(found) if pattern is words.NUMBER else clock(found)
-            return said if kind is not Kind.UNKNOWN else None
+        if match := pattern.fullmatch(text.strip()):
+            kind, value = number(match) if pattern is words.NUMBER else clock(match)
+            return value if kind is not Kind.UNKNOWN else None
     return None
 
 

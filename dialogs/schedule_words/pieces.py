@@ -19,8 +19,8 @@ from dialogs.schedule_words.cutting import Cut, Kind, Piece, Read
 
 def zone_in(text: str) -> str | None:
     """The zone that a plain text names."""
-    found = (zone_of(match) for match in words.ZONE.finditer(text))
-    return next((zone for zone in found if zone), None)
+    zones = (zone_of(match) for match in words.ZONE.finditer(text))
+    return next((zone for zone in zones if zone), None)
 
 
 def language_of_words(text: str, otherwise: str) -> str:
@@ -34,23 +34,23 @@ def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:
     """The pieces of a plain text, in their order. ``day_first``: 3/12 is in December."""
     there = Cut(text, today, language, day_first)
     _settings(there)
-    there.take(words.ISO, lambda found: days.written(found[1], found[2], found[3]))
-    there.take(words.NUMERIC, lambda found: days.numeric(there, found))
+    there.take(words.ISO, lambda match: days.written(match[1], match[2], match[3]))
+    there.take(words.NUMERIC, lambda match: days.numeric(there, match))
     for of_a_month in words.DAYS_OF_A_MONTH:
-        there.take(of_a_month, lambda found: days.days_of_a_month(there, found))
-    there.take(words.OFFSET, lambda found: days.offset(there, found))
-    there.take(words.LASTS, lambda found: clocks.length(found[1]))
-    there.take(words.VAGUE, lambda found: (Kind.UNKNOWN, None))
-    there.take(words.ALL_DAY, lambda found: (Kind.LENGTH, 24 * 60))
+        there.take(of_a_month, lambda match: days.days_of_a_month(there, match))
+    there.take(words.OFFSET, lambda match: days.offset(there, match))
+    there.take(words.LASTS, lambda match: clocks.length(match[1]))
+    there.take(words.VAGUE, lambda match: (Kind.UNKNOWN, None))
+    there.take(words.ALL_DAY, lambda match: (Kind.LENGTH, 24 * 60))
     for pattern in words.CLOCKS:
         there.take(pattern, clocks.clock)
     there.take(words.PART, clocks.part)
-    there.take(words.NOW, lambda found: (Kind.NOW, None))
-    there.take(words.BARE, lambda found: clocks.length(found[1]))
+    there.take(words.NOW, lambda match: (Kind.NOW, None))
+    there.take(words.BARE, lambda match: clocks.length(match[1]))
     there.take(words.AT_NUMBER, clocks.number)
-    there.take(words.AT, lambda found: (Kind.NOTHING, None))
+    there.take(words.AT, lambda match: (Kind.NOTHING, None))
     days.odd_days(there)
-    there.take(words.UNTIL, lambda found: (Kind.UNTIL, None))
+    there.take(words.UNTIL, lambda match: (Kind.UNTIL, None))
     there.take(words.CONNECTIVE, _connective)
     days.recognised(there)
     there.take(words.NUMBER, clocks.number)
@@ -62,37 +62,37 @@ def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:
 
 
 def _settings(there: Cut) -> None:
-    there.take(words.OWN_CLOCK, lambda found: (Kind.OWN_CLOCK, None))
-    there.take(words.ZONE, lambda found: (Kind.ZONE, zone) if (zone := zone_of(found)) else None)
-    there.take(words.ANYTIME, lambda found: (Kind.ANYTIME, None))
+    there.take(words.OWN_CLOCK, lambda match: (Kind.OWN_CLOCK, None))
+    there.take(words.ZONE, lambda match: (Kind.ZONE, zone) if (zone := zone_of(match)) else None)
+    there.take(words.ANYTIME, lambda match: (Kind.ANYTIME, None))
     there.take(words.WORKING_HOURS, _working_hours)
     for hours in [piece for piece in there.pieces if piece.kind is Kind.HOURS]:
         if days := words.THEN_DAYS.search(there.text[hours.end :]):
             there.put(Kind.WEEK, _week(days[1], days[2]), hours.end + days.start(), hours.end + days.end())
-    there.take(words.AS_USUAL, lambda found: (Kind.NOTHING, None))
-    there.take(words.DAYS_FROM_TO, lambda found: (Kind.WEEK, _week(found[1], found[2])))
-    there.take(words.WEEK_NAMED, lambda found: (Kind.WEEK, frozenset(words.WEEK[found[0]])))
+    there.take(words.AS_USUAL, lambda match: (Kind.NOTHING, None))
+    there.take(words.DAYS_FROM_TO, lambda match: (Kind.WEEK, _week(match[1], match[2])))
+    there.take(words.WEEK_NAMED, lambda match: (Kind.WEEK, frozenset(words.WEEK[match[0]])))
     there.take(words.PLURALS, _plurals)
 
 
-def zone_of(found: re.Match[str]) -> str | None:
-    if found["zone"]:
-        return words.ZONES[found["zone"]]
-    if found["american"]:
-        return words.AMERICAN[found["american"]]
-    if found["european"]:
-        return words.AFTER_A_CLOCK[found["european"]]
-    if found["city"]:
-        return words.CITIES[found["city"]]
-    name = "/".join("_".join(part.capitalize() for part in one.split("_")) for one in found["iana"].split("/"))
+def zone_of(match: re.Match[str]) -> str | None:
+    if match["zone"]:
+        return words.ZONES[match["zone"]]
+    if match["american"]:
+        return words.AMERICAN[match["american"]]
+    if match["european"]:
+        return words.AFTER_A_CLOCK[match["european"]]
+    if match["city"]:
+        return words.CITIES[match["city"]]
+    name = "/".join("_".join(part.capitalize() for part in one.split("_")) for one in match["iana"].split("/"))
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
-def _working_hours(found: re.Match[str]) -> Read:
-    opens, closes = clocks.edge(found["opens"]), clocks.edge(found["closes"])
+def _working_hours(match: re.Match[str]) -> Read:
+    opens, closes = clocks.edge(match["opens"]), clocks.edge(match["closes"])
     if opens is None or closes is None:
         return Kind.UNKNOWN, None
     return Kind.HOURS, between(opens, closes)
@@ -103,19 +103,19 @@ def _week(first: str, last: str) -> frozenset[int]:
     return frozenset((start + step) % 7 for step in range((end - start) % 7 + 1))
 
 
-def _plurals(found: re.Match[str]) -> Read:
-    names = re.findall(r"\w+", found[1])
+def _plurals(match: re.Match[str]) -> Read:
+    names = re.findall(r"\w+", match[1])
     return Kind.WEEK, frozenset(words.WEEKDAYS[name[:-1]] for name in names if name[:-1] in words.WEEKDAYS)
 
 
 # --- between ----------------------------------------------------------------------------------
 
 
-def _connective(found: re.Match[str]) -> Read:
-    return (Kind.FROM if found[0] in words.FROM else Kind.TO), found[0]
+def _connective(match: re.Match[str]) -> Read:
+    return (Kind.FROM if match[0] in words.FROM else Kind.TO), match[0]
 
 
-def _rest(found: re.Match[str]) -> Read:
-    said = re.findall(r"[^\W_]+", found[0])
-    harmless = all(word in words.FILLERS for word in said) if said else found[0] in words.SIGNS
+def _rest(match: re.Match[str]) -> Read:
+    rest_words = re.findall(r"[^\W_]+", match[0])
+    harmless = all(word in words.FILLERS for word in rest_words) if rest_words else match[0] in words.SIGNS
     return (Kind.NOTHING if harmless else Kind.UNKNOWN), None

@@ -33,7 +33,7 @@ _END = re.compile(rf"u({_SIDE}+)")
 def read_words(words: str, now: datetime, zone: str, language: str, day_first: bool) -> Spoken:
     """What words say of a schedule.
 
-    ``now``: aware. ``zone``: in which they speak, where they name none. ``language``: of who speaks; they may use
+    ``now``: aware. ``zone``: in which they speak, where they name none. ``language``: of the speaker; they may use
     the other. ``day_first``: 3/12 is in December. Raises nothing for any text.
     """
     if len(words) > LONGEST:
@@ -76,9 +76,9 @@ class _Sentence:
         length = self._only(Kind.LENGTH)
         self._set_what_is_beside()
         when = [piece for piece in self._pieces if piece.kind in _WHEN]
-        if length is None and (said := _length_like_a_clock(when)):
-            when.remove(said)
-            length = replace(said, kind=Kind.LENGTH, value=said.value.length)
+        if length is None and (clock_length := _length_like_a_clock(when)):
+            when.remove(clock_length)
+            length = replace(clock_length, kind=Kind.LENGTH, value=clock_length.value.length)
         when = _as_connected(when)
         try:
             self._read_when(when, length)
@@ -106,9 +106,9 @@ class _Sentence:
 
     def _only(self, kind: Kind) -> Piece | None:
         """The piece of a kind; a second one is odd."""
-        found = [piece for piece in self._pieces if piece.kind is kind]
-        self._odd += [piece for piece in found[1:] if piece.value != found[0].value]
-        return found[0] if found else None
+        pieces = [piece for piece in self._pieces if piece.kind is kind]
+        self._odd += [piece for piece in pieces[1:] if piece.value != pieces[0].value]
+        return pieces[0] if pieces else None
 
     def _set_what_is_beside(self) -> None:
         if zone := self._only(Kind.ZONE):
@@ -137,28 +137,28 @@ class _Sentence:
         minutes = length.value if length else None
         if not when:
             self._set_length(minutes)
-        elif found := _DAY_THEN_CLOCKS.fullmatch(letters):
-            self._on_a_day(side(found, 1), side(found, 2)[0], side(found, 3)[0], length)
-        elif (found := _DAYS_THEN_CLOCKS.fullmatch(letters)) and not length:
-            self._from_to(_point(side(found, 1)), _point(side(found, 2)), when)
-            self._set_hours(*between(side(found, 3)[0].value, side(found, 4)[0].value))
-        elif found := _CLOCKS_THEN_DAY.fullmatch(letters):
-            self._on_a_day(side(found, 3), side(found, 1)[0], side(found, 2)[0], length)
-        elif (found := _START_THEN_CLOCKS.fullmatch(letters)) and minutes and minutes >= A_DAY:
-            self._starting(_point(side(found, 1)), minutes)
-            self._set_hours(*between(side(found, 2)[0].value, side(found, 3)[0].value))
-        elif found := _RANGE.fullmatch(letters):
-            start, end = _point(side(found, 1)), _point(side(found, 2))
+        elif match := _DAY_THEN_CLOCKS.fullmatch(letters):
+            self._on_a_day(side(match, 1), side(match, 2)[0], side(match, 3)[0], length)
+        elif (match := _DAYS_THEN_CLOCKS.fullmatch(letters)) and not length:
+            self._from_to(_point(side(match, 1)), _point(side(match, 2)), when)
+            self._set_hours(*between(side(match, 3)[0].value, side(match, 4)[0].value))
+        elif match := _CLOCKS_THEN_DAY.fullmatch(letters):
+            self._on_a_day(side(match, 3), side(match, 1)[0], side(match, 2)[0], length)
+        elif (match := _START_THEN_CLOCKS.fullmatch(letters)) and minutes and minutes >= A_DAY:
+            self._starting(_point(side(match, 1)), minutes)
+            self._set_hours(*between(side(match, 2)[0].value, side(match, 3)[0].value))
+        elif match := _RANGE.fullmatch(letters):
+            start, end = _point(side(match, 1)), _point(side(match, 2))
             if start.clock and end.clock and not start.day and not end.day and end.offset is None:
-                self._on_a_day([], side(found, 1)[-1], side(found, 2)[-1], length)
+                self._on_a_day([], side(match, 1)[-1], side(match, 2)[-1], length)
                 return
             self._from_to(start, end, when)
             if length:
                 raise _Odd([length])
-        elif found := _START.fullmatch(letters):
-            self._starting(_point(side(found, 1)), minutes)
-        elif found := _END.fullmatch(letters):
-            self._from_to(_Point(offset=0), _point(side(found, 1)), when)
+        elif match := _START.fullmatch(letters):
+            self._starting(_point(side(match, 1)), minutes)
+        elif match := _END.fullmatch(letters):
+            self._from_to(_Point(offset=0), _point(side(match, 1)), when)
         else:
             raise _Odd([*when, *([length] if length else [])])
 
@@ -219,10 +219,10 @@ class _Sentence:
         self._set_start(None)
         return _minutes(end - self._now)
 
-    def _from_to(self, start: _Point, end: _Point, said: Sequence[Piece]) -> timedelta:
+    def _from_to(self, start: _Point, end: _Point, pieces: Sequence[Piece]) -> timedelta:
         """A start and an end; the time between them."""
         if end.offset is not None:
-            raise _Odd(said)
+            raise _Odd(pieces)
         if start.offset is not None:
             begins = self._now + timedelta(minutes=start.offset)
         else:
@@ -233,7 +233,7 @@ class _Sentence:
         ends = self._end(begins, start, end)
         length = ends.astimezone(UTC) - begins.astimezone(UTC)
         if length <= timedelta():
-            raise _Odd(said)
+            raise _Odd(pieces)
         self._set_start(None if start.offset == 0 else begins)
         self._set_length(_minutes(length))
         return length
@@ -295,10 +295,10 @@ def _length_like_a_clock(when: Sequence[Piece]) -> Piece | None:
     if len(clocks) != 2:
         return None
     first, last = (when.index(clock) for clock in clocks)
-    said = [piece.kind for piece in when[first + 1 : last]]
-    if not said and clocks[1].value.length:
+    kinds = [piece.kind for piece in when[first + 1 : last]]
+    if not kinds and clocks[1].value.length:
         return clocks[1]
-    if said[:1] == [Kind.DAYS] and clocks[0].value.length and Kind.FROM not in [piece.kind for piece in when[:first]]:
+    if kinds[:1] == [Kind.DAYS] and clocks[0].value.length and Kind.FROM not in [piece.kind for piece in when[:first]]:
         return clocks[0]
     return None
 

@@ -34,25 +34,25 @@ class Days(NamedTuple):
 def days_in(text: str, language: str, today: date) -> list[Days]:
     """The days that a text in lower case speaks of; none where the recogniser breaks, as it does on huge numbers."""
     try:
-        found = recognize_datetime(text, SCHEDULES[language].culture, reference=datetime.combine(today, time()))
-        return [days for entity in found if (days := _days(entity, today))]
+        entities = recognize_datetime(text, SCHEDULES[language].culture, reference=datetime.combine(today, time()))
+        return [days for entity in entities if (days := _days(entity, today))]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return []
 
 
 def _days(entity: Any, today: date) -> Days | None:
-    said = (entity.resolution or {}).get("values") or []
-    if not said or any("Mod" in value for value in said):
+    values = (entity.resolution or {}).get("values") or []
+    if not values or any("Mod" in value for value in values):
         return None
-    timex, kind = str(said[0].get("timex", "")), said[0].get("type")
+    timex, kind = str(values[0].get("timex", "")), values[0].get("type")
     if kind == "date":
         if weekday := _WEEKDAY.fullmatch(timex):
             first = today + timedelta(days=(int(weekday[1]) - 1 - today.weekday()) % 7)
             candidates = [first + timedelta(weeks=week) for week in range(WEEKS)]
         else:
-            candidates = sorted({date.fromisoformat(value["value"]) for value in said})
+            candidates = sorted({date.fromisoformat(value["value"]) for value in values})
         return Days(entity.start, entity.end + 1, tuple(candidates))
     if kind == "daterange" and _WEEK.match(timex):
-        first, last = (date.fromisoformat(said[0][edge]) for edge in ("start", "end"))
+        first, last = (date.fromisoformat(values[0][edge]) for edge in ("start", "end"))
         return Days(entity.start, entity.end + 1, (first,), (last - first).days)
     return None

@@ -41,8 +41,8 @@ class Question:
 
     @staticmethod
     def of(line: bytes) -> Question:
-        said = orjson.loads(line)
-        return Question(**{**said, "now": datetime.fromisoformat(said["now"])})
+        fields = orjson.loads(line)
+        return Question(**{**fields, "now": datetime.fromisoformat(fields["now"])})
 
 
 def answer(line: bytes) -> bytes:
@@ -50,17 +50,17 @@ def answer(line: bytes) -> bytes:
 
     asked = Question.of(line)
     try:
-        said = read_words(asked.words, asked.now, asked.zone, asked.language, asked.day_first)
+        spoken = read_words(asked.words, asked.now, asked.zone, asked.language, asked.day_first)
     except Exception as error:  # a bug, or the recogniser's: people are told that it was not understood
         sys.stderr.write(f"the rule for words broke: {type(error).__name__}\n")
-        said = Spoken(left=asked.words)
-    return orjson.dumps([asked.number, asdict(said)]) + b"\n"
+        spoken = Spoken(left=asked.words)
+    return orjson.dumps([asked.number, asdict(spoken)]) + b"\n"
 
 
 def answered(line: bytes) -> tuple[int, Spoken]:
     """The number of the question, and the answer to it. Raises ValueError for a line that was cut off."""
-    number, said = orjson.loads(line)
-    return number, Spoken(**said)
+    number, fields = orjson.loads(line)
+    return number, Spoken(**fields)
 
 
 def main() -> int:

@@ -191,8 +191,8 @@ async def _digest(turn: Turn, reading: Iterator[list[Contact]], counts: Counts, 
 
 
 async def pending_import(turn: Turn) -> Pending | None:
-    found = (await turn.store.read_documents([_key(turn)])).get(_key(turn))
-    return from_json(Pending, found[1]) if found else None
+    document = (await turn.store.read_documents([_key(turn)])).get(_key(turn))
+    return from_json(Pending, document[1]) if document else None
 
 
 async def _forget_pages(turn: Turn, blank: ListId, pages: int) -> None:
@@ -204,8 +204,8 @@ async def _forget_pages(turn: Turn, blank: ListId, pages: int) -> None:
 async def summary_card(
     turn: Turn, pending: Pending, values: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> AdaptiveCard:
-    lists = [(made.id, made.name) for made in await _fillable(turn)]
-    names = {made.name.casefold() for made in await turn.store.lists(turn.person.tenant)}
+    lists = [(item.id, item.name) for item in await _fillable(turn)]
+    names = {item.name.casefold() for item in await turn.store.lists(turn.person.tenant)}
     proposed = {"list_name": free_name(PurePath(pending.file).stem or pending.file, names), "into": "new"}
     summary = Summary(
         id=pending.list,
@@ -232,9 +232,9 @@ def _mistake(texts: Texts, wrong: WrongLine) -> str:
 async def _fillable(turn: Turn) -> list[DistributionList]:
     """Lists that somebody may fill: not those that are read from a group or a team."""
     return [
-        made
-        for made in await turn.store.lists(turn.person.tenant)
-        if made.source is None and changeable_by(made, turn.person.id, turn.role)
+        item
+        for item in await turn.store.lists(turn.person.tenant)
+        if item.source is None and changeable_by(item, turn.person.id, turn.role)
     ][:OFFERED]
 
 
@@ -251,11 +251,15 @@ async def open_import(turn: Turn, form: Form) -> Answer:
 
 
 async def _over(turn: Turn, form: Form) -> Answer:
-    """The summary's time has passed: its list, or a word."""
+    """The file is not kept any more: the card of its list, or a notice."""
     id = list_id(f"list:{form.get('list')}")
-    made = await turn.store.distribution_list(id) if id else None
-    if made is not None and made.tenant == turn.person.tenant and changeable_by(made, turn.person.id, turn.role):
-        return Answer(card=await one_list(turn, made))
+    distribution_list = await turn.store.distribution_list(id) if id else None
+    if (
+        distribution_list is not None
+        and distribution_list.tenant == turn.person.tenant
+        and changeable_by(distribution_list, turn.person.id, turn.role)
+    ):
+        return Answer(card=await one_list(turn, distribution_list))
     text = turn.texts("This file is not kept any more. Please drop it here again.")
     return Answer(card=notice_card(turn.texts, text, "warning"))
 
@@ -281,7 +285,7 @@ async def save_import(turn: Turn, form: Form) -> Answer:
     values = {field: clean(str(form.get(field) or ""))[: NAME * 10] for field in ("list_name", "into")}
     values["into"] = values["into"] or "new"
     how, _, number = values["into"].partition(":")
-    target = next((made for made in await _fillable(turn) if str(made.id) == number), None)
+    target = next((item for item in await _fillable(turn) if str(item.id) == number), None)
     errors = {}
     if how == "new":
         errors = await list_name_errors(turn, " ".join(values["list_name"].split()), but=pending.list)
@@ -296,40 +300,40 @@ async def save_import(turn: Turn, form: Form) -> Answer:
 
 
 async def _save(turn: Turn, pending: Pending, name: str, target: DistributionList | None, *, keep: bool) -> Answer:
-    """Fill the list that nobody sees, then let it be seen, or take an older one's people's place, at once."""
+    """Fill a hidden list; then publish it, or swap it for the people of an older one, in one step."""
     store, tenant = turn.store, turn.person.tenant
     async for contacts in _pages(turn, pending):
         people = [person.id for person in await store.meet(tenant, contacts)]
         await store.enlist(pending.list, people, [contact.columns for contact in contacts])
     if target is None:
-        made = await store.publish_list(pending.list, name, pending.columns)
+        saved = await store.publish_list(pending.list, name, pending.columns)
     else:
         columns = list(pending.columns)
         if keep:
             await _copy(turn, target, pending.list)
             columns = list(dict.fromkeys([*target.columns, *columns]))
-        made = await store.refill_list(target.id, pending.list, columns)
-    if made is None:
+        saved = await store.refill_list(target.id, pending.list, columns)
+    if saved is None:
         text = turn.texts("This list is gone. Please choose another.")
         return Answer(card=await summary_card(turn, pending, {}, {"into": text}))
     await _forget(turn, pending)
-    said = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", made.size)
-    return Answer(card=await one_list(turn, made, notice=said, draft=await waiting_draft(turn)), summary=made.name)
+    notice = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", saved.size)
+    return Answer(card=await one_list(turn, saved, notice=notice, draft=await waiting_draft(turn)), summary=saved.name)
 
 
 async def _pages(turn: Turn, pending: Pending) -> AsyncIterator[Sequence[Contact]]:
     for number in range(pending.pages):
         key = _page_key(pending.list, number)
-        found = (await turn.store.read_documents([key])).get(key)
-        if found:
-            yield from_json(Page, found[1]).contacts
+        document = (await turn.store.read_documents([key])).get(key)
+        if document:
+            yield from_json(Page, document[1]).contacts
 
 
-async def _copy(turn: Turn, made: DistributionList, into: ListId) -> None:
-    """Whoever stands in a list stands in the other too; what the other says about them stays."""
-    audience = Audience(lists=(made.id,), guests=True)
-    for people in await turn.store.recipients(made.tenant, audience, turn.channel):
+async def _copy(turn: Turn, distribution_list: DistributionList, into: ListId) -> None:
+    """Add the people of a list to another; what the other says about them stays."""
+    audience = Audience(lists=(distribution_list.id,), guests=True)
+    for people in await turn.store.recipients(distribution_list.tenant, audience, turn.channel):
         for start in range(0, len(people), MEMBERS):
             some = [PersonId(person) for person in people[start : start + MEMBERS]]
-            said = await turn.store.columns_of(audience, some)
-            await turn.store.enlist(into, some, [said.get(person, {}) for person in some], keep=True)
+            columns = await turn.store.columns_of(audience, some)
+            await turn.store.enlist(into, some, [columns.get(person, {}) for person in some], keep=True)

@@ -101,19 +101,19 @@ def _contact(line: int, cells: list[str], headings: Headings, counts: Counts) ->
     def cell(place: int | None) -> str:
         return clean(cells[place]) if place is not None and place < len(cells) else ""
 
-    said = cell(headings.address)
-    address = address_in(said)
+    address_cell = cell(headings.address)
+    address = address_in(address_cell)
     if not address:
         counts.wrong += 1
         if len(counts.wrong_lines) < NAMED:
-            why = Mistake.WRONG_ADDRESS if said else Mistake.NO_ADDRESS
-            counts.wrong_lines.append(WrongLine(line, why, said[:SHOWN]))
+            why = Mistake.WRONG_ADDRESS if address_cell else Mistake.NO_ADDRESS
+            counts.wrong_lines.append(WrongLine(line, why, address_cell[:SHOWN]))
         return None
     given, surname = cell(headings.given), cell(headings.surname)
     if headings.whole is not None:
         given, _, surname = cell(headings.whole).partition(" ")
-    if "<" in said and not (given or surname):
-        given, _, surname = said.partition("<")[0].strip(' "').partition(" ")
+    if "<" in address_cell and not (given or surname):
+        given, _, surname = address_cell.partition("<")[0].strip(' "').partition(" ")
     own = {name: cell(place)[:VALUE] for place, name in headings.own.items()}
     return Contact(
         address=address,

@@ -79,9 +79,9 @@ def _guessed(sample: bytes) -> str:
 
     if sample.count(0) * 5 > len(sample):
         return "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
-    found = from_bytes(sample, cp_isolation=[WESTERN, "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254"])
-    best = found.best()
-    if best is None or any(WESTERN in one.could_be_from_charset and one.chaos <= best.chaos + DOUBT for one in found):
+    guess = from_bytes(sample, cp_isolation=[WESTERN, "mac_roman", "cp1250", "cp1251", "cp1253", "cp1254"])
+    best = guess.best()
+    if best is None or any(WESTERN in one.could_be_from_charset and one.chaos <= best.chaos + DOUBT for one in guess):
         return WESTERN
     return best.encoding
 
@@ -155,12 +155,12 @@ def _workbook(content: bytes) -> Iterator[Row]:
             if sheet.sheet_state != "visible":
                 continue
             sheet.reset_dimensions()  # what a file says of its size may be wrong
-            found = False
+            any_cell = False
             for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
                 row = [_cell(_said(value)) for value in cells[:COLUMNS]]
-                found = found or any(row)
+                any_cell = any_cell or any(row)
                 yield number, row
-            if found:
+            if any_cell:
                 return
     except CannotRead:
         raise
