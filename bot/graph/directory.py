@@ -11,12 +11,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
-from babel.core import get_global
-
 from bot.graph.client import Graph, Json, Refusal, needing
+from bot.zones import zone_of
 from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
 from storage.records import DirectoryUser, TenantId
-from storage.records.instants import is_zone
 
 USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"
 FIELDS = "id,displayName,givenName,surname,mail,userPrincipalName,userType,preferredLanguage,department"
@@ -55,7 +53,7 @@ class GraphDirectory:
             answer = await self._graph.get(tenant, f"users/{quote(id, safe='')}/mailboxSettings/timeZone")
         except (Refusal, NotAnswered):
             return ""
-        return zone_of(str(answer.get("value") or ""))
+        return zone_of(answer.get("value"))
 
     async def groups(self, tenant: TenantId, name: str) -> list[DirectoryGroup]:
         query = {"$filter": f"startswith(displayName,{_quoted(name)})", "$select": "id,displayName", "$top": FOUND}
@@ -99,12 +97,6 @@ def user_of(row: Json, *, zone: str = "") -> DirectoryUser:
         department=str(row.get("department") or ""),
         guest=str(row.get("userType") or "").lower() == "guest",
     )
-
-
-def zone_of(name: str) -> str:
-    """An IANA zone from a mailbox's, which may be one of Windows' names; "" for any other."""
-    name = str(get_global("windows_zone_mapping").get(name, name))
-    return name if is_zone(name) else ""
 
 
 def _quoted(text: str) -> str:

@@ -14,11 +14,11 @@ from botbuilder.schema import Activity
 
 from bot.teams.send.connector import Connector
 from bot.teams.skype import address_in
+from bot.zones import zone_of
 from cards.kit.addresses import is_this_machine, web_address
 from scheduler.ports import NotAnswered
 from storage.port.people import People
 from storage.records import Channel, Lesson, NotReached, Person, PersonId, Reference, Sighting, TenantId
-from storage.records.instants import is_zone
 
 log = logging.getLogger(__name__)
 
@@ -136,10 +136,8 @@ def _client_info(activity: Activity) -> dict[str, Any]:
 
 
 def _zone(activity: Activity) -> str:
-    for zone in (getattr(activity, "local_timezone", None), _client_info(activity).get("timezone")):
-        if is_zone(zone):
-            return str(zone)
-    return ""
+    """Where the sender's clock stands, as their client says it; "" where it says none, or one that nobody knows."""
+    return zone_of(getattr(activity, "local_timezone", None)) or zone_of(_client_info(activity).get("timezone"))
 
 
 def client_of(activity: Activity) -> str:

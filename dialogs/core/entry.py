@@ -11,7 +11,7 @@ from dialogs.core.turn import Answer, Attachment, Form, Services, Turn
 from dialogs.people import language
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.results import engagement
-from storage.records import Channel, Person, PersonId, Role, StaleVersion
+from storage.records import Audience, Channel, Person, PersonId, Role, StaleVersion
 
 GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
 CANCEL = typed("cancel", "stop")
@@ -38,15 +38,21 @@ class Entry:
         """``arrives``: they install the bot, or could not be reached before."""
         if arrives and self._first_owns:
             await self._services.store.claim_ownership(person.id)
+        role = await self._effective_role.role(person)
         return Turn(
             services=self._services,
             person=person,
-            role=await self._effective_role.role(person),
+            role=role,
             channel=channel,
             texts=language.texts_of(person),
             attachments=attachments,
             client=client,
+            common_zone=await self._common_zone(person, channel) if role and not person.zone else "",
         )
+
+    async def _common_zone(self, person: Person, channel: Channel) -> str:
+        zones = await self._services.store.zones(person.tenant, Audience(everyone=True), channel)
+        return max((zone for zone in zones if zone), key=lambda zone: (zones[zone], zone), default="")
 
     # --- installs -----------------------------------------------------------------------------
 

@@ -79,6 +79,8 @@ class Turn:
     client: str = ""
     #: the name of the question in words that waits for their answer; "" for none
     asked: str = ""
+    #: the zone in which most of their organisation lives, where their own is unknown; "" where that is, too
+    common_zone: str = ""
 
     @property
     def store(self) -> Store:
@@ -90,7 +92,7 @@ class Turn:
 
     @property
     def zone(self) -> str:
-        return self.person.zone or "UTC"
+        return self.person.zone or self.common_zone or "UTC"
 
     @property
     def shows_cards(self) -> bool:
