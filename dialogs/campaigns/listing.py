@@ -201,7 +201,7 @@ async def try_typed(turn: Turn, name: str) -> Answer:
 
 @router.reply_to(TRY)
 async def try_answered(turn: Turn, question: Question, address: str) -> Answer:
-    """Send the test; what is wrong with the address is said, and the question stays."""
+    """Send the test; where the address is wrong, the reply says why and the question stays open."""
     campaign = await turn.store.campaign(question.campaign)
     if campaign is None or campaign.tenant != turn.person.tenant:
         return Answer(text=turn.texts("This campaign no longer exists."))
