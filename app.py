@@ -41,7 +41,7 @@ from bot.web.connections import listening
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
-from bot.web.server import Front
+from bot.web.server import WebHandlers
 from cards.message.render import compile_for
 from dialogs.core.entry import Entry
 from dialogs.core.turn import Services
@@ -212,7 +212,7 @@ async def crieur(
             dispatching=lambda: not dispatching.done(),
         )
         auth = RequestAuth(platform, credentials)
-        front = Front(
+        front = WebHandlers(
             auth,
             make_adapter(auth, connector),
             bot,

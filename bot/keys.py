@@ -12,7 +12,7 @@ from storage.records import StaleVersion
 
 AGE = timedelta(days=90)  #: after which a key is followed by another
 FILES = "exports"  #: the keys that sign what leads to files
-KEYS_AGAIN = 30.0  #: seconds between two looks for keys that another copy has made
+KEYS_AGAIN = 30.0  #: seconds between two checks for keys that another copy has made
 TAKEN = timedelta(days=400)  #: after its successor's making; links in people's chats live as long
 
 

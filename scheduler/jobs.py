@@ -188,10 +188,10 @@ class Jobs:
         campaign = await self._store.campaign(id)
         if campaign is None or campaign.reported_at is not None:
             return False  # another copy was faster
-        told = await self._announcer.progress(campaign) and await self._announcer.report(campaign)
-        if told or self._too_late(campaign.finished_at):
+        reported = await self._announcer.progress(campaign) and await self._announcer.report(campaign)
+        if reported or self._too_late(campaign.finished_at):
             await self._store.reported(id, self._clock.now())
-        return told
+        return reported
 
     def _too_late(self, finished_at: datetime | None) -> bool:
         """A report that could not be posted for a day is left to the author's asking."""

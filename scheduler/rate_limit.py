@@ -66,7 +66,7 @@ class TokenBucket:
             self._slowed_at = now
 
 
-class Chats:
+class ChatBuckets:
     """A bucket per chat, each a single number: the instant at which it will be full again."""
 
     def __init__(self, interval: float) -> None:
@@ -98,7 +98,7 @@ class RateLimit:
 
     def __init__(self, rate: float = RATE, chat_interval: float = CHAT_INTERVAL) -> None:
         self._rate = rate
-        self.chats = Chats(chat_interval)
+        self.chats = ChatBuckets(chat_interval)
         self._buckets: dict[str, TokenBucket] = {}
 
     def of(self, tenant: str, now: float) -> TokenBucket:

@@ -1,7 +1,7 @@
 """What is kept of single recipients goes when the organisation's rules say so; the figures stay.
 
 A campaign is sealed first: from then on nobody asks for its recipients, and its figures do not change any more.
-Then it is emptied in small steps. A death leaves it sealed, and the next look of any copy goes on; two copies
+Then it is emptied in small steps. A death leaves it sealed, and the next check of any copy goes on; two copies
 at once would do no harm, only the same work.
 """
 
@@ -25,9 +25,9 @@ from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 
-EVERY = 600.0  #: seconds between two looks
+EVERY = 600.0  #: seconds between two checks
 LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to the one that erases it
-CAMPAIGNS = 20  #: of one organisation, in one look
+CAMPAIGNS = 20  #: of one organisation, in one check
 ROWS = 1_000  #: removed at a time: some milliseconds of the store
 PAUSE = 0.02  #: seconds between: what is being sent goes first
 

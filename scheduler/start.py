@@ -48,14 +48,14 @@ class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Unread:
     """What is known of a campaign whose lists could not all be read."""
 
-    tries: int = 0
+    attempts: int = 0
     #: seconds since the epoch
     again_at: float = 0.0
     #: what the author has been told: "list why"
-    told: tuple[str, ...] = ()
+    notified: tuple[str, ...] = ()
 
 
 class Starts:
@@ -92,8 +92,8 @@ class Starts:
         return bool(await self._read_from_elsewhere(campaign))
 
     async def _read_from_elsewhere(self, campaign: Campaign) -> list[DistributionList]:
-        found = [await self._store.distribution_list(id) for id in campaign.as_scheduled.audience.named]
-        return [made for made in found if made is not None and made.source is not None]
+        lists = [await self._store.distribution_list(id) for id in campaign.as_scheduled.audience.named]
+        return [item for item in lists if item is not None and item.source is not None]
 
     def _is_over(self, campaign: Campaign) -> bool:
         schedule, now = campaign.as_scheduled.schedule, self._clock.now()
@@ -110,7 +110,7 @@ class Starts:
     async def _read(self, campaign: Campaign, lists: Sequence[DistributionList]) -> list[NotRead]:
         """Those that could not be read since the start."""
         since = campaign.started_at or self._clock.now()
-        readings = await asyncio.gather(*(self._reader.read(made, since) for made in lists), return_exceptions=True)
+        readings = await asyncio.gather(*(self._reader.read(item, since) for item in lists), return_exceptions=True)
         failed = [reading for reading in readings if isinstance(reading, NotRead)]
         for reading in readings:
             if isinstance(reading, BaseException) and not isinstance(reading, NotRead):
@@ -126,7 +126,7 @@ class Starts:
             await plan_some(campaign, some, self._store, self._clock, self._rng)
 
     def _holds_back(self, campaign: Campaign, failed: Sequence[NotRead]) -> bool:
-        """Whether nobody knows whom to leave out: of a group that is gone, its last reading tells."""
+        """Whether the people to leave out are not known; a group that is gone was read before, which will do."""
         return any(
             problem.problem.list.id in campaign.as_scheduled.audience.except_lists
             and (problem.problem.why is not Unread.GONE or problem.problem.list.read_at is None)
@@ -134,7 +134,7 @@ class Starts:
         )
 
     async def _give_up(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
-        """Everybody who was to receive it ends with the reason; a group that is gone is the last to say so."""
+        """The deliveries of everybody in those lists end with the reason."""
         audience = campaign.as_scheduled.audience
         not_read = [problem.problem.list.id for problem in failed if problem.problem.why is not Unread.GONE]
         if self._holds_back(campaign, failed):
@@ -149,39 +149,39 @@ class Starts:
         await self._store.planned(campaign.id, now)
         log.warning("campaign planned without some lists: campaign=%d lists=%d", campaign.id, len(failed))
 
-    # --- what the author hears, and when it is tried again ------------------------------------
+    # --- what the author hears, and the next attempt ------------------------------------------
 
-    async def _waiting(self, campaign: Campaign) -> tuple[str, str, _Waiting]:
+    async def _waiting(self, campaign: Campaign) -> tuple[str, str, _Unread]:
         key = f"reading/{campaign.id}"
-        found = (await self._store.read_documents([key])).get(key)
-        if found is None:
-            return key, "", _Waiting()
-        said = json.loads(found[1])
-        return key, found[0], _Waiting(said["tries"], said["again_at"], tuple(said["told"]))
+        document = (await self._store.read_documents([key])).get(key)
+        if document is None:
+            return key, "", _Unread()
+        fields = json.loads(document[1])
+        return key, document[0], _Unread(fields["tries"], fields["again_at"], tuple(fields["told"]))
 
-    async def _tell(
-        self, campaign: Campaign, failed: Sequence[NotRead], key: str, etag: str, waiting: _Waiting
-    ) -> None:
-        """What the author has not heard yet; written down before, so that copies do not say it twice."""
+    async def _tell(self, campaign: Campaign, failed: Sequence[NotRead], key: str, etag: str, waiting: _Unread) -> None:
+        """Notify the author of what is new; written down before, so that copies do not post it twice."""
         words = {f"{problem.problem.list.id} {problem.problem.why}": problem.problem for problem in failed}
-        news = [problem for word, problem in words.items() if word not in waiting.told]
-        told = tuple(dict.fromkeys((*waiting.told, *words)))
-        after = replace(waiting, tries=waiting.tries + 1, again_at=self._again_at(waiting, failed), told=told)
-        document = json.dumps({"tries": after.tries, "again_at": after.again_at, "told": after.told}).encode()
+        news = [problem for word, problem in words.items() if word not in waiting.notified]
+        notified = tuple(dict.fromkeys((*waiting.notified, *words)))
+        after = replace(
+            waiting, attempts=waiting.attempts + 1, again_at=self._again_at(waiting, failed), notified=notified
+        )
+        document = json.dumps({"tries": after.attempts, "again_at": after.again_at, "told": after.notified}).encode()
         try:
             await self._store.write_documents({key: (etag, document)})
         except StaleVersion:
-            return  # another copy is at it
+            return  # another copy does it
         if news and not await self._announcer.unread(campaign, news):
             log.warning("an author was not told of an unread list: campaign=%d", campaign.id)
 
-    def _again_at(self, waiting: _Waiting, failed: Sequence[NotRead]) -> float:
-        pause = min(LONGEST, AGAIN * 2.0 ** min(waiting.tries, 16))
+    def _again_at(self, waiting: _Unread, failed: Sequence[NotRead]) -> float:
+        pause = min(LONGEST, AGAIN * 2.0 ** min(waiting.attempts, 16))
         asked = max((problem.after or 0.0 for problem in failed), default=0.0)
         return (self._clock.now() + timedelta(seconds=max(pause, asked))).timestamp()
 
-    async def _say_that_it_worked(self, campaign: Campaign, key: str, waiting: _Waiting) -> None:
-        if waiting.told:
+    async def _say_that_it_worked(self, campaign: Campaign, key: str, waiting: _Unread) -> None:
+        if waiting.notified:
             tally = await self._store.tally(campaign.id)
             await self._announcer.read_after_all(campaign, tally.total)
             await self._store.delete_documents([key])

@@ -11,7 +11,7 @@ from yarl import URL
 from bot.graph.client import Graph, NoLogin, Token
 from bot.graph.directory import GraphDirectory
 from bot.graph.installs import GraphInstaller
-from bot.graph.login import Nowhere, is_organisation, managed_token, token_of
+from bot.graph.login import NoOrganisation, is_organisation, managed_token, token_of
 from bot.graph.presence import GraphPresence
 from bot.settings import Settings
 from bot.teams.auth.credentials import read_certificate
@@ -35,10 +35,12 @@ def make_graph(settings: Settings, clock: Clock, rng: random.Random) -> Graph | 
         if settings.local:
             return NoLogin()
         if not is_organisation(tenant):
-            return Nowhere()
+            return NoOrganisation()
         if settings.microsoft_app_type == "UserAssignedMSI":
             own = tenant == settings.microsoft_app_tenant_id.lower()
-            return managed_token(settings.microsoft_app_id, scope, clock, requests.Session()) if own else Nowhere()
+            return (
+                managed_token(settings.microsoft_app_id, scope, clock, requests.Session()) if own else NoOrganisation()
+            )
         return token_of(tenant, app_id=settings.microsoft_app_id, secret=secret, scope=scope, clock=clock)
 
     return Graph(settings.graph_url, clock=clock, rng=rng, login=login)

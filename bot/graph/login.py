@@ -24,7 +24,7 @@ def is_organisation(tenant: str) -> bool:
     return _GUID.fullmatch(tenant) is not None
 
 
-class Nowhere:
+class NoOrganisation:
     """Who comes from no organisation: there is no directory to ask."""
 
     async def current(self) -> str:

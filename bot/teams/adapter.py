@@ -34,7 +34,7 @@ from scheduler.ports import Clock, Delivered
 log = logging.getLogger(__name__)
 
 
-class NotSaid(Exception):
+class ReplyNotTaken(Exception):
     """The platform did not take a reply; the message tells how it answered."""
 
 
@@ -74,7 +74,7 @@ class ChatAdapter(CloudAdapter):
             return ""
         outcome = await self._connector.send(reference_of(context.activity), orjson.dumps(activity.serialize()))
         if not isinstance(outcome, Delivered):
-            raise NotSaid(type(outcome).__name__)
+            raise ReplyNotTaken(type(outcome).__name__)
         return outcome.activity
 
 

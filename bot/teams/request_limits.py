@@ -26,11 +26,11 @@ class Kind(StrEnum):
 AT_ONCE = {Kind.CHAT: 500, Kind.LINK: 500, Kind.FILE: 50, Kind.PAGE: 100, Kind.PROBE: 100}
 
 
-class Full(Exception):
+class TooManyRequests(Exception):
     """All places of this kind are taken."""
 
 
-class Places:
+class ConcurrencyLimits:
     def __init__(self) -> None:
         self._taken = dict.fromkeys(Kind, 0)
 
@@ -38,7 +38,7 @@ class Places:
     def one(self, kind: Kind) -> Iterator[None]:
         """A place for as long as the block lasts. Raises Full."""
         if self._taken[kind] >= AT_ONCE[kind]:
-            raise Full
+            raise TooManyRequests
         self._taken[kind] += 1
         try:
             yield

@@ -18,7 +18,7 @@ LONGEST = 600.0  #: seconds for a request and its answer: an export over a slow 
 LINGERING = 1.0  #: seconds in which the rest of a refused request is read away, so that its sender sees the answer
 HEADERS = 64  #: of a request, at most 8 KB each
 MOST = 4_000  #: connections; of more, those are closed that have been waiting for the longest time
-LOOK = 0.5  #: seconds between looks
+CHECK = 0.5  #: seconds between checks
 FILES = 16_384  #: files and connections that the process asks to be allowed
 
 
@@ -49,13 +49,13 @@ class Connections:
     async def keep(self, server: web.Server) -> None:
         """Look again and again, for ever."""
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK)
             self._look(server.connections, asyncio.get_running_loop().time())
 
     def _look(self, connections: list[web.RequestHandler], now: float) -> None:
         self._since = {one: self._since.get(one, now) for one in connections}
         self._heard &= self._since.keys()
-        # in the order in which they came, where they were seen first at the same look
+        # in the order in which they came, where they were seen first by the same check
         waiting = sorted((one for one in self._since if one not in self._at_work), key=self._since.__getitem__)
         for one in waiting[: max(0, len(connections) - MOST)]:
             one.force_close()

@@ -43,7 +43,7 @@ class Metrics:
         own = self.registry
         self.deliveries = Counter(
             "crieur_deliveries",
-            "Deliveries that an attempt or a look brought into a final state",
+            "Deliveries that came into a final state",
             ["outcome"],
             registry=own,
         )

@@ -20,7 +20,7 @@ from bot.files.exporter import Exports
 from bot.keys import KEYS_AGAIN, keys
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.handler import CrieurBot
-from bot.teams.request_limits import Full, Kind, Places
+from bot.teams.request_limits import ConcurrencyLimits, Kind, TooManyRequests
 from bot.web.about import POLICY, about_page
 from bot.web.bodies import LARGEST, expect_json, json_object, read_body
 from bot.web.clicks import Clicks, is_person
@@ -62,7 +62,7 @@ def _passed_on(request: web.Request) -> bool:
     )
 
 
-class Front:
+class WebHandlers:
     """``metrics_token``: what a program shows that asks for the figures; where none is set, only a bot without
     a registration answers, as it answers this machine only."""
 
@@ -89,7 +89,7 @@ class Front:
         self._metrics = metrics
         self._metrics_token = metrics_token
         self._local = False
-        self._places = Places()
+        self._places = ConcurrencyLimits()
         self._connections = Connections()
         self._keys_looked_at = services.clock.monotonic()
         self._clicks = Clicks(services)
@@ -120,7 +120,7 @@ class Front:
         try:
             with self._connections.answering(request):
                 return await handler(request)
-        except Full:
+        except TooManyRequests:
             self._metrics.refused.labels("too_many").inc()
             raise web.HTTPTooManyRequests(headers={"Retry-After": "1"}) from None
         except (web.HTTPException, ConnectionError, asyncio.CancelledError):

@@ -50,7 +50,7 @@ LIMIT = 21_000
 SUMMARY = 120  #: characters of the notification in the activity feed
 
 #: colour of the heading's box, and the sign in it (S28)
-LOOKS = {
+APPEARANCES = {
     Style.IDEA: ("accent", "💡"),
     Style.SUCCESS: ("good", "✅"),
     Style.IMPORTANT: ("attention", "❗"),
@@ -132,9 +132,9 @@ def bold_headings(text: str) -> str:
 
 def _heading(message: Message) -> list[Any]:
     title = TextBlock(text=message.title, wrap=True, size="Large", weight="Bolder", style="heading")
-    if message.style not in LOOKS:
+    if message.style not in APPEARANCES:
         return [title] if message.title else []
-    color, sign = LOOKS[message.style]
+    color, sign = APPEARANCES[message.style]
     columns = [
         Column(width="auto", items=[TextBlock(text=sign, size="Large")], align="Center"),
         Column(width="stretch", items=[title] if message.title else [], align="Center"),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cards.message.compile import (
-    LOOKS,
+    APPEARANCES,
     TOKEN,
     TRACKED,
     Token,
@@ -76,7 +76,7 @@ def read_line(line: str) -> dict[str, str]:
 
 def skype_text(message: Message, *, test: str = "") -> str:
     """The words, with the sign of the message's style; also what a preview shows."""
-    sign = LOOKS[message.style][1] if message.style in LOOKS else ""
+    sign = APPEARANCES[message.style][1] if message.style in APPEARANCES else ""
     title = f"**{message.title}**" if message.title else ""
     head = " ".join(part for part in (sign, title) if part)
     parts = (f"_{test}_" if test else "", head, own_links(message.body))

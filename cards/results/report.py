@@ -147,7 +147,7 @@ def erased_text(texts: Texts, campaign: Campaign) -> str:
 
 
 def _tiles(texts: Texts, figures: Figures) -> Any:
-    """The shares that one looks at first."""
+    """The shares that a reader wants first."""
     tally = figures.tally
     tiles = [(texts("sent"), texts.percent(tally.delivered, tally.total))]
     for kind, name in (

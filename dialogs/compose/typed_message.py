@@ -16,7 +16,7 @@ from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.forms.fields import KEPT, clean, typed
-from dialogs.forms.markup import Lost, lost_named, markdown_of
+from dialogs.forms.markup import LostFormatting, lost_named, markdown_of
 from storage.records import Campaign, StaleVersion
 
 router = Router()
@@ -54,7 +54,7 @@ async def written(turn: Turn, question: Question, text: str) -> Answer:
     body, lost = _formatted(turn, text)
     changes = {"body": body[:KEPT]} if body else {}
     if picture := picture_of(turn):
-        lost -= {Lost.PICTURE}
+        lost -= {LostFormatting.PICTURE}
         try:
             changes["image"] = await take_picture(turn, picture)
         except NoPicture as error:
@@ -66,8 +66,8 @@ async def written(turn: Turn, question: Question, text: str) -> Answer:
     return Answer(card=card, summary=turn.texts("What do you want to say?"))
 
 
-def _formatted(turn: Turn, text: str) -> tuple[str, set[Lost]]:
-    """The text in Markdown, and what was lost of its looks."""
+def _formatted(turn: Turn, text: str) -> tuple[str, set[LostFormatting]]:
+    """The text in Markdown, and the formatting that was lost."""
     markup = next((one for one in turn.attachments if one.kind is AttachmentKind.MARKUP), None)
     if markup is None:
         return text, set()
@@ -75,24 +75,24 @@ def _formatted(turn: Turn, text: str) -> tuple[str, set[Lost]]:
     return converted.markdown or text, set(converted.lost)
 
 
-def _left_out(texts: Texts, lost: set[Lost]) -> str:
+def _left_out(texts: Texts, lost: set[LostFormatting]) -> str:
     if not lost:
         return ""
     names = texts.enumerate([_named(texts, one) for one in lost_named(frozenset(lost))])
     return texts("Cards cannot show everything; this was left out: {names}.", names=names)
 
 
-def _named(texts: Texts, lost: Lost) -> str:
+def _named(texts: Texts, lost: LostFormatting) -> str:
     return {
-        Lost.HEADING: texts("headings (they are bold lines now)"),
-        Lost.TABLE: texts("a table (its rows are lines now)"),
-        Lost.QUOTE: texts("a quotation's frame"),
-        Lost.CODE: texts("the look of code"),
-        Lost.STRUCK: texts("strikethrough"),
-        Lost.UNDERLINED: texts("underlining"),
-        Lost.COLOUR: texts("colours"),
-        Lost.PICTURE: texts("a picture"),
-        Lost.LINK: texts("a link that leads nowhere on the web"),
+        LostFormatting.HEADING: texts("headings (they are bold lines now)"),
+        LostFormatting.TABLE: texts("a table (its rows are lines now)"),
+        LostFormatting.QUOTE: texts("a quotation's frame"),
+        LostFormatting.CODE: texts("the look of code"),
+        LostFormatting.STRUCK: texts("strikethrough"),
+        LostFormatting.UNDERLINED: texts("underlining"),
+        LostFormatting.COLOUR: texts("colours"),
+        LostFormatting.PICTURE: texts("a picture"),
+        LostFormatting.LINK: texts("a link that leads nowhere on the web"),
     }[lost]
 
 
@@ -154,7 +154,7 @@ async def use_text(turn: Turn, form: Form) -> Answer:
         campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, "", turn.channel, turn.now)
     campaign = await put(turn, campaign, {"body": heard["body"]})
     await turn.store.delete_documents([_heard(turn)])
-    notice = _left_out(turn.texts, {Lost(one) for one in heard["lost"]})
+    notice = _left_out(turn.texts, {LostFormatting(one) for one in heard["lost"]})
     return Answer(card=await form_card(turn, campaign, "message", notice=notice))
 
 

@@ -14,7 +14,7 @@ from dialogs.core.card_values import number_in
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import Reading
+from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import Timing, default_schedule, read_schedule
 from storage.records import (
@@ -184,18 +184,18 @@ def too_long_for(channel: Channel, message: Message, texts: Texts) -> str:
     )
 
 
-def _read_message(campaign: Campaign, texts: Texts, columns: Collection[str] | None) -> Reading[Message]:
+def _read_message(campaign: Campaign, texts: Texts, columns: Collection[str] | None) -> Parsed[Message]:
     reading = by_default(campaign, texts, columns)
     for language in versions_of(campaign):
         if reading.value is None or reading.value.language == language:
             continue
         whole = read_version(campaign.forms[version_key(language)], reading.value, texts, columns)
         errors = f"{texts.language_name(language)} – {' '.join(whole.errors.values())}"
-        reading = whole if whole.value else Reading(None, {version_key(language): errors})
+        reading = whole if whole.value else Parsed(None, {version_key(language): errors})
     return reading
 
 
-def by_default(campaign: Campaign, texts: Texts, columns: Collection[str] | None = None) -> Reading[Message]:
+def by_default(campaign: Campaign, texts: Texts, columns: Collection[str] | None = None) -> Parsed[Message]:
     """The message without its other languages, as its form says it."""
     return read_message({"name": campaign.name, **campaign.forms.get("message", {})}, texts, columns)
 

@@ -105,7 +105,7 @@ class Entry:
         dropped = Answer(text=_dropped(turn)) if waiting.dropped else None
         return [one for one in (dropped, answer) if one is not None]
 
-    async def _answer(self, turn: Turn, words: str, waiting: questions.Waiting) -> Answer | None:
+    async def _answer(self, turn: Turn, words: str, waiting: questions.WaitingQuestion) -> Answer | None:
         """By a command, by the question that waits, to what was dropped into the chat, or by a listener."""
         question, is_command = waiting.question, self._router.is_command(words)
         if question is not None:

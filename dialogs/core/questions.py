@@ -25,7 +25,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingQuestion:
     """What waits for an answer in a chat."""
 
     question: Question | None
@@ -42,16 +42,16 @@ async def ask(store: Documents, person: PersonId, channel: Channel, question: Qu
     await store.write_documents({_key(person, channel): (None, kept)})
 
 
-async def waiting(store: Documents, person: PersonId, channel: Channel, conversation: str) -> Waiting:
+async def waiting(store: Documents, person: PersonId, channel: Channel, conversation: str) -> WaitingQuestion:
     """``conversation``: the channel's id of the chat, under which earlier versions kept their questions."""
     key, former_key = _key(person, channel), f"{channel}/conversations/{conversation}"
     documents = await store.read_documents([key, former_key])
     etag, kept = documents.get(key, ("", NONE))
     dropped = former_key in documents and await _drop_former(store, former_key, *documents[former_key])
-    return Waiting(question=_question(kept), key=key, etag=etag, dropped=dropped)
+    return WaitingQuestion(question=_question(kept), key=key, etag=etag, dropped=dropped)
 
 
-async def close(store: Documents, answered: Waiting) -> None:
+async def close(store: Documents, answered: WaitingQuestion) -> None:
     """It waits no more; one that was asked meanwhile does."""
     if answered.question is not None:
         try:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from dialogs.forms.fields import KEPT, NAME, Reading, Values
-from dialogs.forms.pasted import Wrong, read_pasted
+from dialogs.forms.fields import KEPT, NAME, Parsed, Values
+from dialogs.forms.pasted import NotAnAddress, read_pasted
 from storage.records import Audience, Channel, Contact, ListId
 
 SHOWN = 5  #: pieces of a paste that are named when they are no addresses
@@ -24,7 +24,7 @@ class AudienceChoice:
     contacts: tuple[Contact, ...] = ()
 
 
-def read_audience(values: Values, texts: Texts) -> Reading[AudienceChoice]:
+def read_audience(values: Values, texts: Texts) -> Parsed[AudienceChoice]:
     """Whether the lists are still there is for the store to say."""
     errors: dict[str, str] = {}
     if values.get("channel", "") not in list(Channel):
@@ -57,8 +57,8 @@ def read_audience(values: Values, texts: Texts) -> Reading[AudienceChoice]:
     if not (audience.everyone or audience.lists or pasted or name):
         errors["audience"] = texts("Please choose who receives it.")
     if errors:
-        return Reading(None, errors)
-    return Reading(
+        return Parsed(None, errors)
+    return Parsed(
         AudienceChoice(channel=Channel(values["channel"]), audience=audience, new_name=name, contacts=contacts)
     )
 
@@ -74,23 +74,23 @@ def _lists(chosen: str) -> tuple[ListId, ...]:
     return tuple(dict.fromkeys(id for id in ids if id is not None))
 
 
-def read_addresses(text: str, texts: Texts) -> Reading[tuple[Contact, ...]]:
+def read_addresses(text: str, texts: Texts) -> Parsed[tuple[Contact, ...]]:
     """Pasted addresses, each person once; what is none is named with its line."""
     if len(text) >= KEPT:  # it may have been cut, and nobody is to be forgotten
-        return Reading(None, {"addresses": too_much(texts)})
+        return Parsed(None, {"addresses": too_much(texts)})
     pasted = read_pasted(text)
     if pasted.wrong:
-        return Reading(None, {"addresses": not_addresses(pasted.wrong, texts)})
+        return Parsed(None, {"addresses": not_addresses(pasted.wrong, texts)})
     if not pasted.contacts:
-        return Reading(None, {"addresses": texts("Please paste at least one address.")})
-    return Reading(pasted.contacts)
+        return Parsed(None, {"addresses": texts("Please paste at least one address.")})
+    return Parsed(pasted.contacts)
 
 
 def too_much(texts: Texts) -> str:
     return texts("That is too much to paste. Please drop it into this chat as a CSV or Excel file.")
 
 
-def not_addresses(wrong: tuple[Wrong, ...], texts: Texts) -> str:
+def not_addresses(wrong: tuple[NotAnAddress, ...], texts: Texts) -> str:
     some = [
         texts("“{text}” (line {line})", text=escape_markdown(piece.text[:60]), line=piece.line)
         for piece in wrong[:SHOWN]

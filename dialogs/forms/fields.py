@@ -37,7 +37,7 @@ ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Parsed(Generic[T]):
     """A record, or errors by field; both when the rest of the form could be read."""
 
     value: T | None

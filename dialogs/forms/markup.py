@@ -22,7 +22,7 @@ LARGEST = 40_000  #: characters of HTML: of a message of Teams, whose card may h
 DEEPEST = 5  #: levels of lists that are indented
 
 
-class Lost(StrEnum):
+class LostFormatting(StrEnum):
     """What a card's text cannot show."""
 
     HEADING = "heading"  #: becomes a bold line
@@ -39,7 +39,7 @@ class Lost(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Formatted:
     markdown: str
-    lost: frozenset[Lost]
+    lost: frozenset[LostFormatting]
     #: where the pictures are that stood in it
     pictures: tuple[str, ...]
 
@@ -111,7 +111,7 @@ def _text(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Format:
     bold: bool = False
     italic: bool = False
     link: str = ""
@@ -121,10 +121,10 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Text of one look."""
+    """Text of one format."""
 
     text: str
-    look: _Look
+    format: _Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +145,13 @@ _BLOCKS = (
     "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "figure", "address", "details", "summary", "caption",
 )  # fmt: skip
 _LOSES = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Lost.HEADING),
-    **dict.fromkeys(_CODE, Lost.CODE),
-    **dict.fromkeys(("del", "s", "strike"), Lost.STRUCK),
-    **dict.fromkeys(("font", "mark"), Lost.COLOUR),
-    "u": Lost.UNDERLINED,
-    "table": Lost.TABLE,
-    "blockquote": Lost.QUOTE,
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), LostFormatting.HEADING),
+    **dict.fromkeys(_CODE, LostFormatting.CODE),
+    **dict.fromkeys(("del", "s", "strike"), LostFormatting.STRUCK),
+    **dict.fromkeys(("font", "mark"), LostFormatting.COLOUR),
+    "u": LostFormatting.UNDERLINED,
+    "table": LostFormatting.TABLE,
+    "blockquote": LostFormatting.QUOTE,
 }
 _COLOUR = re.compile(r"(?<![-\w])(?:color|background(?:-color)?)\s*+:")
 _MAIL = re.compile(r"(?i)mailto:[^\s<>\"\\()]+")
@@ -163,7 +163,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.lines: list[_Line] = []
-        self.lost: set[Lost] = set()
+        self.lost: set[LostFormatting] = set()
         self.pictures: list[str] = []
         self._line: list[_Run] = []
         self._before = ""
@@ -171,7 +171,7 @@ class _Reader:
         self._open: defaultdict[str, int] = defaultdict(int)
         self._link = ""
         #: None: to be looked at again
-        self._look: _Look | None = None
+        self._format: _Format | None = None
         #: the lists that are open: the number of the next item, or None
         self._lists: list[int | None] = []
 
@@ -195,20 +195,20 @@ class _Reader:
 
     def _append(self, text: str) -> None:
         if text:
-            look = self._look = self._look or self._looks_now()
-            self._line.append(_Run(text, look))
+            format = self._format = self._format or self._format_now()
+            self._line.append(_Run(text, format))
 
-    def _looks_now(self) -> _Look:
+    def _format_now(self) -> _Format:
         bold, italic, verbatim = (any(map(self._open.get, names)) for names in (_BOLD, _ITALIC, _CODE))
-        return _Look(bold, italic, self._link, verbatim)
+        return _Format(bold, italic, self._link, verbatim)
 
     def _begin(self, tag: _Tag) -> None:
         name = tag.name
         if name in _LOSES:
             self.lost.add(_LOSES[name])
         if style := tag.attributes.get("style", "").lower():
-            self.lost |= {Lost.COLOUR} if _COLOUR.search(style) else set()
-            self.lost |= {Lost.STRUCK} if "line-through" in style else set()
+            self.lost |= {LostFormatting.COLOUR} if _COLOUR.search(style) else set()
+            self.lost |= {LostFormatting.STRUCK} if "line-through" in style else set()
         if name in _BLOCKS:
             self.end_line(gap=True)
         match name:
@@ -229,7 +229,7 @@ class _Reader:
                 self._item()
         self._open[name] += 1
         if name == "a" or (name in _LOOKS and self._open[name] == 1):
-            self._look = None
+            self._format = None
 
     def _end(self, name: str) -> None:
         if not self._open[name]:
@@ -238,7 +238,7 @@ class _Reader:
             self.end_line(gap=True)
         self._open[name] -= 1
         if name in _LOOKS and not self._open[name]:
-            self._look = None
+            self._format = None
         match name:
             case "a":
                 self._link = ""
@@ -270,14 +270,14 @@ class _Reader:
         if "emoji" in kind or "emoticon" in kind:
             self._append(tag.attributes.get("alt", ""))
             return
-        self.lost.add(Lost.PICTURE)
+        self.lost.add(LostFormatting.PICTURE)
         if source := tag.attributes.get("src", ""):
             self.pictures.append(source)
 
     def _address(self, url: str) -> str:
         if is_web_address(url) or _MAIL.fullmatch(url):
             return url
-        self.lost |= {Lost.LINK} if url else set()
+        self.lost |= {LostFormatting.LINK} if url else set()
         return ""
 
     def end_line(self, *, gap: bool = False) -> None:
@@ -304,23 +304,23 @@ _VARIABLE = re.compile(r"\[[^\W\d_a-z]\w*+(?:\|[^\[\]]*+)?\]")
 
 
 def _written(runs: list[_Run]) -> str:
-    """One line, its runs joined where they look alike."""
+    """One line, its runs joined where their format is the same."""
     text = "".join(run.text for run in runs)
     alike: list[list[_Run]] = []
     for run in _whole_variables(runs, text) if "[" in text else runs:
-        if alike and run.look == alike[-1][0].look:
+        if alike and run.format == alike[-1][0].format:
             alike[-1].append(run)
         else:
             alike.append([run])
-    joined = (_Run("".join(run.text for run in group), group[0].look) for group in alike)
+    joined = (_Run("".join(run.text for run in group), group[0].format) for group in alike)
     return "".join(
         _linked(list(group), link) if link else "".join(map(_looking, group))
-        for link, group in groupby(joined, lambda run: run.look.link)
+        for link, group in groupby(joined, lambda run: run.format.link)
     )
 
 
 def _whole_variables(runs: list[_Run], text: str) -> Iterator[_Run]:
-    """The runs of ``text``, cut so that a variable has one look, that of its name: [**FIRSTNAME**] is one too."""
+    """The runs of ``text``, cut so that a variable has one format, that of its name: [**FIRSTNAME**] is one too."""
     places = [0]
     for match in _VARIABLE.finditer(text):
         places += match.span()
@@ -334,7 +334,7 @@ def _whole_variables(runs: list[_Run], text: str) -> Iterator[_Run]:
                 start += len(runs[number].text)
                 number += 1
             upto = end if whole else min(end, start + len(runs[number].text))
-            yield _Run(text[at:upto], runs[number].look)
+            yield _Run(text[at:upto], runs[number].format)
             at = upto
 
 
@@ -342,9 +342,9 @@ def _looking(run: _Run, *, in_link: bool = False) -> str:
     words = run.text.strip()
     if not words:
         return run.text
-    sign = "*" * (2 * run.look.bold + run.look.italic)
+    sign = "*" * (2 * run.format.bold + run.format.italic)
     begin = run.text.index(words)
-    written = words if run.look.verbatim else _escaped(words, brackets=in_link)
+    written = words if run.format.verbatim else _escaped(words, brackets=in_link)
     return f"{run.text[:begin]}{sign}{written}{sign}{run.text[begin + len(words) :]}"
 
 
@@ -382,6 +382,6 @@ def _tidied(lines: list[_Line]) -> str:
     return "\n".join(written).strip("\n")
 
 
-def lost_named(lost: frozenset[Lost]) -> list[Lost]:
+def lost_named(lost: frozenset[LostFormatting]) -> list[LostFormatting]:
     """In the order in which they are spoken of."""
-    return [one for one in Lost if one in lost]
+    return [one for one in LostFormatting if one in lost]

@@ -12,20 +12,20 @@ from cards.message.compile import LIMIT, size_of
 from cards.message.links import SHOWN
 from cards.message.markdown import MOST, crowded, links_in, words_of
 from dialogs.forms.buttons import check_address, check_words, read_buttons
-from dialogs.forms.fields import NAME, Reading, Values
+from dialogs.forms.fields import NAME, Parsed, Values
 from storage.records import Message, Tracking, Version, every_language
 
 #: the words of a version: what variables may stand in
 WORDS = ("title", "body", "notification")
 
 
-def read_name(values: Values, texts: Texts) -> Reading[str]:
+def read_name(values: Values, texts: Texts) -> Parsed[str]:
     name = " ".join(values.get("name", "").split())
     if not name:
-        return Reading(None, {"name": texts("Please give the campaign a name.")})
+        return Parsed(None, {"name": texts("Please give the campaign a name.")})
     if len(name) > NAME:
-        return Reading(None, {"name": too_long(texts, len(name), NAME)})
-    return Reading(name)
+        return Parsed(None, {"name": too_long(texts, len(name), NAME)})
+    return Parsed(name)
 
 
 def asks_for_columns(values: Values) -> bool:
@@ -33,7 +33,7 @@ def asks_for_columns(values: Values) -> bool:
     return bool(columns_in("\n".join(values.get(field, "") for field in WORDS), None))
 
 
-def read_message(values: Values, texts: Texts, columns: Collection[str] | None = ()) -> Reading[Message]:
+def read_message(values: Values, texts: Texts, columns: Collection[str] | None = ()) -> Parsed[Message]:
     """``columns``: those of lists, which are variables too; None: whatever is no variable of ours is one."""
     errors: dict[str, str] = dict(read_name(values, texts).errors)
     declared = read_fields(MESSAGE, values, texts, errors)
@@ -43,7 +43,7 @@ def read_message(values: Values, texts: Texts, columns: Collection[str] | None =
         check_address(image, "image", texts, errors)
     buttons = read_buttons(values, texts, errors)
     if errors:
-        return Reading(None, errors)
+        return Parsed(None, errors)
     message = Message(
         **declared,
         body=values["body"].strip(),
@@ -53,13 +53,13 @@ def read_message(values: Values, texts: Texts, columns: Collection[str] | None =
         language=values.get("language", ""),
     )
     if too_large := larger_than_teams_takes(message, texts):
-        return Reading(None, {"body": too_large})
-    return Reading(message)
+        return Parsed(None, {"body": too_large})
+    return Parsed(message)
 
 
 def read_version(
     values: Values, message: Message, texts: Texts, columns: Collection[str] | None = ()
-) -> Reading[Message]:
+) -> Parsed[Message]:
     """The message with one more language, as its form says it."""
     errors: dict[str, str] = {}
     declared = read_fields((TITLE, NOTIFICATION), values, texts, errors)
@@ -72,7 +72,7 @@ def read_version(
             check_address(url, f"url{number}", texts, errors)
         buttons.append((words, url if button.url else ""))
     if errors:
-        return Reading(None, errors)
+        return Parsed(None, errors)
     version = Version(
         **declared,
         body=values["body"].strip(),
@@ -84,8 +84,8 @@ def read_version(
         columns=tuple(sorted({*message.columns, *asked})),
     )
     if too_large := larger_than_teams_takes(whole, texts):
-        return Reading(None, {"body": too_large})
-    return Reading(whole)
+        return Parsed(None, {"body": too_large})
+    return Parsed(whole)
 
 
 def _line(values: Values, field: str) -> str:

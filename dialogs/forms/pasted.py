@@ -22,7 +22,7 @@ _WEAK = re.compile(r"[,;\t|/\s]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class NotAnAddress:
     """A piece that is no address."""
 
     #: from 1
@@ -36,18 +36,18 @@ class Pasted:
     contacts: tuple[Contact, ...]
     #: how many came again
     doubles: int
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[NotAnAddress, ...]
 
 
 def read_pasted(text: str) -> Pasted:
     contacts: dict[str, Contact] = {}
-    wrong: list[Wrong] = []
+    wrong: list[NotAnAddress] = []
     count = 0
     for number, line in enumerate(text.splitlines(), 1):
         for piece in _people(line):
             contact = piece if isinstance(piece, Contact) else None
             if contact is None:
-                wrong.append(Wrong(number, str(piece)))
+                wrong.append(NotAnAddress(number, str(piece)))
                 continue
             count += 1
             known = contacts.get(contact.address)

@@ -12,7 +12,7 @@ from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
-from dialogs.forms.fields import Reading, Values
+from dialogs.forms.fields import Parsed, Values
 from dialogs.schedule_words import LONGEST as LONGEST_WORDS
 from dialogs.schedule_words import too_much
 from scheduler.rules.window import open_time
@@ -61,7 +61,7 @@ def default_schedule(now: datetime, zone: str) -> dict[str, str]:
     }
 
 
-def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing]:
+def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]:
     errors: dict[str, str] = {}
     _read_words(values, texts, errors)
     zone = _read_zone(values, texts, errors)
@@ -76,7 +76,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
     begins, lasts = start or now, duration or timedelta()
     closed = read_closures(values, begins, begins + lasts, texts, errors)
     if errors or not (zone and start and duration and hours):
-        return Reading(None, errors)
+        return Parsed(None, errors)
     hours = replace(hours, holidays=closed)
     schedule = Schedule(
         slot=Slot(start=start, duration=duration),
@@ -90,15 +90,15 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Reading[Timing
     if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
         if closed_days := closed_text(texts, schedule):
             errors["holidays"] = texts("There is no working day in this time: {closed}.", closed=closed_days)
-            return Reading(None, errors)
+            return Parsed(None, errors)
         errors["duration"] = texts(
             "There are no working hours in this time: it runs from {start} to {end}."
             " Make it longer, change the hours or days, or allow sending outside them.",
             start=texts.moment(schedule.slot.start, zone),
             end=texts.moment(schedule.slot.end, zone),
         )
-        return Reading(None, errors)
-    return Reading(Timing(schedule=schedule, now=at_once))
+        return Parsed(None, errors)
+    return Parsed(Timing(schedule=schedule, now=at_once))
 
 
 def without_words(values: Values) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Lists whose people are read from elsewhere, as somebody looks at them: read anew where that is quick."""
+"""Lists whose people are read from elsewhere, for a card: read anew where that is quick."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from storage.records import CROWD, CampaignId, Channel, EngagementKind, Person, 
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 20  #: looks at a message that is still on its way
+PATIENCE = 20  #: checks of a message that is still on its way
 PAUSE = 0.5  #: seconds between them
 REMEMBERED = 10_000  #: anonymous receipts that are known when they are told again
 

@@ -44,7 +44,7 @@ _LASTS = re.compile(rf"\b(?:{'|'.join(words.lasts for words in SCHEDULES.values(
 
 
 def may_be_a_schedule(words: str) -> bool:
-    """Whether it is worth asking the rule if these words are a complete schedule: a cheap look that errs to yes."""
+    """Whether it is worth asking the rule if these words are a complete schedule: a cheap check that errs to yes."""
     if too_much(words):
         return False
     text = words.lower()

@@ -9,7 +9,7 @@ from scheduler.ports import Clock
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0  #: seconds between looks
+CHECK = 1.0  #: seconds between checks
 STEP = 1.0  #: seconds by which the wall clock moved against the time that passed: less is what NTP corrects
 
 
@@ -26,7 +26,7 @@ class ClockWatch:
 
     async def run(self) -> None:
         while True:
-            await self._clock.sleep(LOOK)
+            await self._clock.sleep(CHECK)
             self.look()
 
     def look(self) -> None:

@@ -23,7 +23,7 @@ class MongoDocuments(Engine):
         for key, (etag, json) in documents.items():
             written[key] = token()
             if not await self._write_one(key, etag, {"etag": written[key], "json": json}):
-                # somebody was faster after our look: take back what we have written
+                # somebody was faster after we read: take back what we have written
                 del written[key]
                 for ours, new in written.items():
                     await self._take_back(ours, new, before.get(ours))

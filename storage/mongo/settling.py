@@ -81,7 +81,7 @@ class Settling(WakeIntents, MongoWeeklyCap):
         held = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])} if settled else {}
         kept = [row for row in settled if row.id in held]
         await self._intend_to_wake_again([row for row in kept if row.state is DeliveryState.WAITING])
-        if await self._settle_as(held, kept, holder) < len(kept):  # a lease ran out between the look and the write
+        if await self._settle_as(held, kept, holder) < len(kept):  # a lease ran out between the read and the write
             moves.unknown.update(row.campaign for row in kept)
         _counted(moves, kept, (held[row.id]["state"] for row in kept))
         for row in kept:

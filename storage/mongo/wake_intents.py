@@ -1,7 +1,7 @@
 """Deliveries that wait for an install, and the counts of all deliveries.
 
 An install is two facts, a person who can be reached and deliveries that wait no more; so is settling a
-delivery as one that waits, and the look whether its person has come back meanwhile. The intent to wake
+delivery as one that waits, and the check whether its person has come back meanwhile. The intent to wake
 (collection ``wakes``) is written before the first and removed after the second; the sweep of any copy
 carries out what a death left behind.
 """

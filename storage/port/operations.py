@@ -77,7 +77,7 @@ class Erasure(Protocol):
         ...
 
 
-class Restoring(Protocol):
+class Backups(Protocol):
     """A store that was brought back from a backup knows nothing of what happened after it."""
 
     async def backup(self, target: Path) -> None:

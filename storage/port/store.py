@@ -10,7 +10,7 @@ from typing import Protocol
 
 from storage.port.campaigns import Campaigns, Deliveries, Templates
 from storage.port.engagement import Engagements, Results
-from storage.port.operations import Audit, Documents, Erasure, Restoring, Retention
+from storage.port.operations import Audit, Backups, Documents, Erasure, Retention
 from storage.port.people import Installations, Lists, People
 
 
@@ -26,7 +26,7 @@ class Store(
     Retention,
     Audit,
     Erasure,
-    Restoring,
+    Backups,
     Documents,
     Protocol,
 ):

@@ -15,7 +15,7 @@ from storage.records.lists import Audience
 
 
 class Style(StrEnum):
-    """The look of a message (S28)."""
+    """The appearance of a message (S28)."""
 
     MESSAGE = "message"
     IDEA = "idea"

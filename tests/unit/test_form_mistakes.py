@@ -11,7 +11,7 @@ import pytest
 from cards.kit.texts import Texts
 from cards.message.compile import LIMIT, size_of
 from dialogs.forms.audience import read_addresses, read_audience
-from dialogs.forms.fields import Reading
+from dialogs.forms.fields import Parsed
 from dialogs.forms.message import read_message, read_version
 from dialogs.forms.schedule import read_schedule
 
@@ -33,7 +33,7 @@ SCHEDULE = {
 }  # fmt: skip
 
 
-def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Reading[Any]:
+def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any]:
     if step == "message":
         return read_message(values, texts)
     if step == "version":

@@ -15,7 +15,7 @@ import pytest
 
 from bot.graph import client as graph_client
 from bot.graph.client import ATTEMPTS, LARGEST, Graph, NoLogin, Refusal
-from bot.graph.login import Nowhere, is_organisation, token_of
+from bot.graph.login import NoOrganisation, is_organisation, token_of
 from bot.teams.auth.token import EARLY, FreshToken, NoToken
 from scheduler.ports import NotAnswered
 from storage.records import TenantId
@@ -254,7 +254,7 @@ async def test_who_comes_from_no_organisation_has_no_directory() -> None:
     assert is_organisation(TENANT)
     for tenant in ("none", "", "../common", "common", f"{TENANT}/x", TENANT.upper()):
         assert not is_organisation(TenantId(tenant))
-    async with serving(token=Nowhere()) as service:
+    async with serving(token=NoOrganisation()) as service:
         with pytest.raises(NotAnswered) as refused:
             await service.directory.groups(TenantId("none"), "Team")
         assert refused.value.permanent

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from dialogs.forms.fields import clean
-from dialogs.forms.markup import LARGEST, Lost, lost_named, markdown_of
+from dialogs.forms.markup import LARGEST, LostFormatting, lost_named, markdown_of
 
 #: as Teams' compose box writes it
 TEAMS = (
@@ -30,18 +30,18 @@ def test_what_teams_writes_is_kept_as_it_looks() -> None:
 @pytest.mark.parametrize(
     ("html", "markdown", "lost"),
     [
-        ("<h2>Our <b>autumn</b></h2><p>x</p>", "**Our autumn**\n\nx", {Lost.HEADING}),
+        ("<h2>Our <b>autumn</b></h2><p>x</p>", "**Our autumn**\n\nx", {LostFormatting.HEADING}),
         ("<table><tr><th>Day</th><th>Dish</th></tr><tr><td>Mon</td><td>Soup</td></tr></table>",
-         "Day · Dish\n\nMon · Soup", {Lost.TABLE}),
-        ("<blockquote>wise</blockquote>", "wise", {Lost.QUOTE}),
-        ("<p>run <code>a_b</code></p>", "run a_b", {Lost.CODE}),
-        ("<s>old</s> <u>new</u>", "old new", {Lost.STRUCK, Lost.UNDERLINED}),
-        ('<span style="color:red">red</span>', "red", {Lost.COLOUR}),
+         "Day · Dish\n\nMon · Soup", {LostFormatting.TABLE}),
+        ("<blockquote>wise</blockquote>", "wise", {LostFormatting.QUOTE}),
+        ("<p>run <code>a_b</code></p>", "run a_b", {LostFormatting.CODE}),
+        ("<s>old</s> <u>new</u>", "old new", {LostFormatting.STRUCK, LostFormatting.UNDERLINED}),
+        ('<span style="color:red">red</span>', "red", {LostFormatting.COLOUR}),
         ('<span style="font-size:inherit">big</span>', "big", set()),
-        ('see <img src="https://contoso.com/x.png" alt="x">', "see", {Lost.PICTURE}),
+        ('see <img src="https://contoso.com/x.png" alt="x">', "see", {LostFormatting.PICTURE}),
         ('<emoji alt="😀" title="smile"></emoji> <at id="0">Ada</at>', "😀 Ada", set()),
-        ('<a href="javascript:alert(1)">here</a>', "here", {Lost.LINK}),
-        ('<a href="file:///c:/x">here</a>', "here", {Lost.LINK}),
+        ('<a href="javascript:alert(1)">here</a>', "here", {LostFormatting.LINK}),
+        ('<a href="file:///c:/x">here</a>', "here", {LostFormatting.LINK}),
         ('<a href="mailto:ada@contoso.com">mail</a>', "[mail](mailto:ada@contoso.com)", set()),
         ('<a href="https://contoso.com/a(b)">x</a>', "[x](https://contoso.com/a%28b%29)", set()),
         ('<a href="https://contoso.com">https://contoso.com</a>', "https://contoso.com", set()),
@@ -57,8 +57,8 @@ def test_what_teams_writes_is_kept_as_it_looks() -> None:
         ("<ul><li>a<ul><li>b</li><li>c</li></ul></li><li>d<br>e</li></ul>f",
          "- a\n   - b\n   - c\n- d\n  e\n\nf", set()),
         ("<ol start=3><li>a</li><li>b</li></ol><li>c</li>", "3. a\n4. b\n\n- c", set()),
-        ("<table><tr><td>a</td><td></td><td>b</td></tr></table>", "a · b", {Lost.TABLE}),
-        ("<pre>one\n\n  two</pre>three", "one\n\ntwo\n\nthree", {Lost.CODE}),
+        ("<table><tr><td>a</td><td></td><td>b</td></tr></table>", "a · b", {LostFormatting.TABLE}),
+        ("<pre>one\n\n  two</pre>three", "one\n\ntwo\n\nthree", {LostFormatting.CODE}),
         ("1 < 2 <> 3 &lt;b&gt; <3 a<b", "1 < 2 <> 3 <b> <3 a<b", set()),
         ('<img itemtype="http://schema.skype.com/Emoji" alt="> :)">!', "> :)!", set()),
         ("a<!-- b <p> --> c<!-- never ends", "a c", set()),
@@ -66,10 +66,10 @@ def test_what_teams_writes_is_kept_as_it_looks() -> None:
         ("", "", set()),
     ],
 )  # fmt: skip
-def test_what_a_card_cannot_show_is_said(html: str, markdown: str, lost: set[Lost]) -> None:
+def test_what_a_card_cannot_show_is_said(html: str, markdown: str, lost: set[LostFormatting]) -> None:
     found = markdown_of(html)
     assert (found.markdown, found.lost) == (markdown, frozenset(lost))
-    assert lost_named(found.lost) == [one for one in Lost if one in lost]
+    assert lost_named(found.lost) == [one for one in LostFormatting if one in lost]
 
 
 def test_the_pictures_are_told() -> None:

@@ -15,7 +15,7 @@ from scheduler.rate_limit import (
     RATE,
     RECOVERY,
     SLOWED,
-    Chats,
+    ChatBuckets,
     RateLimit,
     TokenBucket,
 )
@@ -155,7 +155,7 @@ ALLOWED = {1: 7, 2: 8, 30: 60, 3600: 1800}
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=200), st.sampled_from(sorted(ALLOWED)))
 @settings(deadline=None)
 def test_no_chat_gets_more_than_the_platform_allows_in_one(pauses: list[float], window: int) -> None:
-    chats, now, sent = Chats(CHAT_INTERVAL), 1e9, []
+    chats, now, sent = ChatBuckets(CHAT_INTERVAL), 1e9, []
     for pause in pauses:
         now += pause / 10
         while not chats.wait("a:ada", now):
@@ -165,7 +165,7 @@ def test_no_chat_gets_more_than_the_platform_allows_in_one(pauses: list[float], 
 
 
 def test_after_the_wait_that_was_named_a_chat_may_be_written_to() -> None:
-    chats = Chats(CHAT_INTERVAL)
+    chats = ChatBuckets(CHAT_INTERVAL)
     for _ in range(CHAT_BURST):
         assert chats.wait("a:ada", 1e9) == 0
     wait = chats.wait("a:ada", 1e9)
@@ -175,7 +175,7 @@ def test_after_the_wait_that_was_named_a_chat_may_be_written_to() -> None:
 
 
 def test_chats_that_rest_are_forgotten() -> None:
-    chats = Chats(CHAT_INTERVAL)
+    chats = ChatBuckets(CHAT_INTERVAL)
     for number in range(50_000):
         chats.wait(f"a:{number}", 1e9 + number)
     assert len(chats._full_at) <= 2_000
