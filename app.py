@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import random
 import secrets
 import signal
@@ -24,7 +25,7 @@ from bot.clouds import CLOUDS, Platform
 from bot.files.exporter import Exports
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.graph.served_presence import ServedPresence
-from bot.keys import FILES, keys
+from bot.keys import OwnKeys
 from bot.ops import logs
 from bot.ops.cli import Operator, add_commands
 from bot.ops.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
@@ -116,7 +117,8 @@ async def crieur(
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
     metrics = Metrics()
     store = measured(store, metrics)
-    links = SignedLinks(settings.base_url, await keys(store, clock, LINKS), tracked=settings.tracked)
+    keys = OwnKeys(store, clock, settings.key_apart)
+    links = SignedLinks(settings.base_url, await keys.of(LINKS), tracked=settings.tracked)
     authorization = make_authorization(settings, platform, credentials, clock)
     async with contextlib.AsyncExitStack() as opened:
         connector = await opened.enter_async_context(
@@ -145,7 +147,7 @@ async def crieur(
                 effective_role=effective_role,
                 connector=connector,
                 clock=clock,
-                keys=await keys(store, clock, FILES),
+                keys=keys,
                 base_url=settings.base_url if settings.tracked else "",
                 takes_files=not settings.local,
                 hosts=() if settings.local else platform.files,
@@ -219,6 +221,7 @@ async def crieur(
             services,
             links,
             exports,
+            keys=keys,
             health=health,
             metrics=metrics,
             metrics_token=settings.metrics_token,
@@ -309,6 +312,7 @@ def say(line: str) -> None:
 
 
 def main() -> int:
+    os.umask(0o077)  # what we write is nobody else's to read
     parser = argparse.ArgumentParser(description="Crieur: push campaigns inside Microsoft Teams")
     parser.add_argument("--playground", type=int, default=0, metavar="N", help="start N browser clients beside the bot")
     add_commands(parser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from cards.kit.addresses import is_loopback, is_this_machine, is_web_address, web_address
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+KEY_LENGTH = 32  #: characters of a signing key: half a line of random ones
+_LONG_ENOUGH = f"takes {KEY_LENGTH} random characters or more, as `openssl rand -hex 32` gives"
 
 
 class WrongSettings(Exception):
@@ -39,6 +44,9 @@ class Settings(BaseSettings):
     skype_presence_token: Annotated[str, Field(alias="SKYPE_PRESENCE_TOKEN", repr=False)] = ""
     lease_seconds: Annotated[float, Field(alias="LEASE_SECONDS", ge=1, le=3600)] = 60.0
     metrics_token: Annotated[str, Field(alias="METRICS_TOKEN", repr=False)] = ""
+    #: apart from the store, and so from its backups, on purpose: what signs links is made of both
+    signing_key: Annotated[str, Field(alias="SIGNING_KEY", repr=False)] = ""
+    signing_key_file: Annotated[str, Field(alias="SIGNING_KEY_FILE")] = ""
     log_level: Annotated[str, Field(alias="LOG_LEVEL")] = "INFO"
     #: the app's id in Teams, as in its package
     teams_app_id: Annotated[str, Field(alias="TEAMS_APP_ID")] = ""
@@ -58,6 +66,13 @@ class Settings(BaseSettings):
         if self.allowed_tenants or self.microsoft_app_type == "MultiTenant" or not _is_guid(own):
             return self.allowed_tenants
         return frozenset({own})
+
+    @property
+    def key_apart(self) -> bytes:
+        """The signing key that is kept apart from the store; empty where there is none."""
+        if self.signing_key_file:
+            return Path(self.signing_key_file).read_bytes().strip()
+        return self.signing_key.strip().encode()
 
     @property
     def base_url(self) -> str:
@@ -98,6 +113,24 @@ class Settings(BaseSettings):
     def _is_a_service(cls, value: str) -> str:
         if value and not _is_secure(value):
             raise ValueError("takes the address of your presence service, like https://presence.contoso.com/skype")
+        return value
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_key(cls, value: str) -> str:
+        if value and len(value.strip()) < KEY_LENGTH:
+            raise ValueError(_LONG_ENOUGH)
+        return value
+
+    @field_validator("signing_key_file")
+    @classmethod
+    def _holds_a_key(cls, value: str) -> str:
+        try:
+            key = Path(value).read_bytes().strip() if value else None
+        except OSError as error:
+            raise ValueError(f"cannot be read ({type(error).__name__}): takes a file with the key") from None
+        if key is not None and len(key) < KEY_LENGTH:
+            raise ValueError(f"{_LONG_ENOUGH}, in a file")
         return value
 
     @field_validator("store_url")
@@ -177,6 +210,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is {self.microsoft_app_type}"
             )
+        if self.signing_key and self.signing_key_file:
+            raise ValueError("SIGNING_KEY takes nothing as SIGNING_KEY_FILE is set: the key stands in one place")
         if self.graph == "on" and not self.asks_graph:
             raise ValueError("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
         return self

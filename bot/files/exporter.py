@@ -23,7 +23,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from bot.files import uploads
 from bot.files.tempdir import TempDir
 from bot.files.writer import FileSpec
-from bot.keys import FILES, KEYS_AGAIN, keys
+from bot.keys import FILES, KEYS_AGAIN, OwnKeys
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
 from cards.kit.elements import AdaptiveCard
@@ -85,7 +85,7 @@ class _Signer(TimestampSigner):
 class Exports:
     """Open it with ``async with``: its files go when it closes.
 
-    ``keys``: the newest, which signs, first. ``base_url``: where /export/ is reached; "" where it is not.
+    ``base_url``: where /export/ is reached; "" where it is not.
     ``takes_files``: the chat takes them. ``hosts``: of upload addresses (``uploads.takes``).
     """
 
@@ -96,7 +96,7 @@ class Exports:
         effective_role: EffectiveRole,
         connector: Connector,
         clock: Clock,
-        keys: Sequence[bytes],
+        keys: OwnKeys,
         base_url: str,
         takes_files: bool,
         hosts: Sequence[str],
@@ -104,7 +104,8 @@ class Exports:
         self._store = store
         self._connector = connector
         self._clock = clock
-        self._signer = _Signer(keys, clock)
+        self._keys = keys
+        self._signer = _Signer([], clock)  # with keys from __aenter__ on
         self._keys_looked_at = clock.monotonic()
         self._base_url = base_url
         self._takes_files = takes_files
@@ -118,6 +119,7 @@ class Exports:
         self._folder: Path | None = None
 
     async def __aenter__(self) -> Exports:
+        self._signer = _Signer(await self._keys.of(FILES), self._clock)
         self._folder = await asyncio.to_thread(self._exit_stack.enter_context, TempDir())
         return self
 
@@ -148,7 +150,7 @@ class Exports:
         now = self._clock.monotonic()
         if request is None and now - self._keys_looked_at >= KEYS_AGAIN:  # another copy may sign with a newer key
             self._keys_looked_at = now
-            self._signer = _Signer(await keys(self._store, self._clock, FILES), self._clock)
+            self._signer = _Signer(await self._keys.of(FILES), self._clock)
             request = self._read(token)
         return request
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.files.writer import harmless
-from bot.keys import FILES, keys
+from bot.keys import FILES, OwnKeys
 from bot.ops.erase import CLIENT, erase, export_person
 from bot.ops.restore import restored
 from bot.settings import Settings
@@ -133,8 +133,9 @@ async def _claim_code(operator: Operator, asked: argparse.Namespace) -> int:
 
 
 async def _rotate_keys(operator: Operator, asked: argparse.Namespace) -> int:
+    keys = OwnKeys(operator.store, operator.clock, operator.settings.key_apart)
     for name in (LINKS, FILES):
-        await keys(operator.store, operator.clock, name, rotate=True, alone=asked.forget_former)
+        await keys.renew(name, forget_former=asked.forget_former)
     if asked.forget_former:
         operator.say("New keys are made, and the former ones are gone. Restart every copy of the bot now:")
         operator.say("until then it still takes links of the former ones. Links in people's chats lead nowhere then.")

@@ -17,7 +17,7 @@ from botbuilder.schema import Activity, ActivityTypes
 from msrest.exceptions import ClientException
 
 from bot.files.exporter import Exports
-from bot.keys import KEYS_AGAIN, keys
+from bot.keys import KEYS_AGAIN, OwnKeys
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.handler import CrieurBot
 from bot.teams.request_limits import ConcurrencyLimits, Kind, TooManyRequests
@@ -75,6 +75,7 @@ class WebHandlers:
         links: SignedLinks,
         exports: Exports,
         *,
+        keys: OwnKeys,
         health: Health,
         metrics: Metrics,
         metrics_token: str = "",
@@ -83,6 +84,7 @@ class WebHandlers:
         self._adapter = adapter
         self._bot = bot
         self._links = links
+        self._keys = keys
         self._exports = exports
         self._services = services
         self._health = health
@@ -235,7 +237,7 @@ class WebHandlers:
         if now - self._keys_looked_at < KEYS_AGAIN:
             return False
         self._keys_looked_at = now
-        self._links.adopt(await keys(self._services.store, self._services.clock, LINKS))
+        self._links.adopt(await self._keys.of(LINKS))
         return True
 
     async def about(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from storage.shared.backup import CHANGEABLE, SKIPPED, TAKEN, mark
 from storage.sqlite.counters import move
 from storage.sqlite.deliveries import OPEN, REAP
 from storage.sqlite.engine import READER_CACHE, Engine, connected
+from storage.sqlite.private import new_private
 
 NUMBERED = ("campaign", "list", "template", "installation", "audit")  #: tables whose numbers are never given twice
 
@@ -64,6 +65,7 @@ class SqliteBackup(Engine):
             if target.exists():
                 raise StorageError(f"{target} is there already")
             part.unlink(missing_ok=True)
+            new_private(part)
             with closing(connected(self._path, READER_CACHE)) as source, closing(sqlite3.connect(part)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
@@ -76,6 +78,8 @@ class SqliteBackup(Engine):
                 os.fsync(file.fileno())
             part.rename(target)
         except (OSError, sqlite3.Error) as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise StorageError(f"the backup was not made: {error}") from error
 
     async def doubt(self, id: CampaignId, now: datetime) -> int:

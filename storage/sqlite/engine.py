@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import orjson
 
 from storage.records import StorageError
+from storage.sqlite.private import make_private
 from storage.sqlite.schema import migrate
 
 T = TypeVar("T")
@@ -100,7 +101,7 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._closing = False
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._path)
             writer = self._connect(WRITER_CACHE)
             migrate(writer)
             self._reader = self._connect(READER_CACHE)

@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from app import WallClock, crieur
-from bot.keys import keys
+from bot.keys import OwnKeys
 from bot.settings import Settings
 from bot.web.links import LINKS, SignedLinks
 from storage.records import Campaign, DeliveryState, Engaged, EngagementKind, PersonId, Press
@@ -108,7 +108,7 @@ async def _delivered(store: SqliteStore, people: int) -> Campaign:
 
 
 async def _tokens(store: SqliteStore, campaign: Campaign, people: int) -> list[str]:
-    links = SignedLinks("", await keys(store, WallClock(), LINKS))
+    links = SignedLinks("", await OwnKeys(store, WallClock()).of(LINKS))
     someone = await store.person(PersonId(1))
     assert someone is not None
     return [f"{links.token(campaign.id, replace(someone, id=PersonId(n)))}.0" for n in range(1, people + 1)]

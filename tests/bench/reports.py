@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app import WallClock, spare_the_collector
 from bot.files.exporter import Exports
+from bot.keys import OwnKeys
 from cards.kit.elements import as_dict
 from cards.kit.texts import Texts
 from cards.results.exports import Format
@@ -108,7 +109,7 @@ async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]
         effective_role=EffectiveRole(store, None, clock),
         connector=None,  # type: ignore[arg-type]
         clock=clock,
-        keys=[b"x" * 32],
+        keys=OwnKeys(store, clock),
         base_url="http://127.0.0.1",
         takes_files=False,
         hosts=(),

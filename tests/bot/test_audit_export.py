@@ -8,7 +8,7 @@ from datetime import timedelta
 import openpyxl
 
 from bot.files.exporter import _Signer
-from bot.keys import FILES, keys
+from bot.keys import FILES, OwnKeys
 from dialogs.core.export_port import AUDIT
 from storage.records import Deed, Subject, TenantId
 from tests.bot.story import asked
@@ -85,7 +85,7 @@ async def test_a_link_that_another_copy_signed_with_a_newer_key_is_taken(running
     """This copy started before; it looks for new keys when it knows none that fits."""
     await ada.say("export audit")
     await exported(ada, "CSV")
-    newer = await keys(running_bot.store, running_bot.clock, FILES, rotate=True)
+    newer = await OwnKeys(running_bot.store, running_bot.clock).renew(FILES)
 
     person = await running_bot.store.person_at(HERE, ada.address)
     assert person is not None

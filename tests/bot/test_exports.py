@@ -17,7 +17,7 @@ import pytest
 from bot.files.tempdir import PREFIX, TempDir
 from bot.files.uploads import takes
 from bot.files.writer import harmless
-from bot.keys import keys
+from bot.keys import FILES, OwnKeys
 from bot.web.links import LINKS
 from storage.records import Button, ButtonKind, Message, Role, Tracking
 from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, sent_out
@@ -279,9 +279,8 @@ async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(
         "a" * 5000,
     ):
         assert (await fetched(running_bot, f"{base}/{wrong}"))[0] in (400, 404), wrong
-    assert await keys(running_bot.store, running_bot.clock, "exports") != await keys(
-        running_bot.store, running_bot.clock, LINKS
-    )
+    keys = OwnKeys(running_bot.store, running_bot.clock)
+    assert await keys.of(FILES) != await keys.of(LINKS)
 
 
 async def test_who_is_no_author_any_more_gets_nothing_by_an_old_link(

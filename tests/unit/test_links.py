@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.keys import keys
+from bot.keys import OwnKeys
 from bot.web.links import LENGTH, SignedLinks
 from bot.web.links import LINKS as LINKS_NAME
 from dialogs.core.ports import Click
@@ -112,17 +112,18 @@ def test_anything_else_is_refused_never_raised(path: str) -> None:
 async def test_links_of_former_keys_are_taken_for_a_year(tmp_path: Path) -> None:
     store, clock = SqliteStore(tmp_path / "keys.db"), LeapingClock()
     await store.open()
-    first = await keys(store, clock, LINKS_NAME)
+    keys = OwnKeys(store, clock)
+    first = await keys.of(LINKS_NAME)
     old = SignedLinks("", first).token(CampaignId(7), ADA)
-    assert first == await keys(store, clock, LINKS_NAME), "a young key stays"
+    assert first == await keys.of(LINKS_NAME), "a young key stays"
     clock.forward(91 * DAY)
-    second = await keys(store, clock, LINKS_NAME)
+    second = await keys.of(LINKS_NAME)
     assert len(second) == 2 and second[1] == first[0] and second[0] != first[0]
     links = SignedLinks("", second)
     assert links.read(f"{old}.0") is not None
     assert links.token(CampaignId(7), ADA) != old
     clock.forward(401 * DAY)
-    later = await keys(store, clock, LINKS_NAME)
+    later = await keys.of(LINKS_NAME)
     assert first[0] not in later
     assert SignedLinks("", later).read(f"{old}.0") is None
     await store.close()
@@ -131,11 +132,12 @@ async def test_links_of_former_keys_are_taken_for_a_year(tmp_path: Path) -> None
 async def test_a_key_is_followed_by_another_when_asked(tmp_path: Path) -> None:
     store, clock = SqliteStore(tmp_path / "keys.db"), LeapingClock()
     await store.open()
-    first = await keys(store, clock, LINKS_NAME)
-    second = await keys(store, clock, LINKS_NAME, rotate=True)
+    keys = OwnKeys(store, clock)
+    first = await keys.of(LINKS_NAME)
+    second = await keys.renew(LINKS_NAME)
     assert second[1:] == first
-    assert await keys(store, clock, LINKS_NAME) == second
-    both = await asyncio.gather(*(keys(store, clock, LINKS_NAME, rotate=True) for _ in range(2)))
+    assert await keys.of(LINKS_NAME) == second
+    both = await asyncio.gather(*(keys.renew(LINKS_NAME) for _ in range(2)))
     assert both[0] == both[1] and len(both[0]) == 3, "two copies at once make one"
     await store.close()
 
@@ -144,5 +146,32 @@ async def test_links_from_before_there_were_several_keys_work_on(tmp_path: Path)
     store = SqliteStore(tmp_path / "keys.db")
     await store.open()
     old = SignedLinks("", [await store.secret("links")]).token(CampaignId(7), ADA)
-    assert SignedLinks("", await keys(store, LeapingClock(), LINKS_NAME)).read(f"{old}.1") is not None
+    assert SignedLinks("", await OwnKeys(store, LeapingClock()).of(LINKS_NAME)).read(f"{old}.1") is not None
+    await store.close()
+
+
+async def test_a_copy_of_the_store_alone_signs_nothing_where_a_key_is_kept_apart(tmp_path: Path) -> None:
+    store, clock = SqliteStore(tmp_path / "keys.db"), LeapingClock()
+    await store.open()
+    before = SignedLinks("", await OwnKeys(store, clock).of(LINKS_NAME)).token(CampaignId(7), ADA)
+    apart = OwnKeys(store, clock, b"kept in a vault, and in no backup")
+    links = SignedLinks("", await apart.of(LINKS_NAME))
+    token = links.token(CampaignId(7), ADA)
+    assert links.read(f"{before}.0") is not None, "what was signed before works on"
+    thief = SignedLinks("", await OwnKeys(store, clock).of(LINKS_NAME))
+    assert thief.read(f"{token}.0") is None
+    secrets = [await store.secret("links"), await store.secret("links/1")]
+    assert SignedLinks("", secrets).read(f"{token}.0") is None
+    await apart.renew(LINKS_NAME, forget_former=True)
+    ours = SignedLinks("", await apart.of(LINKS_NAME))
+    assert ours.read(f"{thief.token(CampaignId(7), ADA)}.0") is None
+    await store.close()
+
+
+async def test_copies_with_other_keys_apart_do_not_make_keys_for_ever(tmp_path: Path) -> None:
+    store, clock = SqliteStore(tmp_path / "keys.db"), LeapingClock()
+    await store.open()
+    copies = [OwnKeys(store, clock, key * 32) for key in (b"a", b"b")]
+    first = [await keys.of(LINKS_NAME) for keys in copies]
+    assert [await keys.of(LINKS_NAME) for keys in copies] == first
     await store.close()

@@ -67,6 +67,8 @@ def test_with_nothing_set_it_runs_on_this_machine_only() -> None:
         ("SKYPE_PRESENCE_URL", "presence", "like https://presence.contoso.com/skype"),
         ("GRAPH_URL", "graph.microsoft.com", "like https://graph.microsoft.com/v1.0"),
         ("HOST", "0.0.0.0", "loopback"),
+        ("SIGNING_KEY", "short", "openssl rand -hex 32"),
+        ("SIGNING_KEY_FILE", "/nowhere/key", "takes a file with the key"),
     ],
 )
 def test_a_mistake_is_one_line_naming_the_variable_and_what_it_takes(
@@ -165,3 +167,19 @@ def test_allowed_tenants_are_ids_separated_by_commas(
 
 def test_the_address_for_browsers_has_no_slash_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, PUBLIC_URL="https://crieur.contoso.com/").base_url == "https://crieur.contoso.com"
+
+
+def test_a_signing_key_stands_in_the_environment_or_in_a_file(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = elsewhere / "key"
+    file.write_text("k" * 64 + "\n")
+    assert read(monkeypatch, SIGNING_KEY_FILE=str(file)).key_apart == b"k" * 64
+    with pytest.raises(WrongSettings, match="SIGNING_KEY takes nothing"):
+        read(monkeypatch, SIGNING_KEY="x" * 64)
+    monkeypatch.delenv("SIGNING_KEY_FILE")
+    settings = read_settings()
+    assert settings.key_apart == b"x" * 64
+    assert "x" * 64 not in repr(settings)
+    file.write_text("short")
+    with pytest.raises(WrongSettings, match="SIGNING_KEY_FILE: takes 32"):
+        monkeypatch.delenv("SIGNING_KEY")
+        read(monkeypatch, SIGNING_KEY_FILE=str(file))
