@@ -3,7 +3,7 @@
     planned --claim and mark--> sending --send--> outcome --record--> settled
 
 *Claim* leases what is due; *mark* writes down, before the request leaves, that it may leave; where
-nothing is asked in between (approach.py), both are one change. *Record* writes what came of it. Each is one durable
+nothing is asked in between (precheck.py), both are one change. *Record* writes what came of it. Each is one durable
 change for a whole group, so a kill -9 at any instant leaves at most one group of which nobody can tell
 whether it arrived: those become *unconfirmed*, and are never sent again by themselves. Nothing here
 remembers anything: after a restart the store says what is due, and whose lease has lapsed.
@@ -47,8 +47,8 @@ CONCURRENCY = 64  #: requests in flight
 GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
 GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flush for many
-POLL = 0.5  #: seconds between looks at the store when nothing is due
-TICK = 0.1  #: seconds between looks when the pace is what holds us back: what a bucket keeps
+POLL = 0.5  #: seconds between reads of the store when nothing is due
+TICK = 0.1  #: seconds between rounds when the pace is what holds us back: what a bucket keeps
 AHEAD = 5.0  #: seconds for which presence holds: as many are asked about as may leave within it
 
 
@@ -65,7 +65,7 @@ class _Running:
     open_time: OpenTime
     ends: datetime
     #: where something is asked about each recipient before their message is marked
-    approach: Precheck | None
+    precheck: Precheck | None
 
     def may_send(self, now: datetime) -> bool:
         schedule = self.campaign.as_scheduled.schedule
@@ -107,8 +107,8 @@ class Dispatcher:
         self._looked_at: float | None = None
         #: marked deliveries on their way to a worker
         self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
-        #: who is being asked about, by campaign: one group at a time
-        self._approaching: dict[CampaignId, asyncio.Task[None]] = {}
+        #: the group being asked about, by campaign: one at a time
+        self._prechecks: dict[CampaignId, asyncio.Task[None]] = {}
         #: claimed or marked and not yet recorded, until when they are leased: then another copy may settle them
         self._outstanding: dict[int, datetime] = {}
         self._outcomes: list[Settled] = []
@@ -135,7 +135,7 @@ class Dispatcher:
                 await self._round_patiently()
             await self._all_recorded()
         finally:
-            helpers += self._approaching.values()
+            helpers += self._prechecks.values()
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
@@ -146,7 +146,7 @@ class Dispatcher:
             await self._recorded.wait()
 
     async def _round_patiently(self) -> None:
-        """One round; a store that is gone is waited for, never died of."""
+        """One round; waits while the store is away."""
         try:
             pause = await self._round()
         except Exception:
@@ -185,7 +185,7 @@ class Dispatcher:
             render=self._renderer.compile(campaign),
             open_time=open_time_of(schedule),
             ends=schedule.slot.end,
-            approach=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
+            precheck=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
         )
 
     def _in_turn(self) -> list[_Running]:
@@ -203,8 +203,8 @@ class Dispatcher:
         if not running.may_send(now):
             return POLL
         share = max(1, self._room // max(1, min(4, len(self._running))))
-        if running.approach is not None:
-            return await self._turn_to_ask(running, running.approach, share, now)
+        if running.precheck is not None:
+            return await self._turn_to_ask(running, running.precheck, share, now)
         bucket = self._rate_limit.of(running.campaign.tenant, self._clock.monotonic())
         granted = bucket.take(self._clock.monotonic(), share)
         if not granted:
@@ -230,9 +230,9 @@ class Dispatcher:
 
     # --- claim, ask, mark ---------------------------------------------------------------------
 
-    async def _turn_to_ask(self, running: _Running, approach: Precheck, share: int, now: datetime) -> float:
+    async def _turn_to_ask(self, running: _Running, precheck: Precheck, share: int, now: datetime) -> float:
         """Claim what is due, unmarked, and have it asked about; as many as may leave while the answer holds."""
-        if running.campaign.id in self._approaching:
+        if running.campaign.id in self._prechecks:
             return POLL  # its end wakes us
         elapsed = self._clock.monotonic()
         limit = min(share, self._rate_limit.of(running.campaign.tenant, elapsed).soon(elapsed, AHEAD))
@@ -244,24 +244,24 @@ class Dispatcher:
             return POLL
         self._outstanding.update((delivery.id, until) for delivery in claimed)
         self._make_room()
-        task = asyncio.create_task(self._approach(running, approach, claimed))
-        self._approaching[running.campaign.id] = task
-        task.add_done_callback(lambda _: self._approached(running.campaign.id))
+        task = asyncio.create_task(self._precheck(running, precheck, claimed))
+        self._prechecks[running.campaign.id] = task
+        task.add_done_callback(lambda _: self._prechecked(running.campaign.id))
         return POLL
 
-    def _approached(self, id: CampaignId) -> None:
-        del self._approaching[id]
+    def _prechecked(self, id: CampaignId) -> None:
+        del self._prechecks[id]
         self._awake.set()
 
-    async def _approach(self, running: _Running, approach: Precheck, claimed: list[Claimed]) -> None:
-        """Ask about a group, and hand on whoever may be written to; whatever happens, the rest is due again."""
+    async def _precheck(self, running: _Running, precheck: Precheck, claimed: list[Claimed]) -> None:
+        """Ask about a group, and hand on those who may be written to; whatever happens, the rest is due again."""
         left = {delivery.id: delivery for delivery in claimed}
         try:
-            going, staying = await approach.sort(claimed)
+            going, staying = await precheck.sort(claimed)
             for settled in staying:
                 del left[settled.id]
                 self._settle(settled)
-            await self._mark_within_rate(running, approach, going, left)
+            await self._mark_within_rate(running, precheck, going, left)
         except Exception:
             log.exception("nothing of a group has left: campaign=%d", running.campaign.id)
             await asyncio.sleep(POLL)  # a store that is gone is not asked again and again
@@ -270,7 +270,7 @@ class Dispatcher:
             self._settle(not_sent(delivery, running.campaign.channel, now, now))
 
     async def _mark_within_rate(
-        self, running: _Running, approach: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
+        self, running: _Running, precheck: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> None:
         """Mark as many as the pace allows, again and again; what is handed on or settled goes out of ``left``."""
         asked_at = self._clock.monotonic()
@@ -284,14 +284,14 @@ class Dispatcher:
                 await asyncio.sleep(TICK)
                 continue
             group, going = going[:granted], going[granted:]
-            handed_on = await self._mark(running, approach, group, left)
+            handed_on = await self._mark(running, precheck, group, left)
             bucket.give_back(len(group) - handed_on)
 
     async def _mark(
-        self, running: _Running, approach: Precheck, group: list[Ready], left: dict[DeliveryId, Claimed]
+        self, running: _Running, precheck: Precheck, group: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> int:
         """How many of a group are on their way to the workers."""
-        for late in filter(None, (approach.too_late(item.delivery) for item in group)):
+        for late in filter(None, (precheck.too_late(item.delivery) for item in group)):
             del left[late.id]
             self._settle(late)
         until = self._clock.now() + self._lease

@@ -30,13 +30,13 @@ from storage.records import Campaign, CampaignId, CampaignState
 
 log = logging.getLogger(__name__)
 
-START_EVERY = 1.0  #: seconds between looks for campaigns that start
+START_EVERY = 1.0  #: seconds between checks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
 REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
-INSTALL_EVERY = 3.0  #: seconds between looks for people for whom the bot is to be installed
+INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to be installed
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 

@@ -63,7 +63,7 @@ class Precheck:
         self._store = store
 
     async def sort(self, claimed: Sequence[Claimed]) -> tuple[list[Ready], list[Settled]]:
-        """Who may be written to now, and what becomes of the others; one question for the whole group."""
+        """The deliveries that may leave now, and what becomes of the others; one question for the whole group."""
         channel, ends = self._campaign.channel, self._schedule.slot.end
         here, staying = [], []
         for delivery in claimed:

@@ -1,4 +1,4 @@
-"""Asks whether recipients are there, and knows when asking is of no use for a while."""
+"""The presence of recipients, with a pause where its service does not answer."""
 
 from __future__ import annotations
 

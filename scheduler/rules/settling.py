@@ -93,7 +93,7 @@ def news_of(reference: Reference | None, now: datetime) -> str:
 
 
 def _second_attempt(delivery: Claimed, now: datetime, slot_end: datetime) -> datetime | None:
-    """When a person is tried again whose message was refused without a reason; None: this was the second time.
+    """When a person is written to again whose message was refused without a reason; None: this was the second time.
 
     Where the slot leaves less time than that, the second attempt comes shortly before its end, and decides nothing.
     """

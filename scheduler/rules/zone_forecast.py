@@ -15,7 +15,7 @@ Part = tuple[OpenTime, int]
 
 
 def forecast_across(parts: Sequence[Part], rate_per_second: float) -> Forecast:
-    """What ``forecast`` says of one open time, of several together. Who has no open time is not counted.
+    """What ``forecast`` says of one open time, of several together. People without open time are not counted.
 
     While zones overlap their messages add up; what the rate does not let through waits, and leaves as
     soon as it can. Where it does not fit, the last is expected as if all had the longest open time.

@@ -117,8 +117,8 @@ async def sorted_out(
 ) -> tuple[list[Seen | None], list[Settled]]:
     clock = StoppedClock(at)
     presence_lookup = PresenceLookup({Channel.TEAMS: service}, clock)
-    approach = Precheck(campaign(schedule), presence_lookup, clock, None)  # type: ignore[arg-type]
-    going, staying = await approach.sort(deliveries or [claimed()])
+    precheck = Precheck(campaign(schedule), presence_lookup, clock, None)  # type: ignore[arg-type]
+    going, staying = await precheck.sort(deliveries or [claimed()])
     return [item.seen for item in going], staying
 
 
