@@ -23,6 +23,7 @@ from botframework.connector.auth import ServiceClientCredentialsFactory
 
 from bot.clouds import CLOUDS, Platform
 from bot.files.exporter import Exports
+from bot.files.hosts import FileHosts
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.graph.served_presence import ServedPresence
 from bot.keys import OwnKeys
@@ -151,6 +152,7 @@ async def crieur(
                 base_url=settings.base_url if settings.tracked else "",
                 takes_files=not settings.local,
                 hosts=() if settings.local else platform.files,
+                file_hosts=FileHosts(store, graph),
             )
         )
         services = Services(

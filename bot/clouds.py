@@ -45,6 +45,6 @@ GOVERNMENT = Platform(
     metadata=GovernmentConstants.TO_BOT_FROM_CHANNEL_OPENID_METADATA_URL,
     user_tokens=GovernmentConstants.OAUTH_URL_GOV,
     caller="urn:botframework:azureusgov",
-    files=(".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.com"),
+    files=(".sharepoint.us", ".sharepoint-mil.us"),
 )
 CLOUDS = {"public": PUBLIC, "government": GOVERNMENT}

@@ -21,6 +21,7 @@ import orjson
 from itsdangerous import BadSignature, TimestampSigner
 
 from bot.files import uploads
+from bot.files.hosts import FileHosts
 from bot.files.tempdir import TempDir
 from bot.files.writer import FileSpec
 from bot.keys import FILES, KEYS_AGAIN, OwnKeys
@@ -42,7 +43,7 @@ from cards.results.exports import (
 )
 from cards.results.recipients import recipients_table
 from cards.results.report import facts_of
-from dialogs.core.export_port import AUDIT, ExportRequest, Upload
+from dialogs.core.export_port import AUDIT, ExportRequest, OtherHost, Upload
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.effective_role import EffectiveRole
@@ -52,7 +53,7 @@ from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
 from storage.port.people import People
-from storage.records import Campaign, Person, Reference, Result, Role
+from storage.records import Campaign, Person, Reference, Result, Role, TenantId
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,8 @@ class Exports:
     """Open it with ``async with``: its files go when it closes.
 
     ``base_url``: where /export/ is reached; "" where it is not.
-    ``takes_files``: the chat takes them. ``hosts``: of upload addresses (``uploads.takes``).
+    ``takes_files``: the chat takes them. ``hosts``: of upload addresses
+    (``uploads.takes``), among which ``file_hosts`` knows each organisation's own.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Exports:
         base_url: str,
         takes_files: bool,
         hosts: Sequence[str],
+        file_hosts: FileHosts,
     ) -> None:
         self._store = store
         self._connector = connector
@@ -110,6 +113,7 @@ class Exports:
         self._base_url = base_url
         self._takes_files = takes_files
         self._hosts = hosts
+        self._file_hosts = file_hosts
         self._effective_role = effective_role
         self._making = asyncio.Semaphore(AT_ONCE)
         self._files: dict[ExportRequest, asyncio.Task[Path]] = {}
@@ -170,6 +174,10 @@ class Exports:
     def takes(self, url: str) -> bool:
         """Whether a file may be put there."""
         return uploads.takes(url, self._hosts)
+
+    async def other_host(self, tenant: TenantId, url: str) -> OtherHost | None:
+        """None where the organisation's files may go there; without a registration all are on this machine."""
+        return await self._file_hosts.check(tenant, url) if self._hosts else None
 
     # --- for a browser ------------------------------------------------------------------------
 

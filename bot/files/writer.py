@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,8 +29,10 @@ WIDTH = 18  #: characters that a column shows
 CELL = 32_767  #: characters that a spreadsheet takes in one cell
 NICE = 5  #: so much do other programs go first
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # what XML cannot hold
-#: what makes a formula of a cell that is typed or read
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: what makes a formula of a cell that is typed or read; in other widths too (NFKC)
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\u2212")
+#: what a spreadsheet may strip before it looks: blanks, controls, and what shows nothing (U+200B, U+FEFF)
+BLANK = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))
 
 #: text, a number, milliseconds since 1970 in a column of instants, or nothing
 Cell = str | int | None
@@ -69,7 +72,9 @@ class FileSpec:
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(DANGEROUS) or text.lstrip(" \u00a0").startswith(DANGEROUS) else text
+    first = next((sign for sign in text if unicodedata.category(sign) not in BLANK), "")
+    begins = text.startswith(DANGEROUS) or unicodedata.normalize("NFKC", first).startswith(DANGEROUS)
+    return f"'{text}" if begins else text
 
 
 class Writer(Protocol):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.files.hosts import FileHosts
 from bot.files.writer import harmless
 from bot.keys import FILES, OwnKeys
 from bot.ops.erase import CLIENT, erase, export_person
@@ -62,6 +63,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     claim.add_argument("--organisation", type=TenantId, metavar="ID", help="for --again; else MicrosoftAppTenantId")
     rotate = command("rotate-keys", _rotate_keys, "new keys sign links and files from now on")
     rotate.add_argument("--forget-former", action="store_true", help="and no link made so far leads anywhere any more")
+    place = command("upload-host", _upload_host, "the SharePoint to which an organisation's exports may go")
+    place.add_argument("host", help="like contoso.sharepoint.com; its OneDrive is meant too")
+    place.add_argument("--organisation", type=TenantId, metavar="ID", help="else MicrosoftAppTenantId")
     backup = command("backup", _backup, "a copy of the SQLite store in a file, while the bot runs")
     backup.add_argument("file", type=Path, help="where it goes; it must not be there yet")
     command("restored", _restored, "after a backup was put in place, with the bot stopped: nobody gets a message twice")
@@ -143,6 +147,21 @@ async def _rotate_keys(operator: Operator, asked: argparse.Namespace) -> int:
         operator.say(
             "New keys are made. A copy of the bot signs with them when it is restarted; links made so far work on."
         )
+    return 0
+
+
+async def _upload_host(operator: Operator, asked: argparse.Namespace) -> int:
+    tenant = asked.organisation or TenantId(operator.settings.microsoft_app_tenant_id)
+    if not tenant:
+        operator.say("Which organisation? Please add --organisation with its id, as the audit shows it.")
+        return 2
+    try:
+        await FileHosts(operator.store, None).name(tenant, asked.host)
+    except ValueError:
+        operator.say(f"{asked.host} is no host. Please give it like contoso.sharepoint.com.")
+        return 2
+    await operator.store.note(_by_operator(operator, tenant, Deed.SET, Subject.SETTING, "upload host", host=asked.host))
+    operator.say(f"From now on, exports of organisation {tenant} go to {asked.host} and its OneDrive only.")
     return 0
 
 

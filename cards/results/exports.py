@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from cards.kit.elements import AdaptiveCard, Execute, OpenUrl
+from cards.kit.elements import AdaptiveCard, Execute, FactSet, OpenUrl
 from cards.kit.parts import (
     Payload,
     beside,
@@ -22,6 +22,7 @@ from cards.kit.parts import (
     progress_bar,
 )
 from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from storage.records import Campaign
 
 
@@ -142,6 +143,22 @@ def uploaded_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
 def declined_card(texts: Texts, campaign: Exported) -> AdaptiveCard:
     text = paragraph(texts("All right, no file was saved."))
     return card(texts, [heading(_title(texts, campaign)), text], _again(texts, campaign))
+
+
+def refused_card(texts: Texts, name: str, who: str, host: str, known: str) -> AdaptiveCard:
+    """For an owner: a file of theirs was to go to somebody else's SharePoint."""
+    facts = [
+        (texts("Asked for by"), escape_markdown(who)),
+        (texts("Was to go to"), escape_markdown(host)),
+        (texts("Your organisation’s"), escape_markdown(known)),
+    ]
+    body = [
+        *notices(texts("A file was not saved: its place is not your organisation’s."), "attention"),
+        heading(title_of(texts, name)),
+        FactSet(facts),
+        hint(texts("If that place is yours, who runs Crieur can name it (upload-host).")),
+    ]
+    return card(texts, body)
 
 
 def interrupted_card(texts: Texts, campaign: Exported) -> AdaptiveCard:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cards.results.exports import Format
-from storage.records import CampaignId, Channel, PersonId
+from storage.records import CampaignId, Channel, PersonId, TenantId
 
 AUDIT = CampaignId(0)  #: in the place of a campaign: the audit of the organisation
 
@@ -62,6 +62,17 @@ class Upload:
     file_type: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherHost:
+    """A file was to go to a host that is not the organisation's."""
+
+    host: str
+    #: the organisation's own
+    known: str
+    #: nobody has been told of it yet
+    news: bool
+
+
 class Exporter(Protocol):
     """Makes files in the background, and says in the chat of the person who asked how it goes."""
 
@@ -85,6 +96,10 @@ class Exporter(Protocol):
 
     def takes(self, url: str) -> bool:
         """Whether a file may be put there."""
+        ...
+
+    async def other_host(self, tenant: TenantId, url: str) -> OtherHost | None:
+        """None where the organisation's files may go there."""
         ...
 
     def make_link(self, request: ExportRequest) -> bool:

@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from cards.kit.texts import Texts
-from cards.results.exports import Exported, Format, audit_export_card, declined_card, export_card, file_name, title_of
+from cards.results.exports import (
+    Exported,
+    Format,
+    audit_export_card,
+    declined_card,
+    export_card,
+    file_name,
+    refused_card,
+    title_of,
+)
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
 from dialogs.core.drafts import asked_for
-from dialogs.core.export_port import AUDIT, ExportRequest, FileOffer, Upload
+from dialogs.core.export_port import AUDIT, ExportRequest, FileOffer, OtherHost, Upload
+from dialogs.core.notify import post
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.people.language import texts_of
 from dialogs.results.reports import has_forgotten
 from storage.records import Campaign, CampaignId, Deed, Role, Subject
 
@@ -169,9 +180,27 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     if upload is None or not turn.services.exports.takes(upload.url):
         trouble = turn.texts("The file could not be saved there. Please try another way.")
         return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)
+    if other := await turn.services.exports.other_host(turn.person.tenant, upload.url):
+        await _tell_owners(turn, campaign, other)
+        trouble = turn.texts(
+            "This is not where your organisation keeps its files, so nothing was saved. Its owners know of it."
+        )
+        return await _offer(turn, campaign, trouble) if campaign else await _offer_audit(turn, trouble)
     if turn.services.exports.upload(request, upload, message):
         await _note(turn, campaign, request)
     return Answer()
+
+
+async def _tell_owners(turn: Turn, exported: Exported, other: OtherHost) -> None:
+    """Once for each host: somebody's client, or their account, wants the file elsewhere."""
+    if not other.news:
+        return
+    for person, role in await turn.store.with_role(turn.person.tenant):
+        if role is Role.OWNER:
+            texts = texts_of(person)
+            name = exported.name if exported else texts("audit")
+            card = refused_card(texts, name, turn.person.name or turn.person.address, other.host, other.known)
+            await post(turn.services, person.id, card, texts("A file was not saved"))
 
 
 def _upload(info: Any) -> Upload | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app import WallClock, spare_the_collector
 from bot.files.exporter import Exports
+from bot.files.hosts import FileHosts
 from bot.keys import OwnKeys
 from cards.kit.elements import as_dict
 from cards.kit.texts import Texts
@@ -113,6 +114,7 @@ async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]
         base_url="http://127.0.0.1",
         takes_files=False,
         hosts=(),
+        file_hosts=FileHosts(store, None),
     )
     async with exports:
         watching = asyncio.create_task(_watch(late, held))

@@ -227,6 +227,15 @@ def test_what_is_harmless_stays_as_it_is() -> None:
     assert [harmless(text) for text in ("Ada", "a=b", "", "É-mail", "1+1")] == ["Ada", "a=b", "", "É-mail", "1+1"]
 
 
+FORMULAS = [f"{sign}1+1" for sign in "=+-@＝＋－＠﹦﹢﹣﹫\u2212⁺₌"]
+BLANKS = ["", "\r\n", " \t\u00a0 ", *"\t\r\n\v\f\x00\x85 \u00a0\u2003\u2028\u200b\u3000\ufeff"]
+
+
+@pytest.mark.parametrize("blank", BLANKS, ids=ascii)
+def test_no_blank_hides_the_beginning_of_a_formula(blank: str) -> None:
+    assert [text for text in FORMULAS if not harmless(blank + text).startswith("'")] == []
+
+
 async def test_an_anonymous_campaigns_rows_say_nothing_of_what_people_did(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:

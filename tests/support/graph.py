@@ -28,6 +28,7 @@ PERMISSIONS = {
     "mailboxSettings": "MailboxSettings.Read",
     "teamwork": "TeamsAppInstallation.ReadWriteSelfForUser.All",
     "appCatalogs": "AppCatalog.Read.All",
+    "sites": "Sites.Read.All",
 }
 
 
@@ -124,6 +125,8 @@ class LoopbackGraph:
         self.on_install: Callable[[User], None] = lambda user: None
         #: where a next page is said to be; None: here
         self.elsewhere: str | None = None
+        #: where the organisation keeps its files
+        self.sharepoint = "contoso.sharepoint.com"
         self._rng = rng or random.Random(5)
         self._server = Server(self._handle)
 
@@ -214,6 +217,9 @@ class LoopbackGraph:
                 return self._installations(user, asked)
             case (b"GET", ["users", user, "teamwork", "installedApps", installation, "chat"]):
                 return self._chat(user, installation)
+            case (b"GET", ["sites", "root"]):
+                row = {"siteCollection": {"hostname": self.sharepoint}, "webUrl": f"https://{self.sharepoint}"}
+                return Answer(200, orjson.dumps(_selected(row, asked)))
             case (b"GET", ["groups"]):
                 return self._search(asked)
             case (b"GET", ["groups", group, "transitiveMembers", "microsoft.graph.user"]):

@@ -45,6 +45,7 @@ from cards.results.exports import (
     export_card,
     interrupted_card,
     making_card,
+    refused_card,
     uploaded_card,
 )
 from cards.results.exports import trouble_card as export_trouble_card
@@ -405,6 +406,9 @@ class Samples:
             "export_making": making_card(texts, done, 420_000, 1_000_000),
             "export_download": download_card(texts, done, "https://crieur.contoso.example/export/t", NOW),
             "export_uploaded": uploaded_card(texts, done),
+            "export_refused": refused_card(
+                texts, done.name, "Louis Pasteur", "fabrikam.sharepoint.com", "contoso.sharepoint.com"
+            ),
             "export_declined": declined_card(texts, done),
             "export_interrupted": interrupted_card(texts, done),
             "export_trouble": export_trouble_card(texts, done),
