@@ -13,7 +13,7 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-anno
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run simulate test lint format audit e2e faults bench demo cards catalogue lock clean
+.PHONY: help run simulate mutants test lint format audit e2e faults bench demo cards catalogue lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; Ferret
 	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_MONGO_PEOPLE=2000 FAULTS_OUTAGE=30 FUZZ=10000 SIMULATED_LIVES=500 \
 	  $(BIN)/python -m pytest tests/simulation tests/faults tests/bot/test_fuzz.py -rP
 	TEST_FERRETDB=1 EVERY_WRITE=1 $(BIN)/python -m pytest tests/contract -k "ferretdb or wherever" -n 2
+
+mutants: $(DEV) ## faults planted on purpose: the simulated world has to find each (half an hour)
+	$(BIN)/python -m tests.simulation.mutants
 
 simulate: $(DEV) ## lives of the simulated world: make simulate SEEDS=10000, or one of them again: SEED=7
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))

@@ -78,7 +78,7 @@ def shortened(setting: Setting, world: World, why: str) -> Broken:
     return Broken(setting.seed, why, tuple(faults), tuple(world.trace[-STEPS:]))
 
 
-def lives(seeds: Iterable[int]) -> int:
+def lives(seeds: Iterable[int], *, until_broken: bool = False) -> int:
     """Live them one after the other, and say what broke; how many did."""
     broken = 0
     for seed in seeds:
@@ -88,6 +88,9 @@ def lives(seeds: Iterable[int]) -> int:
         took = time.perf_counter() - started
         if why:
             broken += 1
+            if until_broken:
+                print(f"seed {seed}: {why}")  # noqa: T201
+                return broken
             print(shortened(setting, world, why), flush=True)  # noqa: T201
         print(f"life {seed} {world.digest[:16]} {len(world.arrivals)} {world.loop.time():.0f} {took:.2f}", flush=True)  # noqa: T201
         world = None  # type: ignore[assignment]
@@ -135,6 +138,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--cuts", type=int, default=0, metavar="N", help="cut the power in every Nth commit of a life")
+    parser.add_argument("--until-broken", action="store_true", help="stop at the first that breaks")
     parser.add_argument("--step", type=int, default=0, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
@@ -148,6 +152,8 @@ def main() -> int:
         return bool(why)
     if asked.cuts:
         return min(1, power_cuts(asked.first, asked.cuts))
+    if asked.until_broken:
+        return lives(range(asked.first, asked.first + asked.seeds), until_broken=True)
     if asked.step:
         return min(1, lives(range(asked.first, asked.first + asked.seeds, asked.step)))
     return _in_processes(asked)

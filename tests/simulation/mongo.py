@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import mongomock
 from pymongo import UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError
-from pymongo.results import BulkWriteResult
+from pymongo.results import BulkWriteResult, UpdateResult
 
 from storage.mongo import MongoStore
 from storage.mongo.schema import migrate
@@ -118,6 +118,18 @@ class Collection:
         await self._server.answer(lambda: some(writes[:middle]), changes=True)
         await self._server.answer(lambda: some(writes[middle:]), changes=True)
         return BulkWriteResult(total, acknowledged=True)
+
+    async def update_many(self, condition: Document, change: Document) -> Any:
+        """Each document for itself: between two of them, others read and write."""
+        ids = await self._server.answer(lambda: [row["_id"] for row in self._documents.find(condition, {"_id": 1})])
+        middle = self._server.chance.randint(0, len(ids))
+
+        def some(part: list[Any]) -> int:
+            return int(self._documents.update_many({"$and": [{"_id": {"$in": part}}, condition]}, change).matched_count)
+
+        matched = await self._server.answer(lambda: some(ids[:middle]), changes=True)
+        matched += await self._server.answer(lambda: some(ids[middle:]), changes=True)
+        return UpdateResult({"n": matched}, acknowledged=True)
 
     async def insert_many(self, documents: Sequence[Document], *, ordered: bool) -> Any:
         try:

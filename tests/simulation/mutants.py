@@ -1,0 +1,131 @@
+"""Faults planted into the bot on purpose: the simulated world has to find each of them.
+
+``python -m tests.simulation.mutants`` copies the tree, plants one, and lives lives until one breaks; ``--only NAME``.
+``test_mutants.py`` sees to it that each still fits the code that it is planted into.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 500  #: within which each has to be found
+PLACES = ("app.py", "pyproject.toml", "bot", "cards", "dialogs", "scheduler", "storage", "tests")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """``old``, which stands in the file once, becomes ``new``."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+
+MUTANTS = (
+    Mutant(
+        "a claim takes what another copy has claimed meanwhile",
+        "storage/mongo/deliveries.py",
+        'still_due = {"state": CLAIMABLE, "next_at": {"$lte": ms(now)}}',
+        "still_due: Document = {}",
+    ),
+    Mutant(
+        "a claim believes that it took all that it asked for",
+        "storage/mongo/deliveries.py",
+        'ids = [id for id in ids if written[id]["token"] == mine]',
+        "ids = list(ids)",
+    ),
+    Mutant(
+        "what may have left is claimed again when its lease is over",
+        "storage/sqlite/deliveries.py",
+        "ms(now), DeliveryState.PLANNED, DeliveryState.CLAIMED, limit)",
+        "ms(now), DeliveryState.PLANNED, DeliveryState.SENDING, limit)",
+    ),
+    Mutant(
+        "an outcome that nobody knows is tried again",
+        "scheduler/rules/settling.py",
+        "state = DeliveryState.UNCONFIRMED",
+        "state, due = DeliveryState.PLANNED, now",
+    ),
+    Mutant(
+        "what may have left is called expired when its lease is over",
+        "storage/records/deliveries.py",
+        "return DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED",
+        "return DeliveryState.EXPIRED, NotReached.SLOT_OVER",
+    ),
+    Mutant(
+        "only the first page of recipients is planned",
+        "scheduler/planner.py",
+        "    for page in _pages(people):\n        columns = await _columns(campaign, people[page], store)\n"
+        "        await store.plan(campaign.id, people[page], instants[page], end, columns)",
+        "    for page in list(_pages(people))[:1]:\n        columns = await _columns(campaign, people[page], store)\n"
+        "        await store.plan(campaign.id, people[page], instants[page], end, columns)",
+    ),
+    Mutant(
+        "counts of what was reaped stay as they were",
+        "storage/sqlite/deliveries.py",
+        "    move(db, id, counts)\n    return len(rows)",
+        "    return len(rows)",
+    ),
+    Mutant(
+        "nobody looks at the rate",
+        "scheduler/dispatcher.py",
+        "        granted = bucket.take(self._clock.monotonic(), share)",
+        "        granted = share",
+    ),
+)
+
+
+def planted(mutant: Mutant, folder: Path) -> None:
+    """A copy of the tree with the fault in it. Raises ValueError where it does not fit."""
+    for place in PLACES:
+        source = ROOT / place
+        if source.is_dir():
+            shutil.copytree(source, folder / place, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
+        else:
+            shutil.copy(source, folder / place)
+    path = folder / mutant.path
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        raise ValueError(f"{mutant.name}: what it changes stands {text.count(mutant.old)} times in {mutant.path}")
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+
+
+def hunted(mutant: Mutant, seeds: int) -> str:
+    """The first life that it breaks, and why; "" where none does."""
+    with tempfile.TemporaryDirectory() as folder:
+        planted(mutant, Path(folder))
+        command = [*(sys.executable, "-W", "ignore", "-m", "tests.simulation"), "--until-broken", "--seeds", str(seeds)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        found = re.search(r"^seed \d+: .*", done.stdout, re.MULTILINE)
+        return found[0][:150] if found else (done.stderr[-300:] if done.returncode else "")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Planted faults, each of which the simulated world has to find")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    asked = parser.parse_args()
+    alive = 0
+    for mutant in MUTANTS:
+        if asked.only not in mutant.name:
+            continue
+        started = time.perf_counter()
+        found = hunted(mutant, asked.seeds)
+        alive += not found
+        took = time.perf_counter() - started
+        print(f"{'found' if found else 'ALIVE'}  {mutant.name}  ({took:.0f} s)  {found}", flush=True)  # noqa: T201
+    return min(1, alive)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
