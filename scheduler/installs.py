@@ -1,7 +1,7 @@
 """Installing the bot for the people of an audience: paced, with progress shown, resumed after any death.
 
 Whom it is done for stands in the order of their PersonIds, and the cursor in the store: what is done twice
-after a death is done once, because the platform says so (409). Whoever has become reachable meanwhile is no
+after a death is done once, because the platform says so (409). A person who has become reachable meanwhile is no
 longer among them; at the end they count as installed, no matter how it came about.
 """
 
@@ -116,7 +116,7 @@ class Installations:
         await self._show(installation)
 
     async def _people(self, installation: Installation) -> list[int]:
-        """Whoever has never had the bot, in order, from the cursor on."""
+        """The people who have never had the bot, in order, from the cursor on."""
         _, others = await self._store.recipients(installation.tenant, installation.audience, Channel.TEAMS)
         return sorted(person for person in others if person > installation.cursor)
 

@@ -81,7 +81,7 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
 async def end_unplanned(
     campaign: Campaign, audience: Audience, state: DeliveryState, reason: NotReached, store: _Store, at: datetime
 ) -> None:
-    """Whoever of these people has no delivery gets one that has ended, with the reason."""
+    """Those of these people who have no delivery get one that has ended, with the reason."""
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
     known = await store.planned_people(campaign.id)
     for people in (_without(reachable, known), _without(others, known)):

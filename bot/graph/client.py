@@ -1,7 +1,7 @@
 """Microsoft Graph over HTTP: one pooled client, tokens per organisation, waits that are obeyed, pages.
 
 What the Graph refuses comes back as ``Refusal``, for the caller to read; whatever keeps it from answering
-(throttling, an outage, our token) is ``NotAnswered``, after a few attempts that together last seconds: whoever
+(throttling, an outage, our token) is ``NotAnswered``, after a few attempts that together last seconds: a caller that
 can wait longer asks again later.
 
 Sources: the Graph documentation on throttling (429 and 503 with Retry-After), paging (@odata.nextLink) and

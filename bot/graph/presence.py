@@ -100,6 +100,6 @@ class GraphPresence:
 
 
 def _seen(request: asyncio.Task[Answers]) -> None:
-    """Its failure is told to whoever still waits; where nobody does, it is no surprise either."""
+    """Callers that still wait get its failure; where none does, it is logged nowhere."""
     if not request.cancelled():
         request.exception()

@@ -1,6 +1,6 @@
 """The Presence port on a service of the organisation's own: how presence on Skype is known (S9).
 
-Skype for Business tells presence inside its own network only, so whoever runs it puts a small service before it
+Skype for Business tells presence inside its own network only, so anyone who runs it puts a small service before it
 (docs/presence.md has what it is asked and answers), and names it in SKYPE_PRESENCE_URL.
 """
 

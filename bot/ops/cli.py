@@ -130,7 +130,9 @@ async def _claim_code(operator: Operator, asked: argparse.Namespace) -> int:
             return 2
         await operator.store.note(_by_operator(operator, tenant, Deed.SET, Subject.SETTING, "claim code", again="true"))
     code = await new_code(operator.store, operator.clock, another=True, again=tenant)
-    whose = f"in organisation {tenant}, whoever owns it now" if tenant else "in an organisation that has no owner yet"
+    whose = (
+        f"in organisation {tenant}, no matter who owns it now" if tenant else "in an organisation that has no owner yet"
+    )
     operator.say(f"Who types this in the bot's chat becomes an owner, {whose}: claim {code}")
     operator.say("It works once, within 24 hours, and takes the place of any other that is out.")
     return 0

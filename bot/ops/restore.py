@@ -43,7 +43,7 @@ async def restored(store: Store, now: datetime, say: Callable[[str], None]) -> N
         for campaign in await store.in_state(state):
             await _ask_again(store, campaign, was, now, say)
     await store.delete_documents([TAKEN])
-    say("The bot can be started. Whoever was erased or muted campaigns after the backup has to be so again.")
+    say("The bot can be started. Anyone who was erased or muted campaigns after the backup has to be so again.")
 
 
 async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[[str], None]) -> None:

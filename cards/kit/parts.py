@@ -144,12 +144,12 @@ def why_not(texts: Texts, reason: NotReached) -> str:
 
 def last_time(texts: Texts, reason: NotReached, at: datetime | None) -> str:
     """What the last message met at somebody who may well be reached by the next one."""
-    said = {
+    reason_text = {
         NotReached.UNINSTALLED: texts("had removed Crieur last time"),
         NotReached.BLOCKED: texts("blocked Crieur last time"),
         NotReached.GONE: texts("was not found last time"),
     }.get(reason, texts("their chat could not be opened last time"))
-    return f"{said} ({texts.short_day(at.astimezone(texts.zone).date())})" if at else said
+    return f"{reason_text} ({texts.short_day(at.astimezone(texts.zone).date())})" if at else reason_text
 
 
 def full_name(person: Person) -> str:

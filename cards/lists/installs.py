@@ -33,7 +33,7 @@ def install_form(
             paragraph(
                 texts(
                     "It appears in the Teams of everybody in “{name}” who has never had it, and greets them."
-                    " They can remove it. Whoever has removed or blocked it is left alone.",
+                    " They can remove it. People who have removed or blocked it are left alone.",
                     name=escape_markdown(name),
                 )
             ),

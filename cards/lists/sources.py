@@ -31,8 +31,8 @@ def group_form(texts: Texts, campaign: Campaign | None, groups: Groups, problem:
         heading(texts("A group of the directory")),
         hint(
             texts(
-                "Who is in it is read when a campaign starts: whoever has joined by then receives it,"
-                " whoever has left does not. Groups inside it count too."
+                "Its people are read when a campaign starts: those who have joined by then receive it,"
+                " those who have left do not. Groups inside it count too."
             )
         ),
         TextInput(
@@ -126,7 +126,9 @@ def unread_card(texts: Texts, campaign: Campaign, problems: Sequence[ListProblem
     waited = [problem for problem in problems if problem.why is not Unread.GONE]
     left_out = {problem.list.id for problem in waited} & set(audience.except_lists)
     if len(waited) < len(problems):
-        body.append(paragraph(texts("Whoever stands in it alone does not receive the campaign; the report says so.")))
+        body.append(
+            paragraph(texts("People who are in no other list do not receive the campaign; the report says so."))
+        )
     if left_out:
         body.append(paragraph(texts("This list says who is left out: nobody is written to before I have read it.")))
     elif waited:

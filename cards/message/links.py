@@ -60,15 +60,15 @@ def with_links(text: str, address: Callable[[int, Link], str], first: int = IN_T
     """
     number = first
 
-    def put(found: markdown.Link) -> str | None:
+    def put(link: markdown.Link) -> str | None:
         nonlocal number
-        if not found.is_web or found.varies:
+        if not link.is_web or link.varies:
             return None
-        words = markdown.words_of(text, found)
-        shown = _escaped(words) if found.alone else markdown.harmless(words)
-        said = "" if found.alone else _plain(words)
+        words = markdown.words_of(text, link)
+        shown = _escaped(words) if link.alone else markdown.harmless(words)
+        words_shown = "" if link.alone else _plain(words)
         number += 1
-        return f"[{shown}]({address(number - 1, Link(found.url, said or shortened(found.url)))})"
+        return f"[{shown}]({address(number - 1, Link(link.url, words_shown or shortened(link.url)))})"
 
     return markdown.with_only(text, put)
 

@@ -63,13 +63,13 @@ def links_in(text: str) -> tuple[Link, ...]:
     masked = _masked(text)
     if masked.count("[") > MOST or masked.count("<") > MOST:
         return ()
-    found: list[Link] = []
+    links: list[Link] = []
     for begin, end in _paragraphs(masked):
         paragraph = masked[begin:end]
         if "](" in paragraph or "<" in paragraph:
-            _PARSER.parseInline(paragraph, {_FOUND: found, _AT: begin})
-    found.sort(key=lambda one: one.begin)
-    return tuple(sorted([*found, *_bare(masked, found)], key=lambda one: one.begin))
+            _PARSER.parseInline(paragraph, {_FOUND: links, _AT: begin})
+    links.sort(key=lambda one: one.begin)
+    return tuple(sorted([*links, *_bare(masked, links)], key=lambda one: one.begin))
 
 
 def crowded(text: str) -> bool:
@@ -80,18 +80,18 @@ def crowded(text: str) -> bool:
 def with_only(text: str, put: Callable[[Link], str | None]) -> str:
     """``text`` with its links as ``put`` writes them (None: as they are), and with no others in any dialect."""
     written, at = [], 0
-    for found in links_in(text):
-        new = put(found) if found.is_allowed else None
+    for each in links_in(text):
+        new = put(each) if each.is_allowed else None
         if new is None:
-            begin, end = found.words
-            if not found.is_allowed:
-                new = harmless(text[found.begin : found.end])
-            elif found.alone:
-                new = text[found.begin : found.end]
+            begin, end = each.words
+            if not each.is_allowed:
+                new = harmless(text[each.begin : each.end])
+            elif each.alone:
+                new = text[each.begin : each.end]
             else:
-                new = text[found.begin : begin] + harmless(text[begin:end]) + text[end : found.end]
-        written += [harmless(text[at : found.begin], angled=False), new]
-        at = found.end
+                new = text[each.begin : begin] + harmless(text[begin:end]) + text[end : each.end]
+        written += [harmless(text[at : each.begin], angled=False), new]
+        at = each.end
     return "".join([*written, harmless(text[at:], angled=crowded(text))])
 
 
@@ -107,9 +107,9 @@ def words_of(text: str, link: Link) -> str:
 def without_links(text: str) -> str:
     """Their words in their place."""
     pieces, at = [], 0
-    for found in links_in(text):
-        pieces += [text[at : found.begin], words_of(text, found)]
-        at = found.end
+    for each in links_in(text):
+        pieces += [text[at : each.begin], words_of(text, each)]
+        at = each.end
     return "".join([*pieces, text[at:]])
 
 
@@ -150,9 +150,9 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
     return list(zip(begins, [*(begin for begin, _ in ends), len(text)], strict=True))
 
 
-def _bare(text: str, found: list[Link]) -> list[Link]:
+def _bare(text: str, links: list[Link]) -> list[Link]:
     """Addresses that stand by themselves, outside the links that were found."""
-    bare, gaps = [], iter([*((one.begin, one.end) for one in found), (len(text), len(text))])
+    bare, gaps = [], iter([*((one.begin, one.end) for one in links), (len(text), len(text))])
     begin, end = next(gaps)
     for match in _BARE.finditer(text):
         while match.start() >= end and end < len(text):

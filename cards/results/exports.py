@@ -129,7 +129,7 @@ def download_card(texts: Texts, campaign: Exported, url: str, until: datetime) -
         [
             heading(_title(texts, campaign)),
             paragraph(texts("The file is ready.")),
-            hint(texts("Whoever has the link can fetch the file, until {moment}.", moment=texts.moment(until))),
+            hint(texts("Anyone with the link can fetch the file, until {moment}.", moment=texts.moment(until))),
         ],
         [OpenUrl(title=texts("Download"), url=url, style="positive")],
     )

@@ -64,6 +64,6 @@ def trouble_text(texts: Texts, reason: NotReached, detail: str, channel: Channel
 
 def code_of(detail: str) -> str:
     """The code at the beginning of what the platform said: "403 PolicyViolation"."""
-    found = _CODE.search(detail)
-    code = (found[0] if found else "").strip()[:CODE].strip()
+    match = _CODE.search(detail)
+    code = (match[0] if match else "").strip()[:CODE].strip()
     return escape_markdown(code) if code else "?"

@@ -295,7 +295,7 @@ async def _settings(turn: Turn, form: Form) -> AdaptiveCard:
 
 
 async def _authors(turn: Turn, distribution_list: DistributionList) -> list[tuple[PersonId, str]]:
-    """Who can be let use a list: whoever is an author, and cannot use it anyhow."""
+    """The people a list can be shared with: authors who cannot use it anyhow."""
     return [
         (person.id, full_name(person))
         for person, role in await turn.store.with_role(distribution_list.tenant)

@@ -4,7 +4,7 @@ A change is two writes: the rows, then ``$inc`` of the counts. What a death in b
 put right by counting again, and a count may run while other copies of the bot work:
 
 - The tally carries an *epoch*. A change reads it before it touches rows; its ``$inc`` asks for the same
-  one. Whoever counts takes the epoch away first and sets a new one with the result. So a change either
+  one. A copy that counts takes the epoch away first and sets a new one with the result. So a change either
   was whole before the count began, or finds its epoch gone and counts again itself: after the last of
   them the counts are exact.
 - The tally names the copies that work on it, until they close in good order. Opening counts again

@@ -88,13 +88,13 @@ def _belief(row: Document, channel: str, at: int | None) -> UpdateOne:
 
 async def _refused(engine: Engine) -> dict[int, tuple[int, bool]]:
     """When the platform last said of a person that they cannot be reached, and whether as one who has removed it."""
-    found: dict[int, tuple[int, bool]] = {}
+    refused: dict[int, tuple[int, bool]] = {}
     fields = ["person", "reason", "detail", "settled_at"]
     for campaign in await engine.rows("campaigns", {}, []):
         unreachable = {"campaign": campaign["_id"], "state": int(DeliveryState.UNREACHABLE)}
         async for page in engine.many("deliveries", unreachable, fields):
             for row in page:
                 if row.get("detail"):
-                    at, removed = found.get(row["person"], (0, False))
-                    found[row["person"]] = (max(at, row["settled_at"]), removed or row["reason"] == REMOVED)
-    return found
+                    at, removed = refused.get(row["person"], (0, False))
+                    refused[row["person"]] = (max(at, row["settled_at"]), removed or row["reason"] == REMOVED)
+    return refused

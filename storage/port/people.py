@@ -36,7 +36,7 @@ class People(Protocol):
         """Keep the person who wrote and how to answer; the same person twice is one person.
 
         A personal conversation makes the person reachable again, and wakes deliveries that
-        wait for them in running campaigns (due at ``sighting.at``). Whoever stood in lists by
+        wait for them in running campaigns (due at ``sighting.at``). A person who stood in lists by
         one of the addresses only becomes this person. True when they could not be reached before.
         """
         ...
@@ -71,7 +71,7 @@ class People(Protocol):
         """The persons behind these users of the directory, in their order, made where they are new.
 
         Its word on names, addresses, department and guests is kept; its language and zone where the
-        person's own client has told none. Whoever stood in lists by one of the addresses only becomes
+        person's own client has told none. A person who stood in lists by one of the addresses only becomes
         this person; what waits for somebody who can be reached is then due at ``at``.
         """
         ...

@@ -222,7 +222,7 @@ async def test_a_group_that_is_gone_is_told_and_nobody_of_it_is_forgotten(
     await sent_to(running_bot, ada, Audience(lists=(made.id, others.id)))
     card = words_of(await ada.sees("lacks people"))
     assert "The group “Marketing” is no longer in the directory." in card
-    assert "Whoever stands in it alone does not receive the campaign; the report says so." in card
+    assert "People who are in no other list do not receive the campaign; the report says so." in card
     await eventually(lambda: planned(running_bot))
     words = await over(running_bot, ada)
     assert received(people) == [False, True, True], "who stands in another list, too, receives it"
