@@ -208,6 +208,7 @@ class Installations:
         # told first: a death in between tells it again, rather than never
         card = await self._announcer.installing(ended)
         await self._store.save_installation(replace(ended, card=card or ended.card))
+        await self._store.delete_documents([f"posting/{what}/{ended.id}" for what in ("install", "installed")])
         log.info("installed for people: installation=%d done=%d of=%d", ended.id, ended.done, ended.total)
 
     async def _show(self, installation: Installation) -> Installation:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +16,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.copies.lock import notify_exclusively
+from scheduler.authors.reporting import Reporting
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock
@@ -32,7 +31,7 @@ log = logging.getLogger(__name__)
 
 START_EVERY = 1.0  #: seconds between checks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
-PROGRESS_EVERY = 3.0  #: seconds between updates of a live card: the platform limits edits in one chat
+PROGRESS_EVERY = 3.0  #: seconds between looks at live cards: the platform limits edits in one chat
 REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
@@ -59,15 +58,13 @@ class Jobs:
         lease: timedelta = timedelta(seconds=60),
     ) -> None:
         self._store = store
-        self._announcer = announcer
         self._clock = clock
-        self._rng = rng
-        self._presence_lookup = presence_lookup or PresenceLookup({}, clock)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._installations = installations
         self._keep_hold = keep_hold
         self._lease = lease
         self._starts = Starts(store, reader, announcer, clock, rng)
+        self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._retention = Retention(store, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
         self._starting: dict[CampaignId, asyncio.Task[None]] = {}
@@ -79,8 +76,6 @@ class Jobs:
         self._running = True
         self._swept_at: float | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
-        #: what each live card shows, and since when
-        self._shown: dict[CampaignId, tuple[object, float]] = {}
 
     def start(self) -> None:
         for job, seconds in (
@@ -114,9 +109,11 @@ class Jobs:
             self._scheduler.shutdown(wait=False)
         for task in (*self._starting.values(), *self._at_work):
             task.cancel()
+        self._reporting.stop()
 
     async def settle(self) -> None:
         await asyncio.gather(*self._starting.values(), *self._at_work, return_exceptions=True)
+        await self._reporting.settle()
 
     def _noted(self, job: Job) -> Job:
         async def run() -> None:
@@ -164,7 +161,7 @@ class Jobs:
         task.add_done_callback(lambda _: self._starting.pop(campaign.id, None))
 
     async def sweep(self) -> None:
-        """Settle what time has decided, end what is complete, and report what has ended."""
+        """Settle what time has decided, end what is complete, and have what has ended reported; waits for no chat."""
         now = self._clock.monotonic()
         if not self._running and self._swept_at is not None and now - self._swept_at < REST:
             return
@@ -174,9 +171,7 @@ class Jobs:
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
-        for campaign in await self._store.unreported():
-            self._shown.pop(campaign.id, None)
-            await self._tell(campaign.id, partial(self._report, campaign.id))
+        self._reporting.report(await self._store.unreported())
 
     async def _reap(self, id: CampaignId, slot_end: datetime) -> int:
         now = self._clock.now()
@@ -184,38 +179,10 @@ class Jobs:
             await self._keep_hold(now)
         return await self._store.reap(id, now, slot_end)
 
-    async def _report(self, id: CampaignId) -> bool:
-        campaign = await self._store.campaign(id)
-        if campaign is None or campaign.reported_at is not None:
-            return False  # another copy was faster
-        reported = await self._announcer.progress(campaign) and await self._announcer.report(campaign)
-        if reported or self._too_late(campaign.finished_at):
-            await self._store.reported(id, self._clock.now())
-        return reported
-
-    def _too_late(self, finished_at: datetime | None) -> bool:
-        """A report that could not be posted for a day is left to the author's asking."""
-        return finished_at is not None and self._clock.now() - finished_at > timedelta(days=1)
-
     async def progress(self) -> None:
-        """Bring the live card of every running campaign up to date, where it would look different."""
-        if not self._running:
-            return
-        running = await self._store.in_state(CampaignState.RUNNING)
-        chats = Counter(campaign.author for campaign in running)
-        now = self._clock.monotonic()
-        for campaign in running:
-            silent = self._presence_lookup.silent(campaign)
-            shown = (campaign.planned_at, await self._store.tally(campaign.id), silent)
-            known, told_at = self._shown.get(campaign.id, (None, float("-inf")))
-            # where many run in one chat, they take turns
-            if known == shown or now - told_at < (PROGRESS_EVERY - 1) * chats[campaign.author]:
-                continue
-            if await self._tell(campaign.id, partial(self._announcer.progress, campaign)):
-                self._shown[campaign.id] = (shown, now)
-
-    async def _tell(self, id: CampaignId, telling: Callable[[], Awaitable[bool]]) -> bool:
-        return bool(await notify_exclusively(self._store, self._clock, self._rng, id, telling))
+        """Bring the live cards of running campaigns up to date."""
+        if self._running:
+            self._reporting.show(await self._store.in_state(CampaignState.RUNNING))
 
 
 def _guarded(job: Job) -> Job:

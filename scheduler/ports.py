@@ -243,6 +243,6 @@ class Announcer(Protocol):
         """Post the card of an installation, or bring it up to date: its activity id; None where that failed."""
         ...
 
-    async def report(self, campaign: Campaign) -> bool:
-        """Post the report card; whether it got there."""
+    async def report(self, campaign: Campaign) -> Outcome:
+        """Post the report card."""
         ...

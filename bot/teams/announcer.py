@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from bot.teams import activities as wire
@@ -17,14 +18,15 @@ from cards.results.report import report_card
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
+from scheduler.authors.post_once import post_once
 from scheduler.copies.lock import notify_exclusively
-from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed
+from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirmed, Unreachable
 from scheduler.presence_lookup import PresenceLookup
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements
 from storage.port.operations import Documents
 from storage.port.people import People
-from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, Person, Reference
+from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, NotReached, Person, Reference
 
 CHECKS = 20  #: of whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them
@@ -75,12 +77,14 @@ class AuthorAnnouncer:
             return False
         message = await self._store.live_card(campaign.id)
         activity = await self._live(campaign, author)
+        key = f"posting/live/{campaign.id}"
         if message:
             outcome = await self._connector.update(reference, message, activity)
             self._let_be_after(campaign.id, outcome)
             if not isinstance(outcome, Refused):
                 return isinstance(outcome, Delivered)
-        return await self._post_live(campaign.id, reference, activity)
+            await self._store.delete_documents([key])  # it is gone: another takes its place
+        return await post_once(self._store, key, partial(self._post_live, campaign.id, reference, activity))
 
     async def repost(self, campaign: Campaign) -> bool:
         author, reference = await self._author(campaign)
@@ -89,7 +93,8 @@ class AuthorAnnouncer:
 
         async def post() -> bool:
             before = await self._store.live_card(campaign.id)
-            if not await self._post_live(campaign.id, reference, await self._live(campaign, author)):
+            posted = await self._post_live(campaign.id, reference, await self._live(campaign, author))
+            if not isinstance(posted, Delivered):
                 return False
             if before:
                 moved = activity_bytes(moved_card(texts_of(author), campaign))
@@ -133,31 +138,43 @@ class AuthorAnnouncer:
             return None
         texts = texts_of(author)
         activity = activity_bytes(install_card(texts, installation), texts("Crieur is being installed"))
-        shown = await self._shown(reference, installation.card, activity)
+        key = f"posting/install/{installation.id}"
+        shown = await self._shown(reference, key, installation.card, activity)
         if installation.finished_at is not None:
-            await self._connector.send(reference, wire.text_bytes(finished_text(texts, installation)))
+            text = wire.text_bytes(finished_text(texts, installation))
+            key = f"posting/installed/{installation.id}"
+            await post_once(self._store, key, partial(self._connector.send, reference, text))
         return shown
 
-    async def _shown(self, reference: Reference, message: str, activity: bytes) -> str | None:
-        """Put it in the place of the earlier card, or post it where there is none: its id."""
+    async def _shown(self, reference: Reference, key: str, message: str, activity: bytes) -> str | None:
+        """Put it in the place of the earlier card, or post it once where there is none: its id."""
         if message:
             outcome = await self._connector.update(reference, message, activity)
             if not isinstance(outcome, Refused):
                 return message if isinstance(outcome, Delivered) else None
-        outcome = await self._connector.send(reference, activity)
-        return outcome.activity if isinstance(outcome, Delivered) else None
+            await self._store.delete_documents([key])  # it is gone
+        posted: list[str] = []
 
-    async def report(self, campaign: Campaign) -> bool:
+        async def post() -> Outcome:
+            outcome = await self._connector.send(reference, activity)
+            if isinstance(outcome, Delivered):
+                posted.append(outcome.activity)
+            return outcome
+
+        await post_once(self._store, key, post)
+        return posted[0] if posted else None
+
+    async def report(self, campaign: Campaign) -> Outcome:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
-            return False
+            return Unreachable(NotReached.NEVER_INSTALLED)
         texts = texts_of(author)
         card = report_card(texts, await figures_of(self._store, campaign, over_time=True), self._clock.now())
         if reference.channel.traits.draws_cards:
             activity = activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
         else:
             activity = wire.spoken_bytes(texts, card, author=True)
-        return isinstance(await self._connector.send(reference, activity), Delivered)
+        return await self._connector.send(reference, activity)
 
     async def _live(self, campaign: Campaign, author: Person) -> bytes:
         texts, figures = texts_of(author), await figures_of(self._store, campaign)
@@ -165,12 +182,12 @@ class AuthorAnnouncer:
         card = live_card(texts, figures, ends_about=end, silent=self._presence_lookup.silent(campaign))
         return activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
 
-    async def _post_live(self, id: CampaignId, reference: Reference, activity: bytes) -> bool:
+    async def _post_live(self, id: CampaignId, reference: Reference, activity: bytes) -> Outcome:
         outcome = await self._connector.send(reference, activity)
         self._let_be_after(id, outcome)
         if isinstance(outcome, Delivered) and outcome.activity:
             await self._store.keep_live_card(id, outcome.activity)
-        return isinstance(outcome, Delivered)
+        return outcome
 
     def _let_be_after(self, id: CampaignId, outcome: Outcome) -> None:
         now = self._clock.monotonic()

@@ -195,12 +195,13 @@ class Author:
 
         return bool(await self.fate.pass_through(post()))
 
-    async def report(self, campaign: Campaign) -> bool:
-        async def post() -> bool:
+    async def report(self, campaign: Campaign) -> Outcome:
+        async def post() -> Outcome:
             self.reports += 1
-            return True
+            return Delivered("report")
 
-        return bool(await self.fate.pass_through(post()))
+        outcome: Outcome = await self.fate.pass_through(post())
+        return outcome
 
 
 class Phonebook:

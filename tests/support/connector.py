@@ -57,7 +57,7 @@ class Chat:
     member: dict[str, Any]
     #: what the person sees, in order: {id, activity, updates}
     messages: list[dict[str, Any]] = field(default_factory=list)
-    #: how posting fails here: "blocked", "gone", "lost", or "" when it works
+    #: how posting fails here: "blocked", "gone", "lost", "cut", "hanging", or "" when it works
     broken: str = ""
     campaigns: Counter[int] = field(default_factory=Counter)
     #: what the person's client shows: Skype's draws no Adaptive Cards
@@ -79,6 +79,8 @@ BROKEN = {
     "gone": _error(404, "UserNotFound", "the user was not found"),
     "lost": _error(404, "ConversationNotFound", "Conversation not found."),
 }
+#: the message is there, and the answer never is
+TAKEN = {"cut": Answer(0, reset=True), "hanging": Answer(0, delay=None)}
 
 
 @dataclass(slots=True)
@@ -165,6 +167,8 @@ class LoopbackConnector:
         chat = self.chats.get(conversation)
         if chat is None:
             return _error(404, "ConversationNotFound", "Conversation not found.")
+        if chat.broken in TAKEN:
+            return self._taken(chat, body, TAKEN[chat.broken])
         if chat.broken:
             return BROKEN[chat.broken]
         if len(body) > LARGEST:

@@ -16,11 +16,11 @@ from bot.teams.announcer import CALM, LATE, AuthorAnnouncer
 from bot.teams.send.connector import Connector
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
 from scheduler.presence_lookup import PresenceLookup
-from storage.records import Campaign, CampaignState, NotReached, Reference
+from storage.records import Audience, Campaign, CampaignState, NotReached, Reference
 from storage.sqlite import SqliteStore
 from tests.support.clocks import LeapingClock
 from tests.support.sample_records import NOW
-from tests.support.seeding import install, scheduled
+from tests.support.seeding import TENANT, install, scheduled
 
 
 @dataclass
@@ -30,11 +30,13 @@ class Chat:
     outcome: Outcome = field(default_factory=lambda: Delivered(""))
     edits: list[str] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
+    #: whether the answer to what is posted never comes
+    broken: bool = False
 
     async def send(self, reference: Reference, activity: bytes) -> Outcome:
         assert orjson.loads(activity)["type"] == "message"
         self.posts.append(f"m{len(self.posts) + 1}")
-        return Delivered(self.posts[-1])
+        return Unconfirmed("reset") if self.broken else Delivered(self.posts[-1])
 
     async def update(self, reference: Reference, message: str, activity: bytes) -> Outcome:
         self.edits.append(message)
@@ -112,3 +114,28 @@ async def test_it_is_not_posted_anew_while_another_copy_is_telling(scene: Scene)
     await scene.store.write_documents({key: ("", orjson.dumps({"until": end, "by": 1}))})
     assert await scene.announcer.repost(scene.campaign), "it waits for its turn"
     assert scene.clock.now().timestamp() >= end
+
+
+async def test_where_the_answers_break_it_is_posted_once_more_and_then_left(scene: Scene) -> None:
+    scene.chat.broken = True
+    for _ in range(5):
+        await scene.announcer.progress(scene.campaign)
+        scene.clock.at += timedelta(seconds=LATE)
+    assert len(scene.chat.posts) == 2
+    scene.chat.broken = False
+    assert await scene.announcer.repost(scene.campaign), "the author asks for it"
+    assert len(scene.chat.posts) == 3
+    assert await scene.announcer.progress(scene.campaign)
+    assert scene.chat.edits == ["m3"]
+
+
+async def test_the_card_of_an_installation_is_posted_once_more_and_then_left(scene: Scene) -> None:
+    scene.chat.broken = True
+    author = scene.campaign.author
+    installation = await scene.store.new_installation(TENANT, author, "Team", Audience(everyone=True), 3, NOW)
+    for _ in range(5):
+        assert await scene.announcer.installing(installation) is None
+    assert len(scene.chat.posts) == 2
+    for _ in range(3):
+        await scene.announcer.installing(replace(installation, finished_at=NOW))
+    assert len(scene.chat.posts) == 4, "its end is told in a message of its own"

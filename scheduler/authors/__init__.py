@@ -1,0 +1,1 @@
+"""What authors are told of their campaigns, and how often."""
