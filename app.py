@@ -51,7 +51,7 @@ from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from dialogs.schedule_words.client import WordsClient
-from scheduler.copies.clock_watch import ClockWatch
+from scheduler.copies.watch import Watch
 from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs
@@ -182,6 +182,8 @@ async def crieur(
         )
         installer = GraphInstaller(graph, settings.teams_app_id) if graph and settings.teams_app_id else None
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
+        watch = Watch(clock, store)
+        await watch.ask()
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
@@ -192,6 +194,7 @@ async def crieur(
             holder=secrets.randbits(62),
             presence_lookup=presence_lookup,
             lease=timedelta(seconds=settings.lease_seconds),
+            may_work=watch.may_work,
         )
         jobs = Jobs(
             store,
@@ -203,8 +206,8 @@ async def crieur(
             installations,
             keep_hold=dispatcher.keep_hold,
             lease=timedelta(seconds=settings.lease_seconds),
+            may_work=watch.may_work,
         )
-        watch = ClockWatch(clock)
         watch.when_set.append(jobs.catch_up)
         watching = asyncio.create_task(watch.run())
         dispatching = asyncio.create_task(dispatcher.run())
@@ -214,6 +217,7 @@ async def crieur(
             clock=clock,
             looked_at=lambda: jobs.looked_at,
             dispatching=lambda: not dispatching.done(),
+            watch=watch,
         )
         auth = RequestAuth(platform, credentials)
         front = WebHandlers(
@@ -260,6 +264,7 @@ async def serve(
     store, clock = store or open_store(settings), clock or WallClock()
     await store.open()
     try:
+        await store.hold()
         if taken := await taken_at(store):
             raise StorageError(
                 f"this store is a backup of {taken:%Y-%m-%d %H:%M} UTC. What was sent since would be sent again:"

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -91,6 +92,7 @@ class Dispatcher:
         concurrency: int = CONCURRENCY,
         group: int = GROUP,
         lease: timedelta = LEASE,
+        may_work: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -103,6 +105,7 @@ class Dispatcher:
         self._concurrency = concurrency
         self._group = group
         self._lease = lease
+        self._may_work = may_work
         self._running: dict[CampaignId, _Running] = {}
         self._looked_at: float | None = None
         #: marked deliveries on their way to a worker
@@ -161,6 +164,8 @@ class Dispatcher:
 
     async def _round(self) -> float:
         """Give each running campaign its turn; seconds until the next round."""
+        if not self._may_work():
+            return POLL
         await self._look()
         await self.keep_hold(self._clock.now())  # or what we hold would be claimed again, by ourselves
         pause = POLL

@@ -56,6 +56,7 @@ class Jobs:
         installations: Installations | None = None,
         keep_hold: Callable[[datetime], Awaitable[None]] | None = None,
         lease: timedelta = timedelta(seconds=60),
+        may_work: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -63,6 +64,7 @@ class Jobs:
         self._installations = installations
         self._keep_hold = keep_hold
         self._lease = lease
+        self._may_work = may_work
         self._starts = Starts(store, reader, announcer, clock, rng)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._retention = Retention(store, clock, rng)
@@ -82,7 +84,7 @@ class Jobs:
             (self.begin, START_EVERY),
             (self.sweep, SWEEP_EVERY),
             (self.progress, PROGRESS_EVERY),
-            (self._retention.forget, FORGET_EVERY),
+            (self._forget, FORGET_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
         ):
             # one run at a time, however late: a run does all that is due
@@ -129,6 +131,8 @@ class Jobs:
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""
+        if not self._may_work():
+            return
         running = await self._start_what_is_due()
         self._running = bool(running)
         for campaign in running:
@@ -162,16 +166,24 @@ class Jobs:
 
     async def sweep(self) -> None:
         """Settle what time has decided, end what is complete, and have what has ended reported; waits for no chat."""
+        if not self._may_work():
+            return
         now = self._clock.monotonic()
         if not self._running and self._swept_at is not None and now - self._swept_at < REST:
             return
         self._swept_at = now
-        for campaign in await self._store.in_state(CampaignState.RUNNING):
+        # while the store was away nobody could renew a lease: copies that live get the time to do so
+        settles = now - self._store_failed_at >= self._lease.total_seconds()
+        for campaign in await self._store.in_state(CampaignState.RUNNING) if settles else ():
             while await self._reap(campaign.id, campaign.as_scheduled.schedule.slot.end + LATE):
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
         self._reporting.report(await self._store.unreported())
+
+    async def _forget(self) -> None:
+        if self._may_work():
+            await self._retention.forget()
 
     async def _reap(self, id: CampaignId, slot_end: datetime) -> int:
         now = self._clock.now()
@@ -181,7 +193,7 @@ class Jobs:
 
     async def progress(self) -> None:
         """Bring the live cards of running campaigns up to date."""
-        if self._running:
+        if self._running and self._may_work():
             self._reporting.show(await self._store.in_state(CampaignState.RUNNING))
 
 

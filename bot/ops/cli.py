@@ -177,5 +177,6 @@ async def _backup(operator: Operator, asked: argparse.Namespace) -> int:
 
 
 async def _restored(operator: Operator, asked: argparse.Namespace) -> int:
+    await operator.store.hold()  # no copy of the bot may run
     await restored(operator.store, operator.clock.now(), operator.say)
     return 0

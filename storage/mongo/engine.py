@@ -8,17 +8,19 @@ service that cannot says ``retryWrites=false``); ``repeated`` does so for ours o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, PyMongoError
 
-from storage.mongo.schema import migrate
+from storage.mongo.versions import migrate, server_time, take_leave, tell
 from storage.records import StorageError
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ Sort = Sequence[tuple[str, int]]
 
 DATABASE = "crieur"  #: when the address names none
 PAGE = 10_000  #: documents read, asked for or inserted at a time
+LEAVE = 2.0  #: seconds to take leave of a server
 DUPLICATE = 11_000  #: the server's code for a key that is taken
 
 
@@ -57,6 +60,8 @@ class Engine:
         self._url = url
         self._client: AsyncIOMotorClient[Document] | None = None
         self._db: AsyncIOMotorDatabase[Document] | None = None
+        #: this copy's name, while it serves the database
+        self._copy = ""
 
     async def open(self) -> None:
         """Raises StorageError when the database cannot be used, or comes from a newer Crieur."""
@@ -79,18 +84,38 @@ class Engine:
         return self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))
 
     async def close(self) -> None:
-        client, self._client, self._db = self._client, None, None
+        if self._db is not None and self._copy:
+            with contextlib.suppress(PyMongoError, TimeoutError):  # it is gone: a minute tells as much
+                await asyncio.wait_for(take_leave(self._db, self._copy), LEAVE)
+        client, self._client, self._db, self._copy = self._client, None, None, ""
         if client is not None:  # in a thread: it takes leave of the server, and waits for it
             await asyncio.to_thread(client.close)
+
+    async def hold(self) -> None:
+        self._copy = token()
+        await tell(self._open_database, self._copy)
+
+    async def check(self) -> None:
+        if self._copy:
+            await tell(self._open_database, self._copy)
+        else:
+            await self._open_database.command("ping")
+
+    async def server_time(self) -> datetime | None:
+        return await server_time(self._open_database)
+
+    @property
+    def _open_database(self) -> AsyncIOMotorDatabase[Document]:
+        if self._db is None:
+            raise StorageError("the store is not open")
+        return self._db
 
     @property
     def is_open(self) -> bool:
         return self._db is not None
 
     def collection(self, name: str) -> Collection:
-        if self._db is None:
-            raise StorageError("the store is not open")
-        return self._db[name]
+        return self._open_database[name]
 
     # --- reading ------------------------------------------------------------------------------
 

@@ -22,7 +22,9 @@
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
     received          {_id: "week person", week, person, count, campaigns: {cID: true}}
     audit             {_id: int, tenant, at, record}: only ever added to
-    documents, secrets, counters, schema
+    copies            {_id: of one that runs, version, seen_at}: see versions.py
+    schema            {_id: "schema", version, beside: the oldest program's that may use it}
+    documents, secrets, counters
 
 Instants are whole milliseconds since 1970 UTC. Only what MongoDB 4.4, Azure's MongoDB-compatible
 services and FerretDB share is used: every ``_id`` is a key of our own, because a partial unique
@@ -31,15 +33,28 @@ index is not among it; sorts name the fields of an index, because one of them as
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
 
-from storage.records import Channel, StorageError
+from storage.records import Channel
 
-VERSION = 1
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of what is kept here, or of what copies do to it. It is never edited once released, only followed."""
+
+    what: str
+    #: whether copies from before it may go on beside copies that know it
+    overlaps: bool
+
+
+#: the version of a database, and of a program, is how many steps it has seen
+STEPS = (
+    Step("as it was until versions were counted", overlaps=False),
+    Step("copies are known; what may have been posted to an author is kept", overlaps=False),
+)
+VERSION = len(STEPS)
 
 
 def _index(*fields: str, unique: bool = False) -> IndexModel:
@@ -63,19 +78,3 @@ INDEXES = {
     "received": [_index("person"), _index("week")],
     "audit": [_index("tenant")],
 }
-
-
-async def migrate(db: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Bring a database to this version; every step can be repeated, and two copies may do it at once."""
-    row = await db["schema"].find_one({"_id": "schema"})
-    version = row["version"] if row else 0
-    if version > VERSION:
-        raise StorageError(f"the database has schema {version}, newer than this program's {VERSION}: upgrade Crieur")
-    for collection, indexes in INDEXES.items():
-        for index in indexes:  # one by one: FerretDB 1.x breaks at several of which some are there
-            await db[collection].create_indexes([index])
-    if row is None:
-        try:
-            await db["schema"].insert_one({"_id": "schema", "version": VERSION})
-        except DuplicateKeyError:  # another copy was faster
-            await migrate(db)

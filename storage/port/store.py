@@ -6,6 +6,7 @@ are idempotent where the world may repeat itself (installs, presses, planning tw
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from storage.port.campaigns import Campaigns, Deliveries, Templates
@@ -37,3 +38,19 @@ class Store(
         ...
 
     async def close(self) -> None: ...
+
+    async def hold(self) -> None:
+        """Say that this copy of the bot serves the store from here on, until it is closed.
+
+        Commands of operators do not, and may run beside it. Raises StorageError with what to do: a file is
+        served by one program, and copies whose versions do not go together do not serve one database.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Whether the store is still what was opened, and ours to use. Raises StoreLost with what to do."""
+        ...
+
+    async def server_time(self) -> datetime | None:
+        """The clock of the store's server, UTC, which all copies share; None where there is no server."""
+        ...

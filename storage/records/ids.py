@@ -22,6 +22,10 @@ class StaleVersion(StorageError):
     """The campaign has changed since the caller read it; read it again."""
 
 
+class StoreLost(StorageError):
+    """What was opened is not there any more, or is not ours to use: nothing more may be sent from it."""
+
+
 class NotScheduled(StorageError):
     """What a campaign was scheduled with was asked of one that is not; read it again."""
 

@@ -10,17 +10,20 @@ for the writer.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 
-from storage.records import StorageError
+from storage.records import StorageError, StoreLost
+from storage.sqlite.file import OpenFile, ServingLock
 from storage.sqlite.private import make_private
 from storage.sqlite.schema import migrate
 
@@ -95,6 +98,8 @@ class Engine:
         self._readers: ThreadPoolExecutor | None = None
         self._reader: sqlite3.Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._file: OpenFile | None = None
+        self._lock = ServingLock(path)
 
     async def open(self) -> None:
         """Raises StorageError when the file cannot be used, or comes from a newer Crieur."""
@@ -106,6 +111,8 @@ class Engine:
             migrate(writer)
             self._reader = self._connect(READER_CACHE)
             self._reader.execute("PRAGMA query_only = ON")
+            self._reader.execute("SELECT 1 FROM sqlite_master").fetchone()  # the log is there from here on
+            self._file = OpenFile(self._path)
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"cannot use the database {self._path}: {error}") from error
         self._readers = ThreadPoolExecutor(1, "sqlite-read")
@@ -121,6 +128,19 @@ class Engine:
         self._readers.shutdown()
         if self._reader is not None:
             self._reader.close()
+        self._lock.release()
+
+    async def hold(self) -> None:
+        await asyncio.to_thread(self._lock.acquire)
+
+    async def check(self) -> None:
+        if self._file is None:
+            raise StorageError("the store is not open")
+        await self.read(lambda db: db.execute("SELECT 1 FROM sqlite_master").fetchone())
+        await asyncio.to_thread(self._file.check)
+
+    async def server_time(self) -> datetime | None:
+        return None
 
     def _connect(self, cache: int) -> sqlite3.Connection:
         return connected(self._path, cache)
@@ -162,13 +182,14 @@ class Engine:
                 return
             yield job
 
-    @staticmethod
-    def _commit(db: sqlite3.Connection, jobs: Iterable[_Job]) -> list[_Job]:
+    def _commit(self, db: sqlite3.Connection, jobs: Iterable[_Job]) -> list[_Job]:
+        assert self._file is not None
         group = []
         try:
             for job in jobs:
                 group.append(job)
                 if not db.in_transaction:
+                    self._file.check()
                     db.execute("BEGIN IMMEDIATE")
                 db.execute("SAVEPOINT job")
                 try:
@@ -179,9 +200,22 @@ class Engine:
                 db.execute("RELEASE job")
             if group:
                 db.execute("COMMIT")
+                self._file.check()  # else what was committed may be in no file that anybody finds
+        except StoreLost as lost:
+            self._give_up(db, group, lost)
         except sqlite3.Error as error:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             for job in group:
                 job.error = job.error or StorageError(f"the database did not take it: {error}")
         return group
+
+    def _give_up(self, db: sqlite3.Connection, group: list[_Job], lost: StoreLost) -> None:
+        """Nothing more is changed; what was answered so far is brought into the database's file where that is there."""
+        assert self._file is not None
+        with contextlib.suppress(sqlite3.Error):
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            self._file.rescue(db)
+        for job in group:
+            job.error = job.error or lost

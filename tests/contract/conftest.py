@@ -130,7 +130,7 @@ class MongoDatabase:
 
     def come_from_the_future(self) -> None:
         with pymongo.MongoClient[dict[str, object]](self.url) as client:
-            done = client[self.name].schema.update_one({"_id": "schema"}, {"$set": {"version": 1000}})
+            done = client[self.name].schema.update_one({"_id": "schema"}, {"$set": {"version": 1000, "beside": 1000}})
             assert done.matched_count == 1
 
     def come_from_before_evidence(self, people: Taken) -> None:

@@ -1,0 +1,101 @@
+"""Which programs may use a database together.
+
+The database knows its version and the oldest program that may go on beside it; each copy that serves it tells its
+own version now and then. So an older program does not start on a newer database, a newer one does not change what
+copies are using that do not know the change, and a copy that was passed by all the same stops sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo.errors import DuplicateKeyError
+
+from storage.mongo.schema import INDEXES, STEPS, Step
+from storage.records import StorageError, StoreLost
+from storage.records.instants import ms
+
+ALIVE = timedelta(minutes=1)  #: since a copy was seen: then it has ended
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+
+
+def oldest_beside(steps: Sequence[Step]) -> int:
+    """The version of the oldest program that may go on beside one that has seen these steps."""
+    closed = [number for number, step in enumerate(steps, 1) if not step.overlaps]
+    return max(closed, default=1)
+
+
+async def server_time(db: Database) -> datetime:
+    hello = await db.command("hello")
+    shown: datetime = hello["localTime"]
+    return shown.replace(tzinfo=UTC) if shown.tzinfo is None else shown
+
+
+async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
+    """Bring a database to this version; every step can be repeated, and two copies may do it at once.
+
+    Raises StorageError where it is newer than this program knows, or where copies run that are too old for it.
+    """
+    own, oldest = len(steps), oldest_beside(steps)
+    found = await _schema(db)
+    if found is not None and _beside(found) > own:
+        raise StorageError(_passed_by(found, own))
+    if found is not None and found["version"] < oldest:
+        await _refuse_beside_older(db, oldest)
+    for collection, indexes in INDEXES.items():
+        for index in indexes:  # one by one: FerretDB 1.x breaks at several of which some are there
+            await db[collection].create_indexes([index])
+    if found is None:
+        try:
+            await db["schema"].insert_one({"_id": "schema", "version": own, "beside": oldest})
+        except DuplicateKeyError:  # another copy was faster
+            await migrate(db, steps)
+    elif found["version"] < own:
+        await db["schema"].update_one(
+            {"_id": "schema", "version": found["version"]}, {"$set": {"version": own, "beside": oldest}}
+        )
+
+
+async def tell(db: Database, copy: str, steps: Sequence[Step] = STEPS) -> None:
+    """This copy serves the database, at this version. Raises StoreLost where a newer one has passed it by."""
+    now = ms(await server_time(db))
+    await db["copies"].update_one({"_id": copy}, {"$set": {"version": len(steps), "seen_at": now}}, upsert=True)
+    found = await _schema(db)
+    if found is None:
+        raise StoreLost("the database was emptied while Crieur used it: restart Crieur")
+    if _beside(found) > len(steps):
+        raise StoreLost(_passed_by(found, len(steps)))
+
+
+async def take_leave(db: Database, copy: str) -> None:
+    await db["copies"].delete_one({"_id": copy})
+
+
+async def _schema(db: Database) -> dict[str, Any] | None:
+    return await db["schema"].find_one({"_id": "schema"})
+
+
+def _beside(found: dict[str, Any]) -> int:
+    beside: int = found.get("beside", found["version"])
+    return beside
+
+
+def _passed_by(found: dict[str, Any], own: int) -> str:
+    return (
+        f"the database has schema {found['version']}, newer than this program's {own}, which may not use it:"
+        " upgrade Crieur"
+    )
+
+
+async def _refuse_beside_older(db: Database, oldest: int) -> None:
+    since = ms(await server_time(db) - ALIVE)
+    running = [row async for row in db["copies"].find({"seen_at": {"$gte": since}})]
+    if older := [row for row in running if row["version"] < oldest]:
+        raise StorageError(
+            f"{len(older)} copies of an older Crieur (schema {older[0]['version']}) serve this database, and may not"
+            f" run beside this one (schema {oldest}): stop them, wait a minute, and start this one"
+        )
