@@ -101,7 +101,7 @@ class Town:
         ``duration``: of its slot, longer on a busy machine.
         """
         for number in range(people):
-            self.connector.add(conversation_of(number), member_of(number))
+            self.add_person(number)
         store = await self.open()
         persons = await install(store, self.connector.url, people)
         await scheduled(store, persons[0], datetime.now(UTC), duration * self.slow)
@@ -131,8 +131,15 @@ class Town:
     @property
     def reported(self) -> bool:
         """The author has the report card in the chat."""
-        words = json.dumps([message["activity"] for message in self.connector.chats[conversation_of(0)].messages])
-        return "Report: " in words
+        return self.told("Report: ") > 0
+
+    def told(self, words: str, number: int = 0) -> int:
+        """How many messages with these words a person has in the chat; the author, unless told."""
+        messages = self.connector.chats[conversation_of(number)].messages
+        return sum(words in json.dumps(message["activity"]) for message in messages)
+
+    def add_person(self, number: int) -> None:
+        self.connector.add(conversation_of(number), member_of(number))
 
     async def wait_for_report(self, seconds: float) -> None:
         await until(lambda: self.reported, seconds * self.slow)

@@ -19,7 +19,7 @@ from pymongo.errors import AutoReconnect, BulkWriteError
 from pymongo.results import BulkWriteResult, UpdateResult
 
 from storage.mongo import MongoStore
-from storage.mongo.schema import migrate
+from storage.mongo.versions import migrate
 from tests.simulation.history import History, Watched
 
 T = TypeVar("T")
