@@ -162,7 +162,7 @@ class Engine:
 
     def _write_for_ever(self, db: sqlite3.Connection) -> None:
         while not self._closing:
-            group = self._commit(db, self._waiting())
+            group = self._commit(db, self._waiting(), self._file)
             assert self._loop is not None
             try:
                 self._loop.call_soon_threadsafe(_answer, group)
@@ -182,14 +182,15 @@ class Engine:
                 return
             yield job
 
-    def _commit(self, db: sqlite3.Connection, jobs: Iterable[_Job]) -> list[_Job]:
-        assert self._file is not None
+    @staticmethod
+    def _commit(db: sqlite3.Connection, jobs: Iterable[_Job], file: OpenFile | None = None) -> list[_Job]:
         group = []
         try:
             for job in jobs:
                 group.append(job)
                 if not db.in_transaction:
-                    self._file.check()
+                    if file:
+                        file.check()
                     db.execute("BEGIN IMMEDIATE")
                 db.execute("SAVEPOINT job")
                 try:
@@ -200,9 +201,13 @@ class Engine:
                 db.execute("RELEASE job")
             if group:
                 db.execute("COMMIT")
-                self._file.check()  # else what was committed may be in no file that anybody finds
+                if file:
+                    file.check()  # else what was committed may be in no file that anybody finds
         except StoreLost as lost:
-            self._give_up(db, group, lost)
+            assert file
+            _rescue(db, file)
+            for job in group:
+                job.error = job.error or lost
         except sqlite3.Error as error:
             if db.in_transaction:
                 db.execute("ROLLBACK")
@@ -210,12 +215,10 @@ class Engine:
                 job.error = job.error or StorageError(f"the database did not take it: {error}")
         return group
 
-    def _give_up(self, db: sqlite3.Connection, group: list[_Job], lost: StoreLost) -> None:
-        """Nothing more is changed; what was answered so far is brought into the database's file where that is there."""
-        assert self._file is not None
-        with contextlib.suppress(sqlite3.Error):
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            self._file.rescue(db)
-        for job in group:
-            job.error = job.error or lost
+
+def _rescue(db: sqlite3.Connection, file: OpenFile) -> None:
+    """Nothing more is changed; what was answered so far is brought into the database's file where that is there."""
+    with contextlib.suppress(sqlite3.Error):
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        file.rescue(db)

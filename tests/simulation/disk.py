@@ -119,6 +119,9 @@ class SimulatedSqlite(Watched, SqliteStore):
     async def close(self) -> None:
         await asyncio.sleep(0)
 
+    async def check(self) -> None:
+        await self._disk.ask(lambda db: None)
+
     async def write(self, change: Callable[[sqlite3.Connection], Any]) -> Any:
         return await self._disk.change(change)
 

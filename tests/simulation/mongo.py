@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import mongomock
@@ -40,6 +41,8 @@ class MongoServer:
     #: nobody reaches it
     away: bool = False
     changes: int = 0
+    #: its clock
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     db: Any = field(default_factory=lambda: mongomock.MongoClient().get_database("crieur"))
 
     async def answer(self, ask: Callable[[], T], *, changes: bool = False) -> T:
@@ -175,7 +178,7 @@ class Database:
         return Collection(self._server, name)
 
     async def command(self, name: str) -> Document:
-        return await self._server.answer(lambda: {"ok": 1.0})
+        return await self._server.answer(lambda: {"ok": 1.0, "localTime": self._server.now()})
 
 
 class SimulatedMongo(Watched, MongoStore):

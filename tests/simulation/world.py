@@ -146,7 +146,7 @@ class World:
         self.loop = SimulatedLoop(self.chance("loop"))
         self.network = Network(self.loop, self.chance("network"))
         self.disk: Disk | MongoServer = disk or (
-            MongoServer(self.chance("mongo")) if setting.mongo else Disk(self.chance("disk"))
+            MongoServer(self.chance("mongo"), now=lambda: self.now) if setting.mongo else Disk(self.chance("disk"))
         )
         if disk:
             disk.on_cut = self._power_is_cut
