@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from storage.records import StorageError, StoreLost
+from storage.sqlite.private import new_private
 
 WAIT = 5.0  #: seconds for a program that is ending to let go of the file
 
@@ -66,6 +67,7 @@ class ServingLock:
     def acquire(self) -> None:
         """Raises StorageError where another program has it."""
         beside = self._path.with_name(self._path.name + ".lock")
+        new_private(beside)
         # a lock of SQLite's own: it works wherever the database does
         lock = sqlite3.connect(beside, timeout=WAIT, isolation_level=None, check_same_thread=False)
         try:
