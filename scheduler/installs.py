@@ -49,6 +49,7 @@ TOGETHER = 4  #: people at a time: what one kill does again
 TURN = 15.0  #: seconds of one copy at one installation, before the others may have theirs
 HELD = timedelta(seconds=60)  #: more than a turn takes, with a Graph that answers slowly
 SHOWN = 3.0  #: seconds between updates of the card
+FARTHEST = timedelta(hours=1)  #: the longest wait that the Graph may ask for
 AGAIN = timedelta(seconds=30)  #: until the next attempt, where the Graph did not answer and named no time
 
 
@@ -86,12 +87,17 @@ class Installations:
     async def go_on(self) -> None:
         """A turn for everything that is under way."""
         for installation in await self._store.open_installations():
-            if installation.again_at is None or installation.again_at <= self._clock.now():
+            if not self._rests(installation):
                 turn = partial(self._turn, installation.id)
                 with contextlib.suppress(StaleVersion):  # another copy does it after all
                     await run_exclusively(
                         self._store, self._clock, self._rng, f"installing/{installation.id}", HELD, turn
                     )
+
+    def _rests(self, installation: Installation) -> bool:
+        """A rest beyond the farthest was written before the wall clock was set back."""
+        again_at = installation.again_at
+        return again_at is not None and timedelta() < again_at - self._clock.now() <= FARTHEST
 
     async def _turn(self, id: InstallationId) -> None:
         known = await self._store.installation(id)

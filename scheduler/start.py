@@ -40,6 +40,7 @@ from storage.records import (
 log = logging.getLogger(__name__)
 
 AGAIN = 10.0  #: seconds until a list that could not be read is tried again; doubled each time
+FARTHEST = 3600.0  #: seconds: the longest wait that a source may ask for
 LONGEST = 300.0  #: seconds: no longer, where its source asks for no more
 
 
@@ -75,7 +76,9 @@ class Starts:
             await self._plan(campaign)
             return
         key, etag, waiting = await self._waiting(campaign)
-        if self._clock.now().timestamp() < waiting.again_at and not self._is_over(campaign):
+        wait = waiting.again_at - self._clock.now().timestamp()
+        # a wait beyond the longest was written before the wall clock was set back
+        if 0 < wait <= FARTHEST and not self._is_over(campaign):
             return
         failed = await self._read(campaign, read_from_elsewhere)
         if not failed:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from scheduler.copies.watch import REFUSE
 from scheduler.ports import Clock
 from storage.port.operations import Documents
 from storage.records import CampaignId, StaleVersion
@@ -26,7 +27,8 @@ async def run_exclusively(
     """
     now, mine = clock.now(), rng.getrandbits(62)
     held = (await store.read_documents([job])).get(job)
-    if held and now.timestamp() < json.loads(held[1])["until"]:
+    # an end beyond its lease was written before the wall clock was set back: nobody would do the job for as long
+    if held and now.timestamp() < json.loads(held[1])["until"] <= (now + lease).timestamp() + REFUSE:
         return None
     claim = json.dumps({"until": (now + lease).timestamp(), "by": mine}).encode()
     try:

@@ -88,6 +88,7 @@ class FreshToken:
         self._fetch = fetch
         self._clock = clock
         self._purpose = purpose
+        #: monotonic; 0 where the token does not say
         self._ends = 0.0
         self._fetching: asyncio.Task[str] | None = None
         #: when the login was last asked
@@ -104,7 +105,7 @@ class FreshToken:
     @property
     def _is_valid(self) -> bool:
         """As far as we can tell."""
-        return self.header is not None and not (self._ends and self._clock.now().timestamp() >= self._ends)
+        return self.header is not None and not (self._ends and self._clock.monotonic() >= self._ends)
 
     async def renew(self, refused: str | None) -> str:
         if self.header is not None and self.header != refused:
@@ -134,7 +135,9 @@ class FreshToken:
         if self._missing:
             log.info("a token for %s again", self._purpose)
             self._missing = ""
-        self._ends = expiry(token)
+        if ends := expiry(token):  # by the wall clock, which may be set meanwhile
+            ends += self._clock.monotonic() - self._clock.now().timestamp()
+        self._ends = ends
         self.header = f"Bearer {token}"
         return self.header
 
@@ -150,7 +153,7 @@ class FreshToken:
 
     async def current(self) -> str:
         """The header, renewed first where it is missing or about to end: for who asks now and then."""
-        now, header = self._clock.now().timestamp(), self.header
+        now, header = self._clock.monotonic(), self.header
         if header is None or (self._ends and now >= self._ends):
             return await self.renew(header)
         if self._ends and now >= self._ends - EARLY:
@@ -162,7 +165,7 @@ class FreshToken:
         while True:
             try:
                 await self.renew(self.header)
-                pause = max(AGAIN, self._ends - EARLY - self._clock.now().timestamp())
+                pause = max(AGAIN, self._ends - EARLY - self._clock.monotonic())
             except NoToken:  # the log has it
                 pause = AGAIN
             await self._clock.sleep(pause)
