@@ -47,6 +47,7 @@ from bot.web.server import WebHandlers
 from cards.message.render import compile_for
 from dialogs.core.entry import Entry
 from dialogs.core.turn import Services
+from dialogs.lists.imports.client import FileReader
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
@@ -165,6 +166,7 @@ async def crieur(
             files=await opened.enter_async_context(
                 Downloads(loopback_only=settings.local, authorization=authorization)
             ),
+            tables=FileReader(),
             rate=rate,
             presence=present,
             directory=directory,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from cards.kit.texts import Texts
+from dialogs.lists.imports.reading import Counts
 from dialogs.schedule_words import Spoken
 from storage.records import CampaignId, Person, Who
 
@@ -56,6 +58,12 @@ class NotFetched(Exception):
 class Files(Protocol):
     async def fetch(self, url: str, *, ours: bool = False) -> bytes:
         """A file that somebody dropped into the chat; ``ours``: it asks for our token. Raises NotFetched."""
+        ...
+
+
+class Tables(Protocol):
+    def pages(self, content: bytes, counts: Counts) -> AsyncGenerator[bytes, None]:
+        """The contacts of a file in pages of JSON, read beside the bot; ``counts`` is filled in. Raises CannotRead."""
         ...
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
 from dialogs.core.export_port import Exporter, FileOffer
-from dialogs.core.ports import Files, Links, Words
+from dialogs.core.ports import Files, Links, Tables, Words
 from dialogs.core.questions import Question
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
@@ -54,6 +54,7 @@ class Services:
     announcer: Announcer
     exports: Exporter
     files: Files
+    tables: Tables
     #: messages a second and tenant
     rate: float
     #: what tells who is present, by channel; a channel without one offers no choice of presence

@@ -19,6 +19,7 @@ from app import WallClock
 from cards.kit.texts import Texts
 from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
 from dialogs.lists.imports import flow
+from dialogs.lists.imports.client import FileReader
 from scheduler.list_refresh import ListReader
 from storage.records import Channel, Person, PersonId, Role, TenantId
 from storage.sqlite import SqliteStore
@@ -84,6 +85,7 @@ async def _measure(path: Path) -> dict[str, float]:
         exports=nothing,
         reader=ListReader(store, None, nothing, WallClock()),
         files=Shelf(path),
+        tables=FileReader(),
         rate=45.0,
         words=nothing,
     )

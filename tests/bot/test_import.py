@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
 
-from dialogs.lists.imports import flow, reading
+from dialogs.lists.imports import client, flow, reading
+from dialogs.lists.imports.tables import CannotRead, NoTable
 from storage.records import Audience, Channel
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE, asked, completed, draft, error_beside, fields_of, launch, make_author
 from tests.bot.test_lists import make_list
 from tests.conftest import RunningBot
-from tests.support.http import Answer, Server
+from tests.support.bombs import BOMBS
+from tests.support.http import Answer, Server, until
 from tests.support.organisation import TENANT, Person, words_of
 from tests.unit.test_import import separated, workbook
 
@@ -313,3 +316,39 @@ async def test_a_recipient_who_drops_a_file_is_told_what_they_can_do(
     assert "Seuls les auteurs" in louis.texts()[-1]
     assert shelf.asked == 0
     assert "people.csv" not in str(await asked(louis, "aide"))
+
+
+# --- files that are made to do harm -----------------------------------------------------------
+
+#: those that come to an end soon; the others end by the same bounds
+QUICK = {
+    "styles": "takes more memory or time than I may spend on a file",
+    "names": "takes more memory or time than I may spend on a file",
+    "formats": "takes more memory or time than I may spend on a file",
+    "entities": "is broken",
+    "a file of ours": "is broken",
+    "a gap": "There is nothing in",
+    "a long line": "is no table",
+}
+
+
+@pytest.mark.parametrize("kind", QUICK)
+async def test_a_hostile_file_costs_its_own_program_only(
+    running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf, kind: str
+) -> None:
+    """It is bounded in memory and computing; the chat goes on meanwhile, and its author is told what the matter was."""
+    address = shelf.put("people.xlsx", await asyncio.to_thread(BOMBS[kind]))
+    dropping = asyncio.create_task(ada.drop("people.xlsx", address))
+    assert await asked(louis, "help")
+    await dropping
+    await until(lambda: any(QUICK[kind] in text for text in ada.texts()), 120)
+    assert await running_bot.store.lists(TENANT) == []  # type: ignore[arg-type]
+
+
+async def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PATIENCE", 0.2)
+    with pytest.raises(CannotRead) as refused:
+        async with aclosing(client.FileReader().pages(b"a@b.example\n" * 1_000_000, reading.Counts())) as pages:
+            async for _ in pages:
+                pass
+    assert refused.value.why is NoTable.TOO_MUCH

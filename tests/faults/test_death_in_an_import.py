@@ -12,6 +12,7 @@ import pytest
 from cards.kit.texts import Texts
 from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
 from dialogs.lists.imports import flow, reading
+from dialogs.lists.imports.client import FileReader
 from scheduler.list_refresh import ListReader
 from storage.records import Audience, Channel, Role
 from storage.sqlite import SqliteStore
@@ -132,6 +133,7 @@ def _turn(store: Any, person: Any) -> Turn:
         announcer=None,  # type: ignore[arg-type]
         exports=None,  # type: ignore[arg-type]
         files=Shelf(),
+        tables=FileReader(),
         rate=45.0,
         reader=reader,
         words=None,  # type: ignore[arg-type]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
+
+import orjson
 
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
@@ -26,7 +29,7 @@ from dialogs.forms.audience import list_id, not_addresses, too_much
 from dialogs.forms.fields import KEPT, NAME, clean
 from dialogs.forms.pasted import read_pasted
 from dialogs.lists.audience import free_name
-from dialogs.lists.imports.reading import Counts, Mistake, WrongLine, contacts_of, pasted_contacts
+from dialogs.lists.imports.reading import Counts, Mistake, WrongLine, pasted_contacts
 from dialogs.lists.imports.tables import CannotRead, NoTable
 from dialogs.lists.listing import list_name_errors, one_list, typed_people
 from storage.records import (
@@ -103,7 +106,9 @@ async def _read(turn: Turn, file: Attachment, name: str) -> Answer:
         return Answer(text=_not_fetched(turn.texts, name, error))
     counts = Counts()
     try:
-        pending = await _digest(turn, contacts_of(content, counts), counts, name)
+        async with aclosing(turn.services.tables.pages(content, counts)) as pages:
+            del content  # the program has it
+            pending = await _digest(turn, pages, counts, name)
     except CannotRead as error:
         return Answer(text=_no_table(turn.texts, name, error.why))
     return Answer(card=await summary_card(turn, pending), summary=name)
@@ -126,6 +131,11 @@ def _no_table(texts: Texts, name: str, why: NoTable) -> str:
         NoTable.NO_TABLE: texts("“{name}” is no table: I read CSV and Excel (.xlsx) files.", name=name),
         NoTable.BROKEN: texts("“{name}” is broken: please save it again as .xlsx or CSV, and drop that.", name=name),
         NoTable.TOO_LARGE: texts("“{name}” is too large: I read up to 250,000 lines. Please split it.", name=name),
+        NoTable.TOO_MUCH: texts(
+            "“{name}” takes more memory or time than I may spend on a file. Please copy the column with the"
+            " addresses into a new sheet, or save it as CSV, and drop that.",
+            name=name,
+        ),
         NoTable.NO_ADDRESSES: texts(
             "I find no addresses in “{name}”: one column must hold them, like ada@contoso.com.", name=name
         ),
@@ -144,25 +154,29 @@ async def paste(turn: Turn, form: Form) -> Answer:
         errors["addresses"] = not_addresses(read_pasted(values["addresses"]).wrong, texts) if counts.wrong else nothing
     if errors:
         return Answer(card=list_people_form(texts, None, values, errors))
-    reading = pasted_contacts(values["addresses"], counts)
+    reading = _as_pages(pasted_contacts(values["addresses"], counts))
     pending = await _digest(turn, reading, counts, values["list_name"] or texts("A new list"))
     return Answer(card=await summary_card(turn, pending))
 
 
-async def _digest(turn: Turn, reading: Iterator[list[Contact]], counts: Counts, name: str) -> Pending:
-    """Read contacts to their end, keep their pages, and sum them up. Raises CannotRead, and keeps nothing."""
+async def _as_pages(reading: Iterator[list[Contact]]) -> AsyncIterator[bytes]:
+    for contacts in reading:
+        yield to_json(Page(contacts=tuple(contacts))).encode()
+
+
+async def _digest(turn: Turn, reading: AsyncIterator[bytes], counts: Counts, name: str) -> Pending:
+    """Keep pages of contacts (each a ``Page`` as JSON), and sum them up. Raises CannotRead, and keeps nothing."""
     store, tenant = turn.store, turn.person.tenant
     pages, known, reachable = 0, 0, 0
     sample: tuple[Contact, ...] = ()
     blank = await store.blank_list(tenant, turn.person.id)
     try:
-        # in a thread, page by page: reading 100,000 rows takes seconds
-        while page := await asyncio.to_thread(next, reading, None):
-            sample = sample or tuple(page[:SAMPLE])
-            reach = await store.reach_at(tenant, [contact.address for contact in page], turn.channel)
+        async for page in reading:
+            sample = sample or from_json(Page, page).contacts[:SAMPLE]
+            addresses = [str(contact["address"]) for contact in orjson.loads(page)["contacts"]]
+            reach = await store.reach_at(tenant, addresses, turn.channel)
             known, reachable = known + reach.total, reachable + reach.reachable
-            json = to_json(Page(contacts=tuple(page))).encode()
-            await store.write_documents({_page_key(blank, pages): (None, json)})
+            await store.write_documents({_page_key(blank, pages): (None, page)})
             pages += 1
         if not counts.people:
             raise CannotRead(NoTable.NO_ADDRESSES)

@@ -47,8 +47,8 @@ class Counts:
     columns: tuple[str, ...] = ()
 
 
-def contacts_of(content: bytes, counts: Counts) -> Iterator[list[Contact]]:
-    """The contacts of a file, each address once, in pages. Raises CannotRead, before the first page or later."""
+def contacts_of(content: bytes, counts: Counts, size: int = PAGE) -> Iterator[list[Contact]]:
+    """The contacts of a file, each address once, ``size`` at a time. Raises CannotRead, at the first page or later."""
     rows = rows_of(content)
     first = list(itertools.islice(rows, LOOKED_AT))
     headings = read_headings([cells for _, cells in first])
@@ -71,7 +71,7 @@ def contacts_of(content: bytes, counts: Counts) -> Iterator[list[Contact]]:
         known.add(contact.address)
         counts.people += 1
         page.append(contact)
-        if len(page) == PAGE:
+        if len(page) == size:
             yield page
             page = []
     if page:

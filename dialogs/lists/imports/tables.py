@@ -37,6 +37,7 @@ class NoTable(StrEnum):
     NO_TABLE = "no_table"  #: something else altogether
     BROKEN = "broken"  #: begins like a workbook, and is none
     TOO_LARGE = "too_large"
+    TOO_MUCH = "too_much"  #: takes more memory or computing than a file may
     NO_ADDRESSES = "no_addresses"  #: a table, and no column of addresses in it
 
 
@@ -162,9 +163,11 @@ def _workbook(content: bytes) -> Iterator[Row]:
                 yield number, row
             if any_cell:
                 return
-    except CannotRead:
+    except (CannotRead, MemoryError):
         raise
     except Exception as error:
+        if "out of memory" in str(error):  # of the XML parser's own
+            raise MemoryError from error
         raise CannotRead(NoTable.BROKEN) from error
 
 

@@ -1,0 +1,105 @@
+"""The client of the program that reads files (``worker``): one program for each file, a few at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import orjson
+
+from dialogs.lists.imports import reading
+from dialogs.lists.imports.reading import Counts, Mistake, WrongLine
+from dialogs.lists.imports.tables import CannotRead, NoTable
+from dialogs.lists.imports.worker import LENGTH
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parents[3]
+AT_ONCE = 2  #: files; who drops another waits, and is told so by "I am reading"
+PATIENCE = 120.0  #: seconds for a whole file, whatever it does
+LARGEST = 64 * 1024 * 1024  #: bytes of a frame: 5,000 people with twenty values each
+#: how a program ends that has reached its bounds: of computing, of memory
+BOUNDS = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT)
+
+
+class FileReader:
+    """Reads files that people drop into the chat."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def pages(self, content: bytes, counts: Counts) -> AsyncGenerator[bytes, None]:
+        """The contacts of a file, each address once, in pages of JSON (``{"contacts": [...]}``).
+
+        ``counts`` is filled in at the end. Raises CannotRead, before the first page or later. Close it (aclosing)
+        to end its program.
+        """
+        async with self._places:
+            program = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "dialogs.lists.imports.worker", str(reading.PAGE)),
+                cwd=ROOT,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+            feeding = asyncio.create_task(_feed(program, content))
+            due = asyncio.get_running_loop().time() + PATIENCE
+            try:
+                while True:
+                    async with asyncio.timeout_at(due):
+                        frame = await _frame(program)
+                    if frame.startswith(b'{"contacts"'):
+                        yield frame
+                    else:
+                        _last(frame, counts)
+                        return
+            except TimeoutError:
+                log.warning("a file took too long to read")
+                raise CannotRead(NoTable.TOO_MUCH) from None
+            finally:
+                feeding.cancel()
+                await _end(program)
+
+
+async def _feed(program: asyncio.subprocess.Process, content: bytes) -> None:
+    assert program.stdin is not None
+    with contextlib.suppress(OSError):  # it has ended already: what it said tells why
+        program.stdin.write(content)
+        await program.stdin.drain()
+        program.stdin.close()
+
+
+async def _frame(program: asyncio.subprocess.Process) -> bytes:
+    """The next frame. Raises CannotRead where the program has ended without its last one."""
+    assert program.stdout is not None
+    try:
+        length = int.from_bytes(await program.stdout.readexactly(LENGTH))
+        if length > LARGEST:
+            raise CannotRead(NoTable.TOO_MUCH)
+        return await program.stdout.readexactly(length)
+    except asyncio.IncompleteReadError:
+        status = await program.wait()
+        log.warning("a file could not be read: the program ended with %d", status)
+        raise CannotRead(NoTable.TOO_MUCH if status in BOUNDS else NoTable.BROKEN) from None
+
+
+def _last(frame: bytes, counts: Counts) -> None:
+    """The last frame: what was found, or why it is no table."""
+    said = orjson.loads(frame)
+    if "cannot" in said:
+        raise CannotRead(NoTable(said["cannot"]))
+    found = said["counts"]
+    counts.people, counts.doubles, counts.wrong = found["people"], found["doubles"], found["wrong"]
+    counts.wrong_lines = [WrongLine(one["line"], Mistake(one["why"]), one["text"]) for one in found["wrong_lines"]]
+    counts.columns = tuple(found["columns"])
+
+
+async def _end(program: asyncio.subprocess.Process) -> None:
+    if program.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            program.kill()
+    await program.wait()
