@@ -36,6 +36,7 @@ from bot.teams.announcer import AuthorAnnouncer
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import make_credentials
 from bot.teams.handler import CrieurBot
+from bot.teams.once import Once
 from bot.teams.rosters import TeamRosters
 from bot.teams.send.connector import Connector
 from bot.teams.send.downloads import Downloads
@@ -174,10 +175,12 @@ async def crieur(
             reader=reader,
             words=await opened.enter_async_context(WordsClient()),
         )
+        once = Once(store, clock, random.Random(rng.getrandbits(64)))
         bot = CrieurBot(
             services,
             Entry(services, everything(), effective_role, first_owns=settings.local),
             connector,
+            once,
             local=settings.local,
             tenants=settings.tenants,
             skype_tenant=settings.skype_tenant,
@@ -224,7 +227,7 @@ async def crieur(
         auth = RequestAuth(platform, credentials)
         front = WebHandlers(
             auth,
-            make_adapter(auth, connector),
+            make_adapter(auth, connector, once),
             bot,
             services,
             links,

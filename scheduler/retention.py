@@ -18,6 +18,7 @@ from scheduler.copies.lock import run_exclusively
 from scheduler.ports import Clock
 from scheduler.precheck import week_of
 from storage.port import operations as port
+from storage.port.activities import Activities
 from storage.port.campaigns import Deliveries
 from storage.port.people import Lists
 from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
@@ -29,10 +30,11 @@ EVERY = 600.0  #: seconds between two checks
 LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to the one that erases it
 CAMPAIGNS = 20  #: of one organisation, in one check
 ROWS = 1_000  #: removed at a time: some milliseconds of the store
+REPEATED = timedelta(days=1)  #: the platform repeats an activity within minutes
 PAUSE = 0.02  #: seconds between: what is being sent goes first
 
 
-class _Store(port.Audit, Deliveries, port.Documents, Lists, port.Retention, Protocol):
+class _Store(Activities, port.Audit, Deliveries, port.Documents, Lists, port.Retention, Protocol):
     """What is asked of the store here."""
 
 
@@ -53,6 +55,8 @@ class Retention:
         if (week := week_of(now)) != self._week:  # the last one stays: copies' clocks differ
             await self._store.forget_weeks(week - 1)
             self._week = week
+        while await self._store.forget_activities(now - REPEATED, ROWS):  # noqa: ASYNC110 (step by step)
+            await asyncio.sleep(PAUSE)
         for tenant in await self._store.organisations_keeping(now):
             policy = await policy_of(self._store, tenant)
             for campaign in await self._store.kept(tenant, forgets_before(policy, now), CAMPAIGNS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import ClassVar
 
 import orjson
@@ -45,6 +46,18 @@ class _CardAnswer(AdaptiveCardInvokeResponse):
 def _invoke_response(status: int, kind: str, value: object) -> InvokeResponse:
     # the SDK answers HTTP 500 to a plain dict: it serializes its own models only
     return InvokeResponse(status=200, body=_CardAnswer(status_code=status, type=kind, value=value))
+
+
+def kept_response(response: InvokeResponse) -> bytes:
+    """An invoke response as it is kept, to be given again to a repeat."""
+    body = response.body
+    answer = [body.status_code, body.type, body.value] if isinstance(body, _CardAnswer) else None
+    return zlib.compress(orjson.dumps([int(response.status), answer]), 1)
+
+
+def response_kept(kept: bytes) -> InvokeResponse:
+    status, answer = orjson.loads(zlib.decompress(kept))
+    return InvokeResponse(status=status) if answer is None else _invoke_response(*answer)
 
 
 def spoken(texts: Texts, card: AdaptiveCard, *, author: bool) -> Activity:

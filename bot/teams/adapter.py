@@ -26,6 +26,7 @@ from bot.teams import activities as wire
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import Kept
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
+from bot.teams.once import Once, run_of
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import reference_of
 from dialogs.people.language import texts_of_locale
@@ -41,9 +42,10 @@ class ReplyNotTaken(Exception):
 class ChatAdapter(CloudAdapter):
     """Takes activities as the SDK's adapter does, and sends replies through the connector."""
 
-    def __init__(self, authentication: BotFrameworkAuthentication, connector: Connector) -> None:
+    def __init__(self, authentication: BotFrameworkAuthentication, connector: Connector, once: Once) -> None:
         super().__init__(authentication)
         self._connector = connector
+        self._once = once
         self.on_turn_error = on_turn_error
 
     async def process_activity(
@@ -72,14 +74,20 @@ class ChatAdapter(CloudAdapter):
         if activity.type == ActivityTypes.invoke_response:
             context.turn_state[self._INVOKE_RESPONSE_KEY] = activity
             return ""
+        run = run_of(context)
+        if run is not None and run.posted < run.posted_before:  # by the run that a death has cut off
+            run.posted += 1
+            return ""
         outcome = await self._connector.send(reference_of(context.activity), orjson.dumps(activity.serialize()))
         if not isinstance(outcome, Delivered):
             raise ReplyNotTaken(type(outcome).__name__)
+        if run is not None:
+            self._once.posted(run)
         return outcome.activity
 
 
-def make_adapter(auth: RequestAuth, connector: Connector) -> CloudAdapter:
-    return ChatAdapter(auth, connector)
+def make_adapter(auth: RequestAuth, connector: Connector, once: Once) -> CloudAdapter:
+    return ChatAdapter(auth, connector, once)
 
 
 def make_authorization(

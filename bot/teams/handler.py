@@ -15,6 +15,7 @@ from bot.teams import activities as wire
 from bot.teams import roster_source as teams
 from bot.teams import skype
 from bot.teams.attachments import attachments_of
+from bot.teams.once import Once, run_of
 from bot.teams.request_limits import Rates
 from bot.teams.roster_source import team_of
 from bot.teams.send.connector import Connector
@@ -60,6 +61,7 @@ class CrieurBot(ActivityHandler):
         services: Services,
         entry: Entry,
         connector: Connector,
+        once: Once,
         *,
         local: bool,
         tenants: frozenset[str],
@@ -69,6 +71,7 @@ class CrieurBot(ActivityHandler):
         self._services = services
         self._entry = entry
         self._connector = connector
+        self._once = once
         self._local = local
         self._tenants = tenants
         self._skype_tenant = skype_tenant
@@ -97,7 +100,7 @@ class CrieurBot(ActivityHandler):
             log.info("ignored: too many activities from one chat: type=%s", str(activity.type)[:60])
             await self._acknowledge(turn_context, HTTPStatus.TOO_MANY_REQUESTS)
             return
-        await super().on_turn(turn_context)
+        await self._once.run(turn_context, super().on_turn)
 
     @staticmethod
     async def _acknowledge(context: TurnContext, status: HTTPStatus) -> None:
@@ -112,6 +115,7 @@ class CrieurBot(ActivityHandler):
     async def settle(self) -> None:
         """Wait for what was begun after an answer."""
         await asyncio.gather(*self._afterwards, return_exceptions=True)
+        await self._once.settle()
 
     # --- installs -----------------------------------------------------------------------------
 
@@ -322,9 +326,14 @@ class CrieurBot(ActivityHandler):
     async def _turn(
         self, context: TurnContext, person: Person, *, arrives: bool, attachments: tuple[Attachment, ...] = ()
     ) -> Turn:
-        client = client_of(context.activity)
+        client, run = client_of(context.activity), run_of(context)
         return await self._entry.turn(
-            person, _channel(context), arrives=arrives, attachments=attachments, client=client
+            person,
+            _channel(context),
+            arrives=arrives,
+            attachments=attachments,
+            client=client,
+            cause=run.key if run else "",
         )
 
     # --- answers ------------------------------------------------------------------------------

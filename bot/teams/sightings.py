@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,8 @@ from storage.records import Channel, Lesson, NotReached, Person, PersonId, Refer
 
 log = logging.getLogger(__name__)
 
+CLOCKS_DIFFER = timedelta(days=1)  #: a timestamp that is farther ahead is nonsense
+EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)  #: there were no bots in Teams before
 ELSEWHERE = TenantId("none")  #: the tenant of channels that know none
 
 
@@ -74,6 +76,14 @@ def is_personal(activity: Activity) -> bool:
     if conversation is None or conversation.is_group:
         return False
     return conversation.conversation_type in (None, "", "personal")
+
+
+def told_at(activity: Activity, now: datetime) -> datetime:
+    """When it happened, as the platform says it; ``now`` where it says nothing, or something impossible."""
+    told = activity.timestamp
+    if not isinstance(told, datetime) or told.tzinfo is None or told > now + CLOCKS_DIFFER:
+        return now
+    return max(told.astimezone(UTC), EARLIEST)
 
 
 def reference_of(activity: Activity) -> Reference:

@@ -19,6 +19,7 @@ from dialogs.lists.audience import lists_gone
 from dialogs.people.language import texts_of
 from storage.records import (
     Campaign,
+    CampaignState,
     Consideration,
     Deed,
     Frozen,
@@ -42,8 +43,11 @@ TOLD = 20  #: approvers who get the card; the others find the campaign under "ca
 
 @router.form("campaign.schedule")
 async def schedule(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    if turn.has_changed(campaign) and campaign.frozen is not None:
+        return await _scheduled(turn, campaign)
     campaign = await changeable(turn, form)
-    if is_stale(campaign, form):
+    if is_stale(turn, campaign, form):
         return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
@@ -52,15 +56,19 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     try:
         if await needs_approval(turn, shown.reach):
             return await submit(turn, draft)
-        campaign = await turn.store.save(campaign_life.schedule(campaign, await _frozen(turn, draft)))
+        campaign = await turn.save(campaign_life.schedule(campaign, await _frozen(turn, draft)))
         # from here on its lists cannot be deleted; one may have been in the moment before
         if draft.audience and await lists_gone(turn, draft.audience):
-            campaign = await turn.store.save(to_draft(campaign))
+            campaign = await turn.save(to_draft(campaign))
             return Answer(card=await review(turn, campaign))
     except StaleVersion:
         return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
+    return await _scheduled(turn, campaign)
+
+
+async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
     await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
-    if draft.starts_now:
+    if campaign.forms.get("schedule", {}).get("start") == "now":
         note = turn.texts("It starts now. I will show you here how it goes.")
     else:
         note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
@@ -90,7 +98,7 @@ async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
 
 async def submit(turn: Turn, draft: Draft) -> Answer:
     """Let it wait, and ask those who may approve it. Raises StaleVersion."""
-    campaign = await turn.store.save(campaign_life.submit(draft.campaign, turn.person.id))
+    campaign = await turn.save(campaign_life.submit(draft.campaign, turn.person.id))
     await turn.note(Deed.SUBMITTED, Subject.CAMPAIGN, campaign.id, campaign.name)
     approvers = [
         person
@@ -144,7 +152,7 @@ async def _waiting(turn: Turn, form: Form) -> Campaign:
     if not may_decide(turn, campaign):
         note = turn.texts("Somebody else has to approve it: it is your own.")
         raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
-    if form.get("verb") != "approval.open" and is_stale(campaign, form):
+    if form.get("verb") != "approval.open" and is_stale(turn, campaign, form):
         raise Aside(Answer(card=await _card(turn, campaign, _look_again(turn))))
     return campaign
 
@@ -156,6 +164,9 @@ def _look_again(turn: Turn) -> str:
 @router.form("approval.yes", role=Role.PUBLISHER)
 async def approve(turn: Turn, form: Form) -> Answer:
     """From here on it is scheduled, as it would have been; "now" is the instant of the approval."""
+    campaign = await asked_for(turn, form)
+    if turn.has_changed(campaign) and campaign.frozen is not None:
+        return await _approved(turn, campaign)
     campaign = await _waiting(turn, form)
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
@@ -165,16 +176,20 @@ async def approve(turn: Turn, form: Form) -> Answer:
         return Answer(card=await _card(turn, campaign, note))
     try:
         frozen = await _frozen(turn, draft)
-        scheduled = await turn.store.save(campaign_life.approve(campaign, frozen, turn.person.id))
+        scheduled = await turn.save(campaign_life.approve(campaign, frozen, turn.person.id))
         if draft.audience and await lists_gone(turn, draft.audience):
             waiting = campaign_life.submit(scheduled, scheduled.submitted_by or scheduled.author)
-            return Answer(card=await _card(turn, await turn.store.save(waiting)))
+            return Answer(card=await _card(turn, await turn.save(waiting)))
     except StaleVersion:
         return await _changed_meanwhile(turn, form)
+    return await _approved(turn, scheduled)
+
+
+async def _approved(turn: Turn, campaign: Campaign) -> Answer:
     await turn.note(Deed.APPROVED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
-    await _tell(turn, scheduled, approved=True)
-    return Answer(card=await information(turn, scheduled, turn.texts("Approved, and scheduled.")))
+    await _tell(turn, campaign, approved=True)
+    return Answer(card=await information(turn, campaign, turn.texts("Approved, and scheduled.")))
 
 
 async def _changed_meanwhile(turn: Turn, form: Form) -> Answer:
@@ -184,12 +199,16 @@ async def _changed_meanwhile(turn: Turn, form: Form) -> Answer:
 
 @router.form("approval.no", role=Role.PUBLISHER)
 async def send_back(turn: Turn, form: Form) -> Answer:
-    campaign = await _waiting(turn, form)
+    campaign = await asked_for(turn, form)
     reason = clean(str(form.get("reason") or ""))[:REASON].strip()
-    try:
-        back = await turn.store.save(campaign_life.send_back(campaign))
-    except StaleVersion:
-        return await _changed_meanwhile(turn, form)
+    if turn.has_changed(campaign) and campaign.state is CampaignState.DRAFT:
+        back = campaign
+    else:
+        campaign = await _waiting(turn, form)
+        try:
+            back = await turn.save(campaign_life.send_back(campaign))
+        except StaleVersion:
+            return await _changed_meanwhile(turn, form)
     await turn.note(Deed.REJECTED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await _tell(turn, back, approved=False, reason=reason)
     return Answer(card=await information(turn, back, turn.texts("It is with its author again."), "accent"))

@@ -59,7 +59,9 @@ async def draft_like(turn: Turn, campaign: Campaign, name: str, forms: Forms) ->
 async def begin_with(turn: Turn, channel: Channel, name: str, forms: Forms, **noted: str) -> Campaign:
     """A new draft with these forms; ``noted``: what the audit says of where they come from."""
     whole = {**forms, "message": {**forms.get("message", {}), "name": name}}
-    draft = await turn.store.new_campaign(turn.person.tenant, turn.person.id, name, channel, turn.now, whole)
+    draft = await turn.store.new_campaign(
+        turn.person.tenant, turn.person.id, name, channel, turn.now, whole, cause=turn.cause
+    )
     await turn.note(Deed.CREATED, Subject.CAMPAIGN, draft.id, draft.name, **noted)
     return draft
 
@@ -77,7 +79,12 @@ async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: 
     store, tenant, author = turn.store, turn.person.tenant, turn.person.id
     taken = {distribution_list.name.casefold() for distribution_list in await store.lists(tenant)}
     distribution_list = await store.new_list(
-        tenant, author, free_name(name, taken), [PersonId(person) for person in people], result_of=campaign.id
+        tenant,
+        author,
+        free_name(name, taken),
+        [PersonId(person) for person in people],
+        result_of=campaign.id,
+        cause=turn.cause,
     )
     forms: dict[str, Mapping[str, str]] = {
         **campaign.forms,

@@ -233,7 +233,7 @@ async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
 @router.form("delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    if not allows(campaign, Change.DELETE) or is_stale(campaign, form):
+    if not allows(campaign, Change.DELETE) or is_stale(turn, campaign, form):
         return await _deletion(turn, campaign)
     try:
         await turn.store.delete_campaign(campaign)

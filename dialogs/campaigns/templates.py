@@ -189,12 +189,13 @@ async def _keeping(turn: Turn, campaign: Campaign) -> AdaptiveCard:
 async def make(turn: Turn, form: Form) -> Answer:
     """Kept as the campaign's forms stand, right or not: a campaign that begins with it shows what is wrong."""
     campaign, values = await asked_for(turn, form), _settings_typed(form)
-    if errors := await _name_errors(turn, values["template_name"]):
+    before = await turn.store.made_by(turn.cause, "template")
+    if errors := await _name_errors(turn, values["template_name"], but=TemplateId(before) if before else None):
         return Answer(card=keep_form(turn.texts, campaign, values, errors))
     name, shared = values["template_name"], values["sharing"] == "all"
     person, forms = turn.person, _of_a_template(campaign.forms)
     template = await turn.store.new_template(
-        person.tenant, person.id, name, campaign.channel, forms, turn.now, shared=shared
+        person.tenant, person.id, name, campaign.channel, forms, turn.now, shared=shared, cause=turn.cause
     )
     await turn.note(Deed.CREATED, Subject.TEMPLATE, template.id, template.name, copy_of=str(campaign.id))
     notice = turn.texts("Saved as a template. You find it under **templates**.")
@@ -265,7 +266,7 @@ async def _filled(turn: Turn, template: Template, draft: Campaign | None) -> Cam
     forms["message"] = {**template.forms.get("message", {}), "name": name}
     channel = draft.channel if "audience" in draft.forms else template.channel
     try:
-        filled = await turn.store.save(edit(draft, forms, turn.now, name=name, channel=channel))
+        filled = await turn.save(edit(draft, forms, turn.now, name=name, channel=channel))
     except StaleVersion:
         return None
     await turn.note(Deed.CREATED, Subject.CAMPAIGN, filled.id, filled.name, template=str(template.id))

@@ -7,6 +7,7 @@ from cards.kit.parts import reach_text
 from cards.kit.variables import escape_markdown
 from cards.lists.sources import Groups, group_form, unread_text
 from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, with_form
+from dialogs.core.drafts import is_stale
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.fields import NAME, clean, typed
@@ -43,8 +44,8 @@ async def _save_ticks(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | 
     """The campaign with what stands in its audience form; a card instead where it was changed elsewhere."""
     campaign, values = await changeable(turn, form), typed("audience", form)
     try:
-        if str(form.get("version", "")) == str(campaign.version):
-            return await turn.store.save(with_form(campaign, "audience", values, turn)), None
+        if not is_stale(turn, campaign, form):
+            return await turn.save(with_form(campaign, "audience", values, turn)), None
     except StaleVersion:
         campaign = await changeable(turn, form)
     return campaign, await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))
@@ -150,7 +151,7 @@ async def _tick(turn: Turn, form: Form, distribution_list: DistributionList) -> 
     words = [word for word in values.get("audience", "").split(",") if word]
     values["audience"] = ",".join(dict.fromkeys((*words, f"list:{distribution_list.id}")))
     try:
-        campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
+        campaign = await turn.save(with_form(campaign, "audience", values, turn))
     except StaleVersion:
         campaign = await changeable(turn, form)
         return await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))

@@ -24,7 +24,7 @@ async def open_version(turn: Turn, form: Form) -> Answer:
     campaign = await changeable(turn, form)
     if form.get("step") == "message":
         values = typed("message", form)
-        if is_stale(campaign, form):
+        if is_stale(turn, campaign, form):
             notice = changed_elsewhere(turn)
             return Answer(card=await form_card(turn, campaign, "message", values=values, notice=notice))
         try:
@@ -74,7 +74,7 @@ async def save_version(turn: Turn, form: Form) -> Answer:
         errors = {"spoken": turn.texts("Please choose a language.")}
         return Answer(card=await version_card(turn, campaign, "", values, errors))
     values["spoken"] = language
-    if is_stale(campaign, form):
+    if is_stale(turn, campaign, form):
         return Answer(card=await version_card(turn, campaign, language, values, notice=changed_elsewhere(turn)))
     try:
         campaign = await save_step(turn, campaign, version_key(language), values)
@@ -93,7 +93,7 @@ async def save_version(turn: Turn, form: Form) -> Answer:
 @router.form("version.remove")
 async def remove_version(turn: Turn, form: Form) -> Answer:
     campaign, key = await changeable(turn, form), version_key(_language(form))
-    if is_stale(campaign, form):
+    if is_stale(turn, campaign, form):
         return Answer(card=await form_card(turn, campaign, "message", notice=changed_elsewhere(turn)))
     try:
         campaign = await save_step(turn, campaign, key, None)

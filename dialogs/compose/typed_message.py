@@ -31,7 +31,7 @@ async def write(turn: Turn, form: Form) -> Answer:
     """The form is kept; the next message in the chat becomes its text."""
     campaign = await changeable(turn, form)
     values = typed("message", form)
-    if is_stale(campaign, form):
+    if is_stale(turn, campaign, form):
         card = await form_card(turn, campaign, "message", values=values, notice=changed_elsewhere(turn))
         return Answer(card=card)
     try:
@@ -151,7 +151,9 @@ async def use_text(turn: Turn, form: Form) -> Answer:
     if form.get("campaign"):
         campaign = await changeable(turn, form)
     else:
-        campaign = await turn.store.new_campaign(turn.person.tenant, turn.person.id, "", turn.channel, turn.now)
+        campaign = await turn.store.new_campaign(
+            turn.person.tenant, turn.person.id, "", turn.channel, turn.now, cause=turn.cause
+        )
     campaign = await put(turn, campaign, {"body": heard["body"]})
     await turn.store.delete_documents([_heard(turn)])
     notice = _left_out(turn.texts, {LostFormatting(one) for one in heard["lost"]})

@@ -54,7 +54,7 @@ async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
         return Answer(text=built_in_teams(turn.texts))
     forms = {"audience": audience} if audience else None
     campaign = await turn.store.new_campaign(
-        turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now, forms
+        turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now, forms, cause=turn.cause
     )
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
 
@@ -75,7 +75,7 @@ async def use_list(turn: Turn, form: Form) -> Answer:
     if chosen and f"list:{chosen}" not in ticked:
         values["audience"] = ",".join([*ticked, f"list:{chosen}"])
         try:
-            campaign = await turn.store.save(with_form(campaign, "audience", values, turn))
+            campaign = await turn.save(with_form(campaign, "audience", values, turn))
         except StaleVersion:
             campaign = await changeable(turn, form)
     return Answer(card=await form_card(turn, campaign, "audience"))
@@ -103,19 +103,19 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if step not in STEPS[:3]:
         return Answer(card=await form_card(turn, campaign, "message"))
     values = typed(step, form)
-    if is_stale(campaign, form):
+    if is_stale(turn, campaign, form):
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     goal = str(form.get("go"))
     if step == "schedule":
         values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
     try:
-        before, campaign = campaign, await turn.store.save(with_form(campaign, step, values, turn))
+        before, campaign = campaign, await turn.save(with_form(campaign, step, values, turn))
         if goal == step:  # it is only drawn anew: lists were looked for, or words were read
             return Answer(card=await _drawn_anew(turn, campaign, step, values))
         # after the save: a press at the same moment comes too late to make a second list
         errors, kept = await _accept(turn, before, step, values)
         if kept != values:
-            campaign = await turn.store.save(with_form(campaign, step, kept, turn))
+            campaign = await turn.save(with_form(campaign, step, kept, turn))
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
@@ -262,9 +262,9 @@ async def _accept(
 async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[str, str] | None) -> Campaign:
     """Keep a form's values as they are, or forget that form. Raises StaleVersion."""
     if values is not None:
-        return await turn.store.save(with_form(campaign, key, values, turn))
+        return await turn.save(with_form(campaign, key, values, turn))
     forms = {step: kept for step, kept in campaign.forms.items() if step != key}
-    return await turn.store.save(edit(campaign, forms, turn.now))
+    return await turn.save(edit(campaign, forms, turn.now))
 
 
 def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:

@@ -88,8 +88,9 @@ async def next_step(turn: Turn, campaign: Campaign) -> str:
     return next((step for step, _ in (await read_draft(turn, campaign)).problems), "review")
 
 
-def is_stale(campaign: Campaign, form: Form) -> bool:
-    return str(form.get("version", "")) != str(campaign.version)
+def is_stale(turn: Turn, campaign: Campaign, form: Form) -> bool:
+    """Whether somebody else has changed the campaign since the card was drawn."""
+    return str(form.get("version", "")) != str(campaign.version) and not turn.has_changed(campaign)
 
 
 def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]:

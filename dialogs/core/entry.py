@@ -34,8 +34,9 @@ class Entry:
         arrives: bool,
         attachments: tuple[Attachment, ...] = (),
         client: str = "",
+        cause: str = "",
     ) -> Turn:
-        """``arrives``: they install the bot, or could not be reached before."""
+        """``arrives``: they install the bot, or could not be reached before. ``cause``: the activity's key."""
         if arrives and self._first_owns:
             await self._services.store.claim_ownership(person.id)
         role = await self._effective_role.role(person)
@@ -47,6 +48,7 @@ class Entry:
             texts=language.texts_of(person),
             attachments=attachments,
             client=client,
+            cause=cause,
             common_zone=await self._common_zone(person, channel) if role and not person.zone else "",
         )
 

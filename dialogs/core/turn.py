@@ -7,7 +7,7 @@ carries both over the wire.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from dialogs.core.questions import Question
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.port.store import Store
-from storage.records import AuditEntry, Channel, Deed, Person, Role, Subject
+from storage.records import AuditEntry, Campaign, Channel, Deed, Person, Role, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,9 @@ class Turn:
     asked: str = ""
     #: the zone in which most of their organisation lives, where their own is unknown; "" where that is, too
     common_zone: str = ""
+    #: the activity that is answered: what it makes or changes is made or changed once, even where a crash cuts the
+    #: turn off and the platform repeats it
+    cause: str = ""
 
     @property
     def store(self) -> Store:
@@ -99,6 +102,14 @@ class Turn:
     def shows_cards(self) -> bool:
         """Whether this person's client draws Adaptive Cards."""
         return self.channel.traits.draws_cards
+
+    async def save(self, campaign: Campaign) -> Campaign:
+        """Keep a campaign that this turn has changed; gives its next version. Raises StaleVersion."""
+        return await self.store.save(replace(campaign, cause=self.cause))
+
+    def has_changed(self, campaign: Campaign) -> bool:
+        """Whether an earlier run of this turn, cut off by a crash, was the last to change the campaign."""
+        return bool(self.cause) and campaign.cause == self.cause
 
     async def note(self, deed: Deed, subject: Subject, id: object, name: str = "", **details: str) -> None:
         """Write into the audit that this person has done this."""

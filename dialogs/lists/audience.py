@@ -76,12 +76,15 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     kept = {key: value for key, value in values.items() if key != "find"}
     if not choice.contacts:
         return Accepted({}, kept)
-    names = {item.name.casefold() for item in await turn.store.lists(turn.person.tenant)}
+    before = await turn.store.made_by(turn.cause, "list")
+    names = {item.name.casefold() for item in await turn.store.lists(turn.person.tenant) if item.id != before}
     if choice.new_name.casefold() in names:
         return Accepted({"list_name": turn.texts("There is a list of this name already.")}, values)
     name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
     people = await turn.store.meet(turn.person.tenant, choice.contacts)
-    new = await turn.store.new_list(turn.person.tenant, turn.person.id, name, [person.id for person in people])
+    new = await turn.store.new_list(
+        turn.person.tenant, turn.person.id, name, [person.id for person in people], cause=turn.cause
+    )
     ticked = [word for word in (values.get("audience", ""), f"list:{new.id}") if word]
     return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from storage.mongo.activities import MongoActivities
 from storage.mongo.engine import Document
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
@@ -62,7 +63,7 @@ def _found(tenant: TenantId, find: str) -> Document:
     return {"tenant": tenant} | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
 
 
-class MongoCampaigns(WakeIntents):
+class MongoCampaigns(MongoActivities, WakeIntents):
     async def open(self) -> None:
         await super().open()
         for row in await self.rows("campaigns", {"state": DELETED}, []):
@@ -76,11 +77,14 @@ class MongoCampaigns(WakeIntents):
         channel: Channel,
         at: datetime,
         forms: Forms | None = None,
+        *,
+        cause: str = "",
     ) -> Campaign:
-        (id,) = await self.ids("campaign")
-        draft = campaign_life.new_draft(CampaignId(id), tenant, author, name, channel, at, forms)
-        await self.collection("campaigns").insert_one({"_id": id, "live_card": None} | _fields(draft))
-        return draft
+        id = CampaignId(await self.own_number("campaign", cause))
+        draft = campaign_life.new_draft(id, tenant, author, name, channel, at, forms)
+        if await self.inserted("campaigns", {"_id": id, "live_card": None} | _fields(draft)):
+            return draft
+        return await self.campaign(id) or draft
 
     async def campaign(self, id: CampaignId) -> Campaign | None:
         row = await self.collection("campaigns").find_one({"_id": id, "state": {"$ne": DELETED}}, {"record": 1})

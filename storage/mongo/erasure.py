@@ -69,6 +69,8 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
         # nobody else ever saw them
         await self.collection("templates").delete_many({"owner": {"$in": ids}, "shared": False})
         await self.collection("wakes").delete_many(whose)
+        # who did something of late, and what they and others were answered
+        await self.collection("activities").delete_many({})
         for row in people:
             await self.note(entry_of(row["tenant"], row["_id"]))
             await self.collection("people").replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))

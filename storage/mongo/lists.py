@@ -13,7 +13,8 @@ from itertools import zip_longest
 
 from pymongo import UpdateOne
 
-from storage.mongo.engine import Document, Engine, pages
+from storage.mongo.activities import MongoActivities
+from storage.mongo.engine import Document, pages
 from storage.mongo.mapping import columns_path
 from storage.records import (
     CampaignId,
@@ -58,7 +59,7 @@ def _out_of(body: int) -> Document:
     return {"$pull": {"lists": body}, "$unset": {columns_path(body): ""}}
 
 
-class MongoLists(Engine):
+class MongoLists(MongoActivities):
     async def new_list(
         self,
         tenant: TenantId,
@@ -67,19 +68,21 @@ class MongoLists(Engine):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
+        cause: str = "",
     ) -> DistributionList:
-        (id,) = await self.ids("list")
+        id = await self.own_number("list", cause)
         await self._put_in(id, sorted(set(people)))
         row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
         if result_of is not None:
             row["result_of"] = result_of
-        await self.collection("lists").insert_one(row)
-        return _list_of(row)
+        await self.inserted("lists", row)
+        return await self.distribution_list(ListId(id)) or _list_of(row) if cause else _list_of(row)
 
-    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
-        (id,) = await self.ids("list")
-        await self.inserted(BLANKS, {"_id": id, "tenant": tenant, "owner": owner})
-        return ListId(id)
+    async def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
+        id = ListId(await self.own_number("list", cause))
+        if not cause or await self.distribution_list(id) is None:
+            await self.inserted(BLANKS, {"_id": id, "tenant": tenant, "owner": owner})
+        return id
 
     async def enlist(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False

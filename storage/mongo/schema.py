@@ -22,6 +22,7 @@
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
     received          {_id: "week person", week, person, count, campaigns: {cID: true}}
     audit             {_id: int, tenant, at, record}: only ever added to
+    activities        {_id: key, sender, told_at, began_at, until, holder, posted, done, response, made: {kind: id}}
     copies            {_id: of one that runs, version, seen_at}: see versions.py
     schema            {_id: "schema", version, beside: the oldest program's that may use it}
     documents, secrets, counters
@@ -53,6 +54,7 @@ class Step:
 STEPS = (
     Step("as it was until versions were counted", overlaps=False),
     Step("copies are known; what may have been posted to an author is kept", overlaps=False),
+    Step("what has come in is remembered; a campaign knows by which activity it was changed", overlaps=True),
 )
 VERSION = len(STEPS)
 
@@ -77,4 +79,5 @@ INDEXES = {
     "engagements": [_index("campaign")],
     "received": [_index("person"), _index("week")],
     "audit": [_index("tenant")],
+    "activities": [_index("began_at"), _index("sender", "told_at")],
 }

@@ -38,6 +38,10 @@ class Shelf(Generic[R]):
         await store.collection(self.collection).insert_one({"_id": id} | self._fields(record) | fields)
         return record
 
+    async def insert_as(self, store: Engine, id: int, record: R) -> None:
+        """Under this number, unless there is one already."""
+        await store.inserted(self.collection, {"_id": id} | self._fields(record))
+
     async def put(self, store: Engine, id: int, record: R, **still: object) -> bool:
         """Whether there was one, with these fields ``still`` as they were."""
         done = await store.collection(self.collection).update_one({"_id": id} | still, {"$set": self._fields(record)})

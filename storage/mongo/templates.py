@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
-from storage.mongo.engine import Document, Engine
+from storage.mongo.activities import MongoActivities
+from storage.mongo.engine import Document
 from storage.mongo.shelf import Shelf
 from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
 
@@ -31,7 +31,7 @@ def _found(tenant: TenantId, person: PersonId, find: str) -> Document:
     return theirs | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
 
 
-class MongoTemplates(Engine):
+class MongoTemplates(MongoActivities):
     async def new_template(
         self,
         tenant: TenantId,
@@ -42,9 +42,14 @@ class MongoTemplates(Engine):
         at: datetime,
         *,
         shared: bool,
+        cause: str = "",
     ) -> Template:
-        new = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
-        return await TEMPLATES.insert(self, lambda id: new(id=TemplateId(id), shared=shared))
+        id = TemplateId(await self.own_number("template", cause))
+        template = Template(
+            id=id, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at, shared=shared
+        )
+        await TEMPLATES.insert_as(self, id, template)
+        return await self.template(id) or template if cause else template
 
     async def template(self, id: TemplateId) -> Template | None:
         return await TEMPLATES.get(self, id)

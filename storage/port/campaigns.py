@@ -34,8 +34,14 @@ class Campaigns(Protocol):
         channel: Channel,
         at: datetime,
         forms: Forms | None = None,
+        *,
+        cause: str = "",
     ) -> Campaign:
-        """A draft, version 1, with what its forms say already."""
+        """A draft, version 1, with what its forms say already.
+
+        ``cause``: the activity that makes it (storage/port/activities.py). Where an earlier run of it has made one,
+        it is that one, as it is now.
+        """
         ...
 
     async def campaign(self, id: CampaignId) -> Campaign | None: ...
@@ -107,7 +113,10 @@ class Templates(Protocol):
         at: datetime,
         *,
         shared: bool,
-    ) -> Template: ...
+        cause: str = "",
+    ) -> Template:
+        """``cause``: as for a new campaign."""
+        ...
 
     async def template(self, id: TemplateId) -> Template | None: ...
 

@@ -125,12 +125,19 @@ class Lists(Protocol):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
+        cause: str = "",
     ) -> DistributionList:
-        """``result_of``: it says what recipients of a campaign did, and goes when those are forgotten."""
+        """``result_of``: it says what recipients of a campaign did, and goes when those are forgotten.
+
+        ``cause``: the activity that makes it; where an earlier run of it has made one, it is that one.
+        """
         ...
 
-    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
-        """A list that nobody sees until it is published: filled page by page, it appears whole."""
+    async def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
+        """A list that nobody sees until it is published: filled page by page, it appears whole.
+
+        ``cause``: as for a new list, which may have been published already.
+        """
         ...
 
     async def enlist(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from storage.port.activities import Activities
 from storage.port.campaigns import Campaigns, Deliveries, Templates
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Backups, Documents, Erasure, Retention
@@ -29,6 +30,7 @@ class Store(
     Erasure,
     Backups,
     Documents,
+    Activities,
     Protocol,
 ):
     """All of it; opened once by the composition root."""

@@ -4,6 +4,7 @@ Every instant is an aware UTC ``datetime``; people's clocks appear only as an IA
 The S numbers point at the product facts listed in docs/product.md.
 """
 
+from storage.records.activities import Arrival, Begun, Progress, Standing, sender_of
 from storage.records.campaigns import (
     ENGAGES_FOR,
     Button,
@@ -120,8 +121,10 @@ __all__ = [
     "OTHER_REACTION",
     "REACTIONS",
     "About",
+    "Arrival",
     "Audience",
     "AuditEntry",
+    "Begun",
     "Button",
     "ButtonKind",
     "Campaign",
@@ -167,6 +170,7 @@ __all__ = [
     "PresenceChoice",
     "Press",
     "Pressed",
+    "Progress",
     "Reach",
     "Received",
     "Reference",
@@ -180,6 +184,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "StaleVersion",
+    "Standing",
     "StorageError",
     "StoreLost",
     "Style",
@@ -203,6 +208,7 @@ __all__ = [
     "may_begin_with",
     "may_change",
     "origin_of",
+    "sender_of",
     "target_of",
     "usable_by",
 ]

@@ -238,6 +238,8 @@ class Campaign:
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None
     created_at: datetime
+    #: the activity by which people changed it last: its repeat after a crash finds its own change, and goes on
+    cause: str = ""
     #: when something in its forms was last changed; None: not since it was made
     edited_at: datetime | None = None
     started_at: datetime | None = None

@@ -1,5 +1,6 @@
 """The embedded store: SQLite from the standard library."""
 
+from storage.sqlite.activities import SqliteActivities
 from storage.sqlite.audiences import SqliteAudiences
 from storage.sqlite.audit import SqliteAudit
 from storage.sqlite.backup import SqliteBackup
@@ -35,5 +36,6 @@ class SqliteStore(
     SqliteBackup,
     SqliteAudit,
     SqliteDocuments,
+    SqliteActivities,
 ):
     """``SqliteStore(path)``; see storage.port.store.Store for what it can be asked."""

@@ -23,6 +23,7 @@ from storage.records.campaign_life import NotPossible, next_version
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
+from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine
 
@@ -82,14 +83,19 @@ class SqliteCampaigns(Engine):
         channel: Channel,
         at: datetime,
         forms: Forms | None = None,
+        *,
+        cause: str = "",
     ) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
+            if (before := made_before(db, "campaign", cause)) and (known := load(db, before)):
+                return known
             cursor = db.execute(
                 "INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,)
             )
             assert cursor.lastrowid is not None
             draft = campaign_life.new_draft(CampaignId(cursor.lastrowid), tenant, author, name, channel, at, forms)
             save_as(db, draft)
+            note_made(db, "campaign", cause, draft.id)
             return draft
 
         return await self.write(change)

@@ -84,6 +84,7 @@ def _erase(db: sqlite3.Connection, address: str, entry_of: EntryOf) -> list[tupl
     )
     for table in ("list_member", "reference", "address", "received"):
         db.execute(f"DELETE FROM {table} WHERE person {_IN}", (people,))
+    db.execute("DELETE FROM activity")  # who did something of late, and what they and others were answered
     db.execute(f"DELETE FROM template WHERE owner {_IN} AND NOT shared", (people,))  # nobody else ever saw them
     db.execute(f"UPDATE delivery SET activity = NULL, columns = NULL, detail = NULL WHERE person {_IN}", (people,))
     db.execute(

@@ -22,6 +22,7 @@ from storage.records import (
 )
 from storage.records.instants import instant, ms
 from storage.shared.json import from_json, to_json
+from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.engine import Engine, Row
 
 LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at"
@@ -77,20 +78,32 @@ class SqliteLists(Engine):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
+        cause: str = "",
     ) -> DistributionList:
         def change(db: sqlite3.Connection) -> DistributionList:
+            if (before := made_before(db, "list", cause)) and (known := _find(db, before)):
+                return known
             id = _insert(db, tenant, owner, name, blank=False)
             if result_of is not None:
                 db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, id))
             _enlist(db, id, sorted(set(people)))
+            note_made(db, "list", cause, id)
             distribution_list = _find(db, id)
             assert distribution_list is not None
             return distribution_list
 
         return await self.write(change)
 
-    async def blank_list(self, tenant: TenantId, owner: PersonId) -> ListId:
-        return await self.write(lambda db: _insert(db, tenant, owner, "", blank=True))
+    async def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
+        def change(db: sqlite3.Connection) -> ListId:
+            before = made_before(db, "list", cause)
+            if before and db.execute("SELECT 1 FROM list WHERE id = ?", (before,)).fetchone():
+                return ListId(before)
+            id = _insert(db, tenant, owner, "", blank=True)
+            note_made(db, "list", cause, id)
+            return id
+
+        return await self.write(change)
 
     async def enlist(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False

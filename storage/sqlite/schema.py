@@ -289,6 +289,23 @@ STEPS = (
         AS refused WHERE refused.person = reference.person AND reference.failed IS NOT NULL;
     CREATE INDEX reference_heard ON reference (tenant, channel, seen_at);
     """,
+    # what has come in during the last day: each is done once
+    """
+    CREATE TABLE activity (
+        key TEXT PRIMARY KEY,
+        sender TEXT NOT NULL,        -- who acts in their personal chat
+        told_at INTEGER NOT NULL,    -- when it happened, as the platform says
+        began_at INTEGER NOT NULL,
+        until INTEGER NOT NULL,      -- the end of the lease of the run that does it
+        holder INTEGER NOT NULL,     -- that run
+        posted INTEGER NOT NULL DEFAULT 0,
+        done INTEGER NOT NULL DEFAULT 0,
+        response BLOB NOT NULL DEFAULT x'',
+        made TEXT NOT NULL DEFAULT '{}'  -- JSON: kind of record -> the number of the one that it has made
+    ) WITHOUT ROWID;
+    CREATE INDEX activity_began ON activity (began_at);
+    CREATE INDEX activity_sender ON activity (sender, told_at) WHERE sender <> '';
+    """,
 )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
+from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.engine import Engine
 from storage.sqlite.shelf import Shelf
 
@@ -38,9 +39,18 @@ class SqliteTemplates(Engine):
         at: datetime,
         *,
         shared: bool,
+        cause: str = "",
     ) -> Template:
         new = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
-        return await self.write(lambda db: TEMPLATES.insert(db, lambda id: new(id=TemplateId(id), shared=shared)))
+
+        def change(db: sqlite3.Connection) -> Template:
+            if (before := made_before(db, "template", cause)) and (known := TEMPLATES.get(db, before)):
+                return known
+            template = TEMPLATES.insert(db, lambda id: new(id=TemplateId(id), shared=shared))
+            note_made(db, "template", cause, template.id)
+            return template
+
+        return await self.write(change)
 
     async def template(self, id: TemplateId) -> Template | None:
         return await self.read(lambda db: TEMPLATES.get(db, id))

@@ -14,6 +14,7 @@ import pytest
 from storage.mongo import MongoStore
 from storage.records import CampaignState, DeliveryState, EngagementKind
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, completed, draft, eventually, launch, newest, planned
+from tests.bot.test_once import press_of
 from tests.conftest import RunningBot, ShiftedClock
 from tests.support.connector import Faults, LoopbackConnector
 from tests.support.mongo_servers import nx_27017
@@ -159,3 +160,21 @@ async def test_a_confirmation_on_both_copies_is_one_person(pair: Pair, ada: Pers
     engaged = {item.button: item for item in await pair.second.store.engagement(campaign.id)}
     assert engaged[None].kind is EngagementKind.ACKNOWLEDGED
     assert (engaged[None].people, engaged[None].presses) == (1, 2)
+
+
+async def test_an_activity_that_reaches_both_copies_is_done_once(pair: Pair, ada: Person) -> None:
+    words, there = {"type": "message", "text": "new campaign", "id": "said-once"}, pair.at_second(ada)
+    answers = await asyncio.gather(*(copy.send(dict(words)) for copy in (ada, there, ada, there)))
+    assert len(set(map(str, answers))) == 1
+    assert await pair.first.store.count_campaigns(TENANT) == 1
+    assert saying(ada, "What do you want to say?") == 1
+
+
+async def test_a_press_is_answered_by_the_other_copy_like_by_the_first(pair: Pair, ada: Person) -> None:
+    await draft(ada)
+    press = press_of(ada, "Schedule it", "pressed-once")
+    first, second = await asyncio.gather(ada.send(dict(press)), pair.at_second(ada).send(dict(press)))
+    assert first == second == await pair.at_second(ada).send(dict(press))
+    assert "elsewhere" not in str(first) and "It starts now" in str(first)
+    entries = await pair.first.store.audit_from(0, 100, TENANT)
+    assert sum(entry.deed == "scheduled" for _, entry in entries) == 1

@@ -169,7 +169,7 @@ async def _digest(turn: Turn, reading: AsyncIterator[bytes], counts: Counts, nam
     store, tenant = turn.store, turn.person.tenant
     pages, known, reachable = 0, 0, 0
     sample: tuple[Contact, ...] = ()
-    blank = await store.blank_list(tenant, turn.person.id)
+    blank = await store.blank_list(tenant, turn.person.id, cause=turn.cause)
     try:
         async for page in reading:
             sample = sample or from_json(Page, page).contacts[:SAMPLE]
