@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,24 @@ async def test_a_store_that_does_not_answer_makes_it_not_ready(
     assert await get(running_bot, "/healthz") == (200, '{"status": "ok"}')
     await running_bot.store.open()
     await eventually(lambda: ready(running_bot))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+async def test_a_file_of_the_store_that_is_removed_makes_it_not_ready_and_ends_its_sending(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await eventually(lambda: ready(running_bot))
+    await draft(ada)
+    running_bot.path.with_name(running_bot.path.name + "-wal").unlink()
+    status, text = await get(running_bot, "/readyz")
+    assert status == 503
+    assert "was removed while Crieur used it: restart Crieur" in orjson.loads(text)["store"]
+    await ada.press("Schedule it")
+    assert not louis.chat.campaigns
+    await running_bot.restart()
+    await eventually(lambda: ready(running_bot))
+    await ada.press("Schedule it")
+    await ada.sees("is on its way")
 
 
 async def test_a_scheduler_that_stands_still_makes_it_not_ready(
