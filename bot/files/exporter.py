@@ -53,7 +53,7 @@ from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
 from storage.port.people import People
-from storage.records import Campaign, Person, Reference, Result, Role, TenantId
+from storage.records import Campaign, Person, Reference, Result, Right, Role, TenantId, allowed
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +210,7 @@ class Exports:
         if request.campaign == AUDIT:
             return _Granted(None, person, texts_of(person)) if role is Role.OWNER else None
         campaign = await self._store.campaign(request.campaign)
-        if campaign is None or campaign.started_at is None or campaign.tenant != person.tenant:
+        if campaign is None or campaign.started_at is None or not allowed(Right.SEE, role, person, campaign):
             return None
         return _Granted(campaign, person, texts_of(person)) if campaign.keeps_people else None
 

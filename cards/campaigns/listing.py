@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from cards.results.figures import Figures
 from cards.results.shares import shares
 from storage.records import (
     Campaign,
+    CampaignId,
     CampaignState,
     Member,
     Reach,
@@ -48,12 +49,17 @@ def information_card(
     tone: str = "good",
     *,
     decides: bool = False,
+    changes: bool = True,
+    author: str = "",
 ) -> AdaptiveCard:
     """INFORMATION (S14), with what can be done in the campaign's state (S13, S15, S16).
 
-    ``decides``: the reader may approve it.
+    ``decides``: the reader may approve it. ``changes``: they may edit and delete it. ``author``: its author's name,
+    where that is somebody else.
     """
     rows = [(texts("State"), f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}")]
+    if author:
+        rows.append((texts("Author"), escape_markdown(author)))
     rows += facts(texts, campaign, overview)
     if tally and tally.total:
         rows.append((texts("Sent"), _of(texts, tally.delivered, tally.total)))
@@ -67,13 +73,13 @@ def information_card(
     under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
     if decides:
         actions.append(go(texts("Decide"), "approval.open", payload, style="positive"))
-    if campaign.state.changeable:
+    if changes and campaign.state.changeable:
         actions.append(go(texts("Change it"), "form.open", {**payload, "step": "review"}))
     if campaign.state in (CampaignState.RUNNING, CampaignState.DONE):
         actions.append(go(texts("Report"), "report.open", payload))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
-    if campaign.state is not CampaignState.RUNNING:
+    if changes and campaign.state is not CampaignState.RUNNING:
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
     actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
     return card(texts, body, actions)
@@ -139,13 +145,20 @@ def delete_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
 
 
 def campaigns_card(
-    texts: Texts, shown: Sequence[Figures], find: str, page: int, pages: int, notice_text: str = ""
+    texts: Texts,
+    shown: Sequence[Figures],
+    find: str,
+    page: int,
+    pages: int,
+    notice_text: str = "",
+    authors: Mapping[CampaignId, str] | None = None,
 ) -> AdaptiveCard:
+    """``authors``: the names of those who wrote what is not the reader's own."""
     body: list[Any] = [*notices(notice_text, "good"), heading(texts("Your campaigns"))]
     if not shown:
         none = texts("No campaign has “{find}” in its name.", find=escape_markdown(find)) if find else ""
         body.append(paragraph(none or texts("There is none yet. Shall we make the first one?")))
-    body += [_line(texts, figures) for figures in shown]
+    body += [_line(texts, figures, (authors or {}).get(figures.campaign.id, "")) for figures in shown]
     if pages > 1:
         body.append(hint(texts("Page {page} of {pages}", page=page + 1, pages=pages)))
     actions = [go(texts("New campaign"), "campaign.new", {}, style="positive")]
@@ -159,14 +172,18 @@ def campaigns_card(
     return card(texts, body, actions)
 
 
-def _line(texts: Texts, figures: Figures) -> Any:
+def _line(texts: Texts, figures: Figures, author: str) -> Any:
     campaign = figures.campaign
     tooltip = texts("Open “{name}”", name=campaign.name or texts("A new campaign"))
     open_it = go(texts("Open"), "campaign.open", handle(campaign), tooltip=tooltip)
     copy = go(texts("Copy"), "campaign.copy", handle(campaign))
     copy.tooltip = texts("A new draft like “{name}”", name=campaign.name or texts("A new campaign"))
+    by = [texts("by {person}", person=escape_markdown(author))] if author else []
     row = beside(
-        [paragraph(f"**{name_of(texts, campaign)}**"), hint(key_figures(texts, figures), spacing="None")],
+        [
+            paragraph(f"**{name_of(texts, campaign)}**"),
+            hint(" · ".join([*by, key_figures(texts, figures)]), spacing="None"),
+        ],
         [ActionSet(actions=[open_it, copy])],
         widths=["stretch", "auto"],
     )

@@ -16,8 +16,8 @@ from storage.records import Campaign, Channel, DistributionList, Reach
 class Choices:
     """What can be chosen from, with its reach on the campaign's channel."""
 
-    #: the people who have installed the bot
-    everyone: Reach
+    #: the people who have installed the bot; None for an author, who sends to lists: nor do they find groups
+    everyone: Reach | None
     lists: Sequence[tuple[DistributionList, Reach]]
     #: there are more lists than are shown: they can be looked for
     more: bool = False
@@ -27,31 +27,16 @@ def audience_form(
     texts: Texts, campaign: Campaign, values: Values, errors: Errors, choices: Choices, notice: str = ""
 ) -> AdaptiveCard:
     of_lists = [(f"list:{item.id}", f"{item.name} – {reach_text(texts, reach)}") for item, reach in choices.lists]
-    everyone = texts.many(
-        "Everyone who has installed Crieur ({count} person)",
-        "Everyone who has installed Crieur ({count} people)",
-        choices.everyone.total,
-    )
-    pasting = bool(values.get("addresses") or errors.keys() & {"list_name", "addresses"})
+    everyone = [("everyone", _everyone(texts, choices.everyone))] if choices.everyone else []
+    pasting = not (everyone or of_lists) or bool(values.get("addresses") or errors.keys() & {"list_name", "addresses"})
     leaving_out = bool(values.get("except") or values.get("guests") == "true" or errors.get("except"))
     fields = [
-        *with_error(
-            ChoiceInput(
-                id="audience",
-                label=texts("Who receives it? Tick one or several: nobody gets it twice."),
-                choices=[("everyone", everyone), *of_lists],
-                value=values.get("audience", ""),
-                style="expanded",
-                multiple=True,
-                wrap=True,
-            ),
-            errors.get("audience"),
-        ),
+        *with_error(_who(texts, values, [*everyone, *of_lists]), errors.get("audience")),
         *(_finder(texts, campaign, values) if choices.more else []),
         *folded(
             [
                 ("pasting", texts("Paste addresses"), _pasting(texts, values, errors), pasting),
-                ("grouping", texts("Find a group"), _grouping(texts, campaign), False),
+                *([("grouping", texts("Find a group"), _grouping(texts, campaign), False)] if everyone else []),
                 ("leaving_out", texts("Leave some out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
             ]
         ),
@@ -67,6 +52,28 @@ def audience_form(
         ),
     ]
     return form_of_step(texts, campaign, "audience", texts("Who is it for?"), fields, notice, errors)
+
+
+def _everyone(texts: Texts, reach: Reach) -> str:
+    return texts.many(
+        "Everyone who has installed Crieur ({count} person)",
+        "Everyone who has installed Crieur ({count} people)",
+        reach.total,
+    )
+
+
+def _who(texts: Texts, values: Values, choices: Sequence[tuple[str, str]]) -> Element:
+    if not choices:
+        return hint(texts("You have no list yet, and none is shared with you. Paste addresses below: they become one."))
+    return ChoiceInput(
+        id="audience",
+        label=texts("Who receives it? Tick one or several: nobody gets it twice."),
+        choices=choices,
+        value=values.get("audience", ""),
+        style="expanded",
+        multiple=True,
+        wrap=True,
+    )
 
 
 def _finder(texts: Texts, campaign: Campaign, values: Values) -> list[Element]:

@@ -12,6 +12,7 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.languages import LANGUAGES
 from storage.records import Person, Role
+from storage.records.rights import reaches_everyone
 
 
 def greeting_card(texts: Texts, person: Person, role: Role | None, *, became_owner: bool) -> AdaptiveCard:
@@ -74,13 +75,14 @@ def commands_named(texts: Texts, role: Role | None) -> set[str]:
 def _commands(texts: Texts, role: Role | None) -> list[str]:
     """What can be typed, and what it does."""
     lines = []
+    groups = [texts("**group** NAME – a group of the directory as a list")] if reaches_everyone(role) else []
     if role is not None:
         lines += [
             texts("**new campaign** – build one, in four cards"),
             texts("**schedule** tomorrow 10am for 2 hours – when it goes out"),
             texts("**campaigns** – see them all, with their figures"),
             texts("**lists** – your distribution lists, and who can be reached"),
-            texts("**group** NAME – a group of the directory as a list"),
+            *groups,
             texts("**report** NAME – how a campaign did"),
             texts("**export** NAME – a campaign's results as a file"),
             texts("**try** NAME – send a test of a campaign to one person"),

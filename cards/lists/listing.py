@@ -223,9 +223,18 @@ def what_to_do(texts: Texts, why: NotReached) -> str:
 
 
 def list_people_form(
-    texts: Texts, distribution_list: DistributionList | None, values: Values, errors: Errors, notice: str = ""
+    texts: Texts,
+    distribution_list: DistributionList | None,
+    values: Values,
+    errors: Errors,
+    notice: str = "",
+    *,
+    groups: bool = True,
 ) -> AdaptiveCard:
-    """Addresses to paste: for a new list, or to add to one and to take out of it."""
+    """Addresses to paste: for a new list, or to add to one and to take out of it.
+
+    ``groups``: the reader may make one of a group of the directory.
+    """
     title = (
         texts("People of “{name}”", name=escape_markdown(distribution_list.name))
         if distribution_list
@@ -257,7 +266,8 @@ def list_people_form(
     )
     if distribution_list is None:
         actions = [act(texts("Go on"), "list.paste", {}, style="positive")]
-        actions.append(go(texts("A group of the directory"), "group.open", {}))
+        if groups:
+            actions.append(go(texts("A group of the directory"), "group.open", {}))
         back = go(texts("Back"), "lists.open", {"page": 0})
     else:
         actions = [
@@ -319,17 +329,22 @@ def list_settings_form(
 
 
 def list_delete_card(
-    texts: Texts, distribution_list: DistributionList, used_by: Sequence[str], drafts: int
+    texts: Texts, distribution_list: DistributionList, used_by: Sequence[str], drafts: int, of_others: int = 0
 ) -> AdaptiveCard:
-    """``used_by``: campaigns that have not ended and name it, so that it must stay."""
+    """``used_by``: campaigns that have not ended and name it, so that it must stay; ``of_others``: more of them, which
+    the reader may not see.
+    """
     name = escape_markdown(distribution_list.name)
     back = go(texts("Keep it"), "list.open", {"list": distribution_list.id})
-    if used_by:
-        names = texts.enumerate([texts("“{name}”", name=escape_markdown(campaign)) for campaign in used_by[:5]])
+    if used_by or of_others:
+        named = [texts("“{name}”", name=escape_markdown(campaign)) for campaign in used_by[:5]]
+        if of_others:
+            named.append(texts.many("{count} campaign of somebody else", "{count} campaigns of others", of_others))
+        names = texts.enumerate(named)
         why = texts.many(
             "“{name}” cannot be deleted yet: {names} is scheduled or running, and names it.",
             "“{name}” cannot be deleted yet: {names} are scheduled or running, and name it.",
-            len(used_by),
+            len(used_by) + of_others,
             name=name,
             names=names + (" …" if len(used_by) > 5 else ""),
         )

@@ -10,10 +10,11 @@ from cards.compose.review import Forecast
 from cards.kit.elements import AdaptiveCard
 from dialogs.compose.forecast import forecast_of, overview, problems_of
 from dialogs.compose.wizard import changeable, changed_elsewhere, information, may_decide, review
-from dialogs.core.drafts import Draft, asked_for, freeze, is_stale, read_draft
-from dialogs.core.notify import post
+from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
+from dialogs.core.notify import post, tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Services, Turn
+from dialogs.core.visibility import asked_for
 from dialogs.forms.fields import clean
 from dialogs.lists.audience import lists_gone
 from dialogs.people.language import texts_of
@@ -31,6 +32,7 @@ from storage.records import (
     Subject,
     TenantId,
     campaign_life,
+    may_approve,
 )
 from storage.records.campaign_life import Change, allows, to_draft
 from storage.shared.policy import policy_of
@@ -68,6 +70,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
 
 async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
     await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    await tell_maker(turn, campaign, Deed.SCHEDULED)
     if campaign.forms.get("schedule", {}).get("start") == "now":
         note = turn.texts("It starts now. I will show you here how it goes.")
     else:
@@ -103,7 +106,7 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
     approvers = [
         person
         for person in await _approvers(turn.services, campaign.tenant)
-        if person.id not in (campaign.author, campaign.submitted_by)
+        if may_approve(Role.PUBLISHER, person, campaign)
     ]
     asked = 0
     for person in approvers[:TOLD]:
@@ -150,7 +153,7 @@ async def _waiting(turn: Turn, form: Form) -> Campaign:
         note = turn.texts("It does not wait for approval (any more).")
         raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
     if not may_decide(turn, campaign):
-        note = turn.texts("Somebody else has to approve it: it is your own.")
+        note = turn.texts("Somebody else has to approve it: it is your own, or you wrote it last.")
         raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
     if form.get("verb") != "approval.open" and is_stale(turn, campaign, form):
         raise Aside(Answer(card=await _card(turn, campaign, _look_again(turn))))

@@ -8,9 +8,9 @@ from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import form_card
-from dialogs.core.drafts import asked_for
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import asked_for, campaigns_of, names_of_lists
 from dialogs.forms.schedule import WORDS, without_words
 from dialogs.lists.audience import ALIKE, free_name, stem
 from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
@@ -70,14 +70,14 @@ async def free_campaign_name(turn: Turn, name: str) -> str:
     """The name, within bounds, with a number behind it where another campaign has it; "" stays."""
     if not name:
         return ""
-    alike = await turn.store.campaigns(turn.person.tenant, ALIKE, 0, stem(name))
+    alike = await campaigns_of(turn, ALIKE, 0, stem(name))
     return free_name(name, {campaign.name.casefold() for campaign in alike})
 
 
 async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: str) -> Answer:
     """A draft of the same message, to a new list of these people: now, for as long, in the same hours."""
     store, tenant, author = turn.store, turn.person.tenant, turn.person.id
-    taken = {distribution_list.name.casefold() for distribution_list in await store.lists(tenant)}
+    taken = await names_of_lists(turn)
     distribution_list = await store.new_list(
         tenant,
         author,

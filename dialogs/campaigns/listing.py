@@ -13,11 +13,22 @@ from cards.results.outcomes import reason_text
 from cards.results.troubles import trouble_text
 from dialogs.compose.wizard import changeable, form_card, has_started, information
 from dialogs.core.card_values import as_name, best_named
-from dialogs.core.drafts import Draft, asked_for, columns_in, is_stale, next_step, read_draft, tracking_of
+from dialogs.core.drafts import Draft, columns_in, is_stale, next_step, read_draft, tracking_of
 from dialogs.core.figures import figures_of
+from dialogs.core.notify import tell_maker
 from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import (
+    asked_for,
+    campaign_gone,
+    campaign_of,
+    campaigns_of,
+    count_campaigns,
+    demand,
+    makers,
+    may_do,
+)
 from dialogs.forms.fields import NAME, clean, is_address, page_of
 from dialogs.lists.freshness import installable
 from dialogs.people.language import texts_of
@@ -26,10 +37,12 @@ from storage.records import (
     Audience,
     Campaign,
     CampaignState,
+    Deed,
     Lesson,
     Message,
     NotReached,
     Person,
+    Right,
     StaleVersion,
 )
 from storage.records.campaign_life import Change, allows
@@ -57,20 +70,20 @@ async def campaigns_pressed(turn: Turn, form: Form) -> Answer:
 
 async def list_card(turn: Turn, page: int = 0, notice: str = "", *, find: str = "") -> AdaptiveCard:
     """A page of the campaigns, newest first; with ``find``, of those that have it in their name."""
-    store, tenant = turn.store, turn.person.tenant
     find = clean(find).strip()[:NAME]
-    total = await store.count_campaigns(tenant, find)
+    total = await count_campaigns(turn, find)
     pages = max(1, -(-total // PAGE))
     page = min(page, pages - 1)
-    shown = [await figures_of(store, campaign) for campaign in await store.campaigns(tenant, PAGE, page * PAGE, find)]
-    return campaigns_card(turn.texts, shown, find, page, pages, notice)
+    some = await campaigns_of(turn, PAGE, page * PAGE, find)
+    shown = [await figures_of(turn.store, campaign) for campaign in some]
+    return campaigns_card(turn.texts, shown, find, page, pages, notice, await makers(turn, some))
 
 
 @router.form("campaign.open")
 async def open_campaign(turn: Turn, form: Form) -> Answer:
-    """A draft goes on where it was left; any other shows its information (S14)."""
+    """A draft goes on where it was left; any other, and somebody else's, shows its information (S14)."""
     campaign = await asked_for(turn, form)
-    if campaign.state is not CampaignState.DRAFT:
+    if campaign.state is not CampaignState.DRAFT or not may_do(turn, Right.CHANGE, campaign):
         return Answer(card=await information(turn, campaign))
     return Answer(card=await form_card(turn, campaign, await next_step(turn, campaign)))
 
@@ -78,11 +91,14 @@ async def open_campaign(turn: Turn, form: Form) -> Answer:
 @router.form("people.open")
 async def people(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    audience = (await read_draft(turn, campaign)).audience or Audience()
+    read = await read_draft(turn, campaign)
+    audience = read.audience or Audience()
     reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
-    pages = max(1, -(-reach.total // PEOPLE))
+    pages = max(1, -(-reach.total // PEOPLE)) if read.names_people else 1
     page = min(page_of(form), pages - 1)
-    members = await turn.store.members(campaign.tenant, audience, campaign.channel, PEOPLE, page * PEOPLE)
+    members = []
+    if read.names_people:
+        members = await turn.store.members(campaign.tenant, audience, campaign.channel, PEOPLE, page * PEOPLE)
     missing = await installable(turn, audience, campaign.channel)
     return Answer(card=people_card(turn.texts, campaign, reach, members, page, pages, missing))
 
@@ -90,7 +106,7 @@ async def people(turn: Turn, form: Form) -> Answer:
 async def named(turn: Turn, name: str) -> Campaign | None:
     """The newest campaign whose name is, or else begins with, or else contains what was typed."""
     wanted = as_name(name)
-    return best_named(wanted, await turn.store.campaigns(turn.person.tenant, SEARCHED, 0, wanted)) if wanted else None
+    return best_named(wanted, await campaigns_of(turn, SEARCHED, 0, wanted)) if wanted else None
 
 
 async def which_one(turn: Turn, name: str) -> Answer:
@@ -202,9 +218,9 @@ async def try_typed(turn: Turn, name: str) -> Answer:
 @router.reply_to(TRY)
 async def try_answered(turn: Turn, question: Question, address: str) -> Answer:
     """Send the test; where the address is wrong, the reply says why and the question stays open."""
-    campaign = await turn.store.campaign(question.campaign)
-    if campaign is None or campaign.tenant != turn.person.tenant:
-        return Answer(text=turn.texts("This campaign no longer exists."))
+    campaign = await campaign_of(turn, question.campaign)
+    if campaign is None:
+        return Answer(text=campaign_gone(turn))
     if error := await try_it(turn, campaign, address):
         return Answer(text=error, asks=question)
     return Answer(text=turn.texts("The test is in the chat of {address}.", address=address))
@@ -215,13 +231,13 @@ async def try_answered(turn: Turn, question: Question, address: str) -> Answer:
 
 @router.form("delete.open")
 async def open_delete(turn: Turn, form: Form) -> Answer:
-    return await _deletion(turn, await asked_for(turn, form))
+    return await _deletion(turn, await asked_for(turn, form, Right.CHANGE))
 
 
 @router.command("delete")
 async def delete(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
-    return await _deletion(turn, campaign) if campaign else await which_one(turn, name)
+    return await _deletion(turn, demand(turn, Right.CHANGE, campaign)) if campaign else await which_one(turn, name)
 
 
 async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
@@ -232,12 +248,13 @@ async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
 
 @router.form("delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
-    campaign = await asked_for(turn, form)
+    campaign = await asked_for(turn, form, Right.CHANGE)
     if not allows(campaign, Change.DELETE) or is_stale(turn, campaign, form):
         return await _deletion(turn, campaign)
     try:
         await turn.store.delete_campaign(campaign)
     except StaleVersion:
-        return await _deletion(turn, await asked_for(turn, form))
+        return await _deletion(turn, await asked_for(turn, form, Right.CHANGE))
+    await tell_maker(turn, campaign, Deed.DELETED)
     name = campaign.name or turn.texts("the draft")
     return Answer(card=await list_card(turn, notice=turn.texts("“{name}” is deleted.", name=escape_markdown(name))))

@@ -21,11 +21,13 @@ from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.copies import begin_with, free_campaign_name, without_start
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.forecast import overview
-from dialogs.compose.wizard import form_card, information, save_step
+from dialogs.compose.wizard import form_card, information, save_edit, save_step
 from dialogs.core.card_values import as_name, best_named, number_in
-from dialogs.core.drafts import asked_for, read_draft
+from dialogs.core.drafts import read_draft
+from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
+from dialogs.core.visibility import asked_for, count_templates, may_do, template_of, templates_of
 from dialogs.forms.fields import NAME, clean, page_of, typed
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import ALIKE, free_name, stem
@@ -35,12 +37,11 @@ from storage.records import (
     CampaignState,
     Deed,
     Forms,
+    Right,
     StaleVersion,
     Subject,
     Template,
     TemplateId,
-    may_begin_with,
-    may_change,
 )
 from storage.records.campaign_life import edit, new_draft
 
@@ -64,7 +65,7 @@ async def templates(turn: Turn, find: str) -> Answer:
 @router.form("templates.open")
 async def templates_pressed(turn: Turn, form: Form) -> Answer:
     """From a new campaign's card, it is for that: what was typed there is kept."""
-    draft = await asked_for(turn, form) if form.get("campaign") else None
+    draft = await asked_for(turn, form, Right.CHANGE) if form.get("campaign") else None
     if draft is not None and form.get("step") == "message":
         draft = await _kept(turn, draft, typed("message", form))
     return Answer(card=await all_templates(turn, _find(form), page_of(form), draft=draft))
@@ -90,10 +91,10 @@ def _find(form: Form) -> str:
 async def all_templates(
     turn: Turn, find: str = "", page: int = 0, notice: str = "", draft: Campaign | None = None
 ) -> AdaptiveCard:
-    tenant, person, find = turn.person.tenant, turn.person.id, find.strip()[:NAME]
-    pages = max(1, -(-await turn.store.count_templates(tenant, person, find) // PAGE))
+    find = find.strip()[:NAME]
+    pages = max(1, -(-await count_templates(turn, find) // PAGE))
     page = min(page, pages - 1)
-    shown = await turn.store.templates(tenant, person, PAGE, page * PAGE, find)
+    shown = await templates_of(turn, PAGE, page * PAGE, find)
     lines = [await _line(turn, template) for template in shown]
     return templates_card(turn.texts, lines, find, page, pages, notice, draft)
 
@@ -108,29 +109,32 @@ async def _line(turn: Turn, template: Template) -> TemplateLine:
 
 async def template_asked_for(turn: Turn, form: Form, *, to_change: bool = False) -> Template:
     """The template that a card names. Raises Aside when it is gone, not theirs to use, or not theirs to change."""
-    id = number_in(form, "template")
-    template = await turn.store.template(TemplateId(id)) if id else None
-    if template is None or template.tenant != turn.person.tenant or not may_begin_with(template, turn.person.id):
+    template = await template_of(turn, number_in(form, "template"))
+    if template is None:
         raise Aside(Answer(card=await all_templates(turn, notice=turn.texts("This template is gone."))))
-    if to_change and not may_change(template, turn.person.id, turn.role):
+    if to_change and not may_do(turn, Right.CHANGE, template):
         notice = turn.texts("Only who made this template, or the owner of Crieur, can change it.")
         raise Aside(Answer(card=await one_template(turn, template, notice, "warning")))
     return template
 
 
 async def one_template(turn: Turn, template: Template, notice: str = "", tone: str = "good") -> AdaptiveCard:
+    """``notice``: where there is none, what is wrong with its audience for this reader."""
     channel, made_at = template.channel, template.created_at
     campaign = new_draft(
         CampaignId(0), template.tenant, turn.person.id, template.name, channel, made_at, template.forms
     )
-    shown = await overview(turn, await read_draft(turn, campaign))
+    read = await read_draft(turn, campaign)
+    shown = await overview(turn, read)
+    if not notice and "audience" in template.forms:
+        tone, notice = "warning", " ".join(text for step, text in read.problems if step == "audience")
     timing = read_schedule({**template.forms.get("schedule", {}), "start": "now"}, turn.now, turn.texts).value
     view = TemplateView(
         line=await _line(turn, template),
         campaign=campaign,
         overview=replace(shown, schedule=None),
         schedule=timing.schedule if timing else None,
-        changeable=may_change(template, turn.person.id, turn.role),
+        changeable=may_do(turn, Right.CHANGE, template),
     )
     return template_card(turn.texts, view, notice, tone)
 
@@ -143,7 +147,7 @@ async def open_template(turn: Turn, form: Form) -> Answer:
 async def _named(turn: Turn, name: str) -> Template | None:
     """The template whose name is, or else begins with, or else contains what was typed."""
     wanted = as_name(name)
-    return best_named(wanted, await turn.store.templates(turn.person.tenant, turn.person.id, ALIKE, 0, wanted))
+    return best_named(wanted, await templates_of(turn, ALIKE, 0, wanted))
 
 
 async def _typed(turn: Turn, name: str) -> Template:
@@ -180,7 +184,7 @@ async def keep_typed(turn: Turn, name: str) -> Answer:
 
 async def _keeping(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     name = campaign.name or turn.texts("A new template")
-    alike = await turn.store.templates(turn.person.tenant, turn.person.id, ALIKE, 0, stem(name))
+    alike = await templates_of(turn, ALIKE, 0, stem(name))
     free = free_name(name, {template.name.casefold() for template in alike})
     return keep_form(turn.texts, campaign, {"template_name": free}, {})
 
@@ -224,7 +228,7 @@ async def _name_errors(turn: Turn, name: str, *, but: TemplateId | None = None) 
         return {"template_name": texts("Please give the template a name.")}
     if len(name) > NAME:
         return {"template_name": too_long(texts, len(name), NAME)}
-    alike = await turn.store.templates(turn.person.tenant, turn.person.id, ALIKE, 0, name)
+    alike = await templates_of(turn, ALIKE, 0, name)
     if any(template.name.casefold() == name.casefold() and template.id != but for template in alike):
         return {"template_name": texts("There is a template of this name already.")}
     return {}
@@ -237,7 +241,7 @@ async def _name_errors(turn: Turn, name: str, *, but: TemplateId | None = None) 
 async def use(turn: Turn, form: Form) -> Answer:
     """It fills the new campaign whose card it was chosen from, unless somebody has begun to write that."""
     template = await template_asked_for(turn, form)
-    draft = await asked_for(turn, form) if form.get("campaign") else None
+    draft = await asked_for(turn, form, Right.CHANGE) if form.get("campaign") else None
     return await _begin(turn, template, draft)
 
 
@@ -266,7 +270,7 @@ async def _filled(turn: Turn, template: Template, draft: Campaign | None) -> Cam
     forms["message"] = {**template.forms.get("message", {}), "name": name}
     channel = draft.channel if "audience" in draft.forms else template.channel
     try:
-        filled = await turn.save(edit(draft, forms, turn.now, name=name, channel=channel))
+        filled = await save_edit(turn, draft, edit(draft, forms, turn.now, turn.person.id, name=name, channel=channel))
     except StaleVersion:
         return None
     await turn.note(Deed.CREATED, Subject.CAMPAIGN, filled.id, filled.name, template=str(template.id))
@@ -303,7 +307,8 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
         return Answer(card=await all_templates(turn, notice=turn.texts("This template is gone.")))
     deed = Deed.SHARED if shared and not template.shared else Deed.CHANGED
     await turn.note(deed, Subject.TEMPLATE, changed.id, changed.name)
-    if not may_begin_with(changed, turn.person.id):  # the owner of Crieur has made it its author's own again
+    await tell_maker(turn, changed)
+    if not may_do(turn, Right.SEE, changed):  # the owner of Crieur has made it its author's own again
         return Answer(card=await all_templates(turn, notice=turn.texts("Saved.")))
     return Answer(card=await one_template(turn, changed, turn.texts("Saved.")))
 
@@ -325,5 +330,6 @@ async def confirm_delete(turn: Turn, form: Form) -> Answer:
     template = await template_asked_for(turn, form, to_change=True)
     await turn.store.delete_template(template.id)
     await turn.note(Deed.DELETED, Subject.TEMPLATE, template.id, template.name)
+    await tell_maker(turn, template, Deed.DELETED)
     notice = turn.texts("“{name}” is deleted.", name=escape_markdown(template.name))
     return Answer(card=await all_templates(turn, notice=notice))

@@ -13,14 +13,13 @@ from cards.kit.variables import escape_markdown, written
 from cards.message.compile import filled, must_have, size_of, without_value
 from dialogs.compose.presence import presence_problem
 from dialogs.core.drafts import Draft, tracking_of
-from dialogs.core.router import may
 from dialogs.core.turn import Turn
-from dialogs.lists.audience import audience_name, lists_gone, not_shared
+from dialogs.lists.audience import audience_name, lists_gone
 from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
 from scheduler.planner import OpenTimes
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
-from storage.records import Audience, Member, Message, Person, Reach, Role, in_language, usable_by
+from storage.records import Member, Message, Person, Reach, in_language
 
 CHECKED = 20_000  #: recipients looked at for missing values
 
@@ -77,7 +76,7 @@ def _language_shown(message: Message, person: Person, view: View) -> str:
 async def _example(turn: Turn, draft: Draft, place: int) -> tuple[Member, bool]:
     """A real recipient, for whom the preview is drawn, and whether there is one after them; the author for none."""
     campaign = draft.campaign
-    if draft.audience:
+    if draft.audience and draft.names_people:
         members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 2, place, reachable=True)
         if members:
             return members[0], len(members) > 1
@@ -99,21 +98,7 @@ async def problems_of(
     if forecast and forecast.asleep and not forecast.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
         problems.append(("schedule", nobody))
-    if draft.audience and (limit := await out_of_bounds(turn, draft.audience)):
-        problems.append(("audience", limit))
     return (*problems, *await presence_problem(turn, draft.campaign.channel, draft.schedule))
-
-
-async def out_of_bounds(turn: Turn, audience: Audience) -> str:
-    """An author reaches their own lists and those shared with them; a publisher anybody. "" where it is theirs."""
-    if may(turn, Role.PUBLISHER):
-        return ""
-    lists = [await turn.store.distribution_list(id) for id in audience.lists]
-    others = [item for item in lists if item is not None and not usable_by(item, turn.person.id, turn.role)]
-    if not others and not audience.everyone:
-        return ""
-    limit = turn.texts("You can send to your own lists and to those shared with you. A publisher can send to anybody.")
-    return " ".join([*(not_shared(turn, item) for item in others), limit])
 
 
 async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast | None:
@@ -178,7 +163,9 @@ def _too_many(turn: Turn, draft: Draft, forecast: Forecast) -> str:
 
 async def _gaps(turn: Turn, draft: Draft) -> list[str]:
     """Recipients who would read a gap: a variable has neither a value for them nor a fallback."""
-    if draft.message is None or draft.audience is None or not (needed := must_have(draft.message)):
+    if draft.message is None or draft.audience is None or not draft.names_people:
+        return []
+    if not (needed := must_have(draft.message)):
         return []
     campaign, texts = draft.campaign, turn.texts
     members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, CHECKED, reachable=True)

@@ -6,10 +6,11 @@ from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import reach_text
 from cards.kit.variables import escape_markdown
 from cards.lists.sources import Groups, group_form, unread_text
-from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, with_form
+from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from dialogs.core.drafts import is_stale
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import names_of_lists
 from dialogs.forms.fields import NAME, clean, typed
 from dialogs.lists.audience import audience_card, free_name
 from dialogs.lists.freshness import still_reading
@@ -20,6 +21,7 @@ from storage.records import (
     Campaign,
     DistributionList,
     ListInUse,
+    Role,
     Source,
     SourceKind,
     StaleVersion,
@@ -30,12 +32,12 @@ router = Router()
 PATIENCE = 8.0  #: seconds for the first reading: the platform waits 15 for an answer
 
 
-@router.command("group", "groups", "directory group")
+@router.command("group", "groups", "directory group", role=Role.PUBLISHER)
 async def group_typed(turn: Turn, name: str) -> Answer:
     return Answer(card=await _groups_card(turn, None, name[:NAME]), summary=turn.texts("A group of the directory"))
 
 
-@router.form("group.open")
+@router.form("group.open", role=Role.PUBLISHER)
 async def open_groups(turn: Turn, form: Form) -> Answer:
     return Answer(card=group_form(turn.texts, None, Groups()))
 
@@ -45,13 +47,13 @@ async def _save_ticks(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | 
     campaign, values = await changeable(turn, form), typed("audience", form)
     try:
         if not is_stale(turn, campaign, form):
-            return await turn.save(with_form(campaign, "audience", values, turn)), None
+            return await save_step(turn, campaign, "audience", values), None
     except StaleVersion:
         campaign = await changeable(turn, form)
     return campaign, await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))
 
 
-@router.form("group.find")
+@router.form("group.find", role=Role.PUBLISHER)
 async def find_groups(turn: Turn, form: Form) -> Answer:
     """From the form of an audience, too, which keeps what was ticked and typed in it."""
     if "audience" in form:
@@ -98,7 +100,7 @@ async def _search(turn: Turn, name: str) -> tuple[list[DirectoryGroup] | None, s
         return None, texts("Microsoft Graph does not answer just now. Please try again in a few minutes.")
 
 
-@router.form("group.use")
+@router.form("group.use", role=Role.PUBLISHER)
 async def use_group(turn: Turn, form: Form) -> Answer:
     """The chosen group becomes a list of the author's; for a campaign, it is ticked."""
     campaign = await changeable(turn, form) if "campaign" in form else None
@@ -121,7 +123,7 @@ async def use_group(turn: Turn, form: Form) -> Answer:
 async def _list_of_group(turn: Turn, group: DirectoryGroup) -> tuple[DistributionList | None, str]:
     """The author's list of this group, read; None, and why, where its people cannot be read."""
     store, tenant = turn.store, turn.person.tenant
-    taken = {distribution_list.name.casefold() for distribution_list in await store.lists(tenant)}
+    taken = await names_of_lists(turn)
     source = Source(kind=SourceKind.GROUP, id=group.id)
     distribution_list = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
     distribution_list, problem = await turn.services.reader.look(distribution_list, PATIENCE)
@@ -151,7 +153,7 @@ async def _tick(turn: Turn, form: Form, distribution_list: DistributionList) -> 
     words = [word for word in values.get("audience", "").split(",") if word]
     values["audience"] = ",".join(dict.fromkeys((*words, f"list:{distribution_list.id}")))
     try:
-        campaign = await turn.save(with_form(campaign, "audience", values, turn))
+        campaign = await save_step(turn, campaign, "audience", values)
     except StaleVersion:
         campaign = await changeable(turn, form)
         return await form_card(turn, campaign, "audience", values=values, notice=changed_elsewhere(turn))

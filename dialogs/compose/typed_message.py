@@ -11,7 +11,7 @@ from cards.kit.parts import name_of
 from cards.kit.texts import Texts
 from dialogs.compose.pictures import NoPicture, picture_of, take_picture
 from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
-from dialogs.core.drafts import asked_for, is_stale, waiting_draft
+from dialogs.core.drafts import is_stale, waiting_draft
 from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
@@ -49,7 +49,7 @@ async def write(turn: Turn, form: Form) -> Answer:
 @router.reply_to(WRITE, any_text=True)
 async def written(turn: Turn, question: Question, text: str) -> Answer:
     """What was written, and the pictures with it, stand in the draft's form."""
-    campaign = await asked_for(turn, {"campaign": question.campaign})
+    campaign = await changeable(turn, {"campaign": question.campaign})
     notices = []
     body, lost = _formatted(turn, text)
     changes = {"body": body[:KEPT]} if body else {}

@@ -9,6 +9,7 @@ from dialogs.compose.wizard import filled_in, form_card, save_step
 from dialogs.core.drafts import open_draft, values_of, waiting_draft
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Turn
+from dialogs.core.visibility import campaign_of
 from dialogs.forms.fields import KEPT
 from dialogs.schedule_words import Spoken, may_be_a_schedule
 from storage.records import Campaign, CampaignState, StaleVersion
@@ -57,7 +58,7 @@ async def _planned(turn: Turn, draft: Campaign, words: str, spoken: Spoken | Non
         try:
             return _shown(turn, await filled_in(turn, await save_step(turn, draft, "schedule", kept)))
         except StaleVersion:
-            campaign = await turn.store.campaign(draft.id)
+            campaign = await campaign_of(turn, draft.id)
             if campaign is None:
                 break
             draft = campaign

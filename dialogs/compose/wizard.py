@@ -15,9 +15,11 @@ from cards.message.plain_text import built_in_teams
 from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words
-from dialogs.core.drafts import asked_for, is_stale, known_columns, put_aside, read_draft, values_of, versions_of
-from dialogs.core.router import Router, may
+from dialogs.core.drafts import is_stale, known_columns, put_aside, read_draft, values_of, versions_of
+from dialogs.core.notify import tell_maker
+from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
+from dialogs.core.visibility import asked_for, count_templates, list_of, makers, may_do
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, page_of, typed
@@ -25,7 +27,7 @@ from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import accept_audience, audience_card
 from dialogs.lists.freshness import installable
-from storage.records import Campaign, CampaignState, Channel, Role, StaleVersion
+from storage.records import Campaign, CampaignState, Channel, Right, StaleVersion, may_approve
 from storage.records.campaign_life import Change, allows, edit
 from storage.records.instants import is_zone
 from storage.shared.policy import policy_of
@@ -62,20 +64,21 @@ async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
 @router.form("campaign.new")
 async def new_campaign_pressed(turn: Turn, form: Form) -> Answer:
     """From a list's card, it is for that list."""
-    chosen = list_id(f"list:{form.get('list')}")
-    return await _begin(turn, "", {"audience": f"list:{chosen}", "channel": turn.channel} if chosen else {})
+    chosen = await list_of(turn, list_id(f"list:{form.get('list')}"))
+    return await _begin(turn, "", {"audience": f"list:{chosen.id}", "channel": turn.channel} if chosen else {})
 
 
 @router.form("list.use")
 async def use_list(turn: Turn, form: Form) -> Answer:
     """A list becomes one more of a draft's; whatever else is chosen there stays."""
-    campaign, chosen = await changeable(turn, form), list_id(f"list:{form.get('list')}")
+    campaign = await changeable(turn, form)
+    chosen = await list_of(turn, list_id(f"list:{form.get('list')}"))
     values = values_of(campaign, "audience", turn)
     ticked = [word for word in values.get("audience", "").split(",") if word]
-    if chosen and f"list:{chosen}" not in ticked:
-        values["audience"] = ",".join([*ticked, f"list:{chosen}"])
+    if chosen and f"list:{chosen.id}" not in ticked:
+        values["audience"] = ",".join([*ticked, f"list:{chosen.id}"])
         try:
-            campaign = await turn.save(with_form(campaign, "audience", values, turn))
+            campaign = await save_step(turn, campaign, "audience", values)
         except StaleVersion:
             campaign = await changeable(turn, form)
     return Answer(card=await form_card(turn, campaign, "audience"))
@@ -109,13 +112,13 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if step == "schedule":
         values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
     try:
-        before, campaign = campaign, await turn.save(with_form(campaign, step, values, turn))
+        before, campaign = campaign, await save_step(turn, campaign, step, values)
         if goal == step:  # it is only drawn anew: lists were looked for, or words were read
             return Answer(card=await _drawn_anew(turn, campaign, step, values))
         # after the save: a press at the same moment comes too late to make a second list
         errors, kept = await _accept(turn, before, step, values)
         if kept != values:
-            campaign = await turn.save(with_form(campaign, step, kept, turn))
+            campaign = await save_step(turn, campaign, step, kept)
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
@@ -180,7 +183,7 @@ async def form_card(
 
 async def _templates(turn: Turn) -> bool:
     """Whether there are some that a new campaign may begin with."""
-    return await turn.store.count_templates(turn.person.tenant, turn.person.id) > 0
+    return await count_templates(turn) > 0
 
 
 async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | None = None) -> AdaptiveCard:
@@ -197,21 +200,27 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:
     shown = await overview(turn, await read_draft(turn, campaign))
     tally = await turn.store.tally(campaign.id)
-    return information_card(turn.texts, campaign, shown, tally, notice, tone, decides=may_decide(turn, campaign))
-
-
-def may_decide(turn: Turn, campaign: Campaign) -> bool:
-    """Whether this person is one of those who may approve it now: not one's own."""
-    return (
-        allows(campaign, Change.APPROVE)
-        and may(turn, Role.PUBLISHER)
-        and turn.person.id not in (campaign.author, campaign.submitted_by)
+    return information_card(
+        turn.texts,
+        campaign,
+        shown,
+        tally,
+        notice,
+        tone,
+        decides=may_decide(turn, campaign),
+        changes=may_do(turn, Right.CHANGE, campaign),
+        author=(await makers(turn, [campaign])).get(campaign.id, ""),
     )
 
 
+def may_decide(turn: Turn, campaign: Campaign) -> bool:
+    """Whether this person is one of those who may approve it now."""
+    return allows(campaign, Change.APPROVE) and may_approve(turn.role, turn.person, campaign)
+
+
 async def changeable(turn: Turn, form: Form) -> Campaign:
-    """The campaign, if it can still be changed. Raises Aside with its information when not (S16)."""
-    campaign = await asked_for(turn, form)
+    """The campaign, if it is theirs to change and can still be. Raises Aside, with its information when not (S16)."""
+    campaign = await asked_for(turn, form, Right.CHANGE)
     if not allows(campaign, Change.EDIT):
         raise Aside(Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning")))
     return campaign
@@ -262,12 +271,20 @@ async def _accept(
 async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[str, str] | None) -> Campaign:
     """Keep a form's values as they are, or forget that form. Raises StaleVersion."""
     if values is not None:
-        return await turn.save(with_form(campaign, key, values, turn))
+        return await save_edit(turn, campaign, _with_form(campaign, key, values, turn))
     forms = {step: kept for step, kept in campaign.forms.items() if step != key}
-    return await turn.save(edit(campaign, forms, turn.now))
+    return await save_edit(turn, campaign, edit(campaign, forms, turn.now, turn.person.id))
 
 
-def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
+async def save_edit(turn: Turn, before: Campaign, edited: Campaign) -> Campaign:
+    """Keep it; its author hears of it when another begins to write. Raises StaleVersion."""
+    saved = await turn.save(edited)
+    if before.written_by != turn.person.id:
+        await tell_maker(turn, saved)
+    return saved
+
+
+def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
     """The campaign with a step's values; a scheduled one becomes a draft again, to be scheduled anew."""
     name = read_name(values, turn.texts).value if step == "message" else None
     chosen = step == "audience" and values.get("channel") in list(Channel)
@@ -275,6 +292,7 @@ def with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Tu
         campaign,
         {**campaign.forms, step: dict(values)},
         turn.now,
+        turn.person.id,
         name=name or campaign.name,
         channel=Channel(values["channel"]) if chosen else campaign.channel,
     )

@@ -7,11 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from cards.kit.conversation import notice_card
 from cards.kit.texts import Texts
 from cards.message.skype import length_of
-from dialogs.core.card_values import number_in
-from dialogs.core.turn import Answer, Aside, Form, Turn
+from dialogs.core.turn import Form, Turn
+from dialogs.core.visibility import lists_of, may_see_people, own_campaigns
 from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Parsed
@@ -20,7 +19,6 @@ from dialogs.forms.schedule import Timing, default_schedule, read_schedule
 from storage.records import (
     Audience,
     Campaign,
-    CampaignId,
     CampaignState,
     Channel,
     Columns,
@@ -32,27 +30,16 @@ from storage.records import (
     Schedule,
     Tracking,
 )
+from storage.records.rights import reaches_everyone
 
 OPEN = timedelta(hours=12)  #: after its last change, a draft is what its author is busy with
-SEARCHED = 20  #: newest campaigns looked at for somebody's draft
-
-
-async def asked_for(turn: Turn, form: Form) -> Campaign:
-    """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
-    id = number_in(form, "campaign")
-    campaign = await turn.store.campaign(CampaignId(id)) if id else None
-    if campaign is None or campaign.tenant != turn.person.tenant:
-        text = turn.texts("This campaign no longer exists.")
-        raise Aside(Answer(card=notice_card(turn.texts, text, "warning")))
-    return campaign
+SEARCHED = 20  #: newest campaigns of somebody's looked at for their draft
 
 
 async def waiting_draft(turn: Turn) -> Campaign | None:
     """The newest campaign of the speaker, as long as it is still being built."""
-    for campaign in await turn.store.campaigns(turn.person.tenant, SEARCHED):
-        if campaign.author == turn.person.id:
-            return campaign if campaign.state is CampaignState.DRAFT else None
-    return None
+    newest = next(iter(await own_campaigns(turn, SEARCHED)), None)
+    return newest if newest is not None and newest.state is CampaignState.DRAFT else None
 
 
 async def open_draft(turn: Turn) -> Campaign | None:
@@ -114,12 +101,17 @@ class Draft:
     audience: Audience | None
     schedule: Schedule | None
     starts_now: bool
+    #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
+    names_people: bool = True
     #: (step, what is wrong with it)
     problems: tuple[tuple[str, str], ...]
 
 
 async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
-    """The three parts: as frozen when it was scheduled, else as the forms say now."""
+    """The three parts: as frozen when it was scheduled, else as the forms say now.
+
+    An audience of which the reader may not see every part is none: its numbers may have been made up.
+    """
     if campaign.frozen:
         return Draft(
             campaign=campaign,
@@ -127,6 +119,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             audience=campaign.frozen.audience,
             schedule=campaign.frozen.schedule,
             starts_now=False,
+            names_people=await may_see_people(turn, campaign.frozen.audience),
             problems=(),
         )
     texts, forms = turn.texts, campaign.forms
@@ -134,6 +127,8 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     columns = await known_columns(turn) if any(map(asks_for_columns, words)) else ()
     message = _read_message(campaign, texts, columns)
     audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
+    if audience and audience.value and (limit := await out_of_bounds(turn, audience.value.audience)):
+        audience = Parsed(None, {"audience": limit})
     await ready_for(forms.get("schedule", {}))
     timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
     problems = []
@@ -211,10 +206,20 @@ def versions_of(campaign: Campaign) -> list[str]:
     return [step.partition(".")[2] for step in campaign.forms if step.startswith("message.")]
 
 
+async def out_of_bounds(turn: Turn, audience: Audience) -> str:
+    """Why somebody may not send to an audience; "" where it is theirs to send to."""
+    if await may_see_people(turn, audience):
+        return ""
+    if audience.everyone and not reaches_everyone(turn.role):
+        return turn.texts(
+            "You can send to your own lists and to those shared with you. A publisher can send to anybody."
+        )
+    return turn.texts("A list that it names is gone. Please choose again.")
+
+
 async def known_columns(turn: Turn) -> tuple[str, ...]:
-    """What the lists of the organisation say beside names and addresses."""
-    lists = await turn.store.lists(turn.person.tenant)
-    return tuple(sorted({column for one in lists for column in one.columns}))
+    """What the lists that somebody may use say beside names and addresses."""
+    return tuple(sorted({column for one in await lists_of(turn) for column in one.columns}))
 
 
 def _audience(choice: AudienceChoice) -> Audience | None:
@@ -224,7 +229,7 @@ def _audience(choice: AudienceChoice) -> Audience | None:
 
 async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:
     """What the lists of the audience say about somebody, be they in it."""
-    if draft.audience is None or draft.message is None or not draft.message.columns:
+    if draft.audience is None or draft.message is None or not draft.message.columns or not draft.names_people:
         return {}
     return (await turn.store.columns_of(draft.audience, [person.id])).get(person.id, {})
 

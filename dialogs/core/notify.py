@@ -7,9 +7,12 @@ from typing import Any
 import orjson
 
 from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
-from dialogs.core.turn import Services
+from cards.people.others import changed_by_another, changed_by_another_card
+from dialogs.core.turn import Services, Turn
+from dialogs.people.language import texts_of
 from scheduler.ports import Delivered
-from storage.records import Channel, PersonId
+from storage.records import Channel, Deed, PersonId
+from storage.records.rights import Record, maker_of
 
 
 async def post(services: Services, person: PersonId, card: AdaptiveCard, summary: str) -> bool:
@@ -18,6 +21,16 @@ async def post(services: Services, person: PersonId, card: AdaptiveCard, summary
     if reference is None or reference.broken:
         return False
     return isinstance(await services.sender.send(reference, activity_bytes(card, summary)), Delivered)
+
+
+async def tell_maker(turn: Turn, record: Record, deed: Deed = Deed.CHANGED) -> None:
+    """Somebody hears in their chat that another has changed, scheduled or deleted what is theirs (product.md §9)."""
+    maker = await turn.store.person(maker_of(record)) if maker_of(record) != turn.person.id else None
+    if maker is None:
+        return
+    texts = texts_of(maker)
+    card = changed_by_another_card(texts, turn.person, record, deed)
+    await post(turn.services, maker.id, card, changed_by_another(texts, turn.person, record, deed))
 
 
 def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:

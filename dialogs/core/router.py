@@ -118,7 +118,7 @@ class Router:
         if entry is None:
             return None
         if not may(turn, entry.role):
-            return Answer(text=not_allowed(turn))
+            return Answer(text=not_allowed(turn, entry.role))
         return await unless_aside(entry.handler(turn, form))
 
     async def hear(self, turn: Turn, typed_words: str) -> Answer | None:
@@ -128,7 +128,7 @@ class Router:
             entry = self.commands[command]
             if words == command or (words.startswith(command + " ") and not entry.alone):
                 if not may(turn, entry.role):
-                    return Answer(text=not_allowed(turn))
+                    return Answer(text=not_allowed(turn, entry.role))
                 rest = " ".join(typed_words.split()[len(command.split()) :])
                 return await unless_aside(entry.handler(turn, rest))
         return None
@@ -143,7 +143,7 @@ class Router:
         if entry is None:
             return None
         if not may(turn, entry.role):  # taken away since the question
-            return Answer(text=not_allowed(turn))
+            return Answer(text=not_allowed(turn, entry.role))
         return await unless_aside(entry.handler(turn, question, words))
 
     async def receive(self, turn: Turn) -> Answer | None:
@@ -209,8 +209,10 @@ def may(turn: Turn, role: Role | None) -> bool:
     return role is None or (turn.role is not None and turn.role.covers(role))
 
 
-def not_allowed(turn: Turn) -> str:
-    """The reply to a person whose role is not enough."""
+def not_allowed(turn: Turn, role: Role | None) -> str:
+    """The reply to a person whose role is not enough; ``role``: the least that is."""
+    if turn.role is not None and role is Role.PUBLISHER:
+        return turn.texts("Only a publisher or an owner can do that here. Type **roles** to see who is one.")
     if turn.role is not None:
         return turn.texts("Only an owner can do that here. Type **roles** to see who is one.")
     return not_an_author(turn)

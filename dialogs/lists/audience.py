@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from cards.compose import Choices, audience_form
 from cards.kit.elements import AdaptiveCard
-from cards.kit.variables import escape_markdown
+from dialogs.core.drafts import out_of_bounds
 from dialogs.core.turn import Turn
+from dialogs.core.visibility import lists_in, lists_of, names_of_lists
 from dialogs.forms.audience import AudienceChoice, list_id, read_audience
 from dialogs.forms.fields import NAME
 from dialogs.lists.freshness import looked_at
-from storage.records import Audience, Campaign, Channel, DistributionList, ListId, usable_by
+from storage.records import Audience, Campaign, Channel, DistributionList, ListId
+from storage.records.rights import reaches_everyone
 
 SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for
 ALIKE = 200  #: things of nearly the same name that are looked at, to find a free one
@@ -25,26 +27,15 @@ async def audience_card(
     chosen = values.get("channel", "")
     channel = Channel(chosen) if chosen in list(Channel) else campaign.channel
     named = [list_id(word) for field in ("audience", "except") for word in values.get(field, "").split(",")]
-    lists, more = shown_lists(await usable_lists(turn, campaign), named, values.get("find", ""))
+    lists, more = shown_lists(await lists_of(turn), named, values.get("find", ""))
     lists, _ = await looked_at(turn, lists)
-    store, tenant = turn.store, campaign.tenant
+    store, tenant, all_of_it = turn.store, campaign.tenant, reaches_everyone(turn.role)
     choices = Choices(
-        everyone=await store.reach(tenant, Audience(everyone=True), channel),
+        everyone=await store.reach(tenant, Audience(everyone=True), channel) if all_of_it else None,
         lists=[(item, await store.reach(tenant, Audience(lists=(item.id,)), channel)) for item in lists],
         more=more,
     )
     return audience_form(turn.texts, campaign, {**values, "channel": channel}, errors, choices, notice)
-
-
-async def usable_lists(turn: Turn, campaign: Campaign | None = None) -> list[DistributionList]:
-    """The lists that somebody may send to; those a campaign has already stay."""
-    already = campaign.forms.get("audience", {}) if campaign else {}
-    kept = {list_id(word) for field in ("audience", "except") for word in already.get(field, "").split(",")}
-    return [
-        item
-        for item in await turn.store.lists(turn.person.tenant)
-        if item.id in kept or usable_by(item, turn.person.id, turn.role)
-    ]
 
 
 def shown_lists(
@@ -71,13 +62,12 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     choice = reading.value
     if choice is None:
         return Accepted(reading.errors, values)
-    if errors := await _unusable(turn, campaign, choice):
+    if errors := await _unusable(turn, choice):
         return Accepted(errors, values)
     kept = {key: value for key, value in values.items() if key != "find"}
     if not choice.contacts:
         return Accepted({}, kept)
-    before = await turn.store.made_by(turn.cause, "list")
-    names = {item.name.casefold() for item in await turn.store.lists(turn.person.tenant) if item.id != before}
+    names = await names_of_lists(turn, but=await turn.store.made_by(turn.cause, "list"))
     if choice.new_name.casefold() in names:
         return Accepted({"list_name": turn.texts("There is a list of this name already.")}, values)
     name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
@@ -89,21 +79,16 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
 
 
-async def _unusable(turn: Turn, campaign: Campaign, choice: AudienceChoice) -> dict[str, str]:
-    usable = {item.id for item in await usable_lists(turn, campaign)}
+async def _unusable(turn: Turn, choice: AudienceChoice) -> dict[str, str]:
+    """What of a choice is not theirs to send to, beside its field: a list that they may not see is not there."""
     errors = {}
+    usable = {made.id for made in await lists_of(turn)}
     for field, lists in (("audience", choice.audience.lists), ("except", choice.audience.except_lists)):
-        for id in lists:
-            distribution_list = await turn.store.distribution_list(id)
-            if distribution_list is None or distribution_list.tenant != turn.person.tenant:
-                errors[field] = turn.texts("This list is gone. Please choose another.")
-            elif id not in usable:
-                errors[field] = not_shared(turn, distribution_list)
+        if not usable.issuperset(lists):
+            errors[field] = turn.texts("This list is gone. Please choose another.")
+    if not errors and (limit := await out_of_bounds(turn, choice.audience)):
+        errors["audience"] = limit
     return errors
-
-
-def not_shared(turn: Turn, distribution_list: DistributionList) -> str:
-    return turn.texts("“{name}” is not shared with you: ask who made it.", name=escape_markdown(distribution_list.name))
 
 
 def stem(name: str) -> str:
@@ -123,23 +108,17 @@ def free_name(name: str, taken: set[str]) -> str:
 async def audience_name(turn: Turn, audience: Audience) -> str:
     """The audience in words: lists, and who is left out."""
     texts = turn.texts
+    called = {made.id: made.name for made in await lists_in(turn, audience) if made is not None}
+    gone = texts("a list that is gone")
     names = [texts("everyone who has installed Crieur")] if audience.everyone else []
-    names += [await _name(turn, id) for id in audience.lists]
+    names += [called.get(id, gone) for id in audience.lists]
     name = texts.enumerate(names)
     if audience.except_lists:
-        others = texts.enumerate([await _name(turn, id) for id in audience.except_lists])
+        others = texts.enumerate([called.get(id, gone) for id in audience.except_lists])
         name = texts("{people}, without {others}", people=name, others=others)
     return name[:1].upper() + name[1:] if audience.everyone else name
 
 
-async def _name(turn: Turn, id: ListId) -> str:
-    distribution_list = await turn.store.distribution_list(id)
-    return distribution_list.name if distribution_list else turn.texts("a list that is gone")
-
-
 async def lists_gone(turn: Turn, audience: Audience) -> bool:
     """Whether it names a list that is there no more: its people would be forgotten, or not left out."""
-    for id in audience.named:
-        if await turn.store.distribution_list(id) is None:
-            return True
-    return False
+    return None in await lists_in(turn, audience)

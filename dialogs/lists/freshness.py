@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cards.lists.sources import unread_text
 from dialogs.core.turn import Turn
+from dialogs.core.visibility import lists_in
 from storage.records import Audience, Channel, DistributionList, ListProblem, NotReached, Unread
 
 #: what will not come right by itself before the campaign starts
@@ -21,8 +22,7 @@ async def looked_at(turn: Turn, lists: Sequence[DistributionList]) -> tuple[list
 
 async def read_lists(turn: Turn, audience: Audience) -> list[DistributionList]:
     """Those of an audience whose people are read from elsewhere."""
-    lists = [await turn.store.distribution_list(id) for id in audience.named]
-    return [item for item in lists if item is not None and item.source is not None]
+    return [item for item in await lists_in(turn, audience) if item is not None and item.source is not None]
 
 
 async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], list[str]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from cards.kit.parts import handle
 from cards.lists.installs import install_card, install_form
-from dialogs.core.drafts import asked_for, read_draft
+from dialogs.core.drafts import read_draft
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import asked_for
 from dialogs.lists.audience import audience_name
 from dialogs.lists.freshness import installable
 from dialogs.lists.listing import list_asked_for

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from cards.compose.fields import too_long
@@ -20,32 +19,33 @@ from cards.lists.listing import (
 )
 from cards.lists.sources import unread_text
 from dialogs.core.card_values import as_name, best_named, number_in
+from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
+from dialogs.core.visibility import campaigns_naming, is_using, list_of, lists_of, may_do, names_of_lists
 from dialogs.forms.audience import read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of
-from dialogs.lists.audience import usable_lists
 from dialogs.lists.freshness import installable, looked_at
 from storage.records import (
     Audience,
     Campaign,
-    CampaignState,
     Channel,
+    Deed,
     DistributionList,
     ListId,
     ListInUse,
     Person,
     PersonId,
-    changeable_by,
-    usable_by,
+    Right,
+    allowed,
 )
+from storage.records.rights import reaches_everyone
 
 router = Router()
 
 PAGE = 6  #: lists on one card
 PEOPLE = 8  #: people on one card: each row carries an icon
 AUTHORS = 200  #: authors to share with that a form offers
-SEARCHED = 200  #: newest campaigns looked at for drafts that name a list
 
 
 # --- all lists --------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def _find(form: Form) -> str:
 
 async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "") -> AdaptiveCard:
     wanted = find.strip().casefold()
-    matching = [item for item in await usable_lists(turn) if wanted in item.name.casefold()]
+    matching = [item for item in await lists_of(turn) if wanted in item.name.casefold()]
     pages = max(1, -(-len(matching) // PAGE))
     page = min(page, pages - 1)
     shown, _ = await looked_at(turn, matching[page * PAGE : (page + 1) * PAGE])
@@ -92,15 +92,10 @@ async def _owner(turn: Turn, distribution_list: DistributionList) -> Person | No
 
 async def list_asked_for(turn: Turn, form: Form, *, to_change: bool = False) -> DistributionList:
     """The list that a card names. Raises Aside when it is gone, not theirs to use, or not theirs to change."""
-    id = number_in(form, "list")
-    distribution_list = await turn.store.distribution_list(ListId(id)) if id else None
-    if (
-        distribution_list is None
-        or distribution_list.tenant != turn.person.tenant
-        or not usable_by(distribution_list, turn.person.id, turn.role)
-    ):
+    distribution_list = await list_of(turn, number_in(form, "list"))
+    if distribution_list is None:
         raise Aside(Answer(card=await all_lists(turn, notice=turn.texts("This list is gone."))))
-    if to_change and not changeable_by(distribution_list, turn.person.id, turn.role):
+    if to_change and not may_do(turn, Right.CHANGE, distribution_list):
         raise Aside(Answer(card=await one_list(turn, distribution_list, notice=_not_yours(turn), tone="warning")))
     return distribution_list
 
@@ -161,7 +156,7 @@ async def one_list(
         more=len(people) > PEOPLE,
         find=find,
         unreached=unreached,
-        changeable=changeable_by(distribution_list, turn.person.id, turn.role),
+        changeable=may_do(turn, Right.CHANGE, distribution_list),
         draft=draft,
         installable=await installable(turn, audience, seen),
     )
@@ -170,7 +165,7 @@ async def one_list(
 
 async def list_named(turn: Turn, name: str) -> DistributionList | None:
     """The list whose name is, or else begins with, or else contains what was typed."""
-    return best_named(as_name(name), await usable_lists(turn))
+    return best_named(as_name(name), await lists_of(turn))
 
 
 async def which_list(turn: Turn, name: str) -> Answer:
@@ -193,7 +188,8 @@ async def list_typed(turn: Turn, name: str) -> Answer:
 
 @router.command("new list")
 async def new_list(turn: Turn, name: str) -> Answer:
-    card = list_people_form(turn.texts, None, {"list_name": name[:NAME]}, {})
+    groups = reaches_everyone(turn.role)
+    card = list_people_form(turn.texts, None, {"list_name": name[:NAME]}, {}, groups=groups)
     return Answer(card=card, summary=turn.texts("A new list"))
 
 
@@ -240,6 +236,7 @@ async def remove_people(turn: Turn, form: Form) -> Answer:
 
 async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
     distribution_list = await list_asked_for(turn, form)
+    await tell_maker(turn, distribution_list)
     grown = distribution_list.size - before.size
     texts = turn.texts
     if grown > 0:
@@ -263,8 +260,8 @@ async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) 
         return {"list_name": texts("Please give the list a name.")}
     if len(name) > NAME:
         return {"list_name": too_long(texts, len(name), NAME)}
-    others = [item.name.casefold() for item in await turn.store.lists(turn.person.tenant) if item.id != but]
-    return {"list_name": texts("There is a list of this name already.")} if name.casefold() in others else {}
+    taken = name.casefold() in await names_of_lists(turn, but=but)
+    return {"list_name": texts("There is a list of this name already.")} if taken else {}
 
 
 # --- name and sharing -------------------------------------------------------------------------
@@ -296,15 +293,12 @@ async def _settings(turn: Turn, form: Form) -> AdaptiveCard:
 
 async def _authors(turn: Turn, distribution_list: DistributionList) -> list[tuple[PersonId, str]]:
     """The people a list can be shared with: authors who cannot use it anyhow."""
+    private = replace(distribution_list, shared_with=frozenset(), shared_with_all=False)
     return [
         (person.id, full_name(person))
         for person, role in await turn.store.with_role(distribution_list.tenant)
-        if person.id in distribution_list.shared_with or not usable_by(_private(distribution_list), person.id, role)
+        if person.id in distribution_list.shared_with or not allowed(Right.SEE, role, person, private)
     ][:AUTHORS]
-
-
-def _private(distribution_list: DistributionList) -> DistributionList:
-    return replace(distribution_list, shared_with=frozenset(), shared_with_all=False)
 
 
 @router.form("list.save")
@@ -324,7 +318,9 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
     await turn.store.share_list(
         distribution_list.id, authors if sharing == "some" else [], all_authors=sharing == "all"
     )
-    return Answer(card=await one_list(turn, await list_asked_for(turn, form), notice=turn.texts("Saved.")))
+    changed = await list_asked_for(turn, form)
+    await tell_maker(turn, changed)
+    return Answer(card=await one_list(turn, changed, notice=turn.texts("Saved.")))
 
 
 # --- delete -----------------------------------------------------------------------------------
@@ -345,20 +341,10 @@ async def open_delete(turn: Turn, form: Form) -> Answer:
 
 async def _deletion(turn: Turn, form: Form) -> AdaptiveCard:
     distribution_list = await list_asked_for(turn, form, to_change=True)
-    used_by, drafts = [], 0
-    for campaign in await turn.store.campaigns(distribution_list.tenant, SEARCHED):
-        if campaign.frozen and distribution_list.id in campaign.frozen.audience.named:
-            if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING):
-                used_by.append(campaign.name)
-        elif campaign.state is CampaignState.DRAFT and _drafted_for(
-            campaign.forms.get("audience", {}), distribution_list.id
-        ):
-            drafts += 1
-    return list_delete_card(turn.texts, distribution_list, used_by, drafts)
-
-
-def _drafted_for(values: Mapping[str, str], id: ListId) -> bool:
-    return any(f"list:{id}" in values.get(field, "").split(",") for field in ("audience", "except"))
+    naming, of_others = await campaigns_naming(turn, distribution_list)
+    used_by = [campaign.name for campaign in naming if is_using(campaign)]
+    drafts = sum(1 for campaign in naming if not campaign.frozen)
+    return list_delete_card(turn.texts, distribution_list, used_by, drafts, of_others)
 
 
 @router.form("list.delete.confirm")
@@ -367,6 +353,10 @@ async def confirm_delete(turn: Turn, form: Form) -> Answer:
     try:
         await turn.store.delete_list(distribution_list.id)
     except ListInUse as used:
-        return Answer(card=list_delete_card(turn.texts, distribution_list, used.campaigns, 0))
+        naming, _ = await campaigns_naming(turn, distribution_list)
+        names = [campaign.name for campaign in naming if is_using(campaign)]
+        of_others = max(0, len(used.campaigns) - len(names))
+        return Answer(card=list_delete_card(turn.texts, distribution_list, names, 0, of_others))
+    await tell_maker(turn, distribution_list, Deed.DELETED)
     notice = turn.texts("“{name}” is deleted.", name=escape_markdown(distribution_list.name))
     return Answer(card=await all_lists(turn, notice=notice))

@@ -22,10 +22,11 @@ from cards.message.compile import (
 from cards.message.links import links_of
 from cards.message.render import for_person
 from cards.message.skype import PRESSED, read_line
-from dialogs.core.drafts import asked_for, columns_in, message_of, read_draft, tracking_of
+from dialogs.core.drafts import columns_in, message_of, read_draft, tracking_of
 from dialogs.core.ports import Click
 from dialogs.core.router import Router
-from dialogs.core.turn import Answer, Aside, Form, Services, Turn
+from dialogs.core.turn import Answer, Form, Services, Turn
+from dialogs.core.visibility import campaign_gone, linked_campaign, received_campaign
 from storage.records import (
     CROWD,
     MAY_HAVE_ARRIVED,
@@ -69,10 +70,8 @@ async def answer(turn: Turn, form: Form) -> Answer:
 async def pressed_in_words(turn: Turn, line: str) -> Answer:
     """Skype's buttons type a line, whose parts are those that a card's button carries."""
     form = read_line(line)
-    try:
-        message = message_of(await asked_for(turn, form), turn.texts)
-    except Aside:
-        message = None
+    campaign = await received_campaign(turn, form)
+    message = message_of(campaign, turn.texts) if campaign else None
     number = _number(form.get("button"))
     answers = message is not None and _is_button(message, number, ButtonKind.ANSWER)
     return await _press(turn, form, ButtonKind.ANSWER if answers else ButtonKind.ACKNOWLEDGE)
@@ -80,10 +79,9 @@ async def pressed_in_words(turn: Turn, line: str) -> Answer:
 
 async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
     """Count the press, and answer with the same message in its place, which shows what was pressed."""
-    try:
-        campaign = await asked_for(turn, form)
-    except Aside:  # deleted: what people have received stays in their chats
-        return Answer(text=turn.texts("This campaign no longer exists."))
+    campaign = await received_campaign(turn, form)
+    if campaign is None:  # deleted: what people have received stays in their chats. Or not sent to them
+        return Answer(text=campaign_gone(turn))
     number = _number(form.get("button"))
     message = message_of(campaign, turn.texts)
     message = for_person(message, turn.person) if message else None
@@ -185,7 +183,7 @@ def _is_button(message: Message, number: int, kind: ButtonKind) -> bool:
 
 async def destination(services: Services, click: Click) -> tuple[str, bool] | None:
     """Where a link leads, as the campaign says: never what the link itself says; and whether it counts."""
-    campaign = await services.store.campaign(click.campaign)
+    campaign = await linked_campaign(services, click.campaign)
     if campaign is None:
         return None
     message = message_of(campaign, Texts("")) if click.test or campaign.frozen else None

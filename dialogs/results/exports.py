@@ -19,11 +19,11 @@ from cards.results.exports import (
 )
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
-from dialogs.core.drafts import asked_for
 from dialogs.core.export_port import AUDIT, ExportRequest, FileOffer, OtherHost, Upload
 from dialogs.core.notify import post
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import asked_for, campaign_of
 from dialogs.people.language import texts_of
 from dialogs.results.reports import has_forgotten
 from storage.records import Campaign, CampaignId, Deed, Role, Subject
@@ -168,8 +168,8 @@ async def answer_offer(turn: Turn, value: object, message: str) -> Answer:
     token = context.get("token") if isinstance(context, Mapping) else None
     request = await turn.services.exports.read(str(token or ""))
     of_audit = request is not None and request.campaign == AUDIT
-    campaign = await turn.store.campaign(request.campaign) if request and not of_audit else None
-    may = turn.role is Role.OWNER if of_audit else campaign is not None and turn.role is not None
+    campaign = await campaign_of(turn, request.campaign) if request and not of_audit else None
+    may = turn.role is Role.OWNER if of_audit else campaign is not None
     if request is None or request.person != turn.person.id or not may:
         return Answer(text=turn.texts("This offer is no longer valid. Please ask for the export again."))
     if fields.get("action") != "accept":

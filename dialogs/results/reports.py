@@ -8,10 +8,10 @@ from cards.results.report import compare_card, erased_text, remind_card, report_
 from dialogs.campaigns.copies import draft_to
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
-from dialogs.core.drafts import asked_for
 from dialogs.core.figures import figures_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import asked_for, sent_before
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind
 
 router = Router()
@@ -121,6 +121,5 @@ async def compare(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
     if not campaign.started_at:
         return await _report_answer(turn, campaign)
-    before = await turn.store.last_done(campaign.author, campaign.channel, COMPARED + 1)
-    others = [await figures_of(turn.store, other) for other in before if other.id != campaign.id]
-    return Answer(card=compare_card(turn.texts, await figures_of(turn.store, campaign), others[:COMPARED]))
+    others = [await figures_of(turn.store, other) for other in await sent_before(turn, campaign, COMPARED)]
+    return Answer(card=compare_card(turn.texts, await figures_of(turn.store, campaign), others))

@@ -47,6 +47,7 @@ def _fields(campaign: Campaign) -> Document:
         "lists": list(frozen.audience.named) if frozen else [],
         "starts_at": ms(campaign.as_scheduled.schedule.slot.start) if scheduled else None,
         "author": campaign.author,
+        "shared_with": sorted(campaign.shared_with),
         "closes_at": closes_ms(campaign),
         "anonymous": campaign.anonymous,
         "reported": campaign.reported_at is not None,
@@ -58,9 +59,14 @@ def _changed_meanwhile(campaign: Campaign) -> StaleVersion:
     return StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
 
 
-def _found(tenant: TenantId, find: str) -> Document:
-    """Whose name has this in it, in any letter case."""
-    return {"tenant": tenant} | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
+def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> Document:
+    """Whose name has this in it, in any letter case; of those that somebody wrote, or that are shared with them."""
+    found: Document = {"tenant": tenant}
+    if find:
+        found["folded"] = {"$regex": re.escape(find.casefold())}
+    if seen_by is not None:
+        found["$or"] = [{"author": seen_by}, {"shared_with": {"$in": [seen_by]}}]
+    return found
 
 
 class MongoCampaigns(MongoActivities, WakeIntents):
@@ -115,14 +121,15 @@ class MongoCampaigns(MongoActivities, WakeIntents):
             raise _changed_meanwhile(campaign)
         return saved
 
-    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
-        rows = await self.rows(
-            "campaigns", _found(tenant, find), ["record"], sort=[("_id", -1)], limit=limit, skip=offset
-        )
+    async def campaigns(
+        self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
+    ) -> list[Campaign]:
+        found = _found(tenant, find, seen_by)
+        rows = await self.rows("campaigns", found, ["record"], sort=[("_id", -1)], limit=limit, skip=offset)
         return [_campaign_of(row) for row in rows]
 
-    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int:
-        count: int = await self.collection("campaigns").count_documents(_found(tenant, find))
+    async def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int:
+        count: int = await self.collection("campaigns").count_documents(_found(tenant, find, seen_by))
         return count
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:

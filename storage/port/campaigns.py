@@ -54,11 +54,16 @@ class Campaigns(Protocol):
         """
         ...
 
-    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
-        """Newest first; with ``find``, those that have it in their name, in any letter case."""
+    async def campaigns(
+        self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
+    ) -> list[Campaign]:
+        """Newest first; with ``find``, those that have it in their name, in any letter case.
+
+        ``seen_by``: only those that this person wrote, or that are shared with them.
+        """
         ...
 
-    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int: ...
+    async def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int: ...
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
         """An author's last campaigns on a channel that have been sent, newest first."""

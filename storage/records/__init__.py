@@ -84,9 +84,7 @@ from storage.records.lists import (
     Source,
     SourceKind,
     Unread,
-    changeable_by,
     origin_of,
-    usable_by,
 )
 from storage.records.people import (
     About,
@@ -105,11 +103,8 @@ from storage.records.policy import AuditEntry, Deed, GroupRole, Policy, Subject,
 from storage.records.results import (
     Result,
 )
-from storage.records.templates import (
-    Template,
-    may_begin_with,
-    may_change,
-)
+from storage.records.rights import Right, allowed, may_approve
+from storage.records.templates import Template
 
 __all__ = [
     "CROWD",
@@ -175,6 +170,7 @@ __all__ = [
     "Received",
     "Reference",
     "Result",
+    "Right",
     "Role",
     "Schedule",
     "Seen",
@@ -199,16 +195,14 @@ __all__ = [
     "Version",
     "Who",
     "WorkingHours",
+    "allowed",
     "aware",
-    "changeable_by",
     "engaged",
     "every_language",
     "forgets_before",
     "in_language",
-    "may_begin_with",
-    "may_change",
+    "may_approve",
     "origin_of",
     "sender_of",
     "target_of",
-    "usable_by",
 ]

@@ -143,9 +143,15 @@ def new_draft(
 
 
 def edit(
-    campaign: Campaign, forms: Forms, at: datetime, *, name: str | None = None, channel: Channel | None = None
+    campaign: Campaign,
+    forms: Forms,
+    at: datetime,
+    by: PersonId,
+    *,
+    name: str | None = None,
+    channel: Channel | None = None,
 ) -> Campaign:
-    """With other forms; what was scheduled has to be scheduled anew."""
+    """With other forms; what was scheduled has to be scheduled anew. ``by``: who writes, and does not approve it."""
     return _made(
         campaign,
         Change.EDIT,
@@ -153,6 +159,7 @@ def edit(
         name=campaign.name if name is None else name,
         channel=channel or campaign.channel,
         edited_at=at,
+        written_by=by,
         frozen=None,
         approved_by=None,
     )

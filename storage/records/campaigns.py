@@ -234,6 +234,10 @@ class Campaign:
     forms: Forms = field(default_factory=dict)
     #: None as long as it has not been scheduled, and again once it is edited
     frozen: Frozen | None = None
+    #: others who may look at it, copy it and export its results
+    shared_with: frozenset[PersonId] = frozenset()
+    #: who changed its forms last: they do not approve it
+    written_by: PersonId | None = None
     #: the author who asked for approval, and the person who gave it
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None

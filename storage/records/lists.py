@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.records.ids import ListId, PersonId, TenantId
-from storage.records.people import Role
 
 #: what a list says about a person beside name and address: by column, in capitals ("DEPARTMENT")
 Columns = Mapping[str, str]
@@ -98,20 +97,3 @@ class Audience:
     def named(self) -> tuple[ListId, ...]:
         """Every list that it names, each once."""
         return tuple(dict.fromkeys((*self.lists, *self.except_lists)))
-
-
-def usable_by(distribution_list: DistributionList, person: PersonId, role: Role | None) -> bool:
-    """Whether somebody may send to a list: an author only to their own, and to those shared with them."""
-    if role is None:
-        return False
-    return (
-        role is not Role.AUTHOR
-        or distribution_list.owner == person
-        or distribution_list.shared_with_all
-        or person in distribution_list.shared_with
-    )
-
-
-def changeable_by(distribution_list: DistributionList, person: PersonId, role: Role | None) -> bool:
-    """Whether somebody may rename, fill, share or delete a list: its author, and the owner of the bot."""
-    return role is Role.OWNER or (role is not None and distribution_list.owner == person)

@@ -9,7 +9,6 @@ from datetime import datetime
 from storage.records.campaigns import Forms
 from storage.records.channels import Channel
 from storage.records.ids import PersonId, TemplateId, TenantId
-from storage.records.people import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +25,3 @@ class Template:
     #: every author may begin with it
     shared: bool = False
     created_at: datetime
-
-
-def may_begin_with(template: Template, person: PersonId) -> bool:
-    return template.shared or template.owner == person
-
-
-def may_change(template: Template, person: PersonId, role: Role | None) -> bool:
-    """Its author; and the owner of the bot, where it is everybody's."""
-    return role is not None and (template.owner == person or (template.shared and role is Role.OWNER))

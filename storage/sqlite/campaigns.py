@@ -27,7 +27,17 @@ from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine
 
-FOUND = "tenant = ? AND instr(name, ?) > 0"  #: an empty text stands in every name
+#: an empty text stands in every name
+FOUND = "tenant = :tenant AND instr(name, :find) > 0"
+#: written by somebody, or shared with them
+THEIRS = (
+    " AND (author = :seen_by OR EXISTS"
+    " (SELECT 1 FROM json_each(json_extract(record, '$.shared_with')) WHERE value = :seen_by))"
+)
+
+
+def _found(seen_by: PersonId | None) -> str:
+    return FOUND if seen_by is None else FOUND + THEIRS
 
 
 def load(db: sqlite3.Connection, id: int) -> Campaign | None:
@@ -111,20 +121,17 @@ class SqliteCampaigns(Engine):
 
         return await self.write(change)
 
-    async def campaigns(self, tenant: TenantId, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
-        rows = await self.read(
-            lambda db: db.execute(
-                f"SELECT record FROM campaign WHERE {FOUND} ORDER BY id DESC LIMIT ? OFFSET ?",
-                (tenant, find.casefold(), limit, offset),
-            ).fetchall()
-        )
-        return _campaigns(rows)
+    async def campaigns(
+        self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
+    ) -> list[Campaign]:
+        query = f"SELECT record FROM campaign WHERE {_found(seen_by)} ORDER BY id DESC LIMIT :limit OFFSET :offset"
+        values = {"tenant": tenant, "find": find.casefold(), "seen_by": seen_by, "limit": limit, "offset": offset}
+        return _campaigns(await self.read(lambda db: db.execute(query, values).fetchall()))
 
-    async def count_campaigns(self, tenant: TenantId, find: str = "") -> int:
-        row = await self.read(
-            lambda db: db.execute(f"SELECT COUNT(*) FROM campaign WHERE {FOUND}", (tenant, find.casefold())).fetchone()
-        )
-        return int(row[0])
+    async def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int:
+        query = f"SELECT COUNT(*) FROM campaign WHERE {_found(seen_by)}"
+        values = {"tenant": tenant, "find": find.casefold(), "seen_by": seen_by}
+        return int((await self.read(lambda db: db.execute(query, values).fetchone()))[0])
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
         rows = await self.read(

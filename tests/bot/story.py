@@ -167,6 +167,10 @@ async def make_author(owner: Person, person: Person) -> None:
     assert any("is author now" in word for word in await asked(owner, f"add author {person.address}"))
 
 
+async def make_publisher(owner: Person, person: Person) -> None:
+    assert any("is publisher now" in word for word in await asked(owner, f"add publisher {person.address}"))
+
+
 def handle_of(campaign: Campaign, **more: Any) -> dict[str, Any]:
     """What a card's buttons carry."""
     return {"campaign": campaign.id, "version": campaign.version, **more}

@@ -10,7 +10,7 @@ import pytest
 
 from storage.records import CampaignState, Deed, Role, TenantId
 from storage.shared.policy import change_policy
-from tests.bot.story import asked, broadcast, completed, draft, in_state, newest
+from tests.bot.story import MESSAGE, asked, broadcast, completed, draft, in_state, newest
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
@@ -89,7 +89,7 @@ async def test_nobody_approves_their_own(running_bot: RunningBot, ada: Person, g
         answer = await grace.execute(
             verb, {"campaign": campaign.id, "version": campaign.version}, grace.chat.messages[-1]["id"]
         )
-        assert "Somebody else has to approve it: it is your own." in words_of(answer["value"])
+        assert "Somebody else has to approve it: it is your own, or you wrote it last." in words_of(answer["value"])
     assert await state(running_bot) is CampaignState.SUBMITTED
     await ada.sees("“Autumn newsletter” waits for approval")
     await ada.press("Approve")
@@ -216,7 +216,14 @@ async def test_an_author_reaches_their_own_and_shared_lists_only(
     limit = (
         "**Audience**: You can send to your own lists and to those shared with you. A publisher can send to anybody."
     )
-    await draft(louis, audience={"audience": "everyone"})
+    await louis.say("new campaign")
+    await louis.press("Next: audience", **MESSAGE)
+    assert "Everyone who has installed Crieur" not in str(louis.card()), "it is not offered"
+    campaign = await newest(running_bot)
+    chosen = {"step": "audience", "go": "review", "channel": "msteams", "audience": "everyone"}
+    pressed = {"campaign": campaign.id, "version": campaign.version}
+    await louis.execute("form.save", {**pressed, **chosen}, louis.chat.messages[-1]["id"])
+    await louis.execute("form.open", {**pressed, "step": "review"}, louis.chat.messages[-1]["id"])
     assert limit in words_of(louis.card())
     assert "Schedule it" not in [action["title"] for action in actions_of(louis.card())]
     campaign = await newest(running_bot)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from storage.records import Campaign, CampaignState, Deed, Role, Subject
-from tests.bot.story import MESSAGE, asked, draft, handle_of, in_state, launch, make_author, newest
+from tests.bot.story import MESSAGE, asked, draft, handle_of, in_state, launch, make_author, make_publisher, newest
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
@@ -78,7 +80,7 @@ async def test_it_is_typed_in_both_languages(
 ) -> None:
     await draft(ada)
     first = await newest(running_bot)
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     who = louis if name == "Copie de" else ada
     await who.say(f"{command} Autumn")
     copy = await newest(running_bot)
@@ -127,8 +129,12 @@ async def test_what_may_not_be_used_any_more_is_said(running_bot: RunningBot, ad
     people = {"audience": "", "list_name": "Managers", "addresses": louis.address}
     await draft(ada, people)
     await make_author(ada, louis)
+    me = await running_bot.store.person_at(TENANT, louis.address)
+    assert me is not None
+    await running_bot.store.save(replace(await newest(running_bot), shared_with=frozenset({me.id})))
     words = await asked(louis, "cloner autumn")
-    assert any("« Managers » n’est pas partagée avec vous" in word for word in words)
+    assert any("Une liste choisie n’existe plus." in word for word in words)
+    assert "Managers" not in str(words), "what is not shared with them is not there"
     assert "Programmer" not in words
     assert (await newest(running_bot)).forms["audience"]["audience"].startswith("list:"), "and it is still named"
     [made] = await running_bot.store.lists(TENANT)

@@ -105,7 +105,7 @@ async def test_a_stale_form_gets_the_current_card_and_keeps_what_was_typed(
 async def test_two_authors_write_one_draft_and_neither_loses_a_word(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_author(ada, louis)
+    await asked(ada, f"add owner {louis.address}")
     await ada.say("new campaign Together")
     await louis.say("campagnes")
     await louis.press("Ouvrir")
@@ -173,7 +173,6 @@ async def test_a_french_author_builds_it_in_french(running_bot: RunningBot, ada:
     }
     await louis.press("Suite : destinataires", **texts)
     people = {
-        "audience": "",
         "list_name": "Équipe",
         "addresses": f"{ada.address}; {louis.address}; x@contoso.example",
     }

@@ -125,13 +125,13 @@ async def test_who_is_no_recipient_counts_nowhere(running_bot: RunningBot, ada: 
     await grace.install()
     button = {"campaign": campaign.id, "button": 1, "test": False}
     for person, words in (
-        (grace, "This message was not sent to you, so there is nothing to confirm."),
+        (grace, "This campaign no longer exists."),
         (louis, "Ce message ne vous a pas été envoyé : il n’y a rien à confirmer."),  # not yet
     ):
         await person.execute("acknowledge", button, person.cards()[-1][0])
         assert person.toasts == [words]
-    await grace.execute("acknowledge", {**button, "button": 0}, grace.cards()[-1][0])
-    assert grace.toasts[1:] == ["This message has changed meanwhile."], "a link is not acknowledged"
+    await louis.execute("acknowledge", {**button, "button": 0}, louis.cards()[-1][0])
+    assert louis.toasts[1:] == ["Ce message a changé entre-temps."], "a link is not acknowledged"
     assert await counted(running_bot) == {}
 
 

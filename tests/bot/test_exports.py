@@ -20,7 +20,7 @@ from bot.files.writer import harmless
 from bot.keys import FILES, OwnKeys
 from bot.web.links import LINKS
 from storage.records import Button, ButtonKind, Message, Role, Tracking
-from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, sent_out
+from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, make_publisher, sent_out
 from tests.conftest import RunningBot
 from tests.support.http import Answer, Server, until
 from tests.support.kept import audit_of
@@ -166,7 +166,7 @@ async def test_every_recipient_has_a_row_with_what_became_of_it_and_what_they_di
 async def test_who_was_not_reached_has_a_plain_reason_in_the_authors_language(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     louis.chat.broken = "blocked"
     await sent_out(running_bot, ada, NEWS)
     await completed(ada, running_bot)
@@ -295,7 +295,7 @@ async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(
 async def test_who_is_no_author_any_more_gets_nothing_by_an_old_link(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     await sent_out(running_bot, ada, NEWS)
     await completed(ada, running_bot)
     await louis.say("exporter autumn")

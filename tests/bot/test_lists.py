@@ -14,6 +14,7 @@ from tests.bot.story import (
     error_beside,
     eventually,
     fields_of,
+    handle_of,
     launch,
     make_author,
     newest,
@@ -263,8 +264,11 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(
     assert "Cette liste n’existe plus." in words_of(answer["value"])
     await louis.say("nouvelle campagne")
     await louis.press("Suite : destinataires", name="Essai", body="Bonjour")
-    card = (await louis.press("Suite : diffusion", audience=f"list:{made.id}"))["value"]
-    assert error_beside(card, "audience") == "« Chemists » n’est pas partagée avec vous : demandez à qui l’a créée."
+    campaign = await newest(running_bot)
+    chosen = {"step": "audience", "go": "schedule", "channel": "msteams", "audience": f"list:{made.id}"}
+    card = (await louis.execute("form.save", handle_of(campaign, **chosen), louis.cards()[-1][0]))["value"]
+    assert error_beside(card, "audience") == "Cette liste n’existe plus. Choisissez-en une autre."
+    assert "Chemists" not in str(card), "what they may not see is not there"
 
     assert "**Chemists**" in await asked(ada, "lists"), "the owner sees every list"
     await marie.say("share list chemists")

@@ -12,6 +12,7 @@ from tests.bot.story import (
     handle_of,
     launch,
     make_author,
+    make_publisher,
     newest,
 )
 from tests.bot.test_copies import whole_draft
@@ -140,7 +141,7 @@ async def test_it_is_private_until_it_is_shared(running_bot: RunningBot, ada: Pe
 
 
 async def test_the_owner_tidies_up_what_is_everybodys(running_bot: RunningBot, ada: Person, louis: Person) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     await draft(ada)
     await louis.say("enregistrer comme modèle autumn")
     await louis.press("Enregistrer", template_name="Saisons", sharing="all")
@@ -193,7 +194,7 @@ async def test_what_a_template_names_and_is_gone_is_said(running_bot: RunningBot
     await keep(ada, "Seasons")
     [made] = await running_bot.store.lists(TENANT)
     await running_bot.store.delete_list(made.id)
-    assert any("a list that is gone" in word for word in await asked(ada, "template seasons"))
+    assert any("A list that it names is gone." in word for word in await asked(ada, "template seasons"))
     await ada.press("Begin a campaign with it")
     await ada.press("To the review")
     assert ada.reads("A list that it names is gone. Please choose again.")

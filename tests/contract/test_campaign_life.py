@@ -38,7 +38,9 @@ BY_THE_BOT = tuple(change for change in Change if TRANSITIONS[change].stamp)
 
 #: what a person's change makes of the campaign that they have read
 CHANGES: dict[Change, Callable[[Campaign, Frozen], Campaign]] = {
-    Change.EDIT: lambda campaign, _: campaign_life.edit(campaign, {"message": {"body": "Other"}}, NOW, name="Other"),
+    Change.EDIT: lambda campaign, _: campaign_life.edit(
+        campaign, {"message": {"body": "Other"}}, NOW, LOUIS, name="Other"
+    ),
     Change.TO_DRAFT: lambda campaign, _: campaign_life.to_draft(campaign),
     Change.SUBMIT: lambda campaign, _: campaign_life.submit(campaign, LOUIS),
     Change.SEND_BACK: lambda campaign, _: campaign_life.send_back(campaign),

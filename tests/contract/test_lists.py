@@ -18,9 +18,9 @@ from storage.records import (
     Person,
     PersonId,
     Reach,
+    Right,
     Role,
-    changeable_by,
-    usable_by,
+    allowed,
 )
 from storage.records.campaign_life import to_draft
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, scheduled, sighting
@@ -386,11 +386,11 @@ async def test_a_list_is_renamed_and_shared(store: Store) -> None:
     await store.share_list(made.id, [louis.id, louis.id])
     shared = await store.distribution_list(made.id)
     assert shared == replace(made, name="Équipe", shared_with=frozenset([louis.id]))
-    assert not usable_by(made, louis.id, Role.AUTHOR)
-    assert usable_by(shared, louis.id, Role.AUTHOR)
-    assert not usable_by(shared, louis.id, None)
-    assert not changeable_by(shared, louis.id, Role.AUTHOR)
-    assert changeable_by(shared, louis.id, Role.OWNER)
+    assert not allowed(Right.SEE, Role.AUTHOR, louis, made)
+    assert allowed(Right.SEE, Role.AUTHOR, louis, shared)
+    assert not allowed(Right.SEE, None, louis, shared)
+    assert not allowed(Right.CHANGE, Role.AUTHOR, louis, shared)
+    assert allowed(Right.CHANGE, Role.OWNER, louis, shared)
     await store.share_list(made.id, [], all_authors=True)
     assert await store.lists(CONTOSO) == [replace(made, name="Équipe", shared_with_all=True)]
 

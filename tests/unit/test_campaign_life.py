@@ -19,7 +19,7 @@ DRAFT, SUBMITTED, SCHEDULED, RUNNING, DONE = CampaignState
 PARTS = campaign("en").as_scheduled
 
 FUNCTIONS: dict[Change, Callable[[Campaign], Campaign]] = {
-    Change.EDIT: lambda one: campaign_life.edit(one, {}, START),
+    Change.EDIT: lambda one: campaign_life.edit(one, {}, START, PersonId(1)),
     Change.TO_DRAFT: campaign_life.to_draft,
     Change.SUBMIT: lambda one: campaign_life.submit(one, LOUIS),
     Change.SEND_BACK: campaign_life.send_back,
@@ -105,7 +105,7 @@ def test_it_does_not_start_before_its_slot_nor_end_while_a_delivery_is_open() ->
 def test_an_edit_takes_the_approval_back() -> None:
     approved = campaign_life.approve(in_state(SUBMITTED), PARTS, LOUIS)
     assert approved.approved_by == LOUIS
-    edited = campaign_life.edit(approved, {"message": {"body": "Other"}}, datetime(2030, 1, 1, tzinfo=UTC))
+    edited = campaign_life.edit(approved, {"message": {"body": "Other"}}, datetime(2030, 1, 1, tzinfo=UTC), PersonId(1))
     assert (edited.approved_by, edited.frozen) == (None, None)
 
 

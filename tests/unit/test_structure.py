@@ -111,6 +111,18 @@ def test_every_method_of_the_store_is_asked_for_by_the_product() -> None:
     assert methods - asked - {"open", "close"} == set()
 
 
+LOADS = re.compile(
+    r"store\.(campaign|campaigns|count_campaigns|last_done|distribution_list|lists|template|templates|count_templates)\("
+)
+
+
+def test_a_conversation_gets_records_from_one_module_only() -> None:
+    """It asks whether the person may see them; nobody else in dialogs loads one by its number, or lists them."""
+    at_home = Path("dialogs/core/visibility.py")
+    loading = {path for path in modules("dialogs") if LOADS.search((ROOT / path).read_text("utf-8"))}
+    assert loading == {at_home}
+
+
 @pytest.mark.parametrize(
     "module", [path.with_suffix("").as_posix().replace("/", ".") for path in modules("tests/bench")]
 )

@@ -22,9 +22,11 @@ from cards.kit.variables import escape_markdown
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists.listing import list_people_form
 from dialogs.core.drafts import waiting_draft
+from dialogs.core.notify import tell_maker
 from dialogs.core.ports import NotFetched
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
+from dialogs.core.visibility import is_there, list_of, lists_of, names_of_lists
 from dialogs.forms.audience import list_id, not_addresses, too_much
 from dialogs.forms.fields import KEPT, NAME, clean
 from dialogs.forms.pasted import read_pasted
@@ -39,8 +41,9 @@ from storage.records import (
     DistributionList,
     ListId,
     PersonId,
-    changeable_by,
+    Right,
 )
+from storage.records.rights import reaches_everyone
 from storage.shared.json import from_json, to_json
 
 router = Router()
@@ -153,7 +156,7 @@ async def paste(turn: Turn, form: Form) -> Answer:
         nothing = texts("Please paste at least one address.")
         errors["addresses"] = not_addresses(read_pasted(values["addresses"]).wrong, texts) if counts.wrong else nothing
     if errors:
-        return Answer(card=list_people_form(texts, None, values, errors))
+        return Answer(card=list_people_form(texts, None, values, errors, groups=reaches_everyone(turn.role)))
     reading = _as_pages(pasted_contacts(values["addresses"], counts))
     pending = await _digest(turn, reading, counts, values["list_name"] or texts("A new list"))
     return Answer(card=await summary_card(turn, pending))
@@ -211,7 +214,7 @@ async def pending_import(turn: Turn) -> Pending | None:
 
 async def _forget_pages(turn: Turn, blank: ListId, pages: int) -> None:
     await turn.store.delete_documents([_page_key(blank, number) for number in range(pages)])
-    if await turn.store.distribution_list(blank) is None:  # else it is one that was saved
+    if not await is_there(turn, blank):  # else it is one that was saved
         await turn.store.delete_list(blank)
 
 
@@ -219,7 +222,7 @@ async def summary_card(
     turn: Turn, pending: Pending, values: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> AdaptiveCard:
     lists = [(item.id, item.name) for item in await _fillable(turn)]
-    names = {item.name.casefold() for item in await turn.store.lists(turn.person.tenant)}
+    names = await names_of_lists(turn)
     proposed = {"list_name": free_name(PurePath(pending.file).stem or pending.file, names), "into": "new"}
     summary = Summary(
         id=pending.list,
@@ -245,11 +248,7 @@ def _mistake(texts: Texts, wrong: WrongLine) -> str:
 
 async def _fillable(turn: Turn) -> list[DistributionList]:
     """Lists that somebody may fill: not those that are read from a group or a team."""
-    return [
-        item
-        for item in await turn.store.lists(turn.person.tenant)
-        if item.source is None and changeable_by(item, turn.person.id, turn.role)
-    ][:OFFERED]
+    return [item for item in await lists_of(turn, Right.CHANGE) if item.source is None][:OFFERED]
 
 
 # --- saving -----------------------------------------------------------------------------------
@@ -266,13 +265,8 @@ async def open_import(turn: Turn, form: Form) -> Answer:
 
 async def _over(turn: Turn, form: Form) -> Answer:
     """The file is not kept any more: the card of its list, or a notice."""
-    id = list_id(f"list:{form.get('list')}")
-    distribution_list = await turn.store.distribution_list(id) if id else None
-    if (
-        distribution_list is not None
-        and distribution_list.tenant == turn.person.tenant
-        and changeable_by(distribution_list, turn.person.id, turn.role)
-    ):
+    distribution_list = await list_of(turn, list_id(f"list:{form.get('list')}"), Right.CHANGE)
+    if distribution_list is not None:
         return Answer(card=await one_list(turn, distribution_list))
     text = turn.texts("This file is not kept any more. Please drop it here again.")
     return Answer(card=notice_card(turn.texts, text, "warning"))
@@ -331,6 +325,7 @@ async def _save(turn: Turn, pending: Pending, name: str, target: DistributionLis
         text = turn.texts("This list is gone. Please choose another.")
         return Answer(card=await summary_card(turn, pending, {}, {"into": text}))
     await _forget(turn, pending)
+    await tell_maker(turn, saved)
     notice = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", saved.size)
     return Answer(card=await one_list(turn, saved, notice=notice, draft=await waiting_draft(turn)), summary=saved.name)
 

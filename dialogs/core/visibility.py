@@ -1,0 +1,184 @@
+"""The only way of a conversation to a campaign, a list or a template: loaded for the person who asks.
+
+What a form says is a wish. A number in it is looked up here, and what the person may not see is answered as what is
+not there (storage/records/rights.py has the rule). No other module of ``dialogs`` asks the store for these records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cards.kit.conversation import notice_card
+from cards.kit.parts import handle
+from dialogs.core.card_values import number_in
+from dialogs.core.turn import Answer, Aside, Form, Services, Turn
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    DistributionList,
+    ListId,
+    Template,
+    TemplateId,
+)
+from storage.records.rights import Record, Right, allowed, may_target, sees_all
+
+SEARCHED = 200  #: newest campaigns that are looked at for those that name a list
+
+
+def may_do(turn: Turn, right: Right, record: Record) -> bool:
+    return allowed(right, turn.role, turn.person, record)
+
+
+# --- campaigns --------------------------------------------------------------------------------
+
+
+async def campaign_of(turn: Turn, id: int, right: Right = Right.SEE) -> Campaign | None:
+    """The campaign of this number as it is now; None when it is gone, or not theirs."""
+    campaign = await turn.store.campaign(CampaignId(id)) if id else None
+    return campaign if campaign is not None and may_do(turn, right, campaign) else None
+
+
+async def asked_for(turn: Turn, form: Form, right: Right = Right.SEE) -> Campaign:
+    """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
+    campaign = await campaign_of(turn, number_in(form, "campaign"))
+    if campaign is None:
+        raise Aside(Answer(card=notice_card(turn.texts, campaign_gone(turn), "warning")))
+    return demand(turn, right, campaign)
+
+
+def campaign_gone(turn: Turn) -> str:
+    return turn.texts("This campaign no longer exists.")
+
+
+def demand(turn: Turn, right: Right, campaign: Campaign) -> Campaign:
+    """The campaign, if this person has the right on it. Raises Aside."""
+    if may_do(turn, right, campaign):
+        return campaign
+    text = turn.texts("You can look at this campaign; only its author, or the owner of Crieur, can change it.")
+    card = notice_card(turn.texts, text, "warning", back=("campaign.open", handle(campaign)))
+    raise Aside(Answer(card=card))
+
+
+async def campaigns_of(turn: Turn, limit: int, offset: int = 0, find: str = "") -> list[Campaign]:
+    """Those that they may see, newest first; with ``find``, those that have it in their name."""
+    only = None if sees_all(turn.role) else turn.person.id
+    return await turn.store.campaigns(turn.person.tenant, limit, offset, find, only)
+
+
+async def count_campaigns(turn: Turn, find: str = "") -> int:
+    only = None if sees_all(turn.role) else turn.person.id
+    return await turn.store.count_campaigns(turn.person.tenant, find, only)
+
+
+async def own_campaigns(turn: Turn, limit: int) -> list[Campaign]:
+    """Their own, among the newest that they wrote or that are shared with them."""
+    some = await turn.store.campaigns(turn.person.tenant, limit, 0, "", turn.person.id)
+    return [campaign for campaign in some if campaign.author == turn.person.id]
+
+
+async def sent_before(turn: Turn, campaign: Campaign, limit: int) -> list[Campaign]:
+    """What its author has sent on its channel beside it, newest first, as far as this person may see it."""
+    last = await turn.store.last_done(campaign.author, campaign.channel, limit + 1)
+    others = [other for other in last if other.id != campaign.id and may_do(turn, Right.SEE, other)]
+    return others[:limit]
+
+
+async def received_campaign(turn: Turn, form: Form) -> Campaign | None:
+    """The campaign whose message somebody holds, whatever their role: None unless it was planned for them.
+
+    ``test`` in the form says that it was a test send, which the caller checks.
+    """
+    id = CampaignId(number_in(form, "campaign"))
+    campaign = await turn.store.campaign(id) if id else None
+    if campaign is None or campaign.tenant != turn.person.tenant:
+        return None
+    planned = form.get("test") or await turn.store.delivery_state(id, turn.person.id) is not None
+    return campaign if planned else None
+
+
+async def linked_campaign(services: Services, id: CampaignId) -> Campaign | None:
+    """The campaign that a tracked link names; our signature on the link is what lets it in."""
+    return await services.store.campaign(id)
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+async def list_of(turn: Turn, id: int | None, right: Right = Right.SEE) -> DistributionList | None:
+    made = await turn.store.distribution_list(ListId(id)) if id else None
+    return made if made is not None and may_do(turn, right, made) else None
+
+
+async def lists_of(turn: Turn, right: Right = Right.SEE) -> list[DistributionList]:
+    """The lists that are theirs to send to, or to change, by name."""
+    return [made for made in await turn.store.lists(turn.person.tenant) if may_do(turn, right, made)]
+
+
+async def names_of_lists(turn: Turn, *, but: int | None = None) -> set[str]:
+    """In lower case, of those that they may see: what others call theirs says nothing here."""
+    return {made.name.casefold() for made in await lists_of(turn) if made.id != but}
+
+
+async def lists_in(turn: Turn, audience: Audience) -> list[DistributionList | None]:
+    """Those that an audience names, None for one that is gone. Of an audience that was judged (``may_see_people``)."""
+    found = [await turn.store.distribution_list(id) for id in audience.named]
+    return [made if made is not None and made.tenant == turn.person.tenant else None for made in found]
+
+
+async def may_see_people(turn: Turn, audience: Audience) -> bool:
+    """Whether all that an audience names is there, and theirs: its lists, *everyone*."""
+    return may_target(turn.role, audience, await lists_in(turn, audience), turn.person)
+
+
+async def is_there(turn: Turn, id: ListId) -> bool:
+    """Whether a list of this number, which this turn has made or read, has been saved."""
+    return await turn.store.distribution_list(id) is not None
+
+
+async def campaigns_naming(turn: Turn, made: DistributionList) -> tuple[list[Campaign], int]:
+    """Of the newest campaigns, those that name this list: (those that they may see, how many others hold it fast)."""
+    newest = await turn.store.campaigns(turn.person.tenant, SEARCHED)
+    naming = [campaign for campaign in newest if _names(campaign, made.id)]
+    seen = [campaign for campaign in naming if may_do(turn, Right.SEE, campaign)]
+    return seen, sum(1 for campaign in naming if campaign not in seen and is_using(campaign))
+
+
+def is_using(campaign: Campaign) -> bool:
+    """Whether a list that the campaign names cannot go."""
+    return campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING)
+
+
+def _names(campaign: Campaign, id: ListId) -> bool:
+    if campaign.frozen:
+        return id in campaign.frozen.audience.named
+    values = campaign.forms.get("audience", {})
+    return any(f"list:{id}" in values.get(field, "").split(",") for field in ("audience", "except"))
+
+
+# --- templates --------------------------------------------------------------------------------
+
+
+async def template_of(turn: Turn, id: int) -> Template | None:
+    template = await turn.store.template(TemplateId(id)) if id else None
+    return template if template is not None and may_do(turn, Right.SEE, template) else None
+
+
+async def templates_of(turn: Turn, limit: int, offset: int = 0, find: str = "") -> list[Template]:
+    """Those that they may begin with, by name; with ``find``, those that have it in their name."""
+    return await turn.store.templates(turn.person.tenant, turn.person.id, limit, offset, find)
+
+
+async def count_templates(turn: Turn, find: str = "") -> int:
+    return await turn.store.count_templates(turn.person.tenant, turn.person.id, find)
+
+
+async def makers(turn: Turn, records: Iterable[Campaign]) -> dict[CampaignId, str]:
+    """Who wrote each of these campaigns that is not theirs; by name, else by address."""
+    names: dict[CampaignId, str] = {}
+    for campaign in records:
+        if campaign.author != turn.person.id:
+            author = await turn.store.person(campaign.author)
+            names[campaign.id] = (author.name or author.address) if author else turn.texts("somebody")
+    return names
