@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from storage.records import CampaignState
-from tests.bot.story import draft, error_beside, fields_of, in_state, make_author, newest
+from tests.bot.story import draft, error_beside, fields_of, in_state, make_publisher, newest
 from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
@@ -41,7 +41,7 @@ async def test_holidays_are_skipped_and_the_review_names_them(running_bot: Runni
 async def test_what_is_no_date_is_said_beside_the_field_in_french(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     await louis.say("nouvelle campagne Noël")
     await louis.press("Suite : destinataires", title="Noël", body="Bonjour.")
     form = (await louis.press("Suite : diffusion", audience="everyone"))["value"]

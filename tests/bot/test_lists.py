@@ -267,7 +267,7 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(
     campaign = await newest(running_bot)
     chosen = {"step": "audience", "go": "schedule", "channel": "msteams", "audience": f"list:{made.id}"}
     card = (await louis.execute("form.save", handle_of(campaign, **chosen), louis.cards()[-1][0]))["value"]
-    assert error_beside(card, "audience") == "Cette liste n’existe plus. Choisissez-en une autre."
+    assert "⚠ Cette liste n’existe plus. Choisissez-en une autre." in words_of(card)
     assert "Chemists" not in str(card), "what they may not see is not there"
 
     assert "**Chemists**" in await asked(ada, "lists"), "the owner sees every list"

@@ -122,8 +122,8 @@ async def test_who_lost_their_role_since_the_question_is_told(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await draft(ada)
-    await ada.say(f"add author {louis.address}")
+    await ada.say(f"add publisher {louis.address}")
     await asked(louis, "tester autumn")
-    await ada.say(f"remove author {louis.address}")
+    await ada.say(f"remove role {louis.address}")
     [words] = await asked(louis, louis.address)
     assert words.startswith("Seuls les auteurs")

@@ -8,7 +8,19 @@ from typing import Any
 
 from storage.records import Audience, CampaignState, Channel, DeliveryState, Lesson, NotReached, Role
 from storage.records import Person as KnownPerson
-from tests.bot.story import ALMOST_ALL, LAST, asked, broadcast, completed, draft, in_state, launch, make_author, newest
+from tests.bot.story import (
+    ALMOST_ALL,
+    LAST,
+    asked,
+    broadcast,
+    completed,
+    draft,
+    in_state,
+    launch,
+    make_author,
+    make_publisher,
+    newest,
+)
 from tests.conftest import RunningBot
 from tests.support.organisation import BOT, TENANT, Person, nodes_of, words_of
 
@@ -275,7 +287,7 @@ async def test_authors_are_named_and_unnamed_by_the_owner(running_bot: RunningBo
 async def test_an_author_who_is_unnamed_is_asked_nothing_more(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     await draft(ada)
     await asked(louis, "essayer newsletter")
     await asked(ada, f"remove author {louis.address}")

@@ -101,7 +101,7 @@ async def test_asked_for_it_while_it_runs_the_live_card_is_posted_anew_and_goes_
 async def test_another_author_who_asks_sees_how_it_goes_and_the_live_card_stays(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await asked(ada, f"add author {louis.address}")
+    await asked(ada, f"add publisher {louis.address}")
     await draft(ada)
     await launch(ada, running_bot)
     await ada.sees("is on its way")

@@ -105,7 +105,7 @@ async def test_it_is_said_in_french_and_a_late_press_too(running_bot: RunningBot
     before = len(louis.toasts)
     await louis.press("Lu")
     assert any("trop tard" in words for words in [*louis.toasts[before:], *louis.texts()])
-    await ada.say(f"add author {louis.address}")
+    await ada.say(f"add publisher {louis.address}")
     said = await pressed(louis, "export.open", handle_of(campaign))
     assert any(words.startswith(ERASED["fr-FR"]) for words in said), said
 

@@ -25,7 +25,7 @@ from tests.bot.story import (
     error_beside,
     fields_of,
     launch,
-    make_author,
+    make_publisher,
     newest,
     sent_out,
 )
@@ -83,7 +83,7 @@ async def test_words_that_were_only_typed_are_read_when_the_form_is_sent(running
 
 
 async def test_a_french_author_says_it_in_french(running_bot: RunningBot, ada: Person, louis: Person) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     await au_calendrier(louis)
     card = (await louis.press("Remplir le formulaire", words="demain à 10 h pendant 2 heures et demie"))["value"]
     assert when(card) == ("at", tomorrow(running_bot, "Europe/Paris"), "10:00", "150", "minutes")
@@ -194,7 +194,7 @@ async def test_a_command_without_words_opens_the_step_and_without_a_draft_says_s
 
 
 async def test_in_french_too(running_bot: RunningBot, ada: Person, louis: Person) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     assert any(word.startswith("Vous ne préparez") for word in await asked(louis, "planifier demain à 10h"))
     await au_calendrier(louis)
     await louis.say("planifier demain de 10h à midi")
@@ -231,7 +231,7 @@ async def test_now_is_a_start_and_no_new_campaign(running_bot: RunningBot, ada: 
 async def test_replies_of_recipients_and_of_authors_without_a_draft_stay_replies(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     await sent_out(running_bot, ada, Message(body="When do you come?"))
     hana = running_bot.organisation.person("Hana", "Sato", locale="en-GB")
     for someone in (louis, ada):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from storage.records import CampaignState
-from tests.bot.story import ANY_TIME_NOW, MESSAGE, Card, error_beside, in_state, make_author
+from tests.bot.story import ANY_TIME_NOW, MESSAGE, Card, error_beside, in_state, make_publisher
 from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
@@ -33,7 +33,7 @@ async def en_francais(louis: Person, **schedule: str) -> Card:
 
 @pytest.fixture
 async def auteur(ada: Person, louis: Person) -> Person:
-    await make_author(ada, louis)
+    await make_publisher(ada, louis)
     return louis
 
 

@@ -36,6 +36,7 @@ from cards.lists.listing import (
 )
 from cards.lists.sources import Groups, group_form, unread_card, unread_text
 from cards.message.compile import Done, acknowledged_text, answered_text, filled, message_card, size_of
+from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.exports import (
@@ -58,6 +59,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Contact,
+    Deed,
     DistributionList,
     GroupRole,
     Halt,
@@ -369,7 +371,13 @@ class Samples:
             "information_done": information_card(texts, done, self.overview(), DONE_TALLY),
             "people": people_card(texts, scheduled, REACH, people, 0, 125),
             "delete": delete_card(texts, done),
-            "campaigns": campaigns_card(texts, lines, "", 0, 2),
+            "information_of_another": information_card(
+                texts, scheduled, self.overview(), None, changes=False, author=person(1).name
+            ),
+            "changed_by_another": changed_by_another_card(texts, person(0), scheduled, Deed.CHANGED),
+            "campaigns": campaigns_card(
+                texts, lines, "", 0, 2, "", {line.campaign.id: person(1).name for line in lines[1:2]}
+            ),
             "campaigns_none": campaigns_card(texts, [], "", 0, 1),
             "campaigns_found": campaigns_card(texts, lines[1:3], texts("Plain message"), 0, 1),
             "live": live_card(texts, on_its_way, ends_about=second),

@@ -46,6 +46,7 @@ from cards.lists.listing import (
 )
 from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
+from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.exports import (
@@ -78,6 +79,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Contact,
+    Deed,
     DeliveryState,
     DistributionList,
     EngagedInHour,
@@ -186,7 +188,11 @@ def edge_campaigns(language: str) -> Cards:
             found[f"information: {state} {name[:5]} bare"] = information_card(texts, one, bare, None)
             found[f"delete: {state} {name[:5]}"] = delete_card(texts, one)
             lines = [figures(one, tally(1_000_000), ENGAGEMENT)] * PAGE
-            found[f"campaigns: {state} {name[:5]}"] = campaigns_card(texts, lines, name, 1, 3, "notice")
+            found[f"campaigns: {state} {name[:5]}"] = campaigns_card(
+                texts, lines, name, 1, 3, "notice", {one.id: NASTY}
+            )
+            for deed in (Deed.CHANGED, Deed.SCHEDULED, Deed.DELETED):
+                found[f"{deed} by another: {state} {name[:5]}"] = changed_by_another_card(texts, person(), one, deed)
         draft = campaign(language, CampaignState.DRAFT, name=name)
         problems = [(step, "wrong") for step in STEPS[:3]]
         found[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
@@ -301,6 +307,7 @@ def edge_lists(language: str) -> Cards:
     found["list people: new"] = list_people_form(texts, None, {}, {})
     found["list people: errors"] = list_people_form(texts, made, {"addresses": NASTY * 10}, ERRORS, "notice")
     found["list delete: used"] = list_delete_card(texts, made, [LONG, NASTY] * 20, 3)
+    found["list delete: used by others"] = list_delete_card(texts, made, [], 0, 2)
     found["list delete: drafts"] = list_delete_card(texts, made, [], 1)
     return found
 
