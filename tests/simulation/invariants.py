@@ -98,21 +98,23 @@ def _in_its_hours(world: World, campaign: Campaign) -> None:
 
 
 def _within_the_rate(world: World) -> None:
-    """In any ten seconds no more than every copy's share, and what its bucket keeps."""
-    from tests.simulation.world import RATE
+    """In any two seconds no more than every copy's share and what its bucket keeps.
 
+    What a process that was stopped or killed had let go, or a wire had held up, may come together with what follows.
+    """
+    rate, copies = world.setting.rate, len(world.copies)
+    disturbed = [fault for fault in world.faults if fault.kind in ("kill", "freeze", "platform hangs")]
+    most = (2.0 * rate + 2.0) * (copies + len(disturbed))
     times = sorted(arrival.at for arrival in world.arrivals)
-    most = (RATE * 10.0 + 2.0) * len(world.copies) + 2.0 * len(
-        [f for f in world.faults if f.kind in ("kill", "freeze")]
-    )
     for first, start in enumerate(times):
-        count = sum(start <= at < start + timedelta(seconds=10) for at in times[first:])
-        assert count <= most, f"{count} messages in ten seconds"
+        count = sum(at < start + timedelta(seconds=2) for at in times[first:])
+        assert count <= most, f"{count} messages in two seconds, at {rate} a second"
 
 
 def _reported(world: World) -> None:
-    reports = [card for _, card in world.author.cards() if "Report: " in str(card)]
-    kinds = {fault.kind for fault in world.faults}
-    doubtful = any(kind.startswith(("platform", "kill", "freeze", "store", "clock", "the author")) for kind in kinds)
-    doubtful |= world.was_cut
-    assert len(reports) == 1 or (doubtful and len(reports) <= 2), f"{len(reports)} report cards"
+    """One report card comes by itself; a second where nobody knows whether the first arrived; more where one asks."""
+    reports = sum("Report: " in str(card) for _, card in world.author.cards())
+    asked = sum(fault.kind == "the author presses" for fault in world.faults)
+    kinds = ("platform", "kill", "freeze", "store", "clock", "disk")
+    doubtful = world.was_cut or any(fault.kind.startswith(kinds) for fault in world.faults)
+    assert 1 <= reports <= 1 + doubtful + asked, f"{reports} report cards"

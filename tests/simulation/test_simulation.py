@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SEEDS = int(os.environ.get("SIMULATED_LIVES", "170"))
+SEEDS = int(os.environ.get("SIMULATED_LIVES", "200"))
 PARTS = 8  #: tests among which they are shared out, so that workers can share them
 
 

@@ -36,7 +36,7 @@ from tests.support.seeding import ANY_TIME, scheduled
 EPOCH = datetime(2026, 11, 23, 8, 59, 57, tzinfo=UTC)  #: a Monday; offices open in a moment
 OFFICE = WorkingHours(opens=time(9), closes=time(17), days=frozenset(range(5)))
 LEASE = 4.0  #: seconds
-RATE = 5.0  #: messages a second
+RATES = (1.5, 5.0)  #: messages a second
 PEOPLE = (3, 20)
 LENGTH = (6.0, 40.0)  #: seconds of the slot
 BOUND = 300.0  #: seconds after the faults and the slot, by which everything has ended
@@ -56,6 +56,7 @@ class Setting:
     people: int
     slot: timedelta
     hours: WorkingHours
+    rate: float
     #: by how much each copy's wall clock is off, in seconds
     offsets: tuple[float, ...]
     faults: tuple[Fault, ...]
@@ -73,6 +74,7 @@ class Setting:
             people=rng.randint(*PEOPLE),
             slot=timedelta(seconds=round(slot, 1)),
             hours=rng.choice((ANY_TIME, ANY_TIME, OFFICE)),
+            rate=rng.choice(RATES),
             offsets=tuple(round(rng.choice((0.0, 0.0, rng.uniform(-0.8, 0.8))), 2) for _ in range(copies)),
             faults=tuple(draw(rng, slot + 10.0)),
         )
@@ -233,7 +235,7 @@ class World:
 
     async def _serve(self, copy: Copy) -> None:
         environment = {"PORT": str(copy.port), "STORE_URL": "sqlite:none", "LEASE_SECONDS": str(LEASE)}
-        settings = Settings(_env_file=None, MESSAGES_PER_SECOND=RATE, **environment)  # type: ignore[call-arg, arg-type]
+        settings = Settings(_env_file=None, MESSAGES_PER_SECOND=self.setting.rate, **environment)  # type: ignore[call-arg, arg-type]
         while True:
             store = self.store()
             try:
