@@ -48,6 +48,7 @@ RATE = 8.0  #: people a second: three requests each, and Teams takes 30 a second
 TOGETHER = 4  #: people at a time: what one kill does again
 TURN = 15.0  #: seconds of one copy at one installation, before the others may have theirs
 HELD = timedelta(seconds=60)  #: more than a turn takes, with a Graph that answers slowly
+PATIENCE = 5.0  #: seconds for an author's chat to take the card
 SHOWN = 3.0  #: seconds between updates of the card
 FARTHEST = timedelta(hours=1)  #: the longest wait that the Graph may ask for
 AGAIN = timedelta(seconds=30)  #: until the next attempt, where the Graph did not answer and named no time
@@ -218,7 +219,10 @@ class Installations:
         log.info("installed for people: installation=%d done=%d of=%d", ended.id, ended.done, ended.total)
 
     async def _show(self, installation: Installation) -> Installation:
-        card = await self._announcer.installing(installation)
+        """Bring the card up to date; an author's chat that hangs is left to the next time: others are waiting."""
+        card = None
+        with contextlib.suppress(TimeoutError):
+            card = await asyncio.wait_for(self._announcer.installing(installation), PATIENCE)
         if not card or card == installation.card:
             return installation
         return await self._store.save_installation(replace(installation, card=card))

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from scheduler import installs
 from scheduler.installs import RATE, Installations
 from scheduler.ports import Installed, NotAnswered
 from storage.records import (
@@ -142,3 +145,25 @@ async def test_teams_is_asked_no_faster_than_it_allows(tmp_path: Path) -> None:
     await at_work.go_on()
     await store.close()
     assert (clock.at - began).total_seconds() >= (PEOPLE - 1) / RATE - 0.01
+
+
+async def test_an_authors_chat_that_hangs_delays_no_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installs, "PATIENCE", 0.05)
+
+    class Hanging(Author):
+        async def installing(self, installation: Installation) -> str | None:
+            if installation.finished_at is None:
+                await asyncio.Future()
+            return await super().installing(installation)
+
+    clock, has_it, author = LeapingClock(), Counter[str](), Hanging(Fate())
+    store = SqliteStore(tmp_path / "crieur.db")
+    await store.open()
+    await begun(store, clock)  # type: ignore[arg-type]
+    at_work = Installations(store, Catalogue(Fate(), has_it, ["-"]), None, author, clock, random.Random(1))  # type: ignore[arg-type]
+    await asyncio.wait_for(at_work.go_on(), 30)
+    assert await store.open_installations() == []
+    await store.close()
+    assert sum(has_it.values()) == PEOPLE - 1 and len(author.seen) == 1
