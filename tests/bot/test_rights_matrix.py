@@ -1,0 +1,319 @@
+"""Nobody reads or changes what isn't theirs: every verb and command, by every role, on everybody's records.
+
+Generated from the routers, so that a verb that is added tomorrow is pressed too, and judged by the table of
+docs/product.md §9 alone. One running bot; the numbers in the forms are what somebody might make up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dialogs.core.router import Router
+from dialogs.routers import everything
+from storage.port.store import Store
+from storage.records import (
+    Audience,
+    Campaign,
+    CampaignState,
+    Channel,
+    Contact,
+    DistributionList,
+    Frozen,
+    Message,
+    Role,
+    Schedule,
+    Slot,
+    Template,
+    TenantId,
+)
+from storage.records import Person as Known
+from tests.bot.story import eventually
+from tests.conftest import RunningBot
+from tests.support.organisation import Person
+from tests.support.seeding import ANY_TIME
+
+ELSEWHERE = "77777777-7f64-4d0a-9b1e-5a2c3f4e6d70"
+STEPS = ("message", "audience", "schedule")
+ROLES = (None, Role.AUTHOR, Role.PUBLISHER, Role.OWNER)
+STATES = (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED, CampaignState.DONE)
+#: verbs that make or change what is the speaker's own only, whatever a form names, or that ask the directory
+QUIET = ("language.set", "mute.set")
+
+
+@dataclass
+class Belongings:
+    """What one person has made, with a word in each of them that stands nowhere else."""
+
+    maker: Known
+    #: stands in texts, columns and people's names
+    secret: str
+    campaigns: list[Campaign] = field(default_factory=list)
+    list: DistributionList | None = None
+    template: Template | None = None
+
+    @property
+    def name(self) -> str:
+        """Stands in the names of the records: somebody may know it, and type it."""
+        return self.secret[::-1]
+
+
+@dataclass
+class World:
+    bot: RunningBot
+    speakers: dict[Role | None, Person]
+    known: dict[Role | None, Known]
+    theirs: dict[Role | None, Belongings]  #: the speaker's own
+    shared: Belongings
+    other: Belongings
+    elsewhere: Belongings
+
+    @property
+    def store(self) -> Store:
+        return self.bot.store
+
+
+async def known(store: Store, person: Person) -> Known:
+    found = await store.person_at(TenantId(person.tenant), person.address)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with: Iterable[Known] = ()) -> Belongings:
+    store, now = bot.store, bot.clock.now()
+    audience_of = [Contact(address=f"{secret}@contoso.example", given_name=secret, columns={secret.upper(): secret})]
+    people = [person.id for person in await store.meet(maker.tenant, audience_of)]
+    blank = await store.blank_list(maker.tenant, maker.id)
+    await store.enlist(blank, people, [contact.columns for contact in audience_of])
+    made = await store.publish_list(blank, f"List {secret[::-1]}", [secret.upper()])
+    assert made is not None
+    guests = frozenset(person.id for person in shared_with)
+    await store.share_list(made.id, list(guests))
+    message = {"name": f"Campaign {secret[::-1]}", "title": "News", "body": f"About {secret}."}
+    forms = {
+        "message": message,
+        "audience": {"audience": f"list:{made.id}", "channel": "msteams"},
+        "schedule": {"start": "now", "duration": "2", "unit": "hours", "anytime": "true"},
+    }
+    mine = Belongings(maker, secret)
+    for state in STATES:
+        draft = await store.new_campaign(maker.tenant, maker.id, message["name"], Channel.TEAMS, now, forms)
+        draft = replace(draft, shared_with=guests, state=state)
+        if state is CampaignState.SUBMITTED:
+            draft = replace(draft, submitted_by=maker.id)
+        if state in (CampaignState.SCHEDULED, CampaignState.DONE):
+            start = now + timedelta(days=300) if state is CampaignState.SCHEDULED else now - timedelta(hours=2)
+            frozen = Frozen(
+                message=Message(title="News", body=f"About {secret}."),
+                audience=Audience(lists=(made.id,)),
+                schedule=Schedule(slot=Slot(start=start, duration=timedelta(hours=1)), hours=ANY_TIME, zone="UTC"),
+            )
+            draft = replace(draft, frozen=frozen, state=CampaignState.SCHEDULED)
+        mine.campaigns.append(await store.save(draft))
+    mine.template = await store.new_template(
+        maker.tenant, maker.id, f"Template {secret[::-1]}", Channel.TEAMS, forms, now, shared=bool(guests)
+    )
+    mine.list = await store.distribution_list(made.id)
+    return mine
+
+
+@pytest.fixture
+async def world(running_bot: RunningBot, ada: Person) -> AsyncIterator[World]:
+    bot, store = running_bot, running_bot.store
+    names = {None: "Nora", Role.AUTHOR: "Alma", Role.PUBLISHER: "Pina"}
+    speakers: dict[Role | None, Person] = {
+        role: bot.organisation.person(name, "Speaker") for role, name in names.items()
+    }
+    speakers[Role.OWNER] = ada
+    marie = bot.organisation.person("Marie", "Curie")
+    eve = bot.organisation.person("Eve", "Elsewhere", tenant=ELSEWHERE, address="eve@elsewhere.example")
+    for person in (*speakers.values(), marie, eve):
+        if person is not ada:
+            await person.install()
+    people = {role: await known(store, person) for role, person in speakers.items()}
+    for role, person in people.items():
+        if role is not Role.OWNER:
+            await store.give_role(person.id, role)
+    maker, stranger = await known(store, marie), await known(store, eve)
+    await store.give_role(maker.id, Role.AUTHOR)
+    theirs = {role: await belongings(bot, person, f"own{person.id}zq") for role, person in people.items()}
+    world = World(
+        bot,
+        speakers,
+        people,
+        theirs,
+        shared=await belongings(bot, maker, "sharedzq", shared_with=people.values()),
+        other=await belongings(bot, maker, "otherzq"),
+        elsewhere=await belongings(bot, stranger, "elsewherezq"),
+    )
+
+    async def all_done() -> bool:
+        everybody = [*world.theirs.values(), world.shared, world.other, world.elsewhere]
+        for one in everybody:
+            for place, campaign in enumerate(one.campaigns):
+                fresh = await store.campaign(campaign.id)
+                assert fresh is not None
+                one.campaigns[place] = fresh
+        return all(one.campaigns[-1].reported_at for one in everybody)
+
+    await eventually(all_done)
+    yield world
+
+
+async def snapshot(store: Store, of: Belongings) -> dict[str, object]:
+    """All that can be changed of what somebody has made."""
+    found: dict[str, object] = {}
+    for campaign in of.campaigns:
+        found[f"campaign {campaign.id}"] = await store.campaign(campaign.id)
+    assert of.list and of.template
+    found["list"] = await store.distribution_list(of.list.id)
+    everybody = Audience(lists=(of.list.id,), guests=True)
+    reachable, others = await store.recipients(of.maker.tenant, everybody, Channel.TEAMS)
+    found["people"] = (list(reachable), list(others))
+    found["template"] = await store.template(of.template.id)
+    return found
+
+
+def fields(target: Belongings, campaign: Campaign, own: Belongings, step: str) -> dict[str, Any]:
+    """Whatever a form may say, all at once: each verb takes what it knows."""
+    assert target.list and target.template
+    return {
+        "campaign": campaign.id, "version": campaign.version, "list": target.list.id, "template": target.template.id,
+        "step": step, "go": "review", "page": 0, "name": "Taken", "title": "Taken", "body": "Taken [FIRSTNAME].",
+        "audience": f"list:{target.list.id}", "except": "", "channel": "msteams", "start": "now", "duration": "1",
+        "unit": "hours", "anytime": "true", "address": own.maker.address, "addresses": "taken@contoso.example",
+        "list_name": "Taken", "template_name": f"Taken {campaign.id}", "sharing": "me", "authors": "", "kind": "opened",
+        "format": "csv", "to": "link", "other": "fr", "spoken": "fr", "into": f"replace:{target.list.id}",
+        "button": 0, "person": own.maker.id, "who": own.maker.address, "role": "owner", "approval": "never",
+        "image": "", "group": "Taken", "choice": "g-1", "reason": "Taken", "find": "",
+    }  # fmt: skip
+
+
+def heard(speaker: Person, before: int, answer: object = None) -> str:
+    """All that they were told since, in small letters."""
+    posted = [message["activity"] for message in speaker.chat.messages[before:]]
+    return json.dumps([answer, posted], default=str).lower()
+
+
+def told_of(target: Belongings, words: str, *, typed: bool = False) -> bool:
+    """Whether something of what somebody has made stands in these words; ``typed``: its name may be said back."""
+    return target.secret in words or (target.name in words and not typed)
+
+
+#: product.md §9, said once more and not asked of the bot: (role, whose) -> (sees, changes)
+TABLE = {
+    (Role.AUTHOR, "shared"): (True, False),
+    (Role.PUBLISHER, "shared"): (True, False),
+    (Role.PUBLISHER, "other"): (True, False),
+    (Role.OWNER, "shared"): (True, True),
+    (Role.OWNER, "other"): (True, True),
+}
+
+
+def judged(world: World, role: Role | None, target: Belongings, verb: str) -> tuple[bool, bool]:
+    """(may see something of it, may change it)."""
+    whose = "shared" if target is world.shared else "other" if target is world.other else "elsewhere"
+    sees, changes = TABLE.get((role, whose), (False, False))
+    return sees, changes or (sees and role is Role.PUBLISHER and verb.startswith("approval."))
+
+
+async def press(
+    world: World, role: Role | None, verb: str, target: Belongings, campaign: Campaign, step: str = "message"
+) -> list[str]:
+    """One press of somebody on records of somebody; what was wrong about what came of it."""
+    speaker, own = world.speakers[role], world.theirs[role]
+    sees, changes = judged(world, role, target, verb)
+    world.bot.clock.forward(timedelta(seconds=1))  # nobody presses that fast
+    told, before = len(speaker.chat.messages), None if changes else await snapshot(world.store, target)
+    answer = await speaker.execute(verb, fields(target, campaign, own, step), speaker.chat.messages[-1]["id"], verb)
+    wrong = []
+    if not sees and told_of(target, heard(speaker, told, answer)):
+        wrong.append(f"{role} reads {target.secret} by {verb} {step} {campaign.state}")
+    if before is not None and await snapshot(world.store, target) != before:
+        wrong.append(f"{role} changes {target.secret} by {verb} {step} {campaign.state}")
+    return wrong
+
+
+def verbs(router: Router) -> list[str]:
+    return [verb for verb in router.forms if verb not in QUIET]
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_press_reads_or_changes_what_is_not_theirs(world: World, role: Role | None) -> None:
+    """Drafts, waiting, scheduled and done ones; own, shared, another's, another organisation's."""
+    wrong: list[str] = []
+    for verb in verbs(everything()):
+        for target in (world.elsewhere, world.other, world.shared):
+            for campaign in target.campaigns:
+                wrong += await press(world, role, verb, target, campaign)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_draft_of_ones_own_opens_no_list_of_another(world: World, role: Role | None) -> None:
+    """Another's list is named in the speaker's own draft, by every form; then every card of that draft is looked at."""
+    own = world.theirs[role].campaigns[0]
+    wrong: list[str] = []
+    for target in (world.elsewhere, world.other):
+        for verb, step in [
+            ("form.save", "audience"),
+            ("list.use", ""),
+            *((verb, "review") for verb in verbs(everything())),
+        ]:
+            current = await world.store.campaign(own.id)
+            if current is None:
+                break
+            sees, _ = judged(world, role, target, verb)
+            speaker = world.speakers[role]
+            world.bot.clock.forward(timedelta(seconds=1))
+            told = len(speaker.chat.messages)
+            form = fields(target, current, world.theirs[role], step)
+            if verb in ("delete.confirm", "campaign.schedule"):
+                continue  # the draft stays, to be looked at
+            answer = await speaker.execute(verb, form, speaker.chat.messages[-1]["id"], verb)
+            if not sees and told_of(target, heard(speaker, told, answer)):
+                wrong.append(f"{role} reads {target.secret} in their own draft by {verb} {step}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_typed_command_reads_or_changes_what_is_not_theirs(world: World, role: Role | None) -> None:
+    """Every command, bare and with the name of another's campaign, list, template; what is asked back, answered."""
+    router, speaker = everything(), world.speakers[role]
+    wrong: list[str] = []
+    english = {entry.handler: words for words, entry in reversed(router.commands.items()) if words.isascii()}
+    for words in sorted(english.values()):
+        if words in ("claim", "mute", "unmute") or words.startswith(("remove", "add")):
+            continue  # of people: not of records
+        for target in (world.elsewhere, world.other):
+            sees, changes = judged(world, role, target, words)
+            before = None if changes else await snapshot(world.store, target)
+            for kind in ("Campaign", "List", "Template"):
+                told = len(speaker.chat.messages)
+                await speaker.say(f"{words} {kind} {target.name}")
+                world.bot.clock.forward(timedelta(seconds=2))  # nobody types that fast
+                if not sees and told_of(target, heard(speaker, told), typed=True):
+                    wrong.append(f"{role} reads {target.secret} by “{words}”")
+            if before is not None and await snapshot(world.store, target) != before:
+                wrong.append(f"{role} changes {target.secret} by “{words}”")
+    assert wrong == []
+
+
+async def test_the_answer_is_the_same_as_for_what_does_not_exist(world: World) -> None:
+    """Nobody learns which numbers are taken."""
+    author = world.speakers[Role.AUTHOR]
+    gone = replace(world.other.campaigns[0], id=world.other.campaigns[0].id + 1_000_000)  # type: ignore[arg-type]
+    for verb in verbs(everything()):
+        answers = set()
+        for campaign in (world.other.campaigns[0], gone):
+            world.bot.clock.forward(timedelta(seconds=1))
+            form = {"campaign": campaign.id, "version": campaign.version, "step": "message", "button": 0}
+            answer = await author.execute(verb, form, author.chat.messages[-1]["id"], verb)
+            answers.add(re.sub(r"\d+", "#", json.dumps(answer, sort_keys=True)))
+        assert len(answers) == 1, verb
