@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
@@ -54,6 +55,7 @@ from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
 from storage.port.people import People
 from storage.records import Campaign, Person, Reference, Result, Right, Role, TenantId, allowed
+from storage.shared.inventory import ERASURES
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +123,8 @@ class Exports:
         self._tasks: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self._exit_stack = contextlib.ExitStack()
         self._folder: Path | None = None
+        #: the last erasure that the files know of
+        self._erasures = ""
 
     async def __aenter__(self) -> Exports:
         self._signer = _Signer(await self._keys.of(FILES), self._clock)
@@ -215,21 +219,36 @@ class Exports:
         return _Granted(campaign, person, texts_of(person)) if campaign.keeps_people else None
 
     async def _file(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
-        """The file; requests that come while it is being made wait for the same one."""
-        making = self._files.get(request)
-        if making is None:
-            making = self._files[request] = asyncio.create_task(self._make(request, granted, progress))
-            asyncio.get_running_loop().call_later(VALID.total_seconds(), self._forget, request)
-        try:
-            return await asyncio.shield(making)
-        except Exception:
-            self._files.pop(request, None)
-            raise
+        """The file; requests that come while it is being made wait for the same one.
+
+        One that was begun before somebody was erased is made anew: it may say who they were.
+        """
+        while True:
+            erasures = await self._last_erasure()
+            if erasures != self._erasures:
+                self._erasures = erasures
+                for made in list(self._files):
+                    self._forget(made)
+            making = self._files.get(request)
+            if making is None:
+                making = self._files[request] = asyncio.create_task(self._make(request, granted, progress))
+                asyncio.get_running_loop().call_later(VALID.total_seconds(), self._forget, request)
+            try:
+                path = await asyncio.shield(making)
+            except Exception:
+                self._files.pop(request, None)
+                raise
+            if await self._last_erasure() == erasures:
+                return path
+
+    async def _last_erasure(self) -> str:
+        """The etag of what every erasure writes; "" before the first."""
+        return (await self._store.read_documents([ERASURES])).get(ERASURES, ("", b""))[0]
 
     async def _make(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
         """Written by a program of its own: computing it here would hold up what is being sent."""
         assert self._folder is not None
-        path = self._folder / f"{request.number}.{request.format}"
+        path = self._folder / f"{request.number}-{secrets.token_hex(4)}.{request.format}"
         async with self._making:
             spec, pages = await self._file_spec(granted, path, request.format)
             writer = await asyncio.create_subprocess_exec(
@@ -284,8 +303,9 @@ class Exports:
             last = page[-1][0]
 
     def _forget(self, request: ExportRequest) -> None:
-        if self._files.pop(request, None) and self._folder:
-            (self._folder / f"{request.number}.{request.format}").unlink(missing_ok=True)
+        """The file goes, as soon as it is made."""
+        if making := self._files.pop(request, None):
+            making.add_done_callback(_unlink)
 
     # --- handing over -------------------------------------------------------------------------
 
@@ -403,6 +423,11 @@ def _spec(table: Table[Any], path: Path, format: Format) -> FileSpec:
         zone=table.zone,
         delimiter=table.delimiter,
     )
+
+
+def _unlink(made: asyncio.Task[Path]) -> None:
+    if not made.cancelled() and made.exception() is None:
+        made.result().unlink(missing_ok=True)
 
 
 async def _end(writer: asyncio.subprocess.Process) -> None:

@@ -14,8 +14,8 @@ CLIENT = "command line"
 WHY = {
     "receives": "Not erased: messages of running campaigns ({campaigns}) are still on their way to this person."
     " Please try again when they have ended.",
-    "sends": "Not erased: this person is the author of campaigns ({campaigns}) that are scheduled or running."
-    " Please delete those that have not started, and try again when the others have ended.",
+    "sends": "Not erased: this person is the author of campaigns ({campaigns}) that wait for approval, are scheduled"
+    " or running. Please delete those that have not started, and try again when the others have ended.",
     "owns": "Not erased: nobody else owns the bot in this organisation. Please make somebody else an owner first.",
     "busy": "The person is erased, but the database file is in use, and old pages may still hold what was there."
     " Please run this once more, with the bot stopped.",

@@ -1,25 +1,50 @@
 """What is kept of a person, and its erasure: their number stays, so that figures do; nothing else does.
 
-The identities go last: until then the next call finds the person, and does it all again.
+Both walk the inventory (storage/shared/inventory.py). The identities go last: until then the next call finds the
+person, and does it all again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
+
 from storage.mongo.audit import MongoAudit
+from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
 from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
 from storage.mongo.people import MongoPeople, address_key
-from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, TenantId
-from storage.shared.erasure import NOBODYS, without
+from storage.records import (
+    AuditEntry,
+    CampaignState,
+    CannotErase,
+    DeliveryState,
+    ListId,
+    ListInUse,
+    PersonId,
+    StaleVersion,
+    Template,
+    TenantId,
+)
+from storage.records.campaign_life import next_version
+from storage.shared.erasure import is_looked_into, names_them, only, pages_of, pastes, without, without_pasted
+from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
+from storage.shared.json import from_json, to_json
+
+_LAST = "identities"  #: they lead to the person
+_BLANKED = "people"  #: whose rows are blanked whole, and last but one
+#: rows of theirs that nobody else has seen go by ways of their own
+_OWN_WAYS = {_LAST, _BLANKED, "lists", "blank_lists", "campaigns", "templates"}
 
 
-class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
-    async def _kept(self, address: str) -> tuple[list[Document], list[Document]]:
+class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDocuments):
+    async def _people_at(self, address: str) -> tuple[list[Document], list[Document]]:
         """The people of an address in any organisation, and what leads to them."""
         wanted = address.lower()
         if not wanted:  # as many have none
@@ -34,54 +59,64 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
         return list(people.values()), identities
 
     async def kept_of(self, address: str) -> list[dict[str, Any]]:
-        people, identities = await self._kept(address)
-        sections = []
-        for row in people:
-            one = {"person": row["_id"]}
-            sections.append(
-                {
-                    "person": [row],
-                    "address": [led for led in identities if led["person"] == row["_id"]],
-                    "delivery": await self.rows("deliveries", one),
-                    "engaged": await self.rows("engagements", {"who": row["_id"]}),
-                    "received": await self.rows("received", one),
-                    "template": await self.rows("templates", {"owner": row["_id"]}),
-                }
-            )
-        return sections
+        people, identities = await self._people_at(address)
+        return [await self._kept(row, _names(address, [row], identities)) for row in people]
+
+    async def _kept(self, person: Document, names: set[str]) -> dict[str, Any]:
+        id: int = person["_id"]
+        kept: dict[str, Any] = {}
+        for place in PLACES:
+            if place.collection and place.person_field:
+                kept[place.name] = await self.rows(place.collection, {place.person_field: id})
+            if place.collection and place.record:
+                kept[place.name] = [row async for row in self._records(place, id)]
+        role = await self.role(PersonId(id))
+        kept["role"] = [{"role": role}] if role else []
+        kept["document"] = [
+            {"key": key, "json": only(key, json, names)} for key, json in await self._documents_of({id}, names)
+        ]
+        kept["pasted"] = [
+            {"campaign": one.id, "author": one.author} for one in await self._where({}) if pastes(one.forms, names)
+        ]
+        return {name: [shown(row) for row in rows] for name, rows in kept.items() if rows}
+
+    async def _records(self, place: Place, person: int) -> Any:
+        async for page in self.many(place.collection, {}, [name for name in place.fields if name != "_id"]):
+            for row in page:
+                if person in people_in(place, orjson.loads(row["record"])):
+                    yield row
 
     async def erase(
         self, address: str, entry_of: Callable[[TenantId, PersonId], AuditEntry]
     ) -> list[tuple[TenantId, PersonId]]:
-        people, identities = await self._kept(address)
+        people, identities = await self._people_at(address)
         ids = [row["_id"] for row in people]
+        names = _names(address, people, identities)
         await self._refuse(people, ids)
-        await self._forget_documents(address, people, identities)
+        await self._forget_documents(set(ids), names)
         for row in people:
             for distribution_list in await self.lists(row["tenant"]):
                 await self.dismiss(distribution_list.id, [row["_id"]])
             await self.give_role(PersonId(row["_id"]), None)
-        whose = {"person": {"$in": ids}}
-        await self.collection("deliveries").update_many(
-            whose, {"$unset": {"activity": "", "columns": "", "detail": ""}}
-        )
-        await self.collection("received").delete_many(whose)
-        # nobody else ever saw them
+        await self._forget_pasted(names)
+        await self._forget_drafts(ids)
         await self.collection("templates").delete_many({"owner": {"$in": ids}, "shared": False})
-        await self.collection("wakes").delete_many(whose)
-        # who did something of late, and what they and others were answered
-        await self.collection("activities").delete_many({})
+        await self._forget_lists(ids)
+        for place in _others():
+            await self._forget_rows(place, ids)
         for row in people:
             await self.note(entry_of(row["tenant"], row["_id"]))
-            await self.collection("people").replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))
-        await self.collection("identities").delete_many(whose)
+            await self.collection(_BLANKED).replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))
+        # files that were made before this say what has gone
+        await self.write_documents({ERASURES: (None, orjson.dumps(secrets.token_hex(8)))})
+        await self.collection(_LAST).delete_many({"person": {"$in": ids}})
         return [(row["tenant"], row["_id"]) for row in people]
 
     async def _refuse(self, people: list[Document], ids: list[int]) -> None:
         condition: Document = {"person": {"$in": ids}, "state": {"$lt": int(DeliveryState.DELIVERED)}}
         if rows := await self.rows("deliveries", condition, ["campaign"]):
             raise CannotErase("receives", sorted({row["campaign"] for row in rows}))
-        condition = {"author": {"$in": ids}, "state": {"$in": ["scheduled", "running"]}}
+        condition = {"author": {"$in": ids}, "state": {"$in": ["submitted", "scheduled", "running"]}}
         if rows := await self.rows("campaigns", condition, []):
             raise CannotErase("sends", sorted(row["_id"] for row in rows))
         for row in people:
@@ -89,23 +124,94 @@ class MongoErasure(MongoLists, MongoPeople, MongoAudit, MongoDocuments):
             if roles and roles["owners"] and set(roles["owners"]) <= set(ids):
                 raise CannotErase("owns", [])
 
-    async def _forget_documents(self, address: str, people: list[Document], identities: list[Document]) -> None:
-        names = {address.lower()} | {row["_id"].rpartition(" ")[2].lower() for row in identities}
-        for row in people:
-            names |= {
-                row["directory_id"].lower(),
-                *(kept["conversation"].lower() for kept in row["references"].values()),
-            }
-        names -= {""}
+    async def _forget_rows(self, place: Place, ids: Sequence[int]) -> None:
+        rows, theirs = self.collection(place.collection), {place.person_field: {"$in": list(ids)}}
+        if place.rows is Rows.GO:
+            await rows.delete_many(theirs)
+        elif place.rows is Rows.ALL_GO:
+            await rows.delete_many({})
+        elif place.rows is Rows.BLANKED:
+            await rows.update_many(theirs, {"$unset": dict.fromkeys(personal(place.fields), "")})
+
+    async def _forget_drafts(self, ids: Sequence[int]) -> None:
+        for draft in await self._where({"author": {"$in": list(ids)}, "state": str(CampaignState.DRAFT)}):
+            if draft.shared_with:
+                continue
+            try:
+                await self.delete_campaign(draft)
+            except StaleVersion:  # somebody has just changed it, and has seen it
+                continue
+
+    async def _forget_lists(self, ids: Sequence[int]) -> None:
+        """Those of theirs that nobody else has seen, filled or still blank."""
+        theirs: Document = {"owner": {"$in": list(ids)}}
+        unseen = [
+            row["_id"]
+            for row in await self.rows("lists", theirs, ["shared_with", "shared_with_all"])
+            if not row.get("shared_with") and not row.get("shared_with_all")
+        ]
+        waiting = await self.rows(
+            "campaigns", {"state": {"$in": ["submitted", "scheduled", "running"]}, "lists": {"$in": unseen}}, ["lists"]
+        )
+        used = {list for row in waiting for list in row["lists"]}
+        unseen += [row["_id"] for row in await self.rows("blank_lists", theirs, [])]
+        for id in unseen:
+            if id not in used:
+                try:
+                    await self.delete_list(ListId(id))
+                except ListInUse:  # since we looked
+                    continue
+
+    async def _forget_pasted(self, names: set[str]) -> None:
+        """Their addresses among those that authors have pasted; a draft whose forms change is at its next version."""
+        for campaign in await self._where({}):
+            while (current := await self.campaign(campaign.id)) and pastes(current.forms, names):
+                cleaned = replace(current, forms=without_pasted(current.forms, names))
+                if await self.replaced(current, next_version(cleaned) if current.state.changeable else cleaned):
+                    break
+        for row in await self.rows("templates", {}, ["record"]):
+            template = from_json(Template, row["record"])
+            if pastes(template.forms, names):
+                cleaned_record = to_json(replace(template, forms=without_pasted(template.forms, names)))
+                await self.collection("templates").update_one(
+                    {"_id": row["_id"], "record": row["record"]}, {"$set": {"record": cleaned_record}}
+                )
+
+    async def _documents_of(self, people: set[int], names: set[str]) -> list[tuple[str, bytes]]:
+        """Those that say something of them."""
+        found = []
         for row in await self.rows("documents", {}, []):
             key = row["_id"]
-            if key.startswith(NOBODYS):
-                continue
-            noted = (await self.by_id("documents", [key])).get(key)
-            text = key.lower() + (bytes(noted["json"]).decode(errors="replace").lower() if noted else "")
-            if noted and any(name in text for name in names):
-                left = without(key, bytes(noted["json"]), names)
-                if left is not None:
-                    await self.write_documents({key: (None, left)})
-                    continue
+            if is_looked_into(key) and (noted := (await self.by_id("documents", [key])).get(key)):
+                json = bytes(noted["json"])
+                if names_them(key, json, people, names):
+                    found.append((key, json))
+        return found
+
+    async def _forget_documents(self, people: set[int], names: set[str]) -> None:
+        for key, json in await self._documents_of(people, names):
+            if whole := pages_of(key, json):
+                list, pages = whole
+                await self.delete_documents(pages)
+                if await self.collection("blank_lists").find_one({"_id": list}):
+                    await self.delete_list(ListId(list))
+            left = without(key, json, people, names)
+            if left is None:
                 await self.collection("documents").delete_one({"_id": key})
+            else:
+                await self.write_documents({key: (None, left)})
+
+
+def _others() -> Iterator[Place]:
+    """The places whose rows are forgotten one after the other, before the people themselves."""
+    theirs = (place for place in PLACES if place.person_field or place.rows is Rows.ALL_GO)
+    return (place for place in theirs if place.collection not in {*_OWN_WAYS, ""})
+
+
+def _names(address: str, people: Sequence[Document], identities: Sequence[Document]) -> set[str]:
+    """What they are known by, in lower case: addresses, chats, ids of the channels and of the directory."""
+    ids = {row["_id"] for row in people}
+    names = {address.lower()} | {row["_id"].rpartition(" ")[2].lower() for row in identities if row["person"] in ids}
+    for row in people:
+        names |= {row["directory_id"].lower(), *(kept["conversation"].lower() for kept in row["references"].values())}
+    return names - {""}

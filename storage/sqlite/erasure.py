@@ -1,39 +1,46 @@
-"""What is kept of a person, and its erasure: their number stays, so that figures do; nothing else does."""
+"""What is kept of a person, and its erasure: their number stays, so that figures do; nothing else does.
+
+Both walk the inventory (storage/shared/inventory.py).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
-from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, Role, TenantId
-from storage.shared.erasure import NOBODYS, without
+import orjson
+
+from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, Role, Template, TenantId
+from storage.records.campaign_life import next_version
+from storage.shared.campaign_json import campaign_from_json
+from storage.shared.erasure import is_looked_into, names_them, only, pages_of, pastes, without, without_pasted
+from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
+from storage.shared.json import from_json, to_json
 from storage.sqlite.audit import add
+from storage.sqlite.campaigns import save_as
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
 
 EntryOf = Callable[[TenantId, PersonId], AuditEntry]
 
-#: what is shown of each table, by the column in which the person stands
-SHOWN = {
-    "person": "id",
-    "address": "person",
-    "reference": "person",
-    "list_member": "person",
-    "delivery": "person",
-    "engaged": "who",
-    "received": "person",
-    "template": "owner",
+#: which rows of theirs nobody else has seen, by table
+UNSEEN = {
+    "campaign": "state = 'draft' AND ifnull(json_array_length(record, '$.shared_with'), 0) = 0",
+    "list": "NOT shared_with_all AND shared_with = '[]' AND id NOT IN (SELECT u.list FROM campaign_list u"
+    " JOIN campaign c ON c.id = u.campaign WHERE c.state IN ('submitted', 'scheduled', 'running'))",
+    "template": "NOT shared",
 }
-_SOMEBODYS = " AND ".join(f"key NOT LIKE '{beginning}%'" for beginning in NOBODYS)
 _IN = "IN (SELECT value FROM json_each(?))"
 
 
-def _rows(db: sqlite3.Connection, query: str, *values: object) -> list[dict[str, Any]]:
+def _rows(db: sqlite3.Connection, query: str, *values: object) -> Iterator[dict[str, Any]]:
     cursor = db.execute(query, values)
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
 
 
 def _people(db: sqlite3.Connection, address: str) -> list[int]:
@@ -50,6 +57,16 @@ def _people(db: sqlite3.Connection, address: str) -> list[int]:
     return [person for (person,) in rows]
 
 
+def _names(db: sqlite3.Connection, people: str, address: str) -> set[str]:
+    """What they are known by, in lower case: addresses, chats, ids of the channels and of the directory."""
+    names = db.execute(
+        f"SELECT conversation FROM reference WHERE person {_IN} UNION SELECT user FROM reference WHERE person {_IN}"
+        f" UNION SELECT address FROM address WHERE person {_IN} UNION SELECT directory_id FROM person WHERE id {_IN}",
+        (people,) * 4,
+    )
+    return {address.lower(), *(name.lower() for (name,) in names)} - {""}
+
+
 def _refuse(db: sqlite3.Connection, people: str) -> None:
     open_in = db.execute(
         f"SELECT DISTINCT campaign FROM delivery WHERE person {_IN} AND state < ? ORDER BY 1",
@@ -58,7 +75,8 @@ def _refuse(db: sqlite3.Connection, people: str) -> None:
     if open_in:
         raise CannotErase("receives", [campaign for (campaign,) in open_in])
     at_work = db.execute(
-        f"SELECT id FROM campaign WHERE author {_IN} AND state IN ('scheduled', 'running') ORDER BY 1", (people,)
+        f"SELECT id FROM campaign WHERE author {_IN} AND state IN ('submitted', 'scheduled', 'running') ORDER BY 1",
+        (people,),
     ).fetchall()
     if at_work:
         raise CannotErase("sends", [campaign for (campaign,) in at_work])
@@ -73,64 +91,103 @@ def _refuse(db: sqlite3.Connection, people: str) -> None:
 
 def _erase(db: sqlite3.Connection, address: str, entry_of: EntryOf) -> list[tuple[TenantId, PersonId]]:
     db.execute("PRAGMA secure_delete = ON")
-    people = as_json(_people(db, address))
-    rows = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
+    ids = _people(db, address)
+    people = as_json(ids)
+    erased = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
     _refuse(db, people)
-    _forget_documents(db, people, address)
+    names = _names(db, people, address)
+    _forget_documents(db, set(ids), names)
     db.execute(
         "UPDATE list SET size = size - (SELECT count(*) FROM list_member m WHERE m.list = list.id"
         f" AND m.person {_IN}) WHERE id IN (SELECT list FROM list_member WHERE person {_IN})",
         (people, people),
     )
-    for table in ("list_member", "reference", "address", "received"):
-        db.execute(f"DELETE FROM {table} WHERE person {_IN}", (people,))
-    db.execute("DELETE FROM activity")  # who did something of late, and what they and others were answered
-    db.execute(f"DELETE FROM template WHERE owner {_IN} AND NOT shared", (people,))  # nobody else ever saw them
-    db.execute(f"UPDATE delivery SET activity = NULL, columns = NULL, detail = NULL WHERE person {_IN}", (people,))
-    db.execute(
-        "UPDATE person SET address = '', directory_id = '', given_name = '', surname = '', name = '', locale = '',"
-        f" language = '', zone = '', department = '', role = NULL, muted = 0, guest = 0 WHERE id {_IN}",
-        (people,),
-    )
-    for tenant, id in rows:
+    for place in PLACES:
+        if place.table and (place.person or place.rows is Rows.ALL_GO):
+            _forget_rows(db, place, people)
+    _forget_pasted(db, names)
+    for tenant, id in erased:
         add(db, entry_of(tenant, id))
-    return [(tenant, id) for tenant, id in rows]
+    return [(tenant, id) for tenant, id in erased]
 
 
-def _forget_documents(db: sqlite3.Connection, people: str, address: str) -> None:
-    """The chats' own memory, and whatever else was noted with one of the names under which they are known."""
-    names = db.execute(
-        f"SELECT conversation FROM reference WHERE person {_IN} UNION SELECT user FROM reference WHERE person {_IN}"
-        f" UNION SELECT address FROM address WHERE person {_IN} UNION SELECT directory_id FROM person WHERE id {_IN}",
-        (people,) * 4,
+def _forget_rows(db: sqlite3.Connection, place: Place, people: str) -> None:
+    if place.rows is Rows.GO:
+        db.execute(f"DELETE FROM {place.table} WHERE {place.person} {_IN}", (people,))
+    elif place.rows is Rows.ALL_GO:
+        db.execute(f"DELETE FROM {place.table}")
+    elif place.rows is Rows.UNSEEN_GO:
+        db.execute(f"DELETE FROM {place.table} WHERE {place.person} {_IN} AND {UNSEEN[place.table]}", (people,))
+    elif place.rows is Rows.BLANKED:
+        # as a new row has it: the column's default, which is nothing, or NULL
+        blank = {name: default for _, name, _, _, default, _ in db.execute(f"PRAGMA table_info({place.table})")}
+        changes = ", ".join(f"{name} = {blank[name] or 'NULL'}" for name in personal(place.columns))
+        db.execute(f"UPDATE {place.table} SET {changes} WHERE {place.person} {_IN}", (people,))
+
+
+def _forget_pasted(db: sqlite3.Connection, names: set[str]) -> None:
+    """Their addresses among those that authors have pasted; a draft whose forms change is at its next version."""
+    for name in names:
+        holding = "WHERE instr(lower(record), ?)"
+        for (record,) in db.execute(f"SELECT record FROM campaign {holding}", (name,)).fetchall():
+            campaign = campaign_from_json(record)
+            forms = without_pasted(campaign.forms, names)
+            if forms != campaign.forms:
+                cleaned = replace(campaign, forms=forms)
+                save_as(db, next_version(cleaned) if campaign.state.changeable else cleaned)
+        for id, record in db.execute(f"SELECT id, record FROM template {holding}", (name,)).fetchall():
+            template = from_json(Template, record)
+            cleaned_record = to_json(replace(template, forms=without_pasted(template.forms, names)))
+            db.execute("UPDATE template SET record = ? WHERE id = ?", (cleaned_record, id))
+
+
+def _documents(db: sqlite3.Connection, people: set[int], names: set[str]) -> list[tuple[str, bytes]]:
+    """Those that say something of them."""
+    keys = [key for (key,) in db.execute("SELECT key FROM document") if is_looked_into(key)]
+    rows = db.execute(f"SELECT key, json FROM document WHERE key {_IN}", (as_json(keys),))
+    return [(key, json) for key, json in rows if names_them(key, json, people, names)]
+
+
+def _forget_documents(db: sqlite3.Connection, people: set[int], names: set[str]) -> None:
+    for key, json in _documents(db, people, names):
+        if whole := pages_of(key, json):
+            list, pages = whole
+            db.executemany("DELETE FROM document WHERE key = ?", [(page,) for page in pages])
+            db.execute("DELETE FROM list WHERE id = ? AND blank", (list,))
+        left = without(key, json, people, names)
+        if left is None:
+            db.execute("DELETE FROM document WHERE key = ?", (key,))
+        else:
+            db.execute("UPDATE document SET json = ?, etag = etag + 1 WHERE key = ?", (left, key))
+    db.execute(
+        "INSERT INTO document (key, etag, json) VALUES (?, 1, ?)"
+        " ON CONFLICT (key) DO UPDATE SET etag = etag + 1, json = excluded.json",
+        (ERASURES, orjson.dumps(secrets.token_hex(8))),
     )
-    wanted = {address.lower(), *(name.lower() for (name,) in names)} - {""}
-    for name in wanted:
-        rows = db.execute(
-            f"SELECT key, json FROM document WHERE {_SOMEBODYS} AND"
-            " (instr(lower(key), ?) OR instr(lower(CAST(json AS TEXT)), ?))",
-            (name, name),
-        ).fetchall()
-        for key, json in rows:
-            left = without(key, json, wanted)
-            if left is None:
-                db.execute("DELETE FROM document WHERE key = ?", (key,))
-            else:
-                db.execute("UPDATE document SET json = ?, etag = etag + 1 WHERE key = ?", (left, key))
+
+
+def _kept(db: sqlite3.Connection, person: int, address: str) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for place in PLACES:
+        if not place.table:
+            continue
+        rows = [*_rows(db, f"SELECT * FROM {place.table} WHERE {place.person} = ?", person)] if place.person else []
+        if place.record:
+            among = _rows(db, f"SELECT * FROM {place.table}")
+            rows = [row for row in among if person in people_in(place, orjson.loads(row["record"]))]
+        kept[place.name] = [shown(row) for row in rows]
+    names = _names(db, as_json([person]), address)
+    kept["document"] = [
+        shown({"key": key, "json": only(key, json, names)}) for key, json in _documents(db, {person}, names)
+    ]
+    campaigns = (campaign_from_json(record) for (record,) in db.execute("SELECT record FROM campaign"))
+    kept["pasted"] = [{"campaign": one.id, "author": one.author} for one in campaigns if pastes(one.forms, names)]
+    return {name: rows for name, rows in kept.items() if rows}
 
 
 class SqliteErasure(Engine):
     async def kept_of(self, address: str) -> list[dict[str, Any]]:
-        def query(db: sqlite3.Connection) -> list[dict[str, Any]]:
-            return [
-                {
-                    table: _rows(db, f"SELECT * FROM {table} WHERE {column} = ?", person)
-                    for table, column in SHOWN.items()
-                }
-                for person in _people(db, address)
-            ]
-
-        return await self.read(query)
+        return await self.read(lambda db: [_kept(db, person, address) for person in _people(db, address)])
 
     async def erase(self, address: str, entry_of: EntryOf) -> list[tuple[TenantId, PersonId]]:
         erased = await self.write(lambda db: _erase(db, address, entry_of))

@@ -10,13 +10,15 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from bot.files.tempdir import PREFIX
 from storage.records import AuditEntry, Deed, Role, Subject, TenantId
 from tests.bot.story import asked, completed, sent_out
-from tests.bot.test_exports import exported, fetched
+from tests.bot.test_exports import exported, fetched, rows_of
 from tests.bot.test_retention import NEWS
 from tests.bot.test_roles import role_of
 from tests.conftest import RunningBot
@@ -160,3 +162,29 @@ async def test_the_audit_is_only_added_to(running_bot: RunningBot, ada: Person, 
         for name in dir(running_bot.store)
         if "audit" in name and name not in ("audit", "audit_from", "count_audit")
     ]
+
+
+# --- forgetting -------------------------------------------------------------------------------
+
+
+async def test_a_file_that_was_made_before_somebody_was_erased_is_made_anew(
+    running_bot: RunningBot, ada: Person, louis: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "files").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "files"))
+    await running_bot.restart()
+    await sent_out(running_bot, ada, NEWS)
+    await completed(ada, running_bot)
+    await ada.press("Export")
+    link = await exported(ada, "CSV")
+    before = rows_of((await fetched(running_bot, link))[1])
+    assert louis.address in {row["Address"] for row in before}
+
+    await operator(running_bot, "erase", louis.address)  # another process, while the bot runs
+
+    after = rows_of((await fetched(running_bot, link))[1])
+    assert len(after) == len(before)
+    assert {row["Address"] for row in after} == {ada.address, ""}
+    assert not [row for row in after if "Louis" in row["Name"]]
+    made = list((tmp_path / "files").glob(f"{PREFIX}*/*.csv"))
+    assert len(made) == 1 and louis.address.encode() not in made[0].read_bytes()

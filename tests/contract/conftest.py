@@ -30,6 +30,7 @@ from storage.mongo.people import user_key
 from storage.port.store import Store
 from storage.records import Channel
 from storage.records.instants import ms
+from storage.shared.inventory import PLACES
 from storage.sqlite import SqliteStore
 from storage.sqlite.schema import STEPS
 from tests.contract.world import CONTOSO, NOW
@@ -165,6 +166,14 @@ class MongoDatabase:
             client.drop_database(self.name)
 
 
+def every_field_is_in_the_inventory(database: ModelDatabase) -> None:
+    """Whatever a test has had kept: what can say something of a person is known to erasing and exporting."""
+    known = {place.collection: place.fields.keys() for place in PLACES if place.collection}
+    for name in database.model.db.list_collection_names():
+        kept = {field for row in database.model.db[name].find() for field in row}
+        assert kept <= known.get(name, set()), f"{name}: see storage/shared/inventory.py"
+
+
 @pytest.fixture(scope="session", params=KINDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(kind, the URL of a server that answers, "" for the embedded store)."""
@@ -192,7 +201,9 @@ def database(server: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
         yield SqliteDatabase(tmp_path / "crieur.db")
         return
     if kind == "model":
-        yield ModelDatabase()
+        model = ModelDatabase()
+        yield model
+        every_field_is_in_the_inventory(model)
         return
     database = MongoDatabase(url, shared=kind != "ferretdb")
     database.has_history()

@@ -127,12 +127,12 @@ class Collection:
         ids = await self._server.answer(lambda: [row["_id"] for row in self._documents.find(condition, {"_id": 1})])
         middle = self._server.chance.randint(0, len(ids))
 
-        def some(part: list[Any]) -> int:
-            return int(self._documents.update_many({"$and": [{"_id": {"$in": part}}, condition]}, change).matched_count)
+        def some(part: list[Any]) -> Any:
+            return self._documents.update_many({"$and": [{"_id": {"$in": part}}, condition]}, change).raw_result
 
-        matched = await self._server.answer(lambda: some(ids[:middle]), changes=True)
-        matched += await self._server.answer(lambda: some(ids[middle:]), changes=True)
-        return UpdateResult({"n": matched}, acknowledged=True)
+        first = await self._server.answer(lambda: some(ids[:middle]), changes=True)
+        rest = await self._server.answer(lambda: some(ids[middle:]), changes=True)
+        return UpdateResult({name: first[name] + rest[name] for name in ("n", "nModified")}, acknowledged=True)
 
     async def insert_many(self, documents: Sequence[Document], *, ordered: bool) -> Any:
         try:

@@ -1,0 +1,373 @@
+"""Where something of a person can stand, in both stores: the one place that says it.
+
+Erasing and exporting a person walk this table, and a test compares it with the stores' own tables, collections, fields,
+records and documents: what is new has to be written down here, with what erasing does to it, before it can be kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from storage.records import AuditEntry, Campaign, Installation, Subject, Template
+
+
+class Fate(StrEnum):
+    """What a column, a field or a part of a record says of people, and so what erasing does to it."""
+
+    NOTHING = "nothing"  #: says nothing of anybody
+    NUMBER = "number"  #: people's numbers: they stay, so that figures do, and lead to nobody
+    PERSONAL = "personal"  #: who somebody is, or how they are reached: goes
+    FORMS = "forms"  #: what an author typed: the person's addresses go out of its pasted ones
+    WORDS = "words"  #: what an author named or wrote, or a record that is looked into on its own: stays
+
+
+class Rows(StrEnum):
+    """What becomes of the rows of a person that is erased."""
+
+    STAY = "stay"
+    GO = "go"
+    ALL_GO = "all go"  #: everybody's: a memory of a day, which is of use and no more
+    BLANKED = "blanked"  #: they stay without what is personal in them
+    UNSEEN_GO = "unseen go"  #: those of theirs that nobody else has seen go
+
+
+def _say(**fates: str) -> Mapping[str, Fate]:
+    """By fate, in lower case: the names that have it."""
+    return {name: Fate[fate.upper()] for fate, names in fates.items() for name in names.split()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One kind of rows, as SQLite's table and MongoDB's collection keep it ("": that store has none)."""
+
+    #: as export-person calls it
+    name: str
+    table: str = ""
+    columns: Mapping[str, Fate] = field(default_factory=dict)
+    collection: str = ""
+    fields: Mapping[str, Fate] = field(default_factory=dict)
+    #: the column and the field that hold the person's number; "" where a record does, or nothing
+    person: str = ""
+    person_field: str = ""
+    rows: Rows = Rows.STAY
+    #: what stands in the column and field "record", as JSON
+    record: type | None = None
+    parts: Mapping[str, Fate] = field(default_factory=dict)
+
+
+_COUNTS = "counts epoch copies counting sealed"
+
+PLACES = (
+    Place(
+        name="person",
+        table="person",
+        columns=_say(
+            nothing="tenant",
+            number="id",
+            personal="directory_id address given_name surname name locale language zone role guest department muted",
+        ),
+        collection="people",
+        fields=_say(
+            nothing="tenant",
+            number="_id",
+            personal="directory_id address given_name surname name locale language zone guest department muted order"
+            " lists columns references",
+        ),
+        person="id",
+        person_field="_id",
+        rows=Rows.BLANKED,
+    ),
+    Place(
+        name="address",
+        table="address",
+        columns=_say(nothing="tenant", number="person", personal="address"),
+        collection="identities",
+        fields=_say(number="person", personal="_id"),
+        person="person",
+        person_field="person",
+        rows=Rows.GO,
+    ),
+    Place(
+        name="reference",  # on MongoDB in the person
+        table="reference",
+        columns=_say(
+            nothing="channel tenant service_url bot broken seen_at installed failed failed_at worked_at worked_url",
+            number="person",
+            personal="conversation user",
+        ),
+        person="person",
+        rows=Rows.GO,
+    ),
+    Place(name="role", collection="roles", fields=_say(nothing="_id version", number="owners publishers authors")),
+    Place(
+        name="wake",
+        collection="wakes",
+        fields=_say(nothing="_id channel at", number="person"),
+        person_field="person",
+        rows=Rows.GO,
+    ),
+    Place(
+        name="list",
+        table="list",
+        columns=_say(
+            nothing="id tenant size blank columns shared_with_all source origin read_at result_of",
+            number="owner shared_with",
+            words="name",
+        ),
+        collection="lists",
+        fields=_say(
+            nothing="_id tenant size body columns shared_with_all source read_at result_of",
+            number="owner shared_with",
+            words="name",
+        ),
+        person="owner",
+        person_field="owner",
+        rows=Rows.UNSEEN_GO,
+    ),
+    Place(
+        name="blank_list",
+        collection="blank_lists",
+        fields=_say(nothing="_id tenant before", number="owner"),
+        person_field="owner",
+        rows=Rows.UNSEEN_GO,
+    ),
+    Place(name="list_origin", collection="list_origins", fields=_say(nothing="list", number="_id")),
+    Place(
+        name="list_member",  # on MongoDB in the person
+        table="list_member",
+        columns=_say(nothing="list", number="person", personal="columns"),
+        person="person",
+        rows=Rows.GO,
+    ),
+    Place(
+        name="campaign",
+        table="campaign",
+        columns=_say(
+            nothing="id tenant state version starts_at reported live_card channel closes_at",
+            number="author",
+            words="name record",
+        ),
+        collection="campaigns",
+        fields=_say(
+            nothing="_id tenant state version starts_at reported live_card channel closes_at lists anonymous",
+            number="author shared_with",
+            words="name folded record",
+        ),
+        person="author",
+        person_field="author",
+        rows=Rows.UNSEEN_GO,
+        record=Campaign,
+        parts=_say(
+            nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
+            " reported_at sealed_at erased_at",
+            number="author submitted_by approved_by written_by shared_with",
+            forms="forms",
+            words="name frozen",
+        ),
+    ),
+    Place(name="campaign_list", table="campaign_list", columns=_say(nothing="list campaign")),
+    Place(
+        name="template",
+        table="template",
+        columns=_say(nothing="id tenant shared", number="owner", words="name record"),
+        collection="templates",
+        fields=_say(nothing="_id tenant shared", number="owner", words="folded order record"),
+        person="owner",
+        person_field="owner",
+        rows=Rows.UNSEEN_GO,
+        record=Template,
+        parts=_say(nothing="id tenant channel shared created_at", number="owner", forms="forms", words="name"),
+    ),
+    Place(
+        name="delivery",
+        table="delivery",
+        columns=_say(
+            nothing="id campaign state next_at tries holder reason settled_at rung log",
+            number="person",
+            personal="detail activity columns",
+        ),
+        collection="deliveries",
+        fields=_say(
+            nothing="_id campaign state next_at tries holder token reason settled_at rung log on_rung",
+            number="person",
+            personal="detail activity columns",
+        ),
+        person="person",
+        person_field="person",
+        rows=Rows.BLANKED,
+    ),
+    Place(
+        name="engaged",
+        table="engaged",
+        columns=_say(nothing="campaign kinds record", number="who"),
+        collection="engagements",
+        fields=_say(nothing="campaign kinds token record", number="_id who"),
+        person="who",
+        person_field="who",
+    ),
+    Place(
+        name="received",
+        table="received",
+        columns=_say(nothing="week campaign", number="person"),
+        collection="received",
+        fields=_say(nothing="week count campaigns", number="_id person"),
+        person="person",
+        person_field="person",
+        rows=Rows.GO,
+    ),
+    Place(
+        name="installation",
+        table="installation",
+        columns=_say(nothing="id version open", words="record"),
+        collection="installations",
+        fields=_say(nothing="_id version open", words="record"),
+        record=Installation,
+        parts=_say(
+            nothing="id tenant version audience started_at finished_at total cursor installed repaired failed again_at"
+            " halt permission card",
+            number="author",
+            words="name",
+        ),
+    ),
+    Place(name="installation_target", collection="installation_targets", fields=_say(nothing="_id installation")),
+    Place(
+        name="audit",
+        table="audit",
+        columns=_say(nothing="id tenant at", words="record"),
+        collection="audit",
+        fields=_say(nothing="_id tenant at", words="record"),
+        record=AuditEntry,
+        parts=_say(nothing="tenant at deed subject details client", number="by id", words="name"),
+    ),
+    Place(
+        name="activity",  # who did something of late, and what they and others were answered
+        table="activity",
+        columns=_say(nothing="key told_at began_at until holder posted done made", personal="sender response"),
+        collection="activities",
+        fields=_say(nothing="_id told_at began_at until holder posted done made", personal="sender response"),
+        rows=Rows.ALL_GO,
+    ),
+    Place(
+        name="tally",
+        table="tally",
+        columns=_say(nothing="campaign state reason count"),
+        collection="tallies",
+        fields=_say(nothing=f"_id {_COUNTS}"),
+    ),
+    Place(name="rung_tally", table="rung_tally", columns=_say(nothing="campaign rung found count")),
+    Place(
+        name="engagement_tally",
+        table="engagement_tally",
+        columns=_say(nothing="campaign kind button people presses last_at"),
+        collection="engagement_tallies",
+        fields=_say(nothing=f"_id {_COUNTS}"),
+    ),
+    Place(name="engagement_hour", table="engagement_hour", columns=_say(nothing="campaign kind hour people")),
+    Place(
+        name="document",  # by its key: DOCUMENTS
+        table="document",
+        columns=_say(nothing="key etag", words="json"),
+        collection="documents",
+        fields=_say(nothing="_id etag", words="json"),
+    ),
+    Place(
+        name="secret",
+        table="secret",
+        columns=_say(nothing="name value"),
+        collection="secrets",
+        fields=_say(nothing="_id value"),
+    ),
+    Place(name="counter", collection="counters", fields=_say(nothing="_id last")),
+    Place(name="copy", collection="copies", fields=_say(nothing="_id version seen_at")),
+    Place(name="schema", collection="schema", fields=_say(nothing="_id version beside")),
+)
+
+
+# --- documents, by how their key begins -------------------------------------------------------
+
+
+class Whose(StrEnum):
+    NOBODY = "nobody"  #: of an organisation, a campaign, or ours
+    PERSON = "person"  #: the key ends in the person's number
+    PEOPLE = "people"  #: the people of a file that waits to be saved
+    CHAT = "chat"  #: what earlier versions kept of a chat
+
+
+ERASURES = "erasures"  #: changes with every erasure, so that files made before it are not handed over any more
+
+DOCUMENTS: Mapping[str, Whose] = {
+    "aside/": Whose.PERSON,  # the draft that they have put aside
+    "greeted/": Whose.PERSON,
+    "heard/": Whose.PERSON,  # what they typed to the bot
+    "import/": Whose.PERSON,  # the file that they dropped, summed up
+    "import/list/": Whose.PEOPLE,  # its people, page by page
+    "question/": Whose.PERSON,
+    "msteams/conversations/": Whose.CHAT,
+    "skype/conversations/": Whose.CHAT,
+    "claim": Whose.NOBODY,  # the owner's code, and the mark of a backup
+    ERASURES: Whose.NOBODY,
+    "erasing/": Whose.NOBODY,
+    "file-host/": Whose.NOBODY,
+    "filling/": Whose.NOBODY,
+    "installing/": Whose.NOBODY,
+    "keys/": Whose.NOBODY,
+    "picture/": Whose.NOBODY,
+    "policy/": Whose.NOBODY,
+    "posting/": Whose.NOBODY,
+    "posting/install/": Whose.NOBODY,
+    "posting/installed/": Whose.NOBODY,
+    "posting/live/": Whose.NOBODY,
+    "posting/report/": Whose.NOBODY,
+    "reading/": Whose.NOBODY,
+    "telling/": Whose.NOBODY,
+}
+#: how the keys of documents begin that need not be looked into: nobody's, and pictures are large
+NOBODYS = tuple(beginning for beginning, whose in DOCUMENTS.items() if whose is Whose.NOBODY)
+_OF_A_PERSON = re.compile(
+    f"({'|'.join(re.escape(start) for start, whose in DOCUMENTS.items() if whose is Whose.PERSON)})([^/]+/)?([0-9]+)"
+)
+
+
+def whose_key(key: str) -> int | None:
+    """The number of the person whose document it is; None where it is not one person's."""
+    match = _OF_A_PERSON.fullmatch(key)
+    return int(match[3]) if match and not key.startswith("import/list/") else None
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def personal(fates: Mapping[str, Fate]) -> list[str]:
+    """The columns or fields that go."""
+    return [name for name, fate in fates.items() if fate is Fate.PERSONAL]
+
+
+def people_in(place: Place, record: Mapping[str, Any]) -> set[int]:
+    """The people whose numbers stand in a record."""
+    if place.record is AuditEntry and record.get("subject") != Subject.PERSON:
+        record = {name: value for name, value in record.items() if name != "id"}
+    people: set[int] = set()
+    for name, fate in place.parts.items():
+        if fate is Fate.NUMBER:
+            value = record.get(name)
+            numbers = value if isinstance(value, list) else [value]
+            people.update(int(number) for number in numbers if str(number).isdecimal())
+    return people
+
+
+def shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as export-person shows it: JSON in it is JSON."""
+    return {name: _json(value) if name in ("record", "json") else value for name, value in row.items()}
+
+
+def _json(value: Any) -> Any:
+    try:
+        return orjson.loads(value)
+    except (ValueError, TypeError):
+        return value
