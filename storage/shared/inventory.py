@@ -356,8 +356,8 @@ def people_in(place: Place, record: Mapping[str, Any]) -> set[int]:
     for name, fate in place.parts.items():
         if fate is Fate.NUMBER:
             value = record.get(name)
-            numbers = value if isinstance(value, list) else [value]
-            people.update(int(number) for number in numbers if str(number).isdecimal())
+            numbers = map(str, value if isinstance(value, list) else [value])
+            people.update(int(number) for number in numbers if number.isdecimal())
     return people
 
 
