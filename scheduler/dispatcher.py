@@ -27,6 +27,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
+from scheduler.troubles import Troubles, kept
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.people import People
 from storage.records import (
@@ -106,6 +107,7 @@ class Dispatcher:
         self._group = group
         self._lease = lease
         self._may_work = may_work
+        self._troubles = Troubles()
         self._running: dict[CampaignId, _Running] = {}
         self._looked_at: float | None = None
         #: marked deliveries on their way to a worker
@@ -181,7 +183,29 @@ class Dispatcher:
             return
         self._looked_at = now
         campaigns = await self._store.in_state(CampaignState.RUNNING)
-        self._running = {campaign.id: self._running.get(campaign.id) or self._begin(campaign) for campaign in campaigns}
+        self._running = {campaign.id: self._as_it_is(campaign) for campaign in campaigns}
+        self._troubles.forget(set(self._running))
+        for campaign in campaigns:
+            await self._keep_trouble(campaign)
+
+    def _as_it_is(self, campaign: Campaign) -> _Running:
+        known = self._running.get(campaign.id)
+        if known is None:
+            return self._begin(campaign)
+        return known if known.campaign.trouble == campaign.trouble else replace(known, campaign=campaign)
+
+    async def _keep_trouble(self, campaign: Campaign) -> None:
+        """What keeps a campaign waiting is kept with it: its author reads it, and a pause outlives this process."""
+        told, sign = campaign.trouble, self._troubles.of(campaign)
+        if sign is not None:
+            if told is None or told.reason is not sign.reason:
+                await self._store.keep_trouble(campaign.id, kept(sign, self._clock.now()))
+                log.warning("a campaign waits: campaign=%d why=%s detail=%s", campaign.id, sign.reason, sign.code)
+                self._looked_at = None
+        elif told is not None and self._troubles.accepted_since(campaign.id, told.since):
+            await self._store.keep_trouble(campaign.id, None)
+            log.info("a campaign goes on: campaign=%d", campaign.id)
+            self._looked_at = None
 
     def _begin(self, campaign: Campaign) -> _Running:
         schedule = campaign.as_scheduled.schedule
@@ -208,6 +232,13 @@ class Dispatcher:
         if not running.may_send(now):
             return POLL
         share = max(1, self._room // max(1, min(4, len(self._running))))
+        elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
+        may_leave = self._troubles.room if running.precheck is None else self._troubles.probes
+        room = may_leave(running.campaign, elapsed, left)
+        if room is not None:
+            if not room:
+                return TICK
+            share = min(share, room)
         if running.precheck is not None:
             return await self._turn_to_ask(running, running.precheck, share, now)
         bucket = self._rate_limit.of(running.campaign.tenant, self._clock.monotonic())
@@ -225,13 +256,17 @@ class Dispatcher:
                 self._settle(muted(delivery, running.campaign.channel, now))
             elif delivery.reachable:
                 self._outstanding[delivery.id] = until
-                self._ready.put_nowait((running, Ready(delivery, None)))
+                self._hand_on(running, Ready(delivery, None))
             else:
                 self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
         if not claimed:
             return POLL
         return 0.0 if granted == share else TICK
+
+    def _hand_on(self, running: _Running, item: Ready) -> None:
+        self._troubles.left(running.campaign, self._clock.monotonic())
+        self._ready.put_nowait((running, item))
 
     # --- claim, ask, mark ---------------------------------------------------------------------
 
@@ -284,7 +319,8 @@ class Dispatcher:
             if now - asked_at > AHEAD:
                 return  # what was found does not hold any more
             bucket = self._rate_limit.of(running.campaign.tenant, now)
-            granted = bucket.take(now, len(going))
+            room = self._troubles.room(running.campaign, now, (running.ends - self._clock.now()).total_seconds())
+            granted = bucket.take(now, len(going) if room is None else min(len(going), room))
             if not granted:
                 await asyncio.sleep(TICK)
                 continue
@@ -306,7 +342,7 @@ class Dispatcher:
             del left[item.delivery.id]
             if item.delivery.id in held:
                 self._outstanding[item.delivery.id] = until
-                self._ready.put_nowait((running, item))
+                self._hand_on(running, item)
             else:  # another copy of the bot has it
                 del self._outstanding[item.delivery.id]
         self._recorded.set()
@@ -320,7 +356,8 @@ class Dispatcher:
             running, going = await self._ready.get()
             delivery = going.delivery
             now = self._clock.now()
-            if (wait := self._held_back(delivery, now)) is not None:
+            if (wait := self._held_back(running, delivery, now)) is not None:
+                self._troubles.returned(running.campaign)
                 self._settle(not_sent(delivery, running.campaign.channel, now, now + wait))
                 continue
             outcome = await self._try(running, delivery)
@@ -329,20 +366,26 @@ class Dispatcher:
                 elapsed = self._clock.monotonic()
                 self._rate_limit.of(running.campaign.tenant, elapsed).throttled(elapsed, outcome.after)
             channel, ends, elsewhere = running.campaign.channel, running.ends, ""
+            troubled = self._troubles.answered(running.campaign, delivery, outcome, now, self._clock.monotonic())
+            if troubled != (running.campaign.trouble is not None):
+                self._looked_at = None  # to be kept with it at once
             if isinstance(outcome, Retry | Unexplained) and outcome.about is About.REGION:
                 elsewhere = await self._elsewhere(delivery.reference, outcome)
                 if elsewhere and isinstance(outcome, Unexplained):  # it may have been answered by the wrong region
                     outcome = Retry(NotReached.WRONG_REGION, detail=f"{outcome.code}: {outcome.detail}")
-            settled = settle(delivery, channel, outcome, now, ends, self._rng, going.seen)
+            settled = settle(delivery, channel, outcome, now, ends, self._rng, going.seen, troubled=troubled)
             self._settle(replace(settled, service_url=elsewhere) if elsewhere else settled)
 
-    def _held_back(self, delivery: Claimed, now: datetime) -> timedelta | None:
+    def _held_back(self, running: _Running, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""
         if now >= self._outstanding[delivery.id]:
             return timedelta()  # we slept past the lease: if it is still ours, it is due again
         assert delivery.reference is not None
+        elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
         chat = delivery.reference.conversation or delivery.reference.user
-        wait = self._rate_limit.chats.wait(chat, self._clock.monotonic())
+        wait = self._troubles.held(
+            running.campaign, delivery.reference.service_url, elapsed, left
+        ) or self._rate_limit.chats.wait(chat, elapsed)
         return timedelta(seconds=wait) if wait else None
 
     async def _elsewhere(self, reference: Reference | None, outcome: Retry | Unexplained) -> str:

@@ -25,7 +25,7 @@ from scheduler.retention import Retention
 from scheduler.rules.window import LATE
 from scheduler.start import Starts
 from storage.port.store import Store
-from storage.records import Campaign, CampaignId, CampaignState
+from storage.records import Campaign, CampaignId, CampaignState, NotReached
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +175,7 @@ class Jobs:
         # while the store was away nobody could renew a lease: copies that live get the time to do so
         settles = now - self._store_failed_at >= self._lease.total_seconds()
         for campaign in await self._store.in_state(CampaignState.RUNNING) if settles else ():
-            while await self._reap(campaign.id, campaign.as_scheduled.schedule.slot.end + LATE):
+            while await self._reap(campaign):
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
@@ -185,11 +185,12 @@ class Jobs:
         if self._may_work():
             await self._retention.forget()
 
-    async def _reap(self, id: CampaignId, slot_end: datetime) -> int:
+    async def _reap(self, campaign: Campaign) -> int:
         now = self._clock.now()
         if self._keep_hold:  # what we hold ourselves is no death's leaving, however long its lease has lapsed
             await self._keep_hold(now)
-        return await self._store.reap(id, now, slot_end)
+        why = campaign.trouble.reason if campaign.trouble else NotReached.SLOT_OVER
+        return await self._store.reap(campaign.id, now, campaign.as_scheduled.schedule.slot.end + LATE, why)
 
     async def progress(self) -> None:
         """Bring the live cards of running campaigns up to date."""

@@ -13,6 +13,7 @@ from cards.kit.texts import Texts
 from cards.results.figures import Figures
 from cards.results.outcomes import final_state
 from cards.results.shares import shares
+from cards.results.troubles import copy_for_the_others, trouble_lines
 from storage.records import Campaign, CampaignState, DeliveryState, PresenceChoice
 
 #: always shown, so that a zero is seen to be one
@@ -35,6 +36,7 @@ def live_card(
     sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
     body: list[Any] = [
         heading(title.format(name=name_of(texts, campaign))),
+        *trouble_lines(texts, campaign),
         *([notice(presence_silent(texts, schedule), "warning")] if silent and not done else []),
         beside(
             [paragraph(sent)],
@@ -46,7 +48,10 @@ def live_card(
     ]
     if share_texts := shares(texts, figures):
         body.append(hint(" · ".join(share_texts)))
-    return card(texts, body, [go(texts("Report"), "report.open", handle(campaign, fresh=True))])
+    actions = [go(texts("Report"), "report.open", handle(campaign, fresh=True))]
+    if campaign.trouble is not None and campaign.trouble.pauses and campaign.keeps_people:
+        actions.append(copy_for_the_others(texts, campaign))
+    return card(texts, body, actions)
 
 
 def _counts(texts: Texts, figures: Figures) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ from cards.message.links import Link
 from cards.results.figures import Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures
+from cards.results.troubles import copy_for_the_others, trouble_lines
 from storage.records import (
     OTHER_REACTION,
     ButtonKind,
@@ -77,6 +78,7 @@ def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "")
         *notices(notice),
         heading(texts("Report: {name}", name=name_of(texts, campaign))),
         hint(f"{campaign.channel.traits.name} · {_when(texts, campaign, zone)}"),
+        *trouble_lines(texts, campaign),
         _tiles(texts, figures),
         FactSet(facts_of(texts, figures, zone)),
     ]
@@ -331,6 +333,8 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
     if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:
         again = texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
         elements.append(ActionSet(actions=[go(again, "report.again", handle(figures.campaign))]))
+    if figures.campaign.trouble is not None and figures.campaign.trouble.pauses and figures.campaign.keeps_people:
+        elements.append(ActionSet(actions=[copy_for_the_others(texts, figures.campaign)]))
     return elements
 
 

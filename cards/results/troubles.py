@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from cards.kit.parts import go, handle, notice
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from storage.records import Channel, NotReached
+from storage.records import Campaign, Channel, NotReached
 
 CODE = 60  #: characters of a code that are shown
 _CODE = re.compile(r"AADSTS\d+|[\w.() -]+")
@@ -60,6 +62,20 @@ def trouble_text(texts: Texts, reason: NotReached, detail: str, channel: Channel
                 "{channel} takes no messages at the moment. Nobody has to do anything: sending goes on by itself.",
                 channel=name,
             )
+
+
+def trouble_lines(texts: Texts, campaign: Campaign) -> list[Any]:
+    """The line on the card of a campaign that something keeps waiting, or has kept waiting until its end."""
+    trouble = campaign.trouble
+    if trouble is None:
+        return []
+    tone = "attention" if trouble.pauses else "warning"
+    return [notice(trouble_text(texts, trouble.reason, trouble.detail, campaign.channel), tone)]
+
+
+def copy_for_the_others(texts: Texts, campaign: Campaign) -> Any:
+    """A new draft of the message, to be changed, for the people whom this campaign does not reach."""
+    return go(texts("Copy for the others"), "report.others", handle(campaign))
 
 
 def code_of(detail: str) -> str:

@@ -71,6 +71,29 @@ async def send_again(turn: Turn, form: Form) -> Answer:
     return await draft_to(turn, campaign, people, turn.texts("{name} – again", name=campaign.name))
 
 
+#: in these a message has certainly not arrived, and nobody has asked to be spared it
+NOT_REACHED = (
+    DeliveryState.WAITING,
+    DeliveryState.PLANNED,
+    DeliveryState.CLAIMED,
+    DeliveryState.UNREACHABLE,
+    DeliveryState.EXPIRED,
+    DeliveryState.FAILED,
+)
+
+
+@router.form("report.others")
+async def copy_for_the_others(turn: Turn, form: Form) -> Answer:
+    """Of a campaign that is paused, as its message is refused: a draft of it, to be changed, for whom it misses."""
+    campaign = await asked_for(turn, form)
+    if not campaign.keeps_people:
+        return await has_forgotten(turn, campaign)
+    people = [person for state in NOT_REACHED for person in await turn.store.people_in_state(campaign.id, state)]
+    if campaign.trouble is None or not campaign.trouble.pauses or not people:
+        return await _report_answer(turn, campaign)
+    return await draft_to(turn, campaign, people, turn.texts("Copy of {name}", name=campaign.name))
+
+
 @router.form("remind.open")
 async def open_remind(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)

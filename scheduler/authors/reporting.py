@@ -97,7 +97,7 @@ class Reporting:
     async def _show_all(self, campaigns: list[Campaign]) -> None:
         for campaign in campaigns:
             silent = self._presence_lookup.silent(campaign)
-            state = (campaign.planned_at, await self._store.tally(campaign.id), silent)
+            state = (campaign.planned_at, await self._store.tally(campaign.id), silent, campaign.trouble)
             shown, at = self._shown.get(campaign.id, (None, float("-inf")))
             # where many run in one chat, they take turns
             if shown == state or self._clock.monotonic() - at < SHOWN_EVERY * len(campaigns):

@@ -39,10 +39,14 @@ def settle(
     slot_end: datetime,
     rng: random.Random,
     seen: Seen | None = None,
+    *,
+    troubled: bool = False,
 ) -> Settled:
     """The next state of a delivery after an attempt; ``seen``: how the recipient showed, where it was asked.
 
     What the platform did not accept was no look of the ladder: presence is asked for again, on the same rung.
+    ``troubled``: it was not about this recipient alone. They are due again at once, for what keeps all of them
+    waiting holds them, too.
     """
     due: datetime | None = None
     activity = conversation = worked_url = ""
@@ -59,13 +63,15 @@ def settle(
             state = DeliveryState.UNCONFIRMED
         case Unexplained(code, text):
             state, reason, detail = DeliveryState.PLANNED, NotReached.UNEXPLAINED, f"{code}: {text}"
-            due = _second_attempt(delivery, now, slot_end)
+            due = now if troubled else _second_attempt(delivery, now, slot_end)
             if due is None:
                 state = DeliveryState.FAILED
         case Retry(reason, _, detail):
             left = (slot_end - now).total_seconds()
             # past the slot it is never made: the end of the slot settles it, with this reason
-            state, due = DeliveryState.PLANNED, now + timedelta(seconds=wait(outcome, delivery.attempts, rng, left))
+            state, due = DeliveryState.PLANNED, now
+            if not troubled:
+                due += timedelta(seconds=wait(outcome, delivery.attempts, rng, left))
     return Settled(
         id=delivery.id,
         campaign=delivery.campaign,

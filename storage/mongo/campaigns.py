@@ -20,6 +20,7 @@ from storage.records import (
     PersonId,
     StaleVersion,
     TenantId,
+    Trouble,
     campaign_life,
 )
 from storage.records.campaign_life import Change, NotPossible, allows, next_version
@@ -188,6 +189,9 @@ class MongoCampaigns(MongoActivities, WakeIntents):
             return False
         await self.tallies.recount(id, leave=True)
         return await self.advance(id, partial(campaign_life.finish, at=at))
+
+    async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
+        await self.advance(id, partial(campaign_life.troubled, trouble=trouble))
 
     async def reported(self, id: CampaignId, at: datetime) -> None:
         await self.advance(id, partial(campaign_life.reported, at=at))

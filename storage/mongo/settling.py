@@ -135,7 +135,9 @@ class Settling(WakeIntents, MongoWeeklyCap):
 
     # --- by time ------------------------------------------------------------------------------
 
-    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+    async def reap(
+        self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
+    ) -> int:
         await self.carry_out_left_wakes(now)
         await self.tallies.heal(id)
         lapsed: Document = {"campaign": id, "next_at": {"$lte": ms(now)}}
@@ -149,17 +151,19 @@ class Settling(WakeIntents, MongoWeeklyCap):
         settled = 0
         for condition in conditions:
             if settled < REAP:
-                settled += await self._settle_all(id, condition, now, REAP - settled)
+                settled += await self._settle_all(id, condition, now, REAP - settled, why)
         return settled
 
-    async def _settle_all(self, campaign: CampaignId, condition: Document, now: datetime, limit: int) -> int:
+    async def _settle_all(
+        self, campaign: CampaignId, condition: Document, now: datetime, limit: int, otherwise: NotReached
+    ) -> int:
         """Give rows that meet a condition the end that time has decided for them."""
         rows = await self.rows("deliveries", condition, ["state", "reason", "person"], limit=limit)
         if not rows:
             return 0
         state, count = condition["state"], 0
         async with self.tallies.moving([campaign]) as moves:
-            for (final, why), ids in (await self._verdicts(campaign, rows)).items():
+            for (final, why), ids in (await self._verdicts(campaign, rows, otherwise)).items():
                 done = await self.collection("deliveries").update_many(
                     condition | {"_id": {"$in": ids}},
                     {"$set": ended(final, why, now)},
@@ -172,11 +176,13 @@ class Settling(WakeIntents, MongoWeeklyCap):
                 moves.unknown.add(campaign)
         return count
 
-    async def _verdicts(self, campaign: CampaignId, rows: Sequence[Document]) -> dict[Verdict, list[int]]:
+    async def _verdicts(
+        self, campaign: CampaignId, rows: Sequence[Document], otherwise: NotReached
+    ) -> dict[Verdict, list[int]]:
         broken = await self._broken(campaign, [row["person"] for row in rows if row["state"] == WAITING])
         verdicts: dict[Verdict, list[int]] = defaultdict(list)
         for row in rows:
-            verdict = lapsed(row["state"], row["reason"], broken.get(row["person"]))
+            verdict = lapsed(row["state"], row["reason"], broken.get(row["person"]), otherwise)
             verdicts[verdict].append(row["_id"])
         return verdicts
 

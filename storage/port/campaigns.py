@@ -22,6 +22,7 @@ from storage.records import (
     Template,
     TemplateId,
     TenantId,
+    Trouble,
 )
 
 
@@ -96,6 +97,10 @@ class Campaigns(Protocol):
 
     async def unreported(self) -> list[Campaign]:
         """Done campaigns whose report card has not been posted."""
+        ...
+
+    async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
+        """What keeps a running campaign waiting; None once nothing does. One that is paused stays so."""
         ...
 
     async def reported(self, id: CampaignId, at: datetime) -> None: ...
@@ -206,7 +211,9 @@ class Deliveries(Protocol):
         """Write what became of attempts and looks, with the tallies, and what was learned of references."""
         ...
 
-    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+    async def reap(
+        self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
+    ) -> int:
         """Settle what time has decided; how many.
 
         A lapsed *sending* is unconfirmed; past ``slot_end`` a planned one has expired and one

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from storage.records.campaigns import Campaign, CampaignState, Forms, Frozen
+from storage.records.campaigns import Campaign, CampaignState, Forms, Frozen, Trouble
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
 from storage.records.instants import ms
@@ -204,6 +204,15 @@ def start(campaign: Campaign, at: datetime) -> Campaign:
 def planned(campaign: Campaign, at: datetime) -> Campaign:
     """Every recipient has a delivery."""
     return _made(campaign, Change.PLANNED, at)
+
+
+def troubled(campaign: Campaign, trouble: Trouble | None) -> Campaign:
+    """Something keeps it waiting, or does no more. A campaign that is paused stays so."""
+    if campaign.state is not RUNNING:
+        raise (TooLate if campaign.state is DONE else TooEarly)(f"campaign {campaign.id} is {campaign.state}")
+    if campaign.trouble is not None and campaign.trouble.pauses:
+        raise TooLate(f"campaign {campaign.id} is paused")
+    return replace(campaign, trouble=trouble)
 
 
 def finish(campaign: Campaign, at: datetime, *, open: bool = False) -> Campaign:

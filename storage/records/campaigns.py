@@ -12,6 +12,7 @@ from storage.records.channels import Channel
 from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
 from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
+from storage.records.people import NotReached
 
 
 class Style(StrEnum):
@@ -208,6 +209,22 @@ class CampaignState(StrEnum):
         return self in (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What keeps a running campaign waiting, for more than one of its recipients."""
+
+    #: what is the matter, and so who can mend it
+    reason: NotReached
+    #: the platform's code and text, shortened
+    detail: str
+    since: datetime
+
+    @property
+    def pauses(self) -> bool:
+        """The platform refuses the message itself: nothing more is sent, as nothing of it can be changed."""
+        return self.reason is NotReached.MESSAGE_REFUSED
+
+
 #: for how long after its end a campaign counts engagement, and answers can be changed
 ENGAGES_FOR = timedelta(days=30)
 
@@ -246,6 +263,8 @@ class Campaign:
     cause: str = ""
     #: when something in its forms was last changed; None: not since it was made
     edited_at: datetime | None = None
+    #: what keeps it waiting, since it runs; what it was when it ended, afterwards
+    trouble: Trouble | None = None
     started_at: datetime | None = None
     #: every recipient has a delivery
     planned_at: datetime | None = None

@@ -46,10 +46,11 @@ FINAL = DeliveryState.DELIVERED
 Verdict = tuple[DeliveryState, NotReached]
 
 
-def lapsed(state: int, reason: str | None, broken: str | None) -> Verdict:
+def lapsed(state: int, reason: str | None, broken: str | None, why: NotReached) -> Verdict:
     """How a delivery ends that time has decided: its lease has lapsed while it was sent, or its slot is over.
 
-    ``reason``: why it was put off last; ``broken``: why its recipient cannot be reached, where that is known.
+    ``reason``: why it was put off last; ``broken``: why its recipient cannot be reached, where that is known;
+    ``why``: what kept the whole campaign, where nothing is known of this one.
     """
     match state:
         case DeliveryState.SENDING:  # its holder died between the request and what became of it
@@ -57,7 +58,7 @@ def lapsed(state: int, reason: str | None, broken: str | None) -> Verdict:
         case DeliveryState.WAITING:
             return DeliveryState.UNREACHABLE, NotReached(broken or NotReached.NEVER_INSTALLED)
         case _:
-            return DeliveryState.EXPIRED, NotReached(reason or NotReached.SLOT_OVER)
+            return DeliveryState.EXPIRED, NotReached(reason or why)
 
 
 class Seen(StrEnum):

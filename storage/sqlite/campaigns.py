@@ -17,6 +17,7 @@ from storage.records import (
     Forms,
     PersonId,
     TenantId,
+    Trouble,
     campaign_life,
 )
 from storage.records.campaign_life import NotPossible, next_version
@@ -194,6 +195,9 @@ class SqliteCampaigns(Engine):
             return advance(db, id, partial(campaign_life.finish, at=at, open=still_open is not None))
 
         return await self.write(change)
+
+    async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
+        await self.write(lambda db: advance(db, id, partial(campaign_life.troubled, trouble=trouble)))
 
     async def reported(self, id: CampaignId, at: datetime) -> None:
         await self.write(lambda db: advance(db, id, partial(campaign_life.reported, at=at)))

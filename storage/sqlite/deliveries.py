@@ -233,7 +233,7 @@ def _reason(state: DeliveryState, reason: NotReached | None) -> str:
     return reason if reason and state.final else ""
 
 
-def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime) -> int:
+def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached) -> int:
     rows = db.execute(
         "SELECT d.id, d.state, d.reason, r.broken FROM delivery d"
         " JOIN campaign c ON c.id = d.campaign"
@@ -255,10 +255,10 @@ def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datet
     counts = Counter[tuple[int, str]]()
     changes = []
     for delivery, state, reason, broken in rows:
-        final, why = lapsed(state, reason, broken)
+        final, because = lapsed(state, reason, broken, why)
         counts[(state, "")] -= 1
-        counts[(final, why)] += 1
-        changes.append((final, why, ms(now), delivery))
+        counts[(final, because)] += 1
+        changes.append((final, because, ms(now), delivery))
     db.executemany("UPDATE delivery SET state = ?, reason = ?, settled_at = ?, holder = NULL WHERE id = ?", changes)
     move(db, id, counts)
     return len(rows)
@@ -339,8 +339,10 @@ class SqliteDeliveries(Engine):
 
         return await self.write(change)
 
-    async def reap(self, id: CampaignId, now: datetime, slot_end: datetime) -> int:
-        return await self.write(lambda db: _reap(db, id, now, slot_end))
+    async def reap(
+        self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
+    ) -> int:
+        return await self.write(lambda db: _reap(db, id, now, slot_end, why))
 
     async def tally(self, id: CampaignId) -> Tally:
         return await self.read(lambda db: _tally(db, id))
