@@ -233,8 +233,7 @@ class CrieurBot(ActivityHandler):
                 await self._say(turn_context, turn, answer)
 
     async def _point_to_personal_chat(self, context: TurnContext) -> None:
-        texts = talk.texts_of_locale(context.activity.locale or "")
-        await context.send_activity(texts("I work in a personal chat: open one with me and type **help**."))
+        await context.send_activity(_in_personal_chat(context.activity))
 
     # --- pressed buttons ----------------------------------------------------------------------
 
@@ -246,9 +245,11 @@ class CrieurBot(ActivityHandler):
         if activity.name != wire.CARD_ACTION:
             log.info("unknown invoke: name=%s", str(activity.name)[:60])
             return InvokeResponse(status=HTTPStatus.OK)  # a 5xx would make Teams stop delivering
+        if not is_personal(activity):  # a card that somebody has forwarded
+            return wire.toast(_in_personal_chat(activity))
         form = _form_of(activity)
-        if form is None or not is_personal(activity):
-            return wire.refused(400, "BadRequest", "an Action.Execute in a personal chat was expected")
+        if form is None:
+            return wire.refused(400, "BadRequest", "an Action.Execute was expected")
         turn = await self._enter(turn_context)
         answer = await self._entry.press(turn, form)
         if answer.fresh:
@@ -369,6 +370,11 @@ def _channel(context: TurnContext) -> Channel:
     channel = channel_of(context.activity)
     assert channel is not None, "on_turn lets only known channels in"
     return channel
+
+
+def _in_personal_chat(activity: Activity) -> str:
+    texts = talk.texts_of_locale(activity.locale or "")
+    return texts("I work in a personal chat: open one with me and type **help**.")
 
 
 def _form_of(activity: Activity) -> Mapping[str, Any] | None:

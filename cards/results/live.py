@@ -76,6 +76,8 @@ def _what_comes(texts: Texts, figures: Figures, zone: ZoneInfo, ends_about: date
     schedule = figures.campaign.as_scheduled.schedule
     end, due = schedule.slot.end, figures.next_due
     rows = []
+    if figures.campaign.trouble is not None:  # until that is over, nobody knows
+        due = ends_about = None
     if due and due < end:
         rows.append((texts("Next message"), texts.moment(due, zone)))
     if ends_about and ends_about < end:

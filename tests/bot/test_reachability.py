@@ -231,6 +231,24 @@ async def test_elsewhere_it_says_that_it_works_in_personal_chat(running_bot: Run
     assert await reached(running_bot) == 1, "and takes nobody away"
 
 
+async def test_a_press_in_a_group_chat_is_answered_in_words(running_bot: RunningBot, ada: Person) -> None:
+    """A card that somebody has forwarded there keeps its buttons."""
+    louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
+    said = {"en": PERSONAL_CHAT, "fr": "Je travaille en conversation privée"}
+    for person, place in ((ada, "19:meeting@thread.v2"), (louis, "19:team@thread.tacv2")):
+        value = {"action": {"type": "Action.Execute", "verb": "campaigns.open", "data": {"page": 0}}}
+        status, answer = await person.send(
+            {
+                "type": "invoke",
+                "name": "adaptiveCard/action",
+                "value": value,
+                "conversation": {"id": place, "conversationType": "groupChat", "isGroup": True, "tenantId": TENANT},
+            }
+        )
+        assert status == 200
+        assert answer["statusCode"] == 200 and said[person.locale[:2]] in answer["value"]
+
+
 async def test_unknown_channels_are_ignored(running_bot: RunningBot, ada: Person) -> None:
     for channel in ("slack", "emulator", "", "MSTEAMS "):
         zoe = running_bot.organisation.person("Zoë", "Lefèvre", channel=channel)

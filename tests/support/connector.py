@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
+from tests.support.answers import ROWS
 from tests.support.http import Answer, Server
 
 LARGEST = 102_400  #: bytes of an activity
@@ -46,6 +47,8 @@ class Faults:
     latency: float = 0.0
     #: requests a second that are accepted; 0 for no limit
     per_second: int = 0
+    #: campaign messages are answered with this row of tests/support/answers.py instead; "" for none
+    answer: str = ""
 
 
 @dataclass(slots=True)
@@ -78,6 +81,8 @@ BROKEN = {
     "uninstalled": _error(403, "ForbiddenOperationException", "the bot is not installed for this user"),
     "gone": _error(404, "UserNotFound", "the user was not found"),
     "lost": _error(404, "ConversationNotFound", "Conversation not found."),
+    "not in roster": _error(403, "BotNotInConversationRoster", "The bot is not part of the conversation roster."),
+    "bad id": _error(400, "BadArgument", "Bad format of conversation ID"),
 }
 #: the message is there, and the answer never is
 TAKEN = {"cut": Answer(0, reset=True), "hanging": Answer(0, delay=None)}
@@ -182,6 +187,9 @@ class LoopbackConnector:
 
     def _fault(self, chat: Chat, body: bytes) -> Answer | None:
         faults = self.faults
+        if faults.answer and _CAMPAIGN.search(body):
+            row = ROWS[faults.answer]
+            return self._taken(chat, body, row.answer) if row.taken else row.answer
         if faults.per_second and self._too_fast():
             return self._throttled()
         if not (faults.throttle or faults.errors or faults.reset_before or faults.reset_after or faults.hang):

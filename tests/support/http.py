@@ -23,6 +23,8 @@ class Answer:
     delay: float | None = 0.0
     #: close the connection instead of answering
     reset: bool = False
+    #: the body is sent again and again, for ever
+    endless: bool = False
 
 
 #: method, path (with query), head (raw), body -> answer
@@ -94,12 +96,21 @@ class _Connection(asyncio.Protocol):
     def _write(self, answer: Answer) -> None:
         if self._transport is None or self._transport.is_closing():
             return
+        if answer.endless:
+            self._transport.write(f"HTTP/1.1 {answer.status} OK\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+            self._go_on(b"%x\r\n%b\r\n" % (len(answer.body), answer.body))
+            return
         headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
         head = (
             f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Status')}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(answer.body)}\r\n{headers}\r\n"
         )
         self._transport.write(head.encode() + answer.body)
+
+    def _go_on(self, chunk: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(chunk * 512)
+            asyncio.get_running_loop().call_later(0.001, self._go_on, chunk)
 
 
 def _content_length(head: bytes) -> int:
