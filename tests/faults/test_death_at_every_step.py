@@ -46,6 +46,7 @@ from storage.records import (
 )
 from storage.sqlite import SqliteStore
 from tests.support.seeding import conversation_of, install, member_of, scheduled
+from tests.support.speed import slowness
 
 PEOPLE = 7
 NEVER_THERE = 4  #: the number of somebody who is absent whenever it is asked
@@ -270,7 +271,7 @@ async def live(
 
 async def _what_is_due_is_taken(store: SqliteStore, clock: StoppedClock, sending: Dispatcher) -> None:
     """Time stands still while the dispatcher is at it: a slow machine must not run past the slot's end."""
-    for _ in range(200):
+    for _ in range(round(200 * slowness())):
         await asyncio.sleep(0.01)
         due = await store.next_due(CampaignId(1))
         if (due is None or due > clock.at) and not sending._outstanding:
