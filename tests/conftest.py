@@ -81,12 +81,23 @@ class RunningBot:
         own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": f"{2 * slowness():g}"}
         settings = Settings(_env_file=None, **{**own, **self.environment})  # type: ignore[call-arg, arg-type]
         self.store = self.make_store() if self.make_store else SqliteStore(self.path)
+        self._server_in_our_time()
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
         application = await self._stack.enter_async_context(
             crieur(settings, self.store, self.clock, self.presence, **self.signing)
         )
         await self._stack.enter_async_context(listening(application, "127.0.0.1", self.port))
+
+    def _server_in_our_time(self) -> None:
+        """Time that is put forward passes for the store's server, too."""
+        server_time = self.store.server_time
+
+        async def shifted() -> datetime | None:
+            shown = await server_time()
+            return shown and shown + self.clock.shift
+
+        self.store.server_time = shifted  # type: ignore[method-assign]
 
     async def stop(self) -> None:
         await self._stack.aclose()
