@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CLIENTS ?= 1
+CLIENT_PORT ?= 26150
 PEOPLE ?= 1000
 RUN := .venv/.run
 DEV := .venv/.dev
@@ -31,7 +32,7 @@ $(DEV): requirements-dev.lock | $(BIN)/python
 	@touch $@ $(RUN)
 
 run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people side by side
-	@$(BIN)/python app.py --playground $(CLIENTS)
+	@$(BIN)/python app.py --playground $(CLIENTS) --playground-port $(CLIENT_PORT)
 
 test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP
 	$(BIN)/python -m pytest -n 4 --dist loadgroup

@@ -29,7 +29,7 @@ from bot.graph.served_presence import ServedPresence
 from bot.keys import OwnKeys
 from bot.ops import logs
 from bot.ops.cli import Operator, add_commands
-from bot.ops.playground import PlaygroundUnavailable, open_in_browser, start_playgrounds
+from bot.ops.playground import FIRST_PORT, PlaygroundUnavailable, open_in_browser, start_playgrounds
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.teams.adapter import make_adapter, make_authorization
 from bot.teams.announcer import AuthorAnnouncer
@@ -40,6 +40,7 @@ from bot.teams.once import Once
 from bot.teams.rosters import TeamRosters
 from bot.teams.send.connector import Connector
 from bot.teams.send.downloads import Downloads
+from bot.version import VERSION
 from bot.web.connections import listening
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
@@ -264,7 +265,11 @@ def spare_the_collector() -> None:
 
 
 async def serve(
-    settings: Settings, playgrounds: int = 0, store: Store | None = None, clock: Clock | None = None
+    settings: Settings,
+    playgrounds: int = 0,
+    first_port: int = FIRST_PORT,
+    store: Store | None = None,
+    clock: Clock | None = None,
 ) -> None:
     store, clock = store or open_store(settings), clock or WallClock()
     await store.open()
@@ -283,22 +288,26 @@ async def serve(
             say(f"Crieur listens on {settings.base_url}/api/messages")
             if not settings.local and (code := await new_code(store, clock)):
                 say(f"Nobody owns this bot yet. In its chat, type: claim {code}  (once, within 24 hours)")
+            log.info("started: version=%s store=%s", VERSION, settings.store_url.partition(":")[0])
             stopped = asyncio.Event()
-            for signal_number in (signal.SIGINT, signal.SIGTERM):
+            for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
             async with contextlib.AsyncExitStack() as stack:
                 if playgrounds:
-                    await _show(settings, playgrounds, stack)
+                    await _show(settings, playgrounds, first_port, stack)
                 await stopped.wait()
+                log.info("stopping: what is in flight ends, the rest is given back")
     finally:
         await store.close()
+    log.info("stopped")
 
 
-async def _show(settings: Settings, count: int, stack: contextlib.AsyncExitStack) -> None:
+async def _show(settings: Settings, count: int, first_port: int, stack: contextlib.AsyncExitStack) -> None:
     """Start the browser clients beside the bot, and say where they are."""
     bot_url = f"http://127.0.0.1:{settings.port}/api/messages"
     try:
-        clients = await stack.enter_async_context(start_playgrounds(bot_url, count, Path("var/playground"), say=say))
+        starting = start_playgrounds(bot_url, count, Path("var/playground"), first_port, say=say)
+        clients = await stack.enter_async_context(starting)
     except PlaygroundUnavailable as missing:
         say(str(missing))
         return
@@ -319,14 +328,24 @@ async def operate(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """To whoever listens: a reader that has left (``| head``), or none at all, ends nothing."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> int:
     os.umask(0o077)  # what we write is nobody else's to read
     parser = argparse.ArgumentParser(description="Crieur: push campaigns inside Microsoft Teams")
     parser.add_argument("--playground", type=int, default=0, metavar="N", help="start N browser clients beside the bot")
+    parser.add_argument(
+        "--playground-port", type=int, default=FIRST_PORT, metavar="PORT", help="of the first of them (%(default)s)"
+    )
+    parser.add_argument("--version", action="version", version=f"Crieur {VERSION}")
     add_commands(parser)
     arguments = parser.parse_args()
     try:
@@ -338,7 +357,7 @@ def main() -> int:
     try:
         if arguments.run:
             return asyncio.run(operate(settings, arguments))
-        asyncio.run(serve(settings, arguments.playground))
+        asyncio.run(serve(settings, arguments.playground, arguments.playground_port))
     except WrongSettings as wrong:
         say(str(wrong))
         return 2

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from bot.settings import WrongSettings, checked
-from manifest.package import build, version
+from bot.version import VERSION
+from manifest.package import build
 from manifest.settings import PackageSettings
 
 
@@ -22,7 +23,7 @@ def main() -> int:
         return 2
     arguments.file.parent.mkdir(parents=True, exist_ok=True)
     arguments.file.write_bytes(build(settings))
-    sys.stdout.write(f"{arguments.file}: {settings.app_name} {version()}, ready to be uploaded to Teams\n")
+    sys.stdout.write(f"{arguments.file}: {settings.app_name} {VERSION}, ready to be uploaded to Teams\n")
     return 0
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from bot.version import VERSION
 from cards.kit.texts import Texts
 from cards.languages import DEFAULT, LANGUAGES
 from manifest.settings import PackageSettings
@@ -21,11 +21,6 @@ ACCENT = "#0F4C5C"
 #: what the bot asks of a chat, beyond the chat itself; docs/deploy.md says why
 RESOURCE_SPECIFIC = ("ChatMessageReadReceipt.Read.Chat",)
 _EPOCH = (2026, 1, 1, 0, 0, 0)  #: every entry's time: the same settings give the same bytes
-
-
-def version() -> str:
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
-    return str(project["project"]["version"])
 
 
 def personal_commands(texts: Texts) -> list[tuple[str, str]]:
@@ -67,7 +62,7 @@ def manifest(settings: PackageSettings) -> dict[str, Any]:
     return {
         "$schema": f"https://developer.microsoft.com/json-schemas/teams/v{SCHEMA}/MicrosoftTeams.schema.json",
         "manifestVersion": SCHEMA,
-        "version": version(),
+        "version": VERSION,
         "id": settings.teams_app_id or settings.microsoft_app_id,
         "developer": {
             "name": settings.company_name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -32,6 +33,8 @@ PEOPLE = (
     ("Alan Turing", "alan@contoso.example"),
     ("Marie Curie", "marie@contoso.example"),
 )
+#: keeps it on this machine, and ends it with the bot, even where that is killed
+PRELOAD = json.dumps(str(Path(__file__).with_name("loopback_only.cjs")))  # NODE_OPTIONS knows double quotes
 #: makes no call outside this machine
 QUIET = {"APPLICATION_INSIGHTS_NO_STATSBEAT": "1", "APPLICATION_INSIGHTS_NO_DIAGNOSTIC_CHANNEL": "1"}
 
@@ -99,7 +102,13 @@ async def _start(npx: str, bot_url: str, folder: Path, number: int, port: int) -
             "start",
             *("-e", bot_url, "-c", "msteams", "-p", str(port), "--disable-telemetry"),
             cwd=folder,
-            env={**os.environ, **QUIET, "PATH": search_path},
+            env={
+                **os.environ,
+                **QUIET,
+                "PATH": search_path,
+                "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --require={PRELOAD}".strip(),
+                "CRIEUR_PID": str(os.getpid()),
+            },
             stdout=log,
             stderr=asyncio.subprocess.STDOUT,
             stdin=asyncio.subprocess.DEVNULL,

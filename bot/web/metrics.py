@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.version import VERSION
 from scheduler.ports import Clock, Outcome, Retry, Sender
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.store import Store
@@ -41,6 +42,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         own = self.registry
+        Gauge("crieur_info", "Which Crieur this is", ["version"], registry=own).labels(VERSION).set(1)
         self.deliveries = Counter(
             "crieur_deliveries",
             "Deliveries that came into a final state",

@@ -21,6 +21,7 @@ from bot.keys import KEYS_AGAIN, OwnKeys
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.handler import CrieurBot
 from bot.teams.request_limits import ConcurrencyLimits, Kind, TooManyRequests
+from bot.version import VERSION
 from bot.web.about import POLICY, about_page
 from bot.web.bodies import LARGEST, expect_json, json_object, read_body
 from bot.web.clicks import Clicks, is_person
@@ -251,7 +252,7 @@ class WebHandlers:
     # --- what operators ask -------------------------------------------------------------------
 
     async def alive(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        return web.json_response({"status": "ok", "version": VERSION})
 
     async def ready(self, request: web.Request) -> web.Response:
         """200 while the work can be done; 503 and what is wrong else."""

@@ -15,6 +15,7 @@ import pytest
 
 from bot.ops.logs import OURS, JsonLines, set_up
 from bot.teams.request_limits import AT_ONCE, BURST, Kind
+from bot.version import VERSION
 from bot.web.metrics import MeasuredSender, Metrics
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
@@ -23,6 +24,8 @@ from tests.bot.story import broadcast, completed, draft, eventually
 from tests.conftest import RunningBot
 from tests.contract.world import NOW, install, planned
 from tests.support.organisation import Person
+
+ALIVE = (200, f'{{"status": "ok", "version": "{VERSION}"}}')
 
 
 @dataclass
@@ -56,7 +59,7 @@ async def ready(running_bot: RunningBot) -> bool:
 
 
 async def test_it_is_alive_and_ready(running_bot: RunningBot) -> None:
-    assert await get(running_bot, "/healthz") == (200, '{"status": "ok"}')
+    assert await get(running_bot, "/healthz") == ALIVE
     await eventually(lambda: ready(running_bot))
 
 
@@ -68,7 +71,7 @@ async def test_a_store_that_does_not_answer_makes_it_not_ready(
     status, text = await get(running_bot, "/readyz")
     assert status == 503
     assert "store" in orjson.loads(text)
-    assert await get(running_bot, "/healthz") == (200, '{"status": "ok"}')
+    assert await get(running_bot, "/healthz") == ALIVE
     await running_bot.store.open()
     await eventually(lambda: ready(running_bot))
 

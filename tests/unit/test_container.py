@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from app import GRACE
+from bot.settings import Settings
 from tests.support.pictures import install
 from tests.support.program import Program, free_port, running
 
@@ -104,3 +105,33 @@ def test_it_has_longer_to_stop_than_the_program_takes(service: str) -> None:
     text = (ROOT / "compose.yaml").read_text().split(f"  {service}:")[1]
     found = re.search(r"stop_grace_period: (\d+)s", text)
     assert found and int(found[1]) > GRACE + 5
+
+
+# --- the guide's commands against the example of settings -------------------------------------
+
+
+def in_the_container(env_file: str) -> dict[str, str]:
+    """What the program finds in its environment: the image's, and over it the file that `docker run` is given."""
+    [image] = of("ENV")
+    set_there = dict(part.split("=", 1) for part in image.split())
+    # as docker reads it: no quotes, no blanks around the sign, a line that begins with # is none
+    lines = [line for line in env_file.splitlines() if line and not line.startswith("#")]
+    return {**set_there, **dict(line.split("=", 1) for line in lines)}
+
+
+def test_the_guides_container_listens_where_it_can_be_reached_and_keeps_its_store_on_the_volume() -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    [run] = re.findall(r"^docker run (?:.*\\\n)*.*", guide, re.MULTILINE)
+    assert "--env-file .env" in run and "cp .env.example .env" in guide
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    filled = example.replace("MicrosoftAppId=", "MicrosoftAppId=8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10").replace(
+        "MicrosoftAppPassword=", "MicrosoftAppPassword=secret"
+    )
+    environment = {name: value for name, value in in_the_container(filled).items() if value}
+    settings = Settings(_env_file=None, **environment)  # type: ignore[call-arg, arg-type]
+    assert settings.host == "0.0.0.0"
+    published = re.search(r"-p \S*?(\d+):(\d+)", run)
+    assert published and settings.port == int(published[2])
+    volume = re.search(r"-v \w+:(\S+)", run)
+    assert volume and settings.store_url.startswith(f"sqlite:{volume[1]}/")
+    assert settings.log_format == "json"
