@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 #: seconds by which a message may come after its hours: it had left in time
 ON_ITS_WAY = 30.0
-NOT_WRITTEN_TO = {DeliveryState.UNREACHABLE, DeliveryState.ABSENT, DeliveryState.EXPIRED, DeliveryState.FAILED}
+#: faults that are people's doing: nothing is broken
+PEOPLES = ("somebody", "the author", "an activity")
+#: what is on its way takes so long at the most, where nothing is broken
+CALM = timedelta(seconds=5)
 
 
 async def check(world: World, scheduled: Campaign) -> None:
@@ -27,6 +30,9 @@ async def check(world: World, scheduled: Campaign) -> None:
     _nobody_twice(world)
     assert not (order := world.history.illegal()), order
     await _everybody_once(world, store, campaign)
+    await _in_time(world, store, campaign)
+    await _nobody_muted(world, store)
+    _answered_once(world)
     _unchanged(scheduled, campaign)
     _in_its_hours(world, campaign)
     _within_the_rate(world)
@@ -72,13 +78,45 @@ async def _everybody_once(world: World, store: Store, campaign: Campaign) -> Non
         elif result.state is not DeliveryState.UNCONFIRMED:
             assert chat not in received, f"{chat}: {result.state.name}, says the report, and it was received"
         if result.state is DeliveryState.UNREACHABLE:
-            assert chat in world.left or not chat, f"{chat}: unreachable ({result.reason}), and nothing was the matter"
+            newcomer = chat not in {person.conversation for person in world.people}
+            assert newcomer or chat in world.left, f"{chat}: unreachable ({result.reason}), and nothing was the matter"
         if result.state is DeliveryState.FAILED:
             raise AssertionError(f"{chat}: failed ({result.reason}, {result.detail}): the platform refused nothing")
         if result.state is DeliveryState.EXPIRED or result.state is DeliveryState.UNCONFIRMED:
             assert world.faults or world.was_cut, (
                 f"{chat}: {result.state.name} ({result.reason}), and nothing went wrong"
             )
+
+
+async def _in_time(world: World, store: Store, campaign: Campaign) -> None:
+    """Where nothing but people troubled it, everybody who was there in time has it."""
+    if any(not fault.kind.startswith(PEOPLES) for fault in world.faults) or world.was_cut:
+        return
+    end = campaign.as_scheduled.schedule.slot.end - CALM
+    there = {person.conversation for person in world.people} | {chat for chat, at in world.came.items() if at < end}
+    received = {arrival.chat for arrival in world.arrivals}
+    missing = there - received - world.left
+    assert not missing, f"{sorted(missing)} were there, and did not receive it"
+
+
+async def _nobody_muted(world: World, store: Store) -> None:
+    heard = set()  # whose word was taken: a store that is away takes none, and the bot says so
+    for person in world.people:
+        kept = await store.person_at(person.tenant, person.address)  # type: ignore[arg-type]
+        if kept is not None and kept.muted:
+            heard.add(person.conversation)
+    for arrival in world.arrivals:
+        since = world.muted.get(arrival.chat) if arrival.chat in heard else None
+        assert since is None or arrival.at < since + CALM, f"{arrival.chat}: muted since {since}, received {arrival.at}"
+
+
+def _answered_once(world: World) -> None:
+    """A question that comes twice is answered once, and twice at the most where a process died over it."""
+    for chat, questions in world.repeated.items():
+        answers = sum("help" in str(message["activity"]).lower() for message in world.platform.chats[chat].messages)
+        disturbed = [fault for fault in world.faults if not fault.kind.startswith(PEOPLES)]
+        if not disturbed:
+            assert answers <= questions + 1, f"{chat}: {questions} questions, {answers} answers"
 
 
 def _unchanged(scheduled: Campaign, campaign: Campaign) -> None:

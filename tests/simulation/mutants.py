@@ -82,6 +82,48 @@ MUTANTS = (
         "        granted = bucket.take(self._clock.monotonic(), share)",
         "        granted = share",
     ),
+    Mutant(
+        "people who have muted the bot are written to",
+        "storage/records/campaign_life.py",
+        "    return person.muted and not campaign.as_scheduled.consideration.past_mute",
+        "    return False",
+    ),
+    Mutant(
+        "nobody who comes while it runs is thought of",
+        "storage/sqlite/people.py",
+        "    for delivery, campaign in rows:",
+        "    for delivery, campaign in rows[:0]:",
+    ),
+    Mutant(
+        "an activity is done as often as it comes",
+        "bot/teams/once.py",
+        "        if arrival is None:\n            await do(context)",
+        "        if arrival is None or True:\n            await do(context)",
+    ),
+    Mutant(
+        "a report whose answer broke is posted again and again",
+        "scheduler/authors/post_once.py",
+        "    if posts >= MOST:",
+        "    if posts >= MOST * 100:",
+    ),
+    Mutant(
+        "a campaign ends while deliveries are open",
+        "storage/records/campaign_life.py",
+        "    if open:",
+        "    if open and not campaign:",
+    ),
+    Mutant(
+        "what a dead process had let go is never settled",
+        "storage/sqlite/deliveries.py",
+        "            DeliveryState.SENDING,\n            ms(now),\n            now >= slot_end,",
+        "            DeliveryState.SENDING,\n            0,\n            now >= slot_end,",
+    ),
+    Mutant(
+        "what a copy learns after it has lost its lease is written all the same",
+        "storage/mongo/settling.py",
+        '{"_id": row.id, "holder": holder, "state": before[row.id]["state"]}',
+        '{"_id": row.id}',
+    ),
 )
 
 

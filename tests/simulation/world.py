@@ -21,7 +21,7 @@ from app import crieur
 from bot.settings import Settings
 from scheduler import dispatcher, planner
 from storage.port.store import Store
-from storage.records import Campaign, CampaignState, WorkingHours
+from storage.records import Audience, Campaign, CampaignState, Contact, WorkingHours
 from tests.simulation.disk import Disk, SimulatedSqlite
 from tests.simulation.faults import Fault, draw
 from tests.simulation.history import History
@@ -160,6 +160,11 @@ class World:
         self.unwell: list[Faults] = []
         #: chats that were blocked or left, ever
         self.left: set[str] = set()
+        #: since when somebody has muted the bot, and knows that it has heard so; since when a newcomer is there
+        self.muted: dict[str, datetime] = {}
+        self.came: dict[str, datetime] = {}
+        #: how many questions came twice, by chat
+        self.repeated: Counter[str] = Counter()
         self.calm = False
         self.was_cut = False
         self._tasks: list[asyncio.Task[Any]] = []
@@ -257,7 +262,7 @@ class World:
     async def _people_install(self) -> None:
         self.author = self.organisation.person("Ada", "Lovelace")
         self.people = [self.author, *self.organisation.crowd(self.setting.people)]
-        self.newcomers = self.organisation.crowd(5)
+        self.newcomers = self.organisation.crowd(3)
         for number, newcomer in enumerate(self.newcomers):
             newcomer.address = f"newcomer{number}@contoso.example"
         for person in self.people:
@@ -278,7 +283,14 @@ class World:
         await store.open()
         author = await store.person_at(self.author.tenant, self.author.address)  # type: ignore[arg-type]
         assert author is not None
-        campaign = await scheduled(store, author, self.now, self.setting.slot, hours=self.setting.hours)
+        # among those it is for are some who have not installed the bot yet
+        contacts = [Contact(address=newcomer.address) for newcomer in self.newcomers]
+        people = await store.meet(author.tenant, contacts)
+        invited = await store.new_list(author.tenant, author.id, "Invited", [person.id for person in people])
+        audience = Audience(everyone=True, lists=(invited.id,))
+        campaign = await scheduled(
+            store, author, self.now, self.setting.slot, hours=self.setting.hours, audience=audience
+        )
         self.tell(f"campaign {campaign.id} is scheduled for {len(self.people)} people")
         return campaign
 
@@ -404,13 +416,15 @@ class World:
         await self._to(fault, person.uninstall())
 
     async def _somebody_installs(self, fault: Fault) -> None:
-        if self.newcomers:
-            await self._to(fault, self.newcomers.pop().install())
+        newcomer = self.newcomers[fault.where % len(self.newcomers)]
+        await self._to(fault, newcomer.install())
+        self.came[newcomer.conversation] = min(self.came.get(newcomer.conversation, self.now), self.now)
 
     async def _somebody_mutes(self, fault: Fault) -> None:
         person = self._person(fault)
         self.left.add(person.conversation)
         await self._to(fault, person.say("mute"))
+        self.muted[person.conversation] = min(self.muted.get(person.conversation, self.now), self.now)
 
     async def _somebody_presses(self, fault: Fault) -> None:
         person = self._person(fault)
@@ -431,8 +445,10 @@ class World:
 
     async def _an_activity_twice(self, fault: Fault) -> None:
         person = self._person(fault)
-        activity = {"type": "message", "text": "help", "id": f"twice-{fault.where}"}
-        await self._to(fault, person.send(dict(activity)))
+        activity = {"type": "message", "text": "help", "id": f"twice-{fault.at}"}
+        self.repeated[person.conversation] += 1
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+            await self._to(fault, person.send(dict(activity)))
         await asyncio.sleep(fault.length)
         await self._to(fault, person.send(dict(activity)))
 
