@@ -22,6 +22,8 @@ from cards.kit.presence import presence_fields
 from cards.kit.texts import Texts
 from storage.records import LADDER, Campaign, Ladder
 
+ON_A_BUTTON = 48  #: characters of a sentence; clients cut longer ones
+
 
 def schedule_form(
     texts: Texts,
@@ -121,7 +123,15 @@ def _words_field(texts: Texts, campaign: Campaign, values: Values, errors: Error
     )
     payload = handle(campaign, step="schedule", go="schedule")
     fill_in = act(texts("Fill in the form"), "form.save", payload)
-    return [*with_error(field, errors.get("words")), ActionSet(actions=[fill_in], spacing="Small")]
+    choices = [
+        act(_shortened(choice), "form.save", {**payload, "words_meant": choice})
+        for choice in values.get("choices", "").splitlines()
+    ]
+    return [*with_error(field, errors.get("words")), ActionSet(actions=[*choices, fill_in], spacing="Small")]
+
+
+def _shortened(sentence: str) -> str:
+    return sentence if len(sentence) <= ON_A_BUTTON else f"{sentence[: ON_A_BUTTON - 1]}…"
 
 
 def _number(raw: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ ENGLISH = Language(
         small="at|from|to|the|for|in|and|on|next|tomorrow|noon|hours?|days?|am|pm",
         starts="in|now|right away|at once|asap|today|tonight|tomorrow|noon|midnight|morning|afternoon|evening|week"
         "|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day",
-        lasts="for|over|during|to|till|until|between|from|all|morning|afternoon|evening|weekend|week|minutes?|hours?"
+        lasts="and|for|over|during|to|till|until|between|from|all|morning|afternoon|evening|weekend|week|minutes?|hours?"
         "|days?",
     ),
 )

@@ -89,7 +89,7 @@ FRENCH = Language(
         small="à|de|du|le|la|les|pendant|durant|pour|dans|et|au|demain|midi|heures?|jours?",
         starts="dans|maintenant|tout de suite|imm[eé]diatement|d[eè]s que|aujourd.hui|demain|midi|minuit|matin|soir"
         "|semaine|week-end|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
-        lasts="pendant|durant|pour|sur|jusqu.|jusque|entre|de|du|à|a|au|matin|après-midi|soir|semaine|week-end|journée"
+        lasts="et|pendant|durant|pour|sur|jusqu.|jusque|entre|de|du|à|a|au|matin|après-midi|soir|semaine|week-end|journée"
         "|heures?|jours?",
     ),
 )

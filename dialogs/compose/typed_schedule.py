@@ -45,7 +45,7 @@ async def overheard(turn: Turn, text: str) -> Answer | None:
     if draft is None:
         return None
     spoken = await read(turn, text, values_of(draft, "schedule", turn))
-    if spoken is None or not (spoken.complete or alone):
+    if spoken is None or not (spoken.complete or spoken.meant or alone):
         return None
     return await _planned(turn, draft, text, spoken)
 

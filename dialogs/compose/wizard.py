@@ -14,7 +14,7 @@ from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
 from dialogs.compose.presence import no_presence
-from dialogs.compose.schedule_sentence import confirmation, fill_from_words
+from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
 from dialogs.core.drafts import is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
@@ -110,10 +110,13 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     goal = str(form.get("go"))
     if step == "schedule":
+        if meant := str(form.get("words_meant") or ""):  # one of the sentences that may be meant was chosen
+            values["words"] = meant
         values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
     try:
         before, campaign = campaign, await save_step(turn, campaign, step, values)
-        if goal == step:  # it is only drawn anew: lists were looked for, or words were read
+        # it is only drawn anew: lists were looked for, or words were read
+        if goal == step or (step == "schedule" and goal == "review" and mixes(before.forms.get(step, {}), values)):
             return Answer(card=await _drawn_anew(turn, campaign, step, values))
         # after the save: a press at the same moment comes too late to make a second list
         errors, kept = await _accept(turn, before, step, values)

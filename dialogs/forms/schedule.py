@@ -27,8 +27,9 @@ from storage.records.instants import is_zone
 
 LONGEST = timedelta(days=366)  #: of a campaign
 GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the form took a while
-#: what a draft keeps of a schedule in words: as they stand in the field, as they were read, and what nobody understood
-WORDS = ("words", "said", "left")
+#: what a draft keeps of a schedule in words: as they stand in the field, as they were read, what is odd in them (as
+#: ``Spoken`` names it), the sentences that may be meant (a line each), and the fields that they have filled in
+WORDS = ("words", "said", "left", "repeats", "distance", "unsure", "no_holidays", "choices", "filled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +113,38 @@ def _read_words(values: Values, texts: Texts, errors: dict[str, str]) -> None:
         errors["words"] = too_long(texts, len(words), LONGEST_WORDS)
     elif words != values.get("said", ""):
         errors["words"] = texts("I could not read this just now. Please try again, or empty it and fill in the rest.")
-    elif left := values.get("left"):
-        errors["words"] = texts(
+    elif odd := odd_words(values, texts):
+        errors["words"] = odd
+    if (free := values.get("no_holidays")) and (values.get("holidays") or NO_HOLIDAYS) == NO_HOLIDAYS:
+        errors["holidays"] = texts("You said “{words}”: of which country?", words=escape_markdown(free))
+
+
+def odd_words(values: Values, texts: Texts) -> str:
+    """What of the words that were read cannot be done, or must be chosen; "" where nothing is odd."""
+    repeats, distance, unsure, left = (
+        escape_markdown(values.get(field, "")) for field in ("repeats", "distance", "unsure", "left")
+    )
+    sentences = [
+        repeats
+        and texts(
+            "“{words}” means again and again, and so far I send a campaign only once. Please say one day.",
+            words=repeats,
+        ),
+        distance
+        and texts(
+            "“{words}” is not the time zone below, which stays as it was."
+            " Please name a place, as in “9:00 Paris time”.",
+            words=distance,
+        ),
+        unsure
+        and texts("“{words}” may mean several things. Please choose one below, or say how many hours.", words=unsure),
+        left
+        and texts(
             "I did not understand “{words}”. Please say it differently, or empty this and fill in the rest.",
-            words=escape_markdown(left),
-        )
+            words=left,
+        ),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _read_zone(values: Values, texts: Texts, errors: dict[str, str]) -> ZoneInfo | None:

@@ -26,12 +26,36 @@ class Spoken:
     values: Mapping[str, str] = field(default_factory=dict)
     #: the words that mean nothing to the rule, as they were typed; "" where all was understood
     left: str = ""
+    #: the words that say "again and again"; the start is missing then, as one send is not what was said
+    repeats: str = ""
+    #: a distance from UTC ("UTC+2") that is another than the zone's, which stays
+    distance: str = ""
+    #: of a length that may mean several: "half a day"
+    unsure: str = ""
+    #: that public holidays are left out; of which country, the form asks
+    holidays: str = ""
+    #: the sentence as it may have been meant, each without anything odd: one press chooses
+    choices: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether all was understood, and it is a start and a duration."""
-        starts = self.values.get("start") == "now" or (bool(self.values.get("date")) and bool(self.values.get("time")))
-        return starts and bool(self.values.get("duration")) and not self.left
+        return self._starts and bool(self.values.get("duration")) and not self.odd
+
+    @property
+    def meant(self) -> bool:
+        """Whether it is a schedule, be it one that is not possible."""
+        when = self._starts or bool(self.values.get("time"))
+        return when and not self.left and bool(self.values.get("duration") or self.unsure)
+
+    @property
+    def odd(self) -> bool:
+        """Whether anything of it must be said otherwise, or chosen."""
+        return bool(self.left or self.repeats or self.distance or self.unsure)
+
+    @property
+    def _starts(self) -> bool:
+        return self.values.get("start") == "now" or (bool(self.values.get("date")) and bool(self.values.get("time")))
 
 
 def too_much(words: str) -> bool:

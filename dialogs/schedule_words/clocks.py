@@ -22,13 +22,13 @@ def minutes_of(text: str) -> float | None:
         total, unit = 0.0, 0
         for number, name in words.AMOUNT_PART.findall(text):
             unit = words.MINUTES[name]
-            total += _value(number) * unit
+            total += amount_of(number) * unit
         if fraction := words.FRACTION.search(text):
             total += words.FRACTIONS[fraction[1]] * unit
     return total if 0 < total <= FARTHEST else None
 
 
-def _value(number: str) -> float:
+def amount_of(number: str) -> float:
     return float(words.NUMBERS[number]) if number in words.NUMBERS else float(number.replace(",", "."))
 
 
@@ -43,7 +43,9 @@ def length(amount: str) -> Read:
 def clock(match: re.Match[str]) -> Read:
     parts = match.groupdict()
     if parts.get("noon"):
-        return _moved(words.NOON[parts["noon"]], parts)
+        return _moved(words.NOON[parts["noon"]], parts, half=True)
+    if parts.get("hour_"):
+        parts |= {"hour": parts["hour_"], "minute": parts["minute_"]}
     hour = _hour(parts["hour"])
     half = "am" if parts.get("am") else "pm" if parts.get("pm") else ""
     if half and not 1 <= hour <= 12:

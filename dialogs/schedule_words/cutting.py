@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,9 +30,16 @@ class Kind(StrEnum):
     LENGTH = "L"  #: minutes
     HOURS = "H"  #: (Clock, Clock)
     WEEK = "W"  #: days of the week, Monday = 0
+    EACH = "E"  #: the same, which may be a repetition
+    AGAIN = "R"  #: a repetition
+    SHIFT = "S"  #: (months, days) from the day that follows
+    MONTHS = "M"  #: how many of them it lasts
+    HALF_DAY = "d"
+    HOLIDAYS = "h"
     ANYTIME = "A"
     OWN_CLOCK = "Z"
     ZONE = "z"  #: its name
+    DISTANCE = "+"  #: timedelta from UTC
     NOTHING = "-"  #: it says nothing that matters
     UNKNOWN = "?"
 
@@ -56,6 +63,8 @@ class Day:
     #: what it may be, earliest first: a Monday is the next one, or one after it
     candidates: tuple[date, ...]
     count: int = 1
+    #: what its numbers may mean as well: 3/12 as 12 March
+    otherwise: date | None = None
 
     def also(self, other: Day) -> Day | None:
         """Both said of one day, as "Monday 30/11"; None where they are none."""
@@ -63,6 +72,13 @@ class Day:
         weekdays = {day.weekday() for day in many.candidates}
         known = tuple(day for day in one.candidates if {day.weekday()} == weekdays)
         return Day(known) if known and self.count == other.count == 1 else None
+
+    def then(self, other: Day) -> Day | None:
+        """Both in a row, as "Saturday and Sunday"; None where the other is not the day after."""
+        for first in self.candidates:
+            if first + timedelta(days=self.count) in other.candidates:
+                return Day((first,), self.count + other.count)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,8 @@ class Cut:
     today: date
     language: str
     day_first: bool
+    #: as it was typed: capitals tell "ET" from "et"
+    words: str = ""
     pieces: list[Piece] = field(default_factory=list)
 
     def take(self, pattern: re.Pattern[str], read: Callable[[re.Match[str]], Read | None]) -> None:

@@ -60,9 +60,27 @@ LASTS = re.compile(
     r"|(?:for a )?duration(?: of)?:?|(?:(?:pour|sur|avec) )?(?:une |la )?durée(?: de)?\s?:?)"
     rf"\s+(?:about |up to |environ )?(?:the next |les |the )?(?:prochaine?s )?({AMOUNT})"
 )
-#: of no certain length
-VAGUE = re.compile(
-    rf"\b(?:(?:for|over|pendant|durant|pour|sur|in|dans)\s+)?{_NUMBER}\s*(?:months?|years?|mois|ans|années?|decades?)\b"
+_FOR = r"(?:(?:for|over|during|pendant|durant|pour|sur|pdt)\s+)?"
+#: as long as the calendar says
+MONTHS = re.compile(rf"\b{_FOR}(?P<number>{_NUMBER})\s*(?:months?|mois)\b(?! (?:from|after|before|later|après|avant))")
+YEARS = re.compile(rf"\b{_FOR}(?P<number>{_NUMBER})\s*(?:years?|ans?|années?)\b")
+IN_MONTHS = re.compile(
+    rf"\b(?:(?:in|dans|d'ici)\s+(?P<number>{_NUMBER})\s*(?:months?|mois)|(?P<later>{_NUMBER})\s*(?:months?|mois)"
+    r" (?:from now|later|plus tard))\b(?! (?:from|after|before|après|avant))"
+)
+#: half of a day's work, or of a day
+HALF_DAY = re.compile(
+    r"\b(?:(?:for|over|pendant|durant|pour|sur)\s+)?"
+    r"(?:half (?:a|of a|the) day|a half[ -]day|half-day|une demi[ -]journée|demi-journée)\b"
+)
+#: "a week from Friday", "2 weeks after tomorrow", "une semaine après vendredi": a day, not a length
+SHIFT = re.compile(
+    r"(?<![\w-])(?<!for )(?<!over )(?<!during )(?<!within )(?<!lasting )(?<!about )(?<!up to )(?<! of )(?<!next )"
+    r"(?<!pendant )(?<!durant )(?<!pour )(?<!sur )(?<!pdt )(?<!environ )(?<!de )"
+    rf"(?:in |dans )?(?P<number>{_NUMBER})[ -]*(?:(?P<days>days?|jours?)|(?P<weeks>weeks?|semaines?)"
+    r"|(?P<fortnights>fortnights?|quinzaines?)|(?P<months>months?|mois))"
+    r"\s+(?:(?P<back>before|avant)|(?:from|after|après|apres)|(?<=week )on|(?<=weeks )on|(?<=fortnight )on"
+    r"|(?<=a week )(?=today|tomorrow)|(?<=a fortnight )(?=today|tomorrow))(?!\s*now\b)\s*(?:the |le )?"
 )
 #: without a word before it, where it cannot be a clock
 BARE = re.compile(rf"\b({_NUMBER}[ '-]*{one_of(MINUTES.keys() - {'m', 'h', 'd', 'j', 'heure', 'heures'})})\b")
@@ -84,6 +102,12 @@ MORE = {
 }
 PAST = {"half": 30, "a quarter": 15, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
 CLOCKS = (
+    # 0900hrs, 1400 hours, at 1430, 0900-1700
+    re.compile(
+        rf"\b(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)\s?(?:hours|hrs?|h)\b{_HALF}?"
+        r"|(?:(?<=\bat )|(?<=\b0\d\d\d-)|(?<=\b0\d\d\d - )|(?<=\b0\d\d\d to )|\b(?=0))"
+        r"(?P<hour_>[01]\d|2[0-4])(?P<minute_>[0-5]\d)\b(?!\s?[/.-]\s?\d{1,2}[/.-])"
+    ),
     re.compile(rf"\b(?P<hour>\d{{1,2}})\s?(?:[:h]\s?|\.)(?P<minute>\d{{2}})(?::\d{{2}})?(?![.,]?\d){_HALF}?"),
     re.compile(rf"\b{_HOUR}\s?(?:h|(?P<heures>heures?))\b(?:\s(?P<more>{one_of(MORE)})\b)?{_HALF}?"),
     re.compile(
@@ -102,8 +126,11 @@ NOW = re.compile(
     r"|maintenant|tout de suite|immédiatement|immediatement|dès maintenant|dès que possible|dès que je planifie"
     r"|(?:le|au) plus (?:tôt|vite)(?: possible)?)\b"
 )
-ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d)|(?!\d))")
-NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d/]|\.\d)")
+ISO = re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:t(?=\d)|(?!\d))")
+NUMERIC = re.compile(
+    r"(?<![\d/.-])(?P<first>\d{1,2})(?:(?P<sign>[/.])(?P<second>\d{1,2})(?:(?P=sign)(?P<year>\d{4}|\d{2}))?(?![\d/]|\.\d)"
+    r"|-(?P<second_>\d{1,2})-(?P<year_>\d{4})(?![\d-]))"
+)
 _MONTHS_EN = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTHS_FR = "janv|fév|fev|mars|avr|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
 _NO_MONTH = rf"(?! (?:of |de )?(?:{_MONTHS_EN}|{_MONTHS_FR}))"
@@ -128,7 +155,7 @@ DAYS_OF_A_MONTH = (
 )
 #: as it is often mistyped
 TOMORROW = re.compile(r"\b(?:(?!tomorrow)tom+or+ow|tmrw|tmw)\b")
-IN_EIGHT = re.compile(r"\b(\w+day) week\b|\b(\w+di) en (huit|quinze)\b")
+IN_EIGHT = re.compile(r"\b(\w+day|today|tomorrow) week\b|\b(\w+di|demain|aujourd'hui) en (huit|quinze)\b")
 TODAY = {
     **dict.fromkeys(("this morning", "ce matin"), "morning"),
     **dict.fromkeys(("this afternoon", "cet après-midi", "cet apres-midi"), "afternoon"),
@@ -152,6 +179,51 @@ WEEKDAYS = {
 }
 _WEEKDAY = one_of(WEEKDAYS)
 WEEKDAY = re.compile(rf"\b{_WEEKDAY}\b")
+_ABBREVIATED = {"lun": 0, "mar": 1, "mer": 2, "jeu": 3, "ven": 4, "sam": 5, "dim": 6}
+DAY_NAMES = {**WEEKDAYS, **_ABBREVIATED}
+MONTH_NAMES = {
+    **{name: month for month, name in enumerate(_words("jan feb mar apr may jun jul aug sep oct nov dec"), 1)},
+    **{
+        name: month
+        for month, name in enumerate(
+            _words("january february march april may june july august september october november december"),
+            1,
+        )
+    },
+    **{
+        name: month
+        for month, name in enumerate(
+            _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"), 1
+        )
+    },
+    **{"janv": 1, "févr": 2, "fév": 2, "fevr": 2, "fevrier": 2, "avr": 4, "juil": 7, "aout": 8, "sept": 9, "déc": 12},
+    "decembre": 12,
+}
+_NAMED_MONTH = rf"{one_of(MONTH_NAMES)}(?!\w)\.?"
+#: "mar. 1er déc.", "ven 4 décembre", "5 janv. 2027"
+DAY_AND_MONTH = re.compile(
+    rf"\b(?:(?P<weekday>{one_of(DAY_NAMES)})(?:\.,?|,)?\s+)?(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{_NAMED_MONTH})"
+    r"(?:\s+(?P<year>\d{4}))?(?!\w)"
+)
+WEEKDAY_ABBREVIATED = re.compile(rf"\b(?P<weekday>{one_of(_ABBREVIATED)})\.(?!\s*\d)(?=\s|$)")
+NTH = {
+    **{"first": 0, "1st": 0, "premier": 0, "1er": 0, "second": 1, "2nd": 1, "deuxième": 1, "2e": 1, "third": 2},
+    **{"3rd": 2, "troisième": 2, "3e": 2, "fourth": 3, "4th": 3, "quatrième": 3, "4e": 3, "last": -1, "dernier": -1},
+}
+#: "the last Friday of the month", "le premier lundi de décembre", "the last working day of next month"
+NTH_OF_A_MONTH = re.compile(
+    rf"\b(?P<nth>{one_of(NTH)}) (?P<name>{one_of(WEEKDAYS)}|working day|business day|day|jour ouvré|jour ouvrable|jour)"
+    rf" (?:of|in|du|de|d') ?(?:(?P<next>next month|mois prochain)|(?:the|this|ce)? ?(?:month|mois(?:-ci)?)|"
+    rf"(?P<month>{_NAMED_MONTH})(?: (?P<year>\d{{4}}))?)(?!\w)"
+)
+#: an edge of a month or a week: which day of it, nobody knows
+ABOUT_A_TIME = re.compile(
+    r"\b(?:(?:at |by |around )?(?:the )?(?:end|middle|beginning|start) of (?:the |this |next )?"
+    rf"(?:month|week|year|{_NAMED_MONTH})|(?:early|mid|late)[ -](?:month|week|{_NAMED_MONTH})"
+    rf"|(?:à la |vers la |en |au )?(?:fin|mi|début|milieu|courant)[ -](?:de |du |d'|de la )?"
+    rf"(?:mois|semaine|année|{_NAMED_MONTH})(?: prochaine?)?)(?!\w)(?: \d{{4}}\b)?"
+)
+NEAR = {"today": 0, "aujourd'hui": 0, "tomorrow": 1, "demain": 1}
 WEEKDAY_NTH = re.compile(rf"\b({_WEEKDAY})(?: the| le)? (\d{{1,2}})(?:er|st|nd|rd|th)?\b{_NO_MONTH}")
 
 # --- working hours and days -------------------------------------------------------------------
@@ -178,19 +250,32 @@ OWN_CLOCK = re.compile(
     r"(?: own)? (?:clock|local time|time zone|time|timezone)|à l'heure (?:locale )?de chacun|heure locale de chacun)\b"
 )
 _WORKING_WEEK = (
-    *("weekdays", "on weekdays", "weekdays only", "working days", "on working days", "working days only"),
-    *("en semaine", "jours ouvrés", "jours ouvrables", "les jours ouvrés", "les jours de semaine"),
+    *("weekdays only", "on weekdays only", "working days", "on working days", "working days only"),
+    *("jours ouvrés", "jours ouvrables", "les jours ouvrés", "uniquement en semaine", "en semaine uniquement"),
 )
 _WHOLE_WEEK = (
-    *("every day", "everyday", "7 days a week", "weekends too", "including weekends", "weekend included"),
-    *("weekends included", "tous les jours", "7 jours sur 7", "7j/7", "week-end compris", "week-ends compris"),
+    *("7 days a week", "weekends too", "including weekends", "weekend included", "weekends included"),
+    *("7 jours sur 7", "7j/7", "week-end compris", "week-ends compris"),
     *("y compris le week-end", "le week-end aussi"),
 )
+#: the days on which it is sent
 WEEK = {**dict.fromkeys(_WORKING_WEEK, range(5)), **dict.fromkeys(_WHOLE_WEEK, range(7))}
 WEEK_NAMED = re.compile(rf"\b{one_of(WEEK)}\b")
+_EACH_WORKING_DAY = (
+    *("weekdays", "on weekdays", "every weekday", "each weekday", "every working day", "each working day"),
+    *("every business day", "each business day", "en semaine", "les jours de semaine", "tous les jours ouvrés"),
+    *("tous les jours ouvrables", "chaque jour ouvré", "chaque jour ouvrable", "tous les jours de la semaine"),
+)
+_EACH_DAY = ("every day", "every single day", "each day", "everyday", "tous les jours", "chaque jour")
+#: the same of what lasts for days; a repetition of what does not
+EACH = {**dict.fromkeys(_EACH_WORKING_DAY, range(5)), **dict.fromkeys(_EACH_DAY, range(7))}
+EACH_NAMED = re.compile(rf"\b{one_of(EACH)}\b")
 _PLURAL = rf"(?:{one_of(name for name in WEEKDAYS if len(name) > 4)}s)"
-#: "on Mondays and Fridays", "les lundis et jeudis": the days on which it is sent
-PLURALS = re.compile(rf"\b(?:only )?(?:on |les |le )?({_PLURAL}(?:(?:\s*,\s*|\s+(?:and|et)\s+)(?:les )?{_PLURAL})*)\b")
+#: "on Mondays and Fridays", "les lundis et jeudis"
+PLURALS = re.compile(
+    rf"\b(?P<only>only )?(?:on |les |le )?(?P<days>{_PLURAL}(?:(?:\s*,\s*|\s+(?:and|et)\s+)(?:les )?{_PLURAL})*)\b"
+    r"(?P<only_then> only| uniquement)?"
+)
 #: "working days Monday to Thursday", "jours : du lundi au jeudi"
 DAYS_FROM_TO = re.compile(
     rf"\b(?:(?:working |work )?days|jours(?: de travail| ouvrés)?)[\s:,]*(?:are |from |du |de |sont )*"
@@ -199,48 +284,12 @@ DAYS_FROM_TO = re.compile(
 #: the same, right after working hours
 THEN_DAYS = re.compile(rf"^[\s,]*(?:on |from |du |de )?({_WEEKDAY})\s?(?:to|through|-|au|à)\s?({_WEEKDAY})\b")
 
-# --- zones ------------------------------------------------------------------------------------
-
-CITIES = {
-    **{"paris": "Europe/Paris", "lyon": "Europe/Paris", "france": "Europe/Paris", "london": "Europe/London"},
-    **{"londres": "Europe/London", "brussels": "Europe/Brussels", "bruxelles": "Europe/Brussels"},
-    **{"geneva": "Europe/Zurich", "genève": "Europe/Zurich", "zurich": "Europe/Zurich", "berlin": "Europe/Berlin"},
-    **{"luxembourg": "Europe/Luxembourg", "amsterdam": "Europe/Amsterdam", "dublin": "Europe/Dublin"},
-    **{"madrid": "Europe/Madrid", "lisbon": "Europe/Lisbon", "lisbonne": "Europe/Lisbon", "rome": "Europe/Rome"},
-    **{"athens": "Europe/Athens", "athènes": "Europe/Athens", "istanbul": "Europe/Istanbul"},
-    **{"montreal": "America/Toronto", "montréal": "America/Toronto", "toronto": "America/Toronto"},
-    **{"québec": "America/Toronto", "quebec": "America/Toronto", "new york": "America/New_York"},
-    **{"chicago": "America/Chicago", "denver": "America/Denver", "los angeles": "America/Los_Angeles"},
-    **{"san francisco": "America/Los_Angeles", "seattle": "America/Los_Angeles", "halifax": "America/Halifax"},
-    **{"são paulo": "America/Sao_Paulo", "sao paulo": "America/Sao_Paulo", "honolulu": "Pacific/Honolulu"},
-    **{"casablanca": "Africa/Casablanca", "tunis": "Africa/Tunis", "dakar": "Africa/Dakar", "cairo": "Africa/Cairo"},
-    **{"le caire": "Africa/Cairo", "johannesburg": "Africa/Johannesburg", "alger": "Africa/Algiers"},
-    **{"algiers": "Africa/Algiers", "abidjan": "Africa/Abidjan", "dubai": "Asia/Dubai", "dubaï": "Asia/Dubai"},
-    **{"la réunion": "Indian/Reunion", "réunion": "Indian/Reunion", "bangkok": "Asia/Bangkok", "delhi": "Asia/Kolkata"},
-    **{"mumbai": "Asia/Kolkata", "shanghai": "Asia/Shanghai", "beijing": "Asia/Shanghai", "pékin": "Asia/Shanghai"},
-    **{"hong kong": "Asia/Hong_Kong", "singapore": "Asia/Singapore", "singapour": "Asia/Singapore"},
-    **{"tokyo": "Asia/Tokyo", "sydney": "Australia/Sydney", "nouméa": "Pacific/Noumea", "noumea": "Pacific/Noumea"},
-    **{"auckland": "Pacific/Auckland", "tahiti": "Pacific/Tahiti"},
-}
-ZONES = {
-    **{"utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"},
-    **{"eastern time": "America/New_York", "central time": "America/Chicago", "mountain time": "America/Denver"},
-    **{"pacific time": "America/Los_Angeles", "uk time": "Europe/London", "french time": "Europe/Paris"},
-    **{"heure française": "Europe/Paris", "heure de l'est": "America/Toronto"},
-}
-#: right after a clock only, and some after "am" or "pm" only: they are words, or parts of words, of French
-AFTER_A_CLOCK = {"cet": "Europe/Paris", "cest": "Europe/Paris", "bst": "Europe/London"}
-AMERICAN = {
-    **dict.fromkeys(("est", "edt", "et"), "America/New_York"),
-    **dict.fromkeys(("cst", "cdt", "ct"), "America/Chicago"),
-    **dict.fromkeys(("mst", "mdt", "mt"), "America/Denver"),
-    **dict.fromkeys(("pst", "pdt", "pt"), "America/Los_Angeles"),
-}
-ZONE = re.compile(
-    rf"\b(?P<zone>{one_of(ZONES)})\b|(?<=[ap]m )(?P<american>{one_of(AMERICAN)})\b"
-    rf"|(?<=[mh\d] )(?P<european>{one_of(AFTER_A_CLOCK)})\b(?! apr)"
-    rf"|\b(?:(?:à )?(?:l')?heure (?:de |d'|à )|time in |in )?(?P<city>{one_of(CITIES)})(?:'s)?(?: time)?\b"
-    r"|\b(?P<iana>[a-z]+/[a-z_]+(?:/[a-z_]+)?)\b"
+#: the form asks which country's they are
+EXCEPT_HOLIDAYS = re.compile(
+    r"\b(?:except|excluding|but not|not|without|apart from|other than|closed|skip(?:ping)?|no)"
+    r"(?: for)?(?: on)?(?: the)? (?:(?:bank|public|national|legal|federal) )?holidays?\b"
+    r"|\b(?:sauf|hors|excepté|sans|hormis|pas|fermé|à l'exception|en dehors)(?: pendant)?(?: les| des)?"
+    r" (?:jours? )?fériés?(?!\w)"
 )
 
 # --- between them -----------------------------------------------------------------------------

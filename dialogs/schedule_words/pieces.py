@@ -7,20 +7,21 @@ it does not know either is kept as not understood. No piece is read twice.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cards.languages import SCHEDULES
 from dialogs.schedule_words import clocks, days
 from dialogs.schedule_words import lexicon as words
 from dialogs.schedule_words.clocks import between
 from dialogs.schedule_words.cutting import Cut, Kind, Piece, Read
+from dialogs.schedule_words.repeats import AGAIN
+from dialogs.schedule_words.zones import zones_in
 
 
-def zone_in(text: str) -> str | None:
-    """The zone that a plain text names."""
-    zones = (zone_of(match) for match in words.ZONE.finditer(text))
-    return next((zone for zone in zones if zone), None)
+def zone_in(text: str, typed: str) -> str | None:
+    """The zone that a plain text names; ``typed``: with its capitals."""
+    return next((said.name for said in zones_in(text, typed) if said.name), None)
 
 
 def language_of_words(text: str, otherwise: str) -> str:
@@ -30,17 +31,27 @@ def language_of_words(text: str, otherwise: str) -> str:
     return most[0] if len(most) == 1 else otherwise
 
 
-def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:
-    """The pieces of a plain text, in their order. ``day_first``: 3/12 is in December."""
-    there = Cut(text, today, language, day_first)
+def cut(text: str, today: date, language: str, day_first: bool, typed: str) -> list[Piece]:
+    """The pieces of a plain text, in their order. ``day_first``: 3/12 is in December. ``typed``: with its capitals.
+
+    Raises OverflowError for days that no calendar has.
+    """
+    there = Cut(text, today, language, day_first, typed)
     _settings(there)
-    there.take(words.ISO, lambda match: days.written(match[1], match[2], match[3]))
+    there.take(words.ISO, lambda match: days.written(match[1], match[3], match[4]))
     there.take(words.NUMERIC, lambda match: days.numeric(there, match))
     for of_a_month in words.DAYS_OF_A_MONTH:
         there.take(of_a_month, lambda match: days.days_of_a_month(there, match))
+    there.take(words.NTH_OF_A_MONTH, lambda match: days.nth_of_a_month(there, match))
+    there.take(words.ABOUT_A_TIME, lambda match: (Kind.UNKNOWN, None))
+    there.take(words.DAY_AND_MONTH, lambda match: days.day_and_month(there, match))
+    there.take(words.HALF_DAY, lambda match: (Kind.HALF_DAY, None))
+    there.take(words.SHIFT, days.shift)
+    there.take(words.IN_MONTHS, lambda match: days.in_months(there, match))
     there.take(words.OFFSET, lambda match: days.offset(there, match))
     there.take(words.LASTS, lambda match: clocks.length(match[1]))
-    there.take(words.VAGUE, lambda match: (Kind.UNKNOWN, None))
+    there.take(words.MONTHS, days.months)
+    there.take(words.YEARS, lambda match: days.months(match, each=12))
     there.take(words.ALL_DAY, lambda match: (Kind.LENGTH, 24 * 60))
     for pattern in words.CLOCKS:
         there.take(pattern, clocks.clock)
@@ -50,12 +61,26 @@ def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:
     there.take(words.AT_NUMBER, clocks.number)
     there.take(words.AT, lambda match: (Kind.NOTHING, None))
     days.odd_days(there)
+    there.take(words.WEEKDAY_ABBREVIATED, lambda match: days.weekday_abbreviated(there, match))
     there.take(words.UNTIL, lambda match: (Kind.UNTIL, None))
     there.take(words.CONNECTIVE, _connective)
     days.recognised(there)
     there.take(words.NUMBER, clocks.number)
     there.take(re.compile(r"[^\s|,;.!?()]+"), _rest)
-    return sorted(there.pieces, key=lambda piece: piece.start)
+    return _with_shifts(sorted(there.pieces, key=lambda piece: piece.start))
+
+
+def _with_shifts(pieces: list[Piece]) -> list[Piece]:
+    """ "A week from Friday" is one day; a distance from none is not understood."""
+    for at in reversed([at for at, piece in enumerate(pieces) if piece.kind is Kind.SHIFT]):
+        shift = pieces[at]
+        then = next((place for place in range(at + 1, len(pieces)) if pieces[place].kind is not Kind.NOTHING), None)
+        if then is None or pieces[then].kind is not Kind.DAYS:
+            pieces[at] = replace(shift, kind=Kind.UNKNOWN)
+        else:
+            day = days.shifted(pieces[then].value, *shift.value)
+            pieces[at : then + 1] = [Piece(Kind.DAYS, shift.start, pieces[then].end, day)]
+    return pieces
 
 
 # --- what it says beside when -----------------------------------------------------------------
@@ -63,32 +88,21 @@ def cut(text: str, today: date, language: str, day_first: bool) -> list[Piece]:
 
 def _settings(there: Cut) -> None:
     there.take(words.OWN_CLOCK, lambda match: (Kind.OWN_CLOCK, None))
-    there.take(words.ZONE, lambda match: (Kind.ZONE, zone) if (zone := zone_of(match)) else None)
+    for said in zones_in(there.text, there.words):
+        kind, value = (Kind.ZONE, said.name) if said.name else (Kind.DISTANCE, said.distance)
+        there.put(kind, value, said.start, said.end)
+    there.take(words.EXCEPT_HOLIDAYS, lambda match: (Kind.HOLIDAYS, None))
+    there.take(AGAIN, lambda match: (Kind.AGAIN, None))
     there.take(words.ANYTIME, lambda match: (Kind.ANYTIME, None))
     there.take(words.WORKING_HOURS, _working_hours)
     for hours in [piece for piece in there.pieces if piece.kind is Kind.HOURS]:
-        if days := words.THEN_DAYS.search(there.text[hours.end :]):
-            there.put(Kind.WEEK, _week(days[1], days[2]), hours.end + days.start(), hours.end + days.end())
+        if then := words.THEN_DAYS.search(there.text[hours.end :]):
+            there.put(Kind.WEEK, _week(then[1], then[2]), hours.end + then.start(), hours.end + then.end())
     there.take(words.AS_USUAL, lambda match: (Kind.NOTHING, None))
     there.take(words.DAYS_FROM_TO, lambda match: (Kind.WEEK, _week(match[1], match[2])))
     there.take(words.WEEK_NAMED, lambda match: (Kind.WEEK, frozenset(words.WEEK[match[0]])))
+    there.take(words.EACH_NAMED, lambda match: (Kind.EACH, frozenset(words.EACH[match[0]])))
     there.take(words.PLURALS, _plurals)
-
-
-def zone_of(match: re.Match[str]) -> str | None:
-    if match["zone"]:
-        return words.ZONES[match["zone"]]
-    if match["american"]:
-        return words.AMERICAN[match["american"]]
-    if match["european"]:
-        return words.AFTER_A_CLOCK[match["european"]]
-    if match["city"]:
-        return words.CITIES[match["city"]]
-    name = "/".join("_".join(part.capitalize() for part in one.split("_")) for one in match["iana"].split("/"))
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _working_hours(match: re.Match[str]) -> Read:
@@ -104,8 +118,9 @@ def _week(first: str, last: str) -> frozenset[int]:
 
 
 def _plurals(match: re.Match[str]) -> Read:
-    names = re.findall(r"\w+", match[1])
-    return Kind.WEEK, frozenset(words.WEEKDAYS[name[:-1]] for name in names if name[:-1] in words.WEEKDAYS)
+    names = re.findall(r"\w+", match["days"])
+    kind = Kind.WEEK if match["only"] or match["only_then"] else Kind.EACH
+    return kind, frozenset(words.WEEKDAYS[name[:-1]] for name in names if name[:-1] in words.WEEKDAYS)
 
 
 # --- between ----------------------------------------------------------------------------------

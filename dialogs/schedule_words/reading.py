@@ -8,22 +8,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.schedule_words import LONGEST, Spoken
-from dialogs.schedule_words.clocks import WORK, between, later
-from dialogs.schedule_words.cutting import Clock, Day, Kind, Piece, plain
+from dialogs.schedule_words.clocks import between
+from dialogs.schedule_words.connecting import (
+    A_DAY,
+    Odd,
+    Point,
+    as_connected,
+    in_a_row,
+    in_part,
+    lasts_for_days,
+    length_like_a_clock,
+    point_of,
+    rewritings,
+    time_of,
+    written,
+)
+from dialogs.schedule_words.cutting import Clock, Kind, Piece, plain
+from dialogs.schedule_words.days import after_months
 from dialogs.schedule_words.lexicon import PART_HOURS
 from dialogs.schedule_words.pieces import cut, language_of_words, zone_in
 
-A_DAY = 24 * 60  #: minutes
+A_MONTH = 30 * A_DAY  #: until the calendar tells
+_AT_A_CLOCK = re.compile(f"[{Kind.FROM}]?[{Kind.CLOCK}{Kind.NUMBER}](?![{Kind.TO}{Kind.UNTIL}])")
 _SIDE = "[DCnPNO]"
 #: whole sentences, of when; the sides of a range may each be a day, a clock, or both
 _RANGE = re.compile(rf"f?({_SIDE}+)[tu]({_SIDE}+)")
 _DAY_THEN_CLOCKS = re.compile(r"([DP]+)f?([Cn])[tu]([Cn])")
 _DAYS_THEN_CLOCKS = re.compile(r"f?(D)[tu](D)f?([Cn])[tu]([Cn])")
+_DAYS_THEN_A_CLOCK = re.compile(r"f?(D)[tu](D)[Cn]")
 _CLOCKS_THEN_DAY = re.compile(r"f?([Cn])[tu]([Cn])(D)")
 _START_THEN_CLOCKS = re.compile(rf"f?({_SIDE}+)f?([Cn])[tu]([Cn])")
 _START = re.compile(rf"f?({_SIDE}+)")
@@ -39,29 +56,25 @@ def read_words(words: str, now: datetime, zone: str, language: str, day_first: b
     if len(words) > LONGEST:
         return Spoken(left=words)
     text = plain(words)
-    named = zone_in(text)
+    named = zone_in(text, words)
     clock = now.astimezone(ZoneInfo(named or zone)).replace(second=0, microsecond=0)
-    pieces = cut(text, clock.date(), language_of_words(text, language), day_first)
-    return _Sentence(words, pieces, clock).read()
+    spoken_language = language_of_words(text, language)
+    try:
+        pieces = cut(text, clock.date(), spoken_language, day_first, words)
+    except OverflowError:  # a day that no calendar has
+        return Spoken(left=words.strip())
+    sentence = _Sentence(words, pieces, clock)
+    spoken = sentence.read()
+    if spoken.left or spoken.distance:
+        return spoken
+    possible = dict.fromkeys(rewritings(words, pieces, sentence.again, spoken_language))
+    meant = [said for said in possible if _is_plain(read_words(said, now, zone, language, day_first))]
+    return replace(spoken, choices=tuple(meant))
 
 
-class _Odd(Exception):
-    """These pieces make no sense together."""
-
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        super().__init__()
-        self.pieces = pieces
-
-
-@dataclass(slots=True)
-class _Point:
-    """A side of a range: what is said of it."""
-
-    day: Day | None = None
-    clock: Clock | None = None
-    part: str = ""
-    #: the start is "now", or minutes after it
-    offset: float | None = None
+def _is_plain(spoken: Spoken) -> bool:
+    """Whether it says a start, and nothing odd."""
+    return not spoken.odd and "start" in spoken.values and bool(spoken.values.get("time", "now"))
 
 
 class _Sentence:
@@ -71,27 +84,80 @@ class _Sentence:
         self._now = now  # on the clock of its zone, to the minute
         self._values: dict[str, str] = {}
         self._odd = [piece for piece in pieces if piece.kind is Kind.UNKNOWN]
+        #: those that say how often
+        self.again = [piece for piece in pieces if piece.kind is Kind.AGAIN or self._is_a_repetition(piece)]
+
+    def _is_a_repetition(self, piece: Piece) -> bool:
+        """Whether "every day" and the like say how often; of what lasts for days, they are the days of work."""
+        if piece.kind is not Kind.EACH:
+            return False
+        others = [one for one in self._pieces if one.kind is not Kind.NOTHING]
+        at = others.index(piece)
+        if any(one.kind is Kind.HOURS for one in others[max(0, at - 1) : at + 2]):
+            return False
+        after = "".join(one.kind for one in others[at + 1 :])
+        return _AT_A_CLOCK.match(after) is not None or not lasts_for_days(others)
 
     def read(self) -> Spoken:
-        length = self._only(Kind.LENGTH)
+        length, months = self._only(Kind.LENGTH), self._only(Kind.MONTHS)
+        if months:
+            self._odd += [length] if length else []
+            length = replace(months, value=months.value * A_MONTH)
         self._set_what_is_beside()
-        when = [piece for piece in self._pieces if piece.kind in _WHEN]
-        if length is None and (clock_length := _length_like_a_clock(when)):
+        when = in_a_row([piece for piece in self._pieces if piece.kind in _WHEN], length)
+        if length is None and (clock_length := length_like_a_clock(when)):
             when.remove(clock_length)
             length = replace(clock_length, kind=Kind.LENGTH, value=clock_length.value.length)
-        when = _as_connected(when)
+        when = as_connected(when)
         try:
             self._read_when(when, length)
-        except _Odd as odd:
+        except Odd as odd:
             self._odd += odd.pieces
         except (OverflowError, ValueError):  # a day that no calendar has
             self._odd += when
-        nothing = not self._values and not self._odd
-        return Spoken(values=self._values, left=self._words.strip() if nothing else self._left())
+        if months:
+            self._set_months(months)
+        if self.again:
+            self._values |= {"start": "at", "date": ""}
+        distance = [piece for piece in self._pieces if piece.kind is Kind.DISTANCE and not self._is_ours(piece)]
+        unsure = [piece for piece in self._pieces if piece.kind is Kind.HALF_DAY]
+        holidays = [piece for piece in self._pieces if piece.kind is Kind.HOLIDAYS]
+        nothing = not (self._values or self._odd or self.again or distance or unsure or holidays)
+        return Spoken(
+            values=self._values,
+            left=self._words.strip() if nothing else self._said(self._odd),
+            repeats=self._said(self.again),
+            distance=self._said(distance),
+            unsure=self._said(unsure),
+            holidays=self._said(holidays),
+        )
 
-    def _left(self) -> str:
+    def _is_ours(self, piece: Piece) -> bool:
+        """Whether a distance from UTC is that of the zone, when it starts; UTC itself becomes the zone."""
+        if not piece.value and not any(one.kind is Kind.ZONE for one in self._pieces):
+            self._values["zone"] = "UTC"
+            return True
+        begins = self._now
+        if self._values.get("date"):
+            begins = datetime.combine(date.fromisoformat(self._values["date"]), time(12), self._now.tzinfo)
+        return bool(begins.utcoffset() == piece.value)
+
+    def _set_months(self, months: Piece) -> None:
+        """As many days as the calendar says, from the day on which it starts."""
+        if self._values.get("start") == "now":
+            begins = self._now.date()
+        elif self._values.get("date"):
+            begins = date.fromisoformat(self._values["date"])
+        else:
+            self._values = {key: value for key, value in self._values.items() if key not in ("duration", "unit")}
+            self._odd += [months] if months not in self._odd else []
+            return
+        if "duration" in self._values:
+            self._set_length((after_months(begins, months.value) - begins).days * A_DAY)
+
+    def _said(self, pieces: Sequence[Piece]) -> str:
         """The words of what is odd; what says nothing between two of them is said with them."""
-        odd = {piece.start for piece in self._odd}
+        odd = {piece.start for piece in pieces}
         runs: list[tuple[int, int]] = []
         beside = False
         for piece in self._pieces:
@@ -100,7 +166,7 @@ class _Sentence:
                 beside = True
             elif piece.kind is not Kind.NOTHING:
                 beside = False
-        return " … ".join(self._words[start:end] for start, end in runs)
+        return " … ".join(self._words[start:end].strip() for start, end in runs)
 
     # --- beside when --------------------------------------------------------------------------
 
@@ -119,11 +185,15 @@ class _Sentence:
             self._values["anytime"] = "true"
         if hours := self._only(Kind.HOURS):
             self._set_hours(*hours.value)
-        if week := self._only(Kind.WEEK):
-            self._values["days"] = ",".join(str(day) for day in sorted(week.value))
+        weeks = [replace(piece, kind=Kind.WEEK) for piece in self._pieces if piece.kind in (Kind.WEEK, Kind.EACH)]
+        again = {piece.start for piece in self.again}
+        weeks = [piece for piece in weeks if piece.start not in again]
+        if weeks:
+            self._odd += [piece for piece in weeks[1:] if piece.value != weeks[0].value]
+            self._values["days"] = ",".join(str(day) for day in sorted(weeks[0].value))
 
     def _set_hours(self, opens: Clock, closes: Clock) -> None:
-        self._values |= {"opens": _written(opens), "closes": _written(closes)}
+        self._values |= {"opens": written(opens), "closes": written(closes)}
         self._values.setdefault("anytime", "false")
 
     # --- when ---------------------------------------------------------------------------------
@@ -139,35 +209,38 @@ class _Sentence:
             self._set_length(minutes)
         elif match := _DAY_THEN_CLOCKS.fullmatch(letters):
             self._on_a_day(side(match, 1), side(match, 2)[0], side(match, 3)[0], length)
+        elif (match := _DAYS_THEN_A_CLOCK.fullmatch(letters)) and not length and self._is_said_of_both(when[-1]):
+            self._until_the_end_of(point_of(side(match, 2)), point_of([*side(match, 1), when[-1]]), when)
         elif (match := _DAYS_THEN_CLOCKS.fullmatch(letters)) and not length:
-            self._from_to(_point(side(match, 1)), _point(side(match, 2)), when)
+            self._from_to(point_of(side(match, 1)), point_of(side(match, 2)), when)
             self._set_hours(*between(side(match, 3)[0].value, side(match, 4)[0].value))
         elif match := _CLOCKS_THEN_DAY.fullmatch(letters):
             self._on_a_day(side(match, 3), side(match, 1)[0], side(match, 2)[0], length)
         elif (match := _START_THEN_CLOCKS.fullmatch(letters)) and minutes and minutes >= A_DAY:
-            self._starting(_point(side(match, 1)), minutes)
+            self._starting(point_of(side(match, 1)), minutes)
             self._set_hours(*between(side(match, 2)[0].value, side(match, 3)[0].value))
         elif match := _RANGE.fullmatch(letters):
-            start, end = _point(side(match, 1)), _point(side(match, 2))
+            start, end = point_of(side(match, 1)), point_of(side(match, 2))
             if start.clock and end.clock and not start.day and not end.day and end.offset is None:
                 self._on_a_day([], side(match, 1)[-1], side(match, 2)[-1], length)
                 return
             self._from_to(start, end, when)
             if length:
-                raise _Odd([length])
+                raise Odd([length])
         elif match := _START.fullmatch(letters):
-            self._starting(_point(side(match, 1)), minutes)
+            self._starting(point_of(side(match, 1)), minutes)
         elif match := _END.fullmatch(letters):
-            self._from_to(_Point(offset=0), _point(side(match, 1)), when)
+            self._from_to(Point(offset=0), point_of(side(match, 1)), when)
         else:
-            raise _Odd([*when, *([length] if length else [])])
+            raise Odd([*when, *([length] if length else [])])
 
     def _on_a_day(self, days: Sequence[Piece], first: Piece, last: Piece, length: Piece | None) -> None:
         """Two clocks: the slot, or the hours of work where it lasts for days."""
         opens, closes = between(first.value, last.value)
-        point = _point(days)
+        point = point_of(days)
         if point.part:
-            opens, closes = _in_part(opens, point.part), _in_part(closes, point.part)
+            clocks = (first.value, last.value) if point.part == "evening" else (opens, closes)
+            opens, closes = (in_part(clock, point.part) for clock in clocks)
         several = point.day.count * A_DAY if point.day and point.day.count > 1 else 0
         lasts = length.value if length else several
         if lasts >= A_DAY:
@@ -176,25 +249,28 @@ class _Sentence:
             self._starting(point, lasts)
             return
         point.clock = opens
-        between_them = self._from_to(point, _Point(clock=closes), [first, last])
+        between_them = self._from_to(point, Point(clock=closes), [first, last])
         if length and timedelta(minutes=length.value) != between_them:
-            raise _Odd([length])
+            raise Odd([length])
 
-    def _starting(self, start: _Point, minutes: float | None) -> None:
+    def _starting(self, start: Point, minutes: float | None) -> None:
         """A start, and how long from it."""
         if start.offset is not None:
             self._set_start(None if start.offset == 0 else self._now + timedelta(minutes=start.offset))
             self._set_length(minutes)
             return
         begins = self._clock_of(start, minutes)
-        if start.day is None and self._odd:  # "every Monday at 9" is not today
+        if start.day is None and (self._odd or self.again):  # "every Monday at 9" is not today
             self._values |= {"time": begins.strftime("%H:%M")} if begins else {}
             self._set_length(minutes)
             return
         day = self._day_of(start, begins)
+        if minutes is None and start.clock and start.day and start.day.count > 1:  # its end is that of its last day
+            self._until_the_end_of(start, start, [])
+            return
         if minutes is None and not start.clock:
             if start.part:
-                self._from_to(start, _Point(clock=Clock(PART_HOURS[start.part][1])), [])
+                self._from_to(start, Point(clock=Clock(PART_HOURS[start.part][1])), [])
                 return
             if start.day and start.day.count > 1:
                 minutes = start.day.count * A_DAY
@@ -206,6 +282,15 @@ class _Sentence:
         else:
             self._set_start(datetime.combine(day, begins, self._now.tzinfo))
         self._set_length(minutes)
+
+    def _is_said_of_both(self, clock: Piece) -> bool:
+        """Whether "at" is said before it: "from Monday to Wednesday at 9" starts at 9."""
+        before = self._words[: clock.start].rstrip().lower()
+        return before.endswith((" at", " à", " a", "@"))
+
+    def _until_the_end_of(self, last: Point, start: Point, pieces: Sequence[Piece]) -> None:
+        """From a clock on a day, to the end of the last day."""
+        self._from_to(start, Point(day=last.day), pieces)
 
     def _set_rest_of(self, day: date, minutes: float | None) -> float | None:
         """Whole days that have begun, as "today" and "this week": they start now."""
@@ -219,55 +304,55 @@ class _Sentence:
         self._set_start(None)
         return _minutes(end - self._now)
 
-    def _from_to(self, start: _Point, end: _Point, pieces: Sequence[Piece]) -> timedelta:
+    def _from_to(self, start: Point, end: Point, pieces: Sequence[Piece]) -> timedelta:
         """A start and an end; the time between them."""
         if end.offset is not None:
-            raise _Odd(pieces)
+            raise Odd(pieces)
         if start.offset is not None:
             begins = self._now + timedelta(minutes=start.offset)
         else:
             clock = self._clock_of(start, A_DAY) or time(0)
             begins = datetime.combine(self._day_of(start, clock), clock, self._now.tzinfo)
             if begins.time() == time(0) and not start.clock and begins < self._now <= begins + timedelta(days=1):
-                start, begins = _Point(offset=0), self._now
+                start, begins = Point(offset=0), self._now
         ends = self._end(begins, start, end)
         length = ends.astimezone(UTC) - begins.astimezone(UTC)
         if length <= timedelta():
-            raise _Odd(pieces)
+            raise Odd(pieces)
         self._set_start(None if start.offset == 0 else begins)
         self._set_length(_minutes(length))
         return length
 
-    def _end(self, begins: datetime, start: _Point, end: _Point) -> datetime:
+    def _end(self, begins: datetime, start: Point, end: Point) -> datetime:
         """The first instant after the start that it may be; a day without a clock is meant with all its hours."""
         clock = end.clock
         if clock and not clock.sure and end.day is None and start.clock:
             clock = between(start.clock, clock)[1]
-        at = _time(clock) if clock else time(PART_HOURS[end.part][1]) if end.part else time(0)
+        at = time_of(clock) if clock else time(PART_HOURS[end.part][1]) if end.part else time(0)
         whole = 0 if clock or end.part else end.day.count if end.day else 0
         if end.day is None:
             ends = datetime.combine(begins.date(), at, begins.tzinfo)
             return ends if ends > begins else ends + timedelta(days=1)
-        possible = [
-            datetime.combine(day, at, begins.tzinfo) + timedelta(days=whole) for day in sorted(end.day.candidates)
-        ]
+        days = (day + timedelta(days=end.late) for day in sorted(end.day.candidates))
+        possible = [datetime.combine(day, at, begins.tzinfo) + timedelta(days=whole) for day in days]
         return next((ends for ends in possible if ends > begins), possible[-1])
 
-    def _clock_of(self, start: _Point, minutes: float | None) -> time | None:
+    def _clock_of(self, start: Point, minutes: float | None) -> time | None:
         """When on its day something begins; None where that must be asked."""
         if start.clock:
-            return _time(start.clock)
+            return time_of(start.clock)
         if start.part:
             return time(PART_HOURS[start.part][0])
         return time(0) if minutes and minutes >= A_DAY else None
 
-    def _day_of(self, start: _Point, begins: time | None) -> date:
+    def _day_of(self, start: Point, begins: time | None) -> date:
         """The first day that is not over; of days that are, the last."""
         today, clock = self._now.date(), self._now.time()
         if start.day is None:
-            return today + timedelta(days=begins is not None and begins < clock and not start.part)
+            return today + timedelta(days=start.late or (begins is not None and begins < clock and not start.part))
         last = today + timedelta(days=1) if begins and begins < clock and len(start.day.candidates) > 1 else today
-        return next((day for day in start.day.candidates if day >= last), start.day.candidates[-1])
+        day = next((day for day in start.day.candidates if day >= last), start.day.candidates[-1])
+        return day + timedelta(days=start.late)
 
     def _set_start(self, begins: datetime | None) -> None:
         """None: as soon as it is scheduled."""
@@ -287,92 +372,6 @@ class _Sentence:
 
 
 _WHEN = frozenset((*map(Kind, "DCnPNOftu"),))
-
-
-def _length_like_a_clock(when: Sequence[Piece]) -> Piece | None:
-    """The "2 heures" of "demain 10h, 2 heures" and of "2 heures demain à 10h": how long, beside a clock."""
-    clocks = [piece for piece in when if piece.kind in (Kind.CLOCK, Kind.NUMBER)]
-    if len(clocks) != 2:
-        return None
-    first, last = (when.index(clock) for clock in clocks)
-    kinds = [piece.kind for piece in when[first + 1 : last]]
-    if not kinds and clocks[1].value.length:
-        return clocks[1]
-    if kinds[:1] == [Kind.DAYS] and clocks[0].value.length and Kind.FROM not in [piece.kind for piece in when[:first]]:
-        return clocks[0]
-    return None
-
-
-def _as_connected(when: Sequence[Piece]) -> list[Piece]:
-    """The pieces of when, less the words between that connect nothing: the "à" of "lundi à 10h", an "and"."""
-    kept: list[Piece] = []
-    opened = False  # a "between", which "and" closes
-    for at, piece in enumerate(when):
-        if piece.kind is Kind.FROM:
-            opened = opened or piece.value in ("between", "entre")
-        elif piece.kind is Kind.TO:
-            if piece.value in ("and", "et") and not opened:
-                continue
-            if piece.value in ("à", "a") and _is_at(kept, when[at + 1 :]):
-                continue
-        kept.append(piece)
-    while kept and kept[-1].kind in (Kind.FROM, Kind.TO):
-        kept.pop()
-    if not any(piece.kind in (Kind.TO, Kind.UNTIL) for piece in kept):
-        kept = [piece for piece in kept if piece.kind is not Kind.FROM]  # "à partir de 10h"
-    return kept
-
-
-def _is_at(before: Sequence[Piece], after: Sequence[Piece]) -> bool:
-    """Whether an "à" says at what time: a clock follows, and none is said yet of this side."""
-    if not after or after[0].kind not in (Kind.CLOCK, Kind.NUMBER, Kind.PART):
-        return False
-    for piece in reversed(before):
-        if piece.kind in (Kind.FROM, Kind.TO, Kind.UNTIL):
-            return True
-        if piece.kind in (Kind.CLOCK, Kind.NUMBER, Kind.NOW, Kind.OFFSET):
-            return False
-    return True
-
-
-def _point(pieces: Sequence[Piece]) -> _Point:
-    """What is said of one side. Raises _Odd for what is said twice."""
-    point = _Point()
-    for piece in pieces:
-        if piece.kind is Kind.DAYS and point.day is None:
-            point.day = piece.value
-        elif piece.kind is Kind.DAYS and point.day and (both := point.day.also(piece.value)):
-            point.day = both
-        elif piece.kind in (Kind.CLOCK, Kind.NUMBER) and point.clock is None:
-            point.clock = piece.value
-        elif piece.kind is Kind.PART and not point.part:
-            point.part = piece.value[0]
-        elif piece.kind is Kind.NOW and point.offset is None:
-            point.offset = 0
-        elif piece.kind is Kind.OFFSET and point.offset is None:
-            point.offset = piece.value
-        else:
-            raise _Odd(pieces)
-    if point.offset is not None and (point.day or point.clock or point.part):
-        raise _Odd(pieces)
-    if point.clock and point.part:
-        point.clock = _in_part(point.clock, point.part)
-    elif point.clock and not point.clock.sure and point.clock.hour < WORK:
-        point.clock = later(point.clock)
-    return point
-
-
-def _in_part(clock: Clock, part: str) -> Clock:
-    """ "Tomorrow afternoon at 3": 15:00."""
-    return later(clock) if part != "morning" and 0 < clock.hour < (12 if part == "evening" else 8) else clock
-
-
-def _time(clock: Clock) -> time:
-    return time(clock.hour % 24, clock.minute)
-
-
-def _written(clock: Clock) -> str:
-    return _time(clock).strftime("%H:%M")
 
 
 def _minutes(length: timedelta) -> float:

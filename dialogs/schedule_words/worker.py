@@ -60,7 +60,7 @@ def answer(line: bytes) -> bytes:
 def answered(line: bytes) -> tuple[int, Spoken]:
     """The number of the question, and the answer to it. Raises ValueError for a line that was cut off."""
     number, fields = orjson.loads(line)
-    return number, Spoken(**fields)
+    return number, Spoken(**{**fields, "choices": tuple(fields["choices"])})
 
 
 def main() -> int:

@@ -127,7 +127,7 @@ async def test_what_is_changed_by_hand_after_the_words_stays(running_bot: Runnin
     [
         ("yesterday 10am for 2 hours", "date", "That is in the past. Please choose a later day or time."),
         ("tomorrow for 2 hours", "time", "Please choose a time, like 10:00."),
-        ("tomorrow 10am for 3 years", "words", "I did not understand “for 3 years”."),
+        ("tomorrow 10am for 3 years", "duration", "That is too long: at most a year."),
         ("tomorrow 10am for 600 days", "duration", "That is too long: at most a year."),
         ("x" * 301, "words", "That is too long: 301 characters of 300."),
         ("**25:00** [x](y)", "words", r"I did not understand “\*\*25:00\*\* \[x\]\(y”."),
@@ -140,6 +140,82 @@ async def test_what_is_wrong_in_words_is_told_beside_its_field(
     card = (await ada.press("Fill in the form", words=words, zone="UTC"))["value"]
     assert error_beside(card, field).startswith(error)
     assert fields_of(card)["words"] == words
+
+
+async def test_a_repetition_is_named_and_one_press_makes_it_one_send(running_bot: RunningBot, ada: Person) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", words="every Monday at 9am for 2 hours", **ANY_TIME))["value"]
+    assert error_beside(card, "words") == (
+        "“every Monday” means again and again, and so far I send a campaign only once. Please say one day."
+    )
+    assert when(card) == ("at", "", "09:00", "2", "hours"), "the rest is kept, and no day is guessed"
+    card = (await ada.press("Next: review"))["value"]
+    assert error_beside(card, "words"), "nothing is scheduled from it"
+    card = (await ada.press("Monday at 9am for 2 hours"))["value"]
+    assert error_beside(card, "words") == ""
+    assert fields_of(card)["words"] == "Monday at 9am for 2 hours"
+    assert any("start Mon" in word for word in words_of(card))
+
+
+async def test_une_repetition_est_nommee_et_une_demi_journee_se_choisit(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_publisher(ada, louis)
+    await au_calendrier(louis)
+    card = (await louis.press("Remplir le formulaire", words="tous les jours à 9h"))["value"]
+    assert error_beside(card, "words").startswith("« tous les jours » veut dire à répétition")
+    assert when(card)[:3] == ("at", "", "09:00")
+    card = (await louis.press("Remplir le formulaire", words="demain 9h pendant une demi-journée"))["value"]
+    assert error_beside(card, "words").startswith("« pendant une demi-journée » peut vouloir dire plusieurs choses.")
+    card = (await louis.press("demain 9h pendant 4 heures"))["value"]
+    assert when(card) == ("at", tomorrow(running_bot, "Europe/Paris"), "09:00", "4", "hours")
+    await louis.say("chaque lundi à 9h pendant 2 heures")
+    assert error_beside(louis.card(), "words").startswith("« chaque lundi » veut dire"), "said in passing, too"
+
+
+async def test_a_zone_is_read_or_refused_and_then_stays_as_it_was(running_bot: RunningBot, ada: Person) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", words="tomorrow 9:00 ET for 2 hours", zone="Europe/Paris"))["value"]
+    assert (fields_of(card)["zone"], fields_of(card)["time"]) == ("America/New_York", "09:00")
+    card = (await ada.press("Fill in the form", words="tomorrow 9:00 UTC+5 for 2 hours", zone="Europe/Paris"))["value"]
+    assert fields_of(card)["zone"] == "Europe/Paris"
+    assert error_beside(card, "words").startswith("“UTC+5” is not the time zone below, which stays as it was.")
+
+
+async def test_public_holidays_are_left_out_once_it_is_known_whose(running_bot: RunningBot, ada: Person) -> None:
+    await to_the_schedule(ada)
+    said = "24 December 9am for 5 days except bank holidays"
+    card = (await ada.press("Next: review", words=said, zone="UTC"))["value"]
+    assert error_beside(card, "holidays") == "You said “except bank holidays”: of which country?"
+    card = (await ada.press("Next: review", holidays="FR"))["value"]
+    assert any("closed on Fri, 25 Dec" in word for word in words_of(card)), words_of(card)
+
+
+async def test_a_day_that_its_numbers_may_mean_as_well_is_one_press_away(running_bot: RunningBot, ada: Person) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", words="3/12/2027 at 10am for 2 hours", **ANY_TIME))["value"]
+    first = fields_of(card)["date"]
+    other = {"2027-12-03": "2027-03-12", "2027-03-12": "2027-12-03"}[first]
+    card = (await ada.press(f"{other} at 10am for 2 hours"))["value"]
+    assert fields_of(card)["date"] == other
+
+
+async def test_what_a_former_sentence_said_is_not_mixed_in_unsaid(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await to_the_schedule(ada)
+    await ada.press("Fill in the form", words="tomorrow 10am for 5 days", **ANY_TIME)
+    card = (await ada.press("Next: review", words="in 3 days at 9am"))["value"]
+    [read] = [word for word in words_of(card) if word.startswith("I read: ")]
+    assert "duration" not in read.partition("\n\n")[0]
+    assert read.partition("\n\n")[2] == "Not said, so as it stood: duration 5 days; working hours at any time"
+    card = (await ada.press("Next: review"))["value"]
+    assert "5 days" in words_of(card), "it was said: now it is the author's choice"
+    await make_publisher(ada, louis)
+    await au_calendrier(louis)
+    await louis.say("planifier demain à 10h pendant 5 jours")
+    await louis.say("planifier dans 3 jours à 9h")
+    assert any("Non dit, donc comme avant : durée 5 jours" in word for word in words_of(louis.card()))
 
 
 async def test_without_words_the_button_only_draws_the_form_anew(running_bot: RunningBot, ada: Person) -> None:
