@@ -151,8 +151,7 @@ def _within_the_rate(world: World) -> None:
 
 def _reported(world: World) -> None:
     """One report card comes by itself; a second where nobody knows whether the first arrived; more where one asks."""
-    words = [str(card) for _, card in world.author.cards()]  # the author may have pressed "français"
-    reports = sum("Report: " in text or "Rapport : " in text for text in words)
+    reports = world.platform.reports
     asked = sum(fault.kind == "the author presses" for fault in world.faults)
     kinds = ("platform", "kill", "freeze", "store", "clock", "disk")
     doubtful = world.was_cut or any(fault.kind.startswith(kinds) for fault in world.faults)

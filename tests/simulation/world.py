@@ -43,6 +43,8 @@ BOUND = 300.0  #: seconds after the faults and the slot, by which everything has
 PATIENCE = 20.0  #: seconds for which the platform waits for the bot's answer to an activity
 PORT = 3978
 
+REPORT = ("Report: ", "Rapport\u00a0: ")  #: how a report card begins; its author may have come to speak French
+
 log = logging.getLogger("simulation")
 
 
@@ -130,10 +132,13 @@ class Platform(LoopbackConnector):
     def __init__(self, rng: random.Random, world: World) -> None:
         super().__init__(rng=rng)
         self._world = world
+        #: report cards that were posted
+        self.reports = 0
 
     def _take(self, chat: Chat, body: bytes) -> Any:
         before = Counter(chat.campaigns)
         taken = super()._take(chat, body)
+        self.reports += any(word.encode() in body for word in REPORT)
         for campaign in chat.campaigns - before:
             self._world.arrived(chat.id, campaign)
         return taken
