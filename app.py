@@ -213,6 +213,7 @@ async def crieur(
             keep_hold=dispatcher.keep_hold,
             lease=timedelta(seconds=settings.lease_seconds),
             may_work=watch.may_work,
+            roles=effective_role,
         )
         watch.when_set.append(jobs.catch_up)
         watching = asyncio.create_task(watch.run())

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scheduler.authors.reporting import Reporting
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
-from scheduler.ports import Announcer, Clock
+from scheduler.ports import Announcer, Clock, Roles
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
@@ -57,6 +57,7 @@ class Jobs:
         keep_hold: Callable[[datetime], Awaitable[None]] | None = None,
         lease: timedelta = timedelta(seconds=60),
         may_work: Callable[[], bool] = lambda: True,
+        roles: Roles | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -65,7 +66,7 @@ class Jobs:
         self._keep_hold = keep_hold
         self._lease = lease
         self._may_work = may_work
-        self._starts = Starts(store, reader, announcer, clock, rng)
+        self._starts = Starts(store, reader, announcer, clock, rng, roles)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._retention = Retention(store, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
@@ -145,6 +146,8 @@ class Jobs:
         asked_at = self._clock.monotonic()
         try:
             for campaign in await self._store.due_to_start(self._clock.now()):
+                if await self._starts.held_back(campaign):
+                    continue
                 if await self._store.start(campaign.id, self._clock.now()):
                     log.info("campaign started: campaign=%d", campaign.id)
             running = await self._store.in_state(CampaignState.RUNNING)

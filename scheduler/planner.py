@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import random
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,17 +18,20 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from scheduler.ports import Clock
+from scheduler.rules.admission import stands_in
 from scheduler.rules.settling import PAST
 from scheduler.rules.window import OpenTime, draw_sorted, open_time
 from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.operations import Documents
 from storage.port.people import Lists
 from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
 from storage.records.instants import is_zone, ms
+from storage.shared.approved import approved_people, forget_approved
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
 
 
-class _Store(Campaigns, Deliveries, Lists, Protocol):
+class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
     """What is asked of the store here."""
 
 
@@ -58,6 +60,7 @@ async def plan(campaign: Campaign, store: _Store, clock: Clock, rng: random.Rand
     """Give every recipient of a running campaign a delivery. Can be repeated at any point."""
     await plan_some(campaign, campaign.as_scheduled.audience, store, clock, rng)
     await store.planned(campaign.id, clock.now())
+    await forget_approved(store, campaign)
 
 
 async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock: Clock, rng: random.Random) -> None:
@@ -65,6 +68,8 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
     schedule = campaign.as_scheduled.schedule
     end, times = schedule.slot.end, OpenTimes(schedule)
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
+    if (approved := await approved_people(store, campaign)) is not None:  # nobody else
+        reachable, others = _within(reachable, approved), _within(others, approved)
     known = await store.planned_people(campaign.id)
     people = _without(reachable, known)
     del reachable  # 8 bytes a person
@@ -122,13 +127,14 @@ def _pages(rows: Sequence[int]) -> Iterator[slice]:
     return (slice(start, start + PAGE) for start in range(0, len(rows), PAGE))
 
 
+def _within(people: Sequence[int], approved: Sequence[int]) -> array[int]:
+    """``people`` that are among the ascending ``approved``."""
+    return array("q", (person for person in people if stands_in(approved, person)))
+
+
 def _without(people: Sequence[int], known: Sequence[int]) -> array[int]:
     """``people`` that are not among the ascending ``known``; 8 bytes each."""
     if not known:
         return array("q", people)
 
-    def is_known(person: int) -> bool:
-        at = bisect_left(known, person)
-        return at < len(known) and known[at] == person
-
-    return array("q", (person for person in people if not is_known(person)))
+    return array("q", (person for person in people if not stands_in(known, person)))

@@ -220,6 +220,12 @@ class Renderer(Protocol):
         ...
 
 
+class Roles(Protocol):
+    async def may_author(self, id: PersonId) -> bool:
+        """Whether they have a role still, their own or a group's."""
+        ...
+
+
 class Announcer(Protocol):
     """Tells the author how a campaign goes."""
 
@@ -233,6 +239,10 @@ class Announcer(Protocol):
 
     async def unread(self, campaign: Campaign, problems: Sequence[ListProblem]) -> bool:
         """Say which lists of a campaign that has started could not be read; whether it got there."""
+        ...
+
+    async def held(self, campaign: Campaign) -> None:
+        """Tell those who may decide, and the author, that a campaign waits within its slot, and why."""
         ...
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:

@@ -22,7 +22,8 @@ from typing import Protocol
 
 from scheduler.list_refresh import ListReader, NotRead
 from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
-from scheduler.ports import Announcer, Clock
+from scheduler.ports import Announcer, Clock, Roles
+from scheduler.rules.admission import held_back, newcomers
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.operations import Documents
 from storage.port.people import Lists
@@ -36,6 +37,9 @@ from storage.records import (
     StaleVersion,
     Unread,
 )
+from storage.records.campaign_life import hold
+from storage.shared.approved import approved_people
+from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +65,15 @@ class _Unread:
 
 class Starts:
     def __init__(
-        self, store: _Store, reader: ListReader, announcer: Announcer, clock: Clock, rng: random.Random
+        self,
+        store: _Store,
+        reader: ListReader,
+        announcer: Announcer,
+        clock: Clock,
+        rng: random.Random,
+        roles: Roles | None = None,
     ) -> None:
+        self._roles = roles
         self._store = store
         self._reader = reader
         self._announcer = announcer
@@ -90,6 +101,44 @@ class Starts:
         if self._is_over(campaign) or all(problem.problem.why is Unread.GONE for problem in failed):
             await self._give_up(campaign, failed)
             await self._store.delete_documents([key])
+
+    async def held_back(self, campaign: Campaign) -> bool:
+        """Whether a scheduled campaign waits within its slot for somebody's word; who can give it has been told.
+
+        An audience that was approved is read before it is compared. One whose slot is over starts, and expires.
+        """
+        if self._clock.now() >= campaign.as_scheduled.schedule.slot.end:
+            return False
+        author_may = self._roles is None or await self._roles.may_author(campaign.author)
+        above = (await policy_of(self._store, campaign.tenant)).approve_above
+        total = new = 0
+        if above is not None:
+            total, new = await self._compared(campaign, above)
+        held = held_back(campaign, author_may=author_may, approve_above=above, total=total, newcomers=new)
+        if held is None:
+            return False
+        try:
+            waiting = await self._store.save(hold(campaign, held))
+        except StaleVersion:
+            return True  # it has changed, or another copy was faster: the next look decides
+        log.info("a campaign waits for somebody's word: campaign=%d why=%s", campaign.id, held.why)
+        await self._announcer.held(waiting)
+        return True
+
+    async def _compared(self, campaign: Campaign, above: int) -> tuple[int, int]:
+        """(people of the audience now, those of them that were not approved one by one)."""
+        audience, approval = campaign.as_scheduled.audience, campaign.approval
+        if approval is not None:
+            lists = await self._read_from_elsewhere(campaign)
+            await asyncio.gather(*(self._reader.look(made, fresh=True) for made in lists))
+        total = (await self._store.reach(campaign.tenant, audience, campaign.channel)).total
+        if total <= above or approval is None or not approval.digest:
+            return total, 0
+        reachable, others = await self._store.recipients(campaign.tenant, audience, campaign.channel)
+        approved = await approved_people(self._store, campaign)
+        if approved is None:  # nobody knows any more: all of them are asked about
+            return total, total
+        return total, await asyncio.to_thread(newcomers, [*reachable, *others], approved)
 
     async def needs_reading(self, campaign: Campaign) -> bool:
         return bool(await self._read_from_elsewhere(campaign))

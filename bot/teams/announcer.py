@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
+from cards.campaigns.approval import held_card
 from cards.kit.variables import escape_markdown
 from cards.lists.installs import finished_text, install_card
 from cards.lists.sources import unread_card
@@ -26,8 +27,19 @@ from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements
 from storage.port.operations import Documents
 from storage.port.people import People
-from storage.records import Campaign, CampaignId, Channel, Installation, ListProblem, NotReached, Person, Reference
+from storage.records import (
+    Campaign,
+    CampaignId,
+    Channel,
+    Installation,
+    ListProblem,
+    NotReached,
+    Person,
+    Reference,
+    may_approve,
+)
 
+ASKED = 20  #: people who are asked for their word at the most
 CHECKS = 20  #: of whether nobody is telling the author any more ...
 PAUSE = 0.25  #: ... and seconds between them
 CALM = 5.0  #: seconds without edits where the platform asked for fewer, and not for how long
@@ -117,6 +129,23 @@ class AuthorAnnouncer:
             unread_card(texts, campaign, problems), texts("“{name}” lacks people", name=campaign.name)
         )
         return isinstance(await self._connector.send(reference, activity), Delivered)
+
+    async def held(self, campaign: Campaign) -> None:
+        if campaign.held is None:
+            return
+        deciding = [
+            person
+            for person, role in await self._store.with_role(campaign.tenant)
+            if may_approve(role, person, campaign)
+        ]
+        author = await self._store.person(campaign.author)
+        for person in [*deciding[:ASKED], *([author] if author else [])]:
+            reference = await self._store.reference(person.id, Channel.TEAMS)
+            if reference is not None and not reference.broken:
+                texts = texts_of(person)
+                card = held_card(texts, campaign, campaign.held, decides=person in deciding)
+                summary = texts("“{name}” waits for approval", name=campaign.name)
+                await self._connector.send(reference, activity_bytes(card, summary))
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         author, reference = await self._author(campaign)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
-from cards.campaigns.approval import REASON, approval_card, decided_card
-from cards.compose.review import Forecast
+from cards.campaigns.approval import REASON, approval_card, decided_card, held_text
+from cards.compose.review import Forecast, Overview
 from cards.kit.elements import AdaptiveCard
 from dialogs.compose.forecast import forecast_of, overview, problems_of
 from dialogs.compose.wizard import changeable, changed_elsewhere, information, may_decide, review
@@ -17,8 +18,12 @@ from dialogs.core.turn import Answer, Aside, Form, Services, Turn
 from dialogs.core.visibility import asked_for
 from dialogs.forms.fields import clean
 from dialogs.lists.audience import lists_gone
+from dialogs.lists.freshness import read_lists
 from dialogs.people.language import texts_of
+from scheduler.rules.admission import grown_too_far
 from storage.records import (
+    Approval,
+    Audience,
     Campaign,
     CampaignState,
     Consideration,
@@ -35,6 +40,7 @@ from storage.records import (
     may_approve,
 )
 from storage.records.campaign_life import Change, allows, to_draft
+from storage.shared.approved import digest_of, keep_approved
 from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
@@ -137,7 +143,23 @@ async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "w
     forecast: Forecast | None = await forecast_of(turn, draft, shown.reach)
     author = await turn.store.person(campaign.submitted_by or campaign.author)
     name = (author.name or author.address) if author else turn.texts("somebody")
-    return approval_card(turn.texts, campaign, shown, forecast, name, notice, tone)
+    if campaign.held is not None and not notice:
+        notice = held_text(turn.texts, campaign.held)
+    audience = draft.audience
+    approval, _ = await _approval_of(turn, campaign, audience) if audience else (Approval(people=0), ())
+    return approval_card(turn.texts, campaign, shown, forecast, name, notice, tone, _seen(approval))
+
+
+def _seen(approval: Approval) -> str:
+    """What tells this audience from another one: an old card approves nothing else than what it shows."""
+    return approval.digest or str(approval.people)
+
+
+def _is_as_seen(approval: Approval, seen: str) -> bool:
+    """Whether a card that shows ``seen`` speaks of this audience; a rule's may have grown as far as it may later."""
+    if approval.digest or not seen.isdecimal() or len(seen) > 12:
+        return approval.digest == seen
+    return not grown_too_far(int(seen), approval.people)
 
 
 @router.form("approval.open", role=Role.PUBLISHER)
@@ -173,19 +195,48 @@ async def approve(turn: Turn, form: Form) -> Answer:
     campaign = await _waiting(turn, form)
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
-    problems = await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach))
+    problems = await _in_the_way(turn, draft, shown)
     if problems:
         note = turn.texts("It can't be sent like this any more: {why}", why=" ".join(text for _, text in problems))
         return Answer(card=await _card(turn, campaign, note))
     try:
-        frozen = await _frozen(turn, draft)
-        scheduled = await turn.save(campaign_life.approve(campaign, frozen, turn.person.id))
+        frozen = campaign.held.frozen if campaign.held else await _frozen(turn, draft)
+        approval, people = await _approval_of(turn, campaign, frozen.audience)
+        if not _is_as_seen(approval, str(form.get("seen", ""))):
+            return Answer(card=await _card(turn, campaign, _look_again(turn)))
+        if approval.digest:
+            await keep_approved(turn.store, campaign.id, people)
+        scheduled = await turn.save(campaign_life.approve(campaign, frozen, turn.person.id, approval))
         if draft.audience and await lists_gone(turn, draft.audience):
             waiting = campaign_life.submit(scheduled, scheduled.submitted_by or scheduled.author)
             return Answer(card=await _card(turn, await turn.save(waiting)))
     except StaleVersion:
         return await _changed_meanwhile(turn, form)
     return await _approved(turn, scheduled)
+
+
+async def _in_the_way(turn: Turn, draft: Draft, shown: Overview) -> tuple[tuple[str, str], ...]:
+    """What keeps it from being sent: for one that waits within its slot, only that the slot is over, or a list gone."""
+    held = draft.campaign.held
+    if held is None:
+        return await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach))
+    if turn.now >= held.frozen.schedule.slot.end:
+        return (("schedule", turn.texts("its time is over.")),)
+    if await lists_gone(turn, held.frozen.audience):
+        return (("audience", turn.texts("A list that it names is gone. Please choose again.")),)
+    return ()
+
+
+async def _approval_of(turn: Turn, campaign: Campaign, audience: Audience) -> tuple[Approval, Sequence[int]]:
+    """Whom this person approves: the people of lists that hold them, with their numbers; else a rule and its number."""
+    store = turn.store
+    despite = campaign.held.why if campaign.held else None
+    if audience.everyone or await read_lists(turn, audience):
+        total = (await store.reach(campaign.tenant, audience, campaign.channel)).total
+        return Approval(people=total, despite=despite), ()
+    reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
+    people = sorted([*reachable, *others])
+    return Approval(people=len(people), digest=digest_of(people), despite=despite), people
 
 
 async def _approved(turn: Turn, campaign: Campaign) -> Answer:

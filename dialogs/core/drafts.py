@@ -112,14 +112,15 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
 
     An audience of which the reader may not see every part is none: its numbers may have been made up.
     """
-    if campaign.frozen:
+    frozen = campaign.frozen or (campaign.held.frozen if campaign.held else None)
+    if frozen:
         return Draft(
             campaign=campaign,
-            message=campaign.frozen.message,
-            audience=campaign.frozen.audience,
-            schedule=campaign.frozen.schedule,
+            message=frozen.message,
+            audience=frozen.audience,
+            schedule=frozen.schedule,
             starts_now=False,
-            names_people=await may_see_people(turn, campaign.frozen.audience),
+            names_people=await may_see_people(turn, frozen.audience),
             problems=(),
         )
     texts, forms = turn.texts, campaign.forms

@@ -10,7 +10,7 @@ from typing import Protocol
 from scheduler.ports import Clock, Directory, NoSuchGroup, NotAnswered
 from storage.port.operations import Documents
 from storage.port.people import People
-from storage.records import Person, Role, TenantId
+from storage.records import Person, PersonId, Role, TenantId
 from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,11 @@ class EffectiveRole:
         self._failed_at: dict[tuple[TenantId, str], float] = {}
         #: groups that are being read: everybody who asks meanwhile waits for the same answer
         self._reading: dict[tuple[TenantId, str], asyncio.Task[frozenset[str]]] = {}
+
+    async def may_author(self, id: PersonId) -> bool:
+        """Whether they have a role still, their own or a group's."""
+        person = await self._store.person(id)
+        return person is not None and await self.role(person) is not None
 
     async def role(self, person: Person) -> Role | None:
         own = await self._store.role(person.id)

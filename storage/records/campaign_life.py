@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from storage.records.campaigns import Campaign, CampaignState, Forms, Frozen, Trouble
+from storage.records.campaigns import Approval, Campaign, CampaignState, Forms, Frozen, Held, Trouble
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
 from storage.records.instants import ms
@@ -162,32 +162,41 @@ def edit(
         written_by=by,
         frozen=None,
         approved_by=None,
+        approval=None,
+        held=None,
     )
 
 
 def to_draft(campaign: Campaign) -> Campaign:
     """Not scheduled any more, though nobody has edited it: what it was scheduled with does not hold."""
-    return _made(campaign, Change.TO_DRAFT, frozen=None, approved_by=None)
+    return _made(campaign, Change.TO_DRAFT, frozen=None, approved_by=None, approval=None, held=None)
 
 
 def submit(campaign: Campaign, by: PersonId) -> Campaign:
     """It waits for somebody else's approval."""
-    return _made(campaign, Change.SUBMIT, frozen=None, submitted_by=by, approved_by=None)
+    return _made(campaign, Change.SUBMIT, frozen=None, submitted_by=by, approved_by=None, approval=None, held=None)
+
+
+def hold(campaign: Campaign, held: Held) -> Campaign:
+    """It was scheduled, and waits within its slot: what it was scheduled with is kept for who decides."""
+    return _made(campaign, Change.SUBMIT, frozen=None, approved_by=None, approval=None, held=held)
 
 
 def send_back(campaign: Campaign) -> Campaign:
     """It is not approved, and with its author again."""
-    return _made(campaign, Change.SEND_BACK, frozen=None, approved_by=None)
+    return _made(campaign, Change.SEND_BACK, frozen=None, approved_by=None, approval=None, held=None)
 
 
-def approve(campaign: Campaign, frozen: Frozen, by: PersonId) -> Campaign:
-    """It is scheduled with what was approved."""
-    return _made(campaign, Change.APPROVE, frozen=frozen, approved_by=by)
+def approve(campaign: Campaign, frozen: Frozen, by: PersonId, approval: Approval | None = None) -> Campaign:
+    """It is scheduled with what was approved, to whom it was approved."""
+    return _made(campaign, Change.APPROVE, frozen=frozen, approved_by=by, approval=approval, held=None)
 
 
 def schedule(campaign: Campaign, frozen: Frozen) -> Campaign:
     """It is scheduled, and needs nobody's approval."""
-    return _made(campaign, Change.SCHEDULE, frozen=frozen, submitted_by=None, approved_by=None)
+    return _made(
+        campaign, Change.SCHEDULE, frozen=frozen, submitted_by=None, approved_by=None, approval=None, held=None
+    )
 
 
 # --- by the bot, from the start on ------------------------------------------------------------

@@ -196,6 +196,40 @@ class Frozen:
     consideration: Consideration = Consideration()
 
 
+class WhyHeld(StrEnum):
+    """Why a campaign that was scheduled waits for somebody's word though its slot has begun."""
+
+    GREW = "grew"  #: its audience holds people who were not approved
+    NEW_RULE = "new_rule"  #: a rule asks for approval of it, and nobody has approved it
+    AUTHOR_GONE = "author_gone"  #: its author has no role any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Whom an approver has approved: people one by one, or a rule with the number on the day."""
+
+    #: how many people the audience had
+    people: int
+    #: of their numbers, where every list is one whose people were put in by hand; "": approved as a rule
+    digest: str = ""
+    #: it was given in spite of this
+    despite: WhyHeld | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A campaign that waits within its slot, and what goes out once somebody has said so."""
+
+    why: WhyHeld
+    frozen: Frozen
+    #: how many people were approved; 0 where nobody had to
+    approved: int
+    #: how many there are now
+    people: int
+    #: how many of them were not approved
+    newcomers: int
+
+
 class CampaignState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"  #: waits for approval
@@ -258,6 +292,9 @@ class Campaign:
     #: the author who asked for approval, and the person who gave it
     submitted_by: PersonId | None = None
     approved_by: PersonId | None = None
+    approval: Approval | None = None
+    #: it was scheduled, and waits within its slot for somebody's word
+    held: Held | None = None
     created_at: datetime
     #: the activity by which people changed it last: its repeat after a crash finds its own change, and goes on
     cause: str = ""

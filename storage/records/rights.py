@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from storage.records.campaigns import Campaign
+from storage.records.campaigns import Campaign, WhyHeld
 from storage.records.ids import PersonId
 from storage.records.lists import Audience, DistributionList
 from storage.records.people import Person, Role
@@ -60,10 +60,15 @@ def reaches_everyone(role: Role | None) -> bool:
 
 
 def may_approve(role: Role | None, person: Person, campaign: Campaign) -> bool:
-    """Nobody approves their own, nor one that they asked approval for or wrote last."""
+    """Nobody approves their own, nor one that they asked approval for or wrote last.
+
+    One that waits because its author is gone, or a rule came after it, waits for an owner's word.
+    """
+    held = campaign.held
+    least = Role.OWNER if held and held.why is not WhyHeld.GREW else Role.PUBLISHER
     return (
         role is not None
-        and role.covers(Role.PUBLISHER)
+        and role.covers(least)
         and campaign.tenant == person.tenant
         and person.id not in (campaign.author, campaign.submitted_by, campaign.written_by)
     )

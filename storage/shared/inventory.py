@@ -165,10 +165,10 @@ PLACES = (
         record=Campaign,
         parts=_say(
             nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
-            " reported_at sealed_at erased_at",
+            " reported_at sealed_at erased_at approval",
             number="author submitted_by approved_by written_by shared_with",
             forms="forms",
-            words="name frozen",
+            words="name frozen held",
         ),
     ),
     Place(name="campaign_list", table="campaign_list", columns=_say(nothing="list campaign")),
@@ -310,6 +310,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "question/": Whose.PERSON,
     "msteams/conversations/": Whose.CHAT,
     "skype/conversations/": Whose.CHAT,
+    "approved/": Whose.NOBODY,  # the numbers of an audience as it was approved, packed
     "claim": Whose.NOBODY,  # the owner's code, and the mark of a backup
     ERASURES: Whose.NOBODY,
     "erasing/": Whose.NOBODY,

@@ -189,6 +189,9 @@ class Author:
 
         return bool(await self.fate.pass_through(post()))
 
+    async def held(self, campaign: Campaign) -> None:
+        raise AssertionError("nothing here waits for somebody's word")
+
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         async def post() -> bool:
             self.good_news += 1

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.campaigns.approval import approval_card, decided_card
+from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, send_test_form, version_form
 from cards.compose.help import question_help_card, step_help_card
@@ -63,6 +63,7 @@ from storage.records import (
     DistributionList,
     GroupRole,
     Halt,
+    Held,
     Installation,
     InstallationId,
     ListId,
@@ -80,6 +81,7 @@ from storage.records import (
     Tally,
     Tracking,
     Unread,
+    WhyHeld,
 )
 from tests.support.pictures import CannotDraw, draw
 from tests.support.sample_records import (
@@ -373,6 +375,12 @@ class Samples:
             "delete": delete_card(texts, done),
             "information_of_another": information_card(
                 texts, scheduled, self.overview(), None, changes=False, author=person(1).name
+            ),
+            "held": held_card(
+                texts,
+                replace(scheduled, state=CampaignState.SUBMITTED),
+                Held(why=WhyHeld.GREW, frozen=scheduled.as_scheduled, approved=47, people=59, newcomers=12),
+                decides=True,
             ),
             "changed_by_another": changed_by_another_card(texts, person(0), scheduled, Deed.CHANGED),
             "campaigns": campaigns_card(

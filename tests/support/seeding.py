@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from storage.port.store import Store
 from storage.records import (
+    Approval,
     Audience,
     Button,
     ButtonKind,
@@ -99,6 +100,7 @@ async def scheduled(
         replace(
             draft,
             state=CampaignState.SCHEDULED,
+            approval=Approval(people=10_000_000),
             frozen=Frozen(
                 message=message,
                 audience=audience or Audience(everyone=True),

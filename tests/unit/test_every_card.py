@@ -15,7 +15,7 @@ import pytest
 
 import cards
 import cards.message.compile
-from cards.campaigns.approval import approval_card, decided_card
+from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
 from cards.campaigns.templates import (
     keep_form,
@@ -87,6 +87,7 @@ from storage.records import (
     EngagementKind,
     GroupRole,
     Halt,
+    Held,
     Installation,
     InstallationId,
     ListId,
@@ -105,6 +106,7 @@ from storage.records import (
     TenantId,
     Tracking,
     Unread,
+    WhyHeld,
 )
 from tests.support.card_check import check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
@@ -191,6 +193,11 @@ def edge_campaigns(language: str) -> Cards:
             found[f"campaigns: {state} {name[:5]}"] = campaigns_card(
                 texts, lines, name, 1, 3, "notice", {one.id: NASTY}
             )
+            for why in WhyHeld:
+                held = Held(
+                    why=why, frozen=one.frozen or campaign(language).as_scheduled, approved=1, people=99, newcomers=98
+                )
+                found[f"held: {why} {state} {name[:5]}"] = held_card(texts, one, held, decides=True)
             for deed in (Deed.CHANGED, Deed.SCHEDULED, Deed.DELETED):
                 found[f"{deed} by another: {state} {name[:5]}"] = changed_by_another_card(texts, person(), one, deed)
         draft = campaign(language, CampaignState.DRAFT, name=name)

@@ -1,0 +1,173 @@
+"""What is approved is what goes out (product.md §5): to whom it was approved, as the rules stand when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from storage.records import CampaignState, DistributionList, Policy, Role, TenantId, WhyHeld
+from storage.shared.policy import change_policy
+from tests.bot.story import draft, eventually, in_state, newest, settled
+from tests.conftest import RunningBot
+from tests.support.organisation import TENANT, Person, words_of
+
+WAITS = "“Autumn newsletter” should have started, and waits."
+
+
+@pytest.fixture
+async def grace(running_bot: RunningBot, ada: Person) -> Person:
+    """A publisher, who approves."""
+    grace = running_bot.organisation.person("Grace", "Hopper")
+    await grace.install()
+    await ada.say(f"add publisher {grace.address}")
+    return grace
+
+
+async def always(running_bot: RunningBot) -> None:
+    def change(policy: Policy) -> Policy:
+        return replace(policy, approve_above=0)
+
+    await change_policy(running_bot.store, TenantId(TENANT), change)
+
+
+async def a_list(running_bot: RunningBot, owner: Person, *people: Person) -> DistributionList:
+    known = [await running_bot.store.person_at(TENANT, person.address) for person in (owner, *people)]
+    ids = [person.id for person in known if person]
+    return await running_bot.store.new_list(TenantId(TENANT), ids[0], "Team", ids[1:])
+
+
+async def enlist(running_bot: RunningBot, made: DistributionList, person: Person) -> None:
+    found = await running_bot.store.person_at(TENANT, person.address)
+    assert found
+    await running_bot.store.enlist(made.id, [found.id], keep=True)
+
+
+async def start_tomorrow(running_bot: RunningBot, author: Person, made: DistributionList, button: str) -> None:
+    tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
+    at = {"start": "at", "date": tomorrow, "time": "09:00", "zone": "UTC", "duration": "3", "unit": "days"}
+    await draft(author, {"audience": f"list:{made.id}"}, **at)
+    await author.press(button)
+
+
+async def its_slot_begins(running_bot: RunningBot) -> None:
+    campaign = await newest(running_bot)
+    running_bot.clock.forward(campaign.as_scheduled.schedule.slot.start - running_bot.clock.now())
+
+
+async def test_a_list_that_grew_after_the_approval_is_asked_about_again(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    """A list of one was approved, and twelve received it."""
+    await always(running_bot)
+    made = await a_list(running_bot, ada, louis)
+    await start_tomorrow(running_bot, ada, made, "Schedule it")
+    await grace.sees("“Autumn newsletter” waits for approval")
+    await grace.press("Approve")
+    await in_state(running_bot, CampaignState.SCHEDULED)
+    await enlist(running_bot, made, grace)
+    await its_slot_begins(running_bot)
+    card = await grace.sees(WAITS)
+    more = "1 person more than was approved is in its audience: 1 were, 2 are now."
+    assert more in words_of(card)
+    await ada.sees(WAITS)
+    held = await in_state(running_bot, CampaignState.SUBMITTED)
+    assert held.held and held.held.newcomers == 1
+    assert more in words_of((await grace.press("Decide"))["value"])
+    await grace.press("Approve")
+    running = await in_state(running_bot, CampaignState.RUNNING)
+    assert running.frozen == held.held.frozen, "and nothing else of it is new"
+    await eventually(lambda: planned_for(running_bot, 2))
+
+
+async def planned_for(running_bot: RunningBot, count: int) -> bool:
+    campaign = await newest(running_bot)
+    return campaign.planned_at is not None and (await running_bot.store.tally(campaign.id)).total == count
+
+
+async def test_a_list_that_shrank_goes_out_without_asking(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    await always(running_bot)
+    made = await a_list(running_bot, ada, louis, grace)
+    await start_tomorrow(running_bot, ada, made, "Schedule it")
+    await grace.sees("“Autumn newsletter” waits for approval")
+    await grace.press("Approve")
+    await in_state(running_bot, CampaignState.SCHEDULED)
+    found = await running_bot.store.person_at(TENANT, louis.address)
+    assert found
+    await running_bot.store.dismiss(made.id, [found.id])
+    await its_slot_begins(running_bot)
+    await eventually(lambda: planned_for(running_bot, 1))
+
+
+async def test_an_old_approval_card_approves_nobody_else_than_it_shows(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    await always(running_bot)
+    made = await a_list(running_bot, ada, louis)
+    await start_tomorrow(running_bot, ada, made, "Schedule it")
+    await grace.sees("“Autumn newsletter” waits for approval")
+    await enlist(running_bot, made, grace)
+    card = (await grace.press("Approve"))["value"]
+    assert "It has changed since you saw it. Please look again." in words_of(card)
+    assert (await newest(running_bot)).state is CampaignState.SUBMITTED
+    await grace.press("Approve", card=card)
+    await in_state(running_bot, CampaignState.SCHEDULED)
+
+
+async def test_a_new_rule_reaches_what_is_scheduled(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    """It waits for an owner's word: a publisher's is not enough."""
+    made = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    await in_state(running_bot, CampaignState.SCHEDULED)
+    await always(running_bot)
+    await its_slot_begins(running_bot)
+    card = await ada.sees(WAITS)
+    assert "The rules ask for approval of it now, and nobody has approved it." in words_of(card)
+    await ada.press("Decide")
+    await ada.press("Approve")
+    await in_state(running_bot, CampaignState.RUNNING)
+
+
+async def test_the_campaign_of_an_author_who_was_removed_waits_for_an_owner(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    made = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    await in_state(running_bot, CampaignState.SCHEDULED)
+    found = await running_bot.store.person_at(TENANT, grace.address)
+    assert found
+    await running_bot.store.give_role(found.id, None)
+    await its_slot_begins(running_bot)
+    await ada.sees(WAITS)
+    held = await in_state(running_bot, CampaignState.SUBMITTED)
+    assert held.held and held.held.why is WhyHeld.AUTHOR_GONE
+    publisher = await running_bot.store.person_at(TENANT, louis.address)
+    assert publisher
+    await running_bot.store.give_role(publisher.id, Role.PUBLISHER)
+    form = {"campaign": held.id, "version": held.version, "seen": "1"}
+    await louis.execute("approval.yes", form, louis.cards()[-1][0])
+    assert (await newest(running_bot)).state is CampaignState.SUBMITTED, "a publisher's word is not enough"
+    await ada.press("Decide")
+    await ada.press("Approve")
+    await in_state(running_bot, CampaignState.RUNNING)
+    await settled(running_bot)
+
+
+async def test_nobody_decides_in_time_and_it_goes_out_to_nobody(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    made = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    await always(running_bot)
+    await its_slot_begins(running_bot)
+    await ada.sees(WAITS)
+    await ada.press("Decide")
+    running_bot.clock.forward(timedelta(days=4))
+    card = (await ada.press("Approve"))["value"]
+    assert "It can't be sent like this any more: its time is over." in words_of(card)
+    assert (await newest(running_bot)).state is CampaignState.SUBMITTED
