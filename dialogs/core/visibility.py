@@ -94,8 +94,9 @@ async def received_campaign(turn: Turn, form: Form) -> Campaign | None:
     campaign = await turn.store.campaign(id) if id else None
     if campaign is None or campaign.tenant != turn.person.tenant:
         return None
-    planned = form.get("test") or await turn.store.delivery_state(id, turn.person.id) is not None
-    return campaign if planned else None
+    if form.get("test") or not campaign.keeps_people:  # of one that is forgotten, nobody knows whom it was sent to
+        return campaign
+    return campaign if await turn.store.delivery_state(id, turn.person.id) is not None else None
 
 
 async def linked_campaign(services: Services, id: CampaignId) -> Campaign | None:
