@@ -154,7 +154,7 @@ def refused_card(texts: Texts, name: str, who: str, host: str, known: str) -> Ad
     ]
     body = [
         *notices(texts("A file was not saved: its place is not your organisation’s."), "attention"),
-        heading(title_of(texts, name)),
+        heading(title_of(texts, escape_markdown(name))),
         FactSet(facts),
         hint(texts("If that place is yours, who runs Crieur can name it (upload-host).")),
     ]

@@ -19,7 +19,6 @@ from tests.bot.story import (
     handle_of,
     in_state,
     launch,
-    make_publisher,
     newest,
 )
 from tests.conftest import RunningBot
@@ -121,7 +120,7 @@ async def test_a_forged_payload_changes_nothing(running_bot: RunningBot, ada: Pe
 
 
 async def test_another_author_gets_it_in_their_language(running_bot: RunningBot, ada: Person, louis: Person) -> None:
-    await make_publisher(ada, louis)
+    await asked(ada, f"add owner {louis.address}")
     cards = await draft(ada)
     await launch(ada, running_bot)
     before = await promised(running_bot)
@@ -154,7 +153,7 @@ async def test_for_another_organisation_it_does_not_exist(running_bot: RunningBo
 async def test_two_authors_who_schedule_at_once_start_it_once(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
-    await make_publisher(ada, louis)
+    await asked(ada, f"add owner {louis.address}")
     card = (await draft(ada))["review"]
     await asyncio.gather(*(author.press("Schedule it", card=card) for author in (ada, louis, ada, louis)))
     await ada.sees("is on its way")

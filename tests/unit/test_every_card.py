@@ -56,6 +56,7 @@ from cards.results.exports import (
     export_card,
     interrupted_card,
     making_card,
+    refused_card,
     trouble_card,
     uploaded_card,
 )
@@ -396,6 +397,7 @@ def edge_talk(language: str) -> Cards:
         "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
         "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
         "notice": notice_card(texts, NASTY),
+        "refused": refused_card(texts, NASTY, NASTY, LONG, LONG),
         "help: a question": question_help_card(texts, "another"),
         **{f"help: {step}": step_help_card(texts, campaign(language, name=NASTY), step) for step in STEPS},
     }
