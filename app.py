@@ -318,8 +318,12 @@ async def _show(settings: Settings, count: int, first_port: int, stack: contextl
 
 
 async def operate(settings: Settings, asked: argparse.Namespace) -> int:
-    """The exit status of an operator's command."""
+    """The exit status of an operator's command. It speaks of a store that is there, says of which, and makes none."""
     store = open_store(settings)
+    complain(f"The store: {settings.store_place}")
+    if not await store.exists():
+        complain("There is no such store. Run this with the bot's own STORE_URL, as its user and in its folder.")
+        return 1
     await store.open()
     try:
         status: int = await asked.run(Operator(store, WallClock(), settings, say), asked)
@@ -337,6 +341,13 @@ def say(line: str) -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(line: str) -> None:
+    """Beside what a command gives: that may go into a file."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(line + "\n")
 
 
 def main() -> int:

@@ -75,6 +75,15 @@ class Settings(BaseSettings):
         return self.signing_key.strip().encode()
 
     @property
+    def store_place(self) -> str:
+        """Where the store is, without the password to it."""
+        kind, _, rest = self.store_url.partition(":")
+        if kind == "sqlite":
+            return f"sqlite:{Path(rest).absolute()}"
+        where = rest.removeprefix("//").partition("?")[0]
+        return f"{kind}://{where.rpartition('@')[2]}"
+
+    @property
     def base_url(self) -> str:
         """Where people's browsers reach /r/, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

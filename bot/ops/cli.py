@@ -22,6 +22,7 @@ from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
 from storage.port.store import Store
 from storage.records import AuditEntry, Deed, Subject, TenantId
+from storage.shared.backup import taken_at
 
 PAGE = 500  #: entries of the audit read at a time
 
@@ -68,7 +69,10 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--organisation", type=TenantId, metavar="ID", help="else MicrosoftAppTenantId")
     backup = command("backup", _backup, "a copy of the SQLite store in a file, while the bot runs")
     backup.add_argument("file", type=Path, help="where it goes; it must not be there yet")
-    command("restored", _restored, "after a backup was put in place, with the bot stopped: nobody gets a message twice")
+    back = command(
+        "restored", _restored, "after a backup was put in place, with the bot stopped: nobody gets a message twice"
+    )
+    back.add_argument("--unmarked", action="store_true", help="of a backup that does not know what it is: MongoDB's")
 
 
 def day(text: str) -> datetime:
@@ -178,5 +182,12 @@ async def _backup(operator: Operator, asked: argparse.Namespace) -> int:
 
 async def _restored(operator: Operator, asked: argparse.Namespace) -> int:
     await operator.store.hold()  # no copy of the bot may run
+    if not asked.unmarked and await taken_at(operator.store) is None:
+        operator.say("Nothing was done: this store carries no mark of a backup, as `python app.py backup` leaves it.")
+        operator.say(
+            "If one was put in its place all the same (MongoDB's, a copied folder), add --unmarked: what was due"
+        )
+        operator.say("by now counts as unconfirmed, and scheduled campaigns are drafts again.")
+        return 2
     await restored(operator.store, operator.clock.now(), operator.say)
     return 0

@@ -79,6 +79,14 @@ class Engine:
             await self.close()
             raise
 
+    async def exists(self) -> bool:
+        try:
+            return await self._connect()["schema"].find_one({"_id": "schema"}) is not None
+        except PyMongoError as error:
+            raise StorageError(f"cannot use the database of STORE_URL: {error}") from error
+        finally:
+            await Engine.close(self)
+
     def _connect(self, **options: Any) -> AsyncIOMotorDatabase[Document]:
         self._client = AsyncIOMotorClient(self._url, appname="crieur", **options)
         return self._client.get_default_database(DATABASE, write_concern=WriteConcern("majority"))

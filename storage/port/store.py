@@ -39,6 +39,10 @@ class Store(
         """Connect, and bring the schema to this version. Raises StorageError with what to do."""
         ...
 
+    async def exists(self) -> bool:
+        """Whether there is a store already, before it is opened: opening makes one. Raises StorageError."""
+        ...
+
     async def close(self) -> None: ...
 
     async def hold(self) -> None:

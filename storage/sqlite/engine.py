@@ -119,6 +119,9 @@ class Engine:
         self._thread = threading.Thread(target=self._write_for_ever, args=(writer,), name="sqlite-write")
         self._thread.start()
 
+    async def exists(self) -> bool:
+        return await asyncio.to_thread(lambda: self._path.is_file() and self._path.stat().st_size > 0)
+
     async def close(self) -> None:
         if self._thread is None or self._readers is None:
             return

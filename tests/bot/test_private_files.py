@@ -77,7 +77,9 @@ async def test_a_folder_that_is_not_the_stores_alone_keeps_its_mode(
 async def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, backups = tmp_path / "crieur.db", tmp_path / "backups"
     backups.mkdir()
-    await asyncio.to_thread(command, store, "claim-code")
+    kept = SqliteStore(store)
+    await kept.open()
+    await kept.close()
     size = store.stat().st_size
     limited = f"ulimit -f {size // 2048}; exec {sys.executable} app.py backup {backups / 'one.db'}"
     done = await asyncio.to_thread(

@@ -158,7 +158,7 @@ async def test_a_server_by_a_copy_of_its_files_while_it_is_stopped(tmp_path: Pat
         shutil.rmtree(tmp_path / "nx")
         shutil.copytree(tmp_path / "kept", tmp_path / "nx")
         with nx_27017(tmp_path, port):
-            status, said = await town.operate("restored")
+            status, said = await town.operate("restored", "--unmarked")
             assert status == 0 and "unconfirmed" in said, said
             store = await town.open()
             states = (await store.tally(CampaignId(1))).states

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import configparser
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from app import GRACE
+from bot.ops.cli import add_commands
 from bot.version import VERSION
+from storage.sqlite import SqliteStore
 from tests.support.program import ROOT, Program, running
 
 #: what is imported first knows the real system; then it is another
@@ -51,11 +57,75 @@ async def test_it_settles_and_says_so(tmp_path: Path, number: signal.Signals) ->
     assert "Traceback" not in lines and "ERROR" not in lines
 
 
-def test_a_reader_that_has_left_is_no_trace(tmp_path: Path) -> None:
+async def test_a_reader_that_has_left_is_no_trace(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "crieur.db")
+    await store.open()
+    await store.close()
     environment = {**os.environ, "STORE_URL": f"sqlite:{tmp_path}/crieur.db", "MicrosoftAppId": ""}
     for end in ("| head -c 1 >/dev/null", ">&-"):
         command = f"{sys.executable} app.py claim-code {end}; echo status ${{PIPESTATUS[0]}} >&2"
-        done = subprocess.run(
-            ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
+        done = await asyncio.to_thread(
+            subprocess.run,
+            ["bash", "-c", command],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
         assert "Traceback" not in done.stderr and "status 0" in done.stderr, (end, done.stderr)
+
+
+# --- operators' commands ----------------------------------------------------------------------
+
+ASKED = {
+    "erase": ["ada@contoso.example"],
+    "export-person": ["ada@contoso.example"],
+    "backup": ["copy.db"],
+    "upload-host": ["contoso.sharepoint.com"],
+}
+
+
+def commands() -> list[str]:
+    parser = argparse.ArgumentParser()
+    add_commands(parser)
+    [choices] = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return list(choices)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_no_command_makes_a_store_and_each_says_which_one_it_speaks_of(tmp_path: Path, command: str) -> None:
+    store = tmp_path / "nowhere" / "crieur.db"
+    environment = {**os.environ, "STORE_URL": f"sqlite:{store}", "MicrosoftAppId": ""}
+    done = run("app.py", command, *ASKED.get(command, []), env=environment)
+    assert done.returncode == 1 and done.stdout == ""
+    assert f"The store: sqlite:{store}" in done.stderr and "There is no such store." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_store_that_is_no_backup_is_not_restored(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "crieur.db")
+    await store.open()
+    await store.close()
+    environment = {**os.environ, "STORE_URL": f"sqlite:{tmp_path}/crieur.db", "MicrosoftAppId": ""}
+    before = (tmp_path / "crieur.db").read_bytes()
+    done = await asyncio.to_thread(run, "app.py", "restored", env=environment)
+    assert done.returncode == 2 and "no mark of a backup" in done.stdout
+    assert (tmp_path / "crieur.db").read_bytes() == before
+    done = await asyncio.to_thread(run, "app.py", "restored", "--unmarked", env=environment)
+    assert done.returncode == 0 and "The bot can be started." in done.stdout
+
+
+def test_the_guides_service_reads_the_settings_that_its_commands_read() -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    [unit] = re.findall(r"```ini\n(.*?)```", guide, re.DOTALL)
+    parser = configparser.RawConfigParser(strict=True)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(unit)
+    service = dict(parser["Service"])
+    folder = service["WorkingDirectory"]
+    assert service["EnvironmentFile"] == f"{folder}/.env" and "Environment" not in service
+    store = f"/var/lib/{service['StateDirectory']}"
+    assert f"STORE_URL=sqlite:{store}/crieur.db >> {folder}/.env" in guide
+    assert (service["StateDirectoryMode"], service["UMask"]) == ("0700", "0077")
+    user = service["User"]
+    assert re.search(rf"useradd .* {user}$", guide, re.MULTILINE) and f"chown root:{user} {folder}/.env" in guide
+    assert f"sudo -u {user} .venv/bin/python app.py" in guide
+    assert int(service["TimeoutStopSec"]) > GRACE + 5
