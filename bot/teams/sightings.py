@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 CLOCKS_DIFFER = timedelta(days=1)  #: a timestamp that is farther ahead is nonsense
 EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)  #: there were no bots in Teams before
+NAME = 200  #: characters of a name that is kept
 ELSEWHERE = TenantId("none")  #: the tenant of channels that know none
 
 
@@ -115,9 +116,9 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Map
         at=now,
         directory_id=(sender.aad_object_id or _text(member, "aadObjectId") or _text(member, "objectId")).lower(),
         addresses=tuple(dict.fromkeys(address.lower() for address in addresses if address)),
-        given_name=_text(member, "givenName"),
-        surname=_text(member, "surname"),
-        name=_text(member, "name") or sender.name or "",
+        given_name=_text(member, "givenName")[:NAME],
+        surname=_text(member, "surname")[:NAME],
+        name=(_text(member, "name") or str(sender.name or ""))[:NAME],
         locale=activity.locale or _client_info(activity).get("locale") or "",
         zone=_zone(activity),
         guest=_is_guest(member),

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 CONTACTS = "contactRelationUpdate"  #: somebody took the bot into their contacts ("add"), or out of them ("remove")
+LONGEST = 320  #: characters of an address, "sip:" and all
 
 _SIP = re.compile(r"(?:sip:|\d+:)?([^@\s:;<>]+@[^@\s:;<>]+\.[^@\s:;<>]+)", re.IGNORECASE)
 
 
 def address_in(user: str) -> str:
     """The address that a person's id carries ("sip:ada@contoso.com"); "" where it carries none."""
-    match = _SIP.fullmatch(user)
+    match = _SIP.fullmatch(user) if len(user) <= LONGEST else None
     return match[1].lower() if match else ""

@@ -61,7 +61,7 @@ Token = Callable[[CampaignId, Person], str]
 
 # a private-use character never stands in an author's text: forms drop them
 _OPEN, _CLOSE = OPEN, CLOSE
-_MARK = re.compile(f"{_OPEN}(.*?){_CLOSE}".encode())
+_MARK = re.compile(f"{_OPEN}((?:(?!{_OPEN}|{_CLOSE}).)*+){_CLOSE}".encode())
 TOKEN = f"{_OPEN}t{_CLOSE}"  #: the mark of a recipient's token in a tracked link
 #: how a value is written, by the first letter of its mark
 _WRITTEN = {"m": escape_markdown, "p": plain, "s": escape_skype}
@@ -221,7 +221,7 @@ def marked(message: Message, written: str) -> Message:
 
 def outside_marks(text: str, change: Callable[[str], str]) -> str:
     """``text`` changed, but for its marks."""
-    parts = re.split(f"({_OPEN}.*?{_CLOSE})", text)
+    parts = re.split(f"({_OPEN}[^{_OPEN}{_CLOSE}]*+{_CLOSE})", text)
     return "".join(part if part.startswith(_OPEN) else change(part) for part in parts)
 
 
@@ -234,7 +234,7 @@ def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:
 
 
 # what stands inside a mark is a variable's name and fallback: no Markdown
-_SIGNS = re.compile(rf"({_OPEN}[^{_CLOSE}]*{_CLOSE})|\\([^\w\s])|[*_`#>]+")
+_SIGNS = re.compile(rf"({_OPEN}[^{_OPEN}{_CLOSE}]*+{_CLOSE})|\\([^\w\s])|[*_`#>]+")
 
 
 def summary_of(message: Message) -> str:

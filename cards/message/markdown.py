@@ -18,7 +18,7 @@ from markdown_it.rules_inline import StateInline, autolink, image, link
 from cards.kit.addresses import is_web_address
 from cards.kit.variables import VARIABLE
 
-MOST = 500  #: opening brackets, and as many angled ones, of a text in which links are looked for
+MOST = 500  #: brackets of a kind in a text in which links are looked for
 OPEN, CLOSE = "\ue000", "\ue001"  #: around a value that is put in later (cards.message.compile)
 _HOLE = "\ue002"  #: what the parser sees of it, and of a variable: a letter of an address
 
@@ -60,11 +60,11 @@ class Link:
 @lru_cache(maxsize=128)  # asked several times for one text: checked, counted, sent
 def links_in(text: str) -> tuple[Link, ...]:
     """In the order in which they stand; none in a text with more brackets than anybody types."""
-    masked = _masked(text)
-    if masked.count("[") > MOST or masked.count("<") > MOST:
+    if crowded(text):
         return ()
+    masked = _masked(text)
     links: list[Link] = []
-    for begin, end in _paragraphs(masked):
+    for begin, end in _paragraphs(masked) if "](" in masked or "<" in masked else ():
         paragraph = masked[begin:end]
         if "](" in paragraph or "<" in paragraph:
             _PARSER.parseInline(paragraph, {_FOUND: links, _AT: begin})
@@ -74,11 +74,13 @@ def links_in(text: str) -> tuple[Link, ...]:
 
 def crowded(text: str) -> bool:
     """Whether it has more brackets than links are looked for in."""
-    return text.count("[") > MOST or text.count("<") > MOST
+    return any(text.count(sign) > MOST for sign in "[]<")
 
 
 def with_only(text: str, put: Callable[[Link], str | None]) -> str:
     """``text`` with its links as ``put`` writes them (None: as they are), and with no others in any dialect."""
+    if not links_in(text) and not crowded(text) and "](" not in text and "]:" not in text:
+        return text  # nothing in it could be one
     written, at = [], 0
     for each in links_in(text):
         new = put(each) if each.is_allowed else None
@@ -115,25 +117,32 @@ def without_links(text: str) -> str:
 
 # --- what could be a link elsewhere -----------------------------------------------------------
 
-# a value that comes later, or what is escaped, stays; what ends a link's words, defines one, or hides one does no more
-_SIGNS = re.compile(rf"({OPEN}[^{CLOSE}]*+{CLOSE}|{VARIABLE.pattern}|\\[^\w\s])|\](?=[(:])|`|<")
+# a value that comes later, or what is escaped, stays
+_KEPT = re.compile(rf"(?:{OPEN}[^{OPEN}{CLOSE}]*+{CLOSE}|\\[^\w\s])++|{VARIABLE.pattern}")
+#: what ends a link's words, defines one, or hides one
+_SIGNS = ("](", "]:", "`")
 
 
 def harmless(text: str, *, angled: bool = True) -> str:
     """Markdown without a link in any dialect; ``angled``: angled brackets, too."""
 
-    def one(match: re.Match[str]) -> str:
-        if match[1] or (match[0] == "<" and not angled):
-            return match[0]
-        return "\\" + match[0]
+    pieces, at = [], 0
+    for kept in _KEPT.finditer(text):
+        pieces += [_escaped(text[at : kept.start()], angled), kept[0]]
+        at = kept.end()
+    return "".join([*pieces, _escaped(text[at:], angled)])
 
-    return _SIGNS.sub(one, text)
+
+def _escaped(text: str, angled: bool) -> str:
+    for sign in (*_SIGNS, "<") if angled else _SIGNS:
+        text = text.replace(sign, f"\\{sign}")
+    return text
 
 
 # --- the parser -------------------------------------------------------------------------------
 
 _FOUND, _AT, _INSIDE = "found", "at", "inside"
-_MARKED = re.compile(rf"{OPEN}[^{CLOSE}]*+{CLOSE}")
+_MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*+{CLOSE}")
 
 
 def _masked(text: str) -> str:
@@ -200,13 +209,28 @@ def _words(state: StateInline, begin: int, kind: str) -> tuple[int, int]:
     return opening + 1, state.md.helpers.parseLinkLabel(state, opening, kind == "link")
 
 
+# a backslash takes the meaning of a sign of ASCII
+_PLAIN = re.compile(r"(?:[^\[\]!<\\]|!(?!\[)|\\[!-/:-@\[-`{-~]?)++")
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """Up to the next sign that one of our rules begins with: the parser's own stops at each sign of any rule."""
+    if (match := _PLAIN.match(state.src, state.pos, state.posMax)) is None:
+        return False
+    if not silent:
+        state.pending += match[0]
+    state.pos = match.end()
+    return True
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(["escape", "link", "image", "autolink"])
+    parser = MarkdownIt("zero").enable(["link", "image", "autolink"])
     # every address is found, as it stands: whether it may be linked to is our own question
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     for name, rule in (("link", link), ("image", image), ("autolink", autolink)):
         parser.inline.ruler.at(name, _noting(rule, name))
+    parser.inline.ruler.at("text", _text)
     return parser
 
 

@@ -11,6 +11,7 @@ from cards.message.links import shortened
 from dialogs.forms.fields import BUTTONS, Values
 from storage.records import Button, ButtonKind
 
+ANSWERS = 1_000  #: characters of all quick answers: six at most
 BUTTON = 40  #: characters on a button: clients cut longer ones
 
 
@@ -63,6 +64,9 @@ def _more_links(values: Values, texts: Texts, errors: dict[str, str]) -> list[Bu
 def _answers(values: Values, texts: Texts, errors: dict[str, str]) -> list[Button]:
     """One on each line, or with commas or semicolons between them."""
     typed = values.get("answers", "")
+    if len(typed) > ANSWERS:
+        errors["answers"] = too_long(texts, len(typed), ANSWERS)
+        return []
     pieces = re.split(r"[\n;]" if re.search(r"[\n;]", typed.strip()) else r",", typed)
     titles = [title for title in (" ".join(piece.split()) for piece in pieces) if title]
     if len(titles) == 1:

@@ -10,7 +10,7 @@ import html as entities
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from cards.kit.addresses import is_web_address
 from dialogs.forms.fields import clean
 
-LARGEST = 40_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes
+LARGEST = 28_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes
 DEEPEST = 5  #: levels of lists that are indented
 
 
@@ -127,7 +127,7 @@ class _Run:
     format: _Format
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Line:
     text: str
     #: what stands before it: an indentation, and an item's sign
@@ -294,7 +294,7 @@ class _Reader:
 
     def _gap(self) -> None:
         if self.lines:
-            self.lines[-1] = replace(self.lines[-1], gap=True)
+            self.lines[-1].gap = True
         self._before = ""
 
 

@@ -16,7 +16,7 @@ from storage.records import Contact
 
 #: what stands around addresses, and is no part of them
 _AROUND = "<>()[]{}\"'«»“”‘’ \t.,;:|•·–-*"
-_ANGLED = re.compile(r"([^<>]*)<([^<>]*)>")
+_ANGLED = re.compile(r"<([^<>]*)>")
 _STRONG = re.compile(r"[;\t|]")  #: separates people, or the columns of one
 _WEAK = re.compile(r"[,;\t|/\s]+")
 
@@ -44,7 +44,7 @@ def read_pasted(text: str) -> Pasted:
     wrong: list[NotAnAddress] = []
     count = 0
     for number, line in enumerate(text.splitlines(), 1):
-        for piece in _people(line):
+        for piece in _people(line) if line and not line.isspace() else ():
             contact = piece if isinstance(piece, Contact) else None
             if contact is None:
                 wrong.append(NotAnAddress(number, str(piece)))
@@ -58,6 +58,9 @@ def read_pasted(text: str) -> Pasted:
 
 def _people(line: str) -> Iterator[Contact | str]:
     """The people of one line; a piece that names none, as it is."""
+    if "@" not in line:
+        yield from (piece.strip(" ,;\t") for piece in _STRONG.split(line) if piece.strip(_AROUND))
+        return
     if line.count("@") <= 1 or "<" not in line:
         words = [word for word in (bare(word) for word in _WEAK.split(line)) if word]
         addresses = [word for word in words if "@" in word]
@@ -103,10 +106,10 @@ def _angled(line: str) -> Iterator[Contact | str]:
     """``Name <address>``, again and again, bare addresses between them."""
     end = 0
     for match in _ANGLED.finditer(line):
+        before, address = line[end : match.start()], bare(match[1])
         end = match.end()
-        before, address = match[1], bare(match[2])
-        name = before
-        strong = [piece for piece in _STRONG.split(before) if piece.strip()]
+        name = before = before[max(before.rfind("<"), before.rfind(">")) + 1 :]
+        strong = [piece for piece in _STRONG.split(before) if piece.strip()] if before.strip() else []
         if strong:
             *others, name = strong
             for other in others:
@@ -115,7 +118,7 @@ def _angled(line: str) -> Iterator[Contact | str]:
         while names and "@" in names[0]:
             yield from _listed(names.pop(0))
         if not is_address(address):
-            yield f"{name.strip(' ,')} <{match[2]}>".strip()
+            yield f"{name.strip(' ,')} <{match[1]}>".strip()
             continue
         yield _one(",".join(names) + " " + address, address)
     yield from _listed(line[end:])

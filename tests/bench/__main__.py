@@ -14,6 +14,7 @@ from app import spare_the_collector
 from tests.bench.chatting import card_submit
 from tests.bench.clicks import tracked_click
 from tests.bench.copies import durable_send_mongo, two_copies
+from tests.bench.hostile import hostile_text, unauthenticated
 from tests.bench.idle import idle
 from tests.bench.imports import importing
 from tests.bench.planning import planning, planning_zones
@@ -50,6 +51,11 @@ TARGETS |= {
     "export_1m_csv_rows_per_s": ("", "the same as CSV: rows a second"),
     "export_1m_csv_rss_mb": ("< 200", "memory for that, MB"),
 }
+TARGETS |= {
+    "hostile_text_worst_ms": ("< 50", "the worst text for any parser, at the size that it takes, milliseconds"),
+    "unauthenticated_worst_ms": ("< 5", "the worst request without a valid token, milliseconds of the processor"),
+    "unauthenticated_worst_mb": ("< 1", "memory for one more of them, while a thousand are open, MB"),
+}
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
@@ -62,6 +68,8 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("card_submit_over_echo",), card_submit),
     (("tracked_click_over_bare",), tracked_click),
     (("report_1m_ms", "export_1m_rows_per_s", "export_1m_rss_mb"), reports_and_exports),
+    (("hostile_text_worst_ms",), hostile_text),
+    (("unauthenticated_worst_ms", "unauthenticated_worst_mb"), unauthenticated),
     (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),
 )
 
