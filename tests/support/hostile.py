@@ -144,7 +144,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "a name": (lambda text: (as_name(text), number_in({"a": text}, "a")), KEPT),
     "a heading": (variable_of, CELL),
     "a cell": (address_in_cell, CELL),
-    "first rows": (lambda text: read_headings([[text[:CELL]] * 60] * 20), CELL),
+    "first rows": (lambda text: read_headings([[text[:CELL]] * 60] * 5), CELL),
 }
 
 
