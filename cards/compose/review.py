@@ -120,6 +120,7 @@ def review_card(
         actions.append(act(texts("Schedule it"), "campaign.schedule", payload, style="positive"))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
+        actions.append(go(texts("Test to me"), "try.send", {**payload, "to": "me"}, mode="secondary"))
     if overview.reach:
         actions.append(go(texts("See the people"), "people.open", {**payload, "page": 0}))
     actions.append(go(texts("Save as a template"), "template.keep", payload, mode="secondary"))

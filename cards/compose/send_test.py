@@ -23,6 +23,7 @@ def send_test_form(
     payload = handle(campaign, step="try")
     actions = [
         act(texts("Send the test"), "try.send", payload, style="positive"),
+        go(texts("To me"), "try.send", {**payload, "to": "me"}),
         go(texts("Back"), "campaign.open", payload),
     ]
     return card(texts, [*notices(notice, tone), *fields], actions)

@@ -101,8 +101,9 @@ async def _consideration(turn: Turn, draft: Draft) -> Consideration:
 
 
 async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
+    """``reach``: None as long as nobody has chosen an audience, which needs it where every campaign does."""
     above = (await policy_of(turn.store, turn.person.tenant)).approve_above
-    return above is not None and reach is not None and reach.total > above
+    return above is not None and (reach.total > above if reach else above == 0)
 
 
 async def submit(turn: Turn, draft: Draft) -> Answer:

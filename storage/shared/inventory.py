@@ -308,6 +308,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "import/": Whose.PERSON,  # the file that they dropped, summed up
     "import/list/": Whose.PEOPLE,  # its people, page by page
     "question/": Whose.PERSON,
+    "tests/by/": Whose.PERSON,  # how many tests they have sent today
     "msteams/conversations/": Whose.CHAT,
     "skype/conversations/": Whose.CHAT,
     "approved/": Whose.NOBODY,  # the numbers of an audience as it was approved, packed
@@ -327,6 +328,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "posting/report/": Whose.NOBODY,
     "reading/": Whose.NOBODY,
     "telling/": Whose.NOBODY,
+    "tests/": Whose.NOBODY,  # the numbers of those who got tests of a campaign
 }
 #: how the keys of documents begin that need not be looked into: nobody's, and pictures are large
 NOBODYS = tuple(beginning for beginning, whose in DOCUMENTS.items() if whose is Whose.NOBODY)

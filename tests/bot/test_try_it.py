@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from storage.records import EngagementKind
+from storage.records import Deed, EngagementKind, TenantId
+from storage.shared.policy import change_policy
 from tests.bot.story import (
     ALMOST_ALL,
     MESSAGE,
@@ -18,7 +21,8 @@ from tests.bot.story import (
     newest,
 )
 from tests.conftest import RunningBot
-from tests.support.organisation import Person, words_of
+from tests.support.kept import audit_of
+from tests.support.organisation import TENANT, Person, words_of
 
 BANNER = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # as the person speaks
 NOT_INSTALLED = "{} has not installed Crieur on Microsoft Teams, so nothing can be sent to them."
@@ -194,3 +198,66 @@ async def test_a_draft_is_shown_to_nobody_who_only_says_that_they_got_a_test(
         answer = await louis.execute("acknowledge", {"campaign": campaign.id, "button": 1, "test": claim}, message)
         assert answer["type"] == "application/vnd.microsoft.activity.message", "words, and no card"
         assert "big news" not in str(answer)
+
+
+# --- a test is a message in somebody's chat (product.md §5) -----------------------------------
+
+
+async def always(running_bot: RunningBot) -> None:
+    await change_policy(running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=0))
+
+
+async def test_to_me_is_one_press(running_bot: RunningBot, ada: Person) -> None:
+    await draft(ada)
+    before = len(received(ada))
+    await ada.press("Test to me")
+    assert ada.reads("The test is in your chat.") or len(received(ada)) == before + 1
+    assert len(received(ada)) == before + 1
+
+
+async def test_who_is_muted_is_not_disturbed_by_a_test(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await louis.say("sourdine")
+    await draft(ada)
+    await ada.press("Try it")
+    answer = await tried(ada, louis.address)
+    assert error_beside(answer, "address") == "They have muted campaigns: a test would disturb them."
+    assert received(louis) == []
+
+
+async def test_what_nobody_has_approved_reaches_five_people_who_belong_to_it(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await always(running_bot)
+    crowd = running_bot.organisation.crowd(7)
+    for person in crowd:
+        await person.install()
+    some = {"audience": "", "list_name": "Six", "addresses": ", ".join(person.address for person in crowd[:6])}
+    await draft(ada, some)
+    await ada.press("Try it")
+    form = ada.card()
+    errors = [error_beside((await ada.press("Send the test", card=form, address=person.address))["value"], "address")
+              for person in (*crowd, crowd[0], louis)]  # fmt: skip
+    assert errors[:5] == [""] * 5 and errors[7] == "", "five, and the same once more"
+    assert errors[5] == "Nobody has approved it yet: until then, 5 people get tests of it, and they have."
+    assert errors[6].startswith("Nobody has approved it yet: until then, tests go to people of its audience")
+    assert errors[8] == errors[6]
+    assert received(louis) == []
+
+
+async def test_an_author_sends_twenty_tests_a_day_and_each_is_noted(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await draft(ada)
+    await ada.press("Try it")
+    form = ada.card()
+    for number in range(21):
+        running_bot.clock.forward(timedelta(seconds=1))
+        card = (await ada.press("Send the test", card=form, address=louis.address))["value"]
+        limit = "You have sent 20 tests today: more can go out tomorrow."
+        assert error_beside(card, "address") == (limit if number == 20 else "")
+    assert len(received(louis)) == 20
+    tests = [entry for _, entry in await audit_of(running_bot.store, TenantId(TENANT)) if entry.deed is Deed.TEST_SENT]
+    assert len(tests) == 20
+    running_bot.clock.forward(timedelta(days=1))
+    card = (await ada.press("Send the test", card=form, address=louis.address))["value"]
+    assert error_beside(card, "address") == ""

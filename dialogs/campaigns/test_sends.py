@@ -1,0 +1,199 @@
+"""TRY IT (S17, S26): a test send to one person, exactly as configured, counted nowhere.
+
+It is a message in somebody's chat all the same (product.md §5): who has muted campaigns is left in peace, so many go
+out a day, and what nobody has approved yet reaches few people, who belong to it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from functools import partial
+
+from cards.compose import send_test_form
+from cards.kit.variables import escape_markdown
+from cards.message.render import compile_for
+from cards.results.outcomes import reason_text
+from cards.results.troubles import trouble_text
+from dialogs.campaigns.approval import needs_approval
+from dialogs.campaigns.listing import named, which_one
+from dialogs.core.drafts import Draft, columns_in, read_draft, tracking_of
+from dialogs.core.questions import Question
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import asked_for, campaign_gone, campaign_of
+from dialogs.forms.fields import clean, is_address
+from dialogs.people.language import texts_of
+from scheduler.ports import Delivered, Refused, Unconfirmed, Unexplained, Unreachable
+from storage.records import Campaign, Deed, Lesson, Message, NotReached, Person, PersonId, StaleVersion, Subject
+
+router = Router()
+
+TRY = "try"  #: the question in words
+A_DAY = 20  #: test sends of one author in a day, in UTC
+UNAPPROVED = 5  #: people who may get a test of one campaign that nobody has approved yet
+ALIKE = 8  #: people of an audience looked at for one with an address
+
+
+@router.form("try.open")
+async def open_try(turn: Turn, form: Form) -> Answer:
+    campaign = await asked_for(turn, form)
+    return Answer(card=send_test_form(turn.texts, campaign, {"address": turn.person.address}, {}))
+
+
+@router.form("try.send")
+async def send_try(turn: Turn, form: Form) -> Answer:
+    """S17, S26: to one person who can be reached, exactly as configured, counted nowhere."""
+    campaign = await asked_for(turn, form)
+    to_me = form.get("to") == "me"
+    address = clean(str(form.get("address", ""))).strip()
+    error = await try_it(turn, campaign, address, turn.person if to_me else None)
+    if error:
+        return Answer(card=send_test_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
+    done = turn.texts("The test is in the chat of {address}.", address=address)
+    if to_me:
+        done = turn.texts("The test is in your chat.")
+    return Answer(card=send_test_form(turn.texts, campaign, {"address": address}, {}, done))
+
+
+async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | None = None) -> str:
+    """Send a test to the person with this address, or to ``person``; what is wrong, or "" when it arrived."""
+    texts = turn.texts
+    if person is None and not is_address(address):
+        return texts("That is not an address; it looks like ada@contoso.com.")
+    draft = await read_draft(turn, campaign)
+    if draft.message is None:
+        return texts("The message is not ready yet: please complete it first.")
+    person = person or await turn.store.person_at(campaign.tenant, address)
+    reference = await turn.store.reference(person.id, campaign.channel) if person else None
+    if person is None or reference is None or reference.broken:
+        return texts(
+            "{address} has not installed Crieur on {channel}, so nothing can be sent to them.",
+            address=address,
+            channel=campaign.channel.traits.name,
+        )
+    if refused := await _refused(turn, draft, person):
+        return refused
+    if not await _counted(turn):
+        return texts("You have sent {count} tests today: more can go out tomorrow.", count=A_DAY)
+    await turn.note(Deed.TEST_SENT, Subject.CAMPAIGN, campaign.id, campaign.name, to=str(person.id))
+    outcome = await turn.services.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
+    learn = partial(turn.store.learn, person.id, campaign.channel)
+    if isinstance(outcome, Delivered):
+        await learn(Lesson(at=turn.now, conversation=outcome.conversation, service_url=reference.service_url))
+        return ""
+    if isinstance(outcome, Unreachable):
+        await learn(Lesson(at=turn.now, failed=outcome.reason))
+        return reason_text(texts, outcome.reason, campaign.channel)
+    if isinstance(outcome, Refused):
+        return trouble_text(texts, NotReached.MESSAGE_REFUSED, outcome.code, campaign.channel)
+    if isinstance(outcome, Unexplained):
+        return trouble_text(texts, NotReached.UNEXPLAINED, outcome.code, campaign.channel)
+    if isinstance(outcome, Unconfirmed):
+        return reason_text(texts, outcome.reason, campaign.channel)
+    if outcome.reason is not NotReached.THROTTLED:
+        return trouble_text(texts, outcome.reason, outcome.detail, campaign.channel)
+    return texts("It could not be sent just now. Please try again in a minute.")
+
+
+async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person) -> bytes:
+    links, campaign = turn.services.links, draft.campaign
+    columns = await columns_in(turn, draft, person)
+    banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
+    tracking = tracking_of(campaign, links.tracked)
+    token, channel = links.test_token, campaign.channel
+    render = compile_for(channel, campaign.id, message, links.base_url, token, test=banner, tracking=tracking)
+    return render(person, columns)
+
+
+@router.command("try", "test")
+async def try_typed(turn: Turn, name: str) -> Answer:
+    """The address is asked for in words."""
+    campaign = await named(turn, name)
+    if campaign is None:
+        return await which_one(turn, name)
+    question = turn.texts(
+        "To which address shall I send the test of “{name}”? (**cancel** leaves)", name=escape_markdown(campaign.name)
+    )
+    return Answer(text=question, asks=Question(TRY, campaign.id))
+
+
+@router.reply_to(TRY)
+async def try_answered(turn: Turn, question: Question, address: str) -> Answer:
+    """Send the test; where the address is wrong, the reply says why and the question stays open."""
+    campaign = await campaign_of(turn, question.campaign)
+    if campaign is None:
+        return Answer(text=campaign_gone(turn))
+    if error := await try_it(turn, campaign, address):
+        return Answer(text=error, asks=question)
+    return Answer(text=turn.texts("The test is in the chat of {address}.", address=address))
+
+
+async def _refused(turn: Turn, draft: Draft, person: Person) -> str:
+    """Why somebody gets no test of it; "" where they may. One's own chat is one's own."""
+    if person.id == turn.person.id:
+        return ""
+    if person.muted:
+        return turn.texts("They have muted campaigns: a test would disturb them.")
+    campaign = draft.campaign
+    if campaign.approved_by is not None or not await _needs_approval(turn, draft):
+        return ""
+    if not await _belongs(turn, draft, person):
+        return turn.texts(
+            "Nobody has approved it yet: until then, tests go to people of its audience, and to those who have a role."
+        )
+    if not await _among_the_few(turn, campaign, person.id):
+        return turn.texts(
+            "Nobody has approved it yet: until then, {count} people get tests of it, and they have.", count=UNAPPROVED
+        )
+    return ""
+
+
+async def _needs_approval(turn: Turn, draft: Draft) -> bool:
+    campaign = draft.campaign
+    if draft.audience is None:
+        return await needs_approval(turn, None)
+    return await needs_approval(turn, await turn.store.reach(campaign.tenant, draft.audience, campaign.channel))
+
+
+async def _belongs(turn: Turn, draft: Draft, person: Person) -> bool:
+    """Whether they are in the audience, or hold a role of their own."""
+    if await turn.store.role(person.id) is not None:
+        return True
+    if draft.audience is None:
+        return False
+    campaign = draft.campaign
+    members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, ALIKE, search=person.address)
+    return any(member.person.id == person.id for member in members)
+
+
+async def _among_the_few(turn: Turn, campaign: Campaign, person: PersonId) -> bool:
+    """Whether they are one of the people who get tests of a campaign that is not approved; they are from here on."""
+    key = f"tests/{campaign.id}"
+    while True:
+        etag, kept = (await turn.store.read_documents([key])).get(key, ("", b"[]"))
+        people = json.loads(kept)
+        if person in people:
+            return True
+        if len(people) >= UNAPPROVED:
+            return False
+        try:
+            await turn.store.write_documents({key: (etag, json.dumps([*people, person]).encode())})
+        except StaleVersion:
+            continue
+        return True
+
+
+async def _counted(turn: Turn) -> bool:
+    """Count one more test of this person's day before it leaves; False where the day has had its number."""
+    key, today = f"tests/by/{turn.person.id}", turn.now.astimezone(UTC).date().isoformat()
+    while True:
+        etag, kept = (await turn.store.read_documents([key])).get(key, ("", b"{}"))
+        sent = json.loads(kept).get(today, 0)
+        if sent >= A_DAY:
+            return False
+        try:
+            await turn.store.write_documents({key: (etag, json.dumps({today: sent + 1}).encode())})
+        except StaleVersion:
+            continue
+        return True
