@@ -10,10 +10,11 @@ import logging
 import os
 import random
 import secrets
+import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -224,6 +225,7 @@ async def crieur(
             clock=clock,
             looked_at=lambda: jobs.looked_at,
             dispatching=lambda: not dispatching.done(),
+            free=free_disk(settings),
             watch=watch,
         )
         auth = RequestAuth(platform, credentials)
@@ -253,6 +255,13 @@ async def crieur(
             await jobs.settle()
             await bot.settle()
             await front.settle()
+
+
+def free_disk(settings: Settings) -> Callable[[], int | None]:
+    """Bytes that are left where an embedded store is; None for a server."""
+    kind, _, path = settings.store_url.partition(":")
+    folder = Path(path).parent
+    return lambda: shutil.disk_usage(folder).free if kind == "sqlite" and folder.is_dir() else None
 
 
 def spare_the_collector() -> None:

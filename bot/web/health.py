@@ -5,19 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.teams.auth.token import Authorization
 from scheduler.copies.watch import CheckedStore, Watch
 from scheduler.ports import Clock
-from storage.records import StoreLost
+from storage.port.operations import Documents
+from storage.records import StorageError, StoreLost
+from storage.shared.inventory import READY
 
 STORE = 2.0  #: seconds for the store to answer
+SPARE = 50_000_000  #: bytes below which a disk is as good as full: a campaign to many takes so much in a minute
 BEHIND = 30.0  #: seconds since the scheduler last looked at what is due
+
+
+class WrittenStore(CheckedStore, Documents, Protocol):
+    """The part of the Store that is asked here: that it can be read is not enough, a message is written down first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    store: CheckedStore
+    store: WrittenStore
     authorization: Authorization
     clock: Clock
     #: when (monotonic) the scheduler last looked at what is due; None before the first time
@@ -25,16 +33,23 @@ class Health:
     #: whether the dispatcher is at work
     dispatching: Callable[[], bool]
     watch: Watch
+    #: bytes that are left on the store's disk; None where it has none here
+    free: Callable[[], int | None] = lambda: None
 
     async def troubles(self) -> dict[str, str]:
         """What is not as it should be, in words for an operator; empty when all is well."""
         troubles = {}
         try:
             await asyncio.wait_for(self.store.check(), STORE)
+            await asyncio.wait_for(self.store.write_documents({READY: (None, b"{}")}), STORE)
         except StoreLost as lost:
             troubles["store"] = str(lost)
+        except StorageError as error:
+            troubles["store"] = str(error)
         except Exception as error:  # whatever a driver raises: the store does not answer
             troubles["store"] = f"does not answer: {type(error).__name__}"
+        if (free := self.free()) is not None and free < SPARE:
+            troubles["disk"] = f"{free // 1_000_000} MB are left for the store"
         if self.authorization.trouble:
             troubles["token"] = f"nothing is sent: {self.authorization.trouble}"
         elif self.authorization.header is None:

@@ -301,6 +301,8 @@ class Whose(StrEnum):
 
 ERASURES = "erasures"  #: changes with every erasure, so that files made before it are not handed over any more
 
+READY = "ready"  #: written by /readyz: a store that can be read may be full
+
 DOCUMENTS: Mapping[str, Whose] = {
     "aside/": Whose.PERSON,  # the draft that they have put aside
     "greeted/": Whose.PERSON,
@@ -327,6 +329,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "posting/live/": Whose.NOBODY,
     "posting/report/": Whose.NOBODY,
     "reading/": Whose.NOBODY,
+    READY: Whose.NOBODY,
     "telling/": Whose.NOBODY,
     "tests/": Whose.NOBODY,  # the numbers of those who got tests of a campaign
 }

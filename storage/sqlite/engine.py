@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import queue
 import sqlite3
 import threading
@@ -26,6 +27,8 @@ from storage.records import StorageError, StoreLost
 from storage.sqlite.file import OpenFile, ServingLock
 from storage.sqlite.private import make_private
 from storage.sqlite.schema import migrate
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -199,7 +202,7 @@ class Engine:
                 try:
                     job.value = job.change(db)
                 except BaseException as error:
-                    job.error = error
+                    job.error = _refused(error)
                     db.execute("ROLLBACK TO job")
                 db.execute("RELEASE job")
             if group:
@@ -215,8 +218,25 @@ class Engine:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             for job in group:
-                job.error = job.error or StorageError(f"the database did not take it: {error}")
+                job.error = job.error or _refused(error, always=True)
         return group
+
+
+#: what a machine does to a database, in words for an operator
+_WHY = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "its file may not be written: see its owner and its mode",
+    sqlite3.SQLITE_IOERR: "its disk fails",
+}
+
+
+def _refused(error: BaseException, *, always: bool = False) -> BaseException:
+    """The machine's troubles by their name, in the log too; other errors of a change stay what they are."""
+    why = _WHY.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+    if why is None and not always:
+        return error
+    log.error("the database took no change: %s", why or type(error).__name__)
+    return StorageError(f"the database did not take it: {why or error}")
 
 
 def _rescue(db: sqlite3.Connection, file: OpenFile) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ import pytest
 from bot.ops.logs import OURS, JsonLines, set_up
 from bot.teams.request_limits import AT_ONCE, BURST, Kind
 from bot.version import VERSION
+from bot.web.health import SPARE, Health
 from bot.web.metrics import MeasuredSender, Metrics
+from scheduler.copies.watch import Watch
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
+from storage.shared.inventory import READY
 from storage.sqlite import SqliteStore
 from tests.bot.story import broadcast, completed, draft, eventually
 from tests.conftest import RunningBot
@@ -92,6 +96,47 @@ async def test_a_file_of_the_store_that_is_removed_makes_it_not_ready_and_ends_i
     await eventually(lambda: ready(running_bot))
     await ada.press("Schedule it")
     await ada.sees("is on its way")
+
+
+async def test_a_full_disk_makes_it_not_ready_and_is_called_so(
+    running_bot: RunningBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await eventually(lambda: ready(running_bot))
+    store = running_bot.store
+    assert isinstance(store, SqliteStore)
+
+    def fill(db: sqlite3.Connection) -> None:
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages}")
+
+    await store.write(fill)
+    with pytest.raises(StorageError, match="the disk is full"):
+        for number in range(100):
+            await store.write_documents({f"picture/{number}": (None, b"x" * 10_000)})
+    assert "the database took no change: the disk is full" in caplog.text
+    await store.write(lambda db: db.execute("DELETE FROM document WHERE key = 'ready'"))
+    await store.write(lambda db: db.execute("PRAGMA max_page_count = 1073741823"))
+    await eventually(lambda: ready(running_bot))
+
+
+async def test_what_is_left_of_the_disk_and_an_ended_token_are_looked_at(running_bot: RunningBot) -> None:
+    class Ended:
+        header, trouble = "Bearer x", "the token has ended, and the login does not answer"
+
+    health = Health(
+        store=running_bot.store,
+        authorization=Ended(),  # type: ignore[arg-type]
+        clock=running_bot.clock,
+        looked_at=running_bot.clock.monotonic,
+        dispatching=lambda: True,
+        watch=Watch(running_bot.clock, running_bot.store),
+        free=lambda: SPARE - 1,
+    )
+    assert await health.troubles() == {
+        "disk": "49 MB are left for the store",
+        "token": "nothing is sent: the token has ended, and the login does not answer",
+    }
+    assert READY in await running_bot.store.read_documents([READY]), "that it can be read is not enough"
 
 
 async def test_a_scheduler_that_stands_still_makes_it_not_ready(

@@ -169,3 +169,13 @@ async def test_a_token_that_still_holds_is_no_trouble_while_the_login_is_away(
 
 def test_a_token_that_says_nothing_of_its_end_counts_as_ended() -> None:
     assert expiry("opaque") == 0.0
+
+
+async def test_a_token_that_has_ended_is_a_trouble_though_the_login_says_nothing() -> None:
+    clock = SteppedClock()
+    login = Login(clock)
+    token = FreshToken(login.fetch, clock, "the test")
+    await token.renew(None)
+    assert token.trouble == ""
+    clock.at += timedelta(hours=2)
+    assert token.trouble == "the token has ended, and the login does not answer"

@@ -100,7 +100,9 @@ class FreshToken:
 
     @property
     def trouble(self) -> str:
-        return self._refusal or ("" if self._is_valid else self._missing)
+        if self._refusal or self._is_valid:
+            return self._refusal
+        return self._missing or ("" if self.header is None else "the token has ended, and the login does not answer")
 
     @property
     def _is_valid(self) -> bool:
