@@ -282,6 +282,10 @@ async def serve(
     clock: Clock | None = None,
 ) -> None:
     store, clock = store or open_store(settings), clock or WallClock()
+
+    def announce(line: str) -> None:
+        say(logs.spoken(line, settings.log_format))
+
     await store.open()
     try:
         await store.hold()
@@ -295,9 +299,9 @@ async def serve(
             listening(application, settings.host, settings.port),
         ):
             spare_the_collector()
-            say(f"Crieur listens on {settings.base_url}/api/messages")
+            announce(f"Crieur listens on {settings.base_url}/api/messages")
             if not settings.local and (code := await new_code(store, clock)):
-                say(f"Nobody owns this bot yet. In its chat, type: claim {code}  (once, within 24 hours)")
+                announce(f"Nobody owns this bot yet. In its chat, type: claim {code}  (once, within 24 hours)")
             log.info("started: version=%s store=%s", VERSION, settings.store_url.partition(":")[0])
             stopped = asyncio.Event()
             for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -383,7 +387,7 @@ def main() -> int:
         say(str(wrong))
         return 2
     except (StorageError, OSError) as error:
-        say(f"Crieur cannot start: {error}")
+        say(logs.spoken(f"Crieur cannot start: {error}", settings.log_format))
         return 1
     return 0
 

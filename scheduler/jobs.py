@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 START_EVERY = 1.0  #: seconds between checks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between looks at live cards: the platform limits edits in one chat
+LOG_EVERY = 60.0  #: seconds between two lines in the log on how a running campaign goes
 REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
@@ -78,6 +79,7 @@ class Jobs:
         #: whether a campaign ran when it was last looked
         self._running = True
         self._swept_at: float | None = None
+        self._stopped = False
         self._at_work: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
@@ -85,6 +87,7 @@ class Jobs:
             (self.begin, START_EVERY),
             (self.sweep, SWEEP_EVERY),
             (self.progress, PROGRESS_EVERY),
+            (self._log_progress, LOG_EVERY),
             (self._forget, FORGET_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
         ):
@@ -108,6 +111,7 @@ class Jobs:
             job.modify(next_run_time=self._clock.now())
 
     def stop(self) -> None:
+        self._stopped = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         for task in (*self._starting.values(), *self._at_work):
@@ -125,6 +129,9 @@ class Jobs:
             self._at_work.add(task)
             try:
                 await job()
+            except asyncio.CancelledError:
+                if not self._stopped:
+                    raise  # else APScheduler would write down an error where all is in order
             finally:
                 self._at_work.discard(task)
 
@@ -199,6 +206,19 @@ class Jobs:
         """Bring the live cards of running campaigns up to date."""
         if self._running and self._may_work():
             self._reporting.show(await self._store.in_state(CampaignState.RUNNING))
+
+    async def _log_progress(self) -> None:
+        if not (self._running and self._may_work()):
+            return
+        for campaign in await self._store.in_state(CampaignState.RUNNING):
+            tally = await self._store.tally(campaign.id)
+            log.info(
+                "campaign under way: campaign=%d delivered=%d open=%d of=%d",
+                campaign.id,
+                tally.delivered,
+                tally.open,
+                tally.total,
+            )
 
 
 def _guarded(job: Job) -> Job:

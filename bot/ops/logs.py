@@ -84,8 +84,25 @@ def _fields(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
+def spoken(text: str, form: str) -> str:
+    """A line for the standard output, which the log's reader may get too: JSON among JSON."""
+    if form != "json":
+        return text
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return orjson.dumps({"time": now, "level": "INFO", "logger": "crieur", "message": text}).decode()
+
+
+def _log_what_ends_us(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:
+    logging.getLogger("crieur").critical("ended by an error", exc_info=(kind, error, frames))
+
+
 def set_up(level: str, form: str) -> None:
-    """``form``: text or json. At DEBUG, errors keep their words."""
+    """``form``: text or json, to the last line: warnings and what ends the program too.
+
+    At DEBUG, errors keep their words.
+    """
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_what_ends_us
     words = level == "DEBUG"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

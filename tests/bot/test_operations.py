@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sqlite3
@@ -152,6 +153,24 @@ async def test_a_scheduler_that_stands_still_makes_it_not_ready(
     status, text = await get(running_bot, "/readyz")
     assert status == 503
     assert "scheduler" in orjson.loads(text)
+
+
+async def test_told_to_stop_while_a_job_waits_for_the_store_it_writes_no_error(
+    running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = asyncio.Event()
+
+    async def hangs(store: object, now: object) -> list[object]:
+        asked.set()
+        await asyncio.sleep(3600)
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(running_bot.store), "due_to_start", hangs)
+        await running_bot.restart()
+        await asyncio.wait_for(asked.wait(), 30)
+    await running_bot.restart()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_the_figures_count_what_happened(running_bot: RunningBot, ada: Person, louis: Person) -> None:

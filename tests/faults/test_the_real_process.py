@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import sqlite3
 import time
@@ -15,6 +16,8 @@ from scheduler.dispatcher import GROUP
 from storage.records import CampaignId, DeliveryState
 from tests.faults.conftest import KILLS, OUTAGE, PEOPLE, Tell, Town
 from tests.support.connector import Faults
+from tests.support.http import until
+from tests.support.speed import slowness
 
 PATIENCE = 300.0  #: seconds until the report, after the last fault
 
@@ -135,3 +138,16 @@ async def test_a_second_program_on_one_file_does_not_start_and_commands_run_besi
     assert status == 1 and "another Crieur serves" in words, "it wants the bot stopped"
     await town.program.kill()
     await second.start()
+
+
+async def test_told_to_stop_in_a_campaign_it_writes_no_error_and_json_to_the_last_line(town: Town) -> None:
+    town.environment["LOG_FORMAT"] = "json"
+    await town.populate(200, timedelta(seconds=30))
+    await town.program.start()
+    await until(lambda: town.sent_by(town.program) > 5, 30 * slowness())
+    assert await town.program.terminate() == 0
+    lines = [json.loads(line) for line in town.program.log.read_text().splitlines()]
+    assert [line for line in lines if line["level"] in ("ERROR", "CRITICAL") or "trace" in line] == []
+    said = [line["message"] for line in lines]
+    assert said[0].startswith("Crieur listens on") and said[-1] == "stopped"
+    assert any(message.startswith("campaign started: campaign=1") for message in said)
