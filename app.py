@@ -37,7 +37,8 @@ from bot.teams.announcer import AuthorAnnouncer
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import make_credentials
 from bot.teams.handler import CrieurBot
-from bot.teams.once import Once
+from bot.teams.incoming.once import Once
+from bot.teams.members import Members
 from bot.teams.rosters import TeamRosters
 from bot.teams.send.connector import Connector
 from bot.teams.send.downloads import Downloads
@@ -60,6 +61,7 @@ from scheduler.dispatcher import Dispatcher
 from scheduler.installs import Installations
 from scheduler.jobs import Jobs
 from scheduler.list_refresh import ListReader
+from scheduler.people.look_ups import LookUps
 from scheduler.ports import Clock, Directory, Presence, Render
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
@@ -211,6 +213,7 @@ async def crieur(
             reader,
             presence_lookup,
             installations,
+            LookUps(store, Members(connector), clock),
             keep_hold=dispatcher.keep_hold,
             lease=timedelta(seconds=settings.lease_seconds),
             may_work=watch.may_work,

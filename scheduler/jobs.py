@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from scheduler.authors.reporting import Reporting
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
+from scheduler.people.look_ups import LookUps
 from scheduler.ports import Announcer, Clock, Roles
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.retention import Retention
@@ -37,6 +38,7 @@ REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to be installed
+LOOK_UP_EVERY = 3.0  #: seconds between looks for people whose names are to be read
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
@@ -55,6 +57,7 @@ class Jobs:
         reader: ListReader,
         presence_lookup: PresenceLookup | None = None,
         installations: Installations | None = None,
+        look_ups: LookUps | None = None,
         keep_hold: Callable[[datetime], Awaitable[None]] | None = None,
         lease: timedelta = timedelta(seconds=60),
         may_work: Callable[[], bool] = lambda: True,
@@ -64,6 +67,7 @@ class Jobs:
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._installations = installations
+        self._look_ups = look_ups
         self._keep_hold = keep_hold
         self._lease = lease
         self._may_work = may_work
@@ -90,6 +94,7 @@ class Jobs:
             (self._log_progress, LOG_EVERY),
             (self._forget, FORGET_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
+            *([(self._look_ups.go_on, LOOK_UP_EVERY)] if self._look_ups else []),
         ):
             # one run at a time, however late: a run does all that is due
             self._scheduler.add_job(

@@ -26,7 +26,7 @@ from bot.teams import activities as wire
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import Kept
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
-from bot.teams.once import Once, run_of
+from bot.teams.incoming.once import Once, run_of
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import reference_of
 from dialogs.people.language import texts_of_locale

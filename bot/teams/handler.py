@@ -15,8 +15,9 @@ from bot.teams import activities as wire
 from bot.teams import roster_source as teams
 from bot.teams import skype
 from bot.teams.attachments import attachments_of
-from bot.teams.once import Once, run_of
-from bot.teams.request_limits import Rates
+from bot.teams.incoming.once import Once, run_of
+from bot.teams.incoming.request_limits import Rates
+from bot.teams.members import Members
 from bot.teams.roster_source import team_of
 from bot.teams.send.connector import Connector
 from bot.teams.sightings import (
@@ -71,6 +72,7 @@ class CrieurBot(ActivityHandler):
         self._services = services
         self._entry = entry
         self._connector = connector
+        self._members = Members(connector)
         self._once = once
         self._local = local
         self._tenants = tenants
@@ -129,7 +131,11 @@ class CrieurBot(ActivityHandler):
 
     async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
         if is_personal(turn_context.activity):
-            await lose(turn_context.activity, _channel(turn_context), self._services.store)
+            await self._lose(turn_context)
+
+    async def _lose(self, context: TurnContext) -> None:
+        services = self._services
+        await lose(context.activity, _channel(context), services.store, services.clock.now())
 
     async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
         bot = turn_context.activity.recipient
@@ -152,7 +158,7 @@ class CrieurBot(ActivityHandler):
             if not removed:  # else its list says so when it is read
                 await self._team_changed(turn_context.activity)
         elif removed:
-            await lose(turn_context.activity, _channel(turn_context), self._services.store)
+            await self._lose(turn_context)
 
     async def on_unrecognized_activity_type(self, turn_context: TurnContext) -> None:
         """Skype's installs: the bot is taken into somebody's contacts, or out of them."""
@@ -162,7 +168,7 @@ class CrieurBot(ActivityHandler):
         elif activity.action == "add":
             await self._welcome(turn_context, installed=True)
         elif activity.action == "remove":
-            await lose(activity, _channel(turn_context), self._services.store)
+            await self._lose(turn_context)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         await super().on_conversation_update_activity(turn_context)
@@ -176,7 +182,11 @@ class CrieurBot(ActivityHandler):
 
     async def _welcome(self, context: TurnContext, *, installed: bool) -> None:
         """Remember the person, and greet them after an install; ``installed``: the platform calls it one."""
-        person, newly = await self._capture(context)
+        person, newly = await self._capture(context, installs=True)
+        reference = await self._services.store.reference(person.id, _channel(context))
+        if reference is None or reference.broken:
+            log.info("an install was told after a newer removal")
+            return
         turn = await self._turn(context, person, arrives=True)
         greeting = await self._entry.greet(turn) if installed or newly else None
         if greeting is not None:
@@ -316,9 +326,9 @@ class CrieurBot(ActivityHandler):
 
     # --- who speaks ---------------------------------------------------------------------------
 
-    async def _capture(self, context: TurnContext) -> tuple[Person, bool]:
-        services = self._services
-        return await capture(context.activity, _channel(context), services.store, self._connector, services.clock.now())
+    async def _capture(self, context: TurnContext, *, installs: bool = False) -> tuple[Person, bool]:
+        channel, store, now = _channel(context), self._services.store, self._services.clock.now()
+        return await capture(context.activity, channel, store, self._members, now, installs=installs)
 
     async def _enter(self, context: TurnContext, attachments: tuple[Attachment, ...] = ()) -> Turn:
         person, newly = await self._capture(context)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+import contextlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
-import orjson
 from botbuilder.schema import Activity
 
-from bot.teams.send.connector import Connector
+from bot.teams.members import NAME, Members, is_guest, text_of
 from bot.teams.skype import address_in
 from bot.zones import zone_of
 from cards.kit.addresses import is_this_machine, web_address
@@ -20,11 +17,11 @@ from scheduler.ports import NotAnswered
 from storage.port.people import People
 from storage.records import Channel, Lesson, NotReached, Person, PersonId, Reference, Sighting, TenantId
 
-log = logging.getLogger(__name__)
-
 CLOCKS_DIFFER = timedelta(days=1)  #: a timestamp that is farther ahead is nonsense
 EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)  #: there were no bots in Teams before
-NAME = 200  #: characters of a name that is kept
+#: how ids of group chats, meetings, channels and threads end (Teams documentation, seen in its activities)
+OF_MANY = ("@thread.v2", "@thread.tacv2", "@thread.skype", "@unq.gbl.spaces")
+READ_AGAIN = timedelta(days=7)  #: after which a person's names and addresses are read again when they do something
 ELSEWHERE = TenantId("none")  #: the tenant of channels that know none
 
 
@@ -73,8 +70,11 @@ def is_answerable(activity: Activity, *, loopback_only: bool) -> bool:
 
 
 def is_personal(activity: Activity) -> bool:
+    """Whether it comes from somebody's chat with the bot. A thread or a meeting is none, whatever it calls itself."""
     conversation = activity.conversation
     if conversation is None or conversation.is_group:
+        return False
+    if str(conversation.id).partition(";")[0].lower().endswith(OF_MANY):
         return False
     return conversation.conversation_type in (None, "", "personal")
 
@@ -100,10 +100,12 @@ def reference_of(activity: Activity) -> Reference:
     )
 
 
-def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Mapping[str, Any]) -> Sighting:
+def sighting_of(
+    activity: Activity, channel: Channel, now: datetime, member: Mapping[str, Any], *, installs: bool = False
+) -> Sighting:
     """What an activity, and the platform's word on its sender, tell about a person."""
     sender = activity.from_property
-    addresses = [_text(member, "userPrincipalName"), _text(member, "email")]
+    addresses = [text_of(member, "userPrincipalName"), text_of(member, "email")]
     if channel.traits.address_in_id:
         addresses.append(address_in(sender.id))
     return Sighting(
@@ -114,29 +116,17 @@ def sighting_of(activity: Activity, channel: Channel, now: datetime, member: Map
         bot=(activity.recipient.id if activity.recipient else None) or "",
         user=sender.id,
         at=now,
-        directory_id=(sender.aad_object_id or _text(member, "aadObjectId") or _text(member, "objectId")).lower(),
+        directory_id=(sender.aad_object_id or text_of(member, "aadObjectId") or text_of(member, "objectId")).lower(),
         addresses=tuple(dict.fromkeys(address.lower() for address in addresses if address)),
-        given_name=_text(member, "givenName")[:NAME],
-        surname=_text(member, "surname")[:NAME],
-        name=(_text(member, "name") or str(sender.name or ""))[:NAME],
+        given_name=text_of(member, "givenName")[:NAME],
+        surname=text_of(member, "surname")[:NAME],
+        name=(text_of(member, "name") or str(sender.name or ""))[:NAME],
         locale=activity.locale or _client_info(activity).get("locale") or "",
         zone=_zone(activity),
-        guest=_is_guest(member),
+        guest=is_guest(member),
+        told_at=told_at(activity, now),
+        installs=installs,
     )
-
-
-def _text(member: Mapping[str, Any], field: str) -> str:
-    """What the platform says of a person; "" where it says nothing, or no text."""
-    value = member.get(field)
-    return value if isinstance(value, str) else ""
-
-
-def _is_guest(member: Mapping[str, Any]) -> bool | None:
-    """Whether the platform calls somebody a guest of the organisation; None where it does not say."""
-    role = _text(member, "userRole").lower()
-    if role:
-        return role == "guest"
-    return True if "#ext#" in _text(member, "userPrincipalName").lower() else None
 
 
 def _client_info(activity: Activity) -> dict[str, Any]:
@@ -158,37 +148,32 @@ def client_of(activity: Activity) -> str:
 
 
 async def capture(
-    activity: Activity, channel: Channel, store: People, connector: Connector, now: datetime
+    activity: Activity, channel: Channel, store: People, members: Members, now: datetime, *, installs: bool = False
 ) -> tuple[Person, bool]:
     """The person who wrote, remembered; True when they could not be reached before.
 
-    The platform is asked for names and addresses as long as we have none: before the person is
-    kept, so that a place in a list by address becomes theirs. Skype's gateways are asked once: many
-    of them have no answer.
+    The platform is asked for names and addresses at an install and as long as we have none: before the person is
+    kept, so that a place in a list by address becomes theirs. Where it does not answer, and a week after it did, they
+    are looked up behind (scheduler/people/look_ups.py). Skype's gateways are asked once: many of them have no answer.
     """
     known = await store.person_behind(tenant_of(activity), channel, activity.from_property.id)
     member: Mapping[str, Any] = {}
-    if known is None or (channel.traits.tells_members and not known.address):
-        member = await _member(activity, connector)
-    return await store.remember(sighting_of(activity, channel, now, member))
+    if known is None or (channel.traits.tells_members and (installs or not known.address)):
+        with contextlib.suppress(NotAnswered):
+            member = await members.member(reference_of(activity))
+    elif channel.traits.tells_members and known.address and not _is_fresh(known, now):
+        await store.look_up(known.id, now)
+    return await store.remember(sighting_of(activity, channel, now, member, installs=installs))
 
 
-async def _member(activity: Activity, connector: Connector) -> Mapping[str, Any]:
-    """What the platform knows of the sender (a conversation member's JSON); empty where it does not say."""
-    chat, user = (quote(id, safe="") for id in (activity.conversation.id, activity.from_property.id))
-    try:
-        status, body, _ = await connector.get(activity.service_url, f"conversations/{chat}/members/{user}")
-        member = orjson.loads(body) if status == HTTPStatus.OK else None
-        if isinstance(member, dict):
-            return member
-        log.warning("no word on a person from the platform: status=%d", status)
-    except (NotAnswered, orjson.JSONDecodeError) as error:
-        log.warning("no word on a person from the platform: %s", type(error).__name__)
-    return {}
+def _is_fresh(person: Person, now: datetime) -> bool:
+    return person.named_at is not None and now - person.named_at < READ_AGAIN
 
 
-async def lose(activity: Activity, channel: Channel, store: People) -> None:
-    await store.lose(tenant_of(activity), channel, activity.from_property.id, NotReached.UNINSTALLED)
+async def lose(activity: Activity, channel: Channel, store: People, now: datetime) -> None:
+    """The platform says that somebody has removed the bot."""
+    user, told = activity.from_property.id, told_at(activity, now)
+    await store.lose(tenant_of(activity), channel, user, NotReached.UNINSTALLED, told)
 
 
 async def works_after_all(person: Person, channel: Channel, store: People, now: datetime) -> None:

@@ -20,7 +20,7 @@ from bot.files.exporter import Exports
 from bot.keys import KEYS_AGAIN, OwnKeys
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.handler import CrieurBot
-from bot.teams.request_limits import ConcurrencyLimits, Kind, TooManyRequests
+from bot.teams.incoming.request_limits import ConcurrencyLimits, Kind, TooManyRequests
 from bot.version import VERSION
 from bot.web.about import POLICY, about_page
 from bot.web.bodies import LARGEST, expect_json, json_object, read_body

@@ -15,8 +15,9 @@ from storage.mongo.engine import Document
 from storage.mongo.mapping import blank, order_of, works_on
 from storage.mongo.people import MongoPeople, address_key, directory_key, user_key
 from storage.records import Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
-from storage.records.instants import ms
+from storage.records.instants import instant, ms
 from storage.shared.lessons import ANOTHER_CHANCE
+from storage.shared.sightings import naming, was_named_lately
 
 
 def _changed_fields(row: Document, user: DirectoryUser) -> Document:
@@ -43,11 +44,16 @@ class MongoDirectory(MongoPeople):
         changes = []
         for key, user in by_key.items():
             row = rows[persons[key]]
-            if changed := _changed_fields(row, user):
-                changes.append(UpdateOne({"_id": row["_id"]}, {"$set": changed | {"order": order_of(row | changed)}}))
+            named_at = instant(row["named_at"]) if row.get("named_at") is not None else None
+            named = bool(user.addresses) and not was_named_lately(named_at, at)
+            changed = _changed_fields(row, user)
+            if changed or named:
+                fields = changed | {"order": order_of(row | changed)} | naming(at, named=named)
+                changes.append(UpdateOne({"_id": row["_id"]}, {"$set": fields}))
         if changes:
             await self.collection("people").bulk_write(changes, ordered=False)
-        await self._lead_here(tenant, [(user, persons[key]) for key, user in by_key.items()], at)
+        had = {id for id, row in rows.items() if row["address"]}
+        await self._lead_here(tenant, [(user, persons[key]) for key, user in by_key.items()], had, at)
         return [PersonId(persons[directory_key(tenant, user.directory_id)]) for user in users]
 
     async def meet_in_team(
@@ -143,10 +149,19 @@ class MongoDirectory(MongoPeople):
                     break
         return persons
 
-    async def _lead_here(self, tenant: TenantId, people: Sequence[tuple[DirectoryUser, int]], at: datetime) -> None:
-        """Every address leads to its person; people known by the address alone are merged into this person."""
+    async def _lead_here(
+        self, tenant: TenantId, people: Sequence[tuple[DirectoryUser, int]], had: set[int], at: datetime
+    ) -> None:
+        """Every address leads to its person; people known by the address alone are merged into this person.
+
+        ``had``: those who have had an address before, which they may have given up.
+        """
         keys = {address_key(tenant, address): person for user, person in people for address in user.addresses}
         known = {key: row["person"] for key, row in (await self.by_id("identities", list(keys))).items()}
+        for user, person in people:
+            held = [known.get(address_key(tenant, address)) for address in user.addresses]
+            if any(other not in (None, person) for other in held) or (person in had and None in held):
+                await self.take_addresses(tenant, person, user.addresses, at)
         await self.insert_new(
             "identities", [{"_id": key, "person": person} for key, person in keys.items() if key not in known]
         )

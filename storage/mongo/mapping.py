@@ -26,6 +26,7 @@ def person_of(row: Document) -> Person:
         guest=row.get("guest", False),
         department=row.get("department", ""),
         muted=row.get("muted", False),
+        named_at=instant(row["named_at"]) if row.get("named_at") is not None else None,
         **{field: row[field] for field in FIELDS},
     )
 

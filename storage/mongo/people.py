@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
@@ -32,9 +33,10 @@ from storage.records import (
     Role,
     Sighting,
     TenantId,
+    sender_of,
 )
-from storage.records.instants import ms
-from storage.shared.sightings import changed_fields, may_be
+from storage.records.instants import instant, ms
+from storage.shared.sightings import changed_fields, may_be, naming, was_named_lately
 
 #: where a person who has none gets their names from a list
 NAMES = ("directory_id", "given_name", "surname", "name")
@@ -55,9 +57,21 @@ def address_key(tenant: str, address: str) -> str:
     return f"address {tenant} {address.lower()}"
 
 
-def _reference(seen: Sighting) -> Document:
+def _has_worked(kept: Document) -> bool:
+    """Whether messages have been accepted through the serviceUrl of a reference that is in use."""
+    in_use = kept.get("broken") == "" and kept.get("installed", True)
+    return bool(in_use and kept.get("worked_url") and kept["worked_url"] == kept["service_url"])
+
+
+def _removed_since(kept: Document, seen: Sighting) -> bool:
+    """Whether the platform has told of a removal that is newer than what was seen."""
+    return kept.get("broken") == str(NotReached.UNINSTALLED) and kept.get("told_at", 0) > ms(seen.told)
+
+
+def _reference(seen: Sighting, kept: Document) -> Document:
     return {
-        "service_url": seen.service_url,
+        "service_url": kept["service_url"] if _has_worked(kept) else seen.service_url,
+        "heard_url": seen.service_url,
         "conversation": seen.conversation,
         "bot": seen.bot,
         "user": seen.user,
@@ -113,18 +127,31 @@ class MongoPeople(WakeIntents):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         keys = _Keys(sighting)
         known = await self._identify(sighting, keys)
-        changed, reference = changed_fields(sighting, lambda field: known.get(field, "")), _reference(sighting)
+        kept = known["references"].get(sighting.channel) or {}
+        changed, reference = changed_fields(sighting, lambda field: known.get(field, "")), _reference(sighting, kept)
         if self._nothing_new(known, changed, reference, sighting, keys):
             return person_of(known), False
         person, channel = known["_id"], sighting.channel
-        await self.intend_to_wake(person, channel, sighting.at)
+        removed = _removed_since(kept, sighting)
+        if not removed:
+            await self.intend_to_wake(person, channel, sighting.at)
+        if sighting.names_them:
+            await self.take_addresses(sighting.tenant, person, sighting.addresses, sighting.at)
         missing = [key for key in keys.all if key not in keys.leads_to]
         await self.insert_new("identities", [{"_id": key, "person": person} for key in missing])
         await self.merge(person, {keys.leads_to[key] for key in keys.addresses if key in keys.leads_to} - {person})
         await self._release_user(person, sighting, keys)
+        nameless = channel.traits.tells_members and not known["address"]
         fields = changed | {"order": order_of(known | changed)}
-        kept = known["references"].get(channel) or {}
-        reference |= {"worked_at": ms(sighting.at), "worked_url": kept.get("worked_url") or sighting.service_url}
+        fields |= naming(sighting.at, named=sighting.names_them, nameless=nameless)
+        if removed:
+            await self.collection("people").update_one({"_id": person}, {"$set": fields})
+            return person_of(known | fields), False
+        reference |= {
+            "worked_at": ms(sighting.at),
+            "worked_url": kept.get("worked_url") or sighting.service_url,
+            "told_at": max(kept.get("told_at", 0), ms(sighting.told)),
+        }
         before = await self.collection("people").find_one_and_update(
             {"_id": person}, {"$set": fields | {f"references.{channel}": reference | {"seen_at": ms(sighting.at)}}}
         )
@@ -132,16 +159,20 @@ class MongoPeople(WakeIntents):
         await self.collection("identities").update_one({"_id": keys.user}, {"$set": {"person": person}})
         await self.carry_out_wake(sighting.tenant, person, channel, sighting.at)
         await self.forget_wake(person, channel, sighting.at)
-        return person_of(before | changed), not has_installed(before, channel)
+        return person_of(before | fields), not has_installed(before, channel)
 
     def _nothing_new(
         self, known: Document, changed: Document, reference: Document, seen: Sighting, keys: _Keys
     ) -> bool:
         """Most activities only repeat what is known: those cost no write."""
         kept = known["references"].get(seen.channel) or {}
+        named_at = instant(known["named_at"]) if known.get("named_at") is not None else None
+        unkept = UNKEPT | {"heard_url": kept.get("service_url")}
         return (
             all(known.get(field) == value for field, value in changed.items())
-            and all(kept.get(field, UNKEPT.get(field)) == value for field, value in reference.items())
+            and not (seen.names_them and not was_named_lately(named_at, seen.at))
+            and not (seen.installs and kept.get("told_at", 0) < ms(seen.told))
+            and all(kept.get(field, unkept.get(field)) == value for field, value in reference.items())
             and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
         )
 
@@ -169,6 +200,49 @@ class MongoPeople(WakeIntents):
         row = await self.collection("people").find_one({"_id": id})
         assert row is not None
         return row
+
+    async def take_addresses(self, tenant: str, person: int, addresses: Sequence[str], at: datetime) -> None:
+        """The directory says that these are this person's: they lead to nobody else from here on.
+
+        A former owner is looked up again; until then, somebody's first address stays theirs where it is another's
+        second. Where one of them is news, those that are not among them are given up, first: a death after it leaves
+        the news to the next sighting. Addresses that nobody has had are left to the caller.
+        """
+        wanted = {address_key(tenant, address): address.lower() for address in addresses}
+        held = {key: row["person"] for key, row in (await self.by_id("identities", list(wanted))).items()}
+        if all(held.get(key) == person for key in wanted):
+            return
+        row = await self.collection("people").find_one({"_id": person}, {"references": 1})
+        others = " ".join(reference["user"].lower() for reference in (row or {}).get("references", {}).values())
+        begins = address_key(tenant, "")
+        known = [led["_id"] for led in await self.rows("identities", {"person": person}, [])]
+        given_up = [  # but for those by which another channel knows the person
+            key for key in known if key.startswith(begins) and key not in wanted and key[len(begins) :] not in others
+        ]
+        if given_up:
+            await self.collection("identities").delete_many({"_id": {"$in": given_up}, "person": person})
+        for place, (key, address) in enumerate(wanted.items()):
+            if held.get(key, person) != person:
+                await self._take_address(key, address, held[key], person, at, first=place == 0)
+
+    async def _take_address(
+        self, key: str, address: str, former: int, person: int, at: datetime, *, first: bool
+    ) -> None:
+        row = await self.collection("people").find_one({"_id": former})
+        if row is None or not (row["directory_id"] or row["references"]):
+            return  # of a list's contact, who is merged
+        change: Document = {"look_up_at": ms(at)}
+        theirs = row["address"] == address
+        if theirs and first:
+            rest = [led["_id"] for led in await self.rows("identities", {"person": former}, [])]
+            begins = key.removesuffix(address)
+            change["address"] = min(
+                (one[len(begins) :] for one in rest if one.startswith(begins) and one != key), default=""
+            )
+            change["order"] = order_of(row | change)
+        await self.collection("people").update_one({"_id": former}, {"$set": change})
+        if first or not theirs:
+            await self.collection("identities").update_one({"_id": key, "person": former}, {"$set": {"person": person}})
 
     async def merge(self, person: int, others: set[int]) -> bool:
         """Merge those of the others who were known by an address only, from a list; whether any was."""
@@ -218,13 +292,52 @@ class MongoPeople(WakeIntents):
         row = await self._led_to(user_key(tenant, channel, user))
         return person_of(row) if row and row["references"].get(channel, {}).get("user") == user else None
 
-    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
+    async def lose(
+        self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
+    ) -> None:
         identity = await self.collection("identities").find_one({"_id": user_key(tenant, channel, user)})
-        if identity is not None:
-            await self.collection("people").update_one(
-                {"_id": identity["person"], f"references.{channel}.user": user},
-                {"$set": {f"references.{channel}.broken": str(reason)}},
+        if identity is None:
+            return
+        where, at = f"references.{channel}", ms(told_at) if told_at else None
+        theirs = {"_id": identity["person"], f"{where}.user": user}
+        change: Document = {f"{where}.broken": str(reason)}
+        if at is None:
+            await self.collection("people").update_one(theirs, {"$set": change})
+            return
+        newer = {"sender": sender_of(tenant, channel, user), "told_at": {"$gt": at}}
+        if await self.collection("activities").find_one(newer) is not None:
+            return
+        for older in ({"$exists": False}, {"$lte": at}):
+            told = await self.collection("people").update_one(
+                theirs | {f"{where}.told_at": older}, {"$set": change | {f"{where}.told_at": at}}
             )
+            if told.matched_count:
+                return
+
+    async def look_up(self, person: PersonId, at: datetime) -> None:
+        for due in ({"$exists": False}, None, {"$gt": ms(at)}):
+            await self.collection("people").update_one(
+                {"_id": person, "look_up_at": due}, {"$set": {"look_up_at": ms(at)}}
+            )
+
+    async def due_look_ups(self, now: datetime, again: datetime, limit: int) -> list[Reference]:
+        due = {"look_up_at": {"$gte": 0, "$lte": ms(now)}}
+        asked = []
+        fields = ["references", "tenant", "look_up_at"]
+        for row in await self.rows("people", due, fields, sort=[("look_up_at", 1)], limit=limit):
+            reference = reference_of(row, Channel.TEAMS)
+            usable = reference is not None and reference.conversation and reference.broken is None
+            # of the others the platform tells nothing: their next word comes with names
+            taken = await self.collection("people").update_one(
+                {"_id": row["_id"], "look_up_at": row["look_up_at"]},
+                {"$set": {"look_up_at": ms(again) if usable else None}},
+            )
+            if usable and reference is not None and taken.matched_count:
+                asked.append(reference)
+        return asked
+
+    async def looked_up(self, person: PersonId) -> None:
+        await self.collection("people").update_one({"_id": person}, {"$set": {"look_up_at": None}})
 
     async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
         await self.collection("people").bulk_write(learning(person, channel, lesson), ordered=True)
@@ -237,7 +350,10 @@ class MongoPeople(WakeIntents):
         }
         newest = [("tenant", -1), (f"references.{channel}.seen_at", -1)]
         rows = await self.rows("people", heard, ["references"], sort=newest, limit=1)
-        return str(rows[0]["references"][channel]["service_url"]) if rows else ""
+        if not rows:
+            return ""
+        newest_reference = rows[0]["references"][channel]
+        return str(newest_reference.get("heard_url") or newest_reference["service_url"])
 
     async def person(self, person: PersonId) -> Person | None:
         row = await self.collection("people").find_one({"_id": person})

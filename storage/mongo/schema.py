@@ -1,7 +1,8 @@
 """The collections and their indexes.
 
     people            {_id: int, tenant, ..., lists: [bodies], columns: {lBODY: {...}},
-                      references: {channel: {..., broken: "", failed: "", failed_at, worked_at, worked_url}}}
+                      references: {channel: {..., broken: "", failed: "", failed_at, worked_at, worked_url,
+                      heard_url, told_at}}, named_at, look_up_at}
     identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
     roles             {_id: tenant, owners: [person ids], publishers, authors, version}
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
@@ -55,6 +56,7 @@ STEPS = (
     Step("as it was until versions were counted", overlaps=False),
     Step("copies are known; what may have been posted to an author is kept", overlaps=False),
     Step("what has come in is remembered; a campaign knows by which activity it was changed", overlaps=True),
+    Step("names are looked up again; installs and removals have the platform's time", overlaps=True),
 )
 VERSION = len(STEPS)
 
@@ -67,6 +69,7 @@ INDEXES = {
     "people": [
         _index("lists"),
         _index("order"),
+        _index("look_up_at"),
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
         *(_index("tenant", f"references.{channel}.seen_at") for channel in Channel),
     ],

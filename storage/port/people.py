@@ -35,9 +35,11 @@ class People(Protocol):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         """Keep the person who wrote and how to answer; the same person twice is one person.
 
-        A personal conversation makes the person reachable again, and wakes deliveries that
-        wait for them in running campaigns (due at ``sighting.at``). A person who stood in lists by
-        one of the addresses only becomes this person. True when they could not be reached before.
+        A personal conversation makes the person reachable again, unless they were removed later than it was, and
+        wakes deliveries that wait for them in running campaigns (due at ``sighting.at``). True when they could not
+        be reached before. Addresses that the directory says are theirs lead to them from here on, and to nobody
+        else; those that it says no more are given up. A person who stood in lists by one of the addresses only
+        becomes this person.
         """
         ...
 
@@ -45,8 +47,29 @@ class People(Protocol):
         """The person whom the channel knows by this id."""
         ...
 
-    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
-        """The platform told that the person with this channel id is out of reach, and why."""
+    async def lose(
+        self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
+    ) -> None:
+        """The platform told that the person with this channel id is out of reach, and why.
+
+        ``told_at``: when, as the platform says it. Where an install, or anything that they did in their chat during
+        the last day, is newer, nothing changes.
+        """
+        ...
+
+    async def look_up(self, person: PersonId, at: datetime) -> None:
+        """Their names and addresses are to be read again, from ``at`` on or when it was due before that."""
+        ...
+
+    async def due_look_ups(self, now: datetime, again: datetime, limit: int) -> list[Reference]:
+        """How to ask the platform about people whose names are to be read, those who wait longest first.
+
+        Each is left to the caller until ``again``, when it is due once more, unless they have been named by then.
+        """
+        ...
+
+    async def looked_up(self, person: PersonId) -> None:
+        """The platform has said all that it knows of them: they are not asked about again for now."""
         ...
 
     async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
@@ -70,8 +93,8 @@ class People(Protocol):
     async def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
         """The persons behind these users of the directory, in their order, made where they are new.
 
-        Its word on names, addresses, department and guests is kept; its language and zone where the
-        person's own client has told none. A person who stood in lists by one of the addresses only becomes
+        Its word on names, addresses (as in ``remember``), department and guests is kept; its language and zone where
+        the person's own client has told none. A person who stood in lists by one of the addresses only becomes
         this person; what waits for somebody who can be reached is then due at ``at``.
         """
         ...

@@ -92,6 +92,8 @@ class Person:
     department: str = ""
     #: wants no campaigns, for now
     muted: bool = False
+    #: when the platform or the directory last told their names and addresses; None: never
+    named_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ class Reference:
 
     person: PersonId
     channel: Channel
-    #: regional, and it changes: the newest is kept
+    #: regional. What has worked for the person outranks what one activity says: that is a hint, kept beside
     service_url: str
     #: "" until the chat of somebody who has not installed is opened, with the first message
     conversation: str
@@ -178,6 +180,19 @@ class Sighting:
     zone: str = ""
     #: None when the platform did not say
     guest: bool | None = None
+    #: when it happened, as the platform says it: the newer word counts, whatever order they arrive in; None: ``at``
+    told_at: datetime | None = None
+    #: the platform says that they have installed the bot
+    installs: bool = False
+
+    @property
+    def told(self) -> datetime:
+        return self.told_at or self.at
+
+    @property
+    def names_them(self) -> bool:
+        """Whether it says by which addresses the directory knows them: those are theirs, and others are not."""
+        return bool(self.directory_id and self.addresses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,13 +68,13 @@ PLACES = (
         name="person",
         table="person",
         columns=_say(
-            nothing="tenant",
+            nothing="tenant named_at look_up_at",
             number="id",
             personal="directory_id address given_name surname name locale language zone role guest department muted",
         ),
         collection="people",
         fields=_say(
-            nothing="tenant",
+            nothing="tenant named_at look_up_at",
             number="_id",
             personal="directory_id address given_name surname name locale language zone guest department muted order"
             " lists columns references",
@@ -97,7 +97,8 @@ PLACES = (
         name="reference",  # on MongoDB in the person
         table="reference",
         columns=_say(
-            nothing="channel tenant service_url bot broken seen_at installed failed failed_at worked_at worked_url",
+            nothing="channel tenant service_url bot broken seen_at installed failed failed_at worked_at worked_url"
+            " told_at heard_url",
             number="person",
             personal="conversation user",
         ),

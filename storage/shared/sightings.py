@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from storage.records import Sighting
+from storage.records.instants import ms
+
+NOTED_AGAIN = timedelta(days=1)
 
 
 def changed_fields(seen: Sighting, known: Callable[[str], object]) -> dict[str, object]:
@@ -27,6 +31,18 @@ def changed_fields(seen: Sighting, known: Callable[[str], object]) -> dict[str, 
         field: value for field, value in fields.items() if value and not (only_blanks and known(field))
     }
     return changed if seen.guest is None else changed | {"guest": seen.guest}
+
+
+def naming(at: datetime, *, named: bool, nameless: bool = False) -> dict[str, int | None]:
+    """When names were read, and when they are to be read: of somebody who has been named, or still has no name."""
+    if named:
+        return {"named_at": ms(at), "look_up_at": None}
+    return {"look_up_at": ms(at)} if nameless else {}
+
+
+def was_named_lately(named_at: datetime | None, at: datetime) -> bool:
+    """Whether it need not be noted once more that names were read."""
+    return named_at is not None and at - named_at < NOTED_AGAIN
 
 
 def may_be(seen: Sighting, directory_id: object) -> bool:

@@ -9,8 +9,9 @@ from datetime import datetime
 from storage.records import Channel, DirectoryUser, NotReached, Person, PersonId, Reference, Source, TenantId
 from storage.records.instants import ms
 from storage.shared.lessons import ANOTHER_CHANCE
+from storage.shared.sightings import naming, was_named_lately
 from storage.sqlite.engine import Engine
-from storage.sqlite.people import IN_DIRECTORY, at_address, find, merge, wake
+from storage.sqlite.people import IN_DIRECTORY, at_address, change, find, lead_here, merge, wake
 
 
 def _known(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser) -> Person:
@@ -46,13 +47,9 @@ def _changed_fields(person: Person, user: DirectoryUser) -> dict[str, object]:
 
 def _know(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser, at: datetime) -> PersonId:
     person = _known(db, tenant, user)
-    if changed := _changed_fields(person, user):
-        assignments = ", ".join(f"{field} = ?" for field in changed)
-        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*changed.values(), person.id))
-    db.executemany(
-        "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
-        [(tenant, address, person.id) for address in user.addresses],
-    )
+    named = bool(user.addresses) and not was_named_lately(person.named_at, at)
+    change(db, person.id, _changed_fields(person, user) | naming(at, named=named))
+    lead_here(db, person.id, tenant, user.addresses, at)
     if merge(db, person.id, tenant, user.addresses):
         working = db.execute("SELECT channel FROM reference WHERE person = ? AND broken IS NULL", (person.id,))
         for (channel,) in working.fetchall():

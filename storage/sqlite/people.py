@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from storage.records import (
@@ -18,15 +18,16 @@ from storage.records import (
     Role,
     Sighting,
     TenantId,
+    sender_of,
 )
 from storage.records.instants import instant, ms
-from storage.shared.sightings import changed_fields
+from storage.shared.sightings import changed_fields, naming, was_named_lately
 from storage.sqlite.counters import move
-from storage.sqlite.engine import Engine, Row
+from storage.sqlite.engine import Engine, Row, as_json
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"
-    " p.guest, p.department, p.muted"
+    " p.guest, p.department, p.muted, p.named_at"
 )
 #: with the index's own condition: SQLite uses it only for that
 IN_DIRECTORY = "SELECT id FROM person WHERE tenant = ? AND directory_id = ? AND directory_id <> ''"
@@ -35,11 +36,15 @@ REFERENCE = (
     " r.failed, r.failed_at, r.worked_at, r.worked_url"
 )
 
+#: of a reference in use: messages have been accepted through its serviceUrl
+HAS_WORKED = "worked_url <> '' AND worked_url = service_url AND broken IS NULL AND installed"
+
 CHANNELS = {str(channel): channel for channel in Channel}
 
 
 def person_of(row: Row) -> Person:
-    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, department, muted = row
+    id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, *more = row
+    department, muted, named_at = more
     return Person(
         id=id,
         tenant=tenant,
@@ -54,6 +59,7 @@ def person_of(row: Row) -> Person:
         guest=bool(guest),
         department=department,
         muted=bool(muted),
+        named_at=instant(named_at) if named_at is not None else None,
     )
 
 
@@ -125,14 +131,20 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
     changed = changed_fields(seen, lambda field: getattr(known, field, ""))
     if known and _nothing_new(db, known, changed, seen):
         return known, False
-    if changed:
-        assignments = ", ".join(f"{field} = ?" for field in changed)
-        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*changed.values(), person))
-    db.executemany(
-        "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
-        [(seen.tenant, address.lower(), person) for address in seen.addresses],
-    )
+    nameless = seen.channel.traits.tells_members and not (known and known.address)
+    change(db, person, changed | naming(seen.at, named=seen.names_them, nameless=nameless))
+    if seen.names_them:
+        lead_here(db, person, seen.tenant, seen.addresses, seen.at)
+    else:
+        db.executemany(
+            "INSERT OR IGNORE INTO address (tenant, address, person) VALUES (?, ?, ?)",
+            [(seen.tenant, address.lower(), person) for address in seen.addresses],
+        )
     merge(db, person, seen.tenant, seen.addresses)
+    if _removed_since(db, person, seen):
+        after = find(db, person)
+        assert after is not None
+        return after, False
     # one channel identity belongs to one person: the directory's word wins over an older guess
     db.execute(
         "DELETE FROM reference WHERE tenant = ? AND channel = ? AND user = ? AND person <> ?",
@@ -143,17 +155,88 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         (person, seen.channel),
     ).fetchone()
     db.execute(
-        "INSERT INTO reference (person, channel, tenant, service_url, worked_url, conversation, bot, user, seen_at,"
-        " worked_at) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?8)"
-        " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url,"
-        " conversation = excluded.conversation, bot = excluded.bot, user = excluded.user, broken = NULL,"
-        " installed = 1, seen_at = excluded.seen_at, failed = NULL, failed_at = NULL, worked_at = excluded.worked_at",
-        (person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user, ms(seen.at)),
+        "INSERT INTO reference (person, channel, tenant, service_url, worked_url, heard_url, conversation, bot, user,"
+        " seen_at, worked_at, told_at) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5, ?6, ?7, ?8, ?8, ?9)"
+        f" ON CONFLICT (person, channel) DO UPDATE SET service_url = iif({HAS_WORKED}, service_url,"
+        " excluded.service_url), heard_url = excluded.heard_url, conversation = excluded.conversation,"
+        " bot = excluded.bot, user = excluded.user, broken = NULL, installed = 1, seen_at = excluded.seen_at,"
+        " failed = NULL, failed_at = NULL, worked_at = excluded.worked_at, told_at = max(told_at, excluded.told_at)",
+        (
+            *(person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user),
+            *(ms(seen.at), ms(seen.told)),
+        ),
     )
     wake(db, person, seen.channel, seen.at)
     after = find(db, person)
     assert after is not None
     return after, newly
+
+
+def change(db: sqlite3.Connection, person: int, changed: Mapping[str, object]) -> None:
+    """Set these fields of a person."""
+    if changed:
+        assignments = ", ".join(f"{field} = ?" for field in changed)
+        db.execute(f"UPDATE person SET {assignments} WHERE id = ?", (*changed.values(), person))
+
+
+def _removed_since(db: sqlite3.Connection, person: int, seen: Sighting) -> bool:
+    """Whether the platform has told of a removal that is newer than what was seen."""
+    return bool(
+        db.execute(
+            "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken = ? AND told_at > ?",
+            (person, seen.channel, NotReached.UNINSTALLED, ms(seen.told)),
+        ).fetchone()
+    )
+
+
+def lead_here(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[str], at: datetime) -> None:
+    """The directory says that these addresses are this person's: they lead to nobody else from here on.
+
+    A former owner is looked up again; until then, somebody's first address stays theirs where it is another's second.
+    Where one of them is news, those that are not among them are given up; else the directory may only have said less
+    than before.
+    """
+    wanted = [address.lower() for address in addresses]
+    held = dict(
+        db.execute(
+            "SELECT address, person FROM address WHERE tenant = ? AND address IN (SELECT value FROM json_each(?))",
+            (tenant, as_json(wanted)),
+        ).fetchall()
+    )
+    new = [address for address in wanted if held.get(address) != person]
+    if not new:
+        return
+    db.execute(  # but for those by which another channel knows the person
+        "DELETE FROM address WHERE tenant = ?3 AND address IN (SELECT address FROM address WHERE person = ?1)"
+        " AND address NOT IN (SELECT value FROM json_each(?2)) AND NOT EXISTS"
+        " (SELECT 1 FROM reference r WHERE r.person = ?1 AND instr(lower(r.user), address.address))",
+        (person, as_json(wanted), tenant),
+    )
+    for address in new:
+        former = held.get(address)
+        if former is not None and not _is_contact(db, former):
+            theirs = db.execute("SELECT 1 FROM person WHERE id = ? AND address = ?", (former, address)).fetchone()
+            if theirs and address != wanted[0]:
+                db.execute("UPDATE person SET look_up_at = ? WHERE id = ?", (ms(at), former))
+                continue
+            db.execute("UPDATE address SET person = ? WHERE tenant = ? AND address = ?", (person, tenant, address))
+            db.execute(
+                "UPDATE person SET look_up_at = ?1, address = iif(address <> ?2, address,"
+                " coalesce((SELECT a.address FROM address a WHERE a.person = ?3 LIMIT 1), '')) WHERE id = ?3",
+                (ms(at), address, former),
+            )
+        elif former is None:
+            db.execute("INSERT INTO address (tenant, address, person) VALUES (?, ?, ?)", (tenant, address, person))
+
+
+def _is_contact(db: sqlite3.Connection, person: int) -> bool:
+    """Whether nothing is known of them but what a list says."""
+    row = db.execute(
+        "SELECT 1 FROM person p WHERE p.id = ? AND p.directory_id = ''"
+        " AND NOT EXISTS (SELECT 1 FROM reference r WHERE r.person = p.id)",
+        (person,),
+    ).fetchone()
+    return row is not None
 
 
 def learn(db: sqlite3.Connection, rows: Sequence[tuple[int, str, Lesson]]) -> None:
@@ -202,10 +285,15 @@ def _nothing_new(db: sqlite3.Connection, known: Person, changed: dict[str, objec
     """Most activities only repeat what is known: those cost no disk flush."""
     if any(getattr(known, field) != value for field, value in changed.items()):
         return False
+    if seen.names_them and not was_named_lately(known.named_at, seen.at):
+        return False
     row = db.execute(
-        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND service_url = ? AND conversation = ?"
-        " AND bot = ? AND user = ? AND broken IS NULL AND installed AND failed IS NULL",
-        (known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND heard_url = ? AND conversation = ?"
+        " AND bot = ? AND user = ? AND broken IS NULL AND installed AND failed IS NULL AND told_at >= ?",
+        (
+            *(known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),
+            ms(seen.told) if seen.installs else 0,
+        ),
     ).fetchone()
     # an address that leads to somebody else may be a contact's, who turns out to be this person
     return row is not None and all(at_address(db, seen.tenant, address) == known for address in seen.addresses)
@@ -292,13 +380,53 @@ class SqlitePeople(Engine):
 
         return await self.read(query)
 
-    async def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
+    async def lose(
+        self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
+    ) -> None:
+        at = ms(told_at) if told_at else None
         await self.write(
             lambda db: db.execute(
-                "UPDATE reference SET broken = ? WHERE tenant = ? AND channel = ? AND user = ?",
-                (reason, tenant, channel, user),
+                "UPDATE reference SET broken = ?1, told_at = coalesce(?2, told_at)"
+                " WHERE tenant = ?3 AND channel = ?4 AND user = ?5 AND (?2 IS NULL OR told_at <= ?2 AND NOT EXISTS"
+                " (SELECT 1 FROM activity WHERE sender = ?6 AND sender <> '' AND told_at > ?2))",
+                (reason, at, tenant, channel, user, sender_of(tenant, channel, user)),
             )
         )
+
+    async def look_up(self, person: PersonId, at: datetime) -> None:
+        await self.write(
+            lambda db: db.execute(
+                "UPDATE person SET look_up_at = ?1 WHERE id = ?2 AND (look_up_at IS NULL OR look_up_at > ?1)",
+                (ms(at), person),
+            )
+        )
+
+    async def due_look_ups(self, now: datetime, again: datetime, limit: int) -> list[Reference]:
+        due = "SELECT id FROM person WHERE look_up_at IS NOT NULL AND look_up_at <= ? ORDER BY look_up_at LIMIT ?"
+
+        def query(db: sqlite3.Connection) -> list[int]:
+            return [id for (id,) in db.execute(due, (ms(now), limit))]
+
+        def claim(db: sqlite3.Connection) -> list[Reference]:
+            people = as_json(query(db))
+            rows = db.execute(
+                f"SELECT {REFERENCE} FROM json_each(?) p JOIN reference r ON r.person = p.value AND r.channel = ?"
+                " WHERE r.conversation <> '' AND r.broken IS NULL ORDER BY p.key",
+                (people, Channel.TEAMS),
+            ).fetchall()
+            asked = [reference_of(row) for row in rows]
+            db.execute(  # of the others the platform tells nothing: their next word comes with names
+                "UPDATE person SET look_up_at = NULL WHERE id IN (SELECT value FROM json_each(?))", (people,)
+            )
+            db.executemany(
+                "UPDATE person SET look_up_at = ? WHERE id = ?", [(ms(again), reference.person) for reference in asked]
+            )
+            return asked
+
+        return await self.write(claim) if await self.read(query) else []
+
+    async def looked_up(self, person: PersonId) -> None:
+        await self.write(lambda db: db.execute("UPDATE person SET look_up_at = NULL WHERE id = ?", (person,)))
 
     async def learn(self, person: PersonId, channel: Channel, lesson: Lesson) -> None:
         await self.write(lambda db: learn(db, [(person, channel, lesson)]))
@@ -306,8 +434,8 @@ class SqlitePeople(Engine):
     async def newest_service_url(self, tenant: TenantId, channel: Channel) -> str:
         row = await self.read(
             lambda db: db.execute(
-                "SELECT service_url FROM reference WHERE tenant = ? AND channel = ? AND installed"
-                " ORDER BY seen_at DESC LIMIT 1",
+                "SELECT iif(heard_url <> '', heard_url, service_url) FROM reference"
+                " WHERE tenant = ? AND channel = ? AND installed ORDER BY seen_at DESC LIMIT 1",
                 (tenant, channel),
             ).fetchone()
         )

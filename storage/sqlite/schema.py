@@ -306,6 +306,19 @@ STEPS = (
     CREATE INDEX activity_began ON activity (began_at);
     CREATE INDEX activity_sender ON activity (sender, told_at) WHERE sender <> '';
     """,
+    # the newer word on installs counts; the serviceUrl heard last, beside the one in use; when names were read, and are
+    # to be read
+    """
+    ALTER TABLE reference ADD COLUMN told_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE reference ADD COLUMN heard_url TEXT NOT NULL DEFAULT '';
+    UPDATE reference SET heard_url = service_url;
+    ALTER TABLE person ADD COLUMN named_at INTEGER;
+    ALTER TABLE person ADD COLUMN look_up_at INTEGER;
+    UPDATE person SET look_up_at = 0 WHERE address = ''
+        AND id IN (SELECT person FROM reference WHERE channel = 'msteams' AND installed AND broken IS NULL);
+    CREATE INDEX person_look_up ON person (look_up_at) WHERE look_up_at IS NOT NULL;
+    CREATE INDEX address_person ON address (person);
+    """,
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.teams.once import LEASE
+from bot.teams.incoming.once import LEASE
 from scheduler.retention import EVERY, REPEATED
 from storage.records import CampaignState, EngagementKind, Progress
 from storage.sqlite import SqliteStore

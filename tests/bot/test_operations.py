@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from bot.ops.logs import OURS, JsonLines, set_up
-from bot.teams.request_limits import AT_ONCE, BURST, Kind
+from bot.teams.incoming.request_limits import AT_ONCE, BURST, Kind
 from bot.version import VERSION
 from bot.web.health import SPARE, Health
 from bot.web.metrics import MeasuredSender, Metrics

@@ -91,7 +91,7 @@ async def test_what_worked_last_outlives_an_odd_activity(store: Store) -> None:
     assert first.worked_url == first.service_url != ""
     await store.remember(sighting("ada", at=NOW + MINUTE, service_url="https://odd.example/"))
     second = await reference_of(store, ada)
-    assert (second.service_url, second.worked_url) == ("https://odd.example/", first.service_url)
+    assert (second.service_url, second.worked_url) == (first.service_url, first.service_url)
 
 
 async def test_a_removal_that_the_platform_told_takes_somebody_out(store: Store) -> None:

@@ -109,12 +109,24 @@ async def test_who_is_found_to_be_reachable_waits_no_more(store: Store) -> None:
     await tallied_right(store, campaign)
 
 
-async def test_an_address_that_is_somebody_elses_stays_theirs(store: Store) -> None:
+async def test_an_address_that_passed_on_is_its_new_owners(store: Store) -> None:
     [ada] = await store.know(CONTOSO, [user("ada")], NOW)
     [eve] = await store.know(CONTOSO, [user("eve", addresses=("ada@contoso.example",))], NOW)
     assert eve != ada
     at = await store.person_at(CONTOSO, "ada@contoso.example")
-    assert at is not None and at.id == ada
+    assert at is not None and at.id == eve
+    await store.know(CONTOSO, [user("ada", addresses=("ada.king@contoso.example",))], NOW)
+    at = await store.person_at(CONTOSO, "ada.king@contoso.example")
+    assert at is not None and (at.id, at.address) == (ada, "ada.king@contoso.example")
+
+
+async def test_somebodys_first_address_is_not_taken_by_another_as_a_second(store: Store) -> None:
+    [ada] = await store.know(CONTOSO, [user("ada")], NOW)
+    shared = ("eve@contoso.example", "ada@contoso.example")
+    for _ in range(2):
+        await store.know(CONTOSO, [user("eve", addresses=shared)], NOW)
+        at = await store.person_at(CONTOSO, "ada@contoso.example")
+        assert at is not None and at.id == ada
 
 
 async def test_two_users_with_one_address_are_two_people(store: Store) -> None:

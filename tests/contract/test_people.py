@@ -7,7 +7,19 @@ import asyncio
 import pytest
 
 from storage.port.store import Store
-from storage.records import Audience, Channel, Contact, DeliveryState, NotReached, PersonId, Reach, Role
+from storage.records import (
+    Arrival,
+    Audience,
+    Channel,
+    Contact,
+    DeliveryState,
+    DirectoryUser,
+    NotReached,
+    PersonId,
+    Reach,
+    Role,
+    sender_of,
+)
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -72,7 +84,7 @@ async def test_the_newest_conversation_is_kept_and_nothing_said_changes_nothing(
     assert (moved.surname, moved.name, moved.locale) == ("King", first.name, "fr-FR")
     reference = await store.reference(first.id, Channel.TEAMS)
     assert reference is not None
-    assert (reference.service_url, reference.conversation) == ("https://smba.example/amer/", "chat-2")
+    assert reference.conversation == "chat-2"
 
 
 async def test_who_tells_no_directory_id_is_known_by_the_channels_id(store: Store) -> None:
@@ -92,12 +104,126 @@ async def test_a_channel_identity_belongs_to_whom_the_directory_says(store: Stor
     assert await store.reach(*HERE) == Reach(total=1, reachable=1)
 
 
-async def test_an_address_of_another_directory_identity_is_not_taken(store: Store) -> None:
+async def test_an_address_that_passed_on_leads_to_its_new_owner_and_never_to_the_former(store: Store) -> None:
     ada, _ = await store.remember(sighting("ada"))
-    impostor, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",)))
-    assert impostor.id != ada.id
+    new, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",)))
+    assert new.id != ada.id
     at = await store.person_at(CONTOSO, "ada@contoso.example")
+    assert at is not None and at.id == new.id
+    former = await store.person(ada.id)
+    assert former is not None and (former.address, former.directory_id) == ("", "directory-ada")
+    due = await store.due_look_ups(NOW, NOW + 10 * MINUTE, 5)
+    assert [reference.person for reference in due] == [ada.id], "the former owner is looked up"
+    assert await store.due_look_ups(NOW, NOW + 10 * MINUTE, 5) == []
+
+
+async def test_a_new_address_gives_up_the_former(store: Store) -> None:
+    await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
+    king, _ = await store.remember(sighting("ada", addresses=("ada.king@contoso.example",), at=NOW + MINUTE))
+    assert king.address == "ada.king@contoso.example"
+    assert await store.person_at(CONTOSO, "ada@contoso.example") is None
+    assert await store.person_at(CONTOSO, "a.lovelace@contoso.example") is None
+    at = await store.person_at(CONTOSO, "ada.king@contoso.example")
+    assert at is not None and at.id == king.id
+    [contact] = await store.meet(CONTOSO, [Contact(address="ada@contoso.example")])
+    assert contact.id != king.id, "what is pasted now is the next owner's"
+    heir, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",)))
+    at = await store.person_at(CONTOSO, "ada@contoso.example")
+    assert at is not None and at.id == heir.id
+
+
+async def test_a_directory_that_says_less_takes_no_address_away(store: Store) -> None:
+    both = ("ada@contoso.example", "a.lovelace@contoso.example")
+    ada, _ = await store.remember(sighting("ada", addresses=both))
+    await store.remember(sighting("ada", addresses=both[:1], at=NOW + MINUTE))
+    await store.remember(sighting("ada", addresses=(), at=NOW + MINUTE))
+    for address in both:
+        at = await store.person_at(CONTOSO, address)
+        assert at is not None and at.id == ada.id
+
+
+async def test_two_swap_their_addresses(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    eve, _ = await store.remember(sighting("eve"))
+    await store.remember(sighting("ada", addresses=("eve@contoso.example",)))
+    await store.remember(sighting("eve", addresses=("ada@contoso.example",)))
+    for address, person in (("eve@contoso.example", ada), ("ada@contoso.example", eve)):
+        at = await store.person_at(CONTOSO, address)
+        assert at is not None and (at.id, at.address) == (person.id, address)
+
+
+async def test_an_address_by_which_skype_knows_somebody_is_not_given_up(store: Store) -> None:
+    skype = sighting(
+        "ada", channel=Channel.SKYPE, user="sip:ada@sip.example", directory_id="", addresses=("ada@sip.example",)
+    )
+    ada, _ = await store.remember(sighting("ada", addresses=("ada@contoso.example", "ada@sip.example")))
+    assert (await store.remember(skype))[0].id == ada.id
+    await store.remember(sighting("ada", addresses=("ada.king@contoso.example",), at=NOW + MINUTE))
+    at = await store.person_at(CONTOSO, "ada@sip.example")
     assert at is not None and at.id == ada.id
+
+
+# --- the newer word counts ---------------------------------------------------------------------
+
+
+async def test_a_late_removal_never_beats_a_newer_install(store: Store) -> None:
+    await store.remember(sighting("ada", told_at=NOW, installs=True))
+    await store.remember(sighting("ada", told_at=NOW + 2 * MINUTE, installs=True))
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED, NOW + MINUTE)
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED, NOW + 3 * MINUTE)
+    assert await store.reach(*HERE) == Reach(total=0, reachable=0)
+    _, newly = await store.remember(sighting("ada", told_at=NOW + 2 * MINUTE, installs=True, at=NOW + 9 * MINUTE))
+    assert not newly and await store.reach(*HERE) == Reach(total=0, reachable=0), "a late install"
+    _, newly = await store.remember(sighting("ada", told_at=NOW + 4 * MINUTE, at=NOW + 9 * MINUTE))
+    assert newly and await store.reach(*HERE) == Reach(total=1, reachable=1), "any newer word"
+
+
+async def test_a_removal_is_late_after_anything_that_was_done_in_the_chat(store: Store) -> None:
+    await store.remember(sighting("ada", told_at=NOW, installs=True))
+    sender = sender_of(CONTOSO, Channel.TEAMS, "29:ada")
+    word = Arrival(key="word", sender=sender, told_at=NOW + 2 * MINUTE)
+    await store.begin_activity(word, 1, NOW, NOW + MINUTE)
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED, NOW + MINUTE)
+    assert await store.reach(*HERE) == Reach(total=1, reachable=1)
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED, NOW + 2 * MINUTE)
+    assert await store.reach(*HERE) == Reach(total=0, reachable=0)
+
+
+async def test_one_odd_service_url_never_replaces_one_that_worked(store: Store) -> None:
+    ada, _ = await store.remember(sighting("ada"))
+    odd = "https://odd.example/"
+    await store.remember(sighting("ada", service_url=odd, at=NOW + MINUTE))
+    reference = await store.reference(ada.id, Channel.TEAMS)
+    assert reference is not None and reference.service_url == "https://smba.example/emea/"
+    assert await store.newest_service_url(CONTOSO, Channel.TEAMS) == odd, "a hint for when theirs does not work"
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED, NOW + 2 * MINUTE)
+    amer = "https://smba.example/amer/"
+    await store.remember(sighting("ada", service_url=amer, told_at=NOW + 3 * MINUTE, installs=True))
+    reference = await store.reference(ada.id, Channel.TEAMS)
+    assert reference is not None and reference.service_url == amer, "installed anew"
+
+
+# --- who has no name is looked up ---------------------------------------------------------------
+
+
+async def test_people_without_a_name_are_looked_up_oldest_first_and_paced(store: Store) -> None:
+    nameless = {"addresses": (), "name": "", "given_name": "", "surname": ""}
+    people = [
+        (await store.remember(sighting(f"p{number}", at=NOW + number * MINUTE, **nameless)))[0] for number in range(3)
+    ]
+    await store.remember(sighting("named"))
+    now, again = NOW + 5 * MINUTE, NOW + 15 * MINUTE
+    first = await store.due_look_ups(now, again, 2)
+    assert [reference.person for reference in first] == [people[0].id, people[1].id]
+    assert [reference.person for reference in await store.due_look_ups(now, again, 2)] == [people[2].id]
+    assert await store.due_look_ups(now, again, 2) == []
+    await store.know(CONTOSO, [DirectoryUser(directory_id="directory-p0", addresses=("p0@contoso.example",))], now)
+    await store.looked_up(people[1].id)
+    assert [reference.person for reference in await store.due_look_ups(again, again + MINUTE, 5)] == [people[2].id]
+    await store.look_up(people[0].id, again)
+    due = await store.due_look_ups(again, again + MINUTE, 5)
+    assert [reference.person for reference in due] == [people[0].id]
 
 
 async def test_tenants_know_nothing_of_each_other(store: Store) -> None:

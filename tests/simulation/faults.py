@@ -47,6 +47,7 @@ KINDS = {
     "somebody mutes": 1,
     "the author presses": 4,
     "an activity twice": 2,
+    "a late removal": 2,
 }
 
 

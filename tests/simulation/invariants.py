@@ -7,9 +7,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cards.kit.texts import Texts
+from cards.languages import LANGUAGES
 from scheduler.planner import open_time_of
 from storage.port.store import Store
-from storage.records import FINAL, Campaign, CampaignState, Channel, DeliveryState
+from storage.records import FINAL, Campaign, CampaignState, Channel, DeliveryState, TenantId
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -20,6 +22,9 @@ ON_ITS_WAY = 30.0
 PEOPLES = ("somebody", "the author", "an activity")
 #: what is on its way takes so long at the most, where nothing is broken
 CALM = timedelta(seconds=5)
+#: faults that may cut a turn off, or a reply
+MAY_CUT_OFF = ("kill", "freeze", "store", "disk", "platform", "clock", "somebody", "the author")
+HELP = [Texts(language)("What I can do") for language in LANGUAGES]
 
 
 async def check(world: World, scheduled: Campaign) -> None:
@@ -37,6 +42,7 @@ async def check(world: World, scheduled: Campaign) -> None:
     _in_its_hours(world, campaign)
     _within_the_rate(world)
     _reported(world)
+    await _done_once(world, store)
 
 
 async def _the_end(world: World, store: Store, scheduled: Campaign) -> Campaign:
@@ -117,6 +123,23 @@ def _answered_once(world: World) -> None:
         disturbed = [fault for fault in world.faults if not fault.kind.startswith(PEOPLES)]
         if not disturbed:
             assert answers <= questions + 1, f"{chat}: {questions} questions, {answers} answers"
+
+
+async def _done_once(world: World, store: Store) -> None:
+    """What the platform brought twice was done once; and answered once, where nothing came between."""
+    for person, id in world.twice:
+        if person is world.author:
+            named = await store.campaigns(TenantId(person.tenant), 100, 0, id)
+            assert sum(campaign.name == id for campaign in named) <= 1, f"{id}: a second draft"
+    certain = not world.was_cut and not any(fault.kind.startswith(MAY_CUT_OFF) for fault in world.faults)
+    for person in {one.conversation: one for one, _ in world.twice}.values():
+        if person is world.author or person.conversation in world.left:
+            continue
+        said = sum(one is person for one, _ in world.twice)
+        replies = sum(any(words in str(card) for words in HELP) for _, card in person.cards())
+        assert replies == said if certain else replies <= 2 * said, (
+            f"{person.conversation}: {replies} replies to {said}"
+        )
 
 
 def _unchanged(scheduled: Campaign, campaign: Campaign) -> None:

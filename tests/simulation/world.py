@@ -163,6 +163,8 @@ class World:
         self.trace: list[str] = []
         #: faults of the platform that are on at the moment
         self.unwell: list[Faults] = []
+        #: by whom what was said that the platform brings twice: (person, its id)
+        self.twice: list[tuple[Person, str]] = []
         #: chats that were blocked or left, ever
         self.left: set[str] = set()
         #: since when somebody has muted the bot, and knows that it has heard so; since when a newcomer is there
@@ -449,13 +451,31 @@ class World:
             await self._to(fault, self.author._press(message, card, action, {}))
 
     async def _an_activity_twice(self, fault: Fault) -> None:
-        person = self._person(fault)
-        activity = {"type": "message", "text": "help", "id": f"twice-{fault.at}"}
-        self.repeated[person.conversation] += 1
-        with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
-            await self._to(fault, person.send(dict(activity)))
+        """The platform brings it to any copy, and again to any, while the first is at work or after."""
+        person = self._person(fault) if fault.where % 2 else self.author
+        id = f"twice-{fault.where}-{len(self.twice)}"
+        words = "help" if person is not self.author else f"new campaign {id}"
+        self.twice.append((person, id))
+        self.repeated[person.conversation] += person is not self.author
+        activity = {"type": "message", "text": words, "id": id}
+        first = asyncio.ensure_future(self._to(fault, person.send(dict(activity))))
+        self._tasks.append(first)
         await asyncio.sleep(fault.length)
-        await self._to(fault, person.send(dict(activity)))
+        again = replace(fault, where=fault.where + 1)
+        await self._to(again, person.send(dict(activity)))
+        await first
+
+    async def _a_late_removal(self, fault: Fault) -> None:
+        """Somebody leaves and comes back, and the word that they left comes last: they are there."""
+        person = self._person(fault)
+        if any(other.kind.startswith(("store", "disk")) for other in self.faults):
+            self.left.add(person.conversation)  # an install may be acknowledged, and not kept
+        left_at = self.now.isoformat()
+        await asyncio.sleep(0.5)
+        await self._to(fault, person.install())
+        await asyncio.sleep(fault.length)
+        removal = {"type": "installationUpdate", "action": "remove", "timestamp": left_at}
+        await self._to(replace(fault, where=fault.where + 1), person.send(removal))
 
     async def _heal(self) -> None:
         """From here on nothing goes wrong any more."""

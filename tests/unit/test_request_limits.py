@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.teams.request_limits import Rates
+from bot.teams.incoming.request_limits import Rates
 
 
 def test_a_burst_and_then_one_an_interval() -> None:

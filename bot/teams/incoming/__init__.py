@@ -1,0 +1,1 @@
+"""Before an activity is done: how many may come, and that each is done once."""

@@ -1,0 +1,1 @@
+"""Work on people that goes on behind: their names are read."""
