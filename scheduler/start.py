@@ -25,16 +25,19 @@ from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
 from scheduler.ports import Announcer, Clock, Roles
 from scheduler.rules.admission import held_back, newcomers
 from storage.port.campaigns import Campaigns, Deliveries
-from storage.port.operations import Documents
+from storage.port.operations import Audit, Documents
 from storage.port.people import Lists
 from storage.records import (
     Audience,
+    AuditEntry,
     Campaign,
+    Deed,
     DeliveryState,
     DistributionList,
     ListId,
     NotReached,
     StaleVersion,
+    Subject,
     Unread,
 )
 from storage.records.campaign_life import hold
@@ -48,7 +51,7 @@ FARTHEST = 3600.0  #: seconds: the longest wait that a source may ask for
 LONGEST = 300.0  #: seconds: no longer, where its source asks for no more
 
 
-class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
+class _Store(Audit, Campaigns, Deliveries, Documents, Lists, Protocol):
     """What is asked of the store here."""
 
 
@@ -121,6 +124,17 @@ class Starts:
             waiting = await self._store.save(hold(campaign, held))
         except StaleVersion:
             return True  # it has changed, or another copy was faster: the next look decides
+        entry = AuditEntry(
+            tenant=campaign.tenant,
+            at=self._clock.now(),
+            by=None,
+            deed=Deed.SUBMITTED,
+            subject=Subject.CAMPAIGN,
+            id=str(campaign.id),
+            name=campaign.name,
+            details={"why": held.why},
+        )
+        await self._store.note(entry)
         log.info("a campaign waits for somebody's word: campaign=%d why=%s", campaign.id, held.why)
         await self._announcer.held(waiting)
         return True

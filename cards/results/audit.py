@@ -87,6 +87,8 @@ def deed_name(texts: Texts, deed: Deed) -> str:
         Deed.CLAIMED: texts("claimed ownership"),
         Deed.SET: texts("set"),
         Deed.ERASED: texts("erased"),
+        Deed.MUTED: texts("muted"),
+        Deed.UNMUTED: texts("unmuted"),
     }[deed]
 
 

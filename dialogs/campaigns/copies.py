@@ -86,6 +86,9 @@ async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: 
         result_of=campaign.id,
         cause=turn.cause,
     )
+    await turn.note(
+        Deed.CREATED, Subject.LIST, distribution_list.id, distribution_list.name, result_of=str(campaign.id)
+    )
     forms: dict[str, Mapping[str, str]] = {
         **campaign.forms,
         "audience": {"channel": campaign.channel, "audience": f"list:{distribution_list.id}"},

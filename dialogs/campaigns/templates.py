@@ -328,6 +328,7 @@ async def delete_typed(turn: Turn, name: str) -> Answer:
 @router.form("template.delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     template = await template_asked_for(turn, form, to_change=True)
+    await turn.note(Deed.DELETED, Subject.TEMPLATE, template.id, template.name, intended="true")
     await turn.store.delete_template(template.id)
     await turn.note(Deed.DELETED, Subject.TEMPLATE, template.id, template.name)
     await tell_maker(turn, template, Deed.DELETED)

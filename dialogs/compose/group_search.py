@@ -19,12 +19,14 @@ from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import (
     Audience,
     Campaign,
+    Deed,
     DistributionList,
     ListInUse,
     Role,
     Source,
     SourceKind,
     StaleVersion,
+    Subject,
 )
 
 router = Router()
@@ -128,6 +130,7 @@ async def _list_of_group(turn: Turn, group: DirectoryGroup) -> tuple[Distributio
     distribution_list = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
     distribution_list, problem = await turn.services.reader.look(distribution_list, PATIENCE)
     if problem is None or distribution_list.read_at is not None:
+        await turn.note(Deed.CREATED, Subject.LIST, distribution_list.id, distribution_list.name, group=group.id)
         return distribution_list, ""
     try:
         await store.delete_list(distribution_list.id)

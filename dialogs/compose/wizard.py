@@ -27,7 +27,7 @@ from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import accept_audience, audience_card
 from dialogs.lists.freshness import installable
-from storage.records import Campaign, CampaignState, Channel, Right, StaleVersion, may_approve
+from storage.records import Campaign, CampaignState, Channel, Deed, Right, StaleVersion, Subject, may_approve
 from storage.records.campaign_life import Change, allows, edit
 from storage.records.instants import is_zone
 from storage.shared.policy import policy_of
@@ -58,6 +58,7 @@ async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
     campaign = await turn.store.new_campaign(
         turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now, forms, cause=turn.cause
     )
+    await turn.note(Deed.CREATED, Subject.CAMPAIGN, campaign.id, campaign.name)
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
 
 
@@ -282,6 +283,7 @@ async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[st
 async def save_edit(turn: Turn, before: Campaign, edited: Campaign) -> Campaign:
     """Keep it; its author hears of it when another begins to write. Raises StaleVersion."""
     saved = await turn.save(edited)
+    await turn.note(Deed.CHANGED, Subject.CAMPAIGN, saved.id, saved.name)
     if before.written_by != turn.person.id:
         await tell_maker(turn, saved)
     return saved

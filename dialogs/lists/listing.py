@@ -37,6 +37,7 @@ from storage.records import (
     Person,
     PersonId,
     Right,
+    Subject,
     allowed,
 )
 from storage.records.rights import reaches_everyone
@@ -236,6 +237,7 @@ async def remove_people(turn: Turn, form: Form) -> Answer:
 
 async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
     distribution_list = await list_asked_for(turn, form)
+    await turn.note(Deed.CHANGED, Subject.LIST, distribution_list.id, distribution_list.name)
     await tell_maker(turn, distribution_list)
     grown = distribution_list.size - before.size
     texts = turn.texts
@@ -319,6 +321,7 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
         distribution_list.id, authors if sharing == "some" else [], all_authors=sharing == "all"
     )
     changed = await list_asked_for(turn, form)
+    await turn.note(Deed.CHANGED if sharing == "me" else Deed.SHARED, Subject.LIST, changed.id, changed.name)
     await tell_maker(turn, changed)
     return Answer(card=await one_list(turn, changed, notice=turn.texts("Saved.")))
 
@@ -350,6 +353,7 @@ async def _deletion(turn: Turn, form: Form) -> AdaptiveCard:
 @router.form("list.delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     distribution_list = await list_asked_for(turn, form, to_change=True)
+    await turn.note(Deed.DELETED, Subject.LIST, distribution_list.id, distribution_list.name, intended="true")
     try:
         await turn.store.delete_list(distribution_list.id)
     except ListInUse as used:
@@ -357,6 +361,7 @@ async def confirm_delete(turn: Turn, form: Form) -> Answer:
         names = [campaign.name for campaign in naming if is_using(campaign)]
         of_others = max(0, len(used.campaigns) - len(names))
         return Answer(card=list_delete_card(turn.texts, distribution_list, names, 0, of_others))
+    await turn.note(Deed.DELETED, Subject.LIST, distribution_list.id, distribution_list.name)
     await tell_maker(turn, distribution_list, Deed.DELETED)
     notice = turn.texts("“{name}” is deleted.", name=escape_markdown(distribution_list.name))
     return Answer(card=await all_lists(turn, notice=notice))

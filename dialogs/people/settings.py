@@ -33,22 +33,27 @@ async def open_settings(turn: Turn, form: Form) -> Answer:
 
 @router.command("mute", authors_only=False, alone=True)
 async def mute(turn: Turn, rest: str) -> Answer:
-    await turn.store.mute(turn.person.id, True)
+    await _set_muted(turn, True)
     return Answer(text=_muted_text(turn.texts, muted=True))
 
 
 @router.command("unmute", authors_only=False, alone=True)
 async def unmute(turn: Turn, rest: str) -> Answer:
-    await turn.store.mute(turn.person.id, False)
+    await _set_muted(turn, False)
     return Answer(text=_muted_text(turn.texts, muted=False))
 
 
 @router.form("mute.set", authors_only=False)
 async def mute_pressed(turn: Turn, form: Form) -> Answer:
     muted = str(form.get("muted")) == "true"
-    await turn.store.mute(turn.person.id, muted)
+    await _set_muted(turn, muted)
     person = replace(turn.person, muted=muted)
     return Answer(card=own_settings_card(turn.texts, person, turn.role, _muted_text(turn.texts, muted=muted)))
+
+
+async def _set_muted(turn: Turn, muted: bool) -> None:
+    await turn.store.mute(turn.person.id, muted)
+    await turn.note(Deed.MUTED if muted else Deed.UNMUTED, Subject.PERSON, turn.person.id)
 
 
 def _muted_text(texts: Texts, *, muted: bool) -> str:

@@ -64,6 +64,8 @@ class Deed(StrEnum):
     TAKEN = "taken"
     CLAIMED = "claimed"  #: the first ownership
     SET = "set"  #: a setting
+    MUTED = "muted"  #: campaigns, for themselves
+    UNMUTED = "unmuted"
     ERASED = "erased"
 
 

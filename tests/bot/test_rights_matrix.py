@@ -36,7 +36,7 @@ from storage.records import (
 from storage.records import Person as Known
 from tests.bot.story import eventually
 from tests.conftest import RunningBot
-from tests.support.organisation import Person
+from tests.support.organisation import TENANT, Person
 from tests.support.seeding import ANY_TIME
 
 ELSEWHERE = "77777777-7f64-4d0a-9b1e-5a2c3f4e6d70"
@@ -230,13 +230,17 @@ async def press(
     speaker, own = world.speakers[role], world.theirs[role]
     sees, changes = judged(world, role, target, verb)
     world.bot.clock.forward(timedelta(seconds=1))  # nobody presses that fast
-    told, before = len(speaker.chat.messages), None if changes else await snapshot(world.store, target)
+    told, before = len(speaker.chat.messages), await snapshot(world.store, target)
+    deeds = await world.store.count_audit(TenantId(TENANT))
     answer = await speaker.execute(verb, fields(target, campaign, own, step), speaker.chat.messages[-1]["id"], verb)
     wrong = []
     if not sees and told_of(target, heard(speaker, told, answer)):
         wrong.append(f"{role} reads {target.secret} by {verb} {step} {campaign.state}")
-    if before is not None and await snapshot(world.store, target) != before:
-        wrong.append(f"{role} changes {target.secret} by {verb} {step} {campaign.state}")
+    if await snapshot(world.store, target) != before:
+        if not changes:
+            wrong.append(f"{role} changes {target.secret} by {verb} {step} {campaign.state}")
+        if await world.store.count_audit(TenantId(TENANT)) == deeds:
+            wrong.append(f"nobody has noted what {role} did to {target.secret} by {verb} {step} {campaign.state}")
     return wrong
 
 

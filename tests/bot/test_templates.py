@@ -247,16 +247,18 @@ async def test_it_is_in_the_audit(running_bot: RunningBot, ada: Person) -> None:
     begun = await newest(running_bot)
     await ada.say("delete template seasons")
     await ada.press("Yes, delete the template")
-    entries = [entry for _, entry in await audit_of(running_bot.store, ada.tenant, 4)]  # type: ignore[arg-type]
+    entries = [entry for _, entry in await audit_of(running_bot.store, ada.tenant, 5)]  # type: ignore[arg-type]
     of = (Subject.TEMPLATE, str(template.id), "Seasons")
     assert [(entry.deed, entry.subject, entry.id, entry.name) for entry in reversed(entries)] == [
         (Deed.CREATED, *of),
         (Deed.SHARED, *of),
         (Deed.CREATED, Subject.CAMPAIGN, str(begun.id), "Seasons"),
+        (Deed.DELETED, *of),  # as intended, and as done
         (Deed.DELETED, *of),
     ]
     assert entries[-1].details == {"copy_of": str(campaign.id)}
-    assert entries[1].details == {"template": str(template.id)}
+    assert entries[1].details == {"intended": "true"}
+    assert entries[2].details == {"template": str(template.id)}
 
 
 async def test_who_is_no_author_has_no_templates(running_bot: RunningBot, ada: Person, louis: Person) -> None:

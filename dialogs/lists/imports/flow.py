@@ -38,10 +38,12 @@ from storage.records import (
     Audience,
     Channel,
     Contact,
+    Deed,
     DistributionList,
     ListId,
     PersonId,
     Right,
+    Subject,
 )
 from storage.records.rights import reaches_everyone
 from storage.shared.json import from_json, to_json
@@ -324,6 +326,7 @@ async def _save(turn: Turn, pending: Pending, name: str, target: DistributionLis
     if saved is None:
         text = turn.texts("This list is gone. Please choose another.")
         return Answer(card=await summary_card(turn, pending, {}, {"into": text}))
+    await turn.note(Deed.CHANGED if target else Deed.CREATED, Subject.LIST, saved.id, saved.name, file=pending.file)
     await _forget(turn, pending)
     await tell_maker(turn, saved)
     notice = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", saved.size)
