@@ -1,0 +1,132 @@
+"""The guide's nginx, as it stands there, in front of something that answers: what passes, and what its log keeps."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from ssl import CERT_NONE, create_default_context
+from threading import Thread
+
+import pytest
+
+from tests.support.program import ROOT, free_port
+
+NGINX = os.environ.get("NGINX") or shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+HOST = "crieur.contoso.com"
+
+
+def in_the_guide() -> str:
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    [text] = re.findall(r"```nginx\n(.*?)```", guide, re.DOTALL)
+    return text
+
+
+class Bot(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"the bot")
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    http: int
+    https: int
+    folder: Path
+
+    def get(self, path: str, *, tls: bool = True) -> tuple[int, dict[str, str]]:
+        context = create_default_context()
+        context.check_hostname, context.verify_mode = False, CERT_NONE
+        connection = (
+            HTTPSConnection("127.0.0.1", self.https, context=context, timeout=20)
+            if tls
+            else HTTPConnection("127.0.0.1", self.http, timeout=20)
+        )
+        connection.request("GET", path, headers={"Host": HOST})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+
+@pytest.fixture
+def proxy(tmp_path: Path) -> Iterator[Proxy]:
+    if NGINX is None or shutil.which("openssl") is None:
+        pytest.skip("there is no nginx here")
+    bot = ThreadingHTTPServer(("127.0.0.1", 0), Bot)
+    Thread(target=bot.serve_forever, daemon=True).start()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}",
+         "-keyout", str(tmp_path / "crieur.key"), "-out", str(tmp_path / "crieur.pem")],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    proxy = Proxy(free_port(), free_port(), tmp_path)
+    text = in_the_guide()
+    for before, after in (
+        ("server 127.0.0.1:3978; server 127.0.0.1:3979;", f"server 127.0.0.1:{bot.server_port};"),
+        ("listen 80;", f"listen 127.0.0.1:{proxy.http};"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{proxy.https} ssl;"),
+        ("/etc/ssl/", f"{tmp_path}/"),
+        ("/etc/ssl/", f"{tmp_path}/"),
+        ("/var/log/nginx/", f"{tmp_path}/"),
+        ("/var/log/nginx/", f"{tmp_path}/"),
+    ):
+        assert before in text
+        text = text.replace(before, after, 1)
+    paths = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi"))
+    paths += "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("uwsgi", "scgi"))
+    config = tmp_path / "nginx.conf"
+    whole = (
+        f"daemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/start.log;\nevents {{}}\nhttp {{\n{paths}{text}}}\n"
+    )
+    config.write_text(whole)
+    process = subprocess.Popen([NGINX, "-c", str(config), "-p", str(tmp_path)], stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                proxy.get("/about", tls=False)
+                break
+            except OSError:
+                assert process.poll() is None, (tmp_path / "start.log").read_text()
+                time.sleep(0.05)
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(20)
+        bot.shutdown()
+        bot.server_close()
+
+
+def test_what_passes_and_what_stays_inside(proxy: Proxy) -> None:
+    for path in ("/about", "/api/messages", "/r/1.2.x.0", "/p/abc", "/export/t"):
+        assert proxy.get(path)[0] == 200, path
+    for path in ("/metrics", "/readyz", "/healthz", "/", "/rr/1", "/aboutt"):
+        assert proxy.get(path)[0] == 404, path
+    status, headers = proxy.get("/r/1.2.x.0", tls=False)
+    assert (status, headers["location"]) == (301, f"https://{HOST}/r/1.2.x.0")
+
+
+def test_it_asks_for_tls_and_does_not_say_its_version(proxy: Proxy) -> None:
+    for path in ("/about", "/nothing"):
+        _, headers = proxy.get(path)
+        assert headers["strict-transport-security"].startswith("max-age=")
+        assert headers["server"] == "nginx"
+
+
+def test_the_log_keeps_no_link(proxy: Proxy) -> None:
+    for path in ("/r/1.2.SECRETLINK.0?x=SECRETLINK", "/export/SECRETLINK", "/p/SECRETLINK", "/about?x=SECRETLINK"):
+        proxy.get(path)
+        proxy.get(path, tls=False)
+    logs = "".join(path.read_text() for path in proxy.folder.glob("*.log"))
+    assert "GET /r/..." in logs and "GET /about" in logs
+    assert "SECRETLINK" not in logs
