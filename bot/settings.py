@@ -202,27 +202,30 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Settings:
+        wrong = []
         if self.local and not is_this_machine(self.host):
-            raise ValueError(
+            wrong.append(
                 "HOST takes a loopback address such as 127.0.0.1 as long as MicrosoftAppId is empty:"
                 " without a registration nobody authenticates, so only this machine may talk to the bot"
             )
         managed = self.microsoft_app_type == "UserAssignedMSI"
         if not self.local and not (managed or self.microsoft_app_password or self.microsoft_app_certificate):
-            raise ValueError(
+            wrong.append(
                 "MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId"
                 " (or MicrosoftAppCertificate its certificate)"
             )
         if managed and self.microsoft_app_certificate:
-            raise ValueError("MicrosoftAppCertificate takes nothing as MicrosoftAppType is UserAssignedMSI")
+            wrong.append("MicrosoftAppCertificate takes nothing as MicrosoftAppType is UserAssignedMSI")
         if self.microsoft_app_type != "MultiTenant" and not self.microsoft_app_tenant_id:
-            raise ValueError(
+            wrong.append(
                 f"MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is {self.microsoft_app_type}"
             )
         if self.signing_key and self.signing_key_file:
-            raise ValueError("SIGNING_KEY takes nothing as SIGNING_KEY_FILE is set: the key stands in one place")
+            wrong.append("SIGNING_KEY takes nothing as SIGNING_KEY_FILE is set: the key stands in one place")
         if self.graph == "on" and not self.asks_graph:
-            raise ValueError("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
+            wrong.append("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
+        if wrong:
+            raise ValueError("\n".join(wrong))
         return self
 
 

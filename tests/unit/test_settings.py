@@ -88,6 +88,14 @@ def test_every_mistake_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.partition(":")[0] for line in lines] == ["PORT", "STORE_URL", "LOG_LEVEL"]
 
 
+def test_mistakes_of_several_settings_together_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(WrongSettings) as wrong:
+        read(monkeypatch, MicrosoftAppId="an-id", MicrosoftAppType="SingleTenant", SIGNING_KEY="x" * 32,
+             SIGNING_KEY_FILE=__file__)  # fmt: skip
+    lines = str(wrong.value).splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["MicrosoftAppPassword", "MicrosoftAppTenantId", "SIGNING_KEY"]
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_without_a_registration_a_loopback_host_is_taken(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     assert read(monkeypatch, HOST=host).host == host
