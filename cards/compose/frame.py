@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from cards.kit.elements import AdaptiveCard, TextBlock
+from cards.kit.elements import ActionSet, AdaptiveCard, TextBlock
 from cards.kit.parts import act, beside, card, handle, heading, notices
+from cards.kit.placeholders import doubts
 from cards.kit.texts import Texts
 from storage.records import Campaign
 
 Values = Mapping[str, str]
 Errors = Mapping[str, str]
 
+NAMED = 3  #: words that stand on a button
 STEPS = ("message", "audience", "schedule", "review")
 
 
@@ -42,6 +44,23 @@ def steps_bar(texts: Texts, current: str) -> Any:
             for number, step in enumerate(STEPS, 1)
         )
     )
+
+
+def own_text(
+    texts: Texts, values: Values, errors: Errors, columns: Collection[str], verb: str, payload: Mapping[str, Any]
+) -> list[Any]:
+    """The press that says of what looks like a variable that it is the author's own text."""
+    own = values.get("own", "").splitlines()
+    asked = [doubt.written for field in errors for doubt in doubts(values.get(field, ""), columns, own)]
+    words = list(dict.fromkeys(asked))
+    if not words:
+        return []
+    title = (
+        texts("{words} is my own text", words=texts.enumerate(words))
+        if len(words) <= NAMED
+        else texts("All of these are my own text")
+    )
+    return [ActionSet(actions=[act(title, verb, {**payload, "own_text": "\n".join(words)})], spacing="Small")]
 
 
 def form_of_step(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cards.compose.fields import TITLE, TRACK, behind, chosen, inputs
-from cards.compose.frame import Errors, Values, form_of_step
+from cards.compose.frame import Errors, Values, form_of_step, own_text
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Image, TextInput
 from cards.kit.parts import act, beside, folded, handle, hint, with_error
 from cards.kit.texts import SPOKEN, Texts
@@ -45,6 +45,7 @@ def message_form(
         *text("name", texts("Name of the campaign (only you see it)"), placeholder=texts("Autumn newsletter")),
         *inputs(texts, values, errors, [TITLE]),
         *text("body", texts("Text"), multiline=True, placeholder=texts("Hello [FIRSTNAME], …")),
+        *own_text(texts, values, errors, columns, "form.save", {**payload, "go": "message"}),
         hint(variables_hint(texts, columns), spacing="Small"),
         ActionSet(actions=[act(texts("Write it in the chat instead"), "message.write", payload)], spacing="Small"),
         *inputs(texts, values, errors, behind("")),

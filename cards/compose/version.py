@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cards.compose.fields import NOTIFICATION, TITLE, inputs
-from cards.compose.frame import Errors, Values, steps_bar
+from cards.compose.frame import Errors, Values, own_text, steps_bar
 from cards.compose.message_form import variables_hint
 from cards.kit.elements import AdaptiveCard, ChoiceInput, TextInput
 from cards.kit.parts import act, beside, card, go, handle, heading, hint, notices, subheading, with_error
@@ -48,6 +48,8 @@ def version_form(
         )
     body += inputs(texts, values, errors, [TITLE])
     body += text("body", texts("Text"), multiline=True)
+    payload = handle(campaign, other=language)
+    body += own_text(texts, values, errors, columns, "version.save", payload)
     body.append(hint(variables_hint(texts, columns), spacing="Small"))
     body += inputs(texts, values, errors, [NOTIFICATION])
     if buttons:
@@ -61,7 +63,6 @@ def version_form(
             body.append(beside(words, address))
         else:
             body += words
-    payload = handle(campaign, other=language)
     actions: list[Any] = [act(texts("Save"), "version.save", payload, style="positive")]
     if language:
         actions.append(go(texts("Remove this language"), "version.remove", payload))

@@ -5,10 +5,10 @@ A list's own columns are variables too: ``[DEPARTMENT]`` where a list of the aud
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from cards.languages import LANGUAGES, unaccented
 from storage.records import Columns, Person
@@ -58,15 +58,6 @@ def columns_in(text: str, columns: Collection[str] | None) -> set[str]:
     return asked if columns is None else asked & set(columns)
 
 
-def unknown_variable(text: str, columns: Collection[str] = ()) -> tuple[str, str] | None:
-    """The first variable that does not exist, as written, and the nearest that does."""
-    for match in VARIABLE.finditer(text):
-        if not variable_named(match[1], columns):
-            nearest = difflib.get_close_matches(unaccented(match[1]), [*NAMES, *columns], n=1, cutoff=0.4)
-            return match[1], nearest[0] if nearest else "FIRSTNAME"
-    return None
-
-
 def value_of(person: Person, name: str, columns: Columns) -> str:
     """A person's value; a name that the directory did not split is split at the first blank. "" for none."""
     match name:
@@ -106,6 +97,11 @@ def escape_skype(value: str) -> str:
     named = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
     bare = _LINKABLE.sub(lambda match: match[0] + "\u2060", plain(value))
     return _LIST_OR_RULE.sub(r"\1\\", re.sub(r"[\\`*_\[\]()#~|!<>&]", lambda m: named.get(m[0]) or f"\\{m[0]}", bare))
+
+
+def escape_address(value: str) -> str:
+    """A value as a part of a web address: percent-encoded, with no sign that Markdown knows."""
+    return quote(plain(value), safe="").replace("_", "%5F").replace("~", "%7E")
 
 
 def plain(value: str) -> str:

@@ -26,9 +26,17 @@ from cards.kit.elements import (
     as_dict,
 )
 from cards.kit.texts import Texts
-from cards.kit.variables import Variable, escape_markdown, escape_skype, plain, replace_variables, value_of
+from cards.kit.variables import (
+    Variable,
+    escape_address,
+    escape_markdown,
+    escape_skype,
+    plain,
+    replace_variables,
+    value_of,
+)
 from cards.message.links import IN_TEXT, number_of, with_links
-from cards.message.markdown import CLOSE, OPEN, own_links, without_links
+from cards.message.markdown import CLOSE, OPEN, links_in, own_links, without_links
 from storage.records import (
     Button,
     ButtonKind,
@@ -64,7 +72,7 @@ _OPEN, _CLOSE = OPEN, CLOSE
 _MARK = re.compile(f"{_OPEN}((?:(?!{_OPEN}|{_CLOSE}).)*+){_CLOSE}".encode())
 TOKEN = f"{_OPEN}t{_CLOSE}"  #: the mark of a recipient's token in a tracked link
 #: how a value is written, by the first letter of its mark
-_WRITTEN = {"m": escape_markdown, "p": plain, "s": escape_skype}
+_WRITTEN = {"m": escape_markdown, "p": plain, "s": escape_skype, "u": escape_address}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +108,7 @@ def message_card(
     body += _heading(message)
     if message.image:
         body.append(Image(url=message.image, alt=message.image_alt or message.title or None, size="Stretch"))
-    body.append(TextBlock(text=bold_headings(own_links(message.body)), wrap=True, spacing="Medium"))
+    body.append(TextBlock(text=bold_headings(no_lists_of_years(own_links(message.body))), wrap=True, spacing="Medium"))
     words = [f"✓ {text}" for text in (done.acknowledged, done.answered) if text]
     if words:
         items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]
@@ -118,6 +126,11 @@ def message_card(
 
 
 _HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]++(\S.*+)$")
+
+
+def no_lists_of_years(text: str) -> str:
+    """ "2026. A good year" stands for itself: nobody counts a list from three digits on."""
+    return _YEAR.sub(r"\1\\", text)
 
 
 def bold_headings(text: str) -> str:
@@ -216,7 +229,7 @@ def _parse(mark: bytes) -> tuple[str, Variable]:
 
 def marked(message: Message, written: str) -> Message:
     """The message with marks where a person's values go: ``m`` in Markdown, ``s`` as Skype reads it, ``p`` plain."""
-    return _map_variables(message, lambda variable: _mark(written, variable))
+    return _map_variables(message, lambda variable: _mark(written, variable), lambda variable: _mark("u", variable))
 
 
 def outside_marks(text: str, change: Callable[[str], str]) -> str:
@@ -225,16 +238,30 @@ def outside_marks(text: str, change: Callable[[str], str]) -> str:
     return "".join(part if part.startswith(_OPEN) else change(part) for part in parts)
 
 
-def _map_variables(message: Message, put: Callable[[Variable], str]) -> Message:
+def _map_variables(
+    message: Message, put: Callable[[Variable], str], put_in_address: Callable[[Variable], str]
+) -> Message:
     def change(text: str) -> str:
-        return replace_variables(text, put, message.columns)
+        pieces, at = [], 0
+        for link in links_in(text):
+            if link.varies:
+                begin, end = link.words if link.alone else (link.words[1], link.end)
+                pieces.append(replace_variables(text[at:begin], put, message.columns))
+                pieces.append(replace_variables(text[begin:end], put_in_address, message.columns))
+                at = end
+        return "".join([*pieces, replace_variables(text[at:], put, message.columns)])
 
     notification = change(message.notification)
     return replace(message, body=change(message.body), title=change(message.title), notification=notification)
 
 
 # what stands inside a mark is a variable's name and fallback: no Markdown
-_SIGNS = re.compile(rf"({_OPEN}[^{_OPEN}{_CLOSE}]*+{_CLOSE})|\\([^\w\s])|[*_`#>]+")
+_SIGNS = re.compile(
+    rf"({_OPEN}[^{_OPEN}{_CLOSE}]*+{_CLOSE})|\\([^\w\s])|(?m:^ {{0,3}}(?:#{{1,6}}|>++|[-+*])[ \t]++)|\*\*++|`++"
+    r"|(?<![\w*])[*_]++|(?<![*_])[*_]++(?![\w*])"
+)
+#: a year at the beginning of a line is no number of a list
+_YEAR = re.compile(r"(?m)^( {0,3}\d{3,}+)(?=[.)][ \t])")
 
 
 def summary_of(message: Message) -> str:
@@ -255,7 +282,10 @@ def filled(message: Message, person: Person, columns: Columns) -> Message:
     def put(variable: Variable) -> str:
         return escape_markdown(value_of(person, variable.name, columns) or variable.fallback)
 
-    return _map_variables(message, put)
+    def put_in_address(variable: Variable) -> str:
+        return escape_address(value_of(person, variable.name, columns) or variable.fallback)
+
+    return _map_variables(message, put, put_in_address)
 
 
 def must_have(message: Message) -> set[str]:
@@ -268,7 +298,7 @@ def must_have(message: Message) -> set[str]:
         return ""
 
     for version in every_language(message):
-        _map_variables(version, note)
+        _map_variables(version, note, note)
     return needed
 
 

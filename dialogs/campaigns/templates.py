@@ -67,7 +67,7 @@ async def templates_pressed(turn: Turn, form: Form) -> Answer:
     """From a new campaign's card, it is for that: what was typed there is kept."""
     draft = await asked_for(turn, form, Right.CHANGE) if form.get("campaign") else None
     if draft is not None and form.get("step") == "message":
-        draft = await _kept(turn, draft, typed("message", form))
+        draft = await _kept(turn, draft, typed("message", form, draft.forms.get("message")))
     return Answer(card=await all_templates(turn, _find(form), page_of(form), draft=draft))
 
 

@@ -23,7 +23,7 @@ async def open_version(turn: Turn, form: Form) -> Answer:
     """The message is kept as it was typed, and one of its other languages is shown, or a new one."""
     campaign = await changeable(turn, form)
     if form.get("step") == "message":
-        values = typed("message", form)
+        values = typed("message", form, campaign.forms.get("message"))
         if is_stale(turn, campaign, form):
             notice = changed_elsewhere(turn)
             return Answer(card=await form_card(turn, campaign, "message", values=values, notice=notice))
@@ -68,7 +68,7 @@ async def version_card(
 async def save_version(turn: Turn, form: Form) -> Answer:
     """Kept valid or not, as every form is."""
     campaign, language = await changeable(turn, form), _language(form)
-    values = typed("version", form)
+    values = typed("version", form, campaign.forms.get(version_key(language)))
     language = language or _language({"other": values.get("spoken")})
     if not language:
         errors = {"spoken": turn.texts("Please choose a language.")}

@@ -30,7 +30,7 @@ SHOWN = 1_000  #: characters of it that are shown again
 async def write(turn: Turn, form: Form) -> Answer:
     """The form is kept; the next message in the chat becomes its text."""
     campaign = await changeable(turn, form)
-    values = typed("message", form)
+    values = typed("message", form, campaign.forms.get("message"))
     if is_stale(turn, campaign, form):
         card = await form_card(turn, campaign, "message", values=values, notice=changed_elsewhere(turn))
         return Answer(card=card)

@@ -106,7 +106,7 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     step = str(form.get("step"))
     if step not in STEPS[:3]:
         return Answer(card=await form_card(turn, campaign, "message"))
-    values = typed(step, form)
+    values = typed(step, form, campaign.forms.get(step))
     if is_stale(turn, campaign, form):
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     goal = str(form.get("go"))

@@ -52,9 +52,11 @@ def clean(text: str) -> str:
     return _PRIVATE.sub("", text)
 
 
-def typed(step: str, form: Mapping[str, object]) -> dict[str, str]:
-    """The fields of a step as they were typed."""
-    return {name: _kept(name, str(form[name])) for name in FIELDS[step] if name in form and form[name] is not None}
+def typed(step: str, form: Mapping[str, object], kept: Values | None = None) -> dict[str, str]:
+    """The fields of a step as they were typed; of ``kept``, what no field holds: the author's own words in brackets."""
+    values = {name: _kept(name, str(form[name])) for name in FIELDS[step] if name in form and form[name] is not None}
+    own = [*(kept or {}).get("own", "").splitlines(), *clean(str(form.get("own_text") or "")).splitlines()]
+    return {**values, **({"own": "\n".join(dict.fromkeys(own))[:KEPT]} if own else {})}
 
 
 def _kept(name: str, text: str) -> str:

@@ -10,12 +10,13 @@ import html as entities
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from cards.kit.addresses import is_web_address
+from cards.kit.placeholders import places
 from dialogs.forms.fields import clean
 
 LARGEST = 28_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes
@@ -158,6 +159,10 @@ _MAIL = re.compile(r"(?i)mailto:[^\s<>\"\\()]+")
 _BLANKS = re.compile(r"[ \t\r\n\f]++")
 
 
+EMPTY = "–"  #: in the place of an empty cell
+_BLANK_ROW = re.compile(rf"[{EMPTY}·\s]+")
+
+
 class _Reader:
     """Takes pieces, and keeps the lines that they make."""
 
@@ -167,6 +172,8 @@ class _Reader:
         self.pictures: list[str] = []
         self._line: list[_Run] = []
         self._before = ""
+        #: of the line, how many runs stood there when a row's cell began
+        self._cell = 0
         #: how many elements of a name are open
         self._open: defaultdict[str, int] = defaultdict(int)
         self._link = ""
@@ -251,8 +258,8 @@ class _Reader:
             case "li":
                 self.end_line()
             case "td" | "th":
-                if self._line and self._line[-1].text.strip() not in ("", "·"):
-                    self._append(" · ")
+                self._append(f"{'' if any(run.text.strip() for run in self._line[self._cell :]) else EMPTY} · ")
+                self._cell = len(self._line)
 
     def _item(self) -> None:
         self.end_line()
@@ -283,9 +290,11 @@ class _Reader:
     def end_line(self, *, gap: bool = False) -> None:
         """What has come so far is a line; ``gap``: and the end of its paragraph."""
         text = _written(self._line).strip().removesuffix("·").rstrip() if self._line else ""
-        self._line = []
+        if self._cell:
+            text = "" if not _BLANK_ROW.sub("", text) else text
+        self._line, self._cell = [], 0
         if text:
-            self.lines.append(_Line(text, self._before))
+            self.lines.append(_Line(_as_text(text), self._before))
             self._before = " " * len(self._before)
         elif not gap and self._open["pre"]:
             self.lines.append(_Line(""))
@@ -300,33 +309,53 @@ class _Reader:
 
 # --- written as Markdown ----------------------------------------------------------------------
 
-_VARIABLE = re.compile(r"\[[^\W\d_a-z]\w*+(?:\|[^\[\]]*+)?\]")
-
 
 def _written(runs: list[_Run]) -> str:
     """One line, its runs joined where their format is the same."""
     text = "".join(run.text for run in runs)
     alike: list[list[_Run]] = []
-    for run in _whole_variables(runs, text) if "[" in text else runs:
+    for run in _whole_variables(runs, text) if len(runs) > 1 else runs:
         if alike and run.format == alike[-1][0].format:
             alike[-1].append(run)
         else:
             alike.append([run])
-    joined = (_Run("".join(run.text for run in group), group[0].format) for group in alike)
+    joined = _movable([_Run("".join(run.text for run in group), group[0].format) for group in alike])
     return "".join(
         _linked(list(group), link) if link else "".join(map(_looking, group))
         for link, group in groupby(joined, lambda run: run.format.link)
     )
 
 
+_STOPS_AT_THE_END = re.compile(r"[^\w\s]+$")
+_STOPS_AT_THE_BEGIN = re.compile(r"^[^\w\s]+")
+
+
+def _movable(runs: list[_Run]) -> list[_Run]:
+    """Signs of Markdown work beside a word only where a letter is on their other side, too.
+
+    "**Attention!**Now" would show its stars: the stop goes out of what is bold.
+    """
+    for at in range(len(runs) - 1):
+        one, other = runs[at], runs[at + 1]
+        if _looks(one) and not _looks(other) and other.text[:1].isalnum() and not other.format.link:
+            words = _STOPS_AT_THE_END.sub("", one.text)
+            runs[at], runs[at + 1] = replace(one, text=words), replace(other, text=one.text[len(words) :] + other.text)
+        elif _looks(other) and not _looks(one) and one.text[-1:].isalnum() and not one.format.link:
+            words = _STOPS_AT_THE_BEGIN.sub("", other.text)
+            stops = other.text[: len(other.text) - len(words)]
+            runs[at], runs[at + 1] = replace(one, text=one.text + stops), replace(other, text=words)
+    return runs
+
+
+def _looks(run: _Run) -> bool:
+    return run.format.bold or run.format.italic
+
+
 def _whole_variables(runs: list[_Run], text: str) -> Iterator[_Run]:
     """The runs of ``text``, cut so that a variable has one format, that of its name: [**FIRSTNAME**] is one too."""
-    places = [0]
-    for match in _VARIABLE.finditer(text):
-        places += match.span()
-    places.append(len(text))
+    edges = [0, *(edge for place in places(text) for edge in place), len(text)]
     number, start = 0, 0
-    for place, (begin, end) in enumerate(pairwise(places)):
+    for place, (begin, end) in enumerate(pairwise(edges)):
         whole = place % 2 == 1
         at = begin
         while at < end:
@@ -360,14 +389,26 @@ def _linked(runs: list[_Run], url: str) -> str:
     return f"{before}[{words.strip()}]({address}){after}"
 
 
-_SIGNS = re.compile(rf"({_VARIABLE.pattern})|[*_]")
-_SIGNS_IN_A_LINK = re.compile(rf"({_VARIABLE.pattern})|[*_\[\]]")
+_SIGNS = re.compile(r"[*_]")
+_SIGNS_IN_A_LINK = re.compile(r"[*_\[\]]")
 
 
 def _escaped(text: str, *, brackets: bool) -> str:
     """What is a sign of Markdown stands for itself; a variable stays one: [FIRST_NAME|...]."""
-    signs = _SIGNS_IN_A_LINK if brackets else _SIGNS
-    return signs.sub(lambda match: match[1] or "\\" + match[0], text)
+    signs, pieces, at = _SIGNS_IN_A_LINK if brackets else _SIGNS, [], 0
+    for begin, end in places(text):
+        pieces += [signs.sub(r"\\\g<0>", text[at:begin]), text[begin:end]]
+        at = end
+    return "".join([*pieces, signs.sub(r"\\\g<0>", text[at:])])
+
+
+#: what begins a list, a heading, a quotation or a rule where a line begins with it
+_BEGINS = re.compile(r"(?:(\d+)(?=[.)](?:\s|$))|(?=#{1,6}\s|>|\+\s|[-=]{3,}$))")
+
+
+def _as_text(line: str) -> str:
+    """A line that stands for itself, whatever it begins with: "2026. A year" is no item of a list."""
+    return _BEGINS.sub(lambda match: (match[1] or "") + "\\", line, count=1) if _BEGINS.match(line) else line
 
 
 def _tidied(lines: list[_Line]) -> str:

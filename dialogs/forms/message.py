@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from cards.compose.fields import ANONYMOUS, MESSAGE, NOTIFICATION, TITLE, TRACK, read_fields, too_long
+from cards.kit.placeholders import canonical, doubts
 from cards.kit.texts import Texts
-from cards.kit.variables import columns_in, unknown_variable
+from cards.kit.variables import VARIABLE, columns_in, variable_named
+from cards.languages import unaccented
 from cards.message.compile import LIMIT, size_of
 from cards.message.links import SHOWN
 from cards.message.markdown import MOST, crowded, links_in, words_of
@@ -17,6 +20,8 @@ from storage.records import Message, Tracking, Version, every_language
 
 #: the words of a version: what variables may stand in
 WORDS = ("title", "body", "notification")
+#: fields in which none is filled in
+UNFILLED = ("link_title", "link_url", "links", "ack_title", "answers", "image", "image_alt")
 
 
 def read_name(values: Values, texts: Texts) -> Parsed[str]:
@@ -42,11 +47,12 @@ def read_message(values: Values, texts: Texts, columns: Collection[str] | None =
     if image:
         check_address(image, "image", texts, errors)
     buttons = read_buttons(values, texts, errors)
+    _no_variables_in(UNFILLED, values, texts, columns, errors)
     if errors:
         return Parsed(None, errors)
     message = Message(
-        **declared,
-        body=values["body"].strip(),
+        **_canonical(declared, columns),
+        body=canonical(values["body"].strip(), columns or ()),
         image=image,
         buttons=buttons,
         columns=tuple(sorted(asked)),
@@ -71,11 +77,13 @@ def read_version(
         if url:
             check_address(url, f"url{number}", texts, errors)
         buttons.append((words, url if button.url else ""))
+    places = [f"{field}{number}" for number in range(len(message.buttons)) for field in ("words", "url")]
+    _no_variables_in(places, values, texts, columns, errors)
     if errors:
         return Parsed(None, errors)
     version = Version(
-        **declared,
-        body=values["body"].strip(),
+        **_canonical(declared, columns),
+        body=canonical(values["body"].strip(), columns or ()),
         buttons=tuple(buttons),
     )
     whole = replace(
@@ -99,18 +107,53 @@ def _read_words(values: Values, texts: Texts, columns: Collection[str] | None, e
         errors["body"] = texts("Please write what people should read.")
     elif (size := len(body.encode())) > LIMIT:  # before anything looks into it
         errors["body"] = _too_large(size, texts)
-    elif wrong := _wrong_in_text(body, texts):
+    elif wrong := _wrong_in_text(canonical(body, columns or ()), texts):
         errors["body"] = wrong
     asked: set[str] = set()
     for field in WORDS:
         if field in errors:
             continue
-        text = values.get(field, "")
+        text = canonical(values.get(field, ""), columns or ())
         asked |= columns_in(text, columns)
-        if unknown := unknown_variable(text, asked if columns is None else columns):
-            wrong, nearest = unknown
-            errors[field] = texts("I don't know [{wrong}]. Did you mean [{nearest}]?", wrong=wrong, nearest=nearest)
-    return asked
+        _ask_about(field, text, values, texts, asked if columns is None else columns, errors)
+    return asked - {unaccented(word.strip("[]")) for word in own_words(values)}
+
+
+def own_words(values: Values) -> list[str]:
+    """What looks like a variable, and is the author's own text: they have said so."""
+    return values.get("own", "").splitlines()
+
+
+def _ask_about(
+    field: str, text: str, values: Values, texts: Texts, columns: Collection[str], errors: dict[str, str]
+) -> None:
+    if doubt := next(doubts(text, columns, own_words(values)), None):
+        errors[field] = texts(
+            "I don't know {wrong}. Did you mean [{nearest}]?", wrong=doubt.written, nearest=doubt.nearest
+        )
+
+
+def _no_variables_in(
+    fields: Collection[str], values: Values, texts: Texts, columns: Collection[str] | None, errors: dict[str, str]
+) -> None:
+    """Those of the fields in which no values are filled in: a variable would be sent as it stands."""
+    for field in fields:
+        typed = values.get(field, "")
+        if field in errors or typed.startswith("data:"):
+            continue
+        text = canonical(typed, columns or ())
+        variable = next((one for one in VARIABLE.finditer(text) if variable_named(one[1], columns or ())), None)
+        if variable:
+            errors[field] = texts(
+                "\\[{name}\\] is not filled in here: variables work in the title, the text and the notification.",
+                name=variable[1],
+            )
+        else:
+            _ask_about(field, text, values, texts, columns or (), errors)
+
+
+def _canonical(declared: dict[str, Any], columns: Collection[str] | None) -> dict[str, Any]:
+    return {name: canonical(value, columns or ()) if name in WORDS else value for name, value in declared.items()}
 
 
 def _wrong_in_text(body: str, texts: Texts) -> str:

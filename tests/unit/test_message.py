@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.kit.elements import CONTENT_TYPE, as_dict
+from cards.kit.placeholders import canonical
 from cards.kit.variables import escape_markdown
 from cards.message.compile import (
     SUMMARY,
@@ -305,3 +306,28 @@ def test_rendering_for_many_does_not_mix_people_up() -> None:
     assert b"Louis" in fill(LOUIS, {})
     assert fill(ADA, {}) == first
     assert orjson.loads(first)["attachments"][0]["content"]["body"][0]["text"] == "Hello Ada"
+
+
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("#1 of the year, a > b, 2*3 and snake_case", "#1 of the year, a > b, 2*3 and snake_case"),
+        ("# Heading\n> quoted\n- item", "Heading quoted item"),
+        ("Bien**venue** à _tous_, **2026**!", "Bienvenue à tous, 2026!"),
+    ],
+)
+def test_a_notification_loses_formatting_and_no_words(body: str, summary: str) -> None:
+    assert summary_of(Message(body=body)) == summary
+
+
+def test_a_value_inside_an_address_is_encoded_and_elsewhere_it_is_itself() -> None:
+    message = Message(body="[FIRSTNAME](https://contoso.com/?a=[EMAIL]&b=[FIRSTNAME|x_y]) https://c.com/[LASTNAME]")
+    message = replace(message, body=canonical(message.body))
+    someone = person(given_name="A & B", surname="é/_", address="a+b@contoso.com")
+    assert body_of(message, someone) == (
+        "[A & B](https://contoso.com/?a=a%2Bb%40contoso.com&b=A%20%26%20B) https://c.com/%C3%A9%2F%5F"
+    )
+
+
+def test_a_year_at_the_beginning_of_a_line_begins_no_list() -> None:
+    assert body_of(Message(body="2026. A year\n3. third\n1000) x"), person()) == "2026\\. A year\n3. third\n1000\\) x"
