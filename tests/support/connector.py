@@ -110,6 +110,8 @@ class LoopbackConnector:
         #: how the rosters of teams are answered instead, as long as it is set
         self.roster_trouble: Answer | None = None
         self.posts = 0
+        #: campaign messages that were answered with a row of tests/support/answers.py
+        self.refused = 0
         self.keep = keep
         #: called with the chat whenever something in it changed
         self.listener: Callable[[Chat], None] = lambda chat: None
@@ -188,7 +190,7 @@ class LoopbackConnector:
     def _fault(self, chat: Chat, body: bytes) -> Answer | None:
         faults = self.faults
         if faults.answer and _CAMPAIGN.search(body):
-            row = ROWS[faults.answer]
+            row, self.refused = ROWS[faults.answer], self.refused + 1
             return self._taken(chat, body, row.answer) if row.taken else row.answer
         if faults.per_second and self._too_fast():
             return self._throttled()

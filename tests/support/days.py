@@ -21,6 +21,7 @@ from storage.port.store import Store
 from storage.records import Campaign, CampaignState, DeliveryState
 
 STEP = timedelta(minutes=10)  #: those who are due within it are due together
+LOOKED_AGAIN = timedelta(seconds=10)  #: by so much time passes while a campaign waits in trouble
 LOOK = 0.02  #: seconds between looks
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -68,6 +69,8 @@ async def _next(store: Store, campaign: Campaign, now: datetime) -> datetime | N
     if campaign.planned_at is None or states.get(DeliveryState.CLAIMED) or states.get(DeliveryState.SENDING):
         return None
     ends = campaign.as_scheduled.schedule.slot.end
+    if campaign.trouble is not None:  # what is due waits until it is looked again whether that is over
+        return min(EPOCH + ((now - EPOCH) // LOOKED_AGAIN + 1) * LOOKED_AGAIN, ends + LATE + timedelta(seconds=1))
     due = await store.next_due(campaign.id)
     if due is None or due >= ends:
         return ends + LATE + timedelta(seconds=1)

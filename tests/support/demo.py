@@ -13,7 +13,7 @@ import itertools
 import random
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ CLICK, CLICK_AGAIN = 0.38, 0.08
 CONFIRM, CONFIRM_AGAIN = 0.52, 0.04
 THROTTLED = 0.01  #: of the connector's answers
 SECONDS = 60  #: the campaign's slot
+OFF = 10.0  #: seconds of a minute's campaign in which the administrator has switched the bot off
+HOUR = 12  #: refusals: three and more that tell of the trouble, and looks for about an hour
 PATIENCE = 900.0  #: seconds for anything to happen
 
 A_MINUTE = {"start": "now", "duration": str(SECONDS // 60), "unit": "minutes", "anytime": "true"}
@@ -125,7 +127,9 @@ async def demo(
         connector.faults = Faults(throttle=THROTTLED, retry_after=1)
         crowd.watch(connector)
         await author.press("Schedule it")
+        switching = asyncio.create_task(_switch_off(author, connector, crowd, len(here), console, hour=presence))
         await _follow(author, crowd, len(here), console)
+        await switching
         report = await author.sees("Report: Autumn newsletter", PATIENCE)
         await asyncio.gather(*crowd.reacting)
         await author.press("Refresh", card=report)
@@ -168,6 +172,26 @@ async def _write(author: Person, people: list[Person], schedule: dict[str, str])
     addresses = "\n".join(person.address for person in people)
     await author.press("Next: schedule", audience="", list_name="Everyone at Contoso", addresses=addresses)
     await author.press("Next: review", **schedule)
+
+
+async def _switch_off(
+    author: Person, connector: LoopbackConnector, crowd: Crowd, expected: int, console: Console, *, hour: bool
+) -> None:
+    """In the middle the administrator switches the bot off, for a while; nobody has to do anything but wait.
+
+    ``hour``: by the bot's own clock, of which each look whether it is over tells: after 30 s, a minute, two, ...
+    """
+    await until(lambda: len(crowd.received) >= expected // 4, PATIENCE)
+    working, before = connector.faults, connector.refused
+    connector.faults = replace(working, answer="403 switched off")
+    await author.sees("Your administrator has switched Crieur off", PATIENCE)
+    console.print("The administrator has switched Crieur off: the live card says so.")
+    if hour:
+        await until(lambda: connector.refused >= before + HOUR, PATIENCE)
+    else:
+        await asyncio.sleep(OFF)
+    connector.faults = working
+    console.print("It is allowed again, and goes on by itself.")
 
 
 async def _follow(author: Person, crowd: Crowd, expected: int, console: Console) -> None:
