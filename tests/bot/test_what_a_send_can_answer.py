@@ -183,7 +183,7 @@ class Scene:
 @pytest.fixture(params=["sqlite", "mongodb"])
 async def scene(request: pytest.FixtureRequest, running_bot: RunningBot) -> AsyncIterator[Scene]:
     if request.param == "mongodb":
-        model = MongoServer(random.Random(1), now=running_bot.clock.now)
+        model = MongoServer(random.Random(1))
         await running_bot.stop()
         running_bot.make_store = lambda: SimulatedMongo(model)
         await running_bot.start()
