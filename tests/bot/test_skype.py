@@ -221,7 +221,7 @@ async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in
 ) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
-    await gateway.store.give_role(person.id, Role.AUTHOR)
+    await gateway.store.give_role(person.id, Role.PUBLISHER)
     await grace.say("new campaign")
     await grace.hears("please write to me in Microsoft Teams")
     assert await gateway.store.count_campaigns(TENANT) == 0, "no draft is left behind"

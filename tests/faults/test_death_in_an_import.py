@@ -112,7 +112,9 @@ async def test_no_death_leaves_half_a_list(
 
 
 async def _import(turn: Turn, how: str) -> None:
-    await flow.upload(turn, Attachment(kind=AttachmentKind.FILE, name="many.csv", url="x"))
+    answer = await flow.upload(turn, Attachment(kind=AttachmentKind.FILE, name="many.csv", url="x"))
+    if answer.later is not None:
+        await answer.later
     await _press(turn, how)
 
 
