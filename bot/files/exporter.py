@@ -216,7 +216,7 @@ class Exports:
         campaign = await self._store.campaign(request.campaign)
         if campaign is None or campaign.started_at is None or not allowed(Right.SEE, role, person, campaign):
             return None
-        return _Granted(campaign, person, texts_of(person)) if campaign.keeps_people else None
+        return _Granted(campaign, person, texts_of(person)) if campaign.tells_names else None
 
     async def _file(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
         """The file; requests that come while it is being made wait for the same one.

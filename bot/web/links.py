@@ -15,7 +15,8 @@ from dialogs.core.ports import Click
 from storage.records import CampaignId, Person, Who
 
 LINKS = "links"  #: the name of their keys
-PSEUDONYM = 2**61  #: pseudonyms are drawn from so many
+DRAWN = 31  #: bits of a pseudonym that are drawn at random ...
+BOUND = 30  #: ... and those that bind it to the person: together they stay below SQLite's largest number
 LENGTH = 200  #: characters of the longest link that is looked at
 SIGNATURE = 18  #: bytes: 24 characters of base64
 
@@ -31,8 +32,8 @@ class SignedLinks:
     """``/r/c.p.SIGNATURE.b``: campaign, person, button. The button's number is not signed: another
     number only leads to another link of the same campaign, as another button of the same card does.
 
-    In the place of the person stands a pseudonym in an anonymous campaign: drawn for each message,
-    kept nowhere, and so known to nobody but the chat that holds the message.
+    In the place of the person stands a pseudonym in an anonymous campaign: drawn for each message, and bound to
+    its recipient by a MAC, so that it counts for nobody else who has got hold of the card. It is kept nowhere.
 
     ``keys``: the newest, which signs, first; what any of them has signed is taken.
     ``tracked``: people's browsers reach ``base_url``, so links can lead through it.
@@ -52,6 +53,7 @@ class SignedLinks:
         # derived once: the signer would do it again for every link
         derived = [hmac.digest(key, b"crieur.link", "sha256") for key in keys]
         self._key = derived[0]
+        self._binding = [hmac.digest(key, b"crieur.pseudonym", "sha256") for key in keys]
         self._signer = Signer(derived[::-1], key_derivation="none", algorithm=KeyedBlake2())
 
     def token(self, campaign: CampaignId, person: Person) -> str:
@@ -61,7 +63,8 @@ class SignedLinks:
         return self._sign(f"{campaign}.{person.id}t")
 
     def pseudonym(self, campaign: CampaignId, person: Person) -> str:
-        return self._sign(f"{campaign}.{secrets.randbelow(PSEUDONYM) + 1}a")
+        drawn = secrets.randbits(DRAWN) | 1
+        return self._sign(f"{campaign}.{drawn << BOUND | _bound(self._binding[0], campaign, drawn, person)}b")
 
     def _sign(self, value: str) -> str:
         # what the signer does, in fewer steps
@@ -75,10 +78,19 @@ class SignedLinks:
             return None
         return self._read(token, int(button))
 
-    def read_pseudonym(self, token: str) -> Click | None:
-        """What the buttons of an anonymous campaign say of the recipient; None for anything that we did not sign."""
+    def read_pseudonym(self, token: str, person: Person) -> Click | None:
+        """What the buttons of an anonymous campaign say of their recipient.
+
+        None for anything that we did not sign, and for what was given to somebody else.
+        """
         click = self._read(token[:LENGTH], 0)
-        return click if click and click.who < 0 else None
+        if click is None or click.who >= 0:
+            return None
+        if (self._unsigned(token[:LENGTH]) or "").endswith("a"):  # of an earlier version, bound to nobody
+            return click
+        drawn, bound = -click.who >> BOUND, -click.who & (1 << BOUND) - 1
+        theirs = any(_bound(key, click.campaign, drawn, person) == bound for key in self._binding)
+        return click if theirs else None
 
     def _read(self, token: str, button: int) -> Click | None:
         value = self._unsigned(token)
@@ -86,7 +98,7 @@ class SignedLinks:
             return None
         campaign, _, who = value.partition(".")
         kind = who[-1]
-        if kind == "a":
+        if kind in "ab":
             return Click(CampaignId(int(campaign)), Who(-int(who[:-1])), button)
         if kind == "t":
             return Click(CampaignId(int(campaign)), Who(int(who[:-1])), button, test=True)
@@ -101,3 +113,8 @@ class SignedLinks:
             return self._signer.unsign(token).decode()
         except (BadSignature, UnicodeError):
             return None
+
+
+def _bound(key: bytes, campaign: CampaignId, drawn: int, person: Person) -> int:
+    mac = hashlib.blake2b(f"{campaign}.{drawn}.{person.id}".encode(), key=key, digest_size=8).digest()
+    return int.from_bytes(mac, "big") >> 64 - BOUND

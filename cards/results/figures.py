@@ -23,6 +23,33 @@ BARS = 14  #: of a chart over time, at the most
 STEPS = (1, 2, 3, 6, 12, 24, 7 * 24, 30 * 24)  #: hours that one bar may stand for
 
 
+FEW = 5  #: of fewer people than that, an anonymous campaign says nothing; nor of all but so few
+
+
+def discreet(
+    delivered: int, engagement: Sequence[Engagement], hours: Sequence[EngagedInHour]
+) -> tuple[list[Engagement], list[EngagedInHour]]:
+    """What may be told of an anonymous campaign: nothing of fewer than FEW people, the others included.
+
+    ``delivered``: to how many it was. The answers of a question are told together or not at all: what one of them
+    hides, the others would tell.
+    """
+    told = [row for row in engagement if _is_of_many(delivered, row)]
+    answers = [row.people for row in engagement if row.kind is EngagementKind.ANSWERED and row.button is not None]
+    in_all = any(row.kind is EngagementKind.ANSWERED and row.button is None for row in told)
+    if not in_all or any(0 < people < FEW or people > sum(answers) - FEW for people in answers):
+        told = [row for row in told if row.kind is not EngagementKind.ANSWERED or row.button is None]
+    return told, [row for row in hours if row.people >= FEW]
+
+
+def _is_of_many(delivered: int, row: Engagement) -> bool:
+    if row.kind is EngagementKind.ANSWERED and row.button is not None:
+        return True  # judged together
+    of_platform = row.kind in (EngagementKind.READ, EngagementKind.REPLIED, EngagementKind.REACTED)
+    people = row.presses if of_platform else row.people
+    return FEW <= people <= max(delivered, people) - FEW
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What is known of a campaign that has started."""
@@ -66,6 +93,9 @@ class Figures:
         return total.presses if total else 0
 
     def last_at(self, *kinds: EngagementKind) -> datetime | None:
+        """None in an anonymous campaign: the minute would tell who it was."""
+        if self.anonymous:
+            return None
         return max((total.last_at for kind in kinds if (total := self._totals.get(kind))), default=None)
 
     def on(self, kind: EngagementKind, button: int) -> tuple[int, int]:
@@ -90,7 +120,10 @@ class Figures:
         return links_of(frozen.message) if frozen and frozen.tracking.links else {}
 
     def answers(self) -> list[tuple[str, int]]:
-        """The quick answers, and how many people have given each of them last."""
+        """The quick answers, and how many people have given each of them last; none where that is not told."""
+        told = any(kind is EngagementKind.ANSWERED for kind, _ in self._buttons)
+        if self.anonymous and not told:
+            return []
         return [
             (button.title, self.on(EngagementKind.ANSWERED, number)[0])
             for number, button in enumerate(self.buttons)
@@ -98,7 +131,9 @@ class Figures:
         ]
 
     def counts(self, kind: EngagementKind) -> bool:
-        """Whether it can happen with this message, or has happened."""
+        """Whether it can happen with this message, or has happened; in an anonymous campaign, whether it is told."""
+        if self.anonymous and not self.people(kind):
+            return False
         kinds = {button.kind for button in self.buttons}
         match kind:
             case EngagementKind.OPENED:

@@ -32,7 +32,7 @@ from cards.kit.parts import (
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.message.links import Link
-from cards.results.figures import Figures
+from cards.results.figures import FEW, Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures
 from cards.results.troubles import copy_for_the_others, trouble_lines
@@ -128,6 +128,7 @@ def _as_of(texts: Texts, figures: Figures, now: datetime, zone: ZoneInfo) -> str
         sentences.append(texts("engagement is no longer counted"))
     if figures.anonymous:
         sentences.append(texts("counted without names: at least this many have opened it"))
+        sentences.append(texts("nothing is told of fewer than {count} people", count=FEW))
     if figures.campaign.sealed_at:
         sentences.append(
             texts("personal data erased on {day}", day=texts.day(figures.campaign.sealed_at.astimezone(zone)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from cards.results.figures import Figures
+from cards.results.figures import Figures, discreet
 from storage.port.campaigns import Deliveries
 from storage.port.engagement import Engagements
 from storage.records import Campaign, CampaignState
@@ -16,12 +16,16 @@ class _Store(Deliveries, Engagements, Protocol):
 
 async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = False) -> Figures:
     """``over_time``: with the hours, which only the report shows."""
+    tally, engagement = await store.tally(campaign.id), await store.engagement(campaign.id)
+    hours = await store.engagement_by_hour(campaign.id) if over_time else []
+    if campaign.anonymous:
+        engagement, hours = discreet(tally.delivered, engagement, hours)
     running = campaign.state is CampaignState.RUNNING
     return Figures(
         campaign=campaign,
-        tally=await store.tally(campaign.id),
-        engagement=await store.engagement(campaign.id),
-        hours=await store.engagement_by_hour(campaign.id) if over_time else (),
+        tally=tally,
+        engagement=engagement,
+        hours=hours,
         next_due=await store.next_due(campaign.id) if running else None,
         last_due=await store.last_due(campaign.id, campaign.as_scheduled.schedule.slot.end) if running else None,
     )

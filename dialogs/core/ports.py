@@ -40,7 +40,9 @@ class Links(Protocol):
         """In the place of the person's token where nobody shall know who it was: another one each time."""
         ...
 
-    def read_pseudonym(self, token: str) -> Click | None: ...
+    def read_pseudonym(self, token: str, person: Person) -> Click | None:
+        """None for what was given to somebody else, too."""
+        ...
 
     def test_token(self, campaign: CampaignId, person: Person) -> str:
         """For a test send: it redirects, and counts nowhere."""

@@ -50,6 +50,9 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
         return Answer(card=await information(turn, campaign, turn.texts("It has not started yet."), "accent"))
     if not campaign.keeps_people:
         return await has_forgotten(turn, campaign, fresh=fresh)
+    if not campaign.tells_names:
+        note = turn.texts("It is anonymous: who received it can be exported when it has ended.")
+        return Answer(card=await information(turn, campaign, note, "accent"), fresh=fresh)
     rows = (await turn.store.tally(campaign.id)).total
     by_file, by_link = _takes_file(turn), turn.services.exports.by_link
     return Answer(
@@ -63,7 +66,7 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
 async def make_export(turn: Turn, form: Form) -> Answer:
     campaign, exports = await asked_for(turn, form), turn.services.exports
     format = form.get("format")
-    if campaign.started_at is None or not campaign.keeps_people or format not in list(Format):
+    if campaign.started_at is None or not campaign.tells_names or format not in list(Format):
         return await _offer(turn, campaign)
     request = _request(turn, campaign.id, Format(str(format)))
     rows = (await turn.store.tally(campaign.id)).total

@@ -331,6 +331,11 @@ class Campaign:
         return self.sealed_at is None
 
     @property
+    def tells_names(self) -> bool:
+        """Whether it is told who received it: of an anonymous one not while it runs, as figures stand beside it."""
+        return self.keeps_people and (self.finished_at is not None or not self.anonymous)
+
+    @property
     def closes_at(self) -> datetime | None:
         """When engagement stops being counted; None as long as the campaign has not ended."""
         return self.finished_at + ENGAGES_FOR if self.finished_at else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from storage.records import ENGAGES_FOR, Button, ButtonKind, EngagementKind, Message, Style, Tracking
+from tests.bot import story
 from tests.bot.story import completed, counted, eventually, sent_out
 from tests.conftest import RunningBot
 from tests.support.organisation import Person, actions_of, words_of
@@ -166,3 +167,25 @@ async def test_a_pseudonym_that_we_did_not_give_counts_nothing(
     assert len(louis.toasts) == 8 and len(grace.toasts) == 1
     for one in (campaign, other):
         assert await running_bot.store.engagement(one.id) == []
+
+
+async def test_a_forwarded_card_is_no_second_vote(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    """Seven votes by one person, with the cards of others: one is theirs."""
+    campaign = await sent_out(running_bot, ada, QUESTION, Tracking(anonymous=True))
+    [hers] = [action for action in actions_of(ada.card()) if action["title"] == "Tuesday"]
+    [his] = [action for action in actions_of(louis.card()) if action["title"] == "Tuesday"]
+    for action in (hers, his, hers):
+        await louis.execute("answer", action["data"], louis.cards()[-1][0])
+    answered = [
+        row for row in await running_bot.store.engagement(campaign.id) if row.kind is ANSWERED and row.button is None
+    ]
+    assert [row.people for row in answered] == [1]
+
+
+async def test_who_received_an_anonymous_campaign_is_not_exported_while_it_runs(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    """ "Sent 1, answered 1" beside an export with one name *delivered* would tell who."""
+    await sent_out(running_bot, ada, QUESTION, Tracking(anonymous=True))
+    words = await story.asked(ada, "export autumn")
+    assert "It is anonymous: who received it can be exported when it has ended." in words

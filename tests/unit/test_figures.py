@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.results.figures import BARS, ends_about
+from cards.results.figures import BARS, discreet, ends_about
 from storage.records import (
     CampaignState,
     Channel,
     DeliveryState,
     EngagedInHour,
+    Engagement,
     EngagementKind,
     Message,
     Tally,
@@ -145,3 +146,26 @@ def test_the_end_is_the_last_instant_or_what_the_pace_allows_within_the_slot(
 
 def test_there_is_no_estimate_where_nothing_is_planned() -> None:
     assert ends_about(figures(RUNNING, DONE_TALLY), NOW, 45.0) is None
+
+
+# --- anonymous --------------------------------------------------------------------------------
+
+
+def _row(kind: EngagementKind, people: int, button: int | None = None) -> Engagement:
+    return Engagement(kind=kind, button=button, people=people, presses=people, last_at=START)
+
+
+@pytest.mark.parametrize(("people", "told"), [(0, False), (4, False), (5, True), (15, True), (16, False), (20, False)])
+def test_an_anonymous_campaign_tells_nothing_of_fewer_than_five_nor_of_all_but_so_few(people: int, told: bool) -> None:
+    rows, _ = discreet(20, [_row(EngagementKind.ACKNOWLEDGED, people)], [])
+    assert bool(rows) is told
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"), [((5, 6), True), ((11, 0), False), ((7, 4), False), ((5, 5, 1), False), ((6, 7, 0), True)]
+)
+def test_answers_are_told_together_or_not_at_all(answers: tuple[int, ...], told: bool) -> None:
+    rows = [_row(EngagementKind.ANSWERED, sum(answers))]
+    rows += [_row(EngagementKind.ANSWERED, people, button) for button, people in enumerate(answers)]
+    left, _ = discreet(40, rows, [])
+    assert bool([row for row in left if row.button is not None]) is told

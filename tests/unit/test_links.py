@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,18 +51,25 @@ def test_a_test_is_told_from_the_real_thing() -> None:
     assert LINKS.read(LINKS.token(CampaignId(42), ADA).replace("42.7.", "42.7t.") + BUTTON) is None
 
 
+def test_a_pseudonym_is_its_recipients_alone() -> None:
+    louis = replace(ADA, id=PersonId(ADA.id + 1))
+    for _ in range(50):
+        token = LINKS.pseudonym(CampaignId(42), ADA)
+        assert LINKS.read_pseudonym(token, ADA) and LINKS.read_pseudonym(token, louis) is None
+
+
 def test_a_pseudonym_is_another_one_each_time_and_is_nobody() -> None:
     tokens = {LINKS.pseudonym(CampaignId(42), ADA) for _ in range(100)}
     assert len(tokens) == 100
     for token in tokens:
         read = LINKS.read(token + BUTTON)
         assert read is not None and read == click(who=read.who) and -(2**61) <= read.who < 0
-        assert LINKS.read_pseudonym(token) == click(who=read.who, button=0)
-    assert LINKS.read_pseudonym(LINKS.token(CampaignId(42), ADA)) is None, "a person is no pseudonym"
-    assert LINKS.read_pseudonym(LINKS.test_token(CampaignId(42), ADA)) is None
-    assert LINKS.read_pseudonym(OTHER.pseudonym(CampaignId(42), ADA)) is None
+        assert LINKS.read_pseudonym(token, ADA) == click(who=read.who, button=0)
+    assert LINKS.read_pseudonym(LINKS.token(CampaignId(42), ADA), ADA) is None, "a person is no pseudonym"
+    assert LINKS.read_pseudonym(LINKS.test_token(CampaignId(42), ADA), ADA) is None
+    assert LINKS.read_pseudonym(OTHER.pseudonym(CampaignId(42), ADA), ADA) is None
     for wrong in ("", ".", "42.7a", "42.7a.x", "é"):
-        assert LINKS.read_pseudonym(wrong) is None
+        assert LINKS.read_pseudonym(wrong, ADA) is None
 
 
 def test_a_link_signed_with_another_secret_is_refused() -> None:
