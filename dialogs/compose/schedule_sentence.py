@@ -85,6 +85,11 @@ def confirmation(turn: Turn, values: Mapping[str, str]) -> str:
     filled = _filled(values)
     spoken = [part for part, fields in parts.items() if fields & filled]
     before = [part for part, fields in parts.items() if not fields & filled]
+    return what_was_read(texts, spoken, before)
+
+
+def what_was_read(texts: Texts, spoken: Sequence[str], before: Sequence[str]) -> str:
+    """Parts of a schedule that words have said, and apart from them those that stood there before."""
     sentences = [texts("I read: {parts}", parts=_joined(texts, spoken))] if spoken else []
     if before:
         sentences.append(texts("Not said, so as it stood: {parts}", parts=_joined(texts, before)))

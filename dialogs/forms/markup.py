@@ -326,7 +326,7 @@ def _written(runs: list[_Run]) -> str:
     )
 
 
-_STOPS_AT_THE_END = re.compile(r"[^\w\s]+$")
+_STOPS_AT_THE_END = re.compile(r"(?<![^\w\s])[^\w\s]++$")
 _STOPS_AT_THE_BEGIN = re.compile(r"^[^\w\s]+")
 
 
@@ -403,7 +403,7 @@ def _escaped(text: str, *, brackets: bool) -> str:
 
 
 #: what begins a list, a heading, a quotation or a rule where a line begins with it
-_BEGINS = re.compile(r"(?:(\d+)(?=[.)](?:\s|$))|(?=#{1,6}\s|>|\+\s|[-=]{3,}$))")
+_BEGINS = re.compile(r"\A(?:(\d++)(?=[.)](?:\s|$))|(?=#{1,6}\s|>|\+\s|[-=]{3,}+$))")
 
 
 def _as_text(line: str) -> str:

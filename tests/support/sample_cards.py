@@ -52,6 +52,8 @@ from cards.results.exports import (
 from cards.results.exports import trouble_card as export_trouble_card
 from cards.results.live import live_card, moved_card
 from cards.results.report import compare_card, erased_text, remind_card, report_card
+from dialogs.compose.schedule_sentence import what_was_read
+from dialogs.forms.schedule import odd_words
 from storage.records import (
     Audience,
     Button,
@@ -205,6 +207,7 @@ class Samples:
         pasted = {"audience": "", "list_name": LISTS[self.language][0], "addresses": "ada@contoso.com\nlouis"}
         wrong = texts("“{text}” (line {line})", text="louis", line=2)
         late = {**SCHEDULE, "date": "2026-11-20"}
+        repeated = REPEATED[self.language]
         return {
             "form_message_new": message_form(texts, replace(draft, name=""), {}, {}),
             "form_message_templates": message_form(texts, replace(draft, name=""), {}, {}, templates=True),
@@ -237,6 +240,16 @@ class Samples:
                 {
                     "name": texts("Please give the campaign a name."),
                     "link_url": texts("That is not a web address; it begins with https://"),
+                },
+            ),
+            "form_message_own_text": message_form(
+                texts,
+                draft,
+                {**words, "body": f"[URGENT] {words['body']}"},
+                {
+                    "body": texts(
+                        "I don't know {wrong}. Did you mean [{nearest}]?", wrong="[URGENT]", nearest="FIRSTNAME"
+                    )
                 },
             ),
             "form_audience": audience_form(texts, draft, {"audience": "list:1"}, {}, choices),
@@ -276,12 +289,21 @@ class Samples:
                 SCHEDULE | {"words": texts("tomorrow 10am for 2 hours")},
                 {},
                 ZONES,
-                texts(
-                    "I read: start {start}; duration {duration}; working hours {hours}",
-                    start=f"{texts.moment(START, ZoneInfo(ZONE))} ({ZONE})",
-                    duration=texts.duration(timedelta(hours=2)),
-                    hours=hours_text(texts, schedule()),
+                what_was_read(
+                    texts,
+                    [
+                        texts("start {start}", start=f"{texts.moment(START, ZoneInfo(ZONE))} ({ZONE})"),
+                        texts("duration {duration}", duration=texts.duration(timedelta(hours=2))),
+                    ],
+                    [texts("working hours {hours}", hours=hours_text(texts, schedule()))],
                 ),
+            ),
+            "form_schedule_repeats": schedule_form(
+                texts,
+                draft,
+                SCHEDULE | repeated,
+                {"words": odd_words(repeated, texts)},
+                ZONES,
             ),
             "form_schedule_words_errors": schedule_form(
                 texts,
