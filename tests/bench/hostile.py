@@ -50,6 +50,11 @@ async def unauthenticated() -> dict[str, float]:
         bot = crieur(settings, store, WallClock(), platform=platform.platform, credentials=NoSecret())
         application = await stack.enter_async_context(bot)
         await stack.enter_async_context(listening(application, "127.0.0.1", port))
+        await _ask(port, _request("", b""))
+        before = peak()
+        request = _request("Bearer " + "A" * 6_000, BODIES[-1])[:70_000]  # the rest would be the client's memory
+        await asyncio.gather(*(_ask(port, request) for _ in range(OPEN)))
+        memory = (peak() - before) / OPEN
         url = "http://127.0.0.1:1"
         worst = 0.0
         for make in BAD.values():
@@ -60,10 +65,6 @@ async def unauthenticated() -> dict[str, float]:
                 for _ in range(ROUNDS):
                     await _ask(port, request)
                 worst = max(worst, (time.process_time() - began) / ROUNDS)
-        before = peak()
-        request = _request("Bearer " + "A" * 6_000, BODIES[-1])[:70_000]  # the rest would be the client's memory
-        await asyncio.gather(*(_ask(port, request) for _ in range(OPEN)))
-        memory = (peak() - before) / OPEN
     return {"unauthenticated_worst_ms": worst * 1_000, "unauthenticated_worst_mb": memory}
 
 
