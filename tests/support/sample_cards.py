@@ -103,6 +103,7 @@ from tests.support.sample_records import (
     PICTURE,
     PRESENCE_TALLY,
     REACH,
+    REPEATED,
     RUNNING_TALLY,
     SCHEDULE,
     START,

@@ -262,6 +262,13 @@ def figures(campaign: Campaign, tally: Tally, engaged: Sequence[Engagement] = ()
 
 
 REACH = Reach(total=1000, reachable=938)
+#: a repetition, said in words
+REPEATED = {
+    "en": {"words": "every Monday at 9am for 2 hours", "repeats": "every Monday", "date": "", "start": "at"}
+    | {"choices": "Monday at 9am for 2 hours"},
+    "fr": {"words": "chaque lundi à 9h pendant 2 heures", "repeats": "chaque lundi", "date": "", "start": "at"}
+    | {"choices": "lundi à 9h pendant 2 heures"},
+}
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": ZONE, "duration": "2", "unit": "hours",
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
