@@ -96,9 +96,15 @@ MUTANTS = (
     ),
     Mutant(
         "an activity is done as often as it comes",
-        "bot/teams/once.py",
+        "bot/teams/incoming/once.py",
         "        if arrival is None:\n            await do(context)",
         "        if arrival is None or True:\n            await do(context)",
+    ),
+    Mutant(
+        "a late removal undoes a newer install",
+        "storage/sqlite/people.py",
+        "(?2 IS NULL OR told_at <= ?2 AND NOT EXISTS",
+        "(?2 > 0 OR NOT EXISTS",
     ),
     Mutant(
         "a report whose answer broke is posted again and again",
