@@ -68,7 +68,8 @@ def information_card(
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
     payload = handle(campaign)
     keep = go(texts("Save as a template"), "template.keep", payload)
-    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload), keep], spacing="Medium"))
+    share = [go(texts("Share it"), "share.open", payload)] if changes else []
+    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload), keep, *share], spacing="Medium"))
     actions: list[Any] = []
     under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
     if decides:

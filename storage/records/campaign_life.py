@@ -260,12 +260,20 @@ def saved(current: Campaign | None, changed: Campaign) -> Campaign:
     current state to that one.
     """
     current = _unchanged(current, changed)
+    if is_only_shared(current, changed):
+        return next_version(changed)
     leads_to = {TRANSITIONS[change].to for change in BY_PEOPLE if current.state in TRANSITIONS[change].states}
     if changed.state not in leads_to:
         raise TooLate(f"campaign {changed.id} is {current.state}: it cannot become {changed.state}")
     if (changed.frozen is not None) is not (changed.state is SCHEDULED):
         raise NotPossible(f"campaign {changed.id} is {changed.state}, which says something else than what it holds")
     return next_version(changed)
+
+
+def is_only_shared(current: Campaign, changed: Campaign) -> bool:
+    """Whether nothing changes but with whom it is shared: what goes out stays, so it is possible in every state."""
+    as_it_was = replace(changed, shared_with=current.shared_with, cause=current.cause)
+    return changed.shared_with != current.shared_with and as_it_was == current
 
 
 def delete(current: Campaign | None, campaign: Campaign) -> None:

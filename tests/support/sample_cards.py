@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.campaigns.sharing import sharing_form
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, send_test_form, version_form
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
@@ -399,6 +400,7 @@ class Samples:
             "information_of_another": information_card(
                 texts, scheduled, self.overview(), None, changes=False, author=person(1).name
             ),
+            "share": sharing_form(texts, scheduled, [(person(n).id, person(n).name) for n in (1, 2)], [person(1).id]),
             "held": held_card(
                 texts,
                 replace(scheduled, state=CampaignState.SUBMITTED),

@@ -17,6 +17,7 @@ import cards
 import cards.message.compile
 from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.campaigns.sharing import sharing_form
 from cards.campaigns.templates import (
     keep_form,
     template_card,
@@ -194,6 +195,9 @@ def edge_campaigns(language: str) -> Cards:
             found[f"campaigns: {state} {name[:5]}"] = campaigns_card(
                 texts, lines, name, 1, 3, "notice", {one.id: NASTY}
             )
+            crowd = [(PersonId(number), NASTY) for number in range(200)]
+            found[f"share: {state} {name[:5]}"] = sharing_form(texts, one, crowd, [PersonId(1)])
+            found[f"share: {state} {name[:5]} nobody"] = sharing_form(texts, one, [], [])
             for why in WhyHeld:
                 held = Held(
                     why=why, frozen=one.frozen or campaign(language).as_scheduled, approved=1, people=99, newcomers=98
