@@ -33,6 +33,8 @@ def live_card(
     settled = tally.total - tally.open
     done = campaign.state is CampaignState.DONE
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
+    if not done and campaign.trouble is not None and campaign.trouble.pauses:
+        title = texts("⏸️ “{name}” is paused")
     sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
     body: list[Any] = [
         heading(title.format(name=name_of(texts, campaign))),

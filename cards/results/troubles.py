@@ -8,7 +8,7 @@ from typing import Any
 from cards.kit.parts import go, handle, notice
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from storage.records import Campaign, Channel, NotReached
+from storage.records import Campaign, CampaignState, Channel, NotReached
 
 CODE = 60  #: characters of a code that are shown
 _CODE = re.compile(r"AADSTS\d+|[\w.() -]+")
@@ -65,9 +65,9 @@ def trouble_text(texts: Texts, reason: NotReached, detail: str, channel: Channel
 
 
 def trouble_lines(texts: Texts, campaign: Campaign) -> list[Any]:
-    """The line on the card of a campaign that something keeps waiting, or has kept waiting until its end."""
+    """The line on the card of a campaign that something keeps waiting; of one that was paused, also at its end."""
     trouble = campaign.trouble
-    if trouble is None:
+    if trouble is None or (campaign.state is CampaignState.DONE and not trouble.pauses):
         return []
     tone = "attention" if trouble.pauses else "warning"
     return [notice(trouble_text(texts, trouble.reason, trouble.detail, campaign.channel), tone)]

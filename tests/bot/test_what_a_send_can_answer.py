@@ -16,12 +16,14 @@ import pytest
 
 import bot.teams.responses
 from storage.records import Campaign, CampaignState, DeliveryState, NotReached, Person
-from tests.bot.story import eventually
+from tests.bot.story import ALMOST_ALL, completed, draft, eventually, launch, newest
 from tests.conftest import RunningBot
 from tests.simulation.mongo import MongoServer, SimulatedMongo
-from tests.support.answers import ROWS
-from tests.support.connector import Chat, Faults
+from tests.support.answers import ROWS, Row, redirect
+from tests.support.connector import Chat, Faults, LoopbackConnector
+from tests.support.http import Answer, Server
 from tests.support.organisation import CARD, words_of
+from tests.support.organisation import Person as Someone
 from tests.support.seeding import conversation_of, install, member_of, scheduled
 
 PEOPLE = 5  #: the author is the first of them
@@ -324,3 +326,64 @@ async def test_a_stale_chat_is_opened_again(scene: Scene, broken: str) -> None:
     assert await scene.states(campaign) == {DeliveryState.DELIVERED: PEOPLE}
     assert [chat.campaigns[campaign.id] for chat in scene.chats] == [1] * PEOPLE
     await scene.next_one_reaches_everybody()
+
+
+# --- elsewhere --------------------------------------------------------------------------------
+
+
+async def test_a_redirect_takes_no_text_elsewhere(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached: list[bytes] = []
+
+    def notice(method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
+        reached.append(body)
+        return Answer(201, b'{"id": "1"}')
+
+    elsewhere = Server(notice)
+    await elsewhere.start()
+    for status in (301, 302, 303, 307, 308):
+        row = Row(redirect(status, f"http://127.0.0.1:{elsewhere.port}/v3/elsewhere"))
+        monkeypatch.setitem(ROWS, "302 redirect", row)  # type: ignore[arg-type]
+        scene.answer("302 redirect")
+        campaign = await scene.start()
+        await scene.sees(NotReached.INTERCEPTED)
+        scene.answer("")
+        await scene.goes_on(campaign)
+        assert await scene.states(campaign) == {DeliveryState.DELIVERED: PEOPLE}
+    await elsewhere.stop()
+    assert reached == []
+
+
+async def test_who_is_served_by_another_region_is_written_to_there(scene: Scene) -> None:
+    """The region of old answers 404 to everything; one person has written from where the organisation is now."""
+    moved = LoopbackConnector(rng=random.Random(5))
+    await moved.start()
+    for number in range(PEOPLE):
+        moved.add(conversation_of(number), dict(member_of(number)))
+    await install(scene.bot.store, moved.url, 1, first=PEOPLE - 1)
+    scene.answer("404 odd")
+    campaign = await scene.start()
+    await scene.goes_on(campaign)
+    assert await scene.states(campaign) == {DeliveryState.DELIVERED: PEOPLE}
+    assert [chat.campaigns[campaign.id] for chat in moved.chats.values()] == [1] * PEOPLE
+    await moved.stop()
+
+
+async def test_the_copy_for_the_others_is_a_draft_for_whom_it_has_not_reached(
+    running_bot: RunningBot, ada: Someone
+) -> None:
+    others = running_bot.organisation.crowd(4)
+    for person in others:
+        await person.install()
+    await draft(ada)
+    running_bot.connector.faults = Faults(answer="413")
+    await launch(ada, running_bot)
+    running_bot.clock.forward(ALMOST_ALL)
+    card = await ada.sees("is paused")
+    await ada.press("Copy for the others", card=card)
+    assert ada.reads("5 of 5 people can be reached")
+    copied = await newest(running_bot)
+    assert copied.state is CampaignState.DRAFT and copied.name == "Copy of Autumn newsletter"
+    running_bot.connector.faults = Faults()
+    await launch(ada, running_bot)
+    await completed(ada, running_bot)
+    assert [dict(person.chat.campaigns) for person in (ada, *others)] == [{copied.id: 1}] * 5

@@ -101,6 +101,7 @@ from tests.support.sample_records import (
     NOTHING_SENT,
     NOW,
     OTHERS,
+    PAUSED_TALLY,
     PICTURE,
     PRESENCE_TALLY,
     REACH,
@@ -108,6 +109,7 @@ from tests.support.sample_records import (
     RUNNING_TALLY,
     SCHEDULE,
     START,
+    TROUBLES,
     ZONE,
     ZONES,
     campaign,
@@ -335,8 +337,11 @@ class Samples:
         problems = [("schedule", texts("Please choose when it goes out."))]
         warnings = [texts("Nobody in this audience can be reached yet.")]
         scheduled, running, done = (campaign(language, state) for state in list(CampaignState)[2:])
-        missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
-        people = [Member(person=person(number), why=missing.get(number)) for number in range(8)]
+        missing, failed = {2: NotReached.NEVER_INSTALLED}, {6: NotReached.BLOCKED}
+        people = [
+            Member(person=person(number), why=missing.get(number), failed=failed.get(number), failed_at=START)
+            for number in range(8)
+        ]
         nothing = Tally(states={}, reasons={})
         if_present = replace(schedule(), own_zone=True, presence=PresenceChoice.PRESENT)
         present_only, asked = self.overview(schedule=if_present), refrozen(running, schedule=if_present)
@@ -417,6 +422,13 @@ class Samples:
             "live_0": live_card(texts, figures(running, NOTHING_SENT, next_due=START + timedelta(seconds=8))),
             "live_40": live_card(texts, on_its_way, ends_about=second),
             "live_100": live_card(texts, figures(done, DONE_TALLY, ENGAGEMENT)),
+            **{
+                f"live_{trouble.reason}": live_card(
+                    texts, figures(replace(running, trouble=trouble), RUNNING_TALLY, ENGAGEMENT), ends_about=second
+                )
+                for trouble in TROUBLES
+            },
+            "report_paused": report_card(texts, figures(replace(done, trouble=TROUBLES[-1]), PAUSED_TALLY), NOW),
             "live_presence_silent": live_card(texts, asked_figures, silent=True),
             "live_moved": moved_card(texts, running),
             "report_presence": report_card(

@@ -32,6 +32,7 @@ from storage.records import (
     Style,
     Tally,
     TenantId,
+    Trouble,
     WorkingHours,
 )
 
@@ -182,6 +183,23 @@ RUNNING_TALLY = Tally(
         DeliveryState.UNCONFIRMED: 1,
     },
     reasons={NotReached.BLOCKED: 4, NotReached.REFUSED: 1, NotReached.BOT_STOPPED: 1},
+)
+#: what may keep a campaign waiting, as the platform says it
+TROUBLES = tuple(
+    Trouble(reason=reason, detail=detail, since=START)
+    for reason, detail in (
+        (NotReached.SWITCHED_OFF, "403 BotDisabledByAdmin: The bot is disabled by the tenant admin"),
+        (NotReached.NO_TOKEN, "AADSTS7000222"),
+        (NotReached.INTERCEPTED, "200: not the platform's answer"),
+        (NotReached.UNEXPLAINED, "403 PolicyViolation: not allowed here"),
+        (NotReached.WRONG_REGION, "403 Forbidden: User is from different region"),
+        (NotReached.OUTAGE, "503 ServiceError: "),
+        (NotReached.MESSAGE_REFUSED, "413 RequestEntityTooLarge: the activity is too large"),
+    )
+)
+PAUSED_TALLY = Tally(
+    states={DeliveryState.FAILED: 3, DeliveryState.EXPIRED: 935, DeliveryState.UNREACHABLE: 62},
+    reasons={NotReached.REFUSED: 3, NotReached.MESSAGE_REFUSED: 935, NotReached.NEVER_INSTALLED: 62},
 )
 NOTHING_SENT = Tally(states={DeliveryState.WAITING: 62, DeliveryState.PLANNED: 938}, reasons={})
 DONE_TALLY = Tally(
