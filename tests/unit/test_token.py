@@ -10,9 +10,9 @@ import pytest
 
 from bot.teams.auth.token import AGAIN, EARLY, FreshToken, NoToken, expiry
 from bot.teams.send.connector import PAUSE, Connector
-from scheduler.ports import Retry
+from scheduler.ports import Delivered, Retry
 from storage.records import About, Channel, NotReached, PersonId, Reference, TenantId
-from tests.support.http import until
+from tests.support.http import Answer, Server, until
 
 HOUR = 3600.0
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -179,3 +179,61 @@ async def test_a_token_that_has_ended_is_a_trouble_though_the_login_says_nothing
     assert token.trouble == ""
     clock.at += timedelta(hours=2)
     assert token.trouble == "the token has ended, and the login does not answer"
+
+
+def reference(url: str) -> Reference:
+    return Reference(
+        person=PersonId(1),
+        channel=Channel.TEAMS,
+        service_url=url,
+        conversation="a:1",
+        bot="28:crieur",
+        user="29:ada",
+        tenant=TenantId("contoso"),
+    )
+
+
+async def test_a_refused_token_is_replaced_although_every_cache_would_give_it_again(clock: SteppedClock) -> None:
+    """As the SDK's libraries do: the cached token comes back until the login itself is asked."""
+    shown: list[bytes] = []
+
+    def platform(method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
+        header = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"authorization:"))
+        shown.append(header.partition(b": ")[2])
+        return Answer(201, b'{"id": "17"}') if shown[-1] == b"Bearer new" else Answer(401)
+
+    server = Server(platform)
+    await server.start()
+    token = FreshToken(lambda past_caches: "new" if past_caches else "cached", clock, "the tests")
+    async with Connector(clock=clock, authorization=token, loopback_only=False) as connector:
+        outcomes = [await connector.send(reference(f"http://127.0.0.1:{server.port}"), b"{}") for _ in range(2)]
+    await server.stop()
+    assert outcomes == [Delivered("17"), Delivered("17")]
+    assert shown == [b"Bearer cached", b"Bearer new", b"Bearer new"]
+
+
+async def test_where_a_new_token_is_refused_too_it_is_told_until_one_is_accepted(
+    clock: SteppedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    accepts = False
+    asked: list[bool] = []
+
+    def fetch(past_caches: bool) -> str:
+        asked.append(past_caches)
+        return f"token-{len(asked)}"
+
+    server = Server(lambda *request: Answer(201, b'{"id": "1"}') if accepts else Answer(401))
+    await server.start()
+    token = FreshToken(fetch, clock, "sending messages")
+    async with Connector(clock=clock, authorization=token, loopback_only=False) as connector:
+        to = reference(f"http://127.0.0.1:{server.port}")
+        for _ in range(5):  # no storm of questions to the login
+            outcome = await connector.send(to, b"{}")
+            assert isinstance(outcome, Retry) and outcome.about is About.US
+        assert len(asked) <= 3
+        assert token.trouble.startswith("the platform refuses our token: 401")
+        assert "the token for sending messages is refused, a new one too" in caplog.text
+        accepts = True
+        assert isinstance(await connector.send(to, b"{}"), Delivered)
+    await server.stop()
+    assert token.trouble == ""
