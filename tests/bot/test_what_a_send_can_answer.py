@@ -27,7 +27,7 @@ from tests.support.organisation import Person as Someone
 from tests.support.seeding import conversation_of, install, member_of, scheduled
 
 PEOPLE = 5  #: the author is the first of them
-SLOT = timedelta(hours=100)
+SLOT = timedelta(hours=400)
 LEFT = timedelta(hours=1)  #: of it when the messages are due
 
 #: a few words of the line by which the author reads what is the matter, in English and in French
@@ -159,7 +159,7 @@ class Scene:
             await asyncio.sleep(0.6)  # the dispatcher has its turn
             return False
 
-        await eventually(done)
+        await eventually(done, 60)
 
     async def over(self, campaign: Campaign) -> None:
         """The slot ends."""
@@ -169,7 +169,7 @@ class Scene:
         async def done() -> bool:
             return (await self.now(campaign)).state is CampaignState.DONE
 
-        await eventually(done)
+        await eventually(done, 60)
 
     async def next_one_reaches_everybody(self) -> None:
         before = [sum(chat.campaigns.values()) for chat in self.chats]
