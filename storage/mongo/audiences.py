@@ -18,10 +18,15 @@ BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER
 
 
 class MongoAudiences(Engine):
-    async def _bodies(self, tenant: TenantId | None, lists: Sequence[int]) -> list[int]:
+    async def _bodies(self, tenant: TenantId, lists: Sequence[int]) -> list[int]:
         """The numbers under which the people of these lists stand, in their order."""
         rows = await self.by_id("lists", list(lists))
-        return [body_of(rows[id]) for id in lists if id in rows and tenant in (None, rows[id]["tenant"])]
+        return [body_of(rows[id]) for id in lists if id in rows and rows[id]["tenant"] == tenant]
+
+    async def _saying(self, lists: Sequence[int]) -> list[int]:
+        """Of those that say something about their people."""
+        rows = await self.by_id("lists", list(lists))
+        return [body_of(rows[id]) for id in lists if id in rows and rows[id].get("columns")]
 
     async def _with_guests(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
         """What the people of an audience have in common, guests or not."""
@@ -75,15 +80,15 @@ class MongoAudiences(Engine):
     ) -> list[Member]:
         condition = await self._condition(tenant, audience, channel)
         also: list[Document] = []
-        if search:
-            words = {"$regex": re.escape(search), "$options": "i"}
-            also.append({"$or": [{field: words} for field in ("surname", "given_name", "name", "address")]})
+        for word in search.split():
+            there = {"$regex": re.escape(word), "$options": "i"}
+            also.append({"$or": [{field: there} for field in ("surname", "given_name", "name", "address")]})
         if reachable is not None:
             also.append({f"references.{channel}.broken": "" if reachable else {"$ne": ""}})
         if also:
             condition = {"$and": [condition, *also]}
         rows = await self.rows("people", condition, sort=[("order", 1)], limit=limit, skip=offset)
-        bodies = await self._bodies(tenant, audience.lists)
+        bodies = await self._saying(audience.lists)
         return [
             Member(
                 person=person_of(row),
@@ -97,7 +102,7 @@ class MongoAudiences(Engine):
         ]
 
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
-        bodies = await self._bodies(None, audience.lists)
+        bodies = await self._saying(audience.lists)
         rows = await self.by_id("people", list(people), ["columns"])
         by_person = {id: _columns(row, bodies) for id, row in rows.items()}
         return {id: columns for id, columns in by_person.items() if columns}

@@ -36,6 +36,16 @@ def _changed_fields(row: Document, user: DirectoryUser) -> Document:
     return changed if row.get("guest", False) is user.guest else changed | {"guest": user.guest}
 
 
+def _is_met(known: Document | None, at: datetime) -> bool:
+    """Whether a roster makes somebody reachable of whom this is known, or finds that they are."""
+    if known is None:
+        return True
+    if known.get("installed", True) or known["conversation"]:
+        return False
+    long_ago = (known.get("failed_at") or 0) < ms(at - ANOTHER_CHANCE)
+    return known["broken"] == "" or (known["broken"] == NotReached.NEVER_INSTALLED and long_ago)
+
+
 class MongoDirectory(MongoPeople):
     async def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
         by_key = {directory_key(tenant, user.directory_id): user for user in users}
@@ -70,9 +80,10 @@ class MongoDirectory(MongoPeople):
         ]
         rows = await self.by_id("people", [person for person, _ in theirs], ["references"])
         new = [(person, user) for person, user in theirs if channel not in rows[person]["references"]]
+        reached = [person for person, _ in theirs if _is_met(rows[person]["references"].get(channel), at)]
         reference: Document = {"service_url": source.service_url, "bot": source.bot}
         blank_reference = reference | {"conversation": "", "broken": "", "installed": False, "seen_at": ms(at)}
-        for person, _ in new:
+        for person in reached:
             await self.intend_to_wake(person, channel, at)
         changes = [
             UpdateOne({"_id": person, where: {"$exists": False}}, {"$set": {where: blank_reference | {"user": user}}})
@@ -80,16 +91,18 @@ class MongoDirectory(MongoPeople):
         ]
         moved = {f"{where}.{field}": value for field, value in reference.items()}
         unopened = {f"{where}.installed": False, f"{where}.conversation": ""}
-        changes += [UpdateOne({"_id": person} | unopened, {"$set": moved}) for person, _ in theirs]
+        changes += [
+            UpdateOne({"_id": person} | unopened, {"$set": moved | {f"{where}.user": user}}) for person, user in theirs
+        ]
         refused = unopened | {f"{where}.broken": str(NotReached.NEVER_INSTALLED)}
-        for long_ago in ({"$exists": False}, {"$lt": ms(at - ANOTHER_CHANCE)}):
+        for long_ago in (None, {"$lt": ms(at - ANOTHER_CHANCE)}):
             asked_again = refused | {f"{where}.failed_at": long_ago}
             changes += [
                 UpdateOne({"_id": person} | asked_again, {"$set": {f"{where}.broken": ""}}) for person, _ in theirs
             ]
         if changes:
             await self.collection("people").bulk_write(changes, ordered=True)
-        for person, _ in new:
+        for person in reached:
             await self.carry_out_wake(tenant, person, channel, at)
             await self.forget_wake(person, channel, at)
 
@@ -104,16 +117,21 @@ class MongoDirectory(MongoPeople):
             "service_url": reference.service_url,
             "bot": reference.bot,
             "conversation": reference.conversation,
-            "user": known["user"] if known else reference.user,
             "broken": "",
             "installed": True,
-            "seen_at": ms(at),
         }
-        unchanged: Document = {where: {"$exists": False}} if known is None else {f"{where}.user": known["user"]}
-        await self.intend_to_wake(person, channel, at)
-        key = user_key(reference.tenant, channel, new["user"])
+        user = known["user"] if known else reference.user
+        key = user_key(reference.tenant, channel, user)
         await self.inserted("identities", {"_id": key, "person": person})
-        await self.collection("people").update_one({"_id": person} | unchanged, {"$set": {where: new}})
+        if (await self.by_id("identities", [key]))[key]["person"] != person:
+            return  # one channel identity is one person's
+        await self.intend_to_wake(person, channel, at)
+        if known is None:
+            unchanged: Document = {where: {"$exists": False}}
+            change: Document = {where: new | {"user": user, "seen_at": ms(at)}}
+        else:  # what has worked and what has failed stays known
+            unchanged, change = {f"{where}.user": user}, {f"{where}.{field}": value for field, value in new.items()}
+        await self.collection("people").update_one({"_id": person} | unchanged, {"$set": change})
         await self.carry_out_wake(reference.tenant, person, channel, at)
         await self.forget_wake(person, channel, at)
 
@@ -175,7 +193,8 @@ class MongoDirectory(MongoPeople):
         working = [channel for channel in Channel if works_on(row, channel)]
         for channel in working:
             await self.intend_to_wake(person, channel, at)
-        await self.merge(person, {other})
+        merged = await self.merge(person, {other})
         for channel in working:
-            await self.carry_out_wake(tenant, person, channel, at)
+            if merged:
+                await self.carry_out_wake(tenant, person, channel, at)
             await self.forget_wake(person, channel, at)

@@ -180,6 +180,7 @@ class MongoEngagements(WakeIntents):
             EngagedInHour(kind=EngagementKind(kind), hour=hour_instant(int(key[1:])), people=people)
             for kind, hours in counts.get("hours", {}).items()
             for key, people in hours.items()
+            if people > 0
         ]
         return sorted(rows, key=lambda row: (_PLACE[row.kind], row.hour))
 

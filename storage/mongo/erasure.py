@@ -53,9 +53,12 @@ class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDoc
         led = await self.by_id("identities", [address_key(tenant, wanted) for tenant in tenants])
         ids = {row["person"] for row in led.values()}
         identities = await self.rows("identities", {"person": {"$in": list(ids)}})
-        known = {row["_id"].rpartition(" ")[2] for row in identities if row["_id"].startswith("address ")} | {wanted}
-        named = await self.rows("people", {"address": {"$in": list(known)}}, ["tenant"])
-        people = await self.by_id("people", list(ids | {row["_id"] for row in named}))
+        known = {row["_id"] for row in identities} | {address_key(tenant, wanted) for tenant in tenants}
+        texts = {key.rpartition(" ")[2] for key in known if key.startswith("address ")}
+        named = await self.rows("people", {"address": {"$in": list(texts)}}, ["tenant", "address"])
+        # another organisation's person of another of their addresses is somebody else
+        ids |= {row["_id"] for row in named if address_key(row["tenant"], row["address"]) in known}
+        people = await self.by_id("people", list(ids))
         return list(people.values()), identities
 
     async def kept_of(self, address: str) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ class MongoLists(MongoActivities):
             return
         changes = []
         for person, values in zip_longest(people, columns):
-            condition = {"_id": person, "lists": {"$ne": body}} if keep else {"_id": person}
+            condition = {"_id": person, "lists": {"$nin": [body]}} if keep else {"_id": person}
             changes.append(
                 UpdateOne(condition, {"$addToSet": {"lists": body}, "$set": {columns_path(body): dict(values or {})}})
             )
@@ -120,6 +120,8 @@ class MongoLists(MongoActivities):
 
     async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
         row = await self.collection("lists").find_one({"_id": id})
+        if row is None and await self.collection(BLANKS).find_one({"_id": id}) is None:
+            return  # another list's people may stand under its number by now
         body = body_of(row) if row else id
         for page in pages(people):
             await self._change_people({"_id": {"$in": list(page)}}, _out_of(body))
@@ -187,7 +189,7 @@ class MongoLists(MongoActivities):
 
     async def lists(self, tenant: TenantId) -> list[DistributionList]:
         lists = [_list_of(row) for row in await self.rows("lists", {"tenant": tenant})]
-        return sorted(lists, key=lambda item: (item.name.lower(), item.id))
+        return sorted(lists, key=lambda item: (item.name.casefold(), item.id))
 
     async def delete_list(self, id: ListId) -> None:
         using = await self.rows("campaigns", {"state": {"$in": ["scheduled", "running"]}, "lists": {"$in": [id]}})

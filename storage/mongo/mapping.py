@@ -11,13 +11,14 @@ FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", 
 
 def blank(id: int, tenant: str) -> Document:
     """A person of whom nothing is known yet; every array and parent that updates touch is there."""
-    rest: Document = {"tenant": tenant, "order": "", "guest": False, "lists": [], "columns": {}, "references": {}}
-    return {"_id": id} | dict.fromkeys(FIELDS, "") | rest
+    rest: Document = {"tenant": tenant, "guest": False, "lists": [], "columns": {}, "references": {}}
+    row = {"_id": id} | dict.fromkeys(FIELDS, "") | rest
+    return row | {"order": order_of(row)}
 
 
 def order_of(row: Document) -> str:
     """Where a person stands in a list that is ordered by name: one field, so that one index serves."""
-    return "\t".join((row["surname"].lower(), row["name"].lower(), row["address"], f"{row['_id']:016}"))
+    return "\t".join((row["surname"].casefold(), row["name"].casefold(), row["address"], f"{row['_id']:016}"))
 
 
 def person_of(row: Document) -> Person:

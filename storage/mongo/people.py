@@ -18,7 +18,8 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from storage.mongo.engine import Document, token
-from storage.mongo.mapping import blank, has_installed, order_of, person_of, reference_of
+from storage.mongo.lists import body_of
+from storage.mongo.mapping import blank, columns_path, has_installed, order_of, person_of, reference_of
 from storage.mongo.upgrade import bring_over_beliefs
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
@@ -251,18 +252,27 @@ class MongoPeople(WakeIntents):
             if other["directory_id"] or other["references"]:
                 continue
             merged = True
-            await self.collection("people").update_one(
-                {"_id": person}, {"$addToSet": {"lists": {"$each": other["lists"]}}}
-            )
-            for body, columns in (other.get("columns") or {}).items():
-                await self.collection("people").update_one(
-                    {"_id": person, f"columns.{body}": {"$exists": False}}, {"$set": {f"columns.{body}": columns}}
-                )
+            said = other.get("columns") or {}
+            for body in other["lists"]:
+                where = columns_path(body)
+                columns = said.get(where.rpartition(".")[2])
+                takes: Document = {"$addToSet": {"lists": body}} | ({"$set": {where: columns}} if columns else {})
+                await self.collection("people").update_one({"_id": person, "lists": {"$nin": [body]}}, takes)
             await self._take_deliveries(person, other)
+            await self._measure_without(other)
             await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": [], "columns": {}}})
             # last: until here, the next sighting finds the other and does it all again
             await self.collection("identities").update_many({"person": other["_id"]}, {"$set": {"person": person}})
         return merged
+
+    async def _measure_without(self, other: Document) -> None:
+        """Lists in which both stood have one person less."""
+        ours = await self.rows("lists", {"tenant": other["tenant"]}, ["body"]) if other["lists"] else []
+        for row in ours:
+            if (body := body_of(row)) in other["lists"]:
+                theirs = {"lists": {"$in": [body]}, "_id": {"$ne": other["_id"]}}
+                size = await self.collection("people").count_documents(theirs)
+                await self.collection("lists").update_one({"_id": row["_id"]}, {"$set": {"size": size}})
 
     async def _take_deliveries(self, person: int, other: Document) -> None:
         states = [str(state) for state in CampaignState if not state.changeable]

@@ -67,20 +67,24 @@ class Settling(WakeIntents, MongoWeeklyCap):
                 _counted(moves, sent, repeat(SENDING))
             kept = await self._settle_looked_at(rest, holder, moves)
         # what has left has its answer, no matter who holds the row
-        done = {
-            row.id: row for row in (*sent, *kept)
-        }.values()  # what has left has its answer, no matter who holds the row
-        await self._learn(done)
-        await self.release(done)
+        answered = {row.id: row for row in (*(row for row in settled if row.attempted), *kept)}.values()
+        await self._learn(answered)
+        await self.release(answered)
         await self._wake_again([row for row in kept if row.state is DeliveryState.WAITING])
 
     async def _settle_looked_at(self, settled: Sequence[Settled], holder: int, moves: TallyChanges) -> list[Settled]:
         """Settle rows of which it matters what they are now; those that were still this holder's."""
         # a delivery whose lease was lost has been settled without us, and stays as it is
         among = {"_id": {"$in": [row.id for row in settled]}, "holder": holder, "state": HELD}
-        held = {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung"])} if settled else {}
+        held = (
+            {row["_id"]: row for row in await self.rows("deliveries", among, ["state", "rung", "person"])}
+            if settled
+            else {}
+        )
         kept = [row for row in settled if row.id in held]
-        await self._intend_to_wake_again([row for row in kept if row.state is DeliveryState.WAITING])
+        await self._intend_to_wake_again(
+            [(row, held[row.id]["person"]) for row in kept if row.state is DeliveryState.WAITING]
+        )
         if await self._settle_as(held, kept, holder) < len(kept):  # a lease ran out between the read and the write
             moves.unknown.update(row.campaign for row in kept)
         _counted(moves, kept, (held[row.id]["state"] for row in kept))
@@ -101,19 +105,23 @@ class Settling(WakeIntents, MongoWeeklyCap):
         ]
         return (await self.collection("deliveries").bulk_write(writes, ordered=False)).matched_count
 
-    async def _intend_to_wake_again(self, settled: Sequence[Settled]) -> None:
+    async def _intend_to_wake_again(self, settled: Sequence[tuple[Settled, int]]) -> None:
         intents = [
-            {"_id": _intent(row), "person": row.person, "channel": str(row.channel), "at": ms(row.at)}
-            for row in settled
+            {"_id": _intent(row), "person": person, "channel": str(row.channel), "at": ms(row.at)}
+            for row, person in settled
         ]
         if intents:
             await self.insert_new("wakes", intents)
 
     async def _wake_again(self, settled: Sequence[Settled]) -> None:
-        """A person who installed again after the claim was read waits no more."""
-        people = await self.by_id("people", [row.person for row in settled])
+        """A person who installed (again) after the claim was read waits no more.
+
+        Asked of the person whose it is now: whoever it was claimed for may have become another meanwhile.
+        """
+        rows = await self.by_id("deliveries", [row.id for row in settled], ["person"])
+        people = await self.by_id("people", [row["person"] for row in rows.values()])
         for row in settled:
-            if works_on(people[row.person], row.channel):
+            if row.id in rows and works_on(people[rows[row.id]["person"]], row.channel):
                 await self._wake(row.campaign, [row.id], row.at)
         if settled:
             await self.collection("wakes").delete_many({"_id": {"$in": [_intent(row) for row in settled]}})

@@ -18,7 +18,8 @@ from storage.sqlite.people import PERSON, person_of
 ASKED = 5_000  #: people asked about at a time
 
 GUESTS = "SELECT id FROM person WHERE tenant = ? AND guest"
-NAMED = "fold(p.surname || ' ' || p.given_name || ' ' || p.name || ' ' || p.address)"
+#: what a word is looked for in: none spans two of them
+NAMED = "fold(p.surname || char(10) || p.given_name || char(10) || p.name || char(10) || p.address)"
 
 Query = tuple[str, list[object]]
 
@@ -28,7 +29,7 @@ def _of_lists(tenant: TenantId, lists: Sequence[int]) -> Query:
     distinct = "DISTINCT " if len(lists) > 1 else ""
     return (
         f"SELECT {distinct}m.person FROM list_member m JOIN list l ON l.id = m.list"
-        f" WHERE l.tenant = ? AND m.list IN ({marks})",
+        f" WHERE l.tenant = ? AND m.list IN ({marks}) AND NOT l.blank",
         [tenant, *lists],
     )
 
@@ -133,17 +134,16 @@ class SqliteAudiences(Engine):
         if reachable is not None:
             works = "(r.person IS NOT NULL AND r.broken IS NULL)"
             conditions.append(works if reachable else f"NOT {works}")
-        if search:
-            conditions.append(f"instr({NAMED}, ?)")
-        wanted = [search.casefold()] if search else []
+        words = search.casefold().split()
+        conditions += [f"instr({NAMED}, ?)"] * len(words)
 
         def query(db: sqlite3.Connection) -> list[Member]:
             rows = db.execute(
                 f"SELECT {PERSON}, r.person IS NULL, r.broken, r.installed, r.failed, r.failed_at"
                 f" FROM ({people}) a JOIN person p ON p.id = a.person"
                 f" LEFT JOIN reference r ON r.person = a.person AND r.channel = ? WHERE {' AND '.join(conditions)}"
-                " ORDER BY p.surname COLLATE NOCASE, p.name COLLATE NOCASE, p.address, p.id LIMIT ? OFFSET ?",
-                (*values, channel, *wanted, limit, offset),
+                " ORDER BY fold(p.surname), fold(p.name), p.address, p.id LIMIT ? OFFSET ?",
+                (*values, channel, *words, limit, offset),
             ).fetchall()
             members = [_member(row) for row in rows]
             columns = _columns(db, audience.lists, [member.person.id for member in members])

@@ -148,11 +148,11 @@ def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
 
 
 def _held(db: sqlite3.Connection, ids: Sequence[int], holder: int, states: tuple[int, ...]) -> dict[int, list[int]]:
-    """Of these deliveries, those that this holder still has: {id: [campaign, state, rung]}."""
+    """Of these deliveries, those that this holder still has: {id: [campaign, state, rung, person]}."""
     marks = ", ".join("?" * len(states))
     rows = json_rows(
         db,
-        "SELECT json_array(id, campaign, state, rung) AS row FROM delivery"
+        "SELECT json_array(id, campaign, state, rung, person) AS row FROM delivery"
         f" WHERE id IN {AMONG} AND holder = ? AND state IN ({marks})",
         (as_json(ids), holder, *states),
     )
@@ -175,7 +175,11 @@ def _advance(
 def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> None:
     # a delivery whose lease was lost has been settled without us, and stays as it is
     held = _held(db, [row.id for row in settled], holder, (DeliveryState.CLAIMED, DeliveryState.SENDING))
-    kept = [_or_back(db, row) if row.state is DeliveryState.WAITING else row for row in settled if row.id in held]
+    kept = [
+        _or_back(db, row, held[row.id][-1]) if row.state is DeliveryState.WAITING else row
+        for row in settled
+        if row.id in held
+    ]
     db.execute(
         "UPDATE delivery SET holder = NULL, state = value ->> 1, next_at = value ->> 2, tries = tries + (value ->> 3),"
         " reason = value ->> 4, detail = value ->> 5, activity = value ->> 6, settled_at = value ->> 7,"
@@ -184,20 +188,22 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         " FROM json_each(?) WHERE delivery.id = value ->> 0",
         (as_json([_columns(row) for row in kept]),),
     )
-    release(db, kept)
+    # what has left has its answer, no matter who holds the row
+    answered = [row for row in settled if row.attempted or row.id in held]
+    release(db, answered)
     changes: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     rungs: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     for row in kept:
-        _, state, rung = held[row.id]
+        _, state, rung, _ = held[row.id]
         counts = changes[row.campaign]
         counts[(state, "")] -= 1
         counts[(row.state, _reason(row.state, row.reason))] += 1
         if row.seen and row.state is DeliveryState.DELIVERED:
             rungs[row.campaign][(rung, row.seen)] += 1
-    learn(db, [(row.person, row.channel, lesson) for row, lesson in lessons_of(kept)])
+    learn(db, [(row.person, row.channel, lesson) for row, lesson in lessons_of(answered)])
     db.executemany(
         "UPDATE reference SET service_url = ? WHERE person = ? AND channel = ?",
-        [(row.service_url, row.person, row.channel) for row in kept if row.service_url],
+        [(row.service_url, row.person, row.channel) for row in answered if row.service_url],
     )
     for campaign, counts in changes.items():
         move(db, campaign, counts)
@@ -205,10 +211,13 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         move_rungs(db, campaign, delivered)
 
 
-def _or_back(db: sqlite3.Connection, row: Settled) -> Settled:
-    """A person who installed again after the claim was read waits no more."""
+def _or_back(db: sqlite3.Connection, row: Settled, person: int) -> Settled:
+    """A person who installed (again) after the claim was read waits no more.
+
+    ``person``: whose it is now; whoever it was claimed for may have become this person meanwhile.
+    """
     back = db.execute(
-        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (row.person, row.channel)
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken IS NULL", (person, row.channel)
     ).fetchone()
     return replace(row, state=DeliveryState.PLANNED, due=row.at) if back else row
 

@@ -66,11 +66,14 @@ def _meet_in_team(
         " SELECT ?1, ?2, ?3, ?4, '', ?5, ?6, ?7, 0 WHERE NOT EXISTS"
         " (SELECT 1 FROM reference WHERE tenant = ?3 AND channel = ?2 AND user = ?6 AND person <> ?1)"
         " ON CONFLICT (person, channel) DO UPDATE SET service_url = excluded.service_url, bot = excluded.bot,"
-        " user = excluded.user, broken = iif(ifnull(failed_at, 0) < ?8, NULL, broken)"
-        " WHERE NOT installed AND conversation = ''",
-        (person, Channel.TEAMS, tenant, source.service_url, source.bot, user, ms(at), ms(at - ANOTHER_CHANCE)),
-    )
-    if met.rowcount:
+        " user = excluded.user, broken = iif(broken = ?9 AND ifnull(failed_at, 0) < ?8, NULL, broken)"
+        " WHERE NOT installed AND conversation = '' RETURNING broken",
+        (
+            *(person, Channel.TEAMS, tenant, source.service_url, source.bot, user, ms(at), ms(at - ANOTHER_CHANCE)),
+            NotReached.NEVER_INSTALLED,
+        ),
+    ).fetchall()
+    if met == [(None,)]:
         wake(db, person, Channel.TEAMS, at)
 
 
@@ -78,9 +81,11 @@ def _installed_for(db: sqlite3.Connection, new: Reference, at: datetime) -> None
     """A team's or a refused reference becomes one that works; what the person has told stays."""
     changed = db.execute(
         "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, seen_at, installed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (person, channel) DO UPDATE SET broken = NULL, installed = 1,"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1 WHERE NOT EXISTS"
+        " (SELECT 1 FROM reference WHERE tenant = ?3 AND channel = ?2 AND user = ?7 AND person <> ?1)"
+        " ON CONFLICT (person, channel) DO UPDATE SET broken = NULL, installed = 1,"
         " conversation = excluded.conversation, service_url = excluded.service_url, bot = excluded.bot"
-        " WHERE broken = ? OR NOT installed",
+        " WHERE broken = ?9 OR NOT installed",
         (
             *(new.person, new.channel, new.tenant, new.service_url, new.conversation, new.bot, new.user, ms(at)),
             NotReached.NEVER_INSTALLED,

@@ -16,9 +16,10 @@ def _write(db: sqlite3.Connection, documents: Mapping[str, tuple[str | None, byt
         if etag is not None and etag != (str(row[0]) if row else ""):
             raise StaleVersion(f"document {key} has changed")
         db.execute(
-            "INSERT INTO document (key, etag, json) VALUES (?, 1, ?)"
+            "INSERT INTO document (key, etag, json) VALUES (?, ?, ?)"
             " ON CONFLICT (key) DO UPDATE SET etag = etag + 1, json = excluded.json",
-            (key, json),
+            # not from 1 on: a document that is written again after it went is another one
+            (key, secrets.randbits(48), json),
         )
 
 

@@ -199,7 +199,9 @@ class SqliteEngagements(Engine):
 
     async def engagement_by_hour(self, id: CampaignId) -> list[EngagedInHour]:
         rows = await self.read(
-            lambda db: db.execute("SELECT kind, hour, people FROM engagement_hour WHERE campaign = ?", (id,)).fetchall()
+            lambda db: db.execute(
+                "SELECT kind, hour, people FROM engagement_hour WHERE campaign = ? AND people > 0", (id,)
+            ).fetchall()
         )
         hours = [
             EngagedInHour(kind=EngagementKind(kind), hour=hour_instant(hour), people=people)

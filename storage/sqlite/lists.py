@@ -61,7 +61,7 @@ def _enlist(
     db: sqlite3.Connection, id: int, people: Sequence[int], columns: Sequence[Columns] = (), *, keep: bool = False
 ) -> None:
     texts = (_json(values) if values else None for values in columns)
-    on_conflict = "NOTHING" if keep else "UPDATE SET columns = excluded.columns"
+    on_conflict = "NOTHING" if keep or not columns else "UPDATE SET columns = excluded.columns"
     db.executemany(
         f"INSERT INTO list_member (list, person, columns) VALUES (?, ?, ?) ON CONFLICT (list, person) DO {on_conflict}",
         ((id, person, values) for person, values in zip_longest(people, texts)),
@@ -164,12 +164,12 @@ class SqliteLists(Engine):
         return await self.write(change)
 
     async def rename_list(self, id: ListId, name: str) -> None:
-        await self.write(lambda db: db.execute("UPDATE list SET name = ? WHERE id = ?", (name, id)))
+        await self.write(lambda db: db.execute("UPDATE list SET name = ? WHERE id = ? AND NOT blank", (name, id)))
 
     async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
         await self.write(
             lambda db: db.execute(
-                "UPDATE list SET shared_with = ?, shared_with_all = ? WHERE id = ?",
+                "UPDATE list SET shared_with = ?, shared_with_all = ? WHERE id = ? AND NOT blank",
                 (_json(sorted(set(authors))), all_authors, id),
             )
         )
@@ -180,7 +180,7 @@ class SqliteLists(Engine):
     async def lists(self, tenant: TenantId) -> list[DistributionList]:
         rows = await self.read(
             lambda db: db.execute(
-                f"SELECT {LIST} FROM list WHERE tenant = ? AND NOT blank ORDER BY name COLLATE NOCASE, id", (tenant,)
+                f"SELECT {LIST} FROM list WHERE tenant = ? AND NOT blank ORDER BY fold(name), id", (tenant,)
             ).fetchall()
         )
         return [_list_of(row) for row in rows]

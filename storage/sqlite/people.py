@@ -160,7 +160,8 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
         f" ON CONFLICT (person, channel) DO UPDATE SET service_url = iif({HAS_WORKED}, service_url,"
         " excluded.service_url), heard_url = excluded.heard_url, conversation = excluded.conversation,"
         " bot = excluded.bot, user = excluded.user, broken = NULL, installed = 1, seen_at = excluded.seen_at,"
-        " failed = NULL, failed_at = NULL, worked_at = excluded.worked_at, told_at = max(told_at, excluded.told_at)",
+        " failed = NULL, failed_at = NULL, worked_at = excluded.worked_at, told_at = max(told_at, excluded.told_at),"
+        " worked_url = iif(worked_url = '', excluded.worked_url, worked_url)",
         (
             *(person, seen.channel, seen.tenant, seen.service_url, seen.conversation, seen.bot, seen.user),
             *(ms(seen.at), ms(seen.told)),
@@ -277,6 +278,7 @@ def merge(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[
         for table in ("list_member", "delivery"):
             db.execute(f"UPDATE OR IGNORE {table} SET person = ? WHERE person = ?", (person, row[0]))
         db.execute("UPDATE address SET person = ? WHERE person = ?", (person, row[0]))
+        db.execute("UPDATE list SET size = size - 1 WHERE id IN (SELECT list FROM list_member WHERE person = ?)", row)
         db.execute("DELETE FROM list_member WHERE person = ?", row)
     return merged
 
