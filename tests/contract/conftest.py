@@ -56,6 +56,10 @@ class Database(Protocol):
         """Another one, not yet open."""
         ...
 
+    def another(self, folder: Path) -> Database:
+        """An empty one of the same kind; a file of it would be in this folder."""
+        ...
+
     def come_from_the_future(self) -> None:
         """As if a newer Crieur had been here."""
         ...
@@ -72,6 +76,9 @@ class SqliteDatabase:
 
     def store(self) -> Store:
         return SqliteStore(self.path)
+
+    def another(self, folder: Path) -> SqliteDatabase:
+        return SqliteDatabase(folder / "crieur.db")
 
     def come_from_the_future(self) -> None:
         with contextlib.closing(sqlite3.connect(self.path)) as db:
@@ -107,6 +114,9 @@ class ModelDatabase:
     def store(self) -> Store:
         return SimulatedMongo(self.model)
 
+    def another(self, folder: Path) -> ModelDatabase:
+        return ModelDatabase(model=MongoServer(random.Random(1), answers=(0, 0)))
+
     def come_from_the_future(self) -> None:
         self.model.db["schema"].update_one({"_id": "schema"}, {"$set": {"version": 1000, "beside": 1000}})
 
@@ -128,6 +138,9 @@ class MongoDatabase:
 
     def store(self) -> Store:
         return MongoStore(self.url)
+
+    def another(self, folder: Path) -> MongoDatabase:
+        return MongoDatabase(self.server, self.shared)
 
     def come_from_the_future(self) -> None:
         with pymongo.MongoClient[dict[str, object]](self.url) as client:

@@ -40,6 +40,8 @@ class MongoServer:
     slow: float = 0.0
     #: nobody reaches it
     away: bool = False
+    #: seconds until it answers, at the least and the most
+    answers: tuple[float, float] = ANSWER
     changes: int = 0
     #: its clock
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -50,12 +52,12 @@ class MongoServer:
         chance = self.chance
         if self.slow and chance.random() < self.slow:
             await asyncio.sleep(chance.uniform(0.1, 8.0))
-        await asyncio.sleep(chance.uniform(*ANSWER))
+        await asyncio.sleep(chance.uniform(*self.answers))
         if self.away or (self.refused and chance.random() < self.refused):
             raise AutoReconnect("the server is not reached")
         value = ask()
         self.changes += changes
-        await asyncio.sleep(chance.uniform(*ANSWER))
+        await asyncio.sleep(chance.uniform(*self.answers))
         if changes and self.lost and chance.random() < self.lost:
             raise AutoReconnect("the answer was lost")
         return value
@@ -188,6 +190,9 @@ class SimulatedMongo(Watched, MongoStore):
         super().__init__("mongodb://simulated/crieur")
         self._server = server
         self.history = history or History()
+
+    async def exists(self) -> bool:
+        return await Database(self._server)["schema"].find_one({"_id": "schema"}) is not None
 
     async def open(self) -> None:
         self._db = Database(self._server)  # type: ignore[assignment]

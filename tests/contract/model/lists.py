@@ -1,0 +1,271 @@
+"""Lists, the people of audiences, installing the bot for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import zip_longest
+
+from storage.records import (
+    Audience,
+    CampaignId,
+    CampaignState,
+    Channel,
+    Columns,
+    DistributionList,
+    Installation,
+    InstallationId,
+    ListId,
+    ListInUse,
+    Member,
+    NotReached,
+    PersonId,
+    Reach,
+    Source,
+    StaleVersion,
+    TenantId,
+    origin_of,
+    target_of,
+)
+from tests.contract.model.kept import Kept, ListRow, PersonRow
+
+
+class ModelOfLists(Kept):
+    def _new(
+        self, tenant: TenantId, owner: PersonId, name: str, *, blank: bool = False, cause: str = ""
+    ) -> tuple[ListId, bool]:
+        id, new = self.new_number("list", cause, self.lists)
+        if new:
+            known = DistributionList(id=ListId(id), tenant=tenant, owner=owner, name=name, size=0)
+            self.lists[id] = ListRow(known, blank)
+        return ListId(id), new
+
+    def _seen(self, id: int) -> ListRow | None:
+        row = self.lists.get(id)
+        return None if row is None or row.blank else row
+
+    def new_list(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        people: Sequence[PersonId],
+        *,
+        result_of: CampaignId | None = None,
+        cause: str = "",
+    ) -> DistributionList | None:
+        id, new = self._new(tenant, owner, name, cause=cause)
+        if new:
+            self.lists[id].people = {key: {} for key in people}
+            self.lists[id].result_of = result_of
+        return self.distribution_list(id)
+
+    def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
+        return self._new(tenant, owner, "", blank=True, cause=cause)[0]
+
+    def enlist(
+        self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
+    ) -> None:
+        if id not in self.lists:
+            return
+        standing = self.lists[id].people
+        for person, said in zip_longest(people, columns):
+            if person not in standing or (columns and not keep):
+                standing[person] = said or {}
+
+    def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+        if id in self.lists:
+            for person in people:
+                self.lists[id].people.pop(person, None)
+
+    def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+        row = self.lists.get(id)
+        if row and row.blank:
+            row.list, row.blank = replace(row.list, name=name, columns=tuple(columns)), False
+        return self.distribution_list(id)
+
+    def refill_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+    ) -> DistributionList | None:
+        row, waiting = self._seen(id), self.lists.get(blank)
+        if row and waiting and waiting.blank:
+            row.people = waiting.people
+            row.list = replace(row.list, columns=tuple(columns), read_at=read_at or row.list.read_at)
+            del self.lists[blank]
+        return self.distribution_list(id)
+
+    def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList | None:
+        origin = (tenant, origin_of(owner, source))
+        if origin not in self.origins:
+            self.origins[origin] = self._new(tenant, owner, name)[0]
+        row = self.lists[self.origins[origin]]
+        row.list = replace(row.list, source=source)
+        return self.distribution_list(row.list.id)
+
+    def rename_list(self, id: ListId, name: str) -> None:
+        if row := self._seen(id):
+            row.list = replace(row.list, name=name)
+
+    def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+        if row := self._seen(id):
+            row.list = replace(row.list, shared_with=frozenset(authors), shared_with_all=all_authors)
+
+    def distribution_list(self, id: ListId) -> DistributionList | None:
+        row = self._seen(id)
+        return replace(row.list, size=len(row.people)) if row else None
+
+    def lists_(self, tenant: TenantId) -> list[DistributionList]:
+        seen = [self.distribution_list(row.list.id) for row in self.lists.values() if row.list.tenant == tenant]
+        return sorted((one for one in seen if one), key=lambda one: (one.name.casefold(), one.id))
+
+    def delete_list(self, id: ListId) -> None:
+        using = [
+            campaign.name
+            for campaign in self.campaigns_.values()
+            if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING)
+            and id in campaign.as_scheduled.audience.named
+        ]
+        if using:
+            raise ListInUse(tuple(using))
+        self.lists.pop(id, None)
+        self.origins = {origin: to for origin, to in self.origins.items() if to != id}
+
+    # --- audiences ----------------------------------------------------------------------------
+
+    def _in_lists(self, tenant: TenantId, lists: Iterable[ListId]) -> set[int]:
+        rows = (row for id in lists if (row := self._seen(id)) and row.list.tenant == tenant)
+        return {person for row in rows for person in row.people}
+
+    def _audience(self, tenant: TenantId, audience: Audience, channel: Channel) -> tuple[list[PersonRow], int]:
+        """The people of an audience, and how many guests are left out."""
+        ids = self._in_lists(tenant, audience.lists)
+        if audience.everyone:
+            ours = (row for row in self.people.values() if row.person.tenant == tenant)
+            ids |= {row.person.id for row in ours if row.installed(channel)}
+        ids -= self._in_lists(tenant, audience.except_lists)
+        rows = [self.people[id] for id in sorted(ids)]
+        left = [row for row in rows if audience.guests or not row.person.guest]
+        return left, len(rows) - len(left)
+
+    def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
+        rows, guests = self._audience(tenant, audience, channel)
+        return Reach(total=len(rows), reachable=sum(row.works(channel) for row in rows), guests=guests)
+
+    def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
+        why = (_why(row, channel) for row in self._audience(tenant, audience, channel)[0])
+        return dict(Counter(reason for reason in why if reason))
+
+    def members(
+        self,
+        tenant: TenantId,
+        audience: Audience,
+        channel: Channel,
+        limit: int,
+        offset: int = 0,
+        *,
+        search: str = "",
+        reachable: bool | None = None,
+    ) -> list[Member]:
+        rows = [
+            row
+            for row in self._audience(tenant, audience, channel)[0]
+            if reachable in (None, row.works(channel)) and _is_named(row, search)
+        ]
+        rows.sort(key=_order)
+        columns = self.columns_of(audience, [row.person.id for row in rows])
+        members = []
+        for row in rows[offset : offset + limit]:
+            doubt = row.references.get(channel)
+            members.append(
+                Member(
+                    person=row.person,
+                    why=_why(row, channel),
+                    installed=row.installed(channel),
+                    failed=doubt.failed if doubt else None,
+                    failed_at=doubt.failed_at if doubt else None,
+                    columns=columns.get(row.person.id, {}),
+                )
+            )
+        return members
+
+    def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
+        said: dict[int, dict[str, str]] = {}
+        with_columns = [row for id in audience.lists if (row := self._seen(id)) and row.list.columns]
+        for row in with_columns:
+            for person in people:
+                for column, value in row.people.get(person, {}).items():
+                    said.setdefault(person, {}).setdefault(column, value)
+        return dict(said)
+
+    def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
+        rows, _ = self._audience(tenant, audience, channel)
+        return dict(Counter(row.person.zone for row in rows if row.works(channel)))
+
+    def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
+        zones: dict[str, list[int]] = {}
+        for person in people:
+            zones.setdefault(self.people[person].person.zone, []).append(person)
+        return dict(zones)
+
+    def reach_at(self, tenant: TenantId, addresses: Sequence[str], channel: Channel) -> Reach:
+        led = {self.addresses[(tenant, one)] for one in addresses if (tenant, one) in self.addresses}
+        return Reach(total=len(led), reachable=sum(self.people[id].works(channel) for id in led))
+
+    def recipients(self, tenant: TenantId, audience: Audience, channel: Channel) -> tuple[Sequence[int], Sequence[int]]:
+        rows, _ = self._audience(tenant, audience, channel)
+        reached = [row.person.id for row in rows if row.works(channel)]
+        return reached, [row.person.id for row in rows if not row.works(channel)]
+
+    # --- installing the bot -------------------------------------------------------------------
+
+    def new_installation(
+        self, tenant: TenantId, author: PersonId, name: str, audience: Audience, total: int, at: datetime
+    ) -> Installation:
+        for known in self.installations.values():
+            if not known.finished_at and target_of(known.tenant, known.audience) == target_of(tenant, audience):
+                return known
+        (id,) = self.given
+        assert id not in self.installations, "a number is given once"
+        self.installations[id] = Installation(
+            id=InstallationId(id),
+            tenant=tenant,
+            author=author,
+            version=1,
+            audience=audience,
+            name=name,
+            started_at=at,
+            total=total,
+        )
+        return self.installations[id]
+
+    def installation(self, id: InstallationId) -> Installation | None:
+        return self.installations.get(id)
+
+    def open_installations(self) -> list[Installation]:
+        return [known for _, known in sorted(self.installations.items()) if not known.finished_at]
+
+    def save_installation(self, installation: Installation) -> Installation:
+        known = self.installations.get(installation.id)
+        if known is None or known.version != installation.version:
+            raise StaleVersion
+        self.installations[installation.id] = replace(installation, version=installation.version + 1)
+        return self.installations[installation.id]
+
+
+def _why(row: PersonRow, channel: Channel) -> NotReached | None:
+    reference = row.references.get(channel)
+    return reference.broken if reference else NotReached.NEVER_INSTALLED
+
+
+def _order(row: PersonRow) -> tuple[str, str, str, int]:
+    person = row.person
+    return person.surname.casefold(), person.name.casefold(), person.address, person.id
+
+
+def _is_named(row: PersonRow, search: str) -> bool:
+    """Whether every word of it stands in one of the names, or in the address."""
+    person = row.person
+    names = [name.casefold() for name in (person.surname, person.given_name, person.name, person.address)]
+    return all(any(word in name for name in names) for word in search.casefold().split())
