@@ -169,11 +169,12 @@ class MongoPeople(WakeIntents):
         kept = known["references"].get(seen.channel) or {}
         named_at = instant(known["named_at"]) if known.get("named_at") is not None else None
         unkept = UNKEPT | {"heard_url": kept.get("service_url")}
+        heard = {field: value for field, value in reference.items() if field != "service_url"}
         return (
             all(known.get(field) == value for field, value in changed.items())
             and not (seen.names_them and not was_named_lately(named_at, seen.at))
             and not (seen.installs and kept.get("told_at", 0) < ms(seen.told))
-            and all(kept.get(field, unkept.get(field)) == value for field, value in reference.items())
+            and all(kept.get(field, unkept.get(field)) == value for field, value in heard.items())
             and all(keys.leads_to.get(key) == known["_id"] for key in keys.all)
         )
 

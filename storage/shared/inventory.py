@@ -68,16 +68,17 @@ PLACES = (
         name="person",
         table="person",
         columns=_say(
-            nothing="tenant named_at look_up_at",
+            nothing="tenant",
             number="id",
-            personal="directory_id address given_name surname name locale language zone role guest department muted",
+            personal="directory_id address given_name surname name locale language zone role guest department muted"
+            " named_at look_up_at",
         ),
         collection="people",
         fields=_say(
-            nothing="tenant named_at look_up_at",
+            nothing="tenant",
             number="_id",
             personal="directory_id address given_name surname name locale language zone guest department muted order"
-            " lists columns references",
+            " named_at look_up_at lists columns references",
         ),
         person="id",
         person_field="_id",

@@ -223,7 +223,7 @@ def lead_here(db: sqlite3.Connection, person: int, tenant: str, addresses: Seque
             db.execute("UPDATE address SET person = ? WHERE tenant = ? AND address = ?", (person, tenant, address))
             db.execute(
                 "UPDATE person SET look_up_at = ?1, address = iif(address <> ?2, address,"
-                " coalesce((SELECT a.address FROM address a WHERE a.person = ?3 LIMIT 1), '')) WHERE id = ?3",
+                " coalesce((SELECT min(a.address) FROM address a WHERE a.person = ?3), '')) WHERE id = ?3",
                 (ms(at), address, former),
             )
         elif former is None:
@@ -290,7 +290,8 @@ def _nothing_new(db: sqlite3.Connection, known: Person, changed: dict[str, objec
     if seen.names_them and not was_named_lately(known.named_at, seen.at):
         return False
     row = db.execute(
-        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND heard_url = ? AND conversation = ?"
+        "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND iif(heard_url = '', service_url, heard_url) = ?"
+        " AND conversation = ?"
         " AND bot = ? AND user = ? AND broken IS NULL AND installed AND failed IS NULL AND told_at >= ?",
         (
             *(known.id, seen.channel, seen.service_url, seen.conversation, seen.bot, seen.user),

@@ -34,6 +34,11 @@ class PersonRow:
     role: Role | None = None
     references: dict[Channel, Reference] = field(default_factory=dict)
     seen_at: dict[Channel, datetime] = field(default_factory=dict)
+    #: the serviceUrl of the last word, and when the platform told last of an install or a removal
+    heard_url: dict[Channel, str] = field(default_factory=dict)
+    told_at: dict[Channel, datetime] = field(default_factory=dict)
+    #: names are to be read from then on
+    look_up_at: datetime | None = None
 
     def works(self, channel: Channel) -> bool:
         reference = self.references.get(channel)
@@ -79,6 +84,8 @@ class ActivityRow:
     holder: int
     began_at: datetime
     until: datetime
+    sender: str = ""
+    told_at: datetime | None = None
     posted: int = 0
     done: bool = False
     response: bytes = b""

@@ -46,7 +46,7 @@ class ModelOfOperations(ModelOfDeliveries):
     def begin_activity(self, arrival: Arrival, holder: int, now: datetime, until: datetime) -> Begun:
         row = self.activities.get(arrival.key)
         if row is None:
-            self.activities[arrival.key] = ActivityRow(holder, now, until)
+            self.activities[arrival.key] = ActivityRow(holder, now, until, arrival.sender, arrival.told_at)
             return Begun(standing=Standing.OURS)
         if row.done:
             return Begun(standing=Standing.DONE, posted=row.posted, response=row.response)

@@ -25,7 +25,9 @@ from tests.contract.model.machine import ALL, Data
 from tests.contract.model.people_rules import ADDRESSES, WHOS
 
 DOCUMENTS = ("msteams/conversations/chat-ada", "note/louis", "policy/contoso", "claim/lease")
-TEXTS = st.sampled_from([b'{"of": "ada@contoso.example"}', b'{"of": "8:marie"}', b'{"of": "nobody"}'])
+TEXTS = st.sampled_from(
+    [b'{"of": "ada@contoso.example"}', b'{"of": "8:marie.alias@contoso.example"}', b'{"of": "nobody"}']
+)
 
 
 class OperationsRules(CampaignRules):
@@ -48,7 +50,7 @@ class OperationsRules(CampaignRules):
     @rule(key=st.sampled_from(["first", "second"]), seconds=st.integers(1, 60))
     def an_activity_arrives(self, key: str, seconds: int) -> None:
         self.calls += 1  # each run has a number of its own
-        arrival = Arrival(key=key, sender="msteams contoso 29:ada", told_at=self.now)
+        arrival = Arrival(key=key, sender="msteams contoso 29:ada", told_at=self.later())
         self.same("begin_activity", arrival, self.calls, self.now, self.now + timedelta(seconds=seconds))
         for kind in ("campaign", "list", "template"):
             self.same("made_by", key, kind)

@@ -21,9 +21,10 @@ from storage.records import (
     Sighting,
     Source,
     TenantId,
+    sender_of,
 )
 from storage.shared.lessons import ANOTHER_CHANCE
-from storage.shared.sightings import changed_fields, may_be
+from storage.shared.sightings import changed_fields, may_be, was_named_lately
 from tests.contract.model.kept import Kept, PersonRow
 
 
@@ -35,10 +36,32 @@ class ModelOfPeople(Kept):
         row = self.people[id] if id else self._new_person(given, tenant)
         person, known = row.person, row.references.get(channel)
         changed = changed_fields(sighting, lambda field: getattr(person, field, ""))
-        new = Reference(
+        if self._nothing_new(row, sighting, changed):
+            return person, False
+        if sighting.names_them:
+            row.look_up_at = None
+            changed["named_at"] = sighting.at
+        elif channel.traits.tells_members and not person.address:
+            row.look_up_at = sighting.at
+        row.person = replace(person, **changed)  # type: ignore[arg-type]
+        if sighting.names_them:
+            self._lead_here(row, addresses, sighting.at)
+        for one in addresses:
+            self.addresses.setdefault((tenant, one), person.id)
+        self._merge(row, addresses)
+        told_at = row.told_at.get(channel)
+        if known and known.broken is NotReached.UNINSTALLED and told_at and told_at > sighting.told:
+            return row.person, False
+        for other in self.people.values():
+            held = other.references.get(channel)
+            if other is not row and held and (held.tenant, held.user) == (tenant, sighting.user):
+                del other.references[channel]
+        newly = not row.installed(channel)
+        proven = known and row.installed(channel) and known.worked_url and known.worked_url == known.service_url
+        row.references[channel] = Reference(
             person=person.id,
             channel=channel,
-            service_url=sighting.service_url,
+            service_url=known.service_url if known and proven else sighting.service_url,
             conversation=sighting.conversation,
             bot=sighting.bot,
             user=sighting.user,
@@ -46,22 +69,47 @@ class ModelOfPeople(Kept):
             worked_at=sighting.at,
             worked_url=(known.worked_url if known else "") or sighting.service_url,
         )
-        repeats = known is not None and replace(known, worked_at=new.worked_at, worked_url=new.worked_url) == new
-        led_here = all(self.addresses.get((tenant, one)) == person.id for one in addresses)
-        if repeats and led_here and replace(person, **changed) == person:  # type: ignore[arg-type]
-            return person, False
-        row.person = replace(person, **changed)  # type: ignore[arg-type]
-        for one in addresses:
-            self.addresses.setdefault((tenant, one), person.id)
-        self._merge(row, addresses)
-        for other in self.people.values():
-            held = other.references.get(channel)
-            if other is not row and held and (held.tenant, held.user) == (tenant, sighting.user):
-                del other.references[channel]
-        newly = not row.installed(channel)
-        row.references[channel], row.seen_at[channel] = new, sighting.at
+        row.seen_at[channel], row.heard_url[channel] = sighting.at, sighting.service_url
+        row.told_at[channel] = max(told_at or sighting.told, sighting.told)
         self._wake(row, channel, sighting.at)
         return row.person, newly
+
+    def _nothing_new(self, row: PersonRow, seen: Sighting, changed: dict[str, object]) -> bool:
+        known = row.references.get(seen.channel)
+        if known is None or not row.installed(seen.channel) or known.failed:
+            return False
+        heard_url, told_at = row.heard_url.get(seen.channel) or known.service_url, row.told_at.get(seen.channel)
+        return (
+            replace(row.person, **changed) == row.person  # type: ignore[arg-type]
+            and not (seen.names_them and not was_named_lately(row.person.named_at, seen.at))
+            and not (seen.installs and (told_at is None or told_at < seen.told))
+            and (heard_url, known.conversation, known.bot, known.user)
+            == (seen.service_url, seen.conversation, seen.bot, seen.user)
+            and all(self.addresses.get((seen.tenant, one.lower())) == row.person.id for one in seen.addresses)
+        )
+
+    def _lead_here(self, row: PersonRow, addresses: Sequence[str], at: datetime) -> None:
+        """The directory says that these are this person's: where one is news, those it does not name are given up."""
+        person, tenant = row.person.id, row.person.tenant
+        new = [one for one in addresses if self.addresses.get((tenant, one)) != person]
+        if not new:
+            return
+        users = [reference.user.lower() for reference in row.references.values()]
+        for (of, one), id in list(self.addresses.items()):
+            if (of, id) == (tenant, person) and one not in addresses and not any(one in user for user in users):
+                del self.addresses[(of, one)]
+        for one in new:
+            former = self.people.get(self.addresses.setdefault((tenant, one), person))
+            if former is None or former is row or not (former.person.directory_id or former.references):
+                continue
+            former.look_up_at = at
+            theirs = former.person.address == one
+            if theirs and one != addresses[0]:
+                continue
+            self.addresses[(tenant, one)] = person
+            if theirs:
+                rest = [known for (_, known), id in self.addresses.items() if id == former.person.id]
+                former.person = replace(former.person, address=min(rest, default=""))
 
     def _identified(self, seen: Sighting) -> int | None:
         if seen.directory_id and (id := self._in_directory(seen.tenant, seen.directory_id.lower())):
@@ -125,9 +173,39 @@ class ModelOfPeople(Kept):
         id = self._behind(tenant, channel, user)
         return self.people[id].person if id else None
 
-    def lose(self, tenant: TenantId, channel: Channel, user: str, reason: NotReached) -> None:
-        if id := self._behind(tenant, channel, user):
-            self._refer(id, channel, broken=reason)
+    def lose(
+        self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
+    ) -> None:
+        id = self._behind(tenant, channel, user)
+        if id is None:
+            return
+        if told_at is not None:
+            known, sender = self.people[id].told_at, sender_of(tenant, channel, user)
+            done = [row.told_at for row in self.activities.values() if row.sender == sender]
+            if any(at and at > told_at for at in (known.get(channel), *done)):
+                return
+            known[channel] = told_at
+        self._refer(id, channel, broken=reason)
+
+    # --- names to be read ---------------------------------------------------------------------
+
+    def look_up(self, person: PersonId, at: datetime) -> None:
+        row = self.people[person]
+        row.look_up_at = min(row.look_up_at or at, at)
+
+    def due_look_ups(self, now: datetime, again: datetime, limit: int) -> list[Reference]:
+        asked = []
+        due = [row for row in self.people.values() if row.look_up_at and row.look_up_at <= now]
+        for row in sorted(due, key=lambda row: row.look_up_at or now):
+            reference = row.references.get(Channel.TEAMS)
+            usable = reference and reference.conversation and not reference.broken
+            row.look_up_at = again if usable else None
+            if reference and usable:
+                asked.append(reference)
+        return asked
+
+    def looked_up(self, person: PersonId) -> None:
+        self.people[person].look_up_at = None
 
     def _refer(self, id: int, channel: Channel, **changes: object) -> None:
         row = self.people[id]
@@ -148,7 +226,7 @@ class ModelOfPeople(Kept):
 
     def newest_service_url(self, tenant: TenantId, channel: Channel) -> str:
         heard = [
-            (row.seen_at[channel], reference.service_url)
+            (row.seen_at[channel], row.heard_url.get(channel) or reference.service_url)
             for row in self.people.values()
             if (reference := row.references.get(channel)) and reference.tenant == tenant and reference.installed
         ]
@@ -195,8 +273,9 @@ class ModelOfPeople(Kept):
             zone=person.zone or user.zone,
             guest=user.guest,
         )
-        for address in user.addresses:
-            self.addresses.setdefault((tenant, address), person.id)
+        if user.addresses and not was_named_lately(person.named_at, at):
+            row.person, row.look_up_at = replace(row.person, named_at=at), None
+        self._lead_here(row, user.addresses, at)
         if self._merge(row, user.addresses):
             for channel in Channel:
                 if row.works(channel):

@@ -23,10 +23,11 @@ from storage.records import (
     TenantId,
 )
 from storage.records.lists import SourceKind
-from tests.contract.model.machine import ALL, WHO, Data, Machine, number
+from tests.contract.model.machine import ALL, SECOND, WHO, Data, Machine, number
 from tests.contract.world import sighting
 
 ADDRESSES = ("@contoso.example", ".alias@contoso.example")
+SHARED = "team@contoso.example"  #: a mailbox of several people
 WHOS = st.sampled_from(WHO)
 WORDS = st.sampled_from(["", "ada", "surname", "EXAMPLE", "él", "Louis S", "surname ada", "nobody"])
 COLUMNS = st.sampled_from([{}, {"DEPARTMENT": "Sales"}, {"DEPARTMENT": "Law", "FLOOR": "3"}])
@@ -36,7 +37,11 @@ ZONES = st.sampled_from(["", "Europe/Paris", "America/Lima"])
 
 def addresses(data: Data, who: str, least: int = 0) -> tuple[str, ...]:
     drawn = data.draw(st.lists(st.sampled_from(ADDRESSES), unique=True, min_size=least))
-    return tuple(who.lower() + ending for ending in drawn)
+    return tuple(who.lower() + ending for ending in drawn) + (SHARED,) * (data.draw(st.integers(0, 4)) == 4)
+
+
+def user_of(who: str, channel: Channel) -> str:
+    return f"29:{who}" if channel is Channel.TEAMS else f"8:{who.lower()}{ADDRESSES[1]}"
 
 
 class PeopleRules(Machine):
@@ -46,11 +51,18 @@ class PeopleRules(Machine):
             "at": self.later(),
             "addresses": addresses(data, who),
             "zone": data.draw(ZONES),
+            "told_at": data.draw(st.sampled_from([None, self.now - 2 * SECOND, self.now - timedelta(hours=1)])),
+            "installs": data.draw(st.booleans()),
             "guest": data.draw(st.sampled_from([None, None, False, True])),
             "service_url": data.draw(st.sampled_from(["https://smba.example/emea/", "https://smba.example/amer/"])),
         }
         if channel is Channel.SKYPE:
-            known |= {"channel": channel, "directory_id": "", "user": f"8:{who}", "conversation": f"skype-{who}"}
+            known |= {
+                "channel": channel,
+                "directory_id": "",
+                "user": user_of(who, channel),
+                "conversation": f"skype-{who}",
+            }
         return sighting(who, **known)
 
     @rule(data=st.data(), who=WHOS)
@@ -62,19 +74,25 @@ class PeopleRules(Machine):
 
     @rule(data=st.data(), whos=st.lists(WHOS, unique=True), named=st.booleans())
     def people_are_met_in_a_list(self, data: Data, whos: list[str], named: bool) -> None:
-        contacts = [
-            Contact(address=address.upper(), given_name=who.title() if named else "")
-            for who in whos
-            for address in addresses(data, who)
-        ]
+        named_as = {address: who.title() if named else "" for who in whos for address in addresses(data, who)}
+        contacts = [Contact(address=address.upper(), given_name=name) for address, name in named_as.items()]
         self.same("meet", self.tenant(data), contacts, given=lambda answer: [person.id for person in answer])
 
     @rule(data=st.data(), whos=st.lists(WHOS, unique=True))
     def the_directory_is_read(self, data: Data, whos: list[str]) -> None:
+        shared = set[str]()
+
+        def theirs(who: str) -> tuple[str, ...]:
+            drawn = addresses(data, who)
+            if SHARED in drawn and shared:  # of one of them at a time
+                return drawn[:-1]
+            shared.update({SHARED} & set(drawn))
+            return drawn
+
         users = [
             DirectoryUser(
                 directory_id=f"directory-{who.lower()}",
-                addresses=addresses(data, who),
+                addresses=theirs(who),
                 given_name=who.title(),
                 surname=data.draw(st.sampled_from(["", "Surname", "married"])),
                 language=data.draw(st.sampled_from(["", "fr-FR"])),
@@ -117,8 +135,18 @@ class PeopleRules(Machine):
     @rule(data=st.data(), who=WHOS, reason=st.sampled_from([NotReached.UNINSTALLED, NotReached.NEVER_INSTALLED]))
     def somebody_is_lost(self, data: Data, who: str, reason: NotReached) -> None:
         channel = self.channel(data)
-        user = f"29:{who}" if channel is Channel.TEAMS else f"8:{who}"
-        self.same("lose", self.tenant(data), channel, user, reason)
+        told_at = data.draw(st.sampled_from([None, self.later(), self.now - timedelta(minutes=30)]))
+        self.same("lose", self.tenant(data), channel, user_of(who, channel), reason, told_at)
+
+    @rule(data=st.data(), minutes=st.integers(-5, 5))
+    def names_are_to_be_read(self, data: Data, minutes: int) -> None:
+        for id in self.people(data, self.tenant(data), 1):
+            self.same("look_up", id, self.now + timedelta(minutes=minutes))
+        again = self.now + timedelta(minutes=2)
+        by_person = {"seen": lambda some: sorted(some, key=lambda one: one.person)}
+        self.same("due_look_ups", self.now, again, ALL, **by_person)
+        for id in self.people(data, self.tenant(data), 1):
+            self.same("looked_up", id)
 
     @rule(data=st.data(), ago=st.integers(-1, 3))
     def an_answer_teaches(self, data: Data, ago: int) -> None:
@@ -158,7 +186,7 @@ class PeopleRules(Machine):
                 self.same("reference", id, some)
         for ending in ADDRESSES:
             self.same("person_at", tenant, who.upper() + ending)
-        self.same("person_behind", tenant, channel, f"29:{who}" if channel is Channel.TEAMS else f"8:{who}")
+        self.same("person_behind", tenant, channel, user_of(who, channel))
         self.same("newest_service_url", tenant, channel)
         by_name = self.same("with_role", tenant, seen=lambda pairs: sorted(pairs, key=lambda pair: pair[0].id))
         names = [(person.name, person.address) for person, _ in by_name]
