@@ -101,12 +101,17 @@ class MongoLists(MongoActivities):
                 await self._change_people({"_id": {"$in": list(page)}}, {"$addToSet": {"lists": body}})
             return
         changes = []
+        # asked of the rows as well: nx-27017 takes a list of one for something else than its one
+        rows = await self.by_id("people", people, ["lists"]) if keep else {}
+        standing = {id for id, row in rows.items() if body in row["lists"]}
         for person, values in zip_longest(people, columns):
-            condition = {"_id": person, "lists": {"$nin": [body]}} if keep else {"_id": person}
+            if person in standing:
+                continue
+            condition = {"_id": person, "lists": {"$ne": body}} if keep else {"_id": person}
             changes.append(
                 UpdateOne(condition, {"$addToSet": {"lists": body}, "$set": {columns_path(body): dict(values or {})}})
             )
-        for some in pages(changes):
+        for some in pages(changes):  # none where all stand in it
             await self.collection("people").bulk_write(list(some), ordered=False)
 
     async def _change_people(self, condition: Document, change: Document) -> None:

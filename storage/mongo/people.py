@@ -253,18 +253,25 @@ class MongoPeople(WakeIntents):
             if other["directory_id"] or other["references"]:
                 continue
             merged = True
-            said = other.get("columns") or {}
-            for body in other["lists"]:
-                where = columns_path(body)
-                columns = said.get(where.rpartition(".")[2])
-                takes: Document = {"$addToSet": {"lists": body}} | ({"$set": {where: columns}} if columns else {})
-                await self.collection("people").update_one({"_id": person, "lists": {"$nin": [body]}}, takes)
+            await self._take_lists(person, other)
             await self._take_deliveries(person, other)
             await self._measure_without(other)
             await self.collection("people").update_one({"_id": other["_id"]}, {"$set": {"lists": [], "columns": {}}})
             # last: until here, the next sighting finds the other and does it all again
             await self.collection("identities").update_many({"person": other["_id"]}, {"$set": {"person": person}})
         return merged
+
+    async def _take_lists(self, person: int, other: Document) -> None:
+        """What a list says of a person who stands in it already stays."""
+        row = await self.collection("people").find_one({"_id": person}, {"lists": 1})
+        said = other.get("columns") or {}
+        for body in other["lists"]:
+            where = columns_path(body)
+            columns = said.get(where.rpartition(".")[2])
+            takes: Document = {"$addToSet": {"lists": body}} | ({"$set": {where: columns}} if columns else {})
+            # asked of the row as well: nx-27017 takes a list of one for something else than its one
+            if row is not None and body not in row["lists"]:
+                await self.collection("people").update_one({"_id": person, "lists": {"$ne": body}}, takes)
 
     async def _measure_without(self, other: Document) -> None:
         """Lists in which both stood have one person less."""
