@@ -12,14 +12,13 @@ from cards.languages import LANGUAGES
 from scheduler.planner import open_time_of
 from storage.port.store import Store
 from storage.records import FINAL, Campaign, CampaignState, Channel, DeliveryState, TenantId
+from tests.simulation.faults import PEOPLES
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 #: seconds by which a message may come after its hours: it had left in time
 ON_ITS_WAY = 30.0
-#: faults that are people's doing: nothing is broken
-PEOPLES = ("somebody", "the author", "an activity")
 #: what is on its way takes so long at the most, where nothing is broken
 CALM = timedelta(seconds=5)
 #: faults that may cut a turn off, or a reply
