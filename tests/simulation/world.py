@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import contextvars
 import hashlib
-import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +20,7 @@ from app import crieur
 from bot.settings import Settings
 from scheduler import dispatcher, planner
 from storage.port.store import Store
-from storage.records import Audience, Campaign, CampaignState, Contact, WorkingHours
+from storage.records import Audience, Campaign, Contact, WorkingHours
 from tests.simulation.disk import Disk, SimulatedSqlite
 from tests.simulation.faults import Fault, draw
 from tests.simulation.history import History
@@ -44,8 +43,6 @@ PATIENCE = 20.0  #: seconds for which the platform waits for the bot's answer to
 PORT = 3978
 
 REPORT = ("Report: ", "Rapport\u00a0: ")  #: how a report card begins; its author may have come to speak French
-
-log = logging.getLogger("simulation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,8 +499,3 @@ def small() -> Any:
         yield
     finally:
         planner.PAGE, dispatcher.POLL = before
-
-
-def states(campaign: Campaign) -> bool:
-    """Whether it has come to its end, and its author knows."""
-    return campaign.state is CampaignState.DONE and campaign.reported_at is not None
