@@ -5,119 +5,40 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
-from app import crieur
-from bot.settings import Settings
-from bot.web.connections import listening
-from scheduler.ports import Presence
-from storage.port.store import Store
-from storage.records import Channel
-from storage.sqlite import SqliteStore
+from tests.simulation.loop import SimulatedLoop
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation, Person
 from tests.support.program import free_port
-from tests.support.speed import slowness
+from tests.support.running_bot import RunningBot, ShiftedClock
+from tests.support.virtual_time import InlineSqlite, in_virtual_time
 
-
-@dataclass
-class ShiftedClock:
-    """Time that a test can put forward, and a wall clock that it can set without."""
-
-    shift: timedelta = timedelta()
-    #: by which the wall clock is wrong
-    wrong: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift + self.wrong
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.shift.total_seconds()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    def forward(self, length: timedelta) -> None:
-        self.shift += length
-
-    def set_wrong_by(self, length: timedelta) -> None:
-        """Only the wall clock jumps: no time passes."""
-        self.wrong = length
-
-
-@dataclass
-class RunningBot:
-    """A running bot and the people around it; ``restart`` ends it like a crash, and starts another."""
-
-    path: Path
-    connector: LoopbackConnector
-    clock: ShiftedClock
-    port: int
-    #: more settings, by their variables
-    environment: dict[str, str] = field(default_factory=dict)
-    #: another store than the file at ``path``
-    make_store: Callable[[], Store] | None = None
-    #: who tells who is there
-    presence: dict[Channel, Presence] = field(default_factory=dict)
-    #: another platform and other credentials than those of the settings
-    signing: dict[str, Any] = field(default_factory=dict)
-    store: Store = field(init=False)
-    organisation: Organisation = field(init=False)
-    _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": f"{2 * slowness():g}"}
-        settings = Settings(_env_file=None, **{**own, **self.environment})  # type: ignore[call-arg, arg-type]
-        self.store = self.make_store() if self.make_store else SqliteStore(self.path)
-        self._server_in_our_time()
-        await self.store.open()
-        self._stack.push_async_callback(self.store.close)
-        application = await self._stack.enter_async_context(
-            crieur(settings, self.store, self.clock, self.presence, **self.signing)
-        )
-        await self._stack.enter_async_context(listening(application, "127.0.0.1", self.port))
-
-    def _server_in_our_time(self) -> None:
-        """Time that is put forward passes for the store's server, too."""
-        server_time = self.store.server_time
-
-        async def shifted() -> datetime | None:
-            shown = await server_time()
-            return shown and shown + self.clock.shift
-
-        self.store.server_time = shifted  # type: ignore[method-assign]
-
-    async def stop(self) -> None:
-        await self._stack.aclose()
-
-    async def restart(self) -> None:
-        await self.stop()
-        await self.start()
+__all__ = ["RunningBot", "ShiftedClock"]
 
 
 @pytest.fixture
 async def running_bot(tmp_path: Path) -> AsyncIterator[RunningBot]:
-    connector = LoopbackConnector(rng=random.Random(3))
-    await connector.start()
-    running_bot = RunningBot(tmp_path / "crieur.db", connector, ShiftedClock(), free_port())
-    await running_bot.start()
-    async with aiohttp.ClientSession() as http:
-        running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
-        yield running_bot
-    await running_bot.stop()
-    await connector.stop()
+    with contextlib.ExitStack() as stack:
+        clock, make_store = ShiftedClock(), None
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, SimulatedLoop):
+            clock = stack.enter_context(in_virtual_time(loop))
+            make_store = partial(InlineSqlite, tmp_path / "crieur.db")
+        connector = LoopbackConnector(rng=random.Random(3))
+        await connector.start()
+        running_bot = RunningBot(tmp_path / "crieur.db", connector, clock, free_port(), make_store=make_store)
+        await running_bot.start()
+        async with aiohttp.ClientSession() as http:
+            running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
+            yield running_bot
+        await running_bot.stop()
+        await connector.stop()
 
 
 @pytest.fixture

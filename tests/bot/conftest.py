@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -10,6 +11,15 @@ from dialogs.schedule_words import client as hearing
 from tests.conftest import RunningBot
 from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
+from tests.support.virtual_time import virtual_loop
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What is marked runs in virtual time."""
+    if item.get_closest_marker("real_time"):
+        return {"real": asyncio.new_event_loop}
+    return {"virtual": virtual_loop}
+
 
 REGISTERED = {"MicrosoftAppId": APP_ID, "MicrosoftAppPassword": "unused", "ALLOWED_TENANTS": TENANT, "GRAPH": "off"}
 

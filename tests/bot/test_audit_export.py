@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import openpyxl
+import pytest
 
 from bot.files.exporter import _Signer
 from bot.keys import FILES, OwnKeys
@@ -16,6 +17,8 @@ from tests.bot.test_exports import answer_offer, consents, exported, fetched, ro
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, words_of
+
+pytestmark = pytest.mark.real_time
 
 HERE = TenantId(TENANT)
 

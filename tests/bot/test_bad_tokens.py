@@ -126,6 +126,7 @@ async def post(running_bot: RunningBot, person: Person, header: str | None, **ch
     return status
 
 
+@pytest.mark.real_time
 async def test_what_the_platform_has_signed_is_heard(registered: RunningBot, platform: SigningPlatform) -> None:
     ada = newcomer(registered)
     assert await post(registered, ada, "Bearer " + platform.token(registered.connector.url)) == 201
@@ -155,6 +156,7 @@ async def test_a_key_that_may_sign_for_other_channels_only_is_refused(
     await nothing_happened(registered, ada)
 
 
+@pytest.mark.real_time
 async def test_a_foreign_organisation_is_not_served(registered: RunningBot, platform: SigningPlatform) -> None:
     stranger = newcomer(registered, tenant=FOREIGN)
     registered.connector.add(stranger.conversation, stranger.member())
@@ -176,6 +178,7 @@ async def test_a_token_is_replayed_with_another_service_url(registered: RunningB
     await nothing_happened(registered, ada)
 
 
+@pytest.mark.real_time
 async def test_a_new_key_of_the_platforms_is_found_at_once() -> None:
     platform, time = SigningPlatform(), [0.0]
     await platform.start()

@@ -252,6 +252,7 @@ class Moody(SqliteStore):
         return await super().engage(presses)
 
 
+@pytest.mark.real_time
 async def test_a_click_waits_for_a_store_that_is_gone(running_bot: RunningBot, louis: Person, sent: None) -> None:
     running_bot.make_store = lambda: Moody(running_bot.path)
     await running_bot.restart()

@@ -26,6 +26,8 @@ from tests.support.http import Answer, Server, until
 from tests.support.kept import audit_of
 from tests.support.organisation import Person, actions_of, words_of
 
+pytestmark = pytest.mark.real_time
+
 NEWS = Message(
     title="News",
     body="Hello [FIRSTNAME]",

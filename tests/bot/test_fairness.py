@@ -23,6 +23,8 @@ from storage.sqlite import SqliteStore
 from tests.support.http import until
 from tests.support.seeding import install, scheduled
 
+pytestmark = pytest.mark.real_time
+
 OTHERS = TenantId("0c3e9f60-1111-4000-8000-000000000002")
 RATE = 45.0
 

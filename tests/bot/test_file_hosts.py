@@ -23,6 +23,8 @@ from tests.support.graph import LoopbackGraph
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT
 
+pytestmark = pytest.mark.real_time
+
 HERE = TenantId(TENANT)
 OURS = "https://contoso-my.sharepoint.com/personal/ada/_api/v2.0/drive/items/01/uploadSession?guid=1"
 SITE = "https://contoso.sharepoint.com/sites/hr/upload"

@@ -16,6 +16,7 @@ from tests.conftest import RunningBot
 from tests.support.organisation import Person
 from tests.support.platform import SigningPlatform
 
+pytestmark = pytest.mark.real_time
 ACTIVITY = b'{"type": "message", "text": "help"}'
 #: decoders of Python's that a client could name: slow ones, odd ones, and one that there is not
 CHARSETS = (

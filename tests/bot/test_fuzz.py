@@ -23,6 +23,8 @@ from tests.bot.story import asked, draft, newest
 from tests.conftest import RunningBot
 from tests.support.organisation import TENANT, Person
 
+pytestmark = pytest.mark.real_time
+
 EXAMPLES = int(os.environ.get("FUZZ", "1500"))
 PARTS = 3  #: tests that share them, each with a seed of its own
 TOGETHER = 20  #: activities in one example, sent at the same moment

@@ -22,6 +22,8 @@ from tests.support.http import Answer, Server, until
 from tests.support.organisation import TENANT, Person, words_of
 from tests.unit.test_import import separated, workbook
 
+pytestmark = pytest.mark.real_time
+
 HEAD = ["Last name", "First name", "E-mail", "Department"]
 KEPT_NO_MORE = "This file is not kept any more. Please drop it here again."
 

@@ -107,6 +107,7 @@ async def test_an_install_told_twice_greets_once_at_any_distance(running_bot: Ru
     assert len(grace.cards()) == 1
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("step", ["new campaign", "schedule", "list"])
 async def test_a_repeat_after_a_death_runs_again_and_changes_nothing_twice(
     running_bot: RunningBot, ada: Person, louis: Person, step: str
@@ -135,6 +136,7 @@ async def test_a_repeat_after_a_death_runs_again_and_changes_nothing_twice(
         assert "When does it go out?" in str(answer) or "schedule" in str(answer)
 
 
+@pytest.mark.real_time
 async def test_what_was_posted_before_a_death_is_not_posted_again(running_bot: RunningBot, ada: Person) -> None:
     class NotedUntilPosted(SqliteStore):
         async def keep_progress(self, progress: Sequence[Progress]) -> None:
@@ -167,6 +169,7 @@ async def test_activities_are_remembered_for_a_day(running_bot: RunningBot, ada:
     assert await running_bot.store.count_campaigns(TENANT) == 2
 
 
+@pytest.mark.real_time
 async def test_a_turn_that_broke_may_be_repeated(running_bot: RunningBot, ada: Person) -> None:
     class Broken(SqliteStore):
         async def new_campaign(self, *args: Any, **more: Any) -> Any:

@@ -48,6 +48,7 @@ def code_in(said: str) -> str:
 # --- the way in -------------------------------------------------------------------------------
 
 
+@pytest.mark.real_time
 async def test_another_code_for_the_first_owner(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()
@@ -88,6 +89,7 @@ async def leads(running_bot: RunningBot, url: str) -> bool:
         return answer.status == 302
 
 
+@pytest.mark.real_time
 async def test_links_of_former_keys_work_on_and_new_ones_are_signed_anew(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
@@ -167,6 +169,7 @@ async def test_the_audit_is_only_added_to(running_bot: RunningBot, ada: Person, 
 # --- forgetting -------------------------------------------------------------------------------
 
 
+@pytest.mark.real_time
 async def test_a_file_that_was_made_before_somebody_was_erased_is_made_anew(
     running_bot: RunningBot, ada: Person, louis: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,7 @@ async def test_the_figures_count_what_happened(running_bot: RunningBot, ada: Per
     assert found['crieur_activities_total{kind="invoke"}'] >= 4
 
 
+@pytest.mark.real_time
 async def test_the_figures_show_the_queue_and_how_late_it_is(tmp_path: Path) -> None:
     store, clock = SqliteStore(tmp_path / "late.db"), FixedClock(NOW + timedelta(seconds=90))
     await store.open()

@@ -13,6 +13,8 @@ from tests.bot.story import eventually
 from tests.conftest import RunningBot
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
 
+pytestmark = pytest.mark.real_time
+
 
 class Expired(NoSecret):
     """The secret has expired, as the SDK tells it."""

@@ -79,6 +79,7 @@ async def test_who_is_never_there_ends_absent_with_the_plain_reason(
     assert any("Absent" in text for text in words_of(await ada.sees("🏁")))
 
 
+@pytest.mark.real_time
 async def test_every_column_of_the_export_tells_attempts_from_looks(
     running_bot: RunningBot, presence: SimulatedPresence, ada: Person, louis: Person
 ) -> None:

@@ -30,6 +30,7 @@ def command(store: Path, *words: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.real_time
 async def test_the_store_its_log_and_its_backups_are_nobody_elses(tmp_path: Path) -> None:
     store, backups = tmp_path / "var" / "crieur.db", tmp_path / "backups"
     backups.mkdir()

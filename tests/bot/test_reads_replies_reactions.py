@@ -109,6 +109,7 @@ class SlowToRecord(SqliteStore):
         await super().record(settled, holder)
 
 
+@pytest.mark.real_time
 async def test_a_receipt_that_is_faster_than_our_record_is_not_lost(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:

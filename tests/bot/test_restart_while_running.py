@@ -48,6 +48,7 @@ async def _more_than(running_bot: RunningBot, messages: int) -> bool:
     return running_bot.connector.tally()["messages"] > messages
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("throttle", [0.0, 0.2])
 async def test_nobody_twice_and_nobody_lost(
     running_bot: RunningBot, ada: Person, crowd: list[Person], throttle: float

@@ -58,6 +58,7 @@ async def test_the_days_are_a_rule_with_its_error_beside_it(running_bot: Running
     assert fields_of(await ruled(ada, keep_days=""))["keep_days"] == "", "for ever"
 
 
+@pytest.mark.real_time
 async def test_the_report_stays_and_who_received_it_is_gone(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:

@@ -37,6 +37,7 @@ async def invoke(person: Person, verb: str, fields: dict[str, Any]) -> Any:
 # --- the first owner --------------------------------------------------------------------------
 
 
+@pytest.mark.real_time
 async def test_with_a_registration_the_first_to_come_is_nobody(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()
@@ -44,6 +45,7 @@ async def test_with_a_registration_the_first_to_come_is_nobody(signed: RunningBo
     assert (await asked(ada, "new campaign"))[0].startswith(NOT_AN_AUTHOR)
 
 
+@pytest.mark.real_time
 async def test_the_code_of_the_first_start_makes_an_owner_once(signed: RunningBot) -> None:
     ada, louis = (signed.organisation.person(*name) for name in (("Ada", "Lovelace"), ("Louis", "Pasteur")))
     for person in (ada, louis):
@@ -68,6 +70,7 @@ async def test_the_code_of_the_first_start_makes_an_owner_once(signed: RunningBo
     assert await new_code(signed.store, signed.clock) is None, "and none is printed any more"
 
 
+@pytest.mark.real_time
 async def test_a_code_ends_after_a_day_and_another_is_printed(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()

@@ -34,6 +34,7 @@ async def raw(running_bot: RunningBot, request: str) -> int:
     return int(line.split()[1])
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("host", HOSTS)
 async def test_no_other_name_reaches_it(running_bot: RunningBot, ada: Person, host: str) -> None:
     body = orjson.dumps({"type": "message", "text": "help"}).decode()
@@ -42,6 +43,7 @@ async def test_no_other_name_reaches_it(running_bot: RunningBot, ada: Person, ho
         assert await raw(running_bot, f"{request}\r\n{headers}\r\n\r\n{body}") in (400, 403)
 
 
+@pytest.mark.real_time
 async def test_this_machine_reaches_it_by_its_own_names(running_bot: RunningBot) -> None:
     for host in ("localhost", f"127.0.0.1:{running_bot.port}", f"localhost:{running_bot.port}", "[::1]"):
         assert await raw(running_bot, f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n") == 200
@@ -69,6 +71,7 @@ async def test_it_listens_on_this_machine_only(running_bot: RunningBot) -> None:
             assert "crieur" not in (await response.text()).lower()
 
 
+@pytest.mark.real_time
 async def test_logs_tell_no_names_addresses_or_messages(
     running_bot: RunningBot, caplog: pytest.LogCaptureFixture
 ) -> None:

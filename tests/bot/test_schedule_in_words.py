@@ -32,6 +32,8 @@ from tests.bot.story import (
 from tests.conftest import RunningBot
 from tests.support.organisation import Person, words_of
 
+pytestmark = pytest.mark.real_time
+
 WHEN = ("start", "date", "time", "duration", "unit")
 ANY_TIME = {"anytime": "true", "zone": "UTC"}
 

@@ -21,6 +21,8 @@ from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Organisation, Person, words_of
 from tests.support.program import free_port
 
+pytestmark = pytest.mark.real_time
+
 ELSEWHERE = "This draft was changed elsewhere meanwhile. Please check it and go on from here."
 
 

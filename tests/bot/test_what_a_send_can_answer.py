@@ -15,6 +15,7 @@ from datetime import timedelta
 import pytest
 
 import bot.teams.responses
+from bot.teams.send.connector import Connector
 from storage.records import Campaign, CampaignState, DeliveryState, NotReached, Person
 from tests.bot.story import ALMOST_ALL, completed, draft, eventually, launch, newest
 from tests.conftest import RunningBot
@@ -25,6 +26,7 @@ from tests.support.http import Answer, Server
 from tests.support.organisation import CARD, words_of
 from tests.support.organisation import Person as Someone
 from tests.support.seeding import conversation_of, install, member_of, scheduled
+from tests.support.speed import slowness
 
 PEOPLE = 5  #: the author is the first of them
 SLOT = timedelta(hours=400)
@@ -85,7 +87,15 @@ WAITS = {
 }
 TOO_FAST = ("412", "429")
 #: it may have been taken: how many of each person's chat hold it
-UNCONFIRMED = {"504": 0, "504 taken": 1, "503 slow": 0, "503 slow taken": 1, "reset taken": 1}
+UNCONFIRMED = {
+    "504": 0,
+    "504 taken": 1,
+    "503 slow": 0,
+    "503 slow taken": 1,
+    "reset taken": 1,
+    "hang": 0,
+    "hang taken": 1,
+}
 ACCEPTED = ("201 odd id", "201 long id", "202 empty")
 PERSON = {"blocked": NotReached.BLOCKED, "uninstalled": NotReached.UNINSTALLED, "gone": NotReached.GONE}
 CHAT = ("lost", "not in roster", "bad id")
@@ -169,7 +179,7 @@ class Scene:
         async def done() -> bool:
             return (await self.now(campaign)).state is CampaignState.DONE
 
-        await eventually(done, 60)
+        await eventually(done, 400)  # the leases lapse with the slot, and are renewed
 
     async def next_one_reaches_everybody(self) -> None:
         before = [sum(chat.campaigns.values()) for chat in self.chats]
@@ -185,10 +195,11 @@ class Scene:
 @pytest.fixture(params=["sqlite", "mongodb"])
 async def scene(request: pytest.FixtureRequest, running_bot: RunningBot) -> AsyncIterator[Scene]:
     if request.param == "mongodb":
-        model = MongoServer(random.Random(1))
-        await running_bot.stop()
+        clock = running_bot.clock
+        model = MongoServer(random.Random(1), now=lambda: clock.now() - clock.shift)
         running_bot.make_store = lambda: SimulatedMongo(model)
-        await running_bot.start()
+    running_bot.environment["LEASE_SECONDS"] = "300"  # what is on its way while a minute passes is not given up
+    await running_bot.restart()
     for number in range(PEOPLE):
         running_bot.connector.add(conversation_of(number), dict(member_of(number)))
     people = await install(running_bot.store, running_bot.connector.url, PEOPLE)
@@ -251,6 +262,10 @@ async def test_what_may_have_been_taken_is_unconfirmed_and_three_are_enough(
     scene: Scene, row: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot.teams.responses, "SLOW", 0.3)
+    if row.startswith("hang"):
+        for limit in ("connect", "answer"):  # what never answers is given up sooner than after 25 s
+            monkeypatch.setitem(Connector.__init__.__kwdefaults__, limit, 0.3 * slowness())
+        await scene.bot.restart()
     scene.answer(row)
     campaign = await scene.start()
     await scene.sees(NotReached.OUTAGE)
@@ -366,6 +381,31 @@ async def test_who_is_served_by_another_region_is_written_to_there(scene: Scene)
     assert await scene.states(campaign) == {DeliveryState.DELIVERED: PEOPLE}
     assert [chat.campaigns[campaign.id] for chat in moved.chats.values()] == [1] * PEOPLE
     await moved.stop()
+
+
+async def test_a_region_in_trouble_keeps_nobody_else_waiting(scene: Scene) -> None:
+    """One organisation in two regions: the campaign goes on where it can, and everywhere once it can."""
+    healthy = LoopbackConnector(rng=random.Random(5))
+    await healthy.start()
+    for number in range(PEOPLE, 2 * PEOPLE):
+        healthy.add(conversation_of(number), dict(member_of(number)))
+    await install(scene.bot.store, healthy.url, PEOPLE, first=PEOPLE)
+    scene.answer("503")
+    campaign = await scene.start()
+
+    async def arrived() -> bool:
+        scene.bot.clock.forward(timedelta(seconds=40))  # a probe of the troubled region may come first
+        await asyncio.sleep(0.3)
+        return all(chat.campaigns[campaign.id] for chat in healthy.chats.values())
+
+    await eventually(arrived, 30)
+    assert await scene.states(campaign) == {DeliveryState.DELIVERED: PEOPLE, DeliveryState.PLANNED: PEOPLE}
+    scene.answer("")
+    await scene.goes_on(campaign)
+    assert await scene.states(campaign) == {DeliveryState.DELIVERED: 2 * PEOPLE}
+    for chats in (scene.chats, healthy.chats.values()):
+        assert [chat.campaigns[campaign.id] for chat in chats] == [1] * PEOPLE
+    await healthy.stop()
 
 
 async def test_the_copy_for_the_others_is_a_draft_for_whom_it_has_not_reached(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from tests.support.http import until
 
 PATIENCE = 300.0  #: seconds until the report, after the trouble
 SLOT = timedelta(seconds=15 + 3 * OUTAGE)
+#: each row of the table is in tests/bot/test_what_a_send_can_answer.py already
+AT_FULL_SIZE = pytest.mark.skipif("FAULTS_OUTAGE" not in os.environ, reason="at full size only")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,10 @@ SLOT = timedelta(seconds=15 + 3 * OUTAGE)
     [
         ("401", "our token refused", "cannot sign in at Microsoft"),
         ("503", "503 from the platform", "takes no messages at the moment"),
+        pytest.param(
+            "403 switched off", "switched off by the administrator", "has switched Crieur off", marks=AT_FULL_SIZE
+        ),
+        pytest.param("200 html", "a page of the network's", "Something else answers", marks=AT_FULL_SIZE),
     ],
 )
 async def test_a_trouble_of_many_costs_time_and_nobody(town: Town, tell: Tell, row: str, what: str, says: str) -> None:

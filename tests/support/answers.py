@@ -49,6 +49,8 @@ ROWS: Mapping[str, Row] = {
     "503 slow": Row(Answer(503, b"", delay=0.4)),
     "503 slow taken": Row(Answer(503, b"", delay=0.4), taken=True),
     "reset taken": Row(Answer(0, reset=True), taken=True),
+    "hang": Row(Answer(0, delay=None)),
+    "hang taken": Row(Answer(0, delay=None), taken=True),
     # about the organisation, its region, or the network
     "403 switched off": Row(error(403, "BotDisabledByAdmin", "The bot is disabled by the tenant admin")),
     "403 switched off 209": Row(
