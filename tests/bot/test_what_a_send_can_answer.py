@@ -179,7 +179,7 @@ class Scene:
         async def done() -> bool:
             return (await self.now(campaign)).state is CampaignState.DONE
 
-        await eventually(done, 400)  # the leases lapse with the slot, and are renewed
+        await eventually(done, 120)  # the leases lapse with the slot, and are renewed
 
     async def next_one_reaches_everybody(self) -> None:
         before = [sum(chat.campaigns.values()) for chat in self.chats]
@@ -198,7 +198,7 @@ async def scene(request: pytest.FixtureRequest, running_bot: RunningBot) -> Asyn
         clock = running_bot.clock
         model = MongoServer(random.Random(1), now=lambda: clock.now() - clock.shift)
         running_bot.make_store = lambda: SimulatedMongo(model)
-    running_bot.environment["LEASE_SECONDS"] = "300"  # what is on its way while a minute passes is not given up
+    running_bot.environment["LEASE_SECONDS"] = "90"  # what is on its way while a minute passes is not given up
     await running_bot.restart()
     for number in range(PEOPLE):
         running_bot.connector.add(conversation_of(number), dict(member_of(number)))
