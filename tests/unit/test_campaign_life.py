@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from storage.records import Campaign, CampaignState, PersonId, StaleVersion, campaign_life
+from storage.records import (
+    Approval,
+    Audience,
+    Campaign,
+    CampaignId,
+    CampaignState,
+    Channel,
+    Consideration,
+    Held,
+    NotReached,
+    PersonId,
+    StaleVersion,
+    Trouble,
+    WhyHeld,
+    campaign_life,
+)
 from storage.records.campaign_life import TRANSITIONS, Change, NotPossible, TooEarly, TooLate, Transition, allows
-from tests.support.sample_records import START, campaign
+from tests.support.sample_records import CONTOSO, START, campaign, person, refrozen
 
 ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 LOUIS = PersonId(2)
@@ -76,6 +92,199 @@ def test_a_change_is_made_exactly_in_the_states_of_the_table(change: Change) -> 
                 make(replace(before, **{transition.after: None}))  # type: ignore[arg-type]
 
 
+# --- what each change leaves, and what it takes ----------------------------------------------
+
+HELD = Held(why=WhyHeld.GREW, frozen=PARTS, approved=1, people=2, newcomers=1)
+APPROVAL = Approval(people=3)
+OTHER = replace(PARTS, audience=Audience(everyone=True))
+ANA, LATER = PersonId(8), START + timedelta(hours=1)
+NOTHING: dict[str, Any] = {"frozen": None, "approved_by": None, "approval": None, "held": None}
+
+#: what is done to a campaign that has everything -> the fields that it changes, and to what
+LEAVES: list[tuple[str, CampaignState, Callable[[Campaign], Campaign], dict[str, Any]]] = [
+    (
+        "edit",
+        SCHEDULED,
+        lambda one: campaign_life.edit(one, {"message": {"body": "b"}}, LATER, ANA, name="New", channel=Channel.SKYPE),
+        {
+            **NOTHING,
+            "state": DRAFT,
+            "forms": {"message": {"body": "b"}},
+            "name": "New",
+            "channel": Channel.SKYPE,
+            "edited_at": LATER,
+            "written_by": ANA,
+        },
+    ),
+    (
+        "edit its forms only",
+        SUBMITTED,
+        lambda one: campaign_life.edit(one, {}, LATER, ANA),
+        {**NOTHING, "state": DRAFT, "forms": {}, "edited_at": LATER, "written_by": ANA},
+    ),
+    (
+        "rename to nothing",
+        DRAFT,
+        lambda one: campaign_life.edit(one, one.forms, START, LOUIS, name=""),
+        {**NOTHING, "name": ""},
+    ),
+    ("to_draft", SCHEDULED, campaign_life.to_draft, {**NOTHING, "state": DRAFT}),
+    (
+        "submit",
+        SCHEDULED,
+        lambda one: campaign_life.submit(one, ANA),
+        {**NOTHING, "state": SUBMITTED, "submitted_by": ANA},
+    ),
+    (
+        "hold",
+        SCHEDULED,
+        lambda one: campaign_life.hold(one, replace(HELD, people=9)),
+        {**NOTHING, "state": SUBMITTED, "held": replace(HELD, people=9)},
+    ),
+    ("send_back", SUBMITTED, campaign_life.send_back, {**NOTHING, "state": DRAFT}),
+    (
+        "approve",
+        SUBMITTED,
+        lambda one: campaign_life.approve(one, OTHER, ANA, Approval(people=4)),
+        {"state": SCHEDULED, "frozen": OTHER, "approved_by": ANA, "approval": Approval(people=4), "held": None},
+    ),
+    (
+        "approve with nothing more",
+        SUBMITTED,
+        lambda one: campaign_life.approve(one, PARTS, ANA),
+        {"state": SCHEDULED, "approved_by": ANA, "approval": None, "held": None},
+    ),
+    (
+        "schedule",
+        DRAFT,
+        lambda one: campaign_life.schedule(one, OTHER),
+        {
+            "state": SCHEDULED,
+            "frozen": OTHER,
+            "submitted_by": None,
+            "approved_by": None,
+            "approval": None,
+            "held": None,
+        },
+    ),
+    ("start", SCHEDULED, lambda one: campaign_life.start(one, START), {"state": RUNNING, "started_at": START}),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "make", "changed"), LEAVES, ids=[row[0] for row in LEAVES])
+def test_a_change_changes_what_it_is_about_and_nothing_else(
+    name: str, state: CampaignState, make: Callable[[Campaign], Campaign], changed: dict[str, Any]
+) -> None:
+    before = campaign(
+        "en",
+        state,
+        forms={"message": {"body": "old"}},
+        shared_with=frozenset({ANA}),
+        written_by=LOUIS,
+        submitted_by=PersonId(1),
+        approved_by=LOUIS,
+        approval=APPROVAL,
+        held=HELD,
+        edited_at=START,
+        cause="17",
+    )
+    after = make(before)
+    differ = {field.name for field in fields(Campaign) if getattr(after, field.name) != getattr(before, field.name)}
+    assert {field: getattr(after, field) for field in differ} == {
+        field: value for field, value in changed.items() if value != getattr(before, field)
+    }
+
+
+def test_a_new_draft_is_its_authors_and_says_what_its_forms_say() -> None:
+    made = campaign_life.new_draft(
+        CampaignId(5), CONTOSO, LOUIS, "Autumn", Channel.SKYPE, START, {"message": {"body": "b"}}
+    )
+    assert made == Campaign(
+        id=CampaignId(5),
+        tenant=CONTOSO,
+        author=LOUIS,
+        version=1,
+        state=DRAFT,
+        name="Autumn",
+        channel=Channel.SKYPE,
+        forms={"message": {"body": "b"}},
+        created_at=START,
+    )
+    assert campaign_life.new_draft(CampaignId(5), CONTOSO, LOUIS, "", Channel.TEAMS, START).forms == {}
+
+
+@pytest.mark.parametrize("change", FUNCTIONS)
+def test_what_is_refused_says_whether_it_comes_too_early_or_too_late(change: Change) -> None:
+    transition, order = TRANSITIONS[change], [*CampaignState]
+    for state in {*CampaignState} - {*transition.states}:
+        late = order.index(state) > max(map(order.index, transition.states))
+        with pytest.raises(TooLate if late else TooEarly):
+            FUNCTIONS[change](ready(state, transition))
+
+
+def test_trouble_is_of_a_campaign_that_runs_and_a_pause_stays() -> None:
+    running, trouble = in_state(RUNNING), Trouble(reason=NotReached.OUTAGE, detail="503", since=START)
+    assert campaign_life.troubled(running, trouble) == replace(running, trouble=trouble)
+    assert campaign_life.troubled(replace(running, trouble=trouble), None) == running
+    paused = replace(running, trouble=replace(trouble, reason=NotReached.MESSAGE_REFUSED))
+    for other in (None, trouble):
+        with pytest.raises(TooLate):
+            campaign_life.troubled(paused, other)
+    with pytest.raises(TooLate):
+        campaign_life.troubled(in_state(DONE), trouble)
+    for state in (DRAFT, SUBMITTED, SCHEDULED):
+        with pytest.raises(TooEarly):
+            campaign_life.troubled(in_state(state), trouble)
+
+
+def test_what_goes_has_not_changed_since_it_was_read_and_does_not_run() -> None:
+    for state in (DRAFT, SUBMITTED, SCHEDULED, DONE):
+        campaign_life.delete(in_state(state), in_state(state))
+    with pytest.raises(NotPossible):
+        campaign_life.delete(in_state(RUNNING), in_state(RUNNING))
+    draft = in_state(DRAFT)
+    for current in (None, replace(draft, version=draft.version + 1)):
+        with pytest.raises(StaleVersion):
+            campaign_life.delete(current, draft)
+
+
+def test_who_muted_the_bot_is_left_alone_unless_the_campaign_reaches_them_too() -> None:
+    normal, important = (
+        refrozen(campaign("en"), consideration=Consideration(past_mute=past_mute)) for past_mute in (False, True)
+    )
+    for muted in (False, True):
+        somebody = replace(person(), muted=muted)
+        assert campaign_life.spared(normal, somebody) is muted
+        assert not campaign_life.spared(important, somebody)
+
+
+def test_what_people_save_is_the_next_version() -> None:
+    for state, after in ((DRAFT, SUBMITTED), (DRAFT, SCHEDULED), (SUBMITTED, DRAFT), (SCHEDULED, DRAFT)):
+        before, changed = in_state(state), replace(in_state(after), name="Other")
+        assert campaign_life.saved(before, changed) == replace(changed, version=changed.version + 1)
+    assert campaign_life.next_version(in_state(DRAFT), 1_000).version == in_state(DRAFT).version + 1_000
+
+
+@pytest.mark.parametrize("state", CampaignState)
+def test_with_whom_it_is_shared_can_be_changed_in_every_state_and_nothing_with_it(state: CampaignState) -> None:
+    before = replace(in_state(state), cause="1")
+    shared = replace(before, shared_with=frozenset({ANA}), cause="2")
+    assert campaign_life.saved(before, shared) == replace(shared, version=shared.version + 1)
+    assert campaign_life.is_only_shared(before, shared)
+    assert not campaign_life.is_only_shared(before, before)
+    assert not campaign_life.is_only_shared(before, replace(shared, name="Other"))
+    if state in (RUNNING, DONE):
+        with pytest.raises(TooLate):
+            campaign_life.saved(before, replace(shared, name="Other"))
+
+
+def test_what_is_saved_holds_what_it_is_scheduled_with_exactly_while_it_is_scheduled() -> None:
+    draft = in_state(DRAFT)
+    for changed in (replace(draft, frozen=PARTS), replace(draft, state=SCHEDULED, frozen=None)):
+        with pytest.raises(NotPossible):
+            campaign_life.saved(draft, changed)
+
+
 def test_what_was_scheduled_is_held_exactly_while_it_is_scheduled_or_has_started() -> None:
     for change in campaign_life.BY_PEOPLE:
         for state in TRANSITIONS[change].states:
@@ -97,6 +306,7 @@ def test_nothing_leads_back_from_the_start() -> None:
 def test_it_does_not_start_before_its_slot_nor_end_while_a_delivery_is_open() -> None:
     with pytest.raises(TooEarly):
         campaign_life.start(in_state(SCHEDULED), START - timedelta(milliseconds=1))
+    assert campaign_life.start(in_state(SCHEDULED), START).state is RUNNING
     planned = campaign_life.planned(in_state(RUNNING), START)
     with pytest.raises(TooEarly):
         campaign_life.finish(planned, START, open=True)

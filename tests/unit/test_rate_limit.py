@@ -10,6 +10,7 @@ from scheduler.rate_limit import (
     CHAT_BURST,
     CHAT_INTERVAL,
     FLOOR,
+    INSTANT,
     KEPT,
     PATIENCE,
     RATE,
@@ -86,6 +87,45 @@ def test_an_instant_before_the_last_gives_nothing_and_breaks_nothing() -> None:
     assert bucket.take(after(0.06), 1000) == 2
 
 
+def test_a_moments_tokens_are_there_at_the_start_and_grow_to_as_many() -> None:
+    bucket = TokenBucket(40.0, NOW)
+    assert bucket.take(NOW, 3) == 3, "no more than is asked for"
+    assert bucket.take(NOW, 10) == 1, "a tenth of a second's worth is kept"
+    assert bucket.take(after(0.0625), 10) == 2
+    assert bucket.take(after(0.0625), 10) == 0
+    assert bucket.take(after(9), 10) == 4
+    slow = TokenBucket(1.0, NOW)
+    assert slow.take(NOW, 10) == 1, "one, where a tenth of a second's worth is none"
+    assert [slow.take(after(seconds), 10) for seconds in (0.5, 1.0, 9.0)] == [0, 1, 1]
+
+
+def test_what_is_given_back_can_be_taken_at_once_up_to_what_is_kept() -> None:
+    bucket = emptied()
+    bucket.give_back(2)
+    assert bucket.take(NOW, 10) == 2
+    bucket.give_back(100)
+    assert bucket.take(NOW, 10) == 4
+
+
+def test_a_clock_that_went_back_grants_nothing_twice() -> None:
+    bucket = emptied()
+    assert bucket.take(after(1), 1000) == 4
+    assert bucket.take(NOW, 1000) == 0
+    assert bucket.take(after(1), 1000) == 0
+    assert bucket.take(after(1.0625), 1000) == 2
+
+
+def test_what_will_be_there_soon_is_what_is_there_and_what_grows() -> None:
+    bucket = TokenBucket(40.0, NOW)
+    assert bucket.soon(NOW, 5.0) == 4 + 200
+    assert bucket.take(NOW, 1000) == 4
+    assert bucket.soon(NOW, 5.0) == 200
+    assert bucket.soon(after(0.0625), 5.0) == 202
+    bucket.throttled(after(0.0625), 10.0)
+    assert bucket.soon(after(10.0), 5.0) == 0
+    assert bucket.soon(after(10.0625), 5.0) > 0
+
+
 # --- told to slow down ------------------------------------------------------------------------
 
 
@@ -146,6 +186,41 @@ def test_a_throttled_tenant_does_not_slow_another() -> None:
     assert rate_limit.of("contoso", NOW) is rate_limit.of("contoso", after(9))
 
 
+def test_each_429_leaves_the_rate_seven_tenths_of_what_it_was_and_a_minute_brings_it_back() -> None:
+    def grows_in_a_second(bucket: TokenBucket, now: float) -> int:
+        return bucket.soon(now, 1.0) - bucket.soon(now, 0.0)
+
+    bucket = emptied()
+    bucket.throttled(NOW, None)
+    assert grows_in_a_second(bucket, NOW) == 28  # 40 x 0.7
+    bucket.throttled(after(PATIENCE), None)
+    assert grows_in_a_second(bucket, after(PATIENCE)) in (28, 29), "it counts with the one before"
+    bucket.throttled(after(PATIENCE + 0.5), None)
+    assert grows_in_a_second(bucket, after(1.5)) in (20, 21)  # (28 + 1.5 x 40 / 60) x 0.7
+    bucket.take(after(1.5), 1000)
+    assert grows_in_a_second(bucket, after(1.5 + 15)) in (30, 31)  # a quarter of the way from nothing to all
+    assert grows_in_a_second(bucket, after(1.5 + 60)) == 40
+    assert grows_in_a_second(bucket, after(3600)) == 40
+
+
+def test_the_floor_is_one_message_a_second() -> None:
+    bucket = emptied()
+    for n in range(200):
+        bucket.throttled(after(n * 1.01), None)
+    now = after(200 * 1.01)
+    taken = sum(bucket.take(now + n / 100, 1000) for n in range(101))
+    assert FLOOR <= taken <= 4
+
+
+def test_a_time_that_is_over_holds_nothing_back() -> None:
+    bucket = TokenBucket(40.0, NOW)
+    bucket.throttled(NOW, 0.0)
+    assert bucket.take(NOW, 1000) > 0
+    bucket.throttled(NOW, 5.0)
+    assert bucket.take(after(4.999), 1000) == 0
+    assert bucket.take(after(5.0), 1000) > 0
+
+
 # --- one chat ---------------------------------------------------------------------------------
 
 #: what the platform allows in one chat: seconds -> messages
@@ -179,3 +254,38 @@ def test_chats_that_rest_are_forgotten() -> None:
     for number in range(50_000):
         chats.wait(f"a:{number}", 1e9 + number)
     assert len(chats._full_at) <= 2_000
+
+
+def test_six_come_together_and_then_one_each_interval() -> None:
+    chats, now = ChatBuckets(2.0), 0.0
+    waits = [chats.wait("a:ada", now) for _ in range(CHAT_BURST + 1)]
+    assert waits == [0.0] * 6 + [2.0]
+    assert chats.wait("a:ada", 2.0) == 0.0
+    assert chats.wait("a:ada", 2.5) == pytest.approx(1.5)
+    assert chats.wait("a:ada", 4.0 - INSTANT) == 0.0, "shorter waits are none"
+    assert chats.wait("a:ada", 100.0) == 0.0
+
+
+def test_only_chats_that_rest_are_forgotten_when_there_are_many() -> None:
+    chats = ChatBuckets(2.0)
+    for number in range(1_000):
+        chats.wait(f"a:{number}", 0.0)
+    assert len(chats._full_at) == 1_000, "a thousand are kept"
+    for _ in range(CHAT_BURST):
+        chats.wait("a:busy", 1.0)
+    assert len(chats._full_at) == 1_001, "none of them rests yet"
+    assert chats.wait("a:busy", 1.0) > 0
+    for number in range(1_002):
+        chats.wait(f"b:{number}", 5.0)
+    assert len(chats._full_at) < 1_100
+    assert chats.wait("a:busy", 5.0) == 0.0 and chats.wait("a:busy", 5.0) == 0.0
+    assert chats.wait("a:busy", 5.0) > 0, "what it had is remembered"
+
+
+def test_the_rates_are_those_of_the_documentation() -> None:
+    assert (RATE, KEPT, FLOOR, SLOWED, RECOVERY, PATIENCE) == (45.0, 0.1, 1.0, 0.7, 60.0, 1.0)
+    assert (CHAT_INTERVAL, CHAT_BURST, INSTANT) == (2.2, 6, 0.001)
+    limit = RateLimit()
+    assert limit.of("contoso", NOW).soon(NOW, 1.0) == 49
+    waits = [limit.chats.wait("a:ada", NOW) for _ in range(CHAT_BURST + 1)]
+    assert waits[-1] == pytest.approx(CHAT_INTERVAL)

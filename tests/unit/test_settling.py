@@ -4,15 +4,47 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
-from scheduler.rules.settling import BACKOFF, DETAIL, LONGEST_BACKOFF, UNEXPLAINED_PAUSE, out_of_reach, settle, wait
-from storage.records import CampaignId, Channel, Claimed, DeliveryId, DeliveryState, NotReached, Settled
+from scheduler.rules.settling import (
+    BACKOFF,
+    DETAIL,
+    LONGEST_BACKOFF,
+    PAST,
+    REMEMBERED,
+    UNEXPLAINED_PAUSE,
+    capped,
+    closed,
+    muted,
+    news_of,
+    not_known,
+    not_sent,
+    not_there,
+    out_of_reach,
+    settle,
+    wait,
+)
+from scheduler.rules.window import open_time
+from storage.records import (
+    LADDER,
+    CampaignId,
+    Channel,
+    Claimed,
+    DeliveryId,
+    DeliveryState,
+    NotReached,
+    Reference,
+    Seen,
+    Settled,
+    Slot,
+    WorkingHours,
+)
 from tests.unit.test_variables import person
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -172,3 +204,183 @@ def test_the_attempts_in_one_slot_are_bounded(seed: int) -> None:
 def test_who_uninstalled_after_planning_waits_until_the_slot_ends() -> None:
     row = out_of_reach(CLAIMED, Channel.TEAMS, NOW, NOW + HOUR)
     assert (row.state, row.due, row.attempted) == (DeliveryState.WAITING, NOW + HOUR, False)
+
+
+# --- what becomes of it, to the letter --------------------------------------------------------
+
+
+class Highest(random.Random):
+    """Draws the most that may be drawn, and ``Lowest`` the least."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+class Lowest(random.Random):
+    def uniform(self, a: float, b: float) -> float:
+        return a
+
+
+@pytest.mark.parametrize(
+    ("after", "attempts", "left", "least", "most"),
+    [
+        (None, 0, 3600.0, 0.1, 2.0),
+        (None, 1, 3600.0, 0.1, 4.0),
+        (None, 7, 3600.0, 0.1, 256.0),
+        (None, 8, 3600.0, 0.1, 300.0),
+        (None, 10_000, 3600.0, 0.1, 300.0),
+        (None, 3, 7.0, 0.1, 7.0),
+        (None, 3, -5.0, 0.1, 0.1),
+        (0.0, 3, 0.5, 0.0, 1.0),
+        (30.0, 3, 7.0, 30.0, 34.0),
+    ],
+)
+def test_a_wait_lies_between_what_is_said_and_nothing_else(
+    after: float | None, attempts: int, left: float, least: float, most: float
+) -> None:
+    retry = Retry(NotReached.THROTTLED, after=after)
+    assert wait(retry, attempts, Lowest(), left) == pytest.approx(least)
+    assert wait(retry, attempts, Highest(), left) == pytest.approx(most)
+
+
+def test_without_a_word_on_what_is_left_a_wait_is_not_cut() -> None:
+    assert wait(Retry(NotReached.OUTAGE), 20, Highest()) == LONGEST_BACKOFF == 300.0
+
+
+def test_trouble_of_many_is_not_waited_for_one_by_one() -> None:
+    for outcome in (Retry(NotReached.OUTAGE, after=60.0), Unexplained("403", "no reason")):
+        row = settle(CLAIMED, Channel.TEAMS, outcome, NOW, NOW + HOUR, Highest(), Seen.AWAY, troubled=True)
+        assert (row.state, row.due, row.seen) == (DeliveryState.PLANNED, NOW, None)
+
+
+def test_a_wait_of_ours_ends_with_the_slot() -> None:
+    row = settle(replace(CLAIMED, attempts=9), Channel.TEAMS, Retry(NotReached.OUTAGE), NOW, NOW + HOUR / 60, Highest())
+    assert row.due == NOW + HOUR / 60
+
+
+def test_how_somebody_showed_is_kept_with_what_ends_the_delivery() -> None:
+    for outcome in (Delivered("1"), Refused("x", "y"), Unconfirmed("reset")):
+        assert settle(CLAIMED, Channel.TEAMS, outcome, NOW, NOW + HOUR, Highest(), Seen.AWAY).seen is Seen.AWAY
+    assert settle(CLAIMED, Channel.TEAMS, Delivered("1"), NOW, NOW + HOUR, Highest()).seen is None
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "left", "due"),
+    [
+        (0, 0, 3600, 600),  # ten minutes later
+        (0, 599, 3600, 600),  # the first attempt was the one that counts
+        (0, 600, 3600, None),  # this was the second
+        (0, 601, 3600, None),
+        (0, 0, 601, 600),
+        (0, 0, 600, 540),  # where the slot ends first: a tenth of what was left before its end
+        (0, 0, 100, 90),
+        (0, 89, 100, 90),
+        (0, 90, 100, 100 + 3600),  # the last attempt decides nothing: the slot's end does
+    ],
+)
+def test_a_refusal_without_a_reason_gets_one_more_attempt(first: int, now: int, left: int, due: int | None) -> None:
+    at, ends = NOW + timedelta(seconds=now), NOW + timedelta(seconds=left)
+    delivery = replace(CLAIMED, unexplained_at=NOW + timedelta(seconds=first) if now else None)
+    row = settle(delivery, Channel.TEAMS, ODD, at, ends, random.Random())
+    assert row.due == (None if due is None else NOW + timedelta(seconds=due))
+    assert row.state is (DeliveryState.FAILED if due is None else DeliveryState.PLANNED)
+
+
+# --- a reference that works -------------------------------------------------------------------
+
+HERE, THERE = "https://smba.example/emea", "https://smba.example/amer"
+KNOWN = Reference(
+    person=person().id,
+    channel=Channel.TEAMS,
+    service_url=HERE,
+    conversation="a:1",
+    bot="28:crieur",
+    user="29:ada",
+    tenant=person().tenant,
+    worked_at=NOW - REMEMBERED + timedelta(seconds=1),
+    worked_url=HERE,
+)
+
+
+@pytest.mark.parametrize(
+    ("reference", "news"),
+    [
+        (None, ""),
+        (KNOWN, ""),
+        (replace(KNOWN, worked_at=NOW - REMEMBERED), HERE),
+        (replace(KNOWN, worked_at=None), HERE),
+        (replace(KNOWN, failed=NotReached.BLOCKED), HERE),
+        (replace(KNOWN, service_url=THERE), THERE),
+    ],
+)
+def test_that_a_reference_works_is_written_down_where_it_is_news(reference: Reference | None, news: str) -> None:
+    assert news_of(reference, NOW) == news
+    row = settle(replace(CLAIMED, reference=reference), Channel.TEAMS, Delivered("1"), NOW, NOW + HOUR, Highest())
+    assert row.worked_url == news
+    odd = settle(replace(CLAIMED, reference=reference), Channel.TEAMS, Unconfirmed("x"), NOW, NOW + HOUR, Highest())
+    assert odd.worked_url == ""
+
+
+# --- what was not sent ------------------------------------------------------------------------
+
+OFFICE = WorkingHours(opens=time(9), closes=time(18), days=frozenset(range(5)))
+#: Tuesday and Wednesday, nine to six
+DAYS = open_time(Slot(start=NOW, duration=timedelta(days=1, hours=9)), OFFICE, ZoneInfo("UTC"))
+ENDS = NOW + timedelta(days=1, hours=9)
+MORROW = NOW + timedelta(days=1)
+EVENING = NOW + timedelta(hours=10)
+FRIDAY = NOW + timedelta(days=3)
+ROW = Settled(
+    id=CLAIMED.id,
+    campaign=CLAIMED.campaign,
+    person=CLAIMED.person.id,
+    channel=Channel.SKYPE,
+    state=DeliveryState.PLANNED,
+    at=NOW,
+    attempted=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "after"),
+    [
+        (out_of_reach(CLAIMED, Channel.SKYPE, NOW, ENDS), {"state": DeliveryState.WAITING, "due": ENDS}),
+        (muted(CLAIMED, Channel.SKYPE, NOW), {"state": DeliveryState.MUTED, "reason": NotReached.MUTED}),
+        (capped(CLAIMED, Channel.SKYPE, NOW), {"state": DeliveryState.CAPPED, "reason": NotReached.CAPPED}),
+        (not_sent(CLAIMED, Channel.SKYPE, NOW, MORROW), {"due": MORROW}),
+        (closed(CLAIMED, Channel.SKYPE, NOW, DAYS, ENDS), {"due": NOW}),
+        (closed(CLAIMED, Channel.SKYPE, EVENING, DAYS, ENDS), {"at": EVENING, "due": MORROW}),
+        (closed(CLAIMED, Channel.SKYPE, FRIDAY, DAYS, ENDS), {"at": FRIDAY, "due": ENDS + PAST}),
+        (
+            not_known(CLAIMED, Channel.SKYPE, NOW, NOW + HOUR, DAYS, ENDS),
+            {"due": NOW + HOUR, "reason": NotReached.PRESENCE_UNKNOWN},
+        ),
+        (
+            not_known(CLAIMED, Channel.SKYPE, NOW, EVENING, DAYS, ENDS),
+            {"due": MORROW, "reason": NotReached.PRESENCE_UNKNOWN},
+        ),
+        (
+            not_known(CLAIMED, Channel.SKYPE, NOW, FRIDAY, DAYS, ENDS),
+            {"due": ENDS + PAST, "reason": NotReached.PRESENCE_UNKNOWN},
+        ),
+        (
+            not_there(CLAIMED, Channel.SKYPE, NOW, DAYS, Seen.AWAY, LADDER),
+            {"due": NOW + timedelta(minutes=10), "rung": 1, "seen": Seen.AWAY},
+        ),
+        (
+            not_there(replace(CLAIMED, rung=2), Channel.SKYPE, NOW, DAYS, Seen.ABSENT, LADDER),
+            {"due": MORROW, "rung": 3, "seen": Seen.ABSENT},
+        ),
+        (
+            not_there(replace(CLAIMED, rung=8), Channel.SKYPE, NOW, DAYS, Seen.BUSY, LADDER),
+            {"state": DeliveryState.ABSENT, "reason": NotReached.ABSENT, "seen": Seen.BUSY},
+        ),
+    ],
+)
+def test_what_was_not_sent_is_no_attempt_and_says_why_or_when_again(row: Settled, after: dict[str, object]) -> None:
+    assert row == replace(ROW, **after)  # type: ignore[arg-type]
+
+
+def test_the_pauses_are_those_of_the_documentation() -> None:
+    assert (BACKOFF, LONGEST_BACKOFF, DETAIL) == (2.0, 300.0, 300)
+    assert (timedelta(minutes=10), timedelta(days=7), timedelta(hours=1)) == (UNEXPLAINED_PAUSE, REMEMBERED, PAST)
