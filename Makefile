@@ -8,13 +8,14 @@ RUN := .venv/.run
 DEV := .venv/.dev
 AUDITOR := build/audit/bin/pip-audit
 UV := build/uv/bin/uv
+MUTMUT := build/mutmut/bin/python
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade-package $(UPGRADE))
 # what a file was not made of when it was locked is not installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run simulate mutants test lint format audit e2e faults bench demo cards catalogue lock clean
+.PHONY: help run simulate mutants mutation test lint format audit e2e faults bench demo cards catalogue lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,6 +66,14 @@ faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; Ferret
 
 mutants: $(DEV) ## faults planted on purpose: the simulated world has to find each (half an hour)
 	$(BIN)/python -m tests.simulation.mutants
+
+# in a place of its own, as the auditor
+$(MUTMUT):
+	$(PYTHON) -m venv build/mutmut
+	build/mutmut/bin/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+
+mutation: $(DEV) $(MUTMUT) ## how much of the pure rules the tests hold; build/mutation.txt (half an hour): ONLY=window
+	$(BIN)/python -m tests.mutation --mutmut $(MUTMUT) --only "$(ONLY)"
 
 simulate: $(DEV) ## lives of the simulated world: make simulate SEEDS=10000, or one of them again: SEED=7
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))

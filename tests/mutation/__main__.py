@@ -35,7 +35,6 @@ NOTICED, UNNOTICED = 1, 0
 
 #: the pure rules, and the unit tests that hold each
 RULES = {
-    "scheduler/rules/window.py": ("window",),
     "scheduler/rules/ladder.py": ("ladder",),
     "storage/records/ladder.py": ("ladder",),
     "scheduler/rules/settling.py": ("settling",),
@@ -45,6 +44,7 @@ RULES = {
     "scheduler/rate_limit.py": ("rate_limit",),
     "storage/records/campaign_life.py": ("campaign_life",),
     "storage/records/deliveries.py": ("deliveries",),
+    "scheduler/rules/window.py": ("window",),
 }
 
 

@@ -14,18 +14,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 from mutmut.mutation.mutators import mutation_operators
 
 
 class Places(cst.CSTVisitor):
     """Where something may be changed. Not: what is never run (annotations), decorators, and the words of an error."""
 
-    METADATA_DEPENDENCIES = (PositionProvider,)
+    METADATA_DEPENDENCIES = (ByteSpanPositionProvider,)
 
     def __init__(self) -> None:
         super().__init__()
-        self.places: list[tuple[int, cst.CSTNode]] = []
+        #: (first byte, behind the last, what stands there)
+        self.places: list[tuple[int, int, cst.CSTNode]] = []
         self._words: set[cst.CSTNode] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -33,29 +34,33 @@ class Places(cst.CSTVisitor):
             return False
         if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Call):
             self._words.update(node.exc.args)
-        place = self.get_metadata(PositionProvider, node, None)
-        self.places.append((place.start.line if place else 0, node))
+        if span := self.get_metadata(ByteSpanPositionProvider, node, None):
+            self.places.append((span.start, span.start + span.length, node))
         return True
 
-    def variants(self) -> Iterator[tuple[int, cst.CSTNode, cst.CSTNode]]:
-        """(line, node, what stands in its place)"""
-        for line, node in self.places:
+    def variants(self) -> Iterator[tuple[int, int, cst.CSTNode, cst.CSTNode]]:
+        """(first byte, behind the last, what stands there, what stands there instead)"""
+        for start, end, node in self.places:
             if isinstance(node, cst.Call) and self._words.intersection(node.args):
                 continue
             for kind, operator in mutation_operators:
                 if isinstance(node, kind):
                     for changed in operator(node):
-                        yield line, node, changed
+                        yield start, end, node, changed
 
 
 def variants(path: str) -> Iterator[dict[str, object]]:
     source = Path(path).read_text(encoding="utf-8")
+    encoded = source.encode()
     wrapper = MetadataWrapper(cst.parse_module(source))
     places = Places()
     wrapper.visit(places)
     seen = {ast.dump(ast.parse(source))}
-    for line, node, changed in places.variants():
-        text = wrapper.module.deep_replace(node, changed).code  # type: ignore[arg-type]
+    for start, end, node, changed in places.variants():
+        if isinstance(node, cst.BaseCompoundStatement):  # whose lines are indented as they stand
+            text = wrapper.module.deep_replace(node, changed).code  # type: ignore[arg-type]
+        else:
+            text = (encoded[:start] + wrapper.module.code_for_node(changed).encode() + encoded[end:]).decode()
         try:
             tree = ast.dump(ast.parse(text))
         except SyntaxError:
@@ -63,7 +68,7 @@ def variants(path: str) -> Iterator[dict[str, object]]:
         if tree not in seen:
             seen.add(tree)
             was, now = _difference(source, text)
-            yield {"path": path, "line": line, "was": was, "now": now, "source": text}
+            yield {"path": path, "line": source[:start].count("\n") + 1, "was": was, "now": now, "source": text}
 
 
 def _difference(before: str, after: str) -> tuple[str, str]:
