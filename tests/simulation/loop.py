@@ -23,7 +23,7 @@ CALLBACKS = 3_000_000  #: in one life: more is a loop that never sleeps
 
 
 class Stuck(Exception):
-    """Nothing is ready, and no timer will make it so: whatever is awaited can never happen."""
+    """Nothing is ready, and no timer will make it so: what is awaited can never happen (or a thread does it: real_time)."""
 
 
 class Endless(Exception):
@@ -138,7 +138,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         return await self.network.connect(protocol_factory, sock)
 
     async def subprocess_exec(self, *args: Any, **more: Any) -> Any:
-        raise OSError("there are no programs in this world")
+        raise OSError("there are no programs in this world: a test that needs one is marked real_time")
 
 
 def _resolve(future: asyncio.Future[Any], value: Any) -> None:
