@@ -23,7 +23,7 @@ CALLBACKS = 3_000_000  #: in one life: more is a loop that never sleeps
 
 
 class Stuck(Exception):
-    """Nothing is ready, and no timer will make it so: what is awaited can never happen (or a thread does it: real_time)."""
+    """Nothing is ready, and no timer will make it so: what is awaited can never happen, or a thread would do it."""
 
 
 class Endless(Exception):
