@@ -196,13 +196,13 @@ class Dispatcher:
 
     async def _keep_trouble(self, campaign: Campaign) -> None:
         """What keeps a campaign waiting is kept with it: its author reads it, and a pause outlives this process."""
-        told, sign = campaign.trouble, self._troubles.of(campaign)
+        known, sign = campaign.trouble, self._troubles.of(campaign)
         if sign is not None:
-            if told is None or told.reason is not sign.reason:
+            if known is None or known.reason is not sign.reason:
                 await self._store.keep_trouble(campaign.id, kept(sign, self._clock.now()))
                 log.warning("a campaign waits: campaign=%d why=%s detail=%s", campaign.id, sign.reason, sign.code)
                 self._looked_at = None
-        elif told is not None and self._troubles.accepted_since(campaign.id, told.since):
+        elif known is not None and self._troubles.accepted_since(campaign.id, known.since):
             await self._store.keep_trouble(campaign.id, None)
             log.info("a campaign goes on: campaign=%d", campaign.id)
             self._looked_at = None

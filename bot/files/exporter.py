@@ -227,8 +227,8 @@ class Exports:
             erasures = await self._last_erasure()
             if erasures != self._erasures:
                 self._erasures = erasures
-                for made in list(self._files):
-                    self._forget(made)
+                for file in list(self._files):
+                    self._forget(file)
             making = self._files.get(request)
             if making is None:
                 making = self._files[request] = asyncio.create_task(self._make(request, granted, progress))

@@ -24,7 +24,7 @@ from bot.clouds import Platform
 from bot.settings import Settings
 from bot.teams import activities as wire
 from bot.teams.auth.auth import RequestAuth
-from bot.teams.auth.credentials import Kept
+from bot.teams.auth.credentials import SharedCredentials
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
 from bot.teams.incoming.once import Once, run_of
 from bot.teams.send.connector import Connector
@@ -99,7 +99,7 @@ def make_authorization(
     login = platform.login + (settings.microsoft_app_tenant_id or platform.home)
 
     def fetch(past_caches: bool) -> str:
-        if past_caches and isinstance(credentials, Kept):
+        if past_caches and isinstance(credentials, SharedCredentials):
             credentials.forget()
         own = asyncio.run(credentials.create_credentials(settings.microsoft_app_id, platform.scope, login, True))
         return str(own.get_access_token())

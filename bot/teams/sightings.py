@@ -81,10 +81,10 @@ def is_personal(activity: Activity) -> bool:
 
 def told_at(activity: Activity, now: datetime) -> datetime:
     """When it happened, as the platform says it; ``now`` where it says nothing, or something impossible."""
-    told = activity.timestamp
-    if not isinstance(told, datetime) or told.tzinfo is None or told > now + CLOCKS_DIFFER:
+    timestamp = activity.timestamp
+    if not isinstance(timestamp, datetime) or timestamp.tzinfo is None or timestamp > now + CLOCKS_DIFFER:
         return now
-    return max(told.astimezone(UTC), EARLIEST)
+    return max(timestamp.astimezone(UTC), EARLIEST)
 
 
 def reference_of(activity: Activity) -> Reference:

@@ -31,15 +31,15 @@ def discreet(
 ) -> tuple[list[Engagement], list[EngagedInHour]]:
     """What may be told of an anonymous campaign: nothing of fewer than FEW people, the others included.
 
-    ``delivered``: to how many it was. The answers of a question are told together or not at all: what one of them
+    ``delivered``: to how many it was. The answers of a question are shown together or not at all: what one of them
     hides, the others would tell.
     """
-    told = [row for row in engagement if _is_of_many(delivered, row)]
+    shown = [row for row in engagement if _is_of_many(delivered, row)]
     answers = [row.people for row in engagement if row.kind is EngagementKind.ANSWERED and row.button is not None]
-    in_all = any(row.kind is EngagementKind.ANSWERED and row.button is None for row in told)
+    in_all = any(row.kind is EngagementKind.ANSWERED and row.button is None for row in shown)
     if not in_all or any(0 < people < FEW or people > sum(answers) - FEW for people in answers):
-        told = [row for row in told if row.kind is not EngagementKind.ANSWERED or row.button is None]
-    return told, [row for row in hours if row.people >= FEW]
+        shown = [row for row in shown if row.kind is not EngagementKind.ANSWERED or row.button is None]
+    return shown, [row for row in hours if row.people >= FEW]
 
 
 def _is_of_many(delivered: int, row: Engagement) -> bool:
@@ -121,8 +121,8 @@ class Figures:
 
     def answers(self) -> list[tuple[str, int]]:
         """The quick answers, and how many people have given each of them last; none where that is not told."""
-        told = any(kind is EngagementKind.ANSWERED for kind, _ in self._buttons)
-        if self.anonymous and not told:
+        answers = any(kind is EngagementKind.ANSWERED for kind, _ in self._buttons)
+        if self.anonymous and not answers:
             return []
         return [
             (button.title, self.on(EngagementKind.ANSWERED, number)[0])

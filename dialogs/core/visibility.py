@@ -108,13 +108,13 @@ async def linked_campaign(services: Services, id: CampaignId) -> Campaign | None
 
 
 async def list_of(turn: Turn, id: int | None, right: Right = Right.SEE) -> DistributionList | None:
-    made = await turn.store.distribution_list(ListId(id)) if id else None
-    return made if made is not None and may_do(turn, right, made) else None
+    one = await turn.store.distribution_list(ListId(id)) if id else None
+    return one if one is not None and may_do(turn, right, one) else None
 
 
 async def lists_of(turn: Turn, right: Right = Right.SEE) -> list[DistributionList]:
     """The lists that are theirs to send to, or to change, by name."""
-    return [made for made in await turn.store.lists(turn.person.tenant) if may_do(turn, right, made)]
+    return [one for one in await turn.store.lists(turn.person.tenant) if may_do(turn, right, one)]
 
 
 async def names_of_lists(turn: Turn, *, but: int | None = None) -> set[str]:
@@ -124,8 +124,8 @@ async def names_of_lists(turn: Turn, *, but: int | None = None) -> set[str]:
 
 async def lists_in(turn: Turn, audience: Audience) -> list[DistributionList | None]:
     """Those that an audience names, None for one that is gone. Of an audience that was judged (``may_see_people``)."""
-    found = [await turn.store.distribution_list(id) for id in audience.named]
-    return [made if made is not None and made.tenant == turn.person.tenant else None for made in found]
+    lists = [await turn.store.distribution_list(id) for id in audience.named]
+    return [one if one is not None and one.tenant == turn.person.tenant else None for one in lists]
 
 
 async def may_see_people(turn: Turn, audience: Audience) -> bool:

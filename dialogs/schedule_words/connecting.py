@@ -64,11 +64,11 @@ def rewritings(words: str, pieces: Sequence[Piece], again: Sequence[Piece], lang
     if not again and not half:
         return
     for hours in HALF_A_DAY.get(language, HALF_A_DAY["en"]) if half else ("",):
-        said = words
+        sentence = words
         for piece in sorted((*again, *half), key=lambda piece: piece.start, reverse=True):
             instead = hours if piece.kind is Kind.HALF_DAY else once(words[piece.start : piece.end])
-            said = said[: piece.start] + instead + said[piece.end :]
-        yield _LOST.sub("", " ".join(said.split()))
+            sentence = sentence[: piece.start] + instead + sentence[piece.end :]
+        yield _LOST.sub("", " ".join(sentence.split()))
 
 
 def length_like_a_clock(when: Sequence[Piece]) -> Piece | None:

@@ -88,9 +88,9 @@ def _with_shifts(pieces: list[Piece]) -> list[Piece]:
 
 def _settings(there: Cut) -> None:
     there.take(words.OWN_CLOCK, lambda match: (Kind.OWN_CLOCK, None))
-    for said in zones_in(there.text, there.words):
-        kind, value = (Kind.ZONE, said.name) if said.name else (Kind.DISTANCE, said.distance)
-        there.put(kind, value, said.start, said.end)
+    for zone in zones_in(there.text, there.words):
+        kind, value = (Kind.ZONE, zone.name) if zone.name else (Kind.DISTANCE, zone.distance)
+        there.put(kind, value, zone.start, zone.end)
     there.take(words.EXCEPT_HOLIDAYS, lambda match: (Kind.HOLIDAYS, None))
     there.take(AGAIN, lambda match: (Kind.AGAIN, None))
     there.take(words.ANYTIME, lambda match: (Kind.ANYTIME, None))

@@ -91,11 +91,11 @@ class Said:
 
 def zones_in(text: str, words: str) -> list[Said]:
     """Those that a plain text names; ``words``: as they were typed, of the same length."""
-    said: list[Said] = []
-    for found in (*_distances(text), *_letters(text, words), *_names(text)):
-        if all(found.end <= other.start or found.start >= other.end for other in said):
-            said.append(found)
-    return sorted(said, key=lambda one: one.start)
+    zones: list[Said] = []
+    for zone in (*_distances(text), *_letters(text, words), *_names(text)):
+        if all(zone.end <= other.start or zone.start >= other.end for other in zones):
+            zones.append(zone)
+    return sorted(zones, key=lambda zone: zone.start)
 
 
 def _distances(text: str) -> Iterator[Said]:

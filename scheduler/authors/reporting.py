@@ -136,7 +136,7 @@ class Reporting:
 
 
 def _by_author(campaigns: Iterable[Campaign]) -> dict[PersonId, list[Campaign]]:
-    found: dict[PersonId, list[Campaign]] = {}
+    by_author: dict[PersonId, list[Campaign]] = {}
     for campaign in campaigns:
-        found.setdefault(campaign.author, []).append(campaign)
-    return found
+        by_author.setdefault(campaign.author, []).append(campaign)
+    return by_author

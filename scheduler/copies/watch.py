@@ -60,12 +60,12 @@ class Watch:
 
     def troubles(self) -> dict[str, str]:
         """What keeps this copy from its work, in words for an operator."""
-        found = {}
+        troubles = {}
         if self._lost:
-            found["store"] = self._lost
+            troubles["store"] = self._lost
         if abs(self.skew) >= REFUSE:
-            found["clock"] = f"differs by {self.skew:+.0f} s from the store's: nothing is sent until NTP has set it"
-        return found
+            troubles["clock"] = f"differs by {self.skew:+.0f} s from the store's: nothing is sent until NTP has set it"
+        return troubles
 
     def _wall_against_monotonic(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()

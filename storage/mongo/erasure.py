@@ -182,14 +182,14 @@ class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDoc
 
     async def _documents_of(self, people: set[int], names: set[str]) -> list[tuple[str, bytes]]:
         """Those that say something of them."""
-        found = []
+        documents = []
         for row in await self.rows("documents", {}, []):
             key = row["_id"]
             if is_looked_into(key) and (noted := (await self.by_id("documents", [key])).get(key)):
                 json = bytes(noted["json"])
                 if names_them(key, json, people, names):
-                    found.append((key, json))
-        return found
+                    documents.append((key, json))
+        return documents
 
     async def _forget_documents(self, people: set[int], names: set[str]) -> None:
         for key, json in await self._documents_of(people, names):

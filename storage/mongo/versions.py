@@ -41,22 +41,22 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
     Raises StorageError where it is newer than this program knows, or where copies run that are too old for it.
     """
     own, oldest = len(steps), oldest_beside(steps)
-    found = await _schema(db)
-    if found is not None and _beside(found) > own:
-        raise StorageError(_passed_by(found, own))
-    if found is not None and found["version"] < oldest:
+    schema = await _schema(db)
+    if schema is not None and _beside(schema) > own:
+        raise StorageError(_passed_by(schema, own))
+    if schema is not None and schema["version"] < oldest:
         await _refuse_beside_older(db, oldest)
     for collection, indexes in INDEXES.items():
         for index in indexes:  # one by one: FerretDB 1.x breaks at several of which some are there
             await db[collection].create_indexes([index])
-    if found is None:
+    if schema is None:
         try:
             await db["schema"].insert_one({"_id": "schema", "version": own, "beside": oldest})
         except DuplicateKeyError:  # another copy was faster
             await migrate(db, steps)
-    elif found["version"] < own:
+    elif schema["version"] < own:
         await db["schema"].update_one(
-            {"_id": "schema", "version": found["version"]}, {"$set": {"version": own, "beside": oldest}}
+            {"_id": "schema", "version": schema["version"]}, {"$set": {"version": own, "beside": oldest}}
         )
 
 
@@ -64,11 +64,11 @@ async def tell(db: Database, copy: str, steps: Sequence[Step] = STEPS) -> None:
     """This copy serves the database, at this version. Raises StoreLost where a newer one has passed it by."""
     now = ms(await server_time(db))
     await db["copies"].update_one({"_id": copy}, {"$set": {"version": len(steps), "seen_at": now}}, upsert=True)
-    found = await _schema(db)
-    if found is None:
+    schema = await _schema(db)
+    if schema is None:
         raise StoreLost("the database was emptied while Crieur used it: restart Crieur")
-    if _beside(found) > len(steps):
-        raise StoreLost(_passed_by(found, len(steps)))
+    if _beside(schema) > len(steps):
+        raise StoreLost(_passed_by(schema, len(steps)))
 
 
 async def take_leave(db: Database, copy: str) -> None:
@@ -79,14 +79,14 @@ async def _schema(db: Database) -> dict[str, Any] | None:
     return await db["schema"].find_one({"_id": "schema"})
 
 
-def _beside(found: dict[str, Any]) -> int:
-    beside: int = found.get("beside", found["version"])
+def _beside(schema: dict[str, Any]) -> int:
+    beside: int = schema.get("beside", schema["version"])
     return beside
 
 
-def _passed_by(found: dict[str, Any], own: int) -> str:
+def _passed_by(schema: dict[str, Any], own: int) -> str:
     return (
-        f"the database has schema {found['version']}, newer than this program's {own}, which may not use it:"
+        f"the database has schema {schema['version']}, newer than this program's {own}, which may not use it:"
         " upgrade Crieur"
     )
 

@@ -17,10 +17,10 @@ Identity = tuple[int, int]
 def _identity(path: Path) -> Identity | None:
     """(device, inode); None where there is no such file."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 class OpenFile:

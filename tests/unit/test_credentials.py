@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.clouds import CLOUDS, PUBLIC
 from bot.settings import Settings, WrongSettings
-from bot.teams.auth.credentials import Kept, make_credentials, read_certificate
+from bot.teams.auth.credentials import SharedCredentials, make_credentials, read_certificate
 
 APP = "3f2b6a0c-9d51-4e8e-8a4b-0c6d7e5f1a29"
 SINGLE = {"MicrosoftAppType": "SingleTenant", "MicrosoftAppTenantId": "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70"}
@@ -143,7 +143,7 @@ def test_credentials_that_are_forgotten_take_their_libraries_caches_with_them() 
 
     async def before_and_after() -> tuple[object, object]:
         factory = make_credentials(settings(MicrosoftAppPassword="a-secret"))
-        assert isinstance(factory, Kept)
+        assert isinstance(factory, SharedCredentials)
         asked = (APP, PUBLIC.scope, PUBLIC.login + PUBLIC.home, True)
         one = await factory.create_credentials(*asked)
         factory.forget()

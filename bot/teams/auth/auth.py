@@ -89,10 +89,10 @@ class SigningKeys:
             async with http.get(self._metadata, raise_for_status=True) as answer:
                 address = json.loads(await read_up_to(answer, LARGEST))["jwks_uri"]
             async with http.get(address, raise_for_status=True) as answer:
-                found = json.loads(await read_up_to(answer, LARGEST))["keys"]
+                keys = json.loads(await read_up_to(answer, LARGEST))["keys"]
         return {
             key["kid"]: Key(RSAAlgorithm.from_jwk(json.dumps(key)), key.get("endorsements") or ())
-            for key in found
+            for key in keys
             if key.get("kty") == "RSA" and key.get("kid")
         }
 

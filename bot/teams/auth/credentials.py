@@ -38,15 +38,15 @@ def make_credentials(settings: Settings) -> ServiceClientCredentialsFactory:
                 APP_TENANTID=settings.microsoft_app_tenant_id,
             )
         )
-    return Kept(inner)
+    return SharedCredentials(inner)
 
 
-class Kept(ServiceClientCredentialsFactory):
+class SharedCredentials(ServiceClientCredentialsFactory):
     """The SDK makes new credentials, and so asks for a new token, at every turn; here one pair serves all."""
 
     def __init__(self, inner: ServiceClientCredentialsFactory) -> None:
         self._inner = inner
-        self._made: dict[tuple[str, str, str], Authentication] = {}
+        self._shared: dict[tuple[str, str, str], Authentication] = {}
 
     async def is_valid_app_id(self, app_id: str) -> bool:
         return bool(await self._inner.is_valid_app_id(app_id))
@@ -56,16 +56,16 @@ class Kept(ServiceClientCredentialsFactory):
 
     def forget(self) -> None:
         """The next credentials ask the login itself: their libraries' caches go with the old ones."""
-        self._made.clear()
+        self._shared.clear()
         ManagedIdentityAppCredentials.global_token_cache = msal.TokenCache()
 
     async def create_credentials(
         self, app_id: str, oauth_scope: str, login_endpoint: str, validate_authority: bool
     ) -> Authentication:
         key = (app_id, oauth_scope, login_endpoint)
-        if key not in self._made:
-            self._made[key] = await self._inner.create_credentials(*key, validate_authority)
-        return self._made[key]
+        if key not in self._shared:
+            self._shared[key] = await self._inner.create_credentials(*key, validate_authority)
+        return self._shared[key]
 
 
 def read_certificate(path: Path) -> tuple[str, str, str]:
