@@ -40,6 +40,10 @@ from dialogs.forms.schedule import read_schedule
 from dialogs.lists.imports.headings import address_in as address_in_cell
 from dialogs.lists.imports.headings import read_headings, variable_of
 from dialogs.lists.imports.tables import CELL
+from dialogs.sayings import LONGEST as SAID
+from dialogs.sayings import OpenDraft
+from dialogs.sayings.reading import read as read_saying
+from dialogs.sayings.words.names import Names
 from dialogs.schedule_words import may_be_a_schedule
 from storage.records import Message
 from tests.support.program import ROOT
@@ -47,6 +51,7 @@ from tests.unit.test_message import ADA
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 EN, FR = Texts("en"), Texts("fr")
+LISTS, OPEN_DRAFT = Names(["Sales", "Paris office"]), OpenDraft(text="Hello", audience=("Sales",))
 BODY = 21_000  #: characters of a message's text: what is longer is refused unread
 
 #: what is repeated, with or without an end that fits nothing
@@ -123,6 +128,10 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "schedule.closed": (_form("schedule", "closed", _closures), KEPT),
     "addresses": (lambda text: read_addresses(text, EN), KEPT - 1),
     "words of a schedule": (may_be_a_schedule, KEPT),
+    "said": (lambda text: read_saying(text, LISTS), SAID),
+    "told": (lambda text: read_saying(f"tell Sales that {text}", LISTS), SAID - 20),
+    "sent after a colon": (lambda text: read_saying(f"send to Sales: {text}", LISTS), SAID - 20),
+    "an edit": (lambda text: read_saying(text, LISTS, OPEN_DRAFT), SAID),
     "formatted": (markdown_of, LARGEST),
     "sent": (own_links, BODY),
     "tracked": (lambda text: with_links(text, lambda number, _: f"https://x.org/{number}"), BODY),

@@ -1,0 +1,135 @@
+"""What an author says of a campaign: a whole one in one message, or a change of the open draft.
+
+``reading.read`` is a pure function: a text and what is known (the names of the lists, the open draft) in, a ``Saying``
+out. It works by grammar and lexicon alone: every word ends in a part, in a question, or is named as not understood.
+When is not read here: the run of words that says it is read by ``dialogs/schedule_words``, and ``timing`` joins the
+two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+LONGEST = 5_000  #: characters that are read: what is longer is a text to be offered
+LONGEST_ASKED = 300  #: characters of what is named as not understood
+
+
+class Kind(StrEnum):
+    """What a text is."""
+
+    NEW = "new"  #: it says a campaign, or half of one
+    EDIT = "edit"  #: it changes the open draft
+    NOTHING = "nothing"  #: none of our business: small talk, a question, a report
+    SEND = "send"  #: the last step, which a press does
+    DELETE = "delete"
+
+
+class Talk(StrEnum):
+    """Small talk that has an answer of its own."""
+
+    THANKS = "thanks"
+    PRAISE = "praise"
+    HELLO = "hello"
+    BYE = "bye"
+    WHO = "who"
+    NO = "no"
+
+
+class Ask(StrEnum):
+    """What is asked back, or named."""
+
+    NO_TEXT = "no text"
+    TEXT_IN = "text in"  #: the words in another language
+    WHICH_LIST = "which list"  #: near to lists that there are
+    UNKNOWN_LIST = "unknown list"
+    AUDIENCE = "audience"
+    WHEN = "when"
+    TIME = "time"
+    WHICH_DAY = "which day"
+    PAST = "past"
+    OUTSIDE = "outside working hours"
+    RELATIVE_DAY = "relative day"
+    ANSWERS = "answers"
+    BUTTON_WORDS = "button words"
+    ADDRESS = "address"
+    WHICH_BUTTON = "which button"
+    TOO_MANY = "too many"
+    WHICH = "which"
+    FOR_THE_TEXT = "is it for the text"
+    A_MESSAGE = "is it a message to send"
+    CHECK = "check"
+    CONFIRM = "confirm"
+    NOT_SUPPORTED = "not supported"
+    NOT_UNDERSTOOD = "not understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    ask: Ask
+    #: as the author typed them
+    words: str = ""
+    #: what may be meant
+    near: tuple[str, ...] = ()
+    #: of a list: it was to be left out
+    left_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkButton:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """All the buttons of a message."""
+
+    links: tuple[LinkButton, ...] = ()
+    #: None: nobody is asked to confirm; "": in our words
+    confirm: str | None = None
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDraft:
+    """What is known of the open draft."""
+
+    text: str = ""
+    title: str = ""
+    audience: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    buttons: Buttons = Buttons()
+    style: str = "message"
+    starts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What was said; a part of which nothing was said is None."""
+
+    kind: Kind
+    talk: Talk | None = None
+    text: str | None = None
+    title: str | None = None
+    name: str | None = None
+    #: names of lists, ``names.EVERYBODY``, or people's addresses: all of them, after it
+    audience: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    buttons: Buttons | None = None
+    style: str | None = None
+    presence: str | None = None
+    #: the text in other languages
+    versions: Mapping[str, str] = field(default_factory=dict)
+    #: the words that say when, for ``dialogs/schedule_words``; and of what they speak: "day", "clock", "length", ...
+    when: str = ""
+    speaks: frozenset[str] = frozenset()
+    asks: tuple[Asked, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is any part, or a list that has only to be chosen."""
+        parts = (self.text, self.title, self.name, self.audience, self.exclude, self.buttons, self.style, self.presence)
+        lists = any(asked.ask in (Ask.WHICH_LIST, Ask.UNKNOWN_LIST) for asked in self.asks)
+        return any(part is not None for part in parts) or bool(self.versions or self.when) or lists

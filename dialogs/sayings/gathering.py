@@ -1,0 +1,148 @@
+"""The parts of a sentence gathered into a saying, and what must be asked about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dialogs.sayings import Ask, Asked, Buttons, LinkButton, Saying
+from dialogs.sayings.parts.moments import Moment, spelt_out
+from dialogs.sayings.parts.scanner import Part, Scanner, What, runs
+from dialogs.sayings.words.tokens import Sort
+
+NAME_WORDS = 5  #: of a campaign's name that nothing sets off, at most
+BUTTONS = 6  #: on a message
+WORDS = 40  #: characters on a button
+_HTTPS = "https://"
+
+
+def about_lists(scanner: Scanner, parts: Sequence[Part]) -> list[Asked]:
+    asks = []
+    for part in parts:
+        if part.what in (What.UNKNOWN, What.UNKNOWN_OUT):
+            near = scanner.names.near(part.value)
+            ask = Ask.WHICH_LIST if near else Ask.UNKNOWN_LIST
+            asks.append(Asked(ask, part.value, near, left_out=part.what is What.UNKNOWN_OUT))
+    return asks
+
+
+def with_the_rest(
+    scanner: Scanner, saying: Saying, parts: Sequence[Part], before: Buttons, answers: tuple[str, ...] = ()
+) -> tuple[Saying, list[Asked]]:
+    """When, style, presence, titles, buttons, languages; and what is not understood or not possible."""
+    asks: list[Asked] = []
+    changes: dict[str, object] = {}
+    for part in parts:
+        if part.what is What.STYLE:
+            changes["style"] = part.value
+        elif part.what is What.PRESENCE:
+            changes["presence"] = part.value
+        elif part.what is What.LABEL and part.value.label in ("title", "name"):
+            changes[part.value.label] = part.value.value
+    moments, loose = _moments(parts)
+    asks += [Asked(Ask.NOT_UNDERSTOOD, scanner.words(*place)) for place in loose]
+    if moments:
+        said = [scanner.words(moment.start, moment.end) for moment in moments]
+        changes["when"] = spelt_out(", ".join(one.strip(" ,") for one in said))
+        changes["speaks"] = frozenset().union(*(moment.speaks for moment in moments))
+    versions, more = _versions(parts)
+    if versions:
+        changes["versions"] = versions
+    asks += more
+    buttons, more = _buttons(parts, before, answers)
+    asks += more
+    if buttons != before:
+        changes["buttons"] = buttons
+    for part in parts:
+        if part.what is What.NOT_SUPPORTED:
+            asks.append(Asked(Ask.NOT_SUPPORTED, scanner.words(part.start, part.end)))
+        elif part.what in (What.DEADLINE, What.ME):
+            asks.append(Asked(Ask.NOT_UNDERSTOOD, scanner.words(part.start, part.end)))
+    name = _named_without_a_word(scanner, parts) if "name" not in changes else None
+    if name:
+        changes["name"] = name[0]
+    for start, end in runs(parts, What.LEFT):
+        if name is None or not name[1] <= start < name[2]:
+            asks.append(Asked(Ask.NOT_UNDERSTOOD, scanner.words(start, end)))
+    return replace(saying, **changes), asks  # type: ignore[arg-type]
+
+
+def _moments(parts: Sequence[Part]) -> tuple[list[Moment], list[tuple[int, int]]]:
+    """Those that say when it is sent; and those that hang on words that are not understood."""
+    moments, loose = [], []
+    order = next((at for at, part in enumerate(parts) if part.what is What.ORDER and part.value == "make"), len(parts))
+    for at, part in enumerate(parts):
+        if part.what is What.WHEN:
+            hangs = (
+                at
+                and parts[at - 1].what is What.LEFT
+                and any(one.what is not What.LEFT for one in parts[order + 1 : at])
+            )
+            hangs = hangs or (at and parts[at - 1].what is What.LEFT and order == len(parts))
+            if hangs:
+                loose.append((part.start, part.end))
+            else:
+                moments.append(part.value)
+    return moments, loose
+
+
+def _named_without_a_word(scanner: Scanner, parts: Sequence[Part]) -> tuple[str, int, int] | None:
+    """ "New campaign “Lift B” for …": the name, and its tokens."""
+    order = next((at for at, part in enumerate(parts) if part.what is What.ORDER and part.value == "make"), None)
+    if order is None or order + 1 >= len(parts) or parts[order + 1].what is not What.LEFT:
+        return None
+    first = last = parts[order + 1]
+    if scanner.tokens[first.start].sort is Sort.QUOTED:
+        return scanner.tokens[first.start].text, first.start, first.end
+    for part in parts[order + 2 : order + NAME_WORDS + 1]:
+        if part.what is not What.LEFT:
+            return scanner.words(first.start, last.end), first.start, last.end
+        last = part
+    return None
+
+
+def _versions(parts: Sequence[Part]) -> tuple[dict[str, str], list[Asked]]:
+    versions, asks = {}, []
+    for part in parts:
+        if part.what is What.LANGUAGE:
+            if part.value.text:
+                versions[part.value.code] = part.value.text
+            else:
+                asks.append(Asked(Ask.TEXT_IN, part.value.code))
+    return versions, asks
+
+
+def _buttons(parts: Sequence[Part], before: Buttons, answers: tuple[str, ...]) -> tuple[Buttons, list[Asked]]:
+    asks: list[Asked] = []
+    links, confirm = list(before.links), before.confirm
+    chosen = answers or before.answers
+    for part in parts:
+        if part.what is What.BUTTON:
+            button = part.value
+            if not button.url or not button.url.lower().startswith(_HTTPS):
+                asks.append(Asked(Ask.ADDRESS, button.url or button.title))
+            elif not button.title:
+                asks.append(Asked(Ask.BUTTON_WORDS, button.url))
+            elif len(button.title) > WORDS:
+                asks.append(Asked(Ask.BUTTON_WORDS, button.title))
+            else:
+                links.append(LinkButton(button.title, button.url))
+        elif part.what is What.CONFIRM:
+            confirm = confirm or ""
+        elif part.what is What.NO_CONFIRM:
+            confirm = None
+        elif part.what is What.ANSWERS:
+            if part.value:
+                chosen = part.value
+            else:
+                asks.append(Asked(Ask.ANSWERS))
+    buttons = Buttons(tuple(dict.fromkeys(links)), confirm, tuple(map(_capital, chosen)))
+    count = len(buttons.links) + (confirm is not None) + len(buttons.answers)
+    if count > BUTTONS:
+        asks.append(Asked(Ask.TOO_MANY, str(count)))
+        return before, asks
+    return buttons, asks
+
+
+def _capital(words_of_it: str) -> str:
+    return words_of_it[:1].upper() + words_of_it[1:]

@@ -1,0 +1,166 @@
+"""Indirect speech made into what readers should read: "that they must sign in" becomes "You must sign in."."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.sayings.words import english, french
+from dialogs.sayings.words.tokens import fold
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WEB = re.compile(r"[a-z]{2,10}://|www\.", re.IGNORECASE)
+_AUXILIARIES = frozenset(english.AUXILIARIES.split())
+_FIRST = 3  #: words among which "they" or "their" means the readers
+_TERMINAL = ".!?…"
+#: of French verbs, the third person of many -> "vous", where it is not the rule
+_VOUS = {
+    **{"sont": "êtes", "ont": "avez", "vont": "allez", "font": "faites", "disent": "dites", "doivent": "devez"},
+    **{"peuvent": "pouvez", "veulent": "voulez", "viennent": "venez", "tiennent": "tenez", "prennent": "prenez"},
+    **{"recoivent": "recevez", "voient": "voyez", "croient": "croyez", "envoient": "envoyez", "paient": "payez"},
+    **{"essaient": "essayez", "emploient": "employez", "nettoient": "nettoyez", "achetent": "achetez"},
+    **{"appellent": "appelez", "rappellent": "rappelez", "jettent": "jetez", "boivent": "buvez", "meurent": "mourez"},
+    **{"reviennent": "revenez", "deviennent": "devenez", "obtiennent": "obtenez", "comprennent": "comprenez"},
+    **{"apprennent": "apprenez", "amenent": "amenez", "menent": "menez", "levent": "levez", "pesent": "pesez"},
+    **{"preferent": "préférez", "esperent": "espérez", "possedent": "possédez", "completent": "complétez"},
+    **{"acquierent": "acquérez", "considerent": "considérez", "suggerent": "suggérez", "achevent": "achevez"},
+    **{"renouvellent": "renouvelez", "inquietent": "inquiétez", "repetent": "répétez", "cedent": "cédez"},
+}
+_ENDS = (("aient", "iez"), ("ront", "rez"), ("issent", "issez"), ("ent", "ez"))
+
+
+def sentence(text: str) -> str:
+    """With a capital, and a full stop where it has no end of its own."""
+    text = text.strip().rstrip(",;:").strip()
+    if not text:
+        return ""
+    text = capital(text)
+    return text if text[-1] in _TERMINAL or (text[-1] in '”»")' and text[-2:-1] in tuple(_TERMINAL)) else text + "."
+
+
+def capital(text: str) -> str:
+    """With a capital, where its first word is not an address of the web."""
+    return text if _WEB.match(text) else text[:1].upper() + text[1:]
+
+
+def statement(text: str) -> tuple[str, bool]:
+    """What follows "that"; and whether it may speak of others than the readers."""
+    french_told = _as_told_in_french(text)
+    if french_told is not None:
+        return sentence(french_told), False
+    changed, unsure = _to_readers(text)
+    return sentence(changed), unsure
+
+
+def _to_readers(text: str, *, surely: bool = False) -> tuple[str, bool]:
+    """They and their become you and your, where they are the readers."""
+    spoken = [match for match in _WORD.finditer(text) if fold(match[0]) in english.ADDRESS_WORDS]
+    if not spoken:
+        return text, False
+    before = len(_WORD.findall(text[: spoken[0].start()]))
+    if not surely and before >= _FIRST:
+        return text, True
+    return _WORD.sub(_readers_word, text), False
+
+
+def _readers_word(match: re.Match[str]) -> str:
+    instead = english.ADDRESS_WORDS.get(fold(match[0]))
+    if instead is None:
+        return match[0]
+    return capital(instead) if match[0][0].isupper() else instead
+
+
+def request(text: str, language: str) -> str:
+    """What follows "to" or "de": "to fill in their timesheets" becomes "Please fill in your timesheets."."""
+    if language == "fr":
+        return sentence(f"Merci {_de(text)}{_possessives(text)}")
+    return sentence(f"Please {_to_readers(text, surely=True)[0]}")
+
+
+def _de(text: str) -> str:
+    return "d’" if fold(text[:1]) in "aeiouyh" and fold(text[:1]) else "de "
+
+
+def question(text: str, language: str) -> tuple[str, bool]:
+    """What follows "whether", "if", "si"; and whether its order of words is a guess."""
+    text = text.strip().rstrip(".?! ").strip()
+    if language == "fr":
+        return _question_in_french(text)
+    changed, _ = _to_readers(text, surely=True)
+    found = list(_WORD.finditer(changed))
+    if not found:
+        return "", False
+    first = fold(found[0][0])
+    if first in ("you", "you're", "you've", "you'll", "you'd"):
+        return _asked_of_you(changed, found), False
+    place = next(
+        (one for one in found[1:8] if fold(one[0]) in _AUXILIARIES or fold(one[0]) in ("is", "was", "has", "does")),
+        None,
+    )
+    if place is None or fold(found[0][0]) in ("who", "that"):
+        return capital(changed) + "?", True
+    subject, rest = changed[: place.start()].strip(), changed[place.end() :].strip()
+    return f"{capital(place[0])} {subject} {rest}".strip() + "?", len(found[: found.index(place)]) > 3
+
+
+def _asked_of_you(text: str, found: list[re.Match[str]]) -> str:
+    joined = {"you're": "Are", "you've": "Have", "you'll": "Will", "you'd": "Would"}.get(fold(found[0][0]))
+    rest = text[found[0].end() :].strip()
+    if joined:
+        return f"{joined} you {rest}?"
+    if len(found) > 1 and fold(found[1][0]) in _AUXILIARIES - {"need", "have", "do"}:
+        return f"{capital(found[1][0])} you {text[found[1].end() :].strip()}?"
+    if (
+        len(found) > 2
+        and fold(found[1][0]) == "have"
+        and not fold(found[2][0]).startswith(("to", "a", "the", "any", "enough", "your"))
+    ):
+        return f"Have you {text[found[1].end() :].strip()}?"
+    return f"Do you {rest}?"
+
+
+# --- French ----------------------------------------------------------------------------------
+
+
+def _as_told_in_french(text: str) -> str | None:
+    """ "Ils doivent rendre leurs badges" becomes "Vous devez rendre vos badges"; None where it does not begin so."""
+    text = text.lstrip()
+    match = re.match(
+        r"(?:ils|elles)\s+((?:ne\s+|n['’])?)((?:se\s+|s['’]|y\s+|en\s+|l['’]|les?\s+|la\s+)?)([^\W\d_]+)",
+        text,
+        re.IGNORECASE,
+    )
+    if match is None:
+        return None
+    verb = _verb(match[3])
+    pronoun = re.sub(r"(?i)^s(?:e\s+|['’])", "vous ", match[2])
+    return f"vous {match[1]}{pronoun}{verb}{_possessives(text[match.end() :])}"
+
+
+def _verb(written: str) -> str:
+    plain = fold(written)
+    if plain in _VOUS:
+        return _VOUS[plain]
+    for ending, instead in _ENDS:
+        if plain.endswith(ending):
+            return written[: -len(ending)] + instead
+    return written
+
+
+def _possessives(text: str) -> str:
+    return _WORD.sub(_possessive, text)
+
+
+def _possessive(match: re.Match[str]) -> str:
+    instead = french.ADDRESS_WORDS.get(fold(match[0]))
+    return match[0] if instead is None else capital(instead) if match[0][0].isupper() else instead
+
+
+def _question_in_french(text: str) -> tuple[str, bool]:
+    match = re.match(r"(?:ils|elles)\s+((?:se\s+|s['’]|y\s+|en\s+)?)([^\W\d_]+)", text, re.IGNORECASE)
+    if match is None:
+        return f"Est-ce que {text} ?" if fold(text[:1]) not in "aeiouy" or not text else f"Est-ce qu’{text} ?", False
+    rest = _possessives(text[match.end() :])
+    if match[1]:
+        pronoun = re.sub(r"(?i)^s(?:e\s+|['’])", "vous ", match[1])
+        return f"Est-ce que vous {pronoun}{_verb(match[2])}{rest} ?", False
+    return f"{capital(_verb(match[2]))}-vous{rest} ?", False

@@ -1,0 +1,1 @@
+"""The parts of an instruction, each found where its words stand."""

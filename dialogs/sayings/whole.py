@@ -1,0 +1,268 @@
+"""A whole campaign in one message: its instructions, and where its text begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogs.sayings.body import TextReader
+from dialogs.sayings.parts.scanner import Part, Scanner, What
+from dialogs.sayings.shape import PATIENCE, Beginning, Begins, Whole, instructs, is_instruction
+from dialogs.sayings.words import lexicon as words
+from dialogs.sayings.words.tokens import Sort
+
+_THAT = frozenset(["that", "que", "qu'"])
+_DETERMINERS = frozenset(["the", "a", "an", "all", "my", "our", "this", "that", "these", "those"])
+#: labels of lines, after which a colon says nothing
+_LABELS = frozenset(
+    [
+        "to",
+        "for",
+        "when",
+        "who",
+        "audience",
+        "recipients",
+        "date",
+        "start",
+        "a",
+        "pour",
+        "quand",
+        "qui",
+        "destinataires",
+        "debut",
+        "style",
+        "time",
+        "heure",
+        "envoi",
+        "depart",
+        "cible",
+        "presence",
+    ]
+)
+#: what does not begin a statement
+_ABOUT = frozenset(
+    [
+        "about",
+        "of",
+        "to",
+        "for",
+        "on",
+        "regarding",
+        "concerning",
+        "with",
+        "at",
+        "in",
+        "and",
+        "from",
+        "what",
+        "when",
+        "where",
+        "how",
+        "why",
+        "who",
+        "which",
+        "whom",
+        "whose",
+    ]
+)
+#: after which English leaves "that" out
+_TELLING = frozenset(["tell", "inform", "let", "remind", "warn", "notify", "advise", "alert", "announce", "ping"])
+
+
+class Reader:
+    def __init__(self, scanner: Scanner, *, asked: bool) -> None:
+        self._scanner, self._asked = scanner, asked
+        self._tokens = scanner.tokens
+        self._body = TextReader(scanner)
+
+    def read(self, at: int) -> Whole | None:
+        """The campaign that the words from here on say; None where they say none."""
+        end = len(self._tokens)
+        parts = self._scanner.parts(at, end, self._begins, PATIENCE)
+        begins = parts.pop().value if parts and isinstance(parts[-1].value, Beginning) else None
+        label = next((part for part in parts if part.what is What.LABEL and part.value.label == "text"), None)
+        whole = Whole(parts, begins=begins)
+        if begins is None and label is None:
+            self._without_a_sign(whole, end)
+        elif label is not None:
+            self._body.labelled(whole, label)
+        elif begins is not None:
+            self._body.read(whole, begins, end)
+        return whole
+
+    def _without_a_sign(self, whole: Whole, end: int) -> None:
+        """Words after those who are told, and nothing between: the text of "tell X it is ready", else asked about.
+
+        A time among them is the text's own.
+        """
+        named, before, titled = False, None, False
+        for place, part in enumerate(whole.parts):
+            if part.what is What.LEFT and titled and before is not None and before.value == "sign":
+                del whole.parts[place:]
+                whole.begins = Beginning(Begins.AS_IT_STANDS, part.start)
+                whole.changed = True
+                self._body.as_it_stands(whole, whole.begins, end)
+                return
+            titled = part.what is What.LABEL or (titled and part.value == "sign")
+            twice = part.what is What.UNKNOWN and named and whole.order == "ask"
+            if (part.what is What.LEFT and named) or twice:
+                start = part.start
+                if before and before.what is What.SILENT and before.value in ("filler", "to"):
+                    start = before.start
+                    place -= 1
+                del whole.parts[place:]
+                self._loose(whole, start, end)
+                return
+            named = named or part.what in (What.LIST, What.UNKNOWN, What.PERSON)
+            before = part
+
+    def _loose(self, whole: Whole, start: int, end: int) -> None:
+        first = next((part for part in whole.parts if part.what is What.ORDER), None)
+        told = whole.order == "tell" and first is not None and self._tokens[first.start].text in _TELLING
+        if told and self._tokens[start].text not in _ABOUT and end - start > 2:
+            self._body.told(whole, Beginning(Begins.THAT, start), end)
+            whole.changed = True
+        else:
+            whole.loose = self._scanner.words(start, end)
+            whole.covered.append((start, end))
+
+    # --- where the text begins ----------------------------------------------------------------
+
+    def _begins(self, at: int, parts: Sequence[Part]) -> Beginning | None:
+        token = self._tokens[at]
+        ordered = next((part.value for part in parts if part.what is What.ORDER), "")
+        if token.text == ":" and token.sort is Sort.SIGN:
+            return self._after_colon(at, parts, ordered)
+        if token.sort is Sort.EMPTY:
+            return Beginning(Begins.AS_IT_STANDS, at + 1, empty_line=True) if instructs(parts) else None
+        if token.sort is Sort.LINE:
+            return self._after_line(at, parts)
+        is_name = ordered == "make" and parts[-1].what is What.ORDER
+        if token.sort is Sort.QUOTED and not is_name and self._scanner.names.at(self._tokens, at, at + 1) is None:
+            return Beginning(Begins.QUOTED, at) if instructs(parts) else None
+        if token.text in ("–", "—", "-") and instructs(parts) and self._is_apart(at):
+            follows = self._scanner.parts(at + 1, min(len(self._tokens), at + 4))
+            if any(part.what is What.LEFT for part in follows[:2]):
+                return Beginning(Begins.AS_IT_STANDS, at + 1)
+        if ordered and token.sort is Sort.WORD:
+            return self._indirect(at, parts, ordered)
+        return None
+
+    def _after_colon(self, at: int, parts: Sequence[Part], ordered: str) -> Beginning | None:
+        label = self._tokens[at - 1].text if at else ""
+        alone = at == 1 or self._tokens[at - 2].sort in (Sort.LINE, Sort.EMPTY) if at else False
+        if alone and label in (
+            "to",
+            "for",
+            "when",
+            "who",
+            "audience",
+            "recipients",
+            "date",
+            "start",
+            "a",
+            "pour",
+            "quand",
+            "qui",
+            "destinataires",
+            "debut",
+            "style",
+            "time",
+            "heure",
+            "envoi",
+            "depart",
+            "cible",
+            "presence",
+        ):
+            return None
+        follows = at + 1
+        empty = False
+        while follows < len(self._tokens) and self._tokens[follows].sort in (Sort.LINE, Sort.EMPTY):
+            follows, empty = follows + 1, True
+        if not instructs(parts) or self._scanner.label(follows):
+            return None
+        if follows < len(self._tokens) and self._tokens[follows].sort is Sort.QUOTED:
+            return Beginning(Begins.QUOTED, follows)
+        return Beginning(Begins.AS_IT_STANDS, follows, empty_line=empty)
+
+    def _after_line(self, at: int, parts: Sequence[Part]) -> Beginning | None:
+        """A line that is all instruction goes on with them; any other is the text."""
+        if not instructs(parts):
+            return None
+        start = at + 1
+        end = start
+        while end < len(self._tokens) and self._tokens[end].sort not in (Sort.LINE, Sort.EMPTY):
+            end += 1
+        line = self._scanner.parts(start, end, patience=0)
+        if is_instruction(line):
+            return None
+        if any(part.what is What.LABEL for part in line) and line[0].what is What.LABEL:
+            return None
+        if start < len(self._tokens) and self._tokens[start].sort is Sort.QUOTED:
+            return Beginning(Begins.QUOTED, start)
+        return Beginning(Begins.AS_IT_STANDS, start)
+
+    def _is_apart(self, at: int) -> bool:
+        before, after = self._tokens[at - 1 : at], self._tokens[at + 1 : at + 2]
+        return (
+            bool(before and after) and before[0].end < self._tokens[at].start and self._tokens[at].end < after[0].start
+        )
+
+    def _indirect(self, at: int, parts: Sequence[Part], ordered: str) -> Beginning | None:
+        tokens, text = self._tokens, self._tokens[at].text
+        follows = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        if text in _THAT and not (
+            text == "that" and parts and parts[-1].what is What.ORDER and parts[-1].value == "send"
+        ):
+            return Beginning(Begins.THAT, at + 1, language="en" if text == "that" else "fr")
+        if text == "saying" or (
+            text in ("say", "dire", "disant") and parts and self._tokens[at - 1].text in ("to", "pour", "et", "and")
+        ):
+            return Beginning(
+                Begins.THAT, at + 1 + (follows in _THAT), language="en" if text in ("saying", "say") else "fr"
+            )
+        if text == "disant":
+            return Beginning(Begins.THAT, at + 1 + (follows in _THAT), language="fr")
+        polite = (words.FILLERS.at(tokens, at) or ("", 0))[1] > at + 1
+        asks = text == "whether" or (text in ("if", "si", "s'") and ordered in ("ask", "poll") and not polite)
+        if asks and not words.PRESENCE.at(tokens, at):
+            return Beginning(Begins.WHETHER, at + 1, language="en" if text in ("whether", "if") else "fr")
+        return self._infinitive(at, parts)
+
+    def _infinitive(self, at: int, parts: Sequence[Part]) -> Beginning | None:
+        """ "Remind X to fill in", "rappelle à X de rendre": where somebody has been named, and a verb follows."""
+        tokens, text = self._tokens, self._tokens[at].text
+        verb = next(
+            (part for part in parts if part.what is What.ORDER and tokens[part.start].text in words.ASKING), None
+        )
+        named = any(part.what in (What.LIST, What.UNKNOWN, What.PERSON) for part in parts)
+        if verb is None or not named or at + 1 >= len(tokens):
+            return None
+        follows = tokens[at + 1]
+        if text == "to":
+            plain = follows.sort is Sort.WORD and follows.text not in _DETERMINERS
+            if plain and self._scanner.names.at(tokens, at + 1, len(tokens)) is None:
+                return Beginning(Begins.TO, at + 1, language="en")
+        if text in ("de", "d'", "a") and follows.sort is Sort.WORD:
+            start = at + 1
+            while start < len(tokens) and tokens[start].text in (
+                "se",
+                "s'",
+                "ne",
+                "pas",
+                "n'",
+                "y",
+                "en",
+                "l'",
+                "le",
+                "la",
+                "les",
+                "bien",
+            ):
+                start += 1
+            if (
+                start < len(tokens)
+                and tokens[start].text.endswith(("er", "ir", "re", "oir"))
+                and len(tokens[start].text) > 3
+            ) and self._scanner.names.at(tokens, start, len(tokens)) is None:
+                return Beginning(Begins.TO, at + 1, language="fr")
+        return None

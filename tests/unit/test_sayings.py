@@ -1,0 +1,148 @@
+"""What authors say becomes what a careful secretary would make of it; never anything else in silence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from dialogs.sayings import Ask, Kind, OpenDraft, Talk
+from dialogs.sayings.reading import read
+from dialogs.sayings.words.names import Names
+from tests.support.sentences import cases, judged, outcome
+
+#: the recogniser takes seconds to load: in one process of all that run tests
+pytestmark = pytest.mark.xdist_group("recogniser")
+
+#: what is said again and again, and follow-ups: named as not possible
+NOT_YET = ("repeat", "reminders")
+LISTS = Names(["Paris office", "Managers", "Interns", "IT", "Équipe RH"])
+
+
+def score(name: str) -> tuple[Counter[str], list[str]]:
+    results: Counter[str] = Counter()
+    worse = []
+    for case in cases(name):
+        result, why = judged(case, outcome(case))
+        results[result] += 1
+        if result != "pass":
+            worse.append(f"{case['id']} {result}: {why}")
+    return results, worse
+
+
+def test_every_example_is_understood_or_what_is_not_possible_is_named() -> None:
+    for case in cases("examples"):
+        result, why = judged(case, outcome(case))
+        least = {"pass", "safe"} if case["expect"].keys() & {*NOT_YET} else {"pass"}
+        assert result in least, f"{case['id']} {case['said']!r} is {result}: {why}"
+
+
+def test_sentences_that_the_grammar_has_not_seen_are_understood_or_asked_about() -> None:
+    results, worse = score("own")
+    assert results["harmful"] == 0, worse
+    assert results["pass"] >= 0.8 * results.total(), worse
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("Tell the interns their badges are ready", "Your badges are ready."),
+        ("Let everyone know: the wifi password changes", "The wifi password changes"),
+        ("Tell Managers that they have to sign in", "You have to sign in."),
+        ("Remind the IT team to restart their PCs", "Please restart your PCs."),
+        ("ask the managers if the room is free on Friday", "Is the room free on Friday?"),
+        ("dis aux managers qu'ils doivent rendre leurs badges", "Vous devez rendre vos badges."),
+        ("demande à l'équipe RH si la salle B est libre", "Est-ce que la salle B est libre ?"),
+        ("Rappelle aux managers d’envoyer leurs notes", "Merci d’envoyer vos notes."),
+        ('Send "as it  stands, [x](y)" to everyone', "as it  stands, [x](y)"),
+        ("Managers, tomorrow 9am\nBudgets are due.\nThanks!", "Budgets are due.\nThanks!"),
+        ("to: Managers\nwhen: tomorrow 9am\ntext: Budgets are due.", "Budgets are due."),
+    ],
+)
+def test_indirect_speech_becomes_what_readers_should_read(said: str, text: str) -> None:
+    assert read(said, LISTS).text == text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what's the weather", "I'll be late tomorrow", "tell me a joke", "copy the last campaign", "asdf",
+        "I am out of office until Monday, please write to Bob.", "Qui reçoit la campagne ?", "j'ai une question",
+        "Je suis absent jusqu'au 3 décembre, merci de contacter Paul.", "Should we tell Managers that it rains?",
+        "J'ai envoyé la lettre au siège hier.", "C'est envoyé quand ?", "help", "new campaign", "lists", "",
+        "Did you send the newsletter to Managers yesterday?", "Merci à toutes et à tous !", "\n\n", "!?", "10h",
+    ],
+)  # fmt: skip
+def test_what_is_no_order_makes_no_campaign(said: str) -> None:
+    assert read(said, LISTS).kind in (Kind.NOTHING, Kind.DELETE)
+
+
+def test_nothing_that_was_said_is_lost() -> None:
+    """Whatever has become no part of the campaign is named, in the author's words."""
+    for said, named in (
+        ("URGENT to everyone: network down", "URGENT"),
+        ("Send to Managers by Friday: the report is due", "by Friday"),
+        ("Tell everyone in marketing that it rains", "everyone in marketing"),
+        ("Send to the managers of the Paris office: hi", "managers of the Paris office"),
+        ("Send to Managers without sound: hi", "sound"),
+        ("remind everyone about the party tomorrow at 10", "about the party tomorrow at 10"),
+        ("Préviens les managers mais pas le service achats que c'est prêt", "service achats"),
+        ("Send to Managers with a button Menu to http://contoso.example: hi", "http://contoso.example"),
+        ("Send to Managers in Helvetica: hi", "in Helvetica"),
+    ):
+        saying = read(said, LISTS)
+        assert any(named in asked.words for asked in saying.asks), (said, saying)
+        assert saying.when == ""
+
+
+def test_a_short_word_is_no_list_and_its_capitals_are() -> None:
+    assert read("Tell everyone that it rains. Send it at 3pm.", LISTS).audience == ("everyone",)
+    assert read("Tell IT that it rains", LISTS).audience == ("IT",)
+
+
+def test_small_talk_is_told_apart() -> None:
+    for said, talk in (
+        ("thanks a lot!", Talk.THANKS), ("hello there", Talk.HELLO), ("Who are you?", Talk.WHO),
+        ("Merci beaucoup", Talk.THANKS), ("qui es-tu ?", Talk.WHO), ("c'est parfait", Talk.PRAISE),
+        ("never mind", Talk.NO), ("bonne journée", Talk.BYE),
+    ):  # fmt: skip
+        assert read(said, LISTS).talk is talk, said
+    assert read("thanks, and tell Managers that it rains", LISTS).kind is Kind.NEW
+
+
+def test_a_last_step_is_never_done_by_words() -> None:
+    draft = OpenDraft(text="Hello", audience=("Managers",), starts=True)
+    for said in ("send it", "Send it now!", "go ahead", "ok, schedule it", "envoie-la", "vas-y", "lance la campagne"):
+        saying = read(said, LISTS, draft)
+        assert (saying.kind, saying.when) == (Kind.SEND, ""), said
+    for said in ("delete the draft", "supprime le brouillon", "discard it"):
+        assert read(said, LISTS, draft).kind is Kind.DELETE, said
+
+
+def changed(said: str, **draft: Any) -> Any:
+    return read(said, LISTS, OpenDraft(text="The lift is broken.", audience=("Paris office",), **draft))
+
+
+def test_an_edit_changes_what_it_names_and_only_that() -> None:
+    assert changed("send it to Managers too").audience == ("Paris office", "Managers")
+    assert changed("Managers instead").audience == ("Managers",)
+    assert changed("only the interns").audience == ("Interns",)
+    assert changed("swap Paris office for Managers").audience == ("Managers",)
+    assert changed("sans les managers").exclude == ("Managers",)
+    assert changed('replace "lift" with "elevator"').text == "The elevator is broken."
+    assert changed("call it Lift news").name == "Lift news"
+    assert changed("remove the title", title="Lift").title == ""
+    for said, ask in (
+        ("Managers", Ask.WHICH), ("make it shorter", Ask.NOT_UNDERSTOOD), ("The doors work again", Ask.FOR_THE_TEXT),
+        ("in German too", Ask.TEXT_IN), ("add a link to https://contoso.example/x", Ask.BUTTON_WORDS),
+        ("remove Paris office", Ask.AUDIENCE),
+    ):  # fmt: skip
+        saying = changed(said)
+        assert [asked.ask for asked in saying.asks] == [ask], (said, saying)
+        assert saying.text is None and saying.audience is None
+
+
+def test_a_whole_order_beside_an_open_draft_is_a_second_campaign() -> None:
+    saying = changed("Tell Managers that the demo is off")
+    assert (saying.kind, saying.text, saying.audience) == (Kind.NEW, "The demo is off.", ("Managers",))
