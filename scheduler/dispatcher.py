@@ -197,6 +197,8 @@ class Dispatcher:
     async def _keep_trouble(self, campaign: Campaign) -> None:
         """What keeps a campaign waiting is kept with it: its author reads it, and a pause outlives this process."""
         known, sign = campaign.trouble, self._troubles.of(campaign)
+        if known is not None and known.pauses:
+            return
         if sign is not None:
             if known is None or known.reason is not sign.reason:
                 await self._store.keep_trouble(campaign.id, kept(sign, self._clock.now()))
@@ -378,8 +380,8 @@ class Dispatcher:
 
     def _held_back(self, running: _Running, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""
-        if now >= self._outstanding[delivery.id]:
-            return timedelta()  # we slept past the lease: if it is still ours, it is due again
+        if now >= self._outstanding[delivery.id] or self._paused(running.campaign.id):
+            return timedelta()  # we slept past the lease, or it was stopped: if it is still ours, it is due again
         assert delivery.reference is not None
         elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
         chat = delivery.reference.conversation or delivery.reference.user
@@ -387,6 +389,11 @@ class Dispatcher:
             running.campaign, delivery.reference.service_url, elapsed, left
         ) or self._rate_limit.chats.wait(chat, elapsed)
         return timedelta(seconds=wait) if wait else None
+
+    def _paused(self, id: CampaignId) -> bool:
+        """Whether nothing more of the campaign leaves, as it was last read."""
+        trouble = self._running[id].campaign.trouble if id in self._running else None
+        return trouble is not None and trouble.pauses
 
     async def _elsewhere(self, reference: Reference | None, outcome: Retry | Unexplained) -> str:
         """Where the region that answered is perhaps not theirs: the serviceUrl to try next, "" where none is known."""

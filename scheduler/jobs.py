@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ from scheduler.retention import Retention
 from scheduler.rules.window import LATE
 from scheduler.start import Starts
 from storage.port.store import Store
-from storage.records import Campaign, CampaignId, CampaignState, NotReached
+from storage.records import Campaign, CampaignId, CampaignState, DeliveryState, NotReached
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class Jobs:
         if self._may_work():
             await self._retention.forget()
 
-    async def _reap(self, campaign: Campaign) -> int:
+    async def _reap(self, campaign: Campaign) -> Mapping[DeliveryState, int]:
         now = self._clock.now()
         if self._keep_hold:  # what we hold ourselves is no death's leaving, however long its lease has lapsed
             await self._keep_hold(now)

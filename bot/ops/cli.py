@@ -6,13 +6,14 @@ import argparse
 import csv
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.files.hosts import FileHosts
 from bot.files.writer import harmless
 from bot.keys import FILES, OwnKeys
+from bot.ops.check import check
 from bot.ops.erase import CLIENT, erase, export_person
 from bot.ops.restore import restored
 from bot.settings import Settings
@@ -21,9 +22,12 @@ from cards.results.audit import PLAIN, Entry, Names
 from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
 from storage.port.store import Store
-from storage.records import AuditEntry, Deed, Subject, TenantId
+from storage.records import AuditEntry, Campaign, CampaignId, CampaignState, Deed, Subject, TenantId
+from storage.records.campaign_life import NotPossible
 from storage.shared.backup import taken_at
+from storage.shared.inventory import BACKED_UP
 
+STOPPABLE = (CampaignState.RUNNING, CampaignState.SCHEDULED, CampaignState.SUBMITTED)
 PAGE = 500  #: entries of the audit read at a time
 
 
@@ -46,10 +50,13 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="for operators, also while the bot runs")
 
-    def command(name: str, run: Command, help: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Command, help: str, *, opens: bool = True) -> argparse.ArgumentParser:
+        """``opens``: it is about what is in the store, which is opened for it."""
         command = commands.add_parser(name, help=help, description=help)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, opens=opens)
         return command
+
+    command("check", _check, "whether all that the bot needs is there, part by part, and what to do", opens=False)
 
     for name, run, help in (
         ("erase", _erase, "remove all that tells who somebody was; figures stay"),
@@ -67,12 +74,20 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     place = command("upload-host", _upload_host, "the SharePoint to which an organisation's exports may go")
     place.add_argument("host", help="like contoso.sharepoint.com; its OneDrive is meant too")
     place.add_argument("--organisation", type=TenantId, metavar="ID", help="else MicrosoftAppTenantId")
+    stop = command("stop", _stop, "nothing more of a campaign is sent: in an emergency; audited, and its author told")
+    stop.add_argument("campaign", type=int, nargs="?", help="its number; without one, those that could be stopped")
     backup = command("backup", _backup, "a copy of the SQLite store in a file, while the bot runs")
-    backup.add_argument("file", type=Path, help="where it goes; it must not be there yet")
+    where = backup.add_mutually_exclusive_group(required=True)
+    where.add_argument("file", type=Path, nargs="?", help="where it goes; it must not be there yet")
+    where.add_argument("--made", action="store_true", help="only note that one was made by other means: mongodump ...")
     back = command(
         "restored", _restored, "after a backup was put in place, with the bot stopped: nobody gets a message twice"
     )
     back.add_argument("--unmarked", action="store_true", help="of a backup that does not know what it is: MongoDB's")
+
+
+async def _check(operator: Operator, asked: argparse.Namespace) -> int:
+    return await check(operator.settings, operator.store, operator.clock, operator.say)
 
 
 def day(text: str) -> datetime:
@@ -171,11 +186,53 @@ async def _upload_host(operator: Operator, asked: argparse.Namespace) -> int:
     return 0
 
 
+# --- in an emergency --------------------------------------------------------------------------
+
+
+async def _stop(operator: Operator, asked: argparse.Namespace) -> int:
+    if asked.campaign is None:
+        for state in STOPPABLE:
+            for one in await operator.store.in_state(state):
+                operator.say(f"{one.id}  {state}  {await _author(operator, one)}: {one.name}")
+        return 0
+    campaign = await operator.store.campaign(CampaignId(asked.campaign))
+    if campaign is None:
+        operator.say(
+            f"There is no campaign {asked.campaign}. Without a number, those are listed that could be stopped."
+        )
+        return 1
+    deed = _by_operator(operator, campaign.tenant, Deed.STOPPED, Subject.CAMPAIGN, str(campaign.id))
+    try:
+        await operator.store.stop(campaign.id, deed.at, replace(deed, name=campaign.name))
+    except NotPossible:
+        operator.say(f"Nothing was done: nothing more of campaign {campaign.id} is sent, it is {campaign.state}.")
+        return 1
+    author = await _author(operator, campaign)
+    if campaign.state is CampaignState.RUNNING:
+        tally = await operator.store.tally(campaign.id)
+        operator.say(f"Campaign {campaign.id} of {author} is stopped: {tally.delivered} of {tally.total} were sent.")
+        operator.say("What is on its way still arrives. The bot tells the author, and nobody can go on with it.")
+    else:
+        operator.say(f"Campaign {campaign.id} of {author} was {campaign.state}: it is a draft again. Please tell them.")
+    return 0
+
+
+async def _author(operator: Operator, campaign: Campaign) -> str:
+    person = await operator.store.person(campaign.author)
+    return (person.address if person else "") or f"person {campaign.author}"
+
+
 # --- backups ----------------------------------------------------------------------------------
 
 
 async def _backup(operator: Operator, asked: argparse.Namespace) -> int:
-    await operator.store.backup(asked.file)
+    if asked.file:
+        await operator.store.backup(asked.file)
+    made = b"%d" % operator.clock.now().timestamp()
+    await operator.store.write_documents({BACKED_UP: (None, made)})
+    if not asked.file:
+        operator.say("It is noted: crieur_backup_timestamp_seconds says so.")
+        return 0
     operator.say(f"{asked.file} is written. To go back to it: docs/deploy.md, Backups.")
     return 0
 

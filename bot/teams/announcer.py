@@ -82,6 +82,13 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return False
+        if campaign.trouble is not None and campaign.trouble.reason is NotReached.STOPPED:
+            texts = texts_of(author)
+            name = escape_markdown(campaign.name)
+            text = texts("“{name}” has been stopped by the people who run Crieur.", name=name)
+            key = f"posting/stopped/{campaign.id}"  # a card that is edited is not noticed
+            if not await post_once(self._store, key, partial(self._connector.send, reference, wire.text_bytes(text))):
+                return False
         if not reference.channel.traits.live_card:
             return True  # there is no card that could be kept up to date: the report is told
         let_be = self._let_be.get(campaign.id)

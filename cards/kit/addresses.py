@@ -86,4 +86,16 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
+def is_public_host(host: str) -> bool:
+    """Whether a host may be one of the internet: a public IP, or a name that is not kept for networks of one's own."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        labels = host.lower().removesuffix(".").split(".")
+        return len(labels) > 1 and labels[-1] not in _INSIDE and ".".join(labels[-2:]) != "home.arpa"
+    return is_public(host)
+
+
+#: names that never are of the internet: RFC 6761 and 6762, ICANN's .internal, and what routers and offices use
+_INSIDE = frozenset({"localhost", "local", "internal", "lan", "home", "corp", "intranet", "private", "test", "invalid"})
 _GIVEN_OUT = ipaddress.IPv6Network("2000::/3")

@@ -78,6 +78,7 @@ def deed_name(texts: Texts, deed: Deed) -> str:
         Deed.APPROVED: texts("approved"),
         Deed.REJECTED: texts("refused"),
         Deed.SCHEDULED: texts("scheduled"),
+        Deed.STOPPED: texts("stopped"),
         Deed.DELETED: texts("deleted"),
         Deed.TEST_SENT: texts("sent as a test"),
         Deed.EXPORTED: texts("exported"),

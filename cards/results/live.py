@@ -14,7 +14,7 @@ from cards.results.figures import Figures
 from cards.results.outcomes import final_state
 from cards.results.shares import shares
 from cards.results.troubles import copy_for_the_others, trouble_lines
-from storage.records import Campaign, CampaignState, DeliveryState, PresenceChoice
+from storage.records import Campaign, CampaignState, DeliveryState, NotReached, PresenceChoice
 
 #: always shown, so that a zero is seen to be one
 ALWAYS = (DeliveryState.UNREACHABLE, DeliveryState.FAILED)
@@ -34,7 +34,8 @@ def live_card(
     done = campaign.state is CampaignState.DONE
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
     if not done and campaign.trouble is not None and campaign.trouble.pauses:
-        title = texts("⏸️ “{name}” is paused")
+        stopped = campaign.trouble.reason is NotReached.STOPPED
+        title = texts("⏹️ “{name}” has been stopped") if stopped else texts("⏸️ “{name}” is paused")
     sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
     body: list[Any] = [
         heading(title.format(name=name_of(texts, campaign))),

@@ -117,6 +117,7 @@ def _reason_text(texts: Texts, reason: NotReached, channel: str) -> str:
         NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where", channel=channel),
         NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over"),
         NotReached.MESSAGE_REFUSED: texts("not sent, as {channel} refused the message for others", channel=channel),
+        NotReached.STOPPED: texts("not sent, as the people who run Crieur stopped the campaign"),
         NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived", channel=channel),
         NotReached.REFUSED: texts("{channel} refused the message", channel=channel),
         NotReached.CONNECTION_BROKE: texts("the connection broke after sending: it may have arrived"),

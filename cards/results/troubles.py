@@ -57,6 +57,11 @@ def trouble_text(texts: Texts, reason: NotReached, detail: str, channel: Channel
                 channel=name,
                 code=code,
             )
+        case NotReached.STOPPED:
+            return texts(
+                "The people who run Crieur have stopped this campaign: nothing more of it is sent. Please ask them why;"
+                " a copy for the people whom it has not reached is a new draft."
+            )
         case _:
             return texts(
                 "{channel} takes no messages at the moment. Nobody has to do anything: sending goes on by itself.",

@@ -128,7 +128,7 @@ class Reporting:
         done = await post_once(self._store, key, partial(self._announcer.report, campaign))
         if done or self._is_past(ended_at, GIVEN_UP):
             await self._store.reported(id, self._clock.now())
-            await self._store.delete_documents([key, f"posting/live/{id}"])
+            await self._store.delete_documents([key, f"posting/live/{id}", f"posting/stopped/{id}"])
         return done
 
     def _is_past(self, ended_at: datetime, length: timedelta) -> bool:

@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import partial
 
 from storage.mongo.activities import MongoActivities
+from storage.mongo.audit import ENTRIES
 from storage.mongo.engine import Document
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
     FINAL,
+    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
@@ -192,6 +194,18 @@ class MongoCampaigns(MongoActivities, WakeIntents):
 
     async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         await self.advance(id, partial(campaign_life.troubled, trouble=trouble))
+
+    async def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
+        """Noted first: a death in between leaves an entry too many, never one too few."""
+        noted = False
+        while (campaign := await self.campaign(id)) is not None:
+            stopped = campaign_life.stopped(campaign, at)
+            if not noted:
+                await ENTRIES.insert(self, lambda number: deed)
+                noted = True
+            if await self.replaced(campaign, next_version(stopped)):
+                return
+        raise NotPossible(f"there is no campaign {id}")
 
     async def reported(self, id: CampaignId, at: datetime) -> None:
         await self.advance(id, partial(campaign_life.reported, at=at))

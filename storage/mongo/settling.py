@@ -145,7 +145,7 @@ class Settling(WakeIntents, MongoWeeklyCap):
 
     async def reap(
         self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
-    ) -> int:
+    ) -> Counter[DeliveryState]:
         await self.carry_out_left_wakes(now)
         await self.tallies.heal(id)
         lapsed: Document = {"campaign": id, "next_at": {"$lte": ms(now)}}
@@ -156,33 +156,33 @@ class Settling(WakeIntents, MongoWeeklyCap):
                 {"campaign": id, "state": PLANNED},
                 lapsed | {"state": CLAIMED},
             ]
-        settled = 0
+        settled = Counter[DeliveryState]()
         for condition in conditions:
-            if settled < REAP:
-                settled += await self._settle_all(id, condition, now, REAP - settled, why)
+            if (room := REAP - settled.total()) > 0:
+                settled += await self._settle_all(id, condition, now, room, why)
         return settled
 
     async def _settle_all(
         self, campaign: CampaignId, condition: Document, now: datetime, limit: int, otherwise: NotReached
-    ) -> int:
+    ) -> Counter[DeliveryState]:
         """Give rows that meet a condition the end that time has decided for them."""
         rows = await self.rows("deliveries", condition, ["state", "reason", "person"], limit=limit)
+        state, settled = condition["state"], Counter[DeliveryState]()
         if not rows:
-            return 0
-        state, count = condition["state"], 0
+            return settled
         async with self.tallies.moving([campaign]) as moves:
             for (final, why), ids in (await self._verdicts(campaign, rows, otherwise)).items():
                 done = await self.collection("deliveries").update_many(
                     condition | {"_id": {"$in": ids}},
                     {"$set": ended(final, why, now)},
                 )
-                count += done.modified_count
+                settled[final] += done.modified_count
                 moves.add(campaign, state_path(state), -done.modified_count)
                 moves.add(campaign, state_path(final), done.modified_count)
                 moves.add(campaign, reason_path(why), done.modified_count)
             if state in (CLAIMED, SENDING):  # their holder died, perhaps before it counted
                 moves.unknown.add(campaign)
-        return count
+        return settled
 
     async def _verdicts(
         self, campaign: CampaignId, rows: Sequence[Document], otherwise: NotReached

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from storage.records import (
+    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
@@ -101,6 +102,13 @@ class Campaigns(Protocol):
 
     async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         """What keeps a running campaign waiting; None once nothing does. One that is paused stays so."""
+        ...
+
+    async def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
+        """What an operator does in an emergency (campaign_life.stopped), noted in the audit with it.
+
+        Raises NotPossible where there is nothing to stop.
+        """
         ...
 
     async def reported(self, id: CampaignId, at: datetime) -> None: ...
@@ -213,8 +221,8 @@ class Deliveries(Protocol):
 
     async def reap(
         self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
-    ) -> int:
-        """Settle what time has decided; how many.
+    ) -> Mapping[DeliveryState, int]:
+        """Settle what time has decided; how many came into which state, empty where nothing is left.
 
         A lapsed *sending* is unconfirmed; past ``slot_end`` a planned one has expired and one
         that waits for an install is unreachable.

@@ -17,7 +17,7 @@ from storage.records.campaigns import Approval, Campaign, CampaignState, Forms, 
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
 from storage.records.instants import ms
-from storage.records.people import Person
+from storage.records.people import NotReached, Person
 
 
 class NotPossible(StaleVersion):
@@ -222,6 +222,18 @@ def troubled(campaign: Campaign, trouble: Trouble | None) -> Campaign:
     if campaign.trouble is not None and campaign.trouble.pauses:
         raise TooLate(f"campaign {campaign.id} is paused")
     return replace(campaign, trouble=trouble)
+
+
+def stopped(campaign: Campaign, at: datetime) -> Campaign:
+    """By an operator, in an emergency: nothing more of it is sent, and what has not started is a draft again.
+
+    Who was not tried ends with its slot. TooEarly for a draft, TooLate where nothing is sent any more.
+    """
+    if campaign.state is DRAFT:
+        raise TooEarly(f"campaign {campaign.id} is a draft")
+    if campaign.state in NOT_STARTED:
+        return to_draft(campaign)
+    return troubled(campaign, Trouble(reason=NotReached.STOPPED, detail="", since=at))
 
 
 def finish(campaign: Campaign, at: datetime, *, open: bool = False) -> Campaign:

@@ -255,8 +255,11 @@ class Trouble:
 
     @property
     def pauses(self) -> bool:
-        """The platform refuses the message itself: nothing more is sent, as nothing of it can be changed."""
-        return self.reason is NotReached.MESSAGE_REFUSED
+        """Nothing more is sent: the platform refuses the message itself, of which nothing can be changed, or an
+
+        operator has stopped the campaign.
+        """
+        return self.reason in (NotReached.MESSAGE_REFUSED, NotReached.STOPPED)
 
 
 #: for how long after its end a campaign counts engagement, and answers can be changed

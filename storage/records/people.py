@@ -63,6 +63,7 @@ class NotReached(StrEnum):
     WRONG_REGION = "wrong_region"  #: the platform says that they are served elsewhere
     NO_TOKEN = "no_token"  #: our own token: none was to be had, or it was refused
     MESSAGE_REFUSED = "message_refused"  #: not tried, as the platform refused the message for others
+    STOPPED = "stopped"  #: not tried, as an operator stopped the campaign at the machine
     GATEWAY = "gateway"  #: the platform's gateway gave up while its service may have taken it
 
 
@@ -112,7 +113,8 @@ class DirectoryUser:
     #: IANA; known only of people who were looked up one by one
     zone: str = ""
     department: str = ""
-    guest: bool = False
+    #: None: not said, as where the directory may not be asked for it
+    guest: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,7 @@ class Deed(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     SCHEDULED = "scheduled"
+    STOPPED = "stopped"  #: a campaign, by an operator
     DELETED = "deleted"
     TEST_SENT = "tried"  #: a campaign, to one person
     EXPORTED = "exported"

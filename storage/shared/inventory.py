@@ -303,6 +303,8 @@ class Whose(StrEnum):
 
 ERASURES = "erasures"  #: changes with every erasure, so that files made before it are not handed over any more
 
+BACKED_UP = "backed-up"  #: when the last backup was made, in seconds since the epoch
+
 READY = "ready"  #: written by /readyz: a store that can be read may be full
 
 DOCUMENTS: Mapping[str, Whose] = {
@@ -315,6 +317,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "tests/by/": Whose.PERSON,  # how many tests they have sent today
     "msteams/conversations/": Whose.CHAT,
     "skype/conversations/": Whose.CHAT,
+    BACKED_UP: Whose.NOBODY,
     "approved/": Whose.NOBODY,  # the numbers of an audience as it was approved, packed
     "claim": Whose.NOBODY,  # the owner's code, and the mark of a backup
     ERASURES: Whose.NOBODY,
@@ -330,6 +333,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "posting/installed/": Whose.NOBODY,
     "posting/live/": Whose.NOBODY,
     "posting/report/": Whose.NOBODY,
+    "posting/stopped/": Whose.NOBODY,
     "reading/": Whose.NOBODY,
     READY: Whose.NOBODY,
     "telling/": Whose.NOBODY,

@@ -9,6 +9,7 @@ from functools import partial
 
 from storage.records import (
     FINAL,
+    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
@@ -24,6 +25,7 @@ from storage.records.campaign_life import NotPossible, next_version
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
+from storage.sqlite import audit
 from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine
@@ -198,6 +200,16 @@ class SqliteCampaigns(Engine):
 
     async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         await self.write(lambda db: advance(db, id, partial(campaign_life.troubled, trouble=trouble)))
+
+    async def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            campaign = load(db, id)
+            if campaign is None:
+                raise NotPossible(f"there is no campaign {id}")
+            save_as(db, next_version(campaign_life.stopped(campaign, at)))
+            audit.add(db, deed)
+
+        await self.write(change)
 
     async def reported(self, id: CampaignId, at: datetime) -> None:
         await self.write(lambda db: advance(db, id, partial(campaign_life.reported, at=at)))

@@ -242,7 +242,9 @@ def _reason(state: DeliveryState, reason: NotReached | None) -> str:
     return reason if reason and state.final else ""
 
 
-def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached) -> int:
+def _reap(
+    db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached
+) -> Counter[DeliveryState]:
     rows = db.execute(
         "SELECT d.id, d.state, d.reason, r.broken FROM delivery d"
         " JOIN campaign c ON c.id = d.campaign"
@@ -270,7 +272,7 @@ def _reap(db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datet
         changes.append((final, because, ms(now), delivery))
     db.executemany("UPDATE delivery SET state = ?, reason = ?, settled_at = ?, holder = NULL WHERE id = ?", changes)
     move(db, id, counts)
-    return len(rows)
+    return Counter(final for final, *_ in changes)
 
 
 def _tally(db: sqlite3.Connection, id: CampaignId) -> Tally:
@@ -350,7 +352,7 @@ class SqliteDeliveries(Engine):
 
     async def reap(
         self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
-    ) -> int:
+    ) -> Counter[DeliveryState]:
         return await self.write(lambda db: _reap(db, id, now, slot_end, why))
 
     async def tally(self, id: CampaignId) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import csv
 import io
@@ -11,13 +12,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.files.tempdir import PREFIX
-from storage.records import AuditEntry, Deed, Role, Subject, TenantId
-from tests.bot.story import asked, completed, sent_out
+from bot.ops.cli import Operator, add_commands
+from bot.settings import Settings
+from storage.records import AuditEntry, CampaignState, Deed, DeliveryState, NotReached, Role, Subject, TenantId
+from tests.bot.story import ALMOST_ALL, LAST, asked, completed, draft, in_state, launch, newest, sent_out
 from tests.bot.test_exports import exported, fetched, rows_of
 from tests.bot.test_retention import NEWS
 from tests.bot.test_roles import role_of
@@ -75,6 +79,57 @@ async def test_a_way_back_when_the_last_owner_has_left(running_bot: RunningBot, 
     told = [entry for _, entry in await audit_of(running_bot.store, HERE, 10)][::-1]
     assert (told[0].by, told[0].deed, told[0].id) == (None, Deed.SET, "claim code")
     assert (told[-1].deed, dict(told[-1].details)) == (Deed.CLAIMED, {"again": "by the operator"})
+
+
+# --- in an emergency --------------------------------------------------------------------------
+
+
+async def told(running_bot: RunningBot, *command: str) -> tuple[int, list[str]]:
+    """The same command, beside the bot in its process: the status, and the lines."""
+    parser, lines = argparse.ArgumentParser(), list[str]()
+    add_commands(parser)
+    asked = parser.parse_args(command)
+    settings = Settings(_env_file=None, STORE_URL=f"sqlite:{running_bot.path}")  # type: ignore[call-arg]
+    return await asked.run(Operator(running_bot.store, running_bot.clock, settings, lines.append), asked), lines
+
+
+async def test_an_operator_stops_a_campaign_and_nothing_more_of_it_is_sent(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await draft(ada)
+    campaign = await launch(ada, running_bot)
+    _, lines = await told(running_bot, "stop")
+    assert lines == [f"{campaign.id}  running  {ada.address}: Autumn newsletter"]
+    status, lines = await told(running_bot, "stop", str(campaign.id))
+    assert status == 0 and "is stopped: 0 of 2 were sent" in lines[0]
+    assert (await told(running_bot, "stop", str(campaign.id)))[0] == 1, "it is"
+    await ada.sees("⏹️ “Autumn newsletter” has been stopped")
+    assert ada.texts().count("“Autumn newsletter” has been stopped by the people who run Crieur.") == 1
+    await running_bot.restart()
+    running_bot.clock.forward(ALMOST_ALL)
+    await asyncio.sleep(0.7)  # the bot looks twice
+    assert not louis.chat.campaigns and not ada.chat.campaigns
+    running_bot.clock.forward(LAST + timedelta(minutes=10))
+    await ada.sees("Report: ")
+    tally = await running_bot.store.tally(campaign.id)
+    assert (tally.states, tally.reasons) == ({DeliveryState.EXPIRED: 2}, {NotReached.STOPPED: 2})
+    [entry] = [entry for _, entry in await audit_of(running_bot.store, HERE, 20) if entry.deed is Deed.STOPPED]
+    assert (entry.by, entry.id, entry.name, entry.client) == (None, str(campaign.id), campaign.name, "command line")
+
+
+async def test_a_campaign_that_has_not_started_is_a_draft_again_once_it_is_stopped(
+    running_bot: RunningBot, ada: Person
+) -> None:
+    await draft(ada, start="at", date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC")
+    await ada.press("Schedule it")
+    campaign = await in_state(running_bot, CampaignState.SCHEDULED)
+    assert await told(running_bot, "stop", "7000") == (
+        1, ["There is no campaign 7000. Without a number, those are listed that could be stopped."]
+    )  # fmt: skip
+    status, [line] = await told(running_bot, "stop", str(campaign.id))
+    assert status == 0 and "was scheduled: it is a draft again" in line and ada.address in line
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
+    assert (await told(running_bot, "stop", str(campaign.id)))[0] == 1
 
 
 # --- keys -------------------------------------------------------------------------------------

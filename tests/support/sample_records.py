@@ -194,6 +194,7 @@ TROUBLES = tuple(
         (NotReached.UNEXPLAINED, "403 PolicyViolation: not allowed here"),
         (NotReached.WRONG_REGION, "403 Forbidden: User is from different region"),
         (NotReached.OUTAGE, "503 ServiceError: "),
+        (NotReached.STOPPED, ""),
         (NotReached.MESSAGE_REFUSED, "413 RequestEntityTooLarge: the activity is too large"),
     )
 )

@@ -12,11 +12,14 @@ from hypothesis.stateful import rule
 
 from storage.records import (
     CROWD,
+    AuditEntry,
     Campaign,
+    CampaignId,
     CampaignState,
     Channel,
     Claimed,
     Consideration,
+    Deed,
     DeliveryState,
     EngagementKind,
     Frozen,
@@ -24,6 +27,7 @@ from storage.records import (
     Press,
     Seen,
     Settled,
+    Subject,
     Tracking,
     Trouble,
     Who,
@@ -130,7 +134,9 @@ class CampaignRules(PeopleRules):
         for one in self.same("due_to_start", self.now):
             self.same("start", one.id, self.later())
         id = self.campaign_id(data, CampaignState.RUNNING)
-        match data.draw(st.integers(0, 4)):
+        match data.draw(st.integers(0, 5)):
+            case 5:
+                self.an_operator_stops(data)
             case 4:
                 reason = data.draw(st.sampled_from([None, NotReached.OUTAGE, NotReached.MESSAGE_REFUSED]))
                 trouble = Trouble(reason=reason, detail="500: Oops", since=self.now) if reason else None
@@ -143,6 +149,14 @@ class CampaignRules(PeopleRules):
                 self.same("finish", id, self.later())
             case _:
                 self.same("reported", self.campaign_id(data, CampaignState.DONE), self.later())
+        self.looked_at(id)
+
+    def an_operator_stops(self, data: Data) -> None:
+        id = CampaignId(self.campaign_id(data))
+        deed = AuditEntry(
+            tenant=self.tenant(data), at=self.later(), by=None, deed=Deed.STOPPED, subject=Subject.CAMPAIGN, id=str(id)
+        )
+        self.same("stop", id, deed.at, deed)
         self.looked_at(id)
 
     @rule(data=st.data())

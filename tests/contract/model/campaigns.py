@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.records import (
+    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
@@ -108,6 +109,12 @@ class ModelOfCampaigns(ModelOfDeliveries):
 
     def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         self._advance(id, lambda campaign: campaign_life.troubled(campaign, trouble))
+
+    def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
+        if id not in self.campaigns_:
+            raise NotPossible("there is none")
+        self.campaigns_[id] = next_version(campaign_life.stopped(self.campaigns_[id], at))
+        self.entries.append(deed)
 
     def reported(self, id: CampaignId, at: datetime) -> None:
         self._advance(id, lambda campaign: campaign_life.reported(campaign, at))

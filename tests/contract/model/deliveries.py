@@ -171,8 +171,10 @@ class ModelOfDeliveries(ModelOfPeople):
             if one.state.final and one.state not in MAY_HAVE_ARRIVED:
                 self.received_in = {key for key in self.received_in if (key[0], key[2]) != (one.person, one.campaign)}
 
-    def reap(self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER) -> int:
-        over, reaped = now >= slot_end, 0
+    def reap(
+        self, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached = NotReached.SLOT_OVER
+    ) -> Mapping[DeliveryState, int]:
+        over, reaped = now >= slot_end, Counter[DeliveryState]()
         for row in self._rows(id):
             past = row.next_at <= now
             if (row.state is SENDING and past) or (
@@ -181,7 +183,7 @@ class ModelOfDeliveries(ModelOfPeople):
                 reference = self.people[row.person].references.get(self.campaigns_[id].channel)
                 row.state, row.reason = lapsed(row.state, row.reason, reference.broken if reference else None, why)
                 row.settled_at, row.holder = now, None
-                reaped += 1
+                reaped[row.state] += 1
         return reaped
 
     def doubt(self, id: CampaignId, now: datetime) -> int:

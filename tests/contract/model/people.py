@@ -271,7 +271,7 @@ class ModelOfPeople(Kept):
             department=user.department or person.department,
             locale=person.locale or user.language,
             zone=person.zone or user.zone,
-            guest=user.guest,
+            guest=person.guest if user.guest is None else user.guest,
         )
         if user.addresses and not was_named_lately(person.named_at, at):
             row.person, row.look_up_at = replace(row.person, named_at=at), None

@@ -98,7 +98,7 @@ class PeopleRules(Machine):
                 language=data.draw(st.sampled_from(["", "fr-FR"])),
                 zone=data.draw(ZONES),
                 department=data.draw(st.sampled_from(["", "Sales"])),
-                guest=data.draw(st.booleans()),
+                guest=data.draw(st.sampled_from([None, False, True])),
             )
             for who in whos
         ]
