@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from cards.kit.addresses import is_loopback, is_this_machine, is_web_address, web_address
+from cards.kit.addresses import is_loopback, is_public_host, is_this_machine, web_address
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", bound="CheckedSettings")
 
+#: Microsoft's clouds, and where the Graph of each is
+GRAPHS = {
+    "public": "https://graph.microsoft.com/v1.0",
+    "gcc": "https://graph.microsoft.com/v1.0",
+    "gcc-high": "https://graph.microsoft.us/v1.0",
+    "dod": "https://dod-graph.microsoft.us/v1.0",
+}
+OTHER_NAMES = {"government": "gcc-high", "gcch": "gcc-high"}
+ID = "takes an id like 8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10"
 
 KEY_LENGTH = 32  #: characters of a signing key: half a line of random ones
 _LONG_ENOUGH = f"takes {KEY_LENGTH} random characters or more, as `openssl rand -hex 32` gives"
@@ -22,14 +32,39 @@ class WrongSettings(Exception):
     """One line per mistake: the variable, and what it takes."""
 
 
-class Settings(BaseSettings):
-    """Every variable that Crieur reads; README has the same table."""
+class CheckedSettings(BaseSettings):
+    """Settings that tell all their mistakes at once, those of single ones and those of several together."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
+    def mistakes(self) -> list[str]:
+        """What several of them together get wrong: lines that begin with the variable to be changed."""
+        return []
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check(cls, values: Any, handler: Callable[[Any], Self]) -> Self:
+        """Raises WrongSettings."""
+        lines: dict[str, str] = {}
+        try:
+            settings = handler(values)
+        except ValidationError as error:
+            for mistake in error.errors():
+                lines.setdefault(str(mistake["loc"][0]), _line(mistake))
+            # what is wrong counts as not set: the others may not go together, whatever becomes of it
+            settings = handler({name: value for name, value in values.items() if name not in lines})
+        together = [line for line in settings.mistakes() if line.split(maxsplit=1)[0] not in lines]
+        if lines or together:
+            raise WrongSettings("\n".join([*lines.values(), *together]))
+        return settings
+
+
+class Settings(CheckedSettings):
+    """Every variable that Crieur reads; README has the same table."""
+
     microsoft_app_id: Annotated[str, Field(alias="MicrosoftAppId")] = ""
     microsoft_app_password: Annotated[str, Field(alias="MicrosoftAppPassword", repr=False)] = ""
-    microsoft_app_type: Annotated[str, Field(alias="MicrosoftAppType")] = "MultiTenant"
+    microsoft_app_type: Annotated[str, Field(alias="MicrosoftAppType")] = ""
     microsoft_app_tenant_id: Annotated[str, Field(alias="MicrosoftAppTenantId")] = ""
     microsoft_app_certificate: Annotated[str, Field(alias="MicrosoftAppCertificate")] = ""
     cloud: Annotated[str, Field(alias="CLOUD")] = "public"
@@ -51,7 +86,7 @@ class Settings(BaseSettings):
     #: the app's id in Teams, as in its package
     teams_app_id: Annotated[str, Field(alias="TEAMS_APP_ID")] = ""
     graph: Annotated[str, Field(alias="GRAPH")] = "auto"
-    graph_url: Annotated[str, Field(alias="GRAPH_URL")] = "https://graph.microsoft.com/v1.0"
+    graph_url: Annotated[str, Field(alias="GRAPH_URL")] = ""
     log_format: Annotated[str, Field(alias="LOG_FORMAT")] = "text"
 
     @property
@@ -60,12 +95,21 @@ class Settings(BaseSettings):
         return not self.microsoft_app_id
 
     @property
+    def app_type(self) -> str:
+        """SingleTenant unless it is said: others cannot be made any more, or have no secret (docs/deploy.md)."""
+        return self.microsoft_app_type or "SingleTenant"
+
+    @property
     def tenants(self) -> frozenset[str]:
         """The organisations that may use the bot; empty for all. A registration of one serves that one."""
-        own = self.microsoft_app_tenant_id.lower()
-        if self.allowed_tenants or self.microsoft_app_type == "MultiTenant" or not _is_guid(own):
+        if self.allowed_tenants or self.local or self.app_type == "MultiTenant":
             return self.allowed_tenants
-        return frozenset({own})
+        return frozenset({self.microsoft_app_tenant_id})
+
+    @property
+    def graph_address(self) -> str:
+        """Microsoft Graph's address, with its version and no slash at the end."""
+        return self.graph_url or GRAPHS[self.cloud]
 
     @property
     def key_apart(self) -> bytes:
@@ -91,7 +135,7 @@ class Settings(BaseSettings):
     @property
     def asks_graph(self) -> bool:
         """Whether Microsoft Graph is there to be asked: with a registration, or one on this machine."""
-        return self.graph != "off" and (not self.local or is_loopback(self.graph_url))
+        return self.graph != "off" and (not self.local or is_loopback(self.graph_address))
 
     @property
     def tracked(self) -> bool:
@@ -105,16 +149,29 @@ class Settings(BaseSettings):
             return frozenset(part.strip().lower() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("skype_tenant")
+    @field_validator("allowed_tenants")
     @classmethod
-    def _lower(cls, value: str) -> str:
-        return value.strip().lower()
+    def _are_ids(cls, value: frozenset[str]) -> frozenset[str]:
+        if not all(map(_is_guid, value)):
+            raise ValueError("takes directory ids like 8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10, separated by commas")
+        return value
+
+    @field_validator("microsoft_app_id", "teams_app_id")
+    @classmethod
+    def _is_an_id(cls, value: str) -> str:
+        return as_id(value)
+
+    @field_validator("microsoft_app_tenant_id", "skype_tenant")
+    @classmethod
+    def _is_a_directorys_id(cls, value: str) -> str:
+        """Its name does not do: whose people may come in is looked at by the id."""
+        return as_id(value, f"{ID}: the directory's, not its name (Entra admin centre, Overview)")
 
     @field_validator("public_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and not is_web_address(value):
-            raise ValueError("takes the address at which people reach the bot, like https://crieur.contoso.com")
+        if value and (wrong := mistake_in_address(value)):
+            raise ValueError(wrong)
         return value
 
     @field_validator("skype_presence_url")
@@ -137,7 +194,7 @@ class Settings(BaseSettings):
         try:
             key = Path(value).read_bytes().strip() if value else None
         except OSError as error:
-            raise ValueError(f"cannot be read ({type(error).__name__}): takes a file with the key") from None
+            raise ValueError(f"cannot be read ({error.strerror}): takes a file with the key") from None
         if key is not None and len(key) < KEY_LENGTH:
             raise ValueError(f"{_LONG_ENOUGH}, in a file")
         return value
@@ -153,16 +210,17 @@ class Settings(BaseSettings):
     @field_validator("microsoft_app_type")
     @classmethod
     def _is_an_app_type(cls, value: str) -> str:
-        if value not in ("MultiTenant", "SingleTenant", "UserAssignedMSI"):
-            raise ValueError("takes MultiTenant, SingleTenant or UserAssignedMSI")
+        if value not in ("", "SingleTenant", "UserAssignedMSI", "MultiTenant"):
+            raise ValueError("takes SingleTenant, UserAssignedMSI or MultiTenant, or nothing")
         return value
 
     @field_validator("cloud")
     @classmethod
     def _is_a_cloud(cls, value: str) -> str:
-        if value.lower() not in ("public", "government"):
-            raise ValueError("takes public or government")
-        return value.lower()
+        cloud = OTHER_NAMES.get(value.lower(), value.lower())
+        if cloud not in GRAPHS:
+            raise ValueError(f"takes one of {', '.join(GRAPHS)}: no other of Microsoft's clouds is known here")
+        return cloud
 
     @field_validator("log_level")
     @classmethod
@@ -170,14 +228,6 @@ class Settings(BaseSettings):
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("takes DEBUG, INFO, WARNING or ERROR")
         return value.upper()
-
-    @field_validator("teams_app_id")
-    @classmethod
-    def _is_an_id(cls, value: str) -> str:
-        try:
-            return str(UUID(value)) if value else value
-        except ValueError:
-            raise ValueError("takes an id like 8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10") from None
 
     @field_validator("graph")
     @classmethod
@@ -189,7 +239,7 @@ class Settings(BaseSettings):
     @field_validator("graph_url")
     @classmethod
     def _is_a_graph(cls, value: str) -> str:
-        if not _is_secure(value):
+        if value and not _is_secure(value):
             raise ValueError("takes the Graph's address with its version, like https://graph.microsoft.com/v1.0")
         return value.rstrip("/")
 
@@ -200,33 +250,69 @@ class Settings(BaseSettings):
             raise ValueError("takes text or json")
         return value.lower()
 
-    @model_validator(mode="after")
-    def _whole(self) -> Settings:
+    def mistakes(self) -> list[str]:
         wrong = []
         if self.local and not is_this_machine(self.host):
             wrong.append(
                 "HOST takes a loopback address such as 127.0.0.1 as long as MicrosoftAppId is empty:"
                 " without a registration nobody authenticates, so only this machine may talk to the bot"
             )
-        managed = self.microsoft_app_type == "UserAssignedMSI"
-        if not self.local and not (managed or self.microsoft_app_password or self.microsoft_app_certificate):
-            wrong.append(
-                "MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId"
-                " (or MicrosoftAppCertificate its certificate)"
-            )
-        if managed and self.microsoft_app_certificate:
-            wrong.append("MicrosoftAppCertificate takes nothing as MicrosoftAppType is UserAssignedMSI")
-        if self.microsoft_app_type != "MultiTenant" and not self.microsoft_app_tenant_id:
-            wrong.append(
-                f"MicrosoftAppTenantId takes your directory's id, as MicrosoftAppType is {self.microsoft_app_type}"
-            )
+        wrong += [] if self.local else self._mistakes_in_registration()
         if self.signing_key and self.signing_key_file:
             wrong.append("SIGNING_KEY takes nothing as SIGNING_KEY_FILE is set: the key stands in one place")
         if self.graph == "on" and not self.asks_graph:
             wrong.append("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
-        if wrong:
-            raise ValueError("\n".join(wrong))
-        return self
+        own = GRAPHS[self.cloud]
+        if self.graph_url in GRAPHS.values() and self.graph_url != own:
+            wrong.append(f"GRAPH_URL takes {own}, or nothing, as CLOUD is {self.cloud}")
+        return wrong
+
+    def _mistakes_in_registration(self) -> list[str]:
+        wrong, managed = [], self.app_type == "UserAssignedMSI"
+        if not (managed or self.microsoft_app_password or self.microsoft_app_certificate):
+            wrong.append(
+                "MicrosoftAppPassword takes the client secret of the registration in MicrosoftAppId"
+                " (or MicrosoftAppCertificate its certificate; a managed identity: MicrosoftAppType=UserAssignedMSI)"
+            )
+        if managed and self.microsoft_app_certificate:
+            wrong.append("MicrosoftAppCertificate takes nothing as MicrosoftAppType is UserAssignedMSI")
+        if self.app_type != "MultiTenant" and not self.microsoft_app_tenant_id:
+            wrong.append(
+                f"MicrosoftAppTenantId takes your directory's id, as the registration is {self.app_type}"
+                " (a multi-tenant bot of before August 2025: MicrosoftAppType=MultiTenant)"
+            )
+        if self.public_url and (mistake := mistake_in_public_address(self.public_url)):
+            wrong.append(f"PUBLIC_URL {mistake}")
+        return wrong
+
+
+def as_id(value: str, takes: str = ID) -> str:
+    """An id as Microsoft writes it, or nothing. Raises ValueError."""
+    try:
+        return str(UUID(value.strip())) if value.strip() else ""
+    except ValueError:
+        raise ValueError(takes) from None
+
+
+ADDRESS = "takes the address at which people reach the bot, like https://crieur.contoso.com"
+
+
+def mistake_in_address(url: str) -> str:
+    """Why an address cannot be put before what leads to the bot; "" where it can."""
+    address = web_address(url)
+    if address is None or "*" in (address.host or ""):
+        return ADDRESS
+    return f"{ADDRESS}: without ? and #" if "?" in url or "#" in url else ""
+
+
+def mistake_in_public_address(url: str) -> str:
+    """Why people, and Teams, would not reach the bot there; "" where they might."""
+    address = web_address(url)
+    if address is None or address.scheme != "https":
+        return "takes an address that begins with https://, like https://crieur.contoso.com"
+    if not is_public_host(address.host or ""):
+        return f"{ADDRESS}: {address.host} is reached from your own network only"
+    return mistake_in_address(url)
 
 
 def _is_guid(value: str) -> bool:
@@ -249,13 +335,10 @@ def read_settings() -> Settings:
 
 def checked(kind: type[S]) -> S:
     """These settings, read from where they are kept. Raises WrongSettings, with a line for every mistake."""
-    try:
-        return kind()
-    except ValidationError as error:
-        raise WrongSettings("\n".join(_line(mistake) for mistake in error.errors())) from None  # type: ignore[arg-type]
+    return kind()
 
 
-def _line(mistake: dict[str, object]) -> str:
-    where = ".".join(str(part) for part in mistake["loc"])  # type: ignore[attr-defined]
+def _line(mistake: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in mistake["loc"])
     text = str(mistake["msg"]).removeprefix("Value error, ")
     return f"{where}: {text}" if where else text

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from bot.permissions import RESOURCE_SPECIFIC
 from bot.version import VERSION
 from cards.kit.texts import Texts
 from cards.languages import DEFAULT, LANGUAGES
@@ -18,8 +19,6 @@ from manifest.settings import PackageSettings
 SCHEMA = "1.30"
 ICONS = Path(__file__).parent / "icons"
 ACCENT = "#0F4C5C"
-#: what the bot asks of a chat, beyond the chat itself; docs/deploy.md says why
-RESOURCE_SPECIFIC = ("ChatMessageReadReceipt.Read.Chat",)
 _EPOCH = (2026, 1, 1, 0, 0, 0)  #: every entry's time: the same settings give the same bytes
 
 

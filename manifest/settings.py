@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
 from yarl import URL
 
+from bot.settings import CheckedSettings, as_id, mistake_in_public_address
 from cards.kit.addresses import web_address
 
 
-class PackageSettings(BaseSettings):
+class PackageSettings(CheckedSettings):
     """The package's variables; those that the bot reads too mean the same there."""
-
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     microsoft_app_id: Annotated[str, Field(alias="MicrosoftAppId")] = ""
     public_url: Annotated[str, Field(alias="PUBLIC_URL")] = ""
@@ -38,27 +35,29 @@ class PackageSettings(BaseSettings):
     @field_validator("microsoft_app_id", "teams_app_id")
     @classmethod
     def _is_an_id(cls, value: str) -> str:
-        if not value:
-            return value
-        try:
-            return str(UUID(value))
-        except ValueError:
-            raise ValueError("takes an id like 8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10") from None
+        return as_id(value)
 
-    @field_validator("public_url", "website_url", "privacy_url", "terms_url")
+    @field_validator("public_url")
+    @classmethod
+    def _is_reached(cls, value: str) -> str:
+        if value and (mistake := mistake_in_public_address(value)):
+            raise ValueError(mistake)
+        return value
+
+    @field_validator("website_url", "privacy_url", "terms_url")
     @classmethod
     def _is_secure(cls, value: str) -> str:
         if value and not _is_https(value):
             raise ValueError("takes an address that begins with https://, like https://crieur.contoso.com")
         return value
 
-    @model_validator(mode="after")
-    def _whole(self) -> PackageSettings:
+    def mistakes(self) -> list[str]:
+        wrong = []
         if not self.microsoft_app_id:
-            raise ValueError("MicrosoftAppId takes the id of the bot's registration")
+            wrong.append("MicrosoftAppId takes the id of the bot's registration")
         if not self.public_url:
-            raise ValueError("PUBLIC_URL takes the address at which people reach the bot")
-        return self
+            wrong.append("PUBLIC_URL takes the address at which people reach the bot")
+        return wrong
 
 
 def _is_https(url: str) -> bool:

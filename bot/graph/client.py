@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import aiohttp
+import jwt
 import orjson
 from yarl import URL
 
@@ -85,7 +86,17 @@ def needing(permission: str) -> Iterator[None]:
 class Graph:
     """Speaks to ``base_url`` (with its version, no slash at the end). Open it with ``async with``."""
 
-    def __init__(self, base_url: str, *, clock: Clock, rng: random.Random, login: Callable[[TenantId], Token]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        clock: Clock,
+        rng: random.Random,
+        login: Callable[[TenantId], Token],
+        answered: Callable[[str, str], None] = lambda area, status: None,
+    ) -> None:
+        #: called with the area and the status ("none" where there was no answer) of each request
+        self._note = answered
         self.base_url = base_url
         self._origin = URL(base_url).origin()
         self._clock = clock
@@ -114,6 +125,17 @@ class Graph:
 
     async def post(self, tenant: TenantId, path: str, body: Json) -> Json:
         return await self._ask("POST", tenant, self._url(path, None), orjson.dumps(body))
+
+    async def granted(self, tenant: TenantId) -> frozenset[str] | None:
+        """The application permissions that our token carries; None where it does not tell. Raises NotAnswered."""
+        try:
+            header = await self._token_of(tenant).current()
+            claims = jwt.decode(header.removeprefix("Bearer "), options={"verify_signature": False})
+        except NoToken as missing:
+            raise NotAnswered(f"no token: {missing}", permanent=missing.permanent) from missing
+        except jwt.PyJWTError:
+            return None
+        return frozenset(map(str, claims.get("roles") or ()))
 
     async def pages(self, tenant: TenantId, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Json]]:
         """A collection, page by page."""
@@ -153,10 +175,14 @@ class Graph:
         except TimeoutError as error:
             raise NotAnswered("TimeoutError") from error
 
-    async def _answered(self, method: str, tenant: TenantId, url: URL, body: bytes | None) -> Json:
+    def _token_of(self, tenant: TenantId) -> Token:
         token = self._tokens.get(tenant)
         if token is None:
             token = self._tokens[tenant] = self._login(tenant)
+        return token
+
+    async def _answered(self, method: str, tenant: TenantId, url: URL, body: bytes | None) -> Json:
+        token = self._token_of(tenant)
         area = (tenant, _area(url, self.base_url))
         for attempt in range(ATTEMPTS):
             await self._stay_away(area)
@@ -164,8 +190,10 @@ class Graph:
                 status, headers, answer = await self._once(method, url, body, token)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 # asked again, even if it had arrived: nothing that we ask does harm twice
+                self._note(area[1], "none")
                 problem, after = type(error).__name__, None
             else:
+                self._note(area[1], str(status))
                 if status not in BUSY:
                     return _read(status, answer)
                 problem, after = str(status), seconds(headers.get("Retry-After"), self._clock.now())

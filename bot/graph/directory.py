@@ -95,7 +95,7 @@ def user_of(row: Json, *, zone: str = "") -> DirectoryUser:
         language=str(row.get("preferredLanguage") or ""),
         zone=zone,
         department=str(row.get("department") or ""),
-        guest=str(row.get("userType") or "").lower() == "guest",
+        guest=str(row["userType"]).lower() == "guest" if row.get("userType") else None,
     )
 
 

@@ -3,7 +3,8 @@
 Sources, in the Graph documentation: "Install app for user" (201, and 409 where it is there), "List apps
 installed for user", "Get chat between user and teamsApp", "List teamsApp in the catalogue"; in the Teams
 documentation: "Send proactive installation messages". Application permissions:
-TeamsAppInstallation.ReadWriteSelfForUser.All, and AppCatalog.Read.All to find the app by the id of its package.
+TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All, as the package asks for resource-specific permissions which
+are consented to with the install, and AppCatalog.Read.All to find the app by the id of its package.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import logging
 from urllib.parse import quote
 
 from bot.graph.client import Graph, Refusal, needing
+from bot.permissions import RESOURCE_SPECIFIC
 from scheduler.ports import Installed, NotAnswered, NotInCatalogue
 from storage.records import NotInstalled, TenantId
 
 log = logging.getLogger(__name__)
 
-PERMISSION = "TeamsAppInstallation.ReadWriteSelfForUser.All"
+PERMISSION = "TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All"
 CATALOGUE = "AppCatalog.Read.All"
+#: what the app package asks for: a body without it, or with another, is refused
+CONSENTED = [{"permissionValue": name, "permissionType": "application"} for name in RESOURCE_SPECIFIC]
 
 
 class GraphInstaller:
@@ -31,9 +35,12 @@ class GraphInstaller:
         self._known: dict[TenantId, str] = {}
 
     async def install(self, tenant: TenantId, directory_id: str) -> Installed | NotInstalled:
-        app = self._known.get(tenant) or await self._in_catalogue(tenant)
+        app = self._known.get(tenant) or await self.in_catalogue(tenant)
         apps = f"users/{quote(directory_id, safe='')}/teamwork/installedApps"
-        body = {"teamsApp@odata.bind": f"{self._graph.base_url}/appCatalogs/teamsApps/{app}"}
+        body = {
+            "teamsApp@odata.bind": f"{self._graph.base_url}/appCatalogs/teamsApps/{app}",
+            "consentedPermissionSet": {"resourceSpecificPermissions": CONSENTED},
+        }
         before = False
         with needing(PERMISSION):
             try:
@@ -72,7 +79,8 @@ class GraphInstaller:
                 raise
             return ""
 
-    async def _in_catalogue(self, tenant: TenantId) -> str:
+    async def in_catalogue(self, tenant: TenantId) -> str:
+        """The app's id in the organisation's catalogue. Raises NotAnswered, NotInCatalogue."""
         query = {"$filter": f"externalId eq '{self._app}'"}
         with needing(CATALOGUE):
             answer = await self._graph.get(tenant, "appCatalogs/teamsApps", query)

@@ -8,11 +8,11 @@ from typing import Any
 
 import msal
 
-from bot.teams.auth.token import FreshToken, NoToken
+from bot.clouds import PUBLIC
+from bot.teams.auth.token import CODE, FreshToken, NoToken
 from scheduler.ports import Clock
 from storage.records import TenantId
 
-LOGIN = "https://login.microsoftonline.com"
 TIMEOUT = 20.0  #: seconds for each answer of the login
 #: what the login says while it has trouble of its own: asking again may help
 TEMPORARY = ("temporarily_unavailable", "server_error", "invalid_instance")
@@ -35,13 +35,21 @@ class NoOrganisation:
 
 
 def token_of(
-    tenant: TenantId, *, app_id: str, secret: str | dict[str, str], scope: str, clock: Clock, http: Any = None
+    tenant: TenantId,
+    *,
+    app_id: str,
+    secret: str | dict[str, str],
+    scope: str,
+    clock: Clock,
+    login: str = PUBLIC.login,
+    http: Any = None,
 ) -> FreshToken:
-    """``scope`` such as ``https://graph.microsoft.com/.default``; ``http``: another client than MSAL's own.
+    """``login``: of the cloud, with a slash at the end. ``scope`` such as ``https://graph.microsoft.com/.default``;
+    ``http``: another client than MSAL's own.
 
     ``secret``: a client secret, or a certificate as MSAL takes it.
     """
-    return FreshToken(_fetch(tenant, app_id, secret, scope, http), clock, "Graph")
+    return FreshToken(_fetch(login + tenant, app_id, secret, scope, http), clock, "Graph")
 
 
 def managed_token(app_id: str, scope: str, clock: Clock, http: Any) -> FreshToken:
@@ -58,13 +66,13 @@ def managed_token(app_id: str, scope: str, clock: Clock, http: Any) -> FreshToke
     return FreshToken(fetch, clock, "Graph")
 
 
-def _fetch(tenant: TenantId, app_id: str, secret: str | dict[str, str], scope: str, http: Any) -> Callable[[bool], str]:
+def _fetch(authority: str, app_id: str, secret: str | dict[str, str], scope: str, http: Any) -> Callable[[bool], str]:
     def fetch(past_caches: bool) -> str:
         # a new one each time: its cache would give back the very token that was refused
         app = msal.ConfidentialClientApplication(
             app_id,
             client_credential=secret,
-            authority=f"{LOGIN}/{tenant}",
+            authority=authority,
             http_client=http,
             timeout=None if http else TIMEOUT,
         )
@@ -72,6 +80,7 @@ def _fetch(tenant: TenantId, app_id: str, secret: str | dict[str, str], scope: s
         if "access_token" in answer:
             return str(answer["access_token"])
         error = str(answer.get("error") or "no token")
-        raise NoToken(error, permanent=error not in TEMPORARY)
+        code = CODE.search(str(answer.get("error_description")))
+        raise NoToken(code[0] if code else error, permanent=error not in TEMPORARY)
 
     return fetch

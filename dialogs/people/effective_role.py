@@ -36,6 +36,8 @@ class _Store(People, Documents, Protocol):
 class EffectiveRole:
     """Groups are read when somebody speaks whose own role is not the highest, and kept for a while.
 
+    A guest has no role by a group: the directory says who is one where it may be asked, else their own client does.
+
     ``directory``: None where there is none, and groups have no role.
     """
 
@@ -56,7 +58,7 @@ class EffectiveRole:
 
     async def role(self, person: Person) -> Role | None:
         own = await self._store.role(person.id)
-        if self._directory is None or not person.directory_id:
+        if self._directory is None or not person.directory_id or person.guest:
             return own
         policy = await policy_of(self._store, person.tenant)
         higher = [group for group in policy.groups if own is None or not own.covers(group.role)]

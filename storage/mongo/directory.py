@@ -33,7 +33,7 @@ def _changed_fields(row: Document, user: DirectoryUser) -> Document:
         "zone": row["zone"] or user.zone,
     }
     changed = {field: value for field, value in fields.items() if value and value != row.get(field)}
-    return changed if row.get("guest", False) is user.guest else changed | {"guest": user.guest}
+    return changed if user.guest in (None, row.get("guest", False)) else changed | {"guest": user.guest}
 
 
 def _is_met(known: Document | None, at: datetime) -> bool:

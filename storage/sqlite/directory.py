@@ -42,7 +42,7 @@ def _changed_fields(person: Person, user: DirectoryUser) -> dict[str, object]:
         "zone": person.zone or user.zone,
     }
     changed = {field: value for field, value in fields.items() if value and value != getattr(person, field)}
-    return changed if person.guest is user.guest else changed | {"guest": user.guest}
+    return changed if user.guest in (None, person.guest) else changed | {"guest": user.guest}
 
 
 def _know(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser, at: datetime) -> PersonId:

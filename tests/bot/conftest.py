@@ -21,7 +21,12 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], a
     return {"virtual": virtual_loop}
 
 
-REGISTERED = {"MicrosoftAppId": APP_ID, "MicrosoftAppPassword": "unused", "ALLOWED_TENANTS": TENANT, "GRAPH": "off"}
+REGISTERED = {
+    "MicrosoftAppId": APP_ID,
+    "MicrosoftAppPassword": "unused",
+    "MicrosoftAppTenantId": TENANT,
+    "GRAPH": "off",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -166,8 +166,8 @@ async def test_who_has_removed_or_blocked_it_is_left_alone(
     ("missing", "says"),
     [
         (
-            "TeamsAppInstallation.ReadWriteSelfForUser.All",
-            "the permission TeamsAppInstallation.ReadWriteSelfForUser.All",
+            "TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All",
+            "the permission TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All",
         ),
         ("AppCatalog.Read.All", "the permission AppCatalog.Read.All"),
         ("", "an administrator has to upload its package in the Teams admin centre first"),

@@ -11,6 +11,7 @@ from msrest.authentication import Authentication
 
 from tests.bot.story import eventually
 from tests.conftest import RunningBot
+from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
 
 pytestmark = pytest.mark.real_time
@@ -38,7 +39,7 @@ async def test_readiness_and_the_log_name_the_logins_own_code(
     signing = SigningPlatform()
     await signing.start()
     await running_bot.stop()
-    running_bot.environment = {"MicrosoftAppId": APP_ID, "MicrosoftAppPassword": "x", "ALLOWED_TENANTS": "contoso"}
+    running_bot.environment = {"MicrosoftAppId": APP_ID, "MicrosoftAppPassword": "x", "MicrosoftAppTenantId": TENANT}
     running_bot.signing = {"platform": signing.platform, "credentials": Expired()}
     with caplog.at_level(logging.ERROR):
         await running_bot.start()

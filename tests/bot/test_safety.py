@@ -192,6 +192,7 @@ async def test_with_a_registration_nobody_acts_without_the_platforms_word(
     running_bot.environment = {
         "MicrosoftAppId": "3c1e1f0a-0000-4000-8000-000000000001",
         "MicrosoftAppPassword": "secret",
+        "MicrosoftAppTenantId": TENANT,
     }
     await running_bot.restart()
     mallory = running_bot.organisation.person("Mallory", "Malone")

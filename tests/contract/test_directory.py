@@ -43,6 +43,7 @@ async def test_a_person_is_found_by_either_address_in_any_letter_case(service: S
         language="fr-FR",
         zone="Europe/Paris",
         department="Engines",
+        guest=False,
     )
     for address in ("ada@contoso.example", "ADA@Contoso.example", "ada.lovelace@contoso.example"):
         assert await service.directory.find(TENANT, address) == ada
@@ -110,6 +111,13 @@ async def test_guests_are_told_apart_and_who_has_no_address_is_not_lost(service:
     }
     assert found[guest.id].guest and not found[unaddressed.id].guest
     assert found[unaddressed.id].addresses == ()
+
+
+async def test_who_may_read_groups_only_gets_ids_and_knows_of_nobody_whether_they_are_guests(service: Service) -> None:
+    ada = service.user("Ada", guest=True)
+    service.graph.missing.add("User.Read.All")
+    [(id, told)] = ((user.directory_id, user) for user in await everybody(service, service.graph.group("All", ada)))
+    assert (id, told.guest, told.addresses, told.name) == (ada.id, None, (), "")
 
 
 async def test_an_empty_group_has_nobody(service: Service) -> None:

@@ -78,6 +78,9 @@ async def test_the_directorys_word_is_kept_and_what_their_own_client_told_stays(
     now = await store.person(ada.id)
     assert now is not None
     assert (now.surname, now.department, now.guest) == ("King", "Engines", True), "what is not said changes nothing"
+    await store.know(CONTOSO, [DirectoryUser(directory_id="directory-ada", guest=None)], NOW)
+    now = await store.person(now.id)
+    assert now is not None and now.guest, "null is unknown"
     assert (await store.reference(ada.id, Channel.TEAMS)) is not None
 
 

@@ -26,10 +26,12 @@ PERMISSIONS = {
     "groups": "GroupMember.Read.All",
     "users": "User.Read.All",
     "mailboxSettings": "MailboxSettings.Read",
-    "teamwork": "TeamsAppInstallation.ReadWriteSelfForUser.All",
+    "teamwork": "TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All",
     "appCatalogs": "AppCatalog.Read.All",
     "sites": "Sites.Read.All",
 }
+#: what an app that asks for a permission of type Application is installed with
+CONSENTED = [{"permissionValue": "ChatMessageReadReceipt.Read.Chat", "permissionType": "application"}]
 
 
 @dataclass(slots=True)
@@ -275,11 +277,14 @@ class LoopbackGraph:
         return Answer(200, orjson.dumps({"value": found}))
 
     def _install(self, key: str, body: bytes) -> Answer:
-        user, bound = self._named(key), orjson.loads(body).get("teamsApp@odata.bind", "")
+        user, asked = self._named(key), orjson.loads(body)
+        bound, consented = asked.get("teamsApp@odata.bind", ""), asked.get("consentedPermissionSet", {})
         if self.app is None or bound != f"{self.url}/appCatalogs/teamsApps/{self.app[0]}":
             return _error(404, "NotFound", "The app was not found in the catalogue.")
         if user is None:
             return _error(404, "NotFound", "No user found with Id.")
+        if consented.get("resourceSpecificPermissions") != CONSENTED:
+            return _error(400, "BadRequest", "The permissions consented to are not those that the app asks for.")
         if user.id in self.forbidden:
             return _error(403, "Forbidden", "The app is blocked by app permission policy for this user.")
         if user.id in self.installed:
@@ -323,6 +328,8 @@ class LoopbackGraph:
         if key not in self.groups:
             return _gone(key)
         rows = [self.users[id].shown() for id in self._inside(key, set()) if id in self.users]
+        if PERMISSIONS["users"] in self.missing:
+            rows = [{name: value if name == "id" else None for name, value in row.items()} for row in rows]
         return self._collection(f"groups/{key}/transitiveMembers/microsoft.graph.user", rows, asked)
 
     def _inside(self, key: str, seen: set[str]) -> list[str]:

@@ -124,8 +124,10 @@ def test_the_guides_container_listens_where_it_can_be_reached_and_keeps_its_stor
     [run] = re.findall(r"^docker run (?:.*\\\n)*.*", guide, re.MULTILINE)
     assert "--env-file .env" in run and "cp .env.example .env" in guide
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    filled = example.replace("MicrosoftAppId=", "MicrosoftAppId=8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10").replace(
-        "MicrosoftAppPassword=", "MicrosoftAppPassword=secret"
+    filled = (
+        example.replace("MicrosoftAppId=", "MicrosoftAppId=8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10")
+        .replace("MicrosoftAppPassword=", "MicrosoftAppPassword=secret")
+        .replace("MicrosoftAppTenantId=", "MicrosoftAppTenantId=1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70")
     )
     environment = {name: value for name, value in in_the_container(filled).items() if value}
     settings = Settings(_env_file=None, **environment)  # type: ignore[call-arg, arg-type]

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
+from bot.permissions import RESOURCE_SPECIFIC
+from bot.settings import WrongSettings
 from cards.languages import DEFAULT, LANGUAGES
 from dialogs.routers import everything
-from manifest.package import RESOURCE_SPECIFIC, SCHEMA, build
+from manifest.package import SCHEMA, build
 from manifest.settings import PackageSettings
 from tests.support.pictures import install
 
@@ -172,15 +174,27 @@ def _unfiltered(kind: int, line: bytearray, before: bytes, channels: int) -> byt
         ({"MicrosoftAppId": "crieur"}, "MicrosoftAppId: takes an id like"),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL takes the address"),
         ({"PUBLIC_URL": "http://crieur.contoso.com"}, "PUBLIC_URL: takes an address that begins with https://"),
+        (
+            {"PUBLIC_URL": "https://crieur.contoso.com/?x"},
+            "PUBLIC_URL: takes the address at which people reach the bot",
+        ),
         ({"PRIVACY_URL": "contoso.com/privacy"}, "PRIVACY_URL: takes an address that begins with https://"),
         ({"APP_NAME": "x" * 31}, "APP_NAME: String should have at most 30 characters"),
     ],
 )
-def test_a_wrong_setting_is_one_line(variables: dict[str, str], line: str, tmp_path: Path) -> None:
-    run = _command(tmp_path, **variables)
+def test_a_wrong_setting_is_one_line(variables: dict[str, str], line: str) -> None:
+    with pytest.raises(WrongSettings) as wrong:
+        settings(**variables)
+    assert str(wrong.value).startswith(line)
+    assert len(str(wrong.value).splitlines()) == 1
+
+
+def test_the_command_tells_all_that_is_wrong_and_writes_nothing(tmp_path: Path) -> None:
+    run = _command(tmp_path, PUBLIC_URL="https://10.0.0.7", MicrosoftAppId="", APP_NAME="x" * 31)
     assert run.returncode == 2
-    assert run.stderr.startswith(line)
-    assert len(run.stderr.splitlines()) == 1
+    assert [line.split(maxsplit=1)[0] for line in run.stderr.splitlines()] == [
+        "PUBLIC_URL:", "APP_NAME:", "MicrosoftAppId"
+    ]  # fmt: skip
     assert not (tmp_path / "crieur.zip").exists()
 
 

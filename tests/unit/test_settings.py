@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, WrongSettings, read_settings
+from bot.clouds import CLOUDS
+from bot.settings import GRAPHS, Settings, WrongSettings, checked, read_settings
 from manifest.settings import PackageSettings
 
 ROOT = Path(__file__).parents[2]
-REGISTERED = {"MicrosoftAppId": "an-id", "MicrosoftAppPassword": "a-secret"}
+ID = "8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10"
+HERE, THERE = "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70", "2e9c4d63-8075-4e1b-8c2f-6b3d405f7e81"
+REGISTERED = {"MicrosoftAppId": ID, "MicrosoftAppPassword": "a-secret", "MicrosoftAppTenantId": HERE}
 NAMES = {str(field.alias) for kind in (Settings, PackageSettings) for field in kind.model_fields.values()}
 
 
@@ -57,8 +60,16 @@ def test_with_nothing_set_it_runs_on_this_machine_only() -> None:
         ("PUBLIC_URL", "https://[", "like https://crieur.contoso.com"),
         ("STORE_URL", "mysql://contoso", "like sqlite:var/crieur.db"),
         ("STORE_URL", "sqlite:", "like sqlite:var/crieur.db"),
-        ("MicrosoftAppType", "ManagedIdentity", "MultiTenant, SingleTenant or UserAssignedMSI"),
-        ("CLOUD", "cumulus", "public or government"),
+        ("PUBLIC_URL", "https://crieur.contoso.com/?from=teams", "without ? and #"),
+        ("PUBLIC_URL", "https://*.contoso.com", "like https://crieur.contoso.com"),
+        ("MicrosoftAppType", "ManagedIdentity", "SingleTenant, UserAssignedMSI or MultiTenant"),
+        ("MicrosoftAppId", "crieur", "like 8c5b0f2e"),
+        ("MicrosoftAppTenantId", "contoso.onmicrosoft.com", "the directory's, not its name"),
+        ("ALLOWED_TENANTS", f"{HERE}, contoso.com", "separated by commas"),
+        ("SKYPE_TENANT", "contoso", "the directory's, not its name"),
+        ("TEAMS_APP_ID", "crieur", "like 8c5b0f2e"),
+        ("CLOUD", "cumulus", "public, gcc, gcc-high, dod"),
+        ("CLOUD", "china", "no other of Microsoft's clouds"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
         ("GRAPH", "maybe", "auto, on or off"),
         ("GRAPH", "on", "MicrosoftAppId"),
@@ -88,12 +99,27 @@ def test_every_mistake_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.partition(":")[0] for line in lines] == ["PORT", "STORE_URL", "LOG_LEVEL"]
 
 
-def test_mistakes_of_several_settings_together_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistakes_of_single_settings_and_of_several_together_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WrongSettings) as wrong:
-        read(monkeypatch, MicrosoftAppId="an-id", MicrosoftAppType="SingleTenant", SIGNING_KEY="x" * 32,
-             SIGNING_KEY_FILE=__file__)  # fmt: skip
-    lines = str(wrong.value).splitlines()
-    assert [line.partition(" ")[0] for line in lines] == ["MicrosoftAppPassword", "MicrosoftAppTenantId", "SIGNING_KEY"]
+        read(monkeypatch, MicrosoftAppId=ID, PORT="http", SIGNING_KEY="x" * 32, SIGNING_KEY_FILE=__file__,
+             PUBLIC_URL="https://10.0.0.7", CLOUD="dod", GRAPH_URL="https://graph.microsoft.com/v1.0")  # fmt: skip
+    lines = [re.split("[: ]", line)[0] for line in str(wrong.value).splitlines()]
+    assert lines == ["PORT", "MicrosoftAppPassword", "MicrosoftAppTenantId", "PUBLIC_URL", "SIGNING_KEY", "GRAPH_URL"]
+    with pytest.raises(WrongSettings) as wrong:  # what is wrong is told once, as what it is
+        read(monkeypatch, MicrosoftAppTenantId="contoso.com", PUBLIC_URL="x")
+    assert str(wrong.value).count("MicrosoftAppTenantId") == str(wrong.value).count("PUBLIC_URL") == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://crieur.contoso.com", "https://localhost", "https://crieur", "https://192.168.1.7", "https://[fd00::1]",
+     "https://crieur.internal", "https://127.0.0.1:3978", "https://crieur.local/"],
+)  # fmt: skip
+def test_with_a_registration_people_have_to_reach_the_bot(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    with pytest.raises(WrongSettings, match=r"^PUBLIC_URL takes [^\n]*$"):
+        read(monkeypatch, **REGISTERED, PUBLIC_URL=url)
+    with pytest.raises(WrongSettings, match=r"^PUBLIC_URL: takes [^\n]*$"):
+        checked(PackageSettings)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
@@ -113,22 +139,46 @@ def test_with_a_registration_any_host_is_taken(monkeypatch: pytest.MonkeyPatch) 
     assert settings.microsoft_app_password == "a-secret"
 
 
-def test_a_registration_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WrongSettings, match=r"^MicrosoftAppPassword takes"):
-        read(monkeypatch, MicrosoftAppId="an-id")
+def test_the_type_of_a_registration_follows_or_one_line_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, **REGISTERED).app_type == "SingleTenant"
+    assert read_settings().tenants == {HERE}, "it lets in that one only"
+    assert read(monkeypatch, ALLOWED_TENANTS=f" {HERE.upper()},{THERE},,").tenants == {HERE, THERE}
+    monkeypatch.setenv("MicrosoftAppTenantId", "")
+    with pytest.raises(WrongSettings, match=r"^MicrosoftAppTenantId takes your directory's id[^\n]*MultiTenant\)$"):
+        read_settings()
+    old = read(monkeypatch, MicrosoftAppType="MultiTenant", ALLOWED_TENANTS="")
+    assert (old.app_type, old.tenants) == ("MultiTenant", frozenset())
+    monkeypatch.setenv("MicrosoftAppPassword", "")
+    with pytest.raises(WrongSettings, match=r"^MicrosoftAppPassword takes [^\n]*UserAssignedMSI\)$"):
+        read_settings()
+    assert read(monkeypatch, MicrosoftAppType="UserAssignedMSI", MicrosoftAppTenantId=HERE).tenants == {HERE}
 
 
-def test_a_registration_of_one_directory_needs_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WrongSettings, match=r"^MicrosoftAppTenantId takes"):
-        read(monkeypatch, **REGISTERED, MicrosoftAppType="SingleTenant")
-    assert read(monkeypatch, MicrosoftAppTenantId="contoso").microsoft_app_tenant_id == "contoso"
+@pytest.mark.parametrize("cloud", GRAPHS)
+def test_every_cloud_has_its_own_addresses(monkeypatch: pytest.MonkeyPatch, cloud: str) -> None:
+    """As the Teams documentation names them; one of another cloud is refused."""
+    settings, platform = read(monkeypatch, **REGISTERED, CLOUD=cloud.upper()), CLOUDS[cloud]
+    login, service, graph = {
+        "public": ("login.microsoftonline.com", "smba.trafficmanager.net", "graph.microsoft.com"),
+        "gcc": ("login.microsoftonline.com", "smba.infra.gcc.teams.microsoft.com", "graph.microsoft.com"),
+        "gcc-high": ("login.microsoftonline.us", "smba.infra.gov.teams.microsoft.us", "graph.microsoft.us"),
+        "dod": ("login.microsoftonline.us", "smba.infra.dod.teams.microsoft.us", "dod-graph.microsoft.us"),
+    }[cloud]
+    assert platform.login == f"https://{login}/"
+    assert settings.graph_address == f"https://{graph}/v1.0"
+    assert (platform.hosts[0], *platform.hosts[2:]) == (login, service, graph)
+    assert platform.metadata.startswith(f"https://{platform.hosts[1]}/")
+    for other in set(GRAPHS.values()) - {GRAPHS[cloud]}:
+        with pytest.raises(WrongSettings, match=rf"^GRAPH_URL takes {re.escape(GRAPHS[cloud])}, or nothing"):
+            read(monkeypatch, GRAPH_URL=other)
+    assert read(monkeypatch, CLOUD="government", GRAPH_URL="").cloud == "gcc-high", "as it was called"
 
 
 def test_graph_is_asked_with_a_registration_or_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not read_settings().asks_graph
     assert not read(monkeypatch, GRAPH_URL="https://localhost.evil.example/v1.0").asks_graph
     assert read(monkeypatch, GRAPH_URL="http://127.0.0.1:9/v1.0/", GRAPH="on").asks_graph
-    assert read_settings().graph_url == "http://127.0.0.1:9/v1.0"
+    assert read_settings().graph_address == "http://127.0.0.1:9/v1.0"
     assert not read(monkeypatch, GRAPH="OFF").asks_graph
     monkeypatch.delenv("GRAPH_URL")
     assert not read(monkeypatch, **REGISTERED).asks_graph
@@ -138,7 +188,7 @@ def test_graph_is_asked_with_a_registration_or_on_this_machine(monkeypatch: pyte
 def test_the_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "a-secret" not in repr(read(monkeypatch, **REGISTERED))
     with pytest.raises(WrongSettings) as wrong:
-        read(monkeypatch, PORT="x", LOG_LEVEL="x", MicrosoftAppType="SingleTenant")
+        read(monkeypatch, PORT="x", LOG_LEVEL="x", MicrosoftAppTenantId="")
     assert "a-secret" not in str(wrong.value)
 
 
@@ -157,21 +207,6 @@ def test_the_example_file_names_every_variable_and_is_what_we_take_when_nothing_
     for text in (example, re.sub(r"^#(?=\w+=)", "", example, flags=re.MULTILINE)):
         (elsewhere / ".env").write_text(text)
         assert read_settings() == bare
-
-
-@pytest.mark.parametrize(
-    ("value", "tenants"),
-    [
-        ("", set()),
-        ("contoso", {"contoso"}),
-        (" Contoso , FABRIKAM,,contoso ", {"contoso", "fabrikam"}),
-        ('["contoso"]', {'["contoso"]'}),  # no JSON: it matches nobody
-    ],
-)
-def test_allowed_tenants_are_ids_separated_by_commas(
-    monkeypatch: pytest.MonkeyPatch, value: str, tenants: set[str]
-) -> None:
-    assert read(monkeypatch, ALLOWED_TENANTS=value).allowed_tenants == tenants
 
 
 def test_the_address_for_browsers_has_no_slash_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

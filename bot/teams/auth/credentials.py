@@ -34,7 +34,7 @@ def make_credentials(settings: Settings) -> ServiceClientCredentialsFactory:
             SimpleNamespace(  # the names under which the SDK looks for its configuration
                 APP_ID=settings.microsoft_app_id,
                 APP_PASSWORD=settings.microsoft_app_password,
-                APP_TYPE=settings.microsoft_app_type,
+                APP_TYPE="MultiTenant" if settings.local else settings.app_type,  # without any, it asks for nothing
                 APP_TENANTID=settings.microsoft_app_tenant_id,
             )
         )
@@ -77,7 +77,7 @@ def read_certificate(path: Path) -> tuple[str, str, str]:
     except (OSError, ValueError, TypeError) as error:
         raise WrongSettings(
             "MicrosoftAppCertificate: takes a PEM file with the certificate and its private key, without a password"
-            f" ({type(error).__name__})"
+            f" ({error.strerror if isinstance(error, OSError) else type(error).__name__})"
         ) from None
     # the login knows certificates by this hash: it names one, and protects nothing
     thumbprint = hashlib.sha1(certificate.public_bytes(Encoding.DER), usedforsecurity=False).hexdigest().upper()
