@@ -91,9 +91,16 @@ def make_adapter(auth: RequestAuth, connector: Connector, once: Once) -> CloudAd
 
 
 def make_authorization(
-    settings: Settings, platform: Platform, credentials: ServiceClientCredentialsFactory, clock: Clock
+    settings: Settings,
+    platform: Platform,
+    credentials: ServiceClientCredentialsFactory,
+    clock: Clock,
+    failed: Callable[[], None] = lambda: None,
 ) -> Authorization:
-    """Where the connector's Authorization header comes from: the SDK's own credentials."""
+    """Where the connector's Authorization header comes from: the SDK's own credentials.
+
+    ``failed``: called whenever the login gave none.
+    """
     if settings.local:
         return Anonymous()
     login = platform.login + (settings.microsoft_app_tenant_id or platform.home)
@@ -104,7 +111,7 @@ def make_authorization(
         own = asyncio.run(credentials.create_credentials(settings.microsoft_app_id, platform.scope, login, True))
         return str(own.get_access_token())
 
-    return FreshToken(fetch, clock, "sending messages")
+    return FreshToken(fetch, clock, "sending messages", failed)
 
 
 async def on_turn_error(context: TurnContext, error: Exception) -> None:

@@ -93,6 +93,10 @@ class Clicks:
         self._came = asyncio.Event()
         self._settling = False
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     async def destination(self, click: Click) -> tuple[str, bool] | None:
         """Where a link leads, and whether a click on it counts; None for nowhere."""
         if click.test:  # a draft's, which changes

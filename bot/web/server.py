@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from botbuilder.core import serializer_helper
 from botbuilder.integration.aiohttp import CloudAdapter
-from botbuilder.schema import Activity, ActivityTypes
+from botbuilder.schema import Activity
 from msrest.exceptions import ClientException
 
 from bot.files.exporter import Exports
@@ -28,7 +29,7 @@ from bot.web.clicks import Clicks, is_person
 from bot.web.connections import CONNECTIONS, Connections
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
-from bot.web.metrics import CONTENT_TYPE, Metrics
+from bot.web.metrics import CONTENT_TYPE, Live, Metrics
 from cards.kit.addresses import is_loopback, is_this_machine
 from cards.kit.texts import Texts, language_of
 from cards.languages import LANGUAGES
@@ -39,7 +40,6 @@ log = logging.getLogger(__name__)
 
 #: what is said to a browser of whose reader nothing is known is said in every language
 TEXTS = [Texts(language) for language in LANGUAGES]
-KINDS = {kind.value for kind in ActivityTypes}
 #: what a proxy or a tunnel adds to a request that it passes on
 PASSED_ON = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Original-Host")
 
@@ -61,6 +61,17 @@ def _passed_on(request: web.Request) -> bool:
     return any(name in request.headers for name in PASSED_ON) or any(
         name.lower().startswith("x-forwarded") for name in names
     )
+
+
+def _inside(handler: Handler) -> Handler:
+    """Not for what comes through a proxy or an ingress: that comes from outside."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if _passed_on(request):
+            raise web.HTTPNotFound
+        return await handler(request)
+
+    return answer
 
 
 class WebHandlers:
@@ -110,8 +121,8 @@ class WebHandlers:
                 web.get("/p/{name}", self._placed(Kind.FILE, self.picture)),
                 web.get("/export/{token}", self._placed(Kind.FILE, self.export)),
                 web.get("/about", self._placed(Kind.PAGE, self.about)),
-                web.get("/healthz", self._placed(Kind.PROBE, self.alive)),
-                web.get("/readyz", self._placed(Kind.PROBE, self.ready)),
+                web.get("/healthz", self._placed(Kind.PROBE, _inside(self.alive))),
+                web.get("/readyz", self._placed(Kind.PROBE, _inside(self.ready))),
                 web.get("/metrics", self._placed(Kind.PROBE, self.figures)),
             ]
         )
@@ -162,6 +173,7 @@ class WebHandlers:
 
     async def _answer(self, header: str, activity: Mapping[str, Any]) -> web.StreamResponse:
         """Whatever an activity does in here, the platform never gets a 5xx: it would stop delivering."""
+        began = time.perf_counter()
         try:
             read = Activity().deserialize(activity)
             if not read.type:
@@ -176,8 +188,7 @@ class WebHandlers:
             log.exception("an activity broke")
             self._metrics.refused.labels("broken").inc()
             return web.Response(status=200)
-        kind = str(activity.get("type"))
-        self._metrics.activities.labels(kind if kind in KINDS else "other").inc()
+        self._metrics.came_in(str(activity.get("type")), time.perf_counter() - began)
         if response is None:
             return web.Response(status=201)
         return web.json_response(serializer_helper(response.body), status=response.status)
@@ -264,7 +275,9 @@ class WebHandlers:
     async def figures(self, request: web.Request) -> web.Response:
         if not self._may_see_figures(request):
             raise web.HTTPForbidden(text="show METRICS_TOKEN as a bearer token")
-        text = await self._metrics.text(self._services.store, self._services.clock)
+        health = self._health
+        live = Live(health.authorization.ends_at, health.looked_at(), self._clicks.waiting)
+        text = await self._metrics.text(self._services.store, self._services.clock, live)
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
     def _may_see_figures(self, request: web.Request) -> bool:

@@ -8,7 +8,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,17 +17,19 @@ import pytest
 
 from bot.ops.logs import OURS, JsonLines, set_up
 from bot.teams.incoming.request_limits import AT_ONCE, BURST, Kind
+from bot.teams.send.connector import Connector
 from bot.version import VERSION
 from bot.web.health import SPARE, Health
-from bot.web.metrics import MeasuredSender, Metrics
+from bot.web.metrics import ASKED, Live, MeasuredSender, Metrics, measured
 from scheduler.copies.watch import Watch
 from scheduler.ports import Outcome, Retry
 from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
-from storage.shared.inventory import READY
+from storage.shared.inventory import BACKED_UP, READY
 from storage.sqlite import SqliteStore
 from tests.bot.story import broadcast, completed, draft, eventually
 from tests.conftest import RunningBot
-from tests.contract.world import NOW, install, planned
+from tests.contract.world import END, LEASE, NOW, claim, install, planned
+from tests.support.http import Answer, Server
 from tests.support.organisation import Person
 
 ALIVE = (200, f'{{"status": "ok", "version": "{VERSION}"}}')
@@ -182,7 +184,15 @@ async def test_the_figures_count_what_happened(running_bot: RunningBot, ada: Per
     assert found['crieur_deliveries_total{outcome="delivered"}'] == 1
     assert found['crieur_deliveries_total{outcome="unreachable"}'] == 1
     assert found['crieur_send_seconds_count{outcome="delivered"}'] == 1
-    assert found['crieur_store_seconds_count{question="record"}'] >= 1
+    assert found['crieur_store_question_seconds_count{question="record"}'] >= 1
+    assert found["crieur_store_seconds_count"] >= 1
+    assert found['crieur_activity_seconds_count{kind="message"}'] >= 1
+    assert found['crieur_deliveries_total{outcome="unconfirmed"}'] == 0, "what has never happened is 0, not missing"
+    assert found['crieur_throttled_total{asked="send"}'] == found["crieur_token_failures_total"] == 0
+    assert found['crieur_graph_answers_total{area="users",status="429"}'] == 0
+    assert 0 <= found["crieur_scheduler_looked_seconds"] < 30
+    assert found["crieur_clicks_waiting"] == found["crieur_backup_timestamp_seconds"] == 0
+    assert len((await get(running_bot, "/metrics"))[1].splitlines()) <= 1919 / 3
     assert found["crieur_campaigns_running"] == 0
     assert found["crieur_lag_seconds"] == 0
     assert found['crieur_activities_total{kind="message"}'] >= 1
@@ -204,24 +214,54 @@ async def test_the_figures_show_the_queue_and_how_late_it_is(tmp_path: Path) -> 
     assert "crieur_lag_seconds 90.0" in text
 
 
-async def test_a_throttled_send_is_counted() -> None:
-    class Throttling:
-        async def send(self, reference: Reference, activity: bytes) -> Outcome:
-            return Retry(NotReached.THROTTLED, after=1.0)
-
+async def test_what_is_too_fast_is_counted_by_what_was_asked(louis_reference: Reference) -> None:
+    server = Server(lambda method, path, head, body: Answer(429, b"{}"))
+    await server.start()
+    reference, asked = replace(louis_reference, service_url=f"http://127.0.0.1:{server.port}/"), list[str]()
+    async with Connector(clock=FixedClock(NOW), loopback_only=True, throttled=asked.append) as connector:
+        await connector.send(reference, b"{}")
+        await connector.update(reference, "1", b"{}")
+        await connector.send(replace(reference, conversation=""), b"{}")
+        await connector.get(reference.service_url, "conversations/a/members")
+    await server.stop()
+    assert tuple(asked) == ASKED
     metrics = Metrics()
-    reference = Reference(
-        person=PersonId(1),
-        channel=Channel.TEAMS,
-        service_url="",
-        conversation="",
-        bot="",
-        user="",
-        tenant=TenantId("t"),
-    )
-    await MeasuredSender(Throttling(), metrics).send(reference, b"{}")
-    assert metrics.registry.get_sample_value("crieur_throttled_total") == 1
+    assert isinstance(await MeasuredSender(Throttling(), metrics).send(reference, b"{}"), Retry)
     assert metrics.registry.get_sample_value("crieur_send_seconds_count", {"outcome": "retry"}) == 1
+
+
+async def test_what_time_ends_is_told_by_outcome_and_a_backup_by_its_instant(tmp_path: Path) -> None:
+    store, clock, metrics = SqliteStore(tmp_path / "late.db"), FixedClock(NOW), Metrics()
+    await store.open()
+    people = await install(store, "ada", "louis")
+    campaign = await planned(store, people)
+    await claim(store, campaign, limit=1, mark=True)
+    await measured(store, metrics).reap(campaign.id, NOW + LEASE + timedelta(seconds=1), END)
+    await measured(store, metrics).reap(campaign.id, END + LEASE, END)
+    await store.write_documents({BACKED_UP: (None, b"1764460800")})
+    text = (await metrics.text(store, clock, Live(NOW, None, 7))).decode()
+    await store.close()
+    for line in (
+        'crieur_deliveries_swept_total{outcome="unconfirmed"} 1.0',
+        'crieur_deliveries_swept_total{outcome="expired"} 1.0',
+        "crieur_backup_timestamp_seconds 1.7644608e+09",
+        "crieur_token_ends_timestamp_seconds 1.8940068e+09",
+        "crieur_clicks_waiting 7.0",
+    ):
+        assert line in text.splitlines(), line
+
+
+class Throttling:
+    async def send(self, reference: Reference, activity: bytes) -> Outcome:
+        return Retry(NotReached.THROTTLED, after=1.0)
+
+
+@pytest.fixture
+def louis_reference() -> Reference:
+    return Reference(
+        person=PersonId(1), channel=Channel.TEAMS, service_url="", conversation="a", bot="", user="29:louis",
+        tenant=TenantId("t"),
+    )  # fmt: skip
 
 
 async def test_the_figures_tell_nothing_of_people(running_bot: RunningBot, ada: Person, louis: Person) -> None:
@@ -237,6 +277,14 @@ async def test_without_a_token_only_this_machine_sees_the_figures(running_bot: R
     for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
         assert (await get(running_bot, "/metrics", **{header: "203.0.113.7"}))[0] == 403
     assert (await get(running_bot, "/metrics"))[0] == 200
+
+
+async def test_what_comes_through_a_proxy_or_an_ingress_sees_no_probe(signed: RunningBot) -> None:
+    assert (await get(signed, "/healthz"))[0] == 200
+    for header in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"):
+        for path in ("/readyz", "/healthz"):
+            assert (await get(signed, path, **{header: "https"}))[0] == 404
+        assert (await get(signed, "/metrics", **{header: "https"}))[0] == 403
 
 
 async def test_with_a_token_who_shows_it_sees_the_figures(running_bot: RunningBot) -> None:

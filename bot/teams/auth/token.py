@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import jwt
@@ -36,6 +37,11 @@ class Authorization(Protocol):
         """Why messages cannot be sent, in words for an operator; "" while they can."""
         ...
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the token ends; None where there is none, or it does not say."""
+        ...
+
     def refused(self, detail: str) -> None:
         """The platform refuses even a new token."""
         ...
@@ -63,6 +69,7 @@ class Anonymous:
 
     header = ""
     trouble = ""
+    ends_at = None
 
     def refused(self, detail: str) -> None:
         pass
@@ -81,10 +88,14 @@ class FreshToken:
     """A token from ``fetch``, which may block. One task replaces it, so that no message waits for it.
 
     ``fetch(True)`` asks the login itself: the SDK and its libraries keep tokens of their own for up to a day, and
-    would give a refused one again and again. ``purpose``: what waits for it, for the log.
+    would give a refused one again and again. ``purpose``: what waits for it, for the log. ``failed``: called whenever
+    none was to be had.
     """
 
-    def __init__(self, fetch: Callable[[bool], str], clock: Clock, purpose: str) -> None:
+    def __init__(
+        self, fetch: Callable[[bool], str], clock: Clock, purpose: str, failed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._failed = failed
         self._fetch = fetch
         self._clock = clock
         self._purpose = purpose
@@ -103,6 +114,12 @@ class FreshToken:
         if self._refusal or self._is_valid:
             return self._refusal
         return self._missing or ("" if self.header is None else "the token has ended, and the login does not answer")
+
+    @property
+    def ends_at(self) -> datetime | None:
+        if self.header is None or not self._ends:
+            return None
+        return self._clock.now() + timedelta(seconds=self._ends - self._clock.monotonic())
 
     @property
     def _is_valid(self) -> bool:
@@ -129,6 +146,7 @@ class FreshToken:
         try:
             token = await asyncio.to_thread(self._fetch, past_caches)
         except Exception as error:  # whatever the SDK's libraries raise: the reason is theirs
+            self._failed()
             missing = error if isinstance(error, NoToken) else NoToken(_reason(error))
             if self._missing != str(missing):
                 log.error("no token for %s: %s", self._purpose, missing)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ ANSWER = 20.0  #: seconds to wait for an answer: the platform's gateway gives up
 IDLE = 15.0  #: seconds an unused connection is kept: less than any server keeps its end
 JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
+TOO_FAST = (412, 429)  #: what the platform answers where it asks for fewer requests
 LARGEST = 65_536  #: bytes of an answer that are read: the platform's own have some hundreds
 LARGEST_PAGE = 4_194_304  #: the same of a page of a team's people, of which there may be 500
 
@@ -57,7 +59,10 @@ class Connector:
         connections: int = 100,
         connect: float = CONNECT,
         answer: float = ANSWER,
+        throttled: Callable[[str], None] = lambda asked: None,
     ) -> None:
+        #: called with what was asked (send, edit, open, members) where the platform says that it is too fast
+        self._throttled = throttled
         self._clock = clock
         self._authorization = authorization or Anonymous()
         self._loopback_only = loopback_only
@@ -98,7 +103,7 @@ class Connector:
         """Put an activity in the place of an earlier one."""
         try:
             url = self._url(reference, reference.conversation, message)
-            return await self._try("PUT", reference, url, activity)
+            return await self._try("PUT", reference, url, activity, "edit")
         except ChatLost as lost:
             return Refused("NotFound", str(lost))
 
@@ -112,7 +117,11 @@ class Connector:
             if header is None:
                 header = await authorization.renew(None)
             answer = await self._get(url, header)
-            return answer if answer[0] != 401 else await self._get(url, await authorization.renew(header))
+            if answer[0] == 401:
+                answer = await self._get(url, await authorization.renew(header))
+            if answer[0] in TOO_FAST:
+                self._throttled("members")
+            return answer
         except NoToken as missing:
             raise NotAnswered(f"no token: {missing}", permanent=missing.permanent) from missing
 
@@ -152,7 +161,7 @@ class Connector:
             }
         )
         try:
-            opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening)
+            opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening, "open")
         except ChatLost as lost:  # of a chat that is being opened, this tells nothing
             return Unexplained("ChatNotOpened", str(lost), About.REGION)
         match opened:
@@ -164,8 +173,14 @@ class Connector:
                 return Unexplained("ChatNotOpened", "the platform named no chat", About.REGION)
         return opened
 
-    async def _try(self, method: str, reference: Reference, url: URL, body: bytes) -> Outcome:
+    async def _try(self, method: str, reference: Reference, url: URL, body: bytes, asked: str = "send") -> Outcome:
         """One request, with a second one where only our token was too old. Raises ChatLost."""
+        outcome = await self._answered(method, reference, url, body)
+        if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
+            self._throttled(asked)
+        return outcome
+
+    async def _answered(self, method: str, reference: Reference, url: URL, body: bytes) -> Outcome:
         if self._loopback_only and not is_loopback(reference.service_url):
             return Unexplained(
                 "NotLoopback", "without a registration the bot writes to this machine only", About.REGION
