@@ -12,10 +12,10 @@ MUTMUT := build/mutmut/bin/python
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade-package $(UPGRADE))
 # what a file was not made of when it was locked is not installed
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run simulate mutants mutation test lint format audit e2e faults bench demo cards catalogue lock clean
+.PHONY: help run simulate mutants mutation test bare lint format audit e2e faults bench demo cards catalogue lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,18 +25,23 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 $(RUN): requirements.lock | $(BIN)/python
+	@echo "Installing what Crieur runs on, once: some 60 packages, 60 MB."
 	$(INSTALL) -r requirements.lock
 	@touch $@
 
 $(DEV): requirements-dev.lock | $(BIN)/python
+	@echo "Installing what Crieur and its tests run on, once: some 110 packages, 150 MB."
 	$(INSTALL) -r requirements-dev.lock
 	@touch $@ $(RUN)
 
 run: $(RUN) ## the bot and a browser client: make run CLIENTS=2 shows two people side by side
 	@$(BIN)/python app.py --playground $(CLIENTS) --playground-port $(CLIENT_PORT)
 
-test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP
-	$(BIN)/python -m pytest -n 4 --dist loadgroup
+test: $(DEV) ## every test but the browser's: rules, stores, the whole bot over HTTP; make test TESTS=tests/unit
+	$(BIN)/python -m pytest -n 4 --dist loadgroup $(TESTS)
+
+bare: ## make run and make test on a bare Debian 12 and 13, as an ordinary user (as root; debootstrap): DEBIAN=trixie TESTS=tests/unit
+	DEBIAN="$(DEBIAN)" TESTS="$(TESTS)" tests/bare.sh
 
 lint: $(DEV) ## ruff and mypy --strict
 	$(BIN)/ruff check .

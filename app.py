@@ -10,11 +10,10 @@ import logging
 import os
 import random
 import secrets
-import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +43,7 @@ from bot.teams.send.connector import Connector
 from bot.teams.send.downloads import Downloads
 from bot.version import VERSION
 from bot.web.connections import listening
-from bot.web.health import Health
+from bot.web.health import Health, free_disk
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import WebHandlers
@@ -126,12 +125,22 @@ async def crieur(
     store = measured(store, metrics)
     keys = OwnKeys(store, clock, settings.key_apart)
     links = SignedLinks(settings.base_url, await keys.of(LINKS), tracked=settings.tracked)
-    authorization = make_authorization(settings, platform, credentials, clock)
+    authorization = make_authorization(settings, platform, credentials, clock, metrics.token_failures.inc)
     async with contextlib.AsyncExitStack() as opened:
         connector = await opened.enter_async_context(
-            Connector(clock=clock, authorization=authorization, loopback_only=settings.local)
+            Connector(
+                clock=clock,
+                authorization=authorization,
+                loopback_only=settings.local,
+                throttled=lambda asked: metrics.throttled.labels(asked).inc(),
+            )
         )
-        graph = make_graph(settings, clock, random.Random(rng.getrandbits(64)))
+        graph = make_graph(
+            settings,
+            clock,
+            random.Random(rng.getrandbits(64)),
+            answered=lambda area, status: metrics.graph.labels(area, status).inc(),
+        )
         if graph is not None:
             await opened.enter_async_context(graph)
         directory = directory or (GraphDirectory(graph) if graph else None)
@@ -260,13 +269,6 @@ async def crieur(
             await front.settle()
 
 
-def free_disk(settings: Settings) -> Callable[[], int | None]:
-    """Bytes that are left where an embedded store is; None for a server."""
-    kind, _, path = settings.store_url.partition(":")
-    folder = Path(path).parent
-    return lambda: shutil.disk_usage(folder).free if kind == "sqlite" and folder.is_dir() else None
-
-
 def spare_the_collector() -> None:
     """What is loaded stays: Python's garbage collector need not look at it again and again.
 
@@ -337,10 +339,11 @@ async def operate(settings: Settings, asked: argparse.Namespace) -> int:
     """The exit status of an operator's command. It speaks of a store that is there, says of which, and makes none."""
     store = open_store(settings)
     complain(f"The store: {settings.store_place}")
-    if not await store.exists():
-        complain("There is no such store. Run this with the bot's own STORE_URL, as its user and in its folder.")
-        return 1
-    await store.open()
+    if asked.opens:
+        if not await store.exists():
+            complain("There is no such store. Run this with the bot's own STORE_URL, as its user and in its folder.")
+            return 1
+        await store.open()
     try:
         status: int = await asked.run(Operator(store, WallClock(), settings, say), asked)
         return status
@@ -390,7 +393,8 @@ def main() -> int:
         say(str(wrong))
         return 2
     except (StorageError, OSError) as error:
-        say(logs.spoken(f"Crieur cannot start: {error}", settings.log_format))
+        what = "" if arguments.run else "Crieur cannot start: "
+        say(logs.spoken(f"{what}{error}", settings.log_format))
         return 1
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -45,8 +46,8 @@ class _Frames(logging.Formatter):
     def formatException(self, ei: Any) -> str:
         if self._words:
             return "\n".join(f"  {one_line(line)}" for line in super().formatException(ei).split("\n"))
-        kind, error, frames = ei
-        return "\n".join([*_frames(frames), *_causes(error), f"  {getattr(kind, '__name__', '?')}"])
+        _, error, frames = ei
+        return "\n".join([*_frames(frames), *_causes(error), f"  {_name(error)}"])
 
 
 def _frames(frames: TracebackType | None) -> list[str]:
@@ -55,7 +56,13 @@ def _frames(frames: TracebackType | None) -> list[str]:
 
 def _causes(error: BaseException | None) -> list[str]:
     cause = error and (error.__cause__ or error.__context__)
-    return [*_causes(cause), f"  after {type(cause).__name__}"] if cause else []
+    return [*_causes(cause), f"  after {_name(cause)}"] if cause else []
+
+
+def _name(error: BaseException | None) -> str:
+    """Its type, and of what the system refuses the reason, in the system's own words: never a path or an address."""
+    number = error.errno if isinstance(error, OSError) else None
+    return type(error).__name__ + (f": {os.strerror(number)}" if number and number > 0 else "")
 
 
 class JsonLines(_Frames):

@@ -25,6 +25,7 @@ import aiohttp
 PACKAGE = "@microsoft/m365agentsplayground@0.2.28"
 FIRST_PORT = 26150  # below the ephemeral range, where it would be moved silently
 START = 180.0  #: seconds: the first start fetches the package
+STILL = 10.0  #: seconds between two lines that say that it goes on
 PEOPLE = (
     ("Ada Lovelace", "ada@contoso.example"),
     ("Louis Pasteur", "louis@contoso.example"),
@@ -74,7 +75,7 @@ async def start_playgrounds(
             say(f"Starting the browser client of {PEOPLE[number][0]} (the first start fetches it by npm) ...")
             process = await _start(npx, bot_url, folder / str(number + 1), number, port)
             processes.append(process)
-            await _answering(process, port, folder / str(number + 1))
+            await _answering(process, port, folder / str(number + 1), say)
             clients.append(Playground(PEOPLE[number][0], f"http://localhost:{port}"))
             port += 1
         watches = [
@@ -199,8 +200,9 @@ team:
 """
 
 
-async def _answering(process: asyncio.subprocess.Process, port: int, folder: Path) -> None:
-    deadline = asyncio.get_running_loop().time() + START
+async def _answering(process: asyncio.subprocess.Process, port: int, folder: Path, say: Callable[[str], None]) -> None:
+    began = said_at = asyncio.get_running_loop().time()
+    deadline = began + START
     async with aiohttp.ClientSession() as http:
         while asyncio.get_running_loop().time() < deadline:
             if process.returncode is not None:
@@ -209,6 +211,9 @@ async def _answering(process: asyncio.subprocess.Process, port: int, folder: Pat
                 async with http.get(f"http://localhost:{port}") as response:
                     if response.status == 200:
                         return
+            if (now := asyncio.get_running_loop().time()) - said_at >= STILL:
+                said_at = now
+                say(f"  ... still starting: {now - began:.0f} s")
             await asyncio.sleep(0.3)
     raise PlaygroundUnavailable(f"The browser client did not start in time; {folder / 'client.log'} says more.")
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import logging
 import resource
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from aiohttp import web
+
+log = logging.getLogger(__name__)
 
 HEAD = 10.0  #: seconds from a connection to the end of its first request's head
 IDLE = 75.0  #: seconds to the end of the next one's: longer than reverse proxies keep theirs (nginx: 60)
@@ -20,12 +25,20 @@ HEADERS = 64  #: of a request, at most 8 KB each
 MOST = 4_000  #: connections; of more, those are closed that have been waiting for the longest time
 CHECK = 0.5  #: seconds between checks
 FILES = 16_384  #: files and connections that the process asks to be allowed
+OTHER_FILES = 40  #: of them for the store, the platform, and what runs beside us, where there are very few
+FEWEST = 8  #: connections, however few files there are
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+SAID_EVERY = 60.0  #: seconds between two lines that say so
 
 
 class Connections:
     """Knows since when each connection has been waiting, and closes what waits for too long."""
 
     def __init__(self) -> None:
+        #: how many there may be: each is a file
+        self.most = MOST
+        #: a connection found no file
+        self.starved = False
         #: connection -> the instant (monotonic) at which it was seen first, or its last request came or ended
         self._since: dict[web.RequestHandler, float] = {}
         #: those that have made a request
@@ -57,7 +70,8 @@ class Connections:
         self._heard &= self._since.keys()
         # in the order in which they came, where they were seen first by the same check
         waiting = sorted((one for one in self._since if one not in self._at_work), key=self._since.__getitem__)
-        for one in waiting[: max(0, len(connections) - MOST)]:
+        most, self.starved = len(connections) // 2 if self.starved else self.most, False
+        for one in waiting[: max(0, len(connections) - most)]:
             one.force_close()
         for one, since in self._since.items():
             if now - since > (LONGEST if one in self._heard else HEAD):
@@ -70,7 +84,9 @@ CONNECTIONS = web.AppKey("connections", Connections)
 @contextlib.asynccontextmanager
 async def listening(application: web.Application, host: str, port: int) -> AsyncIterator[None]:
     """Serve the application for as long as the block lasts."""
-    _allow_many_files()
+    connections = application[CONNECTIONS]
+    connections.most = max(FEWEST, min(MOST, _allow_many_files() - OTHER_FILES))
+    asyncio.get_running_loop().set_exception_handler(_Starvation(connections))
     runner = web.AppRunner(
         application,
         access_log=None,
@@ -82,7 +98,7 @@ async def listening(application: web.Application, host: str, port: int) -> Async
     )
     await runner.setup()
     assert runner.server is not None
-    keeping = asyncio.create_task(application[CONNECTIONS].keep(runner.server))
+    keeping = asyncio.create_task(connections.keep(runner.server))
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
         yield
@@ -91,9 +107,32 @@ async def listening(application: web.Application, host: str, port: int) -> Async
         await runner.cleanup()
 
 
-def _allow_many_files() -> None:
-    """A connection is a file: the usual limit of 1,024 is less than what may be open at once."""
+class _Starvation:
+    """The loop's handler of errors: where no file is left for a connection, asyncio calls it a thousand times a second.
+
+    It says so once in a while, and room is made: those that have been waiting for the longest time are closed.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._said_at = float("-inf")
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if not (isinstance(error, OSError) and error.errno in OUT_OF_FILES):
+            loop.default_exception_handler(context)
+            return
+        self._connections.starved = True
+        if loop.time() - self._said_at >= SAID_EVERY:
+            self._said_at = loop.time()
+            log.error("no file is left for another connection: raise the limit (ulimit -n, LimitNOFILE=)")
+
+
+def _allow_many_files() -> int:
+    """A connection is a file: the usual limit of 1,024 is less than what may be open at once. How many may be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return FILES if soft == resource.RLIM_INFINITY else soft

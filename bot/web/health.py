@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from bot.settings import Settings
 from bot.teams.auth.token import Authorization
 from scheduler.copies.watch import CheckedStore, Watch
 from scheduler.ports import Clock
@@ -60,3 +63,10 @@ class Health:
         if not self.dispatching():
             troubles["dispatcher"] = "is not at work"
         return troubles | self.watch.troubles()
+
+
+def free_disk(settings: Settings) -> Callable[[], int | None]:
+    """Bytes that are left where an embedded store is; None for a server."""
+    kind, _, path = settings.store_url.partition(":")
+    folder = Path(path).parent
+    return lambda: shutil.disk_usage(folder).free if kind == "sqlite" and folder.is_dir() else None

@@ -20,8 +20,8 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, Asyn
 from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, PyMongoError
 
-from storage.mongo.versions import migrate, server_time, take_leave, tell
-from storage.records import StorageError
+from storage.mongo.versions import migrate, schema, server_time, take_leave, tell
+from storage.records import Schema, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,9 @@ class Engine:
             await tell(self._open_database, self._copy)
         else:
             await self._open_database.command("ping")
+
+    async def schema(self) -> Schema:
+        return await schema(self._open_database)
 
     async def server_time(self) -> datetime | None:
         return await server_time(self._open_database)

@@ -15,7 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo.errors import DuplicateKeyError
 
 from storage.mongo.schema import INDEXES, STEPS, Step
-from storage.records import StorageError, StoreLost
+from storage.records import Schema, StorageError, StoreLost
 from storage.records.instants import ms
 
 ALIVE = timedelta(minutes=1)  #: since a copy was seen: then it has ended
@@ -58,6 +58,17 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
         await db["schema"].update_one(
             {"_id": "schema", "version": schema["version"]}, {"$set": {"version": own, "beside": oldest}}
         )
+
+
+async def schema(db: Database) -> Schema:
+    found, missing = await _schema(db), []
+    for collection, indexes in INDEXES.items():
+        there = {tuple(one["key"]) for one in (await db[collection].index_information()).values()}
+        for index in indexes:
+            key = tuple(index.document["key"].items())
+            if key not in there:
+                missing.append(f"{collection}: {', '.join(field for field, _ in key)}")
+    return Schema(found["version"] if found else 0, tuple(sorted(missing)))
 
 
 async def tell(db: Database, copy: str, steps: Sequence[Step] = STEPS) -> None:

@@ -14,6 +14,7 @@ from storage.port.campaigns import Campaigns, Deliveries, Templates
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Backups, Documents, Erasure, Retention
 from storage.port.people import Installations, Lists, People
+from storage.records import Schema
 
 
 class Store(
@@ -55,6 +56,10 @@ class Store(
 
     async def check(self) -> None:
         """Whether the store is still what was opened, and ours to use. Raises StoreLost with what to do."""
+        ...
+
+    async def schema(self) -> Schema:
+        """Its version, and which of its indexes are missing."""
         ...
 
     async def server_time(self) -> datetime | None:

@@ -108,6 +108,7 @@ from storage.records.results import (
     Result,
 )
 from storage.records.rights import Right, allowed, may_approve
+from storage.records.schema import Schema
 from storage.records.templates import Template
 
 __all__ = [
@@ -179,6 +180,7 @@ __all__ = [
     "Right",
     "Role",
     "Schedule",
+    "Schema",
     "Seen",
     "Settled",
     "Sighting",

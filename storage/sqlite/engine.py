@@ -23,10 +23,10 @@ from typing import Any, TypeVar
 
 import orjson
 
-from storage.records import StorageError, StoreLost
+from storage.records import Schema, StorageError, StoreLost
 from storage.sqlite.file import OpenFile, ServingLock
 from storage.sqlite.private import make_private
-from storage.sqlite.schema import migrate
+from storage.sqlite.schema import migrate, schema
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +144,9 @@ class Engine:
             raise StorageError("the store is not open")
         await self.read(lambda db: db.execute("SELECT 1 FROM sqlite_master").fetchone())
         await asyncio.to_thread(self._file.check)
+
+    async def schema(self) -> Schema:
+        return await self.read(schema)
 
     async def server_time(self) -> datetime | None:
         return None

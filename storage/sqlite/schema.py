@@ -7,8 +7,9 @@ integer keys: a million deliveries stay under 100 MB.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
-from storage.records import StorageError
+from storage.records import Schema, StorageError
 
 STEPS = (
     """
@@ -329,3 +330,16 @@ def migrate(db: sqlite3.Connection) -> None:
         raise StorageError(f"the database has schema {version}, newer than this program's {len(STEPS)}: upgrade Crieur")
     for number in range(version, len(STEPS)):
         db.executescript(f"BEGIN IMMEDIATE;{STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")
+
+
+def schema(db: sqlite3.Connection) -> Schema:
+    """How a file stands beside one that was made anew."""
+    with closing(sqlite3.connect(":memory:")) as new:
+        migrate(new)
+        missing = _indexes(new) - _indexes(db)
+    return Schema(db.execute("PRAGMA user_version").fetchone()[0], tuple(sorted(missing)))
+
+
+def _indexes(db: sqlite3.Connection) -> set[str]:
+    rows = db.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    return {f"{table}: {name}" for table, name in rows}

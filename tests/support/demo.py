@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import itertools
 import random
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -208,6 +207,7 @@ async def _follow(author: Person, crowd: Crowd, expected: int, console: Console)
             return done()
 
         await until(look, PATIENCE)
+        bar.update(task, total=len(crowd.received), completed=len(crowd.received))  # some have blocked the bot
 
 
 def _bar(console: Console) -> Progress:
@@ -254,8 +254,9 @@ def main() -> None:
     parser.add_argument("--presence", action="store_true", help="days that pass in a minute; people come and go")
     parser.add_argument("--png", action="store_true", help="draw the message and the report into build/demo/")
     arguments = parser.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for left in (*FOLDER.glob("crieur.db*"), FOLDER / "bot.log"):  # pictures stay
+        left.unlink(missing_ok=True)
     asyncio.run(demo(max(1, arguments.people), presence=arguments.presence, pictures=arguments.png, console=Console()))
 
 

@@ -12,18 +12,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from app import GRACE
+from app import GRACE, operate
 from bot.ops.cli import add_commands
+from bot.settings import Settings
 from bot.version import VERSION
 from storage.sqlite import SqliteStore
+from tests.support.http import until
 from tests.support.program import ROOT, Program, running
 
 #: what is imported first knows the real system; then it is another
 ON_WINDOWS = """
 import asyncio, aiohttp, apscheduler, botbuilder.integration.aiohttp, botframework.connector.auth, runpy, sys
 sys.argv, sys.platform = ["app.py"], "win32"
+runpy.run_path("app.py", run_name="__main__")
+"""
+#: with fewer than people who connect
+FEW_FILES = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+sys.argv = ["app.py"]
 runpy.run_path("app.py", run_name="__main__")
 """
 
@@ -48,13 +58,38 @@ def test_on_windows_one_line_says_where_it_runs() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
 async def test_it_settles_and_says_so(tmp_path: Path, number: signal.Signals) -> None:
     log = tmp_path / "log"
-    async with running(Program(f"sqlite:{tmp_path}/crieur.db", log)) as program:
+    command = ("-c", FEW_FILES) if number is signal.SIGHUP else ("app.py",)
+    async with running(Program(f"sqlite:{tmp_path}/crieur.db", log, command=command)) as program:
         assert program._process
+        if number is signal.SIGHUP:
+            await many_connect(program)
         os.kill(program.pid, number)
         assert await asyncio.wait_for(program._process.wait(), 60) == 0
     lines = log.read_text()
     assert f"started: version={VERSION}" in lines and lines.rstrip().endswith("stopped")
-    assert "Traceback" not in lines and "ERROR" not in lines
+    assert "Traceback" not in lines
+    if number is signal.SIGHUP:
+        assert lines.count("ERROR") == lines.count("no file is left for another connection") == 1
+    else:
+        assert "ERROR" not in lines
+    assert len(lines) < 20_000
+
+
+async def many_connect(program: Program) -> None:
+    """More than it has files for, and none of them says anything: somebody who does is heard all the same."""
+    writers = []
+    for _ in range(80):
+        _, writer = await asyncio.open_connection("127.0.0.1", program.port)
+        writers.append(writer)
+
+    def said() -> bool:
+        return "no file is left" in program.log.read_text()
+
+    await until(said, 30)
+    async with aiohttp.ClientSession() as http, http.get(f"{program.url}/healthz") as response:
+        assert response.status == 200
+    for writer in writers:
+        writer.close()
 
 
 async def test_a_reader_that_has_left_is_no_trace(tmp_path: Path) -> None:
@@ -90,14 +125,21 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_no_command_makes_a_store_and_each_says_which_one_it_speaks_of(tmp_path: Path, command: str) -> None:
+async def test_no_command_makes_a_store_and_each_says_which_one_it_speaks_of(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = tmp_path / "nowhere" / "crieur.db"
-    environment = {**os.environ, "STORE_URL": f"sqlite:{store}", "MicrosoftAppId": ""}
-    done = run("app.py", command, *ASKED.get(command, []), env=environment)
-    assert done.returncode == 1 and done.stdout == ""
-    assert f"The store: sqlite:{store}" in done.stderr and "There is no such store." in done.stderr
-    assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    settings = Settings(_env_file=None, STORE_URL=f"sqlite:{store}", MicrosoftAppId="")  # type: ignore[call-arg]
+    parser = argparse.ArgumentParser()
+    add_commands(parser)
+    status = await operate(settings, parser.parse_args([command, *ASKED.get(command, [])]))
+    said, complained = capsys.readouterr()
+    assert f"The store: sqlite:{store}" in complained
+    if command == "check":
+        assert status == 0 and "is not there yet: the bot makes it at its first start" in said
+    else:
+        assert (status, said) == (1, "") and "There is no such store." in complained
+    assert os.listdir(tmp_path) == []
 
 
 async def test_a_store_that_is_no_backup_is_not_restored(tmp_path: Path) -> None:
