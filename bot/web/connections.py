@@ -108,9 +108,10 @@ async def listening(application: web.Application, host: str, port: int) -> Async
 
 
 class _Starvation:
-    """The loop's handler of errors: where no file is left for a connection, asyncio calls it a thousand times a second.
+    """The loop's handler of errors. Where no file is left for a connection, asyncio calls it a thousand times a second
+    (as often as connections may wait), and tries again.
 
-    It says so once in a while, and room is made: those that have been waiting for the longest time are closed.
+    That is said once in a while, and room is made: those that have been waiting for the longest time are closed.
     """
 
     def __init__(self, connections: Connections) -> None:
@@ -119,6 +120,8 @@ class _Starvation:
 
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
+        if isinstance(error, ValueError) and "_start_serving" in context["message"]:
+            return  # it would have tried again, and the listener has been closed
         if not (isinstance(error, OSError) and error.errno in OUT_OF_FILES):
             loop.default_exception_handler(context)
             return

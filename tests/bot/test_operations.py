@@ -8,7 +8,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,19 +17,16 @@ import pytest
 
 from bot.ops.logs import OURS, JsonLines, set_up
 from bot.teams.incoming.request_limits import AT_ONCE, BURST, Kind
-from bot.teams.send.connector import Connector
 from bot.version import VERSION
 from bot.web.health import SPARE, Health
-from bot.web.metrics import ASKED, Live, MeasuredSender, Metrics, measured
+from bot.web.metrics import Live, Metrics, measured
 from scheduler.copies.watch import Watch
-from scheduler.ports import Outcome, Retry
-from storage.records import Channel, NotReached, PersonId, Reference, StorageError, TenantId
+from storage.records import Channel, NotReached, StorageError
 from storage.shared.inventory import BACKED_UP, READY
 from storage.sqlite import SqliteStore
 from tests.bot.story import broadcast, completed, draft, eventually
 from tests.conftest import RunningBot
 from tests.contract.world import END, LEASE, NOW, claim, install, planned
-from tests.support.http import Answer, Server
 from tests.support.organisation import Person
 
 ALIVE = (200, f'{{"status": "ok", "version": "{VERSION}"}}')
@@ -214,22 +211,7 @@ async def test_the_figures_show_the_queue_and_how_late_it_is(tmp_path: Path) -> 
     assert "crieur_lag_seconds 90.0" in text
 
 
-async def test_what_is_too_fast_is_counted_by_what_was_asked(louis_reference: Reference) -> None:
-    server = Server(lambda method, path, head, body: Answer(429, b"{}"))
-    await server.start()
-    reference, asked = replace(louis_reference, service_url=f"http://127.0.0.1:{server.port}/"), list[str]()
-    async with Connector(clock=FixedClock(NOW), loopback_only=True, throttled=asked.append) as connector:
-        await connector.send(reference, b"{}")
-        await connector.update(reference, "1", b"{}")
-        await connector.send(replace(reference, conversation=""), b"{}")
-        await connector.get(reference.service_url, "conversations/a/members")
-    await server.stop()
-    assert tuple(asked) == ASKED
-    metrics = Metrics()
-    assert isinstance(await MeasuredSender(Throttling(), metrics).send(reference, b"{}"), Retry)
-    assert metrics.registry.get_sample_value("crieur_send_seconds_count", {"outcome": "retry"}) == 1
-
-
+@pytest.mark.real_time
 async def test_what_time_ends_is_told_by_outcome_and_a_backup_by_its_instant(tmp_path: Path) -> None:
     store, clock, metrics = SqliteStore(tmp_path / "late.db"), FixedClock(NOW), Metrics()
     await store.open()
@@ -249,19 +231,6 @@ async def test_what_time_ends_is_told_by_outcome_and_a_backup_by_its_instant(tmp
         "crieur_clicks_waiting 7.0",
     ):
         assert line in text.splitlines(), line
-
-
-class Throttling:
-    async def send(self, reference: Reference, activity: bytes) -> Outcome:
-        return Retry(NotReached.THROTTLED, after=1.0)
-
-
-@pytest.fixture
-def louis_reference() -> Reference:
-    return Reference(
-        person=PersonId(1), channel=Channel.TEAMS, service_url="", conversation="a", bot="", user="29:louis",
-        tenant=TenantId("t"),
-    )  # fmt: skip
 
 
 async def test_the_figures_tell_nothing_of_people(running_bot: RunningBot, ada: Person, louis: Person) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import WallClock
-from bot.web.metrics import Live, Metrics
+from bot.teams.send.connector import Connector
+from bot.web.metrics import ASKED, Live, MeasuredSender, Metrics
+from scheduler.ports import Outcome, Retry
+from storage.records import Channel, NotReached, PersonId, Reference, TenantId
 from storage.sqlite import SqliteStore
+from tests.support.http import Answer, Server
 from tests.support.program import ROOT
 
 FOLDER = ROOT / "docs" / "monitoring"
@@ -124,3 +129,35 @@ def test_the_dashboard_is_one_that_grafana_takes() -> None:
         assert len({target["refId"] for target in panel["targets"]}) == len(panel["targets"]) > 0
     assert len(ids) == len(panels())
     assert len(places) == sum(panel["gridPos"]["w"] * panel["gridPos"]["h"] for panel in panels()), "none over another"
+
+
+# --- what is counted ---------------------------------------------------------------------------
+
+
+class Throttling:
+    async def send(self, reference: Reference, activity: bytes) -> Outcome:
+        return Retry(NotReached.THROTTLED, after=1.0)
+
+
+@pytest.fixture
+def louis_reference() -> Reference:
+    return Reference(
+        person=PersonId(1), channel=Channel.TEAMS, service_url="", conversation="a", bot="", user="29:louis",
+        tenant=TenantId("t"),
+    )  # fmt: skip
+
+
+async def test_what_is_too_fast_is_counted_by_what_was_asked(louis_reference: Reference) -> None:
+    server = Server(lambda method, path, head, body: Answer(429, b"{}"))
+    await server.start()
+    reference, asked = replace(louis_reference, service_url=f"http://127.0.0.1:{server.port}/"), list[str]()
+    async with Connector(clock=WallClock(), loopback_only=True, throttled=asked.append) as connector:
+        await connector.send(reference, b"{}")
+        await connector.update(reference, "1", b"{}")
+        await connector.send(replace(reference, conversation=""), b"{}")
+        await connector.get(reference.service_url, "conversations/a/members")
+    await server.stop()
+    assert tuple(asked) == ASKED
+    metrics = Metrics()
+    assert isinstance(await MeasuredSender(Throttling(), metrics).send(reference, b"{}"), Retry)
+    assert metrics.registry.get_sample_value("crieur_send_seconds_count", {"outcome": "retry"}) == 1
