@@ -35,6 +35,9 @@ PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "2000"))
 MONGO_PEOPLE = int(os.environ.get("FAULTS_MONGO_PEOPLE", "300"))  #: fewer: the stand-in for MongoDB is slow
 KILLS = int(os.environ.get("FAULTS_KILLS", "10"))
 OUTAGE = float(os.environ.get("FAULTS_OUTAGE", "8"))  #: seconds for which a store or a platform is away
+FULL = "FAULTS_OUTAGE" in os.environ  #: `make faults`
+#: what `make test` shows in another way already; the test says where
+AT_FULL_SIZE = pytest.mark.skipif(not FULL, reason="at full size only: make faults")
 RATE = 20_000  #: messages a second: the pace is not what is tested here
 
 _LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/r/")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.records import CampaignId, CampaignState
-from tests.faults.conftest import Tell, Town, a_town
+from tests.faults.conftest import AT_FULL_SIZE, Tell, Town, a_town
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017
 from tests.support.seeding import conversation_of, install, scheduled
@@ -25,7 +25,7 @@ HANGING = 3
 SOON = 20.0  #: seconds from the end of a slot to its report; a chat that hangs is waited for as long
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
+@pytest.fixture(params=["sqlite", pytest.param("mongodb", marks=AT_FULL_SIZE)])
 async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
     with _server(request.param, tmp_path) as url:
         async with a_town(tmp_path, url, lease=3) as town:

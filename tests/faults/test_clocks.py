@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from storage.records import CampaignId, PersonId
-from tests.faults.conftest import MONGO_PEOPLE, Tell, Town, a_town
+from tests.faults.conftest import AT_FULL_SIZE, MONGO_PEOPLE, Tell, Town, a_town
 from tests.support import faketime
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017
@@ -25,7 +25,8 @@ THREE_HOURS = timedelta(hours=3)
 PATIENCE = 120.0
 SKEW = 150.0  #: seconds
 
-pytestmark = pytest.mark.skipif(faketime.library() is None, reason="libfaketime is not installed")
+# libfaketime keeps a core busy by itself; tests/bot/test_wall_clock.py and tests/unit/test_watch.py set clocks without
+pytestmark = [AT_FULL_SIZE, pytest.mark.skipif(faketime.library() is None, reason="libfaketime is not installed")]
 
 
 async def readiness(program: Program) -> tuple[int, str]:

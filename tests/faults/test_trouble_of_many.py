@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from datetime import timedelta
 
 import pytest
 
 from storage.records import CampaignId, NotReached
-from tests.faults.conftest import OUTAGE, PEOPLE, Tell, Town
+from tests.faults.conftest import AT_FULL_SIZE, OUTAGE, PEOPLE, Tell, Town
 from tests.support.connector import Faults
 from tests.support.http import until
 
 PATIENCE = 300.0  #: seconds until the report, after the trouble
 SLOT = timedelta(seconds=15 + 3 * OUTAGE)
-#: each row of the table is in tests/bot/test_what_a_send_can_answer.py already
-AT_FULL_SIZE = pytest.mark.skipif("FAULTS_OUTAGE" not in os.environ, reason="at full size only")
 
 
+# each row of the table is in tests/bot/test_what_a_send_can_answer.py, too
 @pytest.mark.parametrize(
     ("row", "what", "says"),
     [
