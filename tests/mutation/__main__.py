@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 from tests.mutation.equivalent import EQUIVALENT
 
@@ -35,15 +36,12 @@ NOTICED, UNNOTICED = 1, 0
 
 #: the pure rules, and the unit tests that hold each
 RULES = {
-    "scheduler/rules/ladder.py": ("ladder",),
-    "storage/records/ladder.py": ("ladder",),
-    "scheduler/rules/settling.py": ("settling",),
-    "scheduler/rules/admission.py": ("admission",),
-    "scheduler/rules/trouble.py": ("trouble",),
-    "scheduler/rules/zone_forecast.py": ("zone_forecast",),
+    "storage/records/deliveries.py": ("deliveries",),
     "scheduler/rate_limit.py": ("rate_limit",),
     "storage/records/campaign_life.py": ("campaign_life",),
-    "storage/records/deliveries.py": ("deliveries",),
+    "scheduler/rules/settling.py": ("settling",),
+    "storage/records/ladder.py": ("ladder",),
+    "scheduler/rules/ladder.py": ("ladder",),
     "scheduler/rules/window.py": ("window",),
 }
 
@@ -109,6 +107,13 @@ def in_a_process(run: Callable[[], int], seconds: int = PROCESSOR) -> int:
     return NOTICED if os.waitstatus_to_exitcode(status) else UNNOTICED
 
 
+class TablesFirst:
+    """What tries a few values comes before what draws a hundred."""
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items.sort(key=lambda item: hasattr(item.obj, "hypothesis"))
+
+
 def tested(variant: Variant | None, tests: Sequence[str]) -> int:
     from hypothesis import Phase, settings
 
@@ -122,7 +127,7 @@ def tested(variant: Variant | None, tests: Sequence[str]) -> int:
         sys.meta_path.insert(0, Changed(variant))
     files = [f"tests/unit/test_{name}.py" for name in tests]
     options = ("-x", "-q", "--noconftest", *("-p", "no:cacheprovider"), *("-p", "no:xdist"), *("-W", "ignore"))
-    return int(pytest.main([*options, *files])) and NOTICED
+    return int(pytest.main([*options, *files], [TablesFirst()])) and NOTICED
 
 
 def simulated(variant: Variant) -> int:

@@ -242,6 +242,12 @@ def test_the_full_hour_is_right_when_clocks_change_before_it(local: datetime, wa
     assert full_hour(after, zone).astimezone(zone).minute == 0
 
 
+def test_the_full_hour_lies_after_the_instant_by_a_millisecond_at_the_least() -> None:
+    hour = paris(2, 15)
+    assert full_hour(hour - MILLISECOND, PARIS) == hour
+    assert full_hour(hour, PARIS) == hour + timedelta(hours=1)
+
+
 def test_half_hour_zones_keep_their_own_full_hours() -> None:
     kathmandu = ZoneInfo("Asia/Kathmandu")
     after = datetime(2026, 3, 2, 14, 37, tzinfo=kathmandu).astimezone(UTC)
