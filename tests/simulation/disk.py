@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage.records import StorageError
+from storage.records import FINAL, StorageError
 from storage.sqlite import SqliteStore
 from storage.sqlite.engine import Engine, _Job, connected
 from storage.sqlite.schema import migrate
@@ -81,6 +81,10 @@ class Disk:
 
     def make_room(self) -> None:
         self.db.execute(f"PRAGMA max_page_count = {NO_LIMIT}")
+
+    def ended(self) -> list[tuple[int, int]]:
+        """The deliveries that have come to an end, and how: as they stand, without a question."""
+        return self.db.execute("SELECT id, state FROM delivery WHERE state >= ?", (FINAL,)).fetchall()
 
     async def _way(self) -> None:
         if self.slow and self.chance.random() < self.slow:

@@ -29,7 +29,10 @@ class Fault:
 #: "once" for it; a test of its own shows what the report says
 KINDS = {
     "kill": 6,
+    "kill at a mark": 2,
+    "kill at a report": 3,
     "freeze": 3,
+    "freeze at a mark": 2,
     "clock step": 2,
     "store away": 2,
     "store unwell": 3,
@@ -40,19 +43,25 @@ KINDS = {
     "platform resets after taking": 2,
     "platform hangs": 1,
     "platform away": 1,
+    "platform answers oddly": 2,
+    "presence away": 2,
     "somebody blocks": 2,
     "somebody uninstalls": 1,
     "somebody installs": 2,
     "somebody presses": 4,
     "somebody mutes": 1,
+    "somebody is renamed": 1,
+    "somebody moves": 1,
+    "a stranger installs": 2,
     "the author presses": 4,
     "an activity twice": 2,
     "a late removal": 2,
+    "activities out of order": 2,
 }
 
 
 #: kinds that are people's doing: nothing is broken
-PEOPLES = ("somebody", "the author", "an activity", "a late removal")
+PEOPLES = ("somebody", "the author", "a stranger", "an activity", "a late removal", "activities out of order")
 
 
 def draw(rng: random.Random, until: float) -> list[Fault]:

@@ -6,7 +6,7 @@ Each question is noted as it leaves and as its answer comes; one without an answ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ class Event:
 @dataclass
 class History:
     events: list[Event] = field(default_factory=list)
+    #: told which process knows that it has marked something: its messages are about to leave
+    on_mark: Callable[[str], None] = lambda process: None
 
     def invoke(self, kind: str, deliveries: Sequence[int] = (), ended: Sequence[int] = ()) -> Event:
         event = Event(kind, PROCESS.get(), tuple(deliveries), ended=frozenset(ended))
@@ -67,14 +69,20 @@ class Watched:
         event = self.history.invoke("mark" if mark else "claim")
         claimed: list[Claimed] = await super().claim_due(*asked, mark=mark, **more)  # type: ignore[misc]
         event.deliveries = tuple(row.id for row in claimed if row.reachable or not mark)
-        event.done = True
+        self._done(event)
         return claimed
 
     async def mark_sending(self, claimed: Sequence[Claimed], *asked: Any, **more: Any) -> set[int]:
         event = self.history.invoke("mark")
         marked: set[int] = await super().mark_sending(claimed, *asked, **more)  # type: ignore[misc]
-        event.deliveries, event.done = tuple(sorted(marked)), True
+        event.deliveries = tuple(sorted(marked))
+        self._done(event)
         return marked
+
+    def _done(self, event: Event) -> None:
+        event.done = True
+        if event.kind == "mark" and event.deliveries:
+            self.history.on_mark(event.process)
 
     async def record(self, settled: Sequence[Settled], *asked: Any, **more: Any) -> None:
         ends = [row.id for row in settled if row.state >= FINAL]

@@ -9,24 +9,43 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import mongomock
+from mongomock.collection import Collection as Documents
+from mongomock.filtering import filter_applies
 from pymongo import UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError
 from pymongo.results import BulkWriteResult, UpdateResult
 
 from storage.mongo import MongoStore
 from storage.mongo.versions import migrate
+from storage.records import FINAL
 from tests.simulation.history import History, Watched
 
 T = TypeVar("T")
 Document = dict[str, Any]
 
 ANSWER = (0.0001, 0.01)  #: seconds until a server answers
+
+
+def _candidates(documents: Documents, condition: Document) -> Iterator[Document]:
+    """Those that a condition is true of; mongomock tries it on every document, even where it names their ids."""
+    kept, id = documents._store._documents, condition.get("_id")
+    if isinstance(id, int | str):
+        some = [kept[id]] if id in kept else []
+    elif isinstance(id, dict) and isinstance(several := id.get("$in"), list):
+        wanted = set(several)
+        some = [document for key, document in kept.items() if key in wanted]
+    else:
+        some = list(kept.values())
+    return (document for document in some if filter_applies(condition, document))
+
+
+Documents._iter_documents = _candidates
 
 
 @dataclass
@@ -46,6 +65,11 @@ class MongoServer:
     #: its clock
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     db: Any = field(default_factory=lambda: mongomock.MongoClient().get_database("crieur"))
+
+    def ended(self) -> list[tuple[int, int]]:
+        """The deliveries that have come to an end, and how: as they stand, without a question."""
+        rows = self.db["deliveries"]._store._documents.items()
+        return [(id, row["state"]) for id, row in rows if row["state"] >= FINAL]
 
     async def answer(self, ask: Callable[[], T], *, changes: bool = False) -> T:
         """One request. Raises AutoReconnect, as the driver does when it has given up."""

@@ -130,6 +130,18 @@ MUTANTS = (
         '{"_id": row.id, "holder": holder, "state": before[row.id]["state"]}',
         '{"_id": row.id}',
     ),
+    Mutant(
+        "somebody who was not approved is planned, too",
+        "scheduler/planner.py",
+        "        reachable, others = _within(reachable, approved), _within(others, approved)",
+        "        pass",
+    ),
+    Mutant(
+        "who is not there is written to all the same",
+        "scheduler/precheck.py",
+        "        return seen in WRITTEN_TO[self._schedule.presence]",
+        "        return True",
+    ),
 )
 
 

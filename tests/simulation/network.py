@@ -90,7 +90,7 @@ class Wire(asyncio.Transport):
             return
         loop = self.network.loop
         other._inbox.append(data)  # whichever callback runs first takes the piece that was written first
-        self._arrives = max(self._arrives, loop.time() + self.network.latency())
+        self._arrives = max(self._arrives, loop.time() + self.network.latency(self.port))
         loop.call_at(self._arrives, other._arrive, context=other.context)
 
     def _arrive(self) -> None:
@@ -168,14 +168,17 @@ class Network:
     wires: _Ends = field(default_factory=lambda: _Ends())
     #: ports behind which nobody answers at the moment: "refused", or "lost": packets vanish
     trouble: dict[int, str] = field(default_factory=dict)
+    #: port -> seconds by which each piece may be later than it is else: what is sent first may come last
+    late: dict[int, float] = field(default_factory=dict)
     _ports: int = FIRST_PORT
 
     def __post_init__(self) -> None:
         self.loop.network = self
         self.wires = _Ends()
 
-    def latency(self) -> float:
-        return self.rng.uniform(*LATENCY)
+    def latency(self, port: int) -> float:
+        late = self.late.get(port, 0.0)
+        return self.rng.uniform(*LATENCY) + (self.rng.uniform(0.0, late) if late else 0.0)
 
     def listen(self, factory: Callable[[], asyncio.Protocol], port: int | None) -> Listener:
         if not port:
@@ -186,7 +189,7 @@ class Network:
         return listener
 
     async def connect(self, factory: Callable[[], asyncio.Protocol], socket: Socket) -> tuple[Wire, Any]:
-        await asyncio.sleep(self.latency())
+        await asyncio.sleep(self.latency(socket.port))
         listener = self.listeners.get(socket.port)
         if self.trouble.get(socket.port) == "lost":
             await asyncio.Future()

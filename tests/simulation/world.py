@@ -8,7 +8,7 @@ import contextvars
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -19,8 +19,11 @@ from aiohttp import web
 from app import crieur
 from bot.settings import Settings
 from scheduler import dispatcher, planner
+from scheduler.rules import ladder
 from storage.port.store import Store
-from storage.records import Audience, Campaign, Contact, WorkingHours
+from storage.records import Approval, Audience, Campaign, Channel, Contact, PresenceChoice, WorkingHours
+from storage.shared.approved import digest_of, keep_approved
+from storage.shared.policy import change_policy
 from tests.simulation.disk import Disk, SimulatedSqlite
 from tests.simulation.faults import Fault, draw
 from tests.simulation.history import History
@@ -28,6 +31,8 @@ from tests.simulation.loop import PROCESS, SimulatedLoop
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.simulation.network import Network
 from tests.simulation.patched import patched
+from tests.simulation.presence import Presences
+from tests.support.answers import ROWS
 from tests.support.connector import Chat, Faults, LoopbackConnector
 from tests.support.organisation import Organisation, Person, Refusal, actions_of
 from tests.support.seeding import ANY_TIME, scheduled
@@ -41,6 +46,10 @@ LENGTH = (6.0, 40.0)  #: seconds of the slot
 BOUND = 300.0  #: seconds after the faults and the slot, by which everything has ended
 PATIENCE = 20.0  #: seconds for which the platform waits for the bot's answer to an activity
 PORT = 3978
+PLATFORM, ELSEWHERE = 2_000, 2_001  #: ports of the platform: it answers at either
+
+#: rows of what a send can answer; not those in which product.md promises no "once": taken, then a quick 5xx
+ODD = tuple(name for name in ROWS if name not in ("503 taken", "503 slow taken"))
 
 REPORT = ("Report: ", "Rapport\u00a0: ")  #: how a report card begins; its author may have come to speak French
 
@@ -59,6 +68,9 @@ class Setting:
     #: by how much each copy's wall clock is off, in seconds
     offsets: tuple[float, ...]
     faults: tuple[Fault, ...]
+    presence: PresenceChoice = PresenceChoice.ALWAYS
+    #: its audience was approved one by one, a moment before it starts
+    approved: bool = False
 
     @classmethod
     def of(cls, seed: int) -> Setting:
@@ -66,6 +78,7 @@ class Setting:
         mongo = rng.random() < 0.5
         copies = rng.randint(1, 3) if mongo else 1
         slot = rng.uniform(*LENGTH)
+        choice = (PresenceChoice.AVAILABLE, PresenceChoice.PRESENT, *[PresenceChoice.ALWAYS] * 4)
         return cls(
             seed=seed,
             mongo=mongo,
@@ -76,6 +89,8 @@ class Setting:
             rate=rng.choice(RATES),
             offsets=tuple(round(rng.choice((0.0, 0.0, rng.uniform(-0.8, 0.8))), 2) for _ in range(copies)),
             faults=tuple(draw(rng, slot + 10.0)),
+            presence=rng.choice(choice),
+            approved=rng.random() < 0.3,
         )
 
 
@@ -135,7 +150,9 @@ class Platform(LoopbackConnector):
     def _take(self, chat: Chat, body: bytes) -> Any:
         before = Counter(chat.campaigns)
         taken = super()._take(chat, body)
-        self.reports += any(word.encode() in body for word in REPORT)
+        if any(word.encode() in body for word in REPORT):
+            self.reports += 1
+            self._world.reported()
         for campaign in chat.campaigns - before:
             self._world.arrived(chat.id, campaign)
         return taken
@@ -156,7 +173,10 @@ class World:
             disk.on_cut = self._power_is_cut
         self.copies = [Copy(number, ProcessClock(self.loop, offset)) for number, offset in enumerate(setting.offsets)]
         self.arrivals: list[Arrival] = []
-        self.history = History()
+        self.history = History(on_mark=self._marked)
+        #: faults that wait for a moment that matters
+        self.at_a_mark: list[Fault] = []
+        self.at_a_report: list[Fault] = []
         self.trace: list[str] = []
         #: faults of the platform that are on at the moment
         self.unwell: list[Faults] = []
@@ -167,6 +187,12 @@ class World:
         #: since when somebody has muted the bot, and knows that it has heard so; since when a newcomer is there
         self.muted: dict[str, datetime] = {}
         self.came: dict[str, datetime] = {}
+        self.presences = Presences(self)
+        #: how each delivery ended, and those that ended in another way afterwards
+        self.ends: dict[int, int] = {}
+        self.undone: list[str] = []
+        #: who was in the audience when it was approved
+        self.approved: frozenset[int] | None = None
         #: how many questions came twice, by chat
         self.repeated: Counter[str] = Counter()
         self.calm = False
@@ -220,7 +246,8 @@ class World:
 
     async def _live(self, check: Callable[[World, Campaign], Awaitable[None]]) -> None:
         self.platform = Platform(self.chance("platform"), self)
-        await self.platform.start(2_000)
+        await self.platform.start(PLATFORM)
+        self.network.listeners[ELSEWHERE] = self.network.listeners[PLATFORM]
         for copy in self.copies:
             await self.boot(copy)
         async with aiohttp.ClientSession() as http:
@@ -230,7 +257,9 @@ class World:
             await self._people_install()
             campaign = await self._schedule()
             self.started = campaign
-            for fault in self.faults:
+            self._tasks.append(asyncio.create_task(self._watch_the_ends()))
+            faults = [*self.faults, *self._before_it_starts()]
+            for fault in faults:
                 self._tasks.append(asyncio.create_task(self._suffer(fault, self.loop.time())))
             await asyncio.sleep(self.setting.slot.total_seconds() + 12.0)
             await self._heal()
@@ -249,7 +278,7 @@ class World:
             store = self.store()
             try:
                 await store.open()
-                async with crieur(settings, store, copy.clock) as application:
+                async with crieur(settings, store, copy.clock, {Channel.TEAMS: self.presences}) as application:
                     runner = web.AppRunner(application, access_log=None)
                     await runner.setup()
                     await web.TCPSite(runner, "127.0.0.1", copy.port).start()
@@ -269,6 +298,9 @@ class World:
         self.newcomers = self.organisation.crowd(3)
         for number, newcomer in enumerate(self.newcomers):
             newcomer.address = f"newcomer{number}@contoso.example"
+        self.strangers = self.organisation.crowd(4)
+        for number, stranger in enumerate(self.strangers):
+            stranger.address = f"stranger{number}@contoso.example"
         for person in self.people:
             await self._install(person)
 
@@ -292,11 +324,35 @@ class World:
         people = await store.meet(author.tenant, contacts)
         invited = await store.new_list(author.tenant, author.id, "Invited", [person.id for person in people])
         audience = Audience(everyone=True, lists=(invited.id,))
+        slot, start, approval = self.setting.slot, self.now, None
+        if self.setting.approved:
+            start += timedelta(seconds=1.0)
+            await change_policy(store, author.tenant, lambda policy: replace(policy, approve_above=0))
+            reachable, others = await store.recipients(author.tenant, audience, Channel.TEAMS)
+            approved = sorted([*reachable, *others])
+            self.approved = frozenset(approved)
+            approval = Approval(people=len(approved), digest=digest_of(approved))
         campaign = await scheduled(
-            store, author, self.now, self.setting.slot, hours=self.setting.hours, audience=audience
+            store,
+            author,
+            start,
+            slot,
+            hours=self.setting.hours,
+            audience=audience,
+            presence=self.setting.presence,
+            approval=approval,
         )
+        if self.approved is not None:
+            await keep_approved(store, campaign.id, sorted(self.approved))
         self.tell(f"campaign {campaign.id} is scheduled for {len(self.people)} people")
         return campaign
+
+    async def _watch_the_ends(self) -> None:
+        while True:
+            for delivery, state in self.disk.ended():
+                if self.ends.setdefault(delivery, state) != state:
+                    self.undone.append(f"delivery {delivery} had ended as {self.ends[delivery]}, and is {state}")
+            await asyncio.sleep(1.0)
 
     # --- what goes wrong ----------------------------------------------------------------------
 
@@ -317,11 +373,51 @@ class World:
         return self.people[1 + fault.where % (len(self.people) - 1)]
 
     async def _kill(self, fault: Fault) -> None:
-        copy = self._copy(fault)
+        await self._kill_copy(self._copy(fault), fault.length)
+
+    async def _kill_copy(self, copy: Copy, length: float) -> None:
+        if self.loop.is_dead(copy.process):
+            return
         self.loop.kill(copy.process)
         self.network.cut(copy.process)
-        await asyncio.sleep(fault.length)
+        await asyncio.sleep(length)
         await self.boot(copy)
+
+    async def _kill_at_a_mark(self, fault: Fault) -> None:
+        self.at_a_mark.append(fault)
+
+    async def _freeze_at_a_mark(self, fault: Fault) -> None:
+        self.at_a_mark.append(fault)
+
+    async def _kill_at_a_report(self, fault: Fault) -> None:
+        self.at_a_report.append(fault)
+
+    def _marked(self, process: str) -> None:
+        """Messages are about to leave: a process dies, or sleeps until its leases have run out, over them."""
+        if self.at_a_mark:
+            fault = self.at_a_mark.pop()
+            copy = next(copy for copy in self.copies if copy.process == process)
+            work = (
+                self._freeze_copy(copy, LEASE + fault.length)
+                if "freeze" in fault.kind
+                else self._kill_copy(copy, fault.length)
+            )
+            self._strike(work, fault)
+
+    def reported(self) -> None:
+        """A report has come; nobody who posted it lives to know."""
+        if self.at_a_report:
+            fault = self.at_a_report.pop()
+            for copy in self.copies:
+                self._strike(self._kill_copy(copy, fault.length), fault)
+
+    def _strike(self, work: Coroutine[Any, Any, None], fault: Fault) -> None:
+        async def soon() -> None:
+            await asyncio.sleep(0.05 * fault.share)
+            self.tell(f"now: {fault}")
+            await work
+
+        self._tasks.append(self.loop.create_task(soon(), context=contextvars.Context()))
 
     def _power_is_cut(self) -> None:
         copy = self.copies[0]
@@ -339,9 +435,12 @@ class World:
         self.disk.make_room()
 
     async def _freeze(self, fault: Fault) -> None:
-        process = self._copy(fault).process
+        await self._freeze_copy(self._copy(fault), fault.length)
+
+    async def _freeze_copy(self, copy: Copy, length: float) -> None:
+        process = copy.process
         self.loop.stop_process(process)
-        await asyncio.sleep(fault.length)
+        await asyncio.sleep(length)
         self.loop.resume(process)
 
     async def _clock_step(self, fault: Fault) -> None:
@@ -377,7 +476,8 @@ class World:
     def _platform_is_as_told(self) -> None:
         names = ("throttle", "errors", "reset_before", "reset_after", "hang")
         shares = {name: min(1.0, sum(getattr(faults, name) for faults in self.unwell)) for name in names}
-        self.platform.faults = replace(Faults(), **shares)
+        answer = next((faults.answer for faults in self.unwell if faults.answer), "")
+        self.platform.faults = replace(Faults(), answer=answer, **shares)
 
     async def _platform_throttles(self, fault: Fault) -> None:
         await self._platform(fault, Faults(throttle=fault.share))
@@ -395,9 +495,17 @@ class World:
         await self._platform(fault, Faults(hang=fault.share))
 
     async def _platform_away(self, fault: Fault) -> None:
-        self.network.trouble[2_000] = "lost" if fault.where % 2 else "refused"
+        self.network.trouble[PLATFORM] = "lost" if fault.where % 2 else "refused"
         await asyncio.sleep(fault.length)
-        self.network.trouble.pop(2_000, None)
+        self.network.trouble.pop(PLATFORM, None)
+
+    async def _platform_answers_oddly(self, fault: Fault) -> None:
+        await self._platform(fault, Faults(answer=ODD[fault.where % len(ODD)]))
+
+    async def _presence_away(self, fault: Fault) -> None:
+        self.presences.trouble = "hangs" if fault.where % 2 else "away"
+        await asyncio.sleep(fault.length)
+        self.presences.trouble = ""
 
     # --- people -------------------------------------------------------------------------------
 
@@ -474,14 +582,57 @@ class World:
         removal = {"type": "installationUpdate", "action": "remove", "timestamp": left_at}
         await self._to(replace(fault, where=fault.where + 1), person.send(removal))
 
+    def _before_it_starts(self) -> list[Fault]:
+        """Where an audience was approved, somebody who is not in it comes while the campaign starts."""
+        rng = self.chance("strangers")
+        ats = [rng.uniform(0.9, 2.2) for _ in range(2)] if self.setting.approved and self.faults else []
+        return [Fault(at, "a stranger installs", 0.0, number, 0.0) for number, at in enumerate(ats)]
+
+    async def _a_stranger_installs(self, fault: Fault) -> None:
+        """Of the organisation, and in no list."""
+        await self._to(fault, self.strangers[fault.where % len(self.strangers)].install())
+
+    async def _somebody_is_renamed(self, fault: Fault) -> None:
+        """And has another address from now on."""
+        person = self._person(fault)
+        person.surname, person.address = f"Renamed{fault.where}", f"renamed{fault.where}@contoso.example"
+        person.chat.member = person.member()
+        await self._to(fault, person.send({"type": "installationUpdate", "action": "add-upgrade"}))
+
+    async def _somebody_moves(self, fault: Fault) -> None:
+        """To another region: the platform's new address for them is in what they send."""
+        elsewhere = self.platform.url.replace(str(PLATFORM), str(ELSEWHERE))
+        await self._to(fault, self._person(fault).send({"type": "typing", "serviceUrl": elsewhere}))
+
+    async def _activities_out_of_order(self, fault: Fault) -> None:
+        """For a while what is done first may come last: among it that somebody leaves, and is there again."""
+        person = self._person(fault)
+        if any(other.kind.startswith(("store", "disk")) for other in self.faults):
+            self.left.add(person.conversation)
+        for copy in self.copies:
+            self.network.late[copy.port] = 3.0
+        removal = {"type": "installationUpdate", "action": "remove"}
+        leaves = asyncio.ensure_future(self._to(fault, person.send(removal)))
+        self._tasks.append(leaves)
+        await asyncio.sleep(0.05)
+        try:
+            await self._to(replace(fault, where=fault.where + 1), person.install())
+            await leaves
+        finally:
+            self.network.late.clear()
+
     async def _heal(self) -> None:
         """From here on nothing goes wrong any more."""
         self.calm = True
+        self.at_a_mark.clear()
+        self.at_a_report.clear()
         self.tell("from here on nothing goes wrong any more")
         await asyncio.sleep(25.0)  # what was begun goes on to its end
         self.unwell.clear()
         self._platform_is_as_told()
         self.network.trouble.clear()
+        self.network.late.clear()
+        self.presences.trouble = ""
         if isinstance(self.disk, Disk):
             self.disk.make_room()
         self.disk.away, self.disk.refused, self.disk.slow = False, 0.0, 0.0
@@ -493,9 +644,9 @@ class World:
 @contextlib.contextmanager
 def small() -> Any:
     """Pages so small that a small campaign takes every kind of step; looks so seldom that a life is soon computed."""
-    before = planner.PAGE, dispatcher.POLL
-    planner.PAGE, dispatcher.POLL = 3, 1.0
+    before = planner.PAGE, dispatcher.POLL, ladder.PAUSE
+    planner.PAGE, dispatcher.POLL, ladder.PAUSE = 3, 1.0, timedelta(seconds=3)
     try:
         yield
     finally:
-        planner.PAGE, dispatcher.POLL = before
+        planner.PAGE, dispatcher.POLL, ladder.PAUSE = before

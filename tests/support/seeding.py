@@ -92,6 +92,7 @@ async def scheduled(
     presence: PresenceChoice = PresenceChoice.ALWAYS,
     name: str = "Autumn newsletter",
     tracking: Tracking | None = None,
+    approval: Approval | None = None,
 ) -> Campaign:
     """A campaign to everyone that starts now."""
     await store.give_role(author.id, Role.OWNER)
@@ -100,7 +101,7 @@ async def scheduled(
         replace(
             draft,
             state=CampaignState.SCHEDULED,
-            approval=Approval(people=10_000_000),
+            approval=approval or Approval(people=10_000_000),
             frozen=Frozen(
                 message=message,
                 audience=audience or Audience(everyone=True),
