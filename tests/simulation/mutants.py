@@ -73,8 +73,8 @@ MUTANTS = (
     Mutant(
         "counts of what was reaped stay as they were",
         "storage/sqlite/deliveries.py",
-        "    move(db, id, counts)\n    return len(rows)",
-        "    return len(rows)",
+        "    move(db, id, counts)\n    return Counter(final",
+        "    return Counter(final",
     ),
     Mutant(
         "nobody looks at the rate",
