@@ -205,9 +205,11 @@ def _engaged(texts: Texts, figures: Figures, kind: EngagementKind) -> str:
     people, presses = figures.people(kind), figures.presses(kind)
     if figures.anonymous and kind in (REPLIED, REACTED):
         return texts.many("{count} time", "{count} times", people)
-    parts = [texts.percent(people, figures.reached(people)), texts.many("{count} person", "{count} people", people)]
+    parts = [texts.many("{count} person", "{count} people", people)]
     if kind in (CLICKED, ACKNOWLEDGED, ANSWERED):
-        parts[1] += ", " + texts.many("{count} press", "{count} presses", presses)
+        parts[0] += ", " + texts.many("{count} press", "{count} presses", presses)
+    if reached := figures.reached(people):
+        parts.insert(0, texts.percent(people, reached))
     return " – ".join(parts)
 
 
@@ -221,7 +223,7 @@ def _outcome_chart(texts: Texts, tally: Tally) -> DonutChart:
             (texts("Outcome"), texts("People"), texts("Share")),
             *((name, texts.number(count), texts.percent(count, tally.total)) for name, count, _ in parts),
         ],
-        widths=[3, 1, 1],
+        widths=[6, 4, 3],
     )
     return DonutChart(texts("What became of the messages"), parts, fallback=table)
 
@@ -236,7 +238,7 @@ def _answers(texts: Texts, figures: Figures) -> list[Any]:
             (texts("Answer"), texts("People"), texts("Share")),
             *((escape_markdown(title), texts.number(n), texts.percent(n, whole)) for title, n in answers),
         ],
-        widths=[3, 1, 1],
+        widths=[6, 4, 3],
     )
     return [
         subheading(texts("Answers")),
@@ -260,7 +262,7 @@ def _presses(texts: Texts, figures: Figures) -> list[Any]:
     table = [(name, texts.number(people), texts.number(presses)) for name, people, presses in rows]
     return [
         subheading(texts("Buttons and links") if in_text else texts("Buttons")),
-        Table([head, *table], widths=[3, 1, 1]),
+        Table([head, *table], widths=[6, 4, 3]),
     ]
 
 
@@ -329,7 +331,7 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
         (reason_text(texts, reason, figures.campaign.channel), texts.number(count))
         for reason, count in sorted(reasons.items(), key=lambda item: -item[1])
     ]
-    elements: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[4, 1])]
+    elements: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[2, 1])]
     unconfirmed = figures.tally.states.get(DeliveryState.UNCONFIRMED, 0)
     if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:
         again = texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
