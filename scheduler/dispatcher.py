@@ -183,10 +183,11 @@ class Dispatcher:
             return
         self._looked_at = now
         campaigns = await self._store.in_state(CampaignState.RUNNING)
+        before = {id: running.campaign for id, running in self._running.items()}
         self._running = {campaign.id: self._as_it_is(campaign) for campaign in campaigns}
         self._troubles.forget(set(self._running))
         for campaign in campaigns:
-            await self._keep_trouble(campaign)
+            await self._keep_trouble(campaign, before.get(campaign.id))
 
     def _as_it_is(self, campaign: Campaign) -> _Running:
         known = self._running.get(campaign.id)
@@ -194,9 +195,9 @@ class Dispatcher:
             return self._begin(campaign)
         return known if known.campaign.trouble == campaign.trouble else replace(known, campaign=campaign)
 
-    async def _keep_trouble(self, campaign: Campaign) -> None:
+    async def _keep_trouble(self, campaign: Campaign, before: Campaign | None) -> None:
         """What keeps a campaign waiting is kept with it: its author reads it, and a pause outlives this process."""
-        known, sign = campaign.trouble, self._troubles.of(campaign)
+        known, sign = campaign.trouble, self._troubles.shared(campaign, before)
         if known is not None and known.pauses:
             return
         if sign is not None:
@@ -206,6 +207,8 @@ class Dispatcher:
                 self._looked_at = None
         elif known is not None and self._troubles.accepted_since(campaign.id, known.since):
             await self._store.keep_trouble(campaign.id, None)
+            over = replace(campaign, trouble=None)  # by us: a trouble that begins now is a new one
+            self._running[campaign.id] = replace(self._running[campaign.id], campaign=over)
             log.info("a campaign goes on: campaign=%d", campaign.id)
             self._looked_at = None
 

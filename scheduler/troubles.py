@@ -28,6 +28,8 @@ class Troubles:
         self._elsewhere: dict[str, set[CampaignId]] = defaultdict(set)
         #: campaigns of which a message was accepted, and when that was last
         self._accepted: dict[CampaignId, datetime] = {}
+        #: what is the matter for this process only: another one's messages of the campaign were accepted meanwhile
+        self._ours_only: dict[CampaignId, Sign] = {}
         #: messages on their way, of campaigns of which none was accepted yet
         self._on_the_way: dict[CampaignId, int] = defaultdict(int)
 
@@ -86,7 +88,7 @@ class Troubles:
 
     def forget(self, running: set[CampaignId]) -> None:
         """What is known of campaigns that run no more."""
-        for known in (self._met, self._accepted, self._on_the_way):
+        for known in (self._met, self._accepted, self._on_the_way, self._ours_only):
             for id in known.keys() - running:
                 known.pop(id)
 
@@ -98,6 +100,19 @@ class Troubles:
             if (watch := self._watches.get(common)) and watch.trouble:
                 return watch.trouble
         return None
+
+    def shared(self, campaign: Campaign, before: Campaign | None) -> Sign | None:
+        """The same, where it is the campaign's: not what is over for another process, and goes on for this one only.
+
+        ``before``: the campaign as it was read last; a trouble that it had, and has no more, was ended by whose message
+        was accepted.
+        """
+        sign = self.of(campaign)
+        if sign is None:
+            self._ours_only.pop(campaign.id, None)
+        elif before is not None and before.trouble is not None and campaign.trouble is None:
+            self._ours_only[campaign.id] = sign
+        return None if self._ours_only.get(campaign.id) == sign else sign
 
     def room(self, campaign: Campaign, now: float, left: float) -> int | None:
         """How many messages of the campaign may leave now; None where nothing limits them.
