@@ -25,7 +25,7 @@ from dialogs.compose import (
 from dialogs.core.router import Router
 from dialogs.lists import installs
 from dialogs.lists import listing as lists
-from dialogs.lists.imports import flow
+from dialogs.lists.imports import flow, saving
 from dialogs.people import language as talk
 from dialogs.people import ownership as claim
 from dialogs.people import roles, settings
@@ -37,6 +37,6 @@ def everything() -> Router:
     building = [wizard.router, templates.router, versions.router, planning.router, writing.router]
     of_campaigns = [approval.router, campaigns.router, test_sends.router, sharing.router, copies.router]
     of_results = [reports.router, exports.router, engage.router]
-    of_lists = [lists.router, flow.router, groups.router, installs.router]
+    of_lists = [lists.router, flow.router, saving.router, groups.router, installs.router]
     of_people = [talk.router, helping.router, claim.router, roles.router, settings.router]
     return Router().include([*building, *of_campaigns, *of_results, *of_lists, *of_people])

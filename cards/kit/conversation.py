@@ -9,14 +9,14 @@ from typing import Any
 from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import act, card, go, heading, hint, notice, paragraph
 from cards.kit.texts import Texts
-from cards.kit.variables import escape_markdown
+from cards.kit.variables import escape_markdown, value_of
 from cards.languages import LANGUAGES
 from storage.records import Person, Role
 from storage.records.rights import reaches_everyone
 
 
 def greeting_card(texts: Texts, person: Person, role: Role | None, *, became_owner: bool) -> AdaptiveCard:
-    name = escape_markdown(person.given_name or person.name)
+    name = escape_markdown(value_of(person, "FIRSTNAME", {}))
     hello = texts("Hello {name}, I am Crieur.", name=name) if name else texts("Hello, I am Crieur.")
     body = [heading(hello)]
     if role is None:

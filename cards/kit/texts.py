@@ -7,10 +7,12 @@ catalogue is compiled when it is first read, so there is no built file to go sta
 from __future__ import annotations
 
 import gettext
+import re
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
@@ -62,6 +64,10 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+#: of a month's or a weekday's name: how the field is called in which it stands, how Babel calls it
+WIDTHS: tuple[tuple[str, Literal["wide", "abbreviated"]], ...] = (("", "wide"), ("short_", "abbreviated"))
 
 
 class Texts:
@@ -133,6 +139,23 @@ class Texts:
         """Whether this person writes 3/12 for a day in December."""
         pattern = str(self._locale.date_formats["short"].pattern)
         return pattern.index("d") < pattern.index("M")
+
+    def as_in_sheets(self) -> dict[str, str | tuple[str, ...]]:
+        """How this person's spreadsheets write numbers and days; no order of days where only English is known."""
+        symbols = self._locale.number_symbols.get("latn") or self._locale.number_symbols
+        names = {
+            f"{prefix}{kind}s": tuple(str(name) for _, name in sorted(getter(width, locale=self._locale).items()))
+            for prefix, width in WIDTHS
+            for kind, getter in (("month", dates.get_month_names), ("weekday", dates.get_day_names))
+        }
+        day = re.sub("y+", "yyyy", str(self._locale.date_formats["short"].pattern).replace("M", "m"))
+        known = self._locale.territory or self.language != DEFAULT
+        return {
+            "decimal": str(symbols["decimal"]),
+            "group": str(symbols["group"]),
+            "day": day if known else "yyyy-mm-dd",
+            **names,
+        }
 
     def duration(self, length: timedelta) -> str:
         """In the largest unit that says it exactly: "2 hours", "5 days", "90 minutes"."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from cards.kit.names import given_name, split_name
 from cards.languages import LANGUAGES, unaccented
 from storage.records import Columns, Person
 
@@ -59,12 +60,12 @@ def columns_in(text: str, columns: Collection[str] | None) -> set[str]:
 
 
 def value_of(person: Person, name: str, columns: Columns) -> str:
-    """A person's value; a name that the directory did not split is split at the first blank. "" for none."""
+    """A person's value; a name that the directory did not split is split as names are written. "" for none."""
     match name:
         case "FIRSTNAME":
-            return plain(person.given_name) or plain(person.name).partition(" ")[0]
+            return plain(given_name(person.given_name)) or plain(split_name(person.name)[0])
         case "LASTNAME":
-            return plain(person.surname) or plain(person.name).partition(" ")[2].strip()
+            return plain(person.surname) or plain(split_name(person.name)[1])
         case "EMAIL":
             return plain(person.address)
         case _:

@@ -76,12 +76,32 @@ FRENCH = Language(
         "use template": ("utiliser le modèle", "utiliser modèle"),
     },
     headings={
-        "address": "adresse adresses adressemail adresseemail adressecourriel adresseelectronique adressesip courriel"
-        " courriels mel identifiant emailprofessionnel mailprofessionnel",
-        "given": "prenom prenoms",
-        "surname": "nom nomdefamille nomusuel",
-        "whole": "nomcomplet nometprenom nomprenom prenomnom prenometnom nomaffiche personne collaborateur",
+        "address": "adresse adresses adressemail adresseemail adressecourriel adresseelectronique adressesip"
+        " courriel courriels mel mels email emailprofessionnel mailprofessionnel messagerie adressedemessagerie bal"
+        " courrier courrierelectronique adressesmail adressesemail adressemailpro emailpro mailpro boitemail",
+        "sign in": "identifiant compte nomdutilisateur connexion nomdecompte utilisateur"
+        " nomprincipaldelutilisateur nomdutilisateurprincipal nomutilisateur",
+        "given": "prenom prenoms prenomusuel premierprenom prenomdusage",
+        "surname": "nom nomdefamille nomusuel nomdusage nommarital patronyme noms",
+        "whole": "nomcomplet nomaffiche nomdaffichage personne collaborateur collaboratrice prenomnom prenometnom"
+        " salarie agent participant",
+        "surname first": "nometprenom nomprenom nometprenoms nomprenoms nomsetprenoms nomsprenoms"
+        " nompatronymiqueetprenom",
+        "another's": "responsable responsables superieur superieure hierarchique hierarchie chef cheffe manager"
+        " managers assistant assistante directeur directrice tuteur tutrice parrain marraine referent referente"
+        " valideur valideuse approbateur encadrant encadrante demandeur demandeuse expediteur urgence conjoint"
+        " conjointe secretaire recruteur rh drh delegue delegataire n1 n2 gestionnaire",
+        "other": "personnel personnelle perso prive privee secondaire secours autre autres ancien ancienne"
+        " precedent precedente seconde alias domicile supplementaire recuperation",
+        "work": "pro professionnel professionnelle travail bureau entreprise societe principal principale interne"
+        " officiel officielle",
+        "small": "du de des la le les l d un une et ou electronique collaborateur collaboratrice salarie agent"
+        " membre utilisateur participant invite destinataire obligatoire facultatif votre adresse",
+        "also": "service departement direction site ville pays poste fonction titre societe entreprise telephone"
+        " mobile portable equipe matricule numero statut type date langue remarques commentaire commentaires notes"
+        " adressepostale rue codepostal region groupe unite batiment civilite",
     },
+    titles="m mme mlle mm me maitre dr docteur docteure pr professeur professeure ing monsieur madame mademoiselle mgr",
     delimiter=";",
     typeset=_kept_together,
     schedule=ScheduleWords(

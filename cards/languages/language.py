@@ -30,9 +30,12 @@ class Language:
     variables: Mapping[str, str] = field(default_factory=dict)
     #: a command in English -> what is typed for it; with accents, those without are understood too
     commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    #: what a column of an imported table is ("address", "given", "surname", "whole") -> how it is headed, in small
-    #: letters without accents and blanks
+    #: what a column of an imported table is ("address", "given", ...) -> how it is headed, in small letters without
+    #: accents and blanks; "another's", "other", "work": words that tell whose address it is; "small" words tell nothing
+    #: (``dialogs.lists.imports.headings``)
     headings: Mapping[str, str] = field(default_factory=dict)
+    #: before a name, without points: "mme"
+    titles: str = ""
     #: between the cells of a CSV file, as spreadsheets in this language expect it
     delimiter: str = ","
     #: a translator's text as it is printed: translators type ordinary spaces

@@ -22,7 +22,8 @@ from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, campaign_gone, campaign_of
-from dialogs.forms.fields import clean, is_address
+from dialogs.forms.addresses import address_of
+from dialogs.forms.fields import clean
 from dialogs.people.language import texts_of
 from scheduler.ports import Delivered, Refused, Unconfirmed, Unexplained, Unreachable
 from storage.records import Campaign, Deed, Lesson, Message, NotReached, Person, PersonId, StaleVersion, Subject
@@ -47,6 +48,7 @@ async def send_try(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
     to_me = form.get("to") == "me"
     address = clean(str(form.get("address", ""))).strip()
+    address = address_of(address) or address
     error = await try_it(turn, campaign, address, turn.person if to_me else None)
     if error:
         return Answer(card=send_test_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
@@ -59,7 +61,7 @@ async def send_try(turn: Turn, form: Form) -> Answer:
 async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | None = None) -> str:
     """Send a test to the person with this address, or to ``person``; what is wrong, or "" when it arrived."""
     texts = turn.texts
-    if person is None and not is_address(address):
+    if person is None and not (address := address_of(address)):
         return texts("That is not an address; it looks like ada@contoso.com.")
     draft = await read_draft(turn, campaign)
     if draft.message is None:
@@ -121,6 +123,7 @@ async def try_typed(turn: Turn, name: str) -> Answer:
 @router.reply_to(TRY)
 async def try_answered(turn: Turn, question: Question, address: str) -> Answer:
     """Send the test; where the address is wrong, the reply says why and the question stays open."""
+    address = address_of(address) or address
     campaign = await campaign_of(turn, question.campaign)
     if campaign is None:
         return Answer(text=campaign_gone(turn))

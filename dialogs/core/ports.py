@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from cards.kit.texts import Texts
-from dialogs.lists.imports.reading import Counts
+from cards.lists.reading import Choice, Reading
+from dialogs.lists.imports.tables.records import Habits
 from dialogs.schedule_words import Spoken
 from storage.records import CampaignId, Person, Who
 
@@ -64,8 +65,8 @@ class Files(Protocol):
 
 
 class Tables(Protocol):
-    def pages(self, content: bytes, counts: Counts) -> AsyncGenerator[bytes, None]:
-        """The contacts of a file in pages of JSON, read beside the bot; ``counts`` is filled in. Raises CannotRead."""
+    def read(self, content: bytes, choice: Choice, habits: Habits) -> AsyncGenerator[bytes | Reading, None]:
+        """The contacts of a file in pages of JSON, read beside the bot; then the reading. Raises CannotRead."""
         ...
 
 

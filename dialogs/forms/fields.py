@@ -64,13 +64,6 @@ def _kept(name: str, text: str) -> str:
     return _PRIVATE.sub("\ufffd" if name in ADDRESSES else "", text[:KEPT])
 
 
-_ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]{2,}")
-
-
-def is_address(text: str) -> bool:
-    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
-
-
 def page_of(form: Mapping[str, object]) -> int:
     """Which page a card's button asks for, from 0."""
     try:

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dialogs.forms.fields import NAME, is_address
+from cards.kit.names import split_name
+from dialogs.forms.addresses import AROUND, BESIDE, NUMBERED, bare, is_address, untangled
+from dialogs.forms.fields import NAME
 from storage.records import Contact
 
-#: what stands around addresses, and is no part of them
-_AROUND = "<>()[]{}\"'«»“”‘’ \t.,;:|•·–-*"
 _ANGLED = re.compile(r"<([^<>]*)>")
-_STRONG = re.compile(r"[;\t|]")  #: separates people, or the columns of one
+_STRONG = re.compile(r"[;\t]")  #: separates people, or the columns of one
+_COLUMNS = re.compile(r"[;\t|]")
 _WEAK = re.compile(r"[,;\t|/\s]+")
 
 
@@ -43,7 +44,8 @@ def read_pasted(text: str) -> Pasted:
     contacts: dict[str, Contact] = {}
     wrong: list[NotAnAddress] = []
     count = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(untangled(text).splitlines(), 1):
+        line = NUMBERED.sub("", BESIDE.sub("", line) if "@" in line else line)
         for piece in _people(line) if line and not line.isspace() else ():
             contact = piece if isinstance(piece, Contact) else None
             if contact is None:
@@ -59,7 +61,7 @@ def read_pasted(text: str) -> Pasted:
 def _people(line: str) -> Iterator[Contact | str]:
     """The people of one line; a piece that names none, as it is."""
     if "@" not in line:
-        yield from (piece.strip(" ,;\t") for piece in _STRONG.split(line) if piece.strip(_AROUND))
+        yield from (piece.strip(" ,;\t") for piece in _STRONG.split(line) if piece.strip(AROUND))
         return
     if line.count("@") <= 1 or "<" not in line:
         words = [word for word in (bare(word) for word in _WEAK.split(line)) if word]
@@ -67,7 +69,7 @@ def _people(line: str) -> Iterator[Contact | str]:
         if len(addresses) == 1 and is_address(addresses[0]):
             # a name stands before its address; in a copied table it may stand after it
             head, after = _cut(line, addresses[0])
-            yield _one(line if "\t" in after else head, addresses[0])
+            yield _one(line if "\t" in after else head, addresses[0], _COLUMNS)
             if "\t" not in after:
                 yield from _listed(after)
             return
@@ -78,28 +80,25 @@ def _people(line: str) -> Iterator[Contact | str]:
         yield from _listed(piece)
 
 
-def bare(word: str) -> str:
-    """A word without what stands around it."""
-    return word.strip(_AROUND).removeprefix("mailto:").strip(_AROUND)
-
-
 def _cut(line: str, address: str) -> tuple[str, str]:
     """The line up to its address, and the rest."""
     end = line.index(address) + len(address)
     return line[:end], line[end:]
 
 
-def _one(line: str, address: str) -> Contact:
+def _one(line: str, address: str, between: re.Pattern[str] = _STRONG) -> Contact:
     """The only person of a line: whatever else stands in it is their name."""
-    rest = re.sub(re.escape(address), "\t", line.replace("mailto:", ""), count=1)
-    columns = [column for column in (bare(column) for column in re.split(r"[,;\t|]", rest)) if column]
-    if not columns:
-        return Contact(address=address.lower())
-    if len(columns) == 1:
-        first, _, last = " ".join(columns[0].split()).partition(" ")
-        return Contact(address=address.lower(), given_name=first[:NAME], surname=last[:NAME])
-    surname, given = (" ".join(column.split()) for column in columns[:2])  # "Pasteur, Louis"
-    return Contact(address=address.lower(), given_name=given[:NAME], surname=surname[:NAME])
+    rest = line.replace(address, "\t", 1)
+    columns = [column for column in (bare(column) for column in between.split(rest)) if column]
+    given, surname = _named(columns)
+    return Contact(address=bare(address).lower(), given_name=given[:NAME], surname=surname[:NAME])
+
+
+def _named(columns: list[str]) -> tuple[str, str]:
+    """(given name, surname): in one, or the surname first as in copied columns."""
+    if len(columns) > 1:
+        return " ".join(columns[1].split()), " ".join(columns[0].split())
+    return split_name(columns[0]) if columns else ("", "")
 
 
 def _angled(line: str) -> Iterator[Contact | str]:
@@ -109,7 +108,8 @@ def _angled(line: str) -> Iterator[Contact | str]:
         before, address = line[end : match.start()], bare(match[1])
         end = match.end()
         name = before = before[max(before.rfind("<"), before.rfind(">")) + 1 :]
-        strong = [piece for piece in _STRONG.split(before) if piece.strip()] if before.strip() else []
+        between = _COLUMNS if "@" in before else _STRONG  # "Ada | Engines <ada@contoso.com>" is one
+        strong = [piece for piece in between.split(before) if piece.strip()] if before.strip() else []
         if strong:
             *others, name = strong
             for other in others:

@@ -11,7 +11,8 @@ from cards.people.roles import groups_card, role_name, roles_card
 from dialogs.core.card_values import number_in
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.forms.fields import clean, is_address
+from dialogs.forms.addresses import address_of
+from dialogs.forms.fields import clean
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import Deed, GroupRole, Person, PersonId, Policy, Role, Subject
 from storage.shared.policy import change_policy, policy_of
@@ -63,7 +64,7 @@ async def give(turn: Turn, form: Form) -> Answer:
     values = {"who": who, "role": role.value}
     if not who:
         return Answer(card=await _card(turn, values=values, errors={"who": turn.texts("Please say who.")}))
-    if not is_address(who) and turn.services.directory is not None:
+    if not address_of(who) and turn.services.directory is not None:
         return await _find_groups(turn, who, role, values)
     error, done = await _give(turn, who, role)
     if error:
@@ -71,10 +72,10 @@ async def give(turn: Turn, form: Form) -> Answer:
     return Answer(card=await _card(turn, done))
 
 
-async def _give(turn: Turn, address: str, role: Role) -> tuple[str, str]:
+async def _give(turn: Turn, typed: str, role: Role) -> tuple[str, str]:
     """(what is wrong, what was done)."""
-    texts = turn.texts
-    if not is_address(address):
+    texts, address = turn.texts, address_of(typed)
+    if not address:
         return texts("That is not an address; it looks like ada@contoso.com."), ""
     person = await turn.store.person_at(turn.person.tenant, address)
     if person is None:
@@ -107,23 +108,24 @@ def _name(person: Person) -> str:
 
 
 @router.command("add author", role=Role.OWNER)
-async def add_author(turn: Turn, address: str) -> Answer:
-    return await _say(turn, await _give(turn, address.strip(), Role.AUTHOR))
+async def add_author(turn: Turn, rest: str) -> Answer:
+    return await _say(turn, await _give(turn, rest, Role.AUTHOR))
 
 
 @router.command("add publisher", role=Role.OWNER)
-async def add_publisher(turn: Turn, address: str) -> Answer:
-    return await _say(turn, await _give(turn, address.strip(), Role.PUBLISHER))
+async def add_publisher(turn: Turn, rest: str) -> Answer:
+    return await _say(turn, await _give(turn, rest, Role.PUBLISHER))
 
 
 @router.command("add owner", role=Role.OWNER)
-async def add_owner(turn: Turn, address: str) -> Answer:
-    return await _say(turn, await _give(turn, address.strip(), Role.OWNER))
+async def add_owner(turn: Turn, rest: str) -> Answer:
+    return await _say(turn, await _give(turn, rest, Role.OWNER))
 
 
 @router.command("remove role", "remove author", "remove publisher", "remove owner", role=Role.OWNER)
-async def remove_role(turn: Turn, address: str) -> Answer:
-    person = await turn.store.person_at(turn.person.tenant, address.strip()) if is_address(address.strip()) else None
+async def remove_role(turn: Turn, rest: str) -> Answer:
+    address = address_of(rest)
+    person = await turn.store.person_at(turn.person.tenant, address) if address else None
     if person is None:
         return Answer(text=turn.texts("I know nobody with this address. They need to install Crieur first."))
     return await _say(turn, await _take(turn, person))

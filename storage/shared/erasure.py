@@ -11,6 +11,7 @@ from storage.records import Forms
 from storage.shared.inventory import NOBODYS, whose_key
 
 PAGES = "import/list/"  #: people of a file that waits to be saved: the others stay
+FILES = "import/file/"  #: such a file itself, which nobody looks into: it goes with whoever is erased
 ADDRESSES = "addresses"  #: the field of a form into which addresses are pasted
 _PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"]|")+')
 
@@ -22,18 +23,20 @@ def is_looked_into(key: str) -> bool:
 
 def names_them(key: str, json: bytes, people: AbstractSet[int], names: AbstractSet[str]) -> bool:
     """Whether a document is one of these people's, or says one of their names (lower case)."""
-    if whose_key(key) in people:
+    if whose_key(key) in people or key.startswith(FILES):
         return True
     text = key.lower() + json.decode(errors="replace").lower()
     return any(name in text for name in names)
 
 
 def pages_of(key: str, json: bytes) -> tuple[int, list[str]] | None:
-    """Of a summed up file that waits to be saved: the list that it would fill, and the keys of its pages."""
-    if not key.startswith("import/") or key.startswith(PAGES):
+    """Of a summed up file that waits to be saved: the list that it would fill, and the keys of its pages and parts."""
+    if not key.startswith("import/") or key.startswith((PAGES, FILES)):
         return None
     waiting = orjson.loads(json)
-    return waiting["list"], [f"{PAGES}{waiting['list']}/{number}" for number in range(waiting["pages"])]
+    list = waiting["list"]
+    pages = [f"{PAGES}{list}/{number}" for number in range(waiting["pages"])]
+    return list, pages + [f"{FILES}{list}/{number}" for number in range(waiting.get("parts", 0))]
 
 
 def without(key: str, json: bytes, people: AbstractSet[int], names: AbstractSet[str]) -> bytes | None:
@@ -47,6 +50,8 @@ def without(key: str, json: bytes, people: AbstractSet[int], names: AbstractSet[
 
 def only(key: str, json: bytes, names: AbstractSet[str]) -> bytes:
     """What a document says of the people of these names: nothing of the others in the same file."""
+    if key.startswith(FILES):
+        return orjson.dumps("a file that waits to be saved: it was not looked into")
     if not key.startswith(PAGES):
         return json
     page = orjson.loads(json)

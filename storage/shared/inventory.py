@@ -312,6 +312,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "greeted/": Whose.PERSON,
     "heard/": Whose.PERSON,  # what they typed to the bot
     "import/": Whose.PERSON,  # the file that they dropped, summed up
+    "import/file/": Whose.PEOPLE,  # the file itself, as long as its author may want to have it read otherwise
     "import/list/": Whose.PEOPLE,  # its people, page by page
     "question/": Whose.PERSON,
     "tests/by/": Whose.PERSON,  # how many tests they have sent today
@@ -349,7 +350,7 @@ _OF_A_PERSON = re.compile(
 def whose_key(key: str) -> int | None:
     """The number of the person whose document it is; None where it is not one person's."""
     match = _OF_A_PERSON.fullmatch(key)
-    return int(match[3]) if match and not key.startswith("import/list/") else None
+    return int(match[3]) if match and not key.startswith(("import/list/", "import/file/")) else None
 
 
 # --- rows -------------------------------------------------------------------------------------

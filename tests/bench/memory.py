@@ -10,9 +10,9 @@ def resident(pid: int | str) -> float:
     return _said(pid, "VmRSS")
 
 
-def peak() -> float:
-    """Megabytes of this program, at the most so far."""
-    return _said("self", "VmHWM")
+def peak(pid: int | str = "self") -> float:
+    """Megabytes of a program, at the most so far."""
+    return _said(pid, "VmHWM")
 
 
 def _said(pid: int | str, name: str) -> float:

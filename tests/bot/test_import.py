@@ -10,8 +10,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from cards.lists.reading import Choice
 from dialogs.lists.imports import client, flow, reading
-from dialogs.lists.imports.tables import CannotRead, NoTable
+from dialogs.lists.imports.tables.records import PLAIN, CannotRead, NoTable
 from storage.records import Audience, Channel
 from storage.sqlite import SqliteStore
 from tests.bot.story import MESSAGE, asked, completed, draft, error_beside, fields_of, launch, make_author
@@ -74,7 +75,7 @@ async def test_a_csv_is_summed_up_and_saved_only_when_its_author_says_so(
     rows += [["Curie", "Marie", "MARIE@contoso.example", ""], ["Nobody", "", "", ""], ["Odd", "", "odd@", ""]]
     card = await drop(ada, shelf, "Lab people.csv", separated(rows).encode("cp1252"))
     words = words_of(card)
-    assert {"3, 1 of them new", "2 of 3 people can be reached", "1 line, dropped", "2 lines"} <= {*words}
+    assert {"3, 1 of them new", "2 of 3 people can be reached", "1 line, dropped (line 5)", "2 lines"} <= {*words}
     assert "Line 6: there is no address." in words
     assert "Line 7: “odd@” is not an address." in words
     assert "Ada Lovelace · ada.lovelace@contoso.example · Engines" in words, "a wrong column would be seen"
@@ -266,8 +267,8 @@ async def test_a_list_from_a_file_is_used_for_the_campaign_that_waits_for_it(
     ("name", "content", "said"),
     [
         ("empty.csv", b"", "There is nothing in “empty.csv”."),
-        ("cat.png.csv", bytes(range(256)) * 9, "“cat.png.csv” is no table: I read CSV and Excel (.xlsx) files."),
-        ("old.xls", b"\xd0\xcf\x11\xe0" * 99, "“old.xls” is of an old kind: please save it as .xlsx or CSV, and drop"),
+        ("cat.png.csv", bytes(range(256)) * 9, "“cat.png.csv” is no table: I read CSV, Excel (.xlsx, .xls) and"),
+        ("note.doc", b"\xd0\xcf\x11\xe0" * 99, "“note.doc” is no table: I read CSV, Excel"),
         ("broken.xlsx", b"PK\x03\x04" * 99, "“broken.xlsx” is broken: please save it again as .xlsx or CSV, and drop"),
         ("ages.csv", b"Name;Age\nAda;36\n", "I find no addresses in “ages.csv”: one column must hold them, like"),
         ("gone.csv", Answer(404), "I could not fetch “gone.csv”. Please drop it here once more."),
@@ -350,7 +351,7 @@ async def test_a_hostile_file_costs_its_own_program_only(
 async def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PATIENCE", 0.2)
     with pytest.raises(CannotRead) as refused:
-        async with aclosing(client.FileReader().pages(b"a@b.example\n" * 1_000_000, reading.Counts())) as pages:
+        async with aclosing(client.FileReader().read(b"a@b.example\n" * 1_000_000, Choice(), PLAIN)) as pages:
             async for _ in pages:
                 pass
     assert refused.value.why is NoTable.TOO_MUCH

@@ -13,7 +13,7 @@ import orjson
 import pymongo
 import pytest
 
-from dialogs.lists.imports.flow import Page
+from dialogs.lists.imports.pending import Page
 from storage.port.store import Store
 from storage.records import (
     AuditEntry,

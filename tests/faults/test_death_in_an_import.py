@@ -11,8 +11,9 @@ import pytest
 
 from cards.kit.texts import Texts
 from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
-from dialogs.lists.imports import flow, reading
+from dialogs.lists.imports import flow, reading, saving
 from dialogs.lists.imports.client import FileReader
+from dialogs.lists.imports.pending import pending_import
 from scheduler.list_refresh import ListReader
 from storage.records import Audience, Channel, Role
 from storage.sqlite import SqliteStore
@@ -75,7 +76,7 @@ async def test_no_death_leaves_half_a_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, after: bool
 ) -> None:
     monkeypatch.setattr(reading, "PAGE", 10)
-    monkeypatch.setattr(flow, "MEMBERS", 1)
+    monkeypatch.setattr(saving, "MEMBERS", 1)
     for dies_at in range(1, MANY, 1 if FULL else 3):
         path = tmp_path / f"{dies_at}.db"
         store = SqliteStore(path)
@@ -96,15 +97,15 @@ async def test_no_death_leaves_half_a_list(
         sizes = {made.name: made.size for made in await store.lists(CONTOSO)}
         whole = {"new": {"Old": 2, "Many": PEOPLE}, "replace": {"Old": PEOPLE}, "add": {"Old": PEOPLE + 2}}[how]
         assert sizes in ({"Old": 2}, whole), f"half a list after a death at change {dies_at}"
-        if await flow.pending_import(turn) is None and sizes != whole:
+        if await pending_import(turn) is None and sizes != whole:
             await _import(turn, how)  # nothing of it was kept: the file is dropped once more
-        elif sizes != whole or await flow.pending_import(turn):
+        elif sizes != whole or await pending_import(turn):
             await _press(turn, how)
         sizes = {made.name: made.size for made in await store.lists(CONTOSO)}
         assert sizes == whole, dies_at
         reach = await store.reach(CONTOSO, Audience(lists=(before.id,)), Channel.TEAMS)
         assert reach.total == whole["Old"]
-        assert await flow.pending_import(turn) is None
+        assert await pending_import(turn) is None
         await store.close()
         if not died:
             assert dies_at > 10
@@ -120,9 +121,9 @@ async def _import(turn: Turn, how: str) -> None:
 
 
 async def _press(turn: Turn, how: str) -> None:
-    pending = await flow.pending_import(turn)
+    pending = await pending_import(turn)
     assert pending is not None
-    await flow.save_import(turn, {"list": pending.list, **PRESSES[how]})
+    await saving.save_import(turn, {"list": pending.list, **PRESSES[how]})
 
 
 def _turn(store: Any, person: Any) -> Turn:

@@ -25,19 +25,23 @@ def _book(
     types = "http://schemas.openxmlformats.org/package/2006/content-types"
     relations = "http://schemas.openxmlformats.org/package/2006/relationships"
 
-    def relation(kind: str, target: str) -> str:
-        one = f'<Relationship Id="rId1" Type="{_OFFICE}/{kind}" Target="{target}"/>'
-        return f'<Relationships xmlns="{relations}">{one}</Relationships>'
+    def related(*kinds: tuple[str, str]) -> str:
+        all_ = "".join(
+            f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+            for number, (kind, target) in enumerate(kinds, 1)
+        )
+        return f'<Relationships xmlns="{relations}">{all_}</Relationships>'
 
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         package = "application/vnd.openxmlformats-package.relationships+xml"
         default = f'<Default Extension="rels" ContentType="{package}"/>'
         packed.writestr("[Content_Types].xml", f'<Types xmlns="{types}">{default}{kinds}</Types>')
-        packed.writestr("_rels/.rels", relation("officeDocument", "xl/workbook.xml"))
+        packed.writestr("_rels/.rels", related(("officeDocument", "xl/workbook.xml")))
         sheets = b'<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
         packed.writestr("xl/workbook.xml", f"<workbook {_NAMES}>".encode() + sheets + names + b"</workbook>")
-        packed.writestr("xl/_rels/workbook.xml.rels", relation("worksheet", "worksheets/sheet1.xml"))
+        others = [(name, f"{name}.xml") for name in ("sharedStrings", "styles") if name in parts]
+        packed.writestr("xl/_rels/workbook.xml.rels", related(("worksheet", "worksheets/sheet1.xml"), *others))
         whole = doctype + f"<worksheet {_NAMES}><sheetData>".encode() + sheet + b"</sheetData></worksheet>"
         packed.writestr("xl/worksheets/sheet1.xml", whole)
         if shared:

@@ -24,6 +24,7 @@ from bot.teams.skype import address_in
 from bot.web.bodies import json_object
 from bot.web.clicks import is_program
 from cards.kit.addresses import is_loopback, is_web_address
+from cards.kit.names import split_name
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown, escape_skype, plain
 from cards.message.compile import bold_headings, filled, size_of, summary_of
@@ -31,15 +32,16 @@ from cards.message.links import links_of, with_links
 from cards.message.markdown import own_links
 from cards.message.skype import read_line, skype_text, without_tags
 from dialogs.core.card_values import as_name, number_in
+from dialogs.forms.addresses import in_cell, is_address
 from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.closures import read_closures
-from dialogs.forms.fields import KEPT, clean, is_address, typed
+from dialogs.forms.fields import KEPT, clean, typed
 from dialogs.forms.markup import LARGEST, markdown_of
 from dialogs.forms.message import asks_for_columns, read_message, read_version
 from dialogs.forms.schedule import read_schedule
-from dialogs.lists.imports.headings import address_in as address_in_cell
-from dialogs.lists.imports.headings import read_headings, variable_of
-from dialogs.lists.imports.tables import CELL
+from dialogs.lists.imports.headings import meaning, variable_of
+from dialogs.lists.imports.layout import layout_of
+from dialogs.lists.imports.tables.records import CELL, Row
 from dialogs.sayings import LONGEST as SAID
 from dialogs.sayings import OpenDraft
 from dialogs.sayings.reading import read as read_saying
@@ -152,9 +154,10 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "clean": (clean, KEPT),
     "JSON": (_json, KEPT),
     "a name": (lambda text: (as_name(text), number_in({"a": text}, "a")), KEPT),
-    "a heading": (variable_of, CELL),
-    "a cell": (address_in_cell, CELL),
-    "first rows": (lambda text: read_headings([[text[:CELL]] * 60] * 5), CELL),
+    "a heading": (lambda text: (variable_of(text), meaning(text)), CELL),
+    "a cell": (in_cell, CELL),
+    "a whole name": (split_name, CELL),
+    "first rows": (lambda text: layout_of([Row(line, [text[:CELL]] * 60) for line in range(1, 6)]), CELL),
 }
 
 

@@ -35,6 +35,17 @@ from cards.lists.listing import (
     list_settings_form,
     lists_card,
 )
+from cards.lists.reading import (
+    AddressColumn,
+    Mistake,
+    Note,
+    NoteKind,
+    Question,
+    Reading,
+    SheetWithPeople,
+    WrongLine,
+)
+from cards.lists.readings import column_card, hidden_card, sheet_card
 from cards.lists.sources import Groups, group_form, unread_card, unread_text
 from cards.message.compile import Done, acknowledged_text, answered_text, filled, message_card, size_of
 from cards.people.others import changed_by_another_card
@@ -96,11 +107,14 @@ from tests.support.sample_records import (
     GERMAN,
     HOURS,
     LISTS,
+    MAIL,
+    MANAGER,
     MEANWHILE,
     MESSAGES,
     NOTHING_SENT,
     NOW,
     OTHERS,
+    OWN,
     PAUSED_TALLY,
     PICTURE,
     PRESENCE_TALLY,
@@ -472,28 +486,60 @@ class Samples:
         }
 
     def summary(self) -> Summary:
-        texts = self.texts
-        own = {"en": {"DEPARTMENT": "Research", "SITE": "Lyon"}, "fr": {"SERVICE": "Recherche", "SITE": "Lyon"}}
-        said = own[self.language]
+        said = OWN[self.language]
         return Summary(
             id=ListId(3),
             file="Lyon.xlsx",
-            people=3120,
             known=2810,
             reachable=2801,
-            doubles=12,
-            wrong=9,
-            mistakes=[
-                texts("Line {line}: “{text}” is not an address.", line=14, text="grace@"),
-                texts("Line {line}: there is no address.", line=58),
-                texts("Line {line}: there is no address.", line=59),
-            ],
-            columns=list(said),
+            reading=self.reading(),
             sample=[
                 Contact(address=one.address, given_name=one.given_name, surname=one.surname, columns=said)
                 for one in (person(0), person(1), person(2))
             ],
         )
+
+    def reading(self) -> Reading:
+        ada, louis, marie = person(0), person(1), person(2)
+        managers = [f"{one.given_name} {one.surname} · {marie.address}" for one in (ada, louis, marie)]
+        own = [f"{one.given_name} {one.surname} · {one.address}" for one in (ada, louis, marie)]
+        site = {"en": "Site", "fr": "Site"}[self.language]
+        return Reading(
+            people=3120,
+            doubles=12,
+            wrong=9,
+            wrong_lines=(
+                WrongLine(14, Mistake.WRONG_ADDRESS, "grace@"),
+                WrongLine(58, Mistake.NO_ADDRESS, ""),
+                WrongLine(59, Mistake.NO_ADDRESS, ""),
+            ),
+            columns=tuple(OWN[self.language]),
+            notes=(
+                Note(kind=NoteKind.INSTEAD, count=3, lines=(7, 90, 91), words=("UPN",)),
+                Note(kind=NoteKind.ERRORS, count=41, lines=tuple(range(200, 241)), words=(site,)),
+                Note(kind=NoteKind.DOUBLES, count=12, lines=tuple(range(300, 312))),
+            ),
+            sheet="Lyon",
+            sheets=(SheetWithPeople(name="Nice", rows=214), SheetWithPeople(name="2024", rows=8, hidden=True)),
+            column=2,
+            address_columns=(
+                AddressColumn(place=2, heading=MAIL[self.language], sample=tuple(own)),
+                AddressColumn(place=4, heading=MANAGER[self.language], sample=tuple(managers)),
+            ),
+            hidden=17,
+        )
+
+    def of_readings(self) -> dict[str, AdaptiveCard]:
+        """What a file asks before it is summed up."""
+        reading, payload = self.reading(), {"list": ListId(3)}
+        asked = replace(reading, question=Question.COLUMN, sheets=())
+        bare = tuple(replace(one, heading="") for one in reading.address_columns)
+        return {
+            "import_column": column_card(self.texts, "Lyon.xlsx", asked, payload),
+            "import_column_bare": column_card(self.texts, "Lyon.csv", replace(asked, address_columns=bare), payload),
+            "import_sheet": sheet_card(self.texts, "Lyon.xlsx", reading, payload),
+            "import_hidden": hidden_card(self.texts, "Lyon.xlsx", replace(reading, question=Question.HIDDEN), payload),
+        }
 
     def of_lists(self) -> dict[str, AdaptiveCard]:
         texts, ada, louis = self.texts, person(0), person(1)
@@ -540,7 +586,7 @@ class Samples:
             "import": import_card(texts, self.summary(), {"list_name": "Lyon"}, {}, [(made.id, made.name)]),
             "import_taken": import_card(
                 texts,
-                replace(self.summary(), wrong=0, doubles=0, mistakes=[], columns=[], known=3120),
+                replace(self.summary(), reading=Reading(people=3120), known=3120),
                 {"list_name": made.name},
                 {"list_name": texts("There is a list of this name already.")},
                 [],
@@ -643,6 +689,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **samples.talk(),
         **samples.forms(),
         **samples.of_lists(),
+        **samples.of_readings(),
         **samples.of_sources(),
         **samples.campaigns(),
         **samples.messages(),

@@ -88,6 +88,11 @@ OTHERS = {
     "en": ("Fire drill on Thursday", "Welcome to Lyon", "Your opinion counts"),
     "fr": ("Exercice incendie jeudi", "Bienvenue à Lyon", "Votre avis compte"),
 }
+#: of an imported table: what a list of it says of a person, and how its columns of addresses are headed
+OWN = {"en": {"DEPARTMENT": "Research", "SITE": "Lyon"}, "fr": {"SERVICE": "Recherche", "SITE": "Lyon"}}
+MAIL = {"en": "Work email", "fr": "Adresse mail pro"}
+MANAGER = {"en": "Manager", "fr": "Responsable"}
+
 LISTS = {
     "en": ("Managers", "Marketing France", "Board"),
     "fr": ("Responsables", "Marketing France", "Comité de direction"),

@@ -33,7 +33,6 @@ from cards.compose.review import Forecast, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN
-from cards.kit.variables import escape_markdown
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists.installs import install_card, install_form
 from cards.lists.listing import (
@@ -45,6 +44,17 @@ from cards.lists.listing import (
     list_settings_form,
     lists_card,
 )
+from cards.lists.reading import (
+    AddressColumn,
+    Mistake,
+    Note,
+    NoteKind,
+    Question,
+    Reading,
+    SheetWithPeople,
+    WrongLine,
+)
+from cards.lists.readings import column_card, hidden_card, sheet_card
 from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
 from cards.people.others import changed_by_another_card
@@ -306,12 +316,21 @@ def edge_lists(language: str) -> Cards:
             found[f"list: {count} {unreached}"] = list_card(texts, view, "notice", "warning")
     offered = [(BIG, LONG)] * OFFERED
     contact = Contact(address=f"{LONG}@contoso.com", given_name=NASTY, surname=NASTY, columns={"X": NASTY * 5})
-    summary = Summary(
-        id=BIG, file=NASTY, people=250_000, known=1, reachable=0, doubles=10**6, wrong=10**6,
-        mistakes=[escape_markdown(NASTY)] * LINES, columns=made.columns, sample=[contact] * SAMPLE,
+    columns = tuple(AddressColumn(place=place, heading=NASTY[:60], sample=(NASTY[:100],) * 3) for place in range(60))
+    reading = Reading(
+        people=250_000, doubles=10**6, wrong=10**6, columns=made.columns, sheet=LONG[:31], hidden=10**6,
+        wrong_lines=(WrongLine(10**6, Mistake.WRONG_ADDRESS, NASTY[:40]),) * LINES, address_columns=columns,
+        notes=tuple(Note(kind=kind, count=9, lines=(10**6,) * 9, words=(NASTY[:60],) * 100) for kind in NoteKind),
+        sheets=(SheetWithPeople(name=NASTY[:31], rows=10**6, hidden=True),) * 99,
     )  # fmt: skip
+    summary = Summary(id=BIG, file=NASTY, known=1, reachable=0, sample=[contact] * SAMPLE, reading=reading)
     found["import: errors"] = import_card(texts, summary, {"list_name": NASTY}, ERRORS, offered, "notice")
-    found["import: one"] = import_card(texts, replace(summary, people=1, wrong=0, doubles=0), {}, {}, [])
+    found["import: one"] = import_card(texts, replace(summary, reading=Reading(people=1)), {}, {}, [])
+    found["import: columns"] = column_card(texts, NASTY, reading, {"list": BIG})
+    alone = replace(reading, question=Question.COLUMN, address_columns=columns[:1])
+    found["import: one column"] = column_card(texts, NASTY, alone, {"list": BIG})
+    found["import: sheets"] = sheet_card(texts, NASTY, reading, {"list": BIG})
+    found["import: hidden"] = hidden_card(texts, NASTY, replace(reading, question=Question.HIDDEN), {"list": BIG})
     authors = [(PersonId(number), LONG[:60]) for number in range(AUTHORS)]
     settings = {"list_name": NASTY, "sharing": "some", "authors": "1,2"}
     found["list settings: many"] = list_settings_form(texts, made, settings, ERRORS, authors, "notice")

@@ -34,7 +34,8 @@ AGEING = {
     "pymongo": ("storage/mongo/",),
     "recognizers_date_time": ("dialogs/schedule_words/recogniser.py",),
     "recognizers_text": ("dialogs/schedule_words/recogniser.py",),
-    "openpyxl": ("dialogs/lists/imports/tables.py",),
+    "openpyxl": (),
+    "xlrd": ("dialogs/lists/imports/tables/old_workbook.py",),
     "xlsxwriter": ("bot/files/writer.py",),
     "jsonpickle": (),
     "botbuilder": ("bot/",),
@@ -42,7 +43,7 @@ AGEING = {
     "msrest": ("bot/",),
 }
 #: what an idle bot on SQLite does without
-LATER = {"pymongo", "motor", "bson", "recognizers_text", "openpyxl", "xlsxwriter", "holidays"}
+LATER = {"pymongo", "motor", "bson", "recognizers_text", "openpyxl", "xlrd", "xlsxwriter", "holidays"}
 #: modules at a folder's top, without __init__.py
 MOST = 12
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import orjson
 
+from cards.lists.reading import Choice, Reading
 from dialogs.lists.imports import reading
-from dialogs.lists.imports.reading import Counts, Mistake, WrongLine
-from dialogs.lists.imports.tables import CannotRead, NoTable
+from dialogs.lists.imports.tables.records import CannotRead, Habits, NoTable
 from dialogs.lists.imports.worker import LENGTH
+from storage.shared.json import from_json
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +34,15 @@ class FileReader:
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def pages(self, content: bytes, counts: Counts) -> AsyncGenerator[bytes, None]:
-        """The contacts of a file, each address once, in pages of JSON (``{"contacts": [...]}``).
+    async def read(self, content: bytes, choice: Choice, habits: Habits) -> AsyncGenerator[bytes | Reading, None]:
+        """The contacts of a file, each address once, in pages of JSON (``{"contacts": [...]}``); then the reading.
 
-        ``counts`` is filled in at the end. Raises CannotRead, before the first page or later. Close it (aclosing)
-        to end its program.
+        Raises CannotRead, before the first page or later. Close it (aclosing) to end its program.
         """
+        wanted = orjson.dumps({"page": reading.PAGE, "choice": choice, "habits": habits}).decode()
         async with self._places:
             program = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "dialogs.lists.imports.worker", str(reading.PAGE)),
+                *(sys.executable, "-m", "dialogs.lists.imports.worker", wanted),
                 cwd=ROOT,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -55,7 +56,7 @@ class FileReader:
                     if frame.startswith(b'{"contacts"'):
                         yield frame
                     else:
-                        _last(frame, counts)
+                        yield _last(frame)
                         return
             except TimeoutError:
                 log.warning("a file took too long to read")
@@ -87,15 +88,12 @@ async def _frame(program: asyncio.subprocess.Process) -> bytes:
         raise CannotRead(NoTable.TOO_MUCH if status in BOUNDS else NoTable.BROKEN) from None
 
 
-def _last(frame: bytes, counts: Counts) -> None:
-    """The last frame: what was found, or why it is no table."""
-    said = orjson.loads(frame)
-    if "cannot" in said:
-        raise CannotRead(NoTable(said["cannot"]))
-    found = said["counts"]
-    counts.people, counts.doubles, counts.wrong = found["people"], found["doubles"], found["wrong"]
-    counts.wrong_lines = [WrongLine(one["line"], Mistake(one["why"]), one["text"]) for one in found["wrong_lines"]]
-    counts.columns = tuple(found["columns"])
+def _last(frame: bytes) -> Reading:
+    """The last frame. Raises CannotRead where it says that it is no table."""
+    last = orjson.loads(frame)
+    if "cannot" in last:
+        raise CannotRead(NoTable(last["cannot"]))
+    return from_json(Reading, orjson.dumps(last["reading"]))
 
 
 async def _end(program: asyncio.subprocess.Process) -> None:

@@ -1,120 +1,121 @@
-"""What the columns of a table are: an address, a first name, a last name, or something of the list's own."""
+"""What a column is by its heading: whose address, a given name, a surname, a whole name, or something else. Pure.
+
+The words are data of each language (``cards/languages``); "First Name [Required]", "firstName" and "FIRST_NAME" are
+one heading.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from cards.kit.variables import NAMES
 from cards.languages import LANGUAGES, unaccented
-from dialogs.forms.fields import is_address
-from dialogs.forms.pasted import bare
 
-OWN = 20  #: columns of its own that a list keeps
 LENGTH = 40  #: characters of a variable's name
 
-#: what a column is -> how it is headed, in any language
-KNOWN = {
-    kind: {word for language in LANGUAGES.values() for word in language.headings.get(kind, "").split()}
-    for kind in ("address", "given", "surname", "whole")
-}
+
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES.values() for word in language.headings.get(kind, "").split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headings:
-    """Which column is what, by its place."""
-
-    address: int
-    given: int | None = None
-    surname: int | None = None
-    #: first name and last name in one
-    whole: int | None = None
-    #: the list's own: place -> the variable's name
-    own: dict[int, str]
-    #: the first row says what the columns are
-    named: bool
+ADDRESS, SIGN_IN = _words("address"), _words("sign in")
+ANOTHERS, OTHER, WORK, SMALL = _words("another's"), _words("other"), _words("work"), _words("small")
+_ALSO = _words("also")
+_MAIL = re.compile(r"e?mails?|courriels?|mels?|smtp|emailaddress|mailbox|messagerie")
+_REQUIRED = re.compile(r"(?i)[\[(*] ?(?:required|optional|obligatoire|facultatif|requis) ?[\])*]|(?<!\*)\*++ ?$")
+_ABOVE_ME = re.compile(r"(?i)\bn\s*\+\s*[123]\b")
+_BESIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
-def read_headings(first: Sequence[Sequence[str]]) -> Headings | None:
-    """From the first rows of a table; None when no column holds addresses."""
-    rows = [row for row in first if any(row)]
-    if not rows:
-        return None
-    named = len(rows) > 1 and not any(address_in(cell) for cell in rows[0])
-    people = rows[1:] if named else rows
-    words = [_bare(cell) for cell in rows[0]] if named else []
-    address = _address_column(words, people)
-    if address is None:
-        return None
-    if not named:
-        return _unnamed(address, people)
-    given, surname, whole = (_place(words, KNOWN[kind], address) for kind in ("given", "surname", "whole"))
-    if given is None and whole is None:  # "Nom" alone is the whole of it
-        whole, surname = surname, None
-    elif given is not None:
-        whole = None if surname is not None else whole
-    taken = {place for place in (address, given, surname, whole) if place is not None}
-    return Headings(address=address, given=given, surname=surname, whole=whole, own=_own(rows[0], taken), named=True)
+class Whose(IntEnum):
+    """Whose address stands in a column: the smaller, the surer that it is the person's own, for work."""
+
+    WORK = 0
+    OWN = 1
+    SIGN_IN = 2  #: a user principal name or the like
+    UNKNOWN = 3
+    OTHER = 4  #: the person's, but private, former or one of several
+    ANOTHERS = 5  #: their manager's, their assistant's
 
 
-def address_in(cell: str) -> str:
-    """The address that a cell holds, alone, as "Name <address>", or behind "sip:"; "" for none."""
-    word = bare(cell.partition("<")[2].partition(">")[0] if "<" in cell else cell)
-    word = re.sub(r"(?i)^(sip|mailto|smtp):", "", word)
-    return word.lower() if is_address(word) else ""
+class Part(StrEnum):
+    """Of a name."""
+
+    GIVEN = "given"
+    SURNAME = "surname"
+    WHOLE = "whole"
+    SURNAME_FIRST = "surname first"  #: whole, as "Nom et prénom" is
 
 
-def _bare(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", unaccented(heading).lower())
+PARTS = {part: _words(part) for part in Part}
 
 
-def _place(words: Sequence[str], known: set[str], but: int) -> int | None:
-    return next((place for place, word in enumerate(words) if word in known and place != but), None)
+class Meaning(NamedTuple):
+    whose: Whose = Whose.UNKNOWN
+    part: Part | None = None
+    #: a heading that lists of people have, whatever it is
+    known: bool = False
 
 
-def _address_column(words: Sequence[str], people: Sequence[Sequence[str]]) -> int | None:
-    """The column with the most addresses; among equals, one that is called so."""
-    width = max((len(row) for row in people), default=0)
-    counts = [sum(bool(address_in(row[place])) for row in people if place < len(row)) for place in range(width)]
-    called = [place for place, word in enumerate(words) if word in KNOWN["address"] and place < width]
-    if called and (best := max(called, key=lambda place: counts[place])) is not None and counts[best]:
-        return best
-    if not counts or not max(counts):
-        return None
-    return counts.index(max(counts))
+@lru_cache(maxsize=4096)
+def meaning(heading: str) -> Meaning:
+    """What a heading says of its column."""
+    if "@" in heading or not heading or len(heading) > 200:
+        return Meaning()
+    shown = _REQUIRED.sub(" ", heading)
+    whose = _whose(shown)
+    bare = "".join(_split(_BESIDE.sub(" ", shown)))
+    part = next((part for part, words in PARTS.items() if bare in words), None)
+    words = _split(shown)
+    if part and set(words) & (ANOTHERS - PARTS[part]) and bare not in PARTS[part]:
+        part = None
+    if bare in SIGN_IN and part is None and whose is Whose.UNKNOWN:
+        whose = Whose.SIGN_IN
+    known = part is not None or whose is not Whose.UNKNOWN or bare in _ALSO
+    return Meaning(whose, part, known)
 
 
-def _unnamed(address: int, people: Sequence[Sequence[str]]) -> Headings:
-    """Nobody says what the columns are: last name and first name before the address, or the other way behind it."""
-    width = max(len(row) for row in people)
-    before, behind = list(range(address)), list(range(address + 1, width))
-    given = surname = whole = None
-    if len(before) >= 2:
-        surname, given = before[:2]
-    elif len(behind) >= 2 and not before:
-        given, surname = behind[:2]
-    elif before or behind:
-        whole = (before or behind)[0]
-    return Headings(address=address, given=given, surname=surname, whole=whole, own={}, named=False)
+def _split(heading: str) -> list[str]:
+    """Its words, small and without accents: "PrimarySmtpAddress" has three."""
+    apart = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)", " ", unaccented(heading))
+    return re.findall(r"[^\W_]+", apart.lower())
 
 
-def _own(row: Sequence[str], taken: set[int]) -> dict[int, str]:
-    own: dict[int, str] = {}
-    for place, heading in enumerate(row):
-        name = variable_of(heading)
-        if place in taken or not name or len(own) == OWN:
-            continue
-        number, free = 2, name
-        while free in own.values():
-            free, number = f"{name[: LENGTH - 3]}_{number}", number + 1
-        own[place] = free
-    return own
+def _whose(heading: str) -> Whose:
+    words = [piece for word in _split(heading) for piece in _cut(word)]
+    joined = "".join(words)
+    if _ABOVE_ME.search(heading) or any(word in ANOTHERS for word in words):
+        return Whose.ANOTHERS
+    core = "".join(word for word in words if word not in OTHER | WORK | SMALL)
+    mail = joined in ADDRESS or core in ADDRESS or any(_MAIL.fullmatch(word) for word in words)
+    mail = mail or (not core and "adresse" in words)
+    sign_in = joined in SIGN_IN or core in SIGN_IN or "upn" in words or joined.startswith("userprincipal")
+    if not mail and not sign_in:
+        return Whose.OTHER if {"proxy", "alias", "aliases", "proxies"} & set(words) else Whose.UNKNOWN
+    if any(word in OTHER for word in words):
+        return Whose.OTHER
+    if sign_in:
+        return Whose.SIGN_IN
+    return Whose.WORK if any(word in WORK for word in words) else Whose.OWN
+
+
+def _cut(word: str) -> list[str]:
+    """ "emailpro" is two words, "manageremail" too."""
+    if len(word) < 7:
+        return [word]
+    for mail in ("emailaddress", "adressemail", "courriel", "email", "mail", "upn"):
+        for rest in (word.removeprefix(mail), word.removesuffix(mail)):
+            if rest != word and rest in ANOTHERS | OTHER | WORK:
+                return [mail, rest] if word.startswith(mail) else [rest, mail]
+    return [word]
 
 
 def variable_of(heading: str) -> str:
     """The variable that a heading becomes: "Département" -> DEPARTEMENT; "" for an empty one."""
-    name = re.sub(r"\W+", "_", unaccented(heading).upper()).strip("_")[:LENGTH].strip("_")
+    name = re.sub(r"\W+", "_", unaccented(_REQUIRED.sub("", heading)).upper()).strip("_")[:LENGTH].strip("_")
     if not name:
         return ""
     if len(name) < 3 or not name[0].isalpha() or name in NAMES:

@@ -1,15 +1,15 @@
-"""A dropped file becomes contacts, by a program of its own: ``python -m dialogs.lists.imports.worker PAGE``.
+"""A dropped file becomes contacts, by a program of its own: ``python -m dialogs.lists.imports.worker WANTED``.
 
 A workbook of some kilobytes can unpack to gigabytes, or compute for minutes, and the libraries that read it know no
 bound. So it is read beside the bot, with bounds of its own on memory and computing; what goes wrong in it costs nobody
 else anything.
 
-The file comes in on the standard input, whole. Out come frames, each four bytes that say how long it is (big-endian),
-and JSON:
+WANTED is JSON: {"page": 5000, "choice": the fields of a Choice, "habits": those of Habits}. The file comes in on the
+standard input, whole. Out come frames, each four bytes that say how long it is (big-endian), and JSON:
 
-    {"contacts": [...]}   at most PAGE of them, each a Contact's fields; again and again
-    {"counts": {...}}     the last frame: what was found in all (``reading.Counts``)
-    {"cannot": "empty"}   or this: why it is no table (``tables.NoTable``)
+    {"contacts": [...]}   at most so many, each a Contact's fields; again and again
+    {"reading": {...}}    the last frame: what was found in all, or what to ask (``cards.lists.reading.Reading``)
+    {"cannot": "empty"}   or this: why it is no table (``records.NoTable``)
 """
 
 from __future__ import annotations
@@ -28,18 +28,22 @@ NICE = 5  #: so much do other programs go first
 LENGTH = 4  #: bytes that say how long a frame is
 
 
-def read(content: bytes, page: int) -> None:
-    from dialogs.lists.imports.reading import Counts, contacts_of
-    from dialogs.lists.imports.tables import CannotRead
+def read(content: bytes, wanted: dict[str, Any]) -> None:
+    from cards.lists.reading import Choice
+    from dialogs.lists.imports.reading import Reader
+    from dialogs.lists.imports.tables.records import CannotRead, Habits
 
-    counts = Counts()
+    reader = Reader(Choice(**wanted["choice"]))
+    habits: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in wanted["habits"].items()
+    }
     try:
-        for contacts in contacts_of(content, counts, page):
+        for contacts in reader.contacts(content, Habits(**habits), wanted["page"]):
             say({"contacts": contacts})
     except CannotRead as error:
         say({"cannot": error.why})
     else:
-        say({"counts": counts})
+        say({"reading": reader.reading})
 
 
 def say(frame: dict[str, Any]) -> None:
@@ -54,7 +58,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICE)
     try:
-        read(sys.stdin.buffer.read(), int(sys.argv[1]))
+        read(sys.stdin.buffer.read(), orjson.loads(sys.argv[1]))
     except MemoryError:
         with contextlib.suppress(MemoryError):
             say({"cannot": "too_much"})

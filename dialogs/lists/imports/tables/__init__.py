@@ -1,0 +1,1 @@
+"""Files as tables: bytes -> sheets with rows of texts, as their author sees them."""
