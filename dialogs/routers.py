@@ -14,6 +14,9 @@ from dialogs.compose import (
     translations as versions,
 )
 from dialogs.compose import (
+    typed_campaign as saying,
+)
+from dialogs.compose import (
     typed_message as writing,
 )
 from dialogs.compose import (
@@ -35,6 +38,7 @@ from dialogs.results import exports, reports
 
 def everything() -> Router:
     building = [wizard.router, templates.router, versions.router, planning.router, writing.router]
+    building.append(saying.router)
     of_campaigns = [approval.router, campaigns.router, test_sends.router, sharing.router, copies.router]
     of_results = [reports.router, exports.router, engage.router]
     of_lists = [lists.router, flow.router, saving.router, groups.router, installs.router]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cards.compose import step_name, steps_bar
 from cards.compose.closures import closed_text
 from cards.compose.fields import shown_rows
+from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
 from cards.kit.parts import (
     Payload,
@@ -100,7 +101,11 @@ def review_card(
         steps_bar(texts, "review"),
         heading(name_of(texts, campaign)),
     ]
-    body += [notice(f"**{step_name(texts, step)}**: {text}", "attention") for step, text in problems]
+    asks = {ask_text(texts, asked): (number, asked) for number, asked in enumerate(asks_of(campaign.forms))}
+    for step, text in problems:
+        body.append(notice(f"**{step_name(texts, step)}**: {text}", "attention"))
+        if text in asks:
+            body.append(ask_actions(texts, campaign, *asks[text]))
     body += [notice(text, "warning") for text in warnings]
     payload = handle(campaign)
     if overview.preview:

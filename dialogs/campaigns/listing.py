@@ -127,16 +127,17 @@ async def cancel(turn: Turn, name: str) -> Answer:
 
 @router.form("delete.open")
 async def open_delete(turn: Turn, form: Form) -> Answer:
-    return await _deletion(turn, await asked_for(turn, form, Right.CHANGE))
+    return await deletion(turn, await asked_for(turn, form, Right.CHANGE))
 
 
 @router.command("delete")
 async def delete(turn: Turn, name: str) -> Answer:
     campaign = await named(turn, name)
-    return await _deletion(turn, demand(turn, Right.CHANGE, campaign)) if campaign else await which_one(turn, name)
+    return await deletion(turn, demand(turn, Right.CHANGE, campaign)) if campaign else await which_one(turn, name)
 
 
-async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
+async def deletion(turn: Turn, campaign: Campaign) -> Answer:
+    """The card that asks whether a campaign is to go."""
     if not allows(campaign, Change.DELETE):
         return Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning"))
     return Answer(card=delete_card(turn.texts, campaign), summary=campaign.name)
@@ -146,13 +147,13 @@ async def _deletion(turn: Turn, campaign: Campaign) -> Answer:
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form, Right.CHANGE)
     if not allows(campaign, Change.DELETE) or is_stale(turn, campaign, form):
-        return await _deletion(turn, campaign)
+        return await deletion(turn, campaign)
     # first as intended: once it is gone, nothing tells a repeated activity what it was
     await turn.note(Deed.DELETED, Subject.CAMPAIGN, campaign.id, campaign.name, intended="true")
     try:
         await turn.store.delete_campaign(campaign)
     except StaleVersion:
-        return await _deletion(turn, await asked_for(turn, form, Right.CHANGE))
+        return await deletion(turn, await asked_for(turn, form, Right.CHANGE))
     await turn.note(Deed.DELETED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await tell_maker(turn, campaign, Deed.DELETED)
     name = campaign.name or turn.texts("the draft")

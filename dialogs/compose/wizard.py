@@ -8,6 +8,7 @@ from dataclasses import replace
 from cards.campaigns.listing import information_card
 from cards.compose import STEPS, message_form, schedule_form
 from cards.compose.review import review_card
+from cards.compose.said import answered_by
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
@@ -295,7 +296,7 @@ def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: T
     chosen = step == "audience" and values.get("channel") in list(Channel)
     return edit(
         campaign,
-        {**campaign.forms, step: dict(values)},
+        {**answered_by(campaign.forms, step), step: dict(values)},
         turn.now,
         turn.person.id,
         name=name or campaign.name,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from cards.compose.said import ask_text, asks_of
 from cards.kit.texts import Texts
 from cards.message.skype import length_of
 from dialogs.core.turn import Form, Turn
@@ -145,6 +146,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         problems.append(
             ("schedule", " ".join(timing.errors.values()) if timing else texts("Please choose when it goes out."))
         )
+    problems += [(asked.step, ask_text(texts, asked)) for asked in asks_of(forms)]
     when: Timing | None = timing.value if timing else None
     return Draft(
         campaign=campaign,

@@ -113,7 +113,11 @@ class Entry:
         if question is not None:
             turn = replace(turn, asked=question.name)
         meant_for_question = not words or (question is not None and self._router.takes_all(question) and not is_command)
-        answer = None if meant_for_question else await self._router.hear(turn, words)
+        answer = None
+        if question is None and words:
+            answer = await self._router.hear_first(turn, words)
+        if answer is None and not meant_for_question:
+            answer = await self._router.hear(turn, words)
         if answer is None and question is not None:
             answer = await self._router.reply(turn, question, words)
             if answer is not None and answer.asks is None:

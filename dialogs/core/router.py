@@ -18,8 +18,11 @@ Command = Callable[[Turn, str], Awaitable[Answer]]
 Upload = Callable[[Turn, Attachment], Awaitable[Answer]]
 Reply = Callable[[Turn, Question, str], Awaitable[Answer]]
 Listener = Callable[[Turn, str], Awaitable[Answer | None]]
+#: with the command that the words begin like; "" for none
+FirstListener = Callable[[Turn, str, str], Awaitable[Answer | None]]
 K = TypeVar("K")
 V = TypeVar("V")
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer | None)
 
 
 class RegisteredTwice(Exception):
@@ -50,6 +53,8 @@ class Router:
     any_text: set[str] = field(default_factory=set)
     #: what happens with words that are no command; None: they are not theirs either
     listeners: list[Listener] = field(default_factory=list)
+    #: listeners who are asked before commands: a sentence may begin like one
+    first_listeners: list[FirstListener] = field(default_factory=list)
     #: listeners who know for certain: they are asked before a typing error is looked for
     sure_listeners: list[Listener] = field(default_factory=list)
     #: words that a listener may know, and that are no command with a typing error in it
@@ -100,6 +105,10 @@ class Router:
         self.sure_listeners.append(handler)
         return handler
 
+    def first_listener(self, handler: FirstListener) -> FirstListener:
+        self.first_listeners.append(handler)
+        return handler
+
     def include(self, routers: Sequence[Router]) -> Router:
         for router in routers:
             _register(self.forms, router.forms)
@@ -108,6 +117,7 @@ class Router:
             _register(self.replies, router.replies)
             self.any_text |= router.any_text
             self.listeners += router.listeners
+            self.first_listeners += router.first_listeners
             self.sure_listeners += router.sure_listeners
             self.no_mistakes |= router.no_mistakes
         return self
@@ -123,14 +133,31 @@ class Router:
 
     async def hear(self, turn: Turn, typed_words: str) -> Answer | None:
         """Answer a typed command: the longest known beginning wins; None when there is none."""
+        command = self._command_in(typed_words)
+        if command is None:
+            return None
+        entry = self.commands[command]
+        if not may(turn, entry.role):
+            return Answer(text=not_allowed(turn, entry.role))
+        rest = " ".join(typed_words.split()[len(command.split()) :])
+        return await unless_aside(entry.handler(turn, rest))
+
+    async def hear_first(self, turn: Turn, words: str) -> Answer | None:
+        """Answer a sentence that may begin like a command, and says more."""
+        if self.is_command(words):
+            return None
+        command = self._command_in(words) or ""
+        for listener in self.first_listeners:
+            if answer := await unless_aside(listener(turn, words, command)):
+                return answer
+        return None
+
+    def _command_in(self, typed_words: str) -> str | None:
+        """The longest command that words begin with."""
         words = _normal(typed_words)
         for command in sorted(self.commands, key=len, reverse=True):
-            entry = self.commands[command]
-            if words == command or (words.startswith(command + " ") and not entry.alone):
-                if not may(turn, entry.role):
-                    return Answer(text=not_allowed(turn, entry.role))
-                rest = " ".join(typed_words.split()[len(command.split()) :])
-                return await unless_aside(entry.handler(turn, rest))
+            if words == command or (words.startswith(command + " ") and not self.commands[command].alone):
+                return command
         return None
 
     def takes_all(self, question: Question) -> bool:
@@ -161,7 +188,7 @@ class Router:
         """Answer words that are no command, nor near to one; None when they mean nothing to anybody."""
         listeners = self.sure_listeners if self.nearest(turn, words) else [*self.sure_listeners, *self.listeners]
         for listener in listeners:
-            if answer := await listener(turn, words):
+            if answer := await unless_aside(listener(turn, words)):
                 return answer
         return None
 
@@ -196,7 +223,7 @@ def _register(known: dict[K, V], more: Mapping[K, V]) -> None:
     known.update(more)
 
 
-async def unless_aside(answering: Awaitable[Answer]) -> Answer:
+async def unless_aside(answering: Awaitable[AnyAnswer]) -> AnyAnswer | Answer:
     """The handler's answer, or the one that it raised in place of it."""
     try:
         return await answering

@@ -1,0 +1,212 @@
+"""A campaign said in one message, and changed by a few words; over HTTP, in both languages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from storage.records import Audience, Campaign, CampaignState, ListId
+from tests.bot.story import Card, asked, fields_of, make_author, make_publisher, newest
+from tests.conftest import RunningBot
+from tests.support.organisation import TENANT, Person, actions_of, words_of
+
+#: words of a schedule are read by a program
+pytestmark = pytest.mark.real_time
+
+
+async def make_list(running_bot: RunningBot, owner: Person, name: str, *people: Person) -> ListId:
+    store = running_bot.store
+    known = await store.person_at(TENANT, owner.address)
+    members = [await store.person_at(TENANT, person.address) for person in people]
+    assert known is not None
+    made = await store.new_list(TENANT, known.id, name, [one.id for one in members if one is not None])
+    return made.id
+
+
+async def said(author: Person, words: str) -> tuple[Card, str]:
+    """The review that answers, and the line above it."""
+    await author.say(words)
+    card = author.card()
+    return card, words_of(card)[0]
+
+
+def titles(card: Card) -> set[str]:
+    return {str(action.get("title")) for action in actions_of(card)}
+
+
+def tomorrow(running_bot: RunningBot) -> str:
+    return (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
+
+
+async def count(running_bot: RunningBot) -> int:
+    return await running_bot.store.count_campaigns(TENANT)
+
+
+async def test_one_message_is_a_campaign_and_one_press_schedules_it(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    office = await make_list(running_bot, ada, "Paris office", louis)
+    interns = await make_list(running_bot, ada, "Interns", ada)
+    _, line = await said(
+        ada,
+        "Tell the Paris office except the interns tomorrow at 10am for 2 hours, at any time, that the canteen is closed"
+        " on Friday, with a button Menu to https://contoso.example/menu, and ask them to confirm.",
+    )
+    assert line.startswith("I understood: the text · to Paris office · without Interns · ")
+    assert "button “Menu”, a confirmation" in line and "10:00" in line
+    draft = await newest(running_bot)
+    assert draft.state is CampaignState.DRAFT, "nothing is scheduled by words"
+    assert draft.forms["message"]["body"] == "The canteen is closed on Friday."
+    assert (draft.forms["schedule"]["date"], draft.forms["schedule"]["time"]) == (tomorrow(running_bot), "10:00")
+    await ada.press("Schedule it")
+    scheduled = await newest(running_bot)
+    assert scheduled.state is CampaignState.SCHEDULED
+    assert scheduled.as_scheduled.audience == Audience(lists=(office,), except_lists=(interns,))
+    assert [button.title for button in scheduled.as_scheduled.message.buttons] == ["Menu", "I have read it"]
+    assert await count(running_bot) == 1
+
+
+async def test_une_seule_phrase_fait_une_campagne(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await make_publisher(ada, louis)
+    await make_list(running_bot, louis, "Siège", ada)
+    _, line = await said(
+        louis,
+        "Envoie au siège demain à 10h, à toute heure : « La cantine ferme. » Demande-leur de confirmer.",
+    )
+    assert line.startswith("J’ai compris : le texte · à Siège · ")
+    await said(louis, "décale à 14h stp, et mets-le en important")
+    draft = await newest(running_bot)
+    assert (draft.forms["schedule"]["time"], draft.forms["message"]["style"]) == ("14:00", "important")
+    assert draft.forms["message"]["body"] == "La cantine ferme."
+    await louis.press("Programmer")
+    assert (await newest(running_bot)).state is CampaignState.SCHEDULED
+
+
+async def test_the_open_draft_is_changed_by_words_and_only_where_they_say(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    for name in ("Paris office", "Lyon office"):
+        await make_list(running_bot, ada, name, louis)
+    await make_list(running_bot, ada, "Interns", ada)
+    await said(ada, "Tell the Paris office tomorrow at 10am that the lift is broken")
+    before = (await newest(running_bot)).forms
+    for words, line in (
+        ("make it 3pm", "Changed: "),
+        ("not the interns", "Changed: without Interns"),
+        ("send it to the Lyon office too", "Changed: to Paris office and Lyon office"),
+        ("add quick answers: yes, no", "Changed: answers Yes / No"),
+        ("title: Lift", "Changed: title “Lift”"),
+        ("replace lift by escalator in the text", "Changed: the text"),
+        ("in French: « L’escalier est en panne. »", "Changed: in French"),
+    ):
+        _, shown = await said(ada, words)
+        assert shown.startswith(line), (words, shown)
+    forms = (await newest(running_bot)).forms
+    assert forms["message"]["body"] == "The escalator is broken."
+    assert (forms["message"]["title"], forms["message"]["answers"]) == ("Lift", "Yes\nNo")
+    assert (forms["schedule"]["date"], forms["schedule"]["time"]) == (before["schedule"]["date"], "15:00")
+    assert forms["message.fr"]["body"] == "L’escalier est en panne."
+    assert await count(running_bot) == 1
+    card, line = await said(ada, "send it")
+    assert line.startswith("One press is left") and "Schedule it" in titles(card)
+    assert (await newest(running_bot)).state is CampaignState.DRAFT
+    await ada.say("delete the draft")
+    assert await count(running_bot) == 1, "asked first"
+    assert any("delete" in title.lower() for title in titles(ada.card()))
+
+
+async def test_a_list_that_is_misspelt_is_asked_about_and_stands_in_the_way(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    office = await make_list(running_bot, ada, "Paris office", louis)
+    managers = await make_list(running_bot, ada, "Managers", ada)
+    card, _ = await said(
+        ada, "Send this to Parris office but not the manager team, now, at any time: The drill is at 3pm."
+    )
+    assert any("I know no list “Parris office”. Do you mean Paris office?" in word for word in words_of(card))
+    assert "Schedule it" not in titles(card)
+    card = (await ada.press("Paris office"))["value"]
+    draft = await newest(running_bot)
+    assert draft.forms["audience"]["audience"] == f"list:{office}"
+    assert draft.forms["audience"]["except"] == f"list:{managers}"
+    assert "Schedule it" in titles(card)
+    card, _ = await said(ada, "without the nightshift")
+    assert any("leave out “nightshift”" in word for word in words_of(card)), words_of(card)
+    assert "Schedule it" not in titles(card), "an exclusion is never lost"
+    card = (await ada.press("Go on without it"))["value"]
+    assert "Schedule it" in titles(card)
+
+
+async def test_what_is_not_understood_is_named_and_stands_in_the_way(running_bot: RunningBot, ada: Person) -> None:
+    card, _ = await said(ada, "Send the attached poster to everyone now, at any time: Come in green!")
+    assert any("“the attached poster”: that I cannot do in words." in word for word in words_of(card))
+    assert "Schedule it" not in titles(card)
+    card = (await ada.press("Go on without it"))["value"]
+    assert "Schedule it" in titles(card)
+    before = await newest(running_bot)
+    [told] = await asked(ada, "make it a bit shorter")
+    assert told == "I did not understand “a bit shorter”. Nothing is changed."
+    assert await newest(running_bot) == before
+    card, _ = await said(ada, "in French too")
+    assert "I do not translate" in " ".join(words_of(card))
+
+
+async def test_half_an_order_makes_half_a_draft_and_the_rest_is_asked(running_bot: RunningBot, ada: Person) -> None:
+    card, _ = await said(ada, "new campaign for everyone tomorrow at 10")
+    words = words_of(card)
+    assert any("Please write what people should read." in word for word in words)
+    await said(ada, "text: The badges are ready.")
+    assert (await newest(running_bot)).forms["message"]["body"] == "The badges are ready."
+    await said(ada, "Tell everyone on Monday that it rains")
+    assert await count(running_bot) == 2, "a whole order is a second campaign"
+    draft = await newest(running_bot)
+    assert draft.forms["schedule"]["date"] and not draft.forms["schedule"]["time"]
+    assert any("Please choose a time" in word for word in words_of(ada.card()))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "What did the last campaign do?",
+        "Thanks a lot!",
+        "I sent the newsletter to everyone yesterday.",
+        "tell me a joke",
+    ],
+)
+async def test_what_is_no_order_makes_no_campaign(running_bot: RunningBot, ada: Person, words: str) -> None:
+    await ada.say(words)
+    assert await count(running_bot) == 0
+
+
+async def test_words_reach_only_lists_and_people_that_are_the_authors(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_list(running_bot, ada, "Board", ada)
+    await make_author(ada, louis)
+    card, _ = await said(louis, "Envoie au Board maintenant : bonjour")
+    assert any("Je ne connais pas de liste « Board »." in word for word in words_of(card))
+    card, _ = await said(louis, "envoie-le à tout le monde")
+    draft: Campaign = await newest(running_bot)
+    assert draft.forms["audience"]["audience"] == "everyone"
+    assert "Programmer" not in titles(card), "an author may not send to everyone"
+    grace = running_bot.organisation.person("Grace", "Hopper")
+    await grace.install()
+    await grace.say("Tell everyone that it rains")
+    assert await count(running_bot) == 1, "without a role, words make nothing"
+
+
+async def test_people_may_be_named_by_their_addresses(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await said(ada, f"Send to {louis.address} now, at any time: Your access has been renewed.")
+    draft = await newest(running_bot)
+    [id] = draft.forms["audience"]["audience"].split(",")
+    made = await running_bot.store.distribution_list(ListId(int(id.removeprefix("list:"))))
+    assert made is not None and made.size == 1
+
+
+async def test_a_question_that_waits_hears_the_words_first(running_bot: RunningBot, ada: Person) -> None:
+    await ada.say("new campaign Help")
+    await ada.press("Write it in the chat instead", name="Help")
+    await ada.say("Tell everyone that the canteen is closed")
+    assert fields_of(ada.card())["body"] == "Tell everyone that the canteen is closed"
+    assert await count(running_bot) == 1
