@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs.campaigns import approval, copies, sharing, templates, test_sends
+from dialogs.campaigns import approval, copies, sharing, templates, try_it
 from dialogs.campaigns import listing as campaigns
 from dialogs.compose import (
     group_search as groups,
@@ -39,7 +39,7 @@ from dialogs.results import exports, reports
 def everything() -> Router:
     building = [wizard.router, templates.router, versions.router, planning.router, writing.router]
     building.append(saying.router)
-    of_campaigns = [approval.router, campaigns.router, test_sends.router, sharing.router, copies.router]
+    of_campaigns = [approval.router, campaigns.router, try_it.router, sharing.router, copies.router]
     of_results = [reports.router, exports.router, engage.router]
     of_lists = [lists.router, flow.router, saving.router, groups.router, installs.router]
     of_people = [talk.router, helping.router, claim.router, roles.router, settings.router]

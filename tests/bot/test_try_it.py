@@ -43,7 +43,7 @@ async def test_a_draft_is_tried_by_form(running_bot: RunningBot, ada: Person, lo
     await draft(ada)
     await ada.press("Try it")
     card = await tried(ada, f"  {louis.address.upper()} ")
-    assert f"The test is in the chat of {louis.address.upper()}." in words_of(card)
+    assert f"The test is in the chat of {louis.address}." in words_of(card)
     assert {BANNER, "Hello Louis, **big news** for you."} <= {*words_of(louis.card())}
     await ada.press("Back")
     assert ada.reads("Audience and schedule")

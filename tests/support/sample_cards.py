@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
 from cards.campaigns.sharing import sharing_form
-from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, send_test_form, version_form
+from cards.campaigns.try_it import try_it_form
+from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, version_form
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, Overview, hours_text, review_card
@@ -337,8 +338,8 @@ class Samples:
                 },
                 ZONES,
             ),
-            "form_try": send_test_form(texts, draft, {"address": person().address}, {}),
-            "form_try_sent": send_test_form(
+            "form_try": try_it_form(texts, draft, {"address": person().address}, {}),
+            "form_try_sent": try_it_form(
                 texts, draft, {}, {}, texts("The test is in the chat of {address}.", address=person().address)
             ),
         }

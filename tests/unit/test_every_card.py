@@ -25,7 +25,8 @@ from cards.campaigns.templates import (
     template_settings_form,
     templates_card,
 )
-from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, send_test_form, version_form
+from cards.campaigns.try_it import try_it_form
+from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, version_form
 from cards.compose.fields import TITLE
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
@@ -184,8 +185,8 @@ def edge_forms(language: str) -> Cards:
             f"form schedule: {raw} hours": schedule_form(texts, draft, {**SCHEDULE, "duration": raw}, {}, zones)
             for raw in ("", "nan", "inf", "-inf", "1e999", "-1", "1e8", "two", "1.5", "1_0", "1,5")
         },
-        "form try: error": send_test_form(texts, draft, {"address": NASTY}, {"address": "wrong"}, "notice", "warning"),
-        "form try: nothing": send_test_form(texts, draft, {}, {}),
+        "form try: error": try_it_form(texts, draft, {"address": NASTY}, {"address": "wrong"}, "notice", "warning"),
+        "form try: nothing": try_it_form(texts, draft, {}, {}),
     }
 
 

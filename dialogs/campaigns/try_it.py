@@ -10,7 +10,7 @@ import json
 from datetime import UTC
 from functools import partial
 
-from cards.compose import send_test_form
+from cards.campaigns.try_it import try_it_form
 from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
 from cards.results.outcomes import reason_text
@@ -39,7 +39,7 @@ ALIKE = 8  #: people of an audience looked at for one with an address
 @router.form("try.open")
 async def open_try(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    return Answer(card=send_test_form(turn.texts, campaign, {"address": turn.person.address}, {}))
+    return Answer(card=try_it_form(turn.texts, campaign, {"address": turn.person.address}, {}))
 
 
 @router.form("try.send")
@@ -51,11 +51,11 @@ async def send_try(turn: Turn, form: Form) -> Answer:
     address = address_of(address) or address
     error = await try_it(turn, campaign, address, turn.person if to_me else None)
     if error:
-        return Answer(card=send_test_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
+        return Answer(card=try_it_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
     done = turn.texts("The test is in the chat of {address}.", address=address)
     if to_me:
         done = turn.texts("The test is in your chat.")
-    return Answer(card=send_test_form(turn.texts, campaign, {"address": address}, {}, done))
+    return Answer(card=try_it_form(turn.texts, campaign, {"address": address}, {}, done))
 
 
 async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | None = None) -> str:

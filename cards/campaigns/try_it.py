@@ -1,4 +1,4 @@
-"""The form for a test to one person."""
+"""TRY IT: the form for a test send to one person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cards.kit.texts import Texts
 from storage.records import Campaign
 
 
-def send_test_form(
+def try_it_form(
     texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "", tone: str = "good"
 ) -> AdaptiveCard:
     fields = [
