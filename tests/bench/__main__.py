@@ -84,16 +84,16 @@ def main() -> None:
     path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     known = json.loads(path.read_text()) if only and path.exists() else {}
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for names, bench in BENCHES:
         if not only or only in names:
             console.print(f"[dim]{names[0]} ...")
-            found |= asyncio.run(bench())  # type: ignore[arg-type]
+            figures |= asyncio.run(bench())  # type: ignore[arg-type]
             # kept at once: a bench that breaks takes none of the others along
-            known |= {name: round(figure, 3) for name, figure in found.items()}
+            known |= {name: round(figure, 3) for name, figure in figures.items()}
             path.write_text(json.dumps(known, indent=2) + "\n")
     table = Table("row", "figure", "target", "what")
-    for name, figure in found.items():
+    for name, figure in figures.items():
         target, what = TARGETS.get(name, ("", ""))
         table.add_row(name, f"{figure:,.2f}", target, what)
     console.print(table)

@@ -115,8 +115,8 @@ async def together(copies: Sequence[asyncio.subprocess.Process]) -> float:
     for process in copies:
         assert process.stdin
         process.stdin.write(b"go\n")
-    said = [await process.stdout.readline() for process in copies if process.stdout]
-    return sum(float(line) for line in said)
+    rates = [await process.stdout.readline() for process in copies if process.stdout]
+    return sum(float(line) for line in rates)
 
 
 @contextlib.asynccontextmanager

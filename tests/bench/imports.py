@@ -40,9 +40,9 @@ async def importing() -> dict[str, float]:
         path.write_bytes(await asyncio.to_thread(_workbook))
         rounds = [await asyncio.to_thread(_round, path) for _ in range(ROUNDS)]
     return {
-        "import_100k_rows_per_s": PEOPLE / statistics.median(found["seconds"] for found in rounds),
-        "import_100k_rss_mb": statistics.median(found["rss_mb"] for found in rounds),
-        "import_100k_reader_rss_mb": statistics.median(found["reader_rss_mb"] for found in rounds),
+        "import_100k_rows_per_s": PEOPLE / statistics.median(figures["seconds"] for figures in rounds),
+        "import_100k_rss_mb": statistics.median(figures["rss_mb"] for figures in rounds),
+        "import_100k_reader_rss_mb": statistics.median(figures["reader_rss_mb"] for figures in rounds),
     }
 
 
@@ -62,8 +62,8 @@ def _round(path: Path) -> dict[str, float]:
     """In a process of its own, so that its memory is the import's."""
     command = [sys.executable, "-m", "tests.bench.imports", str(path)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
 
 
 class Shelf:
@@ -104,8 +104,8 @@ async def _measure(path: Path) -> dict[str, float]:
     if saved.later is not None:
         await saved.later
     took = time.perf_counter() - began
-    [made] = await store.lists(TENANT)
-    assert (made.size, len(made.columns)) == (PEOPLE, 2)
+    [imported] = await store.lists(TENANT)
+    assert (imported.size, len(imported.columns)) == (PEOPLE, 2)
     await store.close()
     watching.cancel()
     return {"seconds": took, "rss_mb": peak(), "reader_rss_mb": max(PEAKS, default=0.0)}

@@ -35,16 +35,16 @@ async def planning() -> dict[str, float]:
     """The time by the raw way's, and the memory of a process that plans, all of it."""
     rounds = await _rounds(ROUNDS)
     return {
-        "plan_1m_over_raw_insert": statistics.median(found["plan"] / found["raw"] for found in rounds),
-        "plan_1m_seconds": statistics.median(found["plan"] for found in rounds),
-        "plan_1m_rss_mb": statistics.median(found["rss_mb"] for found in rounds),
+        "plan_1m_over_raw_insert": statistics.median(figures["plan"] / figures["raw"] for figures in rounds),
+        "plan_1m_seconds": statistics.median(figures["plan"] for figures in rounds),
+        "plan_1m_rss_mb": statistics.median(figures["rss_mb"] for figures in rounds),
     }
 
 
 async def planning_zones() -> dict[str, float]:
     """The same for people each on their own clock."""
-    (found,) = await _rounds(1, "--zones")
-    return {"plan_1m_zones_seconds": found["plan"], "plan_1m_zones_rss_mb": found["rss_mb"]}
+    (figures,) = await _rounds(1, "--zones")
+    return {"plan_1m_zones_seconds": figures["plan"], "plan_1m_zones_rss_mb": figures["rss_mb"]}
 
 
 async def _rounds(count: int, *options: str) -> list[dict[str, float]]:
@@ -58,9 +58,9 @@ async def _process(*arguments: str) -> bytes:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.planning", *arguments), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     assert process.returncode == 0
-    return said
+    return output
 
 
 async def _measure(path: Path, *, zones: bool) -> dict[str, float]:
@@ -123,8 +123,8 @@ def _raw(planned: Path, path: Path) -> float:
 def _plan(people: Path, *, zones: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = shutil.copy(people, folder)
-        found = asyncio.run(_measure(Path(path), zones=zones))
-        return found if zones else found | {"raw": _raw(Path(path), Path(folder, "raw.db"))}
+        figures = asyncio.run(_measure(Path(path), zones=zones))
+        return figures if zones else figures | {"raw": _raw(Path(path), Path(folder, "raw.db"))}
 
 
 def main() -> None:

@@ -49,10 +49,10 @@ async def reports_and_exports() -> dict[str, float]:
         campaign = await _sent(store)
         report = await _report(store, campaign)
         await store.close()
-        found = {"report_1m_ms": report}
+        figures = {"report_1m_ms": report}
         for format in Format:
-            found |= await asyncio.to_thread(_apart, path, campaign.id, format)
-        return found
+            figures |= await asyncio.to_thread(_apart, path, campaign.id, format)
+        return figures
 
 
 async def _sent(store: SqliteStore) -> Campaign:
@@ -72,9 +72,9 @@ async def _sent(store: SqliteStore) -> Campaign:
         people = range(first, first + GROUP)
         await store.engage([Press(campaign.id, Who(n), EngagementKind.CLICKED, now, 0) for n in people])
     await store.planned(campaign.id, now)
-    found = await store.campaign(campaign.id)
-    assert found is not None
-    return found
+    sent = await store.campaign(campaign.id)
+    assert sent is not None
+    return sent
 
 
 async def _report(store: SqliteStore, campaign: Campaign) -> float:
@@ -92,8 +92,8 @@ async def _report(store: SqliteStore, campaign: Campaign) -> float:
 def _apart(path: Path, campaign: CampaignId, format: Format) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.reports", str(path), str(campaign), format]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
 
 
 async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]:
@@ -119,11 +119,11 @@ async def _export(path: Path, campaign: int, format: Format) -> dict[str, float]
     async with exports:
         watching = asyncio.create_task(_watch(late, held))
         began = time.perf_counter()
-        found = await exports.fetch(exports.sign(request))
+        export = await exports.fetch(exports.sign(request))
         took = time.perf_counter() - began
         watching.cancel()
-        assert found is not None
-        size = found[0].stat().st_size
+        assert export is not None
+        size = export[0].stat().st_size
     await store.close()
     row = "export_1m" if format is Format.XLSX else "export_1m_csv"
     return {

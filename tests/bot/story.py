@@ -187,8 +187,8 @@ def _error_in(nodes: list[Any], field: str) -> str | None:
             continue
         inner = [node.get("items") or [], *(column.get("items") or [] for column in node.get("columns") or [])]
         for nested in inner:
-            if (found := _error_in(nested, field)) is not None:
-                return found
+            if (error := _error_in(nested, field)) is not None:
+                return error
         after = nodes[at + 1].get("text", "") if at + 1 < len(nodes) else ""
         return after.removeprefix("⚠ ") if after.startswith("⚠ ") else None
     return None

@@ -50,8 +50,8 @@ async def test_a_campaign_waits_until_somebody_else_approves(
     assert "Approved, and scheduled." in words_of(card)
     await ada.sees("“Autumn newsletter” is approved by Grace Hopper, and scheduled.")
     await in_state(running_bot, CampaignState.RUNNING)
-    found = await newest(running_bot)
-    assert found.approved_by and found.approved_by != found.author
+    campaign = await newest(running_bot)
+    assert campaign.approved_by and campaign.approved_by != campaign.author
     deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 4)]
     assert deeds[:3] == [Deed.SCHEDULED, Deed.APPROVED, Deed.SUBMITTED]
 

@@ -35,8 +35,8 @@ async def test_who_did_what_as_csv_by_a_link(running_bot: RunningBot, ada: Perso
     assert (first["By"], first["Address"], first["What was done"]) == ("Ada Lovelace", ada.address, "given a role")
     assert (first["To what"], first["Details"]) == ("person", "role: author")
     assert (second["What was done"], second["To what"]) == ("exported", "audit"), "before it was written"
-    [(_, told), *_] = await audit_of(running_bot.store, HERE, 1)
-    assert (told.deed, told.subject, dict(told.details)) == (Deed.EXPORTED, Subject.AUDIT, {"format": "csv"})
+    [(_, entry), *_] = await audit_of(running_bot.store, HERE, 1)
+    assert (entry.deed, entry.subject, dict(entry.details)) == (Deed.EXPORTED, Subject.AUDIT, {"format": "csv"})
 
 
 async def test_as_excel_in_french_from_the_settings(running_bot: RunningBot, ada: Person, louis: Person) -> None:

@@ -111,9 +111,9 @@ async def refused(
     for name, (fields, field, words) in wrong.items():
         typed = {**proposal, **fields}
         card = (await ada.press(forward, **typed))["value"]
-        said = error_beside(card, field)
-        assert said and words in said, f"{name}: {said!r}"
-        assert "\n" not in said and len(said) < 500, name
+        error = error_beside(card, field)
+        assert error and words in error, f"{name}: {error!r}"
+        assert "\n" not in error and len(error) < 500, name
         assert (await newest(running_bot)).forms[step].items() >= typed.items(), f"{name}: the draft keeps it"
     card = (await ada.press(forward, **proposal))["value"]
     assert "Audience and schedule" in words_of(card)
@@ -139,7 +139,7 @@ async def test_a_sign_that_nobody_types_is_not_dropped_from_an_address(
 async def test_audiences(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
     proposal = {"channel": "msteams", "audience": "", "list_name": "Managers", "addresses": ada.address}
     await refused(running_bot, ada, "audience", proposal, WRONG_AUDIENCES)
-    assert [found.name for found in await running_bot.store.lists(TENANT)] == ["Managers"], "nothing is half imported"
+    assert [one.name for one in await running_bot.store.lists(TENANT)] == ["Managers"], "nothing is half imported"
 
 
 async def test_schedules(running_bot: RunningBot, ada: Person, cards: dict[str, Any]) -> None:
@@ -155,9 +155,9 @@ async def test_no_open_time_is_said_with_what_helps(
                "unit": "hours", "anytime": "false"}  # fmt: skip
     await ada.press("Change the schedule")
     card = (await ada.press("Next: review", **weekend))["value"]
-    said = error_beside(card, "duration")
-    assert said.startswith("There are no working hours in this time: it runs from Sun")
-    assert said.endswith("Make it longer, change the hours or days, or allow sending outside them.")
+    error = error_beside(card, "duration")
+    assert error.startswith("There are no working hours in this time: it runs from Sun")
+    assert error.endswith("Make it longer, change the hours or days, or allow sending outside them.")
 
 
 async def test_a_draft_scheduled_too_late_says_so(running_bot: RunningBot, ada: Person) -> None:

@@ -37,9 +37,9 @@ async def ready(running_bot: RunningBot) -> Campaign | None:
 
 
 async def became(running_bot: RunningBot, campaign: Campaign, person: Person) -> DeliveryState:
-    found = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
-    assert found
-    state = await running_bot.store.delivery_state(campaign.id, found.id)
+    known = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+    assert known
+    state = await running_bot.store.delivery_state(campaign.id, known.id)
     assert state is not None
     return DeliveryState(state)
 
@@ -108,8 +108,8 @@ async def test_the_rule_holds_through_a_restart_and_for_two_campaigns_at_once(
         await ada.press("Schedule it")
 
     async def both_planned() -> bool:
-        found = await running_bot.store.campaigns(TenantId(TENANT), 2)
-        return all(campaign.planned_at for campaign in found)
+        both = await running_bot.store.campaigns(TenantId(TENANT), 2)
+        return all(campaign.planned_at for campaign in both)
 
     await eventually(both_planned)
     await running_bot.restart()

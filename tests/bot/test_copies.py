@@ -137,8 +137,8 @@ async def test_what_may_not_be_used_any_more_is_said(running_bot: RunningBot, ad
     assert "Managers" not in str(words), "what is not shared with them is not there"
     assert "Programmer" not in words
     assert (await newest(running_bot)).forms["audience"]["audience"].startswith("list:"), "and it is still named"
-    [made] = await running_bot.store.lists(TENANT)
-    await running_bot.store.delete_list(made.id)
+    [team] = await running_bot.store.lists(TENANT)
+    await running_bot.store.delete_list(team.id)
     words = await asked(ada, "clone autumn newsletter")
     assert any("A list that it names is gone. Please choose again." in word for word in words)
 
@@ -178,5 +178,5 @@ async def test_a_second_reminder_has_a_name_of_its_own(running_bot: RunningBot, 
     handle = handle_of(campaign, kind="clicked")
     for _ in range(2):
         await ada.execute("remind.make", handle, ada.cards()[-1][0])
-    names = [made.name for made in await running_bot.store.lists(TENANT)]
+    names = [one.name for one in await running_bot.store.lists(TENANT)]
     assert len(names) == len({*names})

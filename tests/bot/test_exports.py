@@ -55,13 +55,13 @@ class Drive:
         return f"http://127.0.0.1:{self.port}/upload"
 
     def handle(self, method: bytes, path: bytes, head: bytes, body: bytes) -> Answer:
-        found = re.search(rb"(?i)content-range: (bytes (\d+)-(\d+)/(\d+))", head)
-        assert method == b"PUT" and found, head
+        content_range = re.search(rb"(?i)content-range: (bytes (\d+)-(\d+)/(\d+))", head)
+        assert method == b"PUT" and content_range, head
         if self.troubles:
             return Answer(self.troubles.pop(0), b"{}")
-        start, last, size = (int(found[number]) for number in (2, 3, 4))
+        start, last, size = (int(content_range[number]) for number in (2, 3, 4))
         assert start == len(self.content) and last - start + 1 == len(body)
-        self.ranges.append(found[1].decode())
+        self.ranges.append(content_range[1].decode())
         self.content += body
         return Answer(201 if last + 1 == size else 202, b"{}")
 
@@ -86,8 +86,8 @@ async def exported(person: Person, title: str) -> str:
 
 
 def _ready(person: Person) -> list[dict[str, Any]]:
-    said = {"The file is ready.", "Le fichier est prêt."}
-    return [card for _, card in person.cards() if said & {*words_of(card)}]
+    titles = {"The file is ready.", "Le fichier est prêt."}
+    return [card for _, card in person.cards() if titles & {*words_of(card)}]
 
 
 def title_in(card: dict[str, Any], title: str) -> bool:
@@ -266,8 +266,8 @@ async def test_a_link_expires(running_bot: RunningBot, ada: Person) -> None:
     running_bot.clock.forward(timedelta(minutes=59))
     assert (await fetched(running_bot, link))[0] == 200
     running_bot.clock.forward(timedelta(minutes=2))
-    status, said, _ = await fetched(running_bot, link)
-    assert status == 404 and b"ask Crieur for the export again" in said
+    status, page, _ = await fetched(running_bot, link)
+    assert status == 404 and b"ask Crieur for the export again" in page
 
 
 async def test_a_link_that_was_changed_or_is_another_kind_of_ours_leads_nowhere(
@@ -399,8 +399,8 @@ async def test_a_file_that_is_taken_is_put_where_teams_wants_it(signed: RunningB
 
 async def _infos(person: Person) -> list[dict[str, Any]]:
     activities = [message["activity"] for message in person.chat.messages]
-    found = [one for activity in activities for one in activity.get("attachments") or []]
-    return [one for one in found if one["contentType"] == INFO]
+    attachments = [one for activity in activities for one in activity.get("attachments") or []]
+    return [one for one in attachments if one["contentType"] == INFO]
 
 
 async def test_a_file_that_is_declined_is_not_made(signed: RunningBot, drive: Drive) -> None:

@@ -99,12 +99,12 @@ async def test_a_file_for_another_organisations_drive_is_refused_and_the_owners_
     context = offer["content"]["acceptContext"]
     assert await answer_offer(ada, message, context, THEIRS) == 200
     await ada.sees("This is not where your organisation keeps its files")
-    told = await ada.sees("A file was not saved: its place is not your organisation’s.")
-    assert "fabrikam" in str(told) and "contoso" in str(told)
+    card = await ada.sees("A file was not saved: its place is not your organisation’s.")
+    assert "fabrikam" in str(card) and "contoso" in str(card)
     entries = [entry for _, entry in await audit_of(signed.store, HERE, 50)]
     assert not [entry for entry in entries if entry.deed == "exported"]
-    said = await operator(signed, "upload-host", "fabrikam.sharepoint.com", "--organisation", TENANT)
-    assert "fabrikam.sharepoint.com" in said
+    output = await operator(signed, "upload-host", "fabrikam.sharepoint.com", "--organisation", TENANT)
+    assert "fabrikam.sharepoint.com" in output
     assert await FileHosts(signed.store, None).check(HERE, THEIRS) is None
     assert [entry.id for _, entry in await audit_of(signed.store, HERE, 50) if entry.deed == "set"] == ["upload host"]
 

@@ -90,16 +90,16 @@ some_odd = st.builds(
 @pytest.fixture
 def broken() -> Any:
     """What was logged as an error, while a test ran."""
-    found: list[str] = []
+    errors: list[str] = []
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.name.partition(".")[0] not in ("hypothesis", "asyncio.slow"):
-                found.append(record.getMessage() + " " + str(record.exc_info and record.exc_info[1].__repr__()))
+                errors.append(record.getMessage() + " " + str(record.exc_info and record.exc_info[1].__repr__()))
 
     listener = Listener(logging.ERROR)
     logging.getLogger().addHandler(listener)
-    yield found
+    yield errors
     logging.getLogger().removeHandler(listener)
 
 

@@ -103,19 +103,19 @@ def received(people: list[Person]) -> list[bool]:
     return [bool(person.chat.campaigns) for person in people]
 
 
-async def reading(running_bot: RunningBot, graph: LoopbackGraph, made: DistributionList) -> None:
+async def reading(running_bot: RunningBot, graph: LoopbackGraph, listed_group: DistributionList) -> None:
     """The list has been read, as it is when somebody looks at it."""
     async with Graph(
         graph.url, clock=running_bot.clock, rng=random.Random(1), login=lambda tenant: NoLogin()
     ) as client:
         no_teams: Any = None
         reader = ListReader(running_bot.store, GraphDirectory(client), no_teams, running_bot.clock)
-        await reader.read(made, running_bot.clock.now())
+        await reader.read(listed_group, running_bot.clock.now())
 
 
 async def ids(running_bot: RunningBot, *people: Person) -> list[PersonId]:
-    found = [await running_bot.store.person_at(TenantId(TENANT), person.address) for person in people]
-    return [person.id for person in found if person is not None]
+    known = [await running_bot.store.person_at(TenantId(TENANT), person.address) for person in people]
+    return [person.id for person in known if person is not None]
 
 
 def told(author: Person) -> int:
@@ -138,10 +138,10 @@ async def test_the_people_are_those_who_are_in_it_when_it_starts(
     louis, marie, late, left = people = await crowd(running_bot, graph, 4)
     inner = graph.group("Lyon", graph.users[marie.directory_id])
     group = graph.group("Marketing", graph.users[louis.directory_id], inner, graph.users[left.directory_id])
-    made = await list_of(running_bot, ada, group)
+    marketing = await list_of(running_bot, ada, group)
     group.members.append(late.directory_id)
     group.members.remove(left.directory_id)
-    await sent_to(running_bot, ada, Audience(lists=(made.id,)))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,)))
     await eventually(lambda: planned(running_bot))
     group.members.append(left.directory_id)  # too late
     words = await over(running_bot, ada)
@@ -155,9 +155,11 @@ async def test_the_department_is_a_variable_of_the_message(
 ) -> None:
     louis, marie = people = await crowd(running_bot, graph, 2)
     graph.users[louis.directory_id].department = "Vaccines"
-    made = await list_of(running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
-    await reading(running_bot, graph, made)
-    await draft(ada, {"audience": f"list:{made.id}"}, {"body": "To the department: [DEPARTMENT|somewhere]."})
+    marketing = await list_of(
+        running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people))
+    )
+    await reading(running_bot, graph, marketing)
+    await draft(ada, {"audience": f"list:{marketing.id}"}, {"body": "To the department: [DEPARTMENT|somewhere]."})
     graph.users[marie.directory_id].department = "Radium"
     await launch(ada, running_bot)
     await over(running_bot, ada)
@@ -169,18 +171,18 @@ async def test_what_a_reading_left_that_died_is_cleared_away(
     running_bot: RunningBot, ada: Person, graph: LoopbackGraph
 ) -> None:
     [louis] = await crowd(running_bot, graph, 1)
-    made = await list_of(running_bot, ada, graph.group("Marketing", graph.users[louis.directory_id]))
-    key, now = f"filling/{made.id}", running_bot.clock.now().timestamp()
+    marketing = await list_of(running_bot, ada, graph.group("Marketing", graph.users[louis.directory_id]))
+    key, now = f"filling/{marketing.id}", running_bot.clock.now().timestamp()
     for name, began, stays in (("Old", now - 2 * HOUR.total_seconds(), False), ("New", now, True)):
-        left = await running_bot.store.blank_list(made.tenant, made.owner)
+        left = await running_bot.store.blank_list(marketing.tenant, marketing.owner)
         await running_bot.store.enlist(left, await ids(running_bot, louis))
         await running_bot.store.write_documents({key: (None, orjson.dumps({"blank": left, "at": began}))})
-        await reading(running_bot, graph, made)
-        found = await running_bot.store.publish_list(left, name)
-        assert (found is not None) is stays, name
+        await reading(running_bot, graph, marketing)
+        published = await running_bot.store.publish_list(left, name)
+        assert (published is not None) is stays, name
     running_bot.clock.forward(2 * HOUR)
-    await reading(running_bot, graph, made)  # what the last reading filled is the list's own by now
-    again = await running_bot.store.distribution_list(made.id)
+    await reading(running_bot, graph, marketing)  # what the last reading filled is the list's own by now
+    again = await running_bot.store.distribution_list(marketing.id)
     assert again is not None and again.size == 1
 
 
@@ -189,12 +191,14 @@ async def test_guests_are_left_out_unless_the_author_says_otherwise(
 ) -> None:
     _, guest = people = await crowd(running_bot, graph, 2)
     graph.users[guest.directory_id].guest = True
-    made = await list_of(running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
-    await sent_to(running_bot, ada, Audience(lists=(made.id,)))
+    marketing = await list_of(
+        running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people))
+    )
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,)))
     await eventually(lambda: planned(running_bot))
     await over(running_bot, ada)
     assert received(people) == [True, False]
-    await sent_to(running_bot, ada, Audience(lists=(made.id,), guests=True))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,), guests=True))
     await eventually(lambda: planned(running_bot))
     running_bot.clock.forward(3 * HOUR - timedelta(minutes=1))
     await guest.sees("**big news**")
@@ -203,8 +207,8 @@ async def test_guests_are_left_out_unless_the_author_says_otherwise(
 async def test_who_has_no_address_receives_it_too(running_bot: RunningBot, ada: Person, graph: LoopbackGraph) -> None:
     nemo = running_bot.organisation.person("Captain", "Nemo", address="")
     await nemo.install()
-    made = await list_of(running_bot, ada, graph.group("Marketing", listed(graph, nemo, mail=None, upn=None)))
-    await sent_to(running_bot, ada, Audience(lists=(made.id,)))
+    marketing = await list_of(running_bot, ada, graph.group("Marketing", listed(graph, nemo, mail=None, upn=None)))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,)))
     await eventually(lambda: planned(running_bot))
     running_bot.clock.forward(3 * HOUR - timedelta(minutes=1))
     await nemo.sees("**big news**")
@@ -215,11 +219,13 @@ async def test_a_group_that_is_gone_is_told_and_nobody_of_it_is_forgotten(
 ) -> None:
     louis, marie, other = people = await crowd(running_bot, graph, 3)
     group = graph.group("Marketing", graph.users[louis.directory_id], graph.users[marie.directory_id])
-    made = await list_of(running_bot, ada, group)
-    await reading(running_bot, graph, made)
-    others = await running_bot.store.new_list(made.tenant, made.owner, "Others", await ids(running_bot, other, marie))
+    marketing = await list_of(running_bot, ada, group)
+    await reading(running_bot, graph, marketing)
+    others = await running_bot.store.new_list(
+        marketing.tenant, marketing.owner, "Others", await ids(running_bot, other, marie)
+    )
     del graph.groups[group.id]
-    await sent_to(running_bot, ada, Audience(lists=(made.id, others.id)))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id, others.id)))
     card = words_of(await ada.sees("lacks people"))
     assert "The group “Marketing” is no longer in the directory." in card
     assert "People who are in no other list do not receive the campaign; the report says so." in card
@@ -238,9 +244,11 @@ async def test_a_permission_that_is_taken_away_is_named_and_once_it_is_back_ever
     running_bot: RunningBot, ada: Person, graph: LoopbackGraph
 ) -> None:
     people = await crowd(running_bot, graph, 3)
-    made = await list_of(running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
+    marketing = await list_of(
+        running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people))
+    )
     graph.missing = {"GroupMember.Read.All"}
-    await sent_to(running_bot, ada, Audience(lists=(made.id,)))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,)))
     card = words_of(await ada.sees("lacks people"))
     assert any("an administrator can give it the permission GroupMember.Read.All" in words for words in card)
     assert any(words.startswith("I try again until the campaign ends on ") for words in card)
@@ -257,13 +265,15 @@ async def test_an_hour_of_throttling_loses_nobody_and_is_neither_asked_nor_told_
     running_bot: RunningBot, ada: Person, graph: LoopbackGraph
 ) -> None:
     louis, marie = people = await crowd(running_bot, graph, 2)
-    made = await list_of(running_bot, ada, graph.group("Marketing", graph.users[louis.directory_id]))
-    await reading(running_bot, graph, made)
+    marketing = await list_of(running_bot, ada, graph.group("Marketing", graph.users[louis.directory_id]))
+    await reading(running_bot, graph, marketing)
     await running_bot.restart()
-    others = await running_bot.store.new_list(made.tenant, made.owner, "Others", await ids(running_bot, marie))
+    others = await running_bot.store.new_list(
+        marketing.tenant, marketing.owner, "Others", await ids(running_bot, marie)
+    )
     graph.trouble = Trouble(retry_after=3600)
     asked = graph.calls("groups")
-    await sent_to(running_bot, ada, Audience(lists=(made.id, others.id)))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id, others.id)))
     card = words_of(await ada.sees("lacks people"))
     assert GRAPH_IS_SILENT in card
     assert "Everybody else receives the campaign meanwhile." in card
@@ -285,10 +295,12 @@ async def test_a_group_that_is_never_read_ends_with_that_reason_for_all_who_were
     running_bot: RunningBot, ada: Person, graph: LoopbackGraph
 ) -> None:
     people = await crowd(running_bot, graph, 3)
-    made = await list_of(running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people)))
-    await reading(running_bot, graph, made)
+    marketing = await list_of(
+        running_bot, ada, graph.group("Marketing", *(graph.users[p.directory_id] for p in people))
+    )
+    await reading(running_bot, graph, marketing)
     await graph.stop()
-    await sent_to(running_bot, ada, Audience(lists=(made.id,)))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,)))
     await ada.sees("lacks people", 30)
     words = await over(running_bot, ada)
     assert received(people) == [False, False, False]
@@ -301,10 +313,12 @@ async def test_nobody_is_written_to_who_may_have_to_be_left_out(
 ) -> None:
     _, left_out = people = await crowd(running_bot, graph, 2)
     group = graph.group("Marketing")
-    made = await list_of(running_bot, ada, group)
-    all_of_them = await running_bot.store.new_list(made.tenant, made.owner, "All", await ids(running_bot, *people))
+    marketing = await list_of(running_bot, ada, group)
+    all_of_them = await running_bot.store.new_list(
+        marketing.tenant, marketing.owner, "All", await ids(running_bot, *people)
+    )
     graph.trouble = Trouble(status=503, retry_after=None)
-    await sent_to(running_bot, ada, Audience(lists=(all_of_them.id,), except_lists=(made.id,)))
+    await sent_to(running_bot, ada, Audience(lists=(all_of_them.id,), except_lists=(marketing.id,)))
     card = words_of(await ada.sees("lacks people", 30))
     assert "This list says who is left out: nobody is written to before I have read it." in card
     running_bot.clock.forward(HOUR)
@@ -320,8 +334,8 @@ async def test_nobody_is_written_to_who_may_have_to_be_left_out(
 
 async def test_without_the_graph_the_author_is_told_who_can_help(running_bot: RunningBot, ada: Person) -> None:
     graph = LoopbackGraph()
-    made = await list_of(running_bot, ada, graph.group("Marketing"))
-    await sent_to(running_bot, ada, Audience(lists=(made.id,)))
+    marketing = await list_of(running_bot, ada, graph.group("Marketing"))
+    await sent_to(running_bot, ada, Audience(lists=(marketing.id,)))
     card = words_of(await ada.sees("lacks people"))
     assert any("no access to Microsoft Graph here" in words for words in card)
 
@@ -353,9 +367,9 @@ async def test_an_author_finds_a_group_from_the_audience_and_sees_its_reach(
     assert "Please choose one of these groups." in words_of(card)
     card = (await ada.press("Take this group", choice=group.id))["value"]
     assert "“Marketing” is ticked: 3 of 4 people can be reached." in words_of(card)
-    made = next(made for made in await running_bot.store.lists(TenantId(TENANT)) if made.name == "Marketing")
-    assert fields_of(card)["audience"] == f"everyone,list:{made.id}", "what was ticked before stays"
-    await ada.press("Next: schedule", audience=f"list:{made.id}")
+    marketing = next(one for one in await running_bot.store.lists(TenantId(TENANT)) if one.name == "Marketing")
+    assert fields_of(card)["audience"] == f"everyone,list:{marketing.id}", "what was ticked before stays"
+    await ada.press("Next: schedule", audience=f"list:{marketing.id}")
     await ada.press("Next: review", **ANY_TIME_NOW)
     assert ada.reads("3 of 4 people can be reached")
     await launch(ada, running_bot)
@@ -373,20 +387,24 @@ async def test_a_group_is_typed_and_becomes_a_list_once(
     people = await crowd(running_bot, graph, 2)
     group = graph.group("Marketing", graph.users[people[0].directory_id])
     await ada.say("group market")
-    found = ada.card()
-    assert choices_of(found) == ["Marketing"]
-    await asyncio.gather(*(ada.press("Take this group", card=found) for _ in range(3)))
-    [made] = await running_bot.store.lists(TenantId(TENANT))
-    assert (made.name, made.size, made.source) == ("Marketing", 1, Source(kind=SourceKind.GROUP, id=group.id))
+    offer = ada.card()
+    assert choices_of(offer) == ["Marketing"]
+    await asyncio.gather(*(ada.press("Take this group", card=offer) for _ in range(3)))
+    [marketing] = await running_bot.store.lists(TenantId(TENANT))
+    assert (marketing.name, marketing.size, marketing.source) == (
+        "Marketing",
+        1,
+        Source(kind=SourceKind.GROUP, id=group.id),
+    )
     await ada.say("list marketing")
     assert ada.reads("1 of 1 person can be reached")
     group.members.append(people[1].directory_id)
     await ada.press("Read it again")
     assert ada.reads("2 of 2 people can be reached")
-    await ada.execute("list.add", {"list": made.id, "addresses": "eve@contoso.example"}, ada.cards()[-1][0])
+    await ada.execute("list.add", {"list": marketing.id, "addresses": "eve@contoso.example"}, ada.cards()[-1][0])
     assert ada.reads("Its people are read from elsewhere: they can only be changed there.")
-    [made] = await running_bot.store.lists(TenantId(TENANT))
-    assert made.size == 2
+    [marketing] = await running_bot.store.lists(TenantId(TENANT))
+    assert marketing.size == 2
 
 
 async def test_what_keeps_a_group_from_being_found_or_read_is_said(
@@ -404,9 +422,9 @@ async def test_what_keeps_a_group_from_being_found_or_read_is_said(
     graph.trouble = None
     running_bot.clock.forward(HOUR)
     await ada.press("Find groups")
-    found = ada.card()
+    offer = ada.card()
     del graph.groups[group.id]
-    await ada.press("Take this group", card=found, choice=group.id)
+    await ada.press("Take this group", card=offer, choice=group.id)
     assert ada.reads("Please choose one of these groups.")
     await ada.press("Find groups", group="x" * 5_000)
     assert any("No group's name begins with “xxx" in word for word in words_of(ada.card()))
@@ -428,8 +446,8 @@ async def test_a_draft_to_a_group_that_is_gone_cannot_be_scheduled_and_to_a_sile
 ) -> None:
     people = await crowd(running_bot, graph, 1)
     group = graph.group("Marketing", graph.users[people[0].directory_id])
-    made = await list_of(running_bot, ada, group)
-    await draft(ada, {"audience": f"list:{made.id}"})
+    marketing = await list_of(running_bot, ada, group)
+    await draft(ada, {"audience": f"list:{marketing.id}"})
     assert ada.reads("1 of 1 person can be reached")
     running_bot.clock.forward(timedelta(minutes=10))
     graph.trouble = Trouble(retry_after=3600)
@@ -453,8 +471,8 @@ async def test_another_authors_group_is_theirs_until_they_share_it(
     louis, member = await crowd(running_bot, graph, 2)
     await make_author(ada, louis)
     group = graph.group("Marketing", graph.users[member.directory_id])
-    made = await list_of(running_bot, ada, group)
+    marketing = await list_of(running_bot, ada, group)
     await louis.say("list marketing")
     assert not louis.reads("1 of 1")
-    await louis.execute("list.read", {"list": made.id}, louis.cards()[-1][0])
+    await louis.execute("list.read", {"list": marketing.id}, louis.cards()[-1][0])
     assert any("gone" in word or "disparu" in word or "plus" in word for word in words_of(louis.card()))

@@ -85,9 +85,9 @@ async def test_help_is_for_the_step_that_is_open(running_bot: RunningBot, author
         if number:
             await who.press(words.next[number - 1], **fields)
         before = await newest(running_bot)
-        said = await asked(who, words.help)
-        assert words.steps[number] in said and 4 < len(said) < 9, "a few lines"
-        assert any(f"**{words.cancel}**" in word for word in said), "and how to leave"
+        reply = await asked(who, words.help)
+        assert words.steps[number] in reply and 4 < len(reply) < 9, "a few lines"
+        assert any(f"**{words.cancel}**" in word for word in reply), "and how to leave"
         card = (await who.press(words.everything))["value"]
         assert words.general in words_of(card), "a way to all the rest"
         await who.say(words.help)
@@ -101,10 +101,10 @@ async def test_help_is_for_the_question_that_waits(running_bot: RunningBot, auth
     await draft(who) if who.given == "Ada" else await _french_draft(who)
     french = words is FRENCH
     await who.say("essayer help" if french else "try autumn")
-    said = await asked(who, words.help)
-    assert ("J’attends une adresse" if french else "I am waiting for an address") in said
-    said = await asked(who, "nobody")
-    assert "ada@contoso.com" in said[0], "the question still waits"
+    reply = await asked(who, words.help)
+    assert ("J’attends une adresse" if french else "I am waiting for an address") in reply
+    reply = await asked(who, "nobody")
+    assert "ada@contoso.com" in reply[0], "the question still waits"
     assert await asked(who, words.cancel) == [words.left]
     assert words.general in await asked(who, words.help), "the draft was left, too"
 
@@ -163,7 +163,7 @@ async def test_an_interruption_keeps_the_draft_and_its_card(
     await who.press(words.next[0], **FIELDS[0])
     form, at = who.card(), who.cards()[-1][0]
     before = await newest(running_bot)
-    for said in (
+    for command in (
         "campaigns",
         "campagnes",
         "lists",
@@ -175,7 +175,7 @@ async def test_an_interruption_keeps_the_draft_and_its_card(
         "asdf",
         words.cancel,
     ):
-        await who.say(said)
+        await who.say(command)
     assert await newest(running_bot) == before
     card = (await who.press(words.next[1], card=form, at=at, **FIELDS[1]))["value"]
     assert words.forms[2] in words_of(card), "the card of before goes on"
@@ -199,8 +199,8 @@ async def test_a_typing_error_gets_a_suggestion_and_does_nothing(
     who, words = author
     start = "Je n’ai pas compris. Vouliez-vous dire" if words is FRENCH else "I did not understand. Did you mean"
     for slip, meant in SLIPS["fr" if words is FRENCH else "en"].items():
-        [said] = await asked(who, slip)
-        assert said.startswith(start) and f"**{meant}**" in said, slip
+        [reply] = await asked(who, slip)
+        assert reply.startswith(start) and f"**{meant}**" in reply, slip
     assert await running_bot.store.count_campaigns(TENANT) == 0
 
 
@@ -213,8 +213,8 @@ async def test_of_two_words_for_one_command_ones_own_is_suggested(author: tuple[
 
 async def test_what_is_near_no_command_gets_the_way_to_help(author: tuple[Person, Words]) -> None:
     who, words = author
-    said = await asked(who, "qwertzuiop")
-    assert said == [
+    reply = await asked(who, "qwertzuiop")
+    assert reply == [
         "Je n’ai pas compris. Tapez **aide** pour voir ce que je sais faire."
         if words is FRENCH
         else "I did not understand. Type **help** to see what I can do."
@@ -295,8 +295,10 @@ async def test_who_only_receives_is_told_what_is_theirs(running_bot: RunningBot,
             "demandez au propriétaire de Crieur",
         ),
     ):
-        said = "\n".join(await asked(who, words.help))
-        assert mute in said and ask in said and "**new campaign**" not in said and "**nouvelle campagne**" not in said
+        reply = "\n".join(await asked(who, words.help))
+        assert (
+            mute in reply and ask in reply and "**new campaign**" not in reply and "**nouvelle campagne**" not in reply
+        )
         titles = {action.get("title") for action in actions_of(who.card())}
         assert not titles & {"New campaign", "Nouvelle campagne", "Your campaigns", "Vos campagnes"}
         for command in (words.new, "campaigns", "campagnes", "templates", "modèles", "clone x", "cloner x"):

@@ -152,8 +152,8 @@ async def test_people_are_added_and_taken_out(running_bot: RunningBot, ada: Pers
     await ada.press("Add or remove people")
     card = (await ada.press("Add them", addresses="nobody"))["value"]
     assert error_beside(card, "addresses").startswith("This is not an address")
-    [made] = await running_bot.store.lists(TENANT)
-    assert made.size == 2
+    [team] = await running_bot.store.lists(TENANT)
+    assert team.size == 2
 
 
 async def test_a_campaign_combines_lists_leaves_one_out_and_nobody_gets_it_twice(
@@ -165,7 +165,7 @@ async def test_a_campaign_combines_lists_leaves_one_out_and_nobody_gets_it_twice
     await make_list(ada, "First", ada.address, louis.address)
     await make_list(ada, "Second", louis.address, marie.address, grace.address)
     await make_list(ada, "Board", grace.address)
-    first, second, board = sorted(await running_bot.store.lists(TENANT), key=lambda made: made.id)
+    first, second, board = sorted(await running_bot.store.lists(TENANT), key=lambda one: one.id)
     both = {"audience": f"list:{first.id},list:{second.id}", "except": f"list:{board.id}"}
     await draft(ada, both)
     assert ada.reads("3 of 3 people can be reached")
@@ -204,7 +204,7 @@ async def test_many_lists_are_looked_for_in_the_form_and_what_is_ticked_stays(
         return [choice["title"].split(" – ")[0] for choice in choices]
 
     assert "Team 11" not in offered(ada.card())
-    [last] = [made for made in await running_bot.store.lists(TENANT) if made.name == "Team 11"]
+    [last] = [one for one in await running_bot.store.lists(TENANT) if one.name == "Team 11"]
     card = (await ada.press("Find lists", find="team 11"))["value"]
     assert offered(card)[1:] == ["Team 11"]
     card = (await ada.press("Find lists", find="", audience=f"list:{last.id}"))["value"]
@@ -216,8 +216,8 @@ async def test_many_lists_are_looked_for_in_the_form_and_what_is_ticked_stays(
 
 async def test_a_list_in_use_is_not_deleted_and_says_by_what(running_bot: RunningBot, ada: Person) -> None:
     await make_list(ada, "Team", ada.address)
-    [made] = await running_bot.store.lists(TENANT)
-    review = (await draft(ada, {"audience": f"list:{made.id}"}))["review"]
+    [team] = await running_bot.store.lists(TENANT)
+    review = (await draft(ada, {"audience": f"list:{team.id}"}))["review"]
     assert "1 draft names it, and will need another audience." in await asked(ada, "delete list team")
     confirmation = ada.card()
     await ada.press("Schedule it", card=review)
@@ -226,7 +226,7 @@ async def test_a_list_in_use_is_not_deleted_and_says_by_what(running_bot: Runnin
     assert refusal in await asked(ada, "delete list team")
     card = (await ada.press("Yes, delete it", card=confirmation))["value"]
     assert refusal in words_of(card)
-    assert await running_bot.store.distribution_list(made.id)
+    assert await running_bot.store.distribution_list(team.id)
     await completed(ada, running_bot)
     await ada.say("delete list team")
     await ada.press("Yes, delete it")
@@ -258,14 +258,14 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(
     await marie.say("new list Chemists")
     await marie.press("Go on", addresses=marie.address)
     await marie.press("Save the list")
-    [made] = await running_bot.store.lists(TENANT)
+    [team] = await running_bot.store.lists(TENANT)
     assert "Chemists" not in str(await asked(louis, "listes"))
-    answer = await louis.execute("list.open", {"list": made.id}, louis.cards()[-1][0])
+    answer = await louis.execute("list.open", {"list": team.id}, louis.cards()[-1][0])
     assert "Cette liste n’existe plus." in words_of(answer["value"])
     await louis.say("nouvelle campagne")
     await louis.press("Suite : destinataires", name="Essai", body="Bonjour")
     campaign = await newest(running_bot)
-    chosen = {"step": "audience", "go": "schedule", "channel": "msteams", "audience": f"list:{made.id}"}
+    chosen = {"step": "audience", "go": "schedule", "channel": "msteams", "audience": f"list:{team.id}"}
     card = (await louis.execute("form.save", handle_of(campaign, **chosen), louis.cards()[-1][0]))["value"]
     assert "⚠ Cette liste n’existe plus. Choisissez-en une autre." in words_of(card)
     assert "Chemists" not in str(card), "what they may not see is not there"
@@ -283,19 +283,19 @@ async def test_a_list_is_shared_by_its_owner_and_by_nobody_else(
     await louis.press("Ouvrir")
     assert "Supprimer" not in words_of(louis.card()), "who may use it may not change it"
     for verb in ("list.people", "list.settings", "list.save", "list.delete", "list.delete.confirm", "list.add"):
-        answer = await louis.execute(verb, {"list": made.id, "addresses": louis.address}, louis.cards()[-1][0])
+        answer = await louis.execute(verb, {"list": team.id, "addresses": louis.address}, louis.cards()[-1][0])
         assert "Seule la personne qui a créé cette liste, ou le propriétaire de Crieur, peut la modifier." in words_of(
             answer["value"]
         )
-    assert await running_bot.store.distribution_list(made.id)
+    assert await running_bot.store.distribution_list(team.id)
 
 
 async def test_a_campaign_is_begun_from_a_lists_card(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_list(ada, "Team", louis.address)
-    [made] = await running_bot.store.lists(TENANT)
+    [team] = await running_bot.store.lists(TENANT)
     await ada.press("New campaign for it")
     await ada.press("Next: audience", name="For them", body="Hello.")
-    assert fields_of(ada.card())["audience"] == f"list:{made.id}"
+    assert fields_of(ada.card())["audience"] == f"list:{team.id}"
     await ada.press("To the review")
     assert ada.reads("1 of 1 person can be reached")
 
@@ -307,17 +307,17 @@ async def test_reach_is_shown_for_each_channel(running_bot: RunningBot, ada: Per
         member.person
         for member in await running_bot.store.members(TENANT, Audience(everyone=True), Channel.SKYPE, 10)  # type: ignore[arg-type]
     ]
-    made = await running_bot.store.new_list(
+    team = await running_bot.store.new_list(
         TENANT, grace.id, "Both", [grace.id, (await _person(running_bot, louis)).id]
     )  # type: ignore[arg-type]
     words = await asked(ada, "list both")
     assert words.count("1 of 2 people can be reached") == 2
     card = (await ada.press("On Skype"))["value"]
     assert sorted(icons_of(card)) == ["Has installed Crieur", "has not installed Crieur"]
-    assert made.size == 2
+    assert team.size == 2
 
 
 async def _person(running_bot: RunningBot, person: Person) -> Any:
-    found = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
-    assert found is not None
-    return found
+    known = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+    assert known is not None
+    return known

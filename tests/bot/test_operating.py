@@ -45,8 +45,8 @@ async def operator(running_bot: RunningBot, *command: str, status: int = 0) -> s
     return done.stdout
 
 
-def code_in(said: str) -> str:
-    return re.findall(r"claim ([A-Z0-9-]{14})", said)[0]
+def code_in(output: str) -> str:
+    return re.findall(r"claim ([A-Z0-9-]{14})", output)[0]
 
 
 # --- the way in -------------------------------------------------------------------------------
@@ -76,9 +76,9 @@ async def test_a_way_back_when_the_last_owner_has_left(running_bot: RunningBot, 
     grace = running_bot.organisation.person("Grace", "Hopper")
     await grace.install()
     assert "not valid" in (await asked(grace, f"claim {code}"))[0], "it works once"
-    told = [entry for _, entry in await audit_of(running_bot.store, HERE, 10)][::-1]
-    assert (told[0].by, told[0].deed, told[0].id) == (None, Deed.SET, "claim code")
-    assert (told[-1].deed, dict(told[-1].details)) == (Deed.CLAIMED, {"again": "by the operator"})
+    entries = [entry for _, entry in await audit_of(running_bot.store, HERE, 10)][::-1]
+    assert (entries[0].by, entries[0].deed, entries[0].id) == (None, Deed.SET, "claim code")
+    assert (entries[-1].deed, dict(entries[-1].details)) == (Deed.CLAIMED, {"again": "by the operator"})
 
 
 # --- in an emergency --------------------------------------------------------------------------
@@ -179,8 +179,8 @@ async def test_the_audit_is_csv_and_that_it_was_read_stands_in_it(
     assert [(row["did"], row["to"], row["by_address"], row["details"]) for row in rows] == [
         ("given", "person", ada.address, "role: author")
     ]
-    [(_, told), *_] = await audit_of(running_bot.store, HERE, 5)
-    assert (told.by, told.deed, told.subject) == (None, Deed.EXPORTED, Subject.AUDIT)
+    [(_, entry), *_] = await audit_of(running_bot.store, HERE, 5)
+    assert (entry.by, entry.deed, entry.subject) == (None, Deed.EXPORTED, Subject.AUDIT)
     later = list(csv.DictReader(io.StringIO(await operator(running_bot, "audit", "--organisation", TENANT))))
     assert [row["did"] for row in later] == ["given", "exported"] and later[1]["by"] == "operator"
     assert await operator(running_bot, "audit", "--since", "2999-01-01") == rows_head()
@@ -244,5 +244,5 @@ async def test_a_file_that_was_made_before_somebody_was_erased_is_made_anew(
     assert len(after) == len(before)
     assert {row["Address"] for row in after} == {ada.address, ""}
     assert not [row for row in after if "Louis" in row["Name"]]
-    made = list((tmp_path / "files").glob(f"{PREFIX}*/*.csv"))
-    assert len(made) == 1 and louis.address.encode() not in made[0].read_bytes()
+    files = list((tmp_path / "files").glob(f"{PREFIX}*/*.csv"))
+    assert len(files) == 1 and louis.address.encode() not in files[0].read_bytes()

@@ -177,23 +177,23 @@ async def test_the_figures_count_what_happened(running_bot: RunningBot, ada: Per
     await draft(ada)
     await broadcast(ada, running_bot)
     await completed(ada, running_bot)
-    found = await figures(running_bot)
-    assert found['crieur_deliveries_total{outcome="delivered"}'] == 1
-    assert found['crieur_deliveries_total{outcome="unreachable"}'] == 1
-    assert found['crieur_send_seconds_count{outcome="delivered"}'] == 1
-    assert found['crieur_store_question_seconds_count{question="record"}'] >= 1
-    assert found["crieur_store_seconds_count"] >= 1
-    assert found['crieur_activity_seconds_count{kind="message"}'] >= 1
-    assert found['crieur_deliveries_total{outcome="unconfirmed"}'] == 0, "what has never happened is 0, not missing"
-    assert found['crieur_throttled_total{asked="send"}'] == found["crieur_token_failures_total"] == 0
-    assert found['crieur_graph_answers_total{area="users",status="429"}'] == 0
-    assert 0 <= found["crieur_scheduler_looked_seconds"] < 30
-    assert found["crieur_clicks_waiting"] == found["crieur_backup_timestamp_seconds"] == 0
+    counted = await figures(running_bot)
+    assert counted['crieur_deliveries_total{outcome="delivered"}'] == 1
+    assert counted['crieur_deliveries_total{outcome="unreachable"}'] == 1
+    assert counted['crieur_send_seconds_count{outcome="delivered"}'] == 1
+    assert counted['crieur_store_question_seconds_count{question="record"}'] >= 1
+    assert counted["crieur_store_seconds_count"] >= 1
+    assert counted['crieur_activity_seconds_count{kind="message"}'] >= 1
+    assert counted['crieur_deliveries_total{outcome="unconfirmed"}'] == 0, "what has never happened is 0, not missing"
+    assert counted['crieur_throttled_total{asked="send"}'] == counted["crieur_token_failures_total"] == 0
+    assert counted['crieur_graph_answers_total{area="users",status="429"}'] == 0
+    assert 0 <= counted["crieur_scheduler_looked_seconds"] < 30
+    assert counted["crieur_clicks_waiting"] == counted["crieur_backup_timestamp_seconds"] == 0
     assert len((await get(running_bot, "/metrics"))[1].splitlines()) <= 1919 / 3
-    assert found["crieur_campaigns_running"] == 0
-    assert found["crieur_lag_seconds"] == 0
-    assert found['crieur_activities_total{kind="message"}'] >= 1
-    assert found['crieur_activities_total{kind="invoke"}'] >= 4
+    assert counted["crieur_campaigns_running"] == 0
+    assert counted["crieur_lag_seconds"] == 0
+    assert counted['crieur_activities_total{kind="message"}'] >= 1
+    assert counted['crieur_activities_total{kind="invoke"}'] >= 4
 
 
 @pytest.mark.real_time
@@ -308,10 +308,10 @@ def test_an_error_says_where_and_not_what_somebody_wrote(written: Callable[[], s
             raise KeyError("Ada Lovelace") from error
     except KeyError:
         logging.getLogger("crieur.test").exception("it broke: campaign=%d", 7)
-    said = written()
-    assert "it broke: campaign=7" in said
-    assert "test_operations.py" in said and "KeyError" in said and "ValueError" in said
-    assert "Ada" not in said and "xylophone" not in said
+    log = written()
+    assert "it broke: campaign=7" in log
+    assert "test_operations.py" in log and "KeyError" in log and "ValueError" in log
+    assert "Ada" not in log and "xylophone" not in log
 
 
 def test_at_debug_an_error_keeps_its_words(written: Callable[[], str]) -> None:
@@ -329,8 +329,8 @@ def test_at_debug_no_library_tells_what_it_is_given(written: Callable[[], str]) 
         logging.getLogger(name).debug("insert: Ada Lovelace")
         logging.getLogger(name).info("insert: Ada Lovelace")
     logging.getLogger("bot.somewhere").debug("ours is heard")
-    said = written()
-    assert "Ada" not in said and "ours is heard" in said
+    log = written()
+    assert "Ada" not in log and "ours is heard" in log
 
 
 def test_a_json_line_is_one_line() -> None:

@@ -158,9 +158,9 @@ async def test_a_test_is_sent_to_who_was_not_reached_last_time(running_bot: Runn
 
 
 async def person_of(running_bot: RunningBot, person: Person) -> KnownPerson:
-    found = await running_bot.store.person_at(TENANT, person.address)
-    assert found is not None
-    return found
+    known = await running_bot.store.person_at(TENANT, person.address)
+    assert known is not None
+    return known
 
 
 async def test_uninstalling_is_known_at_once_and_undone_by_any_word(
@@ -196,8 +196,8 @@ async def test_the_owner_is_told_whichever_activity_comes_first(running_bot: Run
         added = {"type": "conversationUpdate", "membersAdded": [{"id": BOT}, {"id": person.user}]}
         first = [person.say("hello"), person.send({"type": "installationUpdate", "action": "add"}), person.send(added)]
         await asyncio.gather(*(first if number % 2 else reversed(first)))
-        told = [card for _, card in person.cards() if any("you are the **owner**" in word for word in words_of(card))]
-        assert len(told) == 1, number
+        cards = [card for _, card in person.cards() if any("you are the **owner**" in word for word in words_of(card))]
+        assert len(cards) == 1, number
 
 
 async def test_only_the_first_to_come_is_the_owner(running_bot: RunningBot) -> None:
@@ -234,7 +234,7 @@ async def test_elsewhere_it_says_that_it_works_in_personal_chat(running_bot: Run
 async def test_a_press_in_a_group_chat_is_answered_in_words(running_bot: RunningBot, ada: Person) -> None:
     """A card that somebody has forwarded there keeps its buttons."""
     louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
-    said = {"en": PERSONAL_CHAT, "fr": "Je travaille en conversation privée"}
+    replies = {"en": PERSONAL_CHAT, "fr": "Je travaille en conversation privée"}
     for person, place in ((ada, "19:meeting@thread.v2"), (louis, "19:team@thread.tacv2")):
         value = {"action": {"type": "Action.Execute", "verb": "campaigns.open", "data": {"page": 0}}}
         status, answer = await person.send(
@@ -246,7 +246,7 @@ async def test_a_press_in_a_group_chat_is_answered_in_words(running_bot: Running
             }
         )
         assert status == 200
-        assert answer["statusCode"] == 200 and said[person.locale[:2]] in answer["value"]
+        assert answer["statusCode"] == 200 and replies[person.locale[:2]] in answer["value"]
 
 
 async def test_unknown_channels_are_ignored(running_bot: RunningBot, ada: Person) -> None:

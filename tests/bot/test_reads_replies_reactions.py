@@ -29,11 +29,11 @@ def message_in(person: Person, words: str) -> str:
 async def opened(running_bot: RunningBot) -> dict[CampaignId, int]:
     """How many people have opened each campaign."""
     await running_bot.restart()
-    found = {}
+    readers = {}
     for campaign in await running_bot.store.campaigns(TENANT, 10):
         people = [row.people for row in await running_bot.store.engagement(campaign.id) if row.kind is OPENED]
-        found[campaign.id] = people[0] if people else 0
-    return found
+        readers[campaign.id] = people[0] if people else 0
+    return readers
 
 
 async def test_a_receipt_is_a_watermark_it_marks_that_message_and_every_earlier_one(

@@ -210,8 +210,8 @@ async def test_who_has_not_done_it_becomes_a_list_and_a_draft(
     await ada.execute("remind.make", clicked["data"], at)
     review = await ada.sees("Autumn newsletter – not clicked")
     assert any("2 of 2 people can be reached" in word for word in words_of(review))
-    made = await newest(running_bot)
-    assert made.state is CampaignState.DRAFT and made.name == "Autumn newsletter – not clicked"
+    reminder = await newest(running_bot)
+    assert reminder.state is CampaignState.DRAFT and reminder.name == "Autumn newsletter – not clicked"
     await ada.press("Schedule it")
     await in_state(running_bot, CampaignState.RUNNING)
     await eventually(lambda: planned(running_bot))

@@ -37,8 +37,8 @@ async def forgotten(running_bot: RunningBot) -> Campaign:
 
 def facts(card: dict[str, Any]) -> list[str]:
     """All that a report says, but for when it was asked for."""
-    said = [words for words in words_of(card) if not words.startswith("As of ")]
-    return [words for words in said if words not in ("Remind…", "Export")]
+    shown = [words for words in words_of(card) if not words.startswith("As of ")]
+    return [words for words in shown if words not in ("Remind…", "Export")]
 
 
 async def pressed(person: Person, verb: str, payload: dict[str, Any]) -> list[str]:
@@ -91,8 +91,8 @@ async def test_the_report_stays_and_who_received_it_is_gone(
         ("remind.make", {"kind": "opened"}),
         ("report.again", {}),
     ):
-        said = await pressed(ada, verb, handle_of(campaign, **more))
-        assert any(words.startswith(ERASED["en-GB"]) for words in said), (verb, said)
+        reply = await pressed(ada, verb, handle_of(campaign, **more))
+        assert any(words.startswith(ERASED["en-GB"]) for words in reply), (verb, reply)
     assert (await fetched(running_bot, link))[0] == 404
     assert (await newest(running_bot)).id == campaign.id, "no reminder was begun"
 
@@ -107,8 +107,8 @@ async def test_it_is_said_in_french_and_a_late_press_too(running_bot: RunningBot
     await louis.press("Lu")
     assert any("trop tard" in words for words in [*louis.toasts[before:], *louis.texts()])
     await ada.say(f"add publisher {louis.address}")
-    said = await pressed(louis, "export.open", handle_of(campaign))
-    assert any(words.startswith(ERASED["fr-FR"]) for words in said), said
+    reply = await pressed(louis, "export.open", handle_of(campaign))
+    assert any(words.startswith(ERASED["fr-FR"]) for words in reply), reply
 
 
 @pytest.mark.parametrize("kind", ["opened", "clicked"])
@@ -124,5 +124,5 @@ async def test_a_list_for_a_reminder_goes_with_what_it_was_made_of(
     assert not await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     await ada.say("campaigns")  # the draft is still there, and is asked for an audience
     draft = await newest(running_bot)
-    said = await pressed(ada, "campaign.open", handle_of(draft))
-    assert actions_of(ada.card()) and said
+    reply = await pressed(ada, "campaign.open", handle_of(draft))
+    assert actions_of(ada.card()) and reply

@@ -128,9 +128,9 @@ class World:
 
 
 async def known(store: Store, person: Person) -> Known:
-    found = await store.person_at(TenantId(person.tenant), person.address)  # type: ignore[arg-type]
-    assert found is not None
-    return found
+    known_person = await store.person_at(TenantId(person.tenant), person.address)  # type: ignore[arg-type]
+    assert known_person is not None
+    return known_person
 
 
 async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with: Iterable[Known] = ()) -> Belongings:
@@ -139,14 +139,14 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
     people = [person.id for person in await store.meet(maker.tenant, audience_of)]
     blank = await store.blank_list(maker.tenant, maker.id)
     await store.enlist(blank, people, [contact.columns for contact in audience_of])
-    made = await store.publish_list(blank, f"List {secret[::-1]}", [secret.upper()])
-    assert made is not None
+    own_list = await store.publish_list(blank, f"List {secret[::-1]}", [secret.upper()])
+    assert own_list is not None
     guests = frozenset(person.id for person in shared_with)
-    await store.share_list(made.id, list(guests))
+    await store.share_list(own_list.id, list(guests))
     message = {"name": f"Campaign {secret[::-1]}", "title": "News", "body": f"About {secret}."}
     forms = {
         "message": message,
-        "audience": {"audience": f"list:{made.id}", "channel": "msteams"},
+        "audience": {"audience": f"list:{own_list.id}", "channel": "msteams"},
         "schedule": {"start": "now", "duration": "2", "unit": "hours", "anytime": "true"},
     }
     mine = Belongings(maker, secret)
@@ -159,7 +159,7 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
             start = now + timedelta(days=300) if state is CampaignState.SCHEDULED else now - timedelta(hours=2)
             frozen = Frozen(
                 message=Message(title="News", body=f"About {secret}."),
-                audience=Audience(lists=(made.id,)),
+                audience=Audience(lists=(own_list.id,)),
                 schedule=Schedule(slot=Slot(start=start, duration=timedelta(hours=1)), hours=ANY_TIME, zone="UTC"),
             )
             draft = replace(draft, frozen=frozen, state=CampaignState.SCHEDULED)
@@ -167,7 +167,7 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
     mine.template = await store.new_template(
         maker.tenant, maker.id, f"Template {secret[::-1]}", Channel.TEAMS, forms, now, shared=bool(guests)
     )
-    mine.list = await store.distribution_list(made.id)
+    mine.list = await store.distribution_list(own_list.id)
     return mine
 
 
@@ -241,16 +241,16 @@ async def world(entries: list[Entry], running_bot: RunningBot, ada: Person) -> A
 
 async def snapshot(store: Store, of: Belongings) -> dict[str, object]:
     """All that can be changed of what somebody has made."""
-    found: dict[str, object] = {}
+    state: dict[str, object] = {}
     for campaign in of.campaigns:
-        found[f"campaign {campaign.id}"] = await store.campaign(campaign.id)
+        state[f"campaign {campaign.id}"] = await store.campaign(campaign.id)
     assert of.list and of.template
-    found["list"] = await store.distribution_list(of.list.id)
+    state["list"] = await store.distribution_list(of.list.id)
     everybody = Audience(lists=(of.list.id,), guests=True)
     reachable, others = await store.recipients(of.maker.tenant, everybody, Channel.TEAMS)
-    found["people"] = (list(reachable), list(others))
-    found["template"] = await store.template(of.template.id)
-    return found
+    state["people"] = (list(reachable), list(others))
+    state["template"] = await store.template(of.template.id)
+    return state
 
 
 def fields(target: Belongings, campaign: Campaign, own: Belongings, step: str) -> dict[str, Any]:
@@ -297,9 +297,9 @@ async def press(
     own = world.theirs[role]
     sees, changes = judged(world, role, target, verb)
     before, deeds = await world.snapshot(target), await world.store.count_audit(TenantId(TENANT))
-    told = await world.execute(role, verb, fields(target, campaign, own, step))
+    answer = await world.execute(role, verb, fields(target, campaign, own, step))
     wrong = []
-    if not sees and told_of(target, told):
+    if not sees and told_of(target, answer):
         wrong.append(f"{role} reads {target.secret} by {verb} {step} {campaign.state}")
     if await world.snapshot(target) != before:
         if not changes:
@@ -360,8 +360,8 @@ async def test_no_typed_command_reads_or_changes_what_is_not_theirs(world: World
             sees, changes = judged(world, role, target, words)
             before = None if changes else await world.snapshot(target)
             for kind in ("Campaign", "List", "Template"):
-                told = await world.say(role, f"{words} {kind} {target.name}")
-                if not sees and told_of(target, told, typed=True):
+                answer = await world.say(role, f"{words} {kind} {target.name}")
+                if not sees and told_of(target, answer, typed=True):
                     wrong.append(f"{role} reads {target.secret} by “{words}”")
             if before is not None and await world.snapshot(target) != before:
                 wrong.append(f"{role} changes {target.secret} by “{words}”")

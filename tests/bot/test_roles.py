@@ -25,8 +25,8 @@ REFUSED = ("Only an owner can do that here.", "Only a publisher or an owner can 
 
 
 async def role_of(running_bot: RunningBot, person: Person) -> Role | None:
-    found = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
-    return await running_bot.store.role(found.id) if found else None
+    known = await running_bot.store.person_at(TENANT, person.address)  # type: ignore[arg-type]
+    return await running_bot.store.role(known.id) if known else None
 
 
 async def invoke(person: Person, verb: str, fields: dict[str, Any]) -> Any:
@@ -180,10 +180,10 @@ async def test_whatever_somebody_may_not_do_has_no_effect(
     before = await effects(running_bot)
     for words in commands:
         alone = everything().commands[words].alone
-        said = await asked(louis, words if alone else f"{words} {campaign.name}")
-        assert said[0].startswith(NOT_AN_AUTHOR if role is None else REFUSED), words
-        said = await asked(louis, words if alone else f"{words} {louis.address}")
-        assert said[0].startswith(NOT_AN_AUTHOR if role is None else REFUSED), words
+        reply = await asked(louis, words if alone else f"{words} {campaign.name}")
+        assert reply[0].startswith(NOT_AN_AUTHOR if role is None else REFUSED), words
+        reply = await asked(louis, words if alone else f"{words} {louis.address}")
+        assert reply[0].startswith(NOT_AN_AUTHOR if role is None else REFUSED), words
         running_bot.clock.forward(timedelta(seconds=2))  # nobody types that fast
     for verb in forms:
         for target in (campaign, other):
@@ -217,7 +217,7 @@ class FakeDirectory:
         if self.silent:
             raise NotAnswered("silent")
         named = {"g-1": "Communication", "g-2": "Communication internal"}
-        return [DirectoryGroup(id=id, name=found) for id, found in named.items() if found.startswith(name)]
+        return [DirectoryGroup(id=id, name=group) for id, group in named.items() if group.startswith(name)]
 
     async def members(self, tenant: TenantId, group: str) -> AsyncIterator[list[DirectoryUser]]:
         self.asked += 1

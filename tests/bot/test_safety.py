@@ -114,15 +114,15 @@ async def test_logs_tell_no_names_addresses_or_messages(
     figures = (await fetched(running_bot, f"{running_bot.url}/metrics"))[1].decode()
     assert "crieur_deliveries_total" in figures, "there are figures"
     await running_bot.restart()
-    told = "\n".join(
+    logged = "\n".join(
         [caplog.text, figures, *(JsonLines(words=True).format(record) for record in caplog.records)]
     ).lower()
-    assert "campaign done: campaign=1" in told, "there are logs"
+    assert "campaign done: campaign=1" in logged, "there are logs"
     secrets = ["walrus", "rhododendron", "xylophone", "kumquat", "bandersnatch", "hippopotamus", "jabberwocky", "mimsy"]
     secrets += ["persimmon", "gobbledygook", "mongoose"]
     for person in (author, reader, blocked):
         secrets += [person.given, person.surname, person.address, "contoso.example"]
-    assert [secret for secret in secrets if secret.lower() in told] == []
+    assert [secret for secret in secrets if secret.lower() in logged] == []
 
 
 NASTY = (

@@ -100,17 +100,17 @@ async def test_what_is_not_understood_is_told_beside_the_words_and_nothing_is_sc
     running_bot: RunningBot, ada: Person
 ) -> None:
     await to_the_schedule(ada)
-    said = "tomorrow 10am for 2 hours unless it rains"
-    card = (await ada.press("Next: review", words=said, **ANY_TIME))["value"]
-    told = "I did not understand “unless it rains”. Please say it differently, or empty this and fill in the rest."
-    assert error_beside(card, "words") == told
+    sentence = "tomorrow 10am for 2 hours unless it rains"
+    card = (await ada.press("Next: review", words=sentence, **ANY_TIME))["value"]
+    error = "I did not understand “unless it rains”. Please say it differently, or empty this and fill in the rest."
+    assert error_beside(card, "words") == error
     assert when(card) == ("at", tomorrow(running_bot), "10:00", "2", "hours"), "the rest is filled in"
-    assert fields_of(card)["words"] == said
+    assert fields_of(card)["words"] == sentence
     card = (await ada.press("Next: review", time="11:00"))["value"]
-    assert error_beside(card, "words") == told, "still"
+    assert error_beside(card, "words") == error, "still"
     assert fields_of(card)["time"] == "11:00", "what was mended by hand stays"
     await ada.say("edit Autumn")
-    assert f"**Schedule**: {told}" in words_of(ada.card())
+    assert f"**Schedule**: {error}" in words_of(ada.card())
     await ada.press("Change the schedule")
     card = (await ada.press("Next: review", words=""))["value"]
     assert "Schedule it" in words_of(card)
@@ -186,8 +186,8 @@ async def test_a_zone_is_read_or_refused_and_then_stays_as_it_was(running_bot: R
 
 async def test_public_holidays_are_left_out_once_it_is_known_whose(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
-    said = "24 December 9am for 5 days except bank holidays"
-    card = (await ada.press("Next: review", words=said, zone="UTC"))["value"]
+    sentence = "24 December 9am for 5 days except bank holidays"
+    card = (await ada.press("Next: review", words=sentence, zone="UTC"))["value"]
     assert error_beside(card, "holidays") == "You said “except bank holidays”: of which country?"
     card = (await ada.press("Next: review", holidays="FR"))["value"]
     assert any("closed on Fri, 25 Dec" in word for word in words_of(card)), words_of(card)
@@ -264,8 +264,8 @@ async def test_a_command_names_what_it_did_not_understand(running_bot: RunningBo
 async def test_a_command_without_words_opens_the_step_and_without_a_draft_says_so(
     running_bot: RunningBot, ada: Person
 ) -> None:
-    for said in ("schedule", "schedule tomorrow 10am for 2 hours", "planifier"):
-        assert any(word.startswith("You are not building a campaign") for word in await asked(ada, said))
+    for command in ("schedule", "schedule tomorrow 10am for 2 hours", "planifier"):
+        assert any(word.startswith("You are not building a campaign") for word in await asked(ada, command))
     await ada.say("new campaign")
     await ada.say("schedule")
     assert "When does it go out?" in words_of(ada.card())
@@ -286,11 +286,11 @@ async def test_in_french_too(running_bot: RunningBot, ada: Person, louis: Person
 
 async def test_a_whole_schedule_said_in_passing_fills_in_the_open_draft(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
-    for said, start, amount in (("Tomorrow 10am for 2 hours", "at", "2"), ("now for 30 minutes", "now", "30")):
-        await ada.say(said)
+    for sentence, start, amount in (("Tomorrow 10am for 2 hours", "at", "2"), ("now for 30 minutes", "now", "30")):
+        await ada.say(sentence)
         card = ada.card()
         assert (when(card)[0], when(card)[3]) == (start, amount)
-        assert fields_of(card)["words"] == said
+        assert fields_of(card)["words"] == sentence
     await ada.say("tomorrow 10am")
     schedule = (await newest(running_bot)).forms["schedule"]
     assert (schedule["start"], schedule["time"], schedule["duration"]) == ("at", "10:00", "30"), "as long as before"

@@ -44,12 +44,12 @@ def in_a_week(running_bot: RunningBot, weekday: int) -> date:
 
 async def test_no_open_time(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
     sunday = {**WEEKEND, "start": "at", "date": in_a_week(running_bot, 6).isoformat()}
-    said = error_beside(await in_english(ada, **sunday), "duration")
-    assert said.startswith("There are no working hours in this time: it runs from Sun")
-    assert said.endswith("Make it longer, change the hours or days, or allow sending outside them.")
-    said = error_beside(await en_francais(auteur, **sunday), "duration")
-    assert said.startswith("Il n’y a pas d’heures de travail dans cette durée, du dim.")
-    assert said.endswith("Allongez-la, changez les heures ou les jours, ou autorisez l’envoi en dehors.")
+    error = error_beside(await in_english(ada, **sunday), "duration")
+    assert error.startswith("There are no working hours in this time: it runs from Sun")
+    assert error.endswith("Make it longer, change the hours or days, or allow sending outside them.")
+    error = error_beside(await en_francais(auteur, **sunday), "duration")
+    assert error.startswith("Il n’y a pas d’heures de travail dans cette durée, du dim.")
+    assert error.endswith("Allongez-la, changez les heures ou les jours, ou autorisez l’envoi en dehors.")
 
 
 async def test_the_past(running_bot: RunningBot, ada: Person, auteur: Person) -> None:
@@ -85,17 +85,17 @@ async def test_more_messages_than_the_rate_allows(running_bot: RunningBot, ada: 
              "unit": "minutes"}  # fmt: skip
     # two messages, a thousand seconds each: told, on the schedule's clock, and still to be had
     review = await in_english(ada, **short)
-    [said] = [word for word in words_of(review) if "does not allow that many messages" in word]
-    assert said.startswith(
+    [warning] = [word for word in words_of(review) if "does not allow that many messages" in word]
+    assert warning.startswith(
         "Microsoft Teams does not allow that many messages in this time: the last would arrive on Tue"
     )
-    assert said.endswith("10:33. Make it longer, or some will not be sent.")
+    assert warning.endswith("10:33. Make it longer, or some will not be sent.")
     assert "Schedule it" in words_of(review), "it is the author's choice"
-    [said] = [word for word in words_of(await en_francais(auteur, **short)) if "ne permet pas autant" in word]
-    assert said.startswith(
+    [warning] = [word for word in words_of(await en_francais(auteur, **short)) if "ne permet pas autant" in word]
+    assert warning.startswith(
         "Microsoft Teams ne permet pas autant de messages dans cette durée : le dernier arriverait le mar."
     )
-    assert said.endswith("10:33. Allongez-la, sinon certains ne seront pas envoyés.")
+    assert warning.endswith("10:33. Allongez-la, sinon certains ne seront pas envoyés.")
 
 
 async def test_more_messages_than_a_year_would_take(running_bot: RunningBot, ada: Person, auteur: Person) -> None:

@@ -244,9 +244,9 @@ async def test_copies_and_templates_are_begun_in_teams(gateway: RunningBot, ada:
     await draft(ada, audience=ON_SKYPE)
     await ada.press("Save as a template")
     await ada.press("Save", template_name="Seasons", sharing="all")
-    for said in ("clone autumn", "use template seasons"):
-        await grace.say(said)
-        assert "please write to me in Microsoft Teams" in grace.texts()[-1], said
+    for command in ("clone autumn", "use template seasons"):
+        await grace.say(command)
+        assert "please write to me in Microsoft Teams" in grace.texts()[-1], command
     assert await gateway.store.count_campaigns(TENANT) == 1, "no draft is left behind"
     await grace.say("templates")
     await grace.hears("**Seasons**")

@@ -28,10 +28,10 @@ async def team_list(running_bot: RunningBot, size: int, name: str = "Engines") -
 
     async def read() -> DistributionList | None:
         lists = await running_bot.store.lists(TenantId(TENANT))
-        return next((made for made in lists if made.name == name and made.size == size), None)
+        return next((one for one in lists if one.name == name and one.size == size), None)
 
-    found: DistributionList = await eventually(read, 10)
-    return found
+    team: DistributionList = await eventually(read, 10)
+    return team
 
 
 async def states(running_bot: RunningBot) -> tuple[dict[DeliveryState, int], dict[NotReached, int]]:
@@ -44,11 +44,11 @@ async def test_a_team_that_installs_the_bot_is_a_list_of_its_members(running_bot
     crowd = running_bot.organisation.crowd(20)
     team = running_bot.organisation.team("Engines", ada, *crowd)
     await team.add_bot()
-    made = await team_list(running_bot, 21)
-    assert made.source == Source(
+    engines = await team_list(running_bot, 21)
+    assert engines.source == Source(
         kind=SourceKind.TEAM, id=team.id, name="Engines", service_url=running_bot.connector.url, bot=BOT
     )
-    owner = await running_bot.store.person(made.owner)
+    owner = await running_bot.store.person(engines.owner)
     assert owner is not None and owner.address == ada.address, "whoever added the bot"
     assert len(await running_bot.store.lists(TenantId(TENANT))) == 1, "told twice is once"
     await ada.say("list engines")
@@ -64,8 +64,8 @@ async def test_members_who_have_not_installed_it_receive_a_campaign_in_a_chat_th
     crowd = running_bot.organisation.crowd(5)
     await crowd[0].install()
     await running_bot.organisation.team("Engines", ada, *crowd).add_bot()
-    made = await team_list(running_bot, 6)
-    await draft(ada, {"audience": f"list:{made.id}"})
+    engines = await team_list(running_bot, 6)
+    await draft(ada, {"audience": f"list:{engines.id}"})
     assert ada.reads("6 of 6 people can be reached")
     await launch(ada, running_bot)
     await completed(ada, running_bot)
@@ -74,7 +74,7 @@ async def test_members_who_have_not_installed_it_receive_a_campaign_in_a_chat_th
     assert (await states(running_bot))[0] == {DeliveryState.DELIVERED: 6}
     # their chat is known from here on, and they still have not installed it
     posts = running_bot.connector.posts
-    await draft(ada, {"audience": f"list:{made.id}"}, {"name": "Again"})
+    await draft(ada, {"audience": f"list:{engines.id}"}, {"name": "Again"})
     await launch(ada, running_bot)
     await completed(ada, running_bot)
     assert (await running_bot.store.reach(*ON_TEAMS)).total == 2
@@ -89,9 +89,9 @@ async def test_where_the_platform_opens_no_chat_they_have_never_installed_it(
     crowd = running_bot.organisation.crowd(3)
     team = running_bot.organisation.team("Engines", ada, *crowd)
     await team.add_bot()
-    made = await team_list(running_bot, 4)
+    engines = await team_list(running_bot, 4)
     team.known.opens_chats = False
-    await draft(ada, {"audience": f"list:{made.id}"})
+    await draft(ada, {"audience": f"list:{engines.id}"})
     await launch(ada, running_bot)
     words = words_of(await completed(ada, running_bot))
     assert await states(running_bot) == (
@@ -113,9 +113,9 @@ async def test_who_comes_and_goes_is_followed_and_read_again_when_it_counts(
     await team.add(marie)
     await team_list(running_bot, 3)
     await team.remove(louis)
-    made = await team_list(running_bot, 2)
+    engines = await team_list(running_bot, 2)
     await team.add(late, told=False)  # the word of it is lost
-    await draft(ada, {"audience": f"list:{made.id}"})
+    await draft(ada, {"audience": f"list:{engines.id}"})
     await launch(ada, running_bot)
     await completed(ada, running_bot)
     assert [person.conversation in running_bot.connector.chats for person in crowd] == [False, True, True]
@@ -124,10 +124,10 @@ async def test_who_comes_and_goes_is_followed_and_read_again_when_it_counts(
 async def test_a_teams_name_is_followed_unless_an_author_chose_another(running_bot: RunningBot, ada: Person) -> None:
     team = running_bot.organisation.team("Engines", ada)
     await team.add_bot()
-    made = await team_list(running_bot, 1)
+    engines = await team_list(running_bot, 1)
     await team.rename("Analytical engines")
     await team_list(running_bot, 1, "Analytical engines")
-    await running_bot.store.rename_list(made.id, "My favourites")
+    await running_bot.store.rename_list(engines.id, "My favourites")
     await team.rename("Difference engines")
     await team_list(running_bot, 1, "My favourites")
 
@@ -140,20 +140,20 @@ async def test_guests_of_a_team_are_left_out_like_any_others(running_bot: Runnin
     team.known.members[guest.user] = {**guest.member(), "userRole": "guest"}
     team.known.members["28:other-bot"] = {"id": "28:other-bot", "name": "Another bot"}
     await team.add(running_bot.organisation.person("Marie", "Curie"))
-    made = await team_list(running_bot, 3)
-    await draft(ada, {"audience": f"list:{made.id}"})
+    engines = await team_list(running_bot, 3)
+    await draft(ada, {"audience": f"list:{engines.id}"})
     assert ada.reads("2 of 2 people can be reached")
 
 
 async def test_a_team_that_removes_the_bot_is_said_to_be_gone(running_bot: RunningBot, ada: Person) -> None:
     team = running_bot.organisation.team("Engines", ada, *running_bot.organisation.crowd(2))
     await team.add_bot()
-    made = await team_list(running_bot, 3)
+    engines = await team_list(running_bot, 3)
     await team.remove_bot()
     running_bot.clock.forward(timedelta(minutes=3))
     await ada.say("list engines")
     assert ada.reads("Crieur is no longer in the team “Engines”.")
-    await draft(ada, {"audience": f"list:{made.id}"})
+    await draft(ada, {"audience": f"list:{engines.id}"})
     words = words_of(ada.card())
     assert "**Audience**: Crieur is no longer in the team “Engines”." in words and "Schedule it" not in words
     await team.add_bot()
@@ -167,8 +167,8 @@ async def test_a_roster_that_is_not_told_is_waited_for(running_bot: RunningBot, 
     louis = running_bot.organisation.person("Louis", "Pasteur")
     team = running_bot.organisation.team("Engines", ada, louis)
     await team.add_bot()
-    made = await team_list(running_bot, 2)
-    await draft(ada, {"audience": f"list:{made.id}"})
+    engines = await team_list(running_bot, 2)
+    await draft(ada, {"audience": f"list:{engines.id}"})
     running_bot.connector.roster_trouble = _error(429, "TooManyRequests", "slower", **{"Retry-After": "600"})
     await ada.press("Schedule it")
     await ada.sees("lacks people")

@@ -192,8 +192,8 @@ async def test_running_campaigns_are_kept_too_and_a_deleted_list_is_said(running
 async def test_what_a_template_names_and_is_gone_is_said(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada, {"audience": "", "list_name": "Managers", "addresses": ada.address})
     await keep(ada, "Seasons")
-    [made] = await running_bot.store.lists(TENANT)
-    await running_bot.store.delete_list(made.id)
+    [team] = await running_bot.store.lists(TENANT)
+    await running_bot.store.delete_list(team.id)
     assert any("A list that it names is gone." in word for word in await asked(ada, "template seasons"))
     await ada.press("Begin a campaign with it")
     await ada.press("To the review")

@@ -129,8 +129,8 @@ async def test_a_step_pressed_on_both_copies_is_saved_once(pair: Pair, ada: Pers
     form, message = ada.card(), ada.cards()[-1][0]
     version = (await newest(pair.first)).version
     answers = await at_once(pair, lambda ada: ada.press("Next: audience", card=form, at=message, **MESSAGE), ada)
-    said = [words_of(answer["value"]) for answer in answers]
-    assert sorted(ELSEWHERE in words for words in said) == [False, True], "one was saved, the other is told so"
+    replies = [words_of(answer["value"]) for answer in answers]
+    assert sorted(ELSEWHERE in words for words in replies) == [False, True], "one was saved, the other is told so"
     assert (await newest(pair.second)).version == version + 1
 
 
@@ -140,7 +140,7 @@ async def test_a_list_typed_once_is_made_once(pair: Pair, ada: Person) -> None:
     form, message = ada.card(), ada.cards()[-1][0]
     fields = {"audience": "", "list_name": "Team", "addresses": f"{ada.address}, marie@contoso.example"}
     await at_once(pair, lambda ada: ada.press("Next: schedule", card=form, at=message, **fields), ada)
-    assert [made.name for made in await pair.first.store.lists(TENANT)] == ["Team"]
+    assert [one.name for one in await pair.first.store.lists(TENANT)] == ["Team"]
 
 
 async def test_what_is_scheduled_on_both_copies_goes_out_once(pair: Pair, ada: Person, louis: Person) -> None:

@@ -119,17 +119,17 @@ class Scene:
         campaign = await scheduled(self.bot.store, self.people[0], self.bot.clock.now(), slot)
 
         async def planned() -> Campaign | None:
-            found = await self.bot.store.campaign(campaign.id)
-            return found if found and found.planned_at else None
+            current = await self.bot.store.campaign(campaign.id)
+            return current if current and current.planned_at else None
 
-        found = await eventually(planned)
+        started = await eventually(planned)
         self.bot.clock.forward(slot - LEFT)
-        return found
+        return started
 
     async def now(self, campaign: Campaign) -> Campaign:
-        found = await self.bot.store.campaign(campaign.id)
-        assert found is not None
-        return found
+        current = await self.bot.store.campaign(campaign.id)
+        assert current is not None
+        return current
 
     async def states(self, campaign: Campaign) -> Counter[DeliveryState]:
         return Counter((await self.bot.store.tally(campaign.id)).states)

@@ -38,16 +38,16 @@ async def a_list(running_bot: RunningBot, owner: Person, *people: Person) -> Dis
     return await running_bot.store.new_list(TenantId(TENANT), ids[0], "Team", ids[1:])
 
 
-async def enlist(running_bot: RunningBot, made: DistributionList, person: Person) -> None:
-    found = await running_bot.store.person_at(TENANT, person.address)
-    assert found
-    await running_bot.store.enlist(made.id, [found.id], keep=True)
+async def enlist(running_bot: RunningBot, team: DistributionList, person: Person) -> None:
+    known = await running_bot.store.person_at(TENANT, person.address)
+    assert known
+    await running_bot.store.enlist(team.id, [known.id], keep=True)
 
 
-async def start_tomorrow(running_bot: RunningBot, author: Person, made: DistributionList, button: str) -> None:
+async def start_tomorrow(running_bot: RunningBot, author: Person, team: DistributionList, button: str) -> None:
     tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
     at = {"start": "at", "date": tomorrow, "time": "09:00", "zone": "UTC", "duration": "3", "unit": "days"}
-    await draft(author, {"audience": f"list:{made.id}"}, **at)
+    await draft(author, {"audience": f"list:{team.id}"}, **at)
     await author.press(button)
 
 
@@ -61,12 +61,12 @@ async def test_a_list_that_grew_after_the_approval_is_asked_about_again(
 ) -> None:
     """A list of one was approved, and twelve received it."""
     await always(running_bot)
-    made = await a_list(running_bot, ada, louis)
-    await start_tomorrow(running_bot, ada, made, "Schedule it")
+    team = await a_list(running_bot, ada, louis)
+    await start_tomorrow(running_bot, ada, team, "Schedule it")
     await grace.sees("“Autumn newsletter” waits for approval")
     await grace.press("Approve")
     await in_state(running_bot, CampaignState.SCHEDULED)
-    await enlist(running_bot, made, grace)
+    await enlist(running_bot, team, grace)
     await its_slot_begins(running_bot)
     card = await grace.sees(WAITS)
     more = "1 person more than was approved is in its audience: 1 were, 2 are now."
@@ -90,14 +90,14 @@ async def test_a_list_that_shrank_goes_out_without_asking(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
     await always(running_bot)
-    made = await a_list(running_bot, ada, louis, grace)
-    await start_tomorrow(running_bot, ada, made, "Schedule it")
+    team = await a_list(running_bot, ada, louis, grace)
+    await start_tomorrow(running_bot, ada, team, "Schedule it")
     await grace.sees("“Autumn newsletter” waits for approval")
     await grace.press("Approve")
     await in_state(running_bot, CampaignState.SCHEDULED)
-    found = await running_bot.store.person_at(TENANT, louis.address)
-    assert found
-    await running_bot.store.dismiss(made.id, [found.id])
+    known = await running_bot.store.person_at(TENANT, louis.address)
+    assert known
+    await running_bot.store.dismiss(team.id, [known.id])
     await its_slot_begins(running_bot)
     await eventually(lambda: planned_for(running_bot, 1))
 
@@ -106,10 +106,10 @@ async def test_an_old_approval_card_approves_nobody_else_than_it_shows(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
     await always(running_bot)
-    made = await a_list(running_bot, ada, louis)
-    await start_tomorrow(running_bot, ada, made, "Schedule it")
+    team = await a_list(running_bot, ada, louis)
+    await start_tomorrow(running_bot, ada, team, "Schedule it")
     await grace.sees("“Autumn newsletter” waits for approval")
-    await enlist(running_bot, made, grace)
+    await enlist(running_bot, team, grace)
     card = (await grace.press("Approve"))["value"]
     assert "It has changed since you saw it. Please look again." in words_of(card)
     assert (await newest(running_bot)).state is CampaignState.SUBMITTED
@@ -121,8 +121,8 @@ async def test_a_new_rule_reaches_what_is_scheduled(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
     """It waits for an owner's word: a publisher's is not enough."""
-    made = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    team = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, team, "Schedule it")
     await in_state(running_bot, CampaignState.SCHEDULED)
     await always(running_bot)
     await its_slot_begins(running_bot)
@@ -136,12 +136,12 @@ async def test_a_new_rule_reaches_what_is_scheduled(
 async def test_the_campaign_of_an_author_who_was_removed_waits_for_an_owner(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
-    made = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    team = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, team, "Schedule it")
     await in_state(running_bot, CampaignState.SCHEDULED)
-    found = await running_bot.store.person_at(TENANT, grace.address)
-    assert found
-    await running_bot.store.give_role(found.id, None)
+    known = await running_bot.store.person_at(TENANT, grace.address)
+    assert known
+    await running_bot.store.give_role(known.id, None)
     await its_slot_begins(running_bot)
     await ada.sees(WAITS)
     held = await in_state(running_bot, CampaignState.SUBMITTED)
@@ -161,8 +161,8 @@ async def test_the_campaign_of_an_author_who_was_removed_waits_for_an_owner(
 async def test_nobody_decides_in_time_and_it_goes_out_to_nobody(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
-    made = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    team = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, team, "Schedule it")
     await always(running_bot)
     await its_slot_begins(running_bot)
     await ada.sees(WAITS)
