@@ -9,7 +9,7 @@ import re
 
 from cards.languages import LANGUAGES, unaccented
 
-#: before a name; as written in any of our languages, without accents, blanks and points
+#: before a name; in any of our languages, without accents
 TITLES = {word for language in LANGUAGES.values() for word in language.titles.split()}
 #: behind a name
 SUFFIXES = {
@@ -42,6 +42,7 @@ PARTICLES = {
 #: what stands around or behind a name and says where somebody works
 _BESIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>")
 _BEHIND = re.compile(r" [-–—/|•·] .*|[|•].*")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 LONGEST = 300  #: characters of a name that are looked at
 
 
@@ -62,7 +63,7 @@ def split_name(whole: str, *, surname_first: bool = False) -> tuple[str, str]:
 
 
 def _without_titles(words: list[str]) -> list[str]:
-    while words and _bare(words[0]) in TITLES:
+    while words and (_bare(words[0]) in TITLES or unaccented(words[0]).lower() in TITLES):
         words = words[1:]
     while words and _bare(words[-1]) in SUFFIXES and (len(words) > 1 or _bare(words[0]) not in ("ma", "ba", "do")):
         words = words[:-1]
@@ -98,6 +99,8 @@ def given_name(typed: str) -> str:
     """A given name as a list or a directory says it: without a title, and none where an address stands in its place."""
     if typed.isalpha() and _bare(typed) not in TITLES:
         return typed
-    if "@" in typed:
+    if _ADDRESS.fullmatch(typed.strip()):
         return ""
-    return " ".join(_without_titles(_BESIDE.sub(" ", typed).split()))
+    words = typed.split()
+    without = _without_titles(words)
+    return typed if len(without) == len(words) else " ".join(without)

@@ -32,7 +32,7 @@ ENGLISH = Language(
         " organisation organization phone mobile telephone team division costcentre costcenter id employeeid number"
         " status type date language notes comments street state region postcode zip group function unit building",
     },
-    titles="mr mrs ms miss mx dr prof professor sir dame lady lord rev reverend hon capt captain col gen lt maj sgt",
+    titles="mr mrs ms miss mx dr prof professor",
     schedule=ScheduleWords(
         culture="en-us",
         small="at|from|to|the|for|in|and|on|next|tomorrow|noon|hours?|days?|am|pm",

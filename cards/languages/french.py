@@ -101,7 +101,7 @@ FRENCH = Language(
         " mobile portable equipe matricule numero statut type date langue remarques commentaire commentaires notes"
         " adressepostale rue codepostal region groupe unite batiment civilite",
     },
-    titles="m mme mlle mm me maitre dr docteur docteure pr professeur professeure ing monsieur madame mademoiselle mgr",
+    titles="m. mme mlle dr docteur docteure pr. professeur professeure maitre monsieur madame mademoiselle mgr",
     delimiter=";",
     typeset=_kept_together,
     schedule=ScheduleWords(

@@ -34,7 +34,7 @@ class Language:
     #: accents and blanks; "another's", "other", "work": words that tell whose address it is; "small" words tell nothing
     #: (``dialogs.lists.imports.headings``)
     headings: Mapping[str, str] = field(default_factory=dict)
-    #: before a name, without points: "mme"
+    #: before a name: "mme"; with a point where it is one only so ("m.")
     titles: str = ""
     #: between the cells of a CSV file, as spreadsheets in this language expect it
     delimiter: str = ","

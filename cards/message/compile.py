@@ -35,6 +35,7 @@ from cards.kit.variables import (
     replace_variables,
     value_of,
 )
+from cards.message.lines import cut
 from cards.message.links import IN_TEXT, number_of, with_links
 from cards.message.markdown import CLOSE, OPEN, links_in, own_links, without_links
 from storage.records import (
@@ -108,7 +109,10 @@ def message_card(
     body += _heading(message)
     if message.image:
         body.append(Image(url=message.image, alt=message.image_alt or message.title or None, size="Stretch"))
-    body.append(TextBlock(text=bold_headings(no_lists_of_years(own_links(message.body))), wrap=True, spacing="Medium"))
+    text = bold_headings(no_lists_of_years(own_links(message.body)))
+    for number, lines in enumerate(cut(text)):
+        spacing = "Medium" if not number or lines.apart else "None"
+        body.append(TextBlock(text=lines.text, wrap=True, spacing=spacing))
     words = [f"✓ {text}" for text in (done.acknowledged, done.answered) if text]
     if words:
         items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]

@@ -23,6 +23,7 @@ from cards.message.compile import (
     outside_marks,
     tracked,
 )
+from cards.message.lines import cut
 from cards.message.links import number_of
 from cards.message.markdown import own_links
 from storage.records import Button, ButtonKind, CampaignId, Columns, Message, Person, Style, Tracking, every_language
@@ -79,7 +80,8 @@ def skype_text(message: Message, *, test: str = "") -> str:
     sign = APPEARANCES[message.style][1] if message.style in APPEARANCES else ""
     title = f"**{message.title}**" if message.title else ""
     head = " ".join(part for part in (sign, title) if part)
-    parts = (f"_{test}_" if test else "", head, own_links(message.body))
+    # a single line end in Markdown is a blank there, too
+    parts = (f"_{test}_" if test else "", head, *(lines.text for lines in cut(own_links(message.body))))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -69,10 +69,10 @@ BOMBS = {
     "distinct shared strings": lambda: _book(shared=b"".join(b"<si><t>%07d</t></si>" % n for n in range(15 * MB))),
     "shared runs": lambda: _book(shared=b"<si>" + _many(b"<r><t>x</t></r>") + b"</si>"),
     "one shared string": lambda: _book(shared=b"<si><t>" + _many(b"x") + b"</t></si>"),
-    "styles": lambda: _book(styles=b"<cellXfs>" + _many(b"<xf/>") + b"</cellXfs>"),
-    "formats": lambda: _book(styles=b"<numFmts>" + _many(b'<numFmt numFmtId="9" formatCode="0"/>') + b"</numFmts>"),
+    "styles": lambda: _book(styles=b"<cellXfs>" + _many(b"<xf/>", 25) + b"</cellXfs>"),
+    "formats": lambda: _book(styles=b"<numFmts>" + _many(b'<numFmt numFmtId="9" formatCode="0"/>', 25) + b"</numFmts>"),
     "names": lambda: _book(
-        names=b"<definedNames>" + _many(b'<definedName name="a">x</definedName>') + b"</definedNames>"
+        names=b"<definedNames>" + _many(b'<definedName name="a">x</definedName>', 25) + b"</definedNames>"
     ),
     "wide": lambda: _book(b'<row><c r="XFD1"/></row>' * 240_000),
     "wide cells": lambda: _book(_many(b"<row>" + b"<c/>" * 16_384 + b"</row>")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,7 @@ from cards.message.compile import (
     without_value,
 )
 from cards.message.render import compile_for
+from cards.message.skype import skype_text
 from storage.records import Button, ButtonKind, CampaignId, Channel, Member, Message, Person, Style, Tracking, Version
 from tests.unit.test_variables import AWKWARD, names, people, person, shown
 
@@ -82,6 +84,11 @@ def body_of(message: Message, recipient: Person) -> str:
     return str(sent_card(message, recipient)["body"][-1]["text"])
 
 
+def lines_of(*texts: str) -> list[str]:
+    """What a reader sees beneath each other."""
+    return [line for text in texts for line in re.split(r"\r?\n", text) if line.strip()]
+
+
 def shape(node: Any) -> Any:
     """Everything but the words."""
     if isinstance(node, dict):
@@ -123,7 +130,8 @@ def test_the_text_is_the_authors_with_each_value_in_its_place(
     expected = "".join(f"{text}{escape_markdown(values[name] or other)}." for text, name, other in parts)
     message = Message(body="Hello. " + written(parts))
     sent = json.loads(compile_message(ID, message, URL, token, tracking=Tracking(links=False))(who, {}))
-    assert sent["attachments"][0]["content"]["body"][-1]["text"] == "Hello. " + expected
+    blocks = sent["attachments"][0]["content"]["body"]
+    assert lines_of(*(block["text"] for block in blocks)) == lines_of("Hello. " + expected)
 
 
 @pytest.mark.parametrize("name", AWKWARD)
@@ -330,4 +338,27 @@ def test_a_value_inside_an_address_is_encoded_and_elsewhere_it_is_itself() -> No
 
 
 def test_a_year_at_the_beginning_of_a_line_begins_no_list() -> None:
-    assert body_of(Message(body="2026. A year\n3. third\n1000) x"), person()) == "2026\\. A year\n3. third\n1000\\) x"
+    card = sent_card(Message(body="2026. A year\n3. third\n1000) x"), person())
+    assert [block["text"] for block in card["body"]] == ["2026\\. A year", "3. third", "1000\\) x"]
+
+
+@pytest.mark.parametrize(
+    ("body", "blocks"),
+    [
+        ("Hello,\nthe canteen is closed.\nKind regards", ["Hello,", "the canteen is closed.", "Kind regards"]),
+        ("Bonjour,\r\nà demain", ["Bonjour,", "à demain"]),
+        ("One\n\nTwo\nthree", ["One", "Two", "three"]),
+        ("Bring:\n- a pen\n- paper\nSee you", ["Bring:", "- a pen\n- paper", "See you"]),
+        ("1. first\n2. second\n   more of it\n\nEnd", ["1. first\n2. second\n   more of it", "End"]),
+        ("**bold\nacross** lines\nend", ["**bold\nacross** lines", "end"]),
+        ("[a link\nof two](https://contoso.com/)\nend", ["[a link\nof two](https://contoso.com/)", "end"]),
+        ("[FIRSTNAME|dear\ncolleague]\nhello", ["Ada", "hello"]),
+    ],
+)
+def test_one_press_of_enter_is_a_new_line_for_the_reader(body: str, blocks: list[str]) -> None:
+    sent = json.loads(compile_message(ID, Message(body=body), URL, token, tracking=Tracking(links=False))(ADA, {}))
+    shown = sent["attachments"][0]["content"]["body"]
+    assert [block["text"] for block in shown] == blocks
+    apart = [block["spacing"] != "None" for block in shown]
+    assert apart[0] and sum(apart[1:]) == len(re.findall(r"\n[ \t\r]*\n", body)), "an empty line stays one"
+    assert skype_text(Message(body=body)).count("\n\n") == len(blocks) - 1
