@@ -209,7 +209,7 @@ class AnyOrder(RuleBasedStateMachine):
     def it_is_found_under_its_state_and_no_other(self) -> None:
         now = self.current
         due = now is not None and now.state is CampaignState.SCHEDULED and now.as_scheduled.schedule.slot.start <= NOW
-        assert (self.held[0].id in [found.id for found in self.run(self.store.due_to_start(NOW))]) is due
+        assert (self.held[0].id in [one.id for one in self.run(self.store.due_to_start(NOW))]) is due
 
 
 def _not_on_the_model(store: Store) -> None:

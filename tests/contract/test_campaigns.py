@@ -142,10 +142,10 @@ async def test_a_campaign_that_went_cannot_be_saved(store: Store) -> None:
 
 async def test_campaigns_come_newest_first_in_pages_and_by_tenant(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = [await drafted(store, ada, f"Number {number}") for number in range(5)]
+    drafts = [await drafted(store, ada, f"Number {number}") for number in range(5)]
     await store.new_campaign(FABRIKAM, PersonId(99), "Theirs", Channel.TEAMS, NOW)
-    assert await store.campaigns(CONTOSO, 10) == made[::-1]
-    assert await store.campaigns(CONTOSO, 2, 1) == [made[3], made[2]]
+    assert await store.campaigns(CONTOSO, 10) == drafts[::-1]
+    assert await store.campaigns(CONTOSO, 2, 1) == [drafts[3], drafts[2]]
     assert await store.count_campaigns(CONTOSO) == 5
     assert await store.count_campaigns(FABRIKAM) == 1
 

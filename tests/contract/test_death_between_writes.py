@@ -83,18 +83,18 @@ async def live(store: Store, sent: Counter[str], holder: int, now: datetime) -> 
 async def _team(store: Store, ada: Person) -> DistributionList:
     """Half a list, which is filled anew with all of them: nobody ever sees another part of it."""
     met = [person.id for person in await store.meet(CONTOSO, NAMED)]
-    said = [{"SITE": "Lyon"}] * len(met)
-    found = await store.lists(CONTOSO)
-    if not found:
+    columns = [{"SITE": "Lyon"}] * len(met)
+    lists = await store.lists(CONTOSO)
+    if not lists:
         half = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(half, met[:2], said[:2])
+        await store.enlist(half, met[:2], columns[:2])
         published = await store.publish_list(half, "Team", ["SITE"])
-        found = [published] if published else []
-    [team] = found
+        lists = [published] if published else []
+    [team] = lists
     assert team.size in (2, len(met))
     if team.size == 2:
         whole = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(whole, met, said)
+        await store.enlist(whole, met, columns)
         refilled = await store.refill_list(team.id, whole, ["SITE"])
         assert refilled is not None
         return refilled
@@ -103,8 +103,8 @@ async def _team(store: Store, ada: Person) -> DistributionList:
 
 async def _started(store: Store, ada: Person, team: DistributionList, now: datetime) -> Campaign:
     audience = Audience(lists=(team.id,))
-    found = await store.campaigns(CONTOSO, 1)
-    campaign = found[0] if found else await drafted(store, ada)
+    campaigns = await store.campaigns(CONTOSO, 1)
+    campaign = campaigns[0] if campaigns else await drafted(store, ada)
     if campaign.state is CampaignState.DRAFT:
         whole = await scheduled(store, ada, audience)  # a second one, and the draft goes
         await store.delete_campaign(campaign)

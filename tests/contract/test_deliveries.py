@@ -511,16 +511,16 @@ async def test_what_the_lists_said_at_the_start_stays_with_the_delivery(store: S
     ada, louis, marie = await install(store, "ada", "louis", "marie")
     blank = await store.blank_list(CONTOSO, ada.id)
     await store.enlist(blank, [ada.id], [{"SITE": "Lyon"}])
-    made = await store.publish_list(blank, "Team", ["SITE"])
-    assert made is not None
+    team = await store.publish_list(blank, "Team", ["SITE"])
+    assert team is not None
     campaign = await running(store, ada)
     people, due = [ada.id, louis.id], [ms(NOW), ms(NOW)]
-    said = await store.columns_of(Audience(lists=(made.id,)), people)
-    assert await store.plan(campaign.id, people, due, END, said) == 2
+    columns = await store.columns_of(Audience(lists=(team.id,)), people)
+    assert await store.plan(campaign.id, people, due, END, columns) == 2
     assert await store.plan(campaign.id, people, due, END, {louis.id: {"SITE": "Nice"}}) == 0
     assert await store.plan(campaign.id, [marie.id], None, END, {marie.id: {"SITE": "Brest"}}) == 1
-    await store.enlist(made.id, [ada.id], [{"SITE": "Paris"}])
-    await store.delete_list(made.id)
+    await store.enlist(team.id, [ada.id], [{"SITE": "Paris"}])
+    await store.delete_list(team.id)
     claimed = {delivery.person.id: delivery.columns for delivery in await claim(store, campaign, mark=True)}
     assert claimed == {ada.id: {"SITE": "Lyon"}, louis.id: {}}
     assert await store.delivery_columns(campaign.id, ada.id) == {"SITE": "Lyon"}

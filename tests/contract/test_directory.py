@@ -57,9 +57,9 @@ async def test_nobody_is_found_where_nobody_is(service: Service) -> None:
 
 async def test_an_address_with_a_quotation_mark_leads_to_its_owner(service: Service) -> None:
     user = service.user("Zoë", "O'Neil", upn="zoe@contoso.example", mail="zoe.o'neil@contoso.example")
-    found = await service.directory.find(TENANT, "zoe.o'neil@contoso.example")
-    assert found is not None
-    assert (found.directory_id, found.surname) == (user.id, "O'Neil")
+    zoe = await service.directory.find(TENANT, "zoe.o'neil@contoso.example")
+    assert zoe is not None
+    assert (zoe.directory_id, zoe.surname) == (user.id, "O'Neil")
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ async def test_an_address_with_a_quotation_mark_leads_to_its_owner(service: Serv
 )
 async def test_a_mailboxs_zone_is_told_where_it_is_one(service: Service, zone: str | None, means: str) -> None:
     user = service.user("Ada", zone=zone)
-    found = await service.directory.find(TENANT, str(user.upn))
-    assert found is not None
-    assert found.zone == means
+    person = await service.directory.find(TENANT, str(user.upn))
+    assert person is not None
+    assert person.zone == means
 
 
 async def test_without_the_mailbox_permission_a_person_has_no_zone_and_all_the_rest(service: Service) -> None:
     user = service.user("Ada", zone="Europe/Paris", department="Engines")
     service.graph.missing = {"MailboxSettings.Read"}
-    found = await service.directory.find(TENANT, str(user.upn))
-    assert found is not None
-    assert (found.zone, found.department) == ("", "Engines")
+    person = await service.directory.find(TENANT, str(user.upn))
+    assert person is not None
+    assert (person.zone, person.department) == ("", "Engines")
 
 
 # --- groups -----------------------------------------------------------------------------------
@@ -87,8 +87,8 @@ async def test_without_the_mailbox_permission_a_person_has_no_zone_and_all_the_r
 async def test_groups_are_found_by_how_their_name_begins(service: Service) -> None:
     names = ("Marketing", "marketing Lyon", "The marketing", "L'équipe")
     groups = {name: service.graph.group(name) for name in names}
-    found = await service.directory.groups(TENANT, "Market")
-    assert found == [DirectoryGroup(id=groups[name].id, name=name) for name in ("Marketing", "marketing Lyon")]
+    matches = await service.directory.groups(TENANT, "Market")
+    assert matches == [DirectoryGroup(id=groups[name].id, name=name) for name in ("Marketing", "marketing Lyon")]
     assert [group.name for group in await service.directory.groups(TENANT, "l'é")] == ["L'équipe"]
     assert await service.directory.groups(TENANT, "Nothing") == []
 
@@ -98,26 +98,26 @@ async def test_a_groups_members_are_its_groups_members_too_each_once(service: Se
     inner = service.graph.group("Inner", *people[4:])
     outer = service.graph.group("Outer", *people[:6], inner)
     inner.members += [outer.id, "a-printer"]  # groups may hold each other, and things that are nobody
-    found = await everybody(service, outer)
-    assert sorted(user.directory_id for user in found) == sorted(person.id for person in people)
+    members = await everybody(service, outer)
+    assert sorted(user.directory_id for user in members) == sorted(person.id for person in people)
     assert service.graph.calls("groups") == 4, "three to a page"
 
 
 async def test_guests_are_told_apart_and_who_has_no_address_is_not_lost(service: Service) -> None:
     guest = service.user("Guest", guest=True, upn="guest_x#EXT#@contoso.example", mail="guest@elsewhere.example")
     unaddressed = service.user("Nemo", upn=None, mail=None)
-    found = {
+    members = {
         user.directory_id: user for user in await everybody(service, service.graph.group("All", guest, unaddressed))
     }
-    assert found[guest.id].guest and not found[unaddressed.id].guest
-    assert found[unaddressed.id].addresses == ()
+    assert members[guest.id].guest and not members[unaddressed.id].guest
+    assert members[unaddressed.id].addresses == ()
 
 
 async def test_who_may_read_groups_only_gets_ids_and_knows_of_nobody_whether_they_are_guests(service: Service) -> None:
     ada = service.user("Ada", guest=True)
     service.graph.missing.add("User.Read.All")
-    [(id, told)] = ((user.directory_id, user) for user in await everybody(service, service.graph.group("All", ada)))
-    assert (id, told.guest, told.addresses, told.name) == (ada.id, None, (), "")
+    [(id, member)] = ((user.directory_id, user) for user in await everybody(service, service.graph.group("All", ada)))
+    assert (id, member.guest, member.addresses, member.name) == (ada.id, None, (), "")
 
 
 async def test_an_empty_group_has_nobody(service: Service) -> None:
@@ -146,11 +146,11 @@ async def test_a_permission_taken_away_between_two_pages_is_named(service: Servi
 async def test_throttling_in_the_middle_costs_nobody(service: Service) -> None:
     group = service.graph.group("Team", *(service.user(f"P{number}") for number in range(8)))
     pages = service.directory.members(TENANT, group.id)
-    found = await anext(pages)
+    members = await anext(pages)
     service.graph.trouble = Trouble(times=2, retry_after=5)
     async for page in pages:
-        found += page
-    assert len(found) == 8
+        members += page
+    assert len(members) == 8
     assert sum(service.clock.slept) >= 10
 
 

@@ -20,9 +20,9 @@ async def test_documents_come_back_by_key(store: Store) -> None:
     assert await store.read_documents(["a/b", "c"]) == {}
     assert await store.read_documents([]) == {}
     await store.write_documents({"a/b": (None, ONE), "c": ("", TWO)})
-    found = await store.read_documents(["a/b", "c", "nothing"])
-    assert {key: json for key, (_, json) in found.items()} == {"a/b": ONE, "c": TWO}
-    assert all(etag for etag, _ in found.values())
+    documents = await store.read_documents(["a/b", "c", "nothing"])
+    assert {key: json for key, (_, json) in documents.items()} == {"a/b": ONE, "c": TWO}
+    assert all(etag for etag, _ in documents.values())
 
 
 async def test_an_etag_is_good_for_one_write(store: Store) -> None:
@@ -54,8 +54,8 @@ async def test_nothing_is_written_when_one_etag_is_old(store: Store) -> None:
     await store.write_documents({"old": ("", ONE)})
     with pytest.raises(StaleVersion):
         await store.write_documents({"before": (None, TWO), "old": ("", TWO), "behind": ("", TWO)})
-    found = await store.read_documents(["before", "old", "behind"])
-    assert {key: json for key, (_, json) in found.items()} == {"old": ONE}
+    documents = await store.read_documents(["before", "old", "behind"])
+    assert {key: json for key, (_, json) in documents.items()} == {"old": ONE}
 
 
 async def test_of_two_writes_at_once_one_wins(store: Store, other: Store) -> None:

@@ -162,8 +162,8 @@ async def test_only_who_may_have_the_message_counts(store: Store) -> None:
         1,
     )
     presses = [press(campaign, person, OPENED) for person in (louis, marie, paul)]
-    found = await store.engage([*presses, press(CampaignId(999), ada, OPENED)])
-    assert [record is not None for record in found] == [False, True, False, False]
+    records = await store.engage([*presses, press(CampaignId(999), ada, OPENED)])
+    assert [record is not None for record in records] == [False, True, False, False]
     assert [row.people for row in await store.engagement(campaign.id)] == [2, 2]
 
 
@@ -239,8 +239,8 @@ def _any_press(campaign: Campaign, who: int, rng: random.Random, minutes: int) -
 
 
 async def received(store: Store, person: Person, now: datetime = NOW) -> list[tuple[int, str, bool, bool]]:
-    found = await store.received(person, Channel.TEAMS, now)
-    return [(one.campaign, one.activity, one.arrived, one.opened) for one in found]
+    messages = await store.received(person, Channel.TEAMS, now)
+    return [(one.campaign, one.activity, one.arrived, one.opened) for one in messages]
 
 
 async def test_what_a_person_has_received_newest_first(store: Store) -> None:
@@ -257,10 +257,10 @@ async def test_what_a_person_has_received_newest_first(store: Store) -> None:
         (second.id, f"17{ada.id}", True, False),
         (first.id, "1700000000001", True, True),
     ]
-    assert [found[0] for found in await received(store, louis)] == [second.id]
+    assert [row[0] for row in await received(store, louis)] == [second.id]
     assert await store.received(ada, Channel.SKYPE, NOW) == []
     third = await planned(store, [ada, louis])
-    assert third.id not in [found[0] for found in await received(store, ada)], "not sent yet"
+    assert third.id not in [row[0] for row in await received(store, ada)], "not sent yet"
 
 
 async def test_a_campaign_counts_until_thirty_days_after_its_end(store: Store) -> None:
@@ -297,7 +297,7 @@ async def test_an_anonymous_campaign_says_so_where_messages_are_looked_up(store:
     assert campaign is not None and campaign.anonymous
     await plan(store, campaign, [(ada, NOW)])
     await sent(store, campaign)
-    assert [found.anonymous for found in await store.received(ada, Channel.TEAMS, NOW)] == [True]
+    assert [message.anonymous for message in await store.received(ada, Channel.TEAMS, NOW)] == [True]
 
 
 async def test_engagement_as_mongodb_kept_it_before_is_read(store: Store) -> None:

@@ -64,8 +64,8 @@ async def _lived(store: Store) -> int:
     """Grace was in a list, got a campaign, opened it, typed something. The campaign's number."""
     ada, grace = await install(store, "ada", "grace")
     await store.claim_ownership(ada.id)
-    made = await store.new_list(CONTOSO, ada.id, "Navy", [grace.id])
-    await store.enlist(made.id, [grace.id], [{"rank": "Rear Admiral"}])
+    navy = await store.new_list(CONTOSO, ada.id, "Navy", [grace.id])
+    await store.enlist(navy.id, [grace.id], [{"rank": "Rear Admiral"}])
     await store.write_documents(
         {
             "msteams/conversations/chat-grace": ("", b"{}"),

@@ -142,8 +142,8 @@ async def test_who_was_refused_in_a_team_has_another_chance_when_the_team_is_rea
     [bob] = await store.know(CONTOSO, [DirectoryUser(directory_id="directory-bob")], NOW)
     await store.meet_in_team(CONTOSO, TEAM, [(bob, "29:bob")], NOW)
     await store.learn(bob, Channel.TEAMS, Lesson(at=NOW, failed=NotReached.NEVER_INSTALLED))
-    made = await store.new_list(CONTOSO, ada.id, "Team", [bob])
-    audience = Audience(lists=(made.id,))
+    team = await store.new_list(CONTOSO, ada.id, "Team", [bob])
+    audience = Audience(lists=(team.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=0)
     await store.meet_in_team(CONTOSO, TEAM, [(bob, "29:bob")], NOW + MINUTE)
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=0)
@@ -167,14 +167,14 @@ async def test_who_an_older_version_took_out_by_an_answer_can_be_reached_again(d
     for _ in range(2):  # what has been brought over stays as it is
         store = database.store()
         await store.open()
-        found = {}
+        evidence = {}
         for name in ("ada", "louis", "marie", "paul", "rosa", "alan", "zoe"):
             person = await store.person_behind(CONTOSO, Channel.TEAMS, f"29:{name}")
             assert person is not None
             reference = await reference_of(store, person)
-            found[name] = (reference.broken, reference.failed, reference.failed_at)
+            evidence[name] = (reference.broken, reference.failed, reference.failed_at)
         await store.close()
-        assert found == {
+        assert evidence == {
             "ada": (None, NotReached.BLOCKED, NOW),
             "louis": (None, NotReached.GONE, NOW),
             "marie": (None, NotReached.CHAT_LOST, NOW),

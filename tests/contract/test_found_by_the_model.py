@@ -178,32 +178,32 @@ async def test_a_list_counts_a_person_once_when_two_of_its_people_turn_out_to_be
     """What it says of the one who was there under their own name stays."""
     (zoe,) = await install(store, "zoe")
     (stand_in,) = await met(store, "zoe.second@contoso.example")
-    made = await store.blank_list(CONTOSO, zoe.id)
-    await store.enlist(made, [zoe.id, stand_in.id], [{}, SALES])
-    await store.publish_list(made, "Team", ["DEPARTMENT"])
+    team = await store.blank_list(CONTOSO, zoe.id)
+    await store.enlist(team, [zoe.id, stand_in.id], [{}, SALES])
+    await store.publish_list(team, "Team", ["DEPARTMENT"])
     await store.remember(
         sighting("zoe", addresses=("zoe@contoso.example", "zoe.second@contoso.example"), at=NOW + MINUTE)
     )
-    audience = Audience(lists=(made,))
+    audience = Audience(lists=(team,))
     assert [one.size for one in await store.lists(CONTOSO)] == [1]
     assert [(one.person.id, one.columns) for one in await store.members(CONTOSO, audience, TEAMS, 9)] == [(zoe.id, {})]
 
 
 async def test_putting_somebody_in_a_list_again_leaves_what_it_says_about_them(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(made, [ada.id], [SALES])
-    await store.publish_list(made, "Team", ["DEPARTMENT"])
-    await store.enlist(made, [ada.id])
-    assert await store.columns_of(Audience(lists=(made,)), [ada.id]) == {ada.id: SALES}
+    team = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(team, [ada.id], [SALES])
+    await store.publish_list(team, "Team", ["DEPARTMENT"])
+    await store.enlist(team, [ada.id])
+    assert await store.columns_of(Audience(lists=(team,)), [ada.id]) == {ada.id: SALES}
 
 
 async def test_a_list_without_columns_says_nothing_about_anybody(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(made, [ada.id], [SALES])
-    await store.publish_list(made, "Team")
-    audience = Audience(lists=(made,))
+    team = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(team, [ada.id], [SALES])
+    await store.publish_list(team, "Team")
+    audience = Audience(lists=(team,))
     assert await store.columns_of(audience, [ada.id]) == {}
     assert [member.columns for member in await store.members(CONTOSO, audience, TEAMS, 9)] == [{}]
 
@@ -212,11 +212,11 @@ async def test_a_list_that_is_not_published_is_in_no_audience_and_cannot_be_chan
     store: Store,
 ) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(made, [ada.id])
-    await store.share_list(made, [PersonId(77)], all_authors=True)
-    assert (await store.reach(CONTOSO, Audience(lists=(made,)), TEAMS)).total == 0
-    published = await store.publish_list(made, "Team")
+    blank = await store.blank_list(CONTOSO, ada.id)
+    await store.enlist(blank, [ada.id])
+    await store.share_list(blank, [PersonId(77)], all_authors=True)
+    assert (await store.reach(CONTOSO, Audience(lists=(blank,)), TEAMS)).total == 0
+    published = await store.publish_list(blank, "Team")
     assert published is not None and not published.shared_with_all and not published.shared_with
 
 
@@ -239,9 +239,9 @@ async def test_people_are_found_by_words_wherever_they_stand(store: Store, searc
             Contact(address="louis@fabrikam.example", given_name="Louis", surname="Ada"),
         ],
     )
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, other.id])
-    found = await store.members(CONTOSO, Audience(lists=(made.id,)), TEAMS, 9, search=search)
-    assert [member.person for member in found] == [ada]
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, other.id])
+    members = await store.members(CONTOSO, Audience(lists=(team.id,)), TEAMS, 9, search=search)
+    assert [member.person for member in members] == [ada]
 
 
 async def test_capitals_with_accents_stand_where_small_letters_do(store: Store) -> None:
@@ -250,10 +250,10 @@ async def test_capitals_with_accents_stand_where_small_letters_do(store: Store) 
         for number, surname in enumerate(["élan", "Émile", "ÉLISE", "zola"])
     ]
     people = await store.meet(CONTOSO, contacts)
-    made = await store.new_list(CONTOSO, people[0].id, "Équipe", [person.id for person in people])
+    team = await store.new_list(CONTOSO, people[0].id, "Équipe", [person.id for person in people])
     await store.new_list(CONTOSO, people[0].id, "équipage", [])
     await store.new_list(CONTOSO, people[0].id, "ÉTÉ", [])
-    members = await store.members(CONTOSO, Audience(lists=(made.id,)), TEAMS, 9)
+    members = await store.members(CONTOSO, Audience(lists=(team.id,)), TEAMS, 9)
     assert [member.person.surname for member in members] == ["zola", "élan", "ÉLISE", "Émile"]
     assert [one.name for one in await store.lists(CONTOSO)] == ["équipage", "Équipe", "ÉTÉ"]
 

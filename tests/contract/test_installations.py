@@ -70,12 +70,12 @@ async def test_the_same_people_are_seen_to_once_at_a_time(store: Store) -> None:
     await store.save_installation(replace(first, finished_at=NOW))
     again = await begun(store)
     assert again.id != first.id
-    assert [found.id for found in await store.open_installations()][-1] == again.id
+    assert [installation.id for installation in await store.open_installations()][-1] == again.id
 
 
 async def test_presses_on_two_copies_begin_one(store: Store, other: Store) -> None:
     begun_at_once = await asyncio.gather(*(begun(some) for some in (store, other) * 4))
-    assert len({found.id for found in begun_at_once}) == 1
+    assert len({installation.id for installation in begun_at_once}) == 1
     assert len(await store.open_installations()) == 1
 
 

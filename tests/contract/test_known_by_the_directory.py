@@ -89,9 +89,9 @@ async def test_who_stood_in_a_list_by_address_becomes_the_directorys_person(stor
     [known] = await store.know(CONTOSO, [user("ada")], NOW)
     assert known == contact.id
     [alias] = await store.meet(CONTOSO, [Contact(address="countess@contoso.example")])
-    made = await store.new_list(CONTOSO, contact.id, "Team", [alias.id])
+    team = await store.new_list(CONTOSO, contact.id, "Team", [alias.id])
     await store.know(CONTOSO, [user("ada", addresses=("ada@contoso.example", "countess@contoso.example"))], NOW)
-    reachable, others = await store.recipients(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS)
+    reachable, others = await store.recipients(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS)
     assert (list(reachable), list(others)) == ([], [contact.id])
     at = await store.person_at(CONTOSO, "countess@contoso.example")
     assert at is not None and at.id == contact.id
@@ -176,39 +176,39 @@ async def test_a_list_of_a_group_is_one_for_each_owner_and_of_a_team_one_for_all
     again = await store.list_from(CONTOSO, louis.id, "Renamed", moved)
     assert again == replace(team, source=moved), "the newest way to ask for it is kept, and its name"
     assert (await store.list_from(FABRIKAM, ada.id, "Team", TEAM)).id != team.id
-    assert {made.id for made in await store.lists(CONTOSO)} == {mine.id, theirs.id, team.id}
+    assert {one.id for one in await store.lists(CONTOSO)} == {mine.id, theirs.id, team.id}
 
 
 async def test_copies_that_make_a_teams_list_at_once_make_one(store: Store, other: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    made = await asyncio.gather(
+    answers = await asyncio.gather(
         *(some.list_from(CONTOSO, owner.id, "Team", TEAM) for some in (store, other) for owner in (ada, louis))
     )
-    assert len({found.id for found in made}) == 1
+    assert len({one.id for one in answers}) == 1
     assert len(await store.lists(CONTOSO)) == 1
 
 
 async def test_a_reading_takes_the_place_of_the_one_before_and_says_when_it_began(store: Store) -> None:
     [ada] = await install(store, "ada")
-    made = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
+    marketing = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
     for number, names in enumerate((("ada", "bob"), ("bob", "eve", "zoe"))):
         blank = await store.blank_list(CONTOSO, ada.id)
         people = await store.know(CONTOSO, [user(who) for who in names], NOW)
         await store.enlist(blank, people)
         at = NOW + timedelta(minutes=number)
-        found = await store.refill_list(made.id, blank, read_at=at)
-        assert found is not None and (found.size, found.read_at, found.source) == (len(names), at, GROUP)
-        members = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+        refilled = await store.refill_list(marketing.id, blank, read_at=at)
+        assert refilled is not None and (refilled.size, refilled.read_at, refilled.source) == (len(names), at, GROUP)
+        members = await store.members(CONTOSO, Audience(lists=(marketing.id,)), Channel.TEAMS, 10)
         assert sorted(member.person.given_name for member in members) == [name.title() for name in names]
 
 
 async def test_a_deleted_list_of_a_group_can_be_made_again(store: Store) -> None:
     [ada] = await install(store, "ada")
-    made = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
-    await store.delete_list(made.id)
+    marketing = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
+    await store.delete_list(marketing.id)
     again = await store.list_from(CONTOSO, ada.id, "Sales", GROUP)
-    assert again.id != made.id and again.name == "Sales"
-    assert [found.id for found in await store.lists(CONTOSO)] == [again.id]
+    assert again.id != marketing.id and again.name == "Sales"
+    assert [one.id for one in await store.lists(CONTOSO)] == [again.id]
 
 
 # --- deliveries that ended before they began --------------------------------------------------
@@ -266,8 +266,8 @@ async def test_who_is_in_a_team_can_be_reached_but_has_not_installed(store: Stor
     assert (theirs.installed, theirs.broken) == (False, None)
     hers = await store.reference(ada.id, Channel.TEAMS)
     assert hers is not None and (hers.installed, hers.conversation) == (True, "chat-ada"), "hers stays"
-    made = await store.new_list(CONTOSO, ada.id, "Team", [bob, ada.id])
-    audience = Audience(lists=(made.id,))
+    team = await store.new_list(CONTOSO, ada.id, "Team", [bob, ada.id])
+    audience = Audience(lists=(team.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=2, reachable=2)
     assert await store.reach(CONTOSO, audience, Channel.SKYPE) == Reach(total=2, reachable=0)
     assert await store.reach(CONTOSO, Audience(everyone=True), Channel.TEAMS) == Reach(total=1, reachable=1)

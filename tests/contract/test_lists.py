@@ -37,17 +37,17 @@ async def mixed(store: Store) -> tuple[list[Person], list[Person]]:
 
 async def test_a_list_is_kept_with_each_person_once(store: Store) -> None:
     (ada, louis, _), _ = await mixed(store)
-    made = await store.new_list(CONTOSO, ada.id, "Team", [louis.id, ada.id, louis.id])
-    assert (made.name, made.owner, made.tenant, made.size) == ("Team", ada.id, CONTOSO, 2)
-    assert await store.distribution_list(made.id) == made
+    team = await store.new_list(CONTOSO, ada.id, "Team", [louis.id, ada.id, louis.id])
+    assert (team.name, team.owner, team.tenant, team.size) == ("Team", ada.id, CONTOSO, 2)
+    assert await store.distribution_list(team.id) == team
     assert await store.distribution_list(ListId(999)) is None
 
 
 async def test_an_empty_list_is_a_list(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.new_list(CONTOSO, ada.id, "Nobody", [])
-    assert made.size == 0
-    assert await store.reach(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS) == Reach(total=0, reachable=0)
+    empty = await store.new_list(CONTOSO, ada.id, "Nobody", [])
+    assert empty.size == 0
+    assert await store.reach(CONTOSO, Audience(lists=(empty.id,)), Channel.TEAMS) == Reach(total=0, reachable=0)
 
 
 async def test_lists_come_by_name_in_any_letter_case(store: Store) -> None:
@@ -55,7 +55,7 @@ async def test_lists_come_by_name_in_any_letter_case(store: Store) -> None:
     for name in ("beta", "Alpha", "gamma", "Beta"):
         await store.new_list(CONTOSO, ada.id, name, [ada.id])
     await store.new_list(FABRIKAM, ada.id, "theirs", [ada.id])
-    assert [made.name for made in await store.lists(CONTOSO)] == ["Alpha", "beta", "Beta", "gamma"]
+    assert [one.name for one in await store.lists(CONTOSO)] == ["Alpha", "beta", "Beta", "gamma"]
 
 
 async def test_an_audience_counts_each_person_once(store: Store) -> None:
@@ -85,8 +85,8 @@ async def test_everyone_is_who_can_be_reached_on_the_channel(store: Store) -> No
 async def test_members_come_in_pages_by_name_with_their_reach(store: Store) -> None:
     (ada, louis, marie), (zoe, bob) = await mixed(store)
     await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
-    made = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (zoe, marie, ada, bob, louis)])
-    audience = Audience(lists=(made.id,))
+    everybody = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (zoe, marie, ada, bob, louis)])
+    audience = Audience(lists=(everybody.id,))
     by_name = [
         Member(person=bob, why=NotReached.NEVER_INSTALLED, installed=False),  # Bob
         Member(person=ada),  # Surname, Ada
@@ -105,7 +105,7 @@ async def test_members_come_in_pages_by_name_with_their_reach(store: Store) -> N
 async def test_members_of_overlapping_lists_come_once(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     lists = [await store.new_list(CONTOSO, ada.id, name, [louis.id, ada.id]) for name in ("One", "Two")]
-    members = await store.members(CONTOSO, Audience(lists=tuple(made.id for made in lists)), Channel.TEAMS, 10)
+    members = await store.members(CONTOSO, Audience(lists=tuple(one.id for one in lists)), Channel.TEAMS, 10)
     assert [member.person for member in members] == [ada, louis]
 
 
@@ -127,8 +127,8 @@ async def test_another_tenants_list_is_empty_to_us(store: Store) -> None:
 async def test_a_large_audience_is_read_whole(store: Store) -> None:
     (ada,) = await install(store, "ada")
     met = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(1_500)])
-    made = await store.new_list(CONTOSO, ada.id, "Many", [ada.id, *(person.id for person in met)])
-    audience = Audience(lists=(made.id,))
+    large = await store.new_list(CONTOSO, ada.id, "Many", [ada.id, *(person.id for person in met)])
+    audience = Audience(lists=(large.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1_501, reachable=1)
     reachable, others = await store.recipients(CONTOSO, audience, Channel.TEAMS)
     assert list(reachable) == [ada.id]
@@ -137,25 +137,25 @@ async def test_a_large_audience_is_read_whole(store: Store) -> None:
 
 async def test_a_deleted_list_is_gone_and_its_id_is_never_given_again(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.delete_list(made.id)
-    assert await store.distribution_list(made.id) is None
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    await store.delete_list(team.id)
+    assert await store.distribution_list(team.id) is None
     assert await store.lists(CONTOSO) == []
-    assert await store.reach(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS) == Reach(total=0, reachable=0)
-    await store.delete_list(made.id)  # twice is once
-    assert (await store.new_list(CONTOSO, ada.id, "Team", [ada.id])).id != made.id
+    assert await store.reach(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS) == Reach(total=0, reachable=0)
+    await store.delete_list(team.id)  # twice is once
+    assert (await store.new_list(CONTOSO, ada.id, "Team", [ada.id])).id != team.id
 
 
 async def test_a_list_in_use_stays_until_its_campaigns_have_ended(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
     spare = await store.new_list(CONTOSO, ada.id, "Spare", [ada.id])
-    audience = Audience(lists=(made.id,))
+    audience = Audience(lists=(team.id,))
     first = await scheduled(store, ada, audience, name="First")
     await store.start(first.id, NOW)
     second = await scheduled(store, ada, audience, name="Second")
     with pytest.raises(ListInUse) as refused:
-        await store.delete_list(made.id)
+        await store.delete_list(team.id)
     assert sorted(refused.value.campaigns) == ["First", "Second"]
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1)
     await store.delete_list(spare.id)
@@ -163,16 +163,16 @@ async def test_a_list_in_use_stays_until_its_campaigns_have_ended(store: Store) 
     await store.save(to_draft(second))
     await store.planned(first.id, NOW)
     assert await store.finish(first.id, NOW)
-    await store.delete_list(made.id)
-    assert await store.distribution_list(made.id) is None
+    await store.delete_list(team.id)
+    assert await store.distribution_list(team.id) is None
 
 
 async def test_a_draft_does_not_hold_a_list(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    campaign = await scheduled(store, ada, Audience(lists=(made.id,)))
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    campaign = await scheduled(store, ada, Audience(lists=(team.id,)))
     await store.save(to_draft(campaign))
-    await store.delete_list(made.id)
+    await store.delete_list(team.id)
 
 
 # --- combining and leaving out ----------------------------------------------------------------
@@ -206,8 +206,8 @@ async def test_guests_are_left_out_unless_asked_for(store: Store) -> None:
     guest, _ = await store.remember(sighting("guest", guest=True))
     assert guest.guest
     assert not ada.guest
-    made = await store.new_list(CONTOSO, ada.id, "Both", [ada.id, guest.id])
-    for audience in (Audience(lists=(made.id,)), Audience(everyone=True)):
+    both = await store.new_list(CONTOSO, ada.id, "Both", [ada.id, guest.id])
+    for audience in (Audience(lists=(both.id,)), Audience(everyone=True)):
         assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1, guests=1)
         assert (await store.recipients(CONTOSO, audience, Channel.TEAMS))[0].tolist() == [ada.id]  # type: ignore[attr-defined]
         invited = replace(audience, guests=True)
@@ -223,8 +223,8 @@ async def test_guests_are_left_out_unless_asked_for(store: Store) -> None:
 async def test_why_people_cannot_be_reached_is_counted(store: Store) -> None:
     (ada, louis, marie), (zoe, bob) = await mixed(store)
     await store.lose(CONTOSO, Channel.TEAMS, "29:marie", NotReached.BLOCKED)
-    made = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (ada, louis, marie, zoe, bob)])
-    audience = Audience(lists=(made.id,))
+    everybody = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (ada, louis, marie, zoe, bob)])
+    audience = Audience(lists=(everybody.id,))
     why = {NotReached.BLOCKED: 1, NotReached.NEVER_INSTALLED: 2}
     assert await store.unreached(CONTOSO, audience, Channel.TEAMS) == why
     assert await store.unreached(CONTOSO, audience, Channel.SKYPE) == {NotReached.NEVER_INSTALLED: 5}
@@ -248,8 +248,8 @@ async def test_people_are_found_by_a_part_of_their_name_or_address(store: Store)
             Contact(address="a.b+c@contoso.example", surname="Plus"),
         ],
     )
-    made = await store.new_list(CONTOSO, ada.id, "All", [ada.id, *(person.id for person in people)])
-    audience = Audience(lists=(made.id,))
+    everybody = await store.new_list(CONTOSO, ada.id, "All", [ada.id, *(person.id for person in people)])
+    audience = Audience(lists=(everybody.id,))
 
     async def found(search: str) -> list[str]:
         members = await store.members(CONTOSO, audience, Channel.TEAMS, 10, search=search)
@@ -273,18 +273,24 @@ async def test_a_list_that_is_being_filled_is_seen_whole_or_not_at_all(store: St
     await store.enlist(blank, [louis.id, marie.id], [{"SITE": "Paris"}, {"SITE": "Nice"}])
     assert await store.lists(CONTOSO) == []
     assert await store.distribution_list(blank) is None
-    made = await store.publish_list(blank, "Team", ["SITE"])
-    assert made is not None
-    assert (made.id, made.name, made.owner, made.size, made.columns) == (blank, "Team", ada.id, 3, ("SITE",))
-    assert await store.lists(CONTOSO) == [made]
-    assert await store.publish_list(blank, "Other") == made, "twice is once"
-    members = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+    published = await store.publish_list(blank, "Team", ["SITE"])
+    assert published is not None
+    assert (published.id, published.name, published.owner, published.size, published.columns) == (
+        blank,
+        "Team",
+        ada.id,
+        3,
+        ("SITE",),
+    )
+    assert await store.lists(CONTOSO) == [published]
+    assert await store.publish_list(blank, "Other") == published, "twice is once"
+    members = await store.members(CONTOSO, Audience(lists=(published.id,)), Channel.TEAMS, 10)
     assert {member.person.id: member.columns for member in members} == {
         ada.id: {"SITE": "Lyon"},
         louis.id: {"SITE": "Paris"},
         marie.id: {"SITE": "Nice"},
     }
-    await store.delete_list(made.id)
+    await store.delete_list(published.id)
     assert await store.publish_list(blank, "Team") is None
 
 
@@ -299,13 +305,13 @@ async def test_a_blank_list_can_be_given_up(store: Store) -> None:
 
 async def test_people_are_added_to_a_list_and_taken_out_of_it(store: Store) -> None:
     (ada, louis, marie), _ = await mixed(store)
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.enlist(made.id, [ada.id, louis.id, marie.id], [{"SITE": "Lyon"}] * 3)
-    await store.enlist(made.id, [ada.id], [{"SITE": "Nice"}], keep=True)
-    await store.dismiss(made.id, [louis.id, PersonId(999)])
-    grown = await store.distribution_list(made.id)
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    await store.enlist(team.id, [ada.id, louis.id, marie.id], [{"SITE": "Lyon"}] * 3)
+    await store.enlist(team.id, [ada.id], [{"SITE": "Nice"}], keep=True)
+    await store.dismiss(team.id, [louis.id, PersonId(999)])
+    grown = await store.distribution_list(team.id)
     assert grown is not None and grown.size == 2
-    audience = Audience(lists=(made.id,))
+    audience = Audience(lists=(team.id,))
     members = await store.members(CONTOSO, audience, Channel.TEAMS, 10)
     assert {member.person.id for member in members} == {ada.id, marie.id}
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=2, reachable=2)
@@ -313,23 +319,23 @@ async def test_people_are_added_to_a_list_and_taken_out_of_it(store: Store) -> N
 
 async def test_a_list_is_filled_anew_at_once_and_stays_the_same_list(store: Store) -> None:
     (ada, louis, marie), _ = await mixed(store)
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id])
     for people in ([marie.id, louis.id], [ada.id]):
         blank = await store.blank_list(CONTOSO, ada.id)
         await store.enlist(blank, people, [{"SITE": "Lyon"}] * len(people))
-        before = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+        before = await store.members(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS, 10)
         assert before
         for _ in range(2):  # twice is once
-            refilled = await store.refill_list(made.id, blank, ["SITE"])
-            assert refilled == replace(made, size=len(people), columns=("SITE",))
-            members = await store.members(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS, 10)
+            refilled = await store.refill_list(team.id, blank, ["SITE"])
+            assert refilled == replace(team, size=len(people), columns=("SITE",))
+            members = await store.members(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS, 10)
             assert {member.person.id for member in members} == set(people)
             assert all(member.columns == {"SITE": "Lyon"} for member in members)
         await store.delete_list(blank)  # what it held stands in the other now
-        assert await store.reach(CONTOSO, Audience(lists=(made.id,)), Channel.TEAMS) == reach_of(people)
-    await store.delete_list(made.id)
+        assert await store.reach(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS) == reach_of(people)
+    await store.delete_list(team.id)
     late = await store.blank_list(CONTOSO, ada.id)
-    assert await store.refill_list(made.id, late) is None
+    assert await store.refill_list(team.id, late) is None
 
 
 def reach_of(people: list[PersonId]) -> Reach:
@@ -351,12 +357,12 @@ async def test_the_reach_of_addresses_counts_people_once(store: Store) -> None:
 async def test_the_first_list_that_says_something_about_a_person_wins(store: Store) -> None:
     (ada, louis, _), _ = await mixed(store)
     lists = []
-    for name, said in (("One", {"SITE": "Lyon"}), ("Two", {"SITE": "Paris", "TEAM": "Blue"})):
+    for name, values in (("One", {"SITE": "Lyon"}), ("Two", {"SITE": "Paris", "TEAM": "Blue"})):
         blank = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(blank, [ada.id], [said])
-        made = await store.publish_list(blank, name, sorted(said))
-        assert made is not None
-        lists.append(made.id)
+        await store.enlist(blank, [ada.id], [values])
+        published = await store.publish_list(blank, name, sorted(values))
+        assert published is not None
+        lists.append(published.id)
     plain = await store.new_list(CONTOSO, ada.id, "Three", [ada.id, louis.id])
     both = Audience(lists=(plain.id, *lists))
     assert await store.columns_of(both, [ada.id, louis.id]) == {ada.id: {"SITE": "Lyon", "TEAM": "Blue"}}
@@ -370,10 +376,10 @@ async def test_what_a_list_says_goes_with_somebody_who_installs(store: Store) ->
     [contact] = await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
     blank = await store.blank_list(CONTOSO, ada.id)
     await store.enlist(blank, [contact.id], [{"SITE": "Lyon"}])
-    made = await store.publish_list(blank, "Team", ["SITE"])
-    assert made is not None
+    team = await store.publish_list(blank, "Team", ["SITE"])
+    assert team is not None
     louis, _ = await store.remember(sighting("louis"))
-    assert await store.columns_of(Audience(lists=(made.id,)), [louis.id]) == {louis.id: {"SITE": "Lyon"}}
+    assert await store.columns_of(Audience(lists=(team.id,)), [louis.id]) == {louis.id: {"SITE": "Lyon"}}
 
 
 # --- names, sharing ---------------------------------------------------------------------------
@@ -381,18 +387,18 @@ async def test_what_a_list_says_goes_with_somebody_who_installs(store: Store) ->
 
 async def test_a_list_is_renamed_and_shared(store: Store) -> None:
     (ada, louis, _), _ = await mixed(store)
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.rename_list(made.id, "Équipe")
-    await store.share_list(made.id, [louis.id, louis.id])
-    shared = await store.distribution_list(made.id)
-    assert shared == replace(made, name="Équipe", shared_with=frozenset([louis.id]))
-    assert not allowed(Right.SEE, Role.AUTHOR, louis, made)
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    await store.rename_list(team.id, "Équipe")
+    await store.share_list(team.id, [louis.id, louis.id])
+    shared = await store.distribution_list(team.id)
+    assert shared == replace(team, name="Équipe", shared_with=frozenset([louis.id]))
+    assert not allowed(Right.SEE, Role.AUTHOR, louis, team)
     assert allowed(Right.SEE, Role.AUTHOR, louis, shared)
     assert not allowed(Right.SEE, None, louis, shared)
     assert not allowed(Right.CHANGE, Role.AUTHOR, louis, shared)
     assert allowed(Right.CHANGE, Role.OWNER, louis, shared)
-    await store.share_list(made.id, [], all_authors=True)
-    assert await store.lists(CONTOSO) == [replace(made, name="Équipe", shared_with_all=True)]
+    await store.share_list(team.id, [], all_authors=True)
+    assert await store.lists(CONTOSO) == [replace(team, name="Équipe", shared_with_all=True)]
 
 
 async def test_a_list_that_is_left_out_is_in_use_too(store: Store) -> None:

@@ -34,8 +34,8 @@ class Eavesdropper:
     def plans(self, path: Path) -> list[str]:
         """SQLite's plan of each of them."""
         database = sqlite3.connect(path)
-        questions = [said for said in self.said if re.match("(SELECT|UPDATE|DELETE|INSERT)", said)]
-        plans = [row[3] for said in questions for row in database.execute(f"EXPLAIN QUERY PLAN {said}")]
+        questions = [statement for statement in self.said if re.match("(SELECT|UPDATE|DELETE|INSERT)", statement)]
+        plans = [row[3] for statement in questions for row in database.execute(f"EXPLAIN QUERY PLAN {statement}")]
         database.close()
         assert questions
         return plans
@@ -99,12 +99,12 @@ async def test_templates_are_found_by_index(tmp_path: Path, monkeypatch: pytest.
     await store.open()
     (ada,) = await install(store, "ada")
     ear.said.clear()
-    made = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True)
-    await store.template(made.id)
+    template = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True)
+    await store.template(template.id)
     await store.templates(CONTOSO, ada.id, 6, 0, "news")
     await store.count_templates(CONTOSO, ada.id)
-    await store.change_template(made.id, "Old", shared=False)
-    await store.delete_template(made.id)
+    await store.change_template(template.id, "Old", shared=False)
+    await store.delete_template(template.id)
     await store.close()
     plans = [plan for plan in ear.plans(path) if "template" in plan]
     assert any("template_tenant" in plan for plan in plans)

@@ -380,8 +380,8 @@ async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: 
     same, newly = await store.remember(sighting("ada"))
     assert same.id == ada.id and not newly
     assert await store.person_at(CONTOSO, "ada@contoso.example") == same
-    for made in (alone, both):
-        audience = Audience(lists=(made.id,))
+    for team in (alone, both):
+        audience = Audience(lists=(team.id,))
         assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1)
         reachable, others = await store.recipients(CONTOSO, audience, Channel.TEAMS)
         assert (list(reachable), list(others)) == ([ada.id], [])

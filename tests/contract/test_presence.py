@@ -60,8 +60,8 @@ async def test_who_has_no_place_in_the_directory_is_not_answered_for(service: Se
 
 async def test_a_request_names_650_people_at_most(service: Service) -> None:
     people = [person_of(service.user(f"P{number}", availability="Away"), number) for number in range(2 * IDS + 1)]
-    found = await service.presence.availability(TENANT, people)
-    assert found == {person.id: Availability.AWAY for person in people}
+    availability = await service.presence.availability(TENANT, people)
+    assert availability == {person.id: Availability.AWAY for person in people}
     assert sorted(len(asked[3]["ids"]) for asked in service.graph.asked) == [1, IDS, IDS]
 
 

@@ -71,9 +71,9 @@ async def test_numbers_given_since_are_not_given_again(store: Store) -> None:
     before = await drafted(store, ada)
     await store.skip_numbers()
     after = await drafted(store, ada)
-    made = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
     (grace,) = await install(store, "grace")
-    assert after.id > before.id + 1_000 and made.id > 1_000 and grace.id > ada.id + 1_000
+    assert after.id > before.id + 1_000 and team.id > 1_000 and grace.id > ada.id + 1_000
 
 
 async def unreachable(store: Store) -> Person:
@@ -92,15 +92,15 @@ async def test_a_campaign_whose_planning_was_cut_off_is_doubted_for_everybody_wh
     ada, grace, louis = await install(store, "ada", "grace", "louis")
     campaign = await running(store, ada)
     await plan(store, campaign, [(ada, END)])
-    said: list[str] = []
-    await restored(store, NOW + MINUTE, said.append)
+    lines: list[str] = []
+    await restored(store, NOW + MINUTE, lines.append)
     after = await store.campaign(campaign.id)
     assert after is not None and after.planned_at and after.state is CampaignState.RUNNING
     assert await state_of(store, campaign, ada) == DeliveryState.PLANNED, "its time is still to come"
     for person in (grace, louis):
         assert await state_of(store, campaign, person) == DeliveryState.UNCONFIRMED
     await tallied_right(store, campaign)
-    assert "ada@contoso.example was running: 2 messages" in said[0]
+    assert "ada@contoso.example was running: 2 messages" in lines[0]
     [entry] = [entry for _, entry in await store.audit_from(0, 9, CONTOSO, None)]
     assert entry.by is None and entry.id == str(campaign.id), "done by the operator"
 
@@ -108,12 +108,12 @@ async def test_a_campaign_whose_planning_was_cut_off_is_doubted_for_everybody_wh
 async def test_a_list_that_had_still_to_be_read_is_named_to_the_operator(store: Store) -> None:
     (ada,) = await install(store, "ada")
     source = Source(kind=SourceKind.GROUP, id="group-sales", name="Sales")
-    made = await store.list_from(CONTOSO, ada.id, "Sales", source)
-    campaign = await scheduled(store, ada, Audience(lists=(made.id,)))
+    sales = await store.list_from(CONTOSO, ada.id, "Sales", source)
+    campaign = await scheduled(store, ada, Audience(lists=(sales.id,)))
     assert await store.start(campaign.id, NOW)
-    said: list[str] = []
-    await restored(store, NOW + MINUTE, said.append)
-    assert any(f"lists {made.id} are read from elsewhere" in line for line in said)
+    lines: list[str] = []
+    await restored(store, NOW + MINUTE, lines.append)
+    assert any(f"lists {sales.id} are read from elsewhere" in line for line in lines)
     after = await store.campaign(campaign.id)
     assert after is not None and after.planned_at, "it is not read, and sent to, by itself"
 
@@ -126,8 +126,8 @@ async def test_what_was_scheduled_or_waited_for_approval_is_a_draft_that_no_olde
     asked = await scheduled(store, ada)
     asked = await store.save(submit(asked, ada.id))
     draft = await drafted(store, ada)
-    said: list[str] = []
-    await restored(store, NOW - MINUTE, said.append)
+    lines: list[str] = []
+    await restored(store, NOW - MINUTE, lines.append)
     for before in (on_time, asked, draft):
         after = await store.campaign(before.id)
         assert after is not None and after.state is CampaignState.DRAFT
@@ -135,9 +135,9 @@ async def test_what_was_scheduled_or_waited_for_approval_is_a_draft_that_no_olde
         with pytest.raises(StaleVersion):
             await store.save(replace(before, name="Changed"))
     assert await store.due_to_start(END) == []
-    assert sum("is a draft again" in line for line in said) == 2, "each is named"
-    await restored(store, NOW, said.append)
-    assert sum("is a draft again" in line for line in said) == 2, "twice is once"
+    assert sum("is a draft again" in line for line in lines) == 2, "each is named"
+    await restored(store, NOW, lines.append)
+    assert sum("is a draft again" in line for line in lines) == 2, "twice is once"
 
 
 async def test_a_backup_says_what_it_is_and_the_store_that_goes_on_does_not(store: Store, tmp_path: Path) -> None:

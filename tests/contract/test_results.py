@@ -32,17 +32,17 @@ async def test_a_row_for_each_recipient_in_pages(store: Store) -> None:
         assert len(page) <= 2
         rows += page
     assert [row.person for row in rows] == sorted(people, key=lambda person: person.id)
-    found = {row.person.id: row for row in rows}
-    assert found[ada.id].engaged.first_at(CLICKED) == NOW + 2 * MINUTE
-    assert (found[ada.id].state, found[ada.id].attempts, found[ada.id].settled_at) == (
+    row_of = {row.person.id: row for row in rows}
+    assert row_of[ada.id].engaged.first_at(CLICKED) == NOW + 2 * MINUTE
+    assert (row_of[ada.id].state, row_of[ada.id].attempts, row_of[ada.id].settled_at) == (
         DeliveryState.DELIVERED, 1, NOW + MINUTE,
     )  # fmt: skip
-    failed = found[louis.id]
+    failed = row_of[louis.id]
     assert (failed.state, failed.reason) == (DeliveryState.FAILED, NotReached.REFUSED)
     assert failed.detail == "400 BadSyntax" and not failed.engaged.pressed
-    assert (found[marie.id].state, found[marie.id].attempts) == (DeliveryState.PLANNED, 1)
-    assert (found[paul.id].state, found[paul.id].attempts) == (DeliveryState.PLANNED, 0)
-    assert found[zoe.id].state == DeliveryState.WAITING
+    assert (row_of[marie.id].state, row_of[marie.id].attempts) == (DeliveryState.PLANNED, 1)
+    assert (row_of[paul.id].state, row_of[paul.id].attempts) == (DeliveryState.PLANNED, 0)
+    assert row_of[zoe.id].state == DeliveryState.WAITING
     assert await store.results(CampaignId(999), 0, 10) == []
 
 

@@ -68,9 +68,9 @@ CLICKED = EngagementKind.CLICKED
 
 
 async def current(store: Store, campaign: Campaign) -> Campaign:
-    found = await store.campaign(campaign.id)
-    assert found is not None
-    return found
+    campaign_now = await store.campaign(campaign.id)
+    assert campaign_now is not None
+    return campaign_now
 
 
 async def figures(store: Store, campaign: Campaign) -> object:
@@ -103,8 +103,8 @@ async def test_recipients_go_after_the_days_that_the_rules_say_and_the_figures_s
     assert await figures(store, campaign) == before
     gone = await current(store, campaign)
     assert (gone.sealed_at, gone.erased_at, gone.keeps_people) == (END + YEAR, END + YEAR, False)
-    [(_, told)] = [one for one in await audit_of(store, CONTOSO, 10) if one[1].deed is Deed.ERASED]
-    assert (told.subject, told.id, told.by) == (Subject.CAMPAIGN, str(campaign.id), None)
+    [(_, entry)] = [one for one in await audit_of(store, CONTOSO, 10) if one[1].deed is Deed.ERASED]
+    assert (entry.subject, entry.id, entry.by) == (Subject.CAMPAIGN, str(campaign.id), None)
 
     await forget(store, END + 2 * YEAR)
     assert len([one for one in await audit_of(store, CONTOSO, 10) if one[1].deed is Deed.ERASED]) == 1, "once"
@@ -188,14 +188,14 @@ async def test_two_copies_at_it_are_one(store: Store, other: Store) -> None:
 async def test_lists_made_of_what_recipients_did_go_too_unless_a_campaign_needs_them(store: Store) -> None:
     campaign, people = await lived(store)
     ids = [person.id for person in people]
-    made = await store.new_list(CONTOSO, people[0].id, "News – not opened", ids, result_of=campaign.id)
+    not_opened = await store.new_list(CONTOSO, people[0].id, "News – not opened", ids, result_of=campaign.id)
     kept = await store.new_list(CONTOSO, people[0].id, "Team", ids)
-    reminder = await scheduled(store, people[0], Audience(lists=(made.id,)))
+    reminder = await scheduled(store, people[0], Audience(lists=(not_opened.id,)))
     await forget(store, END + YEAR)
-    assert [one.id for one in await store.lists(CONTOSO)] == [made.id, kept.id]
+    assert [one.id for one in await store.lists(CONTOSO)] == [not_opened.id, kept.id]
     assert (await current(store, campaign)).erased_at is None
     with pytest.raises(ListInUse):
-        await store.delete_list(made.id)
+        await store.delete_list(not_opened.id)
 
     await store.delete_campaign(reminder)
     await forget(store, END + YEAR)

@@ -28,12 +28,12 @@ async def test_what_was_noted_is_read_page_by_page(store: Store) -> None:
     for entry in entries:
         await store.note(entry)
     await store.note(replace(ENTRY, tenant=FABRIKAM))
-    found, after = [], 0
+    read, after = [], 0
     while page := await store.audit_from(after, 3, CONTOSO):
         assert len(page) <= 3
-        found += [entry for _, entry in page]
+        read += [entry for _, entry in page]
         after = page[-1][0]
-    assert found == entries
+    assert read == entries
     assert [entry.tenant for _, entry in await audit_of(store, FABRIKAM, 10)] == [FABRIKAM]
 
 

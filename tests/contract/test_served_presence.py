@@ -92,9 +92,9 @@ async def test_no_answer_is_told_as_none(
     service: PresenceService, presence: ServedPresence, trouble: Answer, permanent: bool, after: float | None
 ) -> None:
     service.trouble = trouble
-    with pytest.raises(NotAnswered) as told:
+    with pytest.raises(NotAnswered) as refusal:
         await presence.availability(TENANT, [person(1)])
-    assert (told.value.permanent, told.value.after) == (permanent, after)
+    assert (refusal.value.permanent, refusal.value.after) == (permanent, after)
 
 
 async def test_who_does_not_show_the_token_learns_nothing(service: PresenceService) -> None:

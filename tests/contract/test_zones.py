@@ -27,8 +27,8 @@ async def test_people_are_listed_by_zone_each_once(store: Store) -> None:
     zones = ["Europe/Paris", "", "Asia/Tokyo", "Europe/Paris"]
     people = [(await store.remember(sighting(f"p{n}", zone=zone)))[0].id for n, zone in enumerate(zones)]
     (contact,) = await store.meet(CONTOSO, [Contact(address="paul@contoso.example")])
-    found = await store.by_zone([*people, contact.id])
-    assert {zone: sorted(ids) for zone, ids in found.items()} == {
+    by_zone = await store.by_zone([*people, contact.id])
+    assert {zone: sorted(ids) for zone, ids in by_zone.items()} == {
         "Europe/Paris": sorted([people[0], people[3]]),
         "": sorted([people[1], contact.id]),
         "Asia/Tokyo": [people[2]],

@@ -125,10 +125,10 @@ async def _program(folder: Path, port: int) -> AsyncIterator[list[str]]:
 
 async def _addresses(process: asyncio.subprocess.Process) -> list[str]:
     assert process.stdout
-    said, urls = b"", []
+    output, urls = b"", []
     while len(urls) < 2:
         line = await process.stdout.readline()
-        said += line
-        assert line, f"the program ended: {said.decode()}"
+        output += line
+        assert line, f"the program ended: {output.decode()}"
         urls += re.findall(r"Open (http://localhost:\d+)", line.decode())
     return urls

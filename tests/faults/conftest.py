@@ -128,8 +128,8 @@ class Town:
             await asyncio.sleep(killed_after)
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-        said, _ = await asyncio.wait_for(process.communicate(), 60 * self.slow)
-        return process.returncode, said.decode()
+        output, _ = await asyncio.wait_for(process.communicate(), 60 * self.slow)
+        return process.returncode, output.decode()
 
     @property
     def reported(self) -> bool:
@@ -163,8 +163,8 @@ class Town:
                 got = self.connector.chats[reference.conversation].campaigns[campaign.id]
                 if state is not None and state >= DeliveryState.DELIVERED:
                     states[DeliveryState(state).name.lower()] += 1
-                told = {DeliveryState.DELIVERED: (1, 1), DeliveryState.UNCONFIRMED: (0, 1)}
-                least, most = told.get(DeliveryState(state or 1), (0, 0))
+                bounds = {DeliveryState.DELIVERED: (1, 1), DeliveryState.UNCONFIRMED: (0, 1)}
+                least, most = bounds.get(DeliveryState(state or 1), (0, 0))
                 if not least <= got <= most:
                     wrong.append(f"{reference.conversation} is {state}, and got {got}")
             tally = await store.tally(campaign.id)

@@ -56,8 +56,8 @@ async def command(program: Program, *words: str) -> str:
         cwd=ROOT, env={**os.environ, **program.environment, "STORE_URL": program.store_url, "MicrosoftAppId": ""},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    said, logged = await process.communicate()
-    assert process.returncode == 0, said.decode() + logged.decode()
+    output, logged = await process.communicate()
+    assert process.returncode == 0, output.decode() + logged.decode()
     return logged.decode()
 
 
@@ -98,16 +98,16 @@ async def lived(program: Program, connector: LoopbackConnector, http: aiohttp.Cl
         assert "Ypsilanti" in await file.text()
     await asked(author, "export audit")
     await exported(author, "Excel (XLSX)")
-    told = []
+    outputs = []
     for path in ("/metrics", "/readyz", "/healthz"):
         async with http.get(f"{program.url}{path}") as answer:
             assert answer.status == 200
-            told.append(await answer.text())
-    told.append(await command(program, "erase", reader.address))
-    told.append(await command(program, "export-person", blocked.address))
-    told.append(await command(program, "audit"))
+            outputs.append(await answer.text())
+    outputs.append(await command(program, "erase", reader.address))
+    outputs.append(await command(program, "export-person", blocked.address))
+    outputs.append(await command(program, "audit"))
     await blocked.uninstall()
-    return told
+    return outputs
 
 
 async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path, store_url: str) -> None:
@@ -120,16 +120,16 @@ async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path, store_
             running(Program(store_url, log, talkative)) as program,
             aiohttp.ClientSession() as http,
         ):
-            told = await lived(program, connector, http)
+            outputs = await lived(program, connector, http)
     finally:
         await connector.stop()
     text = log.read_text(encoding="utf-8")
     lines = [orjson.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert any(line["message"].startswith("campaign done: campaign=1") for line in lines), "there are logs"
     secrets = [*WORDS, *(part for name in PEOPLE for part in name)]
-    whole = "\n".join([text, *told]).lower()
+    whole = "\n".join([text, *outputs]).lower()
     assert {secret: where(secret, whole) for secret in secrets if secret.lower() in whole} == {}
 
 
 def where(secret: str, text: str) -> list[str]:
-    return [text[max(0, found.start() - 100) : found.end() + 40] for found in re.finditer(secret.lower(), text)][:3]
+    return [text[max(0, match.start() - 100) : match.end() + 40] for match in re.finditer(secret.lower(), text)][:3]

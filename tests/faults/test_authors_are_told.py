@@ -48,9 +48,9 @@ async def _reported(town: Town, campaigns: int = 1) -> None:
     try:
         async with asyncio.timeout(PATIENCE * slowness()):
             while True:
-                found = [await store.campaign(CampaignId(number)) for number in range(1, campaigns + 1)]
-                if all(campaign and campaign.reported_at for campaign in found):
-                    assert all(campaign and campaign.state is CampaignState.DONE for campaign in found)
+                read = [await store.campaign(CampaignId(number)) for number in range(1, campaigns + 1)]
+                if all(campaign and campaign.reported_at for campaign in read):
+                    assert all(campaign and campaign.state is CampaignState.DONE for campaign in read)
                     return
                 await asyncio.sleep(0.3)
     finally:

@@ -296,8 +296,8 @@ async def a_campaign(
     audience = Audience(everyone=True)
     if to_a_group:
         source = Source(kind=SourceKind.GROUP, id="a-group")
-        made = await store.list_from(people[0].tenant, people[0].id, "Everybody", source)
-        audience = Audience(lists=(made.id,))
+        everybody = await store.list_from(people[0].tenant, people[0].id, "Everybody", source)
+        audience = Audience(lists=(everybody.id,))
     length = SLOT * (1 + to_a_group)
     await scheduled(store, people[0], clock.at, length, audience=audience, presence=presence)
     try:

@@ -94,14 +94,14 @@ async def test_no_death_leaves_half_a_list(
         store = SqliteStore(path)
         await store.open()
         turn = _turn(store, ada)
-        sizes = {made.name: made.size for made in await store.lists(CONTOSO)}
+        sizes = {one.name: one.size for one in await store.lists(CONTOSO)}
         whole = {"new": {"Old": 2, "Many": PEOPLE}, "replace": {"Old": PEOPLE}, "add": {"Old": PEOPLE + 2}}[how]
         assert sizes in ({"Old": 2}, whole), f"half a list after a death at change {dies_at}"
         if await pending_import(turn) is None and sizes != whole:
             await _import(turn, how)  # nothing of it was kept: the file is dropped once more
         elif sizes != whole or await pending_import(turn):
             await _press(turn, how)
-        sizes = {made.name: made.size for made in await store.lists(CONTOSO)}
+        sizes = {one.name: one.size for one in await store.lists(CONTOSO)}
         assert sizes == whole, dies_at
         reach = await store.reach(CONTOSO, Audience(lists=(before.id,)), Channel.TEAMS)
         assert reach.total == whole["Old"]

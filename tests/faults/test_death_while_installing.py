@@ -73,8 +73,8 @@ async def begun(store: SqliteStore, clock: StoppedClock) -> list[PersonId]:
     [author] = await install(store, "http://127.0.0.1", 1)
     users = [DirectoryUser(directory_id=f"directory-{number}") for number in range(PEOPLE)]
     people = await store.know(TENANT, users, clock.now())
-    made = await store.new_list(TENANT, author.id, "Team", people)
-    await store.new_installation(TENANT, author.id, "Team", Audience(lists=(made.id,)), PEOPLE, clock.now())
+    team = await store.new_list(TENANT, author.id, "Team", people)
+    await store.new_installation(TENANT, author.id, "Team", Audience(lists=(team.id,)), PEOPLE, clock.now())
     return people
 
 

@@ -109,8 +109,8 @@ async def test_killed_in_the_middle_and_run_again(town: Town) -> None:
     assert traces_in(town.folder) == []
     assert await figures(town) == before
     store = await town.open()
-    told = [entry for _, entry in await audit_of(store, TENANT, 10) if entry.deed == "erased"]
-    assert len(told) == 1, "with the erasure, in one change"
+    entries = [entry for _, entry in await audit_of(store, TENANT, 10) if entry.deed == "erased"]
+    assert len(entries) == 1, "with the erasure, in one change"
     await store.close()
 
 

@@ -70,8 +70,8 @@ async def test_the_file_by_its_online_backup(town: Town, tell: Tell) -> None:
     await until(lambda: received(town) >= FEW // 6, PATIENCE)
     backup = town.folder / "kept" / "backup.db"
     backup.parent.mkdir()
-    status, said = await town.operate("backup", str(backup))
-    assert status == 0, said
+    status, output = await town.operate("backup", str(backup))
+    assert status == 0, output
     at_backup = received(town)
     assert (await town.operate("backup", str(backup)))[0] == 1, "never over another one"
     await until(lambda: received(town) >= at_backup + FEW // 6, PATIENCE)
@@ -85,12 +85,12 @@ async def test_the_file_by_its_online_backup(town: Town, tell: Tell) -> None:
     for _ in range(3):
         await town.operate("restored", killed_after=a_start * rng.uniform(0.3, 1.0))
     if await is_a_backup(town):  # none of them came to its end
-        status, said = await town.operate()
-        assert status == 1 and "python app.py restored" in said, "it does not start by itself"
+        status, output = await town.operate()
+        assert status == 1 and "python app.py restored" in output, "it does not start by itself"
     assert received(town) == at_kill
     again = [] if await is_a_backup(town) else ["--unmarked"]  # one of the killed may have come to its end
-    status, said = await town.operate("restored", *again)
-    assert status == 0 and "unconfirmed" in said and "person0@contoso.example" in said
+    status, output = await town.operate("restored", *again)
+    assert status == 0 and "unconfirmed" in output and "person0@contoso.example" in output
     await runs_true(town, FEW, at_backup, at_kill, "the file", tell)
 
 
@@ -109,8 +109,8 @@ async def test_a_backup_does_not_start_by_itself(town: Town) -> None:
     for file in town.folder.glob("crieur.db*"):
         file.unlink()
     (town.folder / "kept.db").rename(town.folder / "crieur.db")
-    status, said = await town.operate()
-    assert status == 1 and "python app.py restored" in said
+    status, output = await town.operate()
+    assert status == 1 and "python app.py restored" in output
     assert received(town) == 0
 
 
@@ -129,8 +129,8 @@ async def test_what_was_scheduled_is_asked_again(town: Town) -> None:
     for file in town.folder.glob("crieur.db*"):
         file.unlink()
     backup.rename(town.folder / "crieur.db")
-    status, said = await town.operate("restored")
-    assert status == 0 and said.count("is a draft again") == 2
+    status, output = await town.operate("restored")
+    assert status == 0 and output.count("is a draft again") == 2
     store = await town.open()
     assert {one.state for one in await store.campaigns(campaign.tenant, 9)} == {CampaignState.DRAFT}
     new = await store.new_campaign(campaign.tenant, author.id, "New", campaign.channel, campaign.created_at)
@@ -159,8 +159,8 @@ async def test_a_server_by_a_copy_of_its_files_while_it_is_stopped(tmp_path: Pat
         shutil.rmtree(tmp_path / "nx")
         shutil.copytree(tmp_path / "kept", tmp_path / "nx")
         with nx_27017(tmp_path, port):
-            status, said = await town.operate("restored", "--unmarked")
-            assert status == 0 and "unconfirmed" in said, said
+            status, output = await town.operate("restored", "--unmarked")
+            assert status == 0 and "unconfirmed" in output, output
             store = await town.open()
             states = (await store.tally(CampaignId(1))).states
             assert not states.get(DeliveryState.SENDING) and not states.get(DeliveryState.CLAIMED)

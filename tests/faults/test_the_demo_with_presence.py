@@ -17,7 +17,7 @@ async def test_its_report_says_at_which_of_nine_looks_people_were_there_and_who_
     at_look = {int(n): int(count) for text in shown for n, count in re.findall(r"^look (\d): (\d+)$", text)}
     assert sorted(at_look) == list(range(1, 10))
     assert at_look[1] and sum(at_look[n] for n in range(2, 10)), "some were there at once, others later"
-    told = connector.tally()
-    assert sum(at_look.values()) == told["messages"] == told["people"] and not told["doubled"]
+    tally = connector.tally()
+    assert sum(at_look.values()) == tally["messages"] == tally["people"] and not tally["doubled"]
     assert any("absent every time I looked" in text for text in shown)
     assert "They were not there any time I looked." in shown

@@ -148,6 +148,6 @@ async def test_told_to_stop_in_a_campaign_it_writes_no_error_and_json_to_the_las
     assert await town.program.terminate() == 0
     lines = [json.loads(line) for line in town.program.log.read_text().splitlines()]
     assert [line for line in lines if line["level"] in ("ERROR", "CRITICAL") or "trace" in line] == []
-    said = [line["message"] for line in lines]
-    assert said[0].startswith("Crieur listens on") and said[-1] == "stopped"
-    assert any(message.startswith("campaign started: campaign=1") for message in said)
+    messages = [line["message"] for line in lines]
+    assert messages[0].startswith("Crieur listens on") and messages[-1] == "stopped"
+    assert any(message.startswith("campaign started: campaign=1") for message in messages)

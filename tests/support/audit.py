@@ -41,9 +41,9 @@ def main(auditor: str) -> int:
     try:
         dependencies = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
-        said = done.stderr.strip().splitlines()
+        complaints = done.stderr.strip().splitlines()
         lines, status = (
-            [f"The database could not be reached: nothing has been audited. {said[-1] if said else ''}"],
+            [f"The database could not be reached: nothing has been audited. {complaints[-1] if complaints else ''}"],
             UNKNOWN,
         )
     else:

@@ -250,11 +250,11 @@ class LoopbackConnector:
 
     def _put(self, conversation: str, message: str, body: bytes) -> Answer:
         chat = self.chats.get(conversation)
-        found = next((kept for kept in chat.messages if kept["id"] == message), None) if chat else None
-        if chat is None or found is None:
+        kept_message = next((kept for kept in chat.messages if kept["id"] == message), None) if chat else None
+        if chat is None or kept_message is None:
             return _error(404, "ActivityNotFoundInConversation", "no such activity")
-        found["activity"] = as_read(body)
-        found["updates"] += 1
+        kept_message["activity"] = as_read(body)
+        kept_message["updates"] += 1
         self.listener(chat)
         return Answer(200, orjson.dumps({"id": message}))
 

@@ -222,8 +222,8 @@ def _show(report: dict[str, Any], connector: LoopbackConnector, console: Console
     for name, value in _figures(report):
         table.add_row(name, value)
     console.print(table)
-    told = connector.tally()
-    console.print(f"The connector took {told['messages']:,} messages; {told['doubled']} people got one twice.")
+    tally = connector.tally()
+    console.print(f"The connector took {tally['messages']:,} messages; {tally['doubled']} people got one twice.")
 
 
 def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:

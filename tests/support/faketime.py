@@ -23,10 +23,10 @@ class WallClock:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        found = library()
-        assert found, "libfaketime is not installed: apt-get install libfaketime"
+        preloaded = library()
+        assert preloaded, "libfaketime is not installed: apt-get install libfaketime"
         return {
-            "LD_PRELOAD": str(found),
+            "LD_PRELOAD": str(preloaded),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",

@@ -273,8 +273,8 @@ class LoopbackGraph:
         match = re.fullmatch(r"externalId eq '([^']*)'", asked.get("$filter", ""))
         if not match:
             return _error(400, "BadRequest", "Unsupported or invalid query filter clause.")
-        found = [{"id": self.app[0], "externalId": self.app[1]}] if self.app and self.app[1] == match[1] else []
-        return Answer(200, orjson.dumps({"value": found}))
+        apps = [{"id": self.app[0], "externalId": self.app[1]}] if self.app and self.app[1] == match[1] else []
+        return Answer(200, orjson.dumps({"value": apps}))
 
     def _install(self, key: str, body: bytes) -> Answer:
         user, asked = self._named(key), orjson.loads(body)
@@ -334,12 +334,12 @@ class LoopbackGraph:
 
     def _inside(self, key: str, seen: set[str]) -> list[str]:
         """Everything in a group and the groups in it, each once; groups may hold each other."""
-        found: list[str] = []
+        users: list[str] = []
         for id in self.groups[key].members:
             if id not in seen:
                 seen.add(id)
-                found += self._inside(id, seen) if id in self.groups else [id]
-        return found
+                users += self._inside(id, seen) if id in self.groups else [id]
+        return users
 
     # --- collections --------------------------------------------------------------------------
 

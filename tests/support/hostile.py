@@ -183,22 +183,22 @@ def seconds(read: Callable[[str], object], text: str) -> float:
 
 def modules() -> Iterator[Any]:
     for package in (bot, cards, dialogs, manifest, scheduler, storage):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith(("__main__", "recogniser")):
-                yield importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(("__main__", "recogniser")):
+                yield importlib.import_module(module.name)
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every pattern of the product: those with a name, and those that stand in a call."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for module in modules():
         for name, value in vars(module).items():
             for one in value if isinstance(value, tuple | list) else (value,):
                 if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
-                    found.setdefault(one.pattern, f"{module.__name__}.{name}")
+                    places.setdefault(one.pattern, f"{module.__name__}.{name}")
         for pattern in _in_calls(module.__file__):
-            found.setdefault(pattern, module.__name__)
-    return {f"{name} {pattern[:30]}": re.compile(pattern) for pattern, name in found.items()}
+            places.setdefault(pattern, module.__name__)
+    return {f"{name} {pattern[:30]}": re.compile(pattern) for pattern, name in places.items()}
 
 
 def _in_calls(path: str) -> Iterator[str]:

@@ -98,6 +98,6 @@ def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes], folder: Pa
                 return
             except PyMongoError as error:
                 if server.poll() is not None or time.monotonic() > deadline:
-                    said = (folder / "server.log").read_text(errors="replace")[-2000:]
-                    raise NoServer(f"the server does not answer: {error}\n{said}") from error
+                    log = (folder / "server.log").read_text(errors="replace")[-2000:]
+                    raise NoServer(f"the server does not answer: {error}\n{log}") from error
                 time.sleep(0.05)

@@ -141,8 +141,8 @@ class Person:
 
     async def react(self, message: str, *reactions: str, gone: bool = False) -> None:
         field = "reactionsRemoved" if gone else "reactionsAdded"
-        told = [{"type": reaction} for reaction in reactions]
-        await self.send({"type": "messageReaction", field: told, "replyToId": message})
+        reported = [{"type": reaction} for reaction in reactions]
+        await self.send({"type": "messageReaction", field: reported, "replyToId": message})
 
     # --- what they see ------------------------------------------------------------------------
 

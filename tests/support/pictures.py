@@ -66,8 +66,8 @@ async def draw(
             for theme in themes:
                 page = await _open(browser, theme, width)
                 for name, card in cards.items():
-                    said = await _draw(page, name, card, name in checked)
-                    complaints.update(f"card {name!r}: {complaint}" for complaint in said)
+                    of_card = await _draw(page, name, card, name in checked)
+                    complaints.update(f"card {name!r}: {complaint}" for complaint in of_card)
                     await page.locator("#chat").screenshot(path=folder / f"{name}.{theme}.png")
                 await page.close()
         finally:
@@ -118,10 +118,10 @@ async def _open(browser: Browser, theme: Theme, width: int) -> Page:
 async def _draw(page: Page, name: str, card: dict[str, Any], checked: bool) -> list[str]:
     """Puts a card on the page; gives the renderer's complaints."""
     try:
-        said: list[str] = await page.evaluate("([card, checked]) => drawCard(card, checked)", [card, checked])
+        complaints: list[str] = await page.evaluate("([card, checked]) => drawCard(card, checked)", [card, checked])
     except Error as error:
         raise CannotDraw(f"card {name!r}: {error.message}") from error
-    return said
+    return complaints
 
 
 async def _serve(route: Route) -> None:

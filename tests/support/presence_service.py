@@ -42,5 +42,5 @@ class PresenceService:
         self.asked.append(question)
         if self.trouble:
             return self.trouble
-        said = {address: self.people[address] for address in question["addresses"] if address in self.people}
-        return Answer(200, orjson.dumps({"availability": said}))
+        availability = {address: self.people[address] for address in question["addresses"] if address in self.people}
+        return Answer(200, orjson.dumps({"availability": availability}))

@@ -154,16 +154,16 @@ class Samples:
         return Texts(LOCALES[self.language], ZONE)
 
     def overview(self, **changes: Any) -> Overview:
-        said = message(self.language)
+        content = message(self.language)
         known = Overview(
-            message=said,
-            preview=filled(said, person(), {}),
+            message=content,
+            preview=filled(content, person(), {}),
             sample=person().name,
             audience_name=LISTS[self.language][1],
             reach=REACH,
             schedule=schedule(),
             another=True,
-            size=size_of(said),
+            size=size_of(content),
         )
         return replace(known, **changes)
 
@@ -487,7 +487,7 @@ class Samples:
         }
 
     def summary(self) -> Summary:
-        said = OWN[self.language]
+        values = OWN[self.language]
         return Summary(
             id=ListId(3),
             file="Lyon.xlsx",
@@ -495,7 +495,7 @@ class Samples:
             reachable=2801,
             reading=self.reading(),
             sample=[
-                Contact(address=one.address, given_name=one.given_name, surname=one.surname, columns=said)
+                Contact(address=one.address, given_name=one.given_name, surname=one.surname, columns=values)
                 for one in (person(0), person(1), person(2))
             ],
         )
@@ -544,23 +544,23 @@ class Samples:
 
     def of_lists(self) -> dict[str, AdaptiveCard]:
         texts, ada, louis = self.texts, person(0), person(1)
-        made = replace(self.lists()[0][0], columns=("DEPARTMENT", "SITE"))
+        labs = replace(self.lists()[0][0], columns=("DEPARTMENT", "SITE"))
         lines = [
-            ListLine(distribution_list=made, reach=Reach(total=50, reachable=47), owner=None),
+            ListLine(distribution_list=labs, reach=Reach(total=50, reachable=47), owner=None),
             ListLine(
-                distribution_list=replace(made, name=LISTS[self.language][1]),
+                distribution_list=replace(labs, name=LISTS[self.language][1]),
                 reach=Reach(total=212, reachable=212),
                 owner=louis,
             ),
             ListLine(
-                distribution_list=replace(made, name=LISTS[self.language][2], shared_with_all=True),
+                distribution_list=replace(labs, name=LISTS[self.language][2], shared_with_all=True),
                 reach=Reach(total=8, reachable=0),
                 owner=None,
             ),
         ]
         missing = {2: NotReached.NEVER_INSTALLED, 6: NotReached.BLOCKED}
         view = ListView(
-            distribution_list=made,
+            distribution_list=labs,
             owner=None,
             channel=Channel.TEAMS,
             reach=Reach(total=50, reachable=47),
@@ -570,35 +570,35 @@ class Samples:
             page=0,
             more=True,
         )
-        typed = {"list_name": made.name, "sharing": "some", "authors": "2"}
+        typed = {"list_name": labs.name, "sharing": "some", "authors": "2"}
         authors = [(louis.id, louis.name), (person(2).id, person(2).name)]
         return {
             "lists": lists_card(texts, lines, Channel.TEAMS, "", 0, 2),
             "lists_none": lists_card(texts, [], Channel.TEAMS, "", 0, 1),
             "list": list_card(texts, view),
             "list_new": list_people_form(texts, None, {}, {}),
-            "list_people": list_people_form(texts, made, {"addresses": ada.address}, {}),
-            "list_settings": list_settings_form(texts, made, typed, {}, authors),
+            "list_people": list_people_form(texts, labs, {"addresses": ada.address}, {}),
+            "list_settings": list_settings_form(texts, labs, typed, {}, authors),
             "list_from_a_file": list_card(
                 texts,
                 replace(view, draft=campaign(self.language, CampaignState.DRAFT)),
                 texts.many("Saved: {count} person.", "Saved: {count} people.", 50),
             ),
-            "import": import_card(texts, self.summary(), {"list_name": "Lyon"}, {}, [(made.id, made.name)]),
+            "import": import_card(texts, self.summary(), {"list_name": "Lyon"}, {}, [(labs.id, labs.name)]),
             "import_taken": import_card(
                 texts,
                 replace(self.summary(), reading=Reading(people=3120), known=3120),
-                {"list_name": made.name},
+                {"list_name": labs.name},
                 {"list_name": texts("There is a list of this name already.")},
                 [],
             ),
             "import_saving": notice_card(
                 texts,
                 texts.many("I am saving {count} person …", "I am saving {count} people …", 3120),
-                back=("import.open", {"list": made.id}),
+                back=("import.open", {"list": labs.id}),
             ),
-            "list_delete": list_delete_card(texts, made, [], 2),
-            "list_delete_used": list_delete_card(texts, made, [MESSAGES[self.language]["name"]], 0),
+            "list_delete": list_delete_card(texts, labs, [], 2),
+            "list_delete_used": list_delete_card(texts, labs, [MESSAGES[self.language]["name"]], 0),
         }
 
     def of_sources(self) -> dict[str, AdaptiveCard]:
@@ -607,11 +607,11 @@ class Samples:
         running = campaign(self.language, CampaignState.RUNNING)
         name = LISTS[self.language][0]
         source = Source(kind=SourceKind.GROUP, id="02bd9fd6-8f93-4758-87c3-1fb73740a315")
-        made = replace(self.lists()[0][0], source=source, read_at=NOW)
+        group_list = replace(self.lists()[0][0], source=source, read_at=NOW)
         reach = Reach(total=50, reachable=47, guests=2)
         people = [Member(person=person(number), installed=number != 1) for number in range(3)]
         view = ListView(
-            distribution_list=made,
+            distribution_list=group_list,
             owner=None,
             channel=Channel.TEAMS,
             reach=reach,
@@ -621,17 +621,17 @@ class Samples:
             page=0,
             more=False,
         )
-        found = [("1a2b", name), ("3c4d", f"{name} Lyon"), ("5e6f", f"{name} Lyon")]
-        gone = ListProblem(list=replace(made, name=LISTS[self.language][1]), why=Unread.GONE)
-        silent = ListProblem(list=made, why=Unread.NOT_ANSWERED)
-        denied = ListProblem(list=made, why=Unread.NOT_ALLOWED, permission="GroupMember.Read.All")
-        leaving_out = refrozen(running, audience=Audience(everyone=True, except_lists=(made.id,)))
+        groups = [("1a2b", name), ("3c4d", f"{name} Lyon"), ("5e6f", f"{name} Lyon")]
+        gone = ListProblem(list=replace(group_list, name=LISTS[self.language][1]), why=Unread.GONE)
+        silent = ListProblem(list=group_list, why=Unread.NOT_ANSWERED)
+        denied = ListProblem(list=group_list, why=Unread.NOT_ALLOWED, permission="GroupMember.Read.All")
+        leaving_out = refrozen(running, audience=Audience(everyone=True, except_lists=(group_list.id,)))
         installing = Installation(
             id=InstallationId(1),
             tenant=CONTOSO,
             author=PersonId(1),
             version=3,
-            audience=Audience(lists=(made.id,)),
+            audience=Audience(lists=(group_list.id,)),
             name=name,
             started_at=NOW,
             total=120,
@@ -650,7 +650,7 @@ class Samples:
                 texts, draft, reach, [*people, Member(person=person(3), why=NotReached.NEVER_INSTALLED)], 0, 1, 3
             ),
             "group": group_form(texts, draft, Groups()),
-            "group_found": group_form(texts, draft, Groups(name=name[:4], found=found)),
+            "group_found": group_form(texts, draft, Groups(name=name[:4], found=groups)),
             "group_none": group_form(texts, None, Groups(name="Zzz", found=[])),
             "group_denied": group_form(texts, None, Groups(name=name), unread_text(texts, denied)),
             "list_of_group": list_card(texts, view),
@@ -660,9 +660,9 @@ class Samples:
         }
 
     def messages(self) -> dict[str, AdaptiveCard]:
-        texts, said = self.texts, filled(message(self.language), person(), {})
-        important = replace(said, style=Style.IMPORTANT)
-        plain = replace(said, style=Style.MESSAGE, buttons=())
+        texts, content = self.texts, filled(message(self.language), person(), {})
+        important = replace(content, style=Style.IMPORTANT)
+        plain = replace(content, style=Style.MESSAGE, buttons=())
         banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])
         poll = filled(question(self.language), person(), {})
         answered = answered_text(texts, poll.buttons[1].title)
@@ -672,12 +672,12 @@ class Samples:
             return f"https://crieur.contoso.com/r/12.1.x.{number}"
 
         return {
-            "message": message_card(CampaignId(12), said, link),
-            "message_picture": message_card(CampaignId(12), replace(said, image=PICTURE), link),
+            "message": message_card(CampaignId(12), content, link),
+            "message_picture": message_card(CampaignId(12), replace(content, image=PICTURE), link),
             "message_plain": message_card(CampaignId(12), plain, link),
             "message_important": message_card(CampaignId(12), important, link),
-            "message_test": message_card(CampaignId(12), said, link, test=banner),
-            "message_confirmed": message_card(CampaignId(12), said, link, done=Done(acknowledged=confirmed)),
+            "message_test": message_card(CampaignId(12), content, link, test=banner),
+            "message_confirmed": message_card(CampaignId(12), content, link, done=Done(acknowledged=confirmed)),
             "message_question": message_card(CampaignId(12), poll, link),
             "message_answered": message_card(CampaignId(12), poll, link, done=Done(answer=1, answered=answered)),
         }

@@ -111,9 +111,9 @@ def _filled(draft: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def _buttons(buttons: Buttons) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = [{"kind": "link", "title": one.title, "url": one.url} for one in buttons.links]
-    made += [{"kind": "acknowledge"}] if buttons.confirm is not None else []
-    return made + ([{"kind": "answers", "answers": list(buttons.answers)}] if buttons.answers else [])
+    inputs: list[dict[str, Any]] = [{"kind": "link", "title": one.title, "url": one.url} for one in buttons.links]
+    inputs += [{"kind": "acknowledge"}] if buttons.confirm is not None else []
+    return inputs + ([{"kind": "answers", "answers": list(buttons.answers)}] if buttons.answers else [])
 
 
 def _form_of(draft: Mapping[str, Any] | None, zone: str) -> dict[str, str]:

@@ -196,10 +196,10 @@ def test_a_change_changes_what_it_is_about_and_nothing_else(
 
 
 def test_a_new_draft_is_its_authors_and_says_what_its_forms_say() -> None:
-    made = campaign_life.new_draft(
+    draft = campaign_life.new_draft(
         CampaignId(5), CONTOSO, LOUIS, "Autumn", Channel.SKYPE, START, {"message": {"body": "b"}}
     )
-    assert made == Campaign(
+    assert draft == Campaign(
         id=CampaignId(5),
         tenant=CONTOSO,
         author=LOUIS,

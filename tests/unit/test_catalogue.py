@@ -34,12 +34,12 @@ Id = str | tuple[str, ...]
 @cache
 def used() -> dict[Id, str]:
     """Every text in the code -> where it stands."""
-    found: dict[Id, str] = {}
+    places: dict[Id, str] = {}
     for room in ROOMS:
         for name, line, id, *_ in extract_from_dir(str(ROOT / room), [("**.py", "python")], keywords=KEYWORDS):
             # extraction gives (one, several, None) for a keyword of three arguments
-            found[tuple(part for part in id if part) if isinstance(id, tuple) else id] = f"{room}/{name}:{line}"
-    return found
+            places[tuple(part for part in id if part) if isinstance(id, tuple) else id] = f"{room}/{name}:{line}"
+    return places
 
 
 @cache
@@ -112,19 +112,19 @@ def test_a_translation_is_not_the_english(language: str) -> None:
 def test_the_commands_that_the_help_names_are_understood(language: str) -> None:
     known = {*everything().commands, *typed("cancel")}
     for message in entries(language):
-        english, said = forms(message.id)[0], forms(message.string)[0]
+        english, translation = forms(message.id)[0], forms(message.string)[0]
         if english.startswith("**") and " – " in english:
-            command = said.split("**")[1]
-            assert command in known, said
+            command = translation.split("**")[1]
+            assert command in known, translation
 
 
 @TRANSLATED
 def test_every_command_can_be_typed_in_every_language(language: str) -> None:
     record, commands = LANGUAGES[language], everything().commands
     assert not set(record.commands) - set(commands), "it translates no command that there is none of"
-    said = {commands[word].handler for words in record.commands.values() for word in words}
-    said |= {commands[name].handler for code in LANGUAGES for name in names_of(code)}
-    wordless = {name for name, entry in commands.items() if entry.handler not in said}
+    handlers = {commands[word].handler for words in record.commands.values() for word in words}
+    handlers |= {commands[name].handler for code in LANGUAGES for name in names_of(code)}
+    wordless = {name for name, entry in commands.items() if entry.handler not in handlers}
     assert wordless == {PRESSED}, "what Skype's buttons type is no word of any language"
 
 

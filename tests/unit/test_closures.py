@@ -100,10 +100,10 @@ def test_several_dates_stand_in_one_field() -> None:
 
 @pytest.mark.parametrize("wrong", ["32/12", "2026-13-01", "someday", "24", "29/2/2027", "24 fooember", "0/0", "-1/2"])
 def test_what_is_no_date_is_said_beside_its_field(wrong: str) -> None:
-    for texts, said in ((ENGLISH, "This is not a date: “"), (FRENCH, "Ce n’est pas une date\u00a0: «")):
+    for texts, start in ((ENGLISH, "This is not a date: “"), (FRENCH, "Ce n’est pas une date\u00a0: «")):
         days, errors = own(f"24/12; {wrong}", texts)
         assert days == {date(2026, 12, 24)} and list(errors) == ["closed"]
-        assert errors["closed"].startswith(said) and escape_markdown(wrong) in errors["closed"]
+        assert errors["closed"].startswith(start) and escape_markdown(wrong) in errors["closed"]
         assert "24/12/2026" in errors["closed"], "and how one is written"
     assert read_schedule({**CHRISTMAS, "closed": wrong}, NOW, ENGLISH).errors.keys() == {"closed"}
 
@@ -124,8 +124,8 @@ def test_a_time_that_is_all_holidays_says_so() -> None:
 
 
 def test_evenings_and_weekends_may_go_out_and_holidays_not() -> None:
-    made = schedule(anytime="true", holidays="BE", closed="28/12")
-    assert closed_days(made) == [date(2026, 12, 25), date(2026, 12, 28)]
+    december = schedule(anytime="true", holidays="BE", closed="28/12")
+    assert closed_days(december) == [date(2026, 12, 25), date(2026, 12, 28)]
 
 
 def test_a_day_that_the_slot_only_touches_after_hours_is_not_named() -> None:
@@ -139,8 +139,8 @@ def test_a_day_that_the_slot_only_touches_after_hours_is_not_named() -> None:
 
 
 def test_many_days_are_counted() -> None:
-    made = schedule(closed="24/12;25/12;28/12;29/12;30/12;31/12;1/1", duration="20")
-    assert closed_text(ENGLISH, made).endswith("and 3 more days")
+    december = schedule(closed="24/12;25/12;28/12;29/12;30/12;31/12;1/1", duration="20")
+    assert closed_text(ENGLISH, december).endswith("and 3 more days")
 
 
 @given(st.text(max_size=60), st.sampled_from([ENGLISH, AMERICAN, FRENCH]))

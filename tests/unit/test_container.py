@@ -103,8 +103,8 @@ def _checked(command: list[str], port: int) -> int:
 @pytest.mark.parametrize("service", ["crieur"])
 def test_it_has_longer_to_stop_than_the_program_takes(service: str) -> None:
     text = (ROOT / "compose.yaml").read_text().split(f"  {service}:")[1]
-    found = re.search(r"stop_grace_period: (\d+)s", text)
-    assert found and int(found[1]) > GRACE + 5
+    period = re.search(r"stop_grace_period: (\d+)s", text)
+    assert period and int(period[1]) > GRACE + 5
 
 
 # --- the guide's commands against the example of settings -------------------------------------

@@ -30,10 +30,10 @@ def settings(**variables: str) -> Settings:
     return Settings(_env_file=None, **{**own, **variables})  # type: ignore[call-arg, arg-type]
 
 
-def made(found: Settings, cloud: str = "public") -> Any:
+def credentials_for(configured: Settings, cloud: str = "public") -> Any:
     platform = CLOUDS[cloud]
-    login = platform.login + (found.microsoft_app_tenant_id or platform.home)
-    return asyncio.run(make_credentials(found).create_credentials(APP, platform.scope, login, True))
+    login = platform.login + (configured.microsoft_app_tenant_id or platform.home)
+    return asyncio.run(make_credentials(configured).create_credentials(APP, platform.scope, login, True))
 
 
 @pytest.fixture
@@ -54,41 +54,41 @@ def pem(tmp_path: Path) -> Path:
 
 
 def test_a_secret_of_many_organisations() -> None:
-    found = made(settings(MicrosoftAppPassword="a-secret"))
-    assert type(found) is MicrosoftAppCredentials
-    assert found.oauth_endpoint == PUBLIC.login + PUBLIC.home
+    credentials = credentials_for(settings(MicrosoftAppPassword="a-secret"))
+    assert type(credentials) is MicrosoftAppCredentials
+    assert credentials.oauth_endpoint == PUBLIC.login + PUBLIC.home
 
 
 def test_a_secret_of_one_organisation() -> None:
-    found = made(
+    credentials = credentials_for(
         settings(MicrosoftAppPassword="a-secret", MicrosoftAppType="SingleTenant", MicrosoftAppTenantId=TENANT)
     )
-    assert type(found) is MicrosoftAppCredentials
-    assert found.oauth_endpoint == PUBLIC.login + TENANT
+    assert type(credentials) is MicrosoftAppCredentials
+    assert credentials.oauth_endpoint == PUBLIC.login + TENANT
 
 
 def test_a_managed_identity_needs_no_secret() -> None:
-    found = made(settings(MicrosoftAppType="UserAssignedMSI", MicrosoftAppTenantId=TENANT))
-    assert type(found) is ManagedIdentityAppCredentials
+    credentials = credentials_for(settings(MicrosoftAppType="UserAssignedMSI", MicrosoftAppTenantId=TENANT))
+    assert type(credentials) is ManagedIdentityAppCredentials
 
 
 def test_a_certificate_stands_for_the_secret(pem: Path) -> None:
-    found = made(
+    credentials = credentials_for(
         settings(MicrosoftAppCertificate=str(pem), MicrosoftAppType="SingleTenant", MicrosoftAppTenantId=TENANT)
     )
-    assert type(found) is CertificateAppCredentials
-    assert found.oauth_endpoint == PUBLIC.login + TENANT
+    assert type(credentials) is CertificateAppCredentials
+    assert credentials.oauth_endpoint == PUBLIC.login + TENANT
     certificate = x509.load_pem_x509_certificate(pem.read_bytes())
     der = certificate.public_bytes(serialization.Encoding.DER)
-    assert found.certificate_thumbprint == hashlib.sha1(der).hexdigest().upper()
+    assert credentials.certificate_thumbprint == hashlib.sha1(der).hexdigest().upper()
     _, key, public = read_certificate(pem)
     assert key.startswith("-----BEGIN PRIVATE KEY-----") and "CERTIFICATE" not in key
     assert public.startswith("-----BEGIN CERTIFICATE-----") and "PRIVATE" not in public
 
 
 def test_the_governments_cloud_has_its_own_addresses() -> None:
-    found = made(settings(MicrosoftAppPassword="a-secret", CLOUD="gcc-high"), "gcc-high")
-    assert found.oauth_endpoint.startswith("https://login.microsoftonline.us/")
+    credentials = credentials_for(settings(MicrosoftAppPassword="a-secret", CLOUD="gcc-high"), "gcc-high")
+    assert credentials.oauth_endpoint.startswith("https://login.microsoftonline.us/")
 
 
 @pytest.mark.parametrize("content", [b"", b"no certificate", None])

@@ -59,5 +59,5 @@ def test_every_command_that_the_docs_have_typed_is_one() -> None:
 def test_every_figure_that_an_alert_looks_at_is_one() -> None:
     text = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     known = {family.name for family in Metrics().registry.collect()}
-    named = {found.removesuffix("_total") for found in re.findall(r"crieur_[a-z_]+", text)}
+    named = {figure.removesuffix("_total") for figure in re.findall(r"crieur_[a-z_]+", text)}
     assert named and named - known == set()

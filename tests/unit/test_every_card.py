@@ -163,7 +163,7 @@ def edge_forms(language: str) -> Cards:
     texts = samples.texts
     long = dict.fromkeys(FIELDS["message"], NASTY * 10)
     zones = [(zone, zone) for zone in ZONES]
-    many = [(replace(found, name=LONG), reach) for found, reach in samples.lists() * (SHOWN // 2)]
+    many = [(replace(one, name=LONG), reach) for one, reach in samples.lists() * (SHOWN // 2)]
     buttons = tuple(button(kind, "W" * BUTTON) for kind in ButtonKind) * 2
     none, nobody = Reach(total=0, reachable=0), Choices(everyone=Reach(total=0, reachable=0), lists=[])
     crowded = Choices(everyone=none, lists=many, more=True)
@@ -195,31 +195,31 @@ def edge_campaigns(language: str) -> Cards:
     texts, shown = samples.texts, samples.overview()
     bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
     untitled = replace(message(language), title="", buttons=())
-    found: dict[str, AdaptiveCard] = {}
+    drawn: dict[str, AdaptiveCard] = {}
     for name in ("", LONG, NASTY):
         for state in CampaignState:
             one = campaign(language, state, name=name)
-            found[f"information: {state} {name[:5]}"] = information_card(texts, one, shown, tally(1))
-            found[f"information: {state} {name[:5]} bare"] = information_card(texts, one, bare, None)
-            found[f"delete: {state} {name[:5]}"] = delete_card(texts, one)
+            drawn[f"information: {state} {name[:5]}"] = information_card(texts, one, shown, tally(1))
+            drawn[f"information: {state} {name[:5]} bare"] = information_card(texts, one, bare, None)
+            drawn[f"delete: {state} {name[:5]}"] = delete_card(texts, one)
             lines = [figures(one, tally(1_000_000), ENGAGEMENT)] * PAGE
-            found[f"campaigns: {state} {name[:5]}"] = campaigns_card(
+            drawn[f"campaigns: {state} {name[:5]}"] = campaigns_card(
                 texts, lines, name, 1, 3, "notice", {one.id: NASTY}
             )
             crowd = [(PersonId(number), NASTY) for number in range(200)]
-            found[f"share: {state} {name[:5]}"] = sharing_form(texts, one, crowd, [PersonId(1)])
-            found[f"share: {state} {name[:5]} nobody"] = sharing_form(texts, one, [], [])
+            drawn[f"share: {state} {name[:5]}"] = sharing_form(texts, one, crowd, [PersonId(1)])
+            drawn[f"share: {state} {name[:5]} nobody"] = sharing_form(texts, one, [], [])
             for why in WhyHeld:
                 held = Held(
                     why=why, frozen=one.frozen or campaign(language).as_scheduled, approved=1, people=99, newcomers=98
                 )
-                found[f"held: {why} {state} {name[:5]}"] = held_card(texts, one, held, decides=True)
+                drawn[f"held: {why} {state} {name[:5]}"] = held_card(texts, one, held, decides=True)
             for deed in (Deed.CHANGED, Deed.SCHEDULED, Deed.DELETED):
-                found[f"{deed} by another: {state} {name[:5]}"] = changed_by_another_card(texts, person(), one, deed)
+                drawn[f"{deed} by another: {state} {name[:5]}"] = changed_by_another_card(texts, person(), one, deed)
         draft = campaign(language, CampaignState.DRAFT, name=name)
         problems = [(step, "wrong") for step in STEPS[:3]]
-        found[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
-        found[f"review: {name[:5]}"] = review_card(
+        drawn[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
+        drawn[f"review: {name[:5]}"] = review_card(
             texts, draft, samples.overview(preview=untitled, starts_now=True), None, [], []
         )
     for count in COUNTS:
@@ -228,8 +228,8 @@ def edge_campaigns(language: str) -> Cards:
         reach = Reach(total=count, reachable=count // 2)
         one = campaign(language)
         overview = samples.overview(reach=reach)
-        found[f"review: {count}"] = review_card(texts, one, overview, forecast, [], [])
-        found[f"review: {count} nobody"] = review_card(texts, one, overview, nobody, [], [])
+        drawn[f"review: {count}"] = review_card(texts, one, overview, forecast, [], [])
+        drawn[f"review: {count} nobody"] = review_card(texts, one, overview, nobody, [], [])
         strange = [
             Member(
                 person=replace(person(), name=NASTY * 3, address=f"{LONG}@contoso.com"), why=NotReached.NEVER_INSTALLED
@@ -239,42 +239,42 @@ def edge_campaigns(language: str) -> Cards:
         members = (strange * PEOPLE)[:PEOPLE]
         for channel in Channel:
             on_it = replace(one, channel=channel)
-            found[f"people: {count} {channel}"] = people_card(texts, on_it, reach, members, 1, 125_000)
-    found["people: nobody"] = people_card(texts, campaign(language), Reach(total=0, reachable=0), [], 0, 1)
-    return found
+            drawn[f"people: {count} {channel}"] = people_card(texts, on_it, reach, members, 1, 125_000)
+    drawn["people: nobody"] = people_card(texts, campaign(language), Reach(total=0, reachable=0), [], 0, 1)
+    return drawn
 
 
 def edge_templates(language: str) -> Cards:
     samples = Samples(language)
     texts = samples.texts
     bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
-    found: dict[str, AdaptiveCard] = {}
+    drawn: dict[str, AdaptiveCard] = {}
     for name in (LONG, NASTY):
         lines = [line(name, replace(person(), name=name), shared=True)] * TEMPLATES
         values, errors = {"template_name": name, "sharing": "x"}, {"template_name": "That is wrong. " * 10}
         draft = campaign(language, CampaignState.DRAFT, name=name)
-        found[f"templates: {name[:5]}"] = templates_card(texts, lines, name, 1, 3, "notice", draft)
-        found[f"templates: {name[:5]} none"] = templates_card(texts, [], name, 1, 3)
-        found[f"template: {name[:5]}"] = template_card(texts, view(language, bare, lines[0]), "notice", "warning")
-        found[f"template keep: {name[:5]}"] = keep_form(texts, draft, values, errors)
-        found[f"template settings: {name[:5]}"] = template_settings_form(texts, template(1, name), values, errors)
-        found[f"template delete: {name[:5]}"] = template_delete_card(texts, template(1, name))
-    return found
+        drawn[f"templates: {name[:5]}"] = templates_card(texts, lines, name, 1, 3, "notice", draft)
+        drawn[f"templates: {name[:5]} none"] = templates_card(texts, [], name, 1, 3)
+        drawn[f"template: {name[:5]}"] = template_card(texts, view(language, bare, lines[0]), "notice", "warning")
+        drawn[f"template keep: {name[:5]}"] = keep_form(texts, draft, values, errors)
+        drawn[f"template settings: {name[:5]}"] = template_settings_form(texts, template(1, name), values, errors)
+        drawn[f"template delete: {name[:5]}"] = template_delete_card(texts, template(1, name))
+    return drawn
 
 
 def longest_message(language: str) -> Cards:
     """The longest that the form takes, wherever it is shown."""
     samples = Samples(language)
-    texts, said = samples.texts, message(language)
-    said = replace(
-        said, body="x" * (cards.message.compile.LIMIT - cards.message.compile.size_of(replace(said, body="")))
+    texts, content = samples.texts, message(language)
+    content = replace(
+        content, body="x" * (cards.message.compile.LIMIT - cards.message.compile.size_of(replace(content, body="")))
     )
-    assert cards.message.compile.size_of(said) == cards.message.compile.LIMIT
-    one, shown = refrozen(campaign(language), message=said), samples.overview(message=said, preview=said)
+    assert cards.message.compile.size_of(content) == cards.message.compile.LIMIT
+    one, shown = refrozen(campaign(language), message=content), samples.overview(message=content, preview=content)
     forecast = Forecast(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
     wrong = {"link_url": texts("That is not a web address; it begins with https://")}
     return {
-        "form message: longest": message_form(texts, one, {**MESSAGES[language], "body": said.body}, wrong),
+        "form message: longest": message_form(texts, one, {**MESSAGES[language], "body": content.body}, wrong),
         "approval: longest": approval_card(texts, one, shown, forecast, NASTY, "x" * 500),
         "approval: nobody": approval_card(texts, one, shown, None, ""),
         "approval: back": decided_card(texts, one, person(), approved=False, reason=NASTY * 5),
@@ -286,22 +286,22 @@ def longest_message(language: str) -> Cards:
 def edge_lists(language: str) -> Cards:
     samples = Samples(language)
     texts, nasty = samples.texts, replace(person(), name=NASTY)
-    made = replace(samples.lists()[0][0], name=LONG, columns=tuple(f"C{'X' * 38}{number}" for number in range(20)))
+    long_list = replace(samples.lists()[0][0], name=LONG, columns=tuple(f"C{'X' * 38}{number}" for number in range(20)))
     shared = frozenset(PersonId(number) for number in range(300))
-    found: dict[str, AdaptiveCard] = {}
+    drawn: dict[str, AdaptiveCard] = {}
     for count in COUNTS:
         reach = Reach(total=count, reachable=count // 2, guests=count)
-        line = ListLine(distribution_list=replace(made, shared_with=shared), reach=reach, owner=None)
+        line = ListLine(distribution_list=replace(long_list, shared_with=shared), reach=reach, owner=None)
         lines = [
             line,
             replace(line, owner=nasty),
-            replace(line, distribution_list=replace(made, shared_with_all=True)),
+            replace(line, distribution_list=replace(long_list, shared_with_all=True)),
         ] * 2
-        found[f"lists: {count}"] = lists_card(texts, lines, Channel.TEAMS, NASTY, 1, 3, "notice")
+        drawn[f"lists: {count}"] = lists_card(texts, lines, Channel.TEAMS, NASTY, 1, 3, "notice")
         people = [Member(person=nasty, why=NotReached.BLOCKED), Member(person=person())] * (PEOPLE // 2)
         for unreached in (True, False):
             view = ListView(
-                distribution_list=made,
+                distribution_list=long_list,
                 owner=nasty,
                 channel=Channel.SKYPE,
                 reach=reach,
@@ -314,39 +314,39 @@ def edge_lists(language: str) -> Cards:
                 unreached=unreached,
                 changeable=not unreached,
             )
-            found[f"list: {count} {unreached}"] = list_card(texts, view, "notice", "warning")
+            drawn[f"list: {count} {unreached}"] = list_card(texts, view, "notice", "warning")
     offered = [(BIG, LONG)] * OFFERED
     contact = Contact(address=f"{LONG}@contoso.com", given_name=NASTY, surname=NASTY, columns={"X": NASTY * 5})
     columns = tuple(AddressColumn(place=place, heading=NASTY[:60], sample=(NASTY[:100],) * 3) for place in range(60))
     reading = Reading(
-        people=250_000, doubles=10**6, wrong=10**6, columns=made.columns, sheet=LONG[:31], hidden=10**6,
+        people=250_000, doubles=10**6, wrong=10**6, columns=long_list.columns, sheet=LONG[:31], hidden=10**6,
         wrong_lines=(WrongLine(10**6, Mistake.WRONG_ADDRESS, NASTY[:40]),) * LINES, address_columns=columns,
         notes=tuple(Note(kind=kind, count=9, lines=(10**6,) * 9, words=(NASTY[:60],) * 100) for kind in NoteKind),
         sheets=(SheetWithPeople(name=NASTY[:31], rows=10**6, hidden=True),) * 99,
     )  # fmt: skip
     summary = Summary(id=BIG, file=NASTY, known=1, reachable=0, sample=[contact] * SAMPLE, reading=reading)
-    found["import: errors"] = import_card(texts, summary, {"list_name": NASTY}, ERRORS, offered, "notice")
-    found["import: one"] = import_card(texts, replace(summary, reading=Reading(people=1)), {}, {}, [])
-    found["import: columns"] = column_card(texts, NASTY, reading, {"list": BIG})
+    drawn["import: errors"] = import_card(texts, summary, {"list_name": NASTY}, ERRORS, offered, "notice")
+    drawn["import: one"] = import_card(texts, replace(summary, reading=Reading(people=1)), {}, {}, [])
+    drawn["import: columns"] = column_card(texts, NASTY, reading, {"list": BIG})
     alone = replace(reading, question=Question.COLUMN, address_columns=columns[:1])
-    found["import: one column"] = column_card(texts, NASTY, alone, {"list": BIG})
-    found["import: sheets"] = sheet_card(texts, NASTY, reading, {"list": BIG})
-    found["import: hidden"] = hidden_card(texts, NASTY, replace(reading, question=Question.HIDDEN), {"list": BIG})
+    drawn["import: one column"] = column_card(texts, NASTY, alone, {"list": BIG})
+    drawn["import: sheets"] = sheet_card(texts, NASTY, reading, {"list": BIG})
+    drawn["import: hidden"] = hidden_card(texts, NASTY, replace(reading, question=Question.HIDDEN), {"list": BIG})
     authors = [(PersonId(number), LONG[:60]) for number in range(AUTHORS)]
     settings = {"list_name": NASTY, "sharing": "some", "authors": "1,2"}
-    found["list settings: many"] = list_settings_form(texts, made, settings, ERRORS, authors, "notice")
-    found["list settings: alone"] = list_settings_form(texts, made, {}, {}, [])
-    found["list people: new"] = list_people_form(texts, None, {}, {})
-    found["list people: errors"] = list_people_form(texts, made, {"addresses": NASTY * 10}, ERRORS, "notice")
-    found["list delete: used"] = list_delete_card(texts, made, [LONG, NASTY] * 20, 3)
-    found["list delete: used by others"] = list_delete_card(texts, made, [], 0, 2)
-    found["list delete: drafts"] = list_delete_card(texts, made, [], 1)
-    return found
+    drawn["list settings: many"] = list_settings_form(texts, long_list, settings, ERRORS, authors, "notice")
+    drawn["list settings: alone"] = list_settings_form(texts, long_list, {}, {}, [])
+    drawn["list people: new"] = list_people_form(texts, None, {}, {})
+    drawn["list people: errors"] = list_people_form(texts, long_list, {"addresses": NASTY * 10}, ERRORS, "notice")
+    drawn["list delete: used"] = list_delete_card(texts, long_list, [LONG, NASTY] * 20, 3)
+    drawn["list delete: used by others"] = list_delete_card(texts, long_list, [], 0, 2)
+    drawn["list delete: drafts"] = list_delete_card(texts, long_list, [], 1)
+    return drawn
 
 
 def edge_reports(language: str) -> Cards:
     texts = Samples(language).texts
-    found: dict[str, AdaptiveCard] = {}
+    drawn: dict[str, AdaptiveCard] = {}
     buttons = tuple(button(kind, NASTY[:BUTTON]) for kind in ButtonKind)
     pressed = [
         Engagement(kind=kind, button=number, people=10**6, presses=10**7, last_at=NOW)
@@ -363,50 +363,50 @@ def edge_reports(language: str) -> Cards:
             body = " ".join(f"[{NASTY[:20]}](https://example.org/{number})" for number in range(30))
             one = refrozen(campaign(language, state, name=NASTY), message=Message(body=body, buttons=buttons))
             seen = figures(one, tally(count), pressed, hours=hours, next_due=NOW, last_due=NOW)
-            found[f"live: {state} {count} moved"] = moved_card(texts, one)
-            found[f"live: {state} {count}"] = live_card(texts, seen, ends_about=NOW)
-            found[f"report: {state} {count}"] = report_card(texts, seen, NOW)
+            drawn[f"live: {state} {count} moved"] = moved_card(texts, one)
+            drawn[f"live: {state} {count}"] = live_card(texts, seen, ends_about=NOW)
+            drawn[f"report: {state} {count}"] = report_card(texts, seen, NOW)
             unnamed = refrozen(one, tracking=Tracking(links=False, anonymous=True))
-            found[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
-            found[f"remind: {state} {count}"] = remind_card(texts, replace(seen, engagement=()))
-            found[f"compare: {state} {count}"] = compare_card(texts, seen, [seen] * 5)
+            drawn[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
+            drawn[f"remind: {state} {count}"] = remind_card(texts, replace(seen, engagement=()))
+            drawn[f"compare: {state} {count}"] = compare_card(texts, seen, [seen] * 5)
         empty = Tally(states={}, reasons={})
         plain = refrozen(campaign(language, state, started_at=None, finished_at=None), message=Message(body="x"))
-        found[f"live: {state} nobody"] = live_card(texts, figures(plain, empty))
-        found[f"report: {state} nobody"] = report_card(texts, figures(plain, empty), NOW)
+        drawn[f"live: {state} nobody"] = live_card(texts, figures(plain, empty))
+        drawn[f"report: {state} nobody"] = report_card(texts, figures(plain, empty), NOW)
         for final in COLORS:
             only = Tally(states={final: 1}, reasons={})
-            found[f"report: {state} only {final.name}"] = report_card(texts, figures(plain, only), NOW)
+            drawn[f"report: {state} only {final.name}"] = report_card(texts, figures(plain, only), NOW)
         for reason in NotReached:
             only = Tally(states={DeliveryState.FAILED: 1}, reasons={reason: 1})
-            found[f"report: {state} only {reason}"] = report_card(texts, figures(plain, only), NOW)
-    return found
+            drawn[f"report: {state} only {reason}"] = report_card(texts, figures(plain, only), NOW)
+    return drawn
 
 
 def edge_exports(language: str) -> Cards:
     texts = Samples(language).texts
     one = campaign(language, CampaignState.DONE, name=NASTY)
-    found: dict[str, AdaptiveCard] = {}
+    edges: dict[str, AdaptiveCard] = {}
     for by_file in (True, False):
         for by_link in (True, False):
             for count in COUNTS:
                 drawn = export_card(texts, one, count, by_file=by_file, by_link=by_link, notice="notice " * 20)
-                found[f"export: {by_file} {by_link} {count}"] = drawn
-                found[f"export: audit {by_file} {by_link} {count}"] = audit_export_card(
+                edges[f"export: {by_file} {by_link} {count}"] = drawn
+                edges[f"export: audit {by_file} {by_link} {count}"] = audit_export_card(
                     texts, count, by_file=by_file, by_link=by_link, notice="notice " * 20
                 )
     for written, total in ((0, 0), (0, 1), (5, 3), (420_000, 1_000_000)):
-        found[f"export: {written} of {total}"] = making_card(texts, one, written, total)
-    found["export: download"] = download_card(texts, one, f"https://example.org/export/{LONG}", NOW)
+        edges[f"export: {written} of {total}"] = making_card(texts, one, written, total)
+    edges["export: download"] = download_card(texts, one, f"https://example.org/export/{LONG}", NOW)
     for name, end in (
         ("uploaded", uploaded_card),
         ("declined", declined_card),
         ("interrupted", interrupted_card),
         ("trouble", trouble_card),
     ):
-        found[f"export: {name}"] = end(texts, one)
-        found[f"export: {name}, audit"] = end(texts, None)
-    return found
+        edges[f"export: {name}"] = end(texts, one)
+        edges[f"export: {name}, audit"] = end(texts, None)
+    return edges
 
 
 def edge_talk(language: str) -> Cards:
@@ -414,7 +414,7 @@ def edge_talk(language: str) -> Cards:
     nasty = replace(nobody, name=NASTY, address=f"{LONG}@contoso.com")
     crowd = [(nasty, Role.OWNER)] + [(person(number), Role.AUTHOR) for number in range(100)]
     groups = [GroupRole(group=NASTY, name=NASTY, role=Role.AUTHOR)] * 100
-    found: dict[str, AdaptiveCard] = {
+    drawn: dict[str, AdaptiveCard] = {
         "roles: a hundred": roles_card(texts, crowd, groups, owner=True, directory=True),
         "roles: nobody known": roles_card(texts, [(nobody, Role.OWNER)], [], owner=False, directory=False),
         "roles: groups": groups_card(texts, [(NASTY, NASTY), (LONG, LONG)], Role.PUBLISHER),
@@ -426,41 +426,41 @@ def edge_talk(language: str) -> Cards:
         **{f"help: {step}": step_help_card(texts, campaign(language, name=NASTY), step) for step in STEPS},
     }
     for role in (None, *Role):
-        found[f"help: {role}"] = help_card(texts, role)
+        drawn[f"help: {role}"] = help_card(texts, role)
         for who in (nobody, nasty):
-            found[f"greeting: {role} {who.name[:5]}"] = greeting_card(texts, who, role, became_owner=True)
-    return found
+            drawn[f"greeting: {role} {who.name[:5]}"] = greeting_card(texts, who, role, became_owner=True)
+    return drawn
 
 
 def edge_messages(language: str) -> Cards:
-    found: dict[str, AdaptiveCard] = {}
+    drawn: dict[str, AdaptiveCard] = {}
     for style in Style:
         for title in ("", "T" * TITLE.limit, NASTY):
             for buttons in ((), tuple(button(kind, "W" * BUTTON) for kind in [*ButtonKind] * 2)):
-                said = Message(body=NASTY, title=title, style=style, buttons=buttons)
+                content = Message(body=NASTY, title=title, style=style, buttons=buttons)
                 known = f"message: {style} {title[:5]} {len(buttons)}"
-                found[known] = message_card(BIG, said, lambda *_: "https://contoso.com/r/x")
+                drawn[known] = message_card(BIG, content, lambda *_: "https://contoso.com/r/x")
                 confirmed = Done(acknowledged="You confirmed")
-                found[f"{known} confirmed"] = message_card(
+                drawn[f"{known} confirmed"] = message_card(
                     BIG,
-                    said,
+                    content,
                     lambda *_: "https://contoso.com/r/x",
                     test="Test",
                     done=confirmed,
                 )
-                found[f"{known} answered"] = message_card(
+                drawn[f"{known} answered"] = message_card(
                     BIG,
-                    said,
+                    content,
                     lambda *_: "https://contoso.com/r/x",
                     pseudonym="p" * 70,
                     done=Done(acknowledged="You confirmed", answer=2, answered="W" * BUTTON),
                 )
-    return found
+    return drawn
 
 
 def edge_sources(language: str) -> Cards:
     texts, running = Samples(language).texts, campaign(language, CampaignState.RUNNING)
-    found: dict[str, AdaptiveCard] = {
+    drawn: dict[str, AdaptiveCard] = {
         "group: many": group_form(
             texts, running, Groups(name=NASTY, found=[(f"{number:036}", NASTY) for number in range(25)])
         ),
@@ -468,13 +468,13 @@ def edge_sources(language: str) -> Cards:
     }
     for kind in SourceKind:
         source = Source(kind=kind, id="x")
-        made = DistributionList(
+        source_list = DistributionList(
             id=ListId(1), tenant=TenantId("contoso"), owner=PersonId(1), name=NASTY, size=0, source=source
         )
         for why in Unread:
             for permission in ("", "GroupMember.Read.All"):
-                problem = ListProblem(list=made, why=why, permission=permission)
-                found[f"unread: {kind} {why} {permission}"] = unread_card(texts, running, [problem] * 5)
+                problem = ListProblem(list=source_list, why=why, permission=permission)
+                drawn[f"unread: {kind} {why} {permission}"] = unread_card(texts, running, [problem] * 5)
     begun = Installation(
         id=InstallationId(1),
         tenant=TenantId("contoso"),
@@ -489,10 +489,10 @@ def edge_sources(language: str) -> Cards:
     for halt in (None, *Halt):
         for permission in ("", "X"):
             ended = replace(begun, halt=halt, permission=permission, finished_at=NOW, total=1_000_000)
-            found[f"install: {halt} {permission}"] = install_card(texts, ended)
-    found["install: nobody"] = install_card(texts, begun)
-    found["install: question"] = install_form(texts, NASTY, 100_000, {}, ("lists.open", {}))
-    return found
+            drawn[f"install: {halt} {permission}"] = install_card(texts, ended)
+    drawn["install: nobody"] = install_card(texts, begun)
+    drawn["install: question"] = install_form(texts, NASTY, 100_000, {}, ("lists.open", {}))
+    return drawn
 
 
 #: the samples that docs/cards shows, then the edges, each a room of its own

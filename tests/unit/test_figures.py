@@ -140,8 +140,8 @@ def test_the_end_is_the_last_instant_or_what_the_pace_allows_within_the_slot(
 ) -> None:
     tally = Tally(states={DeliveryState.PLANNED: waiting}, reasons={})
     seen = figures(RUNNING, tally, last_due=NOW + timedelta(minutes=last))
-    found = ends_about(seen, NOW, 45.0)
-    assert found is not None and abs(found - NOW - ends) < timedelta(seconds=1)
+    end = ends_about(seen, NOW, 45.0)
+    assert end is not None and abs(end - NOW - ends) < timedelta(seconds=1)
 
 
 def test_there_is_no_estimate_where_nothing_is_planned() -> None:

@@ -253,19 +253,19 @@ def test_the_row_of_headings_is_found_below_titles(before: int) -> None:
 
 
 def book(*sheets: tuple[str, list[list[Any]]], hidden: Sequence[str] = ()) -> openpyxl.Workbook:
-    made = openpyxl.Workbook()
-    made.remove(made.worksheets[0])
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
     for name, rows in sheets:
-        sheet = made.create_sheet(name)
+        sheet = workbook.create_sheet(name)
         sheet.sheet_state = "hidden" if name in hidden else "visible"
         for row in rows:
             sheet.append(row)
-    return made
+    return workbook
 
 
-def saved(made: openpyxl.Workbook) -> bytes:
+def saved(workbook: openpyxl.Workbook) -> bytes:
     file = io.BytesIO()
-    made.save(file)
+    workbook.save(file)
     return file.getvalue()
 
 
@@ -285,31 +285,31 @@ def test_the_sheet_with_people_is_taken_and_the_others_can_be_chosen() -> None:
 
 
 def test_a_sheet_that_hides_all_its_people_asks() -> None:
-    made = book(("S", [["Mail"], ["ada@c.example"], ["louis@c.example"]]))
+    workbook = book(("S", [["Mail"], ["ada@c.example"], ["louis@c.example"]]))
     for row in (2, 3):
-        made["S"].row_dimensions[row].hidden = True
-    contacts, reading = read(saved(made))
+        workbook["S"].row_dimensions[row].hidden = True
+    contacts, reading = read(saved(workbook))
     assert (contacts, reading.question, reading.hidden) == ([], Question.HIDDEN, 2)
-    assert names(read(saved(made), Choice(hidden=True))[0]) == ["ada", "louis"]
+    assert names(read(saved(workbook), Choice(hidden=True))[0]) == ["ada", "louis"]
 
 
 def test_merged_cells_fill_their_rows() -> None:
-    made = book(
+    workbook = book(
         (
             "S",
             [["Dept", "Mail", "Site"], ["Milk", "a@c.example", "Lyon"], ["", "b@c.example", ""], ["X", "c@c.example"]],
         )
     )
-    made["S"].merge_cells("A2:A3")
-    made["S"].merge_cells("C2:C4")
-    contacts, _ = read(saved(made))
+    workbook["S"].merge_cells("A2:A3")
+    workbook["S"].merge_cells("C2:C4")
+    contacts, _ = read(saved(workbook))
     assert [tuple(one.columns.values()) for one in contacts] == [("Milk", "Lyon"), ("Milk", "Lyon"), ("X", "Lyon")]
 
 
 def test_errors_and_formulas_without_a_result_are_named() -> None:
-    made = book(("S", [["Mail", "Site"], ["a@c.example", "#REF!"], ["b@c.example", "=A1&A2"]]))
-    made["S"]["B2"].data_type = "e"
-    contacts, reading = read(saved(made))
+    workbook = book(("S", [["Mail", "Site"], ["a@c.example", "#REF!"], ["b@c.example", "=A1&A2"]]))
+    workbook["S"]["B2"].data_type = "e"
+    contacts, reading = read(saved(workbook))
     assert [dict(one.columns) for one in contacts] == [{}, {}]
     assert notes(reading) == {NoteKind.ERRORS: (2,), NoteKind.UNKNOWN_RESULTS: (3,)}
 
@@ -335,9 +335,9 @@ def test_a_number_reads_as_its_format_shows_it(value: float, code: str, shown: s
 
 
 def test_days_and_decimals_read_as_the_authors_sheets_write_them() -> None:
-    made = book(("S", [["Mail", "Day", "Share", "Hour"], ["a@c.example", date(2026, 3, 12), 0.5, time(9, 5)]]))
-    made["S"]["B2"].number_format = "mm-dd-yy"  # the format 14: the day as the locale writes it
-    content = saved(made)
+    workbook = book(("S", [["Mail", "Day", "Share", "Hour"], ["a@c.example", date(2026, 3, 12), 0.5, time(9, 5)]]))
+    workbook["S"]["B2"].number_format = "mm-dd-yy"  # the format 14: the day as the locale writes it
+    content = saved(workbook)
     for locale, shown in (
         ("fr-FR", {"DAY": "12/03/2026", "SHARE": "0,5", "HOUR": "09:05:00"}),
         ("en-US", {"DAY": "3/12/2026", "SHARE": "0.5", "HOUR": "09:05:00"}),
@@ -390,8 +390,8 @@ def test_what_protects_a_file_is_the_reason() -> None:
 
 
 def test_rows_that_are_only_formatted_do_not_count() -> None:
-    made = book(("S", [["Email"], ["ada@c.example"]]))
-    file, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(saved(made)))
+    workbook = book(("S", [["Email"], ["ada@c.example"]]))
+    file, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(saved(workbook)))
     blank = "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in range(3, 60_000)).encode()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packing:
         for name in source.namelist():

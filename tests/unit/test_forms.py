@@ -73,8 +73,8 @@ def test_a_web_address_is_taken(url: str) -> None:
     ],
 )  # fmt: skip
 def test_addresses_are_read_each_person_once(text: str, contacts: list[tuple[str, str, str]]) -> None:
-    found = read_addresses(text, ENGLISH).value
-    assert found == tuple(Contact(address=a, given_name=first, surname=last) for a, first, last in contacts)
+    contacts_read = read_addresses(text, ENGLISH).value
+    assert contacts_read == tuple(Contact(address=a, given_name=first, surname=last) for a, first, last in contacts)
 
 
 def test_up_to_six_buttons_are_read_links_first() -> None:

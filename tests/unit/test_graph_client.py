@@ -171,7 +171,7 @@ async def test_one_services_throttling_does_not_keep_us_from_another() -> None:
         with pytest.raises(NotAnswered):
             await service.directory.groups(TENANT, "Team")
         service.clock.forward(3600)
-        assert [found.id for found in await service.directory.groups(TENANT, "Team")] == [group.id]
+        assert [one.id for one in await service.directory.groups(TENANT, "Team")] == [group.id]
 
 
 # --- the login --------------------------------------------------------------------------------
@@ -188,14 +188,14 @@ class Login:
     def get(self, url: str, **_: Any) -> SimpleNamespace:
         self.gets.append(url)
         base = "https://login.microsoftonline.com/contoso"
-        found = {
+        metadata = {
             "token_endpoint": f"{base}/oauth2/v2.0/token",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "issuer": f"{base}/v2.0",
             "tenant_discovery_endpoint": f"{base}/v2.0/.well-known/openid-configuration",
             "metadata": [],
         }
-        return SimpleNamespace(status_code=200, text=json.dumps(found), headers={})
+        return SimpleNamespace(status_code=200, text=json.dumps(metadata), headers={})
 
     def post(self, url: str, data: dict[str, str], **_: Any) -> SimpleNamespace:
         self.posts.append((url, data))
@@ -210,10 +210,10 @@ def token(clock: LeapingClock, http: Login) -> FreshToken:
 
 async def test_an_app_only_token_is_asked_for_in_the_organisations_own_name() -> None:
     clock = LeapingClock(datetime.now(UTC))
-    made = jwt.encode({"exp": clock.now().timestamp() + 3600}, "k" * 32)
-    http = Login({"access_token": made, "expires_in": 3600, "token_type": "Bearer"})
+    bearer = jwt.encode({"exp": clock.now().timestamp() + 3600}, "k" * 32)
+    http = Login({"access_token": bearer, "expires_in": 3600, "token_type": "Bearer"})
     fresh = token(clock, http)
-    assert await fresh.current() == await fresh.current() == f"Bearer {made}"
+    assert await fresh.current() == await fresh.current() == f"Bearer {bearer}"
     [(url, data)] = http.posts
     assert url.startswith("https://login.microsoftonline.com/")
     assert any(f"https://login.microsoftonline.com/{TENANT}/" in asked for asked in http.gets)
@@ -228,13 +228,13 @@ async def test_an_app_only_token_is_asked_for_in_the_organisations_own_name() ->
 
 async def test_a_token_about_to_end_still_does_while_the_login_is_down() -> None:
     clock = LeapingClock(datetime.now(UTC))
-    made = jwt.encode({"exp": clock.now().timestamp() + 3600}, "k" * 32)
-    http = Login({"access_token": made})
+    bearer = jwt.encode({"exp": clock.now().timestamp() + 3600}, "k" * 32)
+    http = Login({"access_token": bearer})
     fresh = token(clock, http)
     await fresh.current()
     http.answer = {"error": "temporarily_unavailable"}
     clock.forward(3600 - EARLY + 1)
-    assert await fresh.current() == f"Bearer {made}"
+    assert await fresh.current() == f"Bearer {bearer}"
     clock.forward(EARLY)
     with pytest.raises(NoToken):
         await fresh.current()

@@ -169,14 +169,14 @@ def test_looks_ascend_within_slot_and_hours_at_most_three_in_each_of_three_round
         return
     delays = [minutes * MINUTE for minutes in minutes_late]
     rungs = climb(somewhere(window, share), window, delays)
-    made = [rung.at + late for rung, late in zip(rungs, [*delays, *[NO_DELAY] * 9], strict=False)]
+    instants = [rung.at + late for rung, late in zip(rungs, [*delays, *[NO_DELAY] * 9], strict=False)]
     assert len(rungs) <= 9
     assert all(slot.start <= rung.at < slot.end and working(rung.at, hours, zone) for rung in rungs)
-    assert all(following.at > looked for looked, following in zip(made, rungs[1:], strict=False))
+    assert all(following.at > looked for looked, following in zip(instants, rungs[1:], strict=False))
     rounds_and_steps = places(rungs)
     assert rounds_and_steps == sorted(set(rounds_and_steps))
     assert all(1 <= number <= 3 and 1 <= step <= 3 for number, step in rounds_and_steps)
-    for looked, following in zip(made, rungs[1:], strict=False):
+    for looked, following in zip(instants, rungs[1:], strict=False):
         local = following.at.astimezone(zone)
         match LADDER.step_of(following.number):
             case 1:

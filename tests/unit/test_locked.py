@@ -14,7 +14,7 @@ PAIRS = [("requirements.txt", "requirements.lock"), ("requirements-dev.txt", "re
 
 def pins(name: str) -> dict[str, str]:
     """The versions by package, its name in one spelling."""
-    return {re.sub(r"[-_.]+", "-", found[1]).lower(): found[2] for found in PIN.finditer((ROOT / name).read_text())}
+    return {re.sub(r"[-_.]+", "-", pin[1]).lower(): pin[2] for pin in PIN.finditer((ROOT / name).read_text())}
 
 
 @pytest.mark.parametrize(("asked", "locked"), PAIRS)

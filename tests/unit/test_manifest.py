@@ -62,7 +62,7 @@ def test_the_manifest_is_valid_by_microsofts_schema() -> None:
 
 def test_the_schema_is_the_newest_that_is_no_preview() -> None:
     numbered = [re.fullmatch(r"v(\d+)\.(\d+)", folder.name) for folder in schemas().iterdir()]
-    newest = max((int(found[1]), int(found[2])) for found in numbered if found)
+    newest = max((int(number[1]), int(number[2])) for number in numbered if number)
     assert f"{newest[0]}.{newest[1]}" == SCHEMA
 
 

@@ -19,12 +19,12 @@ TEAMS = (
 
 
 def test_what_teams_writes_is_kept_as_it_looks() -> None:
-    found = markdown_of(TEAMS)
-    assert found.markdown == (
+    cleaned = markdown_of(TEAMS)
+    assert cleaned.markdown == (
         "Hello **all**,\n\nwe have *news*:\n\n- the [canteen](https://contoso.com/canteen) opens\n- the garden\n\n"
         "See you!\nAda"
     )
-    assert found.lost == frozenset()
+    assert cleaned.lost == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_what_teams_writes_is_kept_as_it_looks() -> None:
     ],
 )  # fmt: skip
 def test_what_a_card_cannot_show_is_said(html: str, markdown: str, lost: set[LostFormatting]) -> None:
-    found = markdown_of(html)
-    assert (found.markdown, found.lost) == (markdown, frozenset(lost))
-    assert lost_named(found.lost) == [one for one in LostFormatting if one in lost]
+    cleaned = markdown_of(html)
+    assert (cleaned.markdown, cleaned.lost) == (markdown, frozenset(lost))
+    assert lost_named(cleaned.lost) == [one for one in LostFormatting if one in lost]
 
 
 def test_the_pictures_are_told() -> None:

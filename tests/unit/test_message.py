@@ -251,9 +251,9 @@ def test_the_notification_is_never_cut_through_a_variable(before: int, fallback:
     summary = render(message, person())["summary"]
     assert not {"\ue000", "\ue001"} & set(summary)
     assert "FIRSTNAME" not in summary
-    said = " ".join(body_of(message, person()).split())
+    notified = " ".join(body_of(message, person()).split())
     assert summary.endswith(" …")
-    assert said.startswith(" ".join(summary.removesuffix("…").split()))
+    assert notified.startswith(" ".join(summary.removesuffix("…").split()))
 
 
 @given(names)
@@ -289,10 +289,10 @@ def members(*people: Person) -> list[Member]:
 
 def test_a_lists_column_is_a_variable_like_any_other() -> None:
     message = Message(body="For [DÉPARTEMENT|all] in [SITE]", columns=("DEPARTEMENT", "SITE"))
-    said = {"DEPARTEMENT": "R&D [x](https://evil.example)", "SITE": "Lyon"}
+    columns = {"DEPARTEMENT": "R&D [x](https://evil.example)", "SITE": "Lyon"}
     fill = compile_message(ID, message, URL, token)
-    told = orjson.loads(fill(ADA, said))["attachments"][0]["content"]["body"][0]["text"]
-    assert told == f"For {escape_markdown(said['DEPARTEMENT'])} in Lyon"
+    text = orjson.loads(fill(ADA, columns))["attachments"][0]["content"]["body"][0]["text"]
+    assert text == f"For {escape_markdown(columns['DEPARTEMENT'])} in Lyon"
     assert orjson.loads(fill(ADA, {}))["attachments"][0]["content"]["body"][0]["text"] == "For all in "
     with_site = Member(person=LOUIS, columns={"SITE": "Lyon"})
     assert must_have(message) == {"SITE"}

@@ -144,7 +144,7 @@ def targets(dialect: MarkdownIt, text: str) -> list[str]:
     dialect.validateLink = lambda url: True  # type: ignore[method-assign]
     inline = [token for block in dialect.parse(text) for token in block.children or []]
     attributes = [token.attrs for token in inline if token.type in ("link_open", "image")]
-    return [str(found.get("href") or found.get("src")) for found in attributes]
+    return [str(tag.get("href") or tag.get("src")) for tag in attributes]
 
 
 @given(st.text(alphabet="[]()<>!\\`ab:\n \"'&#j", max_size=60))

@@ -32,7 +32,7 @@ OWN_LABELS = {"job", "instance", "le"}
 
 def alerts() -> list[dict[str, str]]:
     """Name, expr, severity, summary of each; promtool reads the file as YAML."""
-    found = []
+    rules = []
     for rule in RULES.read_text(encoding="utf-8").split("      - alert: ")[1:]:
         folded = re.search(r"expr: >-\n((?: {10}.*\n)+)", rule)
         plain = re.search(r"expr: ([^>].*)", rule)
@@ -40,8 +40,8 @@ def alerts() -> list[dict[str, str]]:
         expr = folded[1] if folded else plain[1] if plain else ""
         severity, summary = re.search(r"severity: (\w+)", rule), re.search(r"summary: (.+)", rule)
         assert severity and summary, rule
-        found.append({"name": rule.split()[0], "expr": expr, "severity": severity[1], "summary": summary[1]})
-    return found
+        rules.append({"name": rule.split()[0], "expr": expr, "severity": severity[1], "summary": summary[1]})
+    return rules
 
 
 def panels() -> list[dict[str, Any]]:

@@ -27,14 +27,14 @@ def text(words: str) -> Card:
 
 def chunks(png: bytes) -> dict[bytes, bytes]:
     """A PNG's chunks by name; those of the same name joined."""
-    found: dict[bytes, bytes] = {}
+    by_name: dict[bytes, bytes] = {}
     place = 8
     while place < len(png):
         (length,) = struct.unpack_from(">I", png, place)
         name = png[place + 4 : place + 8]
-        found[name] = found.get(name, b"") + png[place + 8 : place + 8 + length]
+        by_name[name] = by_name.get(name, b"") + png[place + 8 : place + 8 + length]
         place += length + 12
-    return found
+    return by_name
 
 
 def size(path: Path) -> tuple[int, int]:

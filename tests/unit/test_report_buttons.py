@@ -59,5 +59,5 @@ def test_a_link_of_one_language_is_told_from_its_like_in_another() -> None:
     rows = rows_of(as_dict(report_card(Texts("fr"), figures(done, DONE_TALLY, clicks), NOW)))
     assert ["Map", "0", "0"] in rows
     names = {row[0]: row[1] for row in rows}
-    told = ("Lien\u00a0: Plan (français)", "Lien\u00a0: the map (anglais)", "Lien\u00a0: le plan (français)")
-    assert all(name in names for name in told), names
+    expected = ("Lien\u00a0: Plan (français)", "Lien\u00a0: the map (anglais)", "Lien\u00a0: le plan (français)")
+    assert all(name in names for name in expected), names

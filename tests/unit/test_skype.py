@@ -41,8 +41,8 @@ def person(given: str = "Ada", surname: str = "Lovelace") -> Person:
 
 def sent(message: Message, to: Person | None = None, **options: Any) -> dict[str, Any]:
     render = compile_skype(CampaignId(12), message, BASE, lambda campaign, who: f"{campaign}.{who.id}.sig", **options)
-    found: dict[str, Any] = json.loads(render(to or person(), {}))
-    return found
+    rendered: dict[str, Any] = json.loads(render(to or person(), {}))
+    return rendered
 
 
 def buttons(activity: dict[str, Any]) -> list[dict[str, str]]:
@@ -133,15 +133,15 @@ def test_the_length_is_that_of_somebody_with_a_long_name() -> None:
 def test_every_card_can_be_said_in_words(language: str) -> None:
     texts = Texts(language)
     for name, card in sample_cards(language).items():
-        said = as_text(texts, card, author=True)
-        assert said and "<" not in said, name
-        assert ("Microsoft Teams" in said) or not card.render().get("actions"), name
+        text = as_text(texts, card, author=True)
+        assert text and "<" not in text, name
+        assert ("Microsoft Teams" in text) or not card.render().get("actions"), name
 
 
 def test_the_figures_of_a_report_are_all_said() -> None:
-    said = as_text(Texts("en"), sample_cards("en")["report_presence"], author=False)
-    assert "Send rate: 87%" in said and "look 9: 12" in said and "Delivered – 871, 87%" in said
-    assert "To build" not in said, "only an author is told where buttons work"
+    text = as_text(Texts("en"), sample_cards("en")["report_presence"], author=False)
+    assert "Send rate: 87%" in text and "look 9: 12" in text and "Delivered – 871, 87%" in text
+    assert "To build" not in text, "only an author is told where buttons work"
 
 
 @pytest.mark.parametrize(

@@ -133,12 +133,12 @@ async def test_no_command_makes_a_store_and_each_says_which_one_it_speaks_of(
     parser = argparse.ArgumentParser()
     add_commands(parser)
     status = await operate(settings, parser.parse_args([command, *ASKED.get(command, [])]))
-    said, complained = capsys.readouterr()
+    output, complained = capsys.readouterr()
     assert f"The store: sqlite:{store}" in complained
     if command == "check":
-        assert status == 0 and "is not there yet: the bot makes it at its first start" in said
+        assert status == 0 and "is not there yet: the bot makes it at its first start" in output
     else:
-        assert (status, said) == (1, "") and "There is no such store." in complained
+        assert (status, output) == (1, "") and "There is no such store." in complained
     assert os.listdir(tmp_path) == []
 
 

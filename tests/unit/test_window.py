@@ -528,22 +528,22 @@ def test_two_hours_from_ten_reach_people_between_ten_and_twelve_never_all_at_onc
 
 def test_a_forecast_of_what_fits_says_first_last_and_pace() -> None:
     window = open_time(slot_from(paris(2026, 3, 2, 10), hours=2), OFFICE, PARIS)
-    told = forecast(window, 1_199, 45.0)
-    assert told.fits
-    assert told.first == paris(2026, 3, 2, 10)
-    assert told.last_expected is not None
-    assert abs(told.last_expected - (paris(2026, 3, 2, 12) - timedelta(seconds=6))) < timedelta(milliseconds=2)
-    assert told.per_minute == pytest.approx(1_199 / 120)
-    assert 15 <= told.peak <= 30
+    expected = forecast(window, 1_199, 45.0)
+    assert expected.fits
+    assert expected.first == paris(2026, 3, 2, 10)
+    assert expected.last_expected is not None
+    assert abs(expected.last_expected - (paris(2026, 3, 2, 12) - timedelta(seconds=6))) < timedelta(milliseconds=2)
+    assert expected.per_minute == pytest.approx(1_199 / 120)
+    assert 15 <= expected.peak <= 30
 
 
 def test_a_forecast_of_too_many_messages_says_when_the_last_would_go_within_the_hours() -> None:
     window = open_time(slot_from(paris(2026, 3, 6, 17), hours=1), OFFICE, PARIS)
-    told = forecast(window, 2 * 60 * 60 * 10, 10.0)
-    assert not told.fits
-    assert told.needed == timedelta(hours=2)
-    assert told.last_expected == paris(2026, 3, 9, 10)  # one hour on Friday, one on Monday
-    assert told.peak == 600  # the rate allows no more
+    expected = forecast(window, 2 * 60 * 60 * 10, 10.0)
+    assert not expected.fits
+    assert expected.needed == timedelta(hours=2)
+    assert expected.last_expected == paris(2026, 3, 9, 10)  # one hour on Friday, one on Monday
+    assert expected.peak == 600  # the rate allows no more
 
 
 def test_what_would_take_more_than_a_year_has_no_last_instant() -> None:
@@ -552,15 +552,15 @@ def test_what_would_take_more_than_a_year_has_no_last_instant() -> None:
 
 
 def test_a_forecast_without_open_time_fits_nobody() -> None:
-    told = forecast(open_time(slot_from(paris(2026, 3, 7), hours=24), OFFICE, PARIS), 10, 45.0)
-    assert not told.fits
-    assert (told.first, told.last_expected, told.per_minute, told.peak) == (None, None, 0.0, 0)
+    expected = forecast(open_time(slot_from(paris(2026, 3, 7), hours=24), OFFICE, PARIS), 10, 45.0)
+    assert not expected.fits
+    assert (expected.first, expected.last_expected, expected.per_minute, expected.peak) == (None, None, 0.0, 0)
 
 
 def test_a_forecast_for_nobody_fits() -> None:
-    told = forecast(BUSY_WEEK, 0, 45.0)
-    assert told.fits
-    assert (told.last_expected, told.peak) == (None, 0)
+    expected = forecast(BUSY_WEEK, 0, 45.0)
+    assert expected.fits
+    assert (expected.last_expected, expected.peak) == (None, 0)
 
 
 @given(situations(), st.integers(1, 2_000_000))
@@ -569,14 +569,14 @@ def test_a_forecast_says_fits_exactly_when_the_rate_allows_it_and_then_ends_in_t
     situation: tuple[Slot, WorkingHours, ZoneInfo], count: int
 ) -> None:
     window = open_time(*situation)
-    told = forecast(window, count, 45.0)
-    assert told.fits == (bool(window) and count / 45 <= window.total.total_seconds())
-    if told.fits:
-        assert told.last_expected is not None
-        assert window.contains(told.last_expected)
-    elif told.last_expected is not None:
-        assert told.last_expected >= window.end
-        assert working(told.last_expected, situation[1], situation[2])
+    expected = forecast(window, count, 45.0)
+    assert expected.fits == (bool(window) and count / 45 <= window.total.total_seconds())
+    if expected.fits:
+        assert expected.last_expected is not None
+        assert window.contains(expected.last_expected)
+    elif expected.last_expected is not None:
+        assert expected.last_expected >= window.end
+        assert working(expected.last_expected, situation[1], situation[2])
 
 
 @pytest.mark.parametrize(("count", "weeks"), [(50, 20), (2_000, 20), (50_000, 4)])

@@ -56,8 +56,8 @@ class ModelOfCampaigns(ModelOfDeliveries):
     def campaigns(
         self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
     ) -> list[Campaign]:
-        found = self._newest(lambda one: one.tenant == tenant and find.casefold() in one.name.casefold())
-        seen = [one for one in found if seen_by is None or seen_by == one.author or seen_by in one.shared_with]
+        matching = self._newest(lambda one: one.tenant == tenant and find.casefold() in one.name.casefold())
+        seen = [one for one in matching if seen_by is None or seen_by == one.author or seen_by in one.shared_with]
         return seen[offset : offset + limit]
 
     def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int:
@@ -154,12 +154,12 @@ class ModelOfCampaigns(ModelOfDeliveries):
         self, tenant: TenantId, person: PersonId, limit: int, offset: int = 0, find: str = ""
     ) -> list[Template]:
         ours: Iterable[Template] = (known for known in self.templates_.values() if known.tenant == tenant)
-        found = [
+        templates_seen = [
             known
             for known in ours
             if (known.shared or known.owner == person) and find.casefold() in known.name.casefold()
         ]
-        return sorted(found, key=lambda known: (known.name.casefold(), known.id))[offset : offset + limit]
+        return sorted(templates_seen, key=lambda known: (known.name.casefold(), known.id))[offset : offset + limit]
 
     def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int:
         return len(self.templates(tenant, person, len(self.templates_), 0, find))

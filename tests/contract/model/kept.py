@@ -126,10 +126,10 @@ class Kept:
     def new_number(self, kind: str, cause: str, taken: Collection[int]) -> tuple[int, bool]:
         """The number that the store gave, and whether it is new: an activity makes one of a kind."""
         (id,) = self.given
-        made = self.activities[cause].made if cause in self.activities else {}
-        if kind in made and made[kind] in taken:
-            assert id == made[kind], "what an activity makes is made once"
+        numbers = self.activities[cause].made if cause in self.activities else {}
+        if kind in numbers and numbers[kind] in taken:
+            assert id == numbers[kind], "what an activity makes is made once"
             return id, False
         assert id not in taken, "a number is given once"
-        made[kind] = id
+        numbers[kind] = id
         return id, True

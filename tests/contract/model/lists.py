@@ -71,9 +71,9 @@ class ModelOfLists(Kept):
         if id not in self.lists:
             return
         standing = self.lists[id].people
-        for person, said in zip_longest(people, columns):
+        for person, values in zip_longest(people, columns):
             if person not in standing or (columns and not keep):
-                standing[person] = said or {}
+                standing[person] = values or {}
 
     def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
         if id in self.lists:
@@ -191,13 +191,13 @@ class ModelOfLists(Kept):
         return members
 
     def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
-        said: dict[int, dict[str, str]] = {}
+        by_person: dict[int, dict[str, str]] = {}
         with_columns = [row for id in audience.lists if (row := self._seen(id)) and row.list.columns]
         for row in with_columns:
             for person in people:
                 for column, value in row.people.get(person, {}).items():
-                    said.setdefault(person, {}).setdefault(column, value)
-        return dict(said)
+                    by_person.setdefault(person, {}).setdefault(column, value)
+        return dict(by_person)
 
     def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         rows, _ = self._audience(tenant, audience, channel)

@@ -108,9 +108,9 @@ class Machine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(list(numbers))) if numbers else 10**9
 
 
-def number(made: Any) -> list[int]:
+def number(record: Any) -> list[int]:
     """The number that a record was given."""
-    return [made.id]
+    return [record.id]
 
 
 def _refusal(error: StorageError) -> tuple[Any, ...]:

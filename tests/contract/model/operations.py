@@ -122,7 +122,7 @@ class ModelOfOperations(ModelOfDeliveries):
             if not key.startswith(NOBODYS) and any(name.lower() in text for name in names if name):
                 del self.documents[key]
         for known in self.lists.values():
-            known.people = {person: said for person, said in known.people.items() if person not in people}
+            known.people = {person: values for person, values in known.people.items() if person not in people}
         self.addresses = {key: id for key, id in self.addresses.items() if id not in people}
         self.received_in = {key for key in self.received_in if key[0] not in people}
         self._forget_unseen(people)

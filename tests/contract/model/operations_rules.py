@@ -42,8 +42,8 @@ class OperationsRules(CampaignRules):
         if copy == 0:  # the other is an operator's
             self.run(self.stores[copy].hold())
         self.ask("check")
-        told = self.ask("server_time")
-        assert told is None or told.tzinfo is not None
+        instant = self.ask("server_time")
+        assert instant is None or instant.tzinfo is not None
 
     # --- activities ---------------------------------------------------------------------------
 
