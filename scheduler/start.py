@@ -144,7 +144,7 @@ class Starts:
         audience, approval = campaign.as_scheduled.audience, campaign.approval
         if approval is not None:
             lists = await self._read_from_elsewhere(campaign)
-            await asyncio.gather(*(self._reader.look(made, fresh=True) for made in lists))
+            await asyncio.gather(*(self._reader.look(each, fresh=True) for each in lists))
         total = (await self._store.reach(campaign.tenant, audience, campaign.channel)).total
         if total <= above or approval is None or not approval.digest:
             return total, 0

@@ -425,9 +425,9 @@ def _spec(table: Table[Any], path: Path, format: Format) -> FileSpec:
     )
 
 
-def _unlink(made: asyncio.Task[Path]) -> None:
-    if not made.cancelled() and made.exception() is None:
-        made.result().unlink(missing_ok=True)
+def _unlink(task: asyncio.Task[Path]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().unlink(missing_ok=True)
 
 
 async def _end(writer: asyncio.subprocess.Process) -> None:

@@ -172,8 +172,8 @@ def _is_fresh(person: Person, now: datetime) -> bool:
 
 async def lose(activity: Activity, channel: Channel, store: People, now: datetime) -> None:
     """The platform says that somebody has removed the bot."""
-    user, told = activity.from_property.id, told_at(activity, now)
-    await store.lose(tenant_of(activity), channel, user, NotReached.UNINSTALLED, told)
+    user, instant = activity.from_property.id, told_at(activity, now)
+    await store.lose(tenant_of(activity), channel, user, NotReached.UNINSTALLED, instant)
 
 
 async def works_after_all(person: Person, channel: Channel, store: People, now: datetime) -> None:

@@ -83,7 +83,7 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
 async def _unusable(turn: Turn, choice: AudienceChoice) -> dict[str, str]:
     """What of a choice is not theirs to send to, beside its field: a list that they may not see is not there."""
     errors = {}
-    usable = {made.id for made in await lists_of(turn)}
+    usable = {one.id for one in await lists_of(turn)}
     for field, lists in (("audience", choice.audience.lists), ("except", choice.audience.except_lists)):
         if not usable.issuperset(lists):
             errors[field] = turn.texts("This list is gone. Please choose another.")
@@ -109,7 +109,7 @@ def free_name(name: str, taken: set[str]) -> str:
 async def audience_name(turn: Turn, audience: Audience) -> str:
     """The audience in words: lists, and who is left out."""
     texts = turn.texts
-    called = {made.id: made.name for made in await lists_in(turn, audience) if made is not None}
+    called = {one.id: one.name for one in await lists_in(turn, audience) if one is not None}
     gone = texts("a list that is gone")
     names = [texts("everyone who has installed Crieur")] if audience.everyone else []
     names += [called.get(id, gone) for id in audience.lists]

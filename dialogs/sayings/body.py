@@ -27,19 +27,19 @@ class TextReader:
 
     def labelled(self, whole: Whole, label: Part) -> None:
         """ "Text: …" """
-        said: Labelled = label.value
+        labelled: Labelled = label.value
         whole.parts.remove(label)
         if (
             self._tokens[label.end - 1].sort is Sort.QUOTED
-            and said.end == label.end
-            and said.value == self._tokens[label.end - 1].text
+            and labelled.end == label.end
+            and labelled.value == self._tokens[label.end - 1].text
         ):
-            whole.text = said.value
+            whole.text = labelled.value
             whole.begins = Beginning(Begins.QUOTED, label.end - 1)
             whole.covered.append((label.start, label.end))
             return
         start = next(
-            (at for at in range(label.start, len(self._tokens)) if self._tokens[at].start >= said.starts), label.end
+            (at for at in range(label.start, len(self._tokens)) if self._tokens[at].start >= labelled.starts), label.end
         )
         whole.begins = Beginning(Begins.AS_IT_STANDS, start)
         whole.covered.append((label.start, start))

@@ -23,8 +23,8 @@ def read_change(scanner: Scanner, at: int, draft: OpenDraft) -> Saying:
     removal = _removed_button(scanner, at, draft)
     if removal is not None:
         return removal
-    if (said := retitled(scanner, at, end)) and said[0]:
-        return _retitled(said, draft)
+    if (retitling := retitled(scanner, at, end)) and retitling[0]:
+        return _retitled(retitling, draft)
     parts = scanner.parts(at, end, patience=PATIENCE)
     text, asks = None, []
     for part in parts:
@@ -112,8 +112,8 @@ def _removed_button(scanner: Scanner, at: int, draft: OpenDraft) -> Saying | Non
     return Saying(kind=Kind.EDIT, buttons=replace(draft.buttons, links=left))
 
 
-def _retitled(said: tuple[str, str, int], draft: OpenDraft) -> Saying:
-    new, old, _ = said
+def _retitled(retitling: tuple[str, str, int], draft: OpenDraft) -> Saying:
+    new, old, _ = retitling
     links = draft.buttons.links
     meant = [link for link in links if link.title.casefold() == old.casefold()] if old else list(links)
     if len(meant) != 1:

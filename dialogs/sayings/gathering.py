@@ -42,8 +42,8 @@ def with_the_rest(
     moments, loose = _moments(parts)
     asks += [Asked(Ask.NOT_UNDERSTOOD, scanner.words(*place)) for place in loose]
     if moments:
-        said = [scanner.words(moment.start, moment.end) for moment in moments]
-        changes["when"] = spelt_out(", ".join(one.strip(" ,") for one in said))
+        phrases = [scanner.words(moment.start, moment.end) for moment in moments]
+        changes["when"] = spelt_out(", ".join(one.strip(" ,") for one in phrases))
         changes["speaks"] = frozenset().union(*(moment.speaks for moment in moments))
     versions, more = _versions(parts)
     if versions:

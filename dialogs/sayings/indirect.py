@@ -86,35 +86,35 @@ def question(text: str, language: str) -> tuple[str, bool]:
     if language == "fr":
         return _question_in_french(text)
     changed, _ = _to_readers(text, surely=True)
-    found = list(_WORD.finditer(changed))
-    if not found:
+    words = list(_WORD.finditer(changed))
+    if not words:
         return "", False
-    first = fold(found[0][0])
+    first = fold(words[0][0])
     if first in ("you", "you're", "you've", "you'll", "you'd"):
-        return _asked_of_you(changed, found), False
+        return _asked_of_you(changed, words), False
     place = next(
-        (one for one in found[1:8] if fold(one[0]) in _AUXILIARIES or fold(one[0]) in ("is", "was", "has", "does")),
+        (one for one in words[1:8] if fold(one[0]) in _AUXILIARIES or fold(one[0]) in ("is", "was", "has", "does")),
         None,
     )
-    if place is None or fold(found[0][0]) in ("who", "that"):
+    if place is None or fold(words[0][0]) in ("who", "that"):
         return capital(changed) + "?", True
     subject, rest = changed[: place.start()].strip(), changed[place.end() :].strip()
-    return f"{capital(place[0])} {subject} {rest}".strip() + "?", len(found[: found.index(place)]) > 3
+    return f"{capital(place[0])} {subject} {rest}".strip() + "?", len(words[: words.index(place)]) > 3
 
 
-def _asked_of_you(text: str, found: list[re.Match[str]]) -> str:
-    joined = {"you're": "Are", "you've": "Have", "you'll": "Will", "you'd": "Would"}.get(fold(found[0][0]))
-    rest = text[found[0].end() :].strip()
+def _asked_of_you(text: str, words: list[re.Match[str]]) -> str:
+    joined = {"you're": "Are", "you've": "Have", "you'll": "Will", "you'd": "Would"}.get(fold(words[0][0]))
+    rest = text[words[0].end() :].strip()
     if joined:
         return f"{joined} you {rest}?"
-    if len(found) > 1 and fold(found[1][0]) in _AUXILIARIES - {"need", "have", "do"}:
-        return f"{capital(found[1][0])} you {text[found[1].end() :].strip()}?"
+    if len(words) > 1 and fold(words[1][0]) in _AUXILIARIES - {"need", "have", "do"}:
+        return f"{capital(words[1][0])} you {text[words[1].end() :].strip()}?"
     if (
-        len(found) > 2
-        and fold(found[1][0]) == "have"
-        and not fold(found[2][0]).startswith(("to", "a", "the", "any", "enough", "your"))
+        len(words) > 2
+        and fold(words[1][0]) == "have"
+        and not fold(words[2][0]).startswith(("to", "a", "the", "any", "enough", "your"))
     ):
-        return f"Have you {text[found[1].end() :].strip()}?"
+        return f"Have you {text[words[1].end() :].strip()}?"
     return f"Do you {rest}?"
 
 

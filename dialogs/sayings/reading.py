@@ -24,9 +24,9 @@ _BEGIN = frozenset(["that", "que", "qu'", "whether", "if", "si", "s'", "to", "de
 TELLING = ("tell", "ask", "poll")
 
 
-def read(said: str, names: Names, draft: OpenDraft | None = None) -> Saying:
+def read(typed: str, names: Names, draft: OpenDraft | None = None) -> Saying:
     """What a text says. ``names``: the lists that its author may send to; ``draft``: the open one. Raises nothing."""
-    text = composed(said).strip()
+    text = composed(typed).strip()
     if not text or len(text) > LONGEST:
         return Saying(kind=Kind.NOTHING)
     tokens = cut(text)
@@ -187,8 +187,10 @@ def _lost(scanner: Scanner, whole: Whole, at: int) -> list[Asked]:
     """Nothing is lost: what has become neither a part nor the text is named."""
     asks = []
     for start, end in whole.lost(at, len(scanner.tokens)):
-        said = [token for token in scanner.tokens[start:end] if token.sort not in (Sort.SIGN, Sort.LINE, Sort.EMPTY)]
-        if any(token.text not in _BEGIN for token in said):
+        remaining = [
+            token for token in scanner.tokens[start:end] if token.sort not in (Sort.SIGN, Sort.LINE, Sort.EMPTY)
+        ]
+        if any(token.text not in _BEGIN for token in remaining):
             asks.append(Asked(Ask.NOT_UNDERSTOOD, scanner.words(start, end)[:LONGEST_ASKED]))
     return asks
 

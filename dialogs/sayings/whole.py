@@ -117,8 +117,8 @@ class Reader:
 
     def _loose(self, whole: Whole, start: int, end: int) -> None:
         first = next((part for part in whole.parts if part.what is What.ORDER), None)
-        told = whole.order == "tell" and first is not None and self._tokens[first.start].text in _TELLING
-        if told and self._tokens[start].text not in _ABOUT and end - start > 2:
+        tells = whole.order == "tell" and first is not None and self._tokens[first.start].text in _TELLING
+        if tells and self._tokens[start].text not in _ABOUT and end - start > 2:
             self._body.told(whole, Beginning(Begins.THAT, start), end)
             whole.changed = True
         else:

@@ -21,7 +21,7 @@ from dialogs.schedule_words.zones import zones_in
 
 def zone_in(text: str, typed: str) -> str | None:
     """The zone that a plain text names; ``typed``: with its capitals."""
-    return next((said.name for said in zones_in(text, typed) if said.name), None)
+    return next((zone.name for zone in zones_in(text, typed) if zone.name), None)
 
 
 def language_of_words(text: str, otherwise: str) -> str:

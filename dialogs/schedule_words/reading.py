@@ -68,7 +68,7 @@ def read_words(words: str, now: datetime, zone: str, language: str, day_first: b
     if spoken.left or spoken.distance:
         return spoken
     possible = dict.fromkeys(rewritings(words, pieces, sentence.again, spoken_language))
-    meant = [said for said in possible if _is_plain(read_words(said, now, zone, language, day_first))]
+    meant = [rewritten for rewritten in possible if _is_plain(read_words(rewritten, now, zone, language, day_first))]
     return replace(spoken, choices=tuple(meant))
 
 

@@ -78,4 +78,4 @@ def may_target(role: Role | None, audience: Audience, lists: list[DistributionLi
     """Whether an audience is theirs to see and to send to; ``lists``: those it names, None for one that is gone."""
     if audience.everyone and not reaches_everyone(role):
         return False
-    return all(made is not None and allowed(Right.SEE, role, person, made) for made in lists)
+    return all(one is not None and allowed(Right.SEE, role, person, one) for one in lists)

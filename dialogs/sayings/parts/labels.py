@@ -54,24 +54,24 @@ def label_at(text: str, tokens: Sequence[Token], at: int, end: int) -> Labelled 
 
 def _value(text: str, tokens: Sequence[Token], label: str, at: int, end: int) -> Labelled | None:
     place, colon = at, False
-    said = label == "name" and tokens[at - 1].text in ("it", "la", "campaign", "campagne")
+    introduced = label == "name" and tokens[at - 1].text in ("it", "la", "campaign", "campagne")
     for _ in range(3):
         if place < end and tokens[place].text in _COLONS and tokens[place].sort is Sort.SIGN:
             place, colon = place + 1, True
         elif place < end and (known := words.IS.at(tokens, place)) and tokens[place].sort is Sort.WORD:
-            place, said = known[1], True
+            place, introduced = known[1], True
     lines = place
     while lines < end and tokens[lines].sort in (Sort.LINE, Sort.EMPTY):
         lines += 1
     if lines >= end:
         return None
-    if tokens[lines].sort is Sort.QUOTED and (colon or said or lines == at or label != "name"):
+    if tokens[lines].sort is Sort.QUOTED and (colon or introduced or lines == at or label != "name"):
         return Labelled(label, tokens[lines].text, lines + 1, starts=tokens[lines].start)
     if label == "text":
         if not (colon or (lines > place)):
             return None
         return Labelled(label, text[tokens[lines].start : tokens[end - 1].end], end, starts=tokens[lines].start)
-    if not (colon or said or (label == "title" and place < end and text[tokens[place].start].isupper())):
+    if not (colon or introduced or (label == "title" and place < end and text[tokens[place].start].isupper())):
         return None
     last = _line_end(tokens, place, end)
     value = " ".join(text[tokens[place].start : tokens[last - 1].end].split()) if place < last else ""

@@ -65,13 +65,13 @@ class Names:
 
     def near(self, words: str) -> tuple[str, ...]:
         """The lists that a misspelt name may mean, the nearest first."""
-        said = _key(cut(words[:LONGEST]))
-        bare = tuple(word for word in said if word not in _GENERIC) or said
-        if not said:
+        typed = _key(cut(words[:LONGEST]))
+        bare = tuple(word for word in typed if word not in _GENERIC) or typed
+        if not typed:
             return ()
         alike: list[tuple[float, str]] = []
         for key, name in self._keys[:MOST]:
-            score = max(_alike(said, key), _alike(bare, key))
+            score = max(_alike(typed, key), _alike(bare, key))
             if score:
                 alike.append((-score, name))
         return tuple(name for _, name in sorted(alike)[:SHOWN])
@@ -106,16 +106,16 @@ def _past_generic(tokens: Sequence[Token], place: int, end: int) -> int:
     return place + 1 if place < end and tokens[place].text in GENERIC and tokens[place].sort is Sort.WORD else place
 
 
-def _alike(said: tuple[str, ...], key: tuple[str, ...]) -> float:
+def _alike(typed: tuple[str, ...], key: tuple[str, ...]) -> float:
     """How near two names are, word by word; 0 where they are not."""
-    if not said:
+    if not typed:
         return 0
-    if set(said) < set(key):
-        return 0.9 * len(said) / len(key) + 0.1
-    whole = difflib.SequenceMatcher(None, "".join(said), "".join(key)).ratio()
-    if len(said) != len(key):
+    if set(typed) < set(key):
+        return 0.9 * len(typed) / len(key) + 0.1
+    whole = difflib.SequenceMatcher(None, "".join(typed), "".join(key)).ratio()
+    if len(typed) != len(key):
         return whole if whole >= 0.85 else 0
-    pairs = [difflib.SequenceMatcher(None, one, other).ratio() for one, other in zip(said, key, strict=True)]
+    pairs = [difflib.SequenceMatcher(None, one, other).ratio() for one, other in zip(typed, key, strict=True)]
     same = sum(1 for pair in pairs if pair == 1)
     least = A_LITTLE if same and same == len(pairs) - 1 else NEAR
     return whole if min(pairs) >= least else 0
