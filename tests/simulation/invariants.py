@@ -13,7 +13,18 @@ from scheduler.planner import open_time_of
 from scheduler.precheck import WRITTEN_TO
 from scheduler.presence_lookup import PATIENCE, SOON
 from storage.port.store import Store
-from storage.records import FINAL, Campaign, CampaignState, Channel, DeliveryState, PresenceChoice, Seen, TenantId
+from storage.records import (
+    FINAL,
+    Campaign,
+    CampaignState,
+    Channel,
+    Deed,
+    DeliveryState,
+    PresenceChoice,
+    Seen,
+    Subject,
+    TenantId,
+)
 from tests.simulation.faults import PEOPLES
 
 if TYPE_CHECKING:
@@ -36,6 +47,7 @@ async def check(world: World, scheduled: Campaign) -> None:
     campaign = await _the_end(world, store, scheduled)
     _nobody_twice(world)
     assert not world.undone, world.undone[0]
+    await _audited(world, store)
     if campaign.state is not CampaignState.DONE:
         _never_started(world, campaign)
         return
@@ -192,6 +204,24 @@ async def _done_once(world: World, store: Store) -> None:
         assert replies == said if certain else replies <= 2 * said, (
             f"{person.conversation}: {replies} replies to {said}"
         )
+
+
+async def _audited(world: World, store: Store) -> None:
+    """Who did what is in the audit. Where a process dies or the store is away between the two, it may be missing."""
+    if world.was_cut or any(fault.kind.startswith(MAY_CUT_OFF[:6]) for fault in world.faults):
+        return
+    noted = {(entry.deed, entry.subject, entry.id, entry.by) for _, entry in await store.audit_from(0, 10_000)}
+    deeds = set()
+    for person in world.people:
+        kept = await store.person_at(person.tenant, person.address)  # type: ignore[arg-type]
+        if kept is not None and kept.muted:
+            deeds.add((Deed.MUTED, Subject.PERSON, str(kept.id), kept.id))
+    for campaign in await store.campaigns(TenantId(world.author.tenant), 100, 0):
+        if campaign.id != world.started.id:
+            deeds.add((Deed.CREATED, Subject.CAMPAIGN, str(campaign.id), campaign.author))
+        elif campaign.held is not None:
+            deeds.add((Deed.SUBMITTED, Subject.CAMPAIGN, str(campaign.id), None))
+    assert deeds <= noted, f"the audit lacks {deeds - noted}"
 
 
 def _unchanged(scheduled: Campaign, campaign: Campaign) -> None:

@@ -199,9 +199,12 @@ class Collection:
 class Database:
     def __init__(self, server: MongoServer) -> None:
         self._server = server
+        self._collections: dict[str, Collection] = {}
 
     def __getitem__(self, name: str) -> Collection:
-        return Collection(self._server, name)
+        if name not in self._collections:
+            self._collections[name] = Collection(self._server, name)
+        return self._collections[name]
 
     async def command(self, name: str) -> Document:
         return await self._server.answer(lambda: {"ok": 1.0, "localTime": self._server.now()})

@@ -12,13 +12,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from unittest import mock
 
 import aiohttp
 from aiohttp import web
 
 from app import crieur
 from bot.settings import Settings
-from scheduler import dispatcher, planner
+from scheduler import dispatcher, jobs, planner
 from scheduler.rules import ladder
 from storage.port.store import Store
 from storage.records import Approval, Audience, Campaign, Channel, Contact, PresenceChoice, WorkingHours
@@ -257,7 +258,7 @@ class World:
             await self._people_install()
             campaign = await self._schedule()
             self.started = campaign
-            self._tasks.append(asyncio.create_task(self._watch_the_ends()))
+            self._watching = asyncio.create_task(self._watch_the_ends())
             faults = [*self.faults, *self._before_it_starts()]
             for fault in faults:
                 self._tasks.append(asyncio.create_task(self._suffer(fault, self.loop.time())))
@@ -627,7 +628,8 @@ class World:
         self.at_a_mark.clear()
         self.at_a_report.clear()
         self.tell("from here on nothing goes wrong any more")
-        await asyncio.sleep(25.0)  # what was begun goes on to its end
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=25.0)  # what was begun goes on to its end
         self.unwell.clear()
         self._platform_is_as_told()
         self.network.trouble.clear()
@@ -644,9 +646,15 @@ class World:
 @contextlib.contextmanager
 def small() -> Any:
     """Pages so small that a small campaign takes every kind of step; looks so seldom that a life is soon computed."""
-    before = planner.PAGE, dispatcher.POLL, ladder.PAUSE
-    planner.PAGE, dispatcher.POLL, ladder.PAUSE = 3, 1.0, timedelta(seconds=3)
-    try:
+    values = (
+        (planner, "PAGE", 3),
+        (dispatcher, "POLL", 1.0),
+        (ladder, "PAUSE", timedelta(seconds=3)),
+        (jobs, "SWEEP_EVERY", 2.0),
+        (jobs, "LOOK_UP_EVERY", 6.0),
+        (jobs, "FORGET_EVERY", 20.0),
+    )
+    with contextlib.ExitStack() as patches:
+        for module, name, value in values:
+            patches.enter_context(mock.patch.object(module, name, value))
         yield
-    finally:
-        planner.PAGE, dispatcher.POLL, ladder.PAUSE = before
