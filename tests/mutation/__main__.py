@@ -1,17 +1,20 @@
 """``make mutation``: each pure rule, changed in one place, has to fail its unit tests or one of 20 simulated lives.
 
-A variant lives in a process forked from one in which every library is loaded; its tests, and then the lives, run in it
-with the changed source in place of the module's. What neither notices is a hole in the tests, or changes nothing that
-anybody could see: ``equivalent.py`` names those, each with its reason. The report is ``build/mutation.txt``.
+A variant lives in a forked process. Where it is another body of a function, that is put in place of the loaded one: the
+tests are collected already, and it takes milliseconds. Else, or where no test notices, the module is imported anew in a
+process in which only the libraries are loaded. What neither tests nor lives notice is a hole in the tests, or changes
+nothing that anybody could see: ``equivalent.py`` names those, each with its reason. The report: ``build/mutation.txt``.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import json
 import os
 import resource
@@ -20,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -32,7 +36,7 @@ SEEDS = 20
 ENOUGH = 0.9  #: of the variants that are not equivalent have to be noticed
 PROCESSOR = 60  #: seconds that the tests of one variant may take: one that never ends is noticed, too
 MEMORY = 4 << 30  #: bytes
-NOTICED, UNNOTICED = 1, 0
+NOTICED = 1
 
 #: the pure rules, and the unit tests that hold each
 RULES = {
@@ -90,8 +94,8 @@ def variants_of(python: str, paths: Sequence[str]) -> list[Variant]:
 # --- in a process of its own ------------------------------------------------------------------
 
 
-def in_a_process(run: Callable[[], int], seconds: int = PROCESSOR) -> int:
-    """What it gives; NOTICED where the process dies, as of a loop that never ends."""
+def in_a_process(run: Callable[[], int], seconds: int = PROCESSOR) -> bool:
+    """Whether it notices something; as it does where the process dies, of a loop that never ends."""
     child = os.fork()
     if child == 0:
         code = NOTICED
@@ -104,30 +108,104 @@ def in_a_process(run: Callable[[], int], seconds: int = PROCESSOR) -> int:
             code = run()
         os._exit(code)
     _, status = os.waitpid(child, 0)
-    return NOTICED if os.waitstatus_to_exitcode(status) else UNNOTICED
+    return os.waitstatus_to_exitcode(status) != 0
 
 
-class TablesFirst:
-    """What tries a few values comes before what draws a hundred."""
+class Loop:
+    """A pytest plugin: runs the collected tests once for each variant, each time in a process of its own."""
 
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items.sort(key=lambda item: hasattr(item.obj, "hypothesis"))
+    def __init__(self, variants: Sequence[Variant]) -> None:
+        self._variants = variants
+        self.unnoticed: list[Variant] = []
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        def fails(item: Any) -> bool:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            return bool(session.testsfailed)
+
+        def took(item: Any) -> float:
+            began = time.process_time()
+            if fails(item):
+                raise SystemExit(f"{item.nodeid} fails as it is")
+            return time.process_time() - began
+
+        def noticed(bodies: list[tuple[Any, CodeType]]) -> int:
+            for function, body in bodies:
+                function.__code__ = body
+            return any(map(fails, items))
+
+        items = sorted(session.items, key=took)  # what is soon known is asked first
+        gc.freeze()
+        for variant in self._variants:
+            bodies = bodies_of(variant)
+            if not bodies or not in_a_process(partial(noticed, bodies)):
+                self.unnoticed.append(variant)
+        return True
 
 
-def tested(variant: Variant | None, tests: Sequence[str]) -> int:
+def run_tests(tests: Sequence[str], *plugins: object) -> int:
+    """pytest's exit code; the same examples are drawn every time, and none is made simpler."""
+    import pytest
     from hypothesis import Phase, settings
 
-    settings.register_profile(
-        "mutation", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)
-    )
+    drawing = (Phase.explicit, Phase.generate)
+    settings.register_profile("mutation", derandomize=True, database=None, deadline=None, phases=drawing)
     settings.load_profile("mutation")
-    import pytest
+    options = (
+        "-x",
+        "--noconftest",
+        *("-p", "no:cacheprovider"),
+        *("-p", "no:xdist"),
+        *("-p", "no:terminal"),
+        *("-W", "ignore"),
+    )
+    return int(pytest.main([*options, *(f"tests/unit/test_{name}.py" for name in tests)], plugins))
 
-    if variant:
-        sys.meta_path.insert(0, Changed(variant))
-    files = [f"tests/unit/test_{name}.py" for name in tests]
-    options = ("-x", "-q", "--noconftest", *("-p", "no:cacheprovider"), *("-p", "no:xdist"), *("-W", "ignore"))
-    return int(pytest.main([*options, *files], [TablesFirst()])) and NOTICED
+
+def unnoticed(tests: Sequence[str], variants: Sequence[Variant]) -> list[Variant]:
+    """Those that no unit test notices, and those that cannot be put in place."""
+    loop = Loop(variants)
+    run_tests(tests, loop)
+    return loop.unnoticed
+
+
+def imported(variant: Variant, tests: Sequence[str]) -> int:
+    sys.meta_path.insert(0, Changed(variant))
+    return run_tests(tests) and NOTICED
+
+
+def bodies_of(variant: Variant) -> list[tuple[Any, CodeType]]:
+    """The loaded functions whose bodies it changes, and to what; none where it changes more than that."""
+    path = str(ROOT / variant.path)
+    before = compile((ROOT / variant.path).read_text(encoding="utf-8"), path, "exec", dont_inherit=True)
+    bodies: list[CodeType] = []
+    if not _same(before, compile(variant.source, path, "exec", dont_inherit=True), bodies):
+        return []
+    found: list[tuple[Any, CodeType]] = []
+    for body in bodies:
+        place: Any = sys.modules[variant.module]
+        for name in body.co_qualname.split("."):
+            place = vars(place)[name]
+        found.append((getattr(place, "fget", None) or inspect.unwrap(place), body))
+    return found
+
+
+def _same(before: CodeType, after: CodeType, bodies: list[CodeType]) -> bool:
+    """Whether two codes are the same but for the bodies of functions, which are added to ``bodies``."""
+    alike = ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_flags", "co_argcount")
+    if any(getattr(before, name) != getattr(after, name) for name in alike):
+        return False
+    if len(before.co_consts) != len(after.co_consts):
+        return False
+    for one, other in zip(before.co_consts, after.co_consts, strict=True):
+        if isinstance(one, CodeType) and isinstance(other, CodeType):
+            if not _same(one, other, bodies):
+                if not one.co_flags & inspect.CO_OPTIMIZED or one.co_name != other.co_name or "<" in one.co_qualname:
+                    return False  # a class, or a function with another name or none
+                bodies.append(other)
+        elif (type(one), one) != (type(other), other):
+            return False
+    return True
 
 
 def simulated(variant: Variant) -> int:
@@ -136,6 +214,23 @@ def simulated(variant: Variant) -> int:
 
     quiet()
     return lives(range(1, SEEDS + 1), until_broken=True) and NOTICED
+
+
+def told(run: Callable[[], list[Variant]], variants: Sequence[Variant]) -> list[Variant]:
+    """What it gives, in a process of its own: what it imports is gone afterwards."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException), os.fdopen(writing, "w") as pipe:
+            pipe.write("".join(f"{variants.index(one)}\n" for one in run()) + "end\n")
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        *numbers, last = [*pipe.read().split(), ""][:-1] or [""]
+    os.waitpid(child, 0)
+    if last != "end":
+        raise SystemExit("the tests fail as it is, or cannot be run")
+    return [variants[int(number)] for number in numbers]
 
 
 def load_libraries() -> None:
@@ -170,25 +265,21 @@ def main() -> int:
     for path, tests in RULES.items():
         if asked.only not in path:
             continue
-        if in_a_process(lambda tests=tests: tested(None, tests)) == NOTICED:  # type: ignore[misc]
-            raise SystemExit(f"{path}: its tests fail as it is")
-        began, alive, of, by_tests = time.perf_counter(), [], 0, 0
-        for variant in variants_of(asked.mutmut, [path]):
-            if (path, variant.was, variant.now) in reasons:
-                continue
-            of += 1
-            if in_a_process(lambda: tested(variant, tests)) == NOTICED:  # noqa: B023
-                by_tests += 1
-            elif asked.without_lives or in_a_process(lambda: simulated(variant), 3 * PROCESSOR) == UNNOTICED:  # noqa: B023
-                alive.append(variant)
-                print(f"ALIVE {variant}", flush=True)  # noqa: T201
+        began = time.perf_counter()
+        variants = [one for one in variants_of(asked.mutmut, [path]) if (path, one.was, one.now) not in reasons]
+        alive = told(partial(unnoticed, tests, variants), variants)
+        alive = [one for one in alive if not in_a_process(partial(imported, one, tests))]
+        of, by_tests = len(variants), len(variants) - len(alive)
+        if not asked.without_lives:
+            alive = [one for one in alive if not in_a_process(partial(simulated, one), 3 * PROCESSOR)]
         total, noticed = total + of, noticed + of - len(alive)
         took = time.perf_counter() - began
-        line = f"{(of - len(alive)) / of:6.1%} of {of:4} {path} ({by_tests} by its tests; {took:.0f} s)"
-        print(line, flush=True)  # noqa: T201
-        report += [line, *map(str, alive)]
+        report.append(f"{1 - len(alive) / of:6.1%} of {of:4} {path} ({by_tests} by its tests; {took:.0f} s)")
+        report += map(str, alive)
+        print(*report[-1 - len(alive) :], sep="\n", flush=True)  # noqa: T201
     report.append(f"{noticed / total:6.1%} of {total:4} in all; {len(EQUIVALENT)} are equivalent")
     print(report[-1])  # noqa: T201
+    REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text("\n".join(report) + "\n", encoding="utf-8")
     return int(noticed < ENOUGH * total)
 

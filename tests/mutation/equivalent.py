@@ -3,4 +3,23 @@
 from __future__ import annotations
 
 #: (path, the lines that differ before, and after, why nobody could tell)
-EQUIVALENT: tuple[tuple[str, str, str, str], ...] = ()
+EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "storage/records/deliveries.py",
+        "Verdict = tuple[DeliveryState, NotReached]",
+        "Verdict = None",
+        "a name for annotations, which are not evaluated",
+    ),
+    (
+        "scheduler/rules/settling.py",
+        "return rng.uniform(0.1, max(0.1, min(LONGEST_BACKOFF, BACKOFF * 2.0 ** min(attempts, 16), left)))",
+        "return rng.uniform(0.1, max(0.1, min(LONGEST_BACKOFF, BACKOFF * 2.0 ** min(attempts, 17), left)))",
+        "it keeps 2.0 ** attempts from overflowing: the longest wait is reached at the eighth",
+    ),
+    (
+        "scheduler/rules/ladder.py",
+        "pieces = steady(since, since + 3 * HOUR, zone)",
+        "pieces = steady(since, since + 4 * HOUR, zone)",
+        "the first full hour comes within three, whatever clocks do; what comes after it is not looked at",
+    ),
+)

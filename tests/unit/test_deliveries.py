@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,6 +17,7 @@ from storage.records import (
     NotReached,
     Reference,
     Seen,
+    Settled,
     Tally,
 )
 from storage.records.deliveries import MAY_HAVE_ARRIVED, lapsed
@@ -90,8 +92,22 @@ def test_somebody_without_a_reference_that_works_is_not_written_to() -> None:
     assert (claimed.rung, claimed.unexplained_at, dict(claimed.columns)) == (0, None, {})
 
 
+def test_what_is_settled_is_an_attempt_that_tells_nothing_else_unless_it_is_said() -> None:
+    row = Settled(
+        id=DeliveryId(1),
+        campaign=CampaignId(2),
+        person=person().id,
+        channel=Channel.TEAMS,
+        state=DeliveryState.DELIVERED,
+        at=datetime(2026, 11, 24, tzinfo=UTC),
+    )
+    assert row.attempted is True
+    assert (row.due, row.reason, row.rung, row.seen) == (None, None, None, None)
+    assert (row.detail, row.activity, row.conversation, row.worked_url, row.service_url) == ("", "", "", "", "")
+
+
 def test_counts_add_up() -> None:
     states = {DeliveryState[name]: number for name, number in KEPT.items()}
     tally = Tally(states=states, reasons={})
     assert (tally.total, tally.open, tally.delivered) == (sum(KEPT.values()), 1 + 2 + 3 + 4, 10)
-    assert Tally(states={}, reasons={}).delivered == 0
+    assert (Tally(states={}, reasons={}).delivered, tally.rungs) == (0, {})

@@ -242,6 +242,18 @@ def test_the_full_hour_is_right_when_clocks_change_before_it(local: datetime, wa
     assert full_hour(after, zone).astimezone(zone).minute == 0
 
 
+def test_a_ladder_has_three_looks_in_a_round_and_three_rounds() -> None:
+    assert (LADDER.rounds, LADDER.looks, Ladder(rounds=5).looks) == (3, 9, 15)
+    numbers = [LADDER.rung(round, step) for round in (1, 2, 3) for step in (1, 2, 3)]
+    assert numbers == list(range(9))
+    assert [(LADDER.round_of(number), LADDER.step_of(number)) for number in (0, 2, 3, 8)] == [
+        (1, 1),
+        (1, 3),
+        (2, 1),
+        (3, 3),
+    ]
+
+
 def test_the_full_hour_lies_after_the_instant_by_a_millisecond_at_the_least() -> None:
     hour = paris(2, 15)
     assert full_hour(hour - MILLISECOND, PARIS) == hour
