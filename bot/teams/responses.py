@@ -1,8 +1,8 @@
-"""What the Bot Connector's answers mean: a status, a body, one Outcome, and what it is about. Pure.
+"""The Bot Connector's responses: a status and a body become one Outcome, with what it is about. Pure.
 
 Sources: the Teams documentation on proactive messages and rate limits (429, 412, 502 and 504 are to be
 retried), and the shapes that were seen from real tenants, where the sub-code often hides as JSON inside the
-message. What is not known to be about the person is never taken for the person's (decision 034).
+message. An error that is not known to be about the person is never held against them (decision 034).
 """
 
 from __future__ import annotations
@@ -18,20 +18,22 @@ from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Une
 from storage.records import About, NotReached
 
 LONGEST_WAIT = 3600.0  #: seconds: a Retry-After is capped, as a service may ask for more than we grant
-SLOW = 10.0  #: seconds: an error that took longer comes from a gateway that gave up on a service still at work
+SLOW = (
+    10.0  #: seconds: an error that took longer comes from a gateway that timed out while the service still works on it
+)
 LONGEST_ID = 512  #: characters of an id that is kept: the platform's own have less than 200
 ACCEPTED = (200, 201, 202)
-#: 403 and 400 that say that somebody's chat is served elsewhere
+#: texts of a 403 or 400 that say that the chat is served by another region
 ELSEWHERE = ("different region", "wrong geo", "wrong region")
 SWITCHED_OFF, BLOCKED = "BotDisabledByAdmin", "MessageWritesBlocked"
-GONE = "ActivityNotFoundInConversation"  #: a message that is to be changed
+GONE = "ActivityNotFoundInConversation"  #: the message that is to be edited does not exist
 #: refusals by code or text that are about one person
 ABOUT_THE_PERSON = {
     BLOCKED: NotReached.BLOCKED,
     "ForbiddenOperationException": NotReached.UNINSTALLED,
     "UserNotFound": NotReached.GONE,
 }
-#: the conversation id leads nowhere any more
+#: texts of an error that say that the conversation does not exist any more
 STALE = ("BotNotInConversationRoster", "ConversationNotFound", "Bad format of conversation")
 
 
@@ -40,20 +42,20 @@ class ChatLost(Exception):
 
 
 class TokenRefused(Exception):
-    """401: our token; nobody's delivery failed."""
+    """401: our token was refused, which says nothing about the delivery."""
 
 
 def outcome_of(status: int, body: bytes, after: float | None, took: float = 0.0) -> Outcome:
-    """``after``: the seconds of a Retry-After; ``took``: seconds until the answer came.
+    """``after``: the seconds of a Retry-After; ``took``: seconds until the response came.
 
-    Raises ChatLost and TokenRefused, which the connector mends.
+    Raises ChatLost and TokenRefused, which the connector handles.
     """
     parsed = _parsed(body)
     if 200 <= status < 300:
         return _accepted(status, body, parsed)
     code, text, words = _error(parsed)
     detail = f"{status} {code}: {text}"
-    if status < 400:  # a redirect is never followed: the text would go elsewhere
+    if status < 400:  # a redirect is never followed: it would take the message to another host
         return Retry(NotReached.INTERCEPTED, after=after, detail=detail, about=About.NETWORK)
     if status >= 500:
         if status == 504 or took > SLOW:
@@ -79,7 +81,7 @@ def _accepted(status: int, body: bytes, parsed: dict[str, Any] | None) -> Outcom
 
 
 def _refusal(status: int, code: str, text: str, words: str, *, from_platform: bool) -> Outcome:
-    """A 4xx that is about the person, the chat, the organisation, the region or the message, as it says."""
+    """A 4xx: its code and words tell the person, the chat, the organisation, the region and the message apart."""
     detail = f"{status} {code}: {text}"
     if status == 403 and SWITCHED_OFF in words:
         return Retry(NotReached.SWITCHED_OFF, detail=detail, about=About.ORGANISATION)
@@ -96,12 +98,14 @@ def _refusal(status: int, code: str, text: str, words: str, *, from_platform: bo
     if status == 400 and from_platform:
         return Refused(code or "400", text)
     if status == 404:
-        return Unexplained(named, text, About.REGION)  # a region answers so for a while, or the tenant has moved
+        return Unexplained(
+            named, text, About.REGION
+        )  # for a while in an outage of a region, or after a tenant has moved
     return Unexplained(named, text, About.ORGANISATION if from_platform else About.NETWORK)
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
-    """The JSON object that an answer of the platform's is; None for anything else."""
+    """The JSON object of a response of the platform; None for anything else."""
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -110,7 +114,7 @@ def _parsed(body: bytes) -> dict[str, Any] | None:
 
 
 def _error(parsed: dict[str, Any] | None) -> tuple[str, str, str]:
-    """The code and the text of an error, and all words in it, wherever this platform put them."""
+    """The code and the text of an error, and all words in it: the platform puts them in several places."""
     if parsed is None:
         return "", "", ""
     words = " ".join(_words(parsed))
@@ -122,8 +126,8 @@ def _error(parsed: dict[str, Any] | None) -> tuple[str, str, str]:
 
 
 def _words(value: object, depth: int = 0) -> Iterator[str]:
-    """Every value in an error; a text that is itself JSON is read, too. What code 209 stands for is named in words:
-    of a switched-off app as of a blocked chat, where a sub-code, which some tenants leave out, tells them apart.
+    """Every value in an error, also of JSON inside a text. Code 209 is yielded as a name: it stands for an app that is
+    switched off (sub-code 1) and for a blocked chat, and some tenants leave the sub-code out.
     """
     if depth > 6:
         return
@@ -144,14 +148,14 @@ def _words(value: object, depth: int = 0) -> Iterator[str]:
 
 
 def kept_id(id: object) -> str:
-    """An id of the platform's; "" for what is none, or longer than any."""
+    """An id that the platform gave; "" for a value that is none, or longer than any of its ids."""
     if isinstance(id, bool) or not isinstance(id, str | int):
         return ""
     return str(id) if len(str(id)) <= LONGEST_ID else ""
 
 
 def seconds(retry_after: str | None, now: datetime) -> float | None:
-    """A Retry-After header in seconds, from either of its forms; None when there is none to obey."""
+    """A Retry-After header in seconds, from either of its forms; None when there is none, or it cannot be read."""
     if not retry_after:
         return None
     try:

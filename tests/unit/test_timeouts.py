@@ -1,4 +1,4 @@
-"""One look for all: who takes too long gets a TimeoutError, and nobody else notices."""
+"""One timer for all: a block that takes too long gets a TimeoutError, and no other notices."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.teams.send import timeouts as watch
+from bot.teams.send import timeouts
 from bot.teams.send.timeouts import Timeouts
 
 
 @pytest.fixture
 async def kept(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timeouts]:
-    """A watch with a limit of 50 ms."""
-    monkeypatch.setattr(watch, "LOOK", 0.01)
+    """A limit of 50 ms."""
+    monkeypatch.setattr(timeouts, "CHECK", 0.01)
     kept = Timeouts(0.05)
     keeping = asyncio.create_task(kept.keep())
     yield kept
@@ -27,7 +27,7 @@ async def within(kept: Timeouts, seconds: float) -> str:
             await asyncio.sleep(seconds)
     except TimeoutError:
         return "late"
-    await asyncio.sleep(0.1)  # what comes after is nobody's business
+    await asyncio.sleep(0.1)  # after the block no limit holds
     return "in time"
 
 
@@ -58,7 +58,7 @@ async def test_an_error_in_the_block_stays_what_it_was(kept: Timeouts) -> None:
 async def test_who_is_cancelled_ends_even_where_it_was_overdue_as_well(kept: Timeouts) -> None:
     task = asyncio.create_task(within(kept, 10))
     await asyncio.sleep(0)
-    kept._look(latest=float("inf"))
+    kept._cancel_overdue(latest=float("inf"))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

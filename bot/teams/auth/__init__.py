@@ -1,1 +1,1 @@
-"""Who may speak to the bot, and as whom the bot speaks."""
+"""Authentication: of requests that come in, and of the bot's own requests to the platform."""

@@ -1,10 +1,10 @@
-"""Who may speak: every activity shows a token, which is verified before a byte of its body is read.
+"""Authentication of incoming requests: the token is verified before a byte of the body is read.
 
-The SDK (4.17.1) reads the whole body first, as whatever its sender says it is. It trusts the Emulator's issuer in
-production, and so any token that was got with the bot's own secret, such as the one that the bot itself sends
-out; it takes a key without endorsements for one with all; it never looks for a new key before a day is over,
-because it breaks at an unknown one; it fetches keys on the event loop, for ever; and several of its refusals are
-bugs' exceptions, which would become a 500. Its validation is kept behind ours (docs/decisions/019, 037).
+The SDK (4.17.1) reads the whole body first, with the codec that the sender names. In production it still trusts the
+Emulator's issuer, and with it every token that was issued for the bot's own secret, also those that the bot sends
+out. It treats a key without endorsements as endorsed for every channel. An unknown key raises, so that a rotated one is
+not fetched for a day. It fetches keys on the event loop, without a timeout. Some of its refusals are exceptions of
+other kinds, which would become a 500. Its validation still runs, after ours (docs/decisions/019, 037).
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from bot.clouds import Platform
 log = logging.getLogger(__name__)
 
 FRESH = 86_400.0  #: seconds after which the keys are fetched again: the platform changes them at any time
-AGAIN = 60.0  #: seconds between two fetches, however many tokens name a key that nobody knows
+AGAIN = 60.0  #: seconds between two fetches, however many tokens name an unknown key
 FETCH = 10.0  #: seconds for a fetch
-LARGEST = 1_000_000  #: bytes of an answer: Microsoft's keys take a tenth of it
+LARGEST = 1_000_000  #: bytes of a response: Microsoft's keys take a tenth of it
 LEEWAY = 300.0  #: seconds by which clocks may differ
-#: what a token must say; the SDK checks an end only where there is one
+#: claims that a token must have; the SDK checks the expiry only where there is one
 REQUIRED = ("iss", "aud", "exp", "nbf", "serviceurl")
 
 
@@ -50,20 +50,20 @@ class Key:
 
 
 class SigningKeys:
-    """The platform's keys, by id: kept for a day, and looked for at once where a token names a new one."""
+    """The platform's keys, by id: cached for a day, and fetched at once when a token names a new one."""
 
     def __init__(self, metadata: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._metadata = metadata
         self._clock = clock
         self._keys: dict[str, Key] = {}
-        self._tried_at = float("-inf")
+        self._attempted_at = float("-inf")
         self._fetched_at = float("-inf")
-        self._one_at_a_time = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def get(self, key_id: str | None) -> Key:
         """Raises PermissionError for a key that is not the platform's, or that may sign for no channel."""
         if key_id not in self._keys or self._clock() - self._fetched_at > FRESH:
-            await self._look()
+            await self._refresh()
         key = self._keys.get(key_id or "")
         if key is None:
             raise PermissionError("signed by no key of the platform")
@@ -71,25 +71,25 @@ class SigningKeys:
             raise PermissionError("signed by a key without endorsements")
         return key
 
-    async def _look(self) -> None:
-        """Fetch, unless somebody has just done so; when it fails, what is known stays."""
-        async with self._one_at_a_time:
+    async def _refresh(self) -> None:
+        """Fetch, unless another task has just done so; when it fails, the cached keys stay."""
+        async with self._lock:
             now = self._clock()
-            if now - self._tried_at < AGAIN:
+            if now - self._attempted_at < AGAIN:
                 return
-            self._tried_at = now
+            self._attempted_at = now
             try:
                 self._keys = await self._fetch()
                 self._fetched_at = now
-            except Exception as error:  # whatever is wrong there: the keys at hand go on
+            except Exception as error:  # any fault of theirs: the cached keys still serve
                 log.warning("the platform's signing keys were not to be had: %s", type(error).__name__)
 
     async def _fetch(self) -> dict[str, Key]:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FETCH)) as http:
-            async with http.get(self._metadata, raise_for_status=True) as answer:
-                address = json.loads(await read_up_to(answer, LARGEST))["jwks_uri"]
-            async with http.get(address, raise_for_status=True) as answer:
-                keys = json.loads(await read_up_to(answer, LARGEST))["keys"]
+            async with http.get(self._metadata, raise_for_status=True) as response:
+                address = json.loads(await read_up_to(response, LARGEST))["jwks_uri"]
+            async with http.get(address, raise_for_status=True) as response:
+                keys = json.loads(await read_up_to(response, LARGEST))["keys"]
         return {
             key["kid"]: Key(RSAAlgorithm.from_jwk(json.dumps(key)), key.get("endorsements") or ())
             for key in keys
@@ -99,7 +99,7 @@ class SigningKeys:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a token that has been verified says; what of it concerns an activity is compared with that."""
+    """The claims of a verified token that an activity is compared with."""
 
     service_url: str
     endorsements: Sequence[str]
@@ -113,7 +113,7 @@ class Caller:
 
 
 class RequestAuth(ConfigurationBotFrameworkAuthentication):
-    """Verifies a token before anything else of its request is looked at; the SDK validates again behind it."""
+    """Verifies the token before anything else of a request is read; the SDK validates it again afterwards."""
 
     def __init__(self, platform: Platform, credentials: ServiceClientCredentialsFactory) -> None:
         super().__init__(_configuration(platform), credentials_factory=credentials)
@@ -123,7 +123,7 @@ class RequestAuth(ConfigurationBotFrameworkAuthentication):
         JwtTokenExtractor.metadataCache[platform.metadata] = self._keys
 
     async def caller(self, header: str) -> Caller | None:
-        """Whom an Authorization header speaks for; None without a registration. Raises PermissionError."""
+        """The sender that an Authorization header names; None without a registration. Raises PermissionError."""
         if await self._credentials.is_authentication_disabled():
             return None
         token = _bearer(header)
@@ -140,7 +140,7 @@ class RequestAuth(ConfigurationBotFrameworkAuthentication):
                 leeway=LEEWAY,
                 options={"require": [*REQUIRED], "verify_aud": False},
             )
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:  # its words quote the token
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:  # their messages quote the token
             raise PermissionError(type(error).__name__) from None
         audience, service_url = claims["aud"], claims["serviceurl"]
         if not isinstance(audience, str) or not await self._credentials.is_valid_app_id(audience):
@@ -150,7 +150,7 @@ class RequestAuth(ConfigurationBotFrameworkAuthentication):
         return Caller(service_url, key.endorsements)
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
-        """The SDK's own validation; whatever it raises is a refusal."""
+        """The SDK's own validation; any exception of it is a refusal."""
         if await self._credentials.is_authentication_disabled():
             return await super().authenticate_request(activity, auth_header or None)
         try:
@@ -168,7 +168,7 @@ def _bearer(header: str) -> str:
 
 
 def _configuration(platform: Platform) -> Any:
-    """The names under which the SDK looks for a cloud's addresses."""
+    """A cloud's addresses, under the names that the SDK reads."""
 
     class Configuration:
         VALIDATE_AUTHORITY = True

@@ -1,4 +1,4 @@
-"""Who we are to the platform: a secret, a certificate, or a managed identity, as the SDK knows them."""
+"""The bot's own credentials, in the SDK's classes: a secret, a certificate, or a managed identity."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def make_credentials(settings: Settings) -> ServiceClientCredentialsFactory:
         )
     else:
         inner = ConfigurationServiceClientCredentialFactory(
-            SimpleNamespace(  # the names under which the SDK looks for its configuration
+            SimpleNamespace(  # the names that the SDK reads
                 APP_ID=settings.microsoft_app_id,
                 APP_PASSWORD=settings.microsoft_app_password,
-                APP_TYPE="MultiTenant" if settings.local else settings.app_type,  # without any, it asks for nothing
+                APP_TYPE="MultiTenant" if settings.local else settings.app_type,  # with no type, it asks for no token
                 APP_TENANTID=settings.microsoft_app_tenant_id,
             )
         )
@@ -42,7 +42,7 @@ def make_credentials(settings: Settings) -> ServiceClientCredentialsFactory:
 
 
 class SharedCredentials(ServiceClientCredentialsFactory):
-    """The SDK makes new credentials, and so asks for a new token, at every turn; here one pair serves all."""
+    """One set of credentials for all turns: the SDK makes new ones, and fetches a new token, at every turn."""
 
     def __init__(self, inner: ServiceClientCredentialsFactory) -> None:
         self._inner = inner
@@ -55,7 +55,7 @@ class SharedCredentials(ServiceClientCredentialsFactory):
         return bool(await self._inner.is_authentication_disabled())
 
     def forget(self) -> None:
-        """The next credentials ask the login itself: their libraries' caches go with the old ones."""
+        """Drop the credentials with their libraries' token caches: the next ones ask the login itself."""
         self._shared.clear()
         ManagedIdentityAppCredentials.global_token_cache = msal.TokenCache()
 
@@ -79,7 +79,7 @@ def read_certificate(path: Path) -> tuple[str, str, str]:
             "MicrosoftAppCertificate: takes a PEM file with the certificate and its private key, without a password"
             f" ({error.strerror if isinstance(error, OSError) else type(error).__name__})"
         ) from None
-    # the login knows certificates by this hash: it names one, and protects nothing
+    # the login identifies certificates by this hash; it protects nothing
     thumbprint = hashlib.sha1(certificate.public_bytes(Encoding.DER), usedforsecurity=False).hexdigest().upper()
     return thumbprint, _part(pem, b"PRIVATE KEY").decode(), certificate.public_bytes(Encoding.PEM).decode()
 

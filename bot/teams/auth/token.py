@@ -1,4 +1,4 @@
-"""Our own token: the Authorization header of every request to the platform."""
+"""The bot's own token: the Authorization header of every request to the platform."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from scheduler.ports import Clock
 log = logging.getLogger(__name__)
 
 EARLY = 300.0  #: seconds before its end at which a token is replaced
-AGAIN = 30.0  #: seconds until the next attempt when none was to be had
-CALM = 5.0  #: seconds in which a token that was refused although it was new is not replaced again
-#: the login's own code for what is wrong (7000222: the secret has expired): all that is kept of what it says
+AGAIN = 30.0  #: seconds until the login is asked again after it gave no token
+CALM = 5.0  #: seconds for which a new token that is refused is not replaced again
+#: the login's error code (7000222: the secret has expired): all that is kept of its message
 CODE = re.compile(r"AADSTS\d{4,9}")
 
 
 class NoToken(Exception):
-    """No token was to be had: nothing has left. ``permanent``: the login refuses us, and will again."""
+    """There is no token, so that no request has left. ``permanent``: the login refuses us, and will again."""
 
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
@@ -34,12 +34,12 @@ class NoToken(Exception):
 class Authorization(Protocol):
     @property
     def trouble(self) -> str:
-        """Why messages cannot be sent, in words for an operator; "" while they can."""
+        """Why messages cannot be sent, for an operator to read; "" while they can."""
         ...
 
     @property
     def ends_at(self) -> datetime | None:
-        """When the token ends; None where there is none, or it does not say."""
+        """When the token expires; None where there is none, or it has no expiry."""
         ...
 
     def refused(self, detail: str) -> None:
@@ -47,25 +47,25 @@ class Authorization(Protocol):
         ...
 
     def accepted(self) -> None:
-        """It takes the one that it refused."""
+        """The platform accepts our token again."""
         ...
 
     @property
     def header(self) -> str | None:
-        """The header's value; "" where none is needed, None while there is none yet."""
+        """The header's value; "" where no token is needed, None while there is none yet."""
         ...
 
     async def renew(self, refused: str | None) -> str:
-        """Another header than this one. Raises NoToken."""
+        """A header other than ``refused``. Raises NoToken."""
         ...
 
     async def keep_fresh(self) -> None:
-        """Replace the token ahead of its end, for ever."""
+        """Replace the token before it expires; runs until it is cancelled."""
         ...
 
 
 class Anonymous:
-    """The local client asks for none."""
+    """For the local client, which asks for no token."""
 
     header = ""
     trouble = ""
@@ -85,11 +85,11 @@ class Anonymous:
 
 
 class FreshToken:
-    """A token from ``fetch``, which may block. One task replaces it, so that no message waits for it.
+    """A token from ``fetch``, which may block. One task replaces it ahead of time, so that no message waits for it.
 
-    ``fetch(True)`` asks the login itself: the SDK and its libraries keep tokens of their own for up to a day, and
-    would give a refused one again and again. ``purpose``: what waits for it, for the log. ``failed``: called whenever
-    none was to be had.
+    ``fetch(True)`` bypasses the caches of the SDK and its libraries, which keep a token for up to a day and would
+    return a refused one again. ``purpose``: what the token is for, as the log names it. ``failed``: called each time
+    the login gives no token.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class FreshToken:
         self._fetch = fetch
         self._clock = clock
         self._purpose = purpose
-        #: monotonic; 0 where the token does not say
+        #: monotonic; 0 where the token has no expiry
         self._ends = 0.0
         self._fetching: asyncio.Task[str] | None = None
         #: when the login was last asked
@@ -123,12 +123,12 @@ class FreshToken:
 
     @property
     def _is_valid(self) -> bool:
-        """As far as we can tell."""
+        """Whether there is a token that has not expired by its own claim."""
         return self.header is not None and not (self._ends and self._clock.monotonic() >= self._ends)
 
     async def renew(self, refused: str | None) -> str:
         if self.header is not None and self.header != refused:
-            return self.header  # somebody has just done it
+            return self.header  # another task has just renewed it
         if self._fetching is None:
             if refused and self._refusal and self._clock.monotonic() - self._asked_at < CALM:
                 raise NoToken(self._refusal)
@@ -139,13 +139,13 @@ class FreshToken:
     def _done(self, task: asyncio.Task[str]) -> None:
         self._fetching = None
         if not task.cancelled():
-            task.exception()  # whoever waits for it has it
+            task.exception()  # marked as retrieved: renew raises it
 
     async def _fetched(self, *, past_caches: bool) -> str:
         self._asked_at = self._clock.monotonic()
         try:
             token = await asyncio.to_thread(self._fetch, past_caches)
-        except Exception as error:  # whatever the SDK's libraries raise: the reason is theirs
+        except Exception as error:  # the SDK's libraries raise exceptions of many kinds
             self._failed()
             missing = error if isinstance(error, NoToken) else NoToken(_reason(error))
             if self._missing != str(missing):
@@ -155,7 +155,7 @@ class FreshToken:
         if self._missing:
             log.info("a token for %s again", self._purpose)
             self._missing = ""
-        if ends := expiry(token):  # by the wall clock, which may be set meanwhile
+        if ends := expiry(token):  # by the wall clock; kept as monotonic time, as the clock may be set
             ends += self._clock.monotonic() - self._clock.now().timestamp()
         self._ends = ends
         self.header = f"Bearer {token}"
@@ -172,12 +172,12 @@ class FreshToken:
             self._refusal = ""
 
     async def current(self) -> str:
-        """The header, renewed first where it is missing or about to end: for who asks now and then."""
+        """The header, renewed first where it is missing or about to expire: for callers without ``keep_fresh``."""
         now, header = self._clock.monotonic(), self.header
         if header is None or (self._ends and now >= self._ends):
             return await self.renew(header)
         if self._ends and now >= self._ends - EARLY:
-            with contextlib.suppress(NoToken):  # the old one still does
+            with contextlib.suppress(NoToken):  # the old one is still valid
                 return await self.renew(header)
         return header
 
@@ -186,19 +186,19 @@ class FreshToken:
             try:
                 await self.renew(self.header)
                 pause = max(AGAIN, self._ends - EARLY - self._clock.monotonic())
-            except NoToken:  # the log has it
+            except NoToken:  # _fetched has logged it
                 pause = AGAIN
             await self._clock.sleep(pause)
 
 
 def _reason(error: Exception) -> str:
-    """The login's own code where it names one; what else it says may name people and secrets."""
+    """The login's error code where there is one; the rest of its message may name people and secrets."""
     code = CODE.search(str(error))
     return code[0] if code else type(error).__name__
 
 
 def expiry(token: str) -> float:
-    """Seconds since the epoch at which a JWT ends, unverified: it is ours; 0 for any other token."""
+    """When a JWT expires, in seconds since the epoch; 0 for any other token. Not verified, as it is our own."""
     try:
         claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
         return float(claims.get("exp", 0))

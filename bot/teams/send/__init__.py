@@ -1,1 +1,1 @@
-"""Requests that leave for the platform."""
+"""Requests to the platform: messages, and downloads."""

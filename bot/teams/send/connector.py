@@ -1,4 +1,4 @@
-"""The way out: one prepared message in, one Outcome back.
+"""Requests to the Bot Connector: a prepared message goes out, an Outcome comes back.
 
 The SDK's proactive path builds a client, credentials and a connection for every message; here one
 pooled client, one cached token and prepared bytes serve them all (docs/decisions/003).
@@ -35,14 +35,14 @@ from scheduler.ports import (
 )
 from storage.records import About, NotReached, Reference
 
-CONNECT = 5.0  #: seconds to get a connection, name look-up and all: until then nothing has left
-ANSWER = 20.0  #: seconds to wait for an answer: the platform's gateway gives up at 15
-IDLE = 15.0  #: seconds an unused connection is kept: less than any server keeps its end
+CONNECT = 5.0  #: seconds to get a connection, with the name look-up: until then nothing has left
+ANSWER = 20.0  #: seconds to wait for a response: the platform's gateway times out at 15
+IDLE = 15.0  #: seconds an unused connection is kept: less than servers keep theirs
 JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
-TOO_FAST = (412, 429)  #: what the platform answers where it asks for fewer requests
-LARGEST = 65_536  #: bytes of an answer that are read: the platform's own have some hundreds
-LARGEST_PAGE = 4_194_304  #: the same of a page of a team's people, of which there may be 500
+TOO_FAST = (412, 429)  #: statuses by which the platform asks for fewer requests
+LARGEST = 65_536  #: bytes of a response that are read: the platform's own have some hundreds
+LARGEST_PAGE = 4_194_304  #: the same for a page of a team's members, which may list 500
 
 _UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
 
@@ -61,7 +61,7 @@ class Connector:
         answer: float = ANSWER,
         throttled: Callable[[str], None] = lambda asked: None,
     ) -> None:
-        #: called with what was asked (send, edit, open, members) where the platform says that it is too fast
+        #: called with the kind of request (send, edit, open, members) that the platform throttles
         self._throttled = throttled
         self._clock = clock
         self._authorization = authorization or Anonymous()
@@ -69,8 +69,8 @@ class Connector:
         self._connections = connections
         self._connect = connect
         self._session: aiohttp.ClientSession | None = None
-        self._watch = Timeouts(connect + answer)  # once overdue, the request has left
-        self._keeping: list[asyncio.Task[None]] = []
+        self._timeouts = Timeouts(connect + answer)  # a request that is overdue has left
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Connector:
         self._session = aiohttp.ClientSession(
@@ -78,14 +78,14 @@ class Connector:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, connect=self._connect),
         )
-        self._keeping = [
+        self._tasks = [
             asyncio.create_task(self._authorization.keep_fresh()),
-            asyncio.create_task(self._watch.keep()),
+            asyncio.create_task(self._timeouts.keep()),
         ]
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        for task in self._keeping:
+        for task in self._tasks:
             task.cancel()
         if self._session:
             await self._session.close()
@@ -95,20 +95,20 @@ class Connector:
         if not reference.conversation:
             return await self._send_in_new_chat(reference, activity, "there is no chat yet")
         try:
-            return await self._try("POST", reference, self._url(reference, reference.conversation), activity)
+            return await self._attempt("POST", reference, self._url(reference, reference.conversation), activity)
         except ChatLost as lost:
             return await self._send_in_new_chat(reference, activity, str(lost))
 
     async def update(self, reference: Reference, message: str, activity: bytes) -> Outcome:
-        """Put an activity in the place of an earlier one."""
+        """Replace an earlier activity."""
         try:
             url = self._url(reference, reference.conversation, message)
-            return await self._try("PUT", reference, url, activity, "edit")
+            return await self._attempt("PUT", reference, url, activity, "edit")
         except ChatLost as lost:
             return Refused("NotFound", str(lost))
 
     async def get(self, service_url: str, path: str) -> tuple[int, bytes, float | None]:
-        """What is said of a path (with its query): status, body, the seconds of a Retry-After. Raises NotAnswered."""
+        """GET a path with its query: status, body, the seconds of a Retry-After. Raises NotAnswered."""
         if self._loopback_only and not is_loopback(service_url):
             raise NotAnswered("not this machine", permanent=True)
         url, authorization = URL(f"{_base(service_url)}{path}", encoded=True), self._authorization
@@ -129,7 +129,7 @@ class Connector:
         assert self._session is not None
         headers = {"Authorization": authorization} if authorization else None
         try:
-            with self._watch:
+            with self._timeouts:
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                     asked = seconds(response.headers.get("Retry-After"), self._clock.now())
                     return response.status, await read_up_to(response, LARGEST_PAGE), asked
@@ -137,12 +137,12 @@ class Connector:
             raise NotAnswered(type(error).__name__) from error
 
     async def _send_in_new_chat(self, reference: Reference, activity: bytes, why: str) -> Outcome:
-        """Open their chat, and post in it."""
+        """Open the recipient's chat, and post in it."""
         opened = await self._open(reference)
         if not isinstance(opened, Delivered):
             return opened if reference.installed else _never_installed(opened)
         try:
-            sent = await self._try("POST", reference, self._url(reference, opened.activity), activity)
+            sent = await self._attempt("POST", reference, self._url(reference, opened.activity), activity)
         except ChatLost:
             sent = Unreachable(NotReached.CHAT_LOST, why, About.CHAT)
         if isinstance(sent, Delivered):
@@ -150,7 +150,7 @@ class Connector:
         return sent if reference.installed else _never_installed(sent)
 
     async def _open(self, reference: Reference) -> Outcome:
-        """Their chat's id, where a message's would be. What is refused here is not about the message."""
+        """Open a chat; its id stands in the Outcome as a message's would. A refusal here is not about the message."""
         opening = orjson.dumps(
             {
                 "bot": {"id": reference.bot},
@@ -161,8 +161,10 @@ class Connector:
             }
         )
         try:
-            opened = await self._try("POST", reference, _url(reference.service_url, "conversations"), opening, "open")
-        except ChatLost as lost:  # of a chat that is being opened, this tells nothing
+            opened = await self._attempt(
+                "POST", reference, _url(reference.service_url, "conversations"), opening, "open"
+            )
+        except ChatLost as lost:  # no chat is lost: it is being opened
             return Unexplained("ChatNotOpened", str(lost), About.REGION)
         match opened:
             case Unconfirmed(detail):  # a chat opened twice is the same chat
@@ -173,14 +175,14 @@ class Connector:
                 return Unexplained("ChatNotOpened", "the platform named no chat", About.REGION)
         return opened
 
-    async def _try(self, method: str, reference: Reference, url: URL, body: bytes, asked: str = "send") -> Outcome:
-        """One request, with a second one where only our token was too old. Raises ChatLost."""
-        outcome = await self._answered(method, reference, url, body)
+    async def _attempt(self, method: str, reference: Reference, url: URL, body: bytes, asked: str = "send") -> Outcome:
+        """One request, and a second one where our token had expired. Raises ChatLost."""
+        outcome = await self._authorized(method, reference, url, body)
         if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
             self._throttled(asked)
         return outcome
 
-    async def _answered(self, method: str, reference: Reference, url: URL, body: bytes) -> Outcome:
+    async def _authorized(self, method: str, reference: Reference, url: URL, body: bytes) -> Outcome:
         if self._loopback_only and not is_loopback(reference.service_url):
             return Unexplained(
                 "NotLoopback", "without a registration the bot writes to this machine only", About.REGION
@@ -206,15 +208,16 @@ class Connector:
     async def _request(self, method: str, url: URL, body: bytes, authorization: str) -> Outcome:
         assert self._session is not None
         headers = {"Authorization": authorization} if authorization else None
-        payload = aiohttp.BytesPayload(body, content_type=JSON)  # aiohttp need not look for one that fits
+        # made here, so that aiohttp does not search for the class of the payload
+        payload = aiohttp.BytesPayload(body, content_type=JSON)
         began = time.monotonic()
         try:
-            with self._watch:
-                # no "async with", which costs: reading gives the connection back, and closes it when it fails
+            with self._timeouts:
+                # without "async with", which costs time: reading releases the connection, and closes it on an error
                 response = await self._session.request(
                     method, url, data=payload, headers=headers, allow_redirects=False
                 )
-                answer = await read_up_to(response, LARGEST)
+                content = await read_up_to(response, LARGEST)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # it did not leave
             return Retry(NotReached.OUTAGE, detail=type(error).__name__, about=About.NETWORK)
@@ -224,7 +227,7 @@ class Connector:
             return Unconfirmed(type(error).__name__)
         took = time.monotonic() - began
         asked = response.headers.get("Retry-After")
-        return outcome_of(response.status, answer, seconds(asked, self._clock.now()) if asked else None, took)
+        return outcome_of(response.status, content, seconds(asked, self._clock.now()) if asked else None, took)
 
     @staticmethod
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
@@ -233,12 +236,12 @@ class Connector:
 
 
 def _quoted(id: str) -> str:
-    """An id as one segment of a path: a "/" in it would lead elsewhere. Long ids hold few such characters."""
+    """An id as one segment of a path, where a "/" would change the path. Long ids hold few such characters."""
     return _UNSAFE.sub(lambda match: quote(match[0], safe=""), id)
 
 
 def _never_installed(outcome: Outcome) -> Outcome:
-    """Somebody in a team only has neither removed nor blocked anything: the platform wants them to install."""
+    """The outcome for a member of a team without a chat: not blocked or removed, as they never installed it."""
     if isinstance(outcome, Unreachable) and outcome.reason is not NotReached.GONE:
         return Unreachable(NotReached.NEVER_INSTALLED, outcome.detail)
     return outcome
@@ -249,6 +252,6 @@ def _url(service_url: str, path: str) -> URL:
     return base.with_path(f"{base.raw_path}{path}", encoded=True)
 
 
-@lru_cache(maxsize=1024)  # a few regions, asked for every message
+@lru_cache(maxsize=1024)  # there are a few regions, and every message asks
 def _base(service_url: str) -> URL:
     return URL(f"{service_url.rstrip('/')}/v3/", encoded=True)

@@ -1,7 +1,7 @@
-"""Fetching what somebody dropped into the chat: bounded in size and time, and from nowhere inside.
+"""Downloads of files that were dropped into a chat: bounded in size and time, never from an internal network.
 
-An address in an activity is what a client says. So it is fetched from public machines only, over
-https, whatever name or redirect leads there; without a registration, from this machine only.
+The address in an activity is chosen by a client. So a file is fetched from public addresses only, over https, also
+behind a name or a redirect; without a registration, from this machine only.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Downloads:
             await self._session.close()
 
     async def fetch(self, url: str, *, ours: bool = False) -> bytes:
-        """``ours``: at the platform's service, which is shown our token. Raises NotFetched."""
+        """``ours``: from the platform's service, which gets our token. Raises NotFetched."""
         if url.startswith("data:"):
             return self._inline(url)
         try:
@@ -69,7 +69,7 @@ class Downloads:
             async with self._session.get(address, allow_redirects=False, headers=headers) as response:
                 if response.status in (301, 302, 303, 307, 308):
                     url = str(address.join(URL(response.headers.get("Location", ""))))
-                    headers = {}  # the token goes no further
+                    headers = {}  # a redirect does not get the token
                     continue
                 if response.status != 200:
                     raise NotFetched(f"status {response.status}")
@@ -77,7 +77,7 @@ class Downloads:
         raise NotFetched("too many redirects")
 
     def _checked(self, url: str) -> URL:
-        """As it may be fetched; where a host really is, is looked at when it is connected to."""
+        """The address, if its form is allowed; what its host resolves to is checked when it is connected to."""
         address = web_address(url)
         if address is None:
             raise NotFetched("not an address of the web")
@@ -99,7 +99,7 @@ class Downloads:
         return bytes(read)
 
     def _inline(self, url: str) -> bytes:
-        """A file that stands in its own address."""
+        """The file in a data: URL."""
         head, comma, body = url.partition(",")
         try:
             content = base64.b64decode(body, validate=True) if head.endswith(";base64") else unquote_to_bytes(body)
@@ -111,8 +111,8 @@ class Downloads:
 
 
 def only_public(info: AddrInfoType) -> socket.socket:
-    """A socket for an address of the public internet. aiohttp asks for it with the very address that it connects to,
-    whether a name led there or it was written out."""
+    """A socket for an address of the public internet. aiohttp passes the address that it is about to connect to, after
+    any name is resolved."""
     if not is_public(str(info[4][0])):
         raise OSError("not a public address")
     return _socket(info)

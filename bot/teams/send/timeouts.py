@@ -1,4 +1,4 @@
-"""A time limit for many tasks at once."""
+"""One time limit for many requests at once, at the cost of one timer."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import asyncio
 import time
 from types import TracebackType
 
-LOOK = 1.0  #: seconds between looks
+CHECK = 1.0  #: seconds between checks
 
 
 class Timeouts:
-    """``with watch:`` raises TimeoutError where the block takes longer than ``limit``, and a look more, in seconds.
+    """``with timeouts:`` raises TimeoutError when the block takes longer than ``limit`` seconds, at most CHECK late.
 
-    ``asyncio.timeout`` sets and cancels a timer each time, a twentieth of what sending a message costs; here
-    one look a second serves them all. A task enters it once at a time, and ``keep`` has to run.
+    ``asyncio.timeout`` sets and cancels a timer each time, a twentieth of what sending a message costs; here one
+    check a second serves all tasks. A task is in one such block at a time, and ``keep`` has to run.
     """
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
-        self._loop: asyncio.AbstractEventLoop | None = None  # named, as to find the running one takes a system call
-        #: in the order in which they came in
+        self._loop: asyncio.AbstractEventLoop | None = None  # kept, as finding the running one takes a system call
+        #: when each task entered, oldest first
         self._since: dict[asyncio.Task[object], float] = {}
         self._overdue: set[asyncio.Task[object]] = set()
 
     async def keep(self) -> None:
         self._loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(LOOK)
-            self._look(time.monotonic() - self._limit)
+            await asyncio.sleep(CHECK)
+            self._cancel_overdue(time.monotonic() - self._limit)
 
-    def _look(self, latest: float) -> None:
+    def _cancel_overdue(self, latest: float) -> None:
         for task, since in self._since.items():
             if since > latest:
                 break
@@ -50,6 +50,6 @@ class Timeouts:
         del self._since[task]
         if task in self._overdue:
             self._overdue.remove(task)
-            # somebody else may have cancelled it too: then it ends
+            # a cancellation from elsewhere goes on; only our own becomes a TimeoutError
             if task.uncancel() == 0 and kind is asyncio.CancelledError:
                 raise TimeoutError from error
