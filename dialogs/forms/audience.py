@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
+from cards.lists.reading import Reading
 from dialogs.forms.fields import KEPT, NAME, Parsed, Values
-from dialogs.forms.pasted import NotAnAddress, read_pasted
+from dialogs.lists.imports.reading import Reader
 from storage.records import Audience, Channel, Contact, ListId
 
 SHOWN = 5  #: pieces of a paste that are named when they are no addresses
@@ -78,26 +79,41 @@ def read_addresses(text: str, texts: Texts) -> Parsed[tuple[Contact, ...]]:
     """Pasted addresses, each person once; what is none is named with its line."""
     if len(text) >= KEPT:  # it may have been cut, and nobody is to be forgotten
         return Parsed(None, {"addresses": too_much(texts)})
-    pasted = read_pasted(text)
-    if pasted.wrong:
-        return Parsed(None, {"addresses": not_addresses(pasted.wrong, texts)})
-    if not pasted.contacts:
+    reader = Reader()
+    contacts = tuple(contact for page in reader.pasted(text) for contact in page)
+    reading = reader.reading
+    if reading.question is not None:
+        return Parsed(None, {"addresses": _several_columns(reading, texts)})
+    if reading.wrong:
+        return Parsed(None, {"addresses": not_addresses(reading, texts)})
+    if not contacts:
         return Parsed(None, {"addresses": texts("Please paste at least one address.")})
-    return Parsed(pasted.contacts)
+    return Parsed(contacts)
+
+
+def _several_columns(reading: Reading, texts: Texts) -> str:
+    some = [escape_markdown(column.heading or column.sample[0]) for column in reading.address_columns[:SHOWN]]
+    return texts(
+        "I cannot tell whose addresses these are: {columns}. Please paste only those of the people to write to, or make"
+        " a list of them first (**new list**): there I ask which column it is.",
+        columns=texts.enumerate([f"“{one}”" for one in some]),
+    )
 
 
 def too_much(texts: Texts) -> str:
     return texts("That is too much to paste. Please drop it into this chat as a CSV or Excel file.")
 
 
-def not_addresses(wrong: tuple[NotAnAddress, ...], texts: Texts) -> str:
+def not_addresses(reading: Reading, texts: Texts) -> str:
     some = [
-        texts("“{text}” (line {line})", text=escape_markdown(piece.text[:60]), line=piece.line)
-        for piece in wrong[:SHOWN]
+        texts("“{text}” (line {line})", text=escape_markdown(wrong.text), line=wrong.line)
+        if wrong.text
+        else texts("line {line}", line=wrong.line)
+        for wrong in reading.wrong_lines[:SHOWN]
     ]
     return texts.many(
         "This is not an address: {some}",
         "{count} entries are not addresses: {some}",
-        len(wrong),
-        some=texts.enumerate(some) + (" …" if len(wrong) > SHOWN else ""),
+        reading.wrong,
+        some=texts.enumerate(some) + (" …" if reading.wrong > SHOWN else ""),
     )

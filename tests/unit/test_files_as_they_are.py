@@ -16,6 +16,7 @@ from cards.kit.names import split_name
 from cards.kit.texts import Texts
 from cards.lists.reading import ALL_COLUMNS, Choice, Mistake, NoteKind, Question, Reading
 from dialogs.forms.addresses import address_of
+from dialogs.forms.audience import read_addresses
 from dialogs.lists.imports.headings import Part, Whose, meaning
 from dialogs.lists.imports.reading import Reader
 from dialogs.lists.imports.tables.formats import plain, shown_as
@@ -488,3 +489,14 @@ def test_columns_that_are_pasted_are_read_as_a_sheet() -> None:
     contacts, reading = pasted('Name\tMail\tNotes\nAda Lovelace\tada@c.example\t"see\nx@c.example"\n')
     assert (names(contacts), reading.columns) == (["ada Ada Lovelace"], ("NOTES",))
     assert pasted("ada@c.example\tboss@c.example\nlouis@c.example\tboss@c.example")[1].question is Question.COLUMN
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_pasted_for_a_campaign_is_never_somebody_elses_address(language: str) -> None:
+    texts = Texts(language)
+    two = "ada@c.example\tboss@c.example\nlouis@c.example\tboss@c.example"
+    refused = read_addresses(two, texts)
+    assert refused.value is None and "“ada@c.example\\" not in refused.errors["addresses"]
+    assert all(one in refused.errors["addresses"] for one in ("ada@c.example", "boss@c.example"))
+    taken = read_addresses("Prénom\tResponsable\tMail\nAda\tboss@c.example\tada@c.example\n", texts).value
+    assert [one.address for one in taken or ()] == ["ada@c.example"]

@@ -29,7 +29,6 @@ from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.core.visibility import list_of, lists_of, names_of_lists
 from dialogs.forms.audience import list_id, not_addresses, too_much
 from dialogs.forms.fields import KEPT, NAME, clean
-from dialogs.forms.pasted import NotAnAddress
 from dialogs.lists.audience import free_name
 from dialogs.lists.imports.pending import (
     Page,
@@ -143,9 +142,8 @@ async def paste(turn: Turn, form: Form) -> Answer:
     try:
         pending = await _digest(turn, _pasted(content, choice), content, name, choice, pasted=True)
     except _Nobody as error:
-        wrong = tuple(NotAnAddress(one.line, one.text) for one in error.reading.wrong_lines)
         nothing = texts("Please paste at least one address.")
-        return _again(turn, values, not_addresses(wrong, texts) if wrong else nothing)
+        return _again(turn, values, not_addresses(error.reading, texts) if error.reading.wrong else nothing)
     return Answer(card=await summary_card(turn, pending))
 
 

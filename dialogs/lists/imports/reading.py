@@ -38,7 +38,7 @@ PAGE = 5_000  #: contacts given at a time
 LOOKED_AT = 200  #: rows with an address that tell what the columns are
 AHEAD = 5_000  #: rows looked at for these
 VALUE = 200  #: characters of a value of the list's own
-SHOWN = 40  #: characters of a cell in a mistake
+SHOWN = 60  #: characters of a cell in a mistake
 
 #: errors of sheets, in English and French: no values
 _ERROR = re.compile(
@@ -95,8 +95,8 @@ def _is_running(opened: _Opened, pasted: bool) -> bool:
     assert opened.layout is not None
     if not opened.sheet.text or opened.layout.head is not None:
         return False
-    if pasted:
-        return "\t" not in opened.sheet.text
+    if pasted:  # columns of a sheet have tabs between them, in each row
+        return not all(len(row.cells) > 1 for row in opened.first) or "\t" not in opened.sheet.text
     alone = all(len(row.cells) < 2 for row in opened.first)
     return alone and any("@" in one and not in_cell(one) for row in opened.first for one in row.cells)
 
