@@ -31,7 +31,7 @@ MOST = 200_000  #: clicks kept while the store is gone; what comes after is not 
 BURST = 20  #: clicks of one recipient in one campaign that count ...
 LATELY = 20.0  #: ... within so many seconds
 KNOWN_FOR = 10.0  #: seconds for which a destination is not asked for again: so long a deleted one still leads there
-RESERVED = "%!#$&'()*+,/:;=?@[]~"  #: what stands in an address for itself
+RESERVED = "%!#$&'()*+,/:;=?@[]~^`{|}"  #: what stands in an address for itself
 KNOWN = 1_000  #: destinations kept in mind
 
 #: words in the names of programs that follow links without a person: previews, scanners, libraries
@@ -66,11 +66,19 @@ def is_program(agent: str) -> bool:
 
 
 def _on_the_wire(url: str) -> str:
-    """An address as a header takes it: what is not ASCII is encoded."""
+    """An address as a header takes it: byte for byte as it was typed, but for what is not ASCII.
+
+    A signed query holds for these very bytes, and a service may tell [0] from %5B0%5D.
+    """
+    if url.isascii():
+        return url
+    scheme, _, rest = url.partition("://")
+    end = next((place for place, sign in enumerate(rest) if sign in "/?#"), len(rest))
     try:
-        return str(URL(url))
+        host = URL(url).raw_authority
     except ValueError:
-        return quote(url, safe=RESERVED)
+        host = quote(rest[:end], safe=RESERVED)
+    return f"{scheme}://{host}{quote(rest[end:], safe=RESERVED)}"
 
 
 @dataclass(frozen=True, slots=True)

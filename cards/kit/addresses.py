@@ -48,6 +48,25 @@ def _is_host(typed: str, url: URL) -> bool:
     return all(0 < len(label) < 64 for label in (url.raw_host or "").removesuffix(".").split("."))
 
 
+# a host with a path, or one that begins with www: what people copy from a browser's field, or say
+_BARE = re.compile(r"(?i)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,})(?::[0-9]{1,5})?(?:[/?#]\S*)?")
+#: endings of files, which are no domains: "menu.pdf"
+_FILES = frozenset(
+    (
+        *("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "csv", "txt", "md", "htm", "html", "zip", "mp4"),
+        *("png", "jpg", "jpeg", "gif", "svg", "webp"),
+    )
+)
+
+
+def completed(text: str) -> str:
+    """An address that was typed without its beginning, with it: "contoso.com/menu"; anything else as it is."""
+    bare = _BARE.fullmatch(text) if len(text) <= LONGEST else None
+    if bare is None or ("/" not in text and bare[1].lower() in _FILES):
+        return text
+    return f"https://{text}" if is_web_address(f"https://{text}") else text
+
+
 def is_web_address(text: str) -> bool:
     """Whether somebody may be sent there."""
     return len(text) <= LONGEST and web_address(text) is not None

@@ -22,7 +22,8 @@ MOST = 500  #: brackets of a kind in a text in which links are looked for
 OPEN, CLOSE = "\ue000", "\ue001"  #: around a value that is put in later (cards.message.compile)
 _HOLE = "\ue002"  #: what the parser sees of it, and of a variable: a letter of an address
 
-_ADDRESS = r"https?://[^\s<>\[\]()\\\"]+(?:\([^\s<>\[\]()\\\"]*\)[^\s<>\[\]()\\\"]*)*"
+# in pairs: ?filter[0]=x, /wiki/Rose_(plant)
+_ADDRESS = r"https?://[^\s<>\[\]()\\\"]+(?:(?:\([^\s<>\[\]()\\\"]*\)|\[[\w.-]*\](?![(:]))[^\s<>\[\]()\\\"]*)*"
 _BARE = re.compile(rf"\\.|(?<![\w/])({_ADDRESS})", re.IGNORECASE)
 _AFTER = ".,;:!?'*_~"  #: signs at the end of a bare address that belong to the sentence
 _OTHER = re.compile(r"(?i)(?:mailto|tel):[^\s<>\"\\]+")  #: what may be linked to beside the web

@@ -14,6 +14,33 @@ TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 _NAME = re.compile(r"[0-9a-f]{32}\.(?:png|jpg|gif)")
 
 
+SHOWN = 1_000_000  #: bytes: a card's picture of the web may have no more (learn.microsoft.com, "Cards reference")
+
+
+async def why_not_shown(turn: Turn, url: str) -> str:
+    """Why people would not see a picture of the web, with the cure; "" where nothing tells that they would not."""
+    texts = turn.texts
+    if not url or url.startswith("data:") or url.startswith(f"{turn.services.links.base_url}/p/"):
+        return ""
+    answer = await turn.services.files.look(url, SHOWN + 1)
+    if answer is None:  # perhaps only our network does not lead there
+        return ""
+    status, content = answer
+    if 300 <= status < 400:
+        return texts("This address leads on to another, where Teams does not follow. Drop the picture here instead.")
+    if status in (401, 403):
+        return texts("This address asks people to sign in, so they would not see the picture. Drop it here instead.")
+    if status in (404, 410):
+        return texts("There is nothing at this address. Drop the picture into this chat instead.")
+    if status == 200 and not content.startswith(tuple(KINDS)):
+        return texts(
+            "There is no PNG, JPEG or GIF at this address, perhaps a page. Drop the picture into this chat instead."
+        )
+    if len(content) > SHOWN:
+        return texts("This picture has more than 1 MB, which Teams does not show. Please drop a smaller one here.")
+    return ""
+
+
 class NoPicture(Exception):
     """It cannot be taken over; the message says why, in the author's language."""
 

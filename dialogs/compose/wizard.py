@@ -9,11 +9,13 @@ from cards.campaigns.listing import information_card
 from cards.compose import STEPS, message_form, schedule_form
 from cards.compose.review import review_card
 from cards.compose.said import answered_by
+from cards.kit.addresses import completed
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
+from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
 from dialogs.core.drafts import is_stale, known_columns, put_aside, read_draft, values_of, versions_of
@@ -265,7 +267,13 @@ async def _accept(
     """What is wrong with a step, and what to keep of it; a new list is made once it is right."""
     if step == "message":
         columns = await known_columns(turn) if asks_for_columns(values) else ()
-        return read_message(values, turn.texts, columns).errors, values
+        errors = read_message(values, turn.texts, columns).errors
+        image = completed(values.get("image", "").strip())
+        # said once: whoever goes on with the same address knows of a network where it shows
+        if not errors and image != completed(campaign.forms.get("message", {}).get("image", "").strip()):
+            why_not = await why_not_shown(turn, image)
+            errors = {"image": why_not} if why_not else {}
+        return errors, values
     if step == "schedule":
         await ready_for(values)
         return read_schedule(values, turn.now, turn.texts).errors, values

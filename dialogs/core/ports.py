@@ -63,6 +63,10 @@ class Files(Protocol):
         """A file that somebody dropped into the chat; ``ours``: it asks for our token. Raises NotFetched."""
         ...
 
+    async def look(self, url: str, most: int) -> tuple[int, bytes] | None:
+        """The status of an address, and up to ``most`` bytes; redirects are not followed. None: no answer."""
+        ...
+
 
 class Tables(Protocol):
     def read(self, content: bytes, choice: Choice, habits: Habits) -> AsyncGenerator[bytes | Reading, None]:

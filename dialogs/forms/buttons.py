@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cards.compose.fields import ACK, too_long
-from cards.kit.addresses import is_web_address
+from cards.kit.addresses import completed, is_web_address
 from cards.kit.texts import Texts
 from cards.message.links import shortened
 from dialogs.forms.fields import BUTTONS, Values
@@ -30,7 +30,7 @@ def read_buttons(values: Values, texts: Texts, errors: dict[str, str]) -> tuple[
 
 
 def _first_link(values: Values, texts: Texts, errors: dict[str, str]) -> list[Button]:
-    title, url = " ".join(values.get("link_title", "").split()), values.get("link_url", "").strip()
+    title, url = " ".join(values.get("link_title", "").split()), completed(values.get("link_url", "").strip())
     if not (title or url):
         return []
     if not title:
@@ -48,6 +48,7 @@ def _more_links(values: Values, texts: Texts, errors: dict[str, str]) -> list[Bu
     buttons = []
     for number, line in enumerate(values.get("links", "").splitlines(), 1):
         *words, url = line.split() or [""]
+        url = completed(url)
         if not line.strip():
             continue
         if not is_web_address(url):

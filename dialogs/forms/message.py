@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cards.compose.fields import ANONYMOUS, MESSAGE, NOTIFICATION, TITLE, TRACK, read_fields, too_long
+from cards.kit.addresses import completed
 from cards.kit.placeholders import canonical, doubts
 from cards.kit.texts import Texts
 from cards.kit.variables import VARIABLE, columns_in, variable_named
@@ -16,6 +17,7 @@ from cards.message.links import SHOWN
 from cards.message.markdown import MOST, crowded, links_in, words_of
 from dialogs.forms.buttons import check_address, check_words, read_buttons
 from dialogs.forms.fields import NAME, Parsed, Values
+from dialogs.forms.pictures import check_picture
 from storage.records import Message, Tracking, Version, every_language
 
 #: the words of a version: what variables may stand in
@@ -43,16 +45,16 @@ def read_message(values: Values, texts: Texts, columns: Collection[str] | None =
     errors: dict[str, str] = dict(read_name(values, texts).errors)
     declared = read_fields(MESSAGE, values, texts, errors)
     asked = _read_words(values, texts, columns, errors)
-    image = values.get("image", "").strip()
+    image = completed(values.get("image", "").strip())
     if image:
-        check_address(image, "image", texts, errors)
+        check_picture(image, texts, errors)
     buttons = read_buttons(values, texts, errors)
     _no_variables_in(UNFILLED, values, texts, columns, errors)
     if errors:
         return Parsed(None, errors)
     message = Message(
         **_canonical(declared, columns),
-        body=canonical(values["body"].strip(), columns or ()),
+        body=_body(values, columns),
         image=image,
         buttons=buttons,
         columns=tuple(sorted(asked)),
@@ -72,7 +74,7 @@ def read_version(
     asked = _read_words(values, texts, columns, errors)
     buttons = []
     for number, button in enumerate(message.buttons):
-        words, url = _line(values, f"words{number}"), values.get(f"url{number}", "").strip()
+        words, url = _line(values, f"words{number}"), completed(values.get(f"url{number}", "").strip())
         check_words(words, f"words{number}", texts, errors)
         if url:
             check_address(url, f"url{number}", texts, errors)
@@ -83,7 +85,7 @@ def read_version(
         return Parsed(None, errors)
     version = Version(
         **_canonical(declared, columns),
-        body=canonical(values["body"].strip(), columns or ()),
+        body=_body(values, columns),
         buttons=tuple(buttons),
     )
     whole = replace(
@@ -107,7 +109,7 @@ def _read_words(values: Values, texts: Texts, columns: Collection[str] | None, e
         errors["body"] = texts("Please write what people should read.")
     elif (size := len(body.encode())) > LIMIT:  # before anything looks into it
         errors["body"] = _too_large(size, texts)
-    elif wrong := _wrong_in_text(canonical(body, columns or ()), texts):
+    elif wrong := _wrong_in_text(_body(values, columns), texts):
         errors["body"] = wrong
     asked: set[str] = set()
     for field in WORDS:
@@ -154,6 +156,21 @@ def _no_variables_in(
 
 def _canonical(declared: dict[str, Any], columns: Collection[str] | None) -> dict[str, Any]:
     return {name: canonical(value, columns or ()) if name in WORDS else value for name, value in declared.items()}
+
+
+def _body(values: Values, columns: Collection[str] | None) -> str:
+    """The text, its variables written as ours, its links with their https."""
+    body = canonical(values["body"].strip(), columns or ())
+    pieces, at = [], 0
+    for link in links_in(body):
+        whole = completed(link.url)
+        if link.alone or link.picture or whole == link.url:
+            continue
+        begin = body.find(link.url, link.words[1], link.end)
+        if begin >= 0:
+            pieces += [body[at:begin], whole]
+            at = begin + len(link.url)
+    return "".join([*pieces, body[at:]])
 
 
 def _wrong_in_text(body: str, texts: Texts) -> str:

@@ -71,7 +71,7 @@ BAD_LINKS = (
     "[a](file:///c:/x)",
     "[a](data:text/html,x)",
     "[a](//evil.example)",
-    "[a](evil.example)",
+    "[a](evil.pdf)",
     "[a](https://user:secret@x.org)",
     "[a](https://x.org\\@y.org)",
     "[a](https://１２７.０.０.１/)",

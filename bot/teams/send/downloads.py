@@ -22,6 +22,7 @@ from dialogs.core.ports import NotFetched
 
 LARGEST = 16  #: MB of a file
 PATIENCE = 30.0  #: seconds for a whole file
+LOOK = 4.0  #: seconds for a look at what stands there: an author waits for it
 REDIRECTS = 3
 CHUNK = 64 * 1024  #: bytes read at a time
 
@@ -60,6 +61,21 @@ class Downloads:
                 return await self._follow(url, (self._authorization.header or "") if ours else "")
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise NotFetched(type(error).__name__) from error
+
+    async def look(self, url: str, most: int) -> tuple[int, bytes] | None:
+        """The status there and so many bytes of what it says, redirects not followed; None where nothing answers."""
+        assert self._session is not None
+        try:
+            async with (
+                asyncio.timeout(LOOK),
+                self._session.get(self._checked(url), allow_redirects=False) as response,
+            ):
+                read = bytearray()
+                while response.status == 200 and len(read) < most and (chunk := await response.content.read(CHUNK)):
+                    read += chunk
+                return response.status, bytes(read[:most])
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, NotFetched):
+            return None
 
     async def _follow(self, url: str, authorization: str) -> bytes:
         assert self._session is not None
