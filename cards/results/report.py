@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,12 +62,6 @@ def kind_name(texts: Texts, kind: EngagementKind) -> str:
         REPLIED: texts("Replied"),
         REACTED: texts("Reacted"),
     }[kind]
-
-
-def done_name(texts: Texts, kind: EngagementKind) -> str:
-    """The same of people, in words that fit at the head of a narrow column."""
-    done = {OPENED: texts("opened"), CLICKED: texts("clicked"), ACKNOWLEDGED: texts("confirmed")}
-    return {**done, ANSWERED: texts("answered")}[kind].capitalize()
 
 
 def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "") -> AdaptiveCard:
@@ -373,40 +366,3 @@ def remind_card(texts: Texts, figures: Figures, notice: str = "") -> AdaptiveCar
     if not rows:
         rows.append(paragraph(texts("Everybody has done everything: there is nobody to remind.")))
     return card(texts, [*body, *rows], [go(texts("Report"), "report.open", handle(campaign))])
-
-
-def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> AdaptiveCard:
-    """Beside the author's last campaigns on the same channel, newest first."""
-    campaign = figures.campaign
-    kinds = (OPENED, CLICKED, ANSWERED, ACKNOWLEDGED)
-    shown = [kind for kind in kinds if any(one.counts(kind) for one in (figures, *others))][:3]
-    head = (texts("Campaign"), texts("Sent"), *(done_name(texts, kind) for kind in shown))
-    rows = [_compared(texts, one, shown, bold=one is figures) for one in (figures, *others)]
-    body: list[Any] = [
-        heading(texts("Compare: {name}", name=name_of(texts, campaign))),
-        hint(texts("Your last campaigns on {channel}", channel=campaign.channel.traits.name)),
-    ]
-    if others:
-        body.append(Table([head, *rows, _average(texts, others, shown)], widths=[17, 10, *(11 for _ in shown)]))
-    else:
-        body.append(paragraph(texts("There is none yet to compare it with.")))
-    return card(texts, body, [go(texts("Report"), "report.open", handle(campaign))])
-
-
-def _compared(texts: Texts, figures: Figures, kinds: Sequence[EngagementKind], *, bold: bool) -> tuple[str, ...]:
-    name = name_of(texts, figures.campaign)
-    cells = [texts.percent(figures.tally.delivered, figures.tally.total)]
-    for kind in kinds:
-        people = figures.people(kind)
-        cells.append(texts.percent(people, figures.reached(people)) if figures.counts(kind) else "–")
-    return tuple(f"**{cell}**" if bold else cell for cell in (name, *cells))
-
-
-def _average(texts: Texts, others: Sequence[Figures], kinds: Sequence[EngagementKind]) -> tuple[str, ...]:
-    """Over all of their recipients together."""
-    cells = [texts.percent(sum(one.tally.delivered for one in others), sum(one.tally.total for one in others))]
-    for kind in kinds:
-        offering = [one for one in others if one.counts(kind)]
-        people = sum(one.people(kind) for one in offering)
-        cells.append(texts.percent(people, sum(one.reached(one.people(kind)) for one in offering)))
-    return (texts("Average of the others"), *cells)

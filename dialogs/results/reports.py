@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
+from cards.results.compare import compare_card
 from cards.results.live import live_card
-from cards.results.report import compare_card, erased_text, remind_card, report_card
+from cards.results.report import erased_text, remind_card, report_card
 from dialogs.campaigns.copies import draft_to
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information

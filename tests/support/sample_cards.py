@@ -52,6 +52,7 @@ from cards.message.compile import Done, acknowledged_text, answered_text, filled
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
+from cards.results.compare import compare_card
 from cards.results.exports import (
     audit_export_card,
     declined_card,
@@ -64,7 +65,7 @@ from cards.results.exports import (
 )
 from cards.results.exports import trouble_card as export_trouble_card
 from cards.results.live import live_card, moved_card
-from cards.results.report import compare_card, erased_text, remind_card, report_card
+from cards.results.report import erased_text, remind_card, report_card
 from dialogs.compose.schedule_sentence import what_was_read
 from dialogs.forms.schedule import odd_words
 from storage.records import (

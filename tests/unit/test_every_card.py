@@ -61,6 +61,7 @@ from cards.message.compile import Done, message_card
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
+from cards.results.compare import compare_card
 from cards.results.exports import (
     audit_export_card,
     declined_card,
@@ -74,7 +75,7 @@ from cards.results.exports import (
 )
 from cards.results.live import live_card, moved_card
 from cards.results.outcomes import COLORS
-from cards.results.report import compare_card, remind_card, report_card
+from cards.results.report import remind_card, report_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.campaigns.templates import PAGE as TEMPLATES
 from dialogs.compose.wizard import ZONES
