@@ -194,6 +194,7 @@ class Jobs:
                 pass
             if await self._store.finish(campaign.id, self._clock.now()):
                 log.info("campaign done: campaign=%d", campaign.id)
+        await self._starts.tell_held()
         self._reporting.report(await self._store.unreported())
 
     async def _forget(self) -> None:

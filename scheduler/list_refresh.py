@@ -145,15 +145,15 @@ class ListReader:
         named: set[str] = set()
         try:
             async for people, columns in self._people(distribution_list, began):
-                await self._store.enlist(blank, people, columns)
+                await self._store.fill_blank(blank, people, columns)
                 named.update(name for row in columns for name in row)
         except BaseException as error:
             with contextlib.suppress(Exception):  # the store may be what failed: then what nobody sees stays
-                await self._store.delete_list(blank)
+                await self._store.drop_blank(blank)
             if isinstance(error, NotAnswered | NoSuchGroup):
                 raise _not_read(distribution_list, error) from error
             raise
-        refilled = await self._store.refill_list(distribution_list.id, blank, sorted(named), read_at=began)
+        refilled = await self._store.refresh_list(distribution_list.id, blank, sorted(named), read_at=began)
         if refilled is None:  # somebody has deleted it
             raise NotRead(ListProblem(list=distribution_list, why=Unread.GONE))
         log.info("a list was read: list=%d people=%d", distribution_list.id, refilled.size)
@@ -166,7 +166,7 @@ class ListReader:
         if left is not None:
             noted = json.loads(left[1])
             if now.timestamp() - noted["at"] > LEFT.total_seconds():
-                await self._store.delete_list(ListId(noted["blank"]))
+                await self._store.drop_blank(ListId(noted["blank"]))
         blank = await self._store.blank_list(distribution_list.tenant, distribution_list.owner)
         document = json.dumps({"blank": blank, "at": now.timestamp()}).encode()
         await self._store.write_documents({key: (None, document)})

@@ -241,8 +241,11 @@ class Announcer(Protocol):
         """Say which lists of a campaign that has started could not be read; whether it got there."""
         ...
 
-    async def held(self, campaign: Campaign) -> None:
-        """Tell those who may decide, and the author, that a campaign waits within its slot, and why."""
+    async def held(self, campaign: Campaign) -> bool:
+        """Tell those who may decide, and the author, that a campaign waits within its slot, and why.
+
+        Each once, however often it is called; whether nobody is left to be told.
+        """
         ...
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:

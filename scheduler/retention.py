@@ -21,7 +21,7 @@ from storage.port import operations as port
 from storage.port.activities import Activities
 from storage.port.campaigns import Deliveries
 from storage.port.people import Lists
-from storage.records import AuditEntry, Campaign, Deed, ListInUse, Subject, forgets_before
+from storage.records import Campaign, Deed, DeedKind, ListInUse, forgets_before
 from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class Retention:
         if (week := week_of(now)) != self._week:  # the last one stays: copies' clocks differ
             await self._store.forget_weeks(week - 1)
             self._week = week
+        await self._store.collect_deeds()
         while await self._store.forget_activities(now - REPEATED, ROWS):  # noqa: ASYNC110 (step by step)
             await asyncio.sleep(PAUSE)
         for tenant in await self._store.organisations_keeping(now):
@@ -64,26 +65,15 @@ class Retention:
                 await run_exclusively(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
 
     async def _erase(self, campaign: Campaign, days: int | None) -> None:
-        id = campaign.id
+        id, details = campaign.id, {"keep_days": str(days or "")}
+        deed = Deed(kind=DeedKind.ERASED, by=None, at=self._clock.now(), details=details, client="retention")
         await self._store.seal(id, self._clock.now())
         while await self._store.forget_recipients(id, ROWS):  # noqa: ASYNC110 (step by step)
             await asyncio.sleep(PAUSE)
         for list_id in await self._store.result_lists(id):
             try:
-                await self._store.delete_list(list_id)
+                await self._store.delete_list(list_id, deed=deed)
             except ListInUse:  # by a campaign that ends some day: looked at again
                 return
-        entry = AuditEntry(
-            tenant=campaign.tenant,
-            at=self._clock.now(),
-            by=None,
-            deed=Deed.ERASED,
-            subject=Subject.CAMPAIGN,
-            id=str(id),
-            name=campaign.name,
-            details={"keep_days": str(days or "")},
-            client="retention",
-        )
-        await self._store.note(entry)  # first: a death in between tells it twice rather than never
-        await self._store.forgotten(id, self._clock.now())
+        await self._store.forgotten(id, self._clock.now(), deed=deed)
         log.info("recipients erased: campaign=%d", id)

@@ -25,19 +25,20 @@ from scheduler.planner import end_unplanned, open_time_of, plan, plan_some
 from scheduler.ports import Announcer, Clock, Roles
 from scheduler.rules.admission import held_back, newcomers
 from storage.port.campaigns import Campaigns, Deliveries
-from storage.port.operations import Audit, Documents
+from storage.port.operations import Documents
 from storage.port.people import Lists
 from storage.records import (
     Audience,
-    AuditEntry,
     Campaign,
+    CampaignId,
+    CampaignState,
     Deed,
+    DeedKind,
     DeliveryState,
     DistributionList,
     ListId,
     NotReached,
     StaleVersion,
-    Subject,
     Unread,
 )
 from storage.records.campaign_life import hold
@@ -48,10 +49,11 @@ log = logging.getLogger(__name__)
 
 AGAIN = 10.0  #: seconds until a list that could not be read is tried again; doubled each time
 FARTHEST = 3600.0  #: seconds: the longest wait that a source may ask for
+TELL_AGAIN = 30.0  #: seconds until those are tried again who could not be told that a campaign waits for them
 LONGEST = 300.0  #: seconds: no longer, where its source asks for no more
 
 
-class _Store(Audit, Campaigns, Deliveries, Documents, Lists, Protocol):
+class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
     """What is asked of the store here."""
 
 
@@ -82,6 +84,10 @@ class Starts:
         self._announcer = announcer
         self._clock = clock
         self._rng = rng
+        #: campaigns that wait within their slot, at a version of which everybody has been told
+        self._told: set[tuple[CampaignId, int]] = set()
+        #: monotonic: until then, those who could not be told are let be
+        self._tell_again_at = float("-inf")
 
     async def give_everybody_a_delivery(self, campaign: Campaign) -> None:
         """As far as it can be done now; to be called again until the campaign is planned."""
@@ -120,24 +126,29 @@ class Starts:
         held = held_back(campaign, author_may=author_may, approve_above=above, total=total, newcomers=new)
         if held is None:
             return False
+        deed = Deed(kind=DeedKind.SUBMITTED, by=None, at=self._clock.now(), details={"why": held.why})
         try:
-            waiting = await self._store.save(hold(campaign, held))
+            waiting = await self._store.save(hold(campaign, held), deed=deed)
         except StaleVersion:
             return True  # it has changed, or another copy was faster: the next look decides
-        entry = AuditEntry(
-            tenant=campaign.tenant,
-            at=self._clock.now(),
-            by=None,
-            deed=Deed.SUBMITTED,
-            subject=Subject.CAMPAIGN,
-            id=str(campaign.id),
-            name=campaign.name,
-            details={"why": held.why},
-        )
-        await self._store.note(entry)
         log.info("a campaign waits for somebody's word: campaign=%d why=%s", campaign.id, held.why)
-        await self._announcer.held(waiting)
+        await self._tell_held(waiting)
         return True
+
+    async def tell_held(self) -> None:
+        """Who can decide on what waits within its slot is told, where a death or an outage has kept them from it."""
+        if self._clock.monotonic() < self._tell_again_at:
+            return
+        for campaign in await self._store.in_state(CampaignState.SUBMITTED):
+            is_news = campaign.held is not None and (campaign.id, campaign.version) not in self._told
+            if is_news and campaign.held and self._clock.now() < campaign.held.frozen.schedule.slot.end:
+                await self._tell_held(campaign)
+
+    async def _tell_held(self, campaign: Campaign) -> None:
+        if await self._announcer.held(campaign):
+            self._told.add((campaign.id, campaign.version))
+        else:
+            self._tell_again_at = self._clock.monotonic() + TELL_AGAIN
 
     async def _compared(self, campaign: Campaign, above: int) -> tuple[int, int]:
         """(people of the audience now, those of them that were not approved one by one)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from cards.kit.addresses import web_address
 from dialogs.core.export_port import OtherHost
 from scheduler.ports import NotAnswered
 from storage.port.operations import Documents
-from storage.records import StaleVersion, TenantId
+from storage.records import Deed, Noted, StaleVersion, Subject, TenantId
 from storage.shared.json import from_json, to_json
 
 log = logging.getLogger(__name__)
@@ -72,12 +73,13 @@ class FileHosts:
                 continue
             return other
 
-    async def name(self, tenant: TenantId, host: str) -> None:
+    async def name(self, tenant: TenantId, host: str, *, deed: Deed) -> None:
         """From here on it is this one, by an operator's word. Raises ValueError where it is no host."""
         site = _site_of(f"https://{host}/")
         if not site or site != _without_onedrive(host.lower()):
             raise ValueError(host)
-        await self._write(tenant, None, _Known(host=site, by=OPERATOR))
+        noted = [deed.to(tenant, Subject.SETTING, "upload host")]
+        await self._write(tenant, None, _Known(host=site, by=OPERATOR), noted)
 
     async def _by_graph(self, tenant: TenantId) -> str:
         """ "" where the Graph does not tell: it is not there, may not, or takes too long."""
@@ -97,8 +99,8 @@ class FileHosts:
         stored = (await self._store.read_documents([_key(tenant)])).get(_key(tenant))
         return (stored[0], from_json(_Known, stored[1])) if stored else ("", None)
 
-    async def _write(self, tenant: TenantId, etag: str | None, known: _Known) -> None:
-        await self._store.write_documents({_key(tenant): (etag, to_json(known).encode())})
+    async def _write(self, tenant: TenantId, etag: str | None, known: _Known, noted: Sequence[Noted] = ()) -> None:
+        await self._store.write_documents({_key(tenant): (etag, to_json(known).encode())}, noted=noted)
 
 
 def _key(tenant: TenantId) -> str:

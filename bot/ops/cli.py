@@ -6,7 +6,7 @@ import argparse
 import csv
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from cards.results.audit import PLAIN, Entry, Names
 from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
 from storage.port.store import Store
-from storage.records import AuditEntry, Campaign, CampaignId, CampaignState, Deed, Subject, TenantId
+from storage.records import Campaign, CampaignId, CampaignState, Deed, DeedKind, Subject, TenantId
 from storage.records.campaign_life import NotPossible
 from storage.shared.backup import taken_at
 from storage.shared.inventory import BACKED_UP
@@ -120,7 +120,8 @@ async def _audit(operator: Operator, asked: argparse.Namespace) -> int:
         if len(page) < PAGE:
             break
     for tenant in sorted(organisations):
-        await operator.store.note(_by_operator(operator, tenant, Deed.EXPORTED, Subject.AUDIT, "audit", format="csv"))
+        deed = _by_operator(operator, DeedKind.EXPORTED, format="csv")
+        await operator.store.note(deed, tenant, Subject.AUDIT, "audit")
     return 0
 
 
@@ -130,25 +131,22 @@ def _line(cells: list[str]) -> str:
     return written.getvalue()
 
 
-def _by_operator(
-    operator: Operator, tenant: TenantId, deed: Deed, subject: Subject, id: str, **details: str
-) -> AuditEntry:
-    at = operator.clock.now()
-    return AuditEntry(tenant=tenant, at=at, by=None, deed=deed, subject=subject, id=id, details=details, client=CLIENT)
+def _by_operator(operator: Operator, kind: DeedKind, **details: str) -> Deed:
+    return Deed(kind=kind, by=None, at=operator.clock.now(), details=details, client=CLIENT)
 
 
 # --- the way in -------------------------------------------------------------------------------
 
 
 async def _claim_code(operator: Operator, asked: argparse.Namespace) -> int:
-    tenant = None
+    tenant, noted = None, []
     if asked.again:
         tenant = asked.organisation or TenantId(operator.settings.microsoft_app_tenant_id)
         if not tenant:
             operator.say("Which organisation? Please add --organisation with its id, as the audit shows it.")
             return 2
-        await operator.store.note(_by_operator(operator, tenant, Deed.SET, Subject.SETTING, "claim code", again="true"))
-    code = await new_code(operator.store, operator.clock, another=True, again=tenant)
+        noted = [_by_operator(operator, DeedKind.SET, again="true").to(tenant, Subject.SETTING, "claim code")]
+    code = await new_code(operator.store, operator.clock, another=True, again=tenant, noted=noted)
     whose = (
         f"in organisation {tenant}, no matter who owns it now" if tenant else "in an organisation that has no owner yet"
     )
@@ -177,11 +175,11 @@ async def _upload_host(operator: Operator, asked: argparse.Namespace) -> int:
         operator.say("Which organisation? Please add --organisation with its id, as the audit shows it.")
         return 2
     try:
-        await FileHosts(operator.store, None).name(tenant, asked.host)
+        deed = _by_operator(operator, DeedKind.SET, host=asked.host)
+        await FileHosts(operator.store, None).name(tenant, asked.host, deed=deed)
     except ValueError:
         operator.say(f"{asked.host} is no host. Please give it like contoso.sharepoint.com.")
         return 2
-    await operator.store.note(_by_operator(operator, tenant, Deed.SET, Subject.SETTING, "upload host", host=asked.host))
     operator.say(f"From now on, exports of organisation {tenant} go to {asked.host} and its OneDrive only.")
     return 0
 
@@ -201,9 +199,8 @@ async def _stop(operator: Operator, asked: argparse.Namespace) -> int:
             f"There is no campaign {asked.campaign}. Without a number, those are listed that could be stopped."
         )
         return 1
-    deed = _by_operator(operator, campaign.tenant, Deed.STOPPED, Subject.CAMPAIGN, str(campaign.id))
     try:
-        await operator.store.stop(campaign.id, deed.at, replace(deed, name=campaign.name))
+        await operator.store.stop(campaign.id, deed=_by_operator(operator, DeedKind.STOPPED))
     except NotPossible:
         operator.say(f"Nothing was done: nothing more of campaign {campaign.id} is sent, it is {campaign.state}.")
         return 1

@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 
 from storage.port.operations import Erasure
-from storage.records import AuditEntry, CannotErase, Deed, PersonId, Subject, TenantId
+from storage.records import CannotErase, Deed, DeedKind
 
 CLIENT = "command line"
 WHY = {
@@ -24,15 +24,9 @@ WHY = {
 
 async def erase(store: Erasure, address: str, at: datetime, say: Callable[[str], None]) -> int:
     """The exit status; 1 where nobody has the address, or they cannot be erased now."""
-
-    def audited(tenant: TenantId, person: PersonId) -> AuditEntry:
-        subject = Subject.PERSON
-        return AuditEntry(
-            tenant=tenant, at=at, by=None, deed=Deed.ERASED, subject=subject, id=str(person), client=CLIENT
-        )
-
+    deed = Deed(kind=DeedKind.ERASED, by=None, at=at, client=CLIENT)
     try:
-        erased = await store.erase(address.strip(), audited)
+        erased = await store.erase(address.strip(), deed=deed)
     except CannotErase as refused:
         say(WHY[refused.why].format(campaigns=", ".join(map(str, refused.campaigns))))
         return 1

@@ -11,15 +11,14 @@ from datetime import datetime
 
 from bot.ops.erase import CLIENT
 from scheduler.planner import end_unplanned
-from storage.port.operations import Audit
 from storage.port.people import Lists, People
 from storage.port.store import Store
 from storage.records import (
     Audience,
-    AuditEntry,
     Campaign,
     CampaignState,
     Deed,
+    DeedKind,
     DeliveryState,
     ListId,
     NotReached,
@@ -47,7 +46,8 @@ async def restored(store: Store, now: datetime, say: Callable[[str], None]) -> N
 
 
 async def _doubt(store: Store, campaign: Campaign, now: datetime, say: Callable[[str], None]) -> None:
-    await _note(store, campaign, now)
+    # first: it is settled in steps, and a death between two of them does not keep it from being known
+    await store.note(_deed(now), campaign.tenant, Subject.CAMPAIGN, campaign.id, campaign.name)
     unread: list[ListId] = []
     if campaign.planned_at is None:  # people without a delivery yet may have been given one since
         audience = campaign.as_scheduled.audience
@@ -79,30 +79,17 @@ async def _unread(store: Lists, campaign: Campaign, audience: Audience) -> list[
 
 async def _ask_again(store: Store, campaign: Campaign, was: str, now: datetime, say: Callable[[str], None]) -> None:
     """It may have been sent since, or been moved to an earlier time and sent: somebody has to look."""
-    await _note(store, campaign, now)
     frozen = campaign.frozen
     starts = f"{frozen.schedule.slot.start:%Y-%m-%d %H:%M} UTC" if frozen else "an instant of its own"
-    await store.save(to_draft(campaign))
+    await store.save(to_draft(campaign), deed=_deed(now))
     say(
         f"Campaign {campaign.id} of {await _author(store, campaign)} {was.format(starts=starts)}: it may have been sent"
         " since, so it is a draft again. Please tell its author to look whether to schedule it."
     )
 
 
-async def _note(store: Audit, campaign: Campaign, now: datetime) -> None:
-    await store.note(
-        AuditEntry(
-            tenant=campaign.tenant,
-            at=now,
-            by=None,
-            deed=Deed.CHANGED,
-            subject=Subject.CAMPAIGN,
-            id=str(campaign.id),
-            name=campaign.name,
-            details={"why": "restored"},
-            client=CLIENT,
-        )
-    )
+def _deed(now: datetime) -> Deed:
+    return Deed(kind=DeedKind.CHANGED, by=None, at=now, details={"why": "restored"}, client=CLIENT)
 
 
 async def _author(store: People, campaign: Campaign) -> str:

@@ -137,22 +137,25 @@ class AuthorAnnouncer:
         )
         return isinstance(await self._connector.send(reference, activity), Delivered)
 
-    async def held(self, campaign: Campaign) -> None:
+    async def held(self, campaign: Campaign) -> bool:
         if campaign.held is None:
-            return
+            return True
         deciding = [
             person
             for person, role in await self._store.with_role(campaign.tenant)
             if may_approve(role, person, campaign)
         ]
-        author = await self._store.person(campaign.author)
-        for person in [*deciding[:ASKED], *([author] if author else [])]:
+        author, nobody_left = await self._store.person(campaign.author), True
+        for person in dict.fromkeys([*deciding[:ASKED], *([author] if author else [])]):
             reference = await self._store.reference(person.id, Channel.TEAMS)
             if reference is not None and not reference.broken:
                 texts = texts_of(person)
                 card = held_card(texts, campaign, campaign.held, decides=person in deciding)
-                summary = texts("“{name}” waits for approval", name=campaign.name)
-                await self._connector.send(reference, activity_bytes(card, summary))
+                activity = activity_bytes(card, texts("“{name}” waits for approval", name=campaign.name))
+                key = f"posting/held/{campaign.id}/{campaign.version}/{person.id}"
+                send = partial(self._connector.send, reference, activity)
+                nobody_left &= await post_once(self._store, key, send, gives_up=True)
+        return nobody_left
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         author, reference = await self._author(campaign)

@@ -12,10 +12,21 @@ from typing import Any
 
 from botbuilder.schema import Activity
 
-from bot.teams.sightings import tenant_of
+from bot.teams.sightings import client_of, tenant_of
 from dialogs.core.turn import Services
 from dialogs.forms.fields import NAME, clean
-from storage.records import DirectoryUser, DistributionList, Person, PersonId, Role, Source, SourceKind, TenantId
+from storage.records import (
+    Deed,
+    DeedKind,
+    DirectoryUser,
+    DistributionList,
+    Person,
+    PersonId,
+    Role,
+    Source,
+    SourceKind,
+    TenantId,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +56,8 @@ async def installed(activity: Activity, team: Team, services: Services) -> None:
         log.info("a team has installed the bot, and nobody can have its list")
         return
     tenant, name = tenant_of(activity), team.name or house_name(team)
-    distribution_list = await services.store.list_from(tenant, owner, name, _source(activity, team, name))
+    source, deed = _source(activity, team, name), _deed(DeedKind.CREATED, owner, activity, services)
+    distribution_list = await services.store.list_from(tenant, owner, name, source, deed=deed)
     services.reader.changed(distribution_list)
 
 
@@ -57,13 +69,23 @@ async def changed(activity: Activity, team: Team, services: Services) -> None:
         return
     assert distribution_list.source is not None
     if team.event == "teamRenamed" and team.name and distribution_list.name == distribution_list.source.name:
-        await services.store.rename_list(distribution_list.id, team.name)  # unless an author has called it otherwise
+        # unless an author has called it otherwise
+        deed = _deed(DeedKind.CHANGED, None, activity, services)
+        await services.store.rename_list(distribution_list.id, team.name, deed=deed)
     source = _source(activity, team, team.name or distribution_list.source.name)
     if source != distribution_list.source:
         distribution_list = await services.store.list_from(
-            distribution_list.tenant, distribution_list.owner, distribution_list.name, source
+            distribution_list.tenant,
+            distribution_list.owner,
+            distribution_list.name,
+            source,
+            deed=_deed(DeedKind.CREATED, None, activity, services),  # where it has just been deleted
         )
     services.reader.changed(distribution_list)
+
+
+def _deed(kind: DeedKind, by: PersonId | None, activity: Activity, services: Services) -> Deed:
+    return Deed(kind=kind, by=by, at=services.clock.now(), client=client_of(activity))
 
 
 def house_name(team: Team) -> str:

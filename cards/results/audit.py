@@ -8,7 +8,7 @@ from typing import Protocol
 from cards.kit.parts import full_name
 from cards.kit.texts import Texts
 from cards.results.columns import Column, Kind, Table, delimiter_of
-from storage.records import AuditEntry, Deed, Person, PersonId, Subject
+from storage.records import AuditEntry, DeedKind, Person, PersonId, Subject
 
 KNOWN = 10_000  #: people remembered while a table is written
 
@@ -46,7 +46,7 @@ class Names:
 
 def audit_table(texts: Texts, zone: str) -> Table[Entry]:
     """In the reader's words, on the clock of ``zone``."""
-    deeds = {deed: deed_name(texts, deed) for deed in Deed}
+    deeds = {deed: deed_name(texts, deed) for deed in DeedKind}
     subjects = {subject: subject_name(texts, subject) for subject in Subject}
     operator, erased = texts("the operator"), texts("somebody who was erased")
 
@@ -70,26 +70,26 @@ def audit_table(texts: Texts, zone: str) -> Table[Entry]:
     return Table(name=texts("Audit"), columns=columns, zone=zone, delimiter=delimiter_of(texts))
 
 
-def deed_name(texts: Texts, deed: Deed) -> str:
+def deed_name(texts: Texts, deed: DeedKind) -> str:
     return {
-        Deed.CREATED: texts("created"),
-        Deed.CHANGED: texts("changed"),
-        Deed.SUBMITTED: texts("sent for approval"),
-        Deed.APPROVED: texts("approved"),
-        Deed.REJECTED: texts("refused"),
-        Deed.SCHEDULED: texts("scheduled"),
-        Deed.STOPPED: texts("stopped"),
-        Deed.DELETED: texts("deleted"),
-        Deed.TEST_SENT: texts("sent as a test"),
-        Deed.EXPORTED: texts("exported"),
-        Deed.SHARED: texts("shared"),
-        Deed.GIVEN: texts("given a role"),
-        Deed.TAKEN: texts("a role taken away"),
-        Deed.CLAIMED: texts("claimed ownership"),
-        Deed.SET: texts("set"),
-        Deed.ERASED: texts("erased"),
-        Deed.MUTED: texts("muted"),
-        Deed.UNMUTED: texts("unmuted"),
+        DeedKind.CREATED: texts("created"),
+        DeedKind.CHANGED: texts("changed"),
+        DeedKind.SUBMITTED: texts("sent for approval"),
+        DeedKind.APPROVED: texts("approved"),
+        DeedKind.REJECTED: texts("refused"),
+        DeedKind.SCHEDULED: texts("scheduled"),
+        DeedKind.STOPPED: texts("stopped"),
+        DeedKind.DELETED: texts("deleted"),
+        DeedKind.TEST_SENT: texts("sent as a test"),
+        DeedKind.EXPORTED: texts("exported"),
+        DeedKind.SHARED: texts("shared"),
+        DeedKind.GIVEN: texts("given a role"),
+        DeedKind.TAKEN: texts("a role taken away"),
+        DeedKind.CLAIMED: texts("claimed ownership"),
+        DeedKind.SET: texts("set"),
+        DeedKind.ERASED: texts("erased"),
+        DeedKind.MUTED: texts("muted"),
+        DeedKind.UNMUTED: texts("unmuted"),
     }[deed]
 
 

@@ -14,7 +14,7 @@ from dialogs.compose.wizard import changeable, changed_elsewhere, information, m
 from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
 from dialogs.core.notify import post, tell_maker
 from dialogs.core.router import Router
-from dialogs.core.turn import Answer, Aside, Form, Services, Turn
+from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import asked_for
 from dialogs.forms.fields import clean
 from dialogs.lists.audience import lists_gone
@@ -27,15 +27,12 @@ from storage.records import (
     Campaign,
     CampaignState,
     Consideration,
-    Deed,
+    DeedKind,
     Frozen,
-    Person,
     Reach,
     Role,
     StaleVersion,
     Style,
-    Subject,
-    TenantId,
     campaign_life,
     may_approve,
 )
@@ -64,10 +61,11 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     try:
         if await needs_approval(turn, shown.reach):
             return await submit(turn, draft)
-        campaign = await turn.save(campaign_life.schedule(campaign, await _frozen(turn, draft)))
+        scheduled = campaign_life.schedule(campaign, await _frozen(turn, draft))
+        campaign = await turn.save(scheduled, DeedKind.SCHEDULED)
         # from here on its lists cannot be deleted; one may have been in the moment before
         if draft.audience and await lists_gone(turn, draft.audience):
-            campaign = await turn.save(to_draft(campaign))
+            campaign = await turn.save(to_draft(campaign), DeedKind.CHANGED, why="a list is gone")
             return Answer(card=await review(turn, campaign))
     except StaleVersion:
         return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
@@ -75,8 +73,7 @@ async def schedule(turn: Turn, form: Form) -> Answer:
 
 
 async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
-    await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
-    await tell_maker(turn, campaign, Deed.SCHEDULED)
+    await tell_maker(turn, campaign, DeedKind.SCHEDULED)
     if campaign.forms.get("schedule", {}).get("start") == "now":
         note = turn.texts("It starts now. I will show you here how it goes.")
     else:
@@ -108,16 +105,15 @@ async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
 
 async def submit(turn: Turn, draft: Draft) -> Answer:
     """Let it wait, and ask those who may approve it. Raises StaleVersion."""
-    campaign = await turn.save(campaign_life.submit(draft.campaign, turn.person.id))
-    await turn.note(Deed.SUBMITTED, Subject.CAMPAIGN, campaign.id, campaign.name)
+    campaign = await turn.save(campaign_life.submit(draft.campaign, turn.person.id), DeedKind.SUBMITTED)
     approvers = [
-        person
-        for person in await _approvers(turn.services, campaign.tenant)
-        if may_approve(Role.PUBLISHER, person, campaign)
+        (person, role)
+        for person, role in await turn.store.with_role(campaign.tenant)
+        if role.covers(Role.PUBLISHER) and may_approve(Role.PUBLISHER, person, campaign)
     ]
     asked = 0
-    for person in approvers[:TOLD]:
-        theirs = replace(turn, person=person, texts=texts_of(person))
+    for person, role in approvers[:TOLD]:
+        theirs = replace(turn, person=person, role=role, texts=texts_of(person))
         card = await _card(theirs, campaign)
         summary = theirs.texts("“{name}” waits for approval", name=campaign.name)
         asked += await post(turn.services, person.id, card, summary)
@@ -132,10 +128,6 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
         asked,
     )
     return Answer(card=await information(turn, campaign, note))
-
-
-async def _approvers(services: Services, tenant: TenantId) -> list[Person]:
-    return [person for person, role in await services.store.with_role(tenant) if role.covers(Role.PUBLISHER)]
 
 
 async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "warning") -> AdaptiveCard:
@@ -207,10 +199,12 @@ async def approve(turn: Turn, form: Form) -> Answer:
             return Answer(card=await _card(turn, campaign, _look_again(turn)))
         if approval.digest:
             await keep_approved(turn.store, campaign.id, people)
-        scheduled = await turn.save(campaign_life.approve(campaign, frozen, turn.person.id, approval))
+        approved = campaign_life.approve(campaign, frozen, turn.person.id, approval)
+        scheduled = await turn.save(approved, DeedKind.APPROVED)
         if draft.audience and await lists_gone(turn, draft.audience):
             waiting = campaign_life.submit(scheduled, scheduled.submitted_by or scheduled.author)
-            return Answer(card=await _card(turn, await turn.save(waiting)))
+            waiting = await turn.save(waiting, DeedKind.SUBMITTED, why="a list is gone")
+            return Answer(card=await _card(turn, waiting))
     except StaleVersion:
         return await _changed_meanwhile(turn, form)
     return await _approved(turn, scheduled)
@@ -241,8 +235,6 @@ async def _approval_of(turn: Turn, campaign: Campaign, audience: Audience) -> tu
 
 
 async def _approved(turn: Turn, campaign: Campaign) -> Answer:
-    await turn.note(Deed.APPROVED, Subject.CAMPAIGN, campaign.id, campaign.name)
-    await turn.note(Deed.SCHEDULED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await _tell(turn, campaign, approved=True)
     return Answer(card=await information(turn, campaign, turn.texts("Approved, and scheduled.")))
 
@@ -261,10 +253,9 @@ async def send_back(turn: Turn, form: Form) -> Answer:
     else:
         campaign = await _waiting(turn, form)
         try:
-            back = await turn.save(campaign_life.send_back(campaign))
+            back = await turn.save(campaign_life.send_back(campaign), DeedKind.REJECTED)
         except StaleVersion:
             return await _changed_meanwhile(turn, form)
-    await turn.note(Deed.REJECTED, Subject.CAMPAIGN, campaign.id, campaign.name)
     await _tell(turn, back, approved=False, reason=reason)
     return Answer(card=await information(turn, back, turn.texts("It is with its author again."), "accent"))
 

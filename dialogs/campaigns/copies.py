@@ -13,7 +13,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, campaigns_of, names_of_lists
 from dialogs.forms.schedule import WORDS, without_words
 from dialogs.lists.audience import ALIKE, free_name, stem
-from storage.records import Campaign, Channel, Deed, Forms, PersonId, Subject
+from storage.records import Campaign, Channel, DeedKind, Forms, PersonId
 
 router = Router()
 
@@ -59,11 +59,8 @@ async def draft_like(turn: Turn, campaign: Campaign, name: str, forms: Forms) ->
 async def begin_with(turn: Turn, channel: Channel, name: str, forms: Forms, **noted: str) -> Campaign:
     """A new draft with these forms; ``noted``: what the audit says of where they come from."""
     whole = {**forms, "message": {**forms.get("message", {}), "name": name}}
-    draft = await turn.store.new_campaign(
-        turn.person.tenant, turn.person.id, name, channel, turn.now, whole, cause=turn.cause
-    )
-    await turn.note(Deed.CREATED, Subject.CAMPAIGN, draft.id, draft.name, **noted)
-    return draft
+    deed = turn.deed(DeedKind.CREATED, **noted)
+    return await turn.store.new_campaign(turn.person.tenant, turn.person.id, name, channel, turn.now, whole, deed=deed)
 
 
 async def free_campaign_name(turn: Turn, name: str) -> str:
@@ -84,10 +81,7 @@ async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: 
         free_name(name, taken),
         [PersonId(person) for person in people],
         result_of=campaign.id,
-        cause=turn.cause,
-    )
-    await turn.note(
-        Deed.CREATED, Subject.LIST, distribution_list.id, distribution_list.name, result_of=str(campaign.id)
+        deed=turn.deed(DeedKind.CREATED, result_of=str(campaign.id)),
     )
     forms: dict[str, Mapping[str, str]] = {
         **campaign.forms,

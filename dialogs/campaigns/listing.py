@@ -26,10 +26,9 @@ from storage.records import (
     Audience,
     Campaign,
     CampaignState,
-    Deed,
+    DeedKind,
     Right,
     StaleVersion,
-    Subject,
 )
 from storage.records.campaign_life import Change, allows
 
@@ -148,13 +147,10 @@ async def confirm_delete(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form, Right.CHANGE)
     if not allows(campaign, Change.DELETE) or is_stale(turn, campaign, form):
         return await deletion(turn, campaign)
-    # first as intended: once it is gone, nothing tells a repeated activity what it was
-    await turn.note(Deed.DELETED, Subject.CAMPAIGN, campaign.id, campaign.name, intended="true")
     try:
-        await turn.store.delete_campaign(campaign)
+        await turn.store.delete_campaign(campaign, deed=turn.deed(DeedKind.DELETED))
     except StaleVersion:
         return await deletion(turn, await asked_for(turn, form, Right.CHANGE))
-    await turn.note(Deed.DELETED, Subject.CAMPAIGN, campaign.id, campaign.name)
-    await tell_maker(turn, campaign, Deed.DELETED)
+    await tell_maker(turn, campaign, DeedKind.DELETED)
     name = campaign.name or turn.texts("the draft")
     return Answer(card=await list_card(turn, notice=turn.texts("“{name}” is deleted.", name=escape_markdown(name))))

@@ -10,7 +10,7 @@ from dialogs.compose.wizard import information
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for
-from storage.records import Campaign, Deed, PersonId, Right, StaleVersion, Subject, allowed
+from storage.records import Campaign, DeedKind, PersonId, Right, StaleVersion, allowed
 
 router = Router()
 
@@ -39,9 +39,8 @@ async def save_sharing(turn: Turn, form: Form) -> Answer:
     chosen = frozenset(id for id, _ in await _authors(turn, campaign) if str(id) in ticked)
     while chosen != campaign.shared_with:  # the bot may change a running campaign at the same moment
         try:
-            campaign = await turn.save(replace(campaign, shared_with=chosen))
+            shared = replace(campaign, shared_with=chosen)
+            campaign = await turn.save(shared, DeedKind.SHARED, people=str(len(chosen)))
         except StaleVersion:
             campaign = await asked_for(turn, form, Right.CHANGE)
-            continue
-        await turn.note(Deed.SHARED, Subject.CAMPAIGN, campaign.id, campaign.name, people=str(len(chosen)))
     return Answer(card=await information(turn, campaign, turn.texts("Saved.")))

@@ -35,11 +35,10 @@ from storage.records import (
     Campaign,
     CampaignId,
     CampaignState,
-    Deed,
+    DeedKind,
     Forms,
     Right,
     StaleVersion,
-    Subject,
     Template,
     TemplateId,
 )
@@ -198,10 +197,16 @@ async def make(turn: Turn, form: Form) -> Answer:
         return Answer(card=keep_form(turn.texts, campaign, values, errors))
     name, shared = values["template_name"], values["sharing"] == "all"
     person, forms = turn.person, _of_a_template(campaign.forms)
-    template = await turn.store.new_template(
-        person.tenant, person.id, name, campaign.channel, forms, turn.now, shared=shared, cause=turn.cause
+    await turn.store.new_template(
+        person.tenant,
+        person.id,
+        name,
+        campaign.channel,
+        forms,
+        turn.now,
+        shared=shared,
+        deed=turn.deed(DeedKind.CREATED, copy_of=str(campaign.id)),
     )
-    await turn.note(Deed.CREATED, Subject.TEMPLATE, template.id, template.name, copy_of=str(campaign.id))
     notice = turn.texts("Saved as a template. You find it under **templates**.")
     if campaign.state is CampaignState.DRAFT:
         return Answer(card=await form_card(turn, campaign, "review", notice=notice))
@@ -270,11 +275,10 @@ async def _filled(turn: Turn, template: Template, draft: Campaign | None) -> Cam
     forms["message"] = {**template.forms.get("message", {}), "name": name}
     channel = draft.channel if "audience" in draft.forms else template.channel
     try:
-        filled = await save_edit(turn, draft, edit(draft, forms, turn.now, turn.person.id, name=name, channel=channel))
+        edited = edit(draft, forms, turn.now, turn.person.id, name=name, channel=channel)
+        return await save_edit(turn, draft, edited, template=str(template.id))
     except StaleVersion:
         return None
-    await turn.note(Deed.CREATED, Subject.CAMPAIGN, filled.id, filled.name, template=str(template.id))
-    return filled
 
 
 # --- name and sharing, delete -----------------------------------------------------------------
@@ -302,11 +306,10 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
     if errors := await _name_errors(turn, values["template_name"], but=template.id):
         return Answer(card=template_settings_form(turn.texts, template, values, errors))
     name, shared = values["template_name"], values["sharing"] == "all"
-    changed = await turn.store.change_template(template.id, name, shared=shared)
+    deed = turn.deed(DeedKind.SHARED if shared and not template.shared else DeedKind.CHANGED)
+    changed = await turn.store.change_template(template.id, name, shared=shared, deed=deed)
     if changed is None:
         return Answer(card=await all_templates(turn, notice=turn.texts("This template is gone.")))
-    deed = Deed.SHARED if shared and not template.shared else Deed.CHANGED
-    await turn.note(deed, Subject.TEMPLATE, changed.id, changed.name)
     await tell_maker(turn, changed)
     if not may_do(turn, Right.SEE, changed):  # the owner of Crieur has made it its author's own again
         return Answer(card=await all_templates(turn, notice=turn.texts("Saved.")))
@@ -328,9 +331,7 @@ async def delete_typed(turn: Turn, name: str) -> Answer:
 @router.form("template.delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     template = await template_asked_for(turn, form, to_change=True)
-    await turn.note(Deed.DELETED, Subject.TEMPLATE, template.id, template.name, intended="true")
-    await turn.store.delete_template(template.id)
-    await turn.note(Deed.DELETED, Subject.TEMPLATE, template.id, template.name)
-    await tell_maker(turn, template, Deed.DELETED)
+    await turn.store.delete_template(template.id, deed=turn.deed(DeedKind.DELETED))
+    await tell_maker(turn, template, DeedKind.DELETED)
     notice = turn.texts("“{name}” is deleted.", name=escape_markdown(template.name))
     return Answer(card=await all_templates(turn, notice=notice))

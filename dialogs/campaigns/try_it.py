@@ -6,11 +6,10 @@ out a day, and what nobody has approved yet reaches few people, who belong to it
 
 from __future__ import annotations
 
-import json
-from datetime import UTC
 from functools import partial
 
 from cards.campaigns.try_it import try_it_form
+from cards.kit.parts import full_name
 from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
 from cards.results.outcomes import reason_text
@@ -26,7 +25,8 @@ from dialogs.forms.addresses import address_of
 from dialogs.forms.fields import clean
 from dialogs.people.language import texts_of
 from scheduler.ports import Delivered, Refused, Unconfirmed, Unexplained, Unreachable
-from storage.records import Campaign, Deed, Lesson, Message, NotReached, Person, PersonId, StaleVersion, Subject
+from storage.records import Campaign, DeedKind, Lesson, Message, NotReached, Person
+from storage.shared.try_it import count_test, is_among_few
 
 router = Router()
 
@@ -76,9 +76,8 @@ async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | 
         )
     if refused := await _refused(turn, draft, person):
         return refused
-    if not await _counted(turn):
+    if not await count_test(turn.store, campaign, A_DAY, deed=turn.deed(DeedKind.TEST_SENT, to=str(person.id))):
         return texts("You have sent {count} tests today: more can go out tomorrow.", count=A_DAY)
-    await turn.note(Deed.TEST_SENT, Subject.CAMPAIGN, campaign.id, campaign.name, to=str(person.id))
     outcome = await turn.services.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
     learn = partial(turn.store.learn, person.id, campaign.channel)
     if isinstance(outcome, Delivered):
@@ -101,7 +100,12 @@ async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | 
 async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person) -> bytes:
     links, campaign = turn.services.links, draft.campaign
     columns = await columns_in(turn, draft, person)
-    banner = texts_of(person)("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
+    texts = texts_of(person)
+    banner = texts(
+        "Test of “{name}” by {sender}: only you received this.",
+        name=escape_markdown(campaign.name),
+        sender=escape_markdown(full_name(turn.person)),
+    )
     tracking = tracking_of(campaign, links.tracked)
     token, channel = links.test_token, campaign.channel
     render = compile_for(channel, campaign.id, message, links.base_url, token, test=banner, tracking=tracking)
@@ -145,7 +149,7 @@ async def _refused(turn: Turn, draft: Draft, person: Person) -> str:
         return turn.texts(
             "Nobody has approved it yet: until then, tests go to people of its audience, and to those who have a role."
         )
-    if not await _among_the_few(turn, campaign, person.id):
+    if not await is_among_few(turn.store, campaign, person.id, UNAPPROVED):
         return turn.texts(
             "Nobody has approved it yet: until then, {count} people get tests of it, and they have.", count=UNAPPROVED
         )
@@ -168,35 +172,3 @@ async def _belongs(turn: Turn, draft: Draft, person: Person) -> bool:
     campaign = draft.campaign
     members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, ALIKE, search=person.address)
     return any(member.person.id == person.id for member in members)
-
-
-async def _among_the_few(turn: Turn, campaign: Campaign, person: PersonId) -> bool:
-    """Whether they are one of the people who get tests of a campaign that is not approved; they are from here on."""
-    key = f"tests/{campaign.id}"
-    while True:
-        etag, kept = (await turn.store.read_documents([key])).get(key, ("", b"[]"))
-        people = json.loads(kept)
-        if person in people:
-            return True
-        if len(people) >= UNAPPROVED:
-            return False
-        try:
-            await turn.store.write_documents({key: (etag, json.dumps([*people, person]).encode())})
-        except StaleVersion:
-            continue
-        return True
-
-
-async def _counted(turn: Turn) -> bool:
-    """Count one more test of this person's day before it leaves; False where the day has had its number."""
-    key, today = f"tests/by/{turn.person.id}", turn.now.astimezone(UTC).date().isoformat()
-    while True:
-        etag, kept = (await turn.store.read_documents([key])).get(key, ("", b"{}"))
-        sent = json.loads(kept).get(today, 0)
-        if sent >= A_DAY:
-            return False
-        try:
-            await turn.store.write_documents({key: (etag, json.dumps({today: sent + 1}).encode())})
-        except StaleVersion:
-            continue
-        return True

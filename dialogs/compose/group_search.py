@@ -19,14 +19,13 @@ from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import (
     Audience,
     Campaign,
-    Deed,
+    DeedKind,
     DistributionList,
     ListInUse,
     Role,
     Source,
     SourceKind,
     StaleVersion,
-    Subject,
 )
 
 router = Router()
@@ -127,13 +126,13 @@ async def _list_of_group(turn: Turn, group: DirectoryGroup) -> tuple[Distributio
     store, tenant = turn.store, turn.person.tenant
     taken = await names_of_lists(turn)
     source = Source(kind=SourceKind.GROUP, id=group.id)
-    distribution_list = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source)
+    deed = turn.deed(DeedKind.CREATED, group=group.id)
+    distribution_list = await store.list_from(tenant, turn.person.id, free_name(group.name, taken), source, deed=deed)
     distribution_list, problem = await turn.services.reader.look(distribution_list, PATIENCE)
     if problem is None or distribution_list.read_at is not None:
-        await turn.note(Deed.CREATED, Subject.LIST, distribution_list.id, distribution_list.name, group=group.id)
         return distribution_list, ""
     try:
-        await store.delete_list(distribution_list.id)
+        await store.delete_list(distribution_list.id, deed=turn.deed(DeedKind.DELETED, group=group.id))
     except ListInUse:  # a campaign has been scheduled to it meanwhile: it stays
         return distribution_list, ""
     return None, unread_text(turn.texts, problem)

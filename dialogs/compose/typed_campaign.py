@@ -38,7 +38,7 @@ from dialogs.sayings.reading import read
 from dialogs.sayings.timing import Timing, timing
 from dialogs.sayings.words.names import EVERYBODY, Names
 from dialogs.schedule_words import may_be_a_schedule
-from storage.records import Campaign, Deed, DistributionList, Right, StaleVersion, Subject
+from storage.records import Campaign, DeedKind, DistributionList, Right, StaleVersion
 from storage.records.campaign_life import Change, allows, edit
 
 router = Router()
@@ -193,9 +193,8 @@ async def _answer(turn: Turn, heard: Heard) -> Answer:
         turn.channel,
         turn.now,
         forms,
-        cause=turn.cause,
+        deed=turn.deed(DeedKind.CREATED),
     )
-    await turn.note(Deed.CREATED, Subject.CAMPAIGN, campaign.id, campaign.name)
     campaign = await _with_people(turn, campaign)
     return await _understood(turn, heard, campaign, times, new=True)
 

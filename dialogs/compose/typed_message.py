@@ -17,7 +17,7 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Attachment, AttachmentKind, Form, Turn
 from dialogs.forms.fields import KEPT, clean, typed
 from dialogs.forms.markup import LostFormatting, lost_named, markdown_of
-from storage.records import Campaign, Deed, StaleVersion, Subject
+from storage.records import Campaign, DeedKind, StaleVersion
 
 router = Router()
 
@@ -152,9 +152,8 @@ async def use_text(turn: Turn, form: Form) -> Answer:
         campaign = await changeable(turn, form)
     else:
         campaign = await turn.store.new_campaign(
-            turn.person.tenant, turn.person.id, "", turn.channel, turn.now, cause=turn.cause
+            turn.person.tenant, turn.person.id, "", turn.channel, turn.now, deed=turn.deed(DeedKind.CREATED)
         )
-        await turn.note(Deed.CREATED, Subject.CAMPAIGN, campaign.id)
     campaign = await put(turn, campaign, {"body": heard["body"]})
     await turn.store.delete_documents([_heard(turn)])
     notice = _left_out(turn.texts, {LostFormatting(one) for one in heard["lost"]})

@@ -30,7 +30,7 @@ from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import accept_audience, audience_card
 from dialogs.lists.freshness import installable
-from storage.records import Campaign, CampaignState, Channel, Deed, Right, StaleVersion, Subject, may_approve
+from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, StaleVersion, may_approve
 from storage.records.campaign_life import Change, allows, edit
 from storage.records.instants import is_zone
 from storage.shared.policy import policy_of
@@ -59,9 +59,14 @@ async def _begin(turn: Turn, name: str, audience: Mapping[str, str]) -> Answer:
         return Answer(text=built_in_teams(turn.texts))
     forms = {"audience": audience} if audience else None
     campaign = await turn.store.new_campaign(
-        turn.person.tenant, turn.person.id, name[:NAME], turn.channel, turn.now, forms, cause=turn.cause
+        turn.person.tenant,
+        turn.person.id,
+        name[:NAME],
+        turn.channel,
+        turn.now,
+        forms,
+        deed=turn.deed(DeedKind.CREATED),
     )
-    await turn.note(Deed.CREATED, Subject.CAMPAIGN, campaign.id, campaign.name)
     return Answer(card=await form_card(turn, campaign, "message"), summary=turn.texts("A new campaign"))
 
 
@@ -289,10 +294,9 @@ async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[st
     return await save_edit(turn, campaign, edit(campaign, forms, turn.now, turn.person.id))
 
 
-async def save_edit(turn: Turn, before: Campaign, edited: Campaign) -> Campaign:
-    """Keep it; its author hears of it when another begins to write. Raises StaleVersion."""
-    saved = await turn.save(edited)
-    await turn.note(Deed.CHANGED, Subject.CAMPAIGN, saved.id, saved.name)
+async def save_edit(turn: Turn, before: Campaign, edited: Campaign, **details: str) -> Campaign:
+    """Keep it; its author hears of it when another begins to write. ``details``: for the audit. Raises StaleVersion."""
+    saved = await turn.save(edited, DeedKind.CHANGED, **details)
     if before.written_by != turn.person.id:
         await tell_maker(turn, saved)
     return saved

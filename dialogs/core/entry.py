@@ -11,7 +11,7 @@ from dialogs.core.turn import Answer, Attachment, Form, Services, Turn
 from dialogs.people import language
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.results import engagement
-from storage.records import Audience, Channel, Person, PersonId, Role, StaleVersion
+from storage.records import Audience, Channel, Deed, DeedKind, Person, PersonId, Role, StaleVersion
 
 GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
 CANCEL = typed("cancel", "stop")
@@ -38,7 +38,9 @@ class Entry:
     ) -> Turn:
         """``arrives``: they install the bot, or could not be reached before. ``cause``: the activity's key."""
         if arrives and self._first_owns:
-            await self._services.store.claim_ownership(person.id)
+            at = self._services.clock.now()
+            deed = Deed(kind=DeedKind.CLAIMED, by=person.id, at=at, client=client, cause=cause)
+            await self._services.store.claim_ownership(person.id, deed=deed)
         role = await self._effective_role.role(person)
         return Turn(
             services=self._services,

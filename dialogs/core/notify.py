@@ -11,7 +11,7 @@ from cards.people.others import changed_by_another, changed_by_another_card
 from dialogs.core.turn import Services, Turn
 from dialogs.people.language import texts_of
 from scheduler.ports import Delivered
-from storage.records import Channel, Deed, PersonId
+from storage.records import Channel, DeedKind, PersonId
 from storage.records.rights import Record, maker_of
 
 
@@ -23,7 +23,7 @@ async def post(services: Services, person: PersonId, card: AdaptiveCard, summary
     return isinstance(await services.sender.send(reference, activity_bytes(card, summary)), Delivered)
 
 
-async def tell_maker(turn: Turn, record: Record, deed: Deed = Deed.CHANGED) -> None:
+async def tell_maker(turn: Turn, record: Record, deed: DeedKind = DeedKind.CHANGED) -> None:
     """Somebody hears in their chat that another has changed, scheduled or deleted what is theirs (product.md §9)."""
     maker = await turn.store.person(maker_of(record)) if maker_of(record) != turn.person.id else None
     if maker is None:

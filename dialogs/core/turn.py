@@ -7,7 +7,7 @@ carries both over the wire.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from dialogs.core.questions import Question
 from scheduler.list_refresh import ListReader
 from scheduler.ports import Announcer, Clock, Directory, Presence, Sender
 from storage.port.store import Store
-from storage.records import AuditEntry, Campaign, Channel, Deed, Person, Role, Subject
+from storage.records import Campaign, Channel, Deed, DeedKind, Person, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,28 +103,17 @@ class Turn:
         """Whether this person's client draws Adaptive Cards."""
         return self.channel.traits.draws_cards
 
-    async def save(self, campaign: Campaign) -> Campaign:
+    async def save(self, campaign: Campaign, kind: DeedKind, **details: str) -> Campaign:
         """Keep a campaign that this turn has changed; gives its next version. Raises StaleVersion."""
-        return await self.store.save(replace(campaign, cause=self.cause))
+        return await self.store.save(campaign, deed=self.deed(kind, **details))
 
     def has_changed(self, campaign: Campaign) -> bool:
         """Whether an earlier run of this turn, cut off by a crash, was the last to change the campaign."""
         return bool(self.cause) and campaign.cause == self.cause
 
-    async def note(self, deed: Deed, subject: Subject, id: object, name: str = "", **details: str) -> None:
-        """Write into the audit that this person has done this."""
-        entry = AuditEntry(
-            tenant=self.person.tenant,
-            at=self.now,
-            by=self.person.id,
-            deed=deed,
-            subject=subject,
-            id=str(id),
-            name=name,
-            details=details,
-            client=self.client,
-        )
-        await self.store.note(entry)
+    def deed(self, kind: DeedKind, **details: str) -> Deed:
+        """What this person does, for the store to note with the change that it is."""
+        return Deed(kind=kind, by=self.person.id, at=self.now, details=details, client=self.client, cause=self.cause)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dialogs.core.visibility import lists_in, lists_of, names_of_lists
 from dialogs.forms.audience import AudienceChoice, list_id, read_audience
 from dialogs.forms.fields import NAME
 from dialogs.lists.freshness import looked_at
-from storage.records import Audience, Campaign, Channel, Deed, DistributionList, ListId, Subject
+from storage.records import Audience, Campaign, Channel, DeedKind, DistributionList, ListId
 from storage.records.rights import reaches_everyone
 
 SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for
@@ -73,9 +73,12 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
     people = await turn.store.meet(turn.person.tenant, choice.contacts)
     new = await turn.store.new_list(
-        turn.person.tenant, turn.person.id, name, [person.id for person in people], cause=turn.cause
+        turn.person.tenant,
+        turn.person.id,
+        name,
+        [person.id for person in people],
+        deed=turn.deed(DeedKind.CREATED, campaign=str(campaign.id)),
     )
-    await turn.note(Deed.CREATED, Subject.LIST, new.id, new.name)
     ticked = [word for word in (values.get("audience", ""), f"list:{new.id}") if word]
     return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
 

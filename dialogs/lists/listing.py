@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cards.compose.fields import too_long
@@ -30,14 +31,13 @@ from storage.records import (
     Audience,
     Campaign,
     Channel,
-    Deed,
+    DeedKind,
     DistributionList,
     ListId,
     ListInUse,
     Person,
     PersonId,
     Right,
-    Subject,
     allowed,
 )
 from storage.records.rights import reaches_everyone
@@ -220,7 +220,8 @@ async def add_people(turn: Turn, form: Form) -> Answer:
     if contacts.value is None:
         return Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors))
     people = await turn.store.meet(distribution_list.tenant, contacts.value)
-    await turn.store.enlist(distribution_list.id, [person.id for person in people], keep=True)
+    ids = [person.id for person in people]
+    await turn.store.enlist(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
     return await _changed(turn, form, distribution_list)
 
 
@@ -231,13 +232,13 @@ async def remove_people(turn: Turn, form: Form) -> Answer:
     if contacts.value is None:
         return Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors))
     people = [await turn.store.person_at(distribution_list.tenant, contact.address) for contact in contacts.value]
-    await turn.store.dismiss(distribution_list.id, [person.id for person in people if person is not None])
+    ids = [person.id for person in people if person is not None]
+    await turn.store.dismiss(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
     return await _changed(turn, form, distribution_list)
 
 
 async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
     distribution_list = await list_asked_for(turn, form)
-    await turn.note(Deed.CHANGED, Subject.LIST, distribution_list.id, distribution_list.name)
     await tell_maker(turn, distribution_list)
     grown = distribution_list.size - before.size
     texts = turn.texts
@@ -316,14 +317,21 @@ async def save_settings(turn: Turn, form: Form) -> Answer:
     if errors:
         values = {"list_name": name, "sharing": sharing, "authors": ",".join(map(str, authors))}
         return Answer(card=list_settings_form(turn.texts, distribution_list, values, errors, offered))
-    await turn.store.rename_list(distribution_list.id, name)
-    await turn.store.share_list(
-        distribution_list.id, authors if sharing == "some" else [], all_authors=sharing == "all"
-    )
-    changed = await list_asked_for(turn, form)
-    await turn.note(Deed.CHANGED if sharing == "me" else Deed.SHARED, Subject.LIST, changed.id, changed.name)
+    changed = await _rename_and_share(turn, distribution_list, name, authors if sharing == "some" else [], sharing)
     await tell_maker(turn, changed)
     return Answer(card=await one_list(turn, changed, notice=turn.texts("Saved.")))
+
+
+async def _rename_and_share(
+    turn: Turn, before: DistributionList, name: str, authors: Sequence[PersonId], sharing: str
+) -> DistributionList:
+    """Each is a deed of its own, and only where it changes something."""
+    if name != before.name:
+        await turn.store.rename_list(before.id, name, deed=turn.deed(DeedKind.CHANGED))
+    if (frozenset(authors), sharing == "all") != (before.shared_with, before.shared_with_all):
+        deed = turn.deed(DeedKind.SHARED, sharing=sharing)
+        await turn.store.share_list(before.id, authors, all_authors=sharing == "all", deed=deed)
+    return await list_asked_for(turn, {"list": before.id})
 
 
 # --- delete -----------------------------------------------------------------------------------
@@ -353,15 +361,13 @@ async def _deletion(turn: Turn, form: Form) -> AdaptiveCard:
 @router.form("list.delete.confirm")
 async def confirm_delete(turn: Turn, form: Form) -> Answer:
     distribution_list = await list_asked_for(turn, form, to_change=True)
-    await turn.note(Deed.DELETED, Subject.LIST, distribution_list.id, distribution_list.name, intended="true")
     try:
-        await turn.store.delete_list(distribution_list.id)
+        await turn.store.delete_list(distribution_list.id, deed=turn.deed(DeedKind.DELETED))
     except ListInUse as used:
         naming, _ = await campaigns_naming(turn, distribution_list)
         names = [campaign.name for campaign in naming if is_using(campaign)]
         of_others = max(0, len(used.campaigns) - len(names))
         return Answer(card=list_delete_card(turn.texts, distribution_list, names, 0, of_others))
-    await turn.note(Deed.DELETED, Subject.LIST, distribution_list.id, distribution_list.name)
-    await tell_maker(turn, distribution_list, Deed.DELETED)
+    await tell_maker(turn, distribution_list, DeedKind.DELETED)
     notice = turn.texts("“{name}” is deleted.", name=escape_markdown(distribution_list.name))
     return Answer(card=await all_lists(turn, notice=notice))

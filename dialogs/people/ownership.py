@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Turn
 from scheduler.ports import Clock
 from storage.port.operations import Documents
-from storage.records import Deed, Role, StaleVersion, Subject, TenantId
+from storage.records import DeedKind, Noted, Role, StaleVersion, TenantId
 
 log = logging.getLogger(__name__)
 router = Router()
@@ -26,12 +27,17 @@ GOOD_FOR = timedelta(hours=24)
 
 
 async def new_code(
-    store: Documents, clock: Clock, *, another: bool = False, again: TenantId | None = None
+    store: Documents,
+    clock: Clock,
+    *,
+    another: bool = False,
+    again: TenantId | None = None,
+    noted: Sequence[Noted] = (),
 ) -> str | None:
     """A code that makes its first user the owner of their organisation; only its hash is kept.
 
     None while one is out, or once one was used; ``another``: in its place, for an operator who asks. ``again``:
-    it is for this organisation, and works although that has an owner.
+    it is for this organisation, and works although that has an owner. ``noted``: with it.
     """
     document = (await store.read_documents([DOCUMENT])).get(DOCUMENT)
     now = clock.now()
@@ -43,7 +49,8 @@ async def new_code(
     known = {"hash": _hash(code), "until": (now + GOOD_FOR).timestamp(), "used": False}
     text = json.dumps(known | ({"again": again} if again else {})).encode()
     try:
-        await store.write_documents({DOCUMENT: (None if another else document[0] if document else "", text)})
+        etag = None if another else document[0] if document else ""
+        await store.write_documents({DOCUMENT: (etag, text)}, noted=noted)
     except StaleVersion:  # another copy has just printed one
         return None
     return "-".join(code[place : place + 4] for place in range(0, LENGTH, 4))
@@ -75,10 +82,14 @@ async def claim(turn: Turn, typed: str) -> Answer:
         await turn.store.write_documents({DOCUMENT: (document[0], json.dumps({**known, "used": True}).encode())})
     except StaleVersion:
         return Answer(text=texts("Somebody else has just used this code."))
-    owns = turn.store.give_role(turn.person.id, Role.OWNER) if again else turn.store.claim_ownership(turn.person.id)
-    if not await owns:
+    me = turn.person.id
+    if again:
+        deed = turn.deed(DeedKind.CLAIMED, again="by the operator")
+        owns = await turn.store.give_role(me, Role.OWNER, deed=deed)
+    else:
+        owns = await turn.store.claim_ownership(me, deed=turn.deed(DeedKind.CLAIMED))
+    if not owns:
         return Answer(text=texts("Your organisation already has an owner. Type **help** to see what I can do for you."))
-    await turn.note(Deed.CLAIMED, Subject.PERSON, turn.person.id, **({"again": "by the operator"} if again else {}))
     log.info("an organisation has %s", "an owner again" if again else "its first owner")
     return Answer(
         text=texts(

@@ -14,7 +14,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.addresses import address_of
 from dialogs.forms.fields import clean
 from scheduler.ports import DirectoryGroup, NotAnswered
-from storage.records import Deed, GroupRole, Person, PersonId, Policy, Role, Subject
+from storage.records import DeedKind, GroupRole, Person, PersonId, Policy, Role
 from storage.shared.policy import change_policy, policy_of
 
 router = Router()
@@ -80,9 +80,8 @@ async def _give(turn: Turn, typed: str, role: Role) -> tuple[str, str]:
     person = await turn.store.person_at(turn.person.tenant, address)
     if person is None:
         return texts("I know nobody with this address. They need to install Crieur first."), ""
-    if not await turn.store.give_role(person.id, role):
+    if not await turn.store.give_role(person.id, role, deed=turn.deed(DeedKind.GIVEN, role=role.value)):
         return texts("The last owner stays one: name another owner first."), ""
-    await turn.note(Deed.GIVEN, Subject.PERSON, person.id, role=role.value)
     return "", texts("{name} is {role} now.", name=_name(person), role=role_name(texts, role))
 
 
@@ -97,9 +96,8 @@ async def take(turn: Turn, form: Form) -> Answer:
 
 
 async def _take(turn: Turn, person: Person) -> tuple[str, str]:
-    if not await turn.store.give_role(person.id, None):
+    if not await turn.store.give_role(person.id, None, deed=turn.deed(DeedKind.TAKEN)):
         return turn.texts("The last owner stays one: name another owner first."), ""
-    await turn.note(Deed.TAKEN, Subject.PERSON, person.id)
     return "", turn.texts("{name} has no role any more.", name=_name(person))
 
 
@@ -176,8 +174,7 @@ async def _give_group(turn: Turn, group: DirectoryGroup, role: Role) -> Answer:
     def change(policy: Policy) -> Policy:
         return replace(policy, groups=(*(other for other in policy.groups if other.group != group.id), given))
 
-    await change_policy(turn.store, turn.person.tenant, change)
-    await turn.note(Deed.GIVEN, Subject.GROUP, group.id, group.name, role=role.value)
+    await change_policy(turn.store, turn.person.tenant, change, deed=turn.deed(DeedKind.GIVEN))
     done = turn.texts(
         "Everybody in {group} is {role} now.", group=escape_markdown(group.name), role=role_name(turn.texts, role)
     )
@@ -195,7 +192,7 @@ async def drop_group(turn: Turn, form: Form) -> Answer:
         turn.store,
         turn.person.tenant,
         lambda policy: replace(policy, groups=tuple(other for other in policy.groups if other.group != id)),
+        deed=turn.deed(DeedKind.TAKEN),
     )
-    await turn.note(Deed.TAKEN, Subject.GROUP, id, group.name)
     done = turn.texts("{group} has no role any more.", group=escape_markdown(group.name))
     return Answer(card=await _card(turn, done))

@@ -9,7 +9,7 @@ from cards.kit.texts import Texts
 from cards.people.settings import own_settings_card, rules_form
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from storage.records import ENGAGES_FOR, Deed, Policy, Role, Subject
+from storage.records import ENGAGES_FOR, DeedKind, Policy, Role
 from storage.shared.policy import change_policy, policy_of
 
 router = Router()
@@ -52,8 +52,8 @@ async def mute_pressed(turn: Turn, form: Form) -> Answer:
 
 
 async def _set_muted(turn: Turn, muted: bool) -> None:
-    await turn.store.mute(turn.person.id, muted)
-    await turn.note(Deed.MUTED if muted else Deed.UNMUTED, Subject.PERSON, turn.person.id)
+    deed = turn.deed(DeedKind.MUTED if muted else DeedKind.UNMUTED)
+    await turn.store.mute(turn.person.id, muted, deed=deed)
 
 
 def _muted_text(texts: Texts, *, muted: bool) -> str:
@@ -82,11 +82,12 @@ async def save_rules(turn: Turn, form: Form) -> Answer:
     wanted, errors = _read(values, turn.texts)
     if wanted is None:
         return Answer(card=rules_form(turn.texts, values, errors))
-    before = await policy_of(turn.store, turn.person.tenant)
-    after = await change_policy(turn.store, turn.person.tenant, lambda policy: replace(wanted, groups=policy.groups))
-    for name, old in _values(before).items():
-        if old != (new := _values(after)[name]):
-            await turn.note(Deed.SET, Subject.SETTING, name, before=old, after=new)
+    after = await change_policy(
+        turn.store,
+        turn.person.tenant,
+        lambda policy: replace(wanted, groups=policy.groups),
+        deed=turn.deed(DeedKind.SET),
+    )
     return Answer(card=rules_form(turn.texts, _values(after), {}, turn.texts("The rules are saved.")))
 
 

@@ -26,7 +26,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, campaign_of
 from dialogs.people.language import texts_of
 from dialogs.results.reports import has_forgotten
-from storage.records import Campaign, CampaignId, Deed, Role, Subject
+from storage.records import Campaign, CampaignId, DeedKind, Role, Subject
 
 router = Router()
 
@@ -155,10 +155,11 @@ async def make_audit(turn: Turn, form: Form) -> Answer:
 
 
 async def _note(turn: Turn, exported: Exported, request: ExportRequest) -> None:
+    deed, tenant = turn.deed(DeedKind.EXPORTED, format=request.format), turn.person.tenant
     if exported is None:
-        await turn.note(Deed.EXPORTED, Subject.AUDIT, "audit", format=request.format)
+        await turn.store.note(deed, tenant, Subject.AUDIT, "audit")
         return
-    await turn.note(Deed.EXPORTED, Subject.CAMPAIGN, exported.id, exported.name, format=request.format)
+    await turn.store.note(deed, tenant, Subject.CAMPAIGN, exported.id, exported.name)
 
 
 async def answer_offer(turn: Turn, value: object, message: str) -> Answer:

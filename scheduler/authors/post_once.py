@@ -12,18 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from scheduler.ports import Delivered, Outcome, Unconfirmed
+from scheduler.ports import Delivered, Outcome, Retry, Unconfirmed
 from storage.port.operations import Documents
 from storage.records import StaleVersion
 
 MOST = 2  #: posts of one message, where nobody knows of the first whether it arrived
 
 
-async def post_once(store: Documents, key: str, post: Callable[[], Awaitable[Outcome]]) -> bool:
+async def post_once(
+    store: Documents, key: str, post: Callable[[], Awaitable[Outcome]], *, gives_up: bool = False
+) -> bool:
     """Post what is kept under this key, unless that has been done; whether nothing is left to do.
 
-    Two at once post once: the other one leaves it. Delete the document of ``key`` when something else tells
-    that it is done.
+    ``gives_up``: what the platform refuses is done with, too. Two at once post once: the other one leaves it.
+    Delete the document of ``key`` when something else tells that it is done.
     """
     kept = (await store.read_documents([key])).get(key)
     posts = int(kept[1]) if kept else 0
@@ -36,6 +38,6 @@ async def post_once(store: Documents, key: str, post: Callable[[], Awaitable[Out
     outcome = await post()
     if isinstance(outcome, Unconfirmed):
         return posts + 1 >= MOST
-    accepted = isinstance(outcome, Delivered)
+    accepted = isinstance(outcome, Delivered) or (gives_up and not isinstance(outcome, Retry))
     await store.write_documents({key: (None, b"%d" % (MOST if accepted else posts))})
     return accepted

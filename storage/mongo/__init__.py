@@ -1,7 +1,6 @@
 """The MongoDB store: where several copies of the bot meet. Only this package imports motor and pymongo."""
 
 from storage.mongo.audiences import MongoAudiences
-from storage.mongo.audit import MongoAudit
 from storage.mongo.backup import MongoBackup
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.deliveries import MongoDeliveries
@@ -13,6 +12,7 @@ from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
 from storage.mongo.results import MongoResults
 from storage.mongo.retention import MongoRetention
+from storage.mongo.roles import MongoRoles
 from storage.mongo.templates import MongoTemplates
 
 
@@ -24,13 +24,13 @@ class MongoStore(
     MongoLists,
     MongoInstallations,
     MongoAudiences,
+    MongoRoles,
     MongoCampaigns,
+    MongoDocuments,
     MongoTemplates,
     MongoDeliveries,
     MongoEngagements,
     MongoResults,
-    MongoAudit,
-    MongoDocuments,
 ):
     """``MongoStore(url)``; see storage.port.store.Store for what it can be asked.
 

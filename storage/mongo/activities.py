@@ -75,16 +75,20 @@ class MongoActivities(Engine):
         done = await self.collection(ACTIVITIES).delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
         return int(done.deleted_count)
 
-    async def own_number(self, kind: str, cause: str) -> int:
-        """A number for a new record; a run that follows on a death gets that of the run before."""
+    async def own_number(self, kind: str, cause: str, made_as: str = "") -> int:
+        """A number for a new record; a run that follows on a death gets that of the run before.
+
+        ``made_as``: tells it from others of its kind that the same activity makes.
+        """
         (id,) = await self.ids(kind)
         if not cause:
             return id
-        made = f"made.{kind}"
+        made_as = made_as or kind
+        made = f"made.{made_as}"
         noted = await self.collection(ACTIVITIES).update_one(
             {"_id": cause, made: {"$exists": False}}, {"$set": {made: id}}
         )
         if not noted.matched_count:
             row = await self.collection(ACTIVITIES).find_one({"_id": cause})
-            id = row["made"].get(kind, id) if row else id
+            id = row["made"].get(made_as, id) if row else id
         return id

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from storage.mongo.activities import MongoActivities
-from storage.mongo.audit import ENTRIES
+from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
 from storage.mongo.engine import Document
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
     FINAL,
-    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
+    Deed,
     Forms,
+    Noted,
     PersonId,
     StaleVersion,
+    Subject,
     TenantId,
     Trouble,
     campaign_life,
@@ -58,6 +60,10 @@ def _fields(campaign: Campaign) -> Document:
     }
 
 
+def _noted(deed: Deed, campaign: Campaign) -> Noted:
+    return deed.to(campaign.tenant, Subject.CAMPAIGN, campaign.id, campaign.name)
+
+
 def _changed_meanwhile(campaign: Campaign) -> StaleVersion:
     return StaleVersion(f"campaign {campaign.id} is not at version {campaign.version} any more")
 
@@ -72,7 +78,7 @@ def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> Document:
     return found
 
 
-class MongoCampaigns(MongoActivities, WakeIntents):
+class MongoCampaigns(MongoDeeds, WakeIntents):
     async def open(self) -> None:
         await super().open()
         for row in await self.rows("campaigns", {"state": DELETED}, []):
@@ -87,41 +93,44 @@ class MongoCampaigns(MongoActivities, WakeIntents):
         at: datetime,
         forms: Forms | None = None,
         *,
-        cause: str = "",
+        deed: Deed,
     ) -> Campaign:
-        id = CampaignId(await self.own_number("campaign", cause))
+        id = CampaignId(await self.own_number("campaign", deed.cause))
         draft = campaign_life.new_draft(id, tenant, author, name, channel, at, forms)
-        if await self.inserted("campaigns", {"_id": id, "live_card": None} | _fields(draft)):
-            return draft
-        return await self.campaign(id) or draft
+        owed = await self.owe(_noted(deed, draft))
+        new = await self.inserted("campaigns", {"_id": id, "live_card": None} | _fields(draft) | owed.in_new)
+        await self.bring_in("campaigns", id)
+        return draft if new else await self.campaign(id) or draft
 
     async def campaign(self, id: CampaignId) -> Campaign | None:
         row = await self.collection("campaigns").find_one({"_id": id, "state": {"$ne": DELETED}}, {"record": 1})
         return _campaign_of(row) if row else None
 
-    async def replaced(self, old: Campaign, new: Campaign) -> bool:
+    async def replaced(self, old: Campaign, new: Campaign, owed: Owed = NOTHING) -> bool:
         """Compare and set: whether ``old`` was still the current one."""
         done = await self.collection("campaigns").update_one(
-            {"_id": old.id, "version": old.version, "state": str(old.state)}, {"$set": _fields(new)}
+            {"_id": old.id, "version": old.version, "state": str(old.state)}, {"$set": _fields(new) | owed.in_update}
         )
         return done.matched_count == 1
 
-    async def advance(self, id: CampaignId, change: Callable[[Campaign], Campaign]) -> bool:
+    async def advance(self, id: CampaignId, change: Callable[[Campaign], Campaign], owed: Owed = NOTHING) -> bool:
         """Make a change of a campaign's life if its state allows it, whatever else changes it; whether it did."""
         while (campaign := await self.campaign(id)) is not None:
             try:
                 changed = change(campaign)
             except NotPossible:
                 return False
-            if await self.replaced(campaign, next_version(changed)):
+            if await self.replaced(campaign, next_version(changed), owed):
                 return True
         return False
 
-    async def save(self, campaign: Campaign) -> Campaign:
+    async def save(self, campaign: Campaign, *, deed: Deed) -> Campaign:
         current = await self.campaign(campaign.id)
-        saved = campaign_life.saved(current, campaign)
-        if current is None or not await self.replaced(current, saved):
+        saved = campaign_life.saved(current, replace(campaign, cause=deed.cause))
+        owed = await self.owe(_noted(deed, saved))
+        if current is None or not await self.replaced(current, saved, owed):
             raise _changed_meanwhile(campaign)
+        await self.bring_in("campaigns", campaign.id)
         return saved
 
     async def campaigns(
@@ -140,11 +149,15 @@ class MongoCampaigns(MongoActivities, WakeIntents):
         rows = await self.rows("campaigns", done, ["record"], sort=[("_id", -1)], limit=limit)
         return [_campaign_of(row) for row in rows]
 
-    async def delete_campaign(self, campaign: Campaign) -> None:
+    async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         campaign_life.delete(await self.campaign(campaign.id), campaign)
+        await self.let_go(campaign, await self.owe(_noted(deed, campaign)))
+
+    async def let_go(self, campaign: Campaign, owed: Owed = NOTHING) -> None:
+        """It is there no more, and what belongs to it goes. Raises StaleVersion."""
+        nothing = {"state": DELETED, "tenant": None, "author": None, "starts_at": None, "closes_at": None}
         gone = await self.collection("campaigns").update_one(
-            {"_id": campaign.id, "version": campaign.version},
-            {"$set": {"state": DELETED, "tenant": None, "author": None, "starts_at": None, "closes_at": None}},
+            {"_id": campaign.id, "version": campaign.version}, {"$set": nothing | owed.in_update}
         )
         if not gone.matched_count:
             raise _changed_meanwhile(campaign)
@@ -152,6 +165,7 @@ class MongoCampaigns(MongoActivities, WakeIntents):
 
     async def _remove(self, id: int) -> None:
         """What is left of a deleted campaign; its own document goes last, so opening can go on with it."""
+        await self.bring_in("campaigns", id)
         for collection in ("deliveries", "engagements"):
             await self.collection(collection).delete_many({"campaign": id})
         for collection in ("tallies", "engagement_tallies", "campaigns"):
@@ -195,15 +209,11 @@ class MongoCampaigns(MongoActivities, WakeIntents):
     async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         await self.advance(id, partial(campaign_life.troubled, trouble=trouble))
 
-    async def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
-        """Noted first: a death in between leaves an entry too many, never one too few."""
-        noted = False
+    async def stop(self, id: CampaignId, *, deed: Deed) -> None:
         while (campaign := await self.campaign(id)) is not None:
-            stopped = campaign_life.stopped(campaign, at)
-            if not noted:
-                await ENTRIES.insert(self, lambda number: deed)
-                noted = True
-            if await self.replaced(campaign, next_version(stopped)):
+            stopped = next_version(campaign_life.stopped(campaign, deed.at))
+            if await self.replaced(campaign, stopped, await self.owe(_noted(deed, campaign))):
+                await self.bring_in("campaigns", id)
                 return
         raise NotPossible(f"there is no campaign {id}")
 

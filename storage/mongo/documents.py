@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from storage.mongo.engine import Document, Engine, token
-from storage.records import StaleVersion
+from storage.mongo.deeds import MongoDeeds, Owed
+from storage.mongo.engine import Document, token
+from storage.records import Noted, StaleVersion
 
 
-class MongoDocuments(Engine):
+class MongoDocuments(MongoDeeds):
     async def read_documents(self, keys: Iterable[str]) -> dict[str, tuple[str, bytes]]:
         rows = await self.by_id("documents", list(keys))
         return {key: (row["etag"], bytes(row["json"])) for key, row in rows.items()}
 
-    async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
+    async def write_documents(
+        self, documents: Mapping[str, tuple[str | None, bytes]], *, noted: Sequence[Noted] = ()
+    ) -> None:
+        assert not noted or len(documents) == 1, "what is taken back must not have been noted"
+        owed = await self.owe(*noted)
         before = await self.by_id("documents", list(documents))
         for key, (etag, _) in documents.items():
             if etag is not None and etag != (before[key]["etag"] if key in before else ""):
@@ -22,23 +27,25 @@ class MongoDocuments(Engine):
         written: dict[str, str] = {}
         for key, (etag, json) in documents.items():
             written[key] = token()
-            if not await self._write_one(key, etag, {"etag": written[key], "json": json}):
+            if not await self._write_one(key, etag, {"etag": written[key], "json": json}, owed):
                 # somebody was faster after we read: take back what we have written
                 del written[key]
                 for ours, new in written.items():
                     await self._take_back(ours, new, before.get(ours))
                 raise StaleVersion(f"document {key} has changed")
+            if noted:
+                await self.bring_in("documents", key)
 
-    async def _write_one(self, key: str, etag: str | None, fields: Document) -> bool:
-        documents = self.collection("documents")
+    async def _write_one(self, key: str, etag: str | None, fields: Document, owed: Owed) -> bool:
+        documents, change = self.collection("documents"), {"$set": fields | owed.in_update}
         while True:
             if etag:
-                return (await documents.update_one({"_id": key, "etag": etag}, {"$set": fields})).matched_count == 1
-            if await self.inserted("documents", {"_id": key} | fields):
+                return (await documents.update_one({"_id": key, "etag": etag}, change)).matched_count == 1
+            if await self.inserted("documents", {"_id": key} | fields | owed.in_new):
                 return True
             if etag == "":
                 return False
-            if (await documents.update_one({"_id": key}, {"$set": fields})).matched_count:
+            if (await documents.update_one({"_id": key}, change)).matched_count:
                 return True
 
     async def _take_back(self, key: str, etag: str, before: Document | None) -> None:

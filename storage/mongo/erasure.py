@@ -6,34 +6,47 @@ person, and does it all again.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from storage.mongo.audit import MongoAudit
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
 from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
 from storage.mongo.people import MongoPeople, address_key
+from storage.mongo.roles import MongoRoles
 from storage.records import (
     AuditEntry,
     CampaignState,
     CannotErase,
+    Deed,
     DeliveryState,
     ListId,
     ListInUse,
     PersonId,
     StaleVersion,
+    Subject,
     Template,
     TenantId,
 )
 from storage.records.campaign_life import next_version
-from storage.shared.erasure import is_looked_into, names_them, only, pages_of, pastes, without, without_pasted
+from storage.shared.erasure import (
+    entry_without,
+    full_names,
+    is_looked_into,
+    names_them,
+    only,
+    pages_of,
+    pastes,
+    without,
+    without_pasted,
+)
 from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
 from storage.shared.json import from_json, to_json
 
@@ -43,7 +56,7 @@ _BLANKED = "people"  #: whose rows are blanked whole, and last but one
 _OWN_WAYS = {_LAST, _BLANKED, "lists", "blank_lists", "campaigns", "templates"}
 
 
-class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDocuments):
+class MongoErasure(MongoLists, MongoPeople, MongoRoles, MongoCampaigns, MongoDocuments):
     async def _people_at(self, address: str) -> tuple[list[Document], list[Document]]:
         """The people of an address in any organisation, and what leads to them."""
         wanted = address.lower()
@@ -89,31 +102,53 @@ class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDoc
                 if person in people_in(place, orjson.loads(row["record"])):
                     yield row
 
-    async def erase(
-        self, address: str, entry_of: Callable[[TenantId, PersonId], AuditEntry]
-    ) -> list[tuple[TenantId, PersonId]]:
+    async def erase(self, address: str, *, deed: Deed) -> list[tuple[TenantId, PersonId]]:
+        await self.collect_deeds()
         people, identities = await self._people_at(address)
         ids = [row["_id"] for row in people]
         names = _names(address, people, identities)
         await self._refuse(people, ids)
         await self._forget_documents(set(ids), names)
         for row in people:
-            for distribution_list in await self.lists(row["tenant"]):
-                await self.dismiss(distribution_list.id, [row["_id"]])
-            await self.give_role(PersonId(row["_id"]), None)
+            for known in await self.rows("lists", {"tenant": row["tenant"]}):
+                await self.take_out(known, [row["_id"]])
+            if await self.collection("roles").find_one({"_id": row["tenant"]}) is not None:
+                await self.set_role(row["tenant"], PersonId(row["_id"]), None)
         await self._forget_pasted(names)
         await self._forget_drafts(ids)
         await self.collection("templates").delete_many({"owner": {"$in": ids}, "shared": False})
         await self._forget_lists(ids)
         for place in _others():
             await self._forget_rows(place, ids)
+        await self._clean_audit({row["tenant"] for row in people}, names | _called(people))
         for row in people:
-            await self.note(entry_of(row["tenant"], row["_id"]))
-            await self.collection(_BLANKED).replace_one({"_id": row["_id"]}, blank(row["_id"], row["tenant"]))
+            await self._blank_noted(row, deed)
         # files that were made before this say what has gone
         await self.write_documents({ERASURES: (None, orjson.dumps(secrets.token_hex(8)))})
         await self.collection(_LAST).delete_many({"person": {"$in": ids}})
         return [(row["tenant"], row["_id"]) for row in people]
+
+    async def _clean_audit(self, tenants: Set[str], names: set[str]) -> None:
+        """Their names stand in it no more: the one change of what is there that is ever made."""
+        async for page in self.many("audit", {"tenant": {"$in": sorted(tenants)}}, ["record"]):
+            for row in page:
+                entry = from_json(AuditEntry, row["record"])
+                if (cleaned := entry_without(entry, names)) != entry:
+                    await self.collection("audit").update_one(
+                        {"_id": row["_id"]}, {"$set": {"record": to_json(cleaned)}}
+                    )
+
+    async def _blank_noted(self, person: Document, deed: Deed) -> None:
+        """Once, however often it is begun: the deed's number stays in the person's document."""
+        id, tenant = person["_id"], person["tenant"]
+        owed = await self.owe(deed.to(tenant, Subject.PERSON, id))
+        where: Document = {"_id": id, "erased": {"$exists": False}}
+        await self.collection(_BLANKED).update_one(where, {"$set": {"erased": max(owed.rows)} | owed.in_update})
+        await self.bring_in(_BLANKED, id)
+        row = await self.collection(_BLANKED).find_one({"_id": id}, {"erased": 1})
+        await self.collection(_BLANKED).replace_one(
+            {"_id": id}, blank(id, tenant) | {"erased": (row or {}).get("erased")}
+        )
 
     async def _refuse(self, people: list[Document], ids: list[int]) -> None:
         condition: Document = {"person": {"$in": ids}, "state": {"$lt": int(DeliveryState.DELIVERED)}}
@@ -141,7 +176,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDoc
             if draft.shared_with:
                 continue
             try:
-                await self.delete_campaign(draft)
+                await self.let_go(draft)
             except StaleVersion:  # somebody has just changed it, and has seen it
                 continue
 
@@ -157,13 +192,11 @@ class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDoc
             "campaigns", {"state": {"$in": ["submitted", "scheduled", "running"]}, "lists": {"$in": unseen}}, ["lists"]
         )
         used = {list for row in waiting for list in row["lists"]}
-        unseen += [row["_id"] for row in await self.rows("blank_lists", theirs, [])]
-        for id in unseen:
-            if id not in used:
-                try:
-                    await self.delete_list(ListId(id))
-                except ListInUse:  # since we looked
-                    continue
+        for row in await self.rows("lists", {"_id": {"$in": [id for id in unseen if id not in used]}}):
+            with contextlib.suppress(ListInUse):  # since we looked
+                await self.let_list_go(row)
+        for row in await self.rows("blank_lists", theirs, []):
+            await self.drop_blank(ListId(row["_id"]))
 
     async def _forget_pasted(self, names: set[str]) -> None:
         """Their addresses among those that authors have pasted; a draft whose forms change is at its next version."""
@@ -196,8 +229,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoCampaigns, MongoAudit, MongoDoc
             if whole := pages_of(key, json):
                 list, pages = whole
                 await self.delete_documents(pages)
-                if await self.collection("blank_lists").find_one({"_id": list}):
-                    await self.delete_list(ListId(list))
+                await self.drop_blank(ListId(list))
             left = without(key, json, people, names)
             if left is None:
                 await self.collection("documents").delete_one({"_id": key})
@@ -209,6 +241,10 @@ def _others() -> Iterator[Place]:
     """The places whose rows are forgotten one after the other, before the people themselves."""
     theirs = (place for place in PLACES if place.person_field or place.rows is Rows.ALL_GO)
     return (place for place in theirs if place.collection not in {*_OWN_WAYS, ""})
+
+
+def _called(people: Sequence[Document]) -> set[str]:
+    return full_names(*(name for row in people for name in (row["name"], f"{row['given_name']} {row['surname']}")))
 
 
 def _names(address: str, people: Sequence[Document], identities: Sequence[Document]) -> set[str]:

@@ -13,17 +13,20 @@ from itertools import zip_longest
 
 from pymongo import UpdateOne
 
-from storage.mongo.activities import MongoActivities
+from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
 from storage.mongo.engine import Document, pages
 from storage.mongo.mapping import columns_path
 from storage.records import (
     CampaignId,
     Columns,
+    Deed,
     DistributionList,
     ListId,
     ListInUse,
+    Noted,
     PersonId,
     Source,
+    Subject,
     TenantId,
     origin_of,
 )
@@ -55,11 +58,15 @@ def body_of(row: Document) -> int:
     return int(row.get("body") or row["_id"])
 
 
+def _noted(deed: Deed, row: Document) -> Noted:
+    return deed.to(row["tenant"], Subject.LIST, row["_id"], row["name"])
+
+
 def _out_of(body: int) -> Document:
     return {"$pull": {"lists": body}, "$unset": {columns_path(body): ""}}
 
 
-class MongoLists(MongoActivities):
+class MongoLists(MongoDeeds):
     async def new_list(
         self,
         tenant: TenantId,
@@ -68,15 +75,21 @@ class MongoLists(MongoActivities):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
-        cause: str = "",
+        deed: Deed,
     ) -> DistributionList:
-        id = await self.own_number("list", cause)
+        id = await self.own_number("list", deed.cause)
         await self._put_in(id, sorted(set(people)))
         row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
         if result_of is not None:
             row["result_of"] = result_of
-        await self.inserted("lists", row)
-        return await self.distribution_list(ListId(id)) or _list_of(row) if cause else _list_of(row)
+        await self._insert_list(row, deed)
+        return await self.distribution_list(ListId(id)) or _list_of(row) if deed.cause else _list_of(row)
+
+    async def _insert_list(self, row: Document, deed: Deed) -> None:
+        """Unless there is one of this number already."""
+        owed = await self.owe(_noted(deed, row))
+        await self.inserted("lists", row | owed.in_new)
+        await self.bring_in("lists", row["_id"])
 
     async def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
         id = ListId(await self.own_number("list", cause))
@@ -84,14 +97,39 @@ class MongoLists(MongoActivities):
             await self.inserted(BLANKS, {"_id": id, "tenant": tenant, "owner": owner})
         return id
 
-    async def enlist(
+    async def fill_blank(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
+        if await self._is_blank(id):
+            await self._put_in(id, people, columns, keep=keep)
+
+    async def _is_blank(self, id: int) -> bool:
+        """A death may have left what says so beside the list that it has become, or whose people it has become."""
+        blank = await self.collection(BLANKS).find_one({"_id": id})
+        if blank is None or await self.distribution_list(ListId(id)) is not None:
+            return False
+        return "before" not in blank or await self.collection("lists").find_one({"body": id}, {"_id": 1}) is None
+
+    async def drop_blank(self, id: ListId) -> None:
+        if await self._is_blank(id):
+            await self._empty(id)
+        await self.collection(BLANKS).delete_one({"_id": id})
+
+    async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
+        if (row := await self._noted_first(id, deed)) is not None:
+            await self._put_in(body_of(row), people)
+            await self._measure(id)
+
+    async def _noted_first(self, id: ListId, deed: Deed) -> Document | None:
+        """The list, with a deed that goes on to change its people one by one."""
         row = await self.collection("lists").find_one({"_id": id})
-        if row is None and await self.collection(BLANKS).find_one({"_id": id}) is None:
-            return
-        await self._put_in(body_of(row) if row else id, people, columns, keep=keep)
-        await self._measure(id)
+        if row is not None:
+            await self._set(id, {}, await self.owe(_noted(deed, row)))
+        return row
+
+    async def _set(self, id: int, fields: Document, owed: Owed) -> None:
+        await self.collection("lists").update_one({"_id": id}, {"$set": fields | owed.in_update})
+        await self.bring_in("lists", id)
 
     async def _put_in(
         self, body: int, people: Sequence[int], columns: Sequence[Columns] = (), *, keep: bool = False
@@ -123,26 +161,38 @@ class MongoLists(MongoActivities):
             size = await self.collection("people").count_documents({"lists": {"$in": [body_of(row)]}})
             await self.collection("lists").update_one({"_id": id}, {"$set": {"size": size}})
 
-    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
-        row = await self.collection("lists").find_one({"_id": id})
-        if row is None and await self.collection(BLANKS).find_one({"_id": id}) is None:
-            return  # another list's people may stand under its number by now
-        body = body_of(row) if row else id
-        for page in pages(people):
-            await self._change_people({"_id": {"$in": list(page)}}, _out_of(body))
-        await self._measure(id)
+    async def dismiss(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
+        if (row := await self._noted_first(id, deed)) is not None:
+            await self.take_out(row, people)
 
-    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+    async def take_out(self, row: Document, people: Sequence[int]) -> None:
+        for page in pages(people):
+            await self._change_people({"_id": {"$in": list(page)}}, _out_of(body_of(row)))
+        await self._measure(row["_id"])
+
+    async def publish_list(
+        self, id: ListId, name: str, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
         blank = await self.collection(BLANKS).find_one({"_id": id})
         if blank is not None:
             size = await self.collection("people").count_documents({"lists": {"$in": [id]}})
             row = blank | {"name": name, "size": size, "columns": list(columns)}
-            await self.inserted("lists", row)
+            await self._insert_list(row, deed)
             await self.collection(BLANKS).delete_one({"_id": id})
         return await self.distribution_list(id)
 
     async def refill_list(
-        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
+        return await self._refill(id, blank, {"columns": list(columns)}, deed)
+
+    async def refresh_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime
+    ) -> DistributionList | None:
+        return await self._refill(id, blank, {"columns": list(columns), "read_at": ms(read_at)})
+
+    async def _refill(
+        self, id: ListId, blank: ListId, fields: Document, deed: Deed | None = None
     ) -> DistributionList | None:
         waiting = await self.collection(BLANKS).find_one({"_id": blank})
         row = await self.collection("lists").find_one({"_id": id})
@@ -152,10 +202,8 @@ class MongoLists(MongoActivities):
         # noted first: after a death, the next call knows the people to take out
         await self.collection(BLANKS).update_one({"_id": blank}, {"$set": {"before": before}})
         size = await self.collection("people").count_documents({"lists": {"$in": [blank]}})
-        filled: Document = {"body": blank, "size": size, "columns": list(columns)}
-        if read_at is not None:
-            filled["read_at"] = ms(read_at)
-        await self.collection("lists").update_one({"_id": id}, {"$set": filled})
+        owed = await self.owe(_noted(deed, row)) if deed else NOTHING
+        await self._set(id, {"body": blank, "size": size} | fields, owed)
         if before != blank:
             await self._empty(before)
         await self.collection(BLANKS).delete_one({"_id": blank})
@@ -164,7 +212,9 @@ class MongoLists(MongoActivities):
     async def _empty(self, body: int) -> None:
         await self._change_people({"lists": {"$in": [body]}}, _out_of(body))
 
-    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
+    async def list_from(
+        self, tenant: TenantId, owner: PersonId, name: str, source: Source, *, deed: Deed
+    ) -> DistributionList:
         key = f"{tenant} {origin_of(owner, source)}"
         known = await self.collection(ORIGINS).find_one({"_id": key})
         if known is None:
@@ -173,20 +223,25 @@ class MongoLists(MongoActivities):
             known = await self.collection(ORIGINS).find_one({"_id": key})  # another copy may have been faster
         assert known is not None
         row: Document = {"_id": known["list"], "tenant": tenant, "owner": owner, "name": name, "size": 0}
-        # a death may have come between the two
-        await self.inserted("lists", row | {"source": to_json(source)})
+        if await self.distribution_list(row["_id"]) is None:  # new; or a death has come between the two
+            await self._insert_list(row | {"source": to_json(source)}, deed)
         await self.collection("lists").update_one({"_id": row["_id"]}, {"$set": {"source": to_json(source)}})
         distribution_list = await self.distribution_list(row["_id"])
         assert distribution_list is not None
         return distribution_list
 
-    async def rename_list(self, id: ListId, name: str) -> None:
-        await self.collection("lists").update_one({"_id": id}, {"$set": {"name": name}})
+    async def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None:
+        await self._change(id, {"name": name}, deed)
 
-    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
-        await self.collection("lists").update_one(
-            {"_id": id}, {"$set": {"shared_with": sorted(set(authors)), "shared_with_all": all_authors}}
-        )
+    async def share_list(
+        self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False, deed: Deed
+    ) -> None:
+        await self._change(id, {"shared_with": sorted(set(authors)), "shared_with_all": all_authors}, deed)
+
+    async def _change(self, id: ListId, fields: Document, deed: Deed) -> None:
+        row = await self.collection("lists").find_one({"_id": id})
+        if row is not None:
+            await self._set(id, fields, await self.owe(_noted(deed, row | fields)))
 
     async def distribution_list(self, id: ListId) -> DistributionList | None:
         row = await self.collection("lists").find_one({"_id": id})
@@ -196,16 +251,20 @@ class MongoLists(MongoActivities):
         lists = [_list_of(row) for row in await self.rows("lists", {"tenant": tenant})]
         return sorted(lists, key=lambda item: (item.name.casefold(), item.id))
 
-    async def delete_list(self, id: ListId) -> None:
+    async def delete_list(self, id: ListId, *, deed: Deed) -> None:
+        row = await self.collection("lists").find_one({"_id": id})
+        if row is not None:
+            await self.let_list_go(row, deed)
+
+    async def let_list_go(self, row: Document, deed: Deed | None = None) -> None:
+        """Raises ListInUse."""
+        id = row["_id"]
         using = await self.rows("campaigns", {"state": {"$in": ["scheduled", "running"]}, "lists": {"$in": [id]}})
         if using:
             raise ListInUse(tuple(row["name"] for row in using))
-        row = await self.collection("lists").find_one({"_id": id})
-        if row is None and await self.collection(BLANKS).find_one({"_id": id}) is None:
-            return  # another list's people may stand under its number by now
-        await self.collection("lists").delete_one({"_id": id})
-        if row is not None and row.get("source"):
+        await self.remove("lists", id, await self.owe(_noted(deed, row)) if deed else NOTHING)
+        if row.get("source"):
             source = from_json(Source, row["source"])
             await self.collection(ORIGINS).delete_one({"_id": f"{row['tenant']} {origin_of(row['owner'], source)}"})
-        await self._empty(body_of(row) if row else id)
+        await self._empty(body_of(row))
         await self.collection(BLANKS).delete_one({"_id": id})

@@ -17,7 +17,7 @@ from datetime import datetime
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from storage.mongo.engine import Document, token
+from storage.mongo.engine import Document
 from storage.mongo.lists import body_of
 from storage.mongo.mapping import blank, columns_path, has_installed, order_of, person_of, reference_of
 from storage.mongo.upgrade import bring_over_beliefs
@@ -31,9 +31,9 @@ from storage.records import (
     Person,
     PersonId,
     Reference,
-    Role,
     Sighting,
     TenantId,
+    removal_of,
     sender_of,
 )
 from storage.records.instants import instant, ms
@@ -41,9 +41,6 @@ from storage.shared.sightings import changed_fields, may_be, naming, was_named_l
 
 #: where a person who has none gets their names from a list
 NAMES = ("directory_id", "given_name", "surname", "name")
-
-OWNERS, PUBLISHERS, AUTHORS = "owners", "publishers", "authors"
-_PLACE = {Role.OWNER: OWNERS, Role.PUBLISHER: PUBLISHERS, Role.AUTHOR: AUTHORS}
 
 
 def directory_key(tenant: str, directory_id: str) -> str:
@@ -133,7 +130,7 @@ class MongoPeople(WakeIntents):
         if self._nothing_new(known, changed, reference, sighting, keys):
             return person_of(known), False
         person, channel = known["_id"], sighting.channel
-        removed = _removed_since(kept, sighting)
+        removed = _removed_since(kept, sighting) or (not kept and await self._removal_after(sighting) is not None)
         if not removed:
             await self.intend_to_wake(person, channel, sighting.at)
         if sighting.names_them:
@@ -158,6 +155,8 @@ class MongoPeople(WakeIntents):
         )
         assert before is not None
         await self.collection("identities").update_one({"_id": keys.user}, {"$set": {"person": person}})
+        if not kept and (at := await self._removal_after(sighting)):  # told in this very moment
+            await self.lose(sighting.tenant, channel, sighting.user, NotReached.UNINSTALLED, at)
         await self.carry_out_wake(sighting.tenant, person, channel, sighting.at)
         await self.forget_wake(person, channel, sighting.at)
         return person_of(before | fields), not has_installed(before, channel)
@@ -313,6 +312,8 @@ class MongoPeople(WakeIntents):
     async def lose(
         self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
     ) -> None:
+        if told_at is not None and reason is NotReached.UNINSTALLED:
+            await self._keep_removal(removal_of(sender_of(tenant, channel, user)), ms(told_at))
         identity = await self.collection("identities").find_one({"_id": user_key(tenant, channel, user)})
         if identity is None:
             return
@@ -331,6 +332,20 @@ class MongoPeople(WakeIntents):
             )
             if told.matched_count:
                 return
+
+    async def _keep_removal(self, key: str, at: int) -> None:
+        """It may be of somebody never seen: an install before it may be told later."""
+        row = {"_id": key, "sender": "", "told_at": at, "began_at": at, "until": 0, "holder": 0, "posted": 0}
+        if not await self.inserted("activities", row | {"done": True, "response": b"", "made": {}}):
+            await self.collection("activities").update_one(
+                {"_id": key, "told_at": {"$lt": at}}, {"$set": {"told_at": at, "began_at": at}}
+            )
+
+    async def _removal_after(self, seen: Sighting) -> datetime | None:
+        """When somebody removed the bot later than they were seen, as far as it was told before."""
+        key = removal_of(sender_of(seen.tenant, seen.channel, seen.user))
+        row = await self.collection("activities").find_one({"_id": key, "told_at": {"$gt": ms(seen.told)}})
+        return instant(row["told_at"]) if row else None
 
     async def look_up(self, person: PersonId, at: datetime) -> None:
         for due in ({"$exists": False}, None, {"$gt": ms(at)}):
@@ -425,62 +440,3 @@ class MongoPeople(WakeIntents):
 
     async def speak(self, person: PersonId, language: str) -> None:
         await self.collection("people").update_one({"_id": person}, {"$set": {"language": language}})
-
-    async def mute(self, person: PersonId, muted: bool) -> None:
-        await self.collection("people").update_one({"_id": person}, {"$set": {"muted": muted}})
-
-    # --- roles: a document per tenant, so "unless it has an owner" is one write ----------------
-
-    async def role(self, person: PersonId) -> Role | None:
-        row = await self.collection("people").find_one({"_id": person}, {"tenant": 1})
-        roles = await self.collection("roles").find_one({"_id": row["tenant"]}) if row else None
-        if roles is None:
-            return None
-        return next((role for role, place in _PLACE.items() if person in roles.get(place, ())), None)
-
-    async def give_role(self, person: PersonId, role: Role | None) -> bool:
-        tenant = await self._tenant_with_roles(person)
-        if tenant is None:
-            return True
-        out_of = [place for given, place in _PLACE.items() if given is not role]
-        roles = self.collection("roles")
-        while (before := await roles.find_one({"_id": tenant})) is not None:
-            if role is not Role.OWNER and before[OWNERS] == [person]:
-                return False
-            update: Document = {"$pull": dict.fromkeys(out_of, person), "$set": {"version": token()}}
-            if role is not None:
-                update["$addToSet"] = {_PLACE[role]: person}
-            # by version: the last owner found above must still be the last
-            if (await roles.update_one({"_id": tenant, "version": before.get("version")}, update)).matched_count:
-                break
-        return True
-
-    async def claim_ownership(self, person: PersonId) -> bool:
-        tenant = await self._tenant_with_roles(person)
-        claimed = await self.collection("roles").update_one(
-            {"_id": tenant, OWNERS: {"$size": 0}},
-            {
-                "$addToSet": {OWNERS: person},
-                "$pull": {PUBLISHERS: person, AUTHORS: person},
-                "$set": {"version": token()},
-            },
-        )
-        return claimed.modified_count == 1
-
-    async def _tenant_with_roles(self, person: PersonId) -> str | None:
-        """The person's tenant, which has its document of roles from here on."""
-        row = await self.collection("people").find_one({"_id": person}, {"tenant": 1})
-        if row is None:
-            return None
-        tenant: str = row["tenant"]
-        if await self.collection("roles").find_one({"_id": tenant}) is None:
-            await self.inserted("roles", {"_id": tenant, OWNERS: [], PUBLISHERS: [], AUTHORS: []})
-        return tenant
-
-    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:
-        roles = await self.collection("roles").find_one({"_id": tenant})
-        if roles is None:
-            return []
-        given = {person: role for role, place in _PLACE.items() for person in roles.get(place, ())}
-        pairs = [(person_of(row), given[id]) for id, row in (await self.by_id("people", list(given))).items()]
-        return sorted(pairs, key=lambda pair: (pair[0].name, pair[0].address))

@@ -11,7 +11,7 @@ from functools import partial
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.engagements import MongoEngagements
 from storage.mongo.engine import Document
-from storage.records import Campaign, CampaignId, ListId, TenantId, campaign_life
+from storage.records import Campaign, CampaignId, Deed, ListId, Subject, TenantId, campaign_life
 from storage.records.campaign_life import Change, allows
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json
@@ -54,8 +54,11 @@ class MongoRetention(MongoCampaigns, MongoEngagements):
     async def result_lists(self, id: CampaignId) -> list[ListId]:
         return sorted(row["_id"] for row in await self.rows("lists", {"result_of": id}, []))
 
-    async def forgotten(self, id: CampaignId, at: datetime) -> None:
-        await self.advance(id, partial(campaign_life.erased, at=at))
+    async def forgotten(self, id: CampaignId, at: datetime, *, deed: Deed) -> None:
+        if (campaign := await self.campaign(id)) is not None:
+            owed = await self.owe(deed.to(campaign.tenant, Subject.CAMPAIGN, id, campaign.name))
+            await self.advance(id, partial(campaign_life.erased, at=at), owed)
+            await self.bring_in("campaigns", id)
 
 
 def _closed(before: datetime | None) -> Document:

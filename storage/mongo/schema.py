@@ -23,10 +23,13 @@
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
     received          {_id: "week person", week, person, count, campaigns: {cID: true}}
     audit             {_id: int, tenant, at, record}: only ever added to
+    intended_deeds    {_id: int, place, of, row: JSON of the audit's}: deeds by which a document goes; see deeds.py
     activities        {_id: key, sender, told_at, began_at, until, holder, posted, done, response, made: {kind: id}}
     copies            {_id: of one that runs, version, seen_at}: see versions.py
     schema            {_id: "schema", version, beside: the oldest program's that may use it}
     documents, secrets, counters
+
+Documents that people change carry ``noting: int, deeds: {nINT: JSON}`` until that is in the audit: see deeds.py.
 
 Instants are whole milliseconds since 1970 UTC. Only what MongoDB 4.4, Azure's MongoDB-compatible
 services and FerretDB share is used: every ``_id`` is a key of our own, because a partial unique
@@ -57,6 +60,7 @@ STEPS = (
     Step("copies are known; what may have been posted to an author is kept", overlaps=False),
     Step("what has come in is remembered; a campaign knows by which activity it was changed", overlaps=True),
     Step("names are looked up again; installs and removals have the platform's time", overlaps=True),
+    Step("deeds are written with the change that they are, and moved to the audit after it", overlaps=True),
 )
 VERSION = len(STEPS)
 
@@ -70,13 +74,21 @@ INDEXES = {
         _index("lists"),
         _index("order"),
         _index("look_up_at"),
+        _index("noting"),
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
         *(_index("tenant", f"references.{channel}.seen_at") for channel in Channel),
     ],
     "identities": [_index("person")],
-    "lists": [_index("tenant"), _index("result_of")],
-    "campaigns": [_index("tenant"), _index("state", "starts_at"), _index("author"), _index("tenant", "closes_at")],
-    "templates": [_index("tenant", "order"), _index("owner")],
+    "lists": [_index("tenant"), _index("result_of"), _index("noting")],
+    "campaigns": [
+        _index("tenant"),
+        _index("state", "starts_at"),
+        _index("author"),
+        _index("tenant", "closes_at"),
+        _index("noting"),
+    ],
+    "templates": [_index("tenant", "order"), _index("owner"), _index("noting")],
+    "documents": [_index("noting")],
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
     "installations": [_index("open")],
     "engagements": [_index("campaign")],

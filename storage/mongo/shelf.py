@@ -35,16 +35,17 @@ class Shelf(Generic[R]):
         """
         (id,) = await store.ids(self.name)
         record = make(id)
-        await store.collection(self.collection).insert_one({"_id": id} | self._fields(record) | fields)
+        await store.collection(self.collection).insert_one({"_id": id} | self.fields(record) | fields)
         return record
 
-    async def insert_as(self, store: Engine, id: int, record: R) -> None:
-        """Under this number, unless there is one already."""
-        await store.inserted(self.collection, {"_id": id} | self._fields(record))
+    async def insert_as(self, store: Engine, id: int, record: R, more: Document) -> None:
+        """Under this number, unless there is one already; ``more``: what stands in its document beside it."""
+        await store.inserted(self.collection, {"_id": id} | self.fields(record) | more)
 
-    async def put(self, store: Engine, id: int, record: R, **still: object) -> bool:
-        """Whether there was one, with these fields ``still`` as they were."""
-        done = await store.collection(self.collection).update_one({"_id": id} | still, {"$set": self._fields(record)})
+    async def put(self, store: Engine, id: int, record: R, more: Document | None = None, **still: object) -> bool:
+        """Whether there was one, with these fields ``still`` as they were; ``more``: what is set beside it."""
+        fields = self.fields(record) | (more or {})
+        done = await store.collection(self.collection).update_one({"_id": id} | still, {"$set": fields})
         return bool(done.matched_count)
 
     async def save(self, store: Engine, record: Any) -> Any:
@@ -72,5 +73,5 @@ class Shelf(Generic[R]):
     async def count(self, store: Engine, condition: Document) -> int:
         return int(await store.collection(self.collection).count_documents(condition))
 
-    def _fields(self, record: R) -> Document:
+    def fields(self, record: R) -> Document:
         return self.beside(record) | {"record": to_json(record)}

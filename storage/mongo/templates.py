@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from storage.mongo.activities import MongoActivities
+from storage.mongo.deeds import MongoDeeds
 from storage.mongo.engine import Document
 from storage.mongo.shelf import Shelf
-from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
+from storage.records import Channel, Deed, Forms, Noted, PersonId, Subject, Template, TemplateId, TenantId
 
 
 def _fields(template: Template) -> Document:
@@ -31,7 +31,7 @@ def _found(tenant: TenantId, person: PersonId, find: str) -> Document:
     return theirs | ({"folded": {"$regex": re.escape(find.casefold())}} if find else {})
 
 
-class MongoTemplates(MongoActivities):
+class MongoTemplates(MongoDeeds):
     async def new_template(
         self,
         tenant: TenantId,
@@ -42,14 +42,15 @@ class MongoTemplates(MongoActivities):
         at: datetime,
         *,
         shared: bool,
-        cause: str = "",
+        deed: Deed,
     ) -> Template:
-        id = TemplateId(await self.own_number("template", cause))
+        id = TemplateId(await self.own_number("template", deed.cause))
         template = Template(
             id=id, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at, shared=shared
         )
-        await TEMPLATES.insert_as(self, id, template)
-        return await self.template(id) or template if cause else template
+        await TEMPLATES.insert_as(self, id, template, (await self.owe(_noted(deed, template))).in_new)
+        await self.bring_in("templates", id)
+        return await self.template(id) or template if deed.cause else template
 
     async def template(self, id: TemplateId) -> Template | None:
         return await TEMPLATES.get(self, id)
@@ -63,11 +64,19 @@ class MongoTemplates(MongoActivities):
     async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int:
         return await TEMPLATES.count(self, _found(tenant, person, find))
 
-    async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
+    async def change_template(self, id: TemplateId, name: str, *, shared: bool, deed: Deed) -> Template | None:
         if (template := await self.template(id)) is None:
             return None
         changed = replace(template, name=name, shared=shared)
-        return changed if await TEMPLATES.put(self, id, changed) else None
+        if not await TEMPLATES.put(self, id, changed, (await self.owe(_noted(deed, changed))).in_update):
+            return None
+        await self.bring_in("templates", id)
+        return changed
 
-    async def delete_template(self, id: TemplateId) -> None:
-        await TEMPLATES.remove(self, id)
+    async def delete_template(self, id: TemplateId, *, deed: Deed) -> None:
+        if (template := await self.template(id)) is not None:
+            await self.remove("templates", id, await self.owe(_noted(deed, template)))
+
+
+def _noted(deed: Deed, template: Template) -> Noted:
+    return deed.to(template.tenant, Subject.TEMPLATE, template.id, template.name)

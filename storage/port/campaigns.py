@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Protocol
 
 from storage.records import (
-    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
     Claimed,
     Columns,
+    Deed,
     DeliveryState,
     Forms,
     NotReached,
@@ -37,22 +37,21 @@ class Campaigns(Protocol):
         at: datetime,
         forms: Forms | None = None,
         *,
-        cause: str = "",
+        deed: Deed,
     ) -> Campaign:
         """A draft, version 1, with what its forms say already.
 
-        ``cause``: the activity that makes it (storage/port/activities.py). Where an earlier run of it has made one,
-        it is that one, as it is now.
+        Where an earlier run of the deed's cause (storage/port/activities.py) has made one, it is that one as it is now.
         """
         ...
 
     async def campaign(self, id: CampaignId) -> Campaign | None: ...
 
-    async def save(self, campaign: Campaign) -> Campaign:
+    async def save(self, campaign: Campaign, *, deed: Deed) -> Campaign:
         """Keep a campaign that people have changed (storage/records/campaign_life.py); gives its next version.
 
-        Raises StaleVersion when it changed, started or went since ``campaign.version``; NotPossible, which is
-        one, where no change leads from its state to that of ``campaign``.
+        It knows the deed's cause from then on. Raises StaleVersion when it changed, started or went since
+        ``campaign.version``; NotPossible, which is one, where no change leads from its state to that of ``campaign``.
         """
         ...
 
@@ -71,7 +70,7 @@ class Campaigns(Protocol):
         """An author's last campaigns on a channel that have been sent, newest first."""
         ...
 
-    async def delete_campaign(self, campaign: Campaign) -> None:
+    async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         """It goes with its deliveries and engagement, unless it is running.
 
         Raises StaleVersion when it changed, started or went since ``campaign.version``.
@@ -104,8 +103,8 @@ class Campaigns(Protocol):
         """What keeps a running campaign waiting; None once nothing does. One that is paused stays so."""
         ...
 
-    async def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
-        """What an operator does in an emergency (campaign_life.stopped), noted in the audit with it.
+    async def stop(self, id: CampaignId, *, deed: Deed) -> None:
+        """What an operator does in an emergency (campaign_life.stopped).
 
         Raises NotPossible where there is nothing to stop.
         """
@@ -131,9 +130,9 @@ class Templates(Protocol):
         at: datetime,
         *,
         shared: bool,
-        cause: str = "",
+        deed: Deed,
     ) -> Template:
-        """``cause``: as for a new campaign."""
+        """``deed``: as for a new campaign."""
         ...
 
     async def template(self, id: TemplateId) -> Template | None: ...
@@ -146,11 +145,11 @@ class Templates(Protocol):
 
     async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int: ...
 
-    async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
+    async def change_template(self, id: TemplateId, name: str, *, shared: bool, deed: Deed) -> Template | None:
         """None when it is gone."""
         ...
 
-    async def delete_template(self, id: TemplateId) -> None:
+    async def delete_template(self, id: TemplateId, *, deed: Deed) -> None:
         """Campaigns that began with it stay as they are."""
         ...
 

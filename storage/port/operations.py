@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,8 +11,11 @@ from storage.records import (
     AuditEntry,
     Campaign,
     CampaignId,
+    Deed,
     ListId,
+    Noted,
     PersonId,
+    Subject,
     TenantId,
 )
 
@@ -40,15 +43,23 @@ class Retention(Protocol):
         """The lists that were made of what recipients of a campaign did."""
         ...
 
-    async def forgotten(self, id: CampaignId, at: datetime) -> None:
+    async def forgotten(self, id: CampaignId, at: datetime, *, deed: Deed) -> None:
         """Nothing is kept of a sealed campaign's recipients any more."""
         ...
 
 
 class Audit(Protocol):
-    """Who did what: only ever added to."""
+    """Who did what: only ever added to.
 
-    async def note(self, entry: AuditEntry) -> None: ...
+    Every method that is somebody's deed takes it, and notes it in one with the change (decision 048). ``note`` is for
+    what changes nothing here: exports, and what an operator does at the machine.
+    """
+
+    async def note(self, deed: Deed, tenant: TenantId, subject: Subject, id: object, name: str = "") -> None: ...
+
+    async def collect_deeds(self) -> int:
+        """Deeds that a death has left beside their changes come into the audit; how many. Twice is once."""
+        ...
 
     async def count_audit(self, tenant: TenantId) -> int: ...
 
@@ -66,13 +77,10 @@ class Erasure(Protocol):
         """All rows, as the store keeps them, of the people with this address in any organisation."""
         ...
 
-    async def erase(
-        self, address: str, entry_of: Callable[[TenantId, PersonId], AuditEntry]
-    ) -> list[tuple[TenantId, PersonId]]:
+    async def erase(self, address: str, *, deed: Deed) -> list[tuple[TenantId, PersonId]]:
         """The people it was; their numbers stay, and with them all figures. Templates that they shared with nobody go.
 
-        ``entry_of``: what the audit says of each, noted before they cannot be found any more. Twice is once; a
-        death in between may let the audit tell it twice, and the next call goes on. Raises CannotErase.
+        Twice is once; after a death in between, the next call goes on. Raises CannotErase.
         """
         ...
 
@@ -106,10 +114,13 @@ class Documents(Protocol):
         """key -> (etag, JSON)."""
         ...
 
-    async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
+    async def write_documents(
+        self, documents: Mapping[str, tuple[str | None, bytes]], *, noted: Sequence[Noted] = ()
+    ) -> None:
         """key -> (etag it was read with, "" for "nothing yet", None for "whatever is there", JSON).
 
-        Raises StaleVersion, and writes nothing, when an etag is no longer the current one.
+        ``noted``: the deeds that the change of a single document is. Raises StaleVersion, and writes nothing, when
+        an etag is no longer the current one.
         """
         ...
 

@@ -12,6 +12,7 @@ from storage.records import (
     Channel,
     Columns,
     Contact,
+    Deed,
     DirectoryUser,
     DistributionList,
     Installation,
@@ -122,17 +123,17 @@ class People(Protocol):
         """The language the person asked for; "" follows the client's locale again."""
         ...
 
-    async def mute(self, person: PersonId, muted: bool) -> None:
+    async def mute(self, person: PersonId, muted: bool, *, deed: Deed) -> None:
         """Whether the person wants no campaigns, from here on."""
         ...
 
     async def role(self, person: PersonId) -> Role | None: ...
 
-    async def give_role(self, person: PersonId, role: Role | None) -> bool:
+    async def give_role(self, person: PersonId, role: Role | None, *, deed: Deed) -> bool:
         """False, and nothing changed, where it would leave the organisation without an owner."""
         ...
 
-    async def claim_ownership(self, person: PersonId) -> bool:
+    async def claim_ownership(self, person: PersonId, *, deed: Deed) -> bool:
         """Make this person the owner of their tenant unless it has one; whether it happened."""
         ...
 
@@ -148,57 +149,77 @@ class Lists(Protocol):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
-        cause: str = "",
+        deed: Deed,
     ) -> DistributionList:
         """``result_of``: it says what recipients of a campaign did, and goes when those are forgotten.
 
-        ``cause``: the activity that makes it; where an earlier run of it has made one, it is that one.
+        ``deed``: where an earlier run of its cause has made a list, it is that one.
         """
         ...
 
     async def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
         """A list that nobody sees until it is published: filled page by page, it appears whole.
 
-        ``cause``: as for a new list, which may have been published already.
+        ``cause``: the activity that makes it; an earlier run of it may have published it already.
         """
         ...
 
-    async def enlist(
+    async def fill_blank(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
-        """These people stand in the list, with what it says about each; twice is once.
+        """These people stand in a blank list, with what it says about each; twice is once.
 
         ``keep``: who stands in it already stays as they are.
         """
         ...
 
-    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+    async def drop_blank(self, id: ListId) -> None:
+        """A blank list goes; one that has been published stays."""
+        ...
+
+    async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
+        """These people stand in the list; who does already stays as they are."""
+        ...
+
+    async def dismiss(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         """These people stand in the list no more."""
         ...
 
-    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+    async def publish_list(
+        self, id: ListId, name: str, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
         """A blank list is there from here on; twice is once. None when it is gone."""
         ...
 
     async def refill_list(
-        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, deed: Deed
     ) -> DistributionList | None:
         """The people of a blank list take the place of this list's, all at once; twice is once.
 
-        ``read_at``: when the reading of its source began. None when the list is gone.
+        None when the list is gone.
         """
         ...
 
-    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
-        """The list of this source, empty and unread where it is new.
+    async def refresh_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime
+    ) -> DistributionList | None:
+        """The same, where the list's source was read again; ``read_at``: when that began. It is nobody's deed."""
+        ...
+
+    async def list_from(
+        self, tenant: TenantId, owner: PersonId, name: str, source: Source, *, deed: Deed
+    ) -> DistributionList:
+        """The list of this source, empty and unread where it is new; only then it is a deed.
 
         One for each owner and group; one for each team, no matter of which owner.
         """
         ...
 
-    async def rename_list(self, id: ListId, name: str) -> None: ...
+    async def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None: ...
 
-    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+    async def share_list(
+        self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False, deed: Deed
+    ) -> None:
         """Set the authors who may use it beside its owner."""
         ...
 
@@ -208,7 +229,7 @@ class Lists(Protocol):
         """By name."""
         ...
 
-    async def delete_list(self, id: ListId) -> None:
+    async def delete_list(self, id: ListId, *, deed: Deed) -> None:
         """Raises ListInUse while a scheduled or running campaign names it, be it as an exception."""
         ...
 

@@ -4,7 +4,7 @@ Every instant is an aware UTC ``datetime``; people's clocks appear only as an IA
 The S numbers point at the product facts listed in docs/product.md.
 """
 
-from storage.records.activities import Arrival, Begun, Progress, Standing, sender_of
+from storage.records.activities import Arrival, Begun, Progress, Standing, removal_of, sender_of
 from storage.records.campaigns import (
     ENGAGES_FOR,
     Approval,
@@ -31,6 +31,7 @@ from storage.records.campaigns import (
     in_language,
 )
 from storage.records.channels import Channel, Traits
+from storage.records.deeds import AuditEntry, Deed, DeedKind, Noted, Subject
 from storage.records.deliveries import (
     FINAL,
     MAY_HAVE_ARRIVED,
@@ -103,7 +104,7 @@ from storage.records.people import (
     Role,
     Sighting,
 )
-from storage.records.policy import AuditEntry, Deed, GroupRole, Policy, Subject, forgets_before
+from storage.records.policy import GroupRole, Policy, forgets_before
 from storage.records.results import (
     Result,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "Contact",
     "Counts",
     "Deed",
+    "DeedKind",
     "DeliveryId",
     "DeliveryState",
     "DirectoryUser",
@@ -166,6 +168,7 @@ __all__ = [
     "NotInstalled",
     "NotReached",
     "NotScheduled",
+    "Noted",
     "Person",
     "PersonId",
     "Policy",
@@ -213,6 +216,7 @@ __all__ = [
     "in_language",
     "may_approve",
     "origin_of",
+    "removal_of",
     "sender_of",
     "target_of",
 ]

@@ -34,6 +34,14 @@ def sender_of(tenant: TenantId, channel: Channel, user: str) -> str:
     return f"{channel} {tenant} {user}"
 
 
+def removal_of(sender: str) -> str:
+    """The key under which it is remembered, as long as activities are, that somebody never seen has removed the bot.
+
+    An install before that may be told late.
+    """
+    return f"removed {sender}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     standing: Standing

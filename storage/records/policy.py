@@ -1,14 +1,11 @@
-"""What an organisation has decided, and who did what: its policy and its audit."""
+"""What an organisation has decided."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from storage.records.campaigns import ENGAGES_FOR
-from storage.records.ids import PersonId, TenantId
 from storage.records.ladder import LADDER, Ladder
 from storage.records.people import Role
 
@@ -45,59 +42,3 @@ def forgets_before(policy: Policy, now: datetime) -> datetime | None:
     if policy.keep_days is None:
         return None
     return now - max(timedelta(days=policy.keep_days) - ENGAGES_FOR, timedelta(0))
-
-
-class Deed(StrEnum):
-    """What can be done that the audit tells of."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    SUBMITTED = "submitted"  #: waits for approval
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    SCHEDULED = "scheduled"
-    STOPPED = "stopped"  #: a campaign, by an operator
-    DELETED = "deleted"
-    TEST_SENT = "tried"  #: a campaign, to one person
-    EXPORTED = "exported"
-    SHARED = "shared"
-    GIVEN = "given"  #: a role
-    TAKEN = "taken"
-    CLAIMED = "claimed"  #: the first ownership
-    SET = "set"  #: a setting
-    MUTED = "muted"  #: campaigns, for themselves
-    UNMUTED = "unmuted"
-    ERASED = "erased"
-
-
-class Subject(StrEnum):
-    CAMPAIGN = "campaign"
-    LIST = "list"
-    TEMPLATE = "template"
-    PERSON = "person"
-    GROUP = "group"
-    SETTING = "setting"
-    AUDIT = "audit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """Who did what to which, when, from where: written once, never changed.
-
-    People are numbers here: somebody who is erased leaves no name behind.
-    """
-
-    tenant: TenantId
-    at: datetime
-    #: None: the operator, at the machine
-    by: PersonId | None
-    deed: Deed
-    subject: Subject
-    #: the subject's own: a campaign's, list's or template's id, a person's id, a group's id, a setting's name
-    id: str
-    #: a campaign's, a list's or a group's
-    name: str = ""
-    #: more, such as the role that was given
-    details: Mapping[str, str] = field(default_factory=dict)
-    #: "msteams Windows", or "command line"
-    client: str = ""

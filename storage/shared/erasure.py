@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import orjson
 
-from storage.records import Forms
+from storage.records import AuditEntry, Forms
 from storage.shared.inventory import NOBODYS, whose_key
 
 PAGES = "import/list/"  #: people of a file that waits to be saved: the others stay
@@ -57,6 +58,23 @@ def only(key: str, json: bytes, names: AbstractSet[str]) -> bytes:
     page = orjson.loads(json)
     page["contacts"] = [one for one in page["contacts"] if one["address"].lower() in names]
     return orjson.dumps(page)
+
+
+GONE = "(erased)"  #: in the audit, in the place of a name or a detail that said who somebody was
+
+
+def full_names(*names: str) -> set[str]:
+    """Those that tell who somebody is, in lower case: one word alone may be anybody's."""
+    return {name.strip().lower() for name in names if len(name.split()) > 1}
+
+
+def entry_without(entry: AuditEntry, names: AbstractSet[str]) -> AuditEntry:
+    """What was done, when and by whom stays; whatever of it says one of these names (lower case) does not."""
+
+    def said(text: str) -> str:
+        return GONE if any(name in text.lower() for name in names) else text
+
+    return replace(entry, name=said(entry.name), details={key: said(value) for key, value in entry.details.items()})
 
 
 def pastes(forms: Forms, names: AbstractSet[str]) -> bool:

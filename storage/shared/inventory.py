@@ -75,8 +75,9 @@ PLACES = (
         ),
         collection="people",
         fields=_say(
-            nothing="tenant",
+            nothing="tenant noting erased",
             number="_id",
+            words="deeds",
             personal="directory_id address given_name surname name locale language zone guest department muted order"
             " named_at look_up_at lists columns references",
         ),
@@ -106,7 +107,11 @@ PLACES = (
         person="person",
         rows=Rows.GO,
     ),
-    Place(name="role", collection="roles", fields=_say(nothing="_id version", number="owners publishers authors")),
+    Place(
+        name="role",
+        collection="roles",
+        fields=_say(nothing="_id version noting", number="owners publishers authors", words="deeds"),
+    ),
     Place(
         name="wake",
         collection="wakes",
@@ -124,9 +129,9 @@ PLACES = (
         ),
         collection="lists",
         fields=_say(
-            nothing="_id tenant size body columns shared_with_all source read_at result_of",
+            nothing="_id tenant size body columns shared_with_all source read_at result_of noting",
             number="owner shared_with",
-            words="name",
+            words="name deeds",
         ),
         person="owner",
         person_field="owner",
@@ -157,9 +162,9 @@ PLACES = (
         ),
         collection="campaigns",
         fields=_say(
-            nothing="_id tenant state version starts_at reported live_card channel closes_at lists anonymous",
+            nothing="_id tenant state version starts_at reported live_card channel closes_at lists anonymous noting",
             number="author shared_with",
-            words="name folded record",
+            words="name folded record deeds",
         ),
         person="author",
         person_field="author",
@@ -179,7 +184,7 @@ PLACES = (
         table="template",
         columns=_say(nothing="id tenant shared", number="owner", words="name record"),
         collection="templates",
-        fields=_say(nothing="_id tenant shared", number="owner", words="folded order record"),
+        fields=_say(nothing="_id tenant shared noting", number="owner", words="folded order record deeds"),
         person="owner",
         person_field="owner",
         rows=Rows.UNSEEN_GO,
@@ -248,6 +253,11 @@ PLACES = (
         parts=_say(nothing="tenant at deed subject details client", number="by id", words="name"),
     ),
     Place(
+        name="intended_deed",
+        collection="intended_deeds",
+        fields=_say(nothing="_id place of", words="row"),
+    ),
+    Place(
         name="activity",  # who did something of late, and what they and others were answered
         table="activity",
         columns=_say(nothing="key told_at began_at until holder posted done made", personal="sender response"),
@@ -276,7 +286,7 @@ PLACES = (
         table="document",
         columns=_say(nothing="key etag", words="json"),
         collection="documents",
-        fields=_say(nothing="_id etag", words="json"),
+        fields=_say(nothing="_id etag noting", words="json deeds"),
     ),
     Place(
         name="secret",
@@ -330,6 +340,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "picture/": Whose.NOBODY,
     "policy/": Whose.NOBODY,
     "posting/": Whose.NOBODY,
+    "posting/held/": Whose.NOBODY,
     "posting/install/": Whose.NOBODY,
     "posting/installed/": Whose.NOBODY,
     "posting/live/": Whose.NOBODY,

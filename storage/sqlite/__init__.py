@@ -15,12 +15,14 @@ from storage.sqlite.lists import SqliteLists
 from storage.sqlite.people import SqlitePeople
 from storage.sqlite.results import SqliteResults
 from storage.sqlite.retention import SqliteRetention
+from storage.sqlite.roles import SqliteRoles
 from storage.sqlite.templates import SqliteTemplates
 from storage.sqlite.weekly_cap import SqliteWeeklyCap
 
 
 class SqliteStore(
     SqlitePeople,
+    SqliteRoles,
     SqliteDirectory,
     SqliteLists,
     SqliteInstallations,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from storage.records import (
     FINAL,
-    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
+    Deed,
     DeliveryState,
     Forms,
     PersonId,
+    Subject,
     TenantId,
     Trouble,
     campaign_life,
@@ -25,8 +27,8 @@ from storage.records.campaign_life import NotPossible, next_version
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json
 from storage.shared.engagement_json import closes_ms
-from storage.sqlite import audit
 from storage.sqlite.activities import made_before, note_made
+from storage.sqlite.audit import note
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine
 
@@ -74,6 +76,10 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
         )
 
 
+def _note(db: sqlite3.Connection, campaign: Campaign, deed: Deed) -> None:
+    note(db, deed.to(campaign.tenant, Subject.CAMPAIGN, campaign.id, campaign.name))
+
+
 def advance(db: sqlite3.Connection, id: CampaignId, change: Callable[[Campaign], Campaign]) -> bool:
     """Make a change of a campaign's life if its state allows it; whether it did."""
     campaign = load(db, id)
@@ -97,10 +103,10 @@ class SqliteCampaigns(Engine):
         at: datetime,
         forms: Forms | None = None,
         *,
-        cause: str = "",
+        deed: Deed,
     ) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
-            if (before := made_before(db, "campaign", cause)) and (known := load(db, before)):
+            if (before := made_before(db, "campaign", deed.cause)) and (known := load(db, before)):
                 return known
             cursor = db.execute(
                 "INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,)
@@ -108,7 +114,8 @@ class SqliteCampaigns(Engine):
             assert cursor.lastrowid is not None
             draft = campaign_life.new_draft(CampaignId(cursor.lastrowid), tenant, author, name, channel, at, forms)
             save_as(db, draft)
-            note_made(db, "campaign", cause, draft.id)
+            note_made(db, "campaign", deed.cause, draft.id)
+            _note(db, draft, deed)
             return draft
 
         return await self.write(change)
@@ -116,10 +123,11 @@ class SqliteCampaigns(Engine):
     async def campaign(self, id: CampaignId) -> Campaign | None:
         return await self.read(lambda db: load(db, id))
 
-    async def save(self, campaign: Campaign) -> Campaign:
+    async def save(self, campaign: Campaign, *, deed: Deed) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
-            saved = campaign_life.saved(load(db, campaign.id), campaign)
+            saved = campaign_life.saved(load(db, campaign.id), replace(campaign, cause=deed.cause))
             save_as(db, saved)
+            _note(db, saved, deed)
             return saved
 
         return await self.write(change)
@@ -146,12 +154,13 @@ class SqliteCampaigns(Engine):
         )
         return _campaigns(rows)
 
-    async def delete_campaign(self, campaign: Campaign) -> None:
+    async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
             campaign_life.delete(load(db, campaign.id), campaign)
             for table in ("delivery", "tally", "rung_tally", "engaged", "engagement_tally", "engagement_hour"):
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
+            _note(db, campaign, deed)
 
         await self.write(change)
 
@@ -201,13 +210,13 @@ class SqliteCampaigns(Engine):
     async def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         await self.write(lambda db: advance(db, id, partial(campaign_life.troubled, trouble=trouble)))
 
-    async def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
+    async def stop(self, id: CampaignId, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
             campaign = load(db, id)
             if campaign is None:
                 raise NotPossible(f"there is no campaign {id}")
-            save_as(db, next_version(campaign_life.stopped(campaign, at)))
-            audit.add(db, deed)
+            save_as(db, next_version(campaign_life.stopped(campaign, deed.at)))
+            _note(db, campaign, deed)
 
         await self.write(change)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from storage.records import StaleVersion
+from storage.records import Noted, StaleVersion
+from storage.sqlite.audit import note
 from storage.sqlite.engine import Engine
 
 
@@ -38,8 +39,15 @@ class SqliteDocuments(Engine):
         )
         return {key: (str(etag), json) for key, etag, json in rows}
 
-    async def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
-        await self.write(lambda db: _write(db, documents))
+    async def write_documents(
+        self, documents: Mapping[str, tuple[str | None, bytes]], *, noted: Sequence[Noted] = ()
+    ) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            _write(db, documents)
+            for one in noted:
+                note(db, one)
+
+        await self.write(change)
 
     async def delete_documents(self, keys: Iterable[str]) -> None:
         rows = [(key,) for key in keys]

@@ -8,24 +8,31 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from storage.records import AuditEntry, CannotErase, DeliveryState, PersonId, Role, Template, TenantId
+from storage.records import CannotErase, Deed, DeliveryState, PersonId, Role, Subject, Template, TenantId
 from storage.records.campaign_life import next_version
 from storage.shared.campaign_json import campaign_from_json
-from storage.shared.erasure import is_looked_into, names_them, only, pages_of, pastes, without, without_pasted
+from storage.shared.erasure import (
+    full_names,
+    is_looked_into,
+    names_them,
+    only,
+    pages_of,
+    pastes,
+    without,
+    without_pasted,
+)
 from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
 from storage.shared.json import from_json, to_json
-from storage.sqlite.audit import add
+from storage.sqlite.audit import clean_audit, note
 from storage.sqlite.campaigns import save_as
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
-
-EntryOf = Callable[[TenantId, PersonId], AuditEntry]
 
 #: which rows of theirs nobody else has seen, by table
 UNSEEN = {
@@ -89,13 +96,15 @@ def _refuse(db: sqlite3.Connection, people: str) -> None:
         raise CannotErase("owns", [])
 
 
-def _erase(db: sqlite3.Connection, address: str, entry_of: EntryOf) -> list[tuple[TenantId, PersonId]]:
+def _erase(db: sqlite3.Connection, address: str, deed: Deed) -> list[tuple[TenantId, PersonId]]:
     db.execute("PRAGMA secure_delete = ON")
     ids = _people(db, address)
     people = as_json(ids)
     erased = db.execute(f"SELECT tenant, id FROM person WHERE id {_IN}", (people,)).fetchall()
     _refuse(db, people)
     names = _names(db, people, address)
+    rows = db.execute(f"SELECT name, given_name || ' ' || surname FROM person WHERE id {_IN}", (people,)).fetchall()
+    called = full_names(*(name for row in rows for name in row))
     _forget_documents(db, set(ids), names)
     db.execute(
         "UPDATE list SET size = size - (SELECT count(*) FROM list_member m WHERE m.list = list.id"
@@ -106,8 +115,9 @@ def _erase(db: sqlite3.Connection, address: str, entry_of: EntryOf) -> list[tupl
         if place.table and (place.person or place.rows is Rows.ALL_GO):
             _forget_rows(db, place, people)
     _forget_pasted(db, names)
+    clean_audit(db, names | called)
     for tenant, id in erased:
-        add(db, entry_of(tenant, id))
+        note(db, deed.to(tenant, Subject.PERSON, id))
     return [(tenant, id) for tenant, id in erased]
 
 
@@ -189,8 +199,8 @@ class SqliteErasure(Engine):
     async def kept_of(self, address: str) -> list[dict[str, Any]]:
         return await self.read(lambda db: [_kept(db, person, address) for person in _people(db, address)])
 
-    async def erase(self, address: str, entry_of: EntryOf) -> list[tuple[TenantId, PersonId]]:
-        erased = await self.write(lambda db: _erase(db, address, entry_of))
+    async def erase(self, address: str, *, deed: Deed) -> list[tuple[TenantId, PersonId]]:
+        erased = await self.write(lambda db: _erase(db, address, deed))
         await asyncio.to_thread(self._scrub)  # also after a death in between: the next call does it
         return erased
 

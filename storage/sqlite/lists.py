@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import repeat, zip_longest
 
@@ -12,17 +12,20 @@ import orjson
 from storage.records import (
     CampaignId,
     Columns,
+    Deed,
     DistributionList,
     ListId,
     ListInUse,
     PersonId,
     Source,
+    Subject,
     TenantId,
     origin_of,
 )
 from storage.records.instants import instant, ms
 from storage.shared.json import from_json, to_json
 from storage.sqlite.activities import made_before, note_made
+from storage.sqlite.audit import note
 from storage.sqlite.engine import Engine, Row
 
 LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at"
@@ -78,18 +81,19 @@ class SqliteLists(Engine):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
-        cause: str = "",
+        deed: Deed,
     ) -> DistributionList:
         def change(db: sqlite3.Connection) -> DistributionList:
-            if (before := made_before(db, "list", cause)) and (known := _find(db, before)):
+            if (before := made_before(db, "list", deed.cause)) and (known := _find(db, before)):
                 return known
             id = _insert(db, tenant, owner, name, blank=False)
             if result_of is not None:
                 db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, id))
             _enlist(db, id, sorted(set(people)))
-            note_made(db, "list", cause, id)
+            note_made(db, "list", deed.cause, id)
             distribution_list = _find(db, id)
             assert distribution_list is not None
+            _note(db, distribution_list, deed)
             return distribution_list
 
         return await self.write(change)
@@ -105,52 +109,84 @@ class SqliteLists(Engine):
 
         return await self.write(change)
 
-    async def enlist(
+    async def fill_blank(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
         def change(db: sqlite3.Connection) -> None:
-            if db.execute("SELECT 1 FROM list WHERE id = ?", (id,)).fetchone():
+            if _is_blank(db, id):
                 _enlist(db, id, people, columns, keep=keep)
 
         await self.write(change)
 
-    async def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
+    async def drop_blank(self, id: ListId) -> None:
+        await self.write(lambda db: db.execute("DELETE FROM list WHERE id = ? AND blank", (id,)))
+
+    async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
+        await self._changed(id, deed, lambda db: _enlist(db, id, people))
+
+    async def dismiss(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
             db.executemany("DELETE FROM list_member WHERE list = ? AND person = ?", zip(repeat(id), people))
             _count(db, id)
 
-        await self.write(change)
+        await self._changed(id, deed, change)
 
-    async def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+    async def _changed(self, id: ListId, deed: Deed, change: Callable[[sqlite3.Connection], object]) -> None:
+        """Change a list that is there, and note it under the name that it has then."""
+
+        def changed(db: sqlite3.Connection) -> None:
+            if _find(db, id):
+                change(db)
+                after = _find(db, id)
+                assert after is not None
+                _note(db, after, deed)
+
+        await self.write(changed)
+
+    async def publish_list(
+        self, id: ListId, name: str, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
         def change(db: sqlite3.Connection) -> DistributionList | None:
-            db.execute(
+            published = db.execute(
                 "UPDATE list SET blank = 0, name = ?, columns = ? WHERE id = ? AND blank",
                 (name, _json(list(columns)), id),
-            )
-            return _find(db, id)
+            ).rowcount
+            distribution_list = _find(db, id)
+            if published and distribution_list:
+                _note(db, distribution_list, deed)
+            return distribution_list
 
         return await self.write(change)
 
     async def refill_list(
-        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, deed: Deed
     ) -> DistributionList | None:
         def change(db: sqlite3.Connection) -> DistributionList | None:
-            known = _find(db, id)
-            if known and db.execute("SELECT 1 FROM list WHERE id = ? AND blank", (blank,)).fetchone():
-                db.execute("DELETE FROM list_member WHERE list = ?", (id,))
-                db.execute("UPDATE list_member SET list = ? WHERE list = ?", (id, blank))
-                db.execute("DELETE FROM list WHERE id = ?", (blank,))
-                db.execute(
-                    "UPDATE list SET columns = ?, read_at = coalesce(?, read_at) WHERE id = ?",
-                    (_json(list(columns)), ms(read_at) if read_at else None, id),
-                )
-                _count(db, id)
+            refilled = _refill(db, id, blank, columns)
+            distribution_list = _find(db, id)
+            if refilled and distribution_list:
+                _note(db, distribution_list, deed)
+            return distribution_list
+
+        return await self.write(change)
+
+    async def refresh_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime
+    ) -> DistributionList | None:
+        def change(db: sqlite3.Connection) -> DistributionList | None:
+            if _refill(db, id, blank, columns):
+                db.execute("UPDATE list SET read_at = ? WHERE id = ?", (ms(read_at), id))
             return _find(db, id)
 
         return await self.write(change)
 
-    async def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList:
+    async def list_from(
+        self, tenant: TenantId, owner: PersonId, name: str, source: Source, *, deed: Deed
+    ) -> DistributionList:
         def change(db: sqlite3.Connection) -> DistributionList:
+            known = db.execute(
+                "SELECT 1 FROM list WHERE tenant = ? AND origin = ?", (tenant, origin_of(owner, source))
+            ).fetchone()
             db.execute(
                 "INSERT INTO list (tenant, owner, name, size, source, origin) VALUES (?, ?, ?, 0, ?, ?)"
                 " ON CONFLICT (tenant, origin) WHERE origin IS NOT NULL DO UPDATE SET source = excluded.source",
@@ -159,20 +195,22 @@ class SqliteLists(Engine):
             row = db.execute(
                 f"SELECT {LIST} FROM list WHERE tenant = ? AND origin = ?", (tenant, origin_of(owner, source))
             ).fetchone()
-            return _list_of(row)
+            distribution_list = _list_of(row)
+            if not known:
+                _note(db, distribution_list, deed)
+            return distribution_list
 
         return await self.write(change)
 
-    async def rename_list(self, id: ListId, name: str) -> None:
-        await self.write(lambda db: db.execute("UPDATE list SET name = ? WHERE id = ? AND NOT blank", (name, id)))
+    async def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None:
+        await self._changed(id, deed, lambda db: db.execute("UPDATE list SET name = ? WHERE id = ?", (name, id)))
 
-    async def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
-        await self.write(
-            lambda db: db.execute(
-                "UPDATE list SET shared_with = ?, shared_with_all = ? WHERE id = ? AND NOT blank",
-                (_json(sorted(set(authors))), all_authors, id),
-            )
-        )
+    async def share_list(
+        self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False, deed: Deed
+    ) -> None:
+        shared = "UPDATE list SET shared_with = ?, shared_with_all = ? WHERE id = ?"
+        values = (_json(sorted(set(authors))), all_authors, id)
+        await self._changed(id, deed, lambda db: db.execute(shared, values))
 
     async def distribution_list(self, id: ListId) -> DistributionList | None:
         return await self.read(lambda db: _find(db, id))
@@ -185,8 +223,10 @@ class SqliteLists(Engine):
         )
         return [_list_of(row) for row in rows]
 
-    async def delete_list(self, id: ListId) -> None:
+    async def delete_list(self, id: ListId, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
+            if (known := _find(db, id)) is None:
+                return
             using = db.execute(
                 "SELECT json_extract(c.record, '$.name') FROM campaign_list cl JOIN campaign c ON c.id = cl.campaign"
                 " WHERE cl.list = ? AND c.state IN ('scheduled', 'running')",
@@ -195,8 +235,30 @@ class SqliteLists(Engine):
             if using:
                 raise ListInUse(tuple(name for (name,) in using))
             db.execute("DELETE FROM list WHERE id = ?", (id,))
+            _note(db, known, deed)
 
         await self.write(change)
+
+
+def _note(db: sqlite3.Connection, distribution_list: DistributionList, deed: Deed) -> None:
+    noted = deed.to(distribution_list.tenant, Subject.LIST, distribution_list.id, distribution_list.name)
+    note(db, noted)
+
+
+def _is_blank(db: sqlite3.Connection, id: int) -> bool:
+    return db.execute("SELECT 1 FROM list WHERE id = ? AND blank", (id,)).fetchone() is not None
+
+
+def _refill(db: sqlite3.Connection, id: int, blank: int, columns: Sequence[str]) -> bool:
+    """Whether both were there."""
+    if _find(db, id) is None or not _is_blank(db, blank):
+        return False
+    db.execute("DELETE FROM list_member WHERE list = ?", (id,))
+    db.execute("UPDATE list_member SET list = ? WHERE list = ?", (id, blank))
+    db.execute("DELETE FROM list WHERE id = ?", (blank,))
+    db.execute("UPDATE list SET columns = ? WHERE id = ?", (_json(list(columns)), id))
+    _count(db, id)
+    return True
 
 
 def _insert(db: sqlite3.Connection, tenant: str, owner: int, name: str, *, blank: bool) -> ListId:

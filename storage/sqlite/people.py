@@ -15,9 +15,9 @@ from storage.records import (
     Person,
     PersonId,
     Reference,
-    Role,
     Sighting,
     TenantId,
+    removal_of,
     sender_of,
 )
 from storage.records.instants import instant, ms
@@ -182,12 +182,34 @@ def change(db: sqlite3.Connection, person: int, changed: Mapping[str, object]) -
 
 def _removed_since(db: sqlite3.Connection, person: int, seen: Sighting) -> bool:
     """Whether the platform has told of a removal that is newer than what was seen."""
+    removal = removal_of(sender_of(seen.tenant, seen.channel, seen.user))
     return bool(
         db.execute(
-            "SELECT 1 FROM reference WHERE person = ? AND channel = ? AND broken = ? AND told_at > ?",
-            (person, seen.channel, NotReached.UNINSTALLED, ms(seen.told)),
+            "SELECT 1 FROM reference WHERE person = ?1 AND channel = ?2 AND broken = ?3 AND told_at > ?4"
+            " UNION ALL SELECT 1 FROM activity WHERE key = ?5 AND told_at > ?4 AND NOT EXISTS"
+            " (SELECT 1 FROM reference WHERE person = ?1 AND channel = ?2)",
+            (person, seen.channel, NotReached.UNINSTALLED, ms(seen.told), removal),
         ).fetchone()
     )
+
+
+def _lose(
+    db: sqlite3.Connection, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: int | None
+) -> None:
+    sender = sender_of(tenant, channel, user)
+    db.execute(
+        "UPDATE reference SET broken = ?1, told_at = coalesce(?2, told_at)"
+        " WHERE tenant = ?3 AND channel = ?4 AND user = ?5 AND (?2 IS NULL OR told_at <= ?2 AND NOT EXISTS"
+        " (SELECT 1 FROM activity WHERE sender = ?6 AND sender <> '' AND told_at > ?2))",
+        (reason, told_at, tenant, channel, user, sender),
+    )
+    if told_at is not None and reason is NotReached.UNINSTALLED:
+        db.execute(  # it may be of somebody never seen: an install before it may be told later
+            "INSERT INTO activity (key, sender, told_at, began_at, until, holder, done)"
+            " VALUES (?1, '', ?2, ?2, 0, 0, 1)"
+            " ON CONFLICT (key) DO UPDATE SET told_at = ?2, began_at = ?2 WHERE told_at < ?2",
+            (removal_of(sender), told_at),
+        )
 
 
 def lead_here(db: sqlite3.Connection, person: int, tenant: str, addresses: Sequence[str], at: datetime) -> None:
@@ -345,29 +367,6 @@ def _is_nameless(person: Person) -> bool:
     return not (person.directory_id or person.given_name or person.surname or person.name)
 
 
-def _claim_ownership(db: sqlite3.Connection, person: PersonId) -> bool:
-    return (
-        db.execute(
-            "UPDATE person SET role = ? WHERE id = ? AND NOT EXISTS"
-            " (SELECT 1 FROM person o WHERE o.tenant = person.tenant AND o.role = ?)",
-            (Role.OWNER, person, Role.OWNER),
-        ).rowcount
-        == 1
-    )
-
-
-def _give_role(db: sqlite3.Connection, person: PersonId, role: Role | None) -> bool:
-    last_owner = db.execute(
-        "SELECT 1 FROM person p WHERE p.id = ? AND p.role = ? AND NOT EXISTS"
-        " (SELECT 1 FROM person o WHERE o.tenant = p.tenant AND o.role = ? AND o.id <> p.id)",
-        (person, Role.OWNER, Role.OWNER),
-    ).fetchone()
-    if last_owner and role is not Role.OWNER:
-        return False
-    db.execute("UPDATE person SET role = ? WHERE id = ?", (role, person))
-    return True
-
-
 class SqlitePeople(Engine):
     async def remember(self, sighting: Sighting) -> tuple[Person, bool]:
         return await self.write(lambda db: _remember(db, sighting))
@@ -387,14 +386,7 @@ class SqlitePeople(Engine):
         self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
     ) -> None:
         at = ms(told_at) if told_at else None
-        await self.write(
-            lambda db: db.execute(
-                "UPDATE reference SET broken = ?1, told_at = coalesce(?2, told_at)"
-                " WHERE tenant = ?3 AND channel = ?4 AND user = ?5 AND (?2 IS NULL OR told_at <= ?2 AND NOT EXISTS"
-                " (SELECT 1 FROM activity WHERE sender = ?6 AND sender <> '' AND told_at > ?2))",
-                (reason, at, tenant, channel, user, sender_of(tenant, channel, user)),
-            )
-        )
+        await self.write(lambda db: _lose(db, tenant, channel, user, reason, at))
 
     async def look_up(self, person: PersonId, at: datetime) -> None:
         await self.write(
@@ -464,26 +456,3 @@ class SqlitePeople(Engine):
 
     async def speak(self, person: PersonId, language: str) -> None:
         await self.write(lambda db: db.execute("UPDATE person SET language = ? WHERE id = ?", (language, person)))
-
-    async def mute(self, person: PersonId, muted: bool) -> None:
-        await self.write(lambda db: db.execute("UPDATE person SET muted = ? WHERE id = ?", (muted, person)))
-
-    async def role(self, person: PersonId) -> Role | None:
-        row = await self.read(lambda db: db.execute("SELECT role FROM person WHERE id = ?", (person,)).fetchone())
-        return Role(row[0]) if row and row[0] else None
-
-    async def give_role(self, person: PersonId, role: Role | None) -> bool:
-        return await self.write(lambda db: _give_role(db, person, role))
-
-    async def claim_ownership(self, person: PersonId) -> bool:
-        return await self.write(lambda db: _claim_ownership(db, person))
-
-    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:
-        rows = await self.read(
-            lambda db: db.execute(
-                f"SELECT {PERSON}, p.role FROM person p WHERE p.tenant = ? AND p.role IS NOT NULL"
-                " ORDER BY p.name, p.address",
-                (tenant,),
-            ).fetchall()
-        )
-        return [(person_of(row[:-1]), Role(row[-1])) for row in rows]

@@ -6,9 +6,10 @@ import sqlite3
 from datetime import datetime
 from functools import partial
 
-from storage.records import Campaign, CampaignId, Channel, ListId, TenantId, campaign_life
+from storage.records import Campaign, CampaignId, Channel, Deed, ListId, Subject, TenantId, campaign_life
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json
+from storage.sqlite.audit import note
 from storage.sqlite.campaigns import advance, load
 from storage.sqlite.engine import Engine
 
@@ -64,5 +65,9 @@ class SqliteRetention(Engine):
         )
         return [ListId(id) for (id,) in rows]
 
-    async def forgotten(self, id: CampaignId, at: datetime) -> None:
-        await self.write(lambda db: advance(db, id, partial(campaign_life.erased, at=at)))
+    async def forgotten(self, id: CampaignId, at: datetime, *, deed: Deed) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            if (campaign := load(db, id)) and advance(db, id, partial(campaign_life.erased, at=at)):
+                note(db, deed.to(campaign.tenant, Subject.CAMPAIGN, id, campaign.name))
+
+        await self.write(change)

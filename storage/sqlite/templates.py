@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from storage.records import Channel, Forms, PersonId, Template, TemplateId, TenantId
+from storage.records import Channel, Deed, Forms, PersonId, Subject, Template, TemplateId, TenantId
 from storage.sqlite.activities import made_before, note_made
+from storage.sqlite.audit import note
 from storage.sqlite.engine import Engine
 from storage.sqlite.shelf import Shelf
 
@@ -39,15 +40,16 @@ class SqliteTemplates(Engine):
         at: datetime,
         *,
         shared: bool,
-        cause: str = "",
+        deed: Deed,
     ) -> Template:
         new = partial(Template, tenant=tenant, owner=owner, name=name, channel=channel, forms=forms, created_at=at)
 
         def change(db: sqlite3.Connection) -> Template:
-            if (before := made_before(db, "template", cause)) and (known := TEMPLATES.get(db, before)):
+            if (before := made_before(db, "template", deed.cause)) and (known := TEMPLATES.get(db, before)):
                 return known
             template = TEMPLATES.insert(db, lambda id: new(id=TemplateId(id), shared=shared))
-            note_made(db, "template", cause, template.id)
+            note_made(db, "template", deed.cause, template.id)
+            _note(db, template, deed)
             return template
 
         return await self.write(change)
@@ -64,15 +66,25 @@ class SqliteTemplates(Engine):
     async def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int:
         return await self.read(lambda db: TEMPLATES.count(db, FOUND, tenant, person, find.casefold()))
 
-    async def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
+    async def change_template(self, id: TemplateId, name: str, *, shared: bool, deed: Deed) -> Template | None:
         def change(db: sqlite3.Connection) -> Template | None:
             if (template := TEMPLATES.get(db, id)) is None:
                 return None
             changed = replace(template, name=name, shared=shared)
             TEMPLATES.put(db, id, changed)
+            _note(db, changed, deed)
             return changed
 
         return await self.write(change)
 
-    async def delete_template(self, id: TemplateId) -> None:
-        await self.write(lambda db: TEMPLATES.remove(db, id))
+    async def delete_template(self, id: TemplateId, *, deed: Deed) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            if template := TEMPLATES.get(db, id):
+                TEMPLATES.remove(db, id)
+                _note(db, template, deed)
+
+        await self.write(change)
+
+
+def _note(db: sqlite3.Connection, template: Template, deed: Deed) -> None:
+    note(db, deed.to(template.tenant, Subject.TEMPLATE, template.id, template.name))

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 
-from storage.records import CampaignState, Deed, Role, TenantId
+from storage.records import CampaignState, DeedKind, Role, TenantId
 from storage.shared.policy import change_policy
 from tests.bot.story import MESSAGE, asked, broadcast, completed, draft, in_state, newest
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 
 @pytest.fixture
 async def always(running_bot: RunningBot, ada: Person) -> None:
-    await change_policy(running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=0))
+    await change_policy(
+        running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=0), deed=A_DEED
+    )
 
 
 @pytest.fixture
@@ -53,15 +56,19 @@ async def test_a_campaign_waits_until_somebody_else_approves(
     campaign = await newest(running_bot)
     assert campaign.approved_by and campaign.approved_by != campaign.author
     deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 4)]
-    assert deeds[:3] == [Deed.SCHEDULED, Deed.APPROVED, Deed.SUBMITTED]
+    assert deeds[:2] == [DeedKind.APPROVED, DeedKind.SUBMITTED]
 
 
 async def test_below_the_number_nothing_waits(running_bot: RunningBot, ada: Person, grace: Person) -> None:
-    await change_policy(running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=2))
+    await change_policy(
+        running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=2), deed=A_DEED
+    )
     await draft(ada)
     await broadcast(ada, running_bot)
     await completed(ada, running_bot)
-    await change_policy(running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=1))
+    await change_policy(
+        running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=1), deed=A_DEED
+    )
     await draft(ada)
     await ada.press("Schedule it")
     assert await state(running_bot) is CampaignState.SUBMITTED
@@ -105,7 +112,7 @@ async def test_who_is_no_approver_can_decide_nothing(
     for role in (None, Role.AUTHOR):
         person = await running_bot.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
         assert person
-        await running_bot.store.give_role(person.id, role)
+        await running_bot.store.give_role(person.id, role, deed=A_DEED)
         for verb in ("approval.yes", "approval.no", "approval.open"):
             await louis.execute(
                 verb, {"campaign": campaign.id, "version": campaign.version}, louis.chat.messages[-1]["id"]
@@ -177,7 +184,35 @@ async def test_two_approvers_at_once_schedule_it_once(
     await asyncio.gather(*(person.press("Approve") for person in (grace, marie)))
     await in_state(running_bot, CampaignState.RUNNING)
     deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 50)]
-    assert deeds.count(Deed.APPROVED) == 1
+    assert deeds.count(DeedKind.APPROVED) == 1
+
+
+async def test_who_wrote_it_last_does_not_approve_it(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person, always: None
+) -> None:
+    """An owner may write in what waits, and approve what others wrote: but not both."""
+    await asked(louis, "english")
+    await asked(ada, f"add author {louis.address}")
+    await draft(louis, audience={"list_name": "Mine", "addresses": ada.address})
+    await louis.press("Schedule it")
+    await ada.sees("“Autumn newsletter” waits for approval")
+    waiting = await newest(running_bot)
+    form = {"campaign": waiting.id, "version": waiting.version, "step": "message", "go": "review"}
+    await ada.execute("form.save", {**form, **MESSAGE, "body": "Other words."}, ada.chat.messages[-1]["id"])
+    written = await newest(running_bot)
+    assert (written.state, written.forms["message"]["body"]) == (CampaignState.DRAFT, "Other words.")
+    again = {"campaign": written.id, "version": written.version}
+    await louis.execute("campaign.schedule", again, louis.chat.messages[-1]["id"])
+    assert await state(running_bot) is CampaignState.SUBMITTED
+    mine = {"campaign": written.id, "version": written.version + 1, "seen": "1"}
+    for verb in ("approval.yes", "approval.no", "approval.open"):
+        answer = await ada.execute(verb, mine, ada.chat.messages[-1]["id"])
+        assert "Somebody else has to approve it: it is your own, or you wrote it last." in words_of(answer["value"])
+    assert await state(running_bot) is CampaignState.SUBMITTED
+    shown = await grace.sees("“Autumn newsletter” waits for approval")
+    assert {"Mine", "Other words."} <= {*words_of(shown)}, "a publisher sees all of it, whoever asks"
+    await grace.press("Approve")
+    await in_state(running_bot, CampaignState.RUNNING)
 
 
 async def test_with_nobody_to_approve_the_author_is_told(running_bot: RunningBot, ada: Person, always: None) -> None:
@@ -212,7 +247,7 @@ async def test_an_author_reaches_their_own_and_shared_lists_only(
     await asked(ada, f"add author {louis.address}")
     person = await running_bot.store.person_at(TENANT, ada.address)  # type: ignore[arg-type]
     assert person
-    theirs = await running_bot.store.new_list(person.tenant, person.id, "Directors", [person.id])
+    theirs = await running_bot.store.new_list(person.tenant, person.id, "Directors", [person.id], deed=A_DEED)
     limit = (
         "**Audience**: You can send to your own lists and to those shared with you. A publisher can send to anybody."
     )
@@ -235,13 +270,13 @@ async def test_an_author_reaches_their_own_and_shared_lists_only(
     await louis.execute("form.save", {**pressed, **chosen}, louis.chat.messages[-1]["id"])
     campaign = await newest(running_bot)
     forms = {**campaign.forms, "audience": {"channel": "msteams", "audience": f"list:{theirs.id}"}}
-    campaign = await running_bot.store.save(replace(campaign, forms=forms))
+    campaign = await running_bot.store.save(replace(campaign, forms=forms), deed=A_DEED)
     pressed = {"campaign": campaign.id, "version": campaign.version}
     await louis.execute("campaign.schedule", pressed, louis.chat.messages[-1]["id"])
     assert await newest(running_bot) == campaign
     me = await running_bot.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
     assert me
-    await running_bot.store.share_list(theirs.id, [me.id])
+    await running_bot.store.share_list(theirs.id, [me.id], deed=A_DEED)
     await draft(louis, audience={"audience": f"list:{theirs.id}"})
     assert limit not in words_of(louis.card())
     own = {"audience": "", "list_name": "Mine", "addresses": ada.address}

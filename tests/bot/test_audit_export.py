@@ -11,10 +11,11 @@ import pytest
 from bot.files.exporter import _Signer
 from bot.keys import FILES, OwnKeys
 from dialogs.core.export_port import AUDIT
-from storage.records import Deed, Subject, TenantId
+from storage.records import DeedKind, Subject, TenantId
 from tests.bot.story import asked
 from tests.bot.test_exports import answer_offer, consents, exported, fetched, rows_of
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, words_of
 
@@ -27,30 +28,30 @@ async def test_who_did_what_as_csv_by_a_link(running_bot: RunningBot, ada: Perso
     await asked(ada, f"add author {louis.address}")
     await ada.say("export audit")
     card = await ada.sees("Export: audit")
-    assert "Who did what, when: 1 entry." in words_of(card)
+    assert "Who did what, when: 2 entries." in words_of(card)
     link = await exported(ada, "CSV")
     status, content, headers = await fetched(running_bot, link)
     assert status == 200 and headers["Content-Disposition"].endswith("Crieur%20audit.csv")
-    first, second = rows_of(content)
+    _, first, second = rows_of(content)
     assert (first["By"], first["Address"], first["What was done"]) == ("Ada Lovelace", ada.address, "given a role")
     assert (first["To what"], first["Details"]) == ("person", "role: author")
     assert (second["What was done"], second["To what"]) == ("exported", "audit"), "before it was written"
     [(_, entry), *_] = await audit_of(running_bot.store, HERE, 1)
-    assert (entry.deed, entry.subject, dict(entry.details)) == (Deed.EXPORTED, Subject.AUDIT, {"format": "csv"})
+    assert (entry.deed, entry.subject, dict(entry.details)) == (DeedKind.EXPORTED, Subject.AUDIT, {"format": "csv"})
 
 
 async def test_as_excel_in_french_from_the_settings(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await asked(ada, f"add owner {louis.address}")
     await louis.say("réglages")
     card = (await louis.press("Journal"))["value"]
-    assert "Qui a fait quoi, et quand : 1 entrée." in words_of(card)
+    assert "Qui a fait quoi, et quand : 2 entrées." in words_of(card)
     link = await exported(louis, "Excel (XLSX)")
     _, content, _ = await fetched(running_bot, link)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     rows = list(sheet.iter_rows(values_only=True))
-    assert rows[0][2] == "Par" and rows[1][2] == "Ada Lovelace" and rows[1][4] == "attribution d’un rôle"
-    assert [row[2] for row in rows[2:]] == ["Louis Pasteur"]
+    assert rows[0][2] == "Par" and rows[2][2] == "Ada Lovelace" and rows[2][4] == "attribution d’un rôle"
+    assert [row[2] for row in rows[3:]] == ["Louis Pasteur"]
 
 
 async def test_it_is_the_owners(running_bot: RunningBot, ada: Person, louis: Person) -> None:
@@ -73,7 +74,7 @@ async def test_into_onedrive_where_teams_takes_files(signed: RunningBot) -> None
     await ada.install()
     person = await signed.store.person_at(HERE, ada.address)
     assert person is not None
-    await signed.store.claim_ownership(person.id)
+    await signed.store.claim_ownership(person.id, deed=A_DEED)
     await ada.say("export audit")
     await ada.press("CSV")
     [(message, offer)] = consents(ada)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from storage.records import Campaign, CampaignState, Deed, Role, Subject
+from storage.records import Campaign, CampaignState, DeedKind, Role, Subject
 from tests.bot.story import MESSAGE, asked, draft, handle_of, in_state, launch, make_author, make_publisher, newest
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
@@ -131,14 +132,14 @@ async def test_what_may_not_be_used_any_more_is_said(running_bot: RunningBot, ad
     await make_author(ada, louis)
     me = await running_bot.store.person_at(TENANT, louis.address)
     assert me is not None
-    await running_bot.store.save(replace(await newest(running_bot), shared_with=frozenset({me.id})))
+    await running_bot.store.save(replace(await newest(running_bot), shared_with=frozenset({me.id})), deed=A_DEED)
     words = await asked(louis, "cloner autumn")
     assert any("Une liste choisie n’existe plus." in word for word in words)
     assert "Managers" not in str(words), "what is not shared with them is not there"
     assert "Programmer" not in words
     assert (await newest(running_bot)).forms["audience"]["audience"].startswith("list:"), "and it is still named"
     [team] = await running_bot.store.lists(TENANT)
-    await running_bot.store.delete_list(team.id)
+    await running_bot.store.delete_list(team.id, deed=A_DEED)
     words = await asked(ada, "clone autumn newsletter")
     assert any("A list that it names is gone. Please choose again." in word for word in words)
 
@@ -154,7 +155,7 @@ async def test_a_copy_is_in_the_audit_and_for_authors_only(running_bot: RunningB
     copy = await newest(running_bot)
     [(_, entry)] = await audit_of(running_bot.store, ada.tenant, 1)  # type: ignore[arg-type]
     assert (entry.deed, entry.subject, entry.id, entry.name) == (
-        Deed.CREATED, Subject.CAMPAIGN, str(copy.id), copy.name,
+        DeedKind.CREATED, Subject.CAMPAIGN, str(copy.id), copy.name,
     )  # fmt: skip
     assert entry.details == {"copy_of": str(first.id)}
     person = await running_bot.store.person_at(TENANT, louis.address)
@@ -164,7 +165,7 @@ async def test_a_copy_is_in_the_audit_and_for_authors_only(running_bot: RunningB
 async def test_what_is_gone_cannot_be_copied(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
     first = await newest(running_bot)
-    await running_bot.store.delete_campaign(first)
+    await running_bot.store.delete_campaign(first, deed=A_DEED)
     answer = await ada.execute("campaign.copy", handle_of(first), ada.cards()[-1][0])
     assert "This campaign no longer exists." in words_of(answer["value"])
     await ada.say("clone autumn")

@@ -22,6 +22,7 @@ from bot.web.links import LINKS
 from storage.records import Button, ButtonKind, Message, Role, Tracking
 from tests.bot.story import asked, completed, counted, eventually, handle_of, make_author, make_publisher, sent_out
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.http import Answer, Server, until
 from tests.support.kept import audit_of
 from tests.support.organisation import Person, actions_of, words_of
@@ -304,7 +305,7 @@ async def test_who_is_no_author_any_more_gets_nothing_by_an_old_link(
     link = await exported(louis, "CSV")
     assert (await fetched(running_bot, link))[0] == 200
     person = await running_bot.store.person_at(louis.tenant, louis.address)  # type: ignore[arg-type]
-    assert person is not None and await running_bot.store.give_role(person.id, None)
+    assert person is not None and await running_bot.store.give_role(person.id, None, deed=A_DEED)
     assert (await fetched(running_bot, link))[0] == 404
 
 
@@ -316,7 +317,7 @@ async def test_only_authors_of_the_organisation_can_ask(running_bot: RunningBot,
     eve = running_bot.organisation.person("Eve", "Elsewhere", tenant="99999999-7f64-4d0a-9b1e-5a2c3f4e6d70")
     await eve.install()
     person = await running_bot.store.person_at(eve.tenant, eve.address)  # type: ignore[arg-type]
-    assert person is not None and await running_bot.store.give_role(person.id, Role.OWNER)
+    assert person is not None and await running_bot.store.give_role(person.id, Role.OWNER, deed=A_DEED)
     answer = await eve.execute("export.make", handle_of(campaign, format="csv", to="link"), eve.cards()[-1][0])
     assert any("no longer exists" in word for word in words_of(answer["value"]))
 
@@ -379,7 +380,7 @@ async def _owner(running_bot: RunningBot) -> Person:
     await ada.install()
     person = await running_bot.store.person_at(ada.tenant, ada.address)  # type: ignore[arg-type]
     assert person is not None
-    await running_bot.store.claim_ownership(person.id)
+    await running_bot.store.claim_ownership(person.id, deed=A_DEED)
     return ada
 
 

@@ -19,6 +19,7 @@ from storage.sqlite import SqliteStore
 from tests.bot.test_exports import _offered, _owner, answer_offer
 from tests.bot.test_operating import operator
 from tests.conftest import RunningBot, ShiftedClock
+from tests.support.deeds import A_DEED
 from tests.support.graph import LoopbackGraph
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT
@@ -82,12 +83,12 @@ async def test_where_there_is_graph_it_says_which(store: SqliteStore, graph: Loo
 async def test_an_operators_word_goes_before(store: SqliteStore, graph: LoopbackGraph) -> None:
     async with asking(graph) as asked:
         hosts = FileHosts(store, asked)
-        await hosts.name(HERE, "contosoeur-my.sharepoint.com")
+        await hosts.name(HERE, "contosoeur-my.sharepoint.com", deed=A_DEED)
         assert await hosts.check(HERE, "https://contosoeur-my.sharepoint.com/x") is None
         assert await hosts.check(HERE, OURS)
     for wrong in ("https://contoso.sharepoint.com", "a b", "contoso.sharepoint.com/x"):
         with pytest.raises(ValueError, match=re.escape(wrong)):
-            await hosts.name(HERE, wrong)
+            await hosts.name(HERE, wrong, deed=A_DEED)
 
 
 async def test_a_file_for_another_organisations_drive_is_refused_and_the_owners_are_told(signed: RunningBot) -> None:

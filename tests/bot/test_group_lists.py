@@ -39,6 +39,7 @@ from tests.bot.story import (
     planned,
 )
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.graph import Group, LoopbackGraph, Trouble, User
 from tests.support.http import until
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
@@ -80,7 +81,7 @@ async def list_of(running_bot: RunningBot, author: Person, group: Group) -> Dist
     owner = await running_bot.store.person_at(TenantId(TENANT), author.address)
     assert owner is not None
     source = Source(kind=SourceKind.GROUP, id=group.id)
-    return await running_bot.store.list_from(TenantId(TENANT), owner.id, group.name, source)
+    return await running_bot.store.list_from(TenantId(TENANT), owner.id, group.name, source, deed=A_DEED)
 
 
 async def sent_to(
@@ -175,10 +176,10 @@ async def test_what_a_reading_left_that_died_is_cleared_away(
     key, now = f"filling/{marketing.id}", running_bot.clock.now().timestamp()
     for name, began, stays in (("Old", now - 2 * HOUR.total_seconds(), False), ("New", now, True)):
         left = await running_bot.store.blank_list(marketing.tenant, marketing.owner)
-        await running_bot.store.enlist(left, await ids(running_bot, louis))
+        await running_bot.store.fill_blank(left, await ids(running_bot, louis))
         await running_bot.store.write_documents({key: (None, orjson.dumps({"blank": left, "at": began}))})
         await reading(running_bot, graph, marketing)
-        published = await running_bot.store.publish_list(left, name)
+        published = await running_bot.store.publish_list(left, name, deed=A_DEED)
         assert (published is not None) is stays, name
     running_bot.clock.forward(2 * HOUR)
     await reading(running_bot, graph, marketing)  # what the last reading filled is the list's own by now
@@ -222,7 +223,7 @@ async def test_a_group_that_is_gone_is_told_and_nobody_of_it_is_forgotten(
     marketing = await list_of(running_bot, ada, group)
     await reading(running_bot, graph, marketing)
     others = await running_bot.store.new_list(
-        marketing.tenant, marketing.owner, "Others", await ids(running_bot, other, marie)
+        marketing.tenant, marketing.owner, "Others", await ids(running_bot, other, marie), deed=A_DEED
     )
     del graph.groups[group.id]
     await sent_to(running_bot, ada, Audience(lists=(marketing.id, others.id)))
@@ -269,7 +270,7 @@ async def test_an_hour_of_throttling_loses_nobody_and_is_neither_asked_nor_told_
     await reading(running_bot, graph, marketing)
     await running_bot.restart()
     others = await running_bot.store.new_list(
-        marketing.tenant, marketing.owner, "Others", await ids(running_bot, marie)
+        marketing.tenant, marketing.owner, "Others", await ids(running_bot, marie), deed=A_DEED
     )
     graph.trouble = Trouble(retry_after=3600)
     asked = graph.calls("groups")
@@ -315,7 +316,7 @@ async def test_nobody_is_written_to_who_may_have_to_be_left_out(
     group = graph.group("Marketing")
     marketing = await list_of(running_bot, ada, group)
     all_of_them = await running_bot.store.new_list(
-        marketing.tenant, marketing.owner, "All", await ids(running_bot, *people)
+        marketing.tenant, marketing.owner, "All", await ids(running_bot, *people), deed=A_DEED
     )
     graph.trouble = Trouble(status=503, retry_after=None)
     await sent_to(running_bot, ada, Audience(lists=(all_of_them.id,), except_lists=(marketing.id,)))

@@ -10,6 +10,7 @@ import pytest
 from storage.records import CampaignState
 from tests.bot.story import MESSAGE, asked, draft, fields_of, handle_of, in_state, newest
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 
@@ -251,7 +252,7 @@ async def test_an_old_card_is_answered_with_the_current_one(
     campaign = await newest(running_bot)
     await who.say(words.new)
     other, where = who.card(), who.cards()[-1][0]
-    await running_bot.store.delete_campaign(await newest(running_bot))
+    await running_bot.store.delete_campaign(await newest(running_bot), deed=A_DEED)
     card = (await who.press(words.next[0], card=other, at=where, **typed))["value"]
     assert GONE[language] in words_of(card)
     assert (await newest(running_bot)).id == campaign.id, "and none was made anew"

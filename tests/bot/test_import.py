@@ -150,22 +150,22 @@ async def test_a_summary_outlives_a_restart_and_a_save_cut_short_is_done_again(
     monkeypatch.setattr(reading, "PAGE", 10)
     rows = [["Mail"], *([f"p{number}@contoso.example"] for number in range(95))]
     await drop(ada, shelf, "many.csv", separated(rows).encode())
-    enlist, calls = SqliteStore.enlist, 0
+    fill_blank, calls = SqliteStore.fill_blank, 0
 
     async def dies(*given: Any, **more: Any) -> None:
         nonlocal calls
         calls += 1
         if calls > 5:
             raise RuntimeError("the power went")
-        await enlist(*given, **more)
+        await fill_blank(*given, **more)
 
-    monkeypatch.setattr(SqliteStore, "enlist", dies)
+    monkeypatch.setattr(SqliteStore, "fill_blank", dies)
     await running_bot.restart()
     await ada.press("Save the list")
     assert "Something went wrong on my side. Nothing is lost: please try again." in ada.toasts
     assert calls > 5
     assert await names_of(running_bot) == [], "nothing is half imported"
-    monkeypatch.setattr(SqliteStore, "enlist", enlist)
+    monkeypatch.setattr(SqliteStore, "fill_blank", fill_blank)
     await running_bot.restart()
     assert await names_of(running_bot) == []
     await ada.press("Save the list")

@@ -21,6 +21,7 @@ from tests.bot.story import (
     planned,
 )
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
 
 GONE = "This list is gone."
@@ -308,7 +309,7 @@ async def test_reach_is_shown_for_each_channel(running_bot: RunningBot, ada: Per
         for member in await running_bot.store.members(TENANT, Audience(everyone=True), Channel.SKYPE, 10)  # type: ignore[arg-type]
     ]
     team = await running_bot.store.new_list(
-        TENANT, grace.id, "Both", [grace.id, (await _person(running_bot, louis)).id]
+        TENANT, grace.id, "Both", [grace.id, (await _person(running_bot, louis)).id], deed=A_DEED
     )  # type: ignore[arg-type]
     words = await asked(ada, "list both")
     assert words.count("1 of 2 people can be reached") == 2

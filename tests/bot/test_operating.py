@@ -20,7 +20,7 @@ import pytest
 from bot.files.tempdir import PREFIX
 from bot.ops.cli import Operator, add_commands
 from bot.settings import Settings
-from storage.records import AuditEntry, CampaignState, Deed, DeliveryState, NotReached, Role, Subject, TenantId
+from storage.records import CampaignState, Deed, DeedKind, DeliveryState, NotReached, Role, Subject, TenantId
 from tests.bot.story import ALMOST_ALL, LAST, asked, completed, draft, in_state, launch, newest, sent_out
 from tests.bot.test_exports import exported, fetched, rows_of
 from tests.bot.test_retention import NEWS
@@ -77,8 +77,8 @@ async def test_a_way_back_when_the_last_owner_has_left(running_bot: RunningBot, 
     await grace.install()
     assert "not valid" in (await asked(grace, f"claim {code}"))[0], "it works once"
     entries = [entry for _, entry in await audit_of(running_bot.store, HERE, 10)][::-1]
-    assert (entries[0].by, entries[0].deed, entries[0].id) == (None, Deed.SET, "claim code")
-    assert (entries[-1].deed, dict(entries[-1].details)) == (Deed.CLAIMED, {"again": "by the operator"})
+    assert (entries[-2].by, entries[-2].deed, entries[-2].id) == (None, DeedKind.SET, "claim code")
+    assert (entries[-1].deed, dict(entries[-1].details)) == (DeedKind.CLAIMED, {"again": "by the operator"})
 
 
 # --- in an emergency --------------------------------------------------------------------------
@@ -113,7 +113,7 @@ async def test_an_operator_stops_a_campaign_and_nothing_more_of_it_is_sent(
     await ada.sees("Report: ")
     tally = await running_bot.store.tally(campaign.id)
     assert (tally.states, tally.reasons) == ({DeliveryState.EXPIRED: 2}, {NotReached.STOPPED: 2})
-    [entry] = [entry for _, entry in await audit_of(running_bot.store, HERE, 20) if entry.deed is Deed.STOPPED]
+    [entry] = [entry for _, entry in await audit_of(running_bot.store, HERE, 20) if entry.deed is DeedKind.STOPPED]
     assert (entry.by, entry.id, entry.name, entry.client) == (None, str(campaign.id), campaign.name, "command line")
 
 
@@ -177,12 +177,13 @@ async def test_the_audit_is_csv_and_that_it_was_read_stands_in_it(
     await asked(ada, f"add author {louis.address}")
     rows = list(csv.DictReader(io.StringIO(await operator(running_bot, "audit"))))
     assert [(row["did"], row["to"], row["by_address"], row["details"]) for row in rows] == [
-        ("given", "person", ada.address, "role: author")
+        ("claimed", "person", ada.address, ""),
+        ("given", "person", ada.address, "role: author"),
     ]
     [(_, entry), *_] = await audit_of(running_bot.store, HERE, 5)
-    assert (entry.by, entry.deed, entry.subject) == (None, Deed.EXPORTED, Subject.AUDIT)
+    assert (entry.by, entry.deed, entry.subject) == (None, DeedKind.EXPORTED, Subject.AUDIT)
     later = list(csv.DictReader(io.StringIO(await operator(running_bot, "audit", "--organisation", TENANT))))
-    assert [row["did"] for row in later] == ["given", "exported"] and later[1]["by"] == "operator"
+    assert [row["did"] for row in later] == ["claimed", "given", "exported"] and later[2]["by"] == "operator"
     assert await operator(running_bot, "audit", "--since", "2999-01-01") == rows_head()
     await operator(running_bot, "audit", "--since", "yesterday", status=2)
 
@@ -193,18 +194,17 @@ def rows_head() -> str:
 
 async def test_it_is_read_page_by_page_each_entry_once(running_bot: RunningBot, ada: Person) -> None:
     at = running_bot.clock.now()
+    tried = Deed(kind=DeedKind.TEST_SENT, by=None, at=at)
     for number in range(1_203):
-        entry = AuditEntry(tenant=HERE, at=at, by=None, deed=Deed.TEST_SENT, subject=Subject.CAMPAIGN, id=str(number))
-        await running_bot.store.note(entry)
+        await running_bot.store.note(tried, HERE, Subject.CAMPAIGN, number)
     rows = list(csv.DictReader(io.StringIO(await operator(running_bot, "audit"))))
-    assert [row["id"] for row in rows] == [str(number) for number in range(1_203)]
+    assert [row["id"] for row in rows if row["did"] == "tried"] == [str(number) for number in range(1_203)]
 
 
 async def test_names_in_it_are_no_formulas(running_bot: RunningBot, ada: Person) -> None:
-    at = running_bot.clock.now()
-    entry = AuditEntry(tenant=HERE, at=at, by=None, deed=Deed.TEST_SENT, subject=Subject.CAMPAIGN, id="1", name="=1+1")
-    await running_bot.store.note(entry)
-    [row] = csv.DictReader(io.StringIO(await operator(running_bot, "audit")))
+    tried = Deed(kind=DeedKind.TEST_SENT, by=None, at=running_bot.clock.now())
+    await running_bot.store.note(tried, HERE, Subject.CAMPAIGN, 1, "=1+1")
+    *_, row = csv.DictReader(io.StringIO(await operator(running_bot, "audit")))
     assert row["name"] == "'=1+1"
 
 

@@ -14,6 +14,7 @@ from tests.bot.story import completed, counted, draft, launch, newest, settled
 from tests.bot.test_exports import exported, fetched, rows_of
 from tests.bot.test_reads_replies_reactions import message_in
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import looks_at
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
 from tests.support.presence import SimulatedPresence
@@ -122,7 +123,9 @@ async def test_every_column_of_the_export_tells_attempts_from_looks(
 async def test_a_longer_ladder_lengthens_the_form_the_looks_and_the_report(
     running_bot: RunningBot, presence: SimulatedPresence, ada: Person, louis: Person
 ) -> None:
-    await change_policy(running_bot.store, TenantId(TENANT), lambda policy: replace(policy, ladder=Ladder(rounds=5)))
+    await change_policy(
+        running_bot.store, TenantId(TENANT), lambda policy: replace(policy, ladder=Ladder(rounds=5)), deed=A_DEED
+    )
     presence.people[louis.address] = ABSENT
     form = (await draft(ada, presence="available"))["schedule"]
     assert any(text.endswith("each of the next 4 working days on. I look 15 times at most.") for text in words_of(form))

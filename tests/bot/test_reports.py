@@ -23,6 +23,7 @@ from tests.bot.story import (
     settled,
 )
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import Person, actions_of, nodes_of, words_of
 
 NEWS = Message(
@@ -260,7 +261,9 @@ async def test_campaigns_are_found_by_name_and_leafed_through(running_bot: Runni
     assert person is not None
     for number in range(9):
         name = f"{'Spring' if number % 2 else 'Autumn'} {number}"
-        await running_bot.store.new_campaign(person.tenant, person.id, name, Channel.TEAMS, running_bot.clock.now())
+        await running_bot.store.new_campaign(
+            person.tenant, person.id, name, Channel.TEAMS, running_bot.clock.now(), deed=A_DEED
+        )
     await ada.say("campaigns")
     assert ada.reads("Page 1 of 2") and ada.reads("Spring 7")
     await ada.press("Find", find="SPRING")

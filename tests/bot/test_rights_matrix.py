@@ -41,6 +41,7 @@ from storage.records import Person as Known
 from storage.sqlite import SqliteStore
 from tests.bot.story import eventually
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person
 from tests.support.seeding import ANY_TIME
 
@@ -138,11 +139,11 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
     audience_of = [Contact(address=f"{secret}@contoso.example", given_name=secret, columns={secret.upper(): secret})]
     people = [person.id for person in await store.meet(maker.tenant, audience_of)]
     blank = await store.blank_list(maker.tenant, maker.id)
-    await store.enlist(blank, people, [contact.columns for contact in audience_of])
-    own_list = await store.publish_list(blank, f"List {secret[::-1]}", [secret.upper()])
+    await store.fill_blank(blank, people, [contact.columns for contact in audience_of])
+    own_list = await store.publish_list(blank, f"List {secret[::-1]}", [secret.upper()], deed=A_DEED)
     assert own_list is not None
     guests = frozenset(person.id for person in shared_with)
-    await store.share_list(own_list.id, list(guests))
+    await store.share_list(own_list.id, list(guests), deed=A_DEED)
     message = {"name": f"Campaign {secret[::-1]}", "title": "News", "body": f"About {secret}."}
     forms = {
         "message": message,
@@ -151,7 +152,9 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
     }
     mine = Belongings(maker, secret)
     for state in STATES:
-        draft = await store.new_campaign(maker.tenant, maker.id, message["name"], Channel.TEAMS, now, forms)
+        draft = await store.new_campaign(
+            maker.tenant, maker.id, message["name"], Channel.TEAMS, now, forms, deed=A_DEED
+        )
         draft = replace(draft, shared_with=guests, state=state)
         if state is CampaignState.SUBMITTED:
             draft = replace(draft, submitted_by=maker.id)
@@ -163,9 +166,9 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
                 schedule=Schedule(slot=Slot(start=start, duration=timedelta(hours=1)), hours=ANY_TIME, zone="UTC"),
             )
             draft = replace(draft, frozen=frozen, state=CampaignState.SCHEDULED)
-        mine.campaigns.append(await store.save(draft))
+        mine.campaigns.append(await store.save(draft, deed=A_DEED))
     mine.template = await store.new_template(
-        maker.tenant, maker.id, f"Template {secret[::-1]}", Channel.TEAMS, forms, now, shared=bool(guests)
+        maker.tenant, maker.id, f"Template {secret[::-1]}", Channel.TEAMS, forms, now, shared=bool(guests), deed=A_DEED
     )
     mine.list = await store.distribution_list(own_list.id)
     return mine
@@ -201,9 +204,9 @@ async def world(entries: list[Entry], running_bot: RunningBot, ada: Person) -> A
     people = {role: await known(store, person) for role, person in speakers.items()}
     for role, person in people.items():
         if role is not Role.OWNER:
-            await store.give_role(person.id, role)
+            await store.give_role(person.id, role, deed=A_DEED)
     maker, stranger = await known(store, marie), await known(store, eve)
-    await store.give_role(maker.id, Role.AUTHOR)
+    await store.give_role(maker.id, Role.AUTHOR, deed=A_DEED)
     theirs = {role: await belongings(bot, person, f"own{person.id}zq") for role, person in people.items()}
     world = World(
         bot,

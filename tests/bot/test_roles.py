@@ -14,9 +14,10 @@ from dialogs.people import effective_role
 from dialogs.people.ownership import new_code
 from dialogs.routers import everything
 from scheduler.ports import DirectoryGroup, NotAnswered
-from storage.records import Deed, DirectoryUser, Role, TenantId
+from storage.records import DeedKind, DirectoryUser, Role, TenantId
 from tests.bot.story import asked, draft, launch, newest
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
@@ -66,7 +67,7 @@ async def test_the_code_of_the_first_start_makes_an_owner_once(signed: RunningBo
     later = louis if owner.address == ada.address else ada
     assert "already has an owner" in (await asked(later, f"claim {code}"))[0]
     [(_, entry)] = await audit_of(signed.store, TenantId(TENANT), 10)
-    assert (entry.deed, entry.by) == (Deed.CLAIMED, owner.id)
+    assert (entry.deed, entry.by) == (DeedKind.CLAIMED, owner.id)
     assert await new_code(signed.store, signed.clock) is None, "and none is printed any more"
 
 
@@ -96,7 +97,16 @@ async def test_roles_are_given_and_taken_by_chat(running_bot: RunningBot, ada: P
         await asked(ada, f"{typed} {louis.address}")
         assert await role_of(running_bot, louis) is role, typed
     deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 20)]
-    assert deeds == [Deed.TAKEN, Deed.GIVEN, Deed.TAKEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN, Deed.GIVEN]
+    assert deeds == [
+        DeedKind.TAKEN,
+        DeedKind.GIVEN,
+        DeedKind.TAKEN,
+        DeedKind.GIVEN,
+        DeedKind.GIVEN,
+        DeedKind.GIVEN,
+        DeedKind.GIVEN,
+        DeedKind.CLAIMED,
+    ]
 
 
 async def test_roles_are_given_and_taken_on_the_card(running_bot: RunningBot, ada: Person, louis: Person) -> None:
@@ -169,12 +179,12 @@ async def test_whatever_somebody_may_not_do_has_no_effect(
     await draft(ada)
     campaign = await launch(ada, running_bot)
     other = await running_bot.store.new_campaign(
-        campaign.tenant, campaign.author, "Draft", campaign.channel, running_bot.clock.now()
+        campaign.tenant, campaign.author, "Draft", campaign.channel, running_bot.clock.now(), deed=A_DEED
     )
     await asked(louis, "english")
     person = await running_bot.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
     assert person is not None
-    await running_bot.store.give_role(person.id, role)
+    await running_bot.store.give_role(person.id, role, deed=A_DEED)
     commands, forms = above(role)
     assert len(forms) > (19 if role is None else 2)
     before = await effects(running_bot)

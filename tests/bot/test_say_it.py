@@ -9,6 +9,7 @@ import pytest
 from storage.records import Audience, Campaign, CampaignState, ListId
 from tests.bot.story import Card, asked, fields_of, make_author, make_publisher, newest
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 #: words of a schedule are read by a program
@@ -20,7 +21,7 @@ async def make_list(running_bot: RunningBot, owner: Person, name: str, *people: 
     known = await store.person_at(TENANT, owner.address)
     members = [await store.person_at(TENANT, person.address) for person in people]
     assert known is not None
-    made = await store.new_list(TENANT, known.id, name, [one.id for one in members if one is not None])
+    made = await store.new_list(TENANT, known.id, name, [one.id for one in members if one is not None], deed=A_DEED)
     return made.id
 
 

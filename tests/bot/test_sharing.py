@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.records import CampaignState, Deed, TenantId
+from storage.records import CampaignState, DeedKind, TenantId
 from tests.bot.story import asked, draft, handle_of, launch, make_author, newest
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
@@ -31,7 +31,7 @@ async def test_a_running_campaign_is_shared_and_unshared(running_bot: RunningBot
         assert any(word.startswith("Vous pouvez regarder cette campagne") for word in words_of(answer["value"])), verb
     assert (await newest(running_bot)).shared_with == {known.id}
     deeds = [entry.deed for _, entry in await audit_of(running_bot.store, TenantId(TENANT))]
-    assert Deed.SHARED in deeds
+    assert DeedKind.SHARED in deeds
     await ada.say("info autumn")
     await ada.press("Share it")
     await ada.press("Save", authors="")

@@ -10,6 +10,7 @@ import pytest
 from storage.records import Audience, Channel, DeliveryState, NotReached, Role
 from tests.bot.story import ALMOST_ALL, MESSAGE, completed, draft, eventually, launch, newest, planned
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, words_of
 from tests.support.seeding import scheduled
 from tests.support.skype import HERO, SkypePerson
@@ -184,7 +185,7 @@ async def test_trying_a_skype_campaign_shows_it_there_and_counts_nowhere(
     await ada.press("Send the test", address=ada.address)
     assert ada.reads("has not installed Crieur on Skype")
     await ada.press("Send the test", address=grace.address)
-    await grace.hears("Test of “Autumn newsletter”: only you received this.")
+    await grace.hears("Test of “Autumn newsletter” by Ada Lovelace: only you received this.")
     await grace.press(MESSAGE["ack_title"])
     await grace.hears("You confirmed this on")
     campaign = await newest(gateway)
@@ -221,7 +222,7 @@ async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in
 ) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
-    await gateway.store.give_role(person.id, Role.PUBLISHER)
+    await gateway.store.give_role(person.id, Role.PUBLISHER, deed=A_DEED)
     await grace.say("new campaign")
     await grace.hears("please write to me in Microsoft Teams")
     assert await gateway.store.count_campaigns(TENANT) == 0, "no draft is left behind"
@@ -240,7 +241,7 @@ async def test_an_author_on_skype_is_pointed_to_teams_for_building_and_served_in
 async def test_copies_and_templates_are_begun_in_teams(gateway: RunningBot, ada: Person, grace: SkypePerson) -> None:
     person = await gateway.store.person_at(TENANT, grace.address)
     assert person is not None
-    await gateway.store.give_role(person.id, Role.AUTHOR)
+    await gateway.store.give_role(person.id, Role.AUTHOR, deed=A_DEED)
     await draft(ada, audience=ON_SKYPE)
     await ada.press("Save as a template")
     await ada.press("Save", template_name="Seasons", sharing="all")

@@ -17,6 +17,7 @@ from storage.records import (
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, completed, draft, eventually, launch, make_author, newest
 from tests.conftest import RunningBot
 from tests.support.connector import _error
+from tests.support.deeds import A_DEED
 from tests.support.http import until
 from tests.support.organisation import BOT, TENANT, Person, words_of
 
@@ -127,7 +128,7 @@ async def test_a_teams_name_is_followed_unless_an_author_chose_another(running_b
     engines = await team_list(running_bot, 1)
     await team.rename("Analytical engines")
     await team_list(running_bot, 1, "Analytical engines")
-    await running_bot.store.rename_list(engines.id, "My favourites")
+    await running_bot.store.rename_list(engines.id, "My favourites", deed=A_DEED)
     await team.rename("Difference engines")
     await team_list(running_bot, 1, "My favourites")
 

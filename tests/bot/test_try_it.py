@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from storage.records import Deed, EngagementKind, TenantId
+from storage.records import DeedKind, EngagementKind, TenantId
 from storage.shared.policy import change_policy
 from tests.bot.story import (
     ALMOST_ALL,
@@ -21,10 +21,12 @@ from tests.bot.story import (
     newest,
 )
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
 from tests.support.organisation import TENANT, Person, words_of
 
-BANNER = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # as the person speaks
+BANNER = "Essai de « Autumn newsletter » par Ada Lovelace : vous seul avez reçu ce message."  # as the person speaks
+PRESSED = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # once they have pressed something
 NOT_INSTALLED = "{} has not installed Crieur on Microsoft Teams, so nothing can be sent to them."
 
 
@@ -105,7 +107,7 @@ async def test_a_test_counts_in_no_report(running_bot: RunningBot, ada: Person, 
     [*_, (at, test)] = louis.cards()
     assert await louis.press("Read more") == (302, "https://example.org/autumn"), "the link of a draft works"
     await louis.press("I have read it")
-    assert {BANNER, "Hello Louis, **big news** for you."} <= {*words_of(louis.card())}
+    assert {PRESSED, "Hello Louis, **big news** for you."} <= {*words_of(louis.card())}
     assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))
     await ada.press("Back")
     await broadcast(ada, running_bot)
@@ -163,7 +165,7 @@ async def test_cancel_leaves_the_question(running_bot: RunningBot, ada: Person, 
 async def test_what_went_away_meanwhile_is_said(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     await asked(ada, "try newsletter")
-    await running_bot.store.delete_campaign(await newest(running_bot))
+    await running_bot.store.delete_campaign(await newest(running_bot), deed=A_DEED)
     assert await asked(ada, louis.address) == ["This campaign no longer exists."]
     assert await asked(ada, louis.address) == ["I did not understand. Type **help** to see what I can do."]
 
@@ -205,7 +207,9 @@ async def test_a_draft_is_shown_to_nobody_who_only_says_that_they_got_a_test(
 
 
 async def always(running_bot: RunningBot) -> None:
-    await change_policy(running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=0))
+    await change_policy(
+        running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=0), deed=A_DEED
+    )
 
 
 async def test_to_me_is_one_press(running_bot: RunningBot, ada: Person) -> None:
@@ -257,7 +261,9 @@ async def test_an_author_sends_twenty_tests_a_day_and_each_is_noted(
         limit = "You have sent 20 tests today: more can go out tomorrow."
         assert error_beside(card, "address") == (limit if number == 20 else "")
     assert len(received(louis)) == 20
-    tests = [entry for _, entry in await audit_of(running_bot.store, TenantId(TENANT)) if entry.deed is Deed.TEST_SENT]
+    tests = [
+        entry for _, entry in await audit_of(running_bot.store, TenantId(TENANT)) if entry.deed is DeedKind.TEST_SENT
+    ]
     assert len(tests) == 20
     running_bot.clock.forward(timedelta(days=1))
     card = (await ada.press("Send the test", card=form, address=louis.address))["value"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.teams.announcer import AuthorAnnouncer
 from storage.records import CampaignState, DistributionList, Policy, Role, TenantId, WhyHeld
 from storage.shared.policy import change_policy
 from tests.bot.story import draft, eventually, in_state, newest, settled
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, words_of
 
 WAITS = "“Autumn newsletter” should have started, and waits."
@@ -29,19 +32,19 @@ async def always(running_bot: RunningBot) -> None:
     def change(policy: Policy) -> Policy:
         return replace(policy, approve_above=0)
 
-    await change_policy(running_bot.store, TenantId(TENANT), change)
+    await change_policy(running_bot.store, TenantId(TENANT), change, deed=A_DEED)
 
 
 async def a_list(running_bot: RunningBot, owner: Person, *people: Person) -> DistributionList:
     known = [await running_bot.store.person_at(TENANT, person.address) for person in (owner, *people)]
     ids = [person.id for person in known if person]
-    return await running_bot.store.new_list(TenantId(TENANT), ids[0], "Team", ids[1:])
+    return await running_bot.store.new_list(TenantId(TENANT), ids[0], "Team", ids[1:], deed=A_DEED)
 
 
 async def enlist(running_bot: RunningBot, team: DistributionList, person: Person) -> None:
     known = await running_bot.store.person_at(TENANT, person.address)
     assert known
-    await running_bot.store.enlist(team.id, [known.id], keep=True)
+    await running_bot.store.enlist(team.id, [known.id], deed=A_DEED)
 
 
 async def start_tomorrow(running_bot: RunningBot, author: Person, team: DistributionList, button: str) -> None:
@@ -81,6 +84,36 @@ async def test_a_list_that_grew_after_the_approval_is_asked_about_again(
     await eventually(lambda: planned_for(running_bot, 2))
 
 
+async def test_a_kill_before_anybody_is_told_that_it_waits_loses_nothing_and_tells_once(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is durable first is that it waits."""
+    made = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    await in_state(running_bot, CampaignState.SCHEDULED)
+    await always(running_bot)
+
+    async def never(*_: object) -> bool:
+        await asyncio.Event().wait()
+        return False
+
+    monkeypatch.setattr(AuthorAnnouncer, "held", never)
+    await its_slot_begins(running_bot)
+    await in_state(running_bot, CampaignState.SUBMITTED)
+    monkeypatch.undo()
+    for _ in range(2):
+        await running_bot.restart()
+        await ada.sees(WAITS)
+        await grace.sees(WAITS)
+    held = await newest(running_bot)
+    told = [await running_bot.store.person_at(TENANT, person.address) for person in (ada, grace)]
+    keys = [f"posting/held/{held.id}/{held.version}/{person.id}" for person in told if person]
+    kept = await running_bot.store.read_documents(keys)
+    assert [json for _, json in kept.values()] == [b"2", b"2"], "written down as told"
+    for person in (ada, grace):
+        assert sum(WAITS in words_of(card) for _, card in person.cards()) == 1
+
+
 async def planned_for(running_bot: RunningBot, count: int) -> bool:
     campaign = await newest(running_bot)
     return campaign.planned_at is not None and (await running_bot.store.tally(campaign.id)).total == count
@@ -97,7 +130,7 @@ async def test_a_list_that_shrank_goes_out_without_asking(
     await in_state(running_bot, CampaignState.SCHEDULED)
     known = await running_bot.store.person_at(TENANT, louis.address)
     assert known
-    await running_bot.store.dismiss(team.id, [known.id])
+    await running_bot.store.dismiss(team.id, [known.id], deed=A_DEED)
     await its_slot_begins(running_bot)
     await eventually(lambda: planned_for(running_bot, 1))
 
@@ -141,14 +174,14 @@ async def test_the_campaign_of_an_author_who_was_removed_waits_for_an_owner(
     await in_state(running_bot, CampaignState.SCHEDULED)
     known = await running_bot.store.person_at(TENANT, grace.address)
     assert known
-    await running_bot.store.give_role(known.id, None)
+    await running_bot.store.give_role(known.id, None, deed=A_DEED)
     await its_slot_begins(running_bot)
     await ada.sees(WAITS)
     held = await in_state(running_bot, CampaignState.SUBMITTED)
     assert held.held and held.held.why is WhyHeld.AUTHOR_GONE
     publisher = await running_bot.store.person_at(TENANT, louis.address)
     assert publisher
-    await running_bot.store.give_role(publisher.id, Role.PUBLISHER)
+    await running_bot.store.give_role(publisher.id, Role.PUBLISHER, deed=A_DEED)
     form = {"campaign": held.id, "version": held.version, "seen": "1"}
     await louis.execute("approval.yes", form, louis.cards()[-1][0])
     assert (await newest(running_bot)).state is CampaignState.SUBMITTED, "a publisher's word is not enough"

@@ -9,6 +9,7 @@ from storage.port.store import Store
 from storage.records import Arrival, Begun, Channel, Progress, Standing
 from tests.contract.conftest import Database
 from tests.contract.world import CONTOSO, LEASE, NOW, sighting
+from tests.support.deeds import A_DEED, caused_by
 
 
 def arrival(key: str = "first") -> Arrival:
@@ -57,13 +58,14 @@ async def test_what_an_activity_makes_is_made_once(store: Store) -> None:
     ada = (await store.remember(sighting("ada")))[0].id
     await begin(store, 1)
     drafts = [
-        await store.new_campaign(CONTOSO, ada, name, Channel.TEAMS, NOW, cause="first") for name in ("One", "Again")
+        await store.new_campaign(CONTOSO, ada, name, Channel.TEAMS, NOW, deed=caused_by("first"))
+        for name in ("One", "Again")
     ]
     assert drafts[0] == drafts[1] and drafts[0].name == "One"
-    lists = [await store.new_list(CONTOSO, ada, name, [ada], cause="first") for name in ("Team", "Again")]
+    lists = [await store.new_list(CONTOSO, ada, name, [ada], deed=caused_by("first")) for name in ("Team", "Again")]
     assert lists[0] == lists[1] and lists[0].size == 1
     templates = [
-        await store.new_template(CONTOSO, ada, name, Channel.TEAMS, {}, NOW, shared=False, cause="first")
+        await store.new_template(CONTOSO, ada, name, Channel.TEAMS, {}, NOW, shared=False, deed=caused_by("first"))
         for name in ("Letter", "Again")
     ]
     assert templates[0] == templates[1]
@@ -72,7 +74,9 @@ async def test_what_an_activity_makes_is_made_once(store: Store) -> None:
     assert await store.made_by("first", "template") == templates[0].id
     assert await store.made_by("other", "list") is None and await store.made_by("", "list") is None
     await begin(store, 1, "second")
-    assert (await store.new_campaign(CONTOSO, ada, "Two", Channel.TEAMS, NOW, cause="second")).id != drafts[0].id
+    assert (await store.new_campaign(CONTOSO, ada, "Two", Channel.TEAMS, NOW, deed=caused_by("second"))).id != drafts[
+        0
+    ].id
     assert await store.count_campaigns(CONTOSO) == 2 and len(await store.lists(CONTOSO)) == 1
 
 
@@ -81,10 +85,10 @@ async def test_a_list_that_an_activity_fills_is_one_whether_it_is_seen_yet_or_no
     await begin(store, 1)
     blank = await store.blank_list(CONTOSO, ada, cause="first")
     assert await store.blank_list(CONTOSO, ada, cause="first") == blank
-    await store.enlist(blank, [ada])
-    await store.publish_list(blank, "Team")
+    await store.fill_blank(blank, [ada])
+    await store.publish_list(blank, "Team", deed=A_DEED)
     assert await store.blank_list(CONTOSO, ada, cause="first") == blank
-    await store.enlist(blank, [ada])
+    await store.fill_blank(blank, [ada])
     assert [(one.id, one.size) for one in await store.lists(CONTOSO)] == [(blank, 1)]
 
 

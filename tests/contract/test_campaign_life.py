@@ -30,6 +30,7 @@ from storage.records.campaign_life import BY_PEOPLE, TRANSITIONS, Change, NotPos
 from storage.records.instants import ms
 from tests.contract.world import END, MINUTE, NOW, drafted, frozen, install
 from tests.simulation.mongo import SimulatedMongo
+from tests.support.deeds import A_DEED
 
 T = TypeVar("T")
 LOUIS = PersonId(2)
@@ -136,7 +137,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def _saved(self, changed: Campaign, *, fresh: bool) -> None:
         try:
-            saved = self.run(self.store.save(changed))
+            saved = self.run(self.store.save(changed, deed=A_DEED))
         except StaleVersion:
             assert not fresh
             return
@@ -150,7 +151,7 @@ class AnyOrder(RuleBasedStateMachine):
         read = self.held[-1 - copy % len(self.held)]
         fresh = self.current is not None and self.current.version == read.version
         try:
-            self.run(self.store.delete_campaign(read))
+            self.run(self.store.delete_campaign(read, deed=A_DEED))
         except StaleVersion:
             assert not (fresh and self.takes(Change.DELETE))
         else:
@@ -171,7 +172,7 @@ class AnyOrder(RuleBasedStateMachine):
             Change.FINISH: self.store.finish,
             Change.REPORTED: self.store.reported,
             Change.SEAL: self.store.seal,
-            Change.ERASED: self.store.forgotten,
+            Change.ERASED: partial(self.store.forgotten, deed=A_DEED),
         }[change]
         did = self.run(asked(id, at))
         assert did is None or did is taken
@@ -259,9 +260,9 @@ async def test_whatever_is_tried_in_whatever_order_the_table_decides(store: Stor
 async def test_a_campaign_that_was_moved_since_it_was_due_does_not_start(store: Store) -> None:
     """Its author moves it between the bot's look for what is due and the start."""
     (ada,) = await install(store, "ada")
-    campaign = await store.save(campaign_life.schedule(await drafted(store, ada), frozen()))
+    campaign = await store.save(campaign_life.schedule(await drafted(store, ada), frozen()), deed=A_DEED)
     assert await store.due_to_start(NOW) == [campaign]
-    moved = await store.save(campaign_life.schedule(campaign, frozen(start=NOW + LATER)))
+    moved = await store.save(campaign_life.schedule(campaign, frozen(start=NOW + LATER)), deed=A_DEED)
     assert not await store.start(campaign.id, NOW)
     assert await store.campaign(campaign.id) == moved
     assert await store.start(campaign.id, NOW + LATER)

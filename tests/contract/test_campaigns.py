@@ -50,11 +50,12 @@ from tests.contract.world import (
     sent,
     sighting,
 )
+from tests.support.deeds import A_DEED
 
 
 async def test_a_new_campaign_is_a_draft_of_version_one(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    campaign = await store.new_campaign(CONTOSO, ada.id, "News", Channel.SKYPE, NOW)
+    campaign = await store.new_campaign(CONTOSO, ada.id, "News", Channel.SKYPE, NOW, deed=A_DEED)
     assert (campaign.state, campaign.version, campaign.name) == (CampaignState.DRAFT, 1, "News")
     assert (campaign.tenant, campaign.author, campaign.channel, campaign.created_at) == (
         CONTOSO,
@@ -69,7 +70,7 @@ async def test_a_new_campaign_is_a_draft_of_version_one(store: Store) -> None:
 async def test_a_new_campaign_may_have_its_forms_from_the_start(store: Store) -> None:
     (ada,) = await install(store, "ada")
     forms = {"message": {"body": "Hello"}, "message.fr": {"body": "Bonjour"}}
-    campaign = await store.new_campaign(CONTOSO, ada.id, "News", Channel.TEAMS, NOW, forms)
+    campaign = await store.new_campaign(CONTOSO, ada.id, "News", Channel.TEAMS, NOW, forms, deed=A_DEED)
     assert (campaign.version, campaign.forms) == (1, forms)
     assert await store.campaign(campaign.id) == campaign
 
@@ -103,7 +104,7 @@ async def test_all_that_a_campaign_says_comes_back(store: Store) -> None:
             consideration=Consideration(per_week=3, past_mute=True),
         ),
     )
-    saved = await store.save(whole)
+    saved = await store.save(whole, deed=A_DEED)
     assert saved == replace(whole, version=2)
     assert await store.campaign(whole.id) == saved
 
@@ -111,9 +112,9 @@ async def test_all_that_a_campaign_says_comes_back(store: Store) -> None:
 async def test_a_save_from_an_old_version_is_refused(store: Store) -> None:
     (ada,) = await install(store, "ada")
     draft = await drafted(store, ada)
-    saved = await store.save(replace(draft, name="Second"))
+    saved = await store.save(replace(draft, name="Second"), deed=A_DEED)
     with pytest.raises(StaleVersion):
-        await store.save(replace(draft, name="Late"))
+        await store.save(replace(draft, name="Late"), deed=A_DEED)
     assert await store.campaign(draft.id) == saved
 
 
@@ -121,7 +122,10 @@ async def test_of_two_saves_at_once_one_wins(store: Store, other: Store) -> None
     (ada,) = await install(store, "ada")
     draft = await drafted(store, ada)
     results = await asyncio.gather(
-        *(some.save(replace(draft, name=name)) for some, name in ((store, "A"), (other, "B"), (store, "C"))),
+        *(
+            some.save(replace(draft, name=name), deed=A_DEED)
+            for some, name in ((store, "A"), (other, "B"), (store, "C"))
+        ),
         return_exceptions=True,
     )
     won = [result for result in results if not isinstance(result, BaseException)]
@@ -133,17 +137,17 @@ async def test_of_two_saves_at_once_one_wins(store: Store, other: Store) -> None
 async def test_a_campaign_that_went_cannot_be_saved(store: Store) -> None:
     (ada,) = await install(store, "ada")
     draft = await drafted(store, ada)
-    await store.delete_campaign(draft)
+    await store.delete_campaign(draft, deed=A_DEED)
     with pytest.raises(StaleVersion):
-        await store.save(draft)
+        await store.save(draft, deed=A_DEED)
     with pytest.raises(StaleVersion):
-        await store.delete_campaign(draft)
+        await store.delete_campaign(draft, deed=A_DEED)
 
 
 async def test_campaigns_come_newest_first_in_pages_and_by_tenant(store: Store) -> None:
     (ada,) = await install(store, "ada")
     drafts = [await drafted(store, ada, f"Number {number}") for number in range(5)]
-    await store.new_campaign(FABRIKAM, PersonId(99), "Theirs", Channel.TEAMS, NOW)
+    await store.new_campaign(FABRIKAM, PersonId(99), "Theirs", Channel.TEAMS, NOW, deed=A_DEED)
     assert await store.campaigns(CONTOSO, 10) == drafts[::-1]
     assert await store.campaigns(CONTOSO, 2, 1) == [drafts[3], drafts[2]]
     assert await store.count_campaigns(CONTOSO) == 5
@@ -156,13 +160,13 @@ async def test_deleting_takes_deliveries_counts_and_engagement_along(store: Stor
     await store.record([outcome(delivery) for delivery in await sent(store, campaign)], 1)
     await store.engage([opened(campaign, ada)])
     with pytest.raises(StaleVersion):  # still running
-        await store.delete_campaign(campaign)
+        await store.delete_campaign(campaign, deed=A_DEED)
     assert await store.finish(campaign.id, NOW)
     with pytest.raises(StaleVersion):  # it has changed since
-        await store.delete_campaign(campaign)
+        await store.delete_campaign(campaign, deed=A_DEED)
     done = await store.campaign(campaign.id)
     assert done is not None
-    await store.delete_campaign(done)
+    await store.delete_campaign(done, deed=A_DEED)
     assert await store.campaign(campaign.id) is None
     assert await store.tally(campaign.id) == Tally(states={}, reasons={})
     assert list(await store.planned_people(campaign.id)) == []
@@ -177,9 +181,9 @@ async def test_a_scheduled_campaign_is_due_when_its_slot_begins(store: Store) ->
     await drafted(store, ada, "A draft")
     assert await store.due_to_start(NOW - MINUTE) == []
     assert await store.due_to_start(NOW) == [campaign]
-    draft = await store.save(to_draft(campaign))
+    draft = await store.save(to_draft(campaign), deed=A_DEED)
     assert await store.due_to_start(NOW) == []
-    again = await store.save(schedule(draft, frozen()))
+    again = await store.save(schedule(draft, frozen()), deed=A_DEED)
     assert await store.start(again.id, NOW)
     assert await store.due_to_start(NOW + MINUTE) == []
 
@@ -208,9 +212,9 @@ async def test_a_started_campaign_cannot_be_changed(store: Store) -> None:
     (ada,) = await install(store, "ada")
     campaign = await running(store, ada)
     with pytest.raises(StaleVersion):
-        await store.save(replace(campaign, name="Too late"))
+        await store.save(replace(campaign, name="Too late"), deed=A_DEED)
     with pytest.raises(StaleVersion):
-        await store.delete_campaign(campaign)
+        await store.delete_campaign(campaign, deed=A_DEED)
     assert await store.campaign(campaign.id) == campaign
 
 
@@ -284,7 +288,7 @@ async def test_the_live_card_is_remembered_and_changes_no_version(store: Store) 
     assert await store.live_card(CampaignId(999)) is None
     await store.keep_live_card(campaign.id, "activity-1")
     await store.keep_live_card(campaign.id, "activity-2")
-    await store.save(replace(campaign, name="Still at version 1"))
+    await store.save(replace(campaign, name="Still at version 1"), deed=A_DEED)
     assert await store.live_card(campaign.id) == "activity-2"
 
 
@@ -304,7 +308,7 @@ async def test_campaigns_are_found_by_a_part_of_their_name_in_any_letter_case(st
     assert await found("[") == ["autumn [again]"] and await found(".*") == []
     assert len(await found("")) == 4 and await found("winter") == []
     assert [campaign.name for campaign in await store.campaigns(CONTOSO, 1, 1, "autumn")] == ["Autumn 100%"]
-    await store.save(replace((await store.campaigns(CONTOSO, 1))[0], name="Winter"))
+    await store.save(replace((await store.campaigns(CONTOSO, 1))[0], name="Winter"), deed=A_DEED)
     assert await found("wint") == ["Winter"] and await found("other") == []
 
 

@@ -44,6 +44,7 @@ from tests.contract.world import (
     sighting,
     tallied_right,
 )
+from tests.support.deeds import A_DEED
 from tests.support.kept import looks_at
 from tests.support.sample_records import refrozen
 
@@ -87,15 +88,15 @@ async def _team(store: Store, ada: Person) -> DistributionList:
     lists = await store.lists(CONTOSO)
     if not lists:
         half = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(half, met[:2], columns[:2])
-        published = await store.publish_list(half, "Team", ["SITE"])
+        await store.fill_blank(half, met[:2], columns[:2])
+        published = await store.publish_list(half, "Team", ["SITE"], deed=A_DEED)
         lists = [published] if published else []
     [team] = lists
     assert team.size in (2, len(met))
     if team.size == 2:
         whole = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(whole, met, columns)
-        refilled = await store.refill_list(team.id, whole, ["SITE"])
+        await store.fill_blank(whole, met, columns)
+        refilled = await store.refill_list(team.id, whole, ["SITE"], deed=A_DEED)
         assert refilled is not None
         return refilled
     return team
@@ -107,7 +108,7 @@ async def _started(store: Store, ada: Person, team: DistributionList, now: datet
     campaign = campaigns[0] if campaigns else await drafted(store, ada)
     if campaign.state is CampaignState.DRAFT:
         whole = await scheduled(store, ada, audience)  # a second one, and the draft goes
-        await store.delete_campaign(campaign)
+        await store.delete_campaign(campaign, deed=A_DEED)
         campaign = whole
     await store.start(campaign.id, now)
     started = await store.campaign(campaign.id)

@@ -40,6 +40,7 @@ from tests.contract.world import (
     state_of,
     tallied_right,
 )
+from tests.support.deeds import A_DEED
 
 SECOND = timedelta(seconds=1)
 LAPSED = NOW + LEASE + SECOND
@@ -510,8 +511,8 @@ async def test_counts_are_right_after_every_step_of_any_run(store: Store, other:
 async def test_what_the_lists_said_at_the_start_stays_with_the_delivery(store: Store) -> None:
     ada, louis, marie = await install(store, "ada", "louis", "marie")
     blank = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(blank, [ada.id], [{"SITE": "Lyon"}])
-    team = await store.publish_list(blank, "Team", ["SITE"])
+    await store.fill_blank(blank, [ada.id], [{"SITE": "Lyon"}])
+    team = await store.publish_list(blank, "Team", ["SITE"], deed=A_DEED)
     assert team is not None
     campaign = await running(store, ada)
     people, due = [ada.id, louis.id], [ms(NOW), ms(NOW)]
@@ -519,8 +520,8 @@ async def test_what_the_lists_said_at_the_start_stays_with_the_delivery(store: S
     assert await store.plan(campaign.id, people, due, END, columns) == 2
     assert await store.plan(campaign.id, people, due, END, {louis.id: {"SITE": "Nice"}}) == 0
     assert await store.plan(campaign.id, [marie.id], None, END, {marie.id: {"SITE": "Brest"}}) == 1
-    await store.enlist(team.id, [ada.id], [{"SITE": "Paris"}])
-    await store.delete_list(team.id)
+    await store.dismiss(team.id, [ada.id], deed=A_DEED)
+    await store.delete_list(team.id, deed=A_DEED)
     claimed = {delivery.person.id: delivery.columns for delivery in await claim(store, campaign, mark=True)}
     assert claimed == {ada.id: {"SITE": "Lyon"}, louis.id: {}}
     assert await store.delivery_columns(campaign.id, ada.id) == {"SITE": "Lyon"}

@@ -35,6 +35,7 @@ from storage.records.engagement import HOUR as HOUR_MS
 from storage.records.engagement import Counts
 from storage.records.instants import ms
 from tests.contract.world import END, MINUTE, NOW, install, outcome, plan, planned, refused, scheduled, sent
+from tests.support.deeds import A_DEED
 from tests.support.kept import engaged_by
 from tests.support.sample_records import refrozen
 
@@ -281,7 +282,7 @@ async def test_a_deleted_campaign_leaves_no_engagement(store: Store) -> None:
     await store.finish(campaign.id, END)
     done = await store.campaign(campaign.id)
     assert done is not None
-    await store.delete_campaign(done)
+    await store.delete_campaign(done, deed=A_DEED)
     assert await store.engagement(campaign.id) == []
     assert await store.engagement_by_hour(campaign.id) == []
     assert not (await engaged_by(store, campaign.id, Who(ada.id))).pressed
@@ -291,7 +292,7 @@ async def test_a_deleted_campaign_leaves_no_engagement(store: Store) -> None:
 async def test_an_anonymous_campaign_says_so_where_messages_are_looked_up(store: Store) -> None:
     (ada,) = await install(store, "ada")
     draft = await scheduled(store, ada)
-    await store.save(refrozen(draft, tracking=Tracking(links=False, anonymous=True)))
+    await store.save(refrozen(draft, tracking=Tracking(links=False, anonymous=True)), deed=A_DEED)
     assert await store.start(draft.id, NOW)
     campaign = await store.campaign(draft.id)
     assert campaign is not None and campaign.anonymous

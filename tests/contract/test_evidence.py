@@ -20,6 +20,7 @@ from storage.shared.lessons import ANOTHER_CHANCE
 from tests.contract.conftest import Database
 from tests.contract.test_known_by_the_directory import TEAM
 from tests.contract.world import CONTOSO, MINUTE, NOW, claim, install, outcome, planned, sent, sighting
+from tests.support.deeds import A_DEED
 
 EVERYONE = Audience(everyone=True)
 #: what answers say of a person or a chat
@@ -142,7 +143,7 @@ async def test_who_was_refused_in_a_team_has_another_chance_when_the_team_is_rea
     [bob] = await store.know(CONTOSO, [DirectoryUser(directory_id="directory-bob")], NOW)
     await store.meet_in_team(CONTOSO, TEAM, [(bob, "29:bob")], NOW)
     await store.learn(bob, Channel.TEAMS, Lesson(at=NOW, failed=NotReached.NEVER_INSTALLED))
-    team = await store.new_list(CONTOSO, ada.id, "Team", [bob])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [bob], deed=A_DEED)
     audience = Audience(lists=(team.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=0)
     await store.meet_in_team(CONTOSO, TEAM, [(bob, "29:bob")], NOW + MINUTE)

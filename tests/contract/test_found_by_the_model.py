@@ -10,11 +10,9 @@ import pytest
 from storage.port.store import Store
 from storage.records import (
     Audience,
-    AuditEntry,
     Channel,
     Columns,
     Contact,
-    Deed,
     DeliveryState,
     DirectoryUser,
     EngagementKind,
@@ -26,8 +24,6 @@ from storage.records import (
     Role,
     Source,
     StaleVersion,
-    Subject,
-    TenantId,
 )
 from storage.records.lists import SourceKind
 from tests.contract.world import (
@@ -49,6 +45,7 @@ from tests.contract.world import (
     state_of,
     tallied_right,
 )
+from tests.support.deeds import A_DEED
 
 TEAMS = Channel.TEAMS
 TEAM = Source(kind=SourceKind.TEAM, id="team", service_url="https://smba.example/emea/", bot="28:crieur")
@@ -179,8 +176,8 @@ async def test_a_list_counts_a_person_once_when_two_of_its_people_turn_out_to_be
     (zoe,) = await install(store, "zoe")
     (stand_in,) = await met(store, "zoe.second@contoso.example")
     team = await store.blank_list(CONTOSO, zoe.id)
-    await store.enlist(team, [zoe.id, stand_in.id], [{}, SALES])
-    await store.publish_list(team, "Team", ["DEPARTMENT"])
+    await store.fill_blank(team, [zoe.id, stand_in.id], [{}, SALES])
+    await store.publish_list(team, "Team", ["DEPARTMENT"], deed=A_DEED)
     await store.remember(
         sighting("zoe", addresses=("zoe@contoso.example", "zoe.second@contoso.example"), at=NOW + MINUTE)
     )
@@ -192,17 +189,17 @@ async def test_a_list_counts_a_person_once_when_two_of_its_people_turn_out_to_be
 async def test_putting_somebody_in_a_list_again_leaves_what_it_says_about_them(store: Store) -> None:
     (ada,) = await install(store, "ada")
     team = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(team, [ada.id], [SALES])
-    await store.publish_list(team, "Team", ["DEPARTMENT"])
-    await store.enlist(team, [ada.id])
+    await store.fill_blank(team, [ada.id], [SALES])
+    await store.publish_list(team, "Team", ["DEPARTMENT"], deed=A_DEED)
+    await store.enlist(team, [ada.id], deed=A_DEED)
     assert await store.columns_of(Audience(lists=(team,)), [ada.id]) == {ada.id: SALES}
 
 
 async def test_a_list_without_columns_says_nothing_about_anybody(store: Store) -> None:
     (ada,) = await install(store, "ada")
     team = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(team, [ada.id], [SALES])
-    await store.publish_list(team, "Team")
+    await store.fill_blank(team, [ada.id], [SALES])
+    await store.publish_list(team, "Team", deed=A_DEED)
     audience = Audience(lists=(team,))
     assert await store.columns_of(audience, [ada.id]) == {}
     assert [member.columns for member in await store.members(CONTOSO, audience, TEAMS, 9)] == [{}]
@@ -213,20 +210,20 @@ async def test_a_list_that_is_not_published_is_in_no_audience_and_cannot_be_chan
 ) -> None:
     (ada,) = await install(store, "ada")
     blank = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(blank, [ada.id])
-    await store.share_list(blank, [PersonId(77)], all_authors=True)
+    await store.fill_blank(blank, [ada.id])
+    await store.share_list(blank, [PersonId(77)], all_authors=True, deed=A_DEED)
     assert (await store.reach(CONTOSO, Audience(lists=(blank,)), TEAMS)).total == 0
-    published = await store.publish_list(blank, "Team")
+    published = await store.publish_list(blank, "Team", deed=A_DEED)
     assert published is not None and not published.shared_with_all and not published.shared_with
 
 
 async def test_the_number_of_a_blank_list_that_filled_another_leads_to_nobody(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    team = await store.new_list(CONTOSO, ada.id, "Team", [])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [], deed=A_DEED)
     blank = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(blank, [ada.id])
-    await store.refill_list(team.id, blank)
-    await store.dismiss(blank, [ada.id])
+    await store.fill_blank(blank, [ada.id])
+    await store.refill_list(team.id, blank, deed=A_DEED)
+    await store.dismiss(blank, [ada.id], deed=A_DEED)
     assert [member.person for member in await store.members(CONTOSO, Audience(lists=(team.id,)), TEAMS, 9)] == [ada]
 
 
@@ -239,7 +236,7 @@ async def test_people_are_found_by_words_wherever_they_stand(store: Store, searc
             Contact(address="louis@fabrikam.example", given_name="Louis", surname="Ada"),
         ],
     )
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, other.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, other.id], deed=A_DEED)
     members = await store.members(CONTOSO, Audience(lists=(team.id,)), TEAMS, 9, search=search)
     assert [member.person for member in members] == [ada]
 
@@ -250,9 +247,9 @@ async def test_capitals_with_accents_stand_where_small_letters_do(store: Store) 
         for number, surname in enumerate(["élan", "Émile", "ÉLISE", "zola"])
     ]
     people = await store.meet(CONTOSO, contacts)
-    team = await store.new_list(CONTOSO, people[0].id, "Équipe", [person.id for person in people])
-    await store.new_list(CONTOSO, people[0].id, "équipage", [])
-    await store.new_list(CONTOSO, people[0].id, "ÉTÉ", [])
+    team = await store.new_list(CONTOSO, people[0].id, "Équipe", [person.id for person in people], deed=A_DEED)
+    await store.new_list(CONTOSO, people[0].id, "équipage", [], deed=A_DEED)
+    await store.new_list(CONTOSO, people[0].id, "ÉTÉ", [], deed=A_DEED)
     members = await store.members(CONTOSO, Audience(lists=(team.id,)), TEAMS, 9)
     assert [member.person.surname for member in members] == ["zola", "élan", "ÉLISE", "Émile"]
     assert [one.name for one in await store.lists(CONTOSO)] == ["équipage", "Équipe", "ÉTÉ"]
@@ -278,12 +275,8 @@ async def test_erasing_an_address_leaves_those_of_another_organisation_who_share
     addresses = ("zoe@contoso.example", "zoe@mail.example")
     await store.remember(sighting("zoe", addresses=addresses))
     (namesake,) = await store.meet(FABRIKAM, [Contact(address="zoe@mail.example", given_name="Zoe")])
-
-    def entry_of(tenant: TenantId, person: PersonId) -> AuditEntry:
-        return AuditEntry(tenant=tenant, at=NOW, by=None, deed=Deed.ERASED, subject=Subject.PERSON, id=str(person))
-
     (ada,) = await install(store, "ada")
-    await store.give_role(ada.id, Role.OWNER)
-    erased = await store.erase("zoe@contoso.example", entry_of)
+    await store.give_role(ada.id, Role.OWNER, deed=A_DEED)
+    erased = await store.erase("zoe@contoso.example", deed=A_DEED)
     assert [tenant for tenant, _ in erased] == [CONTOSO]
     assert await store.person_at(FABRIKAM, "zoe@mail.example") == namesake

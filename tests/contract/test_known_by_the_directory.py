@@ -34,6 +34,7 @@ from tests.contract.world import (
     state_of,
     tallied_right,
 )
+from tests.support.deeds import A_DEED
 
 GROUP = Source(kind=SourceKind.GROUP, id="11111111-2222-3333-4444-555555555555")
 TEAM = Source(
@@ -89,7 +90,7 @@ async def test_who_stood_in_a_list_by_address_becomes_the_directorys_person(stor
     [known] = await store.know(CONTOSO, [user("ada")], NOW)
     assert known == contact.id
     [alias] = await store.meet(CONTOSO, [Contact(address="countess@contoso.example")])
-    team = await store.new_list(CONTOSO, contact.id, "Team", [alias.id])
+    team = await store.new_list(CONTOSO, contact.id, "Team", [alias.id], deed=A_DEED)
     await store.know(CONTOSO, [user("ada", addresses=("ada@contoso.example", "countess@contoso.example"))], NOW)
     reachable, others = await store.recipients(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS)
     assert (list(reachable), list(others)) == ([], [contact.id])
@@ -166,23 +167,31 @@ async def test_an_install_and_a_reading_at_once_make_one_person(store: Store, ot
 
 async def test_a_list_of_a_group_is_one_for_each_owner_and_of_a_team_one_for_all(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    mine = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
+    mine = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP, deed=A_DEED)
     assert (mine.source, mine.read_at, mine.size, mine.owner) == (GROUP, None, 0, ada.id)
-    assert await store.list_from(CONTOSO, ada.id, "Marketing", GROUP) == mine == await store.distribution_list(mine.id)
-    theirs = await store.list_from(CONTOSO, louis.id, "Marketing", GROUP)
+    assert (
+        await store.list_from(CONTOSO, ada.id, "Marketing", GROUP, deed=A_DEED)
+        == mine
+        == await store.distribution_list(mine.id)
+    )
+    theirs = await store.list_from(CONTOSO, louis.id, "Marketing", GROUP, deed=A_DEED)
     assert theirs.id != mine.id
-    team = await store.list_from(CONTOSO, ada.id, "Team", TEAM)
+    team = await store.list_from(CONTOSO, ada.id, "Team", TEAM, deed=A_DEED)
     moved = replace(TEAM, service_url="https://smba.example/amer/")
-    again = await store.list_from(CONTOSO, louis.id, "Renamed", moved)
+    again = await store.list_from(CONTOSO, louis.id, "Renamed", moved, deed=A_DEED)
     assert again == replace(team, source=moved), "the newest way to ask for it is kept, and its name"
-    assert (await store.list_from(FABRIKAM, ada.id, "Team", TEAM)).id != team.id
+    assert (await store.list_from(FABRIKAM, ada.id, "Team", TEAM, deed=A_DEED)).id != team.id
     assert {one.id for one in await store.lists(CONTOSO)} == {mine.id, theirs.id, team.id}
 
 
 async def test_copies_that_make_a_teams_list_at_once_make_one(store: Store, other: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     answers = await asyncio.gather(
-        *(some.list_from(CONTOSO, owner.id, "Team", TEAM) for some in (store, other) for owner in (ada, louis))
+        *(
+            some.list_from(CONTOSO, owner.id, "Team", TEAM, deed=A_DEED)
+            for some in (store, other)
+            for owner in (ada, louis)
+        )
     )
     assert len({one.id for one in answers}) == 1
     assert len(await store.lists(CONTOSO)) == 1
@@ -190,13 +199,13 @@ async def test_copies_that_make_a_teams_list_at_once_make_one(store: Store, othe
 
 async def test_a_reading_takes_the_place_of_the_one_before_and_says_when_it_began(store: Store) -> None:
     [ada] = await install(store, "ada")
-    marketing = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
+    marketing = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP, deed=A_DEED)
     for number, names in enumerate((("ada", "bob"), ("bob", "eve", "zoe"))):
         blank = await store.blank_list(CONTOSO, ada.id)
         people = await store.know(CONTOSO, [user(who) for who in names], NOW)
-        await store.enlist(blank, people)
+        await store.fill_blank(blank, people)
         at = NOW + timedelta(minutes=number)
-        refilled = await store.refill_list(marketing.id, blank, read_at=at)
+        refilled = await store.refresh_list(marketing.id, blank, read_at=at)
         assert refilled is not None and (refilled.size, refilled.read_at, refilled.source) == (len(names), at, GROUP)
         members = await store.members(CONTOSO, Audience(lists=(marketing.id,)), Channel.TEAMS, 10)
         assert sorted(member.person.given_name for member in members) == [name.title() for name in names]
@@ -204,9 +213,9 @@ async def test_a_reading_takes_the_place_of_the_one_before_and_says_when_it_bega
 
 async def test_a_deleted_list_of_a_group_can_be_made_again(store: Store) -> None:
     [ada] = await install(store, "ada")
-    marketing = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP)
-    await store.delete_list(marketing.id)
-    again = await store.list_from(CONTOSO, ada.id, "Sales", GROUP)
+    marketing = await store.list_from(CONTOSO, ada.id, "Marketing", GROUP, deed=A_DEED)
+    await store.delete_list(marketing.id, deed=A_DEED)
+    again = await store.list_from(CONTOSO, ada.id, "Sales", GROUP, deed=A_DEED)
     assert again.id != marketing.id and again.name == "Sales"
     assert [one.id for one in await store.lists(CONTOSO)] == [again.id]
 
@@ -266,7 +275,7 @@ async def test_who_is_in_a_team_can_be_reached_but_has_not_installed(store: Stor
     assert (theirs.installed, theirs.broken) == (False, None)
     hers = await store.reference(ada.id, Channel.TEAMS)
     assert hers is not None and (hers.installed, hers.conversation) == (True, "chat-ada"), "hers stays"
-    team = await store.new_list(CONTOSO, ada.id, "Team", [bob, ada.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [bob, ada.id], deed=A_DEED)
     audience = Audience(lists=(team.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=2, reachable=2)
     assert await store.reach(CONTOSO, audience, Channel.SKYPE) == Reach(total=2, reachable=0)

@@ -24,6 +24,7 @@ from storage.records import (
 )
 from storage.records.campaign_life import to_draft
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, scheduled, sighting
+from tests.support.deeds import A_DEED
 
 
 async def mixed(store: Store) -> tuple[list[Person], list[Person]]:
@@ -37,7 +38,7 @@ async def mixed(store: Store) -> tuple[list[Person], list[Person]]:
 
 async def test_a_list_is_kept_with_each_person_once(store: Store) -> None:
     (ada, louis, _), _ = await mixed(store)
-    team = await store.new_list(CONTOSO, ada.id, "Team", [louis.id, ada.id, louis.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [louis.id, ada.id, louis.id], deed=A_DEED)
     assert (team.name, team.owner, team.tenant, team.size) == ("Team", ada.id, CONTOSO, 2)
     assert await store.distribution_list(team.id) == team
     assert await store.distribution_list(ListId(999)) is None
@@ -45,7 +46,7 @@ async def test_a_list_is_kept_with_each_person_once(store: Store) -> None:
 
 async def test_an_empty_list_is_a_list(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    empty = await store.new_list(CONTOSO, ada.id, "Nobody", [])
+    empty = await store.new_list(CONTOSO, ada.id, "Nobody", [], deed=A_DEED)
     assert empty.size == 0
     assert await store.reach(CONTOSO, Audience(lists=(empty.id,)), Channel.TEAMS) == Reach(total=0, reachable=0)
 
@@ -53,16 +54,16 @@ async def test_an_empty_list_is_a_list(store: Store) -> None:
 async def test_lists_come_by_name_in_any_letter_case(store: Store) -> None:
     (ada,) = await install(store, "ada")
     for name in ("beta", "Alpha", "gamma", "Beta"):
-        await store.new_list(CONTOSO, ada.id, name, [ada.id])
-    await store.new_list(FABRIKAM, ada.id, "theirs", [ada.id])
+        await store.new_list(CONTOSO, ada.id, name, [ada.id], deed=A_DEED)
+    await store.new_list(FABRIKAM, ada.id, "theirs", [ada.id], deed=A_DEED)
     assert [one.name for one in await store.lists(CONTOSO)] == ["Alpha", "beta", "Beta", "gamma"]
 
 
 async def test_an_audience_counts_each_person_once(store: Store) -> None:
     (ada, louis, marie), (zoe, bob) = await mixed(store)
     await store.lose(CONTOSO, Channel.TEAMS, "29:marie", NotReached.BLOCKED)
-    first = await store.new_list(CONTOSO, ada.id, "First", [ada.id, marie.id, zoe.id])
-    second = await store.new_list(CONTOSO, ada.id, "Second", [zoe.id, bob.id, ada.id, louis.id])
+    first = await store.new_list(CONTOSO, ada.id, "First", [ada.id, marie.id, zoe.id], deed=A_DEED)
+    second = await store.new_list(CONTOSO, ada.id, "Second", [zoe.id, bob.id, ada.id, louis.id], deed=A_DEED)
     both = Audience(lists=(first.id, second.id))
     assert await store.reach(CONTOSO, both, Channel.TEAMS) == Reach(total=5, reachable=2)
     reachable, others = await store.recipients(CONTOSO, both, Channel.TEAMS)
@@ -85,7 +86,9 @@ async def test_everyone_is_who_can_be_reached_on_the_channel(store: Store) -> No
 async def test_members_come_in_pages_by_name_with_their_reach(store: Store) -> None:
     (ada, louis, marie), (zoe, bob) = await mixed(store)
     await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
-    everybody = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (zoe, marie, ada, bob, louis)])
+    everybody = await store.new_list(
+        CONTOSO, ada.id, "All", [person.id for person in (zoe, marie, ada, bob, louis)], deed=A_DEED
+    )
     audience = Audience(lists=(everybody.id,))
     by_name = [
         Member(person=bob, why=NotReached.NEVER_INSTALLED, installed=False),  # Bob
@@ -104,7 +107,7 @@ async def test_members_come_in_pages_by_name_with_their_reach(store: Store) -> N
 
 async def test_members_of_overlapping_lists_come_once(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    lists = [await store.new_list(CONTOSO, ada.id, name, [louis.id, ada.id]) for name in ("One", "Two")]
+    lists = [await store.new_list(CONTOSO, ada.id, name, [louis.id, ada.id], deed=A_DEED) for name in ("One", "Two")]
     members = await store.members(CONTOSO, Audience(lists=tuple(one.id for one in lists)), Channel.TEAMS, 10)
     assert [member.person for member in members] == [ada, louis]
 
@@ -118,7 +121,7 @@ async def test_names_are_ordered_in_any_letter_case(store: Store) -> None:
 
 async def test_another_tenants_list_is_empty_to_us(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    theirs = await store.new_list(FABRIKAM, ada.id, "Theirs", [ada.id])
+    theirs = await store.new_list(FABRIKAM, ada.id, "Theirs", [ada.id], deed=A_DEED)
     audience = Audience(lists=(theirs.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=0, reachable=0)
     assert await store.members(CONTOSO, audience, Channel.TEAMS, 10) == []
@@ -127,7 +130,7 @@ async def test_another_tenants_list_is_empty_to_us(store: Store) -> None:
 async def test_a_large_audience_is_read_whole(store: Store) -> None:
     (ada,) = await install(store, "ada")
     met = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(1_500)])
-    large = await store.new_list(CONTOSO, ada.id, "Many", [ada.id, *(person.id for person in met)])
+    large = await store.new_list(CONTOSO, ada.id, "Many", [ada.id, *(person.id for person in met)], deed=A_DEED)
     audience = Audience(lists=(large.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1_501, reachable=1)
     reachable, others = await store.recipients(CONTOSO, audience, Channel.TEAMS)
@@ -137,42 +140,42 @@ async def test_a_large_audience_is_read_whole(store: Store) -> None:
 
 async def test_a_deleted_list_is_gone_and_its_id_is_never_given_again(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.delete_list(team.id)
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED)
+    await store.delete_list(team.id, deed=A_DEED)
     assert await store.distribution_list(team.id) is None
     assert await store.lists(CONTOSO) == []
     assert await store.reach(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS) == Reach(total=0, reachable=0)
-    await store.delete_list(team.id)  # twice is once
-    assert (await store.new_list(CONTOSO, ada.id, "Team", [ada.id])).id != team.id
+    await store.delete_list(team.id, deed=A_DEED)  # twice is once
+    assert (await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED)).id != team.id
 
 
 async def test_a_list_in_use_stays_until_its_campaigns_have_ended(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    spare = await store.new_list(CONTOSO, ada.id, "Spare", [ada.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED)
+    spare = await store.new_list(CONTOSO, ada.id, "Spare", [ada.id], deed=A_DEED)
     audience = Audience(lists=(team.id,))
     first = await scheduled(store, ada, audience, name="First")
     await store.start(first.id, NOW)
     second = await scheduled(store, ada, audience, name="Second")
     with pytest.raises(ListInUse) as refused:
-        await store.delete_list(team.id)
+        await store.delete_list(team.id, deed=A_DEED)
     assert sorted(refused.value.campaigns) == ["First", "Second"]
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1)
-    await store.delete_list(spare.id)
+    await store.delete_list(spare.id, deed=A_DEED)
 
-    await store.save(to_draft(second))
+    await store.save(to_draft(second), deed=A_DEED)
     await store.planned(first.id, NOW)
     assert await store.finish(first.id, NOW)
-    await store.delete_list(team.id)
+    await store.delete_list(team.id, deed=A_DEED)
     assert await store.distribution_list(team.id) is None
 
 
 async def test_a_draft_does_not_hold_a_list(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED)
     campaign = await scheduled(store, ada, Audience(lists=(team.id,)))
-    await store.save(to_draft(campaign))
-    await store.delete_list(team.id)
+    await store.save(to_draft(campaign), deed=A_DEED)
+    await store.delete_list(team.id, deed=A_DEED)
 
 
 # --- combining and leaving out ----------------------------------------------------------------
@@ -180,9 +183,9 @@ async def test_a_draft_does_not_hold_a_list(store: Store) -> None:
 
 async def test_an_audience_combines_lists_and_leaves_others_out(store: Store) -> None:
     (ada, louis, marie), (zoe, bob) = await mixed(store)
-    first = await store.new_list(CONTOSO, ada.id, "First", [ada.id, louis.id, zoe.id])
-    second = await store.new_list(CONTOSO, ada.id, "Second", [louis.id, marie.id, bob.id])
-    out = await store.new_list(CONTOSO, ada.id, "Out", [louis.id, zoe.id])
+    first = await store.new_list(CONTOSO, ada.id, "First", [ada.id, louis.id, zoe.id], deed=A_DEED)
+    second = await store.new_list(CONTOSO, ada.id, "Second", [louis.id, marie.id, bob.id], deed=A_DEED)
+    out = await store.new_list(CONTOSO, ada.id, "Out", [louis.id, zoe.id], deed=A_DEED)
     for audience, people in (
         (Audience(lists=(first.id, second.id), except_lists=(out.id,)), [ada, marie, bob]),
         (Audience(lists=(first.id,), except_lists=(second.id, out.id)), [ada]),
@@ -206,7 +209,7 @@ async def test_guests_are_left_out_unless_asked_for(store: Store) -> None:
     guest, _ = await store.remember(sighting("guest", guest=True))
     assert guest.guest
     assert not ada.guest
-    both = await store.new_list(CONTOSO, ada.id, "Both", [ada.id, guest.id])
+    both = await store.new_list(CONTOSO, ada.id, "Both", [ada.id, guest.id], deed=A_DEED)
     for audience in (Audience(lists=(both.id,)), Audience(everyone=True)):
         assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=1, guests=1)
         assert (await store.recipients(CONTOSO, audience, Channel.TEAMS))[0].tolist() == [ada.id]  # type: ignore[attr-defined]
@@ -223,7 +226,9 @@ async def test_guests_are_left_out_unless_asked_for(store: Store) -> None:
 async def test_why_people_cannot_be_reached_is_counted(store: Store) -> None:
     (ada, louis, marie), (zoe, bob) = await mixed(store)
     await store.lose(CONTOSO, Channel.TEAMS, "29:marie", NotReached.BLOCKED)
-    everybody = await store.new_list(CONTOSO, ada.id, "All", [person.id for person in (ada, louis, marie, zoe, bob)])
+    everybody = await store.new_list(
+        CONTOSO, ada.id, "All", [person.id for person in (ada, louis, marie, zoe, bob)], deed=A_DEED
+    )
     audience = Audience(lists=(everybody.id,))
     why = {NotReached.BLOCKED: 1, NotReached.NEVER_INSTALLED: 2}
     assert await store.unreached(CONTOSO, audience, Channel.TEAMS) == why
@@ -248,7 +253,7 @@ async def test_people_are_found_by_a_part_of_their_name_or_address(store: Store)
             Contact(address="a.b+c@contoso.example", surname="Plus"),
         ],
     )
-    everybody = await store.new_list(CONTOSO, ada.id, "All", [ada.id, *(person.id for person in people)])
+    everybody = await store.new_list(CONTOSO, ada.id, "All", [ada.id, *(person.id for person in people)], deed=A_DEED)
     audience = Audience(lists=(everybody.id,))
 
     async def found(search: str) -> list[str]:
@@ -269,11 +274,11 @@ async def test_people_are_found_by_a_part_of_their_name_or_address(store: Store)
 async def test_a_list_that_is_being_filled_is_seen_whole_or_not_at_all(store: Store) -> None:
     (ada, louis, marie), _ = await mixed(store)
     blank = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(blank, [ada.id, louis.id], [{"SITE": "Lyon"}, {}])
-    await store.enlist(blank, [louis.id, marie.id], [{"SITE": "Paris"}, {"SITE": "Nice"}])
+    await store.fill_blank(blank, [ada.id, louis.id], [{"SITE": "Lyon"}, {}])
+    await store.fill_blank(blank, [louis.id, marie.id], [{"SITE": "Paris"}, {"SITE": "Nice"}])
     assert await store.lists(CONTOSO) == []
     assert await store.distribution_list(blank) is None
-    published = await store.publish_list(blank, "Team", ["SITE"])
+    published = await store.publish_list(blank, "Team", ["SITE"], deed=A_DEED)
     assert published is not None
     assert (published.id, published.name, published.owner, published.size, published.columns) == (
         blank,
@@ -283,32 +288,31 @@ async def test_a_list_that_is_being_filled_is_seen_whole_or_not_at_all(store: St
         ("SITE",),
     )
     assert await store.lists(CONTOSO) == [published]
-    assert await store.publish_list(blank, "Other") == published, "twice is once"
+    assert await store.publish_list(blank, "Other", deed=A_DEED) == published, "twice is once"
     members = await store.members(CONTOSO, Audience(lists=(published.id,)), Channel.TEAMS, 10)
     assert {member.person.id: member.columns for member in members} == {
         ada.id: {"SITE": "Lyon"},
         louis.id: {"SITE": "Paris"},
         marie.id: {"SITE": "Nice"},
     }
-    await store.delete_list(published.id)
-    assert await store.publish_list(blank, "Team") is None
+    await store.delete_list(published.id, deed=A_DEED)
+    assert await store.publish_list(blank, "Team", deed=A_DEED) is None
 
 
 async def test_a_blank_list_can_be_given_up(store: Store) -> None:
     (ada,) = await install(store, "ada")
     blank = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(blank, [ada.id])
-    await store.delete_list(blank)
-    assert await store.publish_list(blank, "Team") is None
-    await store.enlist(blank, [ada.id])  # too late, and harmless
+    await store.fill_blank(blank, [ada.id])
+    await store.drop_blank(blank)
+    assert await store.publish_list(blank, "Team", deed=A_DEED) is None
+    await store.fill_blank(blank, [ada.id])  # too late, and harmless
 
 
 async def test_people_are_added_to_a_list_and_taken_out_of_it(store: Store) -> None:
     (ada, louis, marie), _ = await mixed(store)
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.enlist(team.id, [ada.id, louis.id, marie.id], [{"SITE": "Lyon"}] * 3)
-    await store.enlist(team.id, [ada.id], [{"SITE": "Nice"}], keep=True)
-    await store.dismiss(team.id, [louis.id, PersonId(999)])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED)
+    await store.enlist(team.id, [ada.id, louis.id, marie.id], deed=A_DEED)
+    await store.dismiss(team.id, [louis.id, PersonId(999)], deed=A_DEED)
     grown = await store.distribution_list(team.id)
     assert grown is not None and grown.size == 2
     audience = Audience(lists=(team.id,))
@@ -319,23 +323,23 @@ async def test_people_are_added_to_a_list_and_taken_out_of_it(store: Store) -> N
 
 async def test_a_list_is_filled_anew_at_once_and_stays_the_same_list(store: Store) -> None:
     (ada, louis, marie), _ = await mixed(store)
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id], deed=A_DEED)
     for people in ([marie.id, louis.id], [ada.id]):
         blank = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(blank, people, [{"SITE": "Lyon"}] * len(people))
+        await store.fill_blank(blank, people, [{"SITE": "Lyon"}] * len(people))
         before = await store.members(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS, 10)
         assert before
         for _ in range(2):  # twice is once
-            refilled = await store.refill_list(team.id, blank, ["SITE"])
+            refilled = await store.refill_list(team.id, blank, ["SITE"], deed=A_DEED)
             assert refilled == replace(team, size=len(people), columns=("SITE",))
             members = await store.members(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS, 10)
             assert {member.person.id for member in members} == set(people)
             assert all(member.columns == {"SITE": "Lyon"} for member in members)
-        await store.delete_list(blank)  # what it held stands in the other now
+        await store.drop_blank(blank)  # what it held stands in the other now
         assert await store.reach(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS) == reach_of(people)
-    await store.delete_list(team.id)
+    await store.delete_list(team.id, deed=A_DEED)
     late = await store.blank_list(CONTOSO, ada.id)
-    assert await store.refill_list(team.id, late) is None
+    assert await store.refill_list(team.id, late, deed=A_DEED) is None
 
 
 def reach_of(people: list[PersonId]) -> Reach:
@@ -359,11 +363,11 @@ async def test_the_first_list_that_says_something_about_a_person_wins(store: Sto
     lists = []
     for name, values in (("One", {"SITE": "Lyon"}), ("Two", {"SITE": "Paris", "TEAM": "Blue"})):
         blank = await store.blank_list(CONTOSO, ada.id)
-        await store.enlist(blank, [ada.id], [values])
-        published = await store.publish_list(blank, name, sorted(values))
+        await store.fill_blank(blank, [ada.id], [values])
+        published = await store.publish_list(blank, name, sorted(values), deed=A_DEED)
         assert published is not None
         lists.append(published.id)
-    plain = await store.new_list(CONTOSO, ada.id, "Three", [ada.id, louis.id])
+    plain = await store.new_list(CONTOSO, ada.id, "Three", [ada.id, louis.id], deed=A_DEED)
     both = Audience(lists=(plain.id, *lists))
     assert await store.columns_of(both, [ada.id, louis.id]) == {ada.id: {"SITE": "Lyon", "TEAM": "Blue"}}
     back = Audience(lists=tuple(reversed(lists)))
@@ -375,8 +379,8 @@ async def test_what_a_list_says_goes_with_somebody_who_installs(store: Store) ->
     (ada,) = await install(store, "ada")
     [contact] = await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
     blank = await store.blank_list(CONTOSO, ada.id)
-    await store.enlist(blank, [contact.id], [{"SITE": "Lyon"}])
-    team = await store.publish_list(blank, "Team", ["SITE"])
+    await store.fill_blank(blank, [contact.id], [{"SITE": "Lyon"}])
+    team = await store.publish_list(blank, "Team", ["SITE"], deed=A_DEED)
     assert team is not None
     louis, _ = await store.remember(sighting("louis"))
     assert await store.columns_of(Audience(lists=(team.id,)), [louis.id]) == {louis.id: {"SITE": "Lyon"}}
@@ -387,9 +391,9 @@ async def test_what_a_list_says_goes_with_somebody_who_installs(store: Store) ->
 
 async def test_a_list_is_renamed_and_shared(store: Store) -> None:
     (ada, louis, _), _ = await mixed(store)
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id])
-    await store.rename_list(team.id, "Équipe")
-    await store.share_list(team.id, [louis.id, louis.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED)
+    await store.rename_list(team.id, "Équipe", deed=A_DEED)
+    await store.share_list(team.id, [louis.id, louis.id], deed=A_DEED)
     shared = await store.distribution_list(team.id)
     assert shared == replace(team, name="Équipe", shared_with=frozenset([louis.id]))
     assert not allowed(Right.SEE, Role.AUTHOR, louis, team)
@@ -397,13 +401,13 @@ async def test_a_list_is_renamed_and_shared(store: Store) -> None:
     assert not allowed(Right.SEE, None, louis, shared)
     assert not allowed(Right.CHANGE, Role.AUTHOR, louis, shared)
     assert allowed(Right.CHANGE, Role.OWNER, louis, shared)
-    await store.share_list(team.id, [], all_authors=True)
+    await store.share_list(team.id, [], all_authors=True, deed=A_DEED)
     assert await store.lists(CONTOSO) == [replace(team, name="Équipe", shared_with_all=True)]
 
 
 async def test_a_list_that_is_left_out_is_in_use_too(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    out = await store.new_list(CONTOSO, ada.id, "Out", [ada.id])
+    out = await store.new_list(CONTOSO, ada.id, "Out", [ada.id], deed=A_DEED)
     await scheduled(store, ada, Audience(everyone=True, except_lists=(out.id,)), name="First")
     with pytest.raises(ListInUse):
-        await store.delete_list(out.id)
+        await store.delete_list(out.id, deed=A_DEED)

@@ -19,6 +19,7 @@ from tests.contract.world import (
     state_of,
     tallied_right,
 )
+from tests.support.deeds import A_DEED
 from tests.support.kept import looks_at
 
 TEN = 10 * MINUTE
@@ -141,7 +142,7 @@ async def test_a_deleted_campaign_takes_its_looks_along(store: Store) -> None:
     assert await store.finish(campaign.id, NOW)
     done = await store.campaign(campaign.id)
     assert done is not None
-    await store.delete_campaign(done)
+    await store.delete_campaign(done, deed=A_DEED)
     assert await looks_at(store, campaign.id, ada.id) == []
     assert not (await store.tally(campaign.id)).rungs
 

@@ -12,6 +12,7 @@ import pytest
 from storage.records import Campaign, Channel, DirectoryUser
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, END, NOW, claim, install, opened, planned, sighting
+from tests.support.deeds import A_DEED
 
 #: tables that hold a row for each recipient
 LARGE = ("delivery", "person", "reference", "engaged", "list_member", "address")
@@ -99,12 +100,12 @@ async def test_templates_are_found_by_index(tmp_path: Path, monkeypatch: pytest.
     await store.open()
     (ada,) = await install(store, "ada")
     ear.said.clear()
-    template = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True)
+    template = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True, deed=A_DEED)
     await store.template(template.id)
     await store.templates(CONTOSO, ada.id, 6, 0, "news")
     await store.count_templates(CONTOSO, ada.id)
-    await store.change_template(template.id, "Old", shared=False)
-    await store.delete_template(template.id)
+    await store.change_template(template.id, "Old", shared=False, deed=A_DEED)
+    await store.delete_template(template.id, deed=A_DEED)
     await store.close()
     plans = [plan for plan in ear.plans(path) if "template" in plan]
     assert any("template_tenant" in plan for plan in plans)

@@ -8,11 +8,12 @@ from storage.port.store import Store
 from storage.records import Channel, DeliveryState, StorageError
 from tests.contract.conftest import Database
 from tests.contract.world import CONTOSO, claim, install, opened, outcome, planned, sent
+from tests.support.deeds import A_DEED
 
 
 async def test_everything_survives_closing_and_opening(store: Store, database: Database) -> None:
     ada, louis = await install(store, "ada", "louis")
-    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [ada.id, louis.id], deed=A_DEED)
     campaign = await planned(store, [ada, louis])
     (delivery,) = await sent(store, campaign, limit=1)
     await store.record([outcome(delivery)], 1)

@@ -35,6 +35,7 @@ from tests.contract.world import (
     state_of,
     tallied_right,
 )
+from tests.support.deeds import A_DEED
 
 EVERYONE = Audience(everyone=True)
 HERE = (CONTOSO, EVERYONE, Channel.TEAMS)
@@ -358,7 +359,7 @@ async def test_contacts_met_at_once_are_one_person(store: Store, other: Store) -
 
 async def test_a_contact_who_installs_is_the_same_person(store: Store) -> None:
     (contact,) = await store.meet(CONTOSO, [Contact(address="ada@contoso.example", given_name="A.")])
-    team = await store.new_list(CONTOSO, contact.id, "Team", [contact.id])
+    team = await store.new_list(CONTOSO, contact.id, "Team", [contact.id], deed=A_DEED)
     audience = Audience(lists=(team.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=0)
     ada, newly = await store.remember(sighting("ada"))
@@ -372,8 +373,8 @@ async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: 
     ada, _ = await store.remember(sighting("ada", addresses=()))
     (contact,) = await store.meet(CONTOSO, [Contact(address="ada@contoso.example")])
     assert contact.id != ada.id
-    alone = await store.new_list(CONTOSO, ada.id, "Alone", [contact.id])
-    both = await store.new_list(CONTOSO, ada.id, "Both", [contact.id, ada.id])
+    alone = await store.new_list(CONTOSO, ada.id, "Alone", [contact.id], deed=A_DEED)
+    both = await store.new_list(CONTOSO, ada.id, "Both", [contact.id, ada.id], deed=A_DEED)
     campaign = await planned(store, [ada], waiting=[])
     waiting = await planned(store, (await install(store, "louis")), waiting=[contact])
 
@@ -394,7 +395,7 @@ async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: 
 async def test_a_contact_with_a_further_address_of_somebody_known_becomes_them(store: Store) -> None:
     ada, _ = await store.remember(sighting("ada"))
     (contact,) = await store.meet(CONTOSO, [Contact(address="a.lovelace@contoso.example")])
-    team = await store.new_list(CONTOSO, ada.id, "Team", [contact.id])
+    team = await store.new_list(CONTOSO, ada.id, "Team", [contact.id], deed=A_DEED)
     await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
     assert await store.person_at(CONTOSO, "a.lovelace@contoso.example") == ada
     assert await store.reach(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS) == Reach(total=1, reachable=1)
@@ -482,52 +483,56 @@ async def test_the_language_asked_for_is_kept_until_taken_back(store: Store) -> 
 async def test_a_tenant_gets_one_owner_however_many_ask_at_once(store: Store, other: Store) -> None:
     people = await install(store, "ada", "louis", "marie")
     twin, _ = await store.remember(sighting("ada", tenant=FABRIKAM))
-    claims = await asyncio.gather(*(some.claim_ownership(person.id) for person in people for some in (store, other)))
+    claims = await asyncio.gather(
+        *(some.claim_ownership(person.id, deed=A_DEED) for person in people for some in (store, other))
+    )
     assert claims.count(True) == 1
     owners = [(person, role) for person, role in await store.with_role(CONTOSO) if role is Role.OWNER]
     assert len(owners) == 1
-    assert not await store.claim_ownership(people[0].id)
-    assert await store.claim_ownership(twin.id)
+    assert not await store.claim_ownership(people[0].id, deed=A_DEED)
+    assert await store.claim_ownership(twin.id, deed=A_DEED)
 
 
 async def test_the_last_owner_stays(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     twin, _ = await store.remember(sighting("louis", tenant=FABRIKAM))
-    assert await store.claim_ownership(ada.id) and await store.claim_ownership(twin.id)
+    assert await store.claim_ownership(ada.id, deed=A_DEED) and await store.claim_ownership(twin.id, deed=A_DEED)
     for role in (None, Role.AUTHOR, Role.PUBLISHER):
-        assert not await store.give_role(ada.id, role)
+        assert not await store.give_role(ada.id, role, deed=A_DEED)
         assert await store.role(ada.id) is Role.OWNER
-    assert await store.give_role(ada.id, Role.OWNER), "nothing changes"
-    assert await store.give_role(louis.id, Role.OWNER)
-    assert await store.give_role(ada.id, Role.PUBLISHER)
-    assert not await store.give_role(louis.id, None)
+    assert await store.give_role(ada.id, Role.OWNER, deed=A_DEED), "nothing changes"
+    assert await store.give_role(louis.id, Role.OWNER, deed=A_DEED)
+    assert await store.give_role(ada.id, Role.PUBLISHER, deed=A_DEED)
+    assert not await store.give_role(louis.id, None, deed=A_DEED)
     assert await store.with_role(CONTOSO) == [(ada, Role.PUBLISHER), (louis, Role.OWNER)]
 
 
 async def test_of_two_owners_who_remove_each_other_one_stays(store: Store, other: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     for _ in range(10):
-        await store.give_role(ada.id, Role.OWNER)
-        await store.give_role(louis.id, Role.OWNER)
-        done = await asyncio.gather(store.give_role(ada.id, None), other.give_role(louis.id, None))
+        await store.give_role(ada.id, Role.OWNER, deed=A_DEED)
+        await store.give_role(louis.id, Role.OWNER, deed=A_DEED)
+        done = await asyncio.gather(
+            store.give_role(ada.id, None, deed=A_DEED), other.give_role(louis.id, None, deed=A_DEED)
+        )
         assert sorted(done) == [False, True]
         assert len(await store.with_role(CONTOSO)) == 1
 
 
 async def test_an_owner_who_was_named_counts_as_one(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    await store.give_role(ada.id, Role.OWNER)
-    assert not await store.claim_ownership(louis.id)
+    await store.give_role(ada.id, Role.OWNER, deed=A_DEED)
+    assert not await store.claim_ownership(louis.id, deed=A_DEED)
 
 
 async def test_roles_are_given_taken_and_listed_by_name(store: Store) -> None:
     ada, louis, _ = await install(store, "ada", "louis", "marie")
     assert await store.role(ada.id) is None
-    await store.give_role(louis.id, Role.AUTHOR)
-    await store.give_role(ada.id, Role.OWNER)
+    await store.give_role(louis.id, Role.AUTHOR, deed=A_DEED)
+    await store.give_role(ada.id, Role.OWNER, deed=A_DEED)
     await store.remember(sighting("ada", conversation="chat-2"))  # being seen changes no role
     assert await store.with_role(CONTOSO) == [(ada, Role.OWNER), (louis, Role.AUTHOR)]
-    await store.give_role(louis.id, None)
+    await store.give_role(louis.id, None, deed=A_DEED)
     assert await store.role(louis.id) is None
     assert await store.with_role(CONTOSO) == [(ada, Role.OWNER)]
     assert await store.with_role(FABRIKAM) == []

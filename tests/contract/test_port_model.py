@@ -63,6 +63,7 @@ def test_the_whole_port_is_in_the_rules() -> None:
         "open",
         "hold",
         "close",
+        "schema",
     }  # of the store itself
     assert methods() - asked == LEFT_OUT.keys()
     assert len(LEFT_OUT) < 0.05 * len(methods())

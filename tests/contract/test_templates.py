@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from storage.port.store import Store
 from storage.records import Channel, PersonId, Template, TemplateId, TenantId
-from tests.contract.test_erasure import told
 from tests.contract.world import CONTOSO, FABRIKAM, NOW, install
+from tests.support.deeds import A_DEED
 
 FORMS: Mapping[str, Mapping[str, str]] = {
     "message": {"body": "Hello [FIRSTNAME|there]", "a.b$c": ""},
@@ -19,7 +19,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 async def made(
     store: Store, owner: PersonId, name: str, *, shared: bool = False, tenant: TenantId = CONTOSO
 ) -> Template:
-    return await store.new_template(tenant, owner, name, Channel.TEAMS, FORMS, NOW, shared=shared)
+    return await store.new_template(tenant, owner, name, Channel.TEAMS, FORMS, NOW, shared=shared, deed=A_DEED)
 
 
 async def names(store: Store, person: PersonId, limit: int = 10, offset: int = 0, find: str = "") -> list[str]:
@@ -28,7 +28,7 @@ async def names(store: Store, person: PersonId, limit: int = 10, offset: int = 0
 
 async def test_all_that_a_template_says_comes_back(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    template = await store.new_template(CONTOSO, ada.id, "Été", Channel.SKYPE, FORMS, NOW, shared=True)
+    template = await store.new_template(CONTOSO, ada.id, "Été", Channel.SKYPE, FORMS, NOW, shared=True, deed=A_DEED)
     assert (template.owner, template.channel, template.forms, template.shared) == (ada.id, Channel.SKYPE, FORMS, True)
     assert template.created_at == NOW and template.tenant == CONTOSO
     assert await store.template(template.id) == template
@@ -62,11 +62,11 @@ async def test_they_are_found_by_name_and_leafed_through(store: Store) -> None:
 async def test_it_is_renamed_and_shared(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
     template = await made(store, ada.id, "Old")
-    changed = await store.change_template(template.id, "New", shared=True)
+    changed = await store.change_template(template.id, "New", shared=True, deed=A_DEED)
     assert changed is not None and (changed.name, changed.shared, changed.forms) == ("New", True, FORMS)
     assert await store.template(template.id) == changed
     assert await names(store, louis.id, find="new") == ["New"] and await names(store, louis.id, find="old") == []
-    await store.change_template(template.id, "New", shared=False)
+    await store.change_template(template.id, "New", shared=False, deed=A_DEED)
     assert await names(store, louis.id) == []
 
 
@@ -74,9 +74,9 @@ async def test_what_is_deleted_is_gone_and_its_number_is_not_given_again(store: 
     (ada,) = await install(store, "ada")
     template = await made(store, ada.id, "Old")
     for _ in range(2):
-        await store.delete_template(template.id)
+        await store.delete_template(template.id, deed=A_DEED)
     assert await store.template(template.id) is None and await names(store, ada.id) == []
-    assert await store.change_template(template.id, "Back", shared=True) is None
+    assert await store.change_template(template.id, "Back", shared=True, deed=A_DEED) is None
     assert (await made(store, ada.id, "Next")).id != template.id
 
 
@@ -87,6 +87,6 @@ async def test_who_is_erased_takes_what_nobody_else_saw(store: Store) -> None:
     others = await made(store, ada.id, "Ada's")
     (kept,) = await store.kept_of("grace@contoso.example")
     assert len(kept["template"]) == 2
-    await store.erase("grace@contoso.example", told)
+    await store.erase("grace@contoso.example", deed=A_DEED)
     assert await names(store, grace.id) == ["Everybody's"]
     assert await store.template(shared.id) == shared and await store.template(others.id) == others

@@ -7,6 +7,7 @@ import asyncio
 from storage.port.store import Store
 from storage.records import Consideration, DeliveryState, NotReached
 from tests.contract.world import NOW, claim, install, outcome, planned, sent, state_of
+from tests.support.deeds import A_DEED
 from tests.support.sample_records import refrozen
 
 WEEK = 2900
@@ -64,7 +65,7 @@ async def test_old_weeks_are_forgotten(store: Store) -> None:
 
 async def test_who_has_muted_is_claimed_but_not_marked(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    await store.mute(ada.id, True)
+    await store.mute(ada.id, True, deed=A_DEED)
     campaign = await planned(store, [ada, louis])
     claimed = {delivery.person.id: delivery for delivery in await claim(store, campaign, mark=True)}
     assert claimed[ada.id].person.muted and not claimed[louis.id].person.muted
@@ -74,6 +75,6 @@ async def test_who_has_muted_is_claimed_but_not_marked(store: Store) -> None:
     await store.record([outcome(claimed[ada.id], DeliveryState.PLANNED, due=NOW, attempted=False)], 1)
     await claim(store, insistent, mark=True)
     assert await state_of(store, campaign, ada) == DeliveryState.SENDING
-    await store.mute(ada.id, False)
+    await store.mute(ada.id, False, deed=A_DEED)
     person = await store.person(ada.id)
     assert person is not None and not person.muted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.port.store import Store
 from storage.records import Audience, Channel, Contact, NotReached
 from tests.contract.world import CONTOSO, FABRIKAM, sighting
+from tests.support.deeds import A_DEED
 
 EVERYONE = Audience(everyone=True)
 
@@ -15,7 +16,9 @@ async def test_reachable_people_are_counted_by_zone(store: Store) -> None:
     await store.remember(sighting("eve", zone="Asia/Tokyo", tenant=FABRIKAM))
     (contact,) = await store.meet(CONTOSO, [Contact(address="paul@contoso.example")])
     assert await store.zones(CONTOSO, EVERYONE, Channel.TEAMS) == {"Europe/London": 1, "Europe/Paris": 2, "": 1}
-    team = await store.new_list(CONTOSO, known["ada"].id, "Team", [known["ada"].id, known["louis"].id, contact.id])
+    team = await store.new_list(
+        CONTOSO, known["ada"].id, "Team", [known["ada"].id, known["louis"].id, contact.id], deed=A_DEED
+    )
     some = Audience(lists=(team.id,))
     assert await store.zones(CONTOSO, some, Channel.TEAMS) == {"Europe/London": 1, "Europe/Paris": 1}
     assert await store.zones(CONTOSO, some, Channel.SKYPE) == {}

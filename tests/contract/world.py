@@ -30,6 +30,7 @@ from storage.records import (
     campaign_life,
 )
 from storage.records.instants import ms
+from tests.support.deeds import A_DEED
 
 CONTOSO = TenantId("contoso")
 FABRIKAM = TenantId("fabrikam")
@@ -63,7 +64,7 @@ async def install(store: Store, *names: str) -> list[Person]:
 
 
 async def drafted(store: Store, author: Person, name: str = "News") -> Campaign:
-    return await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, NOW)
+    return await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, NOW, deed=A_DEED)
 
 
 def frozen(audience: Audience | None = None, start: datetime = NOW) -> Frozen:
@@ -81,7 +82,7 @@ def frozen(audience: Audience | None = None, start: datetime = NOW) -> Frozen:
 
 async def scheduled(store: Store, author: Person, audience: Audience | None = None, name: str = "News") -> Campaign:
     """From NOW to END."""
-    return await store.save(campaign_life.schedule(await drafted(store, author, name), frozen(audience)))
+    return await store.save(campaign_life.schedule(await drafted(store, author, name), frozen(audience)), deed=A_DEED)
 
 
 async def running(store: Store, author: Person, name: str = "News") -> Campaign:

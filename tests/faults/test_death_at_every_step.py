@@ -45,6 +45,7 @@ from storage.records import (
     TenantId,
 )
 from storage.sqlite import SqliteStore
+from tests.support.deeds import A_DEED
 from tests.support.seeding import conversation_of, install, member_of, scheduled
 from tests.support.speed import slowness
 
@@ -57,7 +58,7 @@ CHANGES = {
     *("start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"),
     *("write_documents", "delete_documents"),
     *("save_installation", "installed_for"),
-    *("blank_list", "know", "enlist", "refill_list", "delete_list", "plan_ended"),
+    *("blank_list", "know", "fill_blank", "refresh_list", "drop_blank", "plan_ended"),
 }
 
 
@@ -189,7 +190,7 @@ class Author:
 
         return bool(await self.fate.pass_through(post()))
 
-    async def held(self, campaign: Campaign) -> None:
+    async def held(self, campaign: Campaign) -> bool:
         raise AssertionError("nothing here waits for somebody's word")
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
@@ -296,7 +297,7 @@ async def a_campaign(
     audience = Audience(everyone=True)
     if to_a_group:
         source = Source(kind=SourceKind.GROUP, id="a-group")
-        everybody = await store.list_from(people[0].tenant, people[0].id, "Everybody", source)
+        everybody = await store.list_from(people[0].tenant, people[0].id, "Everybody", source, deed=A_DEED)
         audience = Audience(lists=(everybody.id,))
     length = SLOT * (1 + to_a_group)
     await scheduled(store, people[0], clock.at, length, audience=audience, presence=presence)

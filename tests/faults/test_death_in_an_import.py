@@ -19,6 +19,7 @@ from storage.records import Audience, Channel, Role
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, install
 from tests.faults.conftest import FULL
+from tests.support.deeds import A_DEED
 from tests.unit.test_import import separated
 
 PEOPLE = 25
@@ -33,8 +34,8 @@ class Killed(BaseException):
 class Mortal:
     """A store that dies at one of its changes: before it is made, or right after."""
 
-    CHANGES = ("blank_list", "enlist", "meet", "publish_list", "refill_list", "write_documents", "delete_documents",
-               "delete_list")  # fmt: skip
+    CHANGES = ("blank_list", "fill_blank", "meet", "publish_list", "refill_list", "write_documents", "delete_documents",
+               "drop_blank")  # fmt: skip
 
     def __init__(self, store: SqliteStore, dies_at: int, *, after: bool) -> None:
         self._store, self._left, self._after = store, dies_at, after
@@ -82,7 +83,7 @@ async def test_no_death_leaves_half_a_list(
         store = SqliteStore(path)
         await store.open()
         ada, louis = await install(store, "ada", "louis")
-        before = await store.new_list(CONTOSO, ada.id, "Old", [ada.id, louis.id])
+        before = await store.new_list(CONTOSO, ada.id, "Old", [ada.id, louis.id], deed=A_DEED)
         turn = _turn(store, ada)
         try:
             await _import(_turn(Mortal(store, dies_at, after=after), ada), how)

@@ -26,6 +26,7 @@ from storage.records import (
 from storage.sqlite import SqliteStore
 from tests.faults.test_death_at_every_step import LEASE, Fate, MortalStore, StoppedClock
 from tests.support.clocks import LeapingClock
+from tests.support.deeds import A_DEED
 from tests.support.seeding import TENANT, install
 
 PEOPLE = 9
@@ -73,7 +74,7 @@ async def begun(store: SqliteStore, clock: StoppedClock) -> list[PersonId]:
     [author] = await install(store, "http://127.0.0.1", 1)
     users = [DirectoryUser(directory_id=f"directory-{number}") for number in range(PEOPLE)]
     people = await store.know(TENANT, users, clock.now())
-    team = await store.new_list(TENANT, author.id, "Team", people)
+    team = await store.new_list(TENANT, author.id, "Team", people, deed=A_DEED)
     await store.new_installation(TENANT, author.id, "Team", Audience(lists=(team.id,)), PEOPLE, clock.now())
     return people
 

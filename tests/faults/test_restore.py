@@ -12,6 +12,7 @@ from pathlib import Path
 from storage.records import CampaignId, CampaignState, DeliveryState, NotReached
 from storage.shared.backup import taken_at
 from tests.faults.conftest import MONGO_PEOPLE, PEOPLE, Tell, Town, a_town
+from tests.support.deeds import A_DEED
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017
 from tests.support.program import free_port
@@ -133,7 +134,9 @@ async def test_what_was_scheduled_is_asked_again(town: Town) -> None:
     assert status == 0 and output.count("is a draft again") == 2
     store = await town.open()
     assert {one.state for one in await store.campaigns(campaign.tenant, 9)} == {CampaignState.DRAFT}
-    new = await store.new_campaign(campaign.tenant, author.id, "New", campaign.channel, campaign.created_at)
+    new = await store.new_campaign(
+        campaign.tenant, author.id, "New", campaign.channel, campaign.created_at, deed=A_DEED
+    )
     assert new.id > later.id + 1_000, "numbers that were given after the backup lead to nothing else"
     await store.close()
     assert received(town) == 0

@@ -224,6 +224,7 @@ class SimulatedMongo(Watched, MongoStore):
     async def open(self) -> None:
         self._db = Database(self._server)  # type: ignore[assignment]
         await migrate(self._db)  # type: ignore[arg-type]
+        await self.collect_deeds()
 
     async def close(self) -> None:
         self._db = None

@@ -35,6 +35,7 @@ from tests.simulation.patched import patched
 from tests.simulation.presence import Presences
 from tests.support.answers import ROWS
 from tests.support.connector import Chat, Faults, LoopbackConnector
+from tests.support.deeds import A_DEED
 from tests.support.organisation import Organisation, Person, Refusal, actions_of
 from tests.support.seeding import ANY_TIME, scheduled
 
@@ -323,12 +324,14 @@ class World:
         # among those it is for are some who have not installed the bot yet
         contacts = [Contact(address=newcomer.address) for newcomer in self.newcomers]
         people = await store.meet(author.tenant, contacts)
-        invited = await store.new_list(author.tenant, author.id, "Invited", [person.id for person in people])
+        invited = await store.new_list(
+            author.tenant, author.id, "Invited", [person.id for person in people], deed=A_DEED
+        )
         audience = Audience(everyone=True, lists=(invited.id,))
         slot, start, approval = self.setting.slot, self.now, None
         if self.setting.approved:
             start += timedelta(seconds=1.0)
-            await change_policy(store, author.tenant, lambda policy: replace(policy, approve_above=0))
+            await change_policy(store, author.tenant, lambda policy: replace(policy, approve_above=0), deed=A_DEED)
             reachable, others = await store.recipients(author.tenant, audience, Channel.TEAMS)
             approved = sorted([*reachable, *others])
             self.approved = frozenset(approved)

@@ -75,7 +75,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Contact,
-    Deed,
+    DeedKind,
     DistributionList,
     GroupRole,
     Halt,
@@ -428,7 +428,7 @@ class Samples:
                 Held(why=WhyHeld.GREW, frozen=scheduled.as_scheduled, approved=47, people=59, newcomers=12),
                 decides=True,
             ),
-            "changed_by_another": changed_by_another_card(texts, person(0), scheduled, Deed.CHANGED),
+            "changed_by_another": changed_by_another_card(texts, person(0), scheduled, DeedKind.CHANGED),
             "campaigns": campaigns_card(
                 texts, lines, "", 0, 2, "", {line.campaign.id: person(1).name for line in lines[1:2]}
             ),

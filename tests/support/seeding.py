@@ -27,6 +27,7 @@ from storage.records import (
     Tracking,
     WorkingHours,
 )
+from tests.support.deeds import A_DEED
 
 TENANT = TenantId("1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70")
 ANY_TIME = WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7)))
@@ -95,8 +96,8 @@ async def scheduled(
     approval: Approval | None = None,
 ) -> Campaign:
     """A campaign to everyone that starts now."""
-    await store.give_role(author.id, Role.OWNER)
-    draft = await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, now)
+    await store.give_role(author.id, Role.OWNER, deed=A_DEED)
+    draft = await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, now, deed=A_DEED)
     return await store.save(
         replace(
             draft,
@@ -108,5 +109,6 @@ async def scheduled(
                 tracking=tracking or Tracking(),
                 schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
             ),
-        )
+        ),
+        deed=A_DEED,
     )

@@ -38,6 +38,7 @@ from storage.records import (
     WorkingHours,
 )
 from storage.sqlite import SqliteStore
+from tests.support.deeds import A_DEED
 from tests.support.presence import SimulatedPresence
 
 CONTOSO = TenantId("contoso")
@@ -136,13 +137,13 @@ async def a_campaign(
     try:
         people = await seeded(store, count, zones)
         author = next(iter(people.values()))
-        draft = await store.new_campaign(CONTOSO, author.id, "News", Channel.TEAMS, MONDAY)
+        draft = await store.new_campaign(CONTOSO, author.id, "News", Channel.TEAMS, MONDAY, deed=A_DEED)
         whole = replace(
             draft,
             state=CampaignState.SCHEDULED,
             frozen=Frozen(message=Message(body="Hello"), audience=Audience(everyone=True), schedule=schedule),
         )
-        await store.save(whole)
+        await store.save(whole, deed=A_DEED)
         assert await store.start(draft.id, schedule.slot.start)
         campaign = await store.campaign(draft.id)
         assert campaign is not None

@@ -93,7 +93,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Contact,
-    Deed,
+    DeedKind,
     DeliveryState,
     DistributionList,
     EngagedInHour,
@@ -215,7 +215,7 @@ def edge_campaigns(language: str) -> Cards:
                     why=why, frozen=one.frozen or campaign(language).as_scheduled, approved=1, people=99, newcomers=98
                 )
                 drawn[f"held: {why} {state} {name[:5]}"] = held_card(texts, one, held, decides=True)
-            for deed in (Deed.CHANGED, Deed.SCHEDULED, Deed.DELETED):
+            for deed in (DeedKind.CHANGED, DeedKind.SCHEDULED, DeedKind.DELETED):
                 drawn[f"{deed} by another: {state} {name[:5]}"] = changed_by_another_card(texts, person(), one, deed)
         draft = campaign(language, CampaignState.DRAFT, name=name)
         problems = [(step, "wrong") for step in STEPS[:3]]

@@ -9,7 +9,6 @@ import orjson
 
 from cards.lists.reading import Choice, Reading
 from dialogs.core.turn import Turn
-from dialogs.core.visibility import is_there
 from storage.records import Channel, Contact, ListId
 from storage.shared.json import from_json, to_json
 
@@ -104,5 +103,4 @@ async def forget(turn: Turn, pending: Pending) -> None:
 async def forget_pages(turn: Turn, blank: ListId, pages: int, parts: int = 0) -> None:
     keys = [_page_key(blank, number) for number in range(pages)]
     await turn.store.delete_documents(keys + [_part_key(blank, number) for number in range(parts)])
-    if not await is_there(turn, blank):  # else it is one that was saved
-        await turn.store.delete_list(blank)
+    await turn.store.drop_blank(blank)  # one that was saved stays

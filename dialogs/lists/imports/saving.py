@@ -15,7 +15,7 @@ from dialogs.forms.fields import NAME, clean
 from dialogs.lists.imports.flow import fillable, over, soon, summary_card
 from dialogs.lists.imports.pending import Pending, forget, pages_of, pending_import
 from dialogs.lists.listing import list_name_errors, one_list
-from storage.records import Audience, Deed, DistributionList, ListId, PersonId, Subject
+from storage.records import Audience, DeedKind, DistributionList, ListId, PersonId
 
 router = Router()
 
@@ -59,19 +59,21 @@ async def _save(turn: Turn, pending: Pending, name: str, target: DistributionLis
     store, tenant = turn.store, turn.person.tenant
     async for contacts in pages_of(turn, pending):
         people = [person.id for person in await store.meet(tenant, contacts)]
-        await store.enlist(pending.list, people, [contact.columns for contact in contacts])
-    columns = list(pending.reading.columns)
+        await store.fill_blank(pending.list, people, [contact.columns for contact in contacts])
+    columns, deed = (
+        list(pending.reading.columns),
+        turn.deed(DeedKind.CHANGED if target else DeedKind.CREATED, file=pending.file),
+    )
     if target is None:
-        saved = await store.publish_list(pending.list, name, columns)
+        saved = await store.publish_list(pending.list, name, columns, deed=deed)
     else:
         if keep:
             await _copy(turn, target, pending.list)
             columns = list(dict.fromkeys([*target.columns, *columns]))
-        saved = await store.refill_list(target.id, pending.list, columns)
+        saved = await store.refill_list(target.id, pending.list, columns, deed=deed)
     if saved is None:
         text = turn.texts("This list is gone. Please choose another.")
         return Answer(card=await summary_card(turn, pending, {}, {"into": text}))
-    await turn.note(Deed.CHANGED if target else Deed.CREATED, Subject.LIST, saved.id, saved.name, file=pending.file)
     await forget(turn, pending)
     await tell_maker(turn, saved)
     notice = turn.texts.many("Saved: {count} person.", "Saved: {count} people.", saved.size)
@@ -85,4 +87,4 @@ async def _copy(turn: Turn, distribution_list: DistributionList, into: ListId) -
         for start in range(0, len(people), MEMBERS):
             some = [PersonId(person) for person in people[start : start + MEMBERS]]
             columns = await turn.store.columns_of(audience, some)
-            await turn.store.enlist(into, some, [columns.get(person, {}) for person in some], keep=True)
+            await turn.store.fill_blank(into, some, [columns.get(person, {}) for person in some], keep=True)

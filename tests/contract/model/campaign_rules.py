@@ -12,14 +12,12 @@ from hypothesis.stateful import rule
 
 from storage.records import (
     CROWD,
-    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
     Claimed,
     Consideration,
-    Deed,
     DeliveryState,
     EngagementKind,
     Frozen,
@@ -27,7 +25,6 @@ from storage.records import (
     Press,
     Seen,
     Settled,
-    Subject,
     Tracking,
     Trouble,
     Who,
@@ -79,7 +76,7 @@ class CampaignRules(PeopleRules):
         forms = data.draw(st.sampled_from([None, FORMS]))
         new = (tenant, author, name, channel, self.later(), forms)
         cause = self.cause(data, "campaign", list(self.model.campaigns_))
-        campaign: Campaign = self.same("new_campaign", *new, cause=cause, given=number)
+        campaign: Campaign = self.same("new_campaign", *new, deed=self.deed(cause), given=number)
         self.read.append(campaign)
         return campaign
 
@@ -98,7 +95,7 @@ class CampaignRules(PeopleRules):
         if campaign.state is not CampaignState.DRAFT:  # an activity has made it, some time ago
             return
         whole = frozen(self.audience(data, campaign.tenant), start=self.now)
-        self.same("save", campaign_life.schedule(campaign, whole))
+        self.same("save", campaign_life.schedule(campaign, whole), deed=self.deed())
         self.same("start", campaign.id, self.later())
         self.deliveries_are_planned_for(data, campaign.id)
 
@@ -121,13 +118,13 @@ class CampaignRules(PeopleRules):
             changed = data.draw(st.sampled_from(changes))()
         except campaign_life.NotPossible:
             return
-        if saved := self.same("save", changed):
+        if saved := self.same("save", changed, deed=self.deed()):
             self.read.append(saved)
 
     @rule(data=st.data())
     def somebody_deletes_a_campaign(self, data: Data) -> None:
         if self.read:
-            self.same("delete_campaign", data.draw(st.sampled_from(self.read[-6:])))
+            self.same("delete_campaign", data.draw(st.sampled_from(self.read[-6:])), deed=self.deed())
 
     @rule(data=st.data())
     def the_bot_goes_on_with_a_campaign(self, data: Data) -> None:
@@ -153,10 +150,7 @@ class CampaignRules(PeopleRules):
 
     def an_operator_stops(self, data: Data) -> None:
         id = CampaignId(self.campaign_id(data))
-        deed = AuditEntry(
-            tenant=self.tenant(data), at=self.later(), by=None, deed=Deed.STOPPED, subject=Subject.CAMPAIGN, id=str(id)
-        )
-        self.same("stop", id, deed.at, deed)
+        self.same("stop", id, deed=self.deed())
         self.looked_at(id)
 
     @rule(data=st.data())
@@ -198,15 +192,15 @@ class CampaignRules(PeopleRules):
         owner, channel = self.one(data, self.people(data, tenant, 1)), self.channel(data)
         kept = (tenant, owner, name, channel, FORMS, self.later())
         cause = self.cause(data, "template", list(self.model.templates_))
-        self.same("new_template", *kept, shared=shared, cause=cause, given=number)
+        self.same("new_template", *kept, shared=shared, deed=self.deed(cause), given=number)
 
     @rule(data=st.data(), name=NAMES, shared=st.booleans(), find=FIND)
     def a_template_changes(self, data: Data, name: str, shared: bool, find: str) -> None:
         id, tenant = self.one(data, list(self.model.templates_)), self.tenant(data)
         if data.draw(st.booleans()):
-            self.same("change_template", id, name, shared=shared)
+            self.same("change_template", id, name, shared=shared, deed=self.deed())
         elif data.draw(st.booleans()):
-            self.same("delete_template", id)
+            self.same("delete_template", id, deed=self.deed())
         self.same("template", id)
         person = self.one(data, self.people(data, tenant, 1))
         for limit, offset in ((ALL, 0), (1, 1)):

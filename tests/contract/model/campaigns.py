@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.records import (
-    AuditEntry,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
+    Deed,
     DeliveryState,
     Forms,
     ListId,
     PersonId,
+    Subject,
     Template,
     TemplateId,
     TenantId,
@@ -36,18 +37,24 @@ class ModelOfCampaigns(ModelOfDeliveries):
         at: datetime,
         forms: Forms | None = None,
         *,
-        cause: str = "",
+        deed: Deed,
     ) -> Campaign:
-        id, new = self.new_number("campaign", cause, self.campaigns_)
+        id, new = self.new_number("campaign", deed.cause, self.campaigns_)
         if new:
             self.campaigns_[id] = campaign_life.new_draft(CampaignId(id), tenant, author, name, channel, at, forms)
+            self._note_campaign(deed, self.campaigns_[id])
         return self.campaigns_[id]
+
+    def _note_campaign(self, deed: Deed, campaign: Campaign) -> None:
+        self.done(deed, campaign.tenant, Subject.CAMPAIGN, campaign.id, campaign.name)
 
     def campaign(self, id: CampaignId) -> Campaign | None:
         return self.campaigns_.get(id)
 
-    def save(self, campaign: Campaign) -> Campaign:
-        self.campaigns_[campaign.id] = campaign_life.saved(self.campaigns_.get(campaign.id), campaign)
+    def save(self, campaign: Campaign, *, deed: Deed) -> Campaign:
+        current = self.campaigns_.get(campaign.id)
+        self.campaigns_[campaign.id] = campaign_life.saved(current, replace(campaign, cause=deed.cause))
+        self._note_campaign(deed, self.campaigns_[campaign.id])
         return self.campaigns_[campaign.id]
 
     def _newest(self, fits: Callable[[Campaign], bool]) -> list[Campaign]:
@@ -67,8 +74,9 @@ class ModelOfCampaigns(ModelOfDeliveries):
         theirs = self._newest(lambda one: (one.author, one.channel) == (author, channel))
         return [campaign for campaign in theirs if campaign.state is CampaignState.DONE][:limit]
 
-    def delete_campaign(self, campaign: Campaign) -> None:
+    def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         campaign_life.delete(self.campaigns_.get(campaign.id), campaign)
+        self._note_campaign(deed, campaign)
         del self.campaigns_[campaign.id]
         self.live_cards.pop(campaign.id, None)
         self.sealed.pop(campaign.id, None)
@@ -110,11 +118,11 @@ class ModelOfCampaigns(ModelOfDeliveries):
     def keep_trouble(self, id: CampaignId, trouble: Trouble | None) -> None:
         self._advance(id, lambda campaign: campaign_life.troubled(campaign, trouble))
 
-    def stop(self, id: CampaignId, at: datetime, deed: AuditEntry) -> None:
+    def stop(self, id: CampaignId, *, deed: Deed) -> None:
         if id not in self.campaigns_:
             raise NotPossible("there is none")
-        self.campaigns_[id] = next_version(campaign_life.stopped(self.campaigns_[id], at))
-        self.entries.append(deed)
+        self.campaigns_[id] = next_version(campaign_life.stopped(self.campaigns_[id], deed.at))
+        self._note_campaign(deed, self.campaigns_[id])
 
     def reported(self, id: CampaignId, at: datetime) -> None:
         self._advance(id, lambda campaign: campaign_life.reported(campaign, at))
@@ -138,13 +146,14 @@ class ModelOfCampaigns(ModelOfDeliveries):
         at: datetime,
         *,
         shared: bool,
-        cause: str = "",
+        deed: Deed,
     ) -> Template:
-        id, new = self.new_number("template", cause, self.templates_)
+        id, new = self.new_number("template", deed.cause, self.templates_)
         if not new:
             return self.templates_[id]
         known = {"tenant": tenant, "owner": owner, "name": name, "channel": channel, "forms": forms, "shared": shared}
         self.templates_[id] = Template(id=TemplateId(id), created_at=at, **known)  # type: ignore[arg-type]
+        self.done(deed, tenant, Subject.TEMPLATE, id, name)
         return self.templates_[id]
 
     def template(self, id: TemplateId) -> Template | None:
@@ -164,14 +173,16 @@ class ModelOfCampaigns(ModelOfDeliveries):
     def count_templates(self, tenant: TenantId, person: PersonId, find: str = "") -> int:
         return len(self.templates(tenant, person, len(self.templates_), 0, find))
 
-    def change_template(self, id: TemplateId, name: str, *, shared: bool) -> Template | None:
+    def change_template(self, id: TemplateId, name: str, *, shared: bool, deed: Deed) -> Template | None:
         if id not in self.templates_:
             return None
+        self.done(deed, self.templates_[id].tenant, Subject.TEMPLATE, id, name)
         self.templates_[id] = replace(self.templates_[id], name=name, shared=shared)
         return self.templates_[id]
 
-    def delete_template(self, id: TemplateId) -> None:
-        self.templates_.pop(id, None)
+    def delete_template(self, id: TemplateId, *, deed: Deed) -> None:
+        if known := self.templates_.pop(id, None):
+            self.done(deed, known.tenant, Subject.TEMPLATE, id, known.name)
 
     # --- what goes in the end -----------------------------------------------------------------
 
@@ -207,5 +218,6 @@ class ModelOfCampaigns(ModelOfDeliveries):
     def result_lists(self, id: CampaignId) -> list[ListId]:
         return sorted(ListId(list_id) for list_id, row in self.lists.items() if row.result_of == id)
 
-    def forgotten(self, id: CampaignId, at: datetime) -> None:
-        self._advance(id, lambda campaign: campaign_life.erased(campaign, at))
+    def forgotten(self, id: CampaignId, at: datetime, *, deed: Deed) -> None:
+        if self._advance(id, lambda campaign: campaign_life.erased(campaign, at)):
+            self._note_campaign(deed, self.campaigns_[id])

@@ -11,6 +11,7 @@ from storage.records import (
     Campaign,
     Channel,
     Columns,
+    Deed,
     DeliveryState,
     DistributionList,
     Engaged,
@@ -18,13 +19,16 @@ from storage.records import (
     Engagement,
     Installation,
     Look,
+    Noted,
     NotReached,
     Person,
     Reference,
     Role,
     Seen,
+    Subject,
     Tally,
     Template,
+    TenantId,
 )
 
 
@@ -122,6 +126,16 @@ class Kept:
     documents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     secrets: dict[str, bytes] = field(default_factory=dict)
     activities: dict[str, ActivityRow] = field(default_factory=dict)
+
+    def done(self, deed: Deed, tenant: TenantId, subject: Subject, id: int, name: str = "") -> None:
+        """It stands in the audit, unless an earlier run of the same activity has noted it."""
+        self.noted(deed.to(tenant, subject, id, name))
+
+    def noted(self, noted: Noted) -> None:
+        made = self.activities[noted.cause].made if noted.cause in self.activities else {}
+        if noted.key not in made:
+            made[noted.key] = 1
+            self.entries.append(noted.entry)
 
     def new_number(self, kind: str, cause: str, taken: Collection[int]) -> tuple[int, bool]:
         """The number that the store gave, and whether it is new: an activity makes one of a kind."""

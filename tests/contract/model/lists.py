@@ -14,6 +14,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Columns,
+    Deed,
     DistributionList,
     Installation,
     InstallationId,
@@ -25,6 +26,7 @@ from storage.records import (
     Reach,
     Source,
     StaleVersion,
+    Subject,
     TenantId,
     origin_of,
     target_of,
@@ -46,6 +48,9 @@ class ModelOfLists(Kept):
         row = self.lists.get(id)
         return None if row is None or row.blank else row
 
+    def _note_list(self, deed: Deed, row: ListRow) -> None:
+        self.done(deed, row.list.tenant, Subject.LIST, row.list.id, row.list.name)
+
     def new_list(
         self,
         tenant: TenantId,
@@ -54,63 +59,93 @@ class ModelOfLists(Kept):
         people: Sequence[PersonId],
         *,
         result_of: CampaignId | None = None,
-        cause: str = "",
+        deed: Deed,
     ) -> DistributionList | None:
-        id, new = self._new(tenant, owner, name, cause=cause)
+        id, new = self._new(tenant, owner, name, cause=deed.cause)
         if new:
             self.lists[id].people = {key: {} for key in people}
             self.lists[id].result_of = result_of
+            self._note_list(deed, self.lists[id])
         return self.distribution_list(id)
 
     def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
         return self._new(tenant, owner, "", blank=True, cause=cause)[0]
 
-    def enlist(
+    def fill_blank(
         self, id: ListId, people: Sequence[PersonId], columns: Sequence[Columns] = (), *, keep: bool = False
     ) -> None:
-        if id not in self.lists:
+        if id not in self.lists or not self.lists[id].blank:
             return
         standing = self.lists[id].people
         for person, values in zip_longest(people, columns):
             if person not in standing or (columns and not keep):
                 standing[person] = values or {}
 
-    def dismiss(self, id: ListId, people: Sequence[PersonId]) -> None:
-        if id in self.lists:
-            for person in people:
-                self.lists[id].people.pop(person, None)
+    def drop_blank(self, id: ListId) -> None:
+        if id in self.lists and self.lists[id].blank:
+            del self.lists[id]
 
-    def publish_list(self, id: ListId, name: str, columns: Sequence[str] = ()) -> DistributionList | None:
+    def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
+        if row := self._seen(id):
+            row.people = {person: {} for person in people} | row.people
+            self._note_list(deed, row)
+
+    def dismiss(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
+        if row := self._seen(id):
+            row.people = {person: said for person, said in row.people.items() if person not in people}
+            self._note_list(deed, row)
+
+    def publish_list(
+        self, id: ListId, name: str, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
         row = self.lists.get(id)
         if row and row.blank:
             row.list, row.blank = replace(row.list, name=name, columns=tuple(columns)), False
+            self._note_list(deed, row)
         return self.distribution_list(id)
 
     def refill_list(
-        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime | None = None
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, deed: Deed
     ) -> DistributionList | None:
-        row, waiting = self._seen(id), self.lists.get(blank)
-        if row and waiting and waiting.blank:
-            row.people = waiting.people
-            row.list = replace(row.list, columns=tuple(columns), read_at=read_at or row.list.read_at)
-            del self.lists[blank]
+        if self._refilled(id, blank, columns):
+            self._note_list(deed, self.lists[id])
         return self.distribution_list(id)
 
-    def list_from(self, tenant: TenantId, owner: PersonId, name: str, source: Source) -> DistributionList | None:
+    def refresh_list(
+        self, id: ListId, blank: ListId, columns: Sequence[str] = (), *, read_at: datetime
+    ) -> DistributionList | None:
+        if self._refilled(id, blank, columns):
+            self.lists[id].list = replace(self.lists[id].list, read_at=read_at)
+        return self.distribution_list(id)
+
+    def _refilled(self, id: ListId, blank: ListId, columns: Sequence[str]) -> bool:
+        row, waiting = self._seen(id), self.lists.get(blank)
+        if row is None or waiting is None or not waiting.blank:
+            return False
+        row.people, row.list = waiting.people, replace(row.list, columns=tuple(columns))
+        del self.lists[blank]
+        return True
+
+    def list_from(
+        self, tenant: TenantId, owner: PersonId, name: str, source: Source, *, deed: Deed
+    ) -> DistributionList | None:
         origin = (tenant, origin_of(owner, source))
         if origin not in self.origins:
             self.origins[origin] = self._new(tenant, owner, name)[0]
+            self._note_list(deed, self.lists[self.origins[origin]])
         row = self.lists[self.origins[origin]]
         row.list = replace(row.list, source=source)
         return self.distribution_list(row.list.id)
 
-    def rename_list(self, id: ListId, name: str) -> None:
+    def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None:
         if row := self._seen(id):
             row.list = replace(row.list, name=name)
+            self._note_list(deed, row)
 
-    def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False) -> None:
+    def share_list(self, id: ListId, authors: Sequence[PersonId], *, all_authors: bool = False, deed: Deed) -> None:
         if row := self._seen(id):
             row.list = replace(row.list, shared_with=frozenset(authors), shared_with_all=all_authors)
+            self._note_list(deed, row)
 
     def distribution_list(self, id: ListId) -> DistributionList | None:
         row = self._seen(id)
@@ -120,7 +155,9 @@ class ModelOfLists(Kept):
         seen = [self.distribution_list(row.list.id) for row in self.lists.values() if row.list.tenant == tenant]
         return sorted((one for one in seen if one), key=lambda one: (one.name.casefold(), one.id))
 
-    def delete_list(self, id: ListId) -> None:
+    def delete_list(self, id: ListId, *, deed: Deed) -> None:
+        if (known := self._seen(id)) is None:
+            return
         using = [
             campaign.name
             for campaign in self.campaigns_.values()
@@ -129,7 +166,8 @@ class ModelOfLists(Kept):
         ]
         if using:
             raise ListInUse(tuple(using))
-        self.lists.pop(id, None)
+        del self.lists[id]
+        self._note_list(deed, known)
         self.origins = {origin: to for origin, to in self.origins.items() if to != id}
 
     # --- audiences ----------------------------------------------------------------------------

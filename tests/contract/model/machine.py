@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from storage.port.store import Store
-from storage.records import CannotErase, Channel, ListInUse, PersonId, StorageError, TenantId
+from storage.records import CannotErase, Channel, Deed, DeedKind, ListInUse, PersonId, StorageError, TenantId
 from tests.contract.model import Model
 from tests.contract.world import CONTOSO, FABRIKAM, NOW
 
@@ -98,10 +98,17 @@ class Machine(RuleBasedStateMachine):
         ids = [row.person.id for row in self.model.people.values() if row.person.tenant == tenant]
         return data.draw(st.lists(st.sampled_from(ids), unique=True, max_size=most)) if ids else []
 
+    def deed(self, cause: str = "") -> Deed:
+        return Deed(kind=DeedKind.SHARED, by=None, at=self.later(), details={"to": "all"}, cause=cause)
+
     def cause(self, data: Data, kind: str, there: Sequence[int]) -> str:
         """An activity that makes a record of this kind, or has made one that is still there; mostly none is named."""
-        fits = [key for key, row in self.model.activities.items() if row.made.get(kind) in (None, *there)]
+        fits = [key for key in self.causes if self.model.activities[key].made.get(kind) in (None, *there)]
         return data.draw(st.sampled_from(["", *fits]))
+
+    @property
+    def causes(self) -> list[str]:
+        return [key for key in self.model.activities if not key.startswith("removed ")]
 
     def one(self, data: Data, numbers: Sequence[Any]) -> Any:
         """One of them; one that there never was, where there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from storage.records import (
@@ -11,11 +11,14 @@ from storage.records import (
     Begun,
     CampaignState,
     CannotErase,
+    Deed,
+    Noted,
     Person,
     PersonId,
     Progress,
     StaleVersion,
     Standing,
+    Subject,
     TenantId,
 )
 from storage.shared.backup import SKIPPED
@@ -25,8 +28,8 @@ from tests.contract.model.kept import ActivityRow, PersonRow
 
 
 class ModelOfOperations(ModelOfDeliveries):
-    def note(self, entry: AuditEntry) -> None:
-        self.entries.append(entry)
+    def note(self, deed: Deed, tenant: TenantId, subject: Subject, id: int, name: str = "") -> None:
+        self.done(deed, tenant, subject, id, name)
 
     def count_audit(self, tenant: TenantId) -> int:
         return sum(entry.tenant == tenant for entry in self.entries)
@@ -75,13 +78,17 @@ class ModelOfOperations(ModelOfDeliveries):
     def read_documents(self, keys: Iterable[str]) -> dict[str, tuple[str, bytes]]:
         return {key: self.documents[key] for key in keys if key in self.documents}
 
-    def write_documents(self, documents: Mapping[str, tuple[str | None, bytes]]) -> None:
+    def write_documents(
+        self, documents: Mapping[str, tuple[str | None, bytes]], *, noted: Sequence[Noted] = ()
+    ) -> None:
         """The new etags are told afterwards: ``etags``."""
         for key, (etag, _) in documents.items():
             if etag is not None and etag != self.documents.get(key, ("", b""))[0]:
                 raise StaleVersion
         for key, (_, json) in documents.items():
             self.documents[key] = ("?", json)
+        for one in noted:
+            self.noted(one)
 
     def etags(self, read: Mapping[str, tuple[str, bytes]]) -> None:
         for key, (etag, _) in read.items():
@@ -107,9 +114,8 @@ class ModelOfOperations(ModelOfDeliveries):
         """Of how many people something is kept; how it looks is each store's own."""
         return len(self._of(address.lower()))
 
-    def erase(
-        self, address: str, entry_of: Callable[[TenantId, PersonId], AuditEntry]
-    ) -> list[tuple[TenantId, PersonId]]:
+    def erase(self, address: str, *, deed: Deed) -> list[tuple[TenantId, PersonId]]:
+        """What it notes is told afterwards: in which order, is each store's own."""
         rows = self._of(address.lower())
         people = {row.person.id for row in rows}
         self._refuse(people)

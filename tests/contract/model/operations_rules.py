@@ -13,16 +13,14 @@ from storage.records import (
     Arrival,
     AuditEntry,
     CampaignState,
-    Deed,
-    PersonId,
     Progress,
     StorageError,
     Subject,
-    TenantId,
 )
 from tests.contract.model.campaign_rules import CampaignRules
 from tests.contract.model.machine import ALL, Data
 from tests.contract.model.people_rules import ADDRESSES, WHOS
+from tests.contract.world import CONTOSO
 
 DOCUMENTS = ("msteams/conversations/chat-ada", "note/louis", "policy/contoso", "claim/lease")
 TEXTS = st.sampled_from(
@@ -75,17 +73,9 @@ class OperationsRules(CampaignRules):
 
     @rule(data=st.data())
     def something_is_noted(self, data: Data) -> None:
-        tenant = self.tenant(data)
-        entry = AuditEntry(
-            tenant=tenant,
-            at=self.later(),
-            by=None,
-            deed=Deed.SHARED,
-            subject=Subject.LIST,
-            id="7",
-            details={"to": "all"},
-        )
-        self.same("note", entry)
+        tenant, cause = self.tenant(data), data.draw(st.sampled_from(["", *self.causes]))
+        self.same("note", self.deed(cause), tenant, Subject.AUDIT, "audit", "Audit")
+        assert self.ask("collect_deeds") == 0, "what has been answered has been noted"
 
     @rule(data=st.data())
     def the_audit_is_read(self, data: Data) -> None:
@@ -117,7 +107,8 @@ class OperationsRules(CampaignRules):
             current = self.model.documents.get(key, ("", b""))[0]
             etag = current if data.draw(st.booleans()) else data.draw(st.sampled_from(self.known_etags[key]))
             written[key] = (etag, data.draw(TEXTS))
-        self.same("write_documents", written)
+        noted = [self.deed().to(CONTOSO, Subject.SETTING, "per_week")] if len(keys) == 1 else []
+        self.same("write_documents", written, noted=noted)
         read = self.ask("read_documents", DOCUMENTS)
         assert {key: json for key, (_, json) in read.items()} == {
             key: json for key, (_, json) in self.model.documents.items()
@@ -153,7 +144,7 @@ class OperationsRules(CampaignRules):
             pass
         self.model.forget_recipients(id, ALL)
         self.compared(id)
-        self.same("forgotten", id, self.later())
+        self.same("forgotten", id, self.later(), deed=self.deed())
         self.looked_at(id)
 
     @rule(data=st.data(), days=st.integers(0, 40))
@@ -168,16 +159,11 @@ class OperationsRules(CampaignRules):
 
     @rule(data=st.data(), who=WHOS, ending=st.sampled_from(ADDRESSES))
     def somebody_is_erased(self, data: Data, who: str, ending: str) -> None:
-        address = who.upper() + ending
-
-        def entry_of(tenant: TenantId, person: PersonId) -> AuditEntry:
-            subject = {"subject": Subject.PERSON, "id": str(person)}
-            return AuditEntry(tenant=tenant, at=self.now, by=None, deed=Deed.ERASED, **subject)  # type: ignore[arg-type]
-
+        address, deed = who.upper() + ending, self.deed()
         self.same("kept_of", address, seen=lambda kept: kept if isinstance(kept, int) else len(kept))
-        erased = self.same("erase", address, entry_of, seen=sorted)
+        erased = self.same("erase", address, deed=deed, seen=sorted)
         for tenant, person in erased or []:
-            self.model.note(entry_of(tenant, person))  # the store has noted it by itself
+            self.model.done(deed, tenant, Subject.PERSON, person)
         self.same("read_documents", DOCUMENTS, seen=lambda some: {key: json for key, (_, json) in some.items()})
 
     # --- what comes back ----------------------------------------------------------------------

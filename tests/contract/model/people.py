@@ -10,6 +10,7 @@ from storage.records import (
     CampaignState,
     Channel,
     Contact,
+    Deed,
     DeliveryState,
     DirectoryUser,
     Lesson,
@@ -20,12 +21,14 @@ from storage.records import (
     Role,
     Sighting,
     Source,
+    Subject,
     TenantId,
+    removal_of,
     sender_of,
 )
 from storage.shared.lessons import ANOTHER_CHANCE
 from storage.shared.sightings import changed_fields, may_be, was_named_lately
-from tests.contract.model.kept import Kept, PersonRow
+from tests.contract.model.kept import ActivityRow, Kept, PersonRow
 
 
 class ModelOfPeople(Kept):
@@ -50,6 +53,9 @@ class ModelOfPeople(Kept):
             self.addresses.setdefault((tenant, one), person.id)
         self._merge(row, addresses)
         told_at = row.told_at.get(channel)
+        removal = self.activities.get(removal_of(sender_of(tenant, channel, sighting.user)))
+        if not known and removal and removal.told_at and removal.told_at > sighting.told:
+            return row.person, False
         if known and known.broken is NotReached.UNINSTALLED and told_at and told_at > sighting.told:
             return row.person, False
         for other in self.people.values():
@@ -176,11 +182,14 @@ class ModelOfPeople(Kept):
     def lose(
         self, tenant: TenantId, channel: Channel, user: str, reason: NotReached, told_at: datetime | None = None
     ) -> None:
-        id = self._behind(tenant, channel, user)
+        id, sender = self._behind(tenant, channel, user), sender_of(tenant, channel, user)
+        if told_at is not None and reason is NotReached.UNINSTALLED:
+            row = self.activities.setdefault(removal_of(sender), ActivityRow(0, told_at, told_at, done=True))
+            row.told_at = row.began_at = max(row.told_at or told_at, told_at)
         if id is None:
             return
         if told_at is not None:
-            known, sender = self.people[id].told_at, sender_of(tenant, channel, user)
+            known = self.people[id].told_at
             done = [row.told_at for row in self.activities.values() if row.sender == sender]
             if any(at and at > told_at for at in (known.get(channel), *done)):
                 return
@@ -333,8 +342,12 @@ class ModelOfPeople(Kept):
     def speak(self, person: PersonId, language: str) -> None:
         self.people[person].person = replace(self.people[person].person, language=language)
 
-    def mute(self, person: PersonId, muted: bool) -> None:
+    def mute(self, person: PersonId, muted: bool, *, deed: Deed) -> None:
+        self._note_person(deed, person)
         self.people[person].person = replace(self.people[person].person, muted=muted)
+
+    def _note_person(self, deed: Deed, person: PersonId) -> None:
+        self.done(deed, self.people[person].person.tenant, Subject.PERSON, person)
 
     # --- roles --------------------------------------------------------------------------------
 
@@ -345,18 +358,20 @@ class ModelOfPeople(Kept):
     def role(self, person: PersonId) -> Role | None:
         return self.people[person].role if person in self.people else None
 
-    def give_role(self, person: PersonId, role: Role | None) -> bool:
+    def give_role(self, person: PersonId, role: Role | None, *, deed: Deed) -> bool:
         row = self.people[person]
         if self._owners(row.person.tenant) == {person} and role is not Role.OWNER:
             return False
         row.role = role
+        self._note_person(deed, person)
         return True
 
-    def claim_ownership(self, person: PersonId) -> bool:
+    def claim_ownership(self, person: PersonId, *, deed: Deed) -> bool:
         row = self.people[person]
         if self._owners(row.person.tenant):
             return False
         row.role = Role.OWNER
+        self._note_person(deed, person)
         return True
 
     def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:

@@ -164,17 +164,17 @@ class PeopleRules(Machine):
     def somebody_chooses(self, data: Data, language: str, muted: bool) -> None:
         for id in self.people(data, self.tenant(data), 1):
             self.same("speak", id, language)
-            self.same("mute", id, muted)
+            self.same("mute", id, muted, deed=self.deed())
 
     @rule(data=st.data(), role=st.sampled_from([None, *Role]))
     def a_role_is_given(self, data: Data, role: Role | None) -> None:
         for id in self.people(data, self.tenant(data), 1):
-            self.same("give_role", id, role)
+            self.same("give_role", id, role, deed=self.deed())
 
     @rule(data=st.data())
     def the_first_becomes_the_owner(self, data: Data) -> None:
         for id in self.people(data, self.tenant(data), 1):
-            self.same("claim_ownership", id)
+            self.same("claim_ownership", id, deed=self.deed())
 
     @rule(data=st.data(), who=WHOS)
     def people_are_looked_at(self, data: Data, who: str) -> None:
@@ -218,7 +218,8 @@ class PeopleRules(Machine):
         owner, cause = self.one(data, self.people(data, tenant, 1)), self.cause(data, "list", list(self.model.lists))
         if cause and self.model.made_by(cause, "list") in self.blank_lists:
             cause = ""  # it would become another's
-        self.same("new_list", tenant, owner, name, people, result_of=result_of, cause=cause, given=number)
+        deed = self.deed(cause)
+        self.same("new_list", tenant, owner, name, people, result_of=result_of, deed=deed, given=number)
 
     @rule(data=st.data())
     def a_blank_list_is_begun(self, data: Data) -> None:
@@ -229,45 +230,56 @@ class PeopleRules(Machine):
 
     @rule(data=st.data(), blank=st.booleans())
     def people_are_enlisted(self, data: Data, blank: bool) -> None:
-        self.fill(data, self.list_id(data, blank=blank))
+        id = self.list_id(data, blank=blank)
+        self.fill(data, id)
+        row = self.model.lists.get(id)
+        people = self.people(data, row.list.tenant if row else self.tenant(data))
+        self.same("enlist", id, people, deed=self.deed())
 
     def fill(self, data: Data, id: int) -> None:
         row = self.model.lists.get(id)
         people = self.people(data, row.list.tenant if row else self.tenant(data))
         columns = [data.draw(COLUMNS) for _ in people] if data.draw(st.booleans()) else ()
-        self.same("enlist", id, people, columns, keep=data.draw(st.booleans()))
+        self.same("fill_blank", id, people, columns, keep=data.draw(st.booleans()))
 
     @rule(data=st.data(), blank=st.booleans())
     def people_are_dismissed(self, data: Data, blank: bool) -> None:
-        self.same("dismiss", self.list_id(data, blank=blank), self.people(data, self.tenant(data)))
+        people = self.people(data, self.tenant(data))
+        self.same("dismiss", self.list_id(data, blank=blank), people, deed=self.deed())
 
     @rule(data=st.data(), columns=st.sampled_from([(), ("DEPARTMENT", "FLOOR")]))
     def a_list_is_published(self, data: Data, columns: tuple[str, ...]) -> None:
-        self.same("publish_list", self.list_id(data, blank=True), "Published", columns)
+        self.same("publish_list", self.list_id(data, blank=True), "Published", columns, deed=self.deed())
 
     @rule(data=st.data(), columns=st.sampled_from([(), ("DEPARTMENT", "FLOOR")]), read=st.booleans())
     def a_list_is_filled_anew(self, data: Data, columns: tuple[str, ...], read: bool) -> None:
         id, blank = self.list_id(data), self.list_id(data, blank=True)
         one, other = self.model.lists.get(id), self.model.lists.get(blank)
-        if one is None or other is None or one.list.tenant == other.list.tenant:
-            self.same("refill_list", id, blank, columns, read_at=self.later() if read else None)
+        if one is not None and other is not None and one.list.tenant != other.list.tenant:
+            return
+        if read:
+            self.same("refresh_list", id, blank, columns, read_at=self.later())
+        else:
+            self.same("refill_list", id, blank, columns, deed=self.deed())
 
     @rule(data=st.data(), kind=st.sampled_from(SourceKind), name=st.sampled_from(["Sales", "Law"]))
     def a_group_becomes_a_list(self, data: Data, kind: SourceKind, name: str) -> None:
         tenant = self.tenant(data)
         source = Source(kind=kind, id="source", name=name, service_url=data.draw(st.sampled_from(["", "https://a/"])))
         owner = self.one(data, self.people(data, tenant, 1))
-        self.same("list_from", tenant, owner, name, source, given=number)
+        self.same("list_from", tenant, owner, name, source, deed=self.deed(), given=number)
 
     @rule(data=st.data(), name=st.sampled_from(["Renamed", "ZZ"]), to_all=st.booleans(), blank=st.booleans())
     def a_list_is_renamed_and_shared(self, data: Data, name: str, to_all: bool, blank: bool) -> None:
         id = self.list_id(data, blank=blank)
-        self.same("rename_list", id, name)
-        self.same("share_list", id, self.people(data, self.tenant(data)), all_authors=to_all)
+        self.same("rename_list", id, name, deed=self.deed())
+        people = self.people(data, self.tenant(data))
+        self.same("share_list", id, people, all_authors=to_all, deed=self.deed())
 
     @rule(data=st.data(), blank=st.booleans())
     def a_list_is_deleted(self, data: Data, blank: bool) -> None:
-        self.same("delete_list", self.list_id(data, blank=blank))
+        self.same("delete_list", self.list_id(data, blank=blank), deed=self.deed())
+        self.same("drop_blank", self.list_id(data, blank=blank))
 
     def audience(self, data: Data, tenant: TenantId) -> Audience:
         ids = [id for id, row in self.model.lists.items() if row.list.tenant == tenant]

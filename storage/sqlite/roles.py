@@ -1,0 +1,68 @@
+"""What a person has chosen about campaigns, and the role that they have."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from storage.records import Deed, Person, PersonId, Role, Subject, TenantId
+from storage.sqlite.audit import note
+from storage.sqlite.engine import Engine
+from storage.sqlite.people import PERSON, person_of
+
+
+def _note(db: sqlite3.Connection, person: PersonId, deed: Deed) -> None:
+    (tenant,) = db.execute("SELECT tenant FROM person WHERE id = ?", (person,)).fetchone()
+    note(db, deed.to(tenant, Subject.PERSON, person))
+
+
+def _claim_ownership(db: sqlite3.Connection, person: PersonId, deed: Deed) -> bool:
+    claimed = db.execute(
+        "UPDATE person SET role = ? WHERE id = ? AND NOT EXISTS"
+        " (SELECT 1 FROM person o WHERE o.tenant = person.tenant AND o.role = ?)",
+        (Role.OWNER, person, Role.OWNER),
+    ).rowcount
+    if claimed:
+        _note(db, person, deed)
+    return claimed == 1
+
+
+def _give_role(db: sqlite3.Connection, person: PersonId, role: Role | None, deed: Deed) -> bool:
+    last_owner = db.execute(
+        "SELECT 1 FROM person p WHERE p.id = ? AND p.role = ? AND NOT EXISTS"
+        " (SELECT 1 FROM person o WHERE o.tenant = p.tenant AND o.role = ? AND o.id <> p.id)",
+        (person, Role.OWNER, Role.OWNER),
+    ).fetchone()
+    if last_owner and role is not Role.OWNER:
+        return False
+    if db.execute("UPDATE person SET role = ? WHERE id = ?", (role, person)).rowcount:
+        _note(db, person, deed)
+    return True
+
+
+class SqliteRoles(Engine):
+    async def mute(self, person: PersonId, muted: bool, *, deed: Deed) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            if db.execute("UPDATE person SET muted = ? WHERE id = ?", (muted, person)).rowcount:
+                _note(db, person, deed)
+
+        await self.write(change)
+
+    async def role(self, person: PersonId) -> Role | None:
+        row = await self.read(lambda db: db.execute("SELECT role FROM person WHERE id = ?", (person,)).fetchone())
+        return Role(row[0]) if row and row[0] else None
+
+    async def give_role(self, person: PersonId, role: Role | None, *, deed: Deed) -> bool:
+        return await self.write(lambda db: _give_role(db, person, role, deed))
+
+    async def claim_ownership(self, person: PersonId, *, deed: Deed) -> bool:
+        return await self.write(lambda db: _claim_ownership(db, person, deed))
+
+    async def with_role(self, tenant: TenantId) -> list[tuple[Person, Role]]:
+        rows = await self.read(
+            lambda db: db.execute(
+                f"SELECT {PERSON}, p.role FROM person p WHERE p.tenant = ? AND p.role IS NOT NULL"
+                " ORDER BY p.name, p.address",
+                (tenant,),
+            ).fetchall()
+        )
+        return [(person_of(row[:-1]), Role(row[-1])) for row in rows]
