@@ -68,7 +68,9 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
     schedule = campaign.as_scheduled.schedule
     end, times = schedule.slot.end, OpenTimes(schedule)
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
-    if (approved := await approved_people(store, campaign)) is not None:  # nobody else
+    if campaign.approval is not None and campaign.approval.digest:  # nobody else
+        # they are forgotten once each has a delivery: another copy has been faster then
+        approved = await approved_people(store, campaign) or ()
         reachable, others = _within(reachable, approved), _within(others, approved)
     known = await store.planned_people(campaign.id)
     people = _without(reachable, known)

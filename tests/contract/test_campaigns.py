@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
+from scheduler import planner
 from storage.port.store import Store
 from storage.records import (
+    Approval,
     Audience,
     Button,
     ButtonKind,
@@ -31,6 +34,7 @@ from storage.records import (
     WorkingHours,
 )
 from storage.records.campaign_life import schedule, to_draft
+from storage.shared.approved import digest_of, keep_approved
 from tests.contract.world import (
     CONTOSO,
     END,
@@ -50,6 +54,7 @@ from tests.contract.world import (
     sent,
     sighting,
 )
+from tests.support.clocks import LeapingClock
 from tests.support.deeds import A_DEED
 
 
@@ -325,3 +330,20 @@ async def test_an_authors_last_campaigns_that_have_been_sent(store: Store) -> No
     assert [campaign.id for campaign in await store.last_done(ada.id, Channel.TEAMS, 5)] == [done[2], done[0]]
     assert [campaign.id for campaign in await store.last_done(ada.id, Channel.TEAMS, 1)] == [done[2]]
     assert await store.last_done(ada.id, Channel.SKYPE, 5) == []
+
+
+async def test_a_copy_that_plans_late_gives_nobody_a_delivery_who_was_not_approved(store: Store) -> None:
+    """Another copy has planned everybody meanwhile, and those who were approved are forgotten."""
+    ada, louis = await install(store, "ada", "louis")
+    approved = sorted([ada.id, louis.id])
+    approval = Approval(people=2, digest=digest_of(approved))
+    whole = replace(schedule(await drafted(store, ada), frozen()), approval=approval)
+    campaign = await store.save(whole, deed=A_DEED)
+    await keep_approved(store, campaign.id, approved)
+    assert await store.start(campaign.id, NOW)
+    started = await store.campaign(campaign.id)
+    assert started is not None
+    for _ in range(2):
+        await planner.plan(started, store, LeapingClock(NOW), random.Random(1))
+        await install(store, "marie")
+    assert sorted(await store.planned_people(campaign.id)) == approved
