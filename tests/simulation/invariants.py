@@ -18,7 +18,7 @@ from storage.records import (
     Campaign,
     CampaignState,
     Channel,
-    Deed,
+    DeedKind,
     DeliveryState,
     PresenceChoice,
     Seen,
@@ -215,12 +215,12 @@ async def _audited(world: World, store: Store) -> None:
     for person in world.people:
         kept = await store.person_at(person.tenant, person.address)  # type: ignore[arg-type]
         if kept is not None and kept.muted:
-            deeds.add((Deed.MUTED, Subject.PERSON, str(kept.id), kept.id))
+            deeds.add((DeedKind.MUTED, Subject.PERSON, str(kept.id), kept.id))
     for campaign in await store.campaigns(TenantId(world.author.tenant), 100, 0):
         if campaign.id != world.started.id:
-            deeds.add((Deed.CREATED, Subject.CAMPAIGN, str(campaign.id), campaign.author))
+            deeds.add((DeedKind.CREATED, Subject.CAMPAIGN, str(campaign.id), campaign.author))
         elif campaign.held is not None:
-            deeds.add((Deed.SUBMITTED, Subject.CAMPAIGN, str(campaign.id), None))
+            deeds.add((DeedKind.SUBMITTED, Subject.CAMPAIGN, str(campaign.id), None))
     assert deeds <= noted, f"the audit lacks {deeds - noted}"
 
 
