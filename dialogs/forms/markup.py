@@ -10,14 +10,13 @@ import html as entities
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from cards.kit.addresses import is_web_address
-from cards.kit.placeholders import places
 from dialogs.forms.fields import clean
+from dialogs.forms.markdown import Format, Run, as_text, line_of
 
 LARGEST = 28_000  #: characters of HTML: of a message of Teams, whose card may have 28,000 bytes
 DEEPEST = 5  #: levels of lists that are indented
@@ -111,23 +110,6 @@ def _text(text: str) -> str:
 # --- what they say ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    bold: bool = False
-    italic: bool = False
-    link: str = ""
-    #: shown as it is: nothing in it is taken for a sign of Markdown
-    verbatim: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Text of one format."""
-
-    text: str
-    format: _Format
-
-
 @dataclass(slots=True)
 class _Line:
     text: str
@@ -170,7 +152,7 @@ class _Reader:
         self.lines: list[_Line] = []
         self.lost: set[LostFormatting] = set()
         self.pictures: list[str] = []
-        self._line: list[_Run] = []
+        self._line: list[Run] = []
         self._before = ""
         #: of the line, how many runs stood there when a row's cell began
         self._cell = 0
@@ -178,7 +160,7 @@ class _Reader:
         self._open: defaultdict[str, int] = defaultdict(int)
         self._link = ""
         #: None: to be looked at again
-        self._format: _Format | None = None
+        self._format: Format | None = None
         #: the lists that are open: the number of the next item, or None
         self._lists: list[int | None] = []
 
@@ -203,11 +185,11 @@ class _Reader:
     def _append(self, text: str) -> None:
         if text:
             format = self._format = self._format or self._format_now()
-            self._line.append(_Run(text, format))
+            self._line.append(Run(text, format))
 
-    def _format_now(self) -> _Format:
+    def _format_now(self) -> Format:
         bold, italic, verbatim = (any(map(self._open.get, names)) for names in (_BOLD, _ITALIC, _CODE))
-        return _Format(bold, italic, self._link, verbatim)
+        return Format(bold, italic, self._link, verbatim)
 
     def _begin(self, tag: _Tag) -> None:
         name = tag.name
@@ -289,12 +271,12 @@ class _Reader:
 
     def end_line(self, *, gap: bool = False) -> None:
         """What has come so far is a line; ``gap``: and the end of its paragraph."""
-        text = _written(self._line).strip().removesuffix("·").rstrip() if self._line else ""
+        text = line_of(self._line).strip().removesuffix("·").rstrip() if self._line else ""
         if self._cell:
             text = "" if not _BLANK_ROW.sub("", text) else text
         self._line, self._cell = [], 0
         if text:
-            self.lines.append(_Line(_as_text(text), self._before))
+            self.lines.append(_Line(as_text(text), self._before))
             self._before = " " * len(self._before)
         elif not gap and self._open["pre"]:
             self.lines.append(_Line(""))
@@ -305,110 +287,6 @@ class _Reader:
         if self.lines:
             self.lines[-1].gap = True
         self._before = ""
-
-
-# --- written as Markdown ----------------------------------------------------------------------
-
-
-def _written(runs: list[_Run]) -> str:
-    """One line, its runs joined where their format is the same."""
-    text = "".join(run.text for run in runs)
-    alike: list[list[_Run]] = []
-    for run in _whole_variables(runs, text) if len(runs) > 1 else runs:
-        if alike and run.format == alike[-1][0].format:
-            alike[-1].append(run)
-        else:
-            alike.append([run])
-    joined = _movable([_Run("".join(run.text for run in group), group[0].format) for group in alike])
-    return "".join(
-        _linked(list(group), link) if link else "".join(map(_looking, group))
-        for link, group in groupby(joined, lambda run: run.format.link)
-    )
-
-
-_STOPS_AT_THE_END = re.compile(r"(?<![^\w\s])[^\w\s]++$")
-_STOPS_AT_THE_BEGIN = re.compile(r"^[^\w\s]+")
-
-
-def _movable(runs: list[_Run]) -> list[_Run]:
-    """Signs of Markdown work beside a word only where a letter is on their other side, too.
-
-    "**Attention!**Now" would show its stars: the stop goes out of what is bold.
-    """
-    for at in range(len(runs) - 1):
-        one, other = runs[at], runs[at + 1]
-        if _looks(one) and not _looks(other) and other.text[:1].isalnum() and not other.format.link:
-            words = _STOPS_AT_THE_END.sub("", one.text)
-            runs[at], runs[at + 1] = replace(one, text=words), replace(other, text=one.text[len(words) :] + other.text)
-        elif _looks(other) and not _looks(one) and one.text[-1:].isalnum() and not one.format.link:
-            words = _STOPS_AT_THE_BEGIN.sub("", other.text)
-            stops = other.text[: len(other.text) - len(words)]
-            runs[at], runs[at + 1] = replace(one, text=one.text + stops), replace(other, text=words)
-    return runs
-
-
-def _looks(run: _Run) -> bool:
-    return run.format.bold or run.format.italic
-
-
-def _whole_variables(runs: list[_Run], text: str) -> Iterator[_Run]:
-    """The runs of ``text``, cut so that a variable has one format, that of its name: [**FIRSTNAME**] is one too."""
-    edges = [0, *(edge for place in places(text) for edge in place), len(text)]
-    number, start = 0, 0
-    for place, (begin, end) in enumerate(pairwise(edges)):
-        whole = place % 2 == 1
-        at = begin
-        while at < end:
-            while start + len(runs[number].text) <= (at + 1 if whole else at):
-                start += len(runs[number].text)
-                number += 1
-            upto = end if whole else min(end, start + len(runs[number].text))
-            yield _Run(text[at:upto], runs[number].format)
-            at = upto
-
-
-def _looking(run: _Run, *, in_link: bool = False) -> str:
-    words = run.text.strip()
-    if not words:
-        return run.text
-    sign = "*" * (2 * run.format.bold + run.format.italic)
-    begin = run.text.index(words)
-    written = words if run.format.verbatim else _escaped(words, brackets=in_link)
-    return f"{run.text[:begin]}{sign}{written}{sign}{run.text[begin + len(words) :]}"
-
-
-def _linked(runs: list[_Run], url: str) -> str:
-    text = "".join(run.text for run in runs)
-    if not text.strip():
-        return text
-    if text.strip() == url:
-        return text
-    words = "".join(_looking(run, in_link=True) for run in runs)
-    address = url.replace("(", "%28").replace(")", "%29")
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return f"{before}[{words.strip()}]({address}){after}"
-
-
-_SIGNS = re.compile(r"[*_]")
-_SIGNS_IN_A_LINK = re.compile(r"[*_\[\]]")
-
-
-def _escaped(text: str, *, brackets: bool) -> str:
-    """What is a sign of Markdown stands for itself; a variable stays one: [FIRST_NAME|...]."""
-    signs, pieces, at = _SIGNS_IN_A_LINK if brackets else _SIGNS, [], 0
-    for begin, end in places(text):
-        pieces += [signs.sub(r"\\\g<0>", text[at:begin]), text[begin:end]]
-        at = end
-    return "".join([*pieces, signs.sub(r"\\\g<0>", text[at:])])
-
-
-#: what begins a list, a heading, a quotation or a rule where a line begins with it
-_BEGINS = re.compile(r"\A(?:(\d++)(?=[.)](?:\s|$))|(?=#{1,6}\s|>|\+\s|[-=]{3,}+$))")
-
-
-def _as_text(line: str) -> str:
-    """A line that stands for itself, whatever it begins with: "2026. A year" is no item of a list."""
-    return _BEGINS.sub(lambda match: (match[1] or "") + "\\", line, count=1) if _BEGINS.match(line) else line
 
 
 def _tidied(lines: list[_Line]) -> str:
