@@ -12,7 +12,7 @@ import logging
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,13 +23,12 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from bot.files import uploads
 from bot.files.hosts import FileHosts
+from bot.files.progress import Granted, ProgressCard
 from bot.files.tempdir import TempDir
 from bot.files.writer import FileSpec
 from bot.keys import FILES, KEYS_AGAIN, OwnKeys
 from bot.teams import activities as wire
 from bot.teams.send.connector import Connector
-from cards.kit.elements import AdaptiveCard
-from cards.kit.texts import Texts
 from cards.results.audit import Entry, Names, audit_table
 from cards.results.columns import Cell, Table
 from cards.results.exports import (
@@ -37,8 +36,6 @@ from cards.results.exports import (
     download_card,
     file_name,
     interrupted_card,
-    making_card,
-    title_of,
     trouble_card,
     uploaded_card,
 )
@@ -46,15 +43,14 @@ from cards.results.recipients import recipients_table
 from cards.results.report import facts_of
 from dialogs.core.export_port import AUDIT, ExportRequest, OtherHost, Upload
 from dialogs.core.figures import figures_of
-from dialogs.core.notify import activity_bytes
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.language import texts_of
-from scheduler.ports import Clock, Delivered
+from scheduler.ports import Clock
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
 from storage.port.people import People
-from storage.records import Campaign, Person, Reference, Result, Right, Role, TenantId, allowed
+from storage.records import Campaign, Result, Right, Role, TenantId, allowed
 from storage.shared.inventory import ERASURES
 
 log = logging.getLogger(__name__)
@@ -62,7 +58,6 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 PAGE = 200  #: results read and written at a time: some milliseconds of the event loop
 AT_ONCE = 2  #: files that one copy makes at a time
-EVERY = 3.0  #: seconds between two updates of the progress: the platform limits edits in one chat
 LAST = 3.0  #: seconds for a writer to clear away what was cut off
 VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 
@@ -205,20 +200,20 @@ class Exports:
         task.add_done_callback(lambda done: self._tasks.pop(key, None))
         return True
 
-    async def _grant(self, request: ExportRequest) -> _Granted | None:
+    async def _grant(self, request: ExportRequest) -> Granted | None:
         """What the request may be given; None where the person may not see it, or not any more."""
         person = await self._store.person(request.person)
         role = await self._effective_role.role(person) if person else None
         if person is None or role is None:
             return None
         if request.campaign == AUDIT:
-            return _Granted(None, person, texts_of(person)) if role is Role.OWNER else None
+            return Granted(None, person, texts_of(person)) if role is Role.OWNER else None
         campaign = await self._store.campaign(request.campaign)
         if campaign is None or campaign.started_at is None or not allowed(Right.SEE, role, person, campaign):
             return None
-        return _Granted(campaign, person, texts_of(person)) if campaign.tells_names else None
+        return Granted(campaign, person, texts_of(person)) if campaign.tells_names else None
 
-    async def _file(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
+    async def _file(self, request: ExportRequest, granted: Granted, progress: Progress) -> Path:
         """The file; requests that come while it is being made wait for the same one.
 
         One that was begun before somebody was erased is made anew: it may say who they were.
@@ -245,7 +240,7 @@ class Exports:
         """The etag of what every erasure writes; "" before the first."""
         return (await self._store.read_documents([ERASURES])).get(ERASURES, ("", b""))[0]
 
-    async def _make(self, request: ExportRequest, granted: _Granted, progress: Progress) -> Path:
+    async def _make(self, request: ExportRequest, granted: Granted, progress: Progress) -> Path:
         """Written by a program of its own: computing it here would hold up what is being sent."""
         assert self._folder is not None
         path = self._folder / f"{request.number}-{secrets.token_hex(4)}.{request.format}"
@@ -275,7 +270,7 @@ class Exports:
         return path
 
     async def _file_spec(
-        self, granted: _Granted, path: Path, format: Format
+        self, granted: Granted, path: Path, format: Format
     ) -> tuple[FileSpec, AsyncIterator[list[list[Cell]]]]:
         """All of the file but its rows; and the rows, read from the store page by page as they are asked for."""
         if granted.campaign is None:
@@ -296,7 +291,7 @@ class Exports:
             yield [table.cells(result) for result in page]
             last = page[-1].person.id
 
-    async def _audit_pages(self, granted: _Granted, table: Table[Entry]) -> AsyncIterator[list[list[Cell]]]:
+    async def _audit_pages(self, granted: Granted, table: Table[Entry]) -> AsyncIterator[list[list[Cell]]]:
         names, last = Names(self._store), 0
         while page := await self._store.audit_from(last, PAGE, granted.person.tenant):
             yield [table.cells(Entry(number, entry, await names.of(entry.by))) for number, entry in page]
@@ -310,14 +305,14 @@ class Exports:
     # --- handing over -------------------------------------------------------------------------
 
     async def _post_link(self, request: ExportRequest) -> None:
-        async def hand_over(chat: _ProgressCard, path: Path) -> None:
+        async def hand_over(chat: ProgressCard, path: Path) -> None:
             url, until = f"{self._base_url}/export/{self.sign(request)}", self._clock.now() + VALID
             await chat.show(download_card(chat.granted.texts, chat.granted.campaign, url, until))
 
         await self._hand_over(request, hand_over)
 
     async def _upload(self, request: ExportRequest, upload: Upload, message: str) -> None:
-        async def hand_over(chat: _ProgressCard, path: Path) -> None:
+        async def hand_over(chat: ProgressCard, path: Path) -> None:
             await uploads.put(path, upload.url, self._clock, loopback=not self._hosts)
             self._forget(request)
             await chat.show(uploaded_card(chat.granted.texts, chat.granted.campaign))
@@ -326,7 +321,7 @@ class Exports:
         await self._hand_over(request, hand_over, message)
 
     async def _hand_over(
-        self, request: ExportRequest, hand_over: Callable[[_ProgressCard, Path], Awaitable[None]], message: str = ""
+        self, request: ExportRequest, hand_over: Callable[[ProgressCard, Path], Awaitable[None]], message: str = ""
     ) -> None:
         granted = await self._grant(request)
         reference = await self._store.reference(request.person, request.channel) if granted else None
@@ -336,7 +331,7 @@ class Exports:
             total = await self._store.count_audit(granted.person.tenant)
         else:
             total = (await self._store.tally(granted.campaign.id)).total
-        chat = _ProgressCard(granted, self._connector, reference, self._clock, total, message)
+        chat = ProgressCard(granted, self._connector, reference, self._clock, total, message)
         try:
             await chat.progress(0)
             await hand_over(chat, await self._file(request, granted, chat.progress))
@@ -347,71 +342,6 @@ class Exports:
             log.exception("an export was not handed over: campaign=%d", request.campaign)
             self._forget(request)
             await chat.show(trouble_card(granted.texts, granted.campaign))
-
-
-@dataclass(frozen=True, slots=True)
-class _Granted:
-    """A request that has been checked: what is exported, for whom, in their language."""
-
-    #: None: the audit
-    campaign: Campaign | None
-    person: Person
-    texts: Texts
-
-
-class _ProgressCard:
-    """The card in the chat of the person who asked: how far the file is, and in the end where it is.
-
-    On Skype, where no card can be kept up to date, only the end is posted. ``message``: the message it replaces.
-    """
-
-    def __init__(
-        self,
-        granted: _Granted,
-        connector: Connector,
-        reference: Reference,
-        clock: Clock,
-        total: int,
-        message: str,
-    ) -> None:
-        self.granted = granted
-        self._connector = connector
-        self._reference = reference
-        self._clock = clock
-        self._total = total
-        self._shown_at = clock.monotonic() - EVERY
-        self._message = message
-
-    @property
-    def _shows_cards(self) -> bool:
-        return self._reference.channel.traits.draws_cards
-
-    async def progress(self, written: int) -> None:
-        if self._shows_cards and self._clock.monotonic() - self._shown_at >= EVERY:
-            await self.show(making_card(self.granted.texts, self.granted.campaign, written, self._total))
-
-    async def show(self, card: AdaptiveCard) -> None:
-        self._shown_at = self._clock.monotonic()
-        texts = self.granted.texts
-        if not self._shows_cards:
-            await self.post(wire.spoken_bytes(texts, card, author=True))
-            return
-        activity = activity_bytes(
-            card, title_of(texts, self.granted.campaign.name if self.granted.campaign else texts("audit"))
-        )
-        if self._message and isinstance(
-            await self._connector.update(self._reference, self._message, activity), Delivered
-        ):
-            return
-        self._message = await self.post(activity)
-
-    async def post(self, activity: bytes) -> str:
-        """The message's id, where there is one."""
-        outcome = await self._connector.send(self._reference, activity)
-        if isinstance(outcome, Delivered):
-            return outcome.activity
-        log.info("the card of an export did not arrive: %s", type(outcome).__name__)
-        return ""
 
 
 def _spec(table: Table[Any], path: Path, format: Format) -> FileSpec:
