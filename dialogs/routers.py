@@ -14,9 +14,6 @@ from dialogs.compose import (
     translations as versions,
 )
 from dialogs.compose import (
-    typed_campaign as saying,
-)
-from dialogs.compose import (
     typed_message as writing,
 )
 from dialogs.compose import (
@@ -25,6 +22,7 @@ from dialogs.compose import (
 from dialogs.compose import (
     wizard,
 )
+from dialogs.compose.saying import typed as saying
 from dialogs.core.router import Router
 from dialogs.lists import installs
 from dialogs.lists import listing as lists

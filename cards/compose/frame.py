@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from cards.kit.elements import ActionSet, AdaptiveCard, TextBlock
+from cards.kit.elements import ActionSet, AdaptiveCard, TextBlock, as_dict
 from cards.kit.parts import act, beside, card, handle, heading, notices
 from cards.kit.placeholders import doubts
 from cards.kit.texts import Texts
@@ -14,6 +15,7 @@ from storage.records import Campaign
 Values = Mapping[str, str]
 Errors = Mapping[str, str]
 
+ROOM = 16_000  #: bytes of what stands in a form: beside more, a card has no room for fingerprints
 NAMED = 3  #: words that stand on a button
 STEPS = ("message", "audience", "schedule", "review")
 
@@ -63,13 +65,39 @@ def own_text(
     return [ActionSet(actions=[act(title, verb, {**payload, "own_text": "\n".join(words)})], spacing="Small")]
 
 
+def fingerprint(text: str) -> str:
+    """Of what stands in a field: whether it is still that, a short number tells."""
+    return f"{zlib.crc32(chr(10).join(text.split(chr(13) + chr(10))).strip().encode()):08x}"
+
+
+def drawn(fields: Sequence[Any]) -> dict[str, str]:
+    """What stands in the fields of a form as it is drawn, each as its fingerprint; nothing where the card has no room."""
+    nodes = _nodes(as_dict(AdaptiveCard(body=list(fields)))["body"])
+    values = {
+        node["id"]: str(node.get("value", "")) for node in nodes if str(node.get("type", "")).startswith("Input.")
+    }
+    if sum(len(value.encode()) for value in values.values()) > ROOM:
+        return {}
+    return {name: fingerprint(value) for name, value in values.items()}
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for inner in (node.get("items"), node.get("columns"), node.get("body")):
+            yield from _nodes(inner)
+    elif isinstance(node, list):
+        for one in node:
+            yield from _nodes(one)
+
+
 def form_of_step(
     texts: Texts, campaign: Campaign, step: str, title: str, fields: Sequence[Any], notice: str, errors: Errors
 ) -> AdaptiveCard:
     if errors and not notice:
         notice = texts("Nothing is lost: please correct what is marked below.")
     before, after = STEPS[: STEPS.index(step)], STEPS[STEPS.index(step) + 1]
-    payload = handle(campaign, step=step)
+    payload = handle(campaign, step=step, was=drawn(fields))
     actions = [
         act(
             texts("Next: {step}", step=step_name(texts, after).lower()),

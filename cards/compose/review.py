@@ -107,7 +107,7 @@ def review_card(
         if text in asks:
             body.append(ask_actions(texts, campaign, *asks[text]))
     body += [notice(text, "warning") for text in warnings]
-    payload = handle(campaign)
+    payload = handle(campaign) if campaign.changes_of is None else handle(campaign, of=campaign.changes_of)
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(preview_of(campaign, overview.preview))
@@ -122,12 +122,15 @@ def review_card(
     body.append(_changes(texts, payload, "audience", "schedule"))
     actions = []
     if not problems:
-        actions.append(act(texts("Schedule it"), "campaign.schedule", payload, style="positive"))
+        title = texts("Schedule it") if campaign.changes_of is None else texts("Save the changes")
+        actions.append(act(title, "campaign.schedule", payload, style="positive"))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
         actions.append(go(texts("Test to me"), "try.send", {**payload, "to": "me"}, mode="secondary"))
     if overview.reach:
         actions.append(go(texts("See the people"), "people.open", {**payload, "page": 0}))
+    if campaign.changes_of is not None:
+        actions.append(go(texts("Discard the changes"), "delete.open", payload, mode="secondary"))
     actions.append(go(texts("Save as a template"), "template.keep", payload, mode="secondary"))
     return card(texts, body, actions)
 

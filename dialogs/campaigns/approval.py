@@ -10,12 +10,13 @@ from cards.campaigns.approval import REASON, approval_card, decided_card, held_t
 from cards.compose.review import Forecast, Overview
 from cards.kit.elements import AdaptiveCard
 from dialogs.compose.forecast import forecast_of, overview, problems_of
-from dialogs.compose.wizard import changeable, changed_elsewhere, information, may_decide, review
+from dialogs.compose.wizard import changeable, changed_elsewhere, in_time, information, may_decide, review
+from dialogs.core.card_values import number_in
 from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
 from dialogs.core.notify import post, tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.visibility import asked_for
+from dialogs.core.visibility import asked_for, campaign_of
 from dialogs.forms.fields import clean
 from dialogs.lists.audience import lists_gone
 from dialogs.lists.freshness import read_lists
@@ -30,6 +31,7 @@ from storage.records import (
     DeedKind,
     Frozen,
     Reach,
+    Right,
     Role,
     StaleVersion,
     Style,
@@ -48,16 +50,45 @@ TOLD = 20  #: approvers who get the card; the others find the campaign under "ca
 
 @router.form("campaign.schedule")
 async def schedule(turn: Turn, form: Form) -> Answer:
+    original = await campaign_of(turn, number_in(form, "of"), Right.CHANGE)
+    if original is not None and turn.has_changed(original) and original.frozen is not None:
+        return await _scheduled(turn, original)
+    if original is not None and await campaign_of(turn, number_in(form, "campaign")) is None:  # saved, or discarded
+        return Answer(card=await information(turn, original))
     campaign = await asked_for(turn, form)
     if turn.has_changed(campaign) and campaign.frozen is not None:
         return await _scheduled(turn, campaign)
+    if campaign.state is CampaignState.SCHEDULED:  # pressed twice, or on an older review
+        return Answer(card=await information(turn, campaign, turn.texts("It is scheduled already.")))
     campaign = await changeable(turn, form)
     if is_stale(turn, campaign, form):
         return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
+    if campaign.changes_of is not None:
+        return await _save_changes(turn, campaign, form)
+    return await _schedule(turn, campaign, form)
+
+
+async def _save_changes(turn: Turn, changes: Campaign, form: Form) -> Answer:
+    """A scheduled campaign takes its changes over, in one step; as before, where they cannot be sent like that."""
+    original = await in_time(turn, changes)
+    if original is None:  # it is gone: what was changed is a campaign of its own
+        return await _schedule(turn, await turn.save(replace(changes, changes_of=None)), form)
+    by = turn.person.id
+    changed = campaign_life.edit(original, changes.forms, turn.now, by, name=changes.name, channel=changes.channel)
+    answer = await _schedule(turn, changed, form, changes)
+    kept = await campaign_of(turn, original.id)
+    if kept is not None and turn.has_changed(kept) and await campaign_of(turn, changes.id) == changes:
+        await turn.store.delete_campaign(changes)
+    return answer
+
+
+async def _schedule(turn: Turn, campaign: Campaign, form: Form, shown_as: Campaign | None = None) -> Answer:
+    """``shown_as``: the draft on whose review it was pressed, where that is another record."""
+    pressed_on = shown_as or campaign
     draft = await read_draft(turn, campaign)
     shown = await overview(turn, draft)
     if await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach)):
-        return Answer(card=await review(turn, campaign))
+        return Answer(card=await review(turn, pressed_on))
     try:
         if await needs_approval(turn, shown.reach):
             return await submit(turn, draft)
@@ -68,6 +99,9 @@ async def schedule(turn: Turn, form: Form) -> Answer:
             campaign = await turn.save(to_draft(campaign), DeedKind.CHANGED, why="a list is gone")
             return Answer(card=await review(turn, campaign))
     except StaleVersion:
+        known = await asked_for(turn, form)
+        if known.state is CampaignState.SCHEDULED and shown_as is None:
+            return Answer(card=await information(turn, known, turn.texts("It is scheduled already.")))
         return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
     return await _scheduled(turn, campaign)
 

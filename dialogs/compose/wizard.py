@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from cards.campaigns.listing import information_card
 from cards.compose import STEPS, message_form, schedule_form
@@ -14,6 +16,7 @@ from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
+from dialogs.compose.changes import draft_of_changes, original_of
 from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
 from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
@@ -25,7 +28,7 @@ from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import asked_for, count_templates, list_of, makers, may_do
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import NAME, page_of, typed
+from dialogs.forms.fields import NAME, merge, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import accept_audience, audience_card
@@ -116,7 +119,10 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=await form_card(turn, campaign, "message"))
     values = typed(step, form, campaign.forms.get(step))
     if is_stale(turn, campaign, form):
-        return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+        merged = merge(values, campaign.forms.get(step, {}), form.get("was"))
+        if merged is None:
+            return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+        values = merged
     goal = str(form.get("go"))
     if step == "schedule":
         if meant := str(form.get("words_meant") or ""):  # one of the sentences that may be meant was chosen
@@ -206,6 +212,11 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
     forecast = await forecast_of(turn, draft, shown.reach)
     problems = await problems_of(turn, draft, shown.reach, forecast)
     warnings = await warnings_of(turn, draft, shown.reach, forecast)
+    if campaign.changes_of is not None and (original := await original_of(turn, campaign)) and original.frozen:
+        schedule = original.frozen.schedule
+        moment = turn.texts.moment(schedule.slot.start, ZoneInfo(schedule.zone))
+        unsaved = turn.texts("It goes out as scheduled on {moment}; your changes are not saved yet.", moment=moment)
+        notice = "\n\n".join(part for part in (notice, unsaved) if part)
     return review_card(turn.texts, campaign, shown, forecast, problems, warnings, notice)
 
 
@@ -231,11 +242,30 @@ def may_decide(turn: Turn, campaign: Campaign) -> bool:
 
 
 async def changeable(turn: Turn, form: Form) -> Campaign:
-    """The campaign, if it is theirs to change and can still be. Raises Aside, with its information when not (S16)."""
+    """The campaign, if it is theirs to change and can still be; of a scheduled one, the draft of its changes.
+
+    Raises Aside, with its information when not (S16).
+    """
     campaign = await asked_for(turn, form, Right.CHANGE)
     if not allows(campaign, Change.EDIT):
         raise Aside(Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning")))
+    if campaign.state is CampaignState.SCHEDULED:
+        return await draft_of_changes(turn, campaign)
+    if campaign.changes_of is not None:
+        await in_time(turn, campaign)
     return campaign
+
+
+async def in_time(turn: Turn, draft: Campaign) -> Campaign | None:
+    """The scheduled campaign that a draft holds changes of; None when it is gone. Raises Aside once it has started."""
+    original = await original_of(turn, draft)
+    if original is None or allows(original, Change.EDIT):
+        return original
+    with suppress(StaleVersion):  # what came too late is a draft of its own
+        await turn.save(replace(draft, changes_of=None))
+    late = turn.texts("Your changes came too late: they are kept as a draft of their own.")
+    note = f"{has_started(turn, original)} {late}"
+    raise Aside(Answer(card=await information(turn, original, note, "warning")))
 
 
 def has_started(turn: Turn, campaign: Campaign) -> str:
@@ -303,7 +333,7 @@ async def save_edit(turn: Turn, before: Campaign, edited: Campaign, **details: s
 
 
 def _with_form(campaign: Campaign, step: str, values: Mapping[str, str], turn: Turn) -> Campaign:
-    """The campaign with a step's values; a scheduled one becomes a draft again, to be scheduled anew."""
+    """The campaign with a step's values; one that waits for approval becomes a draft again."""
     name = read_name(values, turn.texts).value if step == "message" else None
     chosen = step == "audience" and values.get("channel") in list(Channel)
     return edit(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from cards.compose.fields import DECLARED
+from cards.compose.frame import fingerprint
 
 T = TypeVar("T")
 Values = Mapping[str, str]
@@ -57,6 +58,25 @@ def typed(step: str, form: Mapping[str, object], kept: Values | None = None) -> 
     values = {name: _kept(name, str(form[name])) for name in FIELDS[step] if name in form and form[name] is not None}
     own = [*(kept or {}).get("own", "").splitlines(), *clean(str(form.get("own_text") or "")).splitlines()]
     return {**values, **({"own": "\n".join(dict.fromkeys(own))[:KEPT]} if own else {})}
+
+
+def merge(values: Values, kept: Values, was: object) -> dict[str, str] | None:
+    """What was typed into a form of an earlier version, over what the draft holds now, field by field.
+
+    ``was``: what stood in its fields when it was drawn (``cards.compose.frame.drawn``). What was not touched is as the
+    draft has it now. None where both have changed the same field, or nobody can tell.
+    """
+    if not isinstance(was, Mapping):
+        return None
+    merged = dict(values)
+    for name, text in values.items():
+        if name not in kept or kept[name] == text:
+            continue
+        if was.get(name) == fingerprint(text):
+            merged[name] = kept[name]
+        elif was.get(name) != fingerprint(kept[name]):
+            return None
+    return merged
 
 
 def _kept(name: str, text: str) -> str:

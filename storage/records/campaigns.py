@@ -288,6 +288,8 @@ class Campaign:
     forms: Forms = field(default_factory=dict)
     #: None as long as it has not been scheduled, and again once it is edited
     frozen: Frozen | None = None
+    #: the scheduled campaign that this draft holds unsaved changes of; as long as that, it goes out as it was
+    changes_of: CampaignId | None = None
     #: others who may look at it, copy it and export its results
     shared_with: frozenset[PersonId] = frozenset()
     #: who changed its forms last: they do not approve it

@@ -172,7 +172,7 @@ PLACES = (
         record=Campaign,
         parts=_say(
             nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
-            " reported_at sealed_at erased_at approval trouble",
+            " reported_at sealed_at erased_at approval trouble changes_of",
             number="author submitted_by approved_by written_by shared_with",
             forms="forms",
             words="name frozen held",

@@ -167,7 +167,7 @@ async def test_an_approved_one_that_changes_before_it_starts_waits_again(
     await ada.press("Change it")
     await ada.press("Change the message")
     await ada.press("To the review", body="Other words.")
-    await ada.press("Schedule it")
+    await ada.press("Save the changes")
     assert await state(running_bot) is CampaignState.SUBMITTED
 
 

@@ -16,6 +16,7 @@ from tests.bot.story import (
     broadcast,
     completed,
     draft,
+    eventually,
     handle_of,
     in_state,
     launch,
@@ -171,17 +172,61 @@ async def scheduled_for_tomorrow(author: Person, running_bot: RunningBot) -> Cam
     return await in_state(running_bot, CampaignState.SCHEDULED)
 
 
-async def test_a_scheduled_one_that_is_edited_must_be_scheduled_anew(running_bot: RunningBot, ada: Person) -> None:
+async def test_a_scheduled_one_stays_scheduled_as_it_was_until_its_changes_are_saved(
+    running_bot: RunningBot, ada: Person
+) -> None:
     scheduled = await scheduled_for_tomorrow(ada, running_bot)
     await ada.press("Change it")
     await ada.press("Change the message")
-    await ada.press("To the review", body="Hello, bigger news.")
-    campaign = await newest(running_bot)
-    assert (campaign.state, campaign.frozen) == (CampaignState.DRAFT, None)
-    assert campaign.forms["message"]["body"] == "Hello, bigger news."
-    assert await running_bot.store.due_to_start(scheduled.as_scheduled.schedule.slot.end) == []
-    await ada.press("Schedule it")
-    assert (await newest(running_bot)).state is CampaignState.SCHEDULED
+    card = (await ada.press("To the review", body="Hello, bigger news."))["value"]
+    assert any("your changes are not saved yet." in word for word in words_of(card))
+    assert await running_bot.store.campaign(scheduled.id) == scheduled, "it goes out as it was"
+    assert [one.id for one in await running_bot.store.due_to_start(scheduled.as_scheduled.schedule.slot.end)] == [
+        scheduled.id
+    ]
+    await ada.press("Save the changes")
+    assert ada.reads("It is scheduled.")
+    saved = await newest(running_bot)
+    assert (saved.id, saved.state) == (scheduled.id, CampaignState.SCHEDULED)
+    assert saved.as_scheduled.message.body == "Hello, bigger news."
+    assert await running_bot.store.count_campaigns(TENANT) == 1, "the draft of the changes is gone"
+    await ada.press("Save the changes", card=card)
+    assert await newest(running_bot) == saved, "pressed twice, it is saved once"
+
+
+async def test_changes_are_discarded_and_the_campaign_goes_out_as_it_was(running_bot: RunningBot, ada: Person) -> None:
+    scheduled = await scheduled_for_tomorrow(ada, running_bot)
+    await ada.press("Change it")
+    await ada.press("Discard the changes")
+    await ada.press("Yes, delete it")
+    assert await newest(running_bot) == scheduled
+
+
+async def test_scheduling_it_twice_says_that_it_is_scheduled(running_bot: RunningBot, ada: Person) -> None:
+    tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
+    review = (await draft(ada, start="at", date=tomorrow, time="10:00", zone="UTC"))["review"]
+    at = ada.cards()[-1][0]
+    await ada.press("Schedule it", card=review, at=at)
+    scheduled = await in_state(running_bot, CampaignState.SCHEDULED)
+    card = (await ada.press("Schedule it", card=review, at=at))["value"]
+    assert "It is scheduled already." in words_of(card)
+    assert await newest(running_bot) == scheduled
+
+
+async def test_a_picture_dropped_while_a_form_is_open_stays_whichever_card_goes_on(
+    running_bot: RunningBot, ada: Person
+) -> None:
+    await draft(ada)
+    await ada.press("Change the message")
+    form, at = ada.card(), ada.cards()[-1][0]
+    image = "https://example.org/poster.png"
+    await ada.execute("picture.use", {"campaign": (await newest(running_bot)).id, "image": image}, at)
+    await ada.press("To the review", card=form, at=at, body="Come in green.")
+    message = (await newest(running_bot)).forms["message"]
+    assert (message["image"], message["body"]) == (image, "Come in green.")
+    card = (await ada.press("To the review", card=form, at=at, body="Come in red."))["value"]
+    assert any("was changed elsewhere meanwhile" in word for word in words_of(card)), "the same field, twice"
+    assert (await newest(running_bot)).forms["message"]["body"] == "Come in green."
 
 
 async def test_a_form_left_open_over_the_start_comes_too_late(running_bot: RunningBot, ada: Person) -> None:
@@ -193,11 +238,22 @@ async def test_a_form_left_open_over_the_start_comes_too_late(running_bot: Runni
     running_bot.clock.forward(
         scheduled.as_scheduled.schedule.slot.start - running_bot.clock.now() + timedelta(seconds=1)
     )
-    await in_state(running_bot, CampaignState.RUNNING)
+    await in_state_of(running_bot, scheduled)
     await ada.press("Next: audience", card=form, at=wizard, body="Something else.")
-    assert STARTED in words_of(ada.view[wizard])
-    message = (await newest(running_bot)).as_scheduled.message
+    assert any(STARTED in word and "came too late" in word for word in words_of(ada.view[wizard]))
+    message = (await in_state_of(running_bot, scheduled)).as_scheduled.message
     assert message.body == "Hello [FIRSTNAME], **big news** for you."
+
+
+async def in_state_of(running_bot: RunningBot, campaign: Campaign) -> Campaign:
+    """The campaign, once it runs."""
+
+    async def runs() -> Campaign | None:
+        known = await running_bot.store.campaign(campaign.id)
+        return known if known is not None and known.state is CampaignState.RUNNING else None
+
+    started: Campaign = await eventually(runs)
+    return started
 
 
 async def test_information_says_what_was_sent_to_whom_and_when(running_bot: RunningBot, ada: Person) -> None:

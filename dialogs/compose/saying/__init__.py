@@ -1,0 +1,1 @@
+"""A campaign said in the chat: what it makes of a draft."""
