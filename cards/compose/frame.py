@@ -71,7 +71,7 @@ def fingerprint(text: str) -> str:
 
 
 def drawn(fields: Sequence[Any]) -> dict[str, str]:
-    """What stands in the fields of a form as it is drawn, each as its fingerprint; nothing where the card has no room."""
+    """What stands in the fields of a form as it is drawn, as fingerprints; nothing where the card has no room."""
     nodes = _nodes(as_dict(AdaptiveCard(body=list(fields)))["body"])
     values = {
         node["id"]: str(node.get("value", "")) for node in nodes if str(node.get("type", "")).startswith("Input.")
