@@ -29,7 +29,7 @@ from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
 from dialogs.people import language as talk
 from dialogs.people import ownership as claim
-from dialogs.people import roles, settings
+from dialogs.people import roles, settings, small_talk
 from dialogs.results import engagement as engage
 from dialogs.results import exports, reports
 
@@ -41,4 +41,5 @@ def everything() -> Router:
     of_results = [reports.router, exports.router, engage.router]
     of_lists = [lists.router, flow.router, saving.router, groups.router, installs.router]
     of_people = [talk.router, helping.router, claim.router, roles.router, settings.router]
+    of_people.append(small_talk.router)
     return Router().include([*building, *of_campaigns, *of_results, *of_lists, *of_people])

@@ -106,6 +106,11 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
     return lines
 
 
+def suggestion_card(texts: Texts, text: str, command: str) -> AdaptiveCard:
+    """What may have been meant, one press away."""
+    return card(texts, [paragraph(text)], [go(command[:1].upper() + command[1:], "words.say", {"words": command})])
+
+
 def notice_card(
     texts: Texts, text: str, style: str = "accent", back: tuple[str, Mapping[str, object]] | None = None
 ) -> AdaptiveCard:

@@ -24,6 +24,7 @@ FRENCH = Language(
         "cancel campaign": ("annuler la campagne",),
         "claim": ("réclamer",),
         "clone": ("cloner",),
+        "compare": ("comparer",),
         "copy": ("copie", "copier"),
         "delete": ("supprimer",),
         "delete list": ("supprimer la liste", "supprimer liste"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cards.kit.conversation import suggestion_card
 from cards.languages import typed
 from dialogs.core import drafts, questions
 from dialogs.core.router import Router
@@ -14,6 +15,7 @@ from dialogs.results import engagement
 from storage.records import Audience, Channel, Deed, DeedKind, Person, PersonId, Role, StaleVersion
 
 GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
+COMMAND = 60  #: characters of a command that a suggestion says
 CANCEL = typed("cancel", "stop")
 
 
@@ -82,7 +84,10 @@ class Entry:
     # --- buttons ------------------------------------------------------------------------------
 
     async def press(self, turn: Turn, form: Form) -> Answer:
-        answer = await self._router.press(turn, form)
+        if form.get("verb") == "words.say":  # a suggestion: it is as if they had typed it
+            answer = await self._router.hear(turn, str(form.get("words") or "")[:COMMAND])
+        else:
+            answer = await self._router.press(turn, form)
         if answer is None:
             return Answer(text=not_understood(turn, None))
         await self._ask(turn, answer)
@@ -131,7 +136,10 @@ class Entry:
         nearest = self._router.nearest(turn, words)
         if nearest is None and await engagement.replied(turn):
             return Answer(text=language.reply_noted(turn))
-        return Answer(text=not_understood(turn, nearest))
+        text = not_understood(turn, nearest)
+        if nearest is None or not turn.shows_cards:
+            return Answer(text=text)
+        return Answer(card=suggestion_card(turn.texts, text, nearest), summary=text)
 
     async def _ask(self, turn: Turn, answer: Answer) -> None:
         """The question waits before it is asked: nobody can answer too early."""

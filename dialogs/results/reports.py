@@ -12,11 +12,12 @@ from dialogs.compose.wizard import information
 from dialogs.core.figures import figures_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.visibility import asked_for, sent_before
+from dialogs.core.visibility import asked_for, own_campaigns, sent_before
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind
 
 router = Router()
 
+SEARCHED = 20  #: newest campaigns of somebody's looked at for the last that was sent
 COMPARED = 5  #: earlier campaigns that one is compared with
 
 
@@ -55,6 +56,28 @@ async def report_typed(turn: Turn, name: str) -> Answer:
     if campaign.author == turn.person.id and await turn.services.announcer.repost(campaign):
         return Answer()
     return Answer(card=live_card(turn.texts, await figures_of(turn.store, campaign)), summary=campaign.name)
+
+
+async def last_report(turn: Turn) -> Answer:
+    """The report of the last campaign that they have sent on this channel, be it still running."""
+    own = await own_campaigns(turn, SEARCHED)
+    last = next((one for one in own if one.started_at is not None), None)
+    if last is None:
+        return Answer(text=turn.texts("You have sent no campaign yet."))
+    return await _report_answer(turn, last)
+
+
+@router.command("compare")
+async def compare_typed(turn: Turn, name: str) -> Answer:
+    """A campaign beside those before it: the last one, where none is named."""
+    campaign = await named(turn, name)
+    if campaign is None and name:
+        return await which_one(turn, name)
+    if campaign is None:
+        campaign = next((one for one in await own_campaigns(turn, SEARCHED) if one.started_at is not None), None)
+    if campaign is None:
+        return Answer(text=turn.texts("You have sent no campaign yet."))
+    return await compare(turn, {"campaign": campaign.id})
 
 
 # --- again ------------------------------------------------------------------------------------

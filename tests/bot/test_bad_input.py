@@ -236,7 +236,7 @@ async def test_an_unknown_verb_gets_a_hint(running_bot: RunningBot, ada: Person)
         await ada.execute(verb, {}, ada.cards()[-1][0])  # type: ignore[arg-type]
     assert ada.toasts == ["I did not understand. Type **help** to see what I can do."] * 6
     assert await asked(ada, "x" * 20_000) == ["I did not understand. Type **help** to see what I can do."]
-    assert await asked(ada, "campaings") == ["I did not understand. Did you mean **campaigns**?"]
+    assert (await asked(ada, "campaings"))[0] == "I did not understand. Did you mean **campaigns**?"
     assert fields_of(ada.card()) == {}
 
 

@@ -200,8 +200,9 @@ async def test_a_typing_error_gets_a_suggestion_and_does_nothing(
     who, words = author
     start = "Je n’ai pas compris. Vouliez-vous dire" if words is FRENCH else "I did not understand. Did you mean"
     for slip, meant in SLIPS["fr" if words is FRENCH else "en"].items():
-        [reply] = await asked(who, slip)
+        reply, button = await asked(who, slip)
         assert reply.startswith(start) and f"**{meant}**" in reply, slip
+        assert button.casefold() == meant, "one press away"
     assert await running_bot.store.count_campaigns(TENANT) == 0
 
 

@@ -211,3 +211,24 @@ async def test_a_question_that_waits_hears_the_words_first(running_bot: RunningB
     await ada.say("Tell everyone that the canteen is closed")
     assert fields_of(ada.card())["body"] == "Tell everyone that the canteen is closed"
     assert await count(running_bot) == 1
+
+
+async def test_small_talk_gets_a_fitting_word_and_a_suggestion_is_a_button(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_author(ada, louis)
+    for author, words, answer in (
+        (ada, "thanks a lot!", "You are welcome."),
+        (ada, "looks good", "Good to hear."),
+        (ada, "who are you?", "Hello Ada, I am Crieur."),
+        (ada, "What did the last campaign do?", "You have sent no campaign yet."),
+        (ada, "compare", "You have sent no campaign yet."),
+        (ada, "asdf", "I did not understand. Type **help** to see what I can do."),
+        (louis, "merci beaucoup", "Je vous en prie."),
+        (louis, "qui es-tu ?", "Bonjour Louis, je suis Crieur."),
+        (louis, "qu’a donné la dernière campagne ?", "Vous n’avez pas encore envoyé de campagne."),
+    ):
+        assert (await asked(author, words))[0] == answer, words
+    await ada.say("campaings")
+    card = (await ada.press("Campaigns"))["value"]
+    assert "Your campaigns" in words_of(card)
