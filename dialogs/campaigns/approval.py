@@ -72,13 +72,13 @@ async def _save_changes(turn: Turn, changes: Campaign, form: Form) -> Answer:
     """A scheduled campaign takes its changes over, in one step; as before, where they cannot be sent like that."""
     original = await in_time(turn, changes)
     if original is None:  # it is gone: what was changed is a campaign of its own
-        return await _schedule(turn, await turn.save(replace(changes, changes_of=None)), form)
+        return await _schedule(turn, await turn.save(replace(changes, changes_of=None), DeedKind.CHANGED), form)
     by = turn.person.id
     changed = campaign_life.edit(original, changes.forms, turn.now, by, name=changes.name, channel=changes.channel)
     answer = await _schedule(turn, changed, form, changes)
     kept = await campaign_of(turn, original.id)
     if kept is not None and turn.has_changed(kept) and await campaign_of(turn, changes.id) == changes:
-        await turn.store.delete_campaign(changes)
+        await turn.store.delete_campaign(changes, deed=turn.deed(DeedKind.DELETED, saved_in=str(original.id)))
     return answer
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dialogs.core.turn import Turn
 from dialogs.core.visibility import campaign_of, own_campaigns
-from storage.records import Campaign, CampaignState, Deed, Right, Subject
+from storage.records import Campaign, CampaignState, DeedKind, Right
 from storage.records.campaign_life import edit
 
 SEARCHED = 20  #: newest campaigns of somebody's looked at for their changes of another
@@ -18,13 +18,13 @@ async def draft_of_changes(turn: Turn, campaign: Campaign) -> Campaign:
         if known.changes_of == campaign.id and known.state is CampaignState.DRAFT:
             return known
     tenant, by = turn.person.tenant, turn.person.id
-    draft = await turn.store.new_campaign(tenant, by, campaign.name, campaign.channel, turn.now, cause=turn.cause)
+    draft = await turn.store.new_campaign(
+        tenant, by, campaign.name, campaign.channel, turn.now, deed=turn.deed(DeedKind.CREATED)
+    )
     if draft.changes_of is not None:  # an earlier run of this turn has made it
         return draft
     same = edit(draft, campaign.forms, turn.now, by, name=campaign.name, channel=campaign.channel)
-    saved = await turn.save(replace(same, changes_of=campaign.id))
-    await turn.note(Deed.CREATED, Subject.CAMPAIGN, saved.id, saved.name, changes_of=str(campaign.id))
-    return saved
+    return await turn.save(replace(same, changes_of=campaign.id), DeedKind.CHANGED, changes_of=str(campaign.id))
 
 
 async def original_of(turn: Turn, draft: Campaign) -> Campaign | None:

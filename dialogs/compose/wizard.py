@@ -262,7 +262,7 @@ async def in_time(turn: Turn, draft: Campaign) -> Campaign | None:
     if original is None or allows(original, Change.EDIT):
         return original
     with suppress(StaleVersion):  # what came too late is a draft of its own
-        await turn.save(replace(draft, changes_of=None))
+        await turn.save(replace(draft, changes_of=None), DeedKind.CHANGED)
     late = turn.texts("Your changes came too late: they are kept as a draft of their own.")
     note = f"{has_started(turn, original)} {late}"
     raise Aside(Answer(card=await information(turn, original, note, "warning")))
