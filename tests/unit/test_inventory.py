@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.mongo.schema import INDEXES
-from storage.shared.erasure import without_pasted
+from storage.shared.erasure import names_them, only, pages_of, without, without_pasted
 from storage.shared.inventory import DOCUMENTS, PLACES, Fate, Place, Rows, whose_key
 from storage.sqlite.erasure import UNSEEN
 from storage.sqlite.schema import migrate
@@ -79,7 +79,8 @@ def test_the_person_of_a_place_is_one_of_its_numbers() -> None:
     ("key", "person"),
     [
         ("heard/7", 7), ("question/msteams/12", 12), ("import/7", 7), ("import/list/7/0", None),
-        ("import/list/7", None), ("policy/7", None), ("heard/7/8/9", None), ("keys/links", None), ("reading/7", None),
+        ("import/list/7", None), ("import/file/7/0", None), ("import/file/7", None), ("policy/7", None),
+        ("heard/7/8/9", None), ("keys/links", None), ("reading/7", None),
     ],
 )  # fmt: skip
 def test_whose_document_it_is(key: str, person: int | None) -> None:
@@ -103,3 +104,14 @@ def test_pasted_addresses_without_hers(pasted: str, left: str) -> None:
     forms = {"audience": {"addresses": pasted, "list_name": "Navy"}, "message": {"body": "Hello"}}
     cleaned = without_pasted(forms, {"grace@contoso.example", "29:grace"})
     assert cleaned == {"audience": {"addresses": left, "list_name": "Navy"}, "message": {"body": "Hello"}}
+
+
+def test_a_file_that_waits_goes_with_whoever_is_erased_and_is_shown_to_nobody() -> None:
+    """It may be packed: nobody can tell who stands in it."""
+    part = b"PK\x03\x04 packed"
+    assert names_them("import/file/7/0", part, {9}, {"grace@contoso.example"})
+    assert without("import/file/7/0", part, {9}, {"grace@contoso.example"}) is None
+    assert part not in only("import/file/7/0", part, {"grace@contoso.example"})
+    waiting = b'{"list": 7, "pages": 1, "parts": 2}'
+    assert pages_of("import/12", waiting) == (7, ["import/list/7/0", "import/file/7/0", "import/file/7/1"])
+    assert pages_of("import/file/7/0", part) is None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cards.kit.variables import NAMES
 from cards.languages import LANGUAGES, unaccented
 
+WORDS = 7  #: of a heading
 LENGTH = 40  #: characters of a variable's name
 
 
@@ -66,6 +67,8 @@ def meaning(heading: str) -> Meaning:
     if "@" in heading or not heading or len(heading) > 200:
         return Meaning()
     shown = _REQUIRED.sub(" ", heading)
+    if len(shown.split()) > WORDS:  # a sentence
+        return Meaning()
     whose = _whose(shown)
     bare = "".join(_split(_BESIDE.sub(" ", shown)))
     part = next((part for part, words in PARTS.items() if bare in words), None)

@@ -98,17 +98,23 @@ def _heading(headings: Sequence[str], place: int) -> str:
 
 
 def _head(rows: Sequence[Row]) -> int | None:
-    """The row that reads as headings, among the first: it has the most that lists of people have."""
-    best, most = None, 0
+    """The row that reads as headings, among the first: it has the most that lists of people have.
+
+    It stands above the addresses of the next row that has any. Of two alike the one nearer to the first of these.
+    """
+    addressed = [number for number, row in enumerate(rows) if _has_address(row.cells)]
+    first = addressed[0] if addressed else len(rows)
+    best, most = None, (0, False, 0)
     for number, row in enumerate(rows[:HEADED]):
-        score = _score(row.cells)
-        if score > most:
+        below = next((one for one in addressed if one > number), None)
+        if below is not None and not _stands_above(row.cells, rows[below].cells):
+            continue
+        before = number < first
+        score = (_score(row.cells), before, number if before else -number)
+        if score[0] and score > most:
             best, most = number, score
-    if best is not None:
+    if best is not None or first == 0 or first > HEADED or not addressed:
         return best
-    first = next((number for number, row in enumerate(rows[: HEADED + 1]) if _has_address(row.cells)), None)
-    if first is None or first == 0:
-        return None
     return first - 1 if _stands_above(rows[first - 1].cells, rows[first].cells) else None
 
 
@@ -129,8 +135,8 @@ def _has_address(cells: Sequence[str]) -> bool:
 
 
 def _stands_above(head: Sequence[str], row: Sequence[str]) -> bool:
-    """Whether a row of words nobody knows stands above the columns of the next: above its address, at least."""
-    return any(place < len(head) and head[place] for place, one in enumerate(row) if in_cell(one))
+    """Whether a row says something above each address of the other."""
+    return all(place < len(head) and bool(head[place]) for place, one in enumerate(row) if "@" in one and in_cell(one))
 
 
 # --- the column of addresses ------------------------------------------------------------------
