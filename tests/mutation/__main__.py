@@ -1,8 +1,8 @@
 """``make mutation``: each pure rule, changed in one place, has to fail its unit tests or one of 20 simulated lives.
 
 A variant lives in a forked process. Where it is another body of a function, that is put in place of the loaded one: the
-tests are collected already, and it takes milliseconds. Else, or where no test notices, the module is imported anew in a
-process in which only the libraries are loaded. What neither tests nor lives notice is a hole in the tests, or changes
+tests are collected already, and it takes milliseconds. Else the module is imported anew, in a process in which only
+the libraries are loaded. What neither tests nor lives notice is a hole in the tests, or changes
 nothing that anybody could see: ``equivalent.py`` names those, each with its reason. The report: ``build/mutation.txt``.
 """
 
@@ -116,7 +116,9 @@ class Loop:
 
     def __init__(self, variants: Sequence[Variant]) -> None:
         self._variants = variants
+        #: those that no test notices, and those that are more than another body of a function
         self.unnoticed: list[Variant] = []
+        self.others: list[Variant] = []
 
     def pytest_runtestloop(self, session: Any) -> bool:
         def fails(item: Any) -> bool:
@@ -138,7 +140,9 @@ class Loop:
         gc.freeze()
         for variant in self._variants:
             bodies = bodies_of(variant)
-            if not bodies or not in_a_process(partial(noticed, bodies)):
+            if not bodies:
+                self.others.append(variant)
+            elif not in_a_process(partial(noticed, bodies)):
                 self.unnoticed.append(variant)
         return True
 
@@ -162,11 +166,11 @@ def run_tests(tests: Sequence[str], *plugins: object) -> int:
     return int(pytest.main([*options, *(f"tests/unit/test_{name}.py" for name in tests)], plugins))
 
 
-def unnoticed(tests: Sequence[str], variants: Sequence[Variant]) -> list[Variant]:
-    """Those that no unit test notices, and those that cannot be put in place."""
+def tried_in_place(tests: Sequence[str], variants: Sequence[Variant]) -> tuple[list[int], list[int]]:
+    """The places of those that no unit test notices, and of those that have to be imported."""
     loop = Loop(variants)
     run_tests(tests, loop)
-    return loop.unnoticed
+    return [variants.index(one) for one in loop.unnoticed], [variants.index(one) for one in loop.others]
 
 
 def imported(variant: Variant, tests: Sequence[str]) -> int:
@@ -216,21 +220,21 @@ def simulated(variant: Variant) -> int:
     return lives(range(1, SEEDS + 1), until_broken=True) and NOTICED
 
 
-def told(run: Callable[[], list[Variant]], variants: Sequence[Variant]) -> list[Variant]:
-    """What it gives, in a process of its own: what it imports is gone afterwards."""
+def told(run: Callable[[], object]) -> Any:
+    """What it gives, by way of JSON, in a process of its own: what it imports is gone afterwards."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException), os.fdopen(writing, "w") as pipe:
-            pipe.write("".join(f"{variants.index(one)}\n" for one in run()) + "end\n")
+            pipe.write(json.dumps(run()))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        *numbers, last = [*pipe.read().split(), ""][:-1] or [""]
+        answer = pipe.read()
     os.waitpid(child, 0)
-    if last != "end":
+    if not answer:
         raise SystemExit("the tests fail as it is, or cannot be run")
-    return [variants[int(number)] for number in numbers]
+    return json.loads(answer)
 
 
 def load_libraries() -> None:
@@ -267,8 +271,9 @@ def main() -> int:
             continue
         began = time.perf_counter()
         variants = [one for one in variants_of(asked.mutmut, [path]) if (path, one.was, one.now) not in reasons]
-        alive = told(partial(unnoticed, tests, variants), variants)
-        alive = [one for one in alive if not in_a_process(partial(imported, one, tests))]
+        unnoticed, others = told(partial(tried_in_place, tests, variants))
+        alive = [variants[place] for place in unnoticed]
+        alive += [one for one in map(variants.__getitem__, others) if not in_a_process(partial(imported, one, tests))]
         of, by_tests = len(variants), len(variants) - len(alive)
         if not asked.without_lives:
             alive = [one for one in alive if not in_a_process(partial(simulated, one), 3 * PROCESSOR)]
