@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.world import Setting
+
 ROOT = Path(__file__).parents[2]
 SEEDS = int(os.environ.get("SIMULATED_LIVES", "200"))
-PARTS = 8  #: tests among which they are shared out, so that workers can share them
+PARTS = 4  #: tests among which they are shared out, so that workers can share them; each is a process to be loaded
 
 
 def simulate(*asked: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -34,11 +36,14 @@ def test_whatever_goes_wrong_nobody_receives_twice_nobody_is_lost_and_everything
     assert len(lived) == len(range(part, SEEDS, PARTS))
 
 
-@pytest.mark.parametrize("seed", [5, 12])
-def test_the_same_seed_is_the_same_life_to_the_letter(seed: int) -> None:
-    first, second = simulate("--seed", str(seed)), simulate("--seed", str(seed))
-    assert first.stdout == second.stdout
-    assert first.returncode == 0 and "the platform takes campaign" in first.stdout
+def test_the_same_seed_is_the_same_life_to_the_letter_wherever_it_is_lived() -> None:
+    """One on each store, one after the other and each alone; the digest is that of every step."""
+    assert [Setting.of(seed).mongo for seed in (4, 5)] == [False, True]
+    together = simulate("--first", "4", "--seeds", "2", "--step", "1").stdout.splitlines()
+    for seed, line in zip((4, 5), together, strict=True):
+        alone = simulate("--seed", str(seed))
+        assert alone.returncode == 0 and "the platform takes campaign" in alone.stdout
+        assert line.split()[1:3] == [str(seed), alone.stdout.splitlines()[-1][:16]]
 
 
 @pytest.mark.parametrize("first", [1, 2])

@@ -406,18 +406,18 @@ class World:
                 if "freeze" in fault.kind
                 else self._kill_copy(copy, fault.length)
             )
-            self._strike(work, fault)
+            self._strike(work, fault, 0.05 * fault.share)
 
     def reported(self) -> None:
         """A report has come; nobody who posted it lives to know."""
         if self.at_a_report:
             fault = self.at_a_report.pop()
             for copy in self.copies:
-                self._strike(self._kill_copy(copy, fault.length), fault)
+                self._strike(self._kill_copy(copy, fault.length), fault, 0.0)
 
-    def _strike(self, work: Coroutine[Any, Any, None], fault: Fault) -> None:
+    def _strike(self, work: Coroutine[Any, Any, None], fault: Fault, wait: float) -> None:
         async def soon() -> None:
-            await asyncio.sleep(0.05 * fault.share)
+            await asyncio.sleep(wait)
             self.tell(f"now: {fault}")
             await work
 
