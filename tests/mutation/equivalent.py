@@ -22,4 +22,34 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
         "pieces = steady(since, since + 4 * HOUR, zone)",
         "the first full hour comes within three, whatever clocks do; what comes after it is not looked at",
     ),
+    (
+        "storage/records/campaign_life.py",
+        "to: CampaignState | None = None",
+        'to: CampaignState | None = ""',
+        "it is asked whether it is there, and nothing else",
+    ),
+    (
+        "storage/records/campaign_life.py",
+        'stamp: str = ""',
+        "stamp: str = None",
+        "it is asked whether it is there, and nothing else",
+    ),
+    (
+        "storage/records/campaign_life.py",
+        'after: str = ""',
+        "after: str = None",
+        "it is asked whether it is there, and nothing else",
+    ),
+    (
+        "storage/records/campaign_life.py",
+        'needs: str = ""',
+        "needs: str = None",
+        "it is asked whether it is there, and nothing else",
+    ),
+    (
+        "storage/records/campaign_life.py",
+        "past = order.index(campaign.state) > order.index(transition.states[0])",
+        "past = order.index(campaign.state) >= order.index(transition.states[0])",
+        "the campaign is in none of those states, and so not in the first",
+    ),
 )

@@ -237,6 +237,19 @@ def test_trouble_is_of_a_campaign_that_runs_and_a_pause_stays() -> None:
             campaign_life.troubled(in_state(state), trouble)
 
 
+def test_what_is_stopped_is_a_draft_again_or_sends_no_more() -> None:
+    running = in_state(RUNNING)
+    assert campaign_life.stopped(running, START) == replace(
+        running, trouble=Trouble(reason=NotReached.STOPPED, detail="", since=START)
+    )
+    for state in (SUBMITTED, SCHEDULED):
+        assert campaign_life.stopped(in_state(state), START) == campaign_life.to_draft(in_state(state))
+    with pytest.raises(TooEarly):
+        campaign_life.stopped(in_state(DRAFT), START)
+    with pytest.raises(TooLate):
+        campaign_life.stopped(in_state(DONE), START)
+
+
 def test_what_goes_has_not_changed_since_it_was_read_and_does_not_run() -> None:
     for state in (DRAFT, SUBMITTED, SCHEDULED, DONE):
         campaign_life.delete(in_state(state), in_state(state))
