@@ -24,12 +24,13 @@ def note(db: sqlite3.Connection, noted: Noted) -> None:
     note_made(db, noted.key, noted.cause, 1)
 
 
-def clean_audit(db: sqlite3.Connection, names: AbstractSet[str]) -> None:
+def clean_audit(db: sqlite3.Connection, tenants: AbstractSet[str], names: AbstractSet[str]) -> None:
     """These names (lower case) stand in it no more: the one change of what is there that is ever made."""
     rows = {
         id: entry
         for name in names
-        for id, entry in ENTRIES.numbered(db, "instr(fold(record), fold(?)) ORDER BY id", name)
+        for tenant in tenants
+        for id, entry in ENTRIES.numbered(db, "tenant = ? AND instr(fold(record), fold(?)) ORDER BY id", tenant, name)
     }
     if rows:
         (guard,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_stays'").fetchone()

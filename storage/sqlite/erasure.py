@@ -115,7 +115,7 @@ def _erase(db: sqlite3.Connection, address: str, deed: Deed) -> list[tuple[Tenan
         if place.table and (place.person or place.rows is Rows.ALL_GO):
             _forget_rows(db, place, people)
     _forget_pasted(db, names)
-    clean_audit(db, names | called)
+    clean_audit(db, {tenant for tenant, _ in erased}, names | called)
     for tenant, id in erased:
         note(db, deed.to(tenant, Subject.PERSON, id))
     return [(tenant, id) for tenant, id in erased]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import inspect
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -275,3 +277,21 @@ async def test_a_setting_is_noted_by_its_name_with_what_it_was_and_what_it_is(st
         (DeedKind.SET, Subject.SETTING, "per_week", {"before": "3", "after": ""}),
         (DeedKind.TAKEN, Subject.GROUP, "g-1", {}),
     ]
+
+
+#: who may note by themselves what changes nothing in the store, and who may write documents with a deed of their own
+NOTES = {
+    "bot/ops/cli.py": "that the audit was read",
+    "bot/ops/restore.py": "what is doubted in steps",
+    "dialogs/results/exports.py": "that a file was asked for",
+}
+FILLS = {"dialogs/lists/imports/saving.py": "a file's people, whom nobody sees yet"}
+
+
+def test_no_conversation_notes_by_itself_nor_changes_what_people_see_without_a_deed() -> None:
+    root = Path(__file__).parents[2]
+    sources = {path.relative_to(root).as_posix(): path.read_text() for path in root.glob("*/**/*.py")}
+    ours = {name: source for name, source in sources.items() if name.split("/")[0] in ("bot", "dialogs")}
+    assert {name for name, source in ours.items() if re.search(r"store\.note\(", source)} == NOTES.keys()
+    assert {name for name, source in ours.items() if ".fill_blank(" in source} == FILLS.keys()
+    assert not [name for name, source in ours.items() if "AuditEntry(" in source]

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -37,6 +38,7 @@ from tests.contract.lives import EVERY, one_life
 from tests.contract.world import (
     CONTOSO,
     END,
+    FABRIKAM,
     NOW,
     install,
     opened,
@@ -304,3 +306,19 @@ def _run(url: str, command: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "app.py", command, "grace@contoso.example"],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
+
+
+async def test_the_audit_loses_who_they_were_and_keeps_what_was_done(store: Store) -> None:
+    ada, _ = await install(store, "ada", "grace")
+    await store.claim_ownership(ada.id, deed=A_DEED)
+    said = {"file": "Surname of GRACE@contoso.example.csv", "people": "2"}
+    changed = Deed(kind=DeedKind.CHANGED, by=ada.id, at=NOW, details=said, client="msteams Web")
+    await store.note(changed, CONTOSO, Subject.LIST, 1, "For Grace Surname")
+    await store.note(changed, CONTOSO, Subject.LIST, 2, "Graces")
+    await store.note(replace(changed, details={}), FABRIKAM, Subject.LIST, 3, "Grace Surname")
+    await store.erase("grace@contoso.example", deed=ERASED)
+    one, other = [entry for _, entry in await store.audit_from(0, 100, CONTOSO) if entry.subject is Subject.LIST]
+    assert (one.name, dict(one.details)) == ("(erased)", {"file": "(erased)", "people": "2"})
+    assert (other.name, one.deed, one.by, one.at, one.client) == ("Graces", changed.kind, ada.id, NOW, "msteams Web")
+    [(_, elsewhere)] = await store.audit_from(0, 100, FABRIKAM)
+    assert elsewhere.name == "Grace Surname", "a namesake of another organisation"

@@ -167,6 +167,15 @@ async def test_an_address_by_which_skype_knows_somebody_is_not_given_up(store: S
 # --- the newer word counts ---------------------------------------------------------------------
 
 
+async def test_a_removal_of_somebody_never_seen_counts_against_an_install_told_after_it(store: Store) -> None:
+    await store.lose(CONTOSO, Channel.TEAMS, "29:ada", NotReached.UNINSTALLED, NOW + MINUTE)
+    ada, newly = await store.remember(sighting("ada", told_at=NOW, installs=True))
+    assert not newly and await store.reference(ada.id, Channel.TEAMS) is None
+    _, newly = await store.remember(sighting("ada", told_at=NOW + 2 * MINUTE, installs=True))
+    reference = await store.reference(ada.id, Channel.TEAMS)
+    assert newly and reference is not None and reference.broken is None
+
+
 async def test_a_late_removal_never_beats_a_newer_install(store: Store) -> None:
     await store.remember(sighting("ada", told_at=NOW, installs=True))
     await store.remember(sighting("ada", told_at=NOW + 2 * MINUTE, installs=True))
