@@ -7,10 +7,10 @@ from array import array
 from collections.abc import Sequence
 
 from storage.mongo.engine import Document, Engine, pages
+from storage.mongo.identities import address_key
 from storage.mongo.lists import body_of
 from storage.mongo.mapping import has_installed, installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
-from storage.mongo.people import address_key
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
 
 #: what a broken reference may say

@@ -12,8 +12,9 @@ from datetime import datetime
 from pymongo import UpdateOne
 
 from storage.mongo.engine import Document
+from storage.mongo.identities import address_key, directory_key, user_key
 from storage.mongo.mapping import blank, order_of, works_on
-from storage.mongo.people import MongoPeople, address_key, directory_key, user_key
+from storage.mongo.people import MongoPeople
 from storage.records import Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
 from storage.records.instants import instant, ms
 from storage.shared.lessons import ANOTHER_CHANCE

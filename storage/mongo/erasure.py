@@ -17,9 +17,10 @@ import orjson
 from storage.mongo.campaigns import MongoCampaigns
 from storage.mongo.documents import MongoDocuments
 from storage.mongo.engine import Document
+from storage.mongo.identities import address_key
 from storage.mongo.lists import MongoLists
 from storage.mongo.mapping import blank
-from storage.mongo.people import MongoPeople, address_key
+from storage.mongo.people import MongoPeople
 from storage.mongo.roles import MongoRoles
 from storage.records import (
     AuditEntry,

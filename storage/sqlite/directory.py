@@ -11,7 +11,8 @@ from storage.records.instants import ms
 from storage.shared.lessons import ANOTHER_CHANCE
 from storage.shared.sightings import naming, was_named_lately
 from storage.sqlite.engine import Engine
-from storage.sqlite.people import IN_DIRECTORY, at_address, change, find, lead_here, merge, wake
+from storage.sqlite.identities import IN_DIRECTORY, lead_here, merge
+from storage.sqlite.people import at_address, change, find, wake
 
 
 def _known(db: sqlite3.Connection, tenant: TenantId, user: DirectoryUser) -> Person:

@@ -25,8 +25,8 @@ import pymongo
 import pytest
 
 from storage.mongo import MongoStore
+from storage.mongo.identities import user_key
 from storage.mongo.mapping import blank
-from storage.mongo.people import user_key
 from storage.port.store import Store
 from storage.records import Channel
 from storage.records.instants import ms
