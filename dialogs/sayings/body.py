@@ -62,6 +62,14 @@ class TextReader:
         if goes_on and self._tokens[begins.at].text[-1:] not in tuple(_ENDS):
             self.as_it_stands(whole, Beginning(Begins.AS_IT_STANDS, begins.at), end)
             return
+        colon = next((part.start for part in after if self._tokens[part.start].text == ":"), end)
+        if colon + 1 < end and any(part.what is What.LEFT and part.start > colon for part in after):
+            whole.parts += [part for part in after if part.end <= colon]
+            title = Labelled("title", self._tokens[begins.at].text, begins.at + 1)
+            whole.parts.append(Part(What.LABEL, begins.at, begins.at + 1, title))
+            whole.begins, whole.changed = Beginning(Begins.AS_IT_STANDS, colon + 1), True
+            self.as_it_stands(whole, whole.begins, end)
+            return
         whole.text = self._tokens[begins.at].text
         whole.covered.append((begins.at, begins.at + 1))
         whole.parts += after

@@ -18,6 +18,8 @@ from dialogs.sayings.words.tokens import Sort, cut
 
 def read_change(scanner: Scanner, at: int, draft: OpenDraft) -> Saying:
     end = len(scanner.tokens)
+    if any(token.text in ("exclusion", "exclusions", "exception") for token in scanner.tokens[at:]):
+        return Saying(kind=Kind.EDIT, asks=(Asked(Ask.NOT_UNDERSTOOD, scanner.words(at, end)[:LONGEST_ASKED]),))
     if (swap := swap_at(scanner, at)) and (changed := _swapped(scanner, swap, draft)):
         return changed
     removal = _removed_button(scanner, at, draft)

@@ -153,10 +153,10 @@ def button_named(scanner: Scanner, at: int, buttons: Buttons) -> tuple[list[Link
 def retitled(scanner: Scanner, at: int, end: int) -> tuple[str, str, int] | None:
     """ "The button should say Details instead of Menu": (the new words, the old or "", the place after)."""
     tokens = scanner.tokens
-    start = at
+    start = words.SWAP.after(tokens, at)
     while start < end and tokens[start].text in words.ARTICLES:
         start += 1
-    if not words.BUTTON.at(tokens, start):
+    if not words.BUTTON.at(tokens, start) or any(token.sort is Sort.WEB for token in tokens[at:end]):
         return None
     place = start + 1
     says = _SAYS.get(tokens[place].text if place < end else "")

@@ -13,6 +13,13 @@ from dialogs.sayings.words.tokens import Sort
 NAME_WORDS = 5  #: of a campaign's name that nothing sets off, at most
 BUTTONS = 6  #: on a message
 WORDS = 40  #: characters on a button
+#: with a length, they say by how much and not how long
+SHIFTING = frozenset(
+    (
+        *("postpone", "delay", "shift", "push", "move", "bring", "decale", "decaler", "repousse", "repousser"),
+        *("avance", "avancer", "reporte", "reporter", "recule"),
+    )
+)
 _HTTPS = "https://"
 
 
@@ -39,7 +46,7 @@ def with_the_rest(
             changes["presence"] = part.value
         elif part.what is What.LABEL and part.value.label in ("title", "name"):
             changes[part.value.label] = part.value.value
-    moments, loose = _moments(parts)
+    moments, loose = _moments(scanner, parts)
     asks += [Asked(Ask.NOT_UNDERSTOOD, scanner.words(*place)) for place in loose]
     if moments:
         phrases = [scanner.words(moment.start, moment.end) for moment in moments]
@@ -67,7 +74,7 @@ def with_the_rest(
     return replace(saying, **changes), asks  # type: ignore[arg-type]
 
 
-def _moments(parts: Sequence[Part]) -> tuple[list[Moment], list[tuple[int, int]]]:
+def _moments(scanner: Scanner, parts: Sequence[Part]) -> tuple[list[Moment], list[tuple[int, int]]]:
     """Those that say when it is sent; and those that hang on words that are not understood."""
     moments, loose = [], []
     order = next((at for at, part in enumerate(parts) if part.what is What.ORDER and part.value == "make"), len(parts))
@@ -79,7 +86,10 @@ def _moments(parts: Sequence[Part]) -> tuple[list[Moment], list[tuple[int, int]]
                 and any(one.what is not What.LEFT for one in parts[order + 1 : at])
             )
             hangs = hangs or (at and parts[at - 1].what is What.LEFT and order == len(parts))
-            if hangs:
+            shifted = part.value.speaks == {"length"} and any(
+                token.text in SHIFTING for token in scanner.tokens[parts[0].start : part.start]
+            )
+            if hangs or shifted:
                 loose.append((part.start, part.end))
             else:
                 moments.append(part.value)

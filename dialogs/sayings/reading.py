@@ -71,6 +71,10 @@ def _last_step(tokens: Sequence[Token], at: int, text: str, is_open: bool) -> Sa
     end = len(tokens)
     while end > at and (tokens[end - 1].text in (".", "!", "?", ",") or words.CHAT.at(tokens[end - 1 : end], 0)):
         end -= 1
+    while at < end and (known := words.CHAT.at(tokens, at)) and known[1] < end:
+        at = known[1]
+        while at < end and tokens[at].text in (",", "!", ".", "…"):
+            at += 1
     spoken = tokens[at:end] or tokens[at:]
     for extra in ("please", "stp", "svp", "now", "maintenant"):
         if len(spoken) > 1 and spoken[-1].text == extra:

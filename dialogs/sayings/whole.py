@@ -106,7 +106,8 @@ class Reader:
             twice = part.what is What.UNKNOWN and named and whole.order == "ask"
             if (part.what is What.LEFT and named) or twice:
                 start = part.start
-                if before and before.what is What.SILENT and before.value in ("filler", "to"):
+                small = before is not None and self._tokens[before.start].text in words.ARTICLES
+                if before is not None and before.what is What.SILENT and (before.value == "to" or small):
                     start = before.start
                     place -= 1
                 del whole.parts[place:]
@@ -140,8 +141,9 @@ class Reader:
         if token.sort is Sort.QUOTED and not is_name and self._scanner.names.at(self._tokens, at, at + 1) is None:
             return Beginning(Begins.QUOTED, at) if instructs(parts) else None
         if token.text in ("–", "—", "-") and instructs(parts) and self._is_apart(at):
-            follows = self._scanner.parts(at + 1, min(len(self._tokens), at + 4))
-            if any(part.what is What.LEFT for part in follows[:2]):
+            follows = self._scanner.parts(at + 1, len(self._tokens), patience=0)
+            first = next((part for part in follows if part.what is not What.SILENT), None)
+            if not is_instruction(follows) and (first is None or first.what in (What.LEFT, What.ORDER, What.UNKNOWN)):
                 return Beginning(Begins.AS_IT_STANDS, at + 1)
         if ordered and token.sort is Sort.WORD:
             return self._indirect(at, parts, ordered)

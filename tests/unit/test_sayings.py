@@ -58,6 +58,9 @@ def test_sentences_that_the_grammar_has_not_seen_are_understood_or_asked_about()
         ('Send "as it  stands, [x](y)" to everyone', "as it  stands, [x](y)"),
         ("Managers, tomorrow 9am\nBudgets are due.\nThanks!", "Budgets are due.\nThanks!"),
         ("to: Managers\nwhen: tomorrow 9am\ntext: Budgets are due.", "Budgets are due."),
+        ("Let the interns know they can leave at 4pm on Friday", "You can leave at 4pm on Friday."),
+        ("Managers and interns - tomorrow 9:00 - Please update your CRM", "Please update your CRM"),
+        ('Announce "Town hall" to everyone: Join us in the atrium.', "Join us in the atrium."),
     ],
 )
 def test_indirect_speech_becomes_what_readers_should_read(said: str, text: str) -> None:
@@ -90,6 +93,7 @@ def test_nothing_that_was_said_is_lost() -> None:
         ("Préviens les managers mais pas le service achats que c'est prêt", "service achats"),
         ("Send to Managers with a button Menu to http://contoso.example: hi", "http://contoso.example"),
         ("Send to Managers in Helvetica: hi", "in Helvetica"),
+        ("Send to Managers three hours later: hi", "later"),
     ):
         saying = read(said, LISTS)
         assert any(named in asked.words for asked in saying.asks), (said, saying)
@@ -136,7 +140,8 @@ def test_an_edit_changes_what_it_names_and_only_that() -> None:
     for said, ask in (
         ("Managers", Ask.WHICH), ("make it shorter", Ask.NOT_UNDERSTOOD), ("The doors work again", Ask.FOR_THE_TEXT),
         ("in German too", Ask.TEXT_IN), ("add a link to https://contoso.example/x", Ask.BUTTON_WORDS),
-        ("remove Paris office", Ask.AUDIENCE),
+        ("remove Paris office", Ask.AUDIENCE), ("postpone by two days", Ask.NOT_UNDERSTOOD),
+        ("make it three hours later", Ask.NOT_UNDERSTOOD), ("décale de deux jours", Ask.NOT_UNDERSTOOD),
     ):  # fmt: skip
         saying = changed(said)
         assert [asked.ask for asked in saying.asks] == [ask], (said, saying)

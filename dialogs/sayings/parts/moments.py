@@ -248,6 +248,7 @@ _PREPOSITIONS = frozenset(["at", "a", "@", "on", "le"])
 _FOR = frozenset(
     ["for", "over", "during", "pendant", "sur", "durant", "pour", "dans", "in", "within", "lasting", "pdt"]
 )
+_SHIFTS = frozenset(("later", "earlier", "sooner"))
 _HALVES = frozenset(["am", "pm", "a.m", "p.m"])
 
 
@@ -372,7 +373,7 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
     before = tokens[at - 1].text if at else ""
     if token.sort is Sort.WORD:
         if text in _NUMBER_WORDS and follows in _UNITS:
-            return "length", after + 1
+            return None if _is_shift(tokens, after + 1, end) else ("length", after + 1)
         if text in _MONTHS and after < end and (_PLAIN.fullmatch(follows) or _NTH.fullmatch(follows)):
             return "day", _year(tokens, after + 1, end)
         alone = before in ("at", "a", "past", "to") and follows not in _UNITS and speaks & {"day", "weekday"}
@@ -381,6 +382,8 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
         return None
     if _DATE.fullmatch(text):
         return "day", after
+    if follows in _SHIFTS:
+        return None
     if _LENGTH.fullmatch(text) and (before in _FOR or not _CLOCK.fullmatch(text)):
         return "length", after
     if _CLOCK.fullmatch(text):
@@ -393,6 +396,13 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
     if not _PLAIN.fullmatch(text):
         return None
     return _plain_number(tokens, at, end, speaks, before, follows)
+
+
+def _is_shift(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether "later", "plus tard" stands here: a distance from another moment, and no length."""
+    if at < end and tokens[at].text in _SHIFTS:
+        return True
+    return at + 1 < end and tokens[at].text == "plus" and tokens[at + 1].text in ("tard", "tot")
 
 
 def _plain_number(
@@ -411,7 +421,7 @@ def _plain_number(
             place += 1
         return "clock", place
     if follows in _UNITS:
-        return "length", after + 1
+        return None if _is_shift(tokens, after + 1, end) else ("length", after + 1)
     if before in ("at", "a", "@", "-", "–", "to", "and", "et", "from", "entre", "between", "de", "till", "until") and (
         speaks or before in ("at", "@", "a")
     ):
@@ -434,6 +444,8 @@ _THEN_HOURS = re.compile(
 #: "move it to Monday", "only between 2 and 5": of the order, not of the moment
 _LEADING = re.compile(
     r"^(?:(?:to|à|a|au) (?=(?:next |this )?(?:\w+day\b|\w+di\b|dimanche|tomorrow|demain|aujourd|today|the \d|\d))"
+    r"|(?:for|pour|it|le|la) (?=(?:the |le )?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m|h\b)|(?:next )?\w+day\b|\w+di\b"
+    r"|tomorrow|demain|today|noon|midi|aujourd|pour )"
     r"|(?:only|just|seulement|uniquement|juste) (?=between|from|entre|de |du |at |à |for |pendant|on \w+day\b|\d))",
     re.IGNORECASE,
 )
@@ -441,7 +453,7 @@ _LEADING = re.compile(
 
 def spelt_out(when: str) -> str:
     """As ``dialogs/schedule_words`` reads it: of "lundi 9h, 3h", the short length would look like another clock."""
-    when = _LEADING.sub("", when)
+    when = _LEADING.sub("", _LEADING.sub("", when))
     match = _THEN_HOURS.search(when)
     if match is None or int(match[2]) >= int(match[1]):
         return when

@@ -208,7 +208,10 @@ class Scanner:
 
     def _not_that(self, at: int, end: int) -> int:
         """What it was before goes on to the next comma, or to the end of what says when."""
-        if moment := moment_at(self.tokens, at, end):
+        comma = next(
+            (spot for spot in range(at, min(end, at + 2 * UNKNOWN_WORDS)) if self.tokens[spot].text == ","), end
+        )
+        if moment := moment_at(self.tokens, at, comma):
             return moment.end
         if named := self.names.at(self.tokens, at, end):
             return named[1]

@@ -14,6 +14,7 @@ POLITE = {
         "|is it possible to"
     ),
     "wish": (
+        "i'd like|i would like|we'd like|i want|i need|"
         "i would like you to|i would like to|i'd like you to|i'd like to|i want you to|i want to"
         "|i need you to|i need to|we need to|we want to|we would like to|we'd like to|let's|let us|please|pls"
         "|plz|kindly|just|i wish to|i'd love to|you can|you could|help me|help me to|go ahead and"

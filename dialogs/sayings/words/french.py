@@ -17,6 +17,7 @@ POLITE = {
         "|merci de bien vouloir"
     ),
     "wish": (
+        "je voudrais un|je voudrais une|j'aimerais un|j'aimerais une|"
         "merci de|merci d'|veuillez|je voudrais|je veux|j'aimerais|je souhaite|je souhaiterais|il faut"
         "|il faudrait|on doit|nous devons|nous voulons|on voudrait|nous voudrions|nous souhaitons"
         "|s'il te plait|s'il vous plait|stp|svp|il faut qu'on|pense a|pensez a|j'ai besoin de|j'ai besoin d'"
