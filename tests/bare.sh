@@ -18,6 +18,7 @@ mirror=${MIRROR:-http://deb.debian.org/debian}
 needs="python3 python3-venv make nodejs npm ca-certificates"   # as the README says; the last for https
 folder=$(mktemp -d "${TMPDIR:-/tmp}/crieur-bare.XXXXXX")
 chmod 755 "$folder"
+unset TMPDIR   # ours is none of the bare system's
 trap 'umount -l "$folder"/*/proc "$folder"/*/dev 2>/dev/null || true; rm -rf --one-file-system "$folder"' EXIT
 
 as_ada() {  # COMMAND: as an ordinary user in the clone, with nothing of ours in the environment
@@ -36,7 +37,8 @@ for suite in ${DEBIAN:-bookworm trixie}; do
   certificates=""
   chroot "$root" apt-get update -qq
   # shellcheck disable=SC2086 # words
-  chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $needs >>"$folder/$suite.log" 2>&1
+  chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $needs \
+    >>"$folder/$suite.log" 2>&1 || { tail -20 "$folder/$suite.log"; exit 1; }
   if [ -n "${CA:-}" ]; then
     cp "$CA" "$root/usr/local/share/ca.pem" && chmod 644 "$root/usr/local/share/ca.pem"
     certificates="PIP_CERT=/usr/local/share/ca.pem NODE_EXTRA_CA_CERTS=/usr/local/share/ca.pem"
