@@ -24,7 +24,7 @@ import aiohttp
 
 PACKAGE = "@microsoft/m365agentsplayground@0.2.28"
 FIRST_PORT = 26150  # below the ephemeral range, where it would be moved silently
-START = 180.0  #: seconds: the first start fetches the package
+START = 600.0  #: seconds: the first start fetches the package, over a slow line too
 STILL = 10.0  #: seconds between two lines that say that it goes on
 PEOPLE = (
     ("Ada Lovelace", "ada@contoso.example"),

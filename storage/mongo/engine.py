@@ -10,15 +10,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import secrets
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ReturnDocument, WriteConcern
-from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from storage.mongo.versions import migrate, schema, server_time, take_leave, tell
 from storage.records import Schema, StorageError
@@ -33,6 +34,13 @@ Sort = Sequence[tuple[str, int]]
 DATABASE = "crieur"  #: when the address names none
 PAGE = 10_000  #: documents read, asked for or inserted at a time
 LEAVE = 2.0  #: seconds to take leave of a server
+TOO_MANY_REQUESTS = 16_500  #: the code of a service that is paid for by requests (Cosmos DB)
+PAUSES = 8  #: before what it refuses fails
+SHORTEST, LONGEST = 0.1, 5.0  #: seconds of a pause
+#: methods that ask, or change one document at the most
+OF_ONE = frozenset(
+    ("count_documents", "delete_one", "distinct", "find_one", "find_one_and_update", "insert_one", "update_one")
+)
 DUPLICATE = 11_000  #: the server's code for a key that is taken
 
 
@@ -51,6 +59,47 @@ async def repeated(write: Callable[[], Awaitable[T]]) -> T:
         return await write()
     except AutoReconnect:
         return await write()
+
+
+def pause_of(error: OperationFailure) -> float | None:
+    """Seconds that a service asks us to wait for before we ask it again; None where it does not.
+
+    Source: Azure Cosmos DB for MongoDB, "Prevent rate-limiting errors": 16500, with RetryAfterMs in the text.
+    """
+    if error.code != TOO_MANY_REQUESTS:
+        return None
+    named = re.search(r"RetryAfterMs=(\d+)", str(error))
+    return min(LONGEST, int(named[1]) / 1000 if named else SHORTEST)
+
+
+class Patient:
+    """A collection that is asked again after a pause where its service says that it has been asked too much.
+
+    That goes for questions, and for changes of one document, which have not been made then. A change of many may
+    have been made in part: it fails as with a connection that broke, and whoever made it goes on from there.
+    """
+
+    def __init__(self, collection: Any) -> None:
+        self._collection = collection
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._collection, name)
+        return _patiently(method) if name in OF_ONE else method
+
+
+def _patiently(method: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    async def ask(*values: Any, **more: Any) -> T:
+        for _ in range(PAUSES):
+            try:
+                return await method(*values, **more)
+            except OperationFailure as error:
+                pause = pause_of(error)
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+        return await method(*values, **more)
+
+    return ask
 
 
 class Engine:
@@ -126,7 +175,7 @@ class Engine:
         return self._db is not None
 
     def collection(self, name: str) -> Collection:
-        return self._open_database[name]
+        return cast(Collection, Patient(self._open_database[name]))
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -140,11 +189,14 @@ class Engine:
         skip: int = 0,
     ) -> list[Document]:
         """The documents that meet a condition, with ``fields`` (all of them when None) and ``_id``."""
-        cursor = self.collection(collection).find(
-            condition, _only(fields), sort=sort, limit=limit, skip=skip, batch_size=PAGE
-        )
-        documents: list[Document] = await cursor.to_list(None)
-        return documents
+
+        async def ask() -> list[Document]:
+            cursor = self.collection(collection).find(
+                condition, _only(fields), sort=sort, limit=limit, skip=skip, batch_size=PAGE
+            )
+            return await cursor.to_list(None)
+
+        return await _patiently(ask)()
 
     async def by_id(
         self, collection: str, ids: Sequence[Any], fields: Iterable[str] | None = None

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from storage.mongo.schema import INDEXES, STEPS, Step
@@ -46,9 +47,9 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
         raise StorageError(_passed_by(schema, own))
     if schema is not None and schema["version"] < oldest:
         await _refuse_beside_older(db, oldest)
-    for collection, indexes in INDEXES.items():
-        for index in indexes:  # one by one: FerretDB 1.x breaks at several of which some are there
-            await db[collection].create_indexes([index])
+    for collection, key, unique in await _indexes(db):
+        # one by one: FerretDB 1.x breaks at several of which some are there
+        await db[collection].create_indexes([IndexModel(key, unique=unique)])
     if schema is None:
         try:
             await db["schema"].insert_one({"_id": "schema", "version": own, "beside": oldest})
@@ -61,14 +62,30 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
 
 
 async def schema(db: Database) -> Schema:
-    found, missing = await _schema(db), []
-    for collection, indexes in INDEXES.items():
-        there = {tuple(one["key"]) for one in (await db[collection].index_information()).values()}
-        for index in indexes:
-            key = tuple(index.document["key"].items())
-            if key not in there:
-                missing.append(f"{collection}: {', '.join(field for field, _ in key)}")
+    found, missing, there = await _schema(db), [], {}
+    for collection in INDEXES:
+        kept = await db[collection].index_information()
+        there[collection] = {tuple(field for field, _ in one["key"]) for one in kept.values()}
+    for collection, key, _ in await _indexes(db):
+        fields = tuple(field for field, _ in key)
+        if fields not in there[collection]:
+            missing.append(f"{collection}: {', '.join(fields)}")
     return Schema(found["version"] if found else 0, tuple(sorted(missing)))
+
+
+async def _indexes(db: Database) -> list[tuple[str, list[tuple[str, int]], bool]]:
+    """(collection, key, whether it is unique) of each that this server can keep."""
+    # nx-27017 tells its status where it is asked what it is; it keeps no index in which _id stands after others
+    whole = "uptime" not in await db.command("buildInfo")
+    return [
+        (
+            collection,
+            [(field, order) for field, order in index.document["key"].items() if whole or field != "_id"],
+            bool(index.document.get("unique")),
+        )
+        for collection, indexes in INDEXES.items()
+        for index in indexes
+    ]
 
 
 async def tell(db: Database, copy: str, steps: Sequence[Step] = STEPS) -> None:

@@ -16,7 +16,7 @@ import random
 import secrets
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -35,11 +35,15 @@ from storage.sqlite import SqliteStore
 from storage.sqlite.schema import STEPS
 from tests.contract.world import CONTOSO, NOW
 from tests.simulation.mongo import MongoServer, SimulatedMongo
+from tests.support.mongo_questions import SMALL, Overheard, Question, planned_scans, shown
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
 FERRETDB = shutil.which("go") is not None and os.environ.get("TEST_FERRETDB") == "1"
 KINDS = ["sqlite", "model", "nx"] + ["ferretdb"] * FERRETDB + ["mongodb"] * bool(MONGODB_URL)
+OVERHEARD = Overheard()
+#: tests of what an operator asks about one person (erase, export-person), which reads all there is
+ABOUT_ONE = ("eras", "what_was_counted_in_weeks")
 KEYS = ("person", "list", "campaign", "delivery")
 
 #: by name: why somebody was taken out, and what the platform said of them
@@ -187,6 +191,14 @@ def every_field_is_in_the_inventory(database: ModelDatabase) -> None:
         assert kept <= known.get(name, set()), f"{name}: see storage/shared/inventory.py"
 
 
+def every_question_is_found_by_an_index(database: MongoDatabase, asked: Sequence[Question], *, explained: bool) -> None:
+    """Whatever a test has asked; ``explained``: by the plan of a server that has one, too."""
+    assert {shown(question) for question in asked if not question.is_found} == set()
+    if explained:
+        found = [one for one in asked if one.collection not in SMALL and not one.is_rare]
+        assert set(map(shown, planned_scans(database.url, database.name, found))) == set()
+
+
 @pytest.fixture(scope="session", params=KINDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(kind, the URL of a server that answers, "" for the embedded store)."""
@@ -208,7 +220,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def database(server: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
+def database(server: tuple[str, str], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
     kind, url = server
     if kind == "sqlite":
         yield SqliteDatabase(tmp_path / "crieur.db")
@@ -221,6 +233,9 @@ def database(server: tuple[str, str], tmp_path: Path) -> Iterator[Database]:
     database = MongoDatabase(url, shared=kind != "ferretdb")
     database.has_history()
     yield database
+    asked = OVERHEARD.of(database.name)
+    if not any(name in request.node.nodeid for name in ABOUT_ONE):
+        every_question_is_found_by_an_index(database, asked, explained=kind == "mongodb")
     database.drop()
 
 
