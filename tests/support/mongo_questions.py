@@ -15,7 +15,7 @@ from storage.mongo.schema import INDEXES
 Document = Mapping[str, Any]
 
 #: a few documents, or as many as there are campaigns that run: read whole
-SMALL = frozenset({"schema", "copies", "counters", "roles", "wakes", "secrets"})
+SMALL = frozenset({"schema", "copies", "counters", "roles", "wakes", "secrets", "intended_deeds"})
 #: what an operator asks about one person (erase, export-person), and what opening a store heals: it may read all
 RARE = frozenset(
     {
@@ -123,7 +123,7 @@ def planned_scans(url: str, database: str, questions: Sequence[Question]) -> lis
 
 
 def _plans(db: Any) -> bool:
-    """Whether a server's plan finds a document by _id beside another field: SecantusDB's says that it reads them all."""
+    """Whether a server plans at all: SecantusDB says that it reads all where _id is asked for beside another field."""
     try:
         plan = db.command("explain", {"find": "people", "filter": {"_id": 1, "tenant": "x"}}, verbosity="queryPlanner")
     except PyMongoError:

@@ -11,12 +11,12 @@ from pymongo.errors import OperationFailure
 
 from storage.mongo import engine
 from storage.mongo.engine import LONGEST, PAUSES, SHORTEST, pause_of
-from storage.records import AuditEntry, Deed, Subject
-from tests.contract.world import CONTOSO, NOW
+from storage.records import Subject
+from tests.contract.world import CONTOSO
 from tests.simulation.mongo import MongoServer, SimulatedMongo
+from tests.support.deeds import A_DEED
 
 TEXT = "Error=16500, RetryAfterMs=34, Details='Response status code does not indicate success: TooManyRequests (429)'"
-ENTRY = AuditEntry(tenant=CONTOSO, at=NOW, by=None, deed=Deed.SET, subject=Subject.SETTING, id="x")
 
 
 def too_many() -> OperationFailure:
@@ -50,7 +50,7 @@ async def test_what_is_refused_so_is_asked_again_and_done_once(monkeypatch: pyte
 
     monkeypatch.setattr(server, "answer", refusing)
     monkeypatch.setattr(engine.asyncio, "sleep", sleep)
-    await store.note(ENTRY)
+    await store.note(A_DEED, CONTOSO, Subject.SETTING, "x")
     assert [pause for pause in slept if pause] == [0.034] * 3
     refusals = 2
     assert await store.count_audit(CONTOSO) == 1
