@@ -225,8 +225,8 @@ async def _author(operator: Operator, campaign: Campaign) -> str:
 async def _backup(operator: Operator, asked: argparse.Namespace) -> int:
     if asked.file:
         await operator.store.backup(asked.file)
-    made = b"%d" % operator.clock.now().timestamp()
-    await operator.store.write_documents({BACKED_UP: (None, made)})
+    now = b"%d" % operator.clock.now().timestamp()
+    await operator.store.write_documents({BACKED_UP: (None, now)})
     if not asked.file:
         operator.say("It is noted: crieur_backup_timestamp_seconds says so.")
         return 0

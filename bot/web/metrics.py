@@ -182,8 +182,8 @@ class Metrics:
         self.lag.set(lag)
         for state, count in depth.items():
             self.open.labels(state.name.lower()).set(count)
-        made = (await store.read_documents([BACKED_UP])).get(BACKED_UP)
-        self.backup.set(float(made[1]) if made else 0)
+        backed_up = (await store.read_documents([BACKED_UP])).get(BACKED_UP)
+        self.backup.set(float(backed_up[1]) if backed_up else 0)
         if live is not None:
             self.token_ends.set(live.token_ends.timestamp() if live.token_ends else 0)
             self.looked.set(float("inf") if live.looked_at is None else clock.monotonic() - live.looked_at)

@@ -119,7 +119,7 @@ async def lists_of(turn: Turn, right: Right = Right.SEE) -> list[DistributionLis
 
 async def names_of_lists(turn: Turn, *, but: int | None = None) -> set[str]:
     """In lower case, of those that they may see: what others call theirs says nothing here."""
-    return {made.name.casefold() for made in await lists_of(turn) if made.id != but}
+    return {one.name.casefold() for one in await lists_of(turn) if one.id != but}
 
 
 async def lists_in(turn: Turn, audience: Audience) -> list[DistributionList | None]:
@@ -138,10 +138,10 @@ async def is_there(turn: Turn, id: ListId) -> bool:
     return await turn.store.distribution_list(id) is not None
 
 
-async def campaigns_naming(turn: Turn, made: DistributionList) -> tuple[list[Campaign], int]:
+async def campaigns_naming(turn: Turn, named: DistributionList) -> tuple[list[Campaign], int]:
     """Of the newest campaigns, those that name this list: (those that they may see, how many others hold it fast)."""
     newest = await turn.store.campaigns(turn.person.tenant, SEARCHED)
-    naming = [campaign for campaign in newest if _names(campaign, made.id)]
+    naming = [campaign for campaign in newest if _names(campaign, named.id)]
     seen = [campaign for campaign in naming if may_do(turn, Right.SEE, campaign)]
     return seen, sum(1 for campaign in naming if campaign not in seen and is_using(campaign))
 

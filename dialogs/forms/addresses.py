@@ -93,8 +93,8 @@ def address_of(typed: str) -> str:
     """The one address that was typed, small; "" where there is none, or more than one."""
     if _PLAIN.fullmatch(typed):
         return typed
-    found = {one.address for one in in_cell(typed)}
-    return found.pop() if len(found) == 1 else ""
+    addresses = {one.address for one in in_cell(typed)}
+    return addresses.pop() if len(addresses) == 1 else ""
 
 
 def in_cell(cell: str) -> tuple[Named, ...]:

@@ -84,9 +84,9 @@ class MongoActivities(Engine):
         if not cause:
             return id
         made_as = made_as or kind
-        made = f"made.{made_as}"
+        path = f"made.{made_as}"
         noted = await self.collection(ACTIVITIES).update_one(
-            {"_id": cause, made: {"$exists": False}}, {"$set": {made: id}}
+            {"_id": cause, path: {"$exists": False}}, {"$set": {path: id}}
         )
         if not noted.matched_count:
             row = await self.collection(ACTIVITIES).find_one({"_id": cause})

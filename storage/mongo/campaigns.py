@@ -70,12 +70,12 @@ def _changed_meanwhile(campaign: Campaign) -> StaleVersion:
 
 def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> Document:
     """Whose name has this in it, in any letter case; of those that somebody wrote, or that are shared with them."""
-    found: Document = {"tenant": tenant}
+    condition: Document = {"tenant": tenant}
     if find:
-        found["folded"] = {"$regex": re.escape(find.casefold())}
+        condition["folded"] = {"$regex": re.escape(find.casefold())}
     if seen_by is not None:
-        found["$or"] = [{"author": seen_by}, {"shared_with": {"$in": [seen_by]}}]
-    return found
+        condition["$or"] = [{"author": seen_by}, {"shared_with": {"$in": [seen_by]}}]
+    return condition
 
 
 class MongoCampaigns(MongoDeeds, WakeIntents):
@@ -136,8 +136,8 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
     async def campaigns(
         self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
     ) -> list[Campaign]:
-        found = _found(tenant, find, seen_by)
-        rows = await self.rows("campaigns", found, ["record"], sort=[("_id", -1)], limit=limit, skip=offset)
+        condition = _found(tenant, find, seen_by)
+        rows = await self.rows("campaigns", condition, ["record"], sort=[("_id", -1)], limit=limit, skip=offset)
         return [_campaign_of(row) for row in rows]
 
     async def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int:

@@ -131,10 +131,10 @@ class MongoIdentities(WakeIntents):
     async def _take_lists(self, person: int, other: Document) -> None:
         """What a list says of a person who stands in it already stays."""
         row = await self.collection("people").find_one({"_id": person}, {"lists": 1})
-        said = other.get("columns") or {}
+        columns_by_body = other.get("columns") or {}
         for body in other["lists"]:
             where = columns_path(body)
-            columns = said.get(where.rpartition(".")[2])
+            columns = columns_by_body.get(where.rpartition(".")[2])
             takes: Document = {"$addToSet": {"lists": body}} | ({"$set": {where: columns}} if columns else {})
             # asked of the row as well: nx-27017 takes a list of one for something else than its one
             if row is not None and body not in row["lists"]:

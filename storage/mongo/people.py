@@ -169,10 +169,10 @@ class MongoPeople(MongoIdentities):
         if await self.collection("activities").find_one(newer) is not None:
             return
         for older in ({"$exists": False}, {"$lte": at}):
-            told = await self.collection("people").update_one(
+            updated = await self.collection("people").update_one(
                 theirs | {f"{where}.told_at": older}, {"$set": change | {f"{where}.told_at": at}}
             )
-            if told.matched_count:
+            if updated.matched_count:
                 return
 
     async def _keep_removal(self, key: str, at: int) -> None:

@@ -62,7 +62,7 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
 
 
 async def schema(db: Database) -> Schema:
-    found, missing, there = await _schema(db), [], {}
+    row, missing, there = await _schema(db), [], {}
     for collection in INDEXES:
         kept = await db[collection].index_information()
         there[collection] = {tuple(field for field, _ in one["key"]) for one in kept.values()}
@@ -70,7 +70,7 @@ async def schema(db: Database) -> Schema:
         fields = tuple(field for field, _ in key)
         if fields not in there[collection]:
             missing.append(f"{collection}: {', '.join(fields)}")
-    return Schema(found["version"] if found else 0, tuple(sorted(missing)))
+    return Schema(row["version"] if row else 0, tuple(sorted(missing)))
 
 
 async def _indexes(db: Database) -> list[tuple[str, list[tuple[str, int]], bool]]:

@@ -204,18 +204,18 @@ async def test_a_picture_comes_with_what_is_written(running_bot: RunningBot, ada
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reply"),
     [
         (b"<svg onload=alert(1)>", "I know pictures as PNG, JPEG and GIF only."),
         (b"\x89PNG\r\n\x1a\n" + bytes(2_000_001), "The picture is too large: it may have 2 MB."),
     ],
 )
 async def test_what_is_no_picture_is_refused(
-    running_bot: RunningBot, ada: Person, shelf: Shelf, content: bytes, said: str
+    running_bot: RunningBot, ada: Person, shelf: Shelf, content: bytes, reply: str
 ) -> None:
     await ada.say("new campaign Autumn")
     await ada.drop("x.png", shelf.put("x.png", content))
-    assert ada.texts()[-1] == said
+    assert ada.texts()[-1] == reply
 
 
 @pytest.mark.parametrize("name", ["x.png", "0" * 32 + ".png", "0" * 32 + ".svg", "..%2f..%2fsecret", "%00"])

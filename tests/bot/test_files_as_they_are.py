@@ -61,9 +61,11 @@ async def test_hidden_rows_and_other_sheets_are_one_press_away(
     running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await make_author(ada, louis)
-    made = book(("Lyon", [["Mail"], ["ada@c.example"], ["zoe@c.example"]]), ("Nice", [["Mail"], ["marie@c.example"]]))
-    made["Lyon"].row_dimensions[3].hidden = True
-    card = await drop(louis, shelf, "site.xlsx", saved(made))
+    workbook = book(
+        ("Lyon", [["Mail"], ["ada@c.example"], ["zoe@c.example"]]), ("Nice", [["Mail"], ["marie@c.example"]])
+    )
+    workbook["Lyon"].row_dimensions[3].hidden = True
+    card = await drop(louis, shelf, "site.xlsx", saved(workbook))
     assert "1 ligne masquée ou filtrée de la feuille est laissée de côté." in words_of(card)
     assert "Lu dans la feuille « Lyon ». D’autres contiennent aussi des adresses : « Nice » (1 ligne)." in words_of(
         card
@@ -151,7 +153,7 @@ async def test_a_picture_that_would_not_show_is_said_when_its_address_is_typed(
     running_bot: RunningBot, ada: Person, shelf: Shelf
 ) -> None:
     png = b"\x89PNG\r\n\x1a\n" + bytes(99)
-    said = {
+    errors = {
         shelf.put("moved.png", Answer(302, headers=(("Location", "/a.png"),))): "leads on to another",
         shelf.put("login.png", Answer(401)): "asks people to sign in",
         shelf.put("page.png", b"<html>Sign in</html>"): "perhaps a page",
@@ -159,7 +161,7 @@ async def test_a_picture_that_would_not_show_is_said_when_its_address_is_typed(
         "https://contoso.sharepoint.com/a.png": "asks people to sign in",
     }
     await ada.say("new campaign Autumn")
-    for image, why in said.items():
+    for image, why in errors.items():
         card = (await ada.press("Next: audience", **{**MESSAGE, "name": "Autumn", "image": image}))["value"]
         assert why in error_beside(card, "image"), image
     shown = shelf.put("shown.png", png)

@@ -65,7 +65,7 @@ async def drop(person: Person, shelf: Shelf, name: str, content: bytes | Answer)
 
 
 async def names_of(running_bot: RunningBot) -> list[str]:
-    return [made.name for made in await running_bot.store.lists(TENANT)]  # type: ignore[arg-type]
+    return [one.name for one in await running_bot.store.lists(TENANT)]  # type: ignore[arg-type]
 
 
 async def test_a_csv_is_summed_up_and_saved_only_when_its_author_says_so(
@@ -86,8 +86,8 @@ async def test_a_csv_is_summed_up_and_saved_only_when_its_author_says_so(
 
     card = (await ada.press("Save the list"))["value"]
     assert {"Saved: 3 people.", "2 of 3 people can be reached", "\\[DEPARTMENT\\]"} <= {*words_of(card)}
-    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
-    assert (made.name, made.size, made.columns) == ("Lab people", 3, ("DEPARTMENT",))
+    [imported] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    assert (imported.name, imported.size, imported.columns) == ("Lab people", 3, ("DEPARTMENT",))
 
 
 async def test_a_workbook_is_read_in_french(running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf) -> None:
@@ -113,12 +113,12 @@ async def test_a_column_becomes_a_variable_that_each_recipient_reads(
     rows = [HEAD, row_of(ada, "Engines"), row_of(louis, "**Milk** [x](https://evil.example)")]
     await drop(ada, shelf, "lab.csv", separated(rows).encode())
     await ada.press("Save the list")
-    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
-    said = {"body": "Hello [FIRSTNAME] of [DEPARTMENT], [DEPARTEMENT]."}
+    [imported] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    typed = {"body": "Hello [FIRSTNAME] of [DEPARTMENT], [DEPARTEMENT]."}
     await ada.say("new campaign")
-    card = (await ada.press("Next: audience", **{**MESSAGE, **said}))["value"]
+    card = (await ada.press("Next: audience", **{**MESSAGE, **typed}))["value"]
     assert error_beside(card, "body") == "I don't know [DEPARTEMENT]. Did you mean [DEPARTMENT]?"
-    cards = await draft(ada, {"audience": f"list:{made.id}"}, {"body": "Hello [FIRSTNAME] of [DEPARTMENT]."})
+    cards = await draft(ada, {"audience": f"list:{imported.id}"}, {"body": "Hello [FIRSTNAME] of [DEPARTMENT]."})
     assert "Hello Ada of Engines." in words_of(cards["review"])
     await launch(ada, running_bot)
     await completed(ada, running_bot)
@@ -135,8 +135,8 @@ async def test_who_has_no_value_is_named_before_scheduling(
 ) -> None:
     await drop(ada, shelf, "lab.csv", separated([HEAD, row_of(ada, "Engines"), row_of(louis, "")]).encode())
     await ada.press("Save the list")
-    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
-    cards = await draft(ada, {"audience": f"list:{made.id}"}, {"body": "To [DEPARTMENT]"})
+    [imported] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    cards = await draft(ada, {"audience": f"list:{imported.id}"}, {"body": "To [DEPARTMENT]"})
     warning = "[DEPARTMENT] has no value for 1 person: Louis Pasteur. Give it a fallback: [DEPARTMENT|…]."
     assert warning in words_of(cards["review"])
     await ada.press("Change the message")
@@ -169,9 +169,9 @@ async def test_a_summary_outlives_a_restart_and_a_save_cut_short_is_done_again(
     await running_bot.restart()
     assert await names_of(running_bot) == []
     await ada.press("Save the list")
-    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
-    assert made.size == 95
-    reach = await running_bot.store.reach(TENANT, Audience(lists=(made.id,)), Channel.TEAMS)  # type: ignore[arg-type]
+    [imported] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    assert imported.size == 95
+    reach = await running_bot.store.reach(TENANT, Audience(lists=(imported.id,)), Channel.TEAMS)  # type: ignore[arg-type]
     assert reach.total == 95
 
 
@@ -202,20 +202,20 @@ async def test_a_file_adds_to_a_list_or_takes_the_place_of_its_people(
     running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await make_list(ada, "Lab", ada.address, "old@contoso.example")
-    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    [imported] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     await drop(ada, shelf, "more.csv", separated([HEAD, row_of(louis, "Milk"), row_of(ada, "Engines")]).encode())
-    await ada.press("Save the list", into=f"add:{made.id}")
+    await ada.press("Save the list", into=f"add:{imported.id}")
     assert ada.reads("Saved: 3 people.")
-    audience = Audience(lists=(made.id,))
+    audience = Audience(lists=(imported.id,))
 
     async def members() -> dict[str, dict[str, str]]:
-        found = await running_bot.store.members(TENANT, audience, Channel.TEAMS, 10)  # type: ignore[arg-type]
-        return {member.person.address.partition("@")[0]: dict(member.columns) for member in found}
+        page = await running_bot.store.members(TENANT, audience, Channel.TEAMS, 10)  # type: ignore[arg-type]
+        return {member.person.address.partition("@")[0]: dict(member.columns) for member in page}
 
     own = {"ada.lovelace": {"DEPARTMENT": "Engines"}, "louis.pasteur": {"DEPARTMENT": "Milk"}}
     assert await members() == {**own, "old": {}}
     await drop(ada, shelf, "new.csv", separated([["Mail", "Site"], [louis.address, "Lyon"]]).encode())
-    await ada.press("Save the list", into=f"replace:{made.id}")
+    await ada.press("Save the list", into=f"replace:{imported.id}")
     assert await members() == {"louis.pasteur": {"SITE": "Lyon"}}
     assert await names_of(running_bot) == ["Lab"]
 
@@ -224,13 +224,13 @@ async def test_a_name_that_is_taken_is_said_beside_it(running_bot: RunningBot, a
     await make_list(ada, "Lab", ada.address)
     card = await drop(ada, shelf, "lab.csv", separated([["Mail"], ["p@contoso.example"]]).encode())
     assert fields_of(card)["list_name"] == "lab (2)", "a free one is proposed"
-    for name, said in (
+    for name, error in (
         ("LAB", "There is a list of this name already."),
         (" ", "Please give the list a name."),
         ("x" * 101, "That is too long: 101 characters of 100."),
     ):
         card = (await ada.press("Save the list", list_name=name))["value"]
-        assert error_beside(card, "list_name") == said
+        assert error_beside(card, "list_name") == error
     await ada.press("Save the list", list_name="Lab 2")
     assert await names_of(running_bot) == ["Lab", "Lab 2"]
 
@@ -256,15 +256,15 @@ async def test_a_list_from_a_file_is_used_for_the_campaign_that_waits_for_it(
     await drop(ada, shelf, "lab.csv", separated([["Mail"], [ada.address]]).encode())
     await ada.press("Save the list")
     card = (await ada.press("Use it for “Autumn”"))["value"]
-    [made] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
+    [imported] = await running_bot.store.lists(TENANT)  # type: ignore[arg-type]
     assert "Who is it for?" in words_of(card)
-    assert fields_of(card)["audience"] == f"list:{made.id}"
+    assert fields_of(card)["audience"] == f"list:{imported.id}"
     await ada.press("To the review")
     assert ada.reads("1 of 1 person can be reached")
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "reply"),
     [
         ("empty.csv", b"", "There is nothing in “empty.csv”."),
         ("cat.png.csv", bytes(range(256)) * 9, "“cat.png.csv” is no table: I read CSV, Excel (.xlsx, .xls) and"),
@@ -277,10 +277,10 @@ async def test_a_list_from_a_file_is_used_for_the_campaign_that_waits_for_it(
     ],
 )  # fmt: skip
 async def test_what_cannot_be_read_is_refused_with_the_reason(
-    running_bot: RunningBot, ada: Person, shelf: Shelf, name: str, content: bytes | Answer, said: str
+    running_bot: RunningBot, ada: Person, shelf: Shelf, name: str, content: bytes | Answer, reply: str
 ) -> None:
     await ada.drop(name, shelf.put(name, content))
-    assert ada.texts()[-1].startswith(said)
+    assert ada.texts()[-1].startswith(reply)
     assert await names_of(running_bot) == []
 
 

@@ -227,7 +227,7 @@ async def test_it_is_offered_only_where_it_can_be_done(
     assert not any(word.startswith("Install it") for word in words_of(ada.card())), "the review"
     await ada.press("See the people")
     assert not any(word.startswith("Install it") for word in words_of(ada.card()))
-    [made] = await running_bot.store.lists(TenantId(TENANT))
-    answer = await ada.execute("install.start", {"list": made.id}, ada.cards()[-1][0])
+    [team] = await running_bot.store.lists(TenantId(TENANT))
+    answer = await ada.execute("install.start", {"list": team.id}, ada.cards()[-1][0])
     assert answer["value"] == "There is nobody in it for whom Crieur could be installed."
     assert await running_bot.store.open_installations() == []

@@ -121,7 +121,7 @@ async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(running_bot
 
 
 @pytest.mark.parametrize(
-    ("pasted", "said"),
+    ("pasted", "error"),
     [
         ("", "Please paste at least one address."),
         ("nobody", "This is not an address: “nobody” (line 1)"),
@@ -129,16 +129,16 @@ async def test_pasted_addresses_are_summed_up_before_a_list_is_saved(running_bot
     ],
 )
 async def test_a_paste_without_an_address_or_too_long_a_one_is_refused(
-    running_bot: RunningBot, ada: Person, pasted: str, said: str
+    running_bot: RunningBot, ada: Person, pasted: str, error: str
 ) -> None:
     await ada.say("new list Team")
     card = (await ada.press("Go on", addresses=pasted))["value"]
-    assert error_beside(card, "addresses") == said
+    assert error_beside(card, "addresses") == error
     assert fields_of(card)["addresses"] == pasted[:60_000]
     await ada.say("new campaign")
     await ada.press("Next: audience", name="x", body="y")
     card = (await ada.press("Next: schedule", addresses=pasted, list_name="x"))["value"]
-    assert error_beside(card, "addresses") == said
+    assert error_beside(card, "addresses") == error
     assert await running_bot.store.lists(TENANT) == []
 
 

@@ -115,7 +115,7 @@ async def test_who_comes_and_goes_is_followed_and_read_again_when_it_counts(
     await team_list(running_bot, 3)
     await team.remove(louis)
     engines = await team_list(running_bot, 2)
-    await team.add(late, told=False)  # the word of it is lost
+    await team.add(late, announced=False)  # the word of it is lost
     await draft(ada, {"audience": f"list:{engines.id}"})
     await launch(ada, running_bot)
     await completed(ada, running_bot)

@@ -88,8 +88,8 @@ async def test_a_kill_before_anybody_is_told_that_it_waits_loses_nothing_and_tel
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is durable first is that it waits."""
-    made = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, made, "Schedule it")
+    team = await a_list(running_bot, grace, louis)
+    await start_tomorrow(running_bot, grace, team, "Schedule it")
     await in_state(running_bot, CampaignState.SCHEDULED)
     await always(running_bot)
 
@@ -106,8 +106,8 @@ async def test_a_kill_before_anybody_is_told_that_it_waits_loses_nothing_and_tel
         await ada.sees(WAITS)
         await grace.sees(WAITS)
     held = await newest(running_bot)
-    told = [await running_bot.store.person_at(TENANT, person.address) for person in (ada, grace)]
-    keys = [f"posting/held/{held.id}/{held.version}/{person.id}" for person in told if person]
+    readers = [await running_bot.store.person_at(TENANT, person.address) for person in (ada, grace)]
+    keys = [f"posting/held/{held.id}/{held.version}/{person.id}" for person in readers if person]
     kept = await running_bot.store.read_documents(keys)
     assert [json for _, json in kept.values()] == [b"2", b"2"], "written down as told"
     for person in (ada, grace):

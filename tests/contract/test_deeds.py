@@ -145,17 +145,17 @@ NOTED_ONLY = {"note"}
 
 async def kept(store: Store, world: World) -> dict[str, object]:
     """All that deeds change."""
-    found: dict[str, object] = {"policy": await policy_of(store, CONTOSO)}
-    found["campaigns"] = await store.campaigns(CONTOSO, 100)
-    found["templates"] = await store.templates(CONTOSO, world.ada.id, 100)
+    state: dict[str, object] = {"policy": await policy_of(store, CONTOSO)}
+    state["campaigns"] = await store.campaigns(CONTOSO, 100)
+    state["templates"] = await store.templates(CONTOSO, world.ada.id, 100)
     for one in await store.lists(CONTOSO):
         people = await store.recipients(CONTOSO, Audience(lists=(one.id,)), Channel.TEAMS)
-        found[f"list {one.id}"] = (one, [sorted(some) for some in people])
+        state[f"list {one.id}"] = (one, [sorted(some) for some in people])
     for person in (world.ada, world.louis, world.grace):
-        found[f"person {person.id}"] = (await store.person(person.id), await store.role(person.id))
+        state[f"person {person.id}"] = (await store.person(person.id), await store.role(person.id))
     documents = await store.read_documents([f"tests/by/{world.ada.id}"])
-    found["tests"] = [json for _, json in documents.values()]
-    return found
+    state["tests"] = [json for _, json in documents.values()]
+    return state
 
 
 async def deeds_of(store: Store, cause: str) -> list[AuditEntry]:
@@ -185,7 +185,7 @@ async def begun(store: Store, cause: str) -> None:
 async def test_a_deed_is_noted_with_its_change_once_however_often_it_is_done(store: Store) -> None:
     world = await seeded(store)
     now = await kept(store, world)
-    for name, (do, told) in DEEDS.items():
+    for name, (do, subject) in DEEDS.items():
         await begun(store, name)
         before, deed = now, deed_of(world, name)
         await do(store, world, deed)
@@ -194,7 +194,7 @@ async def test_a_deed_is_noted_with_its_change_once_however_often_it_is_done(sto
         with contextlib.suppress(StaleVersion):  # the platform repeats the activity: this run knows of no other
             await do(store, world, deed)
         [entry] = await deeds_of(store, name)
-        assert (f"{entry.subject} {entry.name}", entry.by, entry.at) == (told, world.ada.id, NOW)
+        assert (f"{entry.subject} {entry.name}", entry.by, entry.at) == (subject, world.ada.id, NOW)
 
 
 class Killed(BaseException):
@@ -240,7 +240,7 @@ async def test_wherever_a_copy_dies_no_change_is_without_its_deed_and_none_is_no
 
 async def _died(server: MortalServer, world: World, before: object, name: str, writes: int) -> bool:
     """A copy of the bot does it, and ends before so many writes; another goes on. Whether the first has died."""
-    do, told = DEEDS[name]
+    do, subject = DEEDS[name]
     first, deed, died = SimulatedMongo(server), deed_of(world, name), False
     await first.open()
     server.left = writes
@@ -253,13 +253,13 @@ async def _died(server: MortalServer, world: World, before: object, name: str, w
     await second.open()
     after, deeds = await kept(second, world), [f"{one.subject} {one.name}" for one in await deeds_of(second, name)]
     story = f"{name}, dead before write {writes + 1}: {deeds}"
-    assert deeds in ([], [told]), story
+    assert deeds in ([], [subject]), story
     assert deeds or after == before or name == "erase", story
     if name == "erase" and await second.person_at(CONTOSO, "grace@contoso.example") is None:
         assert deeds, story
     if not deeds or name in IN_STEPS:
         await do(second, world, deed)  # repeated
-    assert [f"{one.subject} {one.name}" for one in await deeds_of(second, name)] == [told], story
+    assert [f"{one.subject} {one.name}" for one in await deeds_of(second, name)] == [subject], story
     assert await second.collect_deeds() == 0, "nothing is left over"
     return died
 

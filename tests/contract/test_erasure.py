@@ -311,8 +311,8 @@ def _run(url: str, command: str) -> subprocess.CompletedProcess[str]:
 async def test_the_audit_loses_who_they_were_and_keeps_what_was_done(store: Store) -> None:
     ada, _ = await install(store, "ada", "grace")
     await store.claim_ownership(ada.id, deed=A_DEED)
-    said = {"file": "Surname of GRACE@contoso.example.csv", "people": "2"}
-    changed = Deed(kind=DeedKind.CHANGED, by=ada.id, at=NOW, details=said, client="msteams Web")
+    details = {"file": "Surname of GRACE@contoso.example.csv", "people": "2"}
+    changed = Deed(kind=DeedKind.CHANGED, by=ada.id, at=NOW, details=details, client="msteams Web")
     await store.note(changed, CONTOSO, Subject.LIST, 1, "For Grace Surname")
     await store.note(changed, CONTOSO, Subject.LIST, 2, "Graces")
     await store.note(replace(changed, details={}), FABRIKAM, Subject.LIST, 3, "Grace Surname")

@@ -37,7 +37,7 @@ async def presence(service: PresenceService) -> AsyncIterator[ServedPresence]:
 
 
 @pytest.mark.parametrize(
-    ("said", "means"),
+    ("word", "means"),
     [
         ("available", Availability.AVAILABLE),
         ("Away", Availability.AWAY),
@@ -49,10 +49,10 @@ async def presence(service: PresenceService) -> AsyncIterator[ServedPresence]:
     ],
 )
 async def test_its_words_are_the_seeds_and_any_other_is_absent(
-    service: PresenceService, presence: ServedPresence, said: str, means: Availability
+    service: PresenceService, presence: ServedPresence, word: str, means: Availability
 ) -> None:
     ada = person(1)
-    service.people[ada.address] = said
+    service.people[ada.address] = word
     assert await presence.availability(TENANT, [ada]) == {ada.id: means}
 
 

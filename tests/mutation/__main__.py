@@ -185,13 +185,13 @@ def bodies_of(variant: Variant) -> list[tuple[Any, CodeType]]:
     bodies: list[CodeType] = []
     if not _same(before, compile(variant.source, path, "exec", dont_inherit=True), bodies):
         return []
-    found: list[tuple[Any, CodeType]] = []
+    code_of: list[tuple[Any, CodeType]] = []
     for body in bodies:
         place: Any = sys.modules[variant.module]
         for name in body.co_qualname.split("."):
             place = vars(place)[name]
-        found.append((getattr(place, "fget", None) or inspect.unwrap(place), body))
-    return found
+        code_of.append((getattr(place, "fget", None) or inspect.unwrap(place), body))
+    return code_of
 
 
 def _same(before: CodeType, after: CodeType, bodies: list[CodeType]) -> bool:

@@ -172,9 +172,9 @@ def _in_processes(asked: argparse.Namespace) -> int:
     with ThreadPoolExecutor(asked.workers) as pool:
         outputs = list(pool.map(run, range(min(asked.workers, asked.seeds))))
     lived = [line.split() for _, text in outputs for line in text.splitlines() if line.startswith("life ")]
-    told = [line for _, text in outputs for line in text.splitlines() if not line.startswith("life ")]
+    lines = [line for _, text in outputs for line in text.splitlines() if not line.startswith("life ")]
     took = time.perf_counter() - started
-    print(*told, sep="\n")  # noqa: T201
+    print(*lines, sep="\n")  # noqa: T201
     deliveries, seconds = sum(int(line[3]) for line in lived), sum(float(line[4]) for line in lived)
     print(f"{len(lived)} lives, {deliveries} messages, {seconds:.0f} simulated seconds, in {took:.0f} s")  # noqa: T201
     return max(code for code, _ in outputs) or int(len(lived) != asked.seeds)

@@ -199,10 +199,10 @@ async def _done_once(world: World, store: Store) -> None:
     for person in {one.conversation: one for one, _ in world.twice}.values():
         if person is world.author or person.conversation in world.left:
             continue
-        said = sum(one is person for one, _ in world.twice)
+        repeats = sum(one is person for one, _ in world.twice)
         replies = sum(any(words in str(card) for words in HELP) for _, card in person.cards())
-        assert replies == said if certain else replies <= 2 * said, (
-            f"{person.conversation}: {replies} replies to {said}"
+        assert replies == repeats if certain else replies <= 2 * repeats, (
+            f"{person.conversation}: {replies} replies to {repeats}"
         )
 
 

@@ -122,8 +122,8 @@ class Collection:
         **_: Any,
     ) -> Cursor:
         def read() -> list[Document]:
-            found = self._documents.find(condition, fields, skip=skip, limit=limit)
-            return list(found.sort(list(sort)) if sort else found)
+            cursor = self._documents.find(condition, fields, skip=skip, limit=limit)
+            return list(cursor.sort(list(sort)) if sort else cursor)
 
         return Cursor(self._server, read)
 
@@ -177,8 +177,8 @@ class Collection:
 
     async def find_one(self, *asked: Any, **more: Any) -> Document | None:
         more.pop("hint", None)
-        found: Document | None = await self._server.answer(lambda: self._documents.find_one(*asked, **more))
-        return found
+        document: Document | None = await self._server.answer(lambda: self._documents.find_one(*asked, **more))
+        return document
 
     async def count_documents(self, *asked: Any, **more: Any) -> int:
         return int(await self._server.answer(lambda: self._documents.count_documents(*asked, **more)))

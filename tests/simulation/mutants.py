@@ -166,8 +166,8 @@ def hunted(mutant: Mutant, seeds: int) -> str:
         planted(mutant, Path(folder))
         command = [*(sys.executable, "-W", "ignore", "-m", "tests.simulation"), "--until-broken", "--seeds", str(seeds)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        found = re.search(r"^seed \d+: .*", done.stdout, re.MULTILINE)
-        return found[0][:150] if found else (done.stderr[-300:] if done.returncode else "")
+        failure = re.search(r"^seed \d+: .*", done.stdout, re.MULTILINE)
+        return failure[0][:150] if failure else (done.stderr[-300:] if done.returncode else "")
 
 
 def main() -> int:
@@ -180,10 +180,10 @@ def main() -> int:
         if asked.only not in mutant.name:
             continue
         started = time.perf_counter()
-        found = hunted(mutant, asked.seeds)
-        alive += not found
+        failure = hunted(mutant, asked.seeds)
+        alive += not failure
         took = time.perf_counter() - started
-        print(f"{'found' if found else 'ALIVE'}  {mutant.name}  ({took:.0f} s)  {found}", flush=True)  # noqa: T201
+        print(f"{'found' if failure else 'ALIVE'}  {mutant.name}  ({took:.0f} s)  {failure}", flush=True)  # noqa: T201
     return min(1, alive)
 
 

@@ -262,9 +262,9 @@ class TeamOfPeople:
         await self._tell({"type": "installationUpdate", "action": "remove"})
         await self._tell({"type": "conversationUpdate", "membersRemoved": [{"id": BOT}]}, "teamMemberRemoved")
 
-    async def add(self, *people: Person, told: bool = True) -> None:
+    async def add(self, *people: Person, announced: bool = True) -> None:
         self.known.members.update({person.user: person.member() for person in people})
-        if told:
+        if announced:
             added = [{"id": person.user, "aadObjectId": person.directory_id} for person in people]
             await self._tell({"type": "conversationUpdate", "membersAdded": added}, "teamMemberAdded")
 

@@ -171,15 +171,15 @@ def test_a_value_is_never_read_as_a_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "count", "said"),
+    ("locale", "count", "words"),
     [
         ("en", 0, "0 people"), ("en", 1, "1 person"), ("en", 2, "2 people"), ("en", 1_000_000, "1,000,000 people"),
         ("fr", 0, "0 personne"), ("fr", 1, "1 personne"), ("fr", 2, "2 personnes"),
         ("fr", 1_000_000, "1\u202f000\u202f000 personnes"),
     ],
 )  # fmt: skip
-def test_plurals_and_numbers_follow_the_language(locale: str, count: int, said: str) -> None:
-    assert Texts(locale).many("{count} person", "{count} people", count) == said
+def test_plurals_and_numbers_follow_the_language(locale: str, count: int, words: str) -> None:
+    assert Texts(locale).many("{count} person", "{count} people", count) == words
 
 
 @pytest.mark.parametrize(

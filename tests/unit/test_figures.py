@@ -155,17 +155,17 @@ def _row(kind: EngagementKind, people: int, button: int | None = None) -> Engage
     return Engagement(kind=kind, button=button, people=people, presses=people, last_at=START)
 
 
-@pytest.mark.parametrize(("people", "told"), [(0, False), (4, False), (5, True), (15, True), (16, False), (20, False)])
-def test_an_anonymous_campaign_tells_nothing_of_fewer_than_five_nor_of_all_but_so_few(people: int, told: bool) -> None:
+@pytest.mark.parametrize(("people", "shown"), [(0, False), (4, False), (5, True), (15, True), (16, False), (20, False)])
+def test_an_anonymous_campaign_tells_nothing_of_fewer_than_five_nor_of_all_but_so_few(people: int, shown: bool) -> None:
     rows, _ = discreet(20, [_row(EngagementKind.ACKNOWLEDGED, people)], [])
-    assert bool(rows) is told
+    assert bool(rows) is shown
 
 
 @pytest.mark.parametrize(
-    ("answers", "told"), [((5, 6), True), ((11, 0), False), ((7, 4), False), ((5, 5, 1), False), ((6, 7, 0), True)]
+    ("answers", "shown"), [((5, 6), True), ((11, 0), False), ((7, 4), False), ((5, 5, 1), False), ((6, 7, 0), True)]
 )
-def test_answers_are_told_together_or_not_at_all(answers: tuple[int, ...], told: bool) -> None:
+def test_answers_are_told_together_or_not_at_all(answers: tuple[int, ...], shown: bool) -> None:
     rows = [_row(EngagementKind.ANSWERED, sum(answers))]
     rows += [_row(EngagementKind.ANSWERED, people, button) for button, people in enumerate(answers)]
     left, _ = discreet(40, rows, [])
-    assert bool([row for row in left if row.button is not None]) is told
+    assert bool([row for row in left if row.button is not None]) is shown

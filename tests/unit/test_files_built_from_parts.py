@@ -164,7 +164,7 @@ def test_a_file_gives_the_people_that_it_was_built_from_or_asks(built: Built) ->
         assert (contacts, reading.question) == ([], Question.COLUMN), "headings that nobody knows settle nothing"
         assert built.asks_for in [column.place for column in reading.address_columns] != [ALL_COLUMNS]
         contacts, reading = read(built.content, Choice(column=built.asks_for))
-    found = [Contact(address=one.address, given_name=one.given_name, surname=one.surname) for one in contacts]
-    assert found == built.people
+    people = [Contact(address=one.address, given_name=one.given_name, surname=one.surname) for one in contacts]
+    assert people == built.people
     assert (reading.question, reading.wrong, reading.doubles) == (None, 0, 0)
     assert not any("elsewhere" in one.address or "#N/A" in one.columns.values() for one in contacts)

@@ -146,14 +146,14 @@ def test_no_name_breaks_the_json_or_the_card(name: str) -> None:
 @settings(deadline=None)
 @example(person(given_name="[x](https://evil.example)"), "](https://evil.example)", "fr-FR")
 @example(person(given_name="\ue000mSITE|\ue001"), '"}],"actions":[{"type":"Action.OpenUrl"', "en-GB")
-def test_whatever_a_list_says_of_somebody_is_words_in_every_language(recipient: Person, said: str, locale: str) -> None:
+def test_whatever_a_list_says_of_somebody_is_words_in_every_language(recipient: Person, site: str, locale: str) -> None:
     french = Version(body="Bonjour [PRENOM] de [SITE|ici] !", title="Pour [NOM]", buttons=(("Lire", ""),))
     message = Message(
         body="Hello [FIRSTNAME] of [SITE|here]!", title="For [LASTNAME]", buttons=(LINK,), columns=("SITE",),
         language="en", versions={"fr": french},
     )  # fmt: skip
     fill = compile_for(Channel.TEAMS, ID, message, URL, token)
-    card = orjson.loads(fill(replace(recipient, locale=locale), {"SITE": said}))["attachments"][0]["content"]
+    card = orjson.loads(fill(replace(recipient, locale=locale), {"SITE": site}))["attachments"][0]["content"]
     harmless = orjson.loads(fill(replace(ADA, locale=locale), {"SITE": "Lyon"}))["attachments"][0]["content"]
     assert shape(card) == shape(harmless), "no part of the card is a person's to change"
     words = card["body"][-1]["text"]

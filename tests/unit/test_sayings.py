@@ -45,7 +45,7 @@ def test_sentences_that_the_grammar_has_not_seen_are_understood_or_asked_about()
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("sentence", "text"),
     [
         ("Tell the interns their badges are ready", "Your badges are ready."),
         ("Let everyone know: the wifi password changes", "The wifi password changes"),
@@ -63,12 +63,12 @@ def test_sentences_that_the_grammar_has_not_seen_are_understood_or_asked_about()
         ('Announce "Town hall" to everyone: Join us in the atrium.', "Join us in the atrium."),
     ],
 )
-def test_indirect_speech_becomes_what_readers_should_read(said: str, text: str) -> None:
-    assert read(said, LISTS).text == text
+def test_indirect_speech_becomes_what_readers_should_read(sentence: str, text: str) -> None:
+    assert read(sentence, LISTS).text == text
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sentence",
     [
         "what's the weather", "I'll be late tomorrow", "tell me a joke", "copy the last campaign", "asdf",
         "I am out of office until Monday, please write to Bob.", "Qui reçoit la campagne ?", "j'ai une question",
@@ -77,13 +77,13 @@ def test_indirect_speech_becomes_what_readers_should_read(said: str, text: str) 
         "Did you send the newsletter to Managers yesterday?", "Merci à toutes et à tous !", "\n\n", "!?", "10h",
     ],
 )  # fmt: skip
-def test_what_is_no_order_makes_no_campaign(said: str) -> None:
-    assert read(said, LISTS).kind in (Kind.NOTHING, Kind.DELETE)
+def test_what_is_no_order_makes_no_campaign(sentence: str) -> None:
+    assert read(sentence, LISTS).kind in (Kind.NOTHING, Kind.DELETE)
 
 
 def test_nothing_that_was_said_is_lost() -> None:
     """Whatever has become no part of the campaign is named, in the author's words."""
-    for said, named in (
+    for sentence, named in (
         ("URGENT to everyone: network down", "URGENT"),
         ("Send to Managers by Friday: the report is due", "by Friday"),
         ("Tell everyone in marketing that it rains", "everyone in marketing"),
@@ -95,8 +95,8 @@ def test_nothing_that_was_said_is_lost() -> None:
         ("Send to Managers in Helvetica: hi", "in Helvetica"),
         ("Send to Managers three hours later: hi", "later"),
     ):
-        saying = read(said, LISTS)
-        assert any(named in asked.words for asked in saying.asks), (said, saying)
+        saying = read(sentence, LISTS)
+        assert any(named in asked.words for asked in saying.asks), (sentence, saying)
         assert saying.when == ""
 
 
@@ -106,26 +106,34 @@ def test_a_short_word_is_no_list_and_its_capitals_are() -> None:
 
 
 def test_small_talk_is_told_apart() -> None:
-    for said, talk in (
+    for sentence, talk in (
         ("thanks a lot!", Talk.THANKS), ("hello there", Talk.HELLO), ("Who are you?", Talk.WHO),
         ("Merci beaucoup", Talk.THANKS), ("qui es-tu ?", Talk.WHO), ("c'est parfait", Talk.PRAISE),
         ("never mind", Talk.NO), ("bonne journée", Talk.BYE),
     ):  # fmt: skip
-        assert read(said, LISTS).talk is talk, said
+        assert read(sentence, LISTS).talk is talk, sentence
     assert read("thanks, and tell Managers that it rains", LISTS).kind is Kind.NEW
 
 
 def test_a_last_step_is_never_done_by_words() -> None:
     draft = OpenDraft(text="Hello", audience=("Managers",), starts=True)
-    for said in ("send it", "Send it now!", "go ahead", "ok, schedule it", "envoie-la", "vas-y", "lance la campagne"):
-        saying = read(said, LISTS, draft)
-        assert (saying.kind, saying.when) == (Kind.SEND, ""), said
-    for said in ("delete the draft", "supprime le brouillon", "discard it"):
-        assert read(said, LISTS, draft).kind is Kind.DELETE, said
+    for sentence in (
+        "send it",
+        "Send it now!",
+        "go ahead",
+        "ok, schedule it",
+        "envoie-la",
+        "vas-y",
+        "lance la campagne",
+    ):
+        saying = read(sentence, LISTS, draft)
+        assert (saying.kind, saying.when) == (Kind.SEND, ""), sentence
+    for sentence in ("delete the draft", "supprime le brouillon", "discard it"):
+        assert read(sentence, LISTS, draft).kind is Kind.DELETE, sentence
 
 
-def changed(said: str, **draft: Any) -> Any:
-    return read(said, LISTS, OpenDraft(text="The lift is broken.", audience=("Paris office",), **draft))
+def changed(sentence: str, **draft: Any) -> Any:
+    return read(sentence, LISTS, OpenDraft(text="The lift is broken.", audience=("Paris office",), **draft))
 
 
 def test_an_edit_changes_what_it_names_and_only_that() -> None:
@@ -137,14 +145,14 @@ def test_an_edit_changes_what_it_names_and_only_that() -> None:
     assert changed('replace "lift" with "elevator"').text == "The elevator is broken."
     assert changed("call it Lift news").name == "Lift news"
     assert changed("remove the title", title="Lift").title == ""
-    for said, ask in (
+    for sentence, ask in (
         ("Managers", Ask.WHICH), ("make it shorter", Ask.NOT_UNDERSTOOD), ("The doors work again", Ask.FOR_THE_TEXT),
         ("in German too", Ask.TEXT_IN), ("add a link to https://contoso.example/x", Ask.BUTTON_WORDS),
         ("remove Paris office", Ask.AUDIENCE), ("postpone by two days", Ask.NOT_UNDERSTOOD),
         ("make it three hours later", Ask.NOT_UNDERSTOOD), ("décale de deux jours", Ask.NOT_UNDERSTOOD),
     ):  # fmt: skip
-        saying = changed(said)
-        assert [asked.ask for asked in saying.asks] == [ask], (said, saying)
+        saying = changed(sentence)
+        assert [asked.ask for asked in saying.asks] == [ask], (sentence, saying)
         assert saying.text is None and saying.audience is None
 
 

@@ -29,8 +29,8 @@ def spec(path: Path, format: str) -> FileSpec:
     )
 
 
-def written(said: bytes) -> int:
-    return subprocess.run([sys.executable, "-m", "bot.files.writer"], cwd=ROOT, input=said, check=False).returncode
+def written(lines: bytes) -> int:
+    return subprocess.run([sys.executable, "-m", "bot.files.writer"], cwd=ROOT, input=lines, check=False).returncode
 
 
 PAGE = orjson.dumps([["Ada", 1_764_000_000_000, 1], ["\x00\x0b=\ud7ff", None, 2]]) + b"\n"

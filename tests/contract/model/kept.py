@@ -132,9 +132,9 @@ class Kept:
         self.noted(deed.to(tenant, subject, id, name))
 
     def noted(self, noted: Noted) -> None:
-        made = self.activities[noted.cause].made if noted.cause in self.activities else {}
-        if noted.key not in made:
-            made[noted.key] = 1
+        numbers = self.activities[noted.cause].made if noted.cause in self.activities else {}
+        if noted.key not in numbers:
+            numbers[noted.key] = 1
             self.entries.append(noted.entry)
 
     def new_number(self, kind: str, cause: str, taken: Collection[int]) -> tuple[int, bool]:

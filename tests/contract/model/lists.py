@@ -92,7 +92,7 @@ class ModelOfLists(Kept):
 
     def dismiss(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         if row := self._seen(id):
-            row.people = {person: said for person, said in row.people.items() if person not in people}
+            row.people = {person: values for person, values in row.people.items() if person not in people}
             self._note_list(deed, row)
 
     def publish_list(

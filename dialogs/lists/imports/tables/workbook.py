@@ -61,19 +61,19 @@ def unprefixed(name: str) -> str:
 
 def parser(start: Start, end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None) -> Any:
     """Of one document; one with a DOCTYPE is refused, as entities may unpack without an end."""
-    made = expat.ParserCreate()
+    reader = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise CannotRead(NoTable.BROKEN)
 
-    made.StartDoctypeDeclHandler = refuse
-    made.StartElementHandler = start
+    reader.StartDoctypeDeclHandler = refuse
+    reader.StartElementHandler = start
     if end:
-        made.EndElementHandler = end
+        reader.EndElementHandler = end
     if text:
-        made.CharacterDataHandler = text
-        made.buffer_text = True
-    return made
+        reader.CharacterDataHandler = text
+        reader.buffer_text = True
+    return reader
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
