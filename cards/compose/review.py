@@ -103,9 +103,9 @@ def review_card(
     ]
     asks = {ask_text(texts, asked): (number, asked) for number, asked in enumerate(asks_of(campaign.forms))}
     for step, text in problems:
-        body.append(notice(f"**{step_name(texts, step)}**: {text}", "attention"))
+        body.append(notice(texts("**{step}**: {problem}", step=step_name(texts, step), problem=text), "attention"))
         if text in asks:
-            body.append(ask_actions(texts, campaign, *asks[text]))
+            body += ask_actions(texts, campaign, *asks[text])
     body += [notice(text, "warning") for text in warnings]
     payload = handle(campaign) if campaign.changes_of is None else handle(campaign, of=campaign.changes_of)
     if overview.preview:

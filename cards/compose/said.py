@@ -78,7 +78,7 @@ def answered_by(forms: Mapping[str, Mapping[str, str]], step: str) -> dict[str, 
 
 def ask_text(texts: Texts, asked: OpenAsk) -> str:
     words = escape_markdown(asked.words[:SHOWN])
-    near = texts.enumerate([escape_markdown(name) for name in asked.near])
+    near = texts.either([escape_markdown(name) for name in asked.near])
     match asked.ask:
         case "which list" if asked.left_out:
             return texts(
@@ -110,12 +110,13 @@ def ask_text(texts: Texts, asked: OpenAsk) -> str:
             return texts("I did not understand “{words}”.", words=words)
 
 
-def ask_actions(texts: Texts, campaign: Campaign, number: int, asked: OpenAsk) -> ActionSet:
-    """The answers that are one press away; ``number``: of the question among all of the draft."""
+def ask_actions(texts: Texts, campaign: Campaign, number: int, asked: OpenAsk) -> list[ActionSet]:
+    """The answers that are one press away, names one below the other; ``number``: of the question in the draft."""
     payload = handle(campaign, ask=number, said=asked.words)
+    names: list[Any] = []
     actions: list[Any] = []
     if asked.ask == "which list":
-        actions += [go(_short(name), "said.list", {**payload, "name": name}) for name in asked.near[:3]]
+        names = [go(_short(name), "said.list", {**payload, "name": name}) for name in asked.near[:3]]
     elif asked.ask == "which":
         actions.append(go(_short(texts("As well")), "said.list", {**payload, "name": asked.words}))
         actions.append(go(_short(texts("Only these")), "said.list", {**payload, "name": asked.words, "only": "true"}))
@@ -126,7 +127,7 @@ def ask_actions(texts: Texts, campaign: Campaign, number: int, asked: OpenAsk) -
     elif not asked.is_kept_by_forms and asked.step == "message" and asked.ask != "is it for the text":
         actions.append(go(texts("Change the message"), "form.open", {**handle(campaign), "step": "message"}))
     actions.append(go(texts("Go on without it"), "said.drop", payload))
-    return ActionSet(actions=actions, spacing="Small")
+    return [ActionSet(actions=row, spacing="Small") for row in (*([name] for name in names), actions)]
 
 
 def _short(name: str) -> str:

@@ -176,6 +176,10 @@ class Texts:
         name = str(self._locale.languages.get(code, code))
         return name[:1].upper() + name[1:] if alone else name
 
+    def either(self, items: list[str]) -> str:
+        """One of several: "a, b or c"."""
+        return str(lists.format_list(items, style="or", locale=self._locale))
+
     def enumerate(self, items: list[str]) -> str:
         return str(lists.format_list(items, locale=self._locale))
 

@@ -22,7 +22,7 @@ from cards.compose import STEPS, Choices, audience_form, message_form, schedule_
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, Overview, hours_text, review_card
-from cards.kit.conversation import greeting_card, help_card, notice_card
+from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN, Texts
 from cards.lists.imports import Summary, import_card
@@ -136,6 +136,7 @@ from tests.support.sample_records import (
     refrozen,
     schedule,
 )
+from tests.support.sample_sayings import saying_cards
 from tests.support.sample_templates import template_cards
 
 CLOSED = date(2026, 12, 24)
@@ -180,6 +181,9 @@ class Samples:
     def talk(self) -> dict[str, AdaptiveCard]:
         texts, ada, louis = self.texts, person(0), person(1)
         return {
+            "suggestion": suggestion_card(
+                texts, texts("I did not understand. Did you mean **{command}**?", command="campaigns"), "campaigns"
+            ),
             "greeting_owner": greeting_card(texts, ada, Role.OWNER, became_owner=True),
             "greeting_author": greeting_card(texts, ada, Role.AUTHOR, became_owner=False),
             "greeting_recipient": greeting_card(texts, louis, None, became_owner=False),
@@ -344,6 +348,12 @@ class Samples:
                 texts, draft, {}, {}, texts("The test is in the chat of {address}.", address=person().address)
             ),
         }
+
+    def sayings(self) -> dict[str, AdaptiveCard]:
+        forecast = Forecast(
+            messages=938, first=START, last=START + timedelta(minutes=119), peak=14, fits=True, now=False
+        )
+        return saying_cards(self.texts, campaign(self.language, CampaignState.DRAFT), self.overview(), forecast)
 
     def campaigns(self) -> dict[str, AdaptiveCard]:
         texts, language = self.texts, self.language
@@ -696,6 +706,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **samples.campaigns(),
         **samples.messages(),
         **template_cards(samples.texts, samples.overview()),
+        **samples.sayings(),
     }
 
 

@@ -31,7 +31,7 @@ from cards.compose.fields import TITLE
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, review_card
-from cards.kit.conversation import greeting_card, help_card, notice_card
+from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
@@ -422,6 +422,7 @@ def edge_talk(language: str) -> Cards:
         "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
         "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
         "notice": notice_card(texts, NASTY),
+        "suggestion": suggestion_card(texts, NASTY, "campaigns"),
         "refused": refused_card(texts, NASTY, NASTY, LONG, LONG),
         "help: a question": question_help_card(texts, "another"),
         **{f"help: {step}": step_help_card(texts, campaign(language, name=NASTY), step) for step in STEPS},
