@@ -14,6 +14,7 @@ import pytest
 
 from cards.kit.names import split_name
 from cards.kit.texts import Texts
+from cards.kit.variables import value_of
 from cards.lists.reading import ALL_COLUMNS, Choice, Mistake, NoteKind, Question, Reading
 from dialogs.forms.addresses import address_of
 from dialogs.forms.audience import read_addresses
@@ -21,7 +22,7 @@ from dialogs.lists.imports.headings import Part, Whose, meaning
 from dialogs.lists.imports.reading import Reader
 from dialogs.lists.imports.tables.formats import plain, shown_as
 from dialogs.lists.imports.tables.records import PLAIN, CannotRead, Habits, NoTable
-from storage.records import Contact
+from storage.records import Contact, Person, PersonId, TenantId
 
 FILES = Path(__file__).parent / "files"
 FRENCH = Habits(**Texts("fr-FR").as_in_sheets())  # type: ignore[arg-type]
@@ -500,3 +501,33 @@ def test_what_is_pasted_for_a_campaign_is_never_somebody_elses_address(language:
     assert all(one in refused.errors["addresses"] for one in ("ada@c.example", "boss@c.example"))
     taken = read_addresses("Prénom\tResponsable\tMail\nAda\tboss@c.example\tada@c.example\n", texts).value
     assert [one.address for one in taken or ()] == ["ada@c.example"]
+
+
+def test_a_workbook_of_before_2007_is_read_as_it_shows() -> None:
+    contacts, reading = read((FILES / "old.xls").read_bytes(), habits=FRENCH)
+    assert names(contacts) == ["zoe Zoë Lefèvre", "louis Louis Pasteur"]
+    shown = {"DEPT": "Milk", "BADGE": "00123", "SHARE": "15%", "SINCE": "12/03/2026"}
+    assert [dict(one.columns) for one in contacts] == [{**shown, "SITE": "Lyon"}, shown]
+    assert (reading.sheet, reading.hidden, notes(reading)) == ("People", 1, {NoteKind.ERRORS: (4,)})
+    damaged = (FILES / "old.xls").read_bytes()[:3000]
+    with pytest.raises(CannotRead) as refused:
+        read(damaged)
+    assert refused.value.why in (NoTable.BROKEN, NoTable.NO_TABLE)
+
+
+@pytest.mark.parametrize(
+    ("directory", "first", "last"),
+    [
+        ({"name": "Curie, Marie (EXT)"}, "Marie", "Curie"),
+        ({"name": "CURIE Marie"}, "Marie", "CURIE"),
+        ({"name": "Dr. Marie Curie"}, "Marie", "Curie"),
+        ({"given_name": "Marie", "surname": "Curie", "name": "Curie, Marie"}, "Marie", "Curie"),
+        ({"given_name": "marie@contoso.example", "name": "Marie Curie"}, "Marie", "Curie"),
+        ({"given_name": "Dr.", "surname": "Curie", "name": "Dr. Marie Curie"}, "Marie", "Curie"),
+        ({"name": "marie@contoso.example"}, "", ""),
+    ],
+)
+def test_a_name_of_the_directory_is_read_the_right_way_round(directory: dict[str, str], first: str, last: str) -> None:
+    person = Person(id=PersonId(1), tenant=TenantId("contoso"), address="marie@contoso.example", **directory)
+    assert value_of(person, "FIRSTNAME", {}) == first
+    assert value_of(person, "LASTNAME", {}) == last
