@@ -267,9 +267,8 @@ def longest_message(language: str) -> Cards:
     """The longest that the form takes, wherever it is shown."""
     samples = Samples(language)
     texts, content = samples.texts, message(language)
-    content = replace(
-        content, body="x" * (cards.message.compile.LIMIT - cards.message.compile.size_of(replace(content, body="")))
-    )
+    around = cards.message.compile.size_of(replace(content, body="x")) - 1
+    content = replace(content, body="x" * (cards.message.compile.LIMIT - around))
     assert cards.message.compile.size_of(content) == cards.message.compile.LIMIT
     one, shown = refrozen(campaign(language), message=content), samples.overview(message=content, preview=content)
     forecast = Forecast(messages=1_000_000, first=START, last=NOW, peak=1_000_000, fits=False, now=False)
