@@ -40,6 +40,11 @@ def rules_form(
     texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], notice_text: str = ""
 ) -> AdaptiveCard:
     """What owners set for everybody; ``values`` by field, as they stand in it."""
+
+    def typed(id: str, label: str, placeholder: str | None = None) -> list[Any]:
+        field = TextInput(id=id, label=label, placeholder=placeholder, value=values.get(id, ""))
+        return with_error(field, errors.get(id))
+
     body: list[Any] = [
         *notices(notice_text, "good"),
         heading(texts("Rules of the organisation")),
@@ -55,20 +60,9 @@ def rules_form(
             value=values.get("approval", "above"),
             style="expanded",
         ),
-        *with_error(
-            TextInput(id="approve_above", label=texts("Recipients"), value=values.get("approve_above", "")),
-            errors.get("approve_above"),
-        ),
+        *typed("approve_above", texts("Recipients")),
         subheading(texts("Consideration")),
-        *with_error(
-            TextInput(
-                id="per_week",
-                label=texts("Campaign messages per person and week, at the most"),
-                placeholder=texts("no limit"),
-                value=values.get("per_week", ""),
-            ),
-            errors.get("per_week"),
-        ),
+        *typed("per_week", texts("Campaign messages per person and week, at the most"), texts("no limit")),
         hint(texts("Important campaigns are exempt. Who has had enough messages appears as “capped” in the report.")),
         ToggleInput(
             id="important_unmutes",
@@ -78,14 +72,10 @@ def rules_form(
             wrap=True,
         ),
         subheading(texts("Personal data")),
-        *with_error(
-            TextInput(
-                id="keep_days",
-                label=texts("Days after a campaign's end for which it is kept who received it and what they did"),
-                placeholder=texts("for ever"),
-                value=values.get("keep_days", ""),
-            ),
-            errors.get("keep_days"),
+        *typed(
+            "keep_days",
+            texts("Days after a campaign's end for which it is kept who received it and what they did"),
+            texts("for ever"),
         ),
         hint(texts("Then it is erased, with the lists that were made from it. The figures of the report stay.")),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cards.compose.fields import too_long
@@ -31,6 +31,7 @@ from storage.records import (
     Audience,
     Campaign,
     Channel,
+    Contact,
     DeedKind,
     DistributionList,
     ListId,
@@ -174,14 +175,19 @@ async def which_list(turn: Turn, name: str) -> Answer:
     return Answer(card=await all_lists(turn, notice=text), summary=turn.texts("Your lists"))
 
 
+async def _card_of_named(
+    turn: Turn, name: str, card_of: Callable[[DistributionList], Awaitable[AdaptiveCard]]
+) -> Answer:
+    """A card of the list whose name was typed; all lists, with the question which, where there is none."""
+    distribution_list = await list_named(turn, name)
+    if distribution_list is None:
+        return await which_list(turn, name)
+    return Answer(card=await card_of(distribution_list), summary=distribution_list.name)
+
+
 @router.command("list")
 async def list_typed(turn: Turn, name: str) -> Answer:
-    distribution_list = await list_named(turn, name)
-    return (
-        Answer(card=await one_list(turn, distribution_list), summary=distribution_list.name)
-        if distribution_list
-        else await which_list(turn, name)
-    )
+    return await _card_of_named(turn, name, lambda named: one_list(turn, named))
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -213,13 +219,19 @@ async def _of_its_own(turn: Turn, form: Form) -> DistributionList:
     return distribution_list
 
 
-@router.form("list.add")
-async def add_people(turn: Turn, form: Form) -> Answer:
+async def _typed_contacts(turn: Turn, form: Form) -> tuple[DistributionList, Sequence[Contact]]:
+    """A list, and the people typed to be added to it or taken out. Raises Aside where what was typed is wrong."""
     distribution_list, values = await _of_its_own(turn, form), typed_people(form)
     contacts = read_addresses(values["addresses"], turn.texts)
     if contacts.value is None:
-        return Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors))
-    people = await turn.store.meet(distribution_list.tenant, contacts.value)
+        raise Aside(Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors)))
+    return distribution_list, contacts.value
+
+
+@router.form("list.add")
+async def add_people(turn: Turn, form: Form) -> Answer:
+    distribution_list, contacts = await _typed_contacts(turn, form)
+    people = await turn.store.meet(distribution_list.tenant, contacts)
     ids = [person.id for person in people]
     await turn.store.enlist(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
     return await _changed(turn, form, distribution_list)
@@ -227,11 +239,8 @@ async def add_people(turn: Turn, form: Form) -> Answer:
 
 @router.form("list.remove")
 async def remove_people(turn: Turn, form: Form) -> Answer:
-    distribution_list, values = await _of_its_own(turn, form), typed_people(form)
-    contacts = read_addresses(values["addresses"], turn.texts)
-    if contacts.value is None:
-        return Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors))
-    people = [await turn.store.person_at(distribution_list.tenant, contact.address) for contact in contacts.value]
+    distribution_list, contacts = await _typed_contacts(turn, form)
+    people = [await turn.store.person_at(distribution_list.tenant, contact.address) for contact in contacts]
     ids = [person.id for person in people if person is not None]
     await turn.store.dismiss(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
     return await _changed(turn, form, distribution_list)
@@ -272,10 +281,7 @@ async def list_name_errors(turn: Turn, name: str, *, but: ListId | None = None) 
 
 @router.command("rename list", "share list")
 async def settings_typed(turn: Turn, name: str) -> Answer:
-    distribution_list = await list_named(turn, name)
-    if distribution_list is None:
-        return await which_list(turn, name)
-    return Answer(card=await _settings(turn, {"list": distribution_list.id}), summary=distribution_list.name)
+    return await _card_of_named(turn, name, lambda named: _settings(turn, {"list": named.id}))
 
 
 @router.form("list.settings")
@@ -339,10 +345,7 @@ async def _rename_and_share(
 
 @router.command("delete list")
 async def delete_typed(turn: Turn, name: str) -> Answer:
-    distribution_list = await list_named(turn, name)
-    if distribution_list is None:
-        return await which_list(turn, name)
-    return Answer(card=await _deletion(turn, {"list": distribution_list.id}), summary=distribution_list.name)
+    return await _card_of_named(turn, name, lambda named: _deletion(turn, {"list": named.id}))
 
 
 @router.form("list.delete")
