@@ -161,7 +161,7 @@ class Directory(Protocol):
     """People and groups of one organisation. Every method raises NotAnswered."""
 
     async def find(self, tenant: TenantId, address: str) -> DirectoryUser | None:
-        """Who has this UPN or e-mail."""
+        """The user with this UPN or e-mail address."""
         ...
 
     async def groups(self, tenant: TenantId, name: str) -> list[DirectoryGroup]:

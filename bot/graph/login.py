@@ -25,7 +25,7 @@ def is_organisation(tenant: str) -> bool:
 
 
 class NoOrganisation:
-    """Who comes from no organisation: there is no directory to ask."""
+    """For people of no organisation: there is no directory to ask."""
 
     async def current(self) -> str:
         raise NoToken("no organisation", permanent=True)

@@ -113,7 +113,7 @@ async def _list_of(activity: Activity, team: Team, services: Services) -> Distri
 
 
 async def _who_added(activity: Activity, services: Services) -> PersonId | None:
-    """Whose list it is: who put the bot into the team, or else the owner of the bot."""
+    """The list's owner: the person who put the bot into the team, or else the owner of the bot."""
     tenant, sender = tenant_of(activity), activity.from_property
     directory_id = str(sender.aad_object_id or "").lower() if sender else ""
     if directory_id:

@@ -72,7 +72,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 def member_of(row: Any) -> RosterMember | None:
-    """None for who is no person of a directory: another bot, somebody of the outside."""
+    """None for a member who is not in a directory: another bot, somebody from outside."""
     if not isinstance(row, dict):
         return None
     directory_id = str(row.get("aadObjectId") or row.get("objectId") or "").lower()

@@ -1,4 +1,4 @@
-"""Who is speaking, and how to reach them: from an incoming activity to a person in the store."""
+"""From an incoming activity to a person in the store, and how to reach them."""
 
 from __future__ import annotations
 

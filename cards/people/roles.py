@@ -1,4 +1,4 @@
-"""Who may do what: people, groups of the directory, and how a role is given."""
+"""Roles: of people, of groups of the directory, and how they are given."""
 
 from __future__ import annotations
 

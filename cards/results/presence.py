@@ -13,7 +13,7 @@ from storage.records.ladder import STEPS
 
 
 def presence_figures(texts: Texts, campaign: Campaign, tally: Tally) -> list[Any]:
-    """At which look people were there, who never was, and what nobody could tell."""
+    """How many people were there at which look, never, or with their presence unknown."""
     frozen = campaign.as_scheduled
     if frozen.schedule.presence is PresenceChoice.ALWAYS:
         return []

@@ -1,4 +1,4 @@
-"""Where a chat enters: who speaks, what is done with their words or their press, and which greeting they get."""
+"""The entry of a chat: the person, what is done with their words or their press, and the greeting they get."""
 
 from __future__ import annotations
 

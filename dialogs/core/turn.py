@@ -1,4 +1,4 @@
-"""One turn of a conversation: who speaks, which services there are, and the reply.
+"""One turn of a conversation: the person who writes or presses, the services there are, and the reply.
 
 Nothing here knows the Bot Framework: a handler gets a Turn and gives an Answer; the bot room
 carries both over the wire.

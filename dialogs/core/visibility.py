@@ -176,7 +176,7 @@ async def count_templates(turn: Turn, find: str = "") -> int:
 
 
 async def makers(turn: Turn, records: Iterable[Campaign]) -> dict[CampaignId, str]:
-    """Who wrote each of these campaigns that is not theirs; by name, else by address."""
+    """The author of each of these campaigns that is not the reader's own; by name, else by address."""
     names: dict[CampaignId, str] = {}
     for campaign in records:
         if campaign.author != turn.person.id:

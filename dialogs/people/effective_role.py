@@ -67,7 +67,7 @@ class EffectiveRole:
         return min(theirs, key=list(Role).index, default=own)
 
     async def _ids(self, tenant: TenantId, group: str) -> frozenset[str]:
-        """Who is in a group, as far as it is known; answered within WAIT seconds."""
+        """The members of a group, as far as they are known; answered within WAIT seconds."""
         key, now = (tenant, group), self._clock.monotonic()
         known = self._members.get(key)
         if known and now - known.read_at < FRESH:
@@ -92,7 +92,7 @@ class EffectiveRole:
         return ids
 
     def _still(self, key: tuple[TenantId, str]) -> frozenset[str]:
-        """Who was in a group when it was last read, where that is not too long ago."""
+        """The members of a group when it was last read, where that is not too long ago."""
         known = self._members.get(key)
         return known.ids if known and self._clock.monotonic() - known.read_at < STALE else frozenset()
 

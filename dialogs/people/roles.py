@@ -1,4 +1,4 @@
-"""Who may do what, by chat: roles for people, and for groups of the directory."""
+"""Roles for people and for groups of the directory, given by chat."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def _not_sent(turn: Turn) -> Answer:
 
 
 async def _unnamed(turn: Turn, campaign: Campaign, pseudonym: str) -> Who | None:
-    """Who pressed in an anonymous campaign; None when the message was not sent to them."""
+    """The person who pressed in an anonymous campaign; None when the message was not sent to them."""
     click = turn.services.links.read_pseudonym(pseudonym, turn.person)
     if click is None or click.campaign != campaign.id:
         return None

@@ -135,7 +135,7 @@ def _may_remind(campaign: Campaign) -> bool:
 
 @router.form("remind.make")
 async def remind(turn: Turn, form: Form) -> Answer:
-    """A list of who has received the message and not done this, and a draft of the same message to them."""
+    """A list of the people who have received the message and not done this, and a draft of it to them."""
     campaign, kind = await asked_for(turn, form), form.get("kind")
     if not campaign.keeps_people:
         return await has_forgotten(turn, campaign)

@@ -80,7 +80,7 @@ class WordsClient:
         return await self._answer(started, question)
 
     async def _answer(self, program: asyncio.subprocess.Process, question: Question) -> Spoken:
-        """What comes late to questions before is passed over: who asked has been told to try again."""
+        """Late responses to earlier questions are skipped: their authors have been told to try again."""
         assert program.stdin is not None and program.stdout is not None
         if self._owing is None:
             self._owing = asyncio.get_running_loop().time()

@@ -22,7 +22,7 @@ LONGEST = 3_600.0  #: seconds: the longest pause that a refusal is granted
 
 
 class Members(Protocol):
-    """Who stands behind a chat."""
+    """The person behind a chat."""
 
     async def find(self, reference: Reference) -> DirectoryUser | None:
         """None where nobody is known. Raises NotAnswered."""

@@ -82,7 +82,7 @@ class MongoDeeds(MongoActivities):
             deeds: Mapping[str, str] = row["deeds"]
             await self._insert({int(name[1:]): deed for name, deed in deeds.items()})
             moved = {f"deeds.{name}": "" for name in deeds} | {"noting": ""}
-            # whoever adds another meanwhile changes the number that is looked for
+            # a deed that is added meanwhile changes the number that is looked for
             done = await self.collection(collection).update_one({"_id": id, "noting": row["noting"]}, {"$unset": moved})
             if done.matched_count:
                 return len(deeds)

@@ -116,7 +116,7 @@ class Settling(WakeIntents, MongoWeeklyCap):
     async def _wake_again(self, settled: Sequence[Settled]) -> None:
         """A person who installed (again) after the claim was read waits no more.
 
-        Asked of the person whose it is now: whoever it was claimed for may have become another meanwhile.
+        Asked of the person whose it is now: a contact may have been merged into another since it was claimed.
         """
         rows = await self.by_id("deliveries", [row.id for row in settled], ["person"])
         people = await self.by_id("people", [row["person"] for row in rows.values()])

@@ -151,7 +151,7 @@ def edit(
     name: str | None = None,
     channel: Channel | None = None,
 ) -> Campaign:
-    """With other forms; what was scheduled has to be scheduled anew. ``by``: who writes, and does not approve it."""
+    """With other forms; what was scheduled has to be scheduled anew. ``by``: its author, who does not approve it."""
     return _made(
         campaign,
         Change.EDIT,
@@ -178,7 +178,7 @@ def submit(campaign: Campaign, by: PersonId) -> Campaign:
 
 
 def hold(campaign: Campaign, held: Held) -> Campaign:
-    """It was scheduled, and waits within its slot: what it was scheduled with is kept for who decides."""
+    """It was scheduled, and waits within its slot: what it was scheduled with is kept for the decision."""
     return _made(campaign, Change.SUBMIT, frozen=None, approved_by=None, approval=None, held=held)
 
 

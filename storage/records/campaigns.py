@@ -292,7 +292,7 @@ class Campaign:
     changes_of: CampaignId | None = None
     #: others who may look at it, copy it and export its results
     shared_with: frozenset[PersonId] = frozenset()
-    #: who changed its forms last: they do not approve it
+    #: the author who changed its forms last: they do not approve it
     written_by: PersonId | None = None
     #: the author who asked for approval, and the person who gave it
     submitted_by: PersonId | None = None

@@ -1,4 +1,4 @@
-"""Installing the bot for people who have not: who asked for it, how far it has come."""
+"""Installing the bot for people who have not installed it: its author, and how far it has come."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Right(StrEnum):
 
 
 def allowed(right: Right, role: Role | None, person: Person, record: Record) -> bool:
-    """Whether this person, who has this role, has a right on a record of whichever organisation."""
+    """Whether a person with this role has a right on a record, which may be of another organisation."""
     if role is None or record.tenant != person.tenant:
         return False
     if maker_of(record) == person.id:

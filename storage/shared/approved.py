@@ -1,4 +1,4 @@
-"""Who was in a campaign's audience when it was approved: kept beside it until every recipient has a delivery."""
+"""The audience of a campaign as it was approved: kept beside it until every recipient has a delivery."""
 
 from __future__ import annotations
 

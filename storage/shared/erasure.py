@@ -12,7 +12,7 @@ from storage.records import AuditEntry, Forms
 from storage.shared.inventory import NOBODYS, whose_key
 
 PAGES = "import/list/"  #: people of a file that waits to be saved: the others stay
-FILES = "import/file/"  #: such a file itself, which nobody looks into: it goes with whoever is erased
+FILES = "import/file/"  #: the file itself, which is not searched: it goes with any person who is erased
 ADDRESSES = "addresses"  #: the field of a form into which addresses are pasted
 _PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"]|")+')
 

@@ -22,7 +22,7 @@ class Fate(StrEnum):
 
     NOTHING = "nothing"  #: says nothing of anybody
     NUMBER = "number"  #: people's numbers: they stay, so that figures do, and lead to nobody
-    PERSONAL = "personal"  #: who somebody is, or how they are reached: goes
+    PERSONAL = "personal"  #: names somebody, or tells how to reach them: goes
     FORMS = "forms"  #: what an author typed: the person's addresses go out of its pasted ones
     WORDS = "words"  #: what an author named or wrote, or a record that is looked into on its own: stays
 

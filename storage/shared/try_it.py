@@ -1,4 +1,4 @@
-"""Who got tests of a campaign, and how many somebody has sent today: kept as documents, on either store."""
+"""Test sends: the people who got them of a campaign, and how many an author has sent today. On either store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.records import Campaign, Deed, PersonId, StaleVersion, Subject
 
 
 async def count_test(store: Documents, campaign: Campaign, most: int, *, deed: Deed) -> bool:
-    """Count and note one more test send of who does it, before it leaves; False where their day has had ``most``.
+    """Count and note a test send before it leaves; False where its author has had ``most`` of the day.
 
     Days are those of UTC.
     """

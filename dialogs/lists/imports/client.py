@@ -21,7 +21,7 @@ from storage.shared.json import from_json
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[3]
-AT_ONCE = 2  #: files; who drops another waits, and is told so by "I am reading"
+AT_ONCE = 2  #: files; another one waits, and "I am reading" is said of it
 PATIENCE = 120.0  #: seconds for a whole file, whatever it does
 LARGEST = 64 * 1024 * 1024  #: bytes of a frame: 5,000 people with twenty values each
 #: how a program ends that has reached its bounds: of computing, of memory

@@ -1,4 +1,4 @@
-"""The words of both languages, ready to be looked for: who writes half of each is understood too."""
+"""The words of both languages, ready to be looked for: a sentence that mixes them is understood too."""
 
 from __future__ import annotations
 
