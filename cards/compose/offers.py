@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard, Container, Image
-from cards.kit.parts import act, card, go, handle, heading, paragraph
+from cards.kit.parts import act, card, handle, heading, paragraph
 from cards.kit.texts import Texts
 from storage.records import Campaign
 
 
-def picture_card(texts: Texts, campaign: Campaign, image: str) -> AdaptiveCard:
-    """A picture, and the draft in which it could stand."""
-    name = campaign.name or texts("your new campaign")
-    return card(
-        texts,
-        [heading(texts("A picture")), Image(url=image, alt=texts("The picture that you dropped here"), size="Medium")],
-        [
-            act(texts("Use it for “{name}”", name=name), "picture.use", {**handle(campaign), "image": image}),
-            go(texts("All campaigns"), "campaigns.open", {"page": 0}),
-        ],
-    )
+def picture_card(texts: Texts, campaign: Campaign | None, image: str) -> AdaptiveCard:
+    """A picture, and where it could stand; ``campaign``: the draft that is being built, if there is one."""
+    actions = []
+    if campaign is not None:
+        name = campaign.name or texts("your new campaign")
+        actions.append(
+            act(texts("Use it for “{name}”", name=name), "picture.use", {**handle(campaign), "image": image})
+        )
+    actions.append(act(texts("In a new campaign"), "picture.use", {"image": image}))
+    shown = Image(url=image, alt=texts("The picture that you dropped here"), size="Medium")
+    return card(texts, [heading(texts("A picture")), shown], actions)
 
 
 def text_card(texts: Texts, draft: Campaign | None, text: str) -> AdaptiveCard:

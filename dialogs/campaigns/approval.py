@@ -286,6 +286,9 @@ async def send_back(turn: Turn, form: Form) -> Answer:
         back = campaign
     else:
         campaign = await _waiting(turn, form)
+        if not reason:
+            why = turn.texts("Please say in a sentence what is to be changed.")
+            return Answer(card=await _card(turn, campaign, why))
         try:
             back = await turn.save(campaign_life.send_back(campaign), DeedKind.REJECTED)
         except StaleVersion:

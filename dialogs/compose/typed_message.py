@@ -103,8 +103,6 @@ def _named(texts: Texts, lost: LostFormatting) -> str:
 async def pictured(turn: Turn, picture: Attachment) -> Answer:
     """A picture that was dropped into the chat: shall it stand in the draft?"""
     campaign = await waiting_draft(turn)
-    if campaign is None:
-        return Answer(text=turn.texts("A picture! Begin a **new campaign**, and drop it here again."))
     try:
         image = await take_picture(turn, picture)
     except NoPicture as error:
@@ -114,8 +112,16 @@ async def pictured(turn: Turn, picture: Attachment) -> Answer:
 
 @router.form("picture.use")
 async def use_picture(turn: Turn, form: Form) -> Answer:
-    campaign = await put(turn, await changeable(turn, form), {"image": clean(str(form.get("image") or ""))[:KEPT]})
+    campaign = await changeable(turn, form) if form.get("campaign") else await _begun(turn)
+    campaign = await put(turn, campaign, {"image": clean(str(form.get("image") or ""))[:KEPT]})
     return Answer(card=await form_card(turn, campaign, "message"))
+
+
+async def _begun(turn: Turn) -> Campaign:
+    """A new draft, in which nothing stands yet."""
+    return await turn.store.new_campaign(
+        turn.person.tenant, turn.person.id, "", turn.channel, turn.now, deed=turn.deed(DeedKind.CREATED)
+    )
 
 
 @router.listener
@@ -151,9 +157,7 @@ async def use_text(turn: Turn, form: Form) -> Answer:
     if form.get("campaign"):
         campaign = await changeable(turn, form)
     else:
-        campaign = await turn.store.new_campaign(
-            turn.person.tenant, turn.person.id, "", turn.channel, turn.now, deed=turn.deed(DeedKind.CREATED)
-        )
+        campaign = await _begun(turn)
     campaign = await put(turn, campaign, {"body": heard["body"]})
     await turn.store.delete_documents([_heard(turn)])
     notice = _left_out(turn.texts, {LostFormatting(one) for one in heard["lost"]})

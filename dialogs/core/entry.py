@@ -15,7 +15,6 @@ from dialogs.results import engagement
 from storage.records import Audience, Channel, Deed, DeedKind, Person, PersonId, Role, StaleVersion
 
 GREET_AGAIN = 60.0  #: seconds in which one install is greeted once, however many activities tell it
-COMMAND = 60  #: characters of a command that a suggestion says
 CANCEL = typed("cancel", "stop")
 
 
@@ -84,10 +83,7 @@ class Entry:
     # --- buttons ------------------------------------------------------------------------------
 
     async def press(self, turn: Turn, form: Form) -> Answer:
-        if form.get("verb") == "words.say":  # a suggestion: it is as if they had typed it
-            answer = await self._router.hear(turn, str(form.get("words") or "")[:COMMAND])
-        else:
-            answer = await self._router.press(turn, form)
+        answer = await self._router.press(turn, form)
         if answer is None:
             return Answer(text=not_understood(turn, None))
         await self._ask(turn, answer)

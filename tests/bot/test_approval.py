@@ -124,6 +124,8 @@ async def test_it_is_sent_back_with_a_reason(running_bot: RunningBot, ada: Perso
     await draft(ada)
     await ada.press("Schedule it")
     await grace.sees("“Autumn newsletter” waits for approval")
+    card = (await grace.press("Send back"))["value"]
+    assert "Please say in a sentence what is to be changed." in words_of(card)
     await grace.press("Send back", reason="The date is wrong.")
     words = words_of(await ada.sees("“Autumn newsletter” was sent back by Grace Hopper."))
     assert "The date is wrong." in words

@@ -172,7 +172,8 @@ async def test_a_picture_that_is_dropped_stands_in_the_message(
     running_bot: RunningBot, ada: Person, louis: Person, shelf: Shelf
 ) -> None:
     await ada.drop("fair.png", shelf.put("fair.png", PNG))
-    assert ada.texts()[-1] == "A picture! Begin a **new campaign**, and drop it here again."
+    await ada.press("In a new campaign")
+    assert fields_of(ada.card())["image"].startswith(f"{running_bot.url}/p/"), "it is kept without a draft, too"
     await draft(ada)
     await ada.drop("fair.png", shelf.put("fair.png", PNG))
     await ada.press("Use it for “Autumn newsletter”")

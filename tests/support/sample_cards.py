@@ -255,6 +255,7 @@ class Samples:
                 texts, draft, "de", [], GERMAN, {}, message(language).buttons, columns=["DEPARTMENT"]
             ),
             "picture": picture_card(texts, draft, PICTURE),
+            "picture_alone": picture_card(texts, None, PICTURE),
             "text_offered": text_card(texts, draft, words["body"]),
             "form_message_untracked": message_form(texts, draft, {**words, "anonymous": "true"}, {}, tracked=False),
             "form_message_errors": message_form(

@@ -421,7 +421,7 @@ def edge_talk(language: str) -> Cards:
         "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
         "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
         "notice": notice_card(texts, NASTY),
-        "suggestion": suggestion_card(texts, NASTY, "campaigns"),
+        "suggestion": suggestion_card(texts, "campaigns", NASTY),
         "refused": refused_card(texts, NASTY, NASTY, LONG, LONG),
         "help: a question": question_help_card(texts, "another"),
         **{f"help: {step}": step_help_card(texts, campaign(language, name=NASTY), step) for step in STEPS},
