@@ -28,7 +28,7 @@ async def test_what_is_meant_as_a_variable_arrives_filled(running_bot: RunningBo
     [text] = [word for word in words_of(card) if word.startswith("Bonjour")]
     assert text.startswith("Bonjour Ada, Ada and Ada! [Ada](")
     assert f"https://contoso.com/?who={ada.address.replace('@', '%40')}&dept=Lovelace" in text
-    assert text.endswith("2026\\. A good year")
+    assert "2026\\. A good year" in words_of(card)
 
 
 async def test_le_texte_entre_crochets_est_demande_une_fois(
