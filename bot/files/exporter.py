@@ -27,7 +27,7 @@ from bot.files.progress import Granted, ProgressCard
 from bot.files.tempdir import TempDir
 from bot.files.writer import FileSpec
 from bot.keys import FILES, KEYS_AGAIN, OwnKeys
-from bot.teams import activities as wire
+from bot.teams import activities
 from bot.teams.send.connector import Connector
 from cards.results.audit import Entry, Names, audit_table
 from cards.results.columns import Cell, Table
@@ -316,7 +316,7 @@ class Exports:
             await uploads.put(path, upload.url, self._clock, loopback=not self._hosts)
             self._forget(request)
             await chat.show(uploaded_card(chat.granted.texts, chat.granted.campaign))
-            await chat.post(wire.file_bytes(upload))
+            await chat.post(activities.file_bytes(upload))
 
         await self._hand_over(request, hand_over, message)
 

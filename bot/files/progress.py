@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from bot.teams import activities as wire
+from bot.teams import activities
 from bot.teams.send.connector import Connector
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
@@ -64,7 +64,7 @@ class ProgressCard:
         self._shown_at = self._clock.monotonic()
         texts = self.granted.texts
         if not self._shows_cards:
-            await self.post(wire.spoken_bytes(texts, card, author=True))
+            await self.post(activities.spoken_bytes(texts, card, author=True))
             return
         activity = activity_bytes(
             card, title_of(texts, self.granted.campaign.name if self.granted.campaign else texts("audit"))

@@ -22,7 +22,7 @@ from botframework.connector.auth import (
 
 from bot.clouds import Platform
 from bot.settings import Settings
-from bot.teams import activities as wire
+from bot.teams import activities
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.auth.credentials import SharedCredentials
 from bot.teams.auth.token import Anonymous, Authorization, FreshToken
@@ -124,7 +124,7 @@ async def on_turn_error(context: TurnContext, error: Exception) -> None:
         if activity.type == ActivityTypes.message:
             await context.send_activity(words)
         elif activity.type == ActivityTypes.invoke:
-            answer = wire.toast(words) if activity.name == wire.CARD_ACTION else InvokeResponse(status=200)
+            answer = activities.toast(words) if activity.name == activities.CARD_ACTION else InvokeResponse(status=200)
             await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=answer))
     except Exception as unheard:  # they have blocked the bot, or the platform is gone: it may be what broke
         log.info("and it could not be said: %s", type(unheard).__name__)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from bot.teams import activities as wire
+from bot.teams import activities
 from bot.teams.send.connector import Connector
 from cards.campaigns.approval import held_card
 from cards.kit.variables import escape_markdown
@@ -87,7 +87,8 @@ class AuthorAnnouncer:
             name = escape_markdown(campaign.name)
             text = texts("“{name}” has been stopped by the people who run Crieur.", name=name)
             key = f"posting/stopped/{campaign.id}"  # a card that is edited is not noticed
-            if not await post_once(self._store, key, partial(self._connector.send, reference, wire.text_bytes(text))):
+            post = partial(self._connector.send, reference, activities.text_bytes(text))
+            if not await post_once(self._store, key, post):
                 return False
         if not reference.channel.traits.live_card:
             return True  # there is no card that could be kept up to date: the report is told
@@ -168,7 +169,7 @@ class AuthorAnnouncer:
             recipients,
             name=escape_markdown(campaign.name),
         )
-        return isinstance(await self._connector.send(reference, wire.text_bytes(text)), Delivered)
+        return isinstance(await self._connector.send(reference, activities.text_bytes(text)), Delivered)
 
     async def installing(self, installation: Installation) -> str | None:
         author = await self._store.person(installation.author)
@@ -180,7 +181,7 @@ class AuthorAnnouncer:
         key = f"posting/install/{installation.id}"
         shown = await self._shown(reference, key, installation.card, activity)
         if installation.finished_at is not None:
-            text = wire.text_bytes(finished_text(texts, installation))
+            text = activities.text_bytes(finished_text(texts, installation))
             key = f"posting/installed/{installation.id}"
             await post_once(self._store, key, partial(self._connector.send, reference, text))
         return shown
@@ -212,7 +213,7 @@ class AuthorAnnouncer:
         if reference.channel.traits.draws_cards:
             activity = activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
         else:
-            activity = wire.spoken_bytes(texts, card, author=True)
+            activity = activities.spoken_bytes(texts, card, author=True)
         return await self._connector.send(reference, activity)
 
     async def _live(self, campaign: Campaign, author: Person) -> bytes:

@@ -11,9 +11,7 @@ from typing import Any
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageReaction
 
-from bot.teams import activities as wire
-from bot.teams import roster_source as teams
-from bot.teams import skype
+from bot.teams import activities, roster_source, skype
 from bot.teams.attachments import attachments_of
 from bot.teams.incoming.once import Once, run_of
 from bot.teams.incoming.request_limits import Rates
@@ -37,9 +35,8 @@ from dialogs.core.notify import activity_bytes
 from dialogs.core.router import unless_aside
 from dialogs.core.turn import Answer, Attachment, Services, Turn
 from dialogs.forms.fields import clean
-from dialogs.people import language as talk
-from dialogs.results import engagement as engage
-from dialogs.results import exports
+from dialogs.people import language
+from dialogs.results import engagement, exports
 from dialogs.results.receipts import Receipts
 from scheduler.ports import Delivered
 from storage.records import Channel, Person
@@ -93,7 +90,7 @@ class CrieurBot(ActivityHandler):
         if self._tenants and tenant_of(activity) not in self._tenants:
             log.info("ignored: an organisation that is not allowed")
             if activity.type == ActivityTypes.message:
-                texts = talk.texts_of_locale(activity.locale or "")
+                texts = language.texts_of_locale(activity.locale or "")
                 await turn_context.send_activity(texts("I am not set up for your organisation."))
             await self._acknowledge(turn_context, HTTPStatus.FORBIDDEN)
             return
@@ -126,7 +123,7 @@ class CrieurBot(ActivityHandler):
             await self._welcome(turn_context, installed=True)
         else:
             if team := team_of(turn_context.activity):
-                await teams.installed(turn_context.activity, team, self._services)
+                await roster_source.installed(turn_context.activity, team, self._services)
             await self._point_to_personal_chat(turn_context)
 
     async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
@@ -174,11 +171,11 @@ class CrieurBot(ActivityHandler):
         await super().on_conversation_update_activity(turn_context)
         team = team_of(turn_context.activity)
         if team and team.event == "teamRenamed":
-            await teams.changed(turn_context.activity, team, self._services)
+            await roster_source.changed(turn_context.activity, team, self._services)
 
     async def _team_changed(self, activity: Activity) -> None:
         if team := team_of(activity):
-            await teams.changed(activity, team, self._services)
+            await roster_source.changed(activity, team, self._services)
 
     async def _welcome(self, context: TurnContext, *, installed: bool) -> None:
         """Remember the person, and greet them after an install; ``installed``: the platform calls it one."""
@@ -216,7 +213,7 @@ class CrieurBot(ActivityHandler):
         message, person = context.activity.reply_to_id, await self._known(context)
         if message and person and is_personal(context.activity):
             named = [str(reaction.type) for reaction in reactions if reaction.type]
-            await engage.reacted(self._services, person, _channel(context), message, named, gone=gone)
+            await engagement.reacted(self._services, person, _channel(context), message, named, gone=gone)
 
     async def _known(self, context: TurnContext) -> Person | None:
         """The sender, as far as we know them: a person who does something with a message has received one before."""
@@ -249,29 +246,29 @@ class CrieurBot(ActivityHandler):
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         activity = turn_context.activity
-        if activity.name == wire.FILE_ANSWER and is_personal(activity):
+        if activity.name == activities.FILE_ANSWER and is_personal(activity):
             await self._answer_offer(turn_context)
             return InvokeResponse(status=HTTPStatus.OK)
-        if activity.name != wire.CARD_ACTION:
+        if activity.name != activities.CARD_ACTION:
             log.info("unknown invoke: name=%s", str(activity.name)[:60])
             return InvokeResponse(status=HTTPStatus.OK)  # a 5xx would make Teams stop delivering
         if not is_personal(activity):  # a card that somebody has forwarded
-            return wire.toast(_in_personal_chat(activity))
+            return activities.toast(_in_personal_chat(activity))
         form = _form_of(activity)
         if form is None:
-            return wire.refused(400, "BadRequest", "an Action.Execute was expected")
+            return activities.refused(400, "BadRequest", "an Action.Execute was expected")
         turn = await self._enter(turn_context)
         answer = await self._entry.press(turn, form)
         if answer.fresh:
             await self._say(turn_context, turn, answer)
-            return wire.toast(turn.texts("It is below."))
+            return activities.toast(turn.texts("It is below."))
         if answer.asks:
             await turn_context.send_activity(answer.text)
         if answer.card is None:
-            return wire.toast(turn.texts("It is below.") if answer.asks or not answer.text else answer.text)
+            return activities.toast(turn.texts("It is below.") if answer.asks or not answer.text else answer.text)
         if message := turn_context.activity.reply_to_id:
             self._later(self._keep(turn, message, answer))
-        return wire.in_place(answer.card)
+        return activities.in_place(answer.card)
 
     async def _answer_offer(self, context: TurnContext) -> None:
         """The person took or refused a file; the card that offered it is replaced."""
@@ -309,7 +306,7 @@ class CrieurBot(ActivityHandler):
         if answer.card is not None:
             await self._connector.send(reference, activity_bytes(answer.card, answer.summary))
         else:
-            await self._connector.send(reference, wire.text_bytes(answer.text))
+            await self._connector.send(reference, activities.text_bytes(answer.text))
 
     async def _update(self, turn: Turn, message: str, activity: bytes) -> None:
         reference = await self._services.store.reference(turn.person.id, turn.channel)
@@ -354,11 +351,11 @@ class CrieurBot(ActivityHandler):
         if answer.asks:
             await context.send_activity(answer.text)
         elif answer.card is not None and not turn.shows_cards:
-            await context.send_activity(wire.spoken(turn.texts, answer.card, author=turn.role is not None))
+            await context.send_activity(activities.spoken(turn.texts, answer.card, author=turn.role is not None))
         elif answer.card is not None:
-            await context.send_activity(wire.message_with(answer.card, answer.summary))
+            await context.send_activity(activities.message_with(answer.card, answer.summary))
         elif answer.offer is not None:
-            await context.send_activity(wire.file_offer(answer.offer))
+            await context.send_activity(activities.file_offer(answer.offer))
         elif answer.text:
             await context.send_activity(answer.text)
         if answer.later is not None:
@@ -383,7 +380,7 @@ def _channel(context: TurnContext) -> Channel:
 
 
 def _in_personal_chat(activity: Activity) -> str:
-    texts = talk.texts_of_locale(activity.locale or "")
+    texts = language.texts_of_locale(activity.locale or "")
     return texts("I work in a personal chat: open one with me and type **help**.")
 
 

@@ -19,7 +19,7 @@ from yarl import URL
 
 from dialogs.core.ports import Click
 from dialogs.core.turn import Services
-from dialogs.results import engagement as engage
+from dialogs.results import engagement
 from storage.records import CampaignId, EngagementKind, Press, Who
 
 log = logging.getLogger(__name__)
@@ -108,12 +108,12 @@ class Clicks:
     async def destination(self, click: Click) -> tuple[str, bool] | None:
         """Where a link leads, and whether a click on it counts; None for nowhere."""
         if click.test:  # a draft's, which changes
-            draft = await engage.destination(self._services, click)
+            draft = await engagement.destination(self._services, click)
             return (_on_the_wire(draft[0]), draft[1]) if draft else None
         key, now = (click.campaign, click.button), self._services.clock.monotonic()
         known = self._known.get(key)
         if known is None or known.until < now:
-            destination = await engage.destination(self._services, click)
+            destination = await engagement.destination(self._services, click)
             if destination is None:
                 self._known.pop(key, None)
                 return None

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from dialogs.schedule_words import client as hearing
+from dialogs.schedule_words import client
 from tests.conftest import RunningBot
 from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
@@ -32,7 +32,7 @@ REGISTERED = {
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words are waited for, however busy the machine of the tests is."""
-    monkeypatch.setattr(hearing, "PATIENCE", 60.0)
+    monkeypatch.setattr(client, "PATIENCE", 60.0)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cards.kit.texts import Texts
-from dialogs.schedule_words import Spoken
-from dialogs.schedule_words import client as hearing
+from dialogs.schedule_words import Spoken, client
 from dialogs.schedule_words.client import ROOT, WordsClient
 from storage.records import CampaignState, Message
 from tests.bot.story import (
@@ -369,9 +368,9 @@ async def test_a_reader_that_says_nothing_is_given_up_and_the_next_question_is_a
         silent = program_of(beside)
         silent.send_signal(signal.SIGSTOP)
         with monkeypatch.context() as impatient:
-            impatient.setattr(hearing, "PATIENCE", 0.2)
+            impatient.setattr(client, "PATIENCE", 0.2)
             assert await read(beside) is None
-        monkeypatch.setattr(hearing, "GIVEN_UP", 0)
+        monkeypatch.setattr(client, "GIVEN_UP", 0)
         answer = await read(beside)
         assert answer is not None and answer.complete
         assert await silent.wait() < 0
@@ -383,7 +382,7 @@ async def test_an_answer_that_comes_late_is_not_taken_for_anothers(monkeypatch: 
         slow = program_of(beside)
         slow.send_signal(signal.SIGSTOP)
         with monkeypatch.context() as impatient:
-            impatient.setattr(hearing, "PATIENCE", 0.2)
+            impatient.setattr(client, "PATIENCE", 0.2)
             assert await read(beside, "tomorrow 9am for 3 hours") is None
         slow.send_signal(signal.SIGCONT)
         answer = await read(beside, "tomorrow 11am for 1 hour")
@@ -404,7 +403,7 @@ async def test_words_that_nobody_can_read_now_are_kept_and_the_form_says_so(
 ) -> None:
     await to_the_schedule(ada)
     with monkeypatch.context() as crowded:
-        crowded.setattr(hearing, "WAITING", 0)
+        crowded.setattr(client, "WAITING", 0)
         card = (await ada.press("Next: review", words="tomorrow 10am for 2 hours", **ANY_TIME))["value"]
     assert error_beside(card, "words").startswith("I could not read this just now. Please try again")
     assert fields_of(card)["words"] == "tomorrow 10am for 2 hours"

@@ -19,7 +19,7 @@ from typing import Any
 from botbuilder.core import BotAdapter, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from bot.teams import activities as wire
+from bot.teams import activities
 from bot.teams.sightings import channel_of, is_personal, tenant_of, told_at
 from scheduler.ports import Clock
 from storage.port.activities import Activities
@@ -193,12 +193,12 @@ def arrival_of(activity: Activity, now: datetime) -> Arrival | None:
 
 def _response_of(context: TurnContext) -> bytes:
     given: Any = context.turn_state.get(_RESPONSE)
-    return wire.kept_response(given.value) if given is not None and given.value is not None else b""
+    return activities.kept_response(given.value) if given is not None and given.value is not None else b""
 
 
 async def _answer_again(context: TurnContext, begun: Begun) -> None:
     """Only an invoke is answered in its response; what was posted stands in the chat."""
     if context.activity.type != ActivityTypes.invoke:
         return
-    response = wire.response_kept(begun.response) if begun.response else InvokeResponse(status=200)
+    response = activities.response_kept(begun.response) if begun.response else InvokeResponse(status=200)
     await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
