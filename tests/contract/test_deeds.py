@@ -141,6 +141,22 @@ OF_BOTH = {"change_policy", "count_test"}
 IN_STEPS = {"enlist", "dismiss", "refill_list", "publish_list", "erase", "forgotten"}
 #: what is nobody's change of anything here: exports, and an operator's word
 NOTED_ONLY = {"note"}
+#: what the bot keeps for its own work, and what people choose for their own chat: nobody's deed
+OWN = """
+    admit backup begin_activity blank_list claim_due collect_deeds delete_documents doubt drop_blank due_look_ups engage
+    fill_blank finish forget_activities forget_recipients forget_weeks installed_for keep_live_card keep_progress
+    keep_trouble know learn look_up looked_up lose mark_sending meet meet_in_team new_installation plan plan_ended
+    planned reap record refresh_list remember renew reported save_installation seal skip_numbers speak start
+    write_documents
+"""
+READS = """
+    audit_from by_zone campaign campaigns check close columns_of count_audit count_campaigns count_templates
+    delivery_columns delivery_state distribution_list due_to_start engagement engagement_by_hour exists hold in_state
+    installation kept kept_of last_done last_due lists live_card made_by members newest_service_url next_due open
+    open_installations organisations_keeping people_in_state people_without person person_at person_behind
+    planned_people reach reach_at read_documents received recipients reference result_lists results role schema secret
+    server_time tally template templates unreached unreported with_role zones
+"""
 
 
 async def kept(store: Store, world: World) -> dict[str, object]:
@@ -172,6 +188,7 @@ def test_whatever_is_somebodys_deed_takes_it() -> None:
     methods = {name: method for name, method in inspect.getmembers(Store, inspect.isfunction) if name[0] != "_"}
     takes = {name for name, method in methods.items() if "deed" in inspect.signature(method).parameters}
     assert takes == DEEDS.keys() - OF_BOTH | NOTED_ONLY
+    assert methods.keys() - takes == {*OWN.split(), *READS.split()}, "a new method: is it somebody's deed?"
     for function in (*(methods[name] for name in takes), change_policy, count_test):
         deed = inspect.signature(function).parameters["deed"]
         assert deed.default is inspect.Parameter.empty and get_type_hints(function)["deed"] is Deed

@@ -675,7 +675,8 @@ class Samples:
         texts, content = self.texts, filled(message(self.language), person(), {})
         important = replace(content, style=Style.IMPORTANT)
         plain = replace(content, style=Style.MESSAGE, buttons=())
-        banner = texts("Test of “{name}”: only you received this.", name=MESSAGES[self.language]["name"])
+        name = MESSAGES[self.language]["name"]
+        banner = texts("Test of “{name}” by {sender}: only you received this.", name=name, sender="Ada Lovelace")
         poll = filled(question(self.language), person(), {})
         answered = answered_text(texts, poll.buttons[1].title)
         confirmed = acknowledged_text(texts, texts.moment(NOW))
