@@ -21,8 +21,8 @@ async def make_list(running_bot: RunningBot, owner: Person, name: str, *people: 
     known = await store.person_at(TENANT, owner.address)
     members = [await store.person_at(TENANT, person.address) for person in people]
     assert known is not None
-    made = await store.new_list(TENANT, known.id, name, [one.id for one in members if one is not None], deed=A_DEED)
-    return made.id
+    created = await store.new_list(TENANT, known.id, name, [one.id for one in members if one is not None], deed=A_DEED)
+    return created.id
 
 
 async def said(author: Person, words: str) -> tuple[Card, str]:
@@ -146,8 +146,8 @@ async def test_what_is_not_understood_is_named_and_stands_in_the_way(running_bot
     card = (await ada.press("Go on without it"))["value"]
     assert "Schedule it" in titles(card)
     before = await newest(running_bot)
-    [told] = await asked(ada, "make it a bit shorter")
-    assert told == "I did not understand “a bit shorter”. Nothing is changed."
+    [reply] = await asked(ada, "make it a bit shorter")
+    assert reply == "I did not understand “a bit shorter”. Nothing is changed."
     assert await newest(running_bot) == before
     card, _ = await said(ada, "in French too")
     assert "I do not translate" in " ".join(words_of(card))
@@ -201,8 +201,8 @@ async def test_people_may_be_named_by_their_addresses(running_bot: RunningBot, a
     await said(ada, f"Send to {louis.address} now, at any time: Your access has been renewed.")
     draft = await newest(running_bot)
     [id] = draft.forms["audience"]["audience"].split(",")
-    made = await running_bot.store.distribution_list(ListId(int(id.removeprefix("list:"))))
-    assert made is not None and made.size == 1
+    created = await running_bot.store.distribution_list(ListId(int(id.removeprefix("list:"))))
+    assert created is not None and created.size == 1
 
 
 async def test_a_question_that_waits_hears_the_words_first(running_bot: RunningBot, ada: Person) -> None:

@@ -57,7 +57,7 @@ class Heard:
 
     @property
     def ids(self) -> dict[str, int]:
-        return {made.name: made.id for made in reversed(self.lists)}
+        return {one.name: one.id for one in reversed(self.lists)}
 
 
 async def _heard(turn: Turn, words: str) -> Heard | None:
@@ -68,13 +68,13 @@ async def _heard(turn: Turn, words: str) -> Heard | None:
     draft = await open_draft(turn)
     is_begun = draft is not None and bool(draft.forms.keys() - {SAID})
     known = draft_for_grammar(turn, draft, lists) if draft is not None and is_begun else None
-    saying = read(words, Names(made.name for made in lists), known)
+    saying = read(words, Names(one.name for one in lists), known)
     return Heard(saying=_with_one_of_a_name(saying, lists), draft=draft, lists=lists)
 
 
 def _with_one_of_a_name(saying: Saying, lists: list[DistributionList]) -> Saying:
     """A name that several lists have is none to send to before one of them is chosen."""
-    names = [made.name for made in lists]
+    names = [one.name for one in lists]
     double = {name for name in names if names.count(name) > 1} & {*(saying.audience or ()), *(saying.exclude or ())}
     if not double:
         return saying
@@ -323,8 +323,8 @@ async def take_list(turn: Turn, form: Form) -> Answer:
     """The list that was meant."""
     campaign, asked = await _asked(turn, form)
     name = str(form.get("name") or "")
-    made = next((one for one in await lists_of(turn) if one.name == name), None)
-    word = EVERYBODY if name == EVERYBODY else f"list:{made.id}" if made is not None else ""
+    chosen = next((one for one in await lists_of(turn) if one.name == name), None)
+    word = EVERYBODY if name == EVERYBODY else f"list:{chosen.id}" if chosen is not None else ""
     if asked is None or not word:
         return Answer(card=await review(turn, campaign))
     values = {"channel": campaign.channel, **campaign.forms.get("audience", {})}

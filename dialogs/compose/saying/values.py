@@ -35,7 +35,7 @@ IN_THE_WAY = {
 def draft_for_grammar(turn: Turn, campaign: Campaign, lists: Sequence[DistributionList]) -> OpenDraft:
     """What the grammar knows of a draft."""
     message, audience = campaign.forms.get("message", {}), campaign.forms.get("audience", {})
-    called = {int(made.id): made.name for made in lists}
+    called = {int(one.id): one.name for one in lists}
     return OpenDraft(
         text=message.get("body", ""),
         title=message.get("title", ""),
@@ -69,9 +69,9 @@ def _buttons(message: Values, texts: Texts) -> Buttons:
 def message_values(saying: Saying, before: Values, name: str) -> dict[str, str]:
     """The message's form after it."""
     values = {**before, "name": name}
-    for field, said in (("body", saying.text), ("title", saying.title), ("style", saying.style)):
-        if said is not None:
-            values[field] = said[:KEPT]
+    for field, value in (("body", saying.text), ("title", saying.title), ("style", saying.style)):
+        if value is not None:
+            values[field] = value[:KEPT]
     if saying.buttons is not None:
         first, *others = saying.buttons.links or (LinkButton("", ""),)
         values |= {"link_title": first.title, "link_url": first.url}
@@ -83,8 +83,8 @@ def message_values(saying: Saying, before: Values, name: str) -> dict[str, str]:
 
 
 def says_message(saying: Saying) -> bool:
-    said = (saying.text, saying.title, saying.style, saying.buttons, saying.name)
-    return any(part is not None for part in said)
+    parts = (saying.text, saying.title, saying.style, saying.buttons, saying.name)
+    return any(part is not None for part in parts)
 
 
 def name_for(saying: Saying, texts: Texts) -> str:
@@ -101,11 +101,13 @@ def name_for(saying: Saying, texts: Texts) -> str:
 def audience_values(saying: Saying, before: Values, ids: Mapping[str, int]) -> dict[str, str]:
     """The audience's form after it; people's own addresses are pasted into it, to become a list."""
     values = dict(before)
-    for field, said in (("audience", saying.audience), ("except", saying.exclude)):
-        if said is None:
+    for field, names in (("audience", saying.audience), ("except", saying.exclude)):
+        if names is None:
             continue
         words = [
-            EVERYBODY if name == EVERYBODY else f"list:{ids[name]}" for name in said if name in ids or name == EVERYBODY
+            EVERYBODY if name == EVERYBODY else f"list:{ids[name]}"
+            for name in names
+            if name in ids or name == EVERYBODY
         ]
         values[field] = ",".join(words)
     addresses = [name for name in saying.audience or () if "@" in name and name not in ids]
@@ -194,12 +196,12 @@ def _when_text(turn: Turn, saying: Saying, values: Values) -> str:
 
 
 def _buttons_text(texts: Texts, buttons: Buttons) -> str:
-    said = [texts("button “{title}”", title=escape_markdown(link.title)) for link in buttons.links]
+    parts = [texts("button “{title}”", title=escape_markdown(link.title)) for link in buttons.links]
     if buttons.confirm is not None:
-        said.append(texts("a confirmation"))
+        parts.append(texts("a confirmation"))
     if buttons.answers:
-        said.append(texts("answers {answers}", answers=" / ".join(map(escape_markdown, buttons.answers))))
-    return ", ".join(said) or texts("no buttons")
+        parts.append(texts("answers {answers}", answers=" / ".join(map(escape_markdown, buttons.answers))))
+    return ", ".join(parts) or texts("no buttons")
 
 
 def _presence_text(texts: Texts, presence: str) -> str:
@@ -211,20 +213,20 @@ def _presence_text(texts: Texts, presence: str) -> str:
 
 def notes(turn: Turn, asks: Sequence[Asked]) -> list[str]:
     """What is pointed out, and stands in nobody's way."""
-    texts, said = turn.texts, []
+    texts, sentences = turn.texts, []
     for one in asks:
         words = escape_markdown(one.words)
         if one.ask is Ask.CHECK and one.near == ("today",):
-            said.append(texts("“{words}” is today: please check.", words=words.partition(" = ")[0]))
+            sentences.append(texts("“{words}” is today: please check.", words=words.partition(" = ")[0]))
         elif one.ask is Ask.CHECK:
-            said.append(texts("Please check “{words}”.", words=words))
+            sentences.append(texts("Please check “{words}”.", words=words))
         elif one.ask is Ask.RELATIVE_DAY:
-            said.append(texts("“{words}” stands in the text, which will be read on another day.", words=words))
+            sentences.append(texts("“{words}” stands in the text, which will be read on another day.", words=words))
         elif one.ask is Ask.PAST:
-            said.append(texts("“{words}” is over: please choose another time.", words=words))
+            sentences.append(texts("“{words}” is over: please choose another time.", words=words))
         elif one.ask is Ask.FOR_THE_TEXT:
-            said.append(texts("I took “{words}” for part of the text.", words=words))
+            sentences.append(texts("I took “{words}” for part of the text.", words=words))
         elif one.ask is Ask.TEXT_IN:
             language = texts.language_name(one.words, alone=False)
-            said.append(texts("I do not translate: please give me the text in {language}.", language=language))
-    return list(dict.fromkeys(said))
+            sentences.append(texts("I do not translate: please give me the text in {language}.", language=language))
+    return list(dict.fromkeys(sentences))
