@@ -77,7 +77,7 @@ $(MUTMUT):
 	$(PYTHON) -m venv build/mutmut
 	build/mutmut/bin/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
 
-mutation: $(DEV) $(MUTMUT) ## how much of the pure rules the tests hold; build/mutation.txt (half an hour): ONLY=window
+mutation: $(DEV) $(MUTMUT) ## how much of the pure rules the tests hold; build/mutation.txt (15 minutes): ONLY=window
 	$(BIN)/python -m tests.mutation --mutmut $(MUTMUT) --only "$(ONLY)"
 
 simulate: $(DEV) ## lives of the simulated world: make simulate SEEDS=10000, or one of them again: SEED=7
