@@ -30,7 +30,7 @@ class Fault:
 KINDS = {
     "kill": 6,
     "kill at a mark": 2,
-    "kill at a report": 3,
+    "kill at a report": 1,
     "freeze": 3,
     "freeze at a mark": 2,
     "clock step": 2,
