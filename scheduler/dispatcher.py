@@ -50,7 +50,7 @@ GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one ki
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
 GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flush for many
 POLL = 0.5  #: seconds between reads of the store when nothing is due
-TICK = 0.1  #: seconds between rounds when the pace is what holds us back: what a bucket keeps
+TICK = 0.1  #: seconds between rounds when the rate limit holds us back: what a bucket keeps
 AHEAD = 5.0  #: seconds for which presence holds: as many are asked about as may leave within it
 
 
@@ -109,7 +109,7 @@ class Dispatcher:
         self._may_work = may_work
         self._troubles = Troubles()
         self._running: dict[CampaignId, _Running] = {}
-        self._looked_at: float | None = None
+        self._read_at: float | None = None
         #: marked deliveries on their way to a worker
         self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
         #: the group being asked about, by campaign: one at a time
@@ -168,7 +168,7 @@ class Dispatcher:
         """Give each running campaign its turn; seconds until the next round."""
         if not self._may_work():
             return POLL
-        await self._look()
+        await self._read_running()
         await self.keep_hold(self._clock.now())  # or what we hold would be claimed again, by ourselves
         pause = POLL
         for running in self._in_turn():
@@ -176,12 +176,12 @@ class Dispatcher:
             pause = min(pause, await self._turn(running))
         return pause
 
-    async def _look(self) -> None:
+    async def _read_running(self) -> None:
         """Which campaigns run: read again every POLL seconds, compiled once."""
         now = self._clock.monotonic()
-        if self._looked_at is not None and now - self._looked_at < POLL:
+        if self._read_at is not None and now - self._read_at < POLL:
             return
-        self._looked_at = now
+        self._read_at = now
         campaigns = await self._store.in_state(CampaignState.RUNNING)
         before = {id: running.campaign for id, running in self._running.items()}
         self._running = {campaign.id: self._as_it_is(campaign) for campaign in campaigns}
@@ -204,13 +204,13 @@ class Dispatcher:
             if known is None or known.reason is not sign.reason:
                 await self._store.keep_trouble(campaign.id, kept(sign, self._clock.now()))
                 log.warning("a campaign waits: campaign=%d why=%s detail=%s", campaign.id, sign.reason, sign.code)
-                self._looked_at = None
+                self._read_at = None
         elif known is not None and self._troubles.accepted_since(campaign.id, known.since):
             await self._store.keep_trouble(campaign.id, None)
             over = replace(campaign, trouble=None)  # by us: a trouble that begins now is a new one
             self._running[campaign.id] = replace(self._running[campaign.id], campaign=over)
             log.info("a campaign goes on: campaign=%d", campaign.id)
-            self._looked_at = None
+            self._read_at = None
 
     def _begin(self, campaign: Campaign) -> _Running:
         schedule = campaign.as_scheduled.schedule
@@ -229,7 +229,7 @@ class Dispatcher:
         return running
 
     async def _turn(self, running: _Running) -> float:
-        """Claim and mark what is due in one campaign, within the tenant's pace and our room.
+        """Claim and mark what is due in one campaign, within the rate limit of its organisation and our room.
 
         Seconds until there may be more to do.
         """
@@ -317,7 +317,7 @@ class Dispatcher:
     async def _mark_within_rate(
         self, running: _Running, precheck: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> None:
-        """Mark as many as the pace allows, again and again; what is handed on or settled goes out of ``left``."""
+        """Mark as many as the rate limit allows, again and again; what is handed on or settled goes out of ``left``."""
         asked_at = self._clock.monotonic()
         while going and not self._stopping.is_set():
             now = self._clock.monotonic()
@@ -358,14 +358,14 @@ class Dispatcher:
 
     async def _work(self) -> None:
         while True:
-            running, going = await self._ready.get()
-            delivery = going.delivery
+            running, ready = await self._ready.get()
+            delivery = ready.delivery
             now = self._clock.now()
             if (wait := self._held_back(running, delivery, now)) is not None:
                 self._troubles.returned(running.campaign)
                 self._settle(not_sent(delivery, running.campaign.channel, now, now + wait))
                 continue
-            outcome = await self._try(running, delivery)
+            outcome = await self._attempt(running, delivery)
             now = self._clock.now()
             if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
                 elapsed = self._clock.monotonic()
@@ -373,12 +373,12 @@ class Dispatcher:
             channel, ends, elsewhere = running.campaign.channel, running.ends, ""
             troubled = self._troubles.answered(running.campaign, delivery, outcome, now, self._clock.monotonic())
             if troubled != (running.campaign.trouble is not None):
-                self._looked_at = None  # to be kept with it at once
+                self._read_at = None  # to be kept with it at once
             if isinstance(outcome, Retry | Unexplained) and outcome.about is About.REGION:
                 elsewhere = await self._elsewhere(delivery.reference, outcome)
                 if elsewhere and isinstance(outcome, Unexplained):  # it may have been answered by the wrong region
                     outcome = Retry(NotReached.WRONG_REGION, detail=f"{outcome.code}: {outcome.detail}")
-            settled = settle(delivery, channel, outcome, now, ends, self._rng, going.seen, troubled=troubled)
+            settled = settle(delivery, channel, outcome, now, ends, self._rng, ready.seen, troubled=troubled)
             self._settle(replace(settled, service_url=elsewhere) if elsewhere else settled)
 
     def _held_back(self, running: _Running, delivery: Claimed, now: datetime) -> timedelta | None:
@@ -411,7 +411,7 @@ class Dispatcher:
             return ""
         return newest if newest != reference.service_url else ""
 
-    async def _try(self, running: _Running, delivery: Claimed) -> Outcome:
+    async def _attempt(self, running: _Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None
         try:
             return await self._sender.send(delivery.reference, running.render(delivery.person, delivery.columns))

@@ -43,7 +43,7 @@ class Sign:
 
 
 def sign_of(outcome: Outcome) -> Sign | None:
-    """None for what is about one person, and for a pace that is too fast, which has a rule of its own."""
+    """None for what is about one person, and for throttling, which has a rule of its own."""
     match outcome:
         case Delivered() | Unreachable():
             return None

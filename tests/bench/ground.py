@@ -26,7 +26,7 @@ from storage.sqlite import SqliteStore
 from tests.support.seeding import TENANT, conversation_of, member_of, scheduled
 
 PEOPLE = 500  #: chats that messages go to, in turn
-UNLIMITED = 1e9  #: messages a second: the pace is not what is measured
+UNLIMITED = 1e9  #: messages a second: the rate limit is not what is measured
 
 
 async def known_to(url: str, people: int = PEOPLE) -> None:

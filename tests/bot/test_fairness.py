@@ -1,4 +1,4 @@
-"""Pace and fairness of the dispatcher: between campaigns of one organisation, and between organisations."""
+"""Rate limit and fairness of the dispatcher: between campaigns of one organisation, and between organisations."""
 
 from __future__ import annotations
 

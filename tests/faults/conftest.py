@@ -38,7 +38,7 @@ OUTAGE = float(os.environ.get("FAULTS_OUTAGE", "8"))  #: seconds for which a sto
 FULL = "FAULTS_OUTAGE" in os.environ  #: `make faults`
 #: what `make test` shows in another way already; the test says where
 AT_FULL_SIZE = pytest.mark.skipif(not FULL, reason="at full size only: make faults")
-RATE = 20_000  #: messages a second: the pace is not what is tested here
+RATE = 20_000  #: messages a second: the rate limit is not what is tested here
 
 _LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/r/")
 

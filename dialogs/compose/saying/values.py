@@ -55,11 +55,11 @@ def _names(chosen: str, called: Mapping[int, str]) -> tuple[str, ...]:
 
 
 def _buttons(message: Values, texts: Texts) -> Buttons:
-    made = read_buttons(message, texts, {})
+    buttons = read_buttons(message, texts, {})
     return Buttons(
-        links=tuple(LinkButton(one.title, one.url) for one in made if one.kind is ButtonKind.LINK),
+        links=tuple(LinkButton(one.title, one.url) for one in buttons if one.kind is ButtonKind.LINK),
         confirm=message.get("ack_title", "") if ACK.is_on(message) else None,
-        answers=tuple(one.title for one in made if one.kind is ButtonKind.ANSWER),
+        answers=tuple(one.title for one in buttons if one.kind is ButtonKind.ANSWER),
     )
 
 
