@@ -19,6 +19,7 @@ from tests.bench.idle import idle
 from tests.bench.imports import importing
 from tests.bench.planning import planning, planning_zones
 from tests.bench.reports import reports_and_exports
+from tests.bench.saying import saying
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
 from tests.support.program import ROOT
 
@@ -45,6 +46,15 @@ TARGETS |= {
     "card_submit_over_echo": ("<= 1.5", "a step of the wizard, by an echo on the SDK alone and the same connector"),
 }
 TARGETS |= {
+    "author_acts": ("<= 2", "what an author does from one sentence to the scheduled campaign"),
+    "author_seconds": (
+        "< 10",
+        "seconds for it: 1.1 a press, 0.2 a character typed into a form, and the bot's own time",
+    ),
+    "author_acts_by_forms": ("", "the same by forms, the schedule in words"),
+    "author_seconds_by_forms": ("< 40", "seconds for that"),
+}
+TARGETS |= {
     "report_1m_ms": ("< 50", "the report card of a campaign to 1,000,000 people, milliseconds"),
     "export_1m_rows_per_s": ("", "its results as an Excel file: rows a second"),
     "export_1m_rss_mb": ("< 200", "memory for that, of the bot and of the writer beside it, MB"),
@@ -67,6 +77,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("cost_per_message_1m_over_10k",), cost_per_message),
     (("import_100k_rows_per_s", "import_100k_rss_mb"), importing),
     (("card_submit_over_echo",), card_submit),
+    (("author_acts", "author_seconds", "author_seconds_by_forms"), saying),
     (("tracked_click_over_bare",), tracked_click),
     (("report_1m_ms", "export_1m_rows_per_s", "export_1m_rss_mb"), reports_and_exports),
     (("hostile_text_worst_ms",), hostile_text),

@@ -38,7 +38,7 @@ class Echo(ActivityHandler):  # type: ignore[misc]
 
 async def card_submit() -> dict[str, float]:
     """card_submit_over_echo: a step of the wizard, by an echo; each in turn, again and again."""
-    async with _street() as (ada, echo):
+    async with street() as (ada, echo):
         ratios, steps, echoes = [], [], []
         await ada.say("new campaign")
         for number in range(ROUNDS + 1):
@@ -72,7 +72,7 @@ async def _echoes(ada: Person) -> float:
 
 
 @contextlib.asynccontextmanager
-async def _street() -> AsyncIterator[tuple[Person, Person]]:
+async def street() -> AsyncIterator[tuple[Person, Person]]:
     """An author at Crieur, and one at the echo; one connector for both."""
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -116,23 +116,34 @@ class Phrases:
 
     def __init__(self, *meanings: Mapping[str, str]) -> None:
         """``meanings``: by what they mean, phrases with "|" between them."""
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._alone: dict[str, str] = {}
+        #: by their first word and their second: the words after them, the longest first
+        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
         for meaning, phrases in ((one, text) for each in meanings for one, text in each.items()):
             for phrase in phrases.split("|"):
-                words = tuple(token.text for token in cut(phrase.strip()))
-                self._by_first.setdefault(words[0], []).append((words, meaning))
-        for known in self._by_first.values():
-            known.sort(key=lambda pair: len(pair[0]), reverse=True)
+                first, *rest = (token.text for token in cut(phrase.strip()))
+                if rest:
+                    longer = self._longer.setdefault(first, {}).setdefault(rest[0], [])
+                    longer.append((tuple(rest[1:]), meaning))
+                else:
+                    self._alone.setdefault(first, meaning)
+        for by_second in self._longer.values():
+            for known in by_second.values():
+                known.sort(key=lambda pair: len(pair[0]), reverse=True)
 
     def at(self, tokens: Sequence[Token], place: int) -> tuple[str, int] | None:
         """What the phrase that stands here means, and the place after it."""
         if place >= len(tokens) or tokens[place].sort is Sort.QUOTED:
             return None
-        for words, meaning in self._by_first.get(tokens[place].text, ()):
-            end = place + len(words)
-            if end <= len(tokens) and all(tokens[place + step].text == word for step, word in enumerate(words)):
-                return meaning, end
-        return None
+        first = tokens[place].text
+        by_second = self._longer.get(first)
+        if by_second is not None and place + 1 < len(tokens):
+            for rest, meaning in by_second.get(tokens[place + 1].text, ()):
+                end = place + 2 + len(rest)
+                if end <= len(tokens) and all(tokens[place + 2 + step].text == word for step, word in enumerate(rest)):
+                    return meaning, end
+        meaning_alone = self._alone.get(first)
+        return None if meaning_alone is None else (meaning_alone, place + 1)
 
     def after(self, tokens: Sequence[Token], place: int) -> int:
         """The place after the phrase that stands here; the same place where none does."""

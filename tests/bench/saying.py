@@ -1,0 +1,53 @@
+"""How long an author is busy with a campaign, said in one sentence and by forms: a keystroke model and the bot's time."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from tests.bench.chatting import street
+from tests.support.organisation import Person
+
+PRESS = 1.1  #: seconds a press, or a message that is pasted and sent
+SIGN = 0.2  #: seconds a character that is typed into a form
+ROUNDS = 5
+SENTENCE = "Tell everyone tomorrow at 10am for 2 hours, at any time, that the canteen is closed on Friday."
+BODY = "The canteen is closed on Friday."
+
+
+async def saying() -> dict[str, float]:
+    """author_acts, author_seconds: from the first word to the scheduled campaign."""
+    async with street() as (ada, _):
+        await _said(ada)  # the program that reads words starts
+        said = [await _said(ada) for _ in range(ROUNDS)]
+        filled = [await _filled(ada) for _ in range(ROUNDS)]
+    return {
+        "author_acts": said[0][0],
+        "author_seconds": statistics.median(seconds for _, seconds in said),
+        "author_acts_by_forms": filled[0][0],
+        "author_seconds_by_forms": statistics.median(seconds for _, seconds in filled),
+    }
+
+
+async def _said(ada: Person) -> tuple[int, float]:
+    """(acts, seconds): the sentence, and one press."""
+    began = time.perf_counter()
+    await ada.say(SENTENCE)
+    await ada.press("Schedule it")
+    assert ada.reads("It is scheduled.")
+    return 2, time.perf_counter() - began + 2 * PRESS
+
+
+async def _filled(ada: Person) -> tuple[int, float]:
+    """(acts, seconds): the forms, with the schedule in words."""
+    typed = {"name": "Canteen", "body": BODY, "words": "tomorrow 10am for 2 hours"}
+    began = time.perf_counter()
+    await ada.say("new campaign")
+    await ada.press("Next: audience", name=typed["name"], body=typed["body"])
+    await ada.press("Next: schedule", audience="everyone")
+    await ada.press("Next: review", words=typed["words"], anytime="true")
+    await ada.press("Schedule it")
+    assert ada.reads("It is scheduled.")
+    presses = 5 + 2  # the message and four buttons; a tick for everyone, one for any time
+    signs = sum(map(len, typed.values()))
+    return presses + len(typed), time.perf_counter() - began + presses * PRESS + signs * SIGN
