@@ -1,4 +1,4 @@
-"""How long an author is busy with a campaign, said in one sentence and by forms: a keystroke model and the bot's time."""
+"""How long a campaign takes its author, said in one sentence and by forms: a keystroke model and the bot's time."""
 
 from __future__ import annotations
 
