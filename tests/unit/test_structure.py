@@ -105,6 +105,11 @@ def test_no_folder_becomes_a_heap() -> None:
     assert {folder: count for folder, count in tops.items() if count > MOST} == {}
 
 
+def test_no_module_of_the_product_is_named_like_a_test() -> None:
+    """pytest would collect it, and a reader would look for it in tests/."""
+    assert [str(path) for path in MODULES if re.fullmatch(r"test_.*|.*_test", path.stem)] == []
+
+
 def test_every_method_of_the_store_is_asked_for_by_the_product() -> None:
     askers = [path for path in MODULES if path.parts[:2] not in (("storage", "sqlite"), ("storage", "mongo"))]
     asked = {name for path in askers for name in re.findall(r"store\.(\w+)\(", (ROOT / path).read_text("utf-8"))}
