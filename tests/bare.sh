@@ -34,6 +34,7 @@ for suite in ${DEBIAN:-bookworm trixie}; do
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
+  echo "127.0.0.1 localhost" >"$root/etc/hosts"   # an installer writes it
   certificates=""
   chroot "$root" apt-get update -qq
   # shellcheck disable=SC2086 # words

@@ -189,9 +189,11 @@ async def _upload_host(operator: Operator, asked: argparse.Namespace) -> int:
 
 async def _stop(operator: Operator, asked: argparse.Namespace) -> int:
     if asked.campaign is None:
-        for state in STOPPABLE:
-            for one in await operator.store.in_state(state):
-                operator.say(f"{one.id}  {state}  {await _author(operator, one)}: {one.name}")
+        found = [one for state in STOPPABLE for one in await operator.store.in_state(state)]
+        for one in found:
+            operator.say(f"{one.id}  {one.state}  {await _author(operator, one)}: {one.name}")
+        if not found:
+            operator.say("None runs, is scheduled or waits for approval.")
         return 0
     campaign = await operator.store.campaign(CampaignId(asked.campaign))
     if campaign is None:

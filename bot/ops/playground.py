@@ -208,7 +208,7 @@ async def _answering(process: asyncio.subprocess.Process, port: int, folder: Pat
             if process.returncode is not None:
                 raise PlaygroundUnavailable(f"The browser client did not start; {folder / 'client.log'} says why.")
             with contextlib.suppress(aiohttp.ClientError):
-                async with http.get(f"http://localhost:{port}") as response:
+                async with http.get(f"http://127.0.0.1:{port}") as response:  # a bare system knows no names
                     if response.status == 200:
                         return
             if (now := asyncio.get_running_loop().time()) - said_at >= STILL:
