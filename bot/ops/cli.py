@@ -189,10 +189,10 @@ async def _upload_host(operator: Operator, asked: argparse.Namespace) -> int:
 
 async def _stop(operator: Operator, asked: argparse.Namespace) -> int:
     if asked.campaign is None:
-        found = [one for state in STOPPABLE for one in await operator.store.in_state(state)]
-        for one in found:
+        stoppable = [one for state in STOPPABLE for one in await operator.store.in_state(state)]
+        for one in stoppable:
             operator.say(f"{one.id}  {one.state}  {await _author(operator, one)}: {one.name}")
-        if not found:
+        if not stoppable:
             operator.say("None runs, is scheduled or waits for approval.")
         return 0
     campaign = await operator.store.campaign(CampaignId(asked.campaign))

@@ -19,11 +19,11 @@ async def saying() -> dict[str, float]:
     """author_acts, author_seconds: from the first word to the scheduled campaign."""
     async with street() as (ada, _):
         await _said(ada)  # the program that reads words starts
-        said = [await _said(ada) for _ in range(ROUNDS)]
+        rounds = [await _said(ada) for _ in range(ROUNDS)]
         filled = [await _filled(ada) for _ in range(ROUNDS)]
     return {
-        "author_acts": said[0][0],
-        "author_seconds": statistics.median(seconds for _, seconds in said),
+        "author_acts": rounds[0][0],
+        "author_seconds": statistics.median(seconds for _, seconds in rounds),
         "author_acts_by_forms": filled[0][0],
         "author_seconds_by_forms": statistics.median(seconds for _, seconds in filled),
     }

@@ -68,20 +68,20 @@ class Watch:
     kept: dict[tuple[str, str], object] = field(default_factory=dict)
     noted: int = 0
     #: every deed so far, as (kind, subject)
-    told: list[tuple[str, str]] = field(default_factory=list)
+    deeds: list[tuple[str, str]] = field(default_factory=list)
 
-    async def look(self, said: str = "") -> None:
+    async def look(self, step: str = "") -> None:
         before, self.kept = self.kept, await records(self.store, self.people)
         entries = [entry for _, entry in reversed(await audit_of(self.store, HERE))]
         new, self.noted = entries[self.noted :], len(entries)
-        if not said:
+        if not step:
             return
         changed = {key for key in before.keys() | self.kept.keys() if before.get(key) != self.kept.get(key)}
         deeds = {(str(one.subject), one.id) for one in new if one.deed not in ELSEWHERE}
-        assert changed == deeds, said
-        assert len(new) == len({(one.deed, one.subject, one.id) for one in new}), f"{said}: each once"
-        assert new and {one.by for one in new} <= {*self.people}, said
-        self.told += [(str(one.deed), str(one.subject)) for one in new]
+        assert changed == deeds, step
+        assert len(new) == len({(one.deed, one.subject, one.id) for one in new}), f"{step}: each once"
+        assert new and {one.by for one in new} <= {*self.people}, step
+        self.deeds += [(str(one.deed), str(one.subject)) for one in new]
 
 
 async def test_what_has_changed_is_what_the_audit_says(bot: RunningBot) -> None:
@@ -93,9 +93,9 @@ async def test_what_has_changed_is_what_the_audit_says(bot: RunningBot) -> None:
     watch = Watch(bot.store, [one.id for one in known if one])
     await watch.look()
 
-    async def pressed(person: Person, title: str, said: str, /, **fields: str) -> Any:
+    async def pressed(person: Person, title: str, step: str, /, **fields: str) -> Any:
         answer = await person.press(title, **fields)
-        await watch.look(said)
+        await watch.look(step)
         return answer
 
     async def typed(person: Person, words: str) -> None:
@@ -159,5 +159,5 @@ async def test_what_has_changed_is_what_the_audit_says(bot: RunningBot) -> None:
     await typed(ada, f"remove author {alan.address}")
     await ada.say("export audit")
     await pressed(ada, "CSV", "the audit is exported")
-    kinds = {kind for kind, _ in watch.told}
+    kinds = {kind for kind, _ in watch.deeds}
     assert {*DeedKind} - kinds == {DeedKind.CLAIMED, DeedKind.ERASED, DeedKind.STOPPED, DeedKind.SCHEDULED}

@@ -195,8 +195,8 @@ def every_question_is_found_by_an_index(database: MongoDatabase, asked: Sequence
     """Whatever a test has asked; ``explained``: by the plan of a server that has one, too."""
     assert {shown(question) for question in asked if not question.is_found} == set()
     if explained:
-        found = [one for one in asked if one.collection not in SMALL and not one.is_rare]
-        assert set(map(shown, planned_scans(database.url, database.name, found))) == set()
+        frequent = [one for one in asked if one.collection not in SMALL and not one.is_rare]
+        assert set(map(shown, planned_scans(database.url, database.name, frequent))) == set()
 
 
 @pytest.fixture(scope="session", params=KINDS)

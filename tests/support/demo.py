@@ -40,7 +40,7 @@ HOUR = 12  #: refusals: three and more that tell of the trouble, and looks for a
 PATIENCE = 900.0  #: seconds for anything to happen
 
 A_MINUTE = {"start": "now", "duration": str(SECONDS // 60), "unit": "minutes", "anytime": "true"}
-#: mornings of five days: three rounds of three tries for whoever is not there
+#: mornings of five days: three rounds of three looks for people who are not there
 DAYS = {
     "start": "now", "duration": "5", "unit": "days", "opens": "09:00", "closes": "12:00", "days": "0,1,2,3,4,5,6",
     "presence": "present", "unknown": "wait",

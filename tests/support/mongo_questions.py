@@ -109,7 +109,7 @@ def _questions(name: str, command: Document) -> Iterator[Question]:
 
 def planned_scans(url: str, database: str, questions: Sequence[Question]) -> list[Question]:
     """Those for which the server's own plan reads a whole collection; none where its plans tell nothing."""
-    found = []
+    scanning = []
     with pymongo.MongoClient[dict[str, Any]](url) as client:
         for question in questions if _plans(client[database]) else ():
             ask = {"find": question.collection, "filter": question.condition}
@@ -118,8 +118,8 @@ def planned_scans(url: str, database: str, questions: Sequence[Question]) -> lis
             except PyMongoError:
                 continue
             if scans(plan.get("queryPlanner", {}).get("winningPlan")):
-                found.append(question)
-    return found
+                scanning.append(question)
+    return scanning
 
 
 def _plans(db: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The Graph's client: our token stays with the Graph, tries are few, and what is no answer is none."""
+"""The Graph's client: our token stays with the Graph, attempts are few, and what is no answer is none."""
 
 from __future__ import annotations
 
