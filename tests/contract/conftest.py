@@ -43,7 +43,7 @@ FERRETDB = shutil.which("go") is not None and os.environ.get("TEST_FERRETDB") ==
 KINDS = ["sqlite", "model", "nx"] + ["ferretdb"] * FERRETDB + ["mongodb"] * bool(MONGODB_URL)
 OVERHEARD = Overheard()
 #: tests of what an operator asks about one person (erase, export-person), which reads all there is
-ABOUT_ONE = ("eras", "what_was_counted_in_weeks")
+ABOUT_ONE = ("eras", "what_was_counted_in_weeks", "a_deed_is_noted_with_its_change")
 KEYS = ("person", "list", "campaign", "delivery")
 
 #: by name: why somebody was taken out, and what the platform said of them
