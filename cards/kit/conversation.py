@@ -58,6 +58,9 @@ def help_card(texts: Texts, role: Role | None) -> AdaptiveCard:
     body: list[Any] = [heading(texts("What I can do")), paragraph("\n".join(f"- {line}" for line in lines))]
     if role is None:
         body.append(hint(texts("To build campaigns yourself, ask the owner of Crieur to add you.")))
+    else:
+        example = texts("Tell everyone tomorrow at 10am that the canteen is closed on Friday.")
+        body.append(hint(texts("Or say it in one message: “{example}”", example=example)))
     return card(texts, body, actions)
 
 

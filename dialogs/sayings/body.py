@@ -172,11 +172,15 @@ class TextReader:
         close = begins.at
         while close < end and not self._closes(close):
             close += 1
-        stop = self._tail(begins, close, begins.at)
+        second = next((at for at in range(begins.at + 1, close) if self._is_another_order(at, close)), None)
+        if second is not None:
+            whole.covered.append((second, close))
+            whole.others.append(self._scanner.words(second + 1, close))
+        stop = self._tail(begins, close, begins.at) if second is None else second
         last = self._before_thanks(begins.at, stop)
         clause = self._scanner.text[tokens[begins.at].start : tokens[last - 1].end] if last > begins.at else ""
         whole.covered.append((begins.at, stop))
-        if stop < close:
+        if stop < close and second is None:
             after = self._scanner.parts(stop, close)
             whole.parts += after
         if begins.how is Begins.WHETHER:
@@ -191,6 +195,15 @@ class TextReader:
             if known and known[1] == end:
                 return at
         return end
+
+    def _is_another_order(self, at: int, end: int) -> bool:
+        """Whether "and tell X" stands here: another campaign, to others."""
+        if self._tokens[at].text not in ("and", "et", "then", "puis"):
+            return False
+        order = words.ORDERS.at(self._tokens, at + 1)
+        if order is None or order[0] not in ("tell", "ask", "send"):
+            return False
+        return self._scanner.names.at(self._tokens, words.TO.after(self._tokens, order[1]), end) is not None
 
     def _closes(self, at: int) -> bool:
         token = self._tokens[at]
@@ -251,6 +264,11 @@ class TextReader:
                 break
             parts = self._scanner.parts(start, stop, patience=FEW)
             left = [part for part in parts if part.what is What.LEFT]
+            if _is_a_second(parts):
+                whole.covered.append((start, stop))
+                whole.others.append(self._scanner.words(start, stop))
+                start = stop
+                continue
             sure = any(part.what in OPERATIVE | {What.NOT_SUPPORTED, What.UNKNOWN_OUT} for part in parts)
             if (not left and (sure or all(part.what is What.SILENT for part in parts))) or (
                 sure
@@ -279,6 +297,13 @@ class TextReader:
         whole.text, whole.changed = text, unsure
         if whole.doubtful:
             whole.text = " ".join([text, *(sentence(one) for one in whole.doubtful)])
+
+
+def _is_a_second(parts: Sequence[Part]) -> bool:
+    """Whether a sentence tells others something of its own."""
+    orders = [part.value for part in parts if part.what is What.ORDER]
+    named = any(part.what in (What.LIST, What.PERSON, What.UNKNOWN) for part in parts)
+    return named and any(order in ("tell", "ask", "make", "poll") for order in orders)
 
 
 def _with_choices(text: str, *, slashed: bool = False) -> tuple[str, tuple[str, ...]]:

@@ -39,7 +39,18 @@ def opening(tokens: Sequence[Token]) -> tuple[int, bool, bool]:
     moved = True
     while moved and at < len(tokens):
         moved = False
-        if tokens[at].sort in (Sort.LINE, Sort.EMPTY) or tokens[at].text in (",", "!", ".", "-", "…", ";"):
+        if tokens[at].sort in (Sort.LINE, Sort.EMPTY) or tokens[at].text in (
+            ",",
+            "!",
+            ".",
+            "-",
+            "…",
+            ";",
+            "@",
+            ">",
+            "*",
+            "•",
+        ):
             at, moved = at + 1, True
         elif known := words.POLITE.at(tokens, at):
             asked, wished = asked or known[0] == "ask", wished or known[0] == "wish"

@@ -20,7 +20,26 @@ from dialogs.sayings.words.names import Names
 from dialogs.sayings.words.tokens import Sort, Token, composed, cut
 
 #: words that only lead to the text
-_BEGIN = frozenset(["that", "que", "qu'", "whether", "if", "si", "s'", "to", "de", "d'", "a", "saying", "disant"])
+_BEGIN = frozenset(
+    [
+        "that",
+        "que",
+        "qu'",
+        "whether",
+        "if",
+        "si",
+        "s'",
+        "to",
+        "de",
+        "d'",
+        "a",
+        "saying",
+        "disant",
+        "dire",
+        "say",
+        "leur",
+    ]
+)
 TELLING = ("tell", "ask", "poll")
 
 
@@ -201,6 +220,7 @@ def _lost(scanner: Scanner, whole: Whole, at: int) -> list[Asked]:
 
 def _about_the_text(whole: Whole, saying: Saying) -> list[Asked]:
     asks = [Asked(Ask.FOR_THE_TEXT, one) for one in (*whole.doubtful, whole.loose) if one]
+    asks += [Asked(Ask.NOT_UNDERSTOOD, one[:LONGEST_ASKED]) for one in whole.others]
     if whole.changed:
         asks.append(Asked(Ask.CHECK, whole.text))
     if whole.when_after and saying.when and whole.begins and whole.begins.how is Begins.AS_IT_STANDS:

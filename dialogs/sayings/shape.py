@@ -40,6 +40,8 @@ class Whole:
     loose: str = ""
     #: sentences beside the text that may belong to it
     doubtful: list[str] = field(default_factory=list)
+    #: orders of their own, beside this one
+    others: list[str] = field(default_factory=list)
     #: the tokens that the text is made of: from, and to the one after
     covered: list[tuple[int, int]] = field(default_factory=list)
     #: how it was said is changed in a way that its author should look at

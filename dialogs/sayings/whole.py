@@ -103,7 +103,8 @@ class Reader:
                 self._body.as_it_stands(whole, whole.begins, end)
                 return
             titled = part.what is What.LABEL or (titled and part.value == "sign")
-            twice = part.what is What.UNKNOWN and named and whole.order == "ask"
+            joined = before is not None and before.value == "and"
+            twice = part.what is What.UNKNOWN and named and not joined
             if (part.what is What.LEFT and named) or twice:
                 start = part.start
                 small = before is not None and self._tokens[before.start].text in words.ARTICLES

@@ -74,6 +74,8 @@ def _value(text: str, tokens: Sequence[Token], label: str, at: int, end: int) ->
     if not (colon or introduced or (label == "title" and place < end and text[tokens[place].start].isupper())):
         return None
     last = _line_end(tokens, place, end)
+    if not colon:  # "with the title Bikes: …"
+        last = next((spot for spot in range(place, last) if tokens[spot].text == ":"), last)
     value = " ".join(text[tokens[place].start : tokens[last - 1].end].split()) if place < last else ""
     return Labelled(label, value.rstrip(",;"), last, set_off=colon) if value else None
 

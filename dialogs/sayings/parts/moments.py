@@ -218,7 +218,6 @@ _JOINS = frozenset(
         "suivant",
         "qui",
         "vient",
-        "following",
         "half",
         "past",
         "quarter",

@@ -158,6 +158,7 @@ class Scanner:
             after >= end
             or self.tokens[after].sort is not Sort.WORD
             or self.tokens[after].text in ("that", "que", "qu'")
+            or words.EXCEPT.at(self.tokens, after) is not None
         ):
             return True
         return moment_at(self.tokens, after, end) is not None

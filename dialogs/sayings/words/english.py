@@ -9,7 +9,7 @@ GREETINGS = {
 
 POLITE = {
     "ask": (
-        "could you please|could you|can you please|can you|would you please|would you|will you please"
+        "could u|can u|could you please|could you|can you please|can you|would you please|would you|will you please"
         "|will you|would you mind|can we|could we|can you help me|can you help me to|would it be possible to"
         "|is it possible to"
     ),
