@@ -76,7 +76,8 @@ class MongoServer:
         chance = self.chance
         if self.slow and chance.random() < self.slow:
             await asyncio.sleep(chance.uniform(0.1, 8.0))
-        await asyncio.sleep(chance.uniform(*self.answers))
+        if changes:  # what is only read is as old as its way back
+            await asyncio.sleep(chance.uniform(*self.answers))
         if self.away or (self.refused and chance.random() < self.refused):
             raise AutoReconnect("the server is not reached")
         value = ask()
