@@ -33,7 +33,7 @@ from storage.records import (
     Tracking,
     WorkingHours,
 )
-from storage.records.campaign_life import schedule, to_draft
+from storage.records.campaign_life import edit, schedule, to_draft
 from storage.shared.approved import digest_of, keep_approved
 from tests.contract.world import (
     CONTOSO,
@@ -70,6 +70,17 @@ async def test_a_new_campaign_is_a_draft_of_version_one(store: Store) -> None:
     )
     assert await store.campaign(campaign.id) == campaign
     assert await store.campaign(CampaignId(999)) is None
+
+
+async def test_a_draft_keeps_whose_changes_it_holds(store: Store) -> None:
+    (ada,) = await install(store, "ada")
+    scheduled_one = await scheduled(store, ada)
+    draft = await store.new_campaign(CONTOSO, ada.id, "News", Channel.TEAMS, NOW, deed=A_DEED)
+    changes = replace(edit(draft, {"message": {"body": "b"}}, NOW, ada.id), changes_of=scheduled_one.id)
+    saved = await store.save(changes, deed=A_DEED)
+    assert await store.campaign(draft.id) == saved
+    assert saved.changes_of == scheduled_one.id
+    assert await store.campaign(scheduled_one.id) == scheduled_one
 
 
 async def test_a_new_campaign_may_have_its_forms_from_the_start(store: Store) -> None:
