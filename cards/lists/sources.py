@@ -20,7 +20,7 @@ class Groups:
     """The search for a group, and its results; None where no directory can be asked."""
 
     name: str = ""
-    found: Sequence[tuple[str, str]] | None = None
+    matches: Sequence[tuple[str, str]] | None = None
 
 
 def group_form(texts: Texts, campaign: Campaign | None, groups: Groups, problem: str = "") -> AdaptiveCard:
@@ -42,20 +42,20 @@ def group_form(texts: Texts, campaign: Campaign | None, groups: Groups, problem:
             placeholder=texts("Marketing"),
         ),
     ]
-    actions = [act(texts("Find groups"), "group.find", payload, style=None if groups.found else "positive")]
-    if groups.found:
+    actions = [act(texts("Find groups"), "group.find", payload, style=None if groups.matches else "positive")]
+    if groups.matches:
         body.append(
             ChoiceInput(
                 id="choice",
                 label=texts("Which one?"),
-                choices=distinct(groups.found),
-                value=groups.found[0][0] if len(groups.found) == 1 else "",
+                choices=distinct(groups.matches),
+                value=groups.matches[0][0] if len(groups.matches) == 1 else "",
                 style="expanded",
                 wrap=True,
             )
         )
         actions.insert(0, act(texts("Take this group"), "group.use", payload, style="positive"))
-    elif groups.found is not None:
+    elif groups.matches is not None:
         body.append(paragraph(texts("No group's name begins with “{name}”.", name=escape_markdown(groups.name))))
     if campaign:
         actions.append(go(texts("Back"), "form.open", {**payload, "step": "audience"}))

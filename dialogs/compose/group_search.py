@@ -76,7 +76,7 @@ async def _groups_card(turn: Turn, campaign: Campaign | None, name: str) -> Adap
 
 
 def _groups(name: str, matches: list[DirectoryGroup] | None) -> Groups:
-    return Groups(name=name, found=None if matches is None else [(group.id, group.name) for group in matches])
+    return Groups(name=name, matches=None if matches is None else [(group.id, group.name) for group in matches])
 
 
 async def _search(turn: Turn, name: str) -> tuple[list[DirectoryGroup] | None, str]:

@@ -22,12 +22,12 @@ class Eavesdropper:
     """Notes every statement that both connections of a store run."""
 
     def __init__(self, store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.said: list[str] = []
+        self.statements: list[str] = []
         connect = store._connect
 
         def overheard(cache: int) -> sqlite3.Connection:
             connection = connect(cache)
-            connection.set_trace_callback(self.said.append)
+            connection.set_trace_callback(self.statements.append)
             return connection
 
         monkeypatch.setattr(store, "_connect", overheard)
@@ -35,7 +35,7 @@ class Eavesdropper:
     def plans(self, path: Path) -> list[str]:
         """SQLite's plan of each of them."""
         database = sqlite3.connect(path)
-        questions = [statement for statement in self.said if re.match("(SELECT|UPDATE|DELETE|INSERT)", statement)]
+        questions = [statement for statement in self.statements if re.match("(SELECT|UPDATE|DELETE|INSERT)", statement)]
         plans = [row[3] for statement in questions for row in database.execute(f"EXPLAIN QUERY PLAN {statement}")]
         database.close()
         assert questions
@@ -71,7 +71,7 @@ async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
     assert people[0].tenant == CONTOSO
     campaign = await planned(store, people)
     await store.engage([opened(campaign, people[0])])
-    ear.said.clear()
+    ear.statements.clear()
     await asked_all_the_time(store, campaign)
     await store.close()
     assert not scans(ear, path)
@@ -99,7 +99,7 @@ async def test_templates_are_found_by_index(tmp_path: Path, monkeypatch: pytest.
     ear = Eavesdropper(store, monkeypatch)
     await store.open()
     (ada,) = await install(store, "ada")
-    ear.said.clear()
+    ear.statements.clear()
     template = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True, deed=A_DEED)
     await store.template(template.id)
     await store.templates(CONTOSO, ada.id, 6, 0, "news")

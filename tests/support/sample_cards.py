@@ -662,8 +662,8 @@ class Samples:
                 texts, draft, reach, [*people, Member(person=person(3), why=NotReached.NEVER_INSTALLED)], 0, 1, 3
             ),
             "group": group_form(texts, draft, Groups()),
-            "group_found": group_form(texts, draft, Groups(name=name[:4], found=groups)),
-            "group_none": group_form(texts, None, Groups(name="Zzz", found=[])),
+            "group_found": group_form(texts, draft, Groups(name=name[:4], matches=groups)),
+            "group_none": group_form(texts, None, Groups(name="Zzz", matches=[])),
             "group_denied": group_form(texts, None, Groups(name=name), unread_text(texts, denied)),
             "list_of_group": list_card(texts, view),
             "unread_gone": unread_card(texts, running, [gone]),

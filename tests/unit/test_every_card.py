@@ -463,7 +463,7 @@ def edge_sources(language: str) -> Cards:
     texts, running = Samples(language).texts, campaign(language, CampaignState.RUNNING)
     drawn: dict[str, AdaptiveCard] = {
         "group: many": group_form(
-            texts, running, Groups(name=NASTY, found=[(f"{number:036}", NASTY) for number in range(25)])
+            texts, running, Groups(name=NASTY, matches=[(f"{number:036}", NASTY) for number in range(25)])
         ),
         "group: trouble": group_form(texts, None, Groups(name=NASTY), LONG),
     }
