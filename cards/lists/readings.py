@@ -179,7 +179,7 @@ def readings_of(texts: Texts, reading: Reading, payload: Payload) -> list[Any]:
 
 
 def _columns_text(texts: Texts, reading: Reading, others: Sequence[AddressColumn]) -> str:
-    names = texts.enumerate([f"“{_name(texts, one)}”" for one in others[:WORDS]])
+    names = texts.enumerate([texts("“{name}”", name=_name(texts, one)) for one in others[:WORDS]])
     if reading.column == ALL_COLUMNS:
         return texts("The addresses of all columns are taken.")
     column = _heading_of(texts, reading, reading.column)

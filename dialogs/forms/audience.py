@@ -96,7 +96,7 @@ def _several_columns(reading: Reading, texts: Texts) -> str:
     return texts(
         "I cannot tell whose addresses these are: {columns}. Please paste only those of the people to write to, or make"
         " a list of them first (**new list**): there I ask which column it is.",
-        columns=texts.enumerate([f"“{one}”" for one in some]),
+        columns=texts.enumerate([texts("“{name}”", name=one) for one in some]),
     )
 
 
