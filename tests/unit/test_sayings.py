@@ -145,6 +145,9 @@ def test_an_edit_changes_what_it_names_and_only_that() -> None:
     assert changed('replace "lift" with "elevator"').text == "The elevator is broken."
     assert changed("call it Lift news").name == "Lift news"
     assert changed("remove the title", title="Lift").title == ""
+    assert changed("Text: It works.").text == "It works."
+    assert changed("title: A new lift").title == "A new lift"
+    assert changed("change the title to A new lift").title == "A new lift"
     for sentence, ask in (
         ("Managers", Ask.WHICH), ("make it shorter", Ask.NOT_UNDERSTOOD), ("The doors work again", Ask.FOR_THE_TEXT),
         ("in German too", Ask.TEXT_IN), ("add a link to https://contoso.example/x", Ask.BUTTON_WORDS),

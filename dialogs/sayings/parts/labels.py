@@ -55,11 +55,10 @@ def label_at(text: str, tokens: Sequence[Token], at: int, end: int) -> Labelled 
 def _value(text: str, tokens: Sequence[Token], label: str, at: int, end: int) -> Labelled | None:
     place, colon = at, False
     introduced = label == "name" and tokens[at - 1].text in ("it", "la", "campaign", "campagne")
-    for _ in range(3):
-        if place < end and tokens[place].text in _COLONS and tokens[place].sort is Sort.SIGN:
-            place, colon = place + 1, True
-        elif place < end and (known := words.IS.at(tokens, place)) and tokens[place].sort is Sort.WORD:
-            place, introduced = known[1], True
+    if place < end and tokens[place].sort is Sort.WORD and (known := words.IS.at(tokens, place)):
+        place, introduced = known[1], True  # "should be", once: what follows is the author's
+    if place < end and tokens[place].text in _COLONS and tokens[place].sort is Sort.SIGN:
+        place, colon = place + 1, True
     lines = place
     while lines < end and tokens[lines].sort in (Sort.LINE, Sort.EMPTY):
         lines += 1

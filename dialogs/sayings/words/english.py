@@ -262,7 +262,7 @@ NAME = {
 }
 
 IS = {
-    "is": "is|to|as|should be|should say|should read|:|=|into|be|must be|it|becomes",
+    "is": "is|to|as|should be|should say|should read|:|=|into|be|must be|becomes",
 }
 
 TEXT = {
