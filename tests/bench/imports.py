@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from app import WallClock
 from cards.kit.texts import Texts
 from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
@@ -47,6 +45,8 @@ async def importing() -> dict[str, float]:
 
 
 def _workbook() -> bytes:
+    import openpyxl  # not in the process that is measured
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(["Nom", "Prénom", "Courriel", "Service", "Site"])
