@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dialogs.sayings.indirect import capital, question, request, sentence, statement
 from dialogs.sayings.parts.buttons import choices_in
 from dialogs.sayings.parts.labels import Labelled
+from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import OPERATIVE, Part, Scanner, What
 from dialogs.sayings.shape import PATIENCE, Beginning, Begins, Whole, is_instruction
 from dialogs.sayings.words import lexicon as words
@@ -196,6 +197,14 @@ class TextReader:
                 return at
         return end
 
+    def _is_in_a_list_of_days(self, comma: int) -> bool:
+        """Whether a day or a clock stands before a comma, too: "Monday, Tuesday and Friday at 10" is the text's."""
+        for start in range(max(0, comma - 3), comma):
+            moment = moment_at(self._tokens, start, comma)
+            if moment is not None and moment.end == comma:
+                return True
+        return False
+
     def _is_another_order(self, at: int, end: int) -> bool:
         """Whether "and tell X" stands here: another campaign, to others."""
         if self._tokens[at].text not in ("and", "et", "then", "puis"):
@@ -239,7 +248,7 @@ class TextReader:
         exact = any(moment.speaks & {"clock", "now"} for moment in moments)
         soon = any("length" in moment.speaks and "clock" not in moment.speaks for moment in moments)
         if moments:
-            return exact or soon or self._says_send(parts)
+            return self._says_send(parts) or ((exact or soon) and not self._is_in_a_list_of_days(at))
         return bool(whats & {What.OUT, What.PERSON_OUT, What.STYLE, What.NOT_SUPPORTED})
 
     def _choices(self, whole: Whole, clause: str, begins: Beginning, stop: int) -> str:

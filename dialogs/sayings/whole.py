@@ -107,15 +107,20 @@ class Reader:
             twice = part.what is What.UNKNOWN and named and not joined
             if (part.what is What.LEFT and named) or twice:
                 start = part.start
-                small = before is not None and self._tokens[before.start].text in words.ARTICLES
-                if before is not None and before.what is What.SILENT and (before.value == "to" or small):
-                    start = before.start
+                while place and self._leads_on(whole.parts[place - 1]):
                     place -= 1
+                    start = whole.parts[place].start
                 del whole.parts[place:]
                 self._loose(whole, start, end)
                 return
             named = named or part.what in (What.LIST, What.UNKNOWN, What.PERSON)
             before = part
+
+    def _leads_on(self, part: Part) -> bool:
+        """Whether a small word before what is not understood belongs to it: "it is snowing"."""
+        if part.what is not What.SILENT or part.value not in ("filler", "to"):
+            return False
+        return self._tokens[part.start].text not in ("know", "please", "savoir", ":", ",")
 
     def _loose(self, whole: Whole, start: int, end: int) -> None:
         first = next((part for part in whole.parts if part.what is What.ORDER), None)

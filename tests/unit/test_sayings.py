@@ -58,6 +58,8 @@ def test_sentences_that_the_grammar_has_not_seen_are_understood_or_asked_about()
         ('Send "as it  stands, [x](y)" to everyone', "as it  stands, [x](y)"),
         ("Managers, tomorrow 9am\nBudgets are due.\nThanks!", "Budgets are due.\nThanks!"),
         ("to: Managers\nwhen: tomorrow 9am\ntext: Budgets are due.", "Budgets are due."),
+        ("Tell everyone it is snowing", "It is snowing."),
+        ("Dis aux managers que c'est lundi, mardi et jeudi à 10h", "C'est lundi, mardi et jeudi à 10h."),
         ("Let the interns know they can leave at 4pm on Friday", "You can leave at 4pm on Friday."),
         ("Managers and interns - tomorrow 9:00 - Please update your CRM", "Please update your CRM"),
         ('Announce "Town hall" to everyone: Join us in the atrium.', "Join us in the atrium."),
