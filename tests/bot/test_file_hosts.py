@@ -111,7 +111,7 @@ async def test_a_file_for_another_organisations_drive_is_refused_and_the_owners_
 
 
 def test_each_cloud_keeps_files_under_its_own_suffix() -> None:
-    public, government = CLOUDS["public"].files, CLOUDS["government"].files
+    public, government = CLOUDS["public"].files, CLOUDS["gcc-high"].files
     assert takes("https://contoso.sharepoint.com/x", public) and not takes("https://contoso.sharepoint.us/x", public)
     assert takes("https://contoso.sharepoint.us/x", government)
     assert not takes("https://contoso.sharepoint.com/x", government)

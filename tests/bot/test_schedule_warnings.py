@@ -72,7 +72,7 @@ async def test_a_start_that_has_passed_since(running_bot: RunningBot, ada: Perso
     assert "**Schedule**: That is in the past. Please choose a later day or time." in words_of(card)
     await auteur.say("modifier Automne")
     french = words_of(auteur.card())
-    assert "**Diffusion**: C’est dans le passé. Choisissez un jour ou une heure plus tard." in french
+    assert "**Diffusion** : C’est dans le passé. Choisissez un jour ou une heure plus tard." in french
     assert "Programmer" not in french
     await in_state(running_bot, CampaignState.DRAFT)
 
