@@ -52,4 +52,40 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
         "past = order.index(campaign.state) >= order.index(transition.states[0])",
         "the campaign is in none of those states, and so not in the first",
     ),
+    (
+        "scheduler/rate_limit.py",
+        "self._tokens = max(1.0, rate * KEPT)",
+        "self._tokens = max(2.0, rate * KEPT)",
+        "what a bucket holds at first is cut to what it may hold before any of it is taken",
+    ),
+    (
+        "scheduler/rate_limit.py",
+        "self._tokens = max(1.0, rate * KEPT)",
+        "self._tokens = max(1.0, rate / KEPT)",
+        "what a bucket holds at first is cut to what it may hold before any of it is taken",
+    ),
+    (
+        "scheduler/rate_limit.py",
+        "self._tidy_above = 1_000",
+        "self._tidy_above = 1001",
+        "when chats that rest are forgotten is seen in memory only, and to one chat",
+    ),
+    (
+        "scheduler/rate_limit.py",
+        "if len(self._full_at) > self._tidy_above:",
+        "if len(self._full_at) >= self._tidy_above:",
+        "when chats that rest are forgotten is seen in memory only, and to one chat",
+    ),
+    (
+        "scheduler/rate_limit.py",
+        "self._tidy_above = max(1_000, 2 * len(self._full_at))",
+        "self._tidy_above = max(1001, 2 * len(self._full_at))",
+        "when chats that rest are forgotten is seen in memory only, and to one chat",
+    ),
+    (
+        "scheduler/rate_limit.py",
+        "self._full_at = {chat: full_at for chat, full_at in self._full_at.items() if full_at > now}",
+        "self._full_at = {chat: full_at for chat, full_at in self._full_at.items() if full_at >= now}",
+        "a chat that is full at this instant is as one that nobody has written to",
+    ),
 )

@@ -266,6 +266,11 @@ def test_six_come_together_and_then_one_each_interval() -> None:
     assert chats.wait("a:ada", 100.0) == 0.0
 
 
+def test_a_wait_of_an_instant_is_none() -> None:
+    chats = ChatBuckets(INSTANT)
+    assert [chats.wait("a:ada", 0.0) for _ in range(CHAT_BURST + 2)] == [0.0] * 7 + [2 * INSTANT]
+
+
 def test_only_chats_that_rest_are_forgotten_when_there_are_many() -> None:
     chats = ChatBuckets(2.0)
     for number in range(1_000):
@@ -274,6 +279,7 @@ def test_only_chats_that_rest_are_forgotten_when_there_are_many() -> None:
     for _ in range(CHAT_BURST):
         chats.wait("a:busy", 1.0)
     assert len(chats._full_at) == 1_001, "none of them rests yet"
+    assert chats._tidy_above == 2_002, "they are not looked through at every message"
     assert chats.wait("a:busy", 1.0) > 0
     for number in range(1_002):
         chats.wait(f"b:{number}", 5.0)
