@@ -70,7 +70,7 @@ Token = Callable[[CampaignId, Person], str]
 
 # a private-use character never stands in an author's text: forms drop them
 _OPEN, _CLOSE = OPEN, CLOSE
-_MARK = re.compile(f"{_OPEN}((?:(?!{_OPEN}|{_CLOSE}).)*+){_CLOSE}".encode())
+_MARK = re.compile(f"{_OPEN}((?:(?!{_OPEN}|{_CLOSE}).)*){_CLOSE}".encode())
 TOKEN = f"{_OPEN}t{_CLOSE}"  #: the mark of a recipient's token in a tracked link
 #: how a value is written, by the first letter of its mark
 _WRITTEN = {"m": escape_markdown, "p": plain, "s": escape_skype, "u": escape_address}

@@ -119,7 +119,7 @@ def without_links(text: str) -> str:
 # --- what could be a link elsewhere -----------------------------------------------------------
 
 # a value that comes later, or what is escaped, stays
-_KEPT = re.compile(rf"(?:{OPEN}[^{OPEN}{CLOSE}]*+{CLOSE}|\\[^\w\s])++|{VARIABLE.pattern}")
+_KEPT = re.compile(rf"(?:{OPEN}[^{OPEN}{CLOSE}]*+{CLOSE}|\\[^\w\s])+|{VARIABLE.pattern}")
 #: what ends a link's words, defines one, or hides one
 _SIGNS = ("](", "]:", "`")
 
@@ -211,7 +211,7 @@ def _words(state: StateInline, begin: int, kind: str) -> tuple[int, int]:
 
 
 # a backslash takes the meaning of a sign of ASCII
-_PLAIN = re.compile(r"(?:[^\[\]!<\\]|!(?!\[)|\\[!-/:-@\[-`{-~]?)++")
+_PLAIN = re.compile(r"(?:[^\[\]!<\\]|!(?!\[)|\\[!-/:-@\[-`{-~]?)+")
 
 
 def _text(state: StateInline, silent: bool) -> bool:

@@ -63,7 +63,7 @@ class _Tag(NamedTuple):
 
 
 # possessive: what has matched is not tried again in another way. Quoted values may hold ">"
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s<>/"']*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>|<!--""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s<>/"']*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*)>|<!--""")
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
 #: elements that are no part of the text, with all that is in them
 _LEFT_OUT = ("script", "style", "head", "title", "attachment", "template", "iframe", "object", "svg", "video")

@@ -143,3 +143,13 @@ def test_the_bot_starts_without_what_it_may_never_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert {"aiohttp", "botbuilder", "babel"} <= set(loaded.split())
     assert LATER & set(loaded.split()) == set()
+
+
+def test_no_group_is_repeated_possessively() -> None:
+    """Python before 3.11.5, such as Debian 12's, matches nothing where one is (python/cpython gh-106052)."""
+    found = []
+    for path in [ROOT / "app.py", *(file for room in FLOORS for file in (ROOT / room).rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+                found += [path.name for part in node.args if re.search(r"(?<!\\\\)\)[*+?]\+", ast.unparse(part))]
+    assert found == []
