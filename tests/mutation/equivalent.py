@@ -88,4 +88,46 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
         "self._full_at = {chat: full_at for chat, full_at in self._full_at.items() if full_at >= now}",
         "a chat that is full at this instant is as one that nobody has written to",
     ),
+    (
+        "scheduler/rules/window.py",
+        "for day in range((start + offset) // DAY, (end - 1 + offset) // DAY + 1):",
+        "for day in range((start + offset) // DAY, (end - 1 + offset) // DAY + 2):",
+        "a day after the piece's last has no opening before its closing in it",
+    ),
+    (
+        "scheduler/rules/window.py",
+        'instants = array("q")',
+        'instants = array("Q")',
+        "as many bytes; none is before 1970",
+    ),
+    (
+        "scheduler/rules/window.py",
+        'sums = array("d", accumulate(-math.log(1.0 - uniform()) for _ in range(count + 1)))',
+        'sums = array("d", accumulate(+math.log(1.0 - uniform()) for _ in range(count + 1)))',
+        "each sum is divided by the last: both are negative then",
+    ),
+    (
+        "scheduler/rules/window.py",
+        "for (start, _), (before, until) in zip(open_time.spans, pairwise(open_time._before), strict=True):",
+        "for (start, _), (before, until) in zip(open_time.spans, pairwise(open_time._before), ):",
+        "both are as long: the one is made of the other",
+    ),
+    (
+        "scheduler/rules/window.py",
+        "_start_of, _end_of = itemgetter(0), itemgetter(1)",
+        "_start_of, _end_of = itemgetter(1), itemgetter(1)",
+        "a span that began before the instant is of its day, or of one before: no next day",
+    ),
+    (
+        "scheduler/rules/window.py",
+        "_before: tuple[int, ...] = field(init=False, repr=False, compare=False)",
+        "_before: tuple[int, ...] = field(init=False, repr=False, compare=None)",
+        "it is alike where the spans are",
+    ),
+    (
+        "scheduler/rules/window.py",
+        "_before: tuple[int, ...] = field(init=False, repr=False, compare=False)",
+        "_before: tuple[int, ...] = field(init=False, repr=False, compare=True)",
+        "it is alike where the spans are",
+    ),
 )

@@ -217,6 +217,13 @@ def test_a_forecast_looks_a_year_ahead() -> None:
     assert forecast(window, hours, 1 / 3600).last_expected is None
 
 
+def test_what_does_not_fit_goes_on_in_the_hours_of_its_own_zone() -> None:
+    zone = ZoneInfo("America/New_York")
+    friday = datetime(2026, 3, 6, 17, tzinfo=zone).astimezone(UTC)
+    seen = forecast(open_time(slot_from(friday, hours=1), OFFICE, zone), 7_200, 1.0)
+    assert seen.last_expected == datetime(2026, 3, 9, 10, tzinfo=zone).astimezone(UTC)
+
+
 def test_a_forecast_of_less_than_a_minute_names_the_pace_of_a_whole_one() -> None:
     window = open_time(slot_from(paris(2026, 3, 2, 10), seconds=30), OFFICE, PARIS)
     assert forecast(window, 10, 45.0).per_minute == 10
