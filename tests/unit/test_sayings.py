@@ -167,10 +167,10 @@ def test_a_whole_order_beside_an_open_draft_is_a_second_campaign() -> None:
 
 
 def test_an_order_to_others_beside_a_campaign_is_named_and_none_of_it_is_mixed_in() -> None:
-    for said in (
+    for sentence in (
         "Tell Managers that lunch is at noon. Tell the interns that dinner is at 8.",
         "Tell Managers that lunch is at noon and tell the interns that dinner is at 8.",
     ):
-        saying = read(said, LISTS)
-        assert (saying.text, saying.audience, saying.when) == ("Lunch is at noon.", ("Managers",), ""), said
-        assert any("the interns that dinner is at 8" in asked.words for asked in saying.asks), said
+        saying = read(sentence, LISTS)
+        assert (saying.text, saying.audience, saying.when) == ("Lunch is at noon.", ("Managers",), ""), sentence
+        assert any("the interns that dinner is at 8" in asked.words for asked in saying.asks), sentence
