@@ -22,6 +22,17 @@ from tests.support.virtual_time import InlineSqlite, in_virtual_time
 __all__ = ["RunningBot", "ShiftedClock"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fault tests mostly wait, for slots and leases of real programs: among those that compute, they cost no time."""
+    waiting = [item for item in items if item.path.parent.name == "faults"]
+    others = [item for item in items if item.path.parent.name != "faults"]
+    if waiting and others:
+        every = len(others) // len(waiting) + 1
+        for place, item in enumerate(waiting):
+            others.insert(place * (every + 1), item)
+        items[:] = others
+
+
 @pytest.fixture
 async def running_bot(tmp_path: Path) -> AsyncIterator[RunningBot]:
     with contextlib.ExitStack() as stack:

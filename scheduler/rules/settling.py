@@ -115,7 +115,7 @@ def _second_attempt(delivery: Claimed, now: datetime, slot_end: datetime) -> dat
 
 def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: datetime) -> Settled:
     """The person uninstalled after planning: the delivery waits, should they come back in time."""
-    return _unsent(delivery, channel, DeliveryState.WAITING, now, slot_end)
+    return _unsent(delivery, channel, DeliveryState.WAITING, now, slot_end, NotReached.UNINSTALLED)
 
 
 def muted(delivery: Claimed, channel: Channel, now: datetime) -> Settled:

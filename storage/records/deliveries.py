@@ -56,7 +56,7 @@ def lapsed(state: int, reason: str | None, broken: str | None, why: NotReached) 
         case DeliveryState.SENDING:  # its holder died between the request and what became of it
             return DeliveryState.UNCONFIRMED, NotReached.BOT_STOPPED
         case DeliveryState.WAITING:
-            return DeliveryState.UNREACHABLE, NotReached(broken or NotReached.NEVER_INSTALLED)
+            return DeliveryState.UNREACHABLE, NotReached(broken or reason or NotReached.NEVER_INSTALLED)
         case _:
             return DeliveryState.EXPIRED, NotReached(reason or why)
 

@@ -624,6 +624,8 @@ class World:
         await asyncio.sleep(0.05)
         try:
             await self._to(replace(fault, where=fault.where + 1), person.install())
+            if self.now >= self.started.as_scheduled.schedule.slot.end:
+                self.left.add(person.conversation)  # they are back, and the campaign is over
             await leaves
         finally:
             self.network.late.clear()

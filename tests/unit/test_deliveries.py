@@ -62,6 +62,7 @@ def test_what_may_be_in_the_chat_is_known() -> None:
         ("SENDING", None, None, ("UNCONFIRMED", NotReached.BOT_STOPPED)),
         ("SENDING", NotReached.OUTAGE, NotReached.BLOCKED, ("UNCONFIRMED", NotReached.BOT_STOPPED)),
         ("WAITING", None, None, ("UNREACHABLE", NotReached.NEVER_INSTALLED)),
+        ("WAITING", NotReached.UNINSTALLED, None, ("UNREACHABLE", NotReached.UNINSTALLED)),  # back, a moment too late
         ("WAITING", NotReached.OUTAGE, NotReached.BLOCKED, ("UNREACHABLE", NotReached.BLOCKED)),
         ("PLANNED", None, NotReached.BLOCKED, ("EXPIRED", NotReached.SLOT_OVER)),
         ("PLANNED", NotReached.OUTAGE, None, ("EXPIRED", NotReached.OUTAGE)),

@@ -48,6 +48,9 @@ ONLY_WHOLE = (
     "closures._WORDS_FIRST",
     "addresses._ADDRESS",
     "addresses._PLAIN",
+    "addresses._BARE",
+    "names._ADDRESS",
+    "lines._ITEM",  # at the beginning of a line
     "dialogs.forms.schedule ",
 )
 

@@ -85,8 +85,9 @@ def body_of(message: Message, recipient: Person) -> str:
 
 
 def lines_of(*texts: str) -> list[str]:
-    """What a reader sees beneath each other."""
-    return [line for text in texts for line in re.split(r"\r?\n", text) if line.strip()]
+    """What a reader sees beneath each other. An escaped sign is the sign: beside a link a lone "`" is."""
+    read = (text.replace("\\`", "`") for text in texts)
+    return [line for text in read for line in re.split(r"\r?\n", text) if line.strip()]
 
 
 def shape(node: Any) -> Any:

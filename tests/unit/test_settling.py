@@ -345,7 +345,10 @@ ROW = Settled(
 @pytest.mark.parametrize(
     ("settled", "after"),
     [
-        (lambda: out_of_reach(CLAIMED, Channel.SKYPE, NOW, ENDS), {"state": DeliveryState.WAITING, "due": ENDS}),
+        (
+            lambda: out_of_reach(CLAIMED, Channel.SKYPE, NOW, ENDS),
+            {"state": DeliveryState.WAITING, "due": ENDS, "reason": NotReached.UNINSTALLED},
+        ),
         (lambda: muted(CLAIMED, Channel.SKYPE, NOW), {"state": DeliveryState.MUTED, "reason": NotReached.MUTED}),
         (lambda: capped(CLAIMED, Channel.SKYPE, NOW), {"state": DeliveryState.CAPPED, "reason": NotReached.CAPPED}),
         (lambda: not_sent(CLAIMED, Channel.SKYPE, NOW, MORROW), {"due": MORROW}),
