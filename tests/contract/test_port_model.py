@@ -18,7 +18,7 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from storage.port.store import Store
 from storage.sqlite import SqliteStore
-from tests.contract.conftest import Database, SqliteDatabase
+from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
 from tests.contract.model import campaign_rules, operations_rules, people_rules
 from tests.contract.model.operations_rules import OperationsRules
 from tests.contract.world import sighting
@@ -35,6 +35,7 @@ class AnyPort(OperationsRules):
     def __init__(self, database: Database, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(database.store, loop)
         self.folder = folder
+        self.sorts_by_text = isinstance(database, MongoDatabase) and database.shared
         self.open_backup = SqliteStore if isinstance(database, SqliteDatabase) else None
 
     @initialize()
