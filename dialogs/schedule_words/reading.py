@@ -221,7 +221,8 @@ class _Sentence:
             self._set_hours(*between(side(match, 2)[0].value, side(match, 3)[0].value))
         elif match := _RANGE.fullmatch(letters):
             start, end = point_of(side(match, 1)), point_of(side(match, 2))
-            if start.clock and end.clock and not start.day and not end.day and end.offset is None:
+            alone = not (start.day or end.day or start.part or end.part)  # clocks without a day, or a part of one
+            if start.clock and end.clock and alone and end.offset is None:
                 self._on_a_day([], side(match, 1)[-1], side(match, 2)[-1], length)
                 return
             self._from_to(start, end, when)
