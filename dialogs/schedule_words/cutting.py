@@ -76,7 +76,7 @@ class Day:
     def then(self, other: Day) -> Day | None:
         """Both in a row, as "Saturday and Sunday"; None where the other is not the day after."""
         for first in self.candidates:
-            if first + timedelta(days=self.count) in other.candidates:
+            if any(day - first == timedelta(days=self.count) for day in other.candidates):  # after 9999 there is none
                 return Day((first,), self.count + other.count)
         return None
 

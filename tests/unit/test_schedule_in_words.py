@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.kit.texts import Texts
@@ -417,6 +417,8 @@ every the first last of december décembre year years ans 99999 le 31 mardi 1er 
 """
 
 
+@example("0:MORNING:TO:MIDI", "en", datetime(2026, 1, 1, tzinfo=UTC), "UTC")
+@example("9999/12/31ET/TOMOROW", "en", datetime(2026, 1, 1, tzinfo=UTC), "UTC")
 @settings(max_examples=400, deadline=None)
 @given(
     st.one_of(st.text(max_size=LONGEST + 20), st.lists(st.sampled_from(WORDS.split()), max_size=14).map(" ".join)),
