@@ -14,7 +14,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,11 +115,13 @@ class Town:
         await store.open()
         return store
 
-    async def operate(self, *words: str, killed_after: float | None = None) -> tuple[int | None, str]:
+    async def operate(
+        self, *words: str, program: Sequence[str] = ("app.py",), killed_after: float | None = None
+    ) -> tuple[int | None, str]:
         """An operator's command: its exit status, and what it says. ``killed_after``: seconds until a kill -9."""
         own = {"STORE_URL": self.store_url, "MicrosoftAppId": "", "PORT": str(free_port())}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "app.py", *words,
+            sys.executable, *program, *words,
             cwd=ROOT,
             env={**os.environ, **own, **self.environment},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

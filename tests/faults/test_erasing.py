@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import random
-import sys
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +13,6 @@ import aiohttp
 from storage.records import CampaignId, DeliveryState
 from tests.faults.conftest import Town
 from tests.support.kept import audit_of
-from tests.support.program import ROOT
 from tests.support.seeding import TENANT
 
 PEOPLE = 60
@@ -41,19 +38,8 @@ async def erase(
     address: str = ADDRESS,
 ) -> int | None:
     """``python app.py erase``: its exit status; None where it was killed first."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *program, "erase", address,
-        cwd=ROOT, env={**os.environ, "STORE_URL": town.store_url, "MicrosoftAppId": ""},
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    if killed_after is not None:
-        try:
-            await asyncio.wait_for(process.wait(), killed_after)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            return None
-    return await process.wait()
+    status, _ = await town.operate("erase", address, program=program, killed_after=killed_after)
+    return None if killed_after is not None and status == -signal.SIGKILL else status
 
 
 def traces_in(folder: Path) -> list[str]:
