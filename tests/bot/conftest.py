@@ -13,20 +13,19 @@ from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
 from tests.support.virtual_time import virtual_loop
 
-
-def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """What is marked runs in virtual time."""
-    if item.get_closest_marker("real_time"):
-        return {"real": asyncio.new_event_loop}
-    return {"virtual": virtual_loop}
-
-
 REGISTERED = {
     "MicrosoftAppId": APP_ID,
     "MicrosoftAppPassword": "unused",
     "MicrosoftAppTenantId": TENANT,
     "GRAPH": "off",
 }
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Virtual time, but for what is marked ``real_time``."""
+    if item.get_closest_marker("real_time"):
+        return {"real": asyncio.new_event_loop}
+    return {"virtual": virtual_loop}
 
 
 @pytest.fixture(autouse=True)
