@@ -30,7 +30,7 @@ from bot.keys import OwnKeys
 from bot.ops import logs
 from bot.ops.cli import Operator, add_commands
 from bot.ops.playground import FIRST_PORT, PlaygroundUnavailable, open_in_browser, start_playgrounds
-from bot.settings import Settings, WrongSettings, read_settings
+from bot.settings import Settings, WrongSettings
 from bot.teams.adapter import make_adapter, make_authorization
 from bot.teams.announcer import AuthorAnnouncer
 from bot.teams.auth.auth import RequestAuth
@@ -96,8 +96,8 @@ class MessageRenderer:
 
 
 def open_store(settings: Settings) -> Store:
-    if settings.store_url.startswith("sqlite:"):
-        return SqliteStore(Path(settings.store_url.removeprefix("sqlite:")))
+    if settings.store_file:
+        return SqliteStore(settings.store_file)
     from storage.mongo import MongoStore  # its driver takes 9 MB, which a bot on SQLite does not need
 
     return MongoStore(settings.store_url)
@@ -380,7 +380,7 @@ def main() -> int:
     add_commands(parser)
     arguments = parser.parse_args()
     try:
-        settings = read_settings()
+        settings = Settings()
     except WrongSettings as wrong:
         say(str(wrong))
         return 2

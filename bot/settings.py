@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from cards.kit.addresses import is_loopback, is_public_host, is_this_machine, web_address
-
-S = TypeVar("S", bound="CheckedSettings")
 
 #: Microsoft's clouds, and where the Graph of each is
 GRAPHS = {
@@ -119,11 +117,17 @@ class Settings(CheckedSettings):
         return self.signing_key.strip().encode()
 
     @property
+    def store_file(self) -> Path | None:
+        """The embedded store's file; None where the store is a server."""
+        kind, _, path = self.store_url.partition(":")
+        return Path(path) if kind == "sqlite" else None
+
+    @property
     def store_place(self) -> str:
         """Where the store is, without the password to it."""
+        if self.store_file:
+            return f"sqlite:{self.store_file.absolute()}"
         kind, _, rest = self.store_url.partition(":")
-        if kind == "sqlite":
-            return f"sqlite:{Path(rest).absolute()}"
         where = rest.removeprefix("//").partition("?")[0]
         return f"{kind}://{where.rpartition('@')[2]}"
 
@@ -326,16 +330,6 @@ def _is_secure(url: str) -> bool:
     """Whether what is sent there stays secret: encrypted, or on this machine."""
     address = web_address(url)
     return address is not None and (address.scheme == "https" or is_loopback(url))
-
-
-def read_settings() -> Settings:
-    """Raises WrongSettings, with a line for every mistake."""
-    return checked(Settings)
-
-
-def checked(kind: type[S]) -> S:
-    """These settings, read from where they are kept. Raises WrongSettings, with a line for every mistake."""
-    return kind()
 
 
 def _line(mistake: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bot.settings import WrongSettings, checked
+from bot.settings import WrongSettings
 from bot.version import VERSION
 from manifest.package import build
 from manifest.settings import PackageSettings
@@ -17,7 +17,7 @@ def main() -> int:
     parser.add_argument("file", type=Path, nargs="?", default=Path("build/crieur.zip"))
     arguments = parser.parse_args()
     try:
-        settings = checked(PackageSettings)
+        settings = PackageSettings()
     except WrongSettings as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import secrets
 import ssl
@@ -192,9 +193,8 @@ class Checks:
             await self.store.close()
 
     def _no_store(self, place: str) -> Finding:
-        kind, _, path = self.settings.store_url.partition(":")
-        folder = Path(path).absolute().parent
-        if kind == "sqlite" and folder.is_dir() and not writable(folder):
+        folder = self.settings.store_file.absolute().parent if self.settings.store_file else None
+        if folder and folder.is_dir() and not writable(folder):
             return Finding("store", False, f"{folder} may not be written by this user: see its owner and its mode")
         return Finding("store", None, f"{place} is not there yet: the bot makes it at its first start")
 
@@ -240,12 +240,10 @@ class Checks:
                 date = response.headers.get("Date", "")
         except UNREACHED as error:
             return Finding("network", False, f"{host} is not reached: {plainly(error)}. Open it, port 443")
-        try:
-            clock = self._clock(host, parsedate_to_datetime(date))
-        except ValueError:
-            clock = Finding("clock", None, "")
-        if clock.well is False and abs((self.clock.now() - parsedate_to_datetime(date)).total_seconds()) >= REFUSE:
-            return clock
+        with contextlib.suppress(ValueError):  # some send no date, or none that is one
+            shown = parsedate_to_datetime(date)
+            if abs((self.clock.now() - shown).total_seconds()) >= REFUSE:
+                return self._clock(host, shown)
         return Finding("network", took < SLOW, f"{host} answers within {took * 1000:.0f} ms")
 
 

@@ -6,7 +6,6 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from bot.settings import Settings
@@ -67,6 +66,5 @@ class Health:
 
 def free_disk(settings: Settings) -> Callable[[], int | None]:
     """Bytes that are left where an embedded store is; None for a server."""
-    kind, _, path = settings.store_url.partition(":")
-    folder = Path(path).parent
-    return lambda: shutil.disk_usage(folder).free if kind == "sqlite" and folder.is_dir() else None
+    folder = settings.store_file.parent if settings.store_file else None
+    return lambda: shutil.disk_usage(folder).free if folder and folder.is_dir() else None

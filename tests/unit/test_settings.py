@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.clouds import CLOUDS
-from bot.settings import GRAPHS, Settings, WrongSettings, checked, read_settings
+from bot.settings import GRAPHS, Settings, WrongSettings
 from manifest.settings import PackageSettings
 
 ROOT = Path(__file__).parents[2]
@@ -30,11 +30,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return read_settings()
+    return Settings()
 
 
 def test_with_nothing_set_it_runs_on_this_machine_only() -> None:
-    settings = read_settings()
+    settings = Settings()
     assert settings.local
     assert (settings.host, settings.port, settings.base_url) == ("127.0.0.1", 3978, "http://127.0.0.1:3978")
     assert settings.allowed_tenants == frozenset()
@@ -119,7 +119,7 @@ def test_with_a_registration_people_have_to_reach_the_bot(monkeypatch: pytest.Mo
     with pytest.raises(WrongSettings, match=r"^PUBLIC_URL takes [^\n]*$"):
         read(monkeypatch, **REGISTERED, PUBLIC_URL=url)
     with pytest.raises(WrongSettings, match=r"^PUBLIC_URL: takes [^\n]*$"):
-        checked(PackageSettings)
+        PackageSettings()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
@@ -141,16 +141,16 @@ def test_with_a_registration_any_host_is_taken(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_type_of_a_registration_follows_or_one_line_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, **REGISTERED).app_type == "SingleTenant"
-    assert read_settings().tenants == {HERE}, "it lets in that one only"
+    assert Settings().tenants == {HERE}, "it lets in that one only"
     assert read(monkeypatch, ALLOWED_TENANTS=f" {HERE.upper()},{THERE},,").tenants == {HERE, THERE}
     monkeypatch.setenv("MicrosoftAppTenantId", "")
     with pytest.raises(WrongSettings, match=r"^MicrosoftAppTenantId takes your directory's id[^\n]*MultiTenant\)$"):
-        read_settings()
+        Settings()
     old = read(monkeypatch, MicrosoftAppType="MultiTenant", ALLOWED_TENANTS="")
     assert (old.app_type, old.tenants) == ("MultiTenant", frozenset())
     monkeypatch.setenv("MicrosoftAppPassword", "")
     with pytest.raises(WrongSettings, match=r"^MicrosoftAppPassword takes [^\n]*UserAssignedMSI\)$"):
-        read_settings()
+        Settings()
     assert read(monkeypatch, MicrosoftAppType="UserAssignedMSI", MicrosoftAppTenantId=HERE).tenants == {HERE}
 
 
@@ -175,10 +175,10 @@ def test_every_cloud_has_its_own_addresses(monkeypatch: pytest.MonkeyPatch, clou
 
 
 def test_graph_is_asked_with_a_registration_or_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not read_settings().asks_graph
+    assert not Settings().asks_graph
     assert not read(monkeypatch, GRAPH_URL="https://localhost.evil.example/v1.0").asks_graph
     assert read(monkeypatch, GRAPH_URL="http://127.0.0.1:9/v1.0/", GRAPH="on").asks_graph
-    assert read_settings().graph_address == "http://127.0.0.1:9/v1.0"
+    assert Settings().graph_address == "http://127.0.0.1:9/v1.0"
     assert not read(monkeypatch, GRAPH="OFF").asks_graph
     monkeypatch.delenv("GRAPH_URL")
     assert not read(monkeypatch, **REGISTERED).asks_graph
@@ -203,10 +203,10 @@ def test_the_example_file_names_every_variable_and_is_what_we_take_when_nothing_
 ) -> None:
     example = (ROOT / ".env.example").read_text()
     assert set(re.findall(r"^#?(\w+)=", example, re.MULTILINE)) == NAMES
-    bare = read_settings()
+    bare = Settings()
     for text in (example, re.sub(r"^#(?=\w+=)", "", example, flags=re.MULTILINE)):
         (elsewhere / ".env").write_text(text)
-        assert read_settings() == bare
+        assert Settings() == bare
 
 
 def test_the_address_for_browsers_has_no_slash_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +220,7 @@ def test_a_signing_key_stands_in_the_environment_or_in_a_file(elsewhere: Path, m
     with pytest.raises(WrongSettings, match="SIGNING_KEY takes nothing"):
         read(monkeypatch, SIGNING_KEY="x" * 64)
     monkeypatch.delenv("SIGNING_KEY_FILE")
-    settings = read_settings()
+    settings = Settings()
     assert settings.key_apart == b"x" * 64
     assert "x" * 64 not in repr(settings)
     file.write_text("short")
