@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zlib import crc32
 
 from cards.compose import Choices, audience_form
 from cards.kit.elements import AdaptiveCard
 from dialogs.core.drafts import out_of_bounds
 from dialogs.core.turn import Turn
-from dialogs.core.visibility import lists_in, lists_of, names_of_lists
+from dialogs.core.visibility import is_there, lists_in, lists_of
 from dialogs.forms.audience import AudienceChoice, list_id, read_audience
 from dialogs.forms.fields import NAME
 from dialogs.lists.freshness import looked_at
-from storage.records import Audience, Campaign, Channel, DeedKind, DistributionList, ListId
+from storage.records import (
+    Arrival,
+    Audience,
+    Campaign,
+    Channel,
+    DeedKind,
+    DistributionList,
+    ListId,
+    Standing,
+    pasted_into,
+)
 from storage.records.rights import reaches_everyone
 
 SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for
+AT_WORK = timedelta(seconds=10)  #: for so long a list that is noted, and not there, is being made by another press
 ALIKE = 200  #: things of nearly the same name that are looked at, to find a free one
 
 
@@ -67,7 +80,9 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     kept = {key: value for key, value in values.items() if key != "find"}
     if not choice.contacts:
         return Accepted({}, kept)
-    names = await names_of_lists(turn, but=await turn.store.made_by(turn.cause, "list"))
+    lists = await lists_of(turn)  # before it is asked what has been made: what stands among them is known by then
+    cause, made = await _pasting(turn, campaign, values)
+    names = {one.name.casefold() for one in lists if one.id != made}
     if choice.new_name.casefold() in names:
         return Accepted({"list_name": turn.texts("There is a list of this name already.")}, values)
     name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
@@ -77,10 +92,24 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
         turn.person.id,
         name,
         [person.id for person in people],
-        deed=turn.deed(DeedKind.CREATED, campaign=str(campaign.id)),
+        deed=replace(turn.deed(DeedKind.CREATED, campaign=str(campaign.id)), cause=cause),
     )
     ticked = [word for word in (values.get("audience", ""), f"list:{new.id}") if word]
     return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
+
+
+async def _pasting(turn: Turn, campaign: Campaign, values: Mapping[str, str]) -> tuple[str, int | None]:
+    """What makes the list of what is pasted, and the list that it has made already: a form is pressed twice at times,
+    and the second press may reach another copy of the bot while the first is at work.
+    """
+    store = turn.store
+    cause = pasted_into(campaign.id, turn.person.id, values.get("list_name", ""), values.get("addresses", ""))
+    press = Arrival(key=cause, sender="", told_at=turn.now)
+    begun = await store.begin_activity(press, crc32(turn.cause.encode()), turn.now, turn.now + AT_WORK)
+    made = await store.made_by(cause, "list")
+    if made is not None and begun.standing is Standing.OURS and not await is_there(turn, ListId(made)):
+        return turn.cause, None  # it was deleted since: they want another
+    return cause, made
 
 
 async def _unusable(turn: Turn, choice: AudienceChoice) -> dict[str, str]:

@@ -4,7 +4,7 @@ Every instant is an aware UTC ``datetime``; people's clocks appear only as an IA
 The S numbers point at the product facts listed in docs/product.md.
 """
 
-from storage.records.activities import Arrival, Begun, Progress, Standing, removal_of, sender_of
+from storage.records.activities import Arrival, Begun, Progress, Standing, pasted_into, removal_of, sender_of
 from storage.records.campaigns import (
     ENGAGES_FOR,
     Approval,
@@ -216,6 +216,7 @@ __all__ = [
     "in_language",
     "may_approve",
     "origin_of",
+    "pasted_into",
     "removal_of",
     "sender_of",
     "target_of",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from storage.records.channels import Channel
-from storage.records.ids import TenantId
+from storage.records.ids import CampaignId, PersonId, TenantId
 
 
 class Standing(StrEnum):
@@ -40,6 +41,13 @@ def removal_of(sender: str) -> str:
     An install before that may be told late.
     """
     return f"removed {sender}"
+
+
+def pasted_into(campaign: CampaignId, by: PersonId, name: str, addresses: str) -> str:
+    """The key of making a list of what somebody pasted into a draft: the form pressed twice, on two copies of the bot
+    perhaps, makes one.
+    """
+    return f"pasted {campaign} {by} {hashlib.sha256(f'{name} {addresses}'.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

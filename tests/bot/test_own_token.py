@@ -29,7 +29,7 @@ class Expired(NoSecret):
                 " client secret keys for app 'hr' are expired."
             )
 
-        credentials.get_access_token = refused
+        credentials.get_access_token = refused  # type: ignore[attr-defined]
         return credentials
 
 

@@ -201,13 +201,13 @@ async def world(entries: list[Entry], running_bot: RunningBot, ada: Person) -> A
     for person in (*speakers.values(), marie, eve):
         if person is not ada:
             await person.install()
-    people = {role: await known(store, person) for role, person in speakers.items()}
-    for role, person in people.items():
+    people = {role: await known(store, speaker) for role, speaker in speakers.items()}
+    for role, known_one in people.items():
         if role is not Role.OWNER:
-            await store.give_role(person.id, role, deed=A_DEED)
+            await store.give_role(known_one.id, role, deed=A_DEED)
     maker, stranger = await known(store, marie), await known(store, eve)
     await store.give_role(maker.id, Role.AUTHOR, deed=A_DEED)
-    theirs = {role: await belongings(bot, person, f"own{person.id}zq") for role, person in people.items()}
+    theirs = {role: await belongings(bot, one, f"own{one.id}zq") for role, one in people.items()}
     world = World(
         bot,
         entries[-1],

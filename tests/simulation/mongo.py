@@ -166,7 +166,7 @@ class Collection:
             return await self._server.answer(
                 lambda: self._documents.insert_many(documents, ordered=ordered), changes=True
             )
-        except mongomock.BulkWriteError as error:
+        except mongomock.BulkWriteError as error:  # type: ignore[attr-defined]
             raise BulkWriteError(error.details) from None
 
     async def create_indexes(self, indexes: Sequence[Any]) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 from unittest import mock
 
+import aiohappyeyeballs
 import aiohttp.connector
 from apscheduler.executors import base as executors
 from apscheduler.schedulers import base
@@ -39,7 +40,7 @@ def patched(loop: SimulatedLoop, rng: random.Random, wall: Callable[[], float]) 
     random.seed(rng.getrandbits(64))
     with contextlib.ExitStack() as patches:
         for place, name, instead in (
-            (aiohttp.connector.aiohappyeyeballs, "start_connection", start_connection),
+            (aiohappyeyeballs, "start_connection", start_connection),
             (aiohttp.connector, "monotonic", loop.time),
             *((module, "datetime", Datetime) for module in (base, interval, executors)),
             (time, "monotonic", loop.time),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from app import open_store, serve
 from bot.ops import logs
-from bot.settings import Settings, read_settings
+from bot.settings import Settings
 from scheduler import dispatcher
 from scheduler.rules.window import LATE
 from storage.port.store import Store
@@ -92,7 +92,7 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> None:
-    settings = read_settings()
+    settings = Settings()
     logs.set_up(settings.log_level, settings.log_format)
     dispatcher.POLL = LOOK
     asyncio.run(run(settings))

@@ -19,7 +19,7 @@ import manifest
 import scheduler
 import storage
 from bot.ops.logs import one_line
-from bot.teams.sightings import NAME
+from bot.teams.members import NAME
 from bot.teams.skype import address_in
 from bot.web.bodies import json_object
 from bot.web.clicks import is_program

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cards.kit.texts import LOCALES, Texts, language_of, names_of
 from cards.kit.variables import OWN
 from cards.languages import DEFAULT, LANGUAGES, Language, typed
-from dialogs.results.engagement import PRESSED
+from cards.message.skype import PRESSED
 from dialogs.routers import everything
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from storage.mongo import engine
 from storage.mongo.engine import LONGEST, PAUSES, SHORTEST, pause_of
 from storage.records import Subject
 from tests.contract.world import CONTOSO
@@ -49,7 +48,7 @@ async def test_what_is_refused_so_is_asked_again_and_done_once(monkeypatch: pyte
         return await answer(ask, changes=changes)
 
     monkeypatch.setattr(server, "answer", refusing)
-    monkeypatch.setattr(engine.asyncio, "sleep", sleep)
+    monkeypatch.setattr("storage.mongo.engine.asyncio.sleep", sleep)
     await store.note(A_DEED, CONTOSO, Subject.SETTING, "x")
     assert [pause for pause in slept if pause] == [0.034] * 3
     refusals = 2
