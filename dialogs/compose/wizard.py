@@ -31,7 +31,7 @@ from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, merge, page_of, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
-from dialogs.lists.audience import accept_audience, audience_card
+from dialogs.lists.audience import Accepted, accept_audience, audience_card
 from dialogs.lists.freshness import installable
 from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, StaleVersion, may_approve
 from storage.records.campaign_life import Change, allows, edit
@@ -134,9 +134,10 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         if goal == step or (step == "schedule" and goal == "review" and mixes(before.forms.get(step, {}), values)):
             return Answer(card=await _drawn_anew(turn, campaign, step, values))
         # after the save: a press at the same moment comes too late to make a second list
-        errors, kept = await _accept(turn, before, step, values)
-        if kept != values:
-            campaign = await save_step(turn, campaign, step, kept)
+        accepted = await _accept(turn, before, step, values)
+        errors = accepted.errors
+        if accepted.kept != values:
+            campaign = await save_step(turn, campaign, step, accepted.kept)
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
@@ -145,7 +146,7 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=_left(turn, campaign))
     if errors and goal not in STEPS[: STEPS.index(step)]:
         return Answer(card=await form_card(turn, campaign, step, errors=errors))
-    return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review"))
+    return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review", notice=accepted.notice))
 
 
 async def _drawn_anew(turn: Turn, campaign: Campaign, step: str, values: Mapping[str, str]) -> AdaptiveCard:
@@ -296,9 +297,7 @@ def _zones(chosen: str, own: str) -> list[tuple[str, str]]:
 # --- saving -----------------------------------------------------------------------------------
 
 
-async def _accept(
-    turn: Turn, campaign: Campaign, step: str, values: dict[str, str]
-) -> tuple[Mapping[str, str], dict[str, str]]:
+async def _accept(turn: Turn, campaign: Campaign, step: str, values: dict[str, str]) -> Accepted:
     """What is wrong with a step, and what to keep of it; a new list is made once it is right."""
     if step == "message":
         columns = await known_columns(turn) if asks_for_columns(values) else ()
@@ -308,12 +307,11 @@ async def _accept(
         if not errors and image != completed(campaign.forms.get("message", {}).get("image", "").strip()):
             why_not = await why_not_shown(turn, image)
             errors = {"image": why_not} if why_not else {}
-        return errors, values
+        return Accepted(errors, values)
     if step == "schedule":
         await ready_for(values)
-        return read_schedule(values, turn.now, turn.texts).errors, values
-    accepted = await accept_audience(turn, campaign, values)
-    return accepted.errors, accepted.kept
+        return Accepted(read_schedule(values, turn.now, turn.texts).errors, values)
+    return await accept_audience(turn, campaign, values)
 
 
 async def save_step(turn: Turn, campaign: Campaign, key: str, values: Mapping[str, str] | None) -> Campaign:

@@ -227,7 +227,7 @@ async def known_columns(turn: Turn) -> tuple[str, ...]:
 
 def _audience(choice: AudienceChoice) -> Audience | None:
     """None as long as addresses that were pasted have not become a list."""
-    return None if choice.contacts else choice.audience
+    return None if choice.pasted.contacts else choice.audience
 
 
 async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.lists.reading import Reading
+from cards.lists.readings import note_text
 from dialogs.forms.fields import KEPT, NAME, Parsed, Values
 from dialogs.lists.imports.reading import Reader
 from storage.records import Audience, Channel, Contact, ListId
 
 SHOWN = 5  #: pieces of a paste that are named when they are no addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Addresses that were pasted into a form, each person once, and how they were read."""
+
+    contacts: tuple[Contact, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What else was pasted beside them: variables of a list."""
+        return self.reading.columns
+
+    def notes(self, texts: Texts) -> str:
+        """What was left out, or guessed, a sentence each; "" for nothing."""
+        notes = (note_text(texts, note, self.reading) for note in self.reading.notes)
+        return " ".join(note for note in notes if note)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +41,7 @@ class AudienceChoice:
     channel: Channel
     audience: Audience
     new_name: str = ""
-    contacts: tuple[Contact, ...] = ()
+    pasted: Pasted = field(default_factory=Pasted)
 
 
 def read_audience(values: Values, texts: Texts) -> Parsed[AudienceChoice]:
@@ -43,25 +62,23 @@ def read_audience(values: Values, texts: Texts) -> Parsed[AudienceChoice]:
             "{count} lists are ticked above and left out here: one of the two must go.",
             len(both),
         )
-    pasted = values.get("addresses", "")
-    pasted = pasted if pasted.strip() else ""
+    text = values.get("addresses", "")
+    text = text if text.strip() else ""
     name = " ".join(values.get("list_name", "").split())
     if len(name) > NAME:
         errors["list_name"] = too_long(texts, len(name), NAME)
-    if name and not pasted:
+    if name and not text:
         errors["addresses"] = texts("Please paste at least one address.")
-    contacts: tuple[Contact, ...] = ()
-    if pasted:
-        read = read_addresses(pasted, texts)
-        contacts = read.value or ()
+    pasted = Pasted()
+    if text:
+        read = read_addresses(text, texts)
+        pasted = read.value or pasted
         errors.update(read.errors)
-    if not (audience.everyone or audience.lists or pasted or name):
+    if not (audience.everyone or audience.lists or text or name):
         errors["audience"] = texts("Please choose who receives it.")
     if errors:
         return Parsed(None, errors)
-    return Parsed(
-        AudienceChoice(channel=Channel(values["channel"]), audience=audience, new_name=name, contacts=contacts)
-    )
+    return Parsed(AudienceChoice(channel=Channel(values["channel"]), audience=audience, new_name=name, pasted=pasted))
 
 
 def list_id(text: str) -> ListId | None:
@@ -75,7 +92,7 @@ def _lists(chosen: str) -> tuple[ListId, ...]:
     return tuple(dict.fromkeys(id for id in ids if id is not None))
 
 
-def read_addresses(text: str, texts: Texts) -> Parsed[tuple[Contact, ...]]:
+def read_addresses(text: str, texts: Texts) -> Parsed[Pasted]:
     """Pasted addresses, each person once; what is none is named with its line."""
     if len(text) >= KEPT:  # it may have been cut, and nobody is to be forgotten
         return Parsed(None, {"addresses": too_much(texts)})
@@ -88,7 +105,7 @@ def read_addresses(text: str, texts: Texts) -> Parsed[tuple[Contact, ...]]:
         return Parsed(None, {"addresses": not_addresses(reading, texts)})
     if not contacts:
         return Parsed(None, {"addresses": texts("Please paste at least one address.")})
-    return Parsed(contacts)
+    return Parsed(Pasted(contacts, reading))
 
 
 def _several_columns(reading: Reading, texts: Texts) -> str:

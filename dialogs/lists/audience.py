@@ -12,7 +12,7 @@ from cards.kit.elements import AdaptiveCard
 from dialogs.core.drafts import out_of_bounds
 from dialogs.core.turn import Turn
 from dialogs.core.visibility import is_there, lists_in, lists_of
-from dialogs.forms.audience import AudienceChoice, list_id, read_audience
+from dialogs.forms.audience import AudienceChoice, Pasted, list_id, read_audience
 from dialogs.forms.fields import NAME
 from dialogs.lists.freshness import looked_at
 from storage.records import (
@@ -20,6 +20,7 @@ from storage.records import (
     Audience,
     Campaign,
     Channel,
+    Deed,
     DeedKind,
     DistributionList,
     ListId,
@@ -67,6 +68,8 @@ class Accepted:
     errors: Mapping[str, str]
     #: the form's values from here on
     kept: dict[str, str]
+    #: what was left out of a paste, or guessed
+    notice: str = ""
 
 
 async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]) -> Accepted:
@@ -78,7 +81,8 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     if errors := await _unusable(turn, choice):
         return Accepted(errors, values)
     kept = {key: value for key, value in values.items() if key != "find"}
-    if not choice.contacts:
+    pasted = choice.pasted
+    if not pasted.contacts:
         return Accepted({}, kept)
     lists = await lists_of(turn)  # before it is asked what has been made: what stands among them is known by then
     cause, made = await _pasting(turn, campaign, values)
@@ -86,16 +90,23 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
     if choice.new_name.casefold() in names:
         return Accepted({"list_name": turn.texts("There is a list of this name already.")}, values)
     name = choice.new_name or free_name(campaign.name or turn.texts("A new list"), names)
-    people = await turn.store.meet(turn.person.tenant, choice.contacts)
-    new = await turn.store.new_list(
-        turn.person.tenant,
-        turn.person.id,
-        name,
-        [person.id for person in people],
-        deed=replace(turn.deed(DeedKind.CREATED, campaign=str(campaign.id)), cause=cause),
-    )
-    ticked = [word for word in (values.get("audience", ""), f"list:{new.id}") if word]
-    return Accepted({}, {**kept, "audience": ",".join(ticked), "list_name": "", "addresses": ""})
+    deed = replace(turn.deed(DeedKind.CREATED, campaign=str(campaign.id)), cause=cause)
+    new = await _new_list(turn, name, pasted, deed)
+    ticked = [word for word in (values.get("audience", ""), f"list:{new}") if word]
+    kept |= {"audience": ",".join(ticked), "list_name": "", "addresses": ""}
+    return Accepted({}, kept, pasted.notes(turn.texts))
+
+
+async def _new_list(turn: Turn, name: str, pasted: Pasted, deed: Deed) -> ListId:
+    """A list of what was pasted, with what stands beside the addresses: it can be used as variables."""
+    store, tenant, owner = turn.store, turn.person.tenant, turn.person.id
+    people = [person.id for person in await store.meet(tenant, pasted.contacts)]
+    if not pasted.columns:
+        return (await store.new_list(tenant, owner, name, people, deed=deed)).id
+    blank = await store.blank_list(tenant, owner, cause=deed.cause)
+    await store.fill_blank(blank, people, [contact.columns for contact in pasted.contacts])
+    await store.publish_list(blank, name, pasted.columns, deed=deed)
+    return blank
 
 
 async def _pasting(turn: Turn, campaign: Campaign, values: Mapping[str, str]) -> tuple[str, int | None]:

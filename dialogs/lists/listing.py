@@ -8,6 +8,7 @@ from dataclasses import replace
 from cards.compose.fields import too_long
 from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import full_name
+from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.lists.listing import (
     ListLine,
@@ -24,14 +25,13 @@ from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import campaigns_naming, is_using, list_of, lists_of, may_do, names_of_lists
-from dialogs.forms.audience import read_addresses
+from dialogs.forms.audience import Pasted, read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of
 from dialogs.lists.freshness import installable, looked_at
 from storage.records import (
     Audience,
     Campaign,
     Channel,
-    Contact,
     DeedKind,
     DistributionList,
     ListId,
@@ -47,6 +47,7 @@ router = Router()
 
 PAGE = 6  #: lists on one card
 PEOPLE = 8  #: people on one card: each row carries an icon
+COLUMNS = 6  #: that a notice names
 AUTHORS = 200  #: authors to share with that a form offers
 
 
@@ -219,34 +220,46 @@ async def _of_its_own(turn: Turn, form: Form) -> DistributionList:
     return distribution_list
 
 
-async def _typed_contacts(turn: Turn, form: Form) -> tuple[DistributionList, Sequence[Contact]]:
+async def _typed_contacts(turn: Turn, form: Form) -> tuple[DistributionList, Pasted]:
     """A list, and the people typed to be added to it or taken out. Raises Aside where what was typed is wrong."""
     distribution_list, values = await _of_its_own(turn, form), typed_people(form)
-    contacts = read_addresses(values["addresses"], turn.texts)
-    if contacts.value is None:
-        raise Aside(Answer(card=list_people_form(turn.texts, distribution_list, values, contacts.errors)))
-    return distribution_list, contacts.value
+    pasted = read_addresses(values["addresses"], turn.texts)
+    if pasted.value is None:
+        raise Aside(Answer(card=list_people_form(turn.texts, distribution_list, values, pasted.errors)))
+    return distribution_list, pasted.value
 
 
 @router.form("list.add")
 async def add_people(turn: Turn, form: Form) -> Answer:
-    distribution_list, contacts = await _typed_contacts(turn, form)
-    people = await turn.store.meet(distribution_list.tenant, contacts)
+    distribution_list, pasted = await _typed_contacts(turn, form)
+    people = await turn.store.meet(distribution_list.tenant, pasted.contacts)
     ids = [person.id for person in people]
     await turn.store.enlist(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
-    return await _changed(turn, form, distribution_list)
+    return await _changed(turn, form, distribution_list, pasted)
 
 
 @router.form("list.remove")
 async def remove_people(turn: Turn, form: Form) -> Answer:
-    distribution_list, contacts = await _typed_contacts(turn, form)
-    people = [await turn.store.person_at(distribution_list.tenant, contact.address) for contact in contacts]
+    distribution_list, pasted = await _typed_contacts(turn, form)
+    addresses = [contact.address for contact in pasted.contacts]
+    people = [await turn.store.person_at(distribution_list.tenant, address) for address in addresses]
     ids = [person.id for person in people if person is not None]
     await turn.store.dismiss(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
     return await _changed(turn, form, distribution_list)
 
 
-async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
+def _not_kept(texts: Texts, added: Pasted) -> str:
+    """What stood beside pasted addresses: a list gets its columns from a file."""
+    if not added.columns:
+        return ""
+    return texts(
+        "Only names and addresses were added: what else stood beside them ({columns}) comes in with a file.",
+        columns=texts.enumerate([escape_markdown(column) for column in added.columns[:COLUMNS]])
+        + (" …" if len(added.columns) > COLUMNS else ""),
+    )
+
+
+async def _changed(turn: Turn, form: Form, before: DistributionList, added: Pasted | None = None) -> Answer:
     distribution_list = await list_asked_for(turn, form)
     await tell_maker(turn, distribution_list)
     grown = distribution_list.size - before.size
@@ -257,6 +270,8 @@ async def _changed(turn: Turn, form: Form, before: DistributionList) -> Answer:
         notice = texts.many("{count} person was taken out.", "{count} people were taken out.", -grown)
     else:
         notice = texts("Nothing has changed: the list was like that already.")
+    if added is not None:
+        notice = " ".join(sentence for sentence in (notice, _not_kept(texts, added), added.notes(texts)) if sentence)
     return Answer(card=await one_list(turn, distribution_list, notice=notice))
 
 

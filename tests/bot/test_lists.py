@@ -8,6 +8,7 @@ import pytest
 
 from storage.records import Audience, CampaignState, Channel
 from tests.bot.story import (
+    MESSAGE,
     asked,
     completed,
     draft,
@@ -155,6 +156,40 @@ async def test_people_are_added_and_taken_out(running_bot: RunningBot, ada: Pers
     assert error_beside(card, "addresses").startswith("This is not an address")
     [team] = await running_bot.store.lists(TENANT)
     assert team.size == 2
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_what_is_pasted_beside_addresses_becomes_variables_and_what_is_left_out_is_said(
+    running_bot: RunningBot, ada: Person, louis: Person, language: str
+) -> None:
+    """The same paste for a campaign, and into a list that is there."""
+    await make_author(ada, louis)
+    author = ada if language == "en" else louis
+    pasted = (
+        "Mail\tSite\tBadge\nmarie@contoso.example; max@contoso.example\tLyon\t00123\nada@contoso.example\t#N/A\t7\n"
+    )
+    says = ["1 cell holds several addresses", "1 cell holds an error such as #N/A"]
+    dit = ["1 cellule contient plusieurs adresses", "1 cellule contient une erreur comme #N/A"]
+    await author.say("new campaign" if language == "en" else "nouvelle campagne")
+    to_audience, to_schedule = (
+        ("Next: audience", "Next: schedule") if language == "en" else ("Suite : destinataires", "Suite : diffusion")
+    )
+    await author.press(to_audience, **MESSAGE)
+    card = (await author.press(to_schedule, list_name="Team", addresses=pasted))["value"]
+    assert all(any(sentence in words for words in words_of(card)) for sentence in (says if language == "en" else dit))
+    store = running_bot.store
+    [team] = await store.lists(TENANT)
+    assert (team.columns, team.size) == (("SITE", "BADGE"), 2)
+    audience = Audience(lists=(team.id,), guests=True)
+    people = {one.person.address: one.person.id for one in await store.members(TENANT, audience, Channel.TEAMS, 10)}
+    kept = await store.columns_of(audience, list(people.values()))
+    assert kept[people["marie@contoso.example"]] == {"SITE": "Lyon", "BADGE": "00123"}
+    assert kept[people["ada@contoso.example"]] == {"BADGE": "7"}
+    await author.execute("list.add", {"list": team.id, "addresses": pasted}, author.cards()[-1][0])
+    words = words_of(author.card())
+    assert any(
+        ("Only names and addresses were added" if language == "en" else "Seuls les noms") in one for one in words
+    )
 
 
 async def test_a_campaign_combines_lists_leaves_one_out_and_nobody_gets_it_twice(

@@ -500,7 +500,7 @@ def test_what_is_pasted_for_a_campaign_is_never_somebody_elses_address(language:
     assert refused.value is None and "“ada@c.example\\" not in refused.errors["addresses"]
     assert all(one in refused.errors["addresses"] for one in ("ada@c.example", "boss@c.example"))
     taken = read_addresses("Prénom\tResponsable\tMail\nAda\tboss@c.example\tada@c.example\n", texts).value
-    assert [one.address for one in taken or ()] == ["ada@c.example"]
+    assert taken is not None and [one.address for one in taken.contacts] == ["ada@c.example"]
 
 
 def test_a_workbook_of_before_2007_is_read_as_it_shows() -> None:

@@ -73,8 +73,9 @@ def test_a_web_address_is_taken(url: str) -> None:
     ],
 )  # fmt: skip
 def test_addresses_are_read_each_person_once(text: str, contacts: list[tuple[str, str, str]]) -> None:
-    contacts_read = read_addresses(text, ENGLISH).value
-    assert contacts_read == tuple(Contact(address=a, given_name=first, surname=last) for a, first, last in contacts)
+    pasted = read_addresses(text, ENGLISH).value
+    assert pasted is not None
+    assert pasted.contacts == tuple(Contact(address=a, given_name=first, surname=last) for a, first, last in contacts)
 
 
 def test_up_to_six_buttons_are_read_links_first() -> None:
@@ -140,10 +141,10 @@ def test_an_audience_is_read() -> None:
     some = read_audience(ticked, ENGLISH).value
     assert some is not None
     wanted = Audience(lists=(ListId(12), ListId(3)), except_lists=(ListId(4),), guests=True)
-    assert (some.audience, some.contacts) == (wanted, ())
+    assert (some.audience, some.pasted.contacts) == (wanted, ())
     pasted = read_audience({"channel": "msteams", "addresses": "ada@contoso.com"}, ENGLISH).value
     assert pasted is not None
-    assert (pasted.audience, pasted.contacts) == (Audience(), (Contact(address="ada@contoso.com"),))
+    assert (pasted.audience, pasted.pasted.contacts) == (Audience(), (Contact(address="ada@contoso.com"),))
 
 
 def test_a_schedule_is_read_on_the_clock_of_its_zone() -> None:

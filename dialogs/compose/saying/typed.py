@@ -258,7 +258,7 @@ def _still_open(before: Mapping[str, Mapping[str, str]], saying: Saying) -> list
 
 
 async def _with_people(turn: Turn, campaign: Campaign) -> Campaign:
-    """Addresses that were said become a list, as pasted ones do."""
+    """Addresses that were said become a list, as pasted ones do. A sentence has no columns beside them."""
     values = dict(campaign.forms.get("audience", {}))
     if not values.get("addresses"):
         return campaign
