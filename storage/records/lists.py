@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.records.ids import ListId, PersonId, TenantId
+from storage.records.segments import Group
 
 #: what a list says about a person beside name and address: by column, in capitals ("DEPARTMENT")
 Columns = Mapping[str, str]
@@ -58,6 +59,13 @@ class DistributionList:
     source: Source | None = None
     #: when the reading of its source began that gave its people; None: it has never been read
     read_at: datetime | None = None
+    #: whom it stands for, read anew whenever it matters: it is a segment, and nobody stands in it by hand
+    segment: Audience | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether its people were put in it one by one, and stay until somebody changes that."""
+        return self.source is None and self.segment is None
 
 
 class Unread(StrEnum):
@@ -92,6 +100,8 @@ class Audience:
     except_lists: tuple[ListId, ...] = ()
     #: guests of the organisation too
     guests: bool = False
+    #: of all these people, only those for whom this rule holds
+    only: Group | None = None
 
     @property
     def named(self) -> tuple[ListId, ...]:

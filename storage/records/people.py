@@ -67,6 +67,10 @@ class NotReached(StrEnum):
     GATEWAY = "gateway"  #: the platform's gateway gave up while its service may have taken it
 
 
+#: what the directory says of a person beside names and addresses: fields of Person and DirectoryUser
+DIRECTORY_FACTS = ("department", "country", "city", "office", "title", "manager")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody the bot knows of: installed it, or stands in a list."""
@@ -89,8 +93,13 @@ class Person:
     zone: str = ""
     #: of another organisation, invited into this one
     guest: bool = False
-    #: as the directory says it; "" when unknown
+    #: as the directory says it; "" when unknown. The manager by address, or else by name
     department: str = ""
+    country: str = ""
+    city: str = ""
+    office: str = ""
+    title: str = ""
+    manager: str = ""
     #: wants no campaigns, for now
     muted: bool = False
     #: when the platform or the directory last told their names and addresses; None: never
@@ -113,6 +122,12 @@ class DirectoryUser:
     #: IANA; known only of people who were looked up one by one
     zone: str = ""
     department: str = ""
+    country: str = ""
+    city: str = ""
+    office: str = ""
+    title: str = ""
+    #: by address, or else by name
+    manager: str = ""
     #: None: not said, as where the directory may not be asked for it
     guest: bool | None = None
 
@@ -140,6 +155,8 @@ class Reference:
     broken: NotReached | None = None
     #: False: they have not installed the bot, but are in a team that has
     installed: bool = True
+    #: since when they have it, without a break that was told of; None: they have not, or it was not kept then
+    installed_at: datetime | None = None
     #: why the last message was not taken, where that was about the person or the chat, and nothing has shown
     #: otherwise since; and when that was (None: before it was kept)
     failed: NotReached | None = None
