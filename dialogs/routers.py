@@ -13,7 +13,7 @@ from dialogs.lists import installs
 from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
 from dialogs.people import language, ownership, roles, settings, small_talk
-from dialogs.results import engagement, exports, reports
+from dialogs.results import engagement, exports, left, reports
 
 COMMAND = 60  #: characters of a command that a suggestion says
 
@@ -22,7 +22,7 @@ def everything() -> Router:
     """Words that no command knows are offered to the listeners in this order."""
     composing = [wizard, templates, translations, typed_schedule, typed_message, typed_campaign]
     of_campaigns = [approval, campaigns, try_it, sharing, copies]
-    of_results = [reports, exports, engagement]
+    of_results = [reports, left, exports, engagement]
     of_lists = [lists, flow, saving, group_search, installs]
     of_people = [language, help, ownership, roles, settings, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]

@@ -29,8 +29,6 @@ from bot.files.writer import FileSpec
 from bot.keys import FILES, KEYS_AGAIN, OwnKeys
 from bot.teams import activities
 from bot.teams.send.connector import Connector
-from cards.results.audit import Entry, Names, audit_table
-from cards.results.columns import Cell, Table
 from cards.results.exports import (
     Format,
     download_card,
@@ -39,10 +37,12 @@ from cards.results.exports import (
     trouble_card,
     uploaded_card,
 )
-from cards.results.recipients import recipients_table
+from cards.results.files.audit import Entry, Names, audit_table
+from cards.results.files.columns import Cell, Table
+from cards.results.files.recipients import recipients_table
 from cards.results.report import facts_of
 from dialogs.core.export_port import AUDIT, ExportRequest, OtherHost, Upload
-from dialogs.core.figures import figures_of
+from dialogs.core.figures import count_left, figures_of
 from dialogs.people.effective_role import EffectiveRole
 from dialogs.people.language import texts_of
 from scheduler.ports import Clock
@@ -50,7 +50,7 @@ from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
 from storage.port.people import People
-from storage.records import Campaign, Result, Right, Role, TenantId, allowed
+from storage.records import Campaign, Left, Result, Right, Role, TenantId, allowed
 from storage.shared.inventory import ERASURES
 
 log = logging.getLogger(__name__)
@@ -192,7 +192,7 @@ class Exports:
     # --- making -------------------------------------------------------------------------------
 
     def _begin(self, request: ExportRequest, work: Coroutine[Any, Any, None]) -> bool:
-        key = (request.campaign, request.person, request.format)
+        key = (request.campaign, request.person, request.format, request.left)
         if key in self._tasks:
             work.close()
             return False
@@ -211,7 +211,9 @@ class Exports:
         campaign = await self._store.campaign(request.campaign)
         if campaign is None or campaign.started_at is None or not allowed(Right.SEE, role, person, campaign):
             return None
-        return Granted(campaign, person, texts_of(person)) if campaign.tells_names else None
+        if not campaign.tells_names or (request.left and campaign.anonymous):
+            return None
+        return Granted(campaign, person, texts_of(person))
 
     async def _file(self, request: ExportRequest, granted: Granted, progress: Progress) -> Path:
         """The file; requests that come while it is being made wait for the same one.
@@ -245,7 +247,7 @@ class Exports:
         assert self._folder is not None
         path = self._folder / f"{request.number}-{secrets.token_hex(4)}.{request.format}"
         async with self._making:
-            spec, pages = await self._file_spec(granted, path, request.format)
+            spec, pages = await self._file_spec(granted, path, request)
             writer = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.files.writer", cwd=ROOT, stdin=asyncio.subprocess.PIPE
             )
@@ -270,24 +272,26 @@ class Exports:
         return path
 
     async def _file_spec(
-        self, granted: Granted, path: Path, format: Format
+        self, granted: Granted, path: Path, request: ExportRequest
     ) -> tuple[FileSpec, AsyncIterator[list[list[Cell]]]]:
         """All of the file but its rows; and the rows, read from the store page by page as they are asked for."""
         if granted.campaign is None:
             audit = audit_table(granted.texts, granted.person.zone or "UTC")
-            return _spec(audit, path, format), self._audit_pages(granted, audit)
+            return _spec(audit, path, request.format), self._audit_pages(granted, audit)
         table = recipients_table(granted.texts, granted.campaign)
         figures = await figures_of(self._store, granted.campaign)
         spec = replace(
-            _spec(table, path, format),
+            _spec(table, path, request.format),
             summary_name=granted.texts("Report"),
             summary=facts_of(granted.texts, figures, ZoneInfo(table.zone)),
         )
-        return spec, self._result_pages(granted.campaign, table)
+        return spec, self._result_pages(granted.campaign, table, request.left)
 
-    async def _result_pages(self, campaign: Campaign, table: Table[Result]) -> AsyncIterator[list[list[Cell]]]:
+    async def _result_pages(
+        self, campaign: Campaign, table: Table[Result], left: Left | None
+    ) -> AsyncIterator[list[list[Cell]]]:
         last = 0
-        while page := await self._store.results(campaign.id, last, PAGE):
+        while page := await self._store.results(campaign.id, last, PAGE, left):
             yield [table.cells(result) for result in page]
             last = page[-1].person.id
 
@@ -330,7 +334,9 @@ class Exports:
         if granted.campaign is None:
             total = await self._store.count_audit(granted.person.tenant)
         else:
-            total = (await self._store.tally(granted.campaign.id)).total
+            figures = await figures_of(self._store, granted.campaign)
+            left = request.left
+            total = await count_left(self._store, figures, left) if left else figures.tally.total
         chat = ProgressCard(granted, self._connector, reference, self._clock, total, message)
         try:
             await chat.progress(0)

@@ -18,7 +18,7 @@ from bot.ops.erase import CLIENT, erase, export_person
 from bot.ops.restore import restored
 from bot.settings import Settings
 from bot.web.links import LINKS
-from cards.results.audit import PLAIN, Entry, Names
+from cards.results.files.audit import PLAIN, Entry, Names
 from dialogs.people.ownership import new_code
 from scheduler.ports import Clock
 from storage.port.store import Store

@@ -23,7 +23,8 @@ from cards.kit.parts import (
 )
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from storage.records import Campaign
+from cards.results.left import left_text
+from storage.records import Campaign, Left
 
 
 class Format(StrEnum):
@@ -54,16 +55,25 @@ def file_name(exported: Exported, format: Format) -> str:
 
 
 def export_card(
-    texts: Texts, campaign: Campaign, rows: int, *, by_file: bool, by_link: bool, notice: str = ""
+    texts: Texts,
+    campaign: Campaign,
+    rows: int,
+    *,
+    by_file: bool,
+    by_link: bool,
+    notice: str = "",
+    left: Left | None = None,
 ) -> AdaptiveCard:
-    """``by_file``: the chat takes files; ``by_link``: a browser reaches us."""
+    """``by_file``: the chat takes files; ``by_link``: a browser reaches us; ``left``: only of those who are."""
     rows_text = texts.many("One row for {count} recipient.", "One row for each of {count} recipients.", rows)
+    if left:
+        rows_text = texts("Only these: {people}.", people=left_text(texts, left, rows))
     columns = (
         texts("With state, reason, attempts and times. Engagement is kept without names: no row says who did what.")
         if campaign.anonymous
         else texts("With state, reason, attempts, times, and what they did with the message.")
     )
-    payload = handle(campaign)
+    payload = handle(campaign, left=left) if left else handle(campaign)
     actions = _ways(texts, "export.make", payload, by_file=by_file, by_link=by_link)
     body = [
         *notices(notice, "accent"),
@@ -72,7 +82,7 @@ def export_card(
         hint(columns),
         *([] if actions else notices(_nowhere(texts))),
     ]
-    report = go(texts("Report"), "report.open", payload, mode="secondary" if actions else None)
+    report = go(texts("Report"), "report.open", handle(campaign), mode="secondary" if actions else None)
     return card(texts, body, [*actions, report])
 
 

@@ -90,8 +90,8 @@ def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "")
 def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
     campaign, payload = figures.campaign, handle(figures.campaign)
     actions = [go(texts("Refresh"), "report.open", payload)]
-    if campaign.finished_at and campaign.keeps_people and not figures.anonymous and figures.tally.delivered:
-        actions.append(go(texts("Remind…"), "remind.open", payload))
+    if campaign.keeps_people and not figures.anonymous and figures.tally.total:
+        actions.append(go(texts("Who has not…"), "remind.open", payload))
     if campaign.keeps_people:
         actions.append(go(texts("Export"), "export.open", payload))
     actions.append(go(texts("Compare"), "compare.open", payload, mode="secondary"))  # clients cut a row of many
@@ -332,37 +332,3 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
     if figures.campaign.trouble is not None and figures.campaign.trouble.pauses and figures.campaign.keeps_people:
         elements.append(ActionSet(actions=[copy_for_the_others(texts, figures.campaign)]))
     return elements
-
-
-# --- what can be done with it -----------------------------------------------------------------
-
-
-def remind_card(texts: Texts, figures: Figures, notice: str = "") -> AdaptiveCard:
-    """The people who have not done something yet, to be written to again."""
-    campaign, delivered = figures.campaign, figures.tally.delivered
-    body: list[Any] = [
-        heading(texts("Remind: {name}", name=name_of(texts, campaign))),
-        paragraph(
-            texts(
-                "Choose whom to write to again."
-                " I make a list of them, and a draft with the same message for you to change."
-            )
-        ),
-    ]
-    rows = []
-    for kind, several in (
-        (OPENED, texts("{count} have not opened it")),
-        (CLICKED, texts("{count} have not clicked")),
-        (ACKNOWLEDGED, texts("{count} have not confirmed")),
-        (ANSWERED, texts("{count} have not answered")),
-    ):
-        left = max(0, delivered - figures.people(kind))
-        if figures.counts(kind) and left:
-            left_text = several.format(count=texts.number(left))
-            remind = go(texts("Remind"), "remind.make", {**handle(campaign), "kind": kind}, tooltip=left_text)
-            row = beside([paragraph(left_text)], [ActionSet(actions=[remind])], widths=["stretch", "auto"])
-            row.separator = True
-            rows.append(row)
-    if not rows:
-        rows.append(paragraph(texts("Everybody has done everything: there is nobody to remind.")))
-    return card(texts, [*body, *rows], [go(texts("Report"), "report.open", handle(campaign))])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cards.results.exports import Format
-from storage.records import CampaignId, Channel, PersonId, TenantId
+from storage.records import CampaignId, Channel, Left, PersonId, TenantId
 
 AUDIT = CampaignId(0)  #: in the place of a campaign: the audit of the organisation
 
@@ -22,20 +22,24 @@ class ExportRequest:
     format: Format
     #: another one for each time that it is asked for
     number: str
+    #: of the recipients, only those who are left so
+    left: Left | None = None
 
     @property
     def text(self) -> str:
-        return f"{self.campaign}.{self.person}.{self.channel}.{self.format}.{self.number}"
+        parts = (self.campaign, self.person, self.channel, self.format, self.number, self.left or "")
+        return ".".join(str(part) for part in parts)
 
     @classmethod
     def of(cls, text: str) -> ExportRequest:
-        campaign, person, channel, format, number = text.split(".")
+        campaign, person, channel, format, number, *more = text.split(".")  # before there were more, of an hour ago
         return cls(
             campaign=CampaignId(int(campaign)),
             person=PersonId(int(person)),
             channel=Channel(channel),
             format=Format(format),
             number=number,
+            left=Left(more[0]) if more and more[0] else None,
         )
 
 

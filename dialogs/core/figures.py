@@ -1,4 +1,4 @@
-"""A campaign's figures, asked of the store: counters only, however large the campaign is."""
+"""A campaign's figures, asked of the store: of counters, however large the campaign is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Protocol
 
 from cards.results.figures import Figures, discreet
 from storage.port.campaigns import Deliveries
-from storage.port.engagement import Engagements
-from storage.records import Campaign, CampaignState
+from storage.port.engagement import Engagements, Results
+from storage.records import Campaign, CampaignState, DeliveryState, Left
+
+#: in these it may have arrived, so that somebody may have acted without being among those who received it
+IN_DOUBT = (DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
 class _Store(Deliveries, Engagements, Protocol):
@@ -29,3 +32,13 @@ async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = Fal
         next_due=await store.next_due(campaign.id) if running else None,
         last_due=await store.last_due(campaign.id, campaign.as_scheduled.schedule.slot.end) if running else None,
     )
+
+
+async def count_left(store: Results, figures: Figures, left: Left) -> int:
+    """How many are left: of counters, but for messages of which nobody knows whether they arrived."""
+    tally = figures.tally
+    if left.kind is None:
+        return tally.total - tally.delivered
+    if any(tally.states.get(state) for state in IN_DOUBT):
+        return len(await store.people_without(figures.campaign.id, left.kind))
+    return max(0, tally.delivered - figures.people(left.kind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cards.kit.texts import Texts
@@ -20,13 +21,14 @@ from cards.results.exports import (
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
 from dialogs.core.export_port import AUDIT, ExportRequest, FileOffer, OtherHost, Upload
+from dialogs.core.figures import count_left, figures_of
 from dialogs.core.notify import post
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, campaign_of
 from dialogs.people.language import texts_of
 from dialogs.results.reports import has_forgotten
-from storage.records import Campaign, CampaignId, DeedKind, Role, Subject
+from storage.records import Campaign, CampaignId, DeedKind, Left, Role, Subject
 
 router = Router()
 
@@ -42,10 +44,19 @@ async def export_typed(turn: Turn, name: str) -> Answer:
 
 @router.form("export.open")
 async def open_export(turn: Turn, form: Form) -> Answer:
-    return await _offer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
+    campaign = await asked_for(turn, form)
+    return await _offer(turn, campaign, fresh=bool(form.get("fresh")), left=_left(form, campaign))
 
 
-async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: bool = False) -> Answer:
+def _left(form: Form, campaign: Campaign) -> Left | None:
+    """Whom of the recipients it is to be of; None: all of them, as always in an anonymous campaign."""
+    named = form.get("left")
+    return Left(str(named)) if named in list(Left) and not campaign.anonymous else None
+
+
+async def _offer(
+    turn: Turn, campaign: Campaign, notice: str = "", *, fresh: bool = False, left: Left | None = None
+) -> Answer:
     if campaign.started_at is None:
         return Answer(card=await information(turn, campaign, turn.texts("It has not started yet."), "accent"))
     if not campaign.keeps_people:
@@ -53,32 +64,37 @@ async def _offer(turn: Turn, campaign: Campaign, notice: str = "", *, fresh: boo
     if not campaign.tells_names:
         note = turn.texts("It is anonymous: who received it can be exported when it has ended.")
         return Answer(card=await information(turn, campaign, note, "accent"), fresh=fresh)
-    rows = (await turn.store.tally(campaign.id)).total
+    rows = await _rows(turn, campaign, left)
     by_file, by_link = _takes_file(turn), turn.services.exports.by_link
     return Answer(
-        card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=by_link, notice=notice),
+        card=export_card(turn.texts, campaign, rows, by_file=by_file, by_link=by_link, notice=notice, left=left),
         summary=title_of(turn.texts, campaign.name),
         fresh=fresh,
     )
 
 
+async def _rows(turn: Turn, campaign: Campaign, left: Left | None) -> int:
+    figures = await figures_of(turn.store, campaign)
+    return await count_left(turn.store, figures, left) if left else figures.tally.total
+
+
 @router.form("export.make")
 async def make_export(turn: Turn, form: Form) -> Answer:
     campaign, exports = await asked_for(turn, form), turn.services.exports
-    format = form.get("format")
+    format, left = form.get("format"), _left(form, campaign)
     if campaign.started_at is None or not campaign.tells_names or format not in list(Format):
-        return await _offer(turn, campaign)
-    request = _request(turn, campaign.id, Format(str(format)))
-    rows = (await turn.store.tally(campaign.id)).total
+        return await _offer(turn, campaign, left=left)
+    request = replace(_request(turn, campaign.id, Format(str(format))), left=left)
+    rows = await _rows(turn, campaign, left)
     description = turn.texts("The results of “{name}”", name=campaign.name)
     if offer := _file_offer(turn, form, request, campaign, description, rows):
         return offer
     if not exports.by_link:
-        return await _offer(turn, campaign)
+        return await _offer(turn, campaign, left=left)
     begun = exports.make_link(request)
     if begun:
         await _note(turn, campaign, request)
-    return await _offer(turn, campaign, _begun_text(turn.texts, begun=begun))
+    return await _offer(turn, campaign, _begun_text(turn.texts, begun=begun), left=left)
 
 
 def _request(turn: Turn, campaign: CampaignId, format: Format) -> ExportRequest:
@@ -155,7 +171,8 @@ async def make_audit(turn: Turn, form: Form) -> Answer:
 
 
 async def _note(turn: Turn, exported: Exported, request: ExportRequest) -> None:
-    deed, tenant = turn.deed(DeedKind.EXPORTED, format=request.format), turn.person.tenant
+    only = {"left": request.left} if request.left else {}
+    deed, tenant = turn.deed(DeedKind.EXPORTED, format=request.format, **only), turn.person.tenant
     if exported is None:
         await turn.store.note(deed, tenant, Subject.AUDIT, "audit")
         return

@@ -1,11 +1,11 @@
-"""How a campaign does: the report, reminders to people who have done nothing yet, a comparison with earlier ones."""
+"""How a campaign does: the report, and a comparison with earlier ones."""
 
 from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
 from cards.results.compare import compare_card
 from cards.results.live import live_card
-from cards.results.report import erased_text, remind_card, report_card
+from cards.results.report import erased_text, report_card
 from dialogs.campaigns.copies import draft_to
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
@@ -13,7 +13,7 @@ from dialogs.core.figures import figures_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, own_campaigns, sent_before
-from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind
+from storage.records import Campaign, CampaignState, DeliveryState
 
 router = Router()
 
@@ -26,17 +26,17 @@ COMPARED = 5  #: earlier campaigns that one is compared with
 
 @router.form("report.open")
 async def open_report(turn: Turn, form: Form) -> Answer:
-    return await _report_answer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
+    return await report_answer(turn, await asked_for(turn, form), fresh=bool(form.get("fresh")))
 
 
-async def _report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False, notice: str = "") -> Answer:
+async def report_answer(turn: Turn, campaign: Campaign, *, fresh: bool = False, notice: str = "") -> Answer:
     summary = turn.texts("Report: {name}", name=campaign.name)
     return Answer(card=await report(turn, campaign, notice), fresh=fresh, summary=summary)
 
 
 async def has_forgotten(turn: Turn, campaign: Campaign, *, fresh: bool = False) -> Answer:
     """The report, and why nothing is told of single recipients any more."""
-    return await _report_answer(turn, campaign, fresh=fresh, notice=erased_text(turn.texts, campaign))
+    return await report_answer(turn, campaign, fresh=fresh, notice=erased_text(turn.texts, campaign))
 
 
 async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
@@ -52,7 +52,7 @@ async def report_typed(turn: Turn, name: str) -> Answer:
     if campaign is None:
         return await which_one(turn, name)
     if campaign.state is not CampaignState.RUNNING or not turn.shows_cards:
-        return await _report_answer(turn, campaign)
+        return await report_answer(turn, campaign)
     if campaign.author == turn.person.id and await turn.services.announcer.repost(campaign):
         return Answer()
     return Answer(card=live_card(turn.texts, await figures_of(turn.store, campaign)), summary=campaign.name)
@@ -64,7 +64,7 @@ async def last_report(turn: Turn) -> Answer:
     last = next((one for one in own if one.started_at is not None), None)
     if last is None:
         return Answer(text=turn.texts("You have sent no campaign yet."))
-    return await _report_answer(turn, last)
+    return await report_answer(turn, last)
 
 
 @router.command("compare")
@@ -91,7 +91,7 @@ async def send_again(turn: Turn, form: Form) -> Answer:
         return await has_forgotten(turn, campaign)
     people = await turn.store.people_in_state(campaign.id, DeliveryState.UNCONFIRMED)
     if campaign.state is not CampaignState.DONE or not people:
-        return await _report_answer(turn, campaign)
+        return await report_answer(turn, campaign)
     return await draft_to(turn, campaign, people, turn.texts("{name} – again", name=campaign.name))
 
 
@@ -114,50 +114,8 @@ async def copy_for_the_others(turn: Turn, form: Form) -> Answer:
         return await has_forgotten(turn, campaign)
     people = [person for state in NOT_REACHED for person in await turn.store.people_in_state(campaign.id, state)]
     if campaign.trouble is None or not campaign.trouble.pauses or not people:
-        return await _report_answer(turn, campaign)
+        return await report_answer(turn, campaign)
     return await draft_to(turn, campaign, people, turn.texts("Copy of {name}", name=campaign.name))
-
-
-@router.form("remind.open")
-async def open_remind(turn: Turn, form: Form) -> Answer:
-    campaign = await asked_for(turn, form)
-    if not campaign.keeps_people:
-        return await has_forgotten(turn, campaign)
-    if not _may_remind(campaign):
-        return await _report_answer(turn, campaign)
-    return Answer(card=remind_card(turn.texts, await figures_of(turn.store, campaign)))
-
-
-def _may_remind(campaign: Campaign) -> bool:
-    """In an anonymous campaign nobody knows whom."""
-    return campaign.started_at is not None and not campaign.anonymous
-
-
-@router.form("remind.make")
-async def remind(turn: Turn, form: Form) -> Answer:
-    """A list of the people who have received the message and not done this, and a draft of it to them."""
-    campaign, kind = await asked_for(turn, form), form.get("kind")
-    if not campaign.keeps_people:
-        return await has_forgotten(turn, campaign)
-    if not _may_remind(campaign) or kind not in list(EngagementKind):
-        return await _report_answer(turn, campaign)
-    people = await turn.store.people_without(campaign.id, EngagementKind(str(kind)))
-    if not people:
-        return Answer(card=remind_card(turn.texts, await figures_of(turn.store, campaign)))
-    return await draft_to(turn, campaign, people, _reminder_name(turn, campaign, EngagementKind(str(kind))))
-
-
-def _reminder_name(turn: Turn, campaign: Campaign, kind: EngagementKind) -> str:
-    texts = turn.texts
-    match kind:
-        case EngagementKind.OPENED:
-            return texts("{name} – not opened", name=campaign.name)
-        case EngagementKind.CLICKED:
-            return texts("{name} – not clicked", name=campaign.name)
-        case EngagementKind.ACKNOWLEDGED:
-            return texts("{name} – not confirmed", name=campaign.name)
-        case _:
-            return texts("{name} – not answered", name=campaign.name)
 
 
 # --- compare ----------------------------------------------------------------------------------
@@ -167,6 +125,6 @@ def _reminder_name(turn: Turn, campaign: Campaign, kind: EngagementKind) -> str:
 async def compare(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
     if not campaign.started_at:
-        return await _report_answer(turn, campaign)
+        return await report_answer(turn, campaign)
     others = [await figures_of(turn.store, other) for other in await sent_before(turn, campaign, COMPARED)]
     return Answer(card=compare_card(turn.texts, await figures_of(turn.store, campaign), others))

@@ -13,6 +13,7 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    Left,
     Person,
     Press,
     Received,
@@ -42,8 +43,11 @@ class Engagements(Protocol):
 
 
 class Results(Protocol):
-    async def results(self, id: CampaignId, after: int, limit: int) -> list[Result]:
-        """A page of a campaign's recipients, those whose PersonId is above ``after``, in its order."""
+    async def results(self, id: CampaignId, after: int, limit: int, left: Left | None = None) -> list[Result]:
+        """A page of a campaign's recipients, those whose PersonId is above ``after``, in its order.
+
+        ``left``: only those who are. A page of few among many reads on until it has them.
+        """
         ...
 
     async def people_without(self, id: CampaignId, kind: EngagementKind) -> Sequence[int]:

@@ -106,6 +106,7 @@ from storage.records.people import (
 )
 from storage.records.policy import GroupRole, Policy, forgets_before
 from storage.records.results import (
+    Left,
     Result,
 )
 from storage.records.rights import Right, allowed, may_approve
@@ -158,6 +159,7 @@ __all__ = [
     "Installation",
     "InstallationId",
     "Ladder",
+    "Left",
     "Lesson",
     "ListId",
     "ListInUse",

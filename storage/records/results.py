@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from storage.records.deliveries import DeliveryState, Look
-from storage.records.engagement import Engaged
+from storage.records.engagement import Engaged, EngagementKind
 from storage.records.people import NotReached, Person
 
 
@@ -25,3 +26,18 @@ class Result:
     #: of a campaign that asks for presence, from the first to the last
     looks: tuple[Look, ...]
     engaged: Engaged
+
+
+class Left(StrEnum):
+    """Which of a campaign's recipients are left: those who have not received it, or have not done this with it."""
+
+    REACHED = "reached"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+
+    @property
+    def kind(self) -> EngagementKind | None:
+        """What they have not done; None: it is not known to have reached them."""
+        return None if self is Left.REACHED else EngagementKind(self.value)

@@ -6,7 +6,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
-from storage.records import CampaignId, DeliveryState, EngagementKind, NotReached, Result
+from storage.records import CampaignId, DeliveryState, EngagementKind, Left, NotReached, Result
 from storage.records.instants import instant
 from storage.shared.engagement_json import bit_of, from_text
 from storage.shared.presence_log import unpacked
@@ -28,16 +28,26 @@ def _result_of(row: Row) -> Result:
     )
 
 
+def _only(left: Left | None) -> tuple[str, tuple[int, ...]]:
+    """What is asked of a row beside its campaign, and the values (storage/records/results.py has the rule)."""
+    if left is None:
+        return "", ()
+    if left.kind is None:
+        return " AND d.state <> ?", (DeliveryState.DELIVERED,)
+    return " AND d.state = ? AND ifnull(e.kinds, 0) & ? = 0", (DeliveryState.DELIVERED, bit_of(left.kind))
+
+
 class SqliteResults(Engine):
-    async def results(self, id: CampaignId, after: int, limit: int) -> list[Result]:
+    async def results(self, id: CampaignId, after: int, limit: int, left: Left | None = None) -> list[Result]:
+        only, values = _only(left)
         rows = await self.read(
             lambda db: json_rows(
                 db,
                 "SELECT json_array(d.state, d.reason, d.detail, d.tries, d.settled_at, d.log, e.record,"
                 f" {PERSON}) AS row FROM delivery d JOIN person p ON p.id = d.person"
                 " LEFT JOIN engaged e ON e.campaign = d.campaign AND e.who = d.person"
-                " WHERE d.campaign = ? AND d.person > ? ORDER BY d.person LIMIT ?",
-                (id, after, limit),
+                f" WHERE d.campaign = ? AND d.person > ?{only} ORDER BY d.person LIMIT ?",
+                (id, after, *values, limit),
             )
         )
         return [_result_of(row) for row in rows]

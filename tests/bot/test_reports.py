@@ -181,7 +181,7 @@ async def test_an_anonymous_report_names_no_one_and_reminds_no_one(
     assert not {"Answered", "Last press", "Last opening"} & {*words_of(report)}
     assert any("nothing is told of fewer than 5 people" in word for word in words_of(report))
     assert any("counted without names" in word for word in words_of(report))
-    assert "Remind…" not in [action.get("title") for action in actions_of(report)]
+    assert "Who has not…" not in [action.get("title") for action in actions_of(report)]
     forged = {"campaign": campaign.id, "version": 9, "kind": "answered"}
     for verb in ("remind.open", "remind.make"):
         answer = await ada.execute(verb, forged, ada.cards()[-1][0])
@@ -204,7 +204,7 @@ async def test_who_has_not_done_it_becomes_a_list_and_a_draft(
     await louis.press("Read more")
     await counted(running_bot)
     at = next(message for message, card in ada.cards() if card == report)
-    remind = (await ada.press("Remind…", card=report, at=at))["value"]
+    remind = (await ada.press("Who has not…", card=report, at=at))["value"]
     assert {"2 have not opened it", "2 have not clicked", "3 have not confirmed"} <= {*words_of(remind)}
     reminders = [action for action in actions_of(remind) if action.get("verb") == "remind.make"]
     clicked = next(action for action in reminders if action["data"]["kind"] == "clicked")
@@ -227,7 +227,7 @@ async def test_where_everybody_has_done_everything_nobody_is_reminded(running_bo
     await completed(ada, running_bot)
     handle = {"campaign": campaign.id, "version": 1}
     answer = await ada.execute("remind.open", handle, ada.cards()[-1][0])
-    assert any("nobody to remind" in word for word in words_of(answer["value"]))
+    assert any("Nobody is left" in word for word in words_of(answer["value"]))
     for kind in ("opened", "nonsense", None):
         await ada.execute("remind.make", {**handle, "kind": kind}, ada.cards()[-1][0])
     assert (await newest(running_bot)).id == campaign.id, "no draft was made"

@@ -38,7 +38,7 @@ async def forgotten(running_bot: RunningBot) -> Campaign:
 def facts(card: dict[str, Any]) -> list[str]:
     """All that a report says, but for when it was asked for."""
     shown = [words for words in words_of(card) if not words.startswith("As of ")]
-    return [words for words in shown if words not in ("Remind…", "Export")]
+    return [words for words in shown if words not in ("Who has not…", "Export")]
 
 
 async def pressed(person: Person, verb: str, payload: dict[str, Any]) -> list[str]:
@@ -70,7 +70,7 @@ async def test_the_report_stays_and_who_received_it_is_gone(
     running_bot.clock.forward(timedelta(days=39))
     await ada.say("report autumn")
     before = ada.card()
-    assert title_in(before, "Export") and title_in(before, "Remind…")
+    assert title_in(before, "Export") and title_in(before, "Who has not…")
     await ada.press("Export")
     link = await exported(ada, "CSV")
     assert (await fetched(running_bot, link))[0] == 200
@@ -82,7 +82,7 @@ async def test_the_report_stays_and_who_received_it_is_gone(
     after = ada.card()
     assert facts(before) == facts(after)
     assert any("personal data erased on" in words for words in words_of(after))
-    assert not title_in(after, "Export") and not title_in(after, "Remind…")
+    assert not title_in(after, "Export") and not title_in(after, "Who has not…")
     # what still stands in the chat answers too
     for verb, more in (
         ("export.open", {}),

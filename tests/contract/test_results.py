@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from storage.mongo import results as mongo_results
 from storage.port.store import Store
-from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, NotReached, Press, Result, Who
+from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, Left, NotReached, Press, Result, Who
 from tests.contract.world import CONTOSO, MINUTE, NOW, install, outcome, plan, planned, refused, sent
 
 CLICKED, OPENED, REACTED = EngagementKind.CLICKED, EngagementKind.OPENED, EngagementKind.REACTED
@@ -62,3 +65,30 @@ async def test_who_has_received_it_and_not_done_something(store: Store) -> None:
     assert list(await store.people_without(campaign.id, REACTED)) == [ada.id, louis.id]
     await store.engage([did(marie.id, REACTED, reaction="like", gone=True)])
     assert list(await store.people_without(campaign.id, REACTED)) == [ada.id, louis.id, marie.id]
+
+
+async def test_those_who_are_left_come_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo_results, "READ", 2)
+    some = await install(store, *(f"person{number}" for number in range(7)))
+    [zoe] = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    campaign = await planned(store, some, waiting=[zoe])
+    ends = {some[5].id: refused}
+    await store.record([ends.get(row.person.id, outcome)(row) for row in await sent(store, campaign)], 1)
+    await store.engage(
+        [Press(campaign=campaign.id, who=Who(some[at].id), kind=CLICKED, at=NOW) for at in (0, 2, 3)]
+        + [Press(campaign=campaign.id, who=Who(some[4].id), kind=OPENED, at=NOW)]
+    )
+
+    async def left(kind: Left, limit: int) -> list[int]:
+        people: list[int] = []
+        while page := await store.results(campaign.id, people[-1] if people else 0, limit, kind):
+            assert len(page) <= limit
+            people += [result.person.id for result in page]
+        return people
+
+    for limit in (1, 2, 50):
+        assert await left(Left.CLICKED, limit) == [some[at].id for at in (1, 4, 6)]
+        assert await left(Left.OPENED, limit) == [some[at].id for at in (1, 6)]
+        assert await left(Left.REACHED, limit) == sorted([some[5].id, zoe.id])
+    [failed, waits] = await store.results(campaign.id, 0, 5, Left.REACHED)
+    assert (failed.reason, waits.state) == (NotReached.REFUSED, DeliveryState.WAITING)

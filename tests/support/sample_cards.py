@@ -64,8 +64,9 @@ from cards.results.exports import (
     uploaded_card,
 )
 from cards.results.exports import trouble_card as export_trouble_card
+from cards.results.left import PeopleLeft, left_card, people_left_card
 from cards.results.live import live_card, moved_card
-from cards.results.report import erased_text, remind_card, report_card
+from cards.results.report import erased_text, report_card
 from dialogs.compose.schedule_sentence import what_was_read
 from dialogs.forms.schedule import odd_words
 from storage.records import (
@@ -82,6 +83,7 @@ from storage.records import (
     Held,
     Installation,
     InstallationId,
+    Left,
     ListId,
     ListProblem,
     Member,
@@ -108,11 +110,14 @@ from tests.support.sample_records import (
     ENGAGEMENT,
     GERMAN,
     HOURS,
+    LEFT,
     LISTS,
     MAIL,
     MANAGER,
     MEANWHILE,
     MESSAGES,
+    NOT_CONFIRMED,
+    NOT_REACHED,
     NOTHING_SENT,
     NOW,
     OTHERS,
@@ -492,8 +497,16 @@ class Samples:
             "export_declined": declined_card(texts, done),
             "export_interrupted": interrupted_card(texts, done),
             "export_trouble": export_trouble_card(texts, done),
-            "remind": remind_card(texts, whole),
-            "remind_nobody": remind_card(texts, figures(done, NOTHING_SENT)),
+            "left": left_card(texts, whole, LEFT),
+            "left_running": left_card(texts, on_its_way, [replace(group, writable=0) for group in LEFT[:2]]),
+            "left_nobody": left_card(texts, figures(done, NOTHING_SENT), []),
+            "left_reached": people_left_card(
+                texts, done, PeopleLeft(group=LEFT[0], people=NOT_REACHED, trail=[0, 12], more=True)
+            ),
+            "left_confirmed": people_left_card(
+                texts, done, PeopleLeft(group=LEFT[-1], people=NOT_CONFIRMED, trail=[0], more=False)
+            ),
+            "export_left": export_card(texts, done, 43, by_file=True, by_link=True, left=Left.REACHED),
             "compare": compare_card(texts, whole, earlier),
             "compare_first": compare_card(texts, whole, []),
         }

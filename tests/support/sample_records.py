@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from cards.results.figures import Figures
+from cards.results.left import Group
 from storage.records import (
     Audience,
     Button,
@@ -16,16 +17,20 @@ from storage.records import (
     CampaignId,
     CampaignState,
     DeliveryState,
+    Engaged,
     EngagedInHour,
     Engagement,
     EngagementKind,
     Frozen,
+    Left,
     ListId,
     Message,
     NotReached,
     Person,
     PersonId,
+    Pressed,
     Reach,
+    Result,
     Schedule,
     Seen,
     Slot,
@@ -35,6 +40,7 @@ from storage.records import (
     Trouble,
     WorkingHours,
 )
+from storage.records.instants import ms
 
 ZONE = "Europe/Paris"
 CONTOSO = TenantId("contoso")
@@ -299,3 +305,31 @@ SCHEDULE = {
     "own_zone": "false", "presence": "always", "unknown": "send",
 }  # fmt: skip
 ZONES = [(name, name.replace("_", " ")) for name in (ZONE, "UTC", "America/New_York", "Asia/Tokyo")]
+
+
+#: who has not, and some of them
+LEFT = [Group(Left.REACHED, 43, 38), Group(Left.OPENED, 226, 226), Group(Left.ACKNOWLEDGED, 434, 434)]
+
+
+def _result(number: int, state: DeliveryState, reason: NotReached | None = None, *, opened: bool = False) -> Result:
+    pressed = {(OPENED, 0): Pressed(ms(START + timedelta(minutes=7 * number + 31)), 0, 1)} if opened else {}
+    return Result(
+        person=person(number),
+        state=state,
+        reason=reason,
+        detail="",
+        attempts=1,
+        settled_at=START + timedelta(minutes=7 * number),
+        looks=(),
+        engaged=Engaged(pressed=pressed),
+    )
+
+
+NOT_REACHED = [
+    _result(0, DeliveryState.UNREACHABLE, NotReached.NEVER_INSTALLED),
+    _result(1, DeliveryState.UNREACHABLE, NotReached.UNINSTALLED),
+    _result(2, DeliveryState.MUTED, NotReached.MUTED),
+    _result(3, DeliveryState.UNCONFIRMED, NotReached.GATEWAY),
+    _result(4, DeliveryState.EXPIRED, NotReached.THROTTLED),
+]
+NOT_CONFIRMED = [_result(number, DeliveryState.DELIVERED, opened=number % 2 == 0) for number in range(6)]

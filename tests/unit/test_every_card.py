@@ -73,9 +73,10 @@ from cards.results.exports import (
     trouble_card,
     uploaded_card,
 )
+from cards.results.left import Group, PeopleLeft, left_card, people_left_card
 from cards.results.live import live_card, moved_card
 from cards.results.outcomes import COLORS
-from cards.results.report import remind_card, report_card
+from cards.results.report import report_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.campaigns.templates import PAGE as TEMPLATES
 from dialogs.compose.wizard import ZONES
@@ -84,6 +85,7 @@ from dialogs.forms.fields import FIELDS, NAME
 from dialogs.lists.audience import SHOWN
 from dialogs.lists.imports.flow import OFFERED
 from dialogs.lists.listing import AUTHORS
+from dialogs.results.left import PEOPLE as LEFT_PEOPLE
 from dialogs.routers import everything
 from storage.records import (
     Audience,
@@ -96,6 +98,7 @@ from storage.records import (
     DeedKind,
     DeliveryState,
     DistributionList,
+    Engaged,
     EngagedInHour,
     Engagement,
     EngagementKind,
@@ -104,6 +107,7 @@ from storage.records import (
     Held,
     Installation,
     InstallationId,
+    Left,
     ListId,
     ListProblem,
     Member,
@@ -112,6 +116,7 @@ from storage.records import (
     NotReached,
     PersonId,
     Reach,
+    Result,
     Role,
     Source,
     SourceKind,
@@ -368,7 +373,11 @@ def edge_reports(language: str) -> Cards:
             drawn[f"report: {state} {count}"] = report_card(texts, seen, NOW)
             unnamed = refrozen(one, tracking=Tracking(links=False, anonymous=True))
             drawn[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
-            drawn[f"remind: {state} {count}"] = remind_card(texts, replace(seen, engagement=()))
+            groups = [Group(left, count, count // 2) for left in Left]
+            drawn[f"left: {state} {count}"] = left_card(texts, seen, groups)
+            for group in groups:
+                page = PeopleLeft(group=group, people=worst_left(count), trail=[*range(50)], more=True)
+                drawn[f"left: {state} {count} {group.left}"] = people_left_card(texts, one, page)
             drawn[f"compare: {state} {count}"] = compare_card(texts, seen, [seen] * 5)
         empty = Tally(states={}, reasons={})
         plain = refrozen(campaign(language, state, started_at=None, finished_at=None), message=Message(body="x"))
@@ -381,6 +390,24 @@ def edge_reports(language: str) -> Cards:
             only = Tally(states={DeliveryState.FAILED: 1}, reasons={reason: 1})
             drawn[f"report: {state} only {reason}"] = report_card(texts, figures(plain, only), NOW)
     return drawn
+
+
+def worst_left(count: int) -> list[Result]:
+    long = replace(person(0), name=NASTY * 3, address=f"{'a' * 240}@contoso.example")
+    reasons = [*NotReached][: LEFT_PEOPLE if count else 0]
+    return [
+        Result(
+            person=long,
+            state=DeliveryState.FAILED,
+            reason=reason,
+            detail="",
+            attempts=1,
+            settled_at=NOW,
+            looks=(),
+            engaged=Engaged(),
+        )
+        for reason in reasons
+    ]
 
 
 def edge_exports(language: str) -> Cards:

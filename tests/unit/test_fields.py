@@ -12,7 +12,7 @@ from cards.compose.fields import ANONYMOUS, MESSAGE, STYLE, TITLE, TRACK
 from cards.compose.review import facts
 from cards.kit.elements import as_dict
 from cards.kit.texts import Texts
-from cards.results.recipients import recipients_table
+from cards.results.files.recipients import recipients_table
 from cards.results.report import facts_of
 from dialogs.forms.fields import FIELDS
 from storage.records import CampaignState, Style

@@ -21,6 +21,7 @@ from storage.records import (
     DeliveryState,
     EngagementKind,
     Frozen,
+    Left,
     NotReached,
     Press,
     Seen,
@@ -350,6 +351,9 @@ class CampaignRules(PeopleRules):
             self.same("delivery_columns", id, person, seen=dict)
         self.same("results", id, 0, ALL)
         self.same("results", id, min(self.model.people, default=0), 2)
+        for left in Left:
+            self.same("results", id, 0, ALL, left)
+            self.same("results", id, min(self.model.people, default=0), 1, left)
         self.same("engagement", id)
         self.same("engagement_by_hour", id)
         for kind in EngagementKind:

@@ -22,6 +22,7 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    Left,
     Look,
     NotReached,
     Person,
@@ -298,7 +299,13 @@ class ModelOfDeliveries(ModelOfPeople):
 
     # --- results ------------------------------------------------------------------------------
 
-    def results(self, id: CampaignId, after: int, limit: int) -> list[Result]:
+    def results(self, id: CampaignId, after: int, limit: int, left: Left | None = None) -> list[Result]:
+        rows = [row for row in self._rows(id) if row.person > after]
+        if left is not None and left.kind is None:
+            rows = [row for row in rows if row.state is not DeliveryState.DELIVERED]
+        elif left is not None and left.kind is not None:
+            without = set(self.people_without(id, left.kind))
+            rows = [row for row in rows if row.person in without]
         return [
             Result(
                 person=self.people[row.person].person,
@@ -310,8 +317,7 @@ class ModelOfDeliveries(ModelOfPeople):
                 looks=tuple(row.looks),
                 engaged=self.records.get((id, row.person), Engaged()),
             )
-            for row in self._rows(id)
-            if row.person > after
+            for row in rows
         ][:limit]
 
     def people_without(self, id: CampaignId, kind: EngagementKind) -> Sequence[int]:

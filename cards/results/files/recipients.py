@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from cards.compose.fields import shown_rows
 from cards.kit.texts import Texts
 from cards.message.links import links_of
-from cards.results.columns import Column, Kind, Table, delimiter_of
+from cards.results.files.columns import Column, Kind, Table, delimiter_of
+from cards.results.outcomes import reason_of_one, state_of_one
 from storage.records import Campaign, DeliveryState, EngagementKind, Look, NotReached, Result, Seen
 
 
@@ -23,8 +24,8 @@ def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
 
 def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Result], ...]:
     # each worked out once, and not for every row
-    states = {state: _state_text(texts, state) for state in DeliveryState}
-    reasons = {reason: _reason_text(texts, reason, campaign.channel.traits.name) for reason in NotReached}
+    states = {state: state_of_one(texts, state) for state in DeliveryState}
+    reasons = {reason: reason_of_one(texts, reason, campaign.channel) for reason in NotReached}
     seen, clock = {seen: _seen_text(texts, seen) for seen in Seen}, ZoneInfo(zone)
 
     def look_text(look: Look) -> str:
@@ -79,55 +80,6 @@ def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
         Column(texts("Replies"), lambda result: result.engaged.presses(EngagementKind.REPLIED) or None, Kind.NUMBER),
         Column(texts("Reactions"), lambda result: ", ".join(sorted(result.engaged.reactions))),
     )
-
-
-def _state_text(texts: Texts, state: DeliveryState) -> str:
-    """Of one person's message; a chart's words are of many."""
-    return {
-        DeliveryState.WAITING: texts("waiting for an install"),
-        DeliveryState.DELIVERED: texts("delivered"),
-        DeliveryState.UNREACHABLE: texts("unreachable"),
-        DeliveryState.ABSENT: texts("absent"),
-        DeliveryState.EXPIRED: texts("expired"),
-        DeliveryState.FAILED: texts("failed"),
-        DeliveryState.UNCONFIRMED: texts("unconfirmed"),
-        DeliveryState.MUTED: texts("muted"),
-        DeliveryState.CAPPED: texts("capped"),
-    }.get(state, texts("still to send"))
-
-
-def _reason_text(texts: Texts, reason: NotReached, channel: str) -> str:
-    """Of one person; a report's words are of many."""
-    return {
-        NotReached.NEVER_INSTALLED: texts("has never installed Crieur"),
-        NotReached.UNINSTALLED: texts("has removed Crieur"),
-        NotReached.BLOCKED: texts("has blocked Crieur"),
-        NotReached.GONE: texts("has left the organisation"),
-        NotReached.CHAT_LOST: texts("the chat could not be opened again"),
-        NotReached.ABSENT: texts("was not there any time I looked"),
-        NotReached.PRESENCE_UNKNOWN: texts("the time was over before anybody could tell who was there"),
-        NotReached.SLOT_OVER: texts("the time of the campaign was over first"),
-        NotReached.THROTTLED: texts("the time was over while {channel} asked us to slow down", channel=channel),
-        NotReached.OUTAGE: texts("{channel} did not answer until the time was over", channel=channel),
-        NotReached.SWITCHED_OFF: texts("the administrator had switched Crieur off until the time was over"),
-        NotReached.UNEXPLAINED: texts("{channel} refused it without a reason that I know", channel=channel),
-        NotReached.INTERCEPTED: texts(
-            "something else answered in the place of {channel}: a proxy or a firewall", channel=channel
-        ),
-        NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where", channel=channel),
-        NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over"),
-        NotReached.MESSAGE_REFUSED: texts("not sent, as {channel} refused the message for others", channel=channel),
-        NotReached.STOPPED: texts("not sent, as the people who run Crieur stopped the campaign"),
-        NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived", channel=channel),
-        NotReached.REFUSED: texts("{channel} refused the message", channel=channel),
-        NotReached.CONNECTION_BROKE: texts("the connection broke after sending: it may have arrived"),
-        NotReached.LIST_GONE: texts("the group or team of the list was gone"),
-        NotReached.LIST_NOT_READ: texts("the time was over before I could read the list"),
-        NotReached.MUTED: texts("has muted campaigns"),
-        NotReached.CAPPED: texts("has had as many messages this week as the organisation allows"),
-        NotReached.BOT_STOPPED: texts("the bot stopped while sending: it may have arrived"),
-        NotReached.RESTORED: texts("the bot's memory came from a backup: it may have arrived before"),
-    }[reason]
 
 
 def _seen_text(texts: Texts, seen: Seen) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cards.kit.parts import full_name
 from cards.kit.texts import Texts
-from cards.results.columns import Column, Kind, Table, delimiter_of
+from cards.results.files.columns import Column, Kind, Table, delimiter_of
 from storage.records import AuditEntry, DeedKind, Person, PersonId, Subject
 
 KNOWN = 10_000  #: people remembered while a table is written

@@ -1,0 +1,1 @@
+"""What is written into files: tables, in the reader's words."""
