@@ -30,8 +30,11 @@ def audience_form(
     everyone = [("everyone", _everyone(texts, choices.everyone))] if choices.everyone else []
     pasting = not (everyone or of_lists) or bool(values.get("addresses") or errors.keys() & {"list_name", "addresses"})
     leaving_out = bool(values.get("except") or values.get("guests") == "true" or errors.get("except"))
+    not_theirs = limit_of_authors(texts) if choices.everyone is None else ""
+    wrong = not_theirs if "everyone" in values.get("audience", "").split(",") else ""
     fields = [
-        *with_error(_who(texts, values, [*everyone, *of_lists]), errors.get("audience")),
+        *with_error(_who(texts, values, [*everyone, *of_lists]), errors.get("audience") or wrong),
+        *([hint(not_theirs, spacing="Small")] if not_theirs and not wrong else []),
         *(_finder(texts, campaign, values) if choices.more else []),
         *folded(
             [
@@ -52,6 +55,11 @@ def audience_form(
         ),
     ]
     return form_of_step(texts, campaign, "audience", texts("Who is it for?"), fields, notice, errors)
+
+
+def limit_of_authors(texts: Texts) -> str:
+    """Whom an author may not write to, said where they choose."""
+    return texts("You can send to your own lists and to those shared with you. A publisher can send to anybody.")
 
 
 def _everyone(texts: Texts, reach: Reach) -> str:

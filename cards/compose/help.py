@@ -56,7 +56,8 @@ def _review(texts: Texts) -> list[str]:
         texts("What is marked on the card keeps it from going out; a button beside each part changes it."),
         texts("**Try it** sends it to one address first, and counts in no report."),
         texts(
-            "**Schedule it** is the last step. Until it starts you can change or delete it; from then on you cannot."
+            "**Schedule it**, or **Send now**, is the last step."
+            " Until it starts you can change or delete it; from then on you cannot."
         ),
     ]
 

@@ -94,8 +94,12 @@ def review_card(
     problems: Sequence[tuple[str, str]],
     warnings: Sequence[str],
     notice_text: str = "",
+    *,
+    approval: bool = False,
 ) -> AdaptiveCard:
-    """``problems``: (step, what is wrong); while there are any, it cannot be scheduled."""
+    """``problems``: (step, what is wrong); while there are any, it cannot be scheduled. ``approval``: of somebody else,
+    without which it does not go out.
+    """
     body: list[Any] = [
         *notices(notice_text, "accent"),
         steps_bar(texts, "review"),
@@ -118,11 +122,13 @@ def review_card(
     body.append(FactSet(facts(texts, campaign, overview)))
     if forecast and not problems:
         body.append(hint(forecast_text(texts, forecast, _zone(overview))))
+    if approval and not problems and campaign.changes_of is not None:
+        body.append(hint(texts("Once they are saved, the changes wait for the approval of somebody else.")))
     body += offer_to_install(texts, overview.installable, {**payload, "step": "review"})
     body.append(_changes(texts, payload, "audience", "schedule"))
     actions = []
     if not problems:
-        title = texts("Schedule it") if campaign.changes_of is None else texts("Save the changes")
+        title = _last_step(texts, campaign, overview, approval=approval)
         actions.append(act(title, "campaign.schedule", payload, style="positive"))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
@@ -133,6 +139,15 @@ def review_card(
         actions.append(go(texts("Discard the changes"), "delete.open", payload, mode="secondary"))
     actions.append(go(texts("Save as a template"), "template.keep", payload, mode="secondary"))
     return card(texts, body, actions)
+
+
+def _last_step(texts: Texts, campaign: Campaign, overview: Overview, *, approval: bool) -> str:
+    """What the press does that ends the review."""
+    if campaign.changes_of is not None:
+        return texts("Save the changes")
+    if approval:
+        return texts("Ask for approval")
+    return texts("Send now") if overview.starts_now else texts("Schedule it")
 
 
 def _about(texts: Texts, overview: Overview, preview: Message) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from cards.campaigns.approval import REASON, approval_card, decided_card, held_text
 from cards.compose.review import Forecast, Overview
 from cards.kit.elements import AdaptiveCard
-from dialogs.compose.forecast import forecast_of, overview, problems_of
+from dialogs.compose.forecast import forecast_of, needs_approval, overview, problems_of
 from dialogs.compose.wizard import changeable, changed_elsewhere, in_time, information, may_decide, review
 from dialogs.core.card_values import number_in
 from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
@@ -30,7 +30,6 @@ from storage.records import (
     Consideration,
     DeedKind,
     Frozen,
-    Reach,
     Right,
     Role,
     StaleVersion,
@@ -129,12 +128,6 @@ async def _consideration(turn: Turn, draft: Draft) -> Consideration:
         past_mute=important and policy.important_unmutes,
         ladder=policy.ladder,
     )
-
-
-async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
-    """``reach``: None as long as nobody has chosen an audience, which needs it where every campaign does."""
-    above = (await policy_of(turn.store, turn.person.tenant)).approve_above
-    return above is not None and (reach.total > above if reach else above == 0)
 
 
 async def submit(turn: Turn, draft: Draft) -> Answer:

@@ -14,8 +14,8 @@ from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
 from cards.results.outcomes import reason_text
 from cards.results.troubles import trouble_text
-from dialogs.campaigns.approval import needs_approval
 from dialogs.campaigns.listing import named, which_one
+from dialogs.compose.forecast import needs_approval
 from dialogs.core.drafts import Draft, columns_in, read_draft, tracking_of
 from dialogs.core.questions import Question
 from dialogs.core.router import Router

@@ -20,6 +20,7 @@ from scheduler.planner import OpenTimes
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
 from storage.records import Member, Message, Person, Reach, in_language
+from storage.shared.policy import policy_of
 
 CHECKED = 20_000  #: recipients looked at for missing values
 
@@ -123,6 +124,12 @@ async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast
         fits=seen.fits,
         now=draft.starts_now and seen.first is not None and seen.first - turn.now < timedelta(minutes=1),
     )
+
+
+async def needs_approval(turn: Turn, reach: Reach | None) -> bool:
+    """``reach``: None as long as nobody has chosen an audience, which needs it where every campaign does."""
+    above = (await policy_of(turn.store, turn.person.tenant)).approve_above
+    return above is not None and (reach.total > above if reach else above == 0)
 
 
 async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, forecast: Forecast | None) -> list[str]:

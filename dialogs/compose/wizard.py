@@ -17,7 +17,7 @@ from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.changes import draft_of_changes, original_of
-from dialogs.compose.forecast import View, forecast_of, overview, problems_of, warnings_of
+from dialogs.compose.forecast import View, forecast_of, needs_approval, overview, problems_of, warnings_of
 from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
@@ -218,7 +218,8 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
         moment = turn.texts.moment(schedule.slot.start, ZoneInfo(schedule.zone))
         unsaved = turn.texts("It goes out as scheduled on {moment}; your changes are not saved yet.", moment=moment)
         notice = "\n\n".join(part for part in (notice, unsaved) if part)
-    return review_card(turn.texts, campaign, shown, forecast, problems, warnings, notice)
+    approval = await needs_approval(turn, shown.reach)
+    return review_card(turn.texts, campaign, shown, forecast, problems, warnings, notice, approval=approval)
 
 
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from cards.compose.audience_form import limit_of_authors
 from cards.compose.said import ask_text, asks_of
 from cards.kit.texts import Texts
 from cards.message.skype import length_of
@@ -214,9 +215,7 @@ async def out_of_bounds(turn: Turn, audience: Audience) -> str:
     if await may_see_people(turn, audience):
         return ""
     if audience.everyone and not reaches_everyone(turn.role):
-        return turn.texts(
-            "You can send to your own lists and to those shared with you. A publisher can send to anybody."
-        )
+        return limit_of_authors(turn.texts)
     return turn.texts("A list that it names is gone. Please choose again.")
 
 

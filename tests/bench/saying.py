@@ -6,7 +6,7 @@ import statistics
 import time
 
 from tests.bench.chatting import street
-from tests.support.organisation import Person
+from tests.support.organisation import SEND_OFF, Person
 
 PRESS = 1.1  #: seconds a press, or a message that is pasted and sent
 SIGN = 0.2  #: seconds a character that is typed into a form
@@ -33,7 +33,7 @@ async def _said(ada: Person) -> tuple[int, float]:
     """(acts, seconds): the sentence, and one press."""
     began = time.perf_counter()
     await ada.say(SENTENCE)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     assert ada.reads("It is scheduled.")
     return 2, time.perf_counter() - began + 2 * PRESS
 
@@ -46,7 +46,7 @@ async def _filled(ada: Person) -> tuple[int, float]:
     await ada.press("Next: audience", name=typed["name"], body=typed["body"])
     await ada.press("Next: schedule", audience="everyone")
     await ada.press("Next: review", words=typed["words"], anytime="true")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     assert ada.reads("It is scheduled.")
     presses = 5 + 2  # the message and four buttons; a tick for everyone, one for any time
     signs = sum(map(len, typed.values()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind, Message, Tracking
 from tests.conftest import RunningBot
-from tests.support.organisation import TENANT, Person, nodes_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, nodes_of, words_of
 from tests.support.seeding import scheduled
 from tests.support.speed import slowness
 
@@ -51,14 +51,14 @@ async def draft(
 
 async def broadcast(author: Person, running_bot: RunningBot) -> None:
     """She schedules it; it starts, and its last minutes come."""
-    await author.press("Schedule it")
+    await author.press(SEND_OFF)
     await author.sees("is on its way")
     running_bot.clock.forward(ALMOST_ALL)
 
 
 async def launch(author: Person, running_bot: RunningBot) -> Campaign:
     """She schedules it; it starts, and every recipient has their instant."""
-    await author.press("Schedule it")
+    await author.press(SEND_OFF)
     return await eventually(lambda: planned(running_bot))
 
 

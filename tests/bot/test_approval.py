@@ -14,7 +14,7 @@ from tests.bot.story import MESSAGE, asked, broadcast, completed, draft, in_stat
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
-from tests.support.organisation import TENANT, Person, actions_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, words_of
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def test_a_campaign_waits_until_somebody_else_approves(
     running_bot: RunningBot, ada: Person, grace: Person, always: None
 ) -> None:
     await draft(ada)
-    card = (await ada.press("Schedule it"))["value"]
+    card = (await ada.press(SEND_OFF))["value"]
     assert any("I have asked 1 person." in word for word in words_of(card))
     assert "⏳ Waiting for approval" in words_of(card)
     assert await state(running_bot) is CampaignState.SUBMITTED
@@ -70,7 +70,7 @@ async def test_below_the_number_nothing_waits(running_bot: RunningBot, ada: Pers
         running_bot.store, TenantId(TENANT), lambda policy: replace(policy, approve_above=1), deed=A_DEED
     )
     await draft(ada)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     assert await state(running_bot) is CampaignState.SUBMITTED
 
 
@@ -79,7 +79,7 @@ async def test_never_means_never(running_bot: RunningBot, ada: Person, grace: Pe
     await ada.sees("Rules of the organisation")
     await ada.press("Save", approval="always")
     await draft(ada)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     assert await state(running_bot) is CampaignState.SUBMITTED
     await ada.say("rules")
     await ada.sees("Rules of the organisation")
@@ -90,7 +90,7 @@ async def test_never_means_never(running_bot: RunningBot, ada: Person, grace: Pe
 
 async def test_nobody_approves_their_own(running_bot: RunningBot, ada: Person, grace: Person, always: None) -> None:
     await draft(grace)
-    await grace.press("Schedule it")
+    await grace.press(SEND_OFF)
     campaign = await newest(running_bot)
     for verb in ("approval.yes", "approval.no", "approval.open"):
         answer = await grace.execute(
@@ -107,7 +107,7 @@ async def test_who_is_no_approver_can_decide_nothing(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person, always: None
 ) -> None:
     await draft(ada)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     campaign = await newest(running_bot)
     for role in (None, Role.AUTHOR):
         person = await running_bot.store.person_at(TENANT, louis.address)  # type: ignore[arg-type]
@@ -122,7 +122,7 @@ async def test_who_is_no_approver_can_decide_nothing(
 
 async def test_it_is_sent_back_with_a_reason(running_bot: RunningBot, ada: Person, grace: Person, always: None) -> None:
     await draft(ada)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await grace.sees("“Autumn newsletter” waits for approval")
     card = (await grace.press("Send back"))["value"]
     assert "Please say in a sentence what is to be changed." in words_of(card)
@@ -138,7 +138,7 @@ async def test_a_change_asks_again(running_bot: RunningBot, ada: Person, grace: 
     await draft(
         ada, **{**tomorrow, "date": (running_bot.clock.now().date().replace(day=1)).isoformat()} | {"start": "now"}
     )
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     old = await grace.sees("“Autumn newsletter” waits for approval")
     await ada.press("Change it")
     await ada.press("Change the message")
@@ -146,7 +146,7 @@ async def test_a_change_asks_again(running_bot: RunningBot, ada: Person, grace: 
     assert await state(running_bot) is CampaignState.DRAFT
     words = words_of((await grace.press("Approve", card=old))["value"])
     assert "It does not wait for approval (any more)." in words
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     words = words_of((await grace.press("Approve", card=old))["value"])
     assert "It has changed since you saw it. Please look again." in words
     assert any("Other words." in word for word in words)
@@ -160,7 +160,7 @@ async def test_an_approved_one_that_changes_before_it_starts_waits_again(
 ) -> None:
     day = (running_bot.clock.now().date()).isoformat()
     await draft(ada, start="at", date=day, time="23:59", zone="Pacific/Honolulu")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await grace.sees("“Autumn newsletter” waits for approval")
     await grace.press("Approve")
     assert await state(running_bot) is CampaignState.SCHEDULED
@@ -180,7 +180,7 @@ async def test_two_approvers_at_once_schedule_it_once(
     await marie.install()
     await asked(ada, f"add publisher {marie.address}")
     await draft(ada)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     for person in (grace, marie):
         await person.sees("“Autumn newsletter” waits for approval")
     await asyncio.gather(*(person.press("Approve") for person in (grace, marie)))
@@ -196,7 +196,7 @@ async def test_who_wrote_it_last_does_not_approve_it(
     await asked(louis, "english")
     await asked(ada, f"add author {louis.address}")
     await draft(louis, audience={"list_name": "Mine", "addresses": ada.address})
-    await louis.press("Schedule it")
+    await louis.press(SEND_OFF)
     await ada.sees("“Autumn newsletter” waits for approval")
     waiting = await newest(running_bot)
     form = {"campaign": waiting.id, "version": waiting.version, "step": "message", "go": "review"}
@@ -219,7 +219,7 @@ async def test_who_wrote_it_last_does_not_approve_it(
 
 async def test_with_nobody_to_approve_the_author_is_told(running_bot: RunningBot, ada: Person, always: None) -> None:
     await draft(ada)
-    card = (await ada.press("Schedule it"))["value"]
+    card = (await ada.press(SEND_OFF))["value"]
     assert any("nobody else may approve it yet" in word for word in words_of(card))
     assert await state(running_bot) is CampaignState.SUBMITTED
 
@@ -229,7 +229,7 @@ async def test_the_start_passed_while_it_waited(
 ) -> None:
     day = (running_bot.clock.now().date()).isoformat()
     await draft(ada, start="at", date=day, time="23:59", zone="Pacific/Honolulu", duration="1", unit="hours")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await grace.sees("“Autumn newsletter” waits for approval")
     running_bot.clock.forward(
         running_bot.clock.now().replace(year=running_bot.clock.now().year + 1) - running_bot.clock.now()
@@ -262,7 +262,7 @@ async def test_an_author_reaches_their_own_and_shared_lists_only(
     await louis.execute("form.save", {**pressed, **chosen}, louis.chat.messages[-1]["id"])
     await louis.execute("form.open", {**pressed, "step": "review"}, louis.chat.messages[-1]["id"])
     assert limit in words_of(louis.card())
-    assert "Schedule it" not in [action["title"] for action in actions_of(louis.card())]
+    assert SEND_OFF.isdisjoint([action["title"] for action in actions_of(louis.card())])
     campaign = await newest(running_bot)
     pressed = {"campaign": campaign.id, "version": campaign.version}
     await louis.execute("campaign.schedule", pressed, louis.chat.messages[-1]["id"])
@@ -284,11 +284,11 @@ async def test_an_author_reaches_their_own_and_shared_lists_only(
     own = {"audience": "", "list_name": "Mine", "addresses": ada.address}
     await draft(louis, audience=own)
     assert limit not in words_of(louis.card())
-    await louis.press("Schedule it")
+    await louis.press(SEND_OFF)
     await in_state(running_bot, CampaignState.RUNNING)
 
 
 async def test_a_publisher_reaches_anybody(running_bot: RunningBot, ada: Person, grace: Person) -> None:
     await draft(grace)
-    await grace.press("Schedule it")
+    await grace.press(SEND_OFF)
     await in_state(running_bot, CampaignState.RUNNING)

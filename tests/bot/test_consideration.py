@@ -9,7 +9,7 @@ import pytest
 from storage.records import Campaign, CampaignState, DeliveryState, TenantId
 from tests.bot.story import asked, completed, draft, eventually, in_state, newest, settled
 from tests.conftest import RunningBot
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 SHORT = {"duration": "2", "unit": "hours"}
 
@@ -24,7 +24,7 @@ async def rules(ada: Person, **values: str) -> None:
 async def send(running_bot: RunningBot, ada: Person, **message: str) -> Campaign:
     """A campaign to everyone, that is over."""
     await draft(ada, message=message, **SHORT)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     campaign = await eventually(lambda: ready(running_bot))
     await completed(ada, running_bot)
     await in_state(running_bot, CampaignState.DONE)
@@ -105,7 +105,7 @@ async def test_the_rule_holds_through_a_restart_and_for_two_campaigns_at_once(
     running_bot.clock.forward(timedelta(days=7 - running_bot.clock.now().weekday()))
     for _ in range(2):
         await draft(ada, duration="3", unit="days")
-        await ada.press("Schedule it")
+        await ada.press(SEND_OFF)
 
     async def both_planned() -> bool:
         both = await running_bot.store.campaigns(TenantId(TENANT), 2)

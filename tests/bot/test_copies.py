@@ -11,7 +11,7 @@ from tests.bot.story import MESSAGE, asked, draft, handle_of, in_state, launch, 
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
-from tests.support.organisation import TENANT, Person, actions_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, words_of
 
 WHEN = "Please choose when it starts."
 PICTURE = {"image": "https://example.org/autumn.png", "image_alt": "A tree", "answers": "Yes; No"}
@@ -56,11 +56,11 @@ async def test_a_copy_says_the_same_in_every_language_and_asks_for_its_start(
     copy = await newest(running_bot)
     assert copy.name == "Copy of Autumn newsletter"
     alike(copy, first)
-    assert f"**Schedule**: {WHEN}" in words_of(ada.card()) and "Schedule it" not in words_of(ada.card())
+    assert f"**Schedule**: {WHEN}" in words_of(ada.card()) and SEND_OFF.isdisjoint(words_of(ada.card()))
     assert ada.reads("This is a copy of “Autumn newsletter”: it starts when you say so.")
     await ada.press("Change the schedule")
     await ada.press("Next: review", start="now")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     started = await in_state(running_bot, CampaignState.RUNNING)
     assert started.id == copy.id and "fr" in started.as_scheduled.message.versions
     assert (await running_bot.store.campaign(first.id)) == first, "what was copied is as it was"

@@ -17,7 +17,7 @@ from tests.bot.story import MESSAGE, asked, handle_of, make_author, make_publish
 from tests.conftest import RunningBot
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.kept import audit_of
-from tests.support.organisation import TENANT, Person
+from tests.support.organisation import SEND_OFF, TENANT, Person
 
 HERE = TenantId(TENANT)
 #: deeds that change no record of anybody's
@@ -93,7 +93,7 @@ async def test_what_has_changed_is_what_the_audit_says(bot: RunningBot) -> None:
     watch = Watch(bot.store, [one.id for one in known if one])
     await watch.look()
 
-    async def pressed(person: Person, title: str, step: str, /, **fields: str) -> Any:
+    async def pressed(person: Person, title: str | frozenset[str], step: str, /, **fields: str) -> Any:
         answer = await person.press(title, **fields)
         await watch.look(step)
         return answer
@@ -131,7 +131,7 @@ async def test_what_has_changed_is_what_the_audit_says(bot: RunningBot) -> None:
     await alan.press("Try it")
     await pressed(alan, "To me", "a test is sent")
     await alan.press("Back")
-    await pressed(alan, "Schedule it", "it waits for approval")
+    await pressed(alan, SEND_OFF, "it waits for approval")
     await pressed(grace, "Send back", "it is sent back", reason="Not yet")
     again = handle_of(await newest(bot))
     await alan.execute("campaign.schedule", again, alan.chat.messages[-1]["id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.records import CampaignState
 from tests.bot.story import MESSAGE, asked, draft, error_beside, fields_of, make_author, newest
 from tests.conftest import RunningBot
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 ELSEWHERE = "This draft was changed elsewhere meanwhile. Please check it and go on from here."
 
@@ -58,7 +58,7 @@ async def test_a_step_that_is_wrong_can_be_left_for_an_earlier_one(running_bot: 
     assert fields_of(card).items() >= MESSAGE.items()
     card = (await ada.press("To the review"))["value"]
     assert "**Audience**: This is not an address: “nob” (line 1)" in words_of(card)
-    assert "Schedule it" not in words_of(card), "not as long as something is wrong"
+    assert SEND_OFF.isdisjoint(words_of(card)), "not as long as something is wrong"
     card = (await ada.press("Change the audience"))["value"]
     assert fields_of(card).items() >= {"audience": "", "list_name": "Half", "addresses": "nob"}.items()
 
@@ -96,7 +96,7 @@ async def test_a_stale_form_gets_the_current_card_and_keeps_what_was_typed(
     assert await newest(running_bot) == before, "and nothing was overwritten"
     await ada.press("To the review", card=card)
     assert (await newest(running_bot)).forms["message"]["body"] == typed["body"]
-    old = (await ada.press("Schedule it", card=cards["review"]))["value"]
+    old = (await ada.press(SEND_OFF, card=cards["review"]))["value"]
     assert ELSEWHERE in words_of(old)
     assert "A text written on the other device." in words_of(old), "the review is the current one"
     assert (await newest(running_bot)).state is CampaignState.DRAFT
@@ -181,9 +181,9 @@ async def test_a_french_author_builds_it_in_french(running_bot: RunningBot, ada:
     card = (await louis.press("Suite : relecture", duration="1", unit="hours", anytime="true"))["value"]
     words = words_of(card)
     assert {"Équipe", "1 heure", "2 personnes joignables sur 3"} <= {*words}
-    english = {"Schedule it", "Audience", "Reach", "Start", "Duration", "Try it", "Channel", "Working hours", "Review"}
+    english = {"Send now", "Audience", "Reach", "Start", "Duration", "Try it", "Channel", "Working hours", "Review"}
     assert not english & {*words}
-    card = (await louis.press("Programmer"))["value"]
+    card = (await louis.press("Envoyer maintenant"))["value"]
     assert "Elle part maintenant. Je vous montre ici comment elle avance." in words_of(card)
     assert card["lang"] == "fr", "for screen readers"
     await louis.sees("📣 « Rentrée » est en route")

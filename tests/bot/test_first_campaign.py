@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.records import Channel, DeliveryState, EngagementKind
 from tests.bot.story import ALMOST_ALL, broadcast, draft
 from tests.conftest import RunningBot
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 
 async def test_installing_captures_who_they_are_and_greets_them_once(running_bot: RunningBot, ada: Person) -> None:
@@ -33,7 +33,7 @@ async def test_people_are_greeted_in_their_language(louis: Person) -> None:
 async def test_a_campaign_goes_from_chat_to_report(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
     assert ada.reads("2 of 2 people can be reached")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     assert ada.reads("It starts now. I will show you here how it goes.")
     await ada.sees("📣 “Autumn newsletter” is on its way")
     running_bot.clock.forward(ALMOST_ALL)

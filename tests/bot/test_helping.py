@@ -11,7 +11,7 @@ from storage.records import CampaignState
 from tests.bot.story import MESSAGE, asked, draft, fields_of, handle_of, in_state, newest
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.organisation import TENANT, Person, actions_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, words_of
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ async def test_a_draft_that_was_left_long_ago_is_not_what_help_is_for(
     assert words.steps[1] in await asked(who, words.help), "it was taken up again"
     for title, fields in zip(words.next[1:], FIELDS[1:], strict=True):
         await who.press(title, **fields)
-    await who.press("Programmer" if words is FRENCH else "Schedule it")
+    await who.press(SEND_OFF)
     await in_state(running_bot, CampaignState.RUNNING)
     assert words.general in await asked(who, words.help)
 
@@ -246,7 +246,7 @@ async def test_an_old_card_is_answered_with_the_current_one(
     typed = {**FIELDS[0], "body": "On the other device"}
     card = (await who.press(words.next[0], card=old, at=at, **typed))["value"]
     assert STALE[language] in words_of(card) and fields_of(card)["body"] == "On the other device"
-    await who.press("Programmer" if words is FRENCH else "Schedule it", card=(await _review(who, running_bot)))
+    await who.press(SEND_OFF, card=(await _review(who, running_bot)))
     await in_state(running_bot, CampaignState.RUNNING)
     card = (await who.press(words.next[0], card=old, at=at, **typed))["value"]
     assert STARTED[language] in words_of(card) and words.forms[0] not in words_of(card)

@@ -7,7 +7,7 @@ from datetime import date
 from storage.records import CampaignState
 from tests.bot.story import draft, error_beside, fields_of, in_state, make_publisher, newest
 from tests.conftest import RunningBot
-from tests.support.organisation import Person, words_of
+from tests.support.organisation import SEND_OFF, Person, words_of
 
 
 def over_christmas(running_bot: RunningBot) -> dict[str, str]:
@@ -30,7 +30,7 @@ async def test_holidays_are_skipped_and_the_review_names_them(running_bot: Runni
     await draft(ada, **when, holidays="FR", closed="24 December")
     [row] = [word for word in words_of(ada.card()) if word.startswith("closed on ")]
     assert "25 Dec" in row
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     campaign = await in_state(running_bot, CampaignState.SCHEDULED)
     christmas = date(int(when["date"][:4]), 12, 25)
     assert christmas in campaign.as_scheduled.schedule.hours.holidays

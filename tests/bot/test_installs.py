@@ -14,7 +14,7 @@ from tests.bot.story import completed, draft, eventually, planned
 from tests.conftest import RunningBot
 from tests.support.graph import LoopbackGraph, Trouble, User
 from tests.support.http import until
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 PACKAGE, CATALOGUE = "8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10", "22f73bbe-f67a-4dea-bd54-54cac718cb2b"
 EVERYONE = (TenantId(TENANT), Audience(everyone=True), Channel.TEAMS)
@@ -86,7 +86,7 @@ async def test_for_whom_it_is_installed_receives_the_campaign(
     assert posts(graph) == {person.directory_id: 1 for person in people[1:]}
     assert await running_bot.store.reach(*EVERYONE) == Reach(total=10, reachable=10)
     assert len([card for _, card in ada.cards() if "has been installed" in str(card)]) == 1, "one card, updated"
-    await ada.press("Schedule it", card=review)
+    await ada.press(SEND_OFF, card=review)
     await eventually(lambda: planned(running_bot))
     await completed(ada, running_bot)
     assert all(person.chat.campaigns for person in people)

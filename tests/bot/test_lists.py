@@ -23,7 +23,7 @@ from tests.bot.story import (
 )
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.organisation import TENANT, Person, nodes_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, nodes_of, words_of
 
 GONE = "This list is gone."
 
@@ -256,7 +256,7 @@ async def test_a_list_in_use_is_not_deleted_and_says_by_what(running_bot: Runnin
     review = (await draft(ada, {"audience": f"list:{team.id}"}))["review"]
     assert "1 draft names it, and will need another audience." in await asked(ada, "delete list team")
     confirmation = ada.card()
-    await ada.press("Schedule it", card=review)
+    await ada.press(SEND_OFF, card=review)
     await eventually(lambda: planned(running_bot))
     refusal = "“Team” cannot be deleted yet: “Autumn newsletter” is scheduled or running, and names it."
     assert refusal in await asked(ada, "delete list team")
@@ -278,9 +278,9 @@ async def test_a_draft_whose_list_is_gone_says_so_and_cannot_go_out(
     cards = await draft(ada, {"audience": "everyone", "except": f"list:{board.id}"})
     await ada.say("delete list board")
     await ada.press("Yes, delete it")
-    card = (await ada.press("Schedule it", card=cards["review"]))["value"]
+    card = (await ada.press(SEND_OFF, card=cards["review"]))["value"]
     assert "**Audience**: A list that it names is gone. Please choose again." in words_of(card)
-    assert "Schedule it" not in words_of(card)
+    assert SEND_OFF.isdisjoint(words_of(card))
     assert (await newest(running_bot)).state is CampaignState.DRAFT
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,16 +16,16 @@ from storage.records import CampaignState, EngagementKind, Progress
 from storage.sqlite import SqliteStore
 from tests.bot.story import ALMOST_ALL, counted, draft, eventually, launch, newest, settled
 from tests.conftest import RunningBot
-from tests.support.organisation import TENANT, Person, actions_of, nodes_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, is_titled, nodes_of
 
 CARD_ACTION = "adaptiveCard/action"
 
 
-def press_of(person: Person, title: str, id: str, **fields: str) -> dict[str, Any]:
+def press_of(person: Person, title: str | Collection[str], id: str, **fields: str) -> dict[str, Any]:
     """What the client sends for the newest button of this title, under an id of our own."""
     for message, card in reversed(person.cards()):
         for action in actions_of(card):
-            if action.get("title") == title:
+            if is_titled(action, title):
                 fields_of_card = [node for node in nodes_of(card) if str(node.get("type")).startswith("Input.")]
                 inputs = {node["id"]: str(node.get("value", "")) for node in fields_of_card}
                 data = {**(action.get("data") or {}), **inputs, **fields}
@@ -64,7 +64,7 @@ async def test_a_command_said_twice_makes_one_draft_and_one_card(running_bot: Ru
 
 async def test_repeats_while_the_first_is_at_work_wait_for_its_answer(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    press = press_of(ada, "Schedule it", "pressed-once")
+    press = press_of(ada, SEND_OFF, "pressed-once")
     answers = await asyncio.gather(*(ada.send(dict(press)) for _ in range(6)))
     assert len(set(map(str, answers))) == 1
     assert "It is scheduled" in str(answers[0]) or "It starts now" in str(answers[0])
@@ -75,7 +75,7 @@ async def test_repeats_while_the_first_is_at_work_wait_for_its_answer(running_bo
 
 async def test_a_repeat_after_is_answered_like_the_first(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
-    press = press_of(ada, "Schedule it", "pressed-once")
+    press = press_of(ada, SEND_OFF, "pressed-once")
     first = await ada.send(dict(press))
     await eventually(lambda: _running(running_bot))
     await running_bot.restart()
@@ -116,7 +116,7 @@ async def test_a_repeat_after_a_death_runs_again_and_changes_nothing_twice(
         activity: dict[str, Any] = {"type": "message", "text": "new campaign", "id": "cut-off"}
     elif step == "schedule":
         await draft(ada)
-        activity = press_of(ada, "Schedule it", "cut-off")
+        activity = press_of(ada, SEND_OFF, "cut-off")
     else:
         await ada.say("new campaign")
         await ada.press("Next: audience", name="News", title="News", body="Hello")

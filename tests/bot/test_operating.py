@@ -27,7 +27,7 @@ from tests.bot.test_retention import NEWS
 from tests.bot.test_roles import role_of
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
-from tests.support.organisation import TENANT, Person, actions_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of
 
 ROOT = Path(__file__).parents[2]
 HERE = TenantId(TENANT)
@@ -121,7 +121,7 @@ async def test_a_campaign_that_has_not_started_is_a_draft_again_once_it_is_stopp
     running_bot: RunningBot, ada: Person
 ) -> None:
     await draft(ada, start="at", date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     campaign = await in_state(running_bot, CampaignState.SCHEDULED)
     assert await told(running_bot, "stop", "7000") == (
         1, ["There is no campaign 7000. Without a number, those are listed that could be stopped."]

@@ -27,7 +27,7 @@ from storage.sqlite import SqliteStore
 from tests.bot.story import broadcast, completed, draft, eventually
 from tests.conftest import RunningBot
 from tests.contract.world import END, LEASE, NOW, claim, install, planned
-from tests.support.organisation import Person
+from tests.support.organisation import SEND_OFF, Person
 
 ALIVE = (200, f'{{"status": "ok", "version": "{VERSION}"}}')
 
@@ -90,11 +90,11 @@ async def test_a_file_of_the_store_that_is_removed_makes_it_not_ready_and_ends_i
     status, text = await get(running_bot, "/readyz")
     assert status == 503
     assert "was removed while Crieur used it: restart Crieur" in orjson.loads(text)["store"]
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     assert not louis.chat.campaigns
     await running_bot.restart()
     await eventually(lambda: ready(running_bot))
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await ada.sees("is on its way")
 
 

@@ -11,7 +11,7 @@ from storage.records import DeliveryState
 from tests.bot.story import completed, draft, eventually, newest, planned
 from tests.conftest import RunningBot
 from tests.support.connector import Chat
-from tests.support.organisation import Person, words_of
+from tests.support.organisation import SEND_OFF, Person, words_of
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 #: two hours of a working day in London, which are the evening in Tokyo
@@ -42,7 +42,7 @@ async def test_the_review_says_how_many_sleep_in_this_time(running_bot: RunningB
 async def test_where_all_sleep_it_cannot_be_scheduled(running_bot: RunningBot, ada: Person, hana: Person) -> None:
     await draft(ada, **{**LONDON, "zone": "Pacific/Honolulu"}, **next_monday(), own_zone="true")
     assert ada.reads("Nowhere do its recipients work in this time.")
-    assert not any(action == "Schedule it" for action in words_of(ada.card()))
+    assert SEND_OFF.isdisjoint(words_of(ada.card()))
     assert (await newest(running_bot)).frozen is None
 
 
@@ -57,7 +57,7 @@ async def test_a_long_enough_campaign_reaches_everybody_by_day(
 
     running_bot.connector.listener = note
     await draft(ada, **{**LONDON, "duration": "2", "unit": "days"}, **next_monday(), own_zone="true")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     campaign = await newest(running_bot)
     assert campaign.as_scheduled.schedule.own_zone
     running_bot.clock.forward(

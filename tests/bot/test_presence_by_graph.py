@@ -12,7 +12,7 @@ from storage.records import DeliveryState
 from tests.bot.story import completed, draft, eventually, launch, newest, planned, settled
 from tests.conftest import RunningBot
 from tests.support.graph import LoopbackGraph, Trouble, User
-from tests.support.organisation import Person, words_of
+from tests.support.organisation import SEND_OFF, Person, words_of
 
 NOBODY_TELLS = "Nobody can tell at the moment who is there"
 
@@ -72,7 +72,7 @@ async def test_a_permission_taken_away_in_the_middle_is_said_and_loses_nobody(
 ) -> None:
     crowd = await people(running_bot, graph, "Available", "Offline")
     await draft(ada, presence="available", unknown="send")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await eventually(lambda: planned(running_bot))
     graph.missing = {"Presence.Read.All"}
     report = words_of(await completed(ada, running_bot))
@@ -88,7 +88,7 @@ async def test_an_hour_of_throttling_is_waited_for_where_that_was_chosen(
 ) -> None:
     [louis] = await people(running_bot, graph, "Available")
     await draft(ada, presence="available", unknown="wait", duration="5", unit="hours")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await eventually(lambda: planned(running_bot))
     graph.trouble = Trouble(retry_after=3600)
     campaign = await newest(running_bot)

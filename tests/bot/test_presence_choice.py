@@ -6,7 +6,7 @@ from scheduler.ports import NotAnswered
 from storage.records import Channel, IfUnknown, PresenceChoice
 from tests.bot.story import ANY_TIME_NOW, draft, fields_of, launch, newest
 from tests.conftest import RunningBot
-from tests.support.organisation import Person, words_of
+from tests.support.organisation import SEND_OFF, Person, words_of
 from tests.support.presence import SimulatedPresence
 
 QUESTION = "Send even if a person is unavailable?"
@@ -73,7 +73,7 @@ async def test_a_choice_that_is_none_any_more_keeps_the_draft_from_being_schedul
     service = await with_presence(running_bot)
     cards = await draft(ada, presence="present")
     service.trouble = NotAnswered("Presence.Read.All is missing", permanent=True)
-    await ada.press("Schedule it", card=cards["review"])
+    await ada.press(SEND_OFF, card=cards["review"])
     await ada.sees("Presence cannot be asked for.")
     assert (await newest(running_bot)).frozen is None
     await ada.press("Change the schedule")

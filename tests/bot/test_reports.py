@@ -24,7 +24,7 @@ from tests.bot.story import (
 )
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.organisation import Person, actions_of, nodes_of, words_of
+from tests.support.organisation import SEND_OFF, Person, actions_of, nodes_of, words_of
 
 NEWS = Message(
     title="News",
@@ -213,7 +213,7 @@ async def test_who_has_not_done_it_becomes_a_list_and_a_draft(
     assert any("2 of 2 people can be reached" in word for word in words_of(review))
     reminder = await newest(running_bot)
     assert reminder.state is CampaignState.DRAFT and reminder.name == "Autumn newsletter – not clicked"
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await in_state(running_bot, CampaignState.RUNNING)
     await eventually(lambda: planned(running_bot))
     running_bot.clock.forward(ALMOST_ALL)

@@ -11,7 +11,7 @@ from storage.records import CampaignState, DeliveryState
 from tests.bot.story import ALMOST_ALL, LAST, completed, draft, eventually, in_state, launch, newest, planned
 from tests.conftest import RunningBot
 from tests.support.connector import Faults
-from tests.support.organisation import Person, words_of
+from tests.support.organisation import SEND_OFF, Person, words_of
 
 PEOPLE = 60
 RESTARTS = 5
@@ -88,7 +88,7 @@ async def test_a_campaign_starts_though_the_bot_was_away_at_its_start(
 ) -> None:
     later = running_bot.clock.now() + ALMOST_ALL / 2
     await draft(ada, start="at", date=later.date().isoformat(), time=f"{later:%H:%M}", zone="UTC")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await running_bot.stop()
     running_bot.clock.forward(ALMOST_ALL)
     await running_bot.start()

@@ -23,7 +23,7 @@ from tests.bot.story import (
     newest,
 )
 from tests.conftest import RunningBot
-from tests.support.organisation import TENANT, Person, actions_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, words_of
 
 COMMANDS = (
     "edit", "change", "modifier", "delete", "supprimer", "cancel campaign", "stop campaign",
@@ -58,9 +58,7 @@ async def test_every_button_of_every_old_card_gets_the_same_answer(running_bot: 
             answer = await ada.press(action["title"], card=card, at=wizard)
             assert STARTED in words_of(answer["value"]), action["title"]
             pressed.append(action["title"])
-    assert {"Next: audience", "Back", "To the review", "Save and leave", "Schedule it", "Change the message"} <= {
-        *pressed
-    }
+    assert {"Next: audience", "Back", "To the review", "Save and leave", "Send now", "Change the message"} <= {*pressed}
     assert await promised(running_bot) == before
 
 
@@ -128,7 +126,7 @@ async def test_another_author_gets_it_in_their_language(running_bot: RunningBot,
     started = "Cette campagne a commencé : elle ne peut plus être ni modifiée ni annulée."
     assert started in await asked(louis, "modifier Autumn newsletter")
     assert started in await asked(louis, "supprimer Autumn newsletter")
-    answer = await louis.press("Schedule it", card=cards["review"])
+    answer = await louis.press(SEND_OFF, card=cards["review"])
     assert started in words_of(answer["value"])
     assert await promised(running_bot) == before
 
@@ -156,7 +154,7 @@ async def test_two_authors_who_schedule_at_once_start_it_once(
 ) -> None:
     await asked(ada, f"add owner {louis.address}")
     card = (await draft(ada))["review"]
-    await asyncio.gather(*(author.press("Schedule it", card=card) for author in (ada, louis, ada, louis)))
+    await asyncio.gather(*(author.press(SEND_OFF, card=card) for author in (ada, louis, ada, louis)))
     await ada.sees("is on its way")
     running_bot.clock.forward(ALMOST_ALL)
     await completed(ada, running_bot)
@@ -167,7 +165,7 @@ async def test_two_authors_who_schedule_at_once_start_it_once(
 async def scheduled_for_tomorrow(author: Person, running_bot: RunningBot) -> Campaign:
     tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
     await draft(author, start="at", date=tomorrow, time="10:00", zone="UTC")
-    await author.press("Schedule it")
+    await author.press(SEND_OFF)
     assert author.reads("It is scheduled.")
     return await in_state(running_bot, CampaignState.SCHEDULED)
 
@@ -206,9 +204,9 @@ async def test_scheduling_it_twice_says_that_it_is_scheduled(running_bot: Runnin
     tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
     review = (await draft(ada, start="at", date=tomorrow, time="10:00", zone="UTC"))["review"]
     at = ada.cards()[-1][0]
-    await ada.press("Schedule it", card=review, at=at)
+    await ada.press(SEND_OFF, card=review, at=at)
     scheduled = await in_state(running_bot, CampaignState.SCHEDULED)
-    card = (await ada.press("Schedule it", card=review, at=at))["value"]
+    card = (await ada.press(SEND_OFF, card=review, at=at))["value"]
     assert "It is scheduled already." in words_of(card)
     assert await newest(running_bot) == scheduled
 

@@ -10,7 +10,7 @@ from storage.records import Audience, Campaign, CampaignState, ListId
 from tests.bot.story import Card, asked, fields_of, make_author, make_publisher, newest
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.organisation import TENANT, Person, actions_of, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, words_of
 
 #: words of a schedule are read by a program
 pytestmark = pytest.mark.real_time
@@ -60,7 +60,7 @@ async def test_one_message_is_a_campaign_and_one_press_schedules_it(
     assert draft.state is CampaignState.DRAFT, "nothing is scheduled by words"
     assert draft.forms["message"]["body"] == "The canteen is closed on Friday."
     assert (draft.forms["schedule"]["date"], draft.forms["schedule"]["time"]) == (tomorrow(running_bot), "10:00")
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     scheduled = await newest(running_bot)
     assert scheduled.state is CampaignState.SCHEDULED
     assert scheduled.as_scheduled.audience == Audience(lists=(office,), except_lists=(interns,))
@@ -110,7 +110,7 @@ async def test_the_open_draft_is_changed_by_words_and_only_where_they_say(
     assert forms["message.fr"]["body"] == "L’escalier est en panne."
     assert await count(running_bot) == 1
     card, line = await said(ada, "send it")
-    assert line.startswith("One press is left") and "Schedule it" in titles(card)
+    assert line.startswith("One press is left") and not SEND_OFF.isdisjoint(titles(card))
     assert (await newest(running_bot)).state is CampaignState.DRAFT
     await ada.say("delete the draft")
     assert await count(running_bot) == 1, "asked first"
@@ -126,25 +126,25 @@ async def test_a_list_that_is_misspelt_is_asked_about_and_stands_in_the_way(
         ada, "Send this to Parris office but not the manager team, now, at any time: The drill is at 3pm."
     )
     assert any("I know no list “Parris office”. Do you mean Paris office?" in word for word in words_of(card))
-    assert "Schedule it" not in titles(card)
+    assert SEND_OFF.isdisjoint(titles(card))
     card = (await ada.press("Paris office"))["value"]
     draft = await newest(running_bot)
     assert draft.forms["audience"]["audience"] == f"list:{office}"
     assert draft.forms["audience"]["except"] == f"list:{managers}"
-    assert "Schedule it" in titles(card)
+    assert not SEND_OFF.isdisjoint(titles(card))
     card, _ = await said(ada, "without the nightshift")
     assert any("leave out “nightshift”" in word for word in words_of(card)), words_of(card)
-    assert "Schedule it" not in titles(card), "an exclusion is never lost"
+    assert SEND_OFF.isdisjoint(titles(card)), "an exclusion is never lost"
     card = (await ada.press("Go on without it"))["value"]
-    assert "Schedule it" in titles(card)
+    assert not SEND_OFF.isdisjoint(titles(card))
 
 
 async def test_what_is_not_understood_is_named_and_stands_in_the_way(running_bot: RunningBot, ada: Person) -> None:
     card, _ = await said(ada, "Send the attached poster to everyone now, at any time: Come in green!")
     assert any("“the attached poster”: that I cannot do in words." in word for word in words_of(card))
-    assert "Schedule it" not in titles(card)
+    assert SEND_OFF.isdisjoint(titles(card))
     card = (await ada.press("Go on without it"))["value"]
-    assert "Schedule it" in titles(card)
+    assert not SEND_OFF.isdisjoint(titles(card))
     before = await newest(running_bot)
     [reply] = await asked(ada, "make it a bit shorter")
     assert reply == "I did not understand “a bit shorter”. Nothing is changed."

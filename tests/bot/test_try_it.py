@@ -23,7 +23,7 @@ from tests.bot.story import (
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 BANNER = "Essai de « Autumn newsletter » par Ada Lovelace : vous seul avez reçu ce message."  # as the person speaks
 PRESSED = "Essai de « Autumn newsletter » : vous seul avez reçu ce message."  # once they have pressed something
@@ -180,7 +180,7 @@ async def test_an_unfinished_message_is_not_sent(running_bot: RunningBot, ada: P
 
 async def test_it_can_be_tried_before_during_and_after(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await draft(ada)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     await asked(ada, "try newsletter")
     await asked(ada, louis.address)
     running_bot.clock.forward(ALMOST_ALL)

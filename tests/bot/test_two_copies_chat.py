@@ -18,7 +18,7 @@ from tests.bot.test_once import press_of
 from tests.conftest import RunningBot, ShiftedClock
 from tests.support.connector import Faults, LoopbackConnector
 from tests.support.mongo_servers import nx_27017
-from tests.support.organisation import TENANT, Organisation, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Organisation, Person, words_of
 from tests.support.program import free_port
 
 pytestmark = pytest.mark.real_time
@@ -84,7 +84,7 @@ async def test_a_campaign_is_built_across_two_copies(pair: Pair, ada: Person, lo
     await there.press("Next: audience", **MESSAGE)
     await ada.press("Next: schedule", audience="everyone")
     await there.press("Next: review", **ANY_TIME_NOW)
-    await ada.press("Schedule it")
+    await ada.press(SEND_OFF)
     campaign = await newest(pair.second)
     assert campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING)
     await there.say("try autumn")
@@ -149,7 +149,7 @@ async def test_a_list_typed_once_is_made_once(pair: Pair, ada: Person) -> None:
 async def test_what_is_scheduled_on_both_copies_goes_out_once(pair: Pair, ada: Person, louis: Person) -> None:
     review = (await draft(ada))["review"]
     message = ada.cards()[-1][0]
-    await at_once(pair, lambda ada: ada.press("Schedule it", card=review, at=message), ada)
+    await at_once(pair, lambda ada: ada.press(SEND_OFF, card=review, at=message), ada)
     await eventually(lambda: planned(pair.first))
     await completed(ada, pair.first)
     assert pair.first.connector.tally() | {"posts": 0} == {"people": 2, "messages": 2, "doubled": 0, "posts": 0}
@@ -177,7 +177,7 @@ async def test_an_activity_that_reaches_both_copies_is_done_once(pair: Pair, ada
 
 async def test_a_press_is_answered_by_the_other_copy_like_by_the_first(pair: Pair, ada: Person) -> None:
     await draft(ada)
-    press = press_of(ada, "Schedule it", "pressed-once")
+    press = press_of(ada, SEND_OFF, "pressed-once")
     first, second = await asyncio.gather(ada.send(dict(press)), pair.at_second(ada).send(dict(press)))
     assert first == second == await pair.at_second(ada).send(dict(press))
     assert "elsewhere" not in str(first) and "It starts now" in str(first)

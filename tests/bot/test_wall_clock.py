@@ -13,7 +13,7 @@ from storage.records import DeliveryState
 from tests.bot.story import draft, eventually, launch, newest, planned
 from tests.bot.test_operations import ready
 from tests.conftest import RunningBot
-from tests.support.organisation import Person
+from tests.support.organisation import SEND_OFF, Person
 
 HOUR = timedelta(hours=1)
 PEOPLE = 30
@@ -44,7 +44,7 @@ async def test_sending_jobs_and_chat_go_on_when_the_wall_clock_is_set(
         running_bot.clock.set_wrong_by(step)
         await eventually(lambda: ready(running_bot))
         await draft(ada, duration="2", unit="minutes", message={"name": "After the step"})
-        await ada.press("Schedule it")  # the chat answers; the jobs start it
+        await ada.press(SEND_OFF)  # the chat answers; the jobs start it
         second = await eventually(lambda: planned(running_bot))
         assert second.id != first.id
         running_bot.clock.set_wrong_by(step + timedelta(seconds=115))  # all of the slot but its end: the rest is due

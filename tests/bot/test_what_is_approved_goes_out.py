@@ -14,7 +14,7 @@ from storage.shared.policy import change_policy
 from tests.bot.story import draft, eventually, in_state, newest, settled
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.organisation import TENANT, Person, words_of
+from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 WAITS = "“Autumn newsletter” should have started, and waits."
 
@@ -47,11 +47,11 @@ async def enlist(running_bot: RunningBot, team: DistributionList, person: Person
     await running_bot.store.enlist(team.id, [known.id], deed=A_DEED)
 
 
-async def start_tomorrow(running_bot: RunningBot, author: Person, team: DistributionList, button: str) -> None:
+async def start_tomorrow(running_bot: RunningBot, author: Person, team: DistributionList) -> None:
     tomorrow = (running_bot.clock.now() + timedelta(days=1)).date().isoformat()
     at = {"start": "at", "date": tomorrow, "time": "09:00", "zone": "UTC", "duration": "3", "unit": "days"}
     await draft(author, {"audience": f"list:{team.id}"}, **at)
-    await author.press(button)
+    await author.press(SEND_OFF)
 
 
 async def its_slot_begins(running_bot: RunningBot) -> None:
@@ -65,7 +65,7 @@ async def test_a_list_that_grew_after_the_approval_is_asked_about_again(
     """A list of one was approved, and twelve received it."""
     await always(running_bot)
     team = await a_list(running_bot, ada, louis)
-    await start_tomorrow(running_bot, ada, team, "Schedule it")
+    await start_tomorrow(running_bot, ada, team)
     await grace.sees("“Autumn newsletter” waits for approval")
     await grace.press("Approve")
     await in_state(running_bot, CampaignState.SCHEDULED)
@@ -89,7 +89,7 @@ async def test_a_kill_before_anybody_is_told_that_it_waits_loses_nothing_and_tel
 ) -> None:
     """What is durable first is that it waits."""
     team = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, team, "Schedule it")
+    await start_tomorrow(running_bot, grace, team)
     await in_state(running_bot, CampaignState.SCHEDULED)
     await always(running_bot)
 
@@ -124,7 +124,7 @@ async def test_a_list_that_shrank_goes_out_without_asking(
 ) -> None:
     await always(running_bot)
     team = await a_list(running_bot, ada, louis, grace)
-    await start_tomorrow(running_bot, ada, team, "Schedule it")
+    await start_tomorrow(running_bot, ada, team)
     await grace.sees("“Autumn newsletter” waits for approval")
     await grace.press("Approve")
     await in_state(running_bot, CampaignState.SCHEDULED)
@@ -140,7 +140,7 @@ async def test_an_old_approval_card_approves_nobody_else_than_it_shows(
 ) -> None:
     await always(running_bot)
     team = await a_list(running_bot, ada, louis)
-    await start_tomorrow(running_bot, ada, team, "Schedule it")
+    await start_tomorrow(running_bot, ada, team)
     await grace.sees("“Autumn newsletter” waits for approval")
     await enlist(running_bot, team, grace)
     card = (await grace.press("Approve"))["value"]
@@ -155,7 +155,7 @@ async def test_a_new_rule_reaches_what_is_scheduled(
 ) -> None:
     """It waits for an owner's word: a publisher's is not enough."""
     team = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, team, "Schedule it")
+    await start_tomorrow(running_bot, grace, team)
     await in_state(running_bot, CampaignState.SCHEDULED)
     await always(running_bot)
     await its_slot_begins(running_bot)
@@ -170,7 +170,7 @@ async def test_the_campaign_of_an_author_who_was_removed_waits_for_an_owner(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
     team = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, team, "Schedule it")
+    await start_tomorrow(running_bot, grace, team)
     await in_state(running_bot, CampaignState.SCHEDULED)
     known = await running_bot.store.person_at(TENANT, grace.address)
     assert known
@@ -195,7 +195,7 @@ async def test_nobody_decides_in_time_and_it_goes_out_to_nobody(
     running_bot: RunningBot, ada: Person, louis: Person, grace: Person
 ) -> None:
     team = await a_list(running_bot, grace, louis)
-    await start_tomorrow(running_bot, grace, team, "Schedule it")
+    await start_tomorrow(running_bot, grace, team)
     await always(running_bot)
     await its_slot_begins(running_bot)
     await ada.sees(WAITS)

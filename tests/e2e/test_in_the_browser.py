@@ -108,7 +108,7 @@ async def try_it(ada: Client, louis: Client) -> None:
 
 
 async def schedule(ada: Client) -> None:
-    await ada.press("Schedule it")
+    await ada.press("Send now")
     await ada.sees("It starts now. I will show you here how it goes.")
     await ada.shoot("scheduled")
     await ada.sees("“Autumn newsletter” is on its way")
@@ -201,7 +201,7 @@ async def test_a_list_from_a_file_and_a_message_in_two_languages(street: Street,
     await ada.press("Next: schedule")
     await choose_schedule_of_a_minute(ada)
     await look_over(ada)
-    await ada.press("Schedule it")
+    await ada.press("Send now")
     await ada.sees("It starts now.")
     await each_reads_their_own(ada, louis, street.page_url)
     await ada.sees("Report: Two languages", MINUTE)

@@ -18,7 +18,7 @@ from tests.bot.story import asked, draft
 from tests.bot.test_exports import exported
 from tests.support.connector import Faults, LoopbackConnector
 from tests.support.mongo_servers import nx_27017
-from tests.support.organisation import Organisation
+from tests.support.organisation import SEND_OFF, Organisation
 from tests.support.program import ROOT, Program, running
 
 #: each word stands nowhere else than in what people wrote and are called
@@ -82,7 +82,7 @@ async def lived(program: Program, connector: LoopbackConnector, http: aiohttp.Cl
     await asked(author, "no command: Bandersnatch")
     blocked.chat.broken = "blocked"
     connector.faults = Faults(throttle=0.2, retry_after=0.2, errors=0.2)
-    await author.press("Schedule it")
+    await author.press(SEND_OFF)
     await author.sees("Report: Operation Walrus", 150)
     connector.faults = Faults()
     await reader.press("Marzipan")

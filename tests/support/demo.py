@@ -24,7 +24,7 @@ from rich.table import Table
 from tests.support.connector import Chat, Faults, LoopbackConnector
 from tests.support.graph import LoopbackGraph, User
 from tests.support.http import until
-from tests.support.organisation import Organisation, Person, nodes_of
+from tests.support.organisation import SEND_OFF, Organisation, Person, nodes_of
 from tests.support.pictures import CannotDraw, draw
 from tests.support.program import Program, running
 
@@ -125,7 +125,7 @@ async def demo(
                 person.chat.broken = "blocked"
         connector.faults = Faults(throttle=THROTTLED, retry_after=1)
         crowd.watch(connector)
-        await author.press("Schedule it")
+        await author.press(SEND_OFF)
         switching = asyncio.create_task(_switch_off(author, connector, crowd, len(here), console, hour=presence))
         await _follow(author, crowd, len(here), console)
         await switching

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,13 @@ from tests.support.http import until
 TENANT = "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70"
 BOT = "28:crieur"
 CARD = "application/vnd.microsoft.card.adaptive"
+#: the press that ends a review, by what it does
+SEND_OFF = frozenset(
+    (
+        *("Send now", "Schedule it", "Ask for approval", "Save the changes"),
+        *("Envoyer maintenant", "Programmer", "Demander l’approbation", "Enregistrer"),
+    )
+)
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
 
 GIVEN = ("Ada", "Louis", "Élodie", "Marie", "Grace", "Blaise", "Zoë", "François", "Noël", "Irène", "Alan", "Hélène")
@@ -182,8 +189,10 @@ class Person:
 
     # --- what they press ----------------------------------------------------------------------
 
-    async def press(self, title: str, /, *, card: dict[str, Any] | None = None, at: str = "", **fields: str) -> Any:
-        """Press the newest button of this title, with some fields of its card filled in anew.
+    async def press(
+        self, title: str | Collection[str], /, *, card: dict[str, Any] | None = None, at: str = "", **fields: str
+    ) -> Any:
+        """Press the newest button of this title, or of one of these, with some fields of its card filled in anew.
 
         ``card``: one seen earlier, as another device or a slow hand still shows it; ``at``: the
         message that carried it, else the newest.
@@ -191,7 +200,7 @@ class Person:
         shelf = reversed(self.cards()) if card is None else [(at or self.chat.messages[-1]["id"], card)]
         for message, shown in shelf:
             for action in actions_of(shown):
-                if action.get("title") == title:
+                if is_titled(action, title):
                     return await self._press(message, shown, action, fields)
         raise Refusal(f"{self.given} sees no button {title!r}, but {[a.get('title') for a in actions_of(self.card())]}")
 
@@ -348,6 +357,10 @@ def words_of(card: dict[str, Any]) -> list[str]:
 
 def _is_input(node: dict[str, Any]) -> bool:
     return str(node.get("type", "")).startswith("Input.")
+
+
+def is_titled(action: dict[str, Any], titles: str | Collection[str]) -> bool:
+    return action.get("title") in ([titles] if isinstance(titles, str) else titles)
 
 
 def title_of(action: dict[str, Any]) -> str:
