@@ -97,6 +97,7 @@ catalogue: $(DEV) ## bring the French catalogue up to date with the words in the
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -k texts -k many:1,2 -k texts.many:1,2 --no-location --sort-output -o build/crieur.pot cards dialogs bot manifest
 	$(BIN)/pybabel -q update -i build/crieur.pot -D crieur -d cards/locales --no-fuzzy-matching --ignore-obsolete --no-wrap
+	@sed -i '/^"POT-Creation-Date/d' cards/locales/*/LC_MESSAGES/crieur.po  # it would be what two changes meet in
 
 $(UV):
 	$(PYTHON) -m venv build/uv

@@ -17,6 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.authors.reporting import Reporting
+from scheduler.authors.stopped import tell_of_stopped
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
 from scheduler.people.look_ups import LookUps
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 START_EVERY = 1.0  #: seconds between checks for campaigns that start
 SWEEP_EVERY = 1.0  #: seconds between settlings of what time has decided
 PROGRESS_EVERY = 3.0  #: seconds between looks at live cards: the platform limits edits in one chat
+STOPPED_EVERY = 10.0  #: seconds between looks for authors who have to hear that an operator stopped a campaign
 LOG_EVERY = 60.0  #: seconds between two lines in the log on how a running campaign goes
 REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
@@ -71,6 +73,7 @@ class Jobs:
         self._keep_hold = keep_hold
         self._lease = lease
         self._may_work = may_work
+        self._announcer = announcer
         self._starts = Starts(store, reader, announcer, clock, rng, roles)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._retention = Retention(store, clock, rng)
@@ -91,6 +94,7 @@ class Jobs:
             (self.begin, START_EVERY),
             (self.sweep, SWEEP_EVERY),
             (self.progress, PROGRESS_EVERY),
+            (self._tell_of_stopped, STOPPED_EVERY),
             (self._log_progress, LOG_EVERY),
             (self._forget, FORGET_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
@@ -212,6 +216,9 @@ class Jobs:
         """Bring the live cards of running campaigns up to date."""
         if self._running and self._may_work():
             self._reporting.show(await self._store.in_state(CampaignState.RUNNING))
+
+    async def _tell_of_stopped(self) -> None:
+        await tell_of_stopped(self._store, self._announcer, self._clock)
 
     async def _log_progress(self) -> None:
         if not (self._running and self._may_work()):

@@ -252,6 +252,10 @@ class Announcer(Protocol):
         """Say that they could be read in the end."""
         ...
 
+    async def stopped(self, campaign: Campaign) -> bool:
+        """Say, once, that an operator has stopped a campaign before it started; whether nothing is left to say."""
+        ...
+
     async def installing(self, installation: Installation) -> str | None:
         """Post the card of an installation, or bring it up to date: its activity id; None where that failed."""
         ...

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.web.links import LINKS
 from cards.results.files.audit import PLAIN, Entry, Names
 from dialogs.people.ownership import new_code
+from scheduler.authors.stopped import owe_word
 from scheduler.ports import Clock
 from storage.port.store import Store
 from storage.records import Campaign, CampaignId, CampaignState, Deed, DeedKind, Subject, TenantId
@@ -202,6 +203,7 @@ async def _stop(operator: Operator, asked: argparse.Namespace) -> int:
         )
         return 1
     try:
+        await owe_word(operator.store, campaign.id, operator.clock.now())
         await operator.store.stop(campaign.id, deed=_by_operator(operator, DeedKind.STOPPED))
     except NotPossible:
         operator.say(f"Nothing was done: nothing more of campaign {campaign.id} is sent, it is {campaign.state}.")
@@ -212,7 +214,8 @@ async def _stop(operator: Operator, asked: argparse.Namespace) -> int:
         operator.say(f"Campaign {campaign.id} of {author} is stopped: {tally.delivered} of {tally.total} were sent.")
         operator.say("What is on its way still arrives. The bot tells the author, and nobody can go on with it.")
     else:
-        operator.say(f"Campaign {campaign.id} of {author} was {campaign.state}: it is a draft again. Please tell them.")
+        operator.say(f"Campaign {campaign.id} of {author} was {campaign.state}: it is a draft again.")
+        operator.say("The bot tells the author.")
     return 0
 
 

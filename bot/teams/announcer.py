@@ -171,6 +171,19 @@ class AuthorAnnouncer:
         )
         return isinstance(await self._connector.send(reference, activities.text_bytes(text)), Delivered)
 
+    async def stopped(self, campaign: Campaign) -> bool:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return True  # nobody is there any more who could be told
+        texts = texts_of(author)
+        text = texts(
+            "“{name}” was stopped by the people who run Crieur before it began: it is a draft again, and is not sent."
+            " Please ask them why.",
+            name=escape_markdown(campaign.name),
+        )
+        post = partial(self._connector.send, reference, activities.text_bytes(text))
+        return await post_once(self._store, f"posting/stopped/{campaign.id}", post, gives_up=True)
+
     async def installing(self, installation: Installation) -> str | None:
         author = await self._store.person(installation.author)
         reference = await self._store.reference(installation.author, Channel.TEAMS)

@@ -1,8 +1,8 @@
 """Whom a segment concerns: a rule as a record, and whether it holds for a person. Pure.
 
 A rule is a group of parts: all of them hold, any of them, or none. A part is a condition or another group. ``matches``
-says for whom it holds; the stores, by their own means, say the same. No text of a rule is ever a part of a query: values
-are compared, in any letter case and with any spaces between their words.
+says for whom it holds; the stores, by their own means, say the same. No text of a rule is ever a part of a query:
+values are compared, in any letter case and with any spaces between their words.
 """
 
 from __future__ import annotations

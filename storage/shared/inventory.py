@@ -346,6 +346,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "posting/live/": Whose.NOBODY,
     "posting/report/": Whose.NOBODY,
     "posting/stopped/": Whose.NOBODY,
+    "stopped": Whose.NOBODY,
     "reading/": Whose.NOBODY,
     READY: Whose.NOBODY,
     "telling/": Whose.NOBODY,

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import csv
 import io
+import json
 import os
 import re
 import sqlite3
@@ -20,6 +21,8 @@ import pytest
 from bot.files.tempdir import PREFIX
 from bot.ops.cli import Operator, add_commands
 from bot.settings import Settings
+from scheduler.authors.stopped import owe_word
+from scheduler.jobs import STOPPED_EVERY
 from storage.records import CampaignState, Deed, DeedKind, DeliveryState, NotReached, Role, Subject, TenantId
 from tests.bot.story import ALMOST_ALL, LAST, asked, completed, draft, in_state, launch, newest, sent_out
 from tests.bot.test_exports import exported, fetched, rows_of
@@ -126,10 +129,33 @@ async def test_a_campaign_that_has_not_started_is_a_draft_again_once_it_is_stopp
     assert await told(running_bot, "stop", "7000") == (
         1, ["There is no campaign 7000. Without a number, those are listed that could be stopped."]
     )  # fmt: skip
-    status, [line] = await told(running_bot, "stop", str(campaign.id))
+    status, [line, _] = await told(running_bot, "stop", str(campaign.id))
     assert status == 0 and "was scheduled: it is a draft again" in line and ada.address in line
     assert (await newest(running_bot)).state is CampaignState.DRAFT
     assert (await told(running_bot, "stop", str(campaign.id)))[0] == 1
+    stopped = "“Autumn newsletter” was stopped by the people who run Crieur before it began: it is a draft again"
+    await running_bot.restart()
+    await asyncio.sleep(4 * STOPPED_EVERY)
+    assert sum(stopped in text for text in ada.texts()) == 1
+
+
+async def test_an_author_is_told_what_was_owed_once_the_campaign_is_stopped(
+    running_bot: RunningBot, ada: Person
+) -> None:
+    """The word is owed first: where the command dies between the two, nothing is said that is not so."""
+    await draft(ada, start="at", date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC")
+    await ada.press("Schedule it")
+    await ada.say("français")
+    campaign = await in_state(running_bot, CampaignState.SCHEDULED)
+    store = running_bot.store
+    await owe_word(store, campaign.id, running_bot.clock.now())
+    await asyncio.sleep(2 * STOPPED_EVERY)
+    assert not any("arrêtée" in text for text in ada.texts())
+    assert (await told(running_bot, "stop", str(campaign.id)))[0] == 0
+    await asyncio.sleep(4 * STOPPED_EVERY)
+    stopped = "« Autumn newsletter » a été arrêtée avant son début par les personnes qui gèrent Crieur"
+    assert sum(stopped in text for text in ada.texts()) == 1
+    assert json.loads((await store.read_documents(["stopped"]))["stopped"][1]) == {}
 
 
 # --- keys -------------------------------------------------------------------------------------

@@ -302,7 +302,10 @@ NOTES = {
     "bot/ops/restore.py": "what is doubted in steps",
     "dialogs/results/exports.py": "that a file was asked for",
 }
-FILLS = {"dialogs/lists/imports/saving.py": "a file's people, whom nobody sees yet"}
+FILLS = {
+    "dialogs/lists/imports/saving.py": "a file's people, whom nobody sees yet",
+    "dialogs/lists/audience.py": "the same of what was pasted with columns; publishing it is the deed",
+}
 
 
 def test_no_conversation_notes_by_itself_nor_changes_what_people_see_without_a_deed() -> None:
