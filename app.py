@@ -64,6 +64,7 @@ from scheduler.people.look_ups import LookUps
 from scheduler.ports import Clock, Directory, Presence, Render
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
+from scheduler.recall.taking_back import Recalls
 from storage.port.store import Store
 from storage.records import Campaign, Channel, StorageError
 from storage.shared.backup import taken_at
@@ -202,16 +203,19 @@ async def crieur(
         installations = Installations(store, installer, directory, announcer, clock, random.Random(rng.getrandbits(64)))
         watch = Watch(clock, store)
         await watch.ask()
+        rate_limit = RateLimit(rate)
+        lease = timedelta(seconds=settings.lease_seconds)
+        recalls = Recalls(store, connector, announcer, clock, random.Random(rng.getrandbits(64)), rate_limit, lease)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
             renderer=MessageRenderer(links),
             clock=clock,
             rng=rng,
-            rate_limit=RateLimit(rate),
+            rate_limit=rate_limit,
             holder=secrets.randbits(62),
             presence_lookup=presence_lookup,
-            lease=timedelta(seconds=settings.lease_seconds),
+            lease=lease,
             may_work=watch.may_work,
         )
         jobs = Jobs(
@@ -223,8 +227,9 @@ async def crieur(
             presence_lookup,
             installations,
             LookUps(store, Members(connector), clock),
+            recalls,
             keep_hold=dispatcher.keep_hold,
-            lease=timedelta(seconds=settings.lease_seconds),
+            lease=lease,
             may_work=watch.may_work,
             roles=effective_role,
         )

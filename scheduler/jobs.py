@@ -23,6 +23,7 @@ from scheduler.list_refresh import ListReader
 from scheduler.people.look_ups import LookUps
 from scheduler.ports import Announcer, Clock, Roles
 from scheduler.presence_lookup import PresenceLookup
+from scheduler.recall.taking_back import Recalls
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
 from scheduler.start import Starts
@@ -40,6 +41,7 @@ REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to be installed
+RECALL_EVERY = 1.0  #: seconds between looks for messages that are to be taken back
 LOOK_UP_EVERY = 3.0  #: seconds between looks for people whose names are to be read
 
 Job = Callable[[], Coroutine[Any, Any, None]]
@@ -60,6 +62,7 @@ class Jobs:
         presence_lookup: PresenceLookup | None = None,
         installations: Installations | None = None,
         look_ups: LookUps | None = None,
+        recalls: Recalls | None = None,
         keep_hold: Callable[[datetime], Awaitable[None]] | None = None,
         lease: timedelta = timedelta(seconds=60),
         may_work: Callable[[], bool] = lambda: True,
@@ -70,6 +73,7 @@ class Jobs:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._installations = installations
         self._look_ups = look_ups
+        self._recalls = recalls
         self._keep_hold = keep_hold
         self._lease = lease
         self._may_work = may_work
@@ -99,6 +103,7 @@ class Jobs:
             (self._forget, FORGET_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
             *([(self._look_ups.go_on, LOOK_UP_EVERY)] if self._look_ups else []),
+            *([(self._take_back, RECALL_EVERY)] if self._recalls else []),
         ):
             # one run at a time, however late: a run does all that is due
             self._scheduler.add_job(
@@ -204,6 +209,10 @@ class Jobs:
     async def _forget(self) -> None:
         if self._may_work():
             await self._retention.forget()
+
+    async def _take_back(self) -> None:
+        if self._recalls and self._may_work():
+            await self._recalls.go_on()
 
     async def _reap(self, campaign: Campaign) -> Mapping[DeliveryState, int]:
         now = self._clock.now()

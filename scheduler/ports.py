@@ -23,6 +23,7 @@ from storage.records import (
     NotReached,
     Person,
     PersonId,
+    Recall,
     Reference,
     Source,
     TenantId,
@@ -109,6 +110,12 @@ Outcome = Delivered | Retry | Unreachable | Refused | Unexplained | Unconfirmed
 class Sender(Protocol):
     async def send(self, reference: Reference, activity: bytes) -> Outcome:
         """Post one activity (JSON) to a person."""
+        ...
+
+
+class Retractor(Protocol):
+    async def retract(self, reference: Reference, message: str) -> Outcome:
+        """Delete a message, by its id, from a person's chat: Delivered where it is not in it any more."""
         ...
 
 
@@ -258,6 +265,13 @@ class Announcer(Protocol):
 
     async def installing(self, installation: Installation) -> str | None:
         """Post the card of an installation, or bring it up to date: its activity id; None where that failed."""
+        ...
+
+    async def recalling(self, campaign: Campaign, recall: Recall) -> str | None:
+        """Post the card of a recall, or bring it up to date, and tell its end: the card's activity id.
+
+        "" where there is no card, nor anybody to be told; None where it failed.
+        """
         ...
 
     async def report(self, campaign: Campaign) -> Outcome:

@@ -61,6 +61,8 @@ class Retention:
         for tenant in await self._store.organisations_keeping(now):
             policy = await policy_of(self._store, tenant)
             for campaign in await self._store.kept(tenant, forgets_before(policy, now), CAMPAIGNS):
+                if campaign.recalling(now):  # it ends within days
+                    continue
                 erase = partial(self._erase, campaign, policy.keep_days)
                 await run_exclusively(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
 

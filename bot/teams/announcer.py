@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.teams import activities
 from bot.teams.send.connector import Connector
 from cards.campaigns.approval import held_card
+from cards.campaigns.deleting import recall_card, recalled_text
 from cards.kit.variables import escape_markdown
 from cards.lists.installs import finished_text, install_card
 from cards.lists.sources import unread_card
@@ -35,6 +36,8 @@ from storage.records import (
     ListProblem,
     NotReached,
     Person,
+    PersonId,
+    Recall,
     Reference,
     may_approve,
 )
@@ -199,6 +202,22 @@ class AuthorAnnouncer:
             await post_once(self._store, key, partial(self._connector.send, reference, text))
         return shown
 
+    async def recalling(self, campaign: Campaign, recall: Recall) -> str | None:
+        person, reference = await self._reached(campaign.recall_by or campaign.author)
+        if person is None or reference is None:
+            return ""
+        texts, shown = texts_of(person), ""
+        if reference.channel.traits.live_card:
+            activity = activity_bytes(recall_card(texts, campaign, recall), texts("Messages are being taken back"))
+            shown = await self._shown(reference, f"posting/recall/{campaign.id}", recall.card, activity) or ""
+        if recall.finished_at is not None:
+            text = activities.text_bytes(recalled_text(texts, campaign, recall))
+            key = f"posting/recalled/{campaign.id}"
+            send = partial(self._connector.send, reference, text)
+            if not await post_once(self._store, key, send, gives_up=True):
+                return None
+        return shown
+
     async def _shown(self, reference: Reference, key: str, message: str, activity: bytes) -> str | None:
         """Put it in the place of the earlier card, or post it once where there is none: its id."""
         if message:
@@ -252,9 +271,12 @@ class AuthorAnnouncer:
             self._let_be.pop(id, None)
 
     async def _author(self, campaign: Campaign) -> tuple[Person | None, Reference | None]:
-        author = await self._store.person(campaign.author)
+        return await self._reached(campaign.author)
+
+    async def _reached(self, id: PersonId) -> tuple[Person | None, Reference | None]:
+        person = await self._store.person(id)
         for channel in Channel:
-            reference = await self._store.reference(campaign.author, channel)
+            reference = await self._store.reference(id, channel)
             if reference and not reference.broken:
-                return author, reference
-        return author, None
+                return person, reference
+        return person, None

@@ -36,6 +36,7 @@ from storage.records import (
     CampaignState,
     Member,
     Reach,
+    Recall,
     Tally,
 )
 
@@ -51,11 +52,12 @@ def information_card(
     decides: bool = False,
     changes: bool = True,
     author: str = "",
+    recall: Recall | None = None,
 ) -> AdaptiveCard:
     """INFORMATION (S14), with what can be done in the campaign's state (S13, S15, S16).
 
     ``decides``: the reader may approve it. ``changes``: they may edit and delete it. ``author``: its author's name,
-    where that is somebody else.
+    where that is somebody else. ``recall``: how far the taking back of its messages has come.
     """
     rows = [(texts("State"), f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}")]
     if author:
@@ -63,6 +65,8 @@ def information_card(
     rows += facts(texts, campaign, overview)
     if tally and tally.total:
         rows.append((texts("Sent"), _of(texts, tally.delivered, tally.total)))
+    if recall is not None:
+        rows.append((texts("Taken back"), _of(texts, recall.taken_back, max(recall.total, recall.done))))
     body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
@@ -81,7 +85,7 @@ def information_card(
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
         actions.append(go(texts("Test to me"), "try.send", {**payload, "to": "me"}, mode="secondary"))
-    if changes and campaign.state is not CampaignState.RUNNING:
+    if changes and campaign.state is not CampaignState.RUNNING and (recall is None or recall.finished_at is not None):
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
     actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
     return card(texts, body, actions)
@@ -127,23 +131,6 @@ def people_card(
         actions.append(go(texts("Previous"), "people.open", {**payload, "page": page - 1}))
     actions.append(go(texts("Back"), "campaign.open", payload))
     return card(texts, body, actions)
-
-
-def delete_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:
-    what = (
-        texts("Its report goes with it. Messages that people have received stay in their chats.")
-        if campaign.state is CampaignState.DONE
-        else texts("It has not been sent to anybody.")
-    )
-    payload = handle(campaign)
-    return card(
-        texts,
-        [heading(texts("Delete “{name}”?", name=name_of(texts, campaign))), paragraph(what)],
-        [
-            act(texts("Yes, delete it"), "delete.confirm", payload, style="destructive"),
-            go(texts("Keep it"), "campaign.open", payload),
-        ],
-    )
 
 
 def campaigns_card(

@@ -1,22 +1,20 @@
-"""What can be done with a campaign as a whole: see it, try it, report on it, delete it."""
+"""Campaigns as a whole: found, listed, looked at."""
 
 from __future__ import annotations
 
-from cards.campaigns.listing import campaigns_card, delete_card, people_card
+from cards.campaigns.listing import campaigns_card, people_card
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
-from dialogs.compose.wizard import changeable, form_card, has_started, information
+from dialogs.compose.wizard import changeable, form_card, information
 from dialogs.core.card_values import as_name, best_named
-from dialogs.core.drafts import is_stale, next_step, read_draft
+from dialogs.core.drafts import next_step, read_draft
 from dialogs.core.figures import figures_of
-from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import (
     asked_for,
     campaigns_of,
     count_campaigns,
-    demand,
     makers,
     may_do,
 )
@@ -26,11 +24,8 @@ from storage.records import (
     Audience,
     Campaign,
     CampaignState,
-    DeedKind,
     Right,
-    StaleVersion,
 )
-from storage.records.campaign_life import Change, allows
 
 router = Router()
 
@@ -113,44 +108,3 @@ async def edit(turn: Turn, name: str) -> Answer:
         return await which_one(turn, name)
     campaign = await changeable(turn, {"campaign": campaign.id})
     return Answer(card=await form_card(turn, campaign, "review"), summary=campaign.name)
-
-
-@router.command("cancel campaign", "stop campaign", "cancel", "stop")
-async def cancel(turn: Turn, name: str) -> Answer:
-    """There is no cancelling of what has started (S16); before, deleting does it."""
-    return await delete(turn, name)
-
-
-# --- delete -----------------------------------------------------------------------------------
-
-
-@router.form("delete.open")
-async def open_delete(turn: Turn, form: Form) -> Answer:
-    return await deletion(turn, await asked_for(turn, form, Right.CHANGE))
-
-
-@router.command("delete")
-async def delete(turn: Turn, name: str) -> Answer:
-    campaign = await named(turn, name)
-    return await deletion(turn, demand(turn, Right.CHANGE, campaign)) if campaign else await which_one(turn, name)
-
-
-async def deletion(turn: Turn, campaign: Campaign) -> Answer:
-    """The card that asks whether a campaign is to go."""
-    if not allows(campaign, Change.DELETE):
-        return Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning"))
-    return Answer(card=delete_card(turn.texts, campaign), summary=campaign.name)
-
-
-@router.form("delete.confirm")
-async def confirm_delete(turn: Turn, form: Form) -> Answer:
-    campaign = await asked_for(turn, form, Right.CHANGE)
-    if not allows(campaign, Change.DELETE) or is_stale(turn, campaign, form):
-        return await deletion(turn, campaign)
-    try:
-        await turn.store.delete_campaign(campaign, deed=turn.deed(DeedKind.DELETED))
-    except StaleVersion:
-        return await deletion(turn, await asked_for(turn, form, Right.CHANGE))
-    await tell_maker(turn, campaign, DeedKind.DELETED)
-    name = campaign.name or turn.texts("the draft")
-    return Answer(card=await list_card(turn, notice=turn.texts("“{name}” is deleted.", name=escape_markdown(name))))

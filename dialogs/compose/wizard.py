@@ -37,6 +37,7 @@ from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, S
 from storage.records.campaign_life import Change, allows, edit
 from storage.records.instants import is_zone
 from storage.shared.policy import policy_of
+from storage.shared.recalls import recall_of
 
 router = Router()
 
@@ -235,6 +236,7 @@ async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: st
         decides=may_decide(turn, campaign),
         changes=may_do(turn, Right.CHANGE, campaign),
         author=(await makers(turn, [campaign])).get(campaign.id, ""),
+        recall=await recall_of(turn.store, campaign.id) if campaign.recall_at is not None else None,
     )
 
 

@@ -54,6 +54,7 @@ def _fields(campaign: Campaign) -> Document:
         "author": campaign.author,
         "shared_with": sorted(campaign.shared_with),
         "closes_at": closes_ms(campaign),
+        "recall_at": ms(campaign.recall_due) if campaign.recall_due else None,
         "anonymous": campaign.anonymous,
         "reported": campaign.reported_at is not None,
         "record": campaign_to_json(campaign),
@@ -150,12 +151,13 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         return [_campaign_of(row) for row in rows]
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
-        campaign_life.delete(await self.campaign(campaign.id), campaign)
+        campaign_life.delete(await self.campaign(campaign.id), campaign, deed.at)
         await self.let_go(campaign, await self.owe(_noted(deed, campaign)))
 
     async def let_go(self, campaign: Campaign, owed: Owed = NOTHING) -> None:
         """It is there no more, and what belongs to it goes. Raises StaleVersion."""
         nothing = {"state": DELETED, "tenant": None, "author": None, "starts_at": None, "closes_at": None}
+        nothing["recall_at"] = None
         gone = await self.collection("campaigns").update_one(
             {"_id": campaign.id, "version": campaign.version}, {"$set": nothing | owed.in_update}
         )
@@ -170,6 +172,21 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
             await self.collection(collection).delete_many({"campaign": id})
         for collection in ("tallies", "engagement_tallies", "campaigns"):
             await self.collection(collection).delete_one({"_id": id})
+
+    async def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
+        current = campaign_life.unchanged(await self.campaign(campaign.id), campaign)
+        recalling = next_version(campaign_life.recall(current, at, deed.by, deed.at, deletes=deletes))
+        owed = await self.owe(_noted(deed, recalling))
+        if not await self.replaced(current, recalling, owed):
+            raise _changed_meanwhile(campaign)
+        await self.bring_in("campaigns", campaign.id)
+        return recalling
+
+    async def due_recalls(self, now: datetime) -> list[Campaign]:
+        return await self._where({"recall_at": {"$lte": ms(now)}})
+
+    async def recalled(self, id: CampaignId, at: datetime) -> None:
+        await self.advance(id, partial(campaign_life.recalled, at=at))
 
     async def in_state(self, state: CampaignState) -> list[Campaign]:
         return await self._where({"state": str(state)})

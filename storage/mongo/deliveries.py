@@ -28,6 +28,7 @@ from storage.records import (
     NotReached,
     PersonId,
     Seen,
+    SentMessage,
     Tally,
 )
 from storage.records.campaign_life import spared
@@ -223,6 +224,24 @@ class MongoDeliveries(Settling):
         down = [(field, -direction) for field, direction in DUE]
         rows = await self.rows("deliveries", condition, ["next_at"], sort=down, limit=1)
         return instant(rows[0]["next_at"]) if rows else None
+
+    async def sent_messages(self, id: CampaignId, after: int, limit: int) -> list[SentMessage]:
+        campaign = await self.collection("campaigns").find_one({"_id": id}, {"channel": 1})
+        states = [int(DeliveryState.DELIVERED), int(DeliveryState.UNCONFIRMED)]
+        condition: Document = {"campaign": id, "person": {"$gt": after}, "state": {"$in": states}}
+        fields = ["person", "state", "activity"]
+        rows = await self.rows("deliveries", condition, fields, sort=[("campaign", 1), ("person", 1)], limit=limit)
+        people = await self.by_id("people", [row["person"] for row in rows])
+        channel = Channel(campaign["channel"]) if campaign else Channel.TEAMS
+        return [
+            SentMessage(
+                person=row["person"],
+                state=DeliveryState(row["state"]),
+                activity=row.get("activity") or "",
+                reference=reference_of(people[row["person"]], channel) if row["person"] in people else None,
+            )
+            for row in rows
+        ]
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"state": 1})

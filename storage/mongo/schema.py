@@ -12,7 +12,7 @@
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
-                      anonymous, reported, live_card, record}
+                      recall_at, anonymous, reported, live_card, record}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,
                       rung, log: [packed looks], on_rung: the path of its count}: of a campaign that asks for presence
@@ -61,6 +61,7 @@ STEPS = (
     Step("what has come in is remembered; a campaign knows by which activity it was changed", overlaps=True),
     Step("names are looked up again; installs and removals have the platform's time", overlaps=True),
     Step("deeds are written with the change that they are, and moved to the audit after it", overlaps=True),
+    Step("the messages of a campaign are taken back, which older copies would forget", overlaps=False),
 )
 VERSION = len(STEPS)
 
@@ -87,6 +88,7 @@ INDEXES = {
         _index("author", "_id"),
         _index("tenant", "closes_at"),
         _index("closes_at"),
+        _index("recall_at"),
         _index("noting"),
     ],
     "templates": [_index("tenant", "order"), _index("owner"), _index("noting")],

@@ -18,6 +18,7 @@ from storage.records import (
     Forms,
     NotReached,
     PersonId,
+    SentMessage,
     Settled,
     Tally,
     Template,
@@ -75,6 +76,21 @@ class Campaigns(Protocol):
 
         Raises StaleVersion when it changed, started or went since ``campaign.version``.
         """
+        ...
+
+    async def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
+        """Its messages are taken back from ``at`` on (campaign_life.recall); gives its next version.
+
+        Raises StaleVersion when it changed or went since ``campaign.version``, or they cannot be.
+        """
+        ...
+
+    async def due_recalls(self, now: datetime) -> list[Campaign]:
+        """Done campaigns whose messages are to be taken back by now, or that go now that they have been."""
+        ...
+
+    async def recalled(self, id: CampaignId, at: datetime) -> None:
+        """None of its messages is left that could be taken back."""
         ...
 
     async def in_state(self, state: CampaignState) -> list[Campaign]: ...
@@ -240,6 +256,10 @@ class Deliveries(Protocol):
 
     async def people_in_state(self, id: CampaignId, state: DeliveryState) -> Sequence[int]:
         """The PersonIds whose delivery is in this state, a compact array in ascending order."""
+        ...
+
+    async def sent_messages(self, id: CampaignId, after: int, limit: int) -> list[SentMessage]:
+        """A page of the messages that may be in people's chats: of those PersonIds above ``after``, in their order."""
         ...
 
     async def delivery_state(self, id: CampaignId, person: PersonId) -> int | None: ...

@@ -105,6 +105,7 @@ from storage.records.people import (
     Sighting,
 )
 from storage.records.policy import GroupRole, Policy, forgets_before
+from storage.records.recalls import Later, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
     Left,
     Result,
@@ -160,6 +161,7 @@ __all__ = [
     "InstallationId",
     "Ladder",
     "Left",
+    "Later",
     "Lesson",
     "ListId",
     "ListInUse",
@@ -170,6 +172,7 @@ __all__ = [
     "NotInstalled",
     "NotReached",
     "NotScheduled",
+    "NotTakenBack",
     "Noted",
     "Person",
     "PersonId",
@@ -179,6 +182,7 @@ __all__ = [
     "Pressed",
     "Progress",
     "Reach",
+    "Recall",
     "Received",
     "Reference",
     "Result",
@@ -187,6 +191,7 @@ __all__ = [
     "Schedule",
     "Schema",
     "Seen",
+    "SentMessage",
     "Settled",
     "Sighting",
     "Slot",

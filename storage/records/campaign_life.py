@@ -45,6 +45,8 @@ class Change(StrEnum):
     REPORTED = "reported"
     SEAL = "seal"
     ERASED = "erased"
+    RECALL = "recall"
+    RECALLED = "recalled"
     DELETE = "delete"
 
 
@@ -81,7 +83,9 @@ TRANSITIONS: Mapping[Change, Transition] = {
     Change.REPORTED: Transition(states=(DONE,), stamp="reported_at"),
     Change.SEAL: Transition(states=(DONE,), stamp="sealed_at"),
     Change.ERASED: Transition(states=(DONE,), stamp="erased_at", after="sealed_at"),
-    Change.DELETE: Transition(states=(*NOT_STARTED, DONE)),
+    Change.RECALL: Transition(states=(DONE,), needs="it is known who has it, and it has not begun yet"),
+    Change.RECALLED: Transition(states=(DONE,), stamp="recalled_at", after="recall_at"),
+    Change.DELETE: Transition(states=(*NOT_STARTED, DONE), needs="its messages are not being taken back"),
 }
 #: changes that people make: what they give is kept by ``Campaigns.save``
 BY_PEOPLE = (Change.EDIT, Change.TO_DRAFT, Change.SUBMIT, Change.SEND_BACK, Change.APPROVE, Change.SCHEDULE)
@@ -271,7 +275,7 @@ def saved(current: Campaign | None, changed: Campaign) -> Campaign:
     Raises StaleVersion when it changed or went since it was read, NotPossible when no change leads from the
     current state to that one.
     """
-    current = _unchanged(current, changed)
+    current = unchanged(current, changed)
     if is_only_shared(current, changed):
         return next_version(changed)
     leads_to = {TRANSITIONS[change].to for change in BY_PEOPLE if current.state in TRANSITIONS[change].states}
@@ -288,12 +292,34 @@ def is_only_shared(current: Campaign, changed: Campaign) -> bool:
     return changed.shared_with != current.shared_with and as_it_was == current
 
 
-def delete(current: Campaign | None, campaign: Campaign) -> None:
-    """Whether it may go. Raises StaleVersion when it changed or went since it was read, TooLate while it runs."""
-    _check(_unchanged(current, campaign), Change.DELETE)
+def recall(campaign: Campaign, at: datetime, by: PersonId | None, now: datetime, *, deletes: bool) -> Campaign:
+    """Its messages are to be taken back from ``at`` on; ``deletes``: it goes after them.
+
+    TooLate where that has begun, or nobody knows any more who has received it.
+    """
+    if campaign.sealed_at is not None or (campaign.recall_at is not None and campaign.recall_at <= now):
+        raise TooLate(f"the messages of campaign {campaign.id} can be taken back no more, or are being taken back")
+    return _made(campaign, Change.RECALL, recall_at=at, recall_by=by, recall_deletes=deletes)
 
 
-def _unchanged(current: Campaign | None, read: Campaign) -> Campaign:
+def recalled(campaign: Campaign, at: datetime) -> Campaign:
+    """None of its messages is left that could be taken back."""
+    return _made(campaign, Change.RECALLED, at)
+
+
+def delete(current: Campaign | None, campaign: Campaign, now: datetime) -> None:
+    """Whether it may go. Raises StaleVersion when it changed or went since it was read, TooLate while it runs,
+
+    TooEarly while its messages are being taken back: what is known of them goes with it.
+    """
+    current = unchanged(current, campaign)
+    _check(current, Change.DELETE)
+    if current.recalling(now) and current.recalled_at is None:
+        raise TooEarly(f"the messages of campaign {current.id} are being taken back")
+
+
+def unchanged(current: Campaign | None, read: Campaign) -> Campaign:
+    """The campaign, which is as it was read. Raises StaleVersion."""
     if current is None or current.version != read.version:
         raise StaleVersion(f"campaign {read.id} is not at version {read.version} any more")
     return current

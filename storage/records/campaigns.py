@@ -313,6 +313,14 @@ class Campaign:
     finished_at: datetime | None = None
     #: the report card has been posted to the author
     reported_at: datetime | None = None
+    #: from when on its messages are taken back out of people's chats, once it is done; None: they stay there
+    recall_at: datetime | None = None
+    #: who asked for that, and follows it; None: its author
+    recall_by: PersonId | None = None
+    #: the campaign goes with them
+    recall_deletes: bool = False
+    #: none of them is left that could be taken back
+    recalled_at: datetime | None = None
     #: its figures stand for good; from here on what it keeps of single recipients goes
     sealed_at: datetime | None = None
     #: nothing is kept of single recipients any more
@@ -344,6 +352,17 @@ class Campaign:
     def closes_at(self) -> datetime | None:
         """When engagement stops being counted; None as long as the campaign has not ended."""
         return self.finished_at + ENGAGES_FOR if self.finished_at else None
+
+    @property
+    def recall_due(self) -> datetime | None:
+        """From when on something is to be done about its recall; None where nothing is."""
+        if self.state is not CampaignState.DONE or (self.recalled_at is not None and not self.recall_deletes):
+            return None
+        return self.recall_at
+
+    def recalling(self, now: datetime) -> bool:
+        """Whether its messages are being taken back, or it goes now that they are."""
+        return self.recall_due is not None and self.recall_due <= now
 
     def engages(self, now: datetime) -> bool:
         """Whether what people do with the message counts now."""

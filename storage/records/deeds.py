@@ -22,6 +22,7 @@ class DeedKind(StrEnum):
     SCHEDULED = "scheduled"
     STOPPED = "stopped"  #: a campaign, by an operator
     DELETED = "deleted"
+    RECALLED = "recalled"  #: a campaign's messages, out of people's chats
     TEST_SENT = "tried"  #: a campaign, to one person
     EXPORTED = "exported"
     SHARED = "shared"

@@ -156,13 +156,14 @@ PLACES = (
         name="campaign",
         table="campaign",
         columns=_say(
-            nothing="id tenant state version starts_at reported live_card channel closes_at",
+            nothing="id tenant state version starts_at reported live_card channel closes_at recall_at",
             number="author",
             words="name record",
         ),
         collection="campaigns",
         fields=_say(
-            nothing="_id tenant state version starts_at reported live_card channel closes_at lists anonymous noting",
+            nothing="_id tenant state version starts_at reported live_card channel closes_at recall_at lists anonymous"
+            " noting",
             number="author shared_with",
             words="name folded record deeds",
         ),
@@ -172,8 +173,8 @@ PLACES = (
         record=Campaign,
         parts=_say(
             nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
-            " reported_at sealed_at erased_at approval trouble changes_of",
-            number="author submitted_by approved_by written_by shared_with",
+            " reported_at recall_at recall_deletes recalled_at sealed_at erased_at approval trouble changes_of",
+            number="author submitted_by approved_by written_by recall_by shared_with",
             forms="forms",
             words="name frozen held",
         ),
@@ -344,11 +345,15 @@ DOCUMENTS: Mapping[str, Whose] = {
     "posting/install/": Whose.NOBODY,
     "posting/installed/": Whose.NOBODY,
     "posting/live/": Whose.NOBODY,
+    "posting/recall/": Whose.NOBODY,
+    "posting/recalled/": Whose.NOBODY,
     "posting/report/": Whose.NOBODY,
     "posting/stopped/": Whose.NOBODY,
     "stopped": Whose.NOBODY,
     "reading/": Whose.NOBODY,
     READY: Whose.NOBODY,
+    "recall/": Whose.NOBODY,  # how far the taking back of a campaign's messages has come: numbers
+    "recalling/": Whose.NOBODY,
     "telling/": Whose.NOBODY,
     "tests/": Whose.NOBODY,  # the numbers of those who got tests of a campaign
 }

@@ -54,7 +54,7 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
     scheduled = campaign.state is CampaignState.SCHEDULED
     db.execute(
         "UPDATE campaign SET state = ?, version = ?, starts_at = ?, reported = ?, record = ?,"
-        " name = ?, author = ?, channel = ?, closes_at = ? WHERE id = ?",
+        " name = ?, author = ?, channel = ?, closes_at = ?, recall_at = ? WHERE id = ?",
         (
             campaign.state,
             campaign.version,
@@ -65,6 +65,7 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
             campaign.author,
             campaign.channel,
             closes_ms(campaign),
+            ms(campaign.recall_due) if campaign.recall_due else None,
             campaign.id,
         ),
     )
@@ -156,13 +157,29 @@ class SqliteCampaigns(Engine):
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
-            campaign_life.delete(load(db, campaign.id), campaign)
+            campaign_life.delete(load(db, campaign.id), campaign, deed.at)
             for table in ("delivery", "tally", "rung_tally", "engaged", "engagement_tally", "engagement_hour"):
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
             _note(db, campaign, deed)
 
         await self.write(change)
+
+    async def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
+        def change(db: sqlite3.Connection) -> Campaign:
+            current = campaign_life.unchanged(load(db, campaign.id), campaign)
+            recalling = next_version(campaign_life.recall(current, at, deed.by, deed.at, deletes=deletes))
+            save_as(db, recalling)
+            _note(db, recalling, deed)
+            return recalling
+
+        return await self.write(change)
+
+    async def due_recalls(self, now: datetime) -> list[Campaign]:
+        return await self._where("recall_at <= ?", ms(now))
+
+    async def recalled(self, id: CampaignId, at: datetime) -> None:
+        await self.write(lambda db: advance(db, id, partial(campaign_life.recalled, at=at)))
 
     async def in_state(self, state: CampaignState) -> list[Campaign]:
         return await self._where("state = ?", state)

@@ -28,6 +28,7 @@ from storage.records import (
     NotReached,
     PersonId,
     Seen,
+    SentMessage,
     Settled,
     Tally,
 )
@@ -328,6 +329,27 @@ class SqliteDeliveries(Engine):
             return array("q", (person for (person,) in cursor))
 
         return await self.read(query)
+
+    async def sent_messages(self, id: CampaignId, after: int, limit: int) -> list[SentMessage]:
+        rows = await self.read(
+            lambda db: json_rows(
+                db,
+                f"SELECT json_array(d.person, d.state, d.activity, {REFERENCE}) AS row FROM delivery d"
+                " JOIN campaign c ON c.id = d.campaign LEFT JOIN reference r"
+                " ON r.person = d.person AND r.channel = c.channel"
+                " WHERE d.campaign = ? AND d.person > ? AND d.state IN (?, ?) ORDER BY d.person LIMIT ?",
+                (id, after, DeliveryState.DELIVERED, DeliveryState.UNCONFIRMED, limit),
+            )
+        )
+        return [
+            SentMessage(
+                person=PersonId(person),
+                state=DeliveryState(state),
+                activity=activity or "",
+                reference=reference_of(reference) if reference[0] else None,
+            )
+            for person, state, activity, *reference in rows
+        ]
 
     async def claim_due(
         self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int, *, mark: bool = False

@@ -320,6 +320,11 @@ STEPS = (
     CREATE INDEX person_look_up ON person (look_up_at) WHERE look_up_at IS NOT NULL;
     CREATE INDEX address_person ON address (person);
     """,
+    # campaigns whose messages are to be taken back: from when on, until that has been done
+    """
+    ALTER TABLE campaign ADD COLUMN recall_at INTEGER;
+    CREATE INDEX campaign_recall ON campaign (recall_at) WHERE recall_at IS NOT NULL;
+    """,
 )
 
 

@@ -237,7 +237,7 @@ async def test_a_link_of_a_deleted_campaign_leads_nowhere(
     link = link_in(louis)
     await completed(ada, running_bot)
     await ada.say("delete autumn")
-    await ada.press("Yes, delete it")
+    await ada.press("Delete, take none back")
     assert await louis.follow(link) == (404, "")
 
 

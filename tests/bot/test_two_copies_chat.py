@@ -12,11 +12,12 @@ import aiohttp
 import pytest
 
 from storage.mongo import MongoStore
-from storage.records import CampaignState, DeliveryState, EngagementKind
+from storage.records import CampaignState, DeedKind, DeliveryState, EngagementKind, TenantId
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, completed, draft, eventually, launch, newest, planned
 from tests.bot.test_once import press_of
 from tests.conftest import RunningBot, ShiftedClock
 from tests.support.connector import Faults, LoopbackConnector
+from tests.support.kept import audit_of
 from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import SEND_OFF, TENANT, Organisation, Person, words_of
 from tests.support.program import free_port
@@ -111,6 +112,26 @@ async def test_a_campaign_of_two_copies_is_told_and_reported_once(pair: Pair, ad
     await asyncio.sleep(4)  # longer than a copy that has not heard of it would need to tell it again
     assert saying(ada, "Report: ") == 1
     assert saying(ada, "is done") == 1, "one live card"
+
+
+async def test_messages_are_taken_back_by_two_copies_each_once(pair: Pair, ada: Person, louis: Person) -> None:
+    await draft(ada)
+    await launch(ada, pair.first)
+    await completed(ada, pair.first)
+    campaign = await newest(pair.first)
+    await ada.say("delete autumn")
+    question = ada.card()
+    await asyncio.gather(*(some.press("Take back and delete", card=question) for some in (ada, pair.at_second(ada))))
+
+    async def gone() -> bool:
+        return await pair.second.store.campaign(campaign.id) is None
+
+    await eventually(gone)
+    assert pair.first.connector.deletes == 2
+    assert sum("2 of 2 messages have been taken back" in text for text in ada.texts()) == 1
+    assert saying(ada, "have been taken back") == 1
+    entries = [one.deed for _, one in await audit_of(pair.first.store, TenantId(TENANT))]
+    assert (entries.count(DeedKind.RECALLED), entries.count(DeedKind.DELETED)) == (1, 1)
 
 
 async def at_once(pair: Pair, press: Callable[[Person], object], person: Person) -> list[object]:

@@ -60,6 +60,8 @@ class World:
     started: Campaign
     #: sealed, and of which nothing single is kept
     old: Campaign
+    #: done, and it is known who has received it
+    sent: Campaign
 
 
 async def seeded(store: Store) -> World:
@@ -70,6 +72,9 @@ async def seeded(store: Store) -> World:
     await store.seal(old.id, NOW)
     first, second = [await store.blank_list(CONTOSO, ada.id) for _ in range(2)]
     await store.fill_blank(second, [louis.id], [{"SITE": "Lyon"}])
+    sent = await running(store, ada, "Sent")
+    await store.planned(sent.id, NOW)
+    assert await store.finish(sent.id, END)
     lists = [await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED) for _ in range(6)]
     one, other = [
         await store.new_template(CONTOSO, ada.id, "Old", Channel.TEAMS, {}, NOW, shared=False, deed=A_DEED)
@@ -86,6 +91,7 @@ async def seeded(store: Store) -> World:
         (one, other),
         await running(store, ada, "Started"),
         old,
+        await store.campaign(sent.id) or sent,
     )
 
 
@@ -109,6 +115,7 @@ DEEDS: Mapping[str, tuple[Do, str]] = {
     "save": (lambda s, w, d: s.save(_renamed(w), deed=d), "campaign Edited"),
     "stop": (lambda s, w, d: s.stop(w.started.id, deed=d), "campaign Started"),
     "delete_campaign": (lambda s, w, d: s.delete_campaign(w.drafts[1], deed=d), "campaign Draft"),
+    "recall": (lambda s, w, d: s.recall(w.sent, NOW, deletes=False, deed=d), "campaign Sent"),
     "new_template": (
         lambda s, w, d: s.new_template(CONTOSO, w.ada.id, "New", Channel.TEAMS, {}, NOW, shared=True, deed=d),
         "template New",
@@ -146,16 +153,16 @@ OWN = """
     admit backup begin_activity blank_list claim_due collect_deeds delete_documents doubt drop_blank due_look_ups engage
     fill_blank finish forget_activities forget_recipients forget_weeks installed_for keep_live_card keep_progress
     keep_trouble know learn look_up looked_up lose mark_sending meet meet_in_team new_installation plan plan_ended
-    planned reap record refresh_list remember renew reported save_installation seal skip_numbers speak start
+    planned reap recalled record refresh_list remember renew reported save_installation seal skip_numbers speak start
     write_documents
 """
 READS = """
     audit_from by_zone campaign campaigns check close columns_of count_audit count_campaigns count_templates
-    delivery_columns delivery_state distribution_list due_to_start engagement engagement_by_hour exists hold in_state
-    installation kept kept_of last_done last_due lists live_card made_by members newest_service_url next_due open
-    open_installations organisations_keeping people_in_state people_without person person_at person_behind
+    delivery_columns delivery_state distribution_list due_recalls due_to_start engagement engagement_by_hour exists
+    hold in_state installation kept kept_of last_done last_due lists live_card made_by members newest_service_url
+    next_due open open_installations organisations_keeping people_in_state people_without person person_at person_behind
     planned_people reach reach_at read_documents received recipients reference result_lists results role schema secret
-    server_time tally template templates unreached unreported with_role zones
+    sent_messages server_time tally template templates unreached unreported with_role zones
 """
 
 

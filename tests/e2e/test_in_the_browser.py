@@ -165,8 +165,8 @@ async def list_and_delete(ada: Client) -> None:
     await ada.say("delete autumn")
     await ada.sees("Delete “Autumn newsletter”?")
     await ada.shoot("delete")
-    await ada.press("Yes, delete it")
-    await ada.sees("“Autumn newsletter” is deleted.")
+    await ada.press("Take back and delete")
+    await ada.sees("messages have been taken back.")
     await ada.shoot("deleted")
 
 

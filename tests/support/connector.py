@@ -63,6 +63,8 @@ class Chat:
     #: how posting fails here: "blocked", "gone", "lost", "cut", "hanging", or "" when it works
     broken: str = ""
     campaigns: Counter[int] = field(default_factory=Counter)
+    #: ids of messages that the bot has deleted
+    deleted: list[str] = field(default_factory=list)
     #: what the person's client shows: Skype's draws no Adaptive Cards
     channel: str = "msteams"
 
@@ -110,6 +112,10 @@ class LoopbackConnector:
         #: how the rosters of teams are answered instead, as long as it is set
         self.roster_trouble: Answer | None = None
         self.posts = 0
+        #: requests to delete a message
+        self.deletes = 0
+        #: how the next of them are answered instead
+        self.deletion_trouble: list[Answer] = []
         #: campaign messages that were answered with a row of tests/support/answers.py
         self.refused = 0
         self.keep = keep
@@ -159,6 +165,8 @@ class LoopbackConnector:
                 return self._post(conversation, body)
             case (b"PUT", [conversation, "activities", message]):
                 return self._put(conversation, message, body)
+            case (b"DELETE", [conversation, "activities", message]):
+                return self._delete(conversation, message)
             case (b"POST", []):
                 return self._open(body)
             case (b"GET", [conversation, "members", user]):
@@ -257,6 +265,23 @@ class LoopbackConnector:
         kept_message["updates"] += 1
         self.listener(chat)
         return Answer(200, orjson.dumps({"id": message}))
+
+    def _delete(self, conversation: str, message: str) -> Answer:
+        self.deletes += 1
+        chat = self.chats.get(conversation)
+        if chat is None:
+            return _error(404, "ConversationNotFound", "Conversation not found.")
+        if self.deletion_trouble:
+            return self.deletion_trouble.pop(0)
+        if chat.broken in BROKEN:
+            return BROKEN[chat.broken]
+        kept_message = next((kept for kept in chat.messages if kept["id"] == message), None)
+        if kept_message is None:
+            return _error(404, "ActivityNotFoundInConversation", "no such activity")
+        chat.messages.remove(kept_message)
+        chat.deleted.append(message)
+        self.listener(chat)
+        return Answer(200, delay=self.faults.latency)
 
     # --- conversations and members ------------------------------------------------------------
 

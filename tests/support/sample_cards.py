@@ -15,7 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.campaigns.approval import approval_card, decided_card, held_card
-from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.campaigns.deleting import delete_card, recall_card
+from cards.campaigns.listing import campaigns_card, information_card, people_card
 from cards.campaigns.sharing import sharing_form
 from cards.campaigns.try_it import try_it_form
 from cards.compose import STEPS, Choices, audience_form, message_form, schedule_form, version_form
@@ -89,15 +90,18 @@ from storage.records import (
     Member,
     NotInstalled,
     NotReached,
+    NotTakenBack,
     PersonId,
     PresenceChoice,
     Reach,
+    Recall,
     Role,
     Source,
     SourceKind,
     Style,
     Tally,
     Tracking,
+    Trouble,
     Unread,
     WhyHeld,
 )
@@ -395,6 +399,15 @@ class Samples:
             figures(replace(done, name=name), tally, ENGAGEMENT)
             for name, tally in zip(OTHERS[language], (DONE_TALLY, PRESENCE_TALLY, DONE_TALLY), strict=True)
         ]
+        going = replace(done, recall_at=NOW, recall_deletes=True)
+        recall = Recall(
+            campaign=done.id,
+            began_at=NOW,
+            total=981,
+            taken_back=612,
+            failed={NotTakenBack.BLOCKED: 4, NotTakenBack.REMOVED: 7, NotTakenBack.NOT_CERTAIN: 2},
+        )
+        switched_off = Trouble(reason=NotReached.SWITCHED_OFF, detail="403 BotDisabledByAdmin", since=NOW)
         asked_figures = figures(asked, RUNNING_TALLY, next_due=NOW + timedelta(seconds=8))
         return {
             "review": review_card(texts, scheduled, self.overview(), forecast, [], []),
@@ -434,6 +447,10 @@ class Samples:
             "information_done": information_card(texts, done, self.overview(), DONE_TALLY),
             "people": people_card(texts, scheduled, REACH, people, 0, 125),
             "delete": delete_card(texts, done),
+            "delete_take_back": delete_card(texts, done, 981),
+            "recall_running": recall_card(texts, going, recall),
+            "recall_waits": recall_card(texts, going, replace(recall, trouble=switched_off)),
+            "recall_done": recall_card(texts, going, replace(recall, taken_back=968, later=(), finished_at=NOW)),
             "information_of_another": information_card(
                 texts, scheduled, self.overview(), None, changes=False, author=person(1).name
             ),

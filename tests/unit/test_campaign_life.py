@@ -47,6 +47,8 @@ FUNCTIONS: dict[Change, Callable[[Campaign], Campaign]] = {
     Change.REPORTED: lambda one: campaign_life.reported(one, START),
     Change.SEAL: lambda one: campaign_life.seal(one, START),
     Change.ERASED: lambda one: campaign_life.erased(one, START),
+    Change.RECALL: lambda one: campaign_life.recall(one, START, LOUIS, START, deletes=True),
+    Change.RECALLED: lambda one: campaign_life.recalled(one, START),
 }
 
 
@@ -168,6 +170,12 @@ LEAVES: list[tuple[str, CampaignState, Callable[[Campaign], Campaign], dict[str,
         },
     ),
     ("start", SCHEDULED, lambda one: campaign_life.start(one, START), {"state": RUNNING, "started_at": START}),
+    (
+        "recall",
+        DONE,
+        lambda one: campaign_life.recall(one, LATER, ANA, START, deletes=True),
+        {"recall_at": LATER, "recall_by": ANA, "recall_deletes": True},
+    ),
 ]
 
 
@@ -252,13 +260,31 @@ def test_what_is_stopped_is_a_draft_again_or_sends_no_more() -> None:
 
 def test_what_goes_has_not_changed_since_it_was_read_and_does_not_run() -> None:
     for state in (DRAFT, SUBMITTED, SCHEDULED, DONE):
-        campaign_life.delete(in_state(state), in_state(state))
+        campaign_life.delete(in_state(state), in_state(state), START)
     with pytest.raises(NotPossible):
-        campaign_life.delete(in_state(RUNNING), in_state(RUNNING))
+        campaign_life.delete(in_state(RUNNING), in_state(RUNNING), START)
     draft = in_state(DRAFT)
     for current in (None, replace(draft, version=draft.version + 1)):
         with pytest.raises(StaleVersion):
-            campaign_life.delete(current, draft)
+            campaign_life.delete(current, draft, START)
+
+
+def test_messages_are_taken_back_once_and_nothing_goes_meanwhile() -> None:
+    done = in_state(DONE)
+    planned = campaign_life.recall(done, LATER, None, START, deletes=False)
+    assert (planned.recall_due, planned.recalling(START), planned.recalling(LATER)) == (LATER, False, True)
+    campaign_life.delete(planned, planned, START)  # it goes before its messages do
+    begun = campaign_life.recall(planned, START, LOUIS, START, deletes=True)  # sooner than was planned
+    for changed in (begun, replace(done, sealed_at=START)):
+        with pytest.raises(TooLate):
+            campaign_life.recall(changed, LATER, ANA, START, deletes=False)
+    with pytest.raises(TooEarly):
+        campaign_life.delete(begun, begun, START)
+    ended = campaign_life.recalled(begun, LATER)
+    assert ended.recalling(LATER), "it is to go, too"
+    campaign_life.delete(ended, ended, LATER)
+    assert not campaign_life.recalled(planned, LATER).recalling(LATER)
+    assert not replace(begun, state=RUNNING).recalling(LATER), "it is taken back once it is done"
 
 
 def test_who_muted_the_bot_is_left_alone_unless_the_campaign_reaches_them_too() -> None:

@@ -16,7 +16,8 @@ import pytest
 import cards
 import cards.message.compile
 from cards.campaigns.approval import approval_card, decided_card, held_card
-from cards.campaigns.listing import campaigns_card, delete_card, information_card, people_card
+from cards.campaigns.deleting import delete_card, recall_card
+from cards.campaigns.listing import campaigns_card, information_card, people_card
 from cards.campaigns.sharing import sharing_form
 from cards.campaigns.templates import (
     keep_form,
@@ -33,7 +34,7 @@ from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
-from cards.kit.texts import SPOKEN
+from cards.kit.texts import SPOKEN, Texts
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists.installs import install_card, install_form
 from cards.lists.listing import (
@@ -91,6 +92,7 @@ from storage.records import (
     Audience,
     Button,
     ButtonKind,
+    Campaign,
     CampaignId,
     CampaignState,
     Channel,
@@ -114,9 +116,11 @@ from storage.records import (
     Message,
     NotInstalled,
     NotReached,
+    NotTakenBack,
     PersonId,
     Reach,
     Result,
+    Recall,
     Role,
     Source,
     SourceKind,
@@ -124,6 +128,7 @@ from storage.records import (
     Tally,
     TenantId,
     Tracking,
+    Trouble,
     Unread,
     WhyHeld,
 )
@@ -196,6 +201,17 @@ def edge_forms(language: str) -> Cards:
     }
 
 
+def recalls(texts: Texts, one: Campaign) -> Cards:
+    everything = dict.fromkeys(NotTakenBack, 100_000)
+    whole = Recall(campaign=one.id, began_at=NOW, total=1_000_000, taken_back=1, failed=everything)
+    drawn = {f"recall ended: {one.name[:5]}": recall_card(texts, one, replace(whole, finished_at=NOW))}
+    for reason in NotReached:
+        trouble = Trouble(reason=reason, detail=f"403 {NASTY}", since=NOW)
+        drawn[f"recall: {reason} {one.name[:5]}"] = recall_card(texts, one, replace(whole, trouble=trouble))
+    nobody = Recall(campaign=one.id, began_at=NOW, total=0)
+    return drawn | {f"recall of nothing: {one.name[:5]}": recall_card(texts, one, nobody)}
+
+
 def edge_campaigns(language: str) -> Cards:
     samples = Samples(language)
     texts, shown = samples.texts, samples.overview()
@@ -203,11 +219,13 @@ def edge_campaigns(language: str) -> Cards:
     untitled = replace(message(language), title="", buttons=())
     drawn: dict[str, AdaptiveCard] = {}
     for name in ("", LONG, NASTY):
+        drawn |= recalls(texts, campaign(language, CampaignState.DONE, name=name, recall_deletes=True))
         for state in CampaignState:
             one = campaign(language, state, name=name)
             drawn[f"information: {state} {name[:5]}"] = information_card(texts, one, shown, tally(1))
             drawn[f"information: {state} {name[:5]} bare"] = information_card(texts, one, bare, None)
             drawn[f"delete: {state} {name[:5]}"] = delete_card(texts, one)
+            drawn[f"delete: {state} {name[:5]} with its messages"] = delete_card(texts, one, 1_000_000)
             lines = [figures(one, tally(1_000_000), ENGAGEMENT)] * PAGE
             drawn[f"campaigns: {state} {name[:5]}"] = campaigns_card(
                 texts, lines, name, 1, 3, "notice", {one.id: NASTY}

@@ -61,7 +61,7 @@ class Connector:
         answer: float = ANSWER,
         throttled: Callable[[str], None] = lambda asked: None,
     ) -> None:
-        #: called with the kind of request (send, edit, open, members) that the platform throttles
+        #: called with the kind of request (send, edit, delete, open, members) that the platform throttles
         self._throttled = throttled
         self._clock = clock
         self._authorization = authorization or Anonymous()
@@ -106,6 +106,20 @@ class Connector:
             return await self._attempt("PUT", reference, url, activity, "edit")
         except ChatLost as lost:
             return Refused("NotFound", str(lost))
+
+    async def retract(self, reference: Reference, message: str) -> Outcome:
+        """Delete an activity. What is gone already is deleted; what nobody answered can be asked again."""
+        try:
+            url = self._url(reference, reference.conversation, message)
+            outcome = await self._attempt("DELETE", reference, url, b"", "delete")
+        except ChatLost as lost:
+            return Unreachable(NotReached.CHAT_LOST, str(lost), About.CHAT)
+        match outcome:
+            case Refused(about=About.CHAT):
+                return Delivered("")
+            case Unconfirmed(detail, _, about):
+                return Retry(NotReached.OUTAGE, detail=detail, about=about)
+        return outcome
 
     async def get(self, service_url: str, path: str) -> tuple[int, bytes, float | None]:
         """GET a path with its query: status, body, the seconds of a Retry-After. Raises NotAnswered."""
@@ -209,7 +223,7 @@ class Connector:
         assert self._session is not None
         headers = {"Authorization": authorization} if authorization else None
         # made here, so that aiohttp does not search for the class of the payload
-        payload = aiohttp.BytesPayload(body, content_type=JSON)
+        payload = aiohttp.BytesPayload(body, content_type=JSON) if body else None
         began = time.monotonic()
         try:
             with self._timeouts:
@@ -225,6 +239,8 @@ class Connector:
             return Retry(NotReached.WRONG_REGION, detail=type(error).__name__, about=About.REGION)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Unconfirmed(type(error).__name__)
+        if method == "DELETE" and response.status == 204 and not content:
+            return Delivered("")
         took = time.monotonic() - began
         asked = response.headers.get("Retry-After")
         return outcome_of(response.status, content, seconds(asked, self._clock.now()) if asked else None, took)

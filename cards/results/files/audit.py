@@ -80,6 +80,7 @@ def deed_name(texts: Texts, deed: DeedKind) -> str:
         DeedKind.SCHEDULED: texts("scheduled"),
         DeedKind.STOPPED: texts("stopped"),
         DeedKind.DELETED: texts("deleted"),
+        DeedKind.RECALLED: texts("taken back"),
         DeedKind.TEST_SENT: texts("sent as a test"),
         DeedKind.EXPORTED: texts("exported"),
         DeedKind.SHARED: texts("shared"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from cards.compose.said import SAID, OpenAsk, ask_text, asks_of, understood_text, with_asks
 from cards.message.plain_text import built_in_teams
-from dialogs.campaigns.listing import delete, deletion
+from dialogs.campaigns.deleting import delete, deletion
 from dialogs.compose.saying.values import (
     audience_values,
     draft_for_grammar,

@@ -127,6 +127,18 @@ class CampaignRules(PeopleRules):
         if self.read:
             self.same("delete_campaign", data.draw(st.sampled_from(self.read[-6:])), deed=self.deed())
 
+    @rule(data=st.data(), deletes=st.booleans(), later=st.booleans())
+    def messages_are_taken_back(self, data: Data, deletes: bool, later: bool) -> None:
+        done = [one for one in self.read if one.state is CampaignState.DONE] or self.read
+        if done:
+            campaign, at = data.draw(st.sampled_from(done[-4:])), self.now + DURATION * later
+            if recalling := self.same("recall", campaign, at, deletes=deletes, deed=self.deed()):
+                self.read.append(recalling)
+        self.same("due_recalls", self.now)
+        if data.draw(st.booleans()):
+            self.same("recalled", self.campaign_id(data, CampaignState.DONE), self.later())
+        self.same("due_recalls", self.now + DURATION)
+
     @rule(data=st.data())
     def the_bot_goes_on_with_a_campaign(self, data: Data) -> None:
         for one in self.same("due_to_start", self.now):
@@ -350,6 +362,8 @@ class CampaignRules(PeopleRules):
             self.same("delivery_state", id, person)
             self.same("delivery_columns", id, person, seen=dict)
         self.same("results", id, 0, ALL)
+        self.same("sent_messages", id, 0, ALL)
+        self.same("sent_messages", id, min(self.model.people, default=0), 2)
         self.same("results", id, min(self.model.people, default=0), 2)
         for left in Left:
             self.same("results", id, 0, ALL, left)

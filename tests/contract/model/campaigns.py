@@ -75,13 +75,26 @@ class ModelOfCampaigns(ModelOfDeliveries):
         return [campaign for campaign in theirs if campaign.state is CampaignState.DONE][:limit]
 
     def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
-        campaign_life.delete(self.campaigns_.get(campaign.id), campaign)
+        campaign_life.delete(self.campaigns_.get(campaign.id), campaign, deed.at)
         self._note_campaign(deed, campaign)
         del self.campaigns_[campaign.id]
         self.live_cards.pop(campaign.id, None)
         self.sealed.pop(campaign.id, None)
         self.deliveries = [row for row in self.deliveries if row.campaign != campaign.id]
         self.records = {key: record for key, record in self.records.items() if key[0] != campaign.id}
+
+    def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
+        current = campaign_life.unchanged(self.campaigns_.get(campaign.id), campaign)
+        recalling = next_version(campaign_life.recall(current, at, deed.by, deed.at, deletes=deletes))
+        self.campaigns_[campaign.id] = recalling
+        self._note_campaign(deed, recalling)
+        return recalling
+
+    def due_recalls(self, now: datetime) -> list[Campaign]:
+        return self._newest(lambda one: one.recalling(now))[::-1]
+
+    def recalled(self, id: CampaignId, at: datetime) -> None:
+        self._advance(id, lambda campaign: campaign_life.recalled(campaign, at))
 
     def in_state(self, state: CampaignState) -> list[Campaign]:
         return self._newest(lambda one: one.state is state)[::-1]

@@ -30,6 +30,7 @@ from storage.records import (
     Press,
     Received,
     Result,
+    SentMessage,
     Settled,
     Tally,
     Who,
@@ -318,6 +319,19 @@ class ModelOfDeliveries(ModelOfPeople):
                 engaged=self.records.get((id, row.person), Engaged()),
             )
             for row in rows
+        ][:limit]
+
+    def sent_messages(self, id: CampaignId, after: int, limit: int) -> list[SentMessage]:
+        rows = [row for row in self._rows(id) if row.person > after]
+        return [
+            SentMessage(
+                person=row.person,
+                state=row.state,
+                activity=row.activity,
+                reference=self.people[row.person].references.get(self.campaigns_[id].channel),
+            )
+            for row in rows
+            if row.state in (DeliveryState.DELIVERED, UNCONFIRMED)
         ][:limit]
 
     def people_without(self, id: CampaignId, kind: EngagementKind) -> Sequence[int]:

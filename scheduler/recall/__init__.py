@@ -1,0 +1,1 @@
+"""Taking the messages of a campaign back out of people's chats."""
