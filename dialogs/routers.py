@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dialogs.campaigns import approval, copies, deleting, sharing, templates, try_it
+from dialogs.campaigns import approval, copies, deleting, series, sharing, templates, try_it
 from dialogs.campaigns import listing as campaigns
 from dialogs.compose import group_search, help, translations, typed_message, typed_schedule, wizard
 from dialogs.compose.saying import typed as typed_campaign
+from dialogs.compose.series import repeats
 from dialogs.core.entry import not_understood
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
@@ -20,8 +21,8 @@ COMMAND = 60  #: characters of a command that a suggestion says
 
 def everything() -> Router:
     """Words that no command knows are offered to the listeners in this order."""
-    composing = [wizard, templates, translations, typed_schedule, typed_message, typed_campaign]
-    of_campaigns = [approval, campaigns, deleting, try_it, sharing, copies]
+    composing = [wizard, repeats, templates, translations, typed_schedule, typed_message, typed_campaign]
+    of_campaigns = [approval, campaigns, series, deleting, try_it, sharing, copies]
     of_results = [reports, left, exports, engagement]
     of_lists = [lists, flow, saving, group_search, installs]
     of_people = [language, help, ownership, roles, settings, small_talk]

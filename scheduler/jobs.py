@@ -26,6 +26,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.recall.taking_back import Recalls
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
+from scheduler.sequels.series import Series
 from scheduler.start import Starts
 from storage.port.store import Store
 from storage.records import Campaign, CampaignId, CampaignState, DeliveryState, NotReached
@@ -78,6 +79,7 @@ class Jobs:
         self._lease = lease
         self._may_work = may_work
         self._announcer = announcer
+        self._series = Series(store, announcer, clock)
         self._starts = Starts(store, reader, announcer, clock, rng, roles)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._retention = Retention(store, clock, rng)
@@ -95,6 +97,7 @@ class Jobs:
 
     def start(self) -> None:
         for job, seconds in (
+            (self._make_sequels, START_EVERY),
             (self.begin, START_EVERY),
             (self.sweep, SWEEP_EVERY),
             (self.progress, PROGRESS_EVERY),
@@ -150,6 +153,10 @@ class Jobs:
                 self._at_work.discard(task)
 
         return run
+
+    async def _make_sequels(self) -> None:
+        if self._may_work():
+            await self._series.go_on()
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""

@@ -255,6 +255,13 @@ class Announcer(Protocol):
         """
         ...
 
+    async def missed(self, series: Campaign, starts: Sequence[datetime]) -> bool:
+        """The author hears of occurrences that none were made for, as the bot was away; whether nothing is left to do.
+
+        Told once for the same ones, whatever is repeated.
+        """
+        ...
+
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         """Say that they could be read in the end."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from bot.teams import activities
 from bot.teams.send.connector import Connector
 from cards.campaigns.approval import held_card
 from cards.campaigns.deleting import recall_card, recalled_text
+from cards.campaigns.series import missed_card
 from cards.kit.variables import escape_markdown
 from cards.lists.installs import finished_text, install_card
 from cards.lists.sources import unread_card
@@ -41,6 +43,7 @@ from storage.records import (
     Reference,
     may_approve,
 )
+from storage.records.instants import ms
 
 ASKED = 20  #: people who are asked for their word at the most
 CHECKS = 20  #: of whether nobody is telling the author any more ...
@@ -160,6 +163,15 @@ class AuthorAnnouncer:
                 send = partial(self._connector.send, reference, activity)
                 nobody_left &= await post_once(self._store, key, send, gives_up=True)
         return nobody_left
+
+    async def missed(self, series: Campaign, starts: Sequence[datetime]) -> bool:
+        author, reference = await self._author(series)
+        if author is None or reference is None:
+            return True
+        texts = texts_of(author)
+        activity = activity_bytes(missed_card(texts, series, starts), texts("“{name}” was missed", name=series.name))
+        key = f"posting/missed/{series.id}/{ms(starts[-1])}"
+        return await post_once(self._store, key, partial(self._connector.send, reference, activity), gives_up=True)
 
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         author, reference = await self._author(campaign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cards.campaigns.series import has_come
 from cards.kit.elements import ActionSet, AdaptiveCard
 from cards.kit.parts import act, beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
 from cards.kit.texts import Texts
@@ -40,6 +41,8 @@ def delete_card(texts: Texts, campaign: Campaign, in_chats: int = 0) -> Adaptive
         if campaign.state is CampaignState.DONE and campaign.recalled_at is None
         else texts("Its report goes with it.")
         if campaign.state is CampaignState.DONE
+        else texts("Nothing more of it goes out. What went out stays, with its reports.")
+        if has_come(campaign)
         else texts("It has not been sent to anybody.")
     )
     delete = act(texts("Yes, delete it"), "delete.confirm", payload, style="destructive")

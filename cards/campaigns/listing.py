@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.campaigns.series import has_come, series_state
+from cards.compose.repeat_form import repeat_text
 from cards.compose.review import Overview, facts, preview_of
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import (
@@ -59,7 +61,7 @@ def information_card(
     ``decides``: the reader may approve it. ``changes``: they may edit and delete it. ``author``: its author's name,
     where that is somebody else. ``recall``: how far the taking back of its messages has come.
     """
-    rows = [(texts("State"), f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}")]
+    rows = [(texts("State"), _state(texts, campaign))]
     if author:
         rows.append((texts("Author"), escape_markdown(author)))
     rows += facts(texts, campaign, overview)
@@ -180,13 +182,19 @@ def _line(texts: Texts, figures: Figures, author: str) -> Any:
     return row
 
 
+def _state(texts: Texts, campaign: Campaign) -> str:
+    return f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}"
+
+
 def key_figures(texts: Texts, figures: Figures) -> str:
     """State and key figures on one line."""
     campaign, tally = figures.campaign, figures.tally
-    parts = [f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}"]
+    parts = [series_state(texts, campaign) if has_come(campaign) else _state(texts, campaign)]
     if campaign.state is CampaignState.SCHEDULED:
         schedule = campaign.as_scheduled.schedule
-        parts.append(texts.moment(schedule.slot.start, ZoneInfo(schedule.zone)))
+        starts = campaign.sequels.next_at if campaign.is_series and campaign.sequels else schedule.slot.start
+        parts += [texts.moment(starts, ZoneInfo(schedule.zone))] if starts else []
+        parts += [repeats] if (repeats := repeat_text(texts, schedule)) else []
     if tally.total:
         parts.append(
             texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))

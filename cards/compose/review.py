@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cards.compose import step_name, steps_bar
 from cards.compose.closures import closed_text
 from cards.compose.fields import shown_rows
+from cards.compose.repeat_form import repeat_text
 from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
 from cards.kit.parts import (
@@ -212,7 +213,9 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
     if schedule:
         zone = ZoneInfo(schedule.zone)
         starts = texts("as soon as you schedule it") if overview.starts_now else texts.moment(schedule.slot.start, zone)
-        rows.append((texts("Start"), f"{starts} ({schedule.zone})"))
+        if repeats := repeat_text(texts, schedule):
+            rows.append((texts("Repeats"), repeats))
+        rows.append((texts("Next one") if repeats else texts("Start"), f"{starts} ({schedule.zone})"))
         rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
         rows.append((texts("Working hours"), hours_text(texts, schedule)))
         if closed := closed_text(texts, schedule):

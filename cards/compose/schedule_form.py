@@ -7,6 +7,7 @@ from typing import Any
 
 from cards.compose.closures import closures_fields
 from cards.compose.frame import Errors, Values, form_of_step
+from cards.compose.repeat_form import repeat_line, repeat_said
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
@@ -60,6 +61,7 @@ def schedule_form(
             ),
             errors.get("zone"),
         ),
+        *repeat_line(texts, campaign, repeat_said(texts, values), errors),
         subheading(texts("Over how long?")),
         *with_error(
             beside(

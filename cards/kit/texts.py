@@ -171,6 +171,10 @@ class Texts:
         """Monday = 0."""
         return str(dates.get_day_names("abbreviated", locale=self._locale)[day])
 
+    def weekday_name(self, day: int) -> str:
+        """In full; Monday = 0."""
+        return str(dates.get_day_names("wide", locale=self._locale)[day])
+
     def language_name(self, code: str, *, alone: bool = True) -> str:
         """A language in words of this one ("fr" -> "French"); with a capital where it stands ``alone``."""
         name = str(self._locale.languages.get(code, code))

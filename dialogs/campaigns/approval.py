@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from cards.campaigns.approval import REASON, approval_card, decided_card, held_text
@@ -27,14 +28,15 @@ from storage.records import (
     Audience,
     Campaign,
     CampaignState,
-    Consideration,
     DeedKind,
     Frozen,
+    NotScheduled,
     Right,
     Role,
+    Schedule,
     StaleVersion,
-    Style,
     campaign_life,
+    consideration_of,
     may_approve,
 )
 from storage.records.campaign_life import Change, allows, to_draft
@@ -107,7 +109,9 @@ async def _schedule(turn: Turn, campaign: Campaign, form: Form, shown_as: Campai
 
 async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
     await tell_maker(turn, campaign, DeedKind.SCHEDULED)
-    if campaign.forms.get("schedule", {}).get("start") == "now":
+    if campaign.is_series:
+        note = turn.texts("The series is scheduled. Each time it is a campaign of its own, with its own report.")
+    elif campaign.forms.get("schedule", {}).get("start") == "now":
         note = turn.texts("It starts now. I will show you here how it goes.")
     else:
         note = turn.texts("It is scheduled. I will show you here how it goes. Until it starts you can still change it.")
@@ -116,18 +120,10 @@ async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
 
 async def _frozen(turn: Turn, draft: Draft) -> Frozen:
     """What the draft says, with the organisation's rules as they stand now."""
-    return freeze(draft, turn, await _consideration(turn, draft))
-
-
-async def _consideration(turn: Turn, draft: Draft) -> Consideration:
-    """The organisation's rules for this campaign: important ones are exempt."""
+    if draft.message is None:
+        raise NotScheduled(f"campaign {draft.campaign.id} lacks a message")
     policy = await policy_of(turn.store, turn.person.tenant)
-    important = draft.message is not None and draft.message.style is Style.IMPORTANT
-    return Consideration(
-        per_week=None if important else policy.per_week,
-        past_mute=important and policy.important_unmutes,
-        ladder=policy.ladder,
-    )
+    return freeze(draft, turn, consideration_of(policy, draft.message))
 
 
 async def submit(turn: Turn, draft: Draft) -> Answer:
@@ -165,8 +161,10 @@ async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "w
     name = (author.name or author.address) if author else turn.texts("somebody")
     if campaign.held is not None and not notice:
         notice = held_text(turn.texts, campaign.held)
-    audience = draft.audience
-    approval, _ = await _approval_of(turn, campaign, audience) if audience else (Approval(people=0), ())
+    approval = Approval(people=0)
+    if draft.audience and draft.schedule:
+        as_rule = _is_of_series(campaign, draft.schedule)
+        approval, _ = await _approval_of(turn, campaign, draft.audience, as_rule=as_rule)
     return approval_card(turn.texts, campaign, shown, forecast, name, notice, tone, _seen(approval))
 
 
@@ -221,7 +219,8 @@ async def approve(turn: Turn, form: Form) -> Answer:
         return Answer(card=await _card(turn, campaign, note))
     try:
         frozen = campaign.held.frozen if campaign.held else await _frozen(turn, draft)
-        approval, people = await _approval_of(turn, campaign, frozen.audience)
+        as_rule = _is_of_series(campaign, frozen.schedule)
+        approval, people = await _approval_of(turn, campaign, frozen.audience, as_rule=as_rule)
         if not _is_as_seen(approval, str(form.get("seen", ""))):
             return Answer(card=await _card(turn, campaign, _look_again(turn)))
         if approval.digest:
@@ -249,11 +248,18 @@ async def _in_the_way(turn: Turn, draft: Draft, shown: Overview) -> tuple[tuple[
     return ()
 
 
-async def _approval_of(turn: Turn, campaign: Campaign, audience: Audience) -> tuple[Approval, Sequence[int]]:
+def _is_of_series(campaign: Campaign, schedule: Schedule) -> bool:
+    """Whether it is approved as a rule, whatever its lists: a series, or one of its occurrences."""
+    return schedule.repeat is not None or campaign.sequel_of is not None
+
+
+async def _approval_of(
+    turn: Turn, campaign: Campaign, audience: Audience, *, as_rule: bool
+) -> tuple[Approval, Sequence[int]]:
     """Whom this person approves: the people of lists that hold them, with their numbers; else a rule and its number."""
     store = turn.store
     despite = campaign.held.why if campaign.held else None
-    if audience.everyone or await read_lists(turn, audience):
+    if as_rule or audience.everyone or await read_lists(turn, audience):
         total = (await store.reach(campaign.tenant, audience, campaign.channel)).total
         return Approval(people=total, despite=despite), ()
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
@@ -261,7 +267,21 @@ async def _approval_of(turn: Turn, campaign: Campaign, audience: Audience) -> tu
     return Approval(people=len(people), digest=digest_of(people), despite=despite), people
 
 
+async def _tell_series(turn: Turn, occurrence: Campaign) -> None:
+    """What was approved of an occurrence holds for those that follow: they may be as many."""
+    approval = occurrence.approval
+    if occurrence.sequel_of is None or approval is None:
+        return
+    while (series := await campaign_of(turn, occurrence.sequel_of)) is not None:
+        if not series.is_series or series.approval == approval:
+            return
+        with suppress(StaleVersion):  # it moves on at this moment: read again
+            approved = replace(series, approval=approval, approved_by=turn.person.id)
+            await turn.save(approved, DeedKind.APPROVED, occurrence=str(occurrence.id))
+
+
 async def _approved(turn: Turn, campaign: Campaign) -> Answer:
+    await _tell_series(turn, campaign)
     await _tell(turn, campaign, approved=True)
     return Answer(card=await information(turn, campaign, turn.texts("Approved, and scheduled.")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cards.campaigns.listing import campaigns_card, people_card
+from cards.campaigns.series import has_come
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
 from dialogs.compose.wizard import changeable, form_card, information
@@ -62,7 +63,8 @@ async def list_card(turn: Turn, page: int = 0, notice: str = "", *, find: str = 
 async def open_campaign(turn: Turn, form: Form) -> Answer:
     """A draft goes on where it was left; any other, and somebody else's, shows its information (S14)."""
     campaign = await asked_for(turn, form)
-    if campaign.state is not CampaignState.DRAFT or not may_do(turn, Right.CHANGE, campaign):
+    is_built = campaign.state is CampaignState.DRAFT and not has_come(campaign)
+    if not is_built or not may_do(turn, Right.CHANGE, campaign):
         return Answer(card=await information(turn, campaign))
     return Answer(card=await form_card(turn, campaign, await next_step(turn, campaign)))
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from cards.campaigns.listing import information_card
+from cards.campaigns.series import has_come, series_card
 from cards.compose import STEPS, message_form, schedule_form
+from cards.compose.repeat_form import repeat_form
 from cards.compose.review import review_card
 from cards.compose.said import answered_by
 from cards.kit.addresses import completed
@@ -21,6 +23,7 @@ from dialogs.compose.forecast import View, forecast_of, needs_approval, overview
 from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
+from dialogs.compose.series.past import past_of
 from dialogs.core.drafts import is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
@@ -142,6 +145,8 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+    if goal == "repeat":
+        return Answer(card=repeat_form(turn.texts, campaign, values_of(campaign, "schedule", turn), {}))
     if goal == "leave":
         await put_aside(turn, campaign)
         return Answer(card=_left(turn, campaign))
@@ -216,7 +221,8 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
     warnings = await warnings_of(turn, draft, shown.reach, forecast)
     if campaign.changes_of is not None and (original := await original_of(turn, campaign)) and original.frozen:
         schedule = original.frozen.schedule
-        moment = turn.texts.moment(schedule.slot.start, ZoneInfo(schedule.zone))
+        next_at = original.sequels.next_at if original.is_series and original.sequels else None
+        moment = turn.texts.moment(next_at or schedule.slot.start, ZoneInfo(schedule.zone))
         unsaved = turn.texts("It goes out as scheduled on {moment}; your changes are not saved yet.", moment=moment)
         notice = "\n\n".join(part for part in (notice, unsaved) if part)
     approval = await needs_approval(turn, shown.reach)
@@ -225,19 +231,14 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
 
 async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:
     shown = await overview(turn, await read_draft(turn, campaign))
+    rights = {"decides": may_decide(turn, campaign), "changes": may_do(turn, Right.CHANGE, campaign)}
+    author = (await makers(turn, [campaign])).get(campaign.id, "")
+    if campaign.is_series or has_come(campaign):
+        past = await past_of(turn, campaign)
+        return series_card(turn.texts, campaign, shown, past, notice, tone, author=author, **rights)
     tally = await turn.store.tally(campaign.id)
-    return information_card(
-        turn.texts,
-        campaign,
-        shown,
-        tally,
-        notice,
-        tone,
-        decides=may_decide(turn, campaign),
-        changes=may_do(turn, Right.CHANGE, campaign),
-        author=(await makers(turn, [campaign])).get(campaign.id, ""),
-        recall=await recall_of(turn.store, campaign.id) if campaign.recall_at is not None else None,
-    )
+    recall = await recall_of(turn.store, campaign.id) if campaign.recall_at is not None else None
+    return information_card(turn.texts, campaign, shown, tally, notice, tone, author=author, recall=recall, **rights)
 
 
 def may_decide(turn: Turn, campaign: Campaign) -> bool:

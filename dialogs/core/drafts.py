@@ -17,7 +17,8 @@ from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
-from dialogs.forms.schedule import Timing, default_schedule, read_schedule
+from dialogs.forms.schedule import GRACE, Timing, default_schedule, read_schedule
+from scheduler.rules.occurrences import first_occurrence
 from storage.records import (
     Audience,
     Campaign,
@@ -149,6 +150,12 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         )
     problems += [(asked.step, ask_text(texts, asked)) for asked in asks_of(forms)]
     when: Timing | None = timing.value if timing else None
+    if when and when.schedule.repeat is not None:
+        if (coming := _next_of(turn, campaign, when.schedule)) is not None:
+            when = replace(when, schedule=coming)
+        else:
+            again = texts("It has come for the last time. Choose a later end, or let it begin anew.")
+            problems.append(("schedule", again))
     return Draft(
         campaign=campaign,
         message=message.value,
@@ -157,6 +164,12 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         starts_now=bool(when and when.now),
         problems=tuple(problems),
     )
+
+
+def _next_of(turn: Turn, campaign: Campaign, schedule: Schedule) -> Schedule | None:
+    """A series from its next occurrence on: none comes again that it has had."""
+    start = first_occurrence(schedule, turn.now - GRACE, campaign.sequels)
+    return replace(schedule, slot=replace(schedule.slot, start=start)) if start else None
 
 
 def message_of(campaign: Campaign, texts: Texts) -> Message | None:

@@ -85,6 +85,12 @@ async def sent_before(turn: Turn, campaign: Campaign, limit: int) -> list[Campai
     return others[:limit]
 
 
+async def occurrences_of(turn: Turn, series: Campaign, limit: int) -> list[Campaign]:
+    """What has been made of a series that they see, newest first, as far as they may see it."""
+    made = await turn.store.sequels(series.id, limit)
+    return [one for one in made if may_do(turn, Right.SEE, one)]
+
+
 async def received_campaign(turn: Turn, form: Form) -> Campaign | None:
     """The campaign whose message somebody holds, whatever their role: None unless it was planned for them.
 

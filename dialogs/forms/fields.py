@@ -31,7 +31,10 @@ FIELDS = {
         *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),
         *("presence", "unknown", "holidays", "closed", "words"),
     ),
+    "repeat": ("every", "on", "which", "until", "times"),
 }
+#: step -> of the values that a draft keeps for it, those that a card of their own asks for
+ELSEWHERE = {"schedule": FIELDS["repeat"]}
 
 #: fields that hold addresses of the web
 ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(BUTTONS))}
@@ -54,10 +57,11 @@ def clean(text: str) -> str:
 
 
 def typed(step: str, form: Mapping[str, object], kept: Values | None = None) -> dict[str, str]:
-    """The fields of a step as they were typed; of ``kept``, what no field holds: the author's own words in brackets."""
+    """The fields of a step as they were typed; of ``kept``, what no field of it holds."""
     values = {name: _kept(name, str(form[name])) for name in FIELDS[step] if name in form and form[name] is not None}
+    elsewhere = {name: kept[name] for name in ELSEWHERE.get(step, ()) if kept and name in kept}
     own = [*(kept or {}).get("own", "").splitlines(), *clean(str(form.get("own_text") or "")).splitlines()]
-    return {**values, **({"own": "\n".join(dict.fromkeys(own))[:KEPT]} if own else {})}
+    return {**values, **elsewhere, **({"own": "\n".join(dict.fromkeys(own))[:KEPT]} if own else {})}
 
 
 def merge(values: Values, kept: Values, was: object) -> dict[str, str] | None:

@@ -13,8 +13,10 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Parsed, Values
+from dialogs.forms.repeat import as_series, read_repeat, repeats, years_of
 from dialogs.schedule_words import LONGEST as LONGEST_WORDS
 from dialogs.schedule_words import too_much
+from scheduler.rules.occurrences import HORIZON
 from scheduler.rules.window import open_time
 from storage.records import (
     IfUnknown,
@@ -70,12 +72,16 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
     hours = _read_hours(values, texts, errors)
     presence, unknown = _read_presence(values, texts, errors)
     at_once = values.get("start") == "now"
-    start = now if at_once else _read_start(values, zone, now, texts, errors)
-    if zone and start and duration and start + duration <= now:
+    series = repeats(values)
+    start = now if at_once else _read_start(values, zone, now - (HORIZON if series else GRACE), now, texts, errors)
+    if series and at_once:
+        errors["every"] = texts("A series needs a day and an hour to begin at: please choose them.")
+    elif zone and start and duration and start + duration <= now and not series:
         errors["duration"] = texts("The campaign would end before it starts.")
     # of any other time, only whether it can be read
     begins, lasts = start or now, duration or timedelta()
-    closed = read_closures(values, begins, begins + lasts, texts, errors)
+    closed = read_closures(values, begins, years_of(values, begins, begins + lasts), texts, errors)
+    repeat = read_repeat(values, start, zone, texts, errors) if series and start and zone else None
     if errors or not (zone and start and duration and hours):
         return Parsed(None, errors)
     hours = replace(hours, holidays=closed)
@@ -86,7 +92,11 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
         own_zone=values.get("own_zone") == "true",
         presence=presence,
         unknown=unknown,
+        repeat=repeat,
     )
+    if repeat is not None:
+        whole = as_series(schedule, now - GRACE, texts, errors)
+        return Parsed(Timing(schedule=whole, now=False)) if whole else Parsed(None, errors)
     # the recipients, whose own hours count, are not known yet: the review tells how many it would not reach
     if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
         if closed_days := closed_text(texts, schedule):
@@ -155,7 +165,7 @@ def _read_zone(values: Values, texts: Texts, errors: dict[str, str]) -> ZoneInfo
 
 
 def _read_start(
-    values: Values, zone: ZoneInfo | None, now: datetime, texts: Texts, errors: dict[str, str]
+    values: Values, zone: ZoneInfo | None, earliest: datetime, now: datetime, texts: Texts, errors: dict[str, str]
 ) -> datetime | None:
     if values.get("start") != "at":
         errors["start"] = texts("Please choose when it starts.")
@@ -174,7 +184,7 @@ def _read_start(
     # the calendar's first and last days do not exist in every zone; these are as far from now
     day = min(max(day, date(1000, 1, 1)), date(9000, 1, 1))
     start = datetime.combine(day, clock, zone).astimezone(UTC)
-    if start < now - GRACE:
+    if start < earliest:
         errors["date"] = texts("That is in the past. Please choose a later day or time.")
         return None
     if start > now + timedelta(days=3 * 366):

@@ -21,6 +21,7 @@ from storage.records import (
     Forms,
     Noted,
     PersonId,
+    Sequels,
     StaleVersion,
     Subject,
     TenantId,
@@ -29,10 +30,12 @@ from storage.records import (
 )
 from storage.records.campaign_life import Change, NotPossible, allows, next_version
 from storage.records.instants import ms
-from storage.shared.campaign_json import campaign_from_json, campaign_to_json
+from storage.shared.campaign_json import campaign_from_json, campaign_to_json, next_ms, starts_ms
 from storage.shared.engagement_json import closes_ms
 
 DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
+COMING = "coming"  #: another: its number is given, and nobody sees it yet
+NOBODYS = dict.fromkeys(("tenant", "author", "starts_at", "closes_at", "recall_at", "next_at", "sequel_of"))
 
 
 def _campaign_of(row: Document) -> Campaign:
@@ -41,7 +44,7 @@ def _campaign_of(row: Document) -> Campaign:
 
 def _fields(campaign: Campaign) -> Document:
     """The record, and beside it what is asked for."""
-    frozen, scheduled = campaign.frozen, campaign.state is CampaignState.SCHEDULED
+    frozen = campaign.frozen
     return {
         "tenant": campaign.tenant,
         "state": str(campaign.state),
@@ -50,7 +53,9 @@ def _fields(campaign: Campaign) -> Document:
         "name": campaign.name,
         "folded": campaign.name.casefold(),
         "lists": list(frozen.audience.named) if frozen else [],
-        "starts_at": ms(campaign.as_scheduled.schedule.slot.start) if scheduled else None,
+        "starts_at": starts_ms(campaign),
+        "next_at": next_ms(campaign),
+        "sequel_of": campaign.sequel_of,
         "author": campaign.author,
         "shared_with": sorted(campaign.shared_with),
         "closes_at": closes_ms(campaign),
@@ -84,6 +89,9 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         await super().open()
         for row in await self.rows("campaigns", {"state": DELETED}, []):
             await self._remove(row["_id"])
+        for row in await self.rows("campaigns", {"state": COMING}, ["coming"]):
+            if not await self._still_comes(row["coming"]["of"], row["_id"]):
+                await self.collection("campaigns").delete_one({"_id": row["_id"], "state": COMING})
 
     async def new_campaign(
         self,
@@ -104,7 +112,9 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         return draft if new else await self.campaign(id) or draft
 
     async def campaign(self, id: CampaignId) -> Campaign | None:
-        row = await self.collection("campaigns").find_one({"_id": id, "state": {"$ne": DELETED}}, {"record": 1})
+        row = await self.collection("campaigns").find_one(
+            {"_id": id, "state": {"$nin": [DELETED, COMING]}}, {"record": 1}
+        )
         return _campaign_of(row) if row else None
 
     async def replaced(self, old: Campaign, new: Campaign, owed: Owed = NOTHING) -> bool:
@@ -156,10 +166,8 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
 
     async def let_go(self, campaign: Campaign, owed: Owed = NOTHING) -> None:
         """It is there no more, and what belongs to it goes. Raises StaleVersion."""
-        nothing = {"state": DELETED, "tenant": None, "author": None, "starts_at": None, "closes_at": None}
-        nothing["recall_at"] = None
         gone = await self.collection("campaigns").update_one(
-            {"_id": campaign.id, "version": campaign.version}, {"$set": nothing | owed.in_update}
+            {"_id": campaign.id, "version": campaign.version}, {"$set": {"state": DELETED} | NOBODYS | owed.in_update}
         )
         if not gone.matched_count:
             raise _changed_meanwhile(campaign)
@@ -193,6 +201,72 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
 
     async def due_to_start(self, now: datetime) -> list[Campaign]:
         return await self._where({"state": str(CampaignState.SCHEDULED), "starts_at": {"$lte": ms(now)}})
+
+    # --- what follows from a campaign ---------------------------------------------------------
+
+    async def due_sequels(self, now: datetime) -> list[Campaign]:
+        return await self._where({"next_at": {"$lte": ms(now)}})
+
+    async def make_sequel(
+        self, parent: Campaign, sequels: Sequels, make: Callable[[CampaignId], Campaign] | None, *, deed: Deed
+    ) -> Campaign | None:
+        """The parent names the number of the campaign to come, for one instant; that comes into sight in one change.
+
+        A copy that comes late finds the number used, or the parent moved on. What a death leaves unseen is removed
+        by the next opening.
+        """
+        current, due = await self.campaign(parent.id), parent.sequels.next_at if parent.sequels else None
+        if current is None or current.version != parent.version or due is None:
+            return None
+        try:
+            moved = next_version(campaign_life.moved_on(current, sequels))
+        except NotPossible:
+            return None
+        sequel = None
+        if make is not None:
+            id = await self._number_for(current, ms(due))
+            if id is None:
+                return None
+            sequel = make(id)
+            owed = await self.owe(_noted(deed, sequel))
+            unseen = {"_id": id, "state": COMING, "live_card": None, "coming": {"of": parent.id}}
+            await self.inserted("campaigns", unseen | NOBODYS)
+            if not await self._still_comes(parent.id, id):
+                await self.collection("campaigns").delete_one({"_id": id, "state": COMING})
+                return None
+            await self.collection("campaigns").update_one(
+                {"_id": id, "state": COMING}, {"$set": _fields(sequel) | owed.in_update}
+            )
+            await self.bring_in("campaigns", id)
+        return sequel if await self.replaced(current, moved) else None
+
+    async def _number_for(self, parent: Campaign, due: int) -> CampaignId | None:
+        """The number of the campaign that is made for an instant; None where the parent has changed."""
+        campaigns, unchanged = self.collection("campaigns"), {"_id": parent.id, "version": parent.version}
+        while (row := await campaigns.find_one(unchanged, {"coming": 1})) is not None:
+            named = row.get("coming")
+            if named and named["at"] == due:
+                return CampaignId(named["campaign"])
+            (id,) = await self.ids("campaign")
+            # of two copies, one names it: the other finds it named
+            await campaigns.update_one(
+                unchanged | {"coming.at": named["at"] if named else {"$exists": False}},
+                {"$set": {"coming": {"at": due, "campaign": id}}},
+            )
+        return None
+
+    async def _still_comes(self, parent: CampaignId, id: CampaignId) -> bool:
+        """Whether the parent names this number, and has not moved on with it."""
+        row = await self.collection("campaigns").find_one({"_id": parent}, {"coming": 1, "record": 1, "state": 1})
+        if row is None or row["state"] == DELETED or (row.get("coming") or {}).get("campaign") != id:
+            return False
+        sequels = _campaign_of(row).sequels
+        return sequels is None or sequels.last_at is None or ms(sequels.last_at) < row["coming"]["at"]
+
+    async def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
+        made = {"sequel_of": parent}
+        rows = await self.rows("campaigns", made, ["record"], sort=[("sequel_of", 1), ("_id", -1)], limit=limit)
+        return [_campaign_of(row) for row in rows]
 
     async def unreported(self) -> list[Campaign]:
         return await self._where({"state": str(CampaignState.DONE), "reported": False})

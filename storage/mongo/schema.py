@@ -12,7 +12,7 @@
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
-                      recall_at, anonymous, reported, live_card, record}
+                      recall_at, anonymous, reported, live_card, record, next_at, sequel_of, coming: {at, campaign}}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,
                       rung, log: [packed looks], on_rung: the path of its count}: of a campaign that asks for presence
@@ -62,6 +62,7 @@ STEPS = (
     Step("names are looked up again; installs and removals have the platform's time", overlaps=True),
     Step("deeds are written with the change that they are, and moved to the audit after it", overlaps=True),
     Step("the messages of a campaign are taken back, which older copies would forget", overlaps=False),
+    Step("a series is scheduled, and never sent itself: an older copy would", overlaps=False),
 )
 VERSION = len(STEPS)
 
@@ -90,6 +91,8 @@ INDEXES = {
         _index("closes_at"),
         _index("recall_at"),
         _index("noting"),
+        _index("next_at"),
+        _index("sequel_of", "_id"),
     ],
     "templates": [_index("tenant", "order"), _index("owner"), _index("noting")],
     "documents": [_index("noting")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from storage.records import (
     NotReached,
     PersonId,
     SentMessage,
+    Sequels,
     Settled,
     Tally,
     Template,
@@ -97,6 +98,25 @@ class Campaigns(Protocol):
 
     async def due_to_start(self, now: datetime) -> list[Campaign]:
         """Scheduled campaigns whose slot has begun."""
+        ...
+
+    async def due_sequels(self, now: datetime) -> list[Campaign]:
+        """Series of which an occurrence is due."""
+        ...
+
+    async def make_sequel(
+        self, parent: Campaign, sequels: Sequels, make: Callable[[CampaignId], Campaign] | None, *, deed: Deed
+    ) -> Campaign | None:
+        """The campaign that ``make`` gives for its number, and ``sequels``: how far ``parent`` has come with it.
+
+        Once for each ``parent.sequels.next_at``, whatever dies or is repeated on the way, and however many copies of
+        the bot are at it; ``make`` None: that instant goes by. ``deed``: of the campaign that is made. None where
+        ``parent`` has changed or moved on since it was read, or nothing was to be made.
+        """
+        ...
+
+    async def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
+        """What has been made of a series, newest first."""
         ...
 
     async def start(self, id: CampaignId, at: datetime) -> bool:

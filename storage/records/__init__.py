@@ -104,7 +104,7 @@ from storage.records.people import (
     Role,
     Sighting,
 )
-from storage.records.policy import GroupRole, Policy, forgets_before
+from storage.records.policy import GroupRole, Policy, consideration_of, forgets_before
 from storage.records.recalls import Later, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
     Left,
@@ -112,6 +112,7 @@ from storage.records.results import (
 )
 from storage.records.rights import Right, allowed, may_approve
 from storage.records.schema import Schema
+from storage.records.sequels import Every, Repeat, Sequels
 from storage.records.templates import Template
 
 __all__ = [
@@ -151,6 +152,7 @@ __all__ = [
     "EngagedInHour",
     "Engagement",
     "EngagementKind",
+    "Every",
     "Forms",
     "Frozen",
     "GroupRole",
@@ -185,6 +187,7 @@ __all__ = [
     "Recall",
     "Received",
     "Reference",
+    "Repeat",
     "Result",
     "Right",
     "Role",
@@ -192,6 +195,7 @@ __all__ = [
     "Schema",
     "Seen",
     "SentMessage",
+    "Sequels",
     "Settled",
     "Sighting",
     "Slot",
@@ -217,6 +221,7 @@ __all__ = [
     "WorkingHours",
     "allowed",
     "aware",
+    "consideration_of",
     "engaged",
     "every_language",
     "forgets_before",

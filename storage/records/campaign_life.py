@@ -18,6 +18,7 @@ from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
 from storage.records.instants import ms
 from storage.records.people import NotReached, Person
+from storage.records.sequels import Sequels
 
 
 class NotPossible(StaleVersion):
@@ -193,13 +194,78 @@ def send_back(campaign: Campaign) -> Campaign:
 
 def approve(campaign: Campaign, frozen: Frozen, by: PersonId, approval: Approval | None = None) -> Campaign:
     """It is scheduled with what was approved, to whom it was approved."""
-    return _made(campaign, Change.APPROVE, frozen=frozen, approved_by=by, approval=approval, held=None)
+    sequels = _sequels(campaign, frozen)
+    return _made(campaign, Change.APPROVE, frozen=frozen, approved_by=by, approval=approval, held=None, sequels=sequels)
 
 
 def schedule(campaign: Campaign, frozen: Frozen) -> Campaign:
     """It is scheduled, and needs nobody's approval."""
     return _made(
-        campaign, Change.SCHEDULE, frozen=frozen, submitted_by=None, approved_by=None, approval=None, held=None
+        campaign,
+        Change.SCHEDULE,
+        frozen=frozen,
+        submitted_by=None,
+        approved_by=None,
+        approval=None,
+        held=None,
+        sequels=_sequels(campaign, frozen),
+    )
+
+
+def _sequels(campaign: Campaign, frozen: Frozen) -> Sequels | None:
+    """A series goes on from the first occurrence that it is scheduled with; what it has made is kept."""
+    before = campaign.sequels or Sequels()
+    if frozen.schedule.repeat is None:
+        return replace(before, next_at=None) if campaign.sequels else None
+    return replace(before, next_at=frozen.schedule.slot.start, paused=False)
+
+
+# --- a series, while it is scheduled ----------------------------------------------------------
+
+
+def pause(campaign: Campaign) -> Campaign:
+    """No more of it is made until somebody has it go on. NotPossible where it is no series that goes on."""
+    return replace(campaign, sequels=replace(_going(campaign), next_at=None, paused=True))
+
+
+def go_on(campaign: Campaign, next_at: datetime) -> Campaign:
+    """A series that was paused goes on, from an occurrence to come."""
+    if campaign.state is not SCHEDULED or not campaign.is_series or not (campaign.sequels and campaign.sequels.paused):
+        raise TooLate(f"campaign {campaign.id} is not paused")
+    return replace(campaign, sequels=replace(campaign.sequels, next_at=next_at, paused=False))
+
+
+def moved_on(campaign: Campaign, sequels: Sequels) -> Campaign:
+    """One more has been made of a series, or went by; it ends, and is a draft again, where none comes any more."""
+    before = _going(campaign)
+    if before.next_at is None or sequels.last_at is None or sequels.last_at < before.next_at:
+        raise TooLate(f"campaign {campaign.id} has moved on")
+    changed = replace(campaign, sequels=sequels)
+    return changed if sequels.next_at is not None else to_draft(changed)
+
+
+def _going(campaign: Campaign) -> Sequels:
+    if campaign.state is not SCHEDULED or not campaign.is_series or campaign.sequels is None:
+        raise TooEarly(f"campaign {campaign.id} is no series that goes on")
+    if campaign.sequels.paused:
+        raise TooLate(f"campaign {campaign.id} is paused")
+    return campaign.sequels
+
+
+def occurrence(
+    series: Campaign, id: CampaignId, at: datetime, name: str, frozen: Frozen, forms: Forms, approval: Approval | None
+) -> Campaign:
+    """A campaign of its own, scheduled as its series was, made at ``at``."""
+    return replace(
+        new_draft(id, series.tenant, series.author, name, series.channel, at, forms),
+        state=SCHEDULED,
+        frozen=frozen,
+        sequel_of=series.id,
+        shared_with=series.shared_with,
+        written_by=series.written_by,
+        submitted_by=series.submitted_by,
+        approved_by=series.approved_by,
+        approval=approval,
     )
 
 
@@ -209,6 +275,8 @@ def schedule(campaign: Campaign, frozen: Frozen) -> Campaign:
 def start(campaign: Campaign, at: datetime) -> Campaign:
     """From here on nothing of it changes. TooEarly before its slot: it may have been moved since it was due."""
     started = _made(campaign, Change.START, at)
+    if campaign.is_series:
+        raise TooEarly(f"campaign {campaign.id} is a series, and never sent itself")
     if ms(at) < ms(campaign.as_scheduled.schedule.slot.start):  # to the millisecond, as stores look for it
         raise TooEarly(f"the slot of campaign {campaign.id} has not begun")
     return started

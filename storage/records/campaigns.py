@@ -13,6 +13,7 @@ from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
 from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
 from storage.records.people import NotReached
+from storage.records.sequels import Repeat, Sequels
 
 
 class Style(StrEnum):
@@ -183,6 +184,8 @@ class Schedule:
     own_zone: bool = False
     presence: PresenceChoice = PresenceChoice.ALWAYS
     unknown: IfUnknown = IfUnknown.SEND
+    #: it is a series: each time a campaign of its own, with a slot as long as this one's, which is the first
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +293,10 @@ class Campaign:
     frozen: Frozen | None = None
     #: the scheduled campaign that this draft holds unsaved changes of; as long as that, it goes out as it was
     changes_of: CampaignId | None = None
+    #: how far a series has come; kept when it is changed
+    sequels: Sequels | None = None
+    #: the series that it is an occurrence of
+    sequel_of: CampaignId | None = None
     #: others who may look at it, copy it and export its results
     shared_with: frozenset[PersonId] = frozenset()
     #: the author who changed its forms last: they do not approve it
@@ -332,6 +339,11 @@ class Campaign:
         if self.frozen is None:
             raise NotScheduled(f"campaign {self.id} is not scheduled")
         return self.frozen
+
+    @property
+    def is_series(self) -> bool:
+        """Whether it is never sent itself: each of its occurrences is a campaign of its own."""
+        return self.frozen is not None and self.frozen.schedule.repeat is not None
 
     @property
     def anonymous(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.records.campaigns import ENGAGES_FOR
+from storage.records.campaigns import ENGAGES_FOR, Consideration, Message, Style
 from storage.records.ladder import LADDER, Ladder
 from storage.records.people import Role
 
@@ -35,6 +35,16 @@ class Policy:
     #: days after a campaign's end at which what it keeps of single recipients is erased; None is never
     keep_days: int | None = 365
     groups: tuple[GroupRole, ...] = ()
+
+
+def consideration_of(policy: Policy, message: Message) -> Consideration:
+    """The rules for a campaign that is scheduled now: important ones are exempt."""
+    important = message.style is Style.IMPORTANT
+    return Consideration(
+        per_week=None if important else policy.per_week,
+        past_mute=important and policy.important_unmutes,
+        ladder=policy.ladder,
+    )
 
 
 def forgets_before(policy: Policy, now: datetime) -> datetime | None:

@@ -8,7 +8,8 @@ from dataclasses import fields
 
 import orjson
 
-from storage.records import Campaign, Frozen
+from storage.records import Campaign, CampaignState, Frozen
+from storage.records.instants import ms
 from storage.shared.json import from_json, to_json
 
 PARTS = tuple(field.name for field in fields(Frozen))
@@ -27,3 +28,17 @@ def campaign_from_json(text: str | bytes) -> Campaign:
     if all(parts[name] for name in ALWAYS):
         record["frozen"] = {name: part for name, part in parts.items() if part is not None}
     return from_json(Campaign, orjson.dumps(record))
+
+
+def starts_ms(campaign: Campaign) -> int | None:
+    """When a scheduled campaign starts; a series never does."""
+    if campaign.state is not CampaignState.SCHEDULED or campaign.is_series:
+        return None
+    return ms(campaign.as_scheduled.schedule.slot.start)
+
+
+def next_ms(campaign: Campaign) -> int | None:
+    """When the next occurrence of a series is to be made."""
+    if campaign.state is not CampaignState.SCHEDULED or not campaign.is_series or campaign.sequels is None:
+        return None
+    return ms(campaign.sequels.next_at) if campaign.sequels.next_at else None

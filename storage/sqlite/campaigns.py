@@ -18,6 +18,7 @@ from storage.records import (
     DeliveryState,
     Forms,
     PersonId,
+    Sequels,
     Subject,
     TenantId,
     Trouble,
@@ -25,7 +26,7 @@ from storage.records import (
 )
 from storage.records.campaign_life import NotPossible, next_version
 from storage.records.instants import ms
-from storage.shared.campaign_json import campaign_from_json, campaign_to_json
+from storage.shared.campaign_json import campaign_from_json, campaign_to_json, next_ms, starts_ms
 from storage.shared.engagement_json import closes_ms
 from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.audit import note
@@ -51,14 +52,15 @@ def load(db: sqlite3.Connection, id: int) -> Campaign | None:
 
 
 def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
-    scheduled = campaign.state is CampaignState.SCHEDULED
     db.execute(
-        "UPDATE campaign SET state = ?, version = ?, starts_at = ?, reported = ?, record = ?,"
-        " name = ?, author = ?, channel = ?, closes_at = ?, recall_at = ? WHERE id = ?",
+        "UPDATE campaign SET state = ?, version = ?, starts_at = ?, next_at = ?, sequel_of = ?, reported = ?,"
+        " record = ?, name = ?, author = ?, channel = ?, closes_at = ?, recall_at = ? WHERE id = ?",
         (
             campaign.state,
             campaign.version,
-            ms(campaign.as_scheduled.schedule.slot.start) if scheduled else None,
+            starts_ms(campaign),
+            next_ms(campaign),
+            campaign.sequel_of,
             campaign.reported_at is not None,
             campaign_to_json(campaign),
             campaign.name.casefold(),
@@ -75,6 +77,14 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
             "INSERT INTO campaign_list (list, campaign) VALUES (?, ?)",
             [(list_id, campaign.id) for list_id in campaign.frozen.audience.named],
         )
+
+
+def _insert(db: sqlite3.Connection, make: Callable[[CampaignId], Campaign], tenant: TenantId) -> Campaign:
+    cursor = db.execute("INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,))
+    assert cursor.lastrowid is not None
+    campaign = make(CampaignId(cursor.lastrowid))
+    save_as(db, campaign)
+    return campaign
 
 
 def _note(db: sqlite3.Connection, campaign: Campaign, deed: Deed) -> None:
@@ -109,12 +119,9 @@ class SqliteCampaigns(Engine):
         def change(db: sqlite3.Connection) -> Campaign:
             if (before := made_before(db, "campaign", deed.cause)) and (known := load(db, before)):
                 return known
-            cursor = db.execute(
-                "INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,)
+            draft = _insert(
+                db, lambda id: campaign_life.new_draft(id, tenant, author, name, channel, at, forms), tenant
             )
-            assert cursor.lastrowid is not None
-            draft = campaign_life.new_draft(CampaignId(cursor.lastrowid), tenant, author, name, channel, at, forms)
-            save_as(db, draft)
             note_made(db, "campaign", deed.cause, draft.id)
             _note(db, draft, deed)
             return draft
@@ -186,6 +193,36 @@ class SqliteCampaigns(Engine):
 
     async def due_to_start(self, now: datetime) -> list[Campaign]:
         return await self._where("state = 'scheduled' AND starts_at <= ?", ms(now))
+
+    async def due_sequels(self, now: datetime) -> list[Campaign]:
+        return await self._where("next_at <= ?", ms(now))
+
+    async def make_sequel(
+        self, parent: Campaign, sequels: Sequels, make: Callable[[CampaignId], Campaign] | None, *, deed: Deed
+    ) -> Campaign | None:
+        def change(db: sqlite3.Connection) -> Campaign | None:
+            current = load(db, parent.id)
+            if current is None or current.version != parent.version:
+                return None
+            try:
+                moved = campaign_life.moved_on(current, sequels)
+            except NotPossible:
+                return None
+            sequel = _insert(db, make, parent.tenant) if make else None
+            save_as(db, next_version(moved))
+            if sequel:
+                _note(db, sequel, deed)
+            return sequel
+
+        return await self.write(change)
+
+    async def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
+        rows = await self.read(
+            lambda db: db.execute(
+                "SELECT record FROM campaign WHERE sequel_of = ? ORDER BY id DESC LIMIT ?", (parent, limit)
+            ).fetchall()
+        )
+        return _campaigns(rows)
 
     async def unreported(self) -> list[Campaign]:
         return await self._where("state = 'done' AND reported = 0")

@@ -325,6 +325,13 @@ STEPS = (
     ALTER TABLE campaign ADD COLUMN recall_at INTEGER;
     CREATE INDEX campaign_recall ON campaign (recall_at) WHERE recall_at IS NOT NULL;
     """,
+    # series, and the campaigns that are made of them
+    """
+    ALTER TABLE campaign ADD COLUMN next_at INTEGER;
+    ALTER TABLE campaign ADD COLUMN sequel_of INTEGER;
+    CREATE INDEX campaign_next ON campaign (next_at) WHERE next_at IS NOT NULL;
+    CREATE INDEX campaign_sequel ON campaign (sequel_of, id) WHERE sequel_of IS NOT NULL;
+    """,
 )
 
 

@@ -20,6 +20,7 @@ from storage.records import (
     NotReached,
     Person,
     Press,
+    Repeat,
     Schedule,
     Settled,
     Sighting,
@@ -67,7 +68,7 @@ async def drafted(store: Store, author: Person, name: str = "News") -> Campaign:
     return await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, NOW, deed=A_DEED)
 
 
-def frozen(audience: Audience | None = None, start: datetime = NOW) -> Frozen:
+def frozen(audience: Audience | None = None, start: datetime = NOW, repeat: Repeat | None = None) -> Frozen:
     """For an hour, at any time of the day."""
     return Frozen(
         message=Message(body="Hello"),
@@ -76,6 +77,7 @@ def frozen(audience: Audience | None = None, start: datetime = NOW) -> Frozen:
             slot=Slot(start=start, duration=END - NOW),
             hours=WorkingHours(opens=time(0), closes=time(0), days=frozenset(range(7))),
             zone="Europe/Paris",
+            repeat=repeat,
         ),
     )
 

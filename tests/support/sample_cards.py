@@ -146,6 +146,7 @@ from tests.support.sample_records import (
     schedule,
 )
 from tests.support.sample_sayings import saying_cards
+from tests.support.sample_series import series_cards
 from tests.support.sample_templates import template_cards
 
 CLOSED = date(2026, 12, 24)
@@ -738,6 +739,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **samples.campaigns(),
         **samples.messages(),
         **template_cards(samples.texts, samples.overview()),
+        **series_cards(samples.texts, language, samples.overview()),
         **samples.sayings(),
     }
 

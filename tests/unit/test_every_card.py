@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -18,6 +18,7 @@ import cards.message.compile
 from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.deleting import delete_card, recall_card
 from cards.campaigns.listing import campaigns_card, information_card, people_card
+from cards.campaigns.series import missed_card, series_card
 from cards.campaigns.sharing import sharing_form
 from cards.campaigns.templates import (
     keep_form,
@@ -31,6 +32,7 @@ from cards.compose import STEPS, Choices, audience_form, message_form, schedule_
 from cards.compose.fields import TITLE
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
+from cards.compose.repeat_form import repeat_form
 from cards.compose.review import Forecast, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
@@ -104,6 +106,7 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    Every,
     GroupRole,
     Halt,
     Held,
@@ -146,6 +149,7 @@ from tests.support.sample_records import (
     person,
     refrozen,
 )
+from tests.support.sample_series import WEEKLY, a_series, past, weekly
 from tests.support.sample_templates import line, template, view
 
 #: drawn in one process of all that run tests
@@ -265,6 +269,33 @@ def edge_campaigns(language: str) -> Cards:
             on_it = replace(one, channel=channel)
             drawn[f"people: {count} {channel}"] = people_card(texts, on_it, reach, members, 1, 125_000)
     drawn["people: nobody"] = people_card(texts, campaign(language), Reach(total=0, reachable=0), [], 0, 1)
+    return drawn
+
+
+def edge_series(language: str) -> Cards:
+    samples, draft = Samples(language), campaign(language, CampaignState.DRAFT)
+    texts = samples.texts
+    zones = [(zone, zone) for zone in ZONES]
+    wrong = {"every": NASTY, "on": NASTY, "which": NASTY, "until": NASTY, "times": NASTY, "date": NASTY}
+    drawn: dict[str, AdaptiveCard] = {
+        "form repeat: errors everywhere": repeat_form(texts, draft, wrong, ERRORS, "notice"),
+        "form repeat: nothing": repeat_form(texts, replace(draft, name="", id=BIG), {}, {}),
+        "form schedule: a series, errors everywhere": schedule_form(
+            texts, draft, wrong | {"every": "day"}, ERRORS, zones
+        ),
+    }
+    for every in Every:
+        for which in (0, 1, 2, 3, 4, -1):
+            repeat = replace(WEEKLY, every=every, which=which, times=500, first=date(2026, 12, 31))
+            shown = samples.overview(schedule=replace(weekly(), repeat=repeat))
+            one = replace(a_series(language), name=NASTY)
+            drawn[f"series: {every} {which}"] = series_card(texts, one, shown, past(language, 4), decides=True)
+    bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
+    missed = tuple(START + number * timedelta(days=7) for number in range(10))
+    for state in (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED):
+        one = replace(a_series(language, state, missed=missed), name=LONG)
+        drawn[f"series: {state}"] = series_card(texts, one, bare, [], "notice " * 20, author=NASTY)
+        drawn[f"missed: {state}"] = missed_card(texts, one, missed)
     return drawn
 
 
@@ -554,6 +585,7 @@ ROOMS: dict[str, Callable[[str], Cards]] = {
     "talk": edge_talk,
     "messages": edge_messages,
     "templates": edge_templates,
+    "series": edge_series,
 }
 
 

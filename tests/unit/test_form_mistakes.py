@@ -31,6 +31,7 @@ SCHEDULE = {
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
     "own_zone": "false", "presence": "available", "unknown": "wait",
 }  # fmt: skip
+REPEAT = {"every": "week", "on": "0,3", "which": "0", "until": "2027-06-30", "times": "10"}
 
 
 def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any]:
@@ -40,16 +41,25 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         default = read_message({**MESSAGE, "answers": "Yes; No"}, texts).value
         assert default is not None
         return read_version(values, default, texts)
+    if step == "repeat":  # of a schedule that is right
+        return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 
 
 def right(step: str) -> dict[str, str]:
-    return dict({"message": MESSAGE, "audience": EVERYONE, "schedule": SCHEDULE, "version": VERSION}[step])
+    forms = {"message": MESSAGE, "audience": EVERYONE, "schedule": SCHEDULE, "version": VERSION, "repeat": REPEAT}
+    return dict(forms[step])
 
 
 #: (form, what is typed wrong, the field at which it is named)
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     *(("message", {"name": wrong}, "name") for wrong in ("", "  \n ", TEN_THOUSAND, "x" * 101)),
+    *(("repeat", {"every": wrong}, "every") for wrong in ("hour", "Week", TEN_THOUSAND)),
+    *(("repeat", {"which": wrong}, "which") for wrong in ("5", "-2", "first")),
+    *(("repeat", {"until": wrong}, "until") for wrong in ("2026-11-23", "0001-01-01", "9999-12-31", "Fri", "2027-02-30")),
+    *(("repeat", {"times": wrong}, "times") for wrong in ("0", "-1", "501", "1e3", "ten", TEN_THOUSAND, "9" * 5_000)),
+    *(("repeat", {"on": never}, "until") for never in ("5", "6", "5,6")),
+    ("repeat", {"on": "6", "until": "", "times": ""}, "every"),
     *(("message", {"title": wrong}, "title") for wrong in (TEN_THOUSAND, "x" * 151, "Hello [FIRSTNAM]")),
     *(("message", {"body": wrong}, "body") for wrong in ("", " \n\t", "Hello [FIRSTNAM]", "[QQQ|there]", "é" * 12_000)),
     *(("message", {"style": wrong}, "style") for wrong in ("fancy", "Idea", "true")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,10 +20,12 @@ from storage.records import (
     Consideration,
     DeliveryState,
     EngagementKind,
+    Every,
     Frozen,
     Left,
     NotReached,
     Press,
+    Repeat,
     Seen,
     Settled,
     Tracking,
@@ -41,6 +43,7 @@ FORMS = {"message": {"body": "Hello"}}
 NAMES = st.sampled_from(["News", "news 2", "Élan", "a.c"])
 FIND = st.sampled_from(["", "NEWS", "é", ".", "nothing"])
 DURATION = timedelta(hours=1)
+DAILY = Repeat(every=Every.DAY, first=date(2030, 1, 7), at=time(9))
 
 
 class CampaignRules(PeopleRules):
@@ -101,6 +104,43 @@ class CampaignRules(PeopleRules):
         self.deliveries_are_planned_for(data, campaign.id)
 
     @rule(data=st.data(), name=NAMES)
+    def a_series_is_scheduled(self, data: Data, name: str) -> None:
+        campaign = self.begun(data, name)
+        if campaign.state is CampaignState.DRAFT:
+            whole = frozen(self.audience(data, campaign.tenant), start=self.now, repeat=DAILY)
+            self.read.append(self.same("save", campaign_life.schedule(campaign, whole), deed=self.deed()))
+
+    @rule(data=st.data())
+    def a_series_moves_on(self, data: Data) -> None:
+        """One of those that are due, or as somebody has read one, perhaps long ago."""
+        due = self.same("due_sequels", self.now + DURATION, seen=self.listed)
+        series = [one for one in (*due, *self.read[-6:]) if one.is_series and one.sequels and one.sequels.next_at]
+        if not series:
+            return
+        one = data.draw(st.sampled_from(series))
+        before = one.sequels
+        comes = before.next_at + DURATION if data.draw(st.booleans()) else None
+        after = replace(before, last_at=before.next_at, next_at=comes, made=before.made + 1)
+        at, goes_by = self.later(), data.draw(st.booleans())
+        whole = replace(one.as_scheduled, schedule=replace(one.as_scheduled.schedule, repeat=None))
+
+        def make(id: CampaignId) -> Campaign:
+            return campaign_life.occurrence(one, id, at, "Again", whole, FORMS, None)
+
+        made = self.same(
+            "make_sequel",
+            one,
+            after,
+            None if goes_by else make,
+            deed=self.deed(),
+            given=lambda answer: [answer.id] if answer else [],
+        )
+        if made:
+            self.read.append(made)
+        self.same("sequels", one.id, 3)
+        self.looked_at(one.id)
+
+    @rule(data=st.data(), name=NAMES)
     def somebody_changes_a_campaign(self, data: Data, name: str) -> None:
         if not self.read:
             return
@@ -114,6 +154,8 @@ class CampaignRules(PeopleRules):
             lambda: campaign_life.send_back(campaign),
             lambda: campaign_life.approve(campaign, self.parts(data, campaign), author),
             lambda: campaign_life.schedule(campaign, self.parts(data, campaign)),
+            lambda: campaign_life.pause(campaign),
+            lambda: campaign_life.go_on(campaign, self.now),
         ]
         try:
             changed = data.draw(st.sampled_from(changes))()

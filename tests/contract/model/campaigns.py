@@ -16,6 +16,7 @@ from storage.records import (
     Forms,
     ListId,
     PersonId,
+    Sequels,
     Subject,
     Template,
     TemplateId,
@@ -100,8 +101,33 @@ class ModelOfCampaigns(ModelOfDeliveries):
         return self._newest(lambda one: one.state is state)[::-1]
 
     def due_to_start(self, now: datetime) -> list[Campaign]:
-        scheduled = self.in_state(CampaignState.SCHEDULED)
+        scheduled = [one for one in self.in_state(CampaignState.SCHEDULED) if not one.is_series]
         return [campaign for campaign in scheduled if campaign.as_scheduled.schedule.slot.start <= now]
+
+    def due_sequels(self, now: datetime) -> list[Campaign]:
+        series = [one for one in self.in_state(CampaignState.SCHEDULED) if one.is_series and one.sequels]
+        return [one for one in series if one.sequels and one.sequels.next_at and one.sequels.next_at <= now]
+
+    def make_sequel(
+        self, parent: Campaign, sequels: Sequels, make: Callable[[CampaignId], Campaign] | None, *, deed: Deed
+    ) -> Campaign | None:
+        current = self.campaigns_.get(parent.id)
+        if current is None or current.version != parent.version:
+            return None
+        try:
+            moved = campaign_life.moved_on(current, sequels)
+        except NotPossible:
+            return None
+        self.campaigns_[parent.id] = next_version(moved)
+        if make is None:
+            return None
+        id, _ = self.new_number("campaign", deed.cause, self.campaigns_)
+        self.campaigns_[id] = make(CampaignId(id))
+        self._note_campaign(deed, self.campaigns_[id])
+        return self.campaigns_[id]
+
+    def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
+        return self._newest(lambda one: one.sequel_of == parent)[:limit]
 
     def _advance(self, id: CampaignId, change: Callable[[Campaign], Campaign]) -> bool:
         if id not in self.campaigns_:

@@ -1,0 +1,1 @@
+"""What follows from a campaign, made when it is due."""
