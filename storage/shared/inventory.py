@@ -156,7 +156,8 @@ PLACES = (
         name="campaign",
         table="campaign",
         columns=_say(
-            nothing="id tenant state version starts_at next_at sequel_of reported live_card channel closes_at recall_at",
+            nothing="id tenant state version starts_at next_at sequel_of reported live_card channel closes_at"
+            " recall_at",
             number="author",
             words="name record",
         ),
