@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs.campaigns import approval, copies, deleting, series, sharing, templates, try_it
+from dialogs.campaigns import approval, calendar, copies, deleting, series, sharing, templates, try_it
 from dialogs.campaigns import listing as campaigns
 from dialogs.compose import group_search, help, translations, typed_message, typed_schedule, wizard
 from dialogs.compose.saying import typed as typed_campaign
@@ -22,7 +22,7 @@ COMMAND = 60  #: characters of a command that a suggestion says
 def everything() -> Router:
     """Words that no command knows are offered to the listeners in this order."""
     composing = [wizard, repeats, templates, translations, typed_schedule, typed_message, typed_campaign]
-    of_campaigns = [approval, campaigns, series, deleting, try_it, sharing, copies]
+    of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
     of_results = [reports, left, exports, engagement]
     of_lists = [lists, flow, saving, group_search, installs]
     of_people = [language, help, ownership, roles, settings, small_talk]

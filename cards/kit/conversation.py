@@ -84,6 +84,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
             texts("**new campaign** – build one, in four cards"),
             texts("**schedule** tomorrow 10am for 2 hours – when it goes out"),
             texts("**campaigns** – see them all, with their figures"),
+            texts("**calendar** – what goes out in the coming four weeks"),
             texts("**lists** – your distribution lists, and who can be reached"),
             *groups,
             texts("**report** NAME – how a campaign did"),

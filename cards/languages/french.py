@@ -19,6 +19,7 @@ FRENCH = Language(
         "add owner": ("ajouter propriétaire", "ajouter un propriétaire"),
         "add publisher": ("ajouter diffuseur", "ajouter un diffuseur"),
         "authors": ("auteurs",),
+        "calendar": ("calendrier",),
         "campaigns": ("campagnes",),
         "cancel": ("annuler",),
         "cancel campaign": ("annuler la campagne",),

@@ -20,6 +20,7 @@ from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.changes import draft_of_changes, original_of
 from dialogs.compose.forecast import View, forecast_of, needs_approval, overview, problems_of, warnings_of
+from dialogs.compose.overlaps import overlaps_of
 from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
@@ -218,7 +219,7 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
         shown = replace(shown, installable=await installable(turn, draft.audience, campaign.channel))
     forecast = await forecast_of(turn, draft, shown.reach)
     problems = await problems_of(turn, draft, shown.reach, forecast)
-    warnings = await warnings_of(turn, draft, shown.reach, forecast)
+    warnings = [*await warnings_of(turn, draft, shown.reach, forecast), *await overlaps_of(turn, draft)]
     if campaign.changes_of is not None and (original := await original_of(turn, campaign)) and original.frozen:
         schedule = original.frozen.schedule
         next_at = original.sequels.next_at if original.is_series and original.sequels else None

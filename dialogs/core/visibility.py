@@ -7,6 +7,7 @@ not there (storage/records/rights.py has the rule). No other module of ``dialogs
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cards.kit.conversation import notice_card
 from cards.kit.parts import handle
@@ -17,8 +18,10 @@ from storage.records import (
     Campaign,
     CampaignId,
     CampaignState,
+    Channel,
     DistributionList,
     ListId,
+    Schedule,
     Template,
     TemplateId,
 )
@@ -76,6 +79,37 @@ async def own_campaigns(turn: Turn, limit: int) -> list[Campaign]:
     """Their own, among the newest that they wrote or that are shared with them."""
     some = await turn.store.campaigns(turn.person.tenant, limit, 0, "", turn.person.id)
     return [campaign for campaign in some if campaign.author == turn.person.id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What is told of a campaign that goes out: to whoever may not see it, only when, and to how many."""
+
+    id: CampaignId
+    #: None where it is not theirs to see
+    campaign: Campaign | None
+    running: bool
+    channel: Channel
+    audience: Audience
+    schedule: Schedule
+
+
+async def coming(turn: Turn) -> list[Coming]:
+    """The organisation's campaigns that are scheduled, or on their way, in the order in which they start."""
+    found = [
+        Coming(
+            id=campaign.id,
+            campaign=campaign if may_do(turn, Right.SEE, campaign) else None,
+            running=campaign.planned_at is not None,
+            channel=campaign.channel,
+            audience=campaign.frozen.audience,
+            schedule=campaign.frozen.schedule,
+        )
+        for state in (CampaignState.RUNNING, CampaignState.SCHEDULED)
+        for campaign in await turn.store.in_state(state)
+        if campaign.tenant == turn.person.tenant and campaign.frozen is not None
+    ]
+    return sorted(found, key=lambda one: (one.schedule.slot.start, one.id))
 
 
 async def sent_before(turn: Turn, campaign: Campaign, limit: int) -> list[Campaign]:

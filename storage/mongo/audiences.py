@@ -12,6 +12,7 @@ from storage.mongo.lists import body_of
 from storage.mongo.mapping import has_installed, installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
+from storage.shared.bits import bits_of
 
 #: what a broken reference may say
 BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER_INSTALLED]
@@ -123,6 +124,14 @@ class MongoAudiences(Engine):
         identities = await self.by_id("identities", [address_key(tenant, address) for address in addresses])
         people = await self.by_id("people", list({row["person"] for row in identities.values()}), ["references"])
         return Reach(total=len(people), reachable=sum(works_on(row, channel) for row in people.values()))
+
+    async def people_bits(self, tenant: TenantId, channel: Channel, audiences: Sequence[Audience]) -> list[int]:
+        by_audience: dict[Audience, int] = {}
+        for audience in audiences:
+            if audience not in by_audience:
+                condition = await self._condition(tenant, audience, channel) | reached_on(channel)
+                by_audience[audience] = bits_of(await self.numbers("people", condition, "_id"))
+        return [by_audience[audience] for audience in audiences]
 
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel

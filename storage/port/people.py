@@ -273,6 +273,10 @@ class Lists(Protocol):
         """How many of these addresses, in lower case, lead to people whom the bot knows; and how many it reaches."""
         ...
 
+    async def people_bits(self, tenant: TenantId, channel: Channel, audiences: Sequence[Audience]) -> list[int]:
+        """Who can be reached of each of these audiences, as a number in which bit n stands for the PersonId n."""
+        ...
+
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:

@@ -17,6 +17,7 @@ from tests.bench.copies import durable_send_mongo, two_copies
 from tests.bench.hostile import hostile_text, unauthenticated
 from tests.bench.idle import idle
 from tests.bench.imports import importing
+from tests.bench.overlaps import overlaps
 from tests.bench.planning import planning, planning_zones
 from tests.bench.reports import reports_and_exports
 from tests.bench.saying import saying
@@ -63,6 +64,11 @@ TARGETS |= {
     "export_1m_csv_rss_mb": ("< 200", "memory for that, MB"),
 }
 TARGETS |= {
+    "calendar_50_of_50k_ms": ("< 1,000", "the calendar of 50 campaigns of 50,000 people each, milliseconds"),
+    "calendar_50_over_10": ("<= 6", "the same, by that of 10 such campaigns"),
+    "calendar_50_of_50k_rss_mb": ("< 50", "memory for it, MB"),
+}
+TARGETS |= {
     "hostile_text_worst_ms": ("< 50", "the worst text for any parser, at the size that it takes, milliseconds"),
     "unauthenticated_worst_ms": ("< 5", "the worst request without a valid token, milliseconds of the processor"),
     "unauthenticated_worst_mb": ("< 1", "memory for one more of them, while a thousand are open, MB"),
@@ -80,6 +86,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("author_acts", "author_seconds", "author_seconds_by_forms"), saying),
     (("tracked_click_over_bare",), tracked_click),
     (("report_1m_ms", "export_1m_rows_per_s", "export_1m_rss_mb"), reports_and_exports),
+    (("calendar_50_of_50k_ms", "calendar_50_over_10", "calendar_50_of_50k_rss_mb"), overlaps),
     (("hostile_text_worst_ms",), hostile_text),
     (("unauthenticated_worst_ms", "unauthenticated_worst_mb"), unauthenticated),
     (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),

@@ -204,6 +204,28 @@ async def test_an_audience_combines_lists_and_leaves_others_out(store: Store) ->
         assert sorted([*reached, *others]) == sorted(person.id for person in people), audience
 
 
+async def test_the_people_of_audiences_are_told_as_numbers(store: Store) -> None:
+    (ada, louis, marie), (zoe, _) = await mixed(store)
+    guest, _ = await store.remember(sighting("guest", guest=True))
+    some = await store.new_list(CONTOSO, ada.id, "Some", [ada.id, louis.id, zoe.id, guest.id], deed=A_DEED)
+    one = await store.new_list(CONTOSO, ada.id, "One", [louis.id], deed=A_DEED)
+    theirs = await store.new_list(FABRIKAM, ada.id, "Theirs", [ada.id], deed=A_DEED)
+    audiences = [
+        Audience(lists=(some.id,)),
+        Audience(lists=(some.id,), guests=True),
+        Audience(lists=(some.id,), except_lists=(one.id,)),
+        Audience(everyone=True),
+        Audience(lists=(theirs.id,)),
+        Audience(lists=(some.id,)),
+    ]
+    numbers = await store.people_bits(CONTOSO, Channel.TEAMS, audiences)
+    reached = [(await store.recipients(CONTOSO, audience, Channel.TEAMS))[0] for audience in audiences]
+    assert numbers == [sum(1 << person for person in people) for people in reached]
+    assert numbers[0] == 1 << ada.id | 1 << louis.id and numbers[3] & 1 << marie.id and numbers[4] == 0
+    assert await store.people_bits(CONTOSO, Channel.TEAMS, []) == []
+    assert await store.people_bits(CONTOSO, Channel.SKYPE, audiences[:1]) == [0]
+
+
 async def test_guests_are_left_out_unless_asked_for(store: Store) -> None:
     (ada,) = await install(store, "ada")
     guest, _ = await store.remember(sighting("guest", guest=True))

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.campaigns.approval import approval_card, decided_card, held_card
+from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
 from cards.campaigns.deleting import delete_card, recall_card
 from cards.campaigns.listing import campaigns_card, information_card, people_card
 from cards.campaigns.sharing import sharing_form
@@ -73,6 +74,7 @@ from dialogs.forms.schedule import odd_words
 from storage.records import (
     Audience,
     Button,
+    Campaign,
     CampaignId,
     CampaignState,
     Channel,
@@ -447,6 +449,8 @@ class Samples:
             ),
             "information_done": information_card(texts, done, self.overview(), DONE_TALLY),
             "people": people_card(texts, scheduled, REACH, people, 0, 125),
+            "calendar": calendar_card(texts, START.date(), 4, self.days(scheduled, running)),
+            "calendar_free": calendar_card(texts, START.date(), 4, []),
             "delete": delete_card(texts, done),
             "delete_take_back": delete_card(texts, done, 981),
             "recall_running": recall_card(texts, going, recall),
@@ -542,6 +546,35 @@ class Samples:
                 for one in (person(0), person(1), person(2))
             ],
         )
+
+    def days(self, scheduled: Campaign, running: Campaign) -> list[CalendarDay]:
+        others, today = OTHERS[self.language], START.date()
+
+        def entry(name: str, one: Campaign, first: int, last: int, people: int, author: str = "") -> CalendarEntry:
+            return CalendarEntry(
+                campaign=replace(one, name=name),
+                starts=START + timedelta(days=first),
+                first=today + timedelta(days=first),
+                last=today + timedelta(days=last),
+                people=people,
+                author=author,
+            )
+
+        newsletter = entry(running.name, running, 0, 0, 938)
+        drill = entry(others[0], scheduled, 0, 0, 1204, person(1).name)
+        survey = entry(others[1], scheduled, 7, 9, 212)
+        day = CalendarDay(
+            day=today,
+            entries=[newsletter, drill],
+            campaigns=3,
+            people=1530,
+            twice=812,
+            certain=True,
+            others=1,
+            others_people=400,
+        )
+        on = replace(day, day=today + timedelta(days=7), entries=[survey], campaigns=1, twice=0, others=0)
+        return [day, on, replace(on, day=today + timedelta(days=8), campaigns=2, twice=40, certain=False, others=1)]
 
     def reading(self) -> Reading:
         ada, louis, marie = person(0), person(1), person(2)

@@ -16,6 +16,7 @@ import pytest
 import cards
 import cards.message.compile
 from cards.campaigns.approval import approval_card, decided_card, held_card
+from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
 from cards.campaigns.deleting import delete_card, recall_card
 from cards.campaigns.listing import campaigns_card, information_card, people_card
 from cards.campaigns.series import missed_card, series_card
@@ -244,6 +245,7 @@ def edge_campaigns(language: str) -> Cards:
                 drawn[f"held: {why} {state} {name[:5]}"] = held_card(texts, one, held, decides=True)
             for deed in (DeedKind.CHANGED, DeedKind.SCHEDULED, DeedKind.DELETED):
                 drawn[f"{deed} by another: {state} {name[:5]}"] = changed_by_another_card(texts, person(), one, deed)
+        drawn[f"calendar: {name[:5]}"] = calendar_card(texts, START.date(), 4, worst_days(language, name), 99)
         draft = campaign(language, CampaignState.DRAFT, name=name)
         problems = [(step, "wrong") for step in STEPS[:3]]
         drawn[f"review: {name[:5]} problems"] = review_card(texts, draft, bare, None, problems, ["warning"] * 3, "x")
@@ -297,6 +299,28 @@ def edge_series(language: str) -> Cards:
         drawn[f"series: {state}"] = series_card(texts, one, bare, [], "notice " * 20, author=NASTY)
         drawn[f"missed: {state}"] = missed_card(texts, one, missed)
     return drawn
+def worst_days(language: str, name: str) -> list[CalendarDay]:
+    entry = CalendarEntry(
+        campaign=campaign(language, name=name),
+        starts=START,
+        first=START.date() - timedelta(days=1),
+        last=START.date() + timedelta(days=40),
+        people=1_000_000,
+        author=NASTY,
+    )
+    return [
+        CalendarDay(
+            day=START.date() + timedelta(days=number),
+            entries=[entry] * 7,
+            campaigns=9,
+            people=1_000_000,
+            twice=999_999,
+            certain=number % 2 == 0,
+            others=2,
+            others_people=1_000_000,
+        )
+        for number in range(28)
+    ]
 
 
 def edge_templates(language: str) -> Cards:

@@ -256,6 +256,9 @@ class ModelOfLists(Kept):
         reached = [row.person.id for row in rows if row.works(channel)]
         return reached, [row.person.id for row in rows if not row.works(channel)]
 
+    def people_bits(self, tenant: TenantId, channel: Channel, audiences: Sequence[Audience]) -> list[int]:
+        return [sum(1 << person for person in self.recipients(tenant, one, channel)[0]) for one in audiences]
+
     # --- installing the bot -------------------------------------------------------------------
 
     def new_installation(

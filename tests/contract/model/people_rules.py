@@ -302,6 +302,7 @@ class PeopleRules(Machine):
         self.same("unreached", *where)
         self.same("zones", *where)
         self.same("recipients", *where, seen=lambda both: [sorted(people) for people in both])
+        self.same("people_bits", tenant, where[2], [audience, Audience(everyone=True), audience])
         offset, limit = data.draw(st.sampled_from([(0, ALL), (0, 2), (1, 2)]))
         asked = {"search": search, "reachable": data.draw(st.sampled_from([None, True, False]))}
         self.same("members", *where, limit, offset, **asked)

@@ -1,0 +1,69 @@
+"""The coming four weeks: which campaigns go out on which day, to how many, and who would get more than one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
+from dialogs.compose.overlaps import DAYS, MOST, WEEKS, days_left, people_of
+from dialogs.core.router import Router
+from dialogs.core.turn import Answer, Form, Turn
+from dialogs.core.visibility import Coming, coming, makers
+from scheduler.rules.overlap import crowd
+from storage.records import CampaignId
+
+router = Router()
+
+
+@router.command("calendar", alone=True)
+async def calendar_typed(turn: Turn, rest: str) -> Answer:
+    return await calendar_of(turn)
+
+
+@router.form("calendar.open")
+async def calendar_pressed(turn: Turn, form: Form) -> Answer:
+    return await calendar_of(turn)
+
+
+async def calendar_of(turn: Turn) -> Answer:
+    zone = turn.texts.zone
+    today = turn.now.astimezone(zone).date()
+    planned = await coming(turn)
+    days = {one.id: days_left(turn, one, zone, today, DAYS) for one in planned}
+    there = [one for one in planned if days[one.id]]
+    counted = there[:MOST]
+    people = await people_of(turn, counted)
+    authors = await makers(turn, [one.campaign for one in counted if one.campaign])
+    shown = []
+    for day in sorted({day for one in counted for day in days[one.id]}):
+        of_day = [one for one in counted if day in days[one.id]]
+        together = await asyncio.to_thread(crowd, [people[one.id] for one in of_day])
+        others = [people[one.id] for one in of_day if one.campaign is None]
+        shown.append(
+            CalendarDay(
+                day=day,
+                entries=[_entry(one, days[one.id], people[one.id], authors) for one in of_day if one.campaign],
+                campaigns=len(of_day),
+                people=together.people,
+                twice=together.twice,
+                certain=all(len(days[one.id]) == 1 for one in of_day),
+                others=len(others),
+                others_people=crowd(others).people,
+            )
+        )
+    card = calendar_card(turn.texts, today, WEEKS, shown, left_out=len(there) - len(counted))
+    return Answer(card=card, summary=turn.texts("Calendar"))
+
+
+def _entry(one: Coming, days: Sequence[date], people: int, authors: dict[CampaignId, str]) -> CalendarEntry:
+    assert one.campaign is not None
+    return CalendarEntry(
+        campaign=one.campaign,
+        starts=one.schedule.slot.start,
+        first=days[0],
+        last=days[-1],
+        people=people.bit_count(),
+        author=authors.get(one.id, ""),
+    )
