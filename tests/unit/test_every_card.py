@@ -299,6 +299,8 @@ def edge_series(language: str) -> Cards:
         drawn[f"series: {state}"] = series_card(texts, one, bare, [], "notice " * 20, author=NASTY)
         drawn[f"missed: {state}"] = missed_card(texts, one, missed)
     return drawn
+
+
 def worst_days(language: str, name: str) -> list[CalendarDay]:
     entry = CalendarEntry(
         campaign=campaign(language, name=name),
