@@ -10,6 +10,7 @@ from functools import partial
 
 from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
 from storage.mongo.engine import Document
+from storage.mongo.shelf import Shelf
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
     FINAL,
@@ -33,17 +34,13 @@ from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json, next_ms, starts_ms
 from storage.shared.engagement_json import closes_ms
 
+NEWEST_FIRST = [("_id", -1)]
 DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
 COMING = "coming"  #: another: its number is given, and nobody sees it yet
 NOBODYS = dict.fromkeys(("tenant", "author", "starts_at", "closes_at", "recall_at", "next_at", "sequel_of"))
 
 
-def _campaign_of(row: Document) -> Campaign:
-    return campaign_from_json(row["record"])
-
-
-def _fields(campaign: Campaign) -> Document:
-    """The record, and beside it what is asked for."""
+def _beside(campaign: Campaign) -> Document:
     frozen = campaign.frozen
     return {
         "tenant": campaign.tenant,
@@ -62,8 +59,10 @@ def _fields(campaign: Campaign) -> Document:
         "recall_at": ms(campaign.recall_due) if campaign.recall_due else None,
         "anonymous": campaign.anonymous,
         "reported": campaign.reported_at is not None,
-        "record": campaign_to_json(campaign),
     }
+
+
+CAMPAIGNS = Shelf("campaign", "campaigns", campaign_from_json, _beside, campaign_to_json)
 
 
 def _noted(deed: Deed, campaign: Campaign) -> Noted:
@@ -107,22 +106,17 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         id = CampaignId(await self.own_number("campaign", deed.cause))
         draft = campaign_life.new_draft(id, tenant, author, name, channel, at, forms)
         owed = await self.owe(_noted(deed, draft))
-        new = await self.inserted("campaigns", {"_id": id, "live_card": None} | _fields(draft) | owed.in_new)
+        new = await CAMPAIGNS.insert_as(self, id, draft, {"live_card": None} | owed.in_new)
         await self.bring_in("campaigns", id)
         return draft if new else await self.campaign(id) or draft
 
     async def campaign(self, id: CampaignId) -> Campaign | None:
-        row = await self.collection("campaigns").find_one(
-            {"_id": id, "state": {"$nin": [DELETED, COMING]}}, {"record": 1}
-        )
-        return _campaign_of(row) if row else None
+        return next(iter(await CAMPAIGNS.page(self, {"_id": id, "state": {"$nin": [DELETED, COMING]}})), None)
 
     async def replaced(self, old: Campaign, new: Campaign, owed: Owed = NOTHING) -> bool:
         """Compare and set: whether ``old`` was still the current one."""
-        done = await self.collection("campaigns").update_one(
-            {"_id": old.id, "version": old.version, "state": str(old.state)}, {"$set": _fields(new) | owed.in_update}
-        )
-        return done.matched_count == 1
+        still = {"version": old.version, "state": str(old.state)}
+        return await CAMPAIGNS.put(self, old.id, new, owed.in_update, **still)
 
     async def advance(self, id: CampaignId, change: Callable[[Campaign], Campaign], owed: Owed = NOTHING) -> bool:
         """Make a change of a campaign's life if its state allows it, whatever else changes it; whether it did."""
@@ -147,18 +141,14 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
     async def campaigns(
         self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
     ) -> list[Campaign]:
-        condition = _found(tenant, find, seen_by)
-        rows = await self.rows("campaigns", condition, ["record"], sort=[("_id", -1)], limit=limit, skip=offset)
-        return [_campaign_of(row) for row in rows]
+        return await CAMPAIGNS.page(self, _found(tenant, find, seen_by), NEWEST_FIRST, limit, offset)
 
     async def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int:
-        count: int = await self.collection("campaigns").count_documents(_found(tenant, find, seen_by))
-        return count
+        return await CAMPAIGNS.count(self, _found(tenant, find, seen_by))
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
         done = {"author": author, "state": str(CampaignState.DONE), "channel": str(channel)}
-        rows = await self.rows("campaigns", done, ["record"], sort=[("_id", -1)], limit=limit)
-        return [_campaign_of(row) for row in rows]
+        return await CAMPAIGNS.page(self, done, NEWEST_FIRST, limit)
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         campaign_life.delete(await self.campaign(campaign.id), campaign, deed.at)
@@ -234,9 +224,7 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
             if not await self._still_comes(parent.id, id):
                 await self.collection("campaigns").delete_one({"_id": id, "state": COMING})
                 return None
-            await self.collection("campaigns").update_one(
-                {"_id": id, "state": COMING}, {"$set": _fields(sequel) | owed.in_update}
-            )
+            await CAMPAIGNS.put(self, id, sequel, owed.in_update, state=COMING)
             await self.bring_in("campaigns", id)
         return sequel if await self.replaced(current, moved) else None
 
@@ -260,19 +248,18 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         row = await self.collection("campaigns").find_one({"_id": parent}, {"coming": 1, "record": 1, "state": 1})
         if row is None or row["state"] == DELETED or (row.get("coming") or {}).get("campaign") != id:
             return False
-        sequels = _campaign_of(row).sequels
+        sequels = CAMPAIGNS.read(row["record"]).sequels
         return sequels is None or sequels.last_at is None or ms(sequels.last_at) < row["coming"]["at"]
 
     async def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
         made = {"sequel_of": parent}
-        rows = await self.rows("campaigns", made, ["record"], sort=[("sequel_of", 1), ("_id", -1)], limit=limit)
-        return [_campaign_of(row) for row in rows]
+        return await CAMPAIGNS.page(self, made, [("sequel_of", 1), ("_id", -1)], limit)
 
     async def unreported(self) -> list[Campaign]:
         return await self._where({"state": str(CampaignState.DONE), "reported": False})
 
     async def _where(self, condition: Document) -> list[Campaign]:
-        return [_campaign_of(row) for row in await self.rows("campaigns", condition, ["record"], sort=[("_id", 1)])]
+        return await CAMPAIGNS.page(self, condition, [("_id", 1)])
 
     async def start(self, id: CampaignId, at: datetime) -> bool:
         return await self.advance(id, partial(campaign_life.start, at=at))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -21,8 +22,11 @@ from storage.mongo.engine import Document
 from storage.mongo.shelf import Shelf
 from storage.records import AuditEntry, Deed, Noted, Subject, TenantId
 from storage.records.instants import ms
+from storage.shared.json import from_json
 
-ENTRIES = Shelf("audit", "audit", AuditEntry, lambda entry: {"tenant": entry.tenant, "at": ms(entry.at)})
+ENTRIES = Shelf(
+    "audit", "audit", partial(from_json, AuditEntry), lambda entry: {"tenant": entry.tenant, "at": ms(entry.at)}
+)
 
 #: collections whose documents carry deeds
 CARRIERS = ("campaigns", "lists", "templates", "people", "roles", "documents")

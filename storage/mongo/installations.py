@@ -15,6 +15,7 @@ from storage.records import (
     TenantId,
     target_of,
 )
+from storage.shared.json import from_json
 
 TARGETS = "installation_targets"  #: the installation under way for each target: unique, so it settles races
 
@@ -22,7 +23,7 @@ TARGETS = "installation_targets"  #: the installation under way for each target:
 INSTALLATIONS = Shelf(
     "installation",
     "installations",
-    Installation,
+    partial(from_json, Installation),
     lambda installation: {"version": installation.version, "open": installation.finished_at is None},
 )
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from storage.mongo.engine import Document, Engine, Sort
 from storage.records import StaleVersion
-from storage.shared.json import from_json, to_json
+from storage.shared.json import to_json
 
 R = TypeVar("R")
 
@@ -21,9 +21,11 @@ class Shelf(Generic[R]):
     #: of the counter that gives the numbers
     name: str
     collection: str
-    kind: type[R]
+    #: what it is kept as -> the record
+    read: Callable[[str | bytes], R]
     #: a record -> the fields beside it
     beside: Callable[[R], Document]
+    write: Callable[[R], str] = to_json
 
     async def get(self, store: Engine, id: int) -> R | None:
         return next(iter(await self.page(store, {"_id": id})), None)
@@ -38,9 +40,12 @@ class Shelf(Generic[R]):
         await store.collection(self.collection).insert_one({"_id": id} | self.fields(record) | fields)
         return record
 
-    async def insert_as(self, store: Engine, id: int, record: R, more: Document) -> None:
-        """Under this number, unless there is one already; ``more``: what stands in its document beside it."""
-        await store.inserted(self.collection, {"_id": id} | self.fields(record) | more)
+    async def insert_as(self, store: Engine, id: int, record: R, more: Document) -> bool:
+        """Under this number, unless there is one already: whether there was none.
+
+        ``more``: what stands in its document beside it.
+        """
+        return await store.inserted(self.collection, {"_id": id} | self.fields(record) | more)
 
     async def put(self, store: Engine, id: int, record: R, more: Document | None = None, **still: object) -> bool:
         """Whether there was one, with these fields ``still`` as they were; ``more``: what is set beside it."""
@@ -68,10 +73,10 @@ class Shelf(Generic[R]):
         self, store: Engine, condition: Document, sort: Sort | None = None, limit: int = 0, skip: int = 0
     ) -> list[tuple[int, R]]:
         rows = await store.rows(self.collection, condition, ["record"], sort, limit, skip)
-        return [(row["_id"], from_json(self.kind, row["record"])) for row in rows]
+        return [(row["_id"], self.read(row["record"])) for row in rows]
 
     async def count(self, store: Engine, condition: Document) -> int:
         return int(await store.collection(self.collection).count_documents(condition))
 
     def fields(self, record: R) -> Document:
-        return self.beside(record) | {"record": to_json(record)}
+        return self.beside(record) | {"record": self.write(record)}

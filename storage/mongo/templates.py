@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from storage.mongo.deeds import MongoDeeds
 from storage.mongo.engine import Document
 from storage.mongo.shelf import Shelf
 from storage.records import Channel, Deed, Forms, Noted, PersonId, Subject, Template, TemplateId, TenantId
+from storage.shared.json import from_json
 
 
 def _fields(template: Template) -> Document:
@@ -23,7 +25,7 @@ def _fields(template: Template) -> Document:
     }
 
 
-TEMPLATES = Shelf("template", "templates", Template, _fields)
+TEMPLATES = Shelf("template", "templates", partial(from_json, Template), _fields)
 
 
 def _found(tenant: TenantId, person: PersonId, find: str) -> Document:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
 
 from storage.records import AuditEntry, Deed, Noted, Subject, TenantId
 from storage.records.instants import ms
 from storage.shared.erasure import entry_without
+from storage.shared.json import from_json
 from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.engine import Engine
 from storage.sqlite.shelf import Shelf
 
-ENTRIES = Shelf("audit", AuditEntry, lambda entry: {"tenant": entry.tenant, "at": ms(entry.at)})
+ENTRIES = Shelf("audit", partial(from_json, AuditEntry), lambda entry: {"tenant": entry.tenant, "at": ms(entry.at)})
 
 
 def note(db: sqlite3.Connection, noted: Noted) -> None:

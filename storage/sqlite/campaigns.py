@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -32,45 +32,52 @@ from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.audit import note
 from storage.sqlite.counters import move
 from storage.sqlite.engine import Engine
+from storage.sqlite.shelf import Shelf
 
-#: an empty text stands in every name
-FOUND = "tenant = :tenant AND instr(name, :find) > 0"
 #: written by somebody, or shared with them
-THEIRS = (
-    " AND (author = :seen_by OR EXISTS"
-    " (SELECT 1 FROM json_each(json_extract(record, '$.shared_with')) WHERE value = :seen_by))"
-)
+THEIRS = " AND (author = ? OR EXISTS (SELECT 1 FROM json_each(json_extract(record, '$.shared_with')) WHERE value = ?))"
 
 
-def _found(seen_by: PersonId | None) -> str:
-    return FOUND if seen_by is None else FOUND + THEIRS
+def _beside(campaign: Campaign) -> Mapping[str, object]:
+    return {
+        "tenant": campaign.tenant,
+        "state": campaign.state,
+        "version": campaign.version,
+        "starts_at": starts_ms(campaign),
+        "next_at": next_ms(campaign),
+        "sequel_of": campaign.sequel_of,
+        "reported": campaign.reported_at is not None,
+        "name": campaign.name.casefold(),
+        "author": campaign.author,
+        "channel": campaign.channel,
+        "closes_at": closes_ms(campaign),
+        "recall_at": ms(campaign.recall_due) if campaign.recall_due else None,
+    }
 
 
-def load(db: sqlite3.Connection, id: int) -> Campaign | None:
-    row = db.execute("SELECT record FROM campaign WHERE id = ?", (id,)).fetchone()
-    return campaign_from_json(row[0]) if row else None
+CAMPAIGNS = Shelf("campaign", campaign_from_json, _beside, campaign_to_json)
 
 
-def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
-    db.execute(
-        "UPDATE campaign SET state = ?, version = ?, starts_at = ?, next_at = ?, sequel_of = ?, reported = ?,"
-        " record = ?, name = ?, author = ?, channel = ?, closes_at = ?, recall_at = ? WHERE id = ?",
-        (
-            campaign.state,
-            campaign.version,
-            starts_ms(campaign),
-            next_ms(campaign),
-            campaign.sequel_of,
-            campaign.reported_at is not None,
-            campaign_to_json(campaign),
-            campaign.name.casefold(),
-            campaign.author,
-            campaign.channel,
-            closes_ms(campaign),
-            ms(campaign.recall_due) if campaign.recall_due else None,
-            campaign.id,
-        ),
-    )
+def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> tuple[str, tuple[object, ...]]:
+    """Whose name has this in it, in any letter case; of those that somebody wrote, or that are shared with them."""
+    condition, values = "tenant = ? AND instr(name, ?) > 0", (tenant, find.casefold())  # an empty text is in each
+    return (condition, values) if seen_by is None else (condition + THEIRS, (*values, seen_by, seen_by))
+
+
+def put(db: sqlite3.Connection, campaign: Campaign) -> None:
+    """In the place of what was kept under its number."""
+    CAMPAIGNS.put(db, campaign.id, campaign)
+    _name_lists(db, campaign)
+
+
+def _insert(db: sqlite3.Connection, make: Callable[[CampaignId], Campaign]) -> Campaign:
+    campaign = CAMPAIGNS.insert(db, lambda id: make(CampaignId(id)))
+    _name_lists(db, campaign)
+    return campaign
+
+
+def _name_lists(db: sqlite3.Connection, campaign: Campaign) -> None:
+    """What it goes out to is not deleted meanwhile."""
     db.execute("DELETE FROM campaign_list WHERE campaign = ?", (campaign.id,))
     if campaign.frozen:
         db.executemany(
@@ -79,28 +86,20 @@ def save_as(db: sqlite3.Connection, campaign: Campaign) -> None:
         )
 
 
-def _insert(db: sqlite3.Connection, make: Callable[[CampaignId], Campaign], tenant: TenantId) -> Campaign:
-    cursor = db.execute("INSERT INTO campaign (tenant, state, version, record) VALUES (?, 'draft', 1, '')", (tenant,))
-    assert cursor.lastrowid is not None
-    campaign = make(CampaignId(cursor.lastrowid))
-    save_as(db, campaign)
-    return campaign
-
-
 def _note(db: sqlite3.Connection, campaign: Campaign, deed: Deed) -> None:
     note(db, deed.to(campaign.tenant, Subject.CAMPAIGN, campaign.id, campaign.name))
 
 
 def advance(db: sqlite3.Connection, id: CampaignId, change: Callable[[Campaign], Campaign]) -> bool:
     """Make a change of a campaign's life if its state allows it; whether it did."""
-    campaign = load(db, id)
+    campaign = CAMPAIGNS.get(db, id)
     if campaign is None:
         return False
     try:
         changed = change(campaign)
     except NotPossible:
         return False
-    save_as(db, next_version(changed))
+    put(db, next_version(changed))
     return True
 
 
@@ -117,11 +116,9 @@ class SqliteCampaigns(Engine):
         deed: Deed,
     ) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
-            if (before := made_before(db, "campaign", deed.cause)) and (known := load(db, before)):
+            if (before := made_before(db, "campaign", deed.cause)) and (known := CAMPAIGNS.get(db, before)):
                 return known
-            draft = _insert(
-                db, lambda id: campaign_life.new_draft(id, tenant, author, name, channel, at, forms), tenant
-            )
+            draft = _insert(db, lambda id: campaign_life.new_draft(id, tenant, author, name, channel, at, forms))
             note_made(db, "campaign", deed.cause, draft.id)
             _note(db, draft, deed)
             return draft
@@ -129,12 +126,12 @@ class SqliteCampaigns(Engine):
         return await self.write(change)
 
     async def campaign(self, id: CampaignId) -> Campaign | None:
-        return await self.read(lambda db: load(db, id))
+        return await self.read(lambda db: CAMPAIGNS.get(db, id))
 
     async def save(self, campaign: Campaign, *, deed: Deed) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
-            saved = campaign_life.saved(load(db, campaign.id), replace(campaign, cause=deed.cause))
-            save_as(db, saved)
+            saved = campaign_life.saved(CAMPAIGNS.get(db, campaign.id), replace(campaign, cause=deed.cause))
+            put(db, saved)
             _note(db, saved, deed)
             return saved
 
@@ -143,40 +140,33 @@ class SqliteCampaigns(Engine):
     async def campaigns(
         self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
     ) -> list[Campaign]:
-        query = f"SELECT record FROM campaign WHERE {_found(seen_by)} ORDER BY id DESC LIMIT :limit OFFSET :offset"
-        values = {"tenant": tenant, "find": find.casefold(), "seen_by": seen_by, "limit": limit, "offset": offset}
-        return _campaigns(await self.read(lambda db: db.execute(query, values).fetchall()))
+        condition, values = _found(tenant, find, seen_by)
+        page = f"{condition} ORDER BY id DESC LIMIT ? OFFSET ?"
+        return await self.read(lambda db: CAMPAIGNS.page(db, page, *values, limit, offset))
 
     async def count_campaigns(self, tenant: TenantId, find: str = "", seen_by: PersonId | None = None) -> int:
-        query = f"SELECT COUNT(*) FROM campaign WHERE {_found(seen_by)}"
-        values = {"tenant": tenant, "find": find.casefold(), "seen_by": seen_by}
-        return int((await self.read(lambda db: db.execute(query, values).fetchone()))[0])
+        condition, values = _found(tenant, find, seen_by)
+        return await self.read(lambda db: CAMPAIGNS.count(db, condition, *values))
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
-        rows = await self.read(
-            lambda db: db.execute(
-                "SELECT record FROM campaign WHERE author = ? AND state = 'done' AND channel = ?"
-                " ORDER BY id DESC LIMIT ?",
-                (author, channel, limit),
-            ).fetchall()
-        )
-        return _campaigns(rows)
+        done = "author = ? AND state = 'done' AND channel = ? ORDER BY id DESC LIMIT ?"
+        return await self.read(lambda db: CAMPAIGNS.page(db, done, author, channel, limit))
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
-            campaign_life.delete(load(db, campaign.id), campaign, deed.at)
+            campaign_life.delete(CAMPAIGNS.get(db, campaign.id), campaign, deed.at)
             for table in ("delivery", "tally", "rung_tally", "engaged", "engagement_tally", "engagement_hour"):
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
-            db.execute("DELETE FROM campaign WHERE id = ?", (campaign.id,))
+            CAMPAIGNS.remove(db, campaign.id)
             _note(db, campaign, deed)
 
         await self.write(change)
 
     async def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
         def change(db: sqlite3.Connection) -> Campaign:
-            current = campaign_life.unchanged(load(db, campaign.id), campaign)
+            current = campaign_life.unchanged(CAMPAIGNS.get(db, campaign.id), campaign)
             recalling = next_version(campaign_life.recall(current, at, deed.by, deed.at, deletes=deletes))
-            save_as(db, recalling)
+            put(db, recalling)
             _note(db, recalling, deed)
             return recalling
 
@@ -201,15 +191,15 @@ class SqliteCampaigns(Engine):
         self, parent: Campaign, sequels: Sequels, make: Callable[[CampaignId], Campaign] | None, *, deed: Deed
     ) -> Campaign | None:
         def change(db: sqlite3.Connection) -> Campaign | None:
-            current = load(db, parent.id)
+            current = CAMPAIGNS.get(db, parent.id)
             if current is None or current.version != parent.version:
                 return None
             try:
                 moved = campaign_life.moved_on(current, sequels)
             except NotPossible:
                 return None
-            sequel = _insert(db, make, parent.tenant) if make else None
-            save_as(db, next_version(moved))
+            sequel = _insert(db, make) if make else None
+            put(db, next_version(moved))
             if sequel:
                 _note(db, sequel, deed)
             return sequel
@@ -217,21 +207,14 @@ class SqliteCampaigns(Engine):
         return await self.write(change)
 
     async def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
-        rows = await self.read(
-            lambda db: db.execute(
-                "SELECT record FROM campaign WHERE sequel_of = ? ORDER BY id DESC LIMIT ?", (parent, limit)
-            ).fetchall()
-        )
-        return _campaigns(rows)
+        made = "sequel_of = ? ORDER BY id DESC LIMIT ?"
+        return await self.read(lambda db: CAMPAIGNS.page(db, made, parent, limit))
 
     async def unreported(self) -> list[Campaign]:
         return await self._where("state = 'done' AND reported = 0")
 
     async def _where(self, condition: str, *values: object) -> list[Campaign]:
-        rows = await self.read(
-            lambda db: db.execute(f"SELECT record FROM campaign WHERE {condition} ORDER BY id", values).fetchall()
-        )
-        return _campaigns(rows)
+        return await self.read(lambda db: CAMPAIGNS.page(db, f"{condition} ORDER BY id", *values))
 
     async def start(self, id: CampaignId, at: datetime) -> bool:
         return await self.write(lambda db: advance(db, id, partial(campaign_life.start, at=at)))
@@ -266,10 +249,10 @@ class SqliteCampaigns(Engine):
 
     async def stop(self, id: CampaignId, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
-            campaign = load(db, id)
+            campaign = CAMPAIGNS.get(db, id)
             if campaign is None:
                 raise NotPossible(f"there is no campaign {id}")
-            save_as(db, next_version(campaign_life.stopped(campaign, deed.at)))
+            put(db, next_version(campaign_life.stopped(campaign, deed.at)))
             _note(db, campaign, deed)
 
         await self.write(change)
@@ -283,7 +266,3 @@ class SqliteCampaigns(Engine):
 
     async def keep_live_card(self, id: CampaignId, activity: str) -> None:
         await self.write(lambda db: db.execute("UPDATE campaign SET live_card = ? WHERE id = ?", (activity, id)))
-
-
-def _campaigns(rows: Sequence[tuple[str]]) -> list[Campaign]:
-    return [campaign_from_json(record) for (record,) in rows]

@@ -31,7 +31,7 @@ from storage.shared.erasure import (
 from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
 from storage.shared.json import from_json, to_json
 from storage.sqlite.audit import clean_audit, note
-from storage.sqlite.campaigns import save_as
+from storage.sqlite.campaigns import put
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
 
 #: which rows of theirs nobody else has seen, by table
@@ -144,7 +144,7 @@ def _forget_pasted(db: sqlite3.Connection, names: set[str]) -> None:
             forms = without_pasted(campaign.forms, names)
             if forms != campaign.forms:
                 cleaned = replace(campaign, forms=forms)
-                save_as(db, next_version(cleaned) if campaign.state.changeable else cleaned)
+                put(db, next_version(cleaned) if campaign.state.changeable else cleaned)
         for id, record in db.execute(f"SELECT id, record FROM template {holding}", (name,)).fetchall():
             template = from_json(Template, record)
             cleaned_record = to_json(replace(template, forms=without_pasted(template.forms, names)))

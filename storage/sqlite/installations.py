@@ -15,6 +15,7 @@ from storage.records import (
     TenantId,
     target_of,
 )
+from storage.shared.json import from_json
 from storage.sqlite.engine import Engine
 from storage.sqlite.shelf import Shelf
 
@@ -24,7 +25,7 @@ def _beside(installation: Installation) -> Mapping[str, object]:
     return {"version": installation.version, "open": open_for}
 
 
-INSTALLATIONS = Shelf("installation", Installation, _beside)
+INSTALLATIONS = Shelf("installation", partial(from_json, Installation), _beside)
 
 
 class SqliteInstallations(Engine):

@@ -10,14 +10,14 @@ from storage.records import Campaign, CampaignId, Channel, Deed, ListId, Subject
 from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json
 from storage.sqlite.audit import note
-from storage.sqlite.campaigns import advance, load
+from storage.sqlite.campaigns import CAMPAIGNS, advance
 from storage.sqlite.engine import Engine
 
 _CHANNELS = ", ".join(f"'{channel}'" for channel in Channel)  # the index is by organisation and channel
 
 
 def _forget(db: sqlite3.Connection, id: CampaignId, limit: int) -> int:
-    campaign = load(db, id)
+    campaign = CAMPAIGNS.get(db, id)
     if campaign is None or campaign.keeps_people:
         return 0
     (usual,) = db.execute("PRAGMA secure_delete").fetchone()
@@ -67,7 +67,7 @@ class SqliteRetention(Engine):
 
     async def forgotten(self, id: CampaignId, at: datetime, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
-            if (campaign := load(db, id)) and advance(db, id, partial(campaign_life.erased, at=at)):
+            if (campaign := CAMPAIGNS.get(db, id)) and advance(db, id, partial(campaign_life.erased, at=at)):
                 note(db, deed.to(campaign.tenant, Subject.CAMPAIGN, id, campaign.name))
 
         await self.write(change)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from storage.records import StaleVersion
-from storage.shared.json import from_json, to_json
+from storage.shared.json import to_json
 
 R = TypeVar("R")
 
@@ -19,9 +19,11 @@ R = TypeVar("R")
 @dataclass(frozen=True, slots=True)
 class Shelf(Generic[R]):
     table: str
-    kind: type[R]
+    #: what it is kept as -> the record
+    read: Callable[[str | bytes], R]
     #: a record -> the columns beside it
     beside: Callable[[R], Mapping[str, object]]
+    write: Callable[[R], str] = to_json
 
     def get(self, db: sqlite3.Connection, id: int) -> R | None:
         return next(iter(self.page(db, "id = ?", id)), None)
@@ -58,10 +60,10 @@ class Shelf(Generic[R]):
 
     def numbered(self, db: sqlite3.Connection, condition: str, *values: object) -> list[tuple[int, R]]:
         rows = db.execute(f"SELECT id, record FROM {self.table} WHERE {condition}", values)
-        return [(id, from_json(self.kind, record)) for id, record in rows]
+        return [(id, self.read(record)) for id, record in rows]
 
     def count(self, db: sqlite3.Connection, condition: str, *values: object) -> int:
         return int(db.execute(f"SELECT COUNT(*) FROM {self.table} WHERE {condition}", values).fetchone()[0])
 
     def _columns(self, record: R) -> dict[str, object]:
-        return {**self.beside(record), "record": to_json(record)}
+        return {**self.beside(record), "record": self.write(record)}

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from storage.records import Channel, Deed, Forms, PersonId, Subject, Template, TemplateId, TenantId
+from storage.shared.json import from_json
 from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.audit import note
 from storage.sqlite.engine import Engine
@@ -19,7 +20,7 @@ FOUND = "tenant = ? AND (owner = ? OR shared) AND instr(name, ?) > 0"
 
 TEMPLATES = Shelf(
     "template",
-    Template,
+    partial(from_json, Template),
     lambda template: {
         "tenant": template.tenant,
         "owner": template.owner,
