@@ -64,6 +64,8 @@ WAYS: tuple[tuple[Change | str, ...], ...] = (
     _DONE,
     (*_DONE, Change.REPORTED, Change.SEAL),
     (*_DONE, Change.SEAL, Change.ERASED),
+    (*_DONE, Change.RECALL),
+    (*_DONE, Change.RECALL, Change.RECALLED),
 )
 
 
@@ -99,6 +101,8 @@ class AnyOrder(RuleBasedStateMachine):
             self.somebody_changes_it(change, 0, later=False)
         elif change is Change.DELETE:
             self.somebody_deletes_it(0)
+        elif change is Change.RECALL:
+            self.somebody_takes_it_back(0, later=False)
         else:
             self.the_bot_goes_on(change, 0)
         self.it_is_what_the_table_makes_of_it()
@@ -153,10 +157,32 @@ class AnyOrder(RuleBasedStateMachine):
         try:
             self.run(self.store.delete_campaign(read, deed=A_DEED))
         except StaleVersion:
-            assert not (fresh and self.takes(Change.DELETE))
+            assert not (fresh and self.may_go())
         else:
-            assert fresh and self.takes(Change.DELETE)
+            assert fresh and self.may_go()
             self.current = None
+
+    def may_go(self) -> bool:
+        now = self.current
+        taken_back = now is None or now.recall_at is None or now.recall_at > NOW or now.recalled_at is not None
+        return self.takes(Change.DELETE) and taken_back
+
+    @rule(copy=COPIES, later=st.booleans())
+    def somebody_takes_it_back(self, copy: int, later: bool) -> None:
+        read, now, at = self.held[-1 - copy % len(self.held)], self.current, NOW + LATER if later else NOW
+        fresh = now is not None and now.version == read.version
+        open = now is not None and now.sealed_at is None and (now.recall_at is None or now.recall_at > NOW)
+        try:
+            recalling = self.run(self.store.recall(read, at, deletes=later, deed=A_DEED))
+        except StaleVersion:
+            assert not (fresh and open and self.takes(Change.RECALL))
+        else:
+            assert fresh and open and self.takes(Change.RECALL)
+            assert recalling == replace(
+                read, version=read.version + 1, recall_at=at, recall_by=A_DEED.by, recall_deletes=later
+            )
+            self.current = recalling
+            self.held.append(recalling)
 
     @rule(change=st.sampled_from(BY_THE_BOT), minutes=st.integers(0, 3))
     def the_bot_goes_on(self, change: Change, minutes: int) -> None:
@@ -173,6 +199,7 @@ class AnyOrder(RuleBasedStateMachine):
             Change.REPORTED: self.store.reported,
             Change.SEAL: self.store.seal,
             Change.ERASED: partial(self.store.forgotten, deed=A_DEED),
+            Change.RECALLED: self.store.recalled,
         }[change]
         did = self.run(asked(id, at))
         assert did is None or did is taken
