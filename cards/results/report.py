@@ -31,6 +31,7 @@ from cards.kit.parts import (
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.message.links import Link
+from cards.results.benchmarks import Benchmark, about_usual, beside_usual
 from cards.results.figures import FEW, Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures
@@ -64,7 +65,10 @@ def kind_name(texts: Texts, kind: EngagementKind) -> str:
     }[kind]
 
 
-def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "") -> AdaptiveCard:
+def report_card(
+    texts: Texts, figures: Figures, now: datetime, notice: str = "", benchmark: Benchmark | None = None
+) -> AdaptiveCard:
+    """``benchmark``: what is usual, of a campaign that has ended."""
     campaign = figures.campaign
     zone = ZoneInfo(campaign.as_scheduled.schedule.zone)
     body: list[Any] = [
@@ -73,7 +77,8 @@ def report_card(texts: Texts, figures: Figures, now: datetime, notice: str = "")
         hint(f"{campaign.channel.traits.name} · {_when(texts, campaign, zone)}"),
         *trouble_lines(texts, campaign),
         _tiles(texts, figures),
-        FactSet(facts_of(texts, figures, zone)),
+        FactSet(facts_of(texts, figures, zone, benchmark)),
+        *([hint(about_usual(texts, benchmark))] if benchmark else []),
     ]
     if figures.tally.total:
         body.append(_outcome_chart(texts, figures.tally))
@@ -160,13 +165,19 @@ def _tiles(texts: Texts, figures: Figures) -> Any:
     )
 
 
-def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, str]]:
+def facts_of(
+    texts: Texts, figures: Figures, zone: ZoneInfo, benchmark: Benchmark | None = None
+) -> list[tuple[str, str]]:
     """S27, and what else people did."""
     tally, frozen = figures.tally, figures.campaign.as_scheduled
+
+    def with_usual(value: str, figure: EngagementKind | None) -> str:
+        return " · ".join(part for part in (value, beside_usual(texts, benchmark, figures, figure)) if part)
+
     rows = [
         (texts("Recipients"), texts.number(tally.total)),
         (texts("Sent"), texts.number(tally.delivered)),
-        (texts("Send rate"), texts.percent(tally.delivered, tally.total)),
+        (texts("Send rate"), with_usual(texts.percent(tally.delivered, tally.total), None)),
         *shown_rows(texts, frozen.message),
     ]
     if figures.next_due and figures.next_due < frozen.schedule.slot.end:
@@ -180,7 +191,7 @@ def facts_of(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[tuple[str, 
         (REACTED, texts("Reacted")),
     ):
         if figures.counts(kind):
-            rows.append((name, _engaged(texts, figures, kind)))
+            rows.append((name, with_usual(_engaged(texts, figures, kind), kind)))
     if frozen.message.buttons and not figures.links and _has_links(figures):
         rows.append((texts("Click engagement"), texts("clicks are not counted")))
     if opened := figures.last_at(OPENED, EngagementKind.READ):

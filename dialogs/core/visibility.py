@@ -27,6 +27,7 @@ from storage.records import (
 )
 from storage.records.rights import Record, Right, allowed, may_target, sees_all
 
+LOOKED_AT = 50  #: campaigns at a time that are looked through
 SEARCHED = 200  #: newest campaigns that are looked at for those that name a list
 
 
@@ -123,6 +124,26 @@ async def occurrences_of(turn: Turn, series: Campaign, limit: int) -> list[Campa
     """What has been made of a series that they see, newest first, as far as they may see it."""
     made = await turn.store.sequels(series.id, limit)
     return [one for one in made if may_do(turn, Right.SEE, one)]
+
+
+async def ended_like(turn: Turn, campaign: Campaign, limit: int) -> list[Campaign]:
+    """The organisation's last campaigns of its style and channel that have ended, newest first: for medians of them,
+    which tell nothing of any one. Looked for among the newest.
+    """
+    style, alike = campaign.as_scheduled.message.style, list[Campaign]()
+    for offset in range(0, SEARCHED, LOOKED_AT):
+        newest = await turn.store.campaigns(turn.person.tenant, LOOKED_AT, offset)
+        alike += [
+            one
+            for one in newest
+            if one.state is CampaignState.DONE
+            and one.channel is campaign.channel
+            and one.as_scheduled.message.style is style
+            and one.id != campaign.id
+        ]
+        if len(alike) >= limit or len(newest) < LOOKED_AT:
+            break
+    return alike[:limit]
 
 
 async def received_campaign(turn: Turn, form: Form) -> Campaign | None:

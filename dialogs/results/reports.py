@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
+from cards.results.benchmarks import Benchmark, benchmark_of
 from cards.results.compare import compare_card
 from cards.results.live import live_card
 from cards.results.report import erased_text, report_card
@@ -12,12 +13,13 @@ from dialogs.compose.wizard import information
 from dialogs.core.figures import figures_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.visibility import asked_for, own_campaigns, sent_before
+from dialogs.core.visibility import asked_for, ended_like, own_campaigns, sent_before
 from storage.records import Campaign, CampaignState, DeliveryState
 
 router = Router()
 
 SEARCHED = 20  #: newest campaigns of somebody's looked at for the last that was sent
+BESIDE = 20  #: campaigns of the same style whose median a report shows
 COMPARED = 5  #: earlier campaigns that one is compared with
 
 
@@ -42,7 +44,15 @@ async def has_forgotten(turn: Turn, campaign: Campaign, *, fresh: bool = False) 
 async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCard:
     if not campaign.started_at:
         return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
-    return report_card(turn.texts, await figures_of(turn.store, campaign, over_time=True), turn.now, notice)
+    figures, benchmark = await figures_of(turn.store, campaign, over_time=True), await _benchmark(turn, campaign)
+    return report_card(turn.texts, figures, turn.now, notice, benchmark)
+
+
+async def _benchmark(turn: Turn, campaign: Campaign) -> Benchmark | None:
+    """What is usual, of counters; None while it runs, as people still come."""
+    if campaign.finished_at is None:
+        return None
+    return benchmark_of([await figures_of(turn.store, one) for one in await ended_like(turn, campaign, BESIDE)])
 
 
 @router.command("report")

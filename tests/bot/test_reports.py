@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage.records import Button, ButtonKind, CampaignState, Channel, Message, Tracking
+from storage.records import Button, ButtonKind, CampaignState, Channel, Message, Style, Tracking
 from tests.bot.story import (
     ALMOST_ALL,
     asked,
@@ -15,6 +15,7 @@ from tests.bot.story import (
     counted,
     draft,
     eventually,
+    handle_of,
     in_state,
     launch,
     newest,
@@ -254,6 +255,40 @@ async def test_a_campaign_is_compared_with_the_authors_last_ones(
     assert rows[0][:3] == ["Campaign", "Sent", "Opened"]
     assert rows[1][:3] == ["**Autumn newsletter**", "**100%**", "**0%**"]
     assert rows[2][:3] == ["Autumn newsletter", "100%", "50%"] and rows[3][0] == "Average of the others"
+
+
+async def shown_to(person: Person, running_bot: RunningBot) -> dict[str, Any]:
+    """The newest campaign's report, at a press."""
+    answer = await person.execute("report.open", handle_of(await newest(running_bot)), person.cards()[-1][0])
+    assert answer is not None
+    card: dict[str, Any] = answer["value"]
+    return card
+
+
+async def test_the_report_stands_beside_what_is_usual_once_five_have_ended(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await asked(ada, f"add publisher {louis.address}")
+    await sent_out(running_bot, ada, Message(body="Hello", style=Style.IMPORTANT))
+    await completed(ada, running_bot)
+    for number in range(6):
+        await sent_out(running_bot, ada, NEWS)
+        if number == 5:
+            report = await shown_to(ada, running_bot)
+            assert not any("usual" in word.lower() for word in words_of(report)), "not while it runs"
+            await louis.press("Yes")
+            await counted(running_bot)
+        await completed(ada, running_bot)
+        await in_state(running_bot, CampaignState.DONE)
+        report = await shown_to(ada, running_bot)
+        if number < 5:
+            few = "Fewer than 5 campaigns of this style have ended: too few to say what is usual."
+            assert few in words_of(report) and "above" not in fact(report, "Open engagement"), number
+    assert fact(report, "Open engagement") == "50% – 1 person · above most (usual: 0%)"
+    assert fact(report, "Send rate") == "100% · like most (usual: 100%)"
+    assert any("median of the last 5 campaigns of this style" in word for word in words_of(report))
+    in_french = await shown_to(louis, running_bot)
+    assert fact(in_french, "Engagement (ouvertures)").endswith("plus que la plupart (d’habitude : 0 %)")
 
 
 async def test_campaigns_are_found_by_name_and_leafed_through(running_bot: RunningBot, ada: Person) -> None:

@@ -54,6 +54,7 @@ from cards.message.compile import Done, acknowledged_text, answered_text, filled
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
+from cards.results.benchmarks import Benchmark
 from cards.results.compare import compare_card
 from cards.results.exports import (
     audit_export_card,
@@ -137,6 +138,7 @@ from tests.support.sample_records import (
     SCHEDULE,
     START,
     TROUBLES,
+    USUAL,
     ZONE,
     ZONES,
     campaign,
@@ -489,7 +491,8 @@ class Samples:
                 texts, figures(replace(asked, state=CampaignState.DONE), PRESENCE_TALLY, ENGAGEMENT), NOW
             ),
             "report_running": report_card(texts, on_its_way, NOW),
-            "report": report_card(texts, whole, START + timedelta(hours=10)),
+            "report": report_card(texts, whole, START + timedelta(hours=10), "", USUAL),
+            "report_first": report_card(texts, whole, START + timedelta(hours=10), "", Benchmark(3)),
             "report_erased": report_card(
                 texts,
                 replace(whole, campaign=replace(done, sealed_at=A_YEAR_LATER)),

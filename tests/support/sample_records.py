@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from cards.results.benchmarks import Benchmark, Usual
 from cards.results.figures import Figures
 from cards.results.left import Group
 from storage.records import (
@@ -333,3 +334,14 @@ NOT_REACHED = [
     _result(4, DeliveryState.EXPIRED, NotReached.THROTTLED),
 ]
 NOT_CONFIRMED = [_result(number, DeliveryState.DELIVERED, opened=number % 2 == 0) for number in range(6)]
+
+#: the usual shares of campaigns like those here
+USUAL = Benchmark(
+    14,
+    {
+        None: Usual(0.93, 0.96, 0.98),
+        OPENED: Usual(0.51, 0.58, 0.66),
+        CLICKED: Usual(0.38, 0.45, 0.51),
+        ACKNOWLEDGED: Usual(0.22, 0.31, 0.42),
+    },
+)

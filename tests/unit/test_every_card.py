@@ -144,6 +144,7 @@ from tests.support.sample_records import (
     NOW,
     SCHEDULE,
     START,
+    USUAL,
     campaign,
     figures,
     message,
@@ -445,7 +446,7 @@ def edge_reports(language: str) -> Cards:
             seen = figures(one, tally(count), pressed, hours=hours, next_due=NOW, last_due=NOW)
             drawn[f"live: {state} {count} moved"] = moved_card(texts, one)
             drawn[f"live: {state} {count}"] = live_card(texts, seen, ends_about=NOW)
-            drawn[f"report: {state} {count}"] = report_card(texts, seen, NOW)
+            drawn[f"report: {state} {count}"] = report_card(texts, seen, NOW, "", USUAL)
             unnamed = refrozen(one, tracking=Tracking(links=False, anonymous=True))
             drawn[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
             groups = [Group(left, count, count // 2) for left in Left]
