@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -47,6 +48,7 @@ from bot.web.health import Health, free_disk
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import WebHandlers
+from cards.message.footer import footer_of
 from cards.message.render import compile_for
 from dialogs.core.entry import Entry
 from dialogs.core.turn import Services
@@ -91,9 +93,11 @@ class MessageRenderer:
     links: SignedLinks
 
     def compile(self, campaign: Campaign) -> Render:
-        links, message, tracking = self.links, campaign.as_scheduled.message, campaign.as_scheduled.tracking
+        links, frozen = self.links, campaign.as_scheduled
+        tracking, footer = frozen.tracking, footer_of(frozen.consideration, frozen.tracking)
         token = links.pseudonym if tracking.anonymous else links.token
-        return compile_for(campaign.channel, campaign.id, message, links.base_url, token, tracking=tracking)
+        compiled = partial(compile_for, campaign.channel, campaign.id, frozen.message, links.base_url, token)
+        return compiled(tracking=tracking, footer=footer)
 
 
 def open_store(settings: Settings) -> Store:

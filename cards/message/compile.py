@@ -7,7 +7,7 @@ it at the marks; filling joins the pieces with the person's values, escaped for 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from cards.kit.elements import (
     TextBlock,
     as_dict,
 )
-from cards.kit.texts import Texts
+from cards.kit.texts import Texts, language_of, language_of_person
 from cards.kit.variables import (
     Variable,
     escape_address,
@@ -35,6 +35,8 @@ from cards.kit.variables import (
     replace_variables,
     value_of,
 )
+from cards.languages import DEFAULT, LANGUAGES
+from cards.message.footer import Footer, footer_lines
 from cards.message.lines import cut
 from cards.message.links import IN_TEXT, number_of, with_links
 from cards.message.markdown import CLOSE, OPEN, links_in, own_links, without_links
@@ -95,12 +97,14 @@ def message_card(
     test_token: str = "",
     pseudonym: str = "",
     done: Done | None = None,
+    footer: Sequence[str] = (),
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
     ``link`` gives the address of a link button; ``test`` is the banner of a test send and
     ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
-    anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words.
+    anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words; ``footer``: the
+    lines beneath it.
     """
     done = done or Done()
     body: list[Any] = []
@@ -117,6 +121,10 @@ def message_card(
     if words:
         items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]
         body.append(Container(style="good", spacing="Medium", items=items))
+    body += [
+        TextBlock(text=line, wrap=True, size="Small", subtle=True, spacing="None" if number else "Medium")
+        for number, line in enumerate(footer)
+    ]
     carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
     actions = []
     for number, button in enumerate(message.buttons):
@@ -160,15 +168,26 @@ def _heading(message: Message) -> list[Any]:
 
 
 TRACKED = Tracking()
+NO_FOOTER = Footer(mutes=False)
+LONGEST_FOOTER = Footer("é" * 60, anonymous=True)
 
 
 def compile_message(
-    id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = "", tracking: Tracking = TRACKED
+    id: CampaignId,
+    message: Message,
+    base_url: str,
+    token: Token,
+    *,
+    test: str = "",
+    tracking: Tracking = TRACKED,
+    footer: Footer = NO_FOOTER,
 ) -> Callable[[Person, Columns], bytes]:
     """A function from a recipient, and what the lists say about them, to the JSON of the activity.
 
-    ``token`` is asked once for each message; in anonymous mode it gives a new pseudonym.
+    ``token`` is asked once for each message; in anonymous mode it gives a new pseudonym. The footer is said in the
+    recipient's own language, whatever that of the message is.
     """
+    lines = {language: footer_lines(Texts(language), footer, message) for language in LANGUAGES}
     card = message_card(
         id,
         marked(tracked(message, base_url, TOKEN) if tracking.links else message, "m"),
@@ -176,6 +195,7 @@ def compile_message(
         test=test,
         test_token=TOKEN if test else "",
         pseudonym=TOKEN if tracking.anonymous and not test else "",
+        footer=[line_mark(number) for number, _ in enumerate(lines[DEFAULT])],
     )
     activity = {
         "type": "message",
@@ -185,19 +205,32 @@ def compile_message(
     }
     if message.style is Style.IMPORTANT:
         activity["importance"] = "high"
-    return filler(id, activity, token)
+    return filler(id, activity, token, lines)
 
 
-def filler(id: CampaignId, activity: dict[str, Any], token: Token) -> Callable[[Person, Columns], bytes]:
-    """An activity cut at its marks; what it gives joins the pieces with a person's values."""
+def line_mark(number: int) -> str:
+    """The mark of a line of the footer."""
+    return f"{_OPEN}f{number}|{_CLOSE}"
+
+
+def filler(
+    id: CampaignId, activity: dict[str, Any], token: Token, footer: Mapping[str, Sequence[str]]
+) -> Callable[[Person, Columns], bytes]:
+    """An activity cut at its marks; what it gives joins the pieces with a person's values.
+
+    ``footer``: its lines, by language.
+    """
     pieces = _MARK.split(orjson.dumps(activity))
     literals, marks = pieces[0::2], [_parse(mark) for mark in pieces[1::2]]
+    lines = {language: [orjson.dumps(line)[1:-1] for line in some] for language, some in footer.items()}
 
     def render(person: Person, columns: Columns) -> bytes:
         tracked = b""
         out = [literals[0]]
         for (kind, variable), literal in zip(marks, literals[1:], strict=True):
-            if kind == "t":
+            if kind == "f":
+                out.append(lines[language_of(language_of_person(person))][int(variable.name)])
+            elif kind == "t":
                 tracked = tracked or token(id, person).encode()
                 out.append(tracked)
             else:
@@ -319,7 +352,8 @@ def size_of(message: Message) -> int:
 def _size_of(message: Message) -> int:
     columns = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
-    return len(compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60)(someone, columns))
+    render = compile_message(CampaignId(0), message, "https://" + "x" * 40, lambda *_: "t" * 60, footer=LONGEST_FOOTER)
+    return len(render(someone, columns))
 
 
 def acknowledged_text(texts: Texts, moment: str) -> str:

@@ -8,21 +8,28 @@ types a line into the chat, as the person would.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_skype
+from cards.languages import DEFAULT, LANGUAGES
 from cards.message.compile import (
     APPEARANCES,
+    LONGEST_FOOTER,
+    NO_FOOTER,
     TOKEN,
     TRACKED,
     Token,
     filled,
     filler,
+    line_mark,
     link_address,
     marked,
     outside_marks,
     tracked,
 )
+from cards.message.footer import Footer, footer_lines
 from cards.message.lines import cut
 from cards.message.links import number_of
 from cards.message.markdown import own_links
@@ -34,7 +41,14 @@ PRESSED = "✓"  #: how the line begins that a pressed button types
 
 
 def compile_skype(
-    id: CampaignId, message: Message, base_url: str, token: Token, *, test: str = "", tracking: Tracking = TRACKED
+    id: CampaignId,
+    message: Message,
+    base_url: str,
+    token: Token,
+    *,
+    test: str = "",
+    tracking: Tracking = TRACKED,
+    footer: Footer = NO_FOOTER,
 ) -> Callable[[Person, Columns], bytes]:
     """As ``cards.message.compile.compile_message``, for Skype."""
     words = tracked(message, base_url, TOKEN) if tracking.links else message
@@ -47,12 +61,14 @@ def compile_skype(
         # nothing in the line is secret: the channel says who typed it
         return {"type": "imBack", "title": button.title, "value": f"{PRESSED} {id}.{number}{proof}"}
 
+    lines = {language: footer_lines(Texts(language), footer, message, escape_skype) for language in LANGUAGES}
+    beneath = [line_mark(number) for number, _ in enumerate(lines[DEFAULT])]
     picture = {"url": message.image, "alt": message.image_alt or message.title}
     actions = [action(number, button) for number, button in enumerate(message.buttons)]
     activity: dict[str, Any] = {
         "type": "message",
         "textFormat": "markdown",
-        "text": outside_marks(skype_text(marked(words, "s"), test=test), without_tags),
+        "text": outside_marks(skype_text(marked(words, "s"), test=test, footer=beneath), without_tags),
         "channelData": {"crieur": {"campaign": id, "test": bool(test)}},
         "attachments": [
             *([{"contentType": HERO, "content": {"images": [picture]}}] if message.image else []),
@@ -64,7 +80,7 @@ def compile_skype(
     }
     if message.style is Style.IMPORTANT:
         activity["importance"] = "high"
-    return filler(id, activity, token)
+    return filler(id, activity, token, lines)
 
 
 def read_line(line: str) -> dict[str, str]:
@@ -75,13 +91,13 @@ def read_line(line: str) -> dict[str, str]:
     return {"campaign": campaign, "button": button} | ({kind: token} if kind in ("test", "who") else {})
 
 
-def skype_text(message: Message, *, test: str = "") -> str:
+def skype_text(message: Message, *, test: str = "", footer: Sequence[str] = ()) -> str:
     """The words, with the sign of the message's style; also what a preview shows."""
     sign = APPEARANCES[message.style][1] if message.style in APPEARANCES else ""
     title = f"**{message.title}**" if message.title else ""
     head = " ".join(part for part in (sign, title) if part)
     # a single line end in Markdown is a blank there, too
-    parts = (f"_{test}_" if test else "", head, *(lines.text for lines in cut(own_links(message.body))))
+    parts = (f"_{test}_" if test else "", head, *(lines.text for lines in cut(own_links(message.body))), *footer)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -99,4 +115,5 @@ def _length_of(message: Message) -> int:
     columns = dict.fromkeys(message.columns, "é" * 60)
     someone = Person(id=0, tenant="", address="a" * 60, given_name="é" * 30, surname="é" * 30, name="é" * 60)  # type: ignore[arg-type]
     words = tracked(message, "https://" + "x" * 40, "t" * 60)
-    return len(skype_text(filled(words, someone, columns)))
+    footer = footer_lines(Texts(DEFAULT), LONGEST_FOOTER, message, escape_skype)
+    return len(skype_text(filled(words, someone, columns), footer=footer))

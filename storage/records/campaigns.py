@@ -127,6 +127,8 @@ class Consideration:
     past_mute: bool = False
     #: how often those who are absent are looked for
     ladder: Ladder = LADDER
+    #: in whose name its messages are sent: the organisation's, or its author's; "" where that was not kept
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

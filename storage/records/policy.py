@@ -34,6 +34,8 @@ class Policy:
     ladder: Ladder = LADDER
     #: days after a campaign's end at which what it keeps of single recipients is erased; None is never
     keep_days: int | None = 365
+    #: in whose name messages are sent ("Internal communication"); "" is the campaign's author
+    sender: str = ""
     groups: tuple[GroupRole, ...] = ()
 
 
