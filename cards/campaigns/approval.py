@@ -33,7 +33,7 @@ def approval_card(
     ]
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
-        body.append(preview_of(campaign, overview.preview))
+        body.append(preview_of(campaign, overview.preview, overview.footer))
     body.append(FactSet(facts(texts, campaign, overview)))
     if forecast:
         zone = ZoneInfo(overview.schedule.zone) if overview.schedule else None

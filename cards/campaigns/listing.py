@@ -71,7 +71,7 @@ def information_card(
         rows.append((texts("Taken back"), _of(texts, recall.taken_back, max(recall.total, recall.done))))
     body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
     if overview.preview:
-        body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
+        body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]
     payload = handle(campaign)
     keep = go(texts("Save as a template"), "template.keep", payload)
     share = [go(texts("Share it"), "share.open", payload)] if changes else []

@@ -113,7 +113,7 @@ def template_card(texts: Texts, view: TemplateView, notice: str = "", tone: str 
     of = {"template": template.id}
     body: list[Any] = [*notices(notice, tone), heading(escape_markdown(template.name)), FactSet(_facts(texts, view))]
     if view.overview.preview:
-        body += [subheading(texts("Message")), preview_of(view.campaign, view.overview.preview)]
+        body += [subheading(texts("Message")), preview_of(view.campaign, view.overview.preview, view.overview.footer)]
     actions: list[Any] = [go(texts("Begin a campaign with it"), "template.use", of, style="positive")]
     if view.changeable:
         actions.append(go(texts("Name and sharing"), "template.settings", of))

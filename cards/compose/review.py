@@ -74,6 +74,8 @@ class Overview:
     reach: Reach | None
     schedule: Schedule | None
     starts_now: bool = False
+    #: the lines beneath the message
+    footer: Sequence[str] = ()
     tracking: Tracking = TRACKED
     #: which recipient that is, from 0, and whether there is another
     person: int = 0
@@ -115,7 +117,7 @@ def review_card(
     payload = handle(campaign) if campaign.changes_of is None else handle(campaign, of=campaign.changes_of)
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
-        body.append(preview_of(campaign, overview.preview))
+        body.append(preview_of(campaign, overview.preview, overview.footer))
         if campaign.channel.traits.draws_cards:
             body.append(hint(_about(texts, overview, overview.preview), spacing="Small"))
     body.append(_changes(texts, payload, "message", also=_other_views(texts, payload, overview)))
@@ -189,11 +191,12 @@ def _zone(overview: Overview) -> ZoneInfo | None:
     return ZoneInfo(overview.schedule.zone) if overview.schedule else None
 
 
-def preview_of(campaign: Campaign, message: Message) -> Container:
+def preview_of(campaign: Campaign, message: Message, footer: Sequence[str] = ()) -> Container:
     if campaign.channel.traits.draws_cards:
-        items: list[Any] = [*message_card(campaign.id, message, lambda _, button: button.url).render()["body"]]
+        drawn = message_card(campaign.id, message, lambda _, button: button.url, footer=footer)
+        items: list[Any] = [*drawn.render()["body"]]
     else:
-        items = [paragraph(skype_text(message))]
+        items = [paragraph(skype_text(message, footer=footer))]
     buttons = [escape_markdown(button.title) for button in message.buttons]
     if buttons:
         items.append(hint("   ".join(f"▢ {title}" for title in buttons)))

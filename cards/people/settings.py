@@ -71,6 +71,9 @@ def rules_form(
             value=values.get("important_unmutes", "false"),
             wrap=True,
         ),
+        subheading(texts("Messages")),
+        *typed("sender", texts("In whose name they are sent"), texts("the author's")),
+        hint(texts("It stands beneath each message, with how to mute. An example: “Internal communication”.")),
         subheading(texts("Personal data")),
         *typed(
             "keep_days",

@@ -41,9 +41,10 @@ from storage.records import (
 )
 from storage.records.campaign_life import Change, allows, to_draft
 from storage.shared.approved import digest_of, keep_approved
-from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
+from storage.shared.policy import policy_of
+
 router = Router()
 
 TOLD = 20  #: approvers who get the card; the others find the campaign under "campaigns"
@@ -122,8 +123,8 @@ async def _frozen(turn: Turn, draft: Draft) -> Frozen:
     """What the draft says, with the organisation's rules as they stand now."""
     if draft.message is None:
         raise NotScheduled(f"campaign {draft.campaign.id} lacks a message")
-    policy = await policy_of(turn.store, turn.person.tenant)
-    return freeze(draft, turn, consideration_of(policy, draft.message))
+    policy, author = await policy_of(turn.store, turn.person.tenant), await turn.store.person(draft.campaign.author)
+    return freeze(draft, turn, consideration_of(policy, draft.message, author))
 
 
 async def submit(turn: Turn, draft: Draft) -> Answer:

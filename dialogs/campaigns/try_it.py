@@ -16,7 +16,7 @@ from cards.results.outcomes import reason_text
 from cards.results.troubles import trouble_text
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.forecast import needs_approval
-from dialogs.core.drafts import Draft, columns_in, read_draft, tracking_of
+from dialogs.core.drafts import Draft, columns_in, footer_for, read_draft, tracking_of
 from dialogs.core.questions import Question
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
@@ -108,7 +108,9 @@ async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Per
     )
     tracking = tracking_of(campaign, links.tracked)
     token, channel = links.test_token, campaign.channel
-    render = compile_for(channel, campaign.id, message, links.base_url, token, test=banner, tracking=tracking)
+    footer = await footer_for(turn, draft)
+    compiled = partial(compile_for, channel, campaign.id, message, links.base_url, token, test=banner)
+    render = compiled(tracking=tracking, footer=footer)
     return render(person, columns)
 
 

@@ -11,11 +11,13 @@ from cards.kit.parts import full_name
 from cards.kit.texts import language_of_person
 from cards.kit.variables import escape_markdown, written
 from cards.message.compile import filled, must_have, size_of, without_value
+from cards.message.footer import footer_lines
 from dialogs.compose.presence import presence_problem
-from dialogs.core.drafts import Draft, tracking_of
+from dialogs.core.drafts import Draft, footer_for, tracking_of
 from dialogs.core.turn import Turn
 from dialogs.lists.audience import audience_name, lists_gone
 from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
+from dialogs.people.language import texts_of
 from scheduler.planner import OpenTimes
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
@@ -63,6 +65,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         language=language,
         languages=(message.language, *sorted(message.versions)) if message and message.versions else (),
         size=size_of(message) if message else 0,
+        footer=footer_lines(texts_of(sample), await footer_for(turn, draft), message) if message else (),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from cards.compose.audience_form import limit_of_authors
 from cards.compose.said import ask_text, asks_of
 from cards.kit.texts import Texts
+from cards.message.footer import Footer, footer_of
 from cards.message.skype import length_of
 from dialogs.core.turn import Form, Turn
 from dialogs.core.visibility import lists_of, may_see_people, own_campaigns
@@ -32,8 +33,10 @@ from storage.records import (
     Person,
     Schedule,
     Tracking,
+    consideration_of,
 )
 from storage.records.rights import reaches_everyone
+from storage.shared.policy import policy_of
 
 OPEN = timedelta(hours=12)  #: after its last change, a draft is what its author is busy with
 SEARCHED = 20  #: newest campaigns of somebody's looked at for their draft
@@ -247,6 +250,19 @@ async def columns_in(turn: Turn, draft: Draft, person: Person) -> Columns:
     if draft.audience is None or draft.message is None or not draft.message.columns or not draft.names_people:
         return {}
     return (await turn.store.columns_of(draft.audience, [person.id])).get(person.id, {})
+
+
+async def footer_for(turn: Turn, draft: Draft) -> Footer:
+    """What stands beneath its message: as frozen, else as it would be now."""
+    campaign = draft.campaign
+    frozen = campaign.frozen or (campaign.held.frozen if campaign.held else None)
+    if frozen:
+        return footer_of(frozen.consideration, frozen.tracking)
+    if draft.message is None:
+        return Footer()
+    policy, author = await policy_of(turn.store, turn.person.tenant), await turn.store.person(campaign.author)
+    tracking = tracking_of(campaign, turn.services.links.tracked)
+    return footer_of(consideration_of(policy, draft.message, author), tracking)
 
 
 def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:

@@ -9,6 +9,7 @@ from cards.kit.texts import Texts
 from cards.people.settings import own_settings_card, rules_form
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
+from dialogs.forms.fields import NAME, clean
 from storage.records import ENGAGES_FOR, DeedKind, Policy, Role
 from storage.shared.policy import change_policy, policy_of
 
@@ -79,6 +80,7 @@ async def open_rules(turn: Turn, form: Form) -> Answer:
 @router.form("rules.save", role=Role.OWNER)
 async def save_rules(turn: Turn, form: Form) -> Answer:
     values = {name: str(form.get(name, ""))[:20].strip() for name in _values(Policy())}
+    values["sender"] = " ".join(clean(str(form.get("sender", ""))).split())[:NAME]
     wanted, errors = _read(values, turn.texts)
     if wanted is None:
         return Answer(card=rules_form(turn.texts, values, errors))
@@ -99,6 +101,7 @@ def _values(policy: Policy) -> dict[str, str]:
         "per_week": "" if policy.per_week is None else str(policy.per_week),
         "important_unmutes": "true" if policy.important_unmutes else "false",
         "keep_days": "" if policy.keep_days is None else str(policy.keep_days),
+        "sender": policy.sender,
     }
 
 
@@ -127,6 +130,7 @@ def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[
             per_week=numbers["per_week"],
             important_unmutes=values["important_unmutes"] == "true",
             keep_days=days,
+            sender=values["sender"],
         ),
         {},
     )

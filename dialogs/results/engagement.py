@@ -19,10 +19,11 @@ from cards.message.compile import (
     message_card,
     tracked,
 )
+from cards.message.footer import footer_lines, footer_of
 from cards.message.links import links_of
 from cards.message.render import for_person
 from cards.message.skype import PRESSED, read_line
-from dialogs.core.drafts import columns_in, message_of, read_draft, tracking_of
+from dialogs.core.drafts import columns_in, footer_for, message_of, read_draft, tracking_of
 from dialogs.core.ports import Click
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Services, Turn
@@ -103,7 +104,9 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
         return _not_sent(turn)
     token = pseudonym or turn.services.links.token(campaign.id, turn.person)
     columns = await turn.store.delivery_columns(campaign.id, turn.person.id) if message.columns else {}
-    return _in_place(turn, campaign, message, columns, record, token, pseudonym=pseudonym)
+    frozen = campaign.as_scheduled
+    footer = footer_lines(turn.texts, footer_of(frozen.consideration, frozen.tracking), message)
+    return _in_place(turn, campaign, message, columns, record, token, footer, pseudonym=pseudonym)
 
 
 def _not_sent(turn: Turn) -> Answer:
@@ -126,8 +129,10 @@ async def _test_pressed(turn: Turn, form: Form, campaign: Campaign, message: Mes
     if not hmac.compare_digest(str(form["test"]).encode(), token.encode()):
         return _not_sent(turn)
     banner = turn.texts("Test of “{name}”: only you received this.", name=escape_markdown(campaign.name))
-    columns = await columns_in(turn, await read_draft(turn, campaign), turn.person)
-    return _in_place(turn, campaign, message, columns, engaged(NOTHING, press), token, test=banner)
+    draft = await read_draft(turn, campaign)
+    columns = await columns_in(turn, draft, turn.person)
+    footer = footer_lines(turn.texts, await footer_for(turn, draft), message)
+    return _in_place(turn, campaign, message, columns, engaged(NOTHING, press), token, footer, test=banner)
 
 
 def _in_place(
@@ -137,6 +142,7 @@ def _in_place(
     columns: Columns,
     record: Engaged,
     token: str,
+    footer: Sequence[str],
     *,
     test: str = "",
     pseudonym: str = "",
@@ -153,6 +159,7 @@ def _in_place(
         test_token=token if test else "",
         pseudonym=pseudonym,
         done=done,
+        footer=footer,
     )
     return Answer(card=card, important=message.style is Style.IMPORTANT)
 

@@ -82,9 +82,10 @@ class Series:
             log.info("a series has come: series=%d campaign=%d", series.id, made.id)
 
     async def _frozen_at(self, series: Campaign, start: datetime) -> Frozen:
-        """What goes out at an occurrence, under the organisation's rules as they stand now."""
+        """What goes out at an occurrence: under the rules as they stand now, in the name that was approved."""
         frozen = series.as_scheduled
-        rules = consideration_of(await policy_of(self._store, series.tenant), frozen.message)
+        rules = consideration_of(await policy_of(self._store, series.tenant), frozen.message, None)
+        rules = replace(rules, sender=frozen.consideration.sender)
         return replace(frozen, schedule=at_occurrence(frozen.schedule, start), consideration=rules)
 
     async def _go_by(self, series: Campaign, sequels: Sequels, start: datetime, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from storage.records.campaigns import ENGAGES_FOR, Consideration, Message, Style
 from storage.records.ladder import LADDER, Ladder
-from storage.records.people import Role
+from storage.records.people import Person, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,14 @@ class Policy:
     groups: tuple[GroupRole, ...] = ()
 
 
-def consideration_of(policy: Policy, message: Message) -> Consideration:
+def consideration_of(policy: Policy, message: Message, author: Person | None) -> Consideration:
     """The rules for a campaign that is scheduled now: important ones are exempt."""
     important = message.style is Style.IMPORTANT
     return Consideration(
         per_week=None if important else policy.per_week,
         past_mute=important and policy.important_unmutes,
         ladder=policy.ladder,
+        sender=policy.sender or (author.name or f"{author.given_name} {author.surname}".strip() if author else ""),
     )
 
 

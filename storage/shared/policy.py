@@ -59,7 +59,9 @@ def _text(value: Any) -> str:
     """A setting as the audit says it; "" for none."""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else to_json(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | str) else to_json(value)
 
 
 def _key(tenant: TenantId) -> str:

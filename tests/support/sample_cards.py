@@ -51,6 +51,7 @@ from cards.lists.reading import (
 from cards.lists.readings import column_card, hidden_card, sheet_card
 from cards.lists.sources import Groups, group_form, unread_card, unread_text
 from cards.message.compile import Done, acknowledged_text, answered_text, filled, message_card, size_of
+from cards.message.footer import Footer, footer_lines
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
@@ -751,8 +752,11 @@ class Samples:
         def link(number: int, button: Button) -> str:
             return f"https://crieur.contoso.com/r/12.1.x.{number}"
 
+        footer = footer_lines(texts, Footer(person(0).name), content)
+        unnamed = footer_lines(texts, Footer(texts("the author's"), anonymous=True), poll)
         return {
-            "message": message_card(CampaignId(12), content, link),
+            "message": message_card(CampaignId(12), content, link, footer=footer),
+            "message_anonymous": message_card(CampaignId(12), poll, link, footer=unnamed),
             "message_picture": message_card(CampaignId(12), replace(content, image=PICTURE), link),
             "message_plain": message_card(CampaignId(12), plain, link),
             "message_important": message_card(CampaignId(12), important, link),

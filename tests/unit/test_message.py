@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cards.kit.elements import CONTENT_TYPE, as_dict
 from cards.kit.placeholders import canonical
+from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.message.compile import (
     SUMMARY,
@@ -27,9 +28,22 @@ from cards.message.compile import (
     tracked,
     without_value,
 )
+from cards.message.footer import Footer, footer_lines, footer_of
 from cards.message.render import compile_for
 from cards.message.skype import skype_text
-from storage.records import Button, ButtonKind, CampaignId, Channel, Member, Message, Person, Style, Tracking, Version
+from storage.records import (
+    Button,
+    ButtonKind,
+    CampaignId,
+    Channel,
+    Consideration,
+    Member,
+    Message,
+    Person,
+    Style,
+    Tracking,
+    Version,
+)
 from tests.unit.test_variables import AWKWARD, names, people, person, shown
 
 ID = CampaignId(42)
@@ -275,7 +289,8 @@ def test_the_notification_of_a_long_message_is_short() -> None:
 @settings(deadline=None)
 def test_the_size_is_that_of_the_bytes_on_the_wire_for_a_long_name(message: Message) -> None:
     long = person(given_name="é" * 30, surname="é" * 30, address="a" * 60)
-    sent = compile_message(ID, message, "https://" + "x" * 40, lambda *_: "t" * 60)(long, {})
+    footer = Footer("é" * 60, anonymous=True)
+    sent = compile_message(ID, message, "https://" + "x" * 40, lambda *_: "t" * 60, footer=footer)(long, {})
     assert abs(size_of(message) - len(sent)) <= 20  # the digits of the campaign's number
 
 
@@ -363,3 +378,38 @@ def test_one_press_of_enter_is_a_new_line_for_the_reader(body: str, blocks: list
     apart = [block["spacing"] != "None" for block in shown]
     assert apart[0] and sum(apart[1:]) == len(re.findall(r"\n[ \t\r]*\n", body)), "an empty line stays one"
     assert skype_text(Message(body=body)).count("\n\n") == len(blocks) - 1
+
+
+def footers(channel: Channel, footer: Footer, **more: str) -> str:
+    """What stands beneath a question, as somebody reads it."""
+    buttons = (Button(kind=ButtonKind.ANSWER, title="Yes"), Button(kind=ButtonKind.ANSWER, title="No"))
+    message = Message(body="Hello [FIRSTNAME]", buttons=buttons)
+    render = compile_for(channel, ID, message, URL, lambda *_: "t", footer=footer)
+    activity = orjson.loads(render(person(**more), {}))
+    if channel is Channel.SKYPE:
+        return str(activity["text"]).partition("\n\n")[2]
+    return "\n\n".join(block["text"] for block in activity["attachments"][0]["content"]["body"][1:])
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_beneath_a_message_stands_who_sends_it_and_how_to_have_quiet_in_the_readers_language(channel: Channel) -> None:
+    named = Footer("Internal communication")
+    english = footers(channel, named, locale="de-DE")
+    assert english == "Sent by Internal communication. To receive no more such messages, type **mute**."
+    french = "Envoyé par Internal communication. Pour ne plus recevoir ces messages, écrivez **sourdine**."
+    assert footers(channel, named, locale="fr-CA") == footers(channel, named, language="fr") == french
+    anonymous = footers(channel, replace(named, anonymous=True), locale="en-GB")
+    assert anonymous.startswith("Your answer is anonymous: it is counted without your name.\n\nSent by")
+    assert footers(channel, Footer("Ada *B*", mutes=False), locale="en-GB") == "Sent by Ada \\*B\\*."
+    assert footers(channel, Footer(mutes=False), locale="en-GB") == ""
+
+
+def test_only_what_can_be_answered_is_said_to_be_anonymous() -> None:
+    nothing = Message(body="Hello")
+    confirmed = replace(nothing, buttons=(Button(kind=ButtonKind.ACKNOWLEDGE, title="Read"),))
+    footer = Footer(anonymous=True, mutes=False)
+    assert footer_lines(Texts("en"), footer, nothing) == ()
+    [line] = footer_lines(Texts("en"), footer, confirmed)
+    assert line.startswith("Your confirmation is anonymous")
+    reaches_all = footer_of(Consideration(past_mute=True, sender="Ada"), Tracking(anonymous=True))
+    assert reaches_all == Footer("Ada", mutes=False, anonymous=True), "to mute would be no use"

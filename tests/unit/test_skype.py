@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from bot.teams.skype import address_in
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_skype
+from cards.message.compile import LONGEST_FOOTER
+from cards.message.footer import footer_lines
 from cards.message.plain_text import as_text
 from cards.message.render import compile_for
 from cards.message.skype import HERO, compile_skype, length_of, read_line
@@ -125,8 +127,10 @@ def test_most_names_stay_as_they_are() -> None:
 
 
 def test_the_length_is_that_of_somebody_with_a_long_name() -> None:
-    assert length_of(Message(body="[FIRSTNAME]")) == 30
-    assert length_of(Message(title="T", body="x" * 100)) == 100 + len("**T**\n\n")
+    [line] = footer_lines(Texts("en"), LONGEST_FOOTER, Message(body=""))
+    beneath = len(f"\n\n{line}")
+    assert length_of(Message(body="[FIRSTNAME]")) == 30 + beneath
+    assert length_of(Message(title="T", body="x" * 100)) == 100 + len("**T**\n\n") + beneath
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
