@@ -41,9 +41,9 @@ from storage.records import (
 )
 from storage.records.campaign_life import Change, allows, to_draft
 from storage.shared.approved import digest_of, keep_approved
+from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
-from storage.shared.policy import policy_of
 
 router = Router()
 

@@ -159,6 +159,8 @@ LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 
 A_YEAR_LATER = START + timedelta(days=366)
 
+COMMUNICATION = {"en": "Internal communication", "fr": "Communication interne"}
+
 
 @dataclass(frozen=True, slots=True)
 class Samples:
@@ -753,7 +755,7 @@ class Samples:
             return f"https://crieur.contoso.com/r/12.1.x.{number}"
 
         footer = footer_lines(texts, Footer(person(0).name), content)
-        unnamed = footer_lines(texts, Footer(texts("the author's"), anonymous=True), poll)
+        unnamed = footer_lines(texts, Footer(COMMUNICATION[self.language], anonymous=True), poll)
         return {
             "message": message_card(CampaignId(12), content, link, footer=footer),
             "message_anonymous": message_card(CampaignId(12), poll, link, footer=unnamed),
