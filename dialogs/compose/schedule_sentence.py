@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from zoneinfo import ZoneInfo
 
+from cards.compose.repeat_form import repeat_text
 from cards.compose.review import hours_text
 from cards.kit.texts import Texts
 from dialogs.core.turn import Turn
+from dialogs.forms.fields import FIELDS
 from dialogs.forms.schedule import WORDS, read_schedule, without_words
 from dialogs.schedule_words import Spoken, too_much
 from storage.records.instants import is_zone
@@ -31,7 +33,7 @@ async def fill_from_words(turn: Turn, kept: Mapping[str, str], typed: Mapping[st
     if too_much(words):
         return {**typed, "words": words}
     spoken = await read(turn, words, typed)
-    return filled(typed, words, spoken) if spoken else {**typed, "words": words}
+    return filled({**typed, "filled": kept.get("filled", "")}, words, spoken) if spoken else {**typed, "words": words}
 
 
 async def read(turn: Turn, words: str, values: Mapping[str, str]) -> Spoken | None:
@@ -41,7 +43,9 @@ async def read(turn: Turn, words: str, values: Mapping[str, str]) -> Spoken | No
 
 
 def filled(values: Mapping[str, str], words: str, spoken: Spoken) -> dict[str, str]:
-    """A form's values with what words say."""
+    """A form's values with what words say; a repetition that only former words have said goes with them."""
+    if "start" in spoken.values and "every" not in spoken.values and "every" in _filled(values):
+        values = {field: value for field, value in values.items() if field not in FIELDS["repeat"]}
     return {
         **values,
         **spoken.values,
@@ -79,12 +83,14 @@ def confirmation(turn: Turn, values: Mapping[str, str]) -> str:
     start = texts("as soon as you schedule it") if timing.now else f"{moment} ({schedule.zone})"
     parts = {
         texts("start {start}", start=start): {"start", "date", "time", "zone"},
+        texts("repeats {how}", how=repeat_text(texts, schedule) or texts("never")): {*FIELDS["repeat"]},
         texts("duration {duration}", duration=texts.duration(schedule.slot.duration)): {"duration"},
         texts("working hours {hours}", hours=hours_text(texts, schedule)): HOURS,
     }
     filled = _filled(values)
     spoken = [part for part, fields in parts.items() if fields & filled]
-    before = [part for part, fields in parts.items() if not fields & filled]
+    unsaid = [part for part, fields in parts.items() if not fields & filled]
+    before = [part for part in unsaid if schedule.repeat or "every" not in parts[part]]
     return what_was_read(texts, spoken, before)
 
 

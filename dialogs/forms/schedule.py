@@ -137,7 +137,8 @@ def odd_words(values: Values, texts: Texts) -> str:
     sentences = [
         repeats
         and texts(
-            "“{words}” means again and again, and so far I send a campaign only once. Please say one day.",
+            "“{words}” means again and again, in a way that I cannot keep."
+            " Please say it as in “every Monday at 9”, or say one day.",
             words=repeats,
         ),
         distance

@@ -9,7 +9,7 @@ from datetime import time
 
 from dialogs.schedule_words.clocks import WORK, later
 from dialogs.schedule_words.cutting import Clock, Day, Kind, Piece
-from dialogs.schedule_words.repeats import once
+from dialogs.schedule_words.repeats import each_month, once
 
 A_DAY = 24 * 60  #: minutes
 SMALL_HOURS = 5  #: before this one, "tonight at 1" is of the night that follows
@@ -61,6 +61,8 @@ def rewritings(words: str, pieces: Sequence[Piece], again: Sequence[Piece], lang
     for piece in pieces:
         if piece.kind is Kind.DAYS and piece.value.otherwise:
             yield f"{words[: piece.start]}{piece.value.otherwise.isoformat()}{words[piece.end :]}"
+        if piece.kind is Kind.DAYS and (every := each_month(words[piece.start : piece.end])):
+            yield f"{words[: piece.start]}{every}{words[piece.end :]}"
     if not again and not half:
         return
     for hours in HALF_A_DAY.get(language, HALF_A_DAY["en"]) if half else ("",):

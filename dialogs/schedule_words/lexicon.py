@@ -260,7 +260,7 @@ _WHOLE_WEEK = (
 )
 #: the days on which it is sent
 WEEK = {**dict.fromkeys(_WORKING_WEEK, range(5)), **dict.fromkeys(_WHOLE_WEEK, range(7))}
-WEEK_NAMED = re.compile(rf"\b{one_of(WEEK)}\b")
+WEEK_NAMED = re.compile(rf"(?<!tous )(?<!tous les )(?<!chaque )\b{one_of(WEEK)}\b")
 _EACH_WORKING_DAY = (
     *("weekdays", "on weekdays", "every weekday", "each weekday", "every working day", "each working day"),
     *("every business day", "each business day", "en semaine", "les jours de semaine", "tous les jours ouvrés"),

@@ -32,6 +32,7 @@ from dialogs.schedule_words.cutting import Clock, Kind, Piece, plain
 from dialogs.schedule_words.days import after_months
 from dialogs.schedule_words.lexicon import PART_HOURS
 from dialogs.schedule_words.pieces import cut, language_of_words, zone_in
+from dialogs.schedule_words.repeats import first_day, rule_of
 
 A_MONTH = 30 * A_DAY  #: until the calendar tells
 _AT_A_CLOCK = re.compile(f"[{Kind.FROM}]?[{Kind.CLOCK}{Kind.NUMBER}](?![{Kind.TO}{Kind.UNTIL}])")
@@ -67,7 +68,8 @@ def read_words(words: str, now: datetime, zone: str, language: str, day_first: b
     spoken = sentence.read()
     if spoken.left or spoken.distance:
         return spoken
-    possible = dict.fromkeys(rewritings(words, pieces, sentence.again, spoken_language))
+    again = [] if sentence.rule else sentence.again
+    possible = dict.fromkeys(rewritings(words, pieces, again, spoken_language))
     meant = [rewritten for rewritten in possible if _is_plain(read_words(rewritten, now, zone, language, day_first))]
     return replace(spoken, choices=tuple(meant))
 
@@ -86,6 +88,8 @@ class _Sentence:
         self._odd = [piece for piece in pieces if piece.kind is Kind.UNKNOWN]
         #: those that say how often
         self.again = [piece for piece in pieces if piece.kind is Kind.AGAIN or self._is_a_repetition(piece)]
+        #: how often, where they say one thing
+        self.rule = rule_of(words[piece.start : piece.end] for piece in self.again) if self.again else None
 
     def _is_a_repetition(self, piece: Piece) -> bool:
         """Whether "every day" and the like say how often; of what lasts for days, they are the days of work."""
@@ -108,6 +112,8 @@ class _Sentence:
         if length is None and (clock_length := length_like_a_clock(when)):
             when.remove(clock_length)
             length = replace(clock_length, kind=Kind.LENGTH, value=clock_length.value.length)
+        if self.rule:
+            when = self._without_its_end(when)
         when = as_connected(when)
         try:
             self._read_when(when, length)
@@ -117,7 +123,12 @@ class _Sentence:
             self._odd += when
         if months:
             self._set_months(months)
-        if self.again:
+        says_day = any(piece.kind is Kind.DAYS for piece in when)
+        if says_day and any(piece.kind in (Kind.TO, Kind.UNTIL) for piece in when):
+            self.rule = None  # "every day from Monday to Friday": one that lasts, or five
+        if self.rule:
+            self._set_rule(says_day)
+        elif self.again:
             self._values |= {"start": "at", "date": ""}
         distance = [piece for piece in self._pieces if piece.kind is Kind.DISTANCE and not self._is_ours(piece)]
         unsure = [piece for piece in self._pieces if piece.kind is Kind.HALF_DAY]
@@ -126,11 +137,37 @@ class _Sentence:
         return Spoken(
             values=self._values,
             left=self._words.strip() if nothing else self._said(self._odd),
-            repeats=self._said(self.again),
+            repeats="" if self.rule else self._said(self.again),
             distance=self._said(distance),
             unsure=self._said(unsure),
             holidays=self._said(holidays),
         )
+
+    def _without_its_end(self, when: list[Piece]) -> list[Piece]:
+        """ "Until 31 March", said of a repetition, is its last day."""
+        if [piece.kind for piece in when[-2:]] != [Kind.UNTIL, Kind.DAYS]:
+            return when
+        days = when[-1].value.candidates
+        last = next((day for day in days if day >= self._now.date()), days[-1])
+        self._values["until"] = last.isoformat()
+        return when[:-2]
+
+    def _set_rule(self, says_day: bool) -> None:
+        """How often it goes out, and the day on which that begins: the one that is said, else the first that fits."""
+        rule = self.rule
+        assert rule is not None
+        self._values |= rule.values
+        clock = self._values.get("time")
+        if says_day:
+            return
+        if not rule.names_a_day:  # "every week": on the day that stood there, where no clock is said
+            self._values = {field: text for field, text in self._values.items() if field not in ("start", "date")}
+            self._values |= {"start": "at"} if clock else {}
+            return
+        today = self._now.date()
+        is_over = bool(clock) and time.fromisoformat(clock or "") <= self._now.time()
+        since = today + timedelta(days=1) if is_over else today
+        self._values |= {"start": "at", "date": first_day(rule, since).isoformat()}
 
     def _is_ours(self, piece: Piece) -> bool:
         """Whether a distance from UTC is that of the zone, when it starts; UTC itself becomes the zone."""

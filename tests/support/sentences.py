@@ -140,9 +140,24 @@ def _set_times(fields: dict[str, Any], form: Mapping[str, str], changed: Mapping
         fields["hours"] = f"{changed['opens']}-{changed['closes']}"
     if "days" in changed:
         fields["days"] = ",".join(_DAYS[int(day)] for day in changed["days"].split(","))
+    if changed.get("every"):
+        fields["repeat"] = _repeat(changed, fields["start"])
     for name in ("own_zone", "anytime"):
         if name in changed:
             fields[name] = changed[name] == "true"
+
+
+def _repeat(changed: Mapping[str, str], start: Any) -> str:
+    """As the cases write it: "weekly:Mon", "monthly:first Wed"; of a week or fortnight without days, the start's."""
+    days = [_DAYS[int(day)] for day in changed.get("on", "").split(",") if day]
+    if not days and isinstance(start, str) and start != "now":
+        days = [_DAYS[datetime.fromisoformat(start).weekday()]]
+    nth = {"1": "first ", "2": "second ", "3": "third ", "4": "fourth ", "-1": "last "}
+    which = nth.get(changed.get("which", ""), "")
+    every = {"day": "daily", "week": "weekly", "fortnight": "every 2 weeks", "month": "monthly"}[changed["every"]]
+    until = f" until {changed['until']}" if changed.get("until") else ""
+    times = f" x{changed['times']}" if changed.get("times") else ""
+    return f"{every}:{which}{','.join(days)}{until}{times}"
 
 
 def _length(duration: str) -> timedelta:

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.xdist_group("recogniser")
 
 #: what is said, the start, the duration, the other fields, what is odd in it, and what it may have been meant as
 ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
-    ("every day at 9am", "09:00", "", "", {"repeats": "every day"}, ("at 9am",)),
-    ("Mondays at 9", "09:00", "", "", {"repeats": "Mondays"}, ("Monday at 9",)),
-    ("weekdays at 9am", "09:00", "", "", {"repeats": "weekdays"}, ("at 9am",)),
-    ("every other week on Monday at 9am", "09:00", "", "", {"repeats": "every other week"}, ("on Monday at 9am",)),
+    ("every day at 9am", "2026-11-26 09:00", "", "", {}, ()),
+    ("Mondays at 9", "2026-11-30 09:00", "", "", {}, ()),
+    ("weekdays at 9am", "2026-11-26 09:00", "", "", {}, ()),
+    ("every other week on Monday at 9am", "2026-11-30 09:00", "", "", {}, ()),
     (
         "Monday mornings at 9 for 2 hours",
         "09:00",
@@ -25,16 +25,9 @@ ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
         {"repeats": "Monday mornings"},
         ("Monday at 9 for 2 hours",),
     ),
-    ("daily at 9am for 2 hours", "09:00", "2 hours", "", {"repeats": "daily"}, ("at 9am for 2 hours",)),
+    ("daily at 9am for 2 hours", "2026-11-26 09:00", "2 hours", "", {}, ()),
     ("twice a week at 10am", "10:00", "", "", {"repeats": "twice a week"}, ("at 10am",)),
-    (
-        "first Monday of every month at 9am",
-        "09:00",
-        "",
-        "",
-        {"repeats": "first Monday of every month"},
-        ("Monday at 9am",),
-    ),
+    ("first Monday of every month at 9am", "2026-12-07 09:00", "", "", {}, ()),
     ("tomorrow 9:00 ET for 2 hours", "2026-11-26 09:00", "2 hours", "zone=America/New_York", {}, ()),
     ("tomorrow 9:00 UTC+2 for 2 hours", "2026-11-26 09:00", "2 hours", "", {"distance": "UTC+2"}, ()),
     ("tomorrow 9:00 GMT+1 for 2 hours", "2026-11-26 09:00", "2 hours", "", {}, ()),
@@ -54,7 +47,14 @@ ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
     ("tomorrow at 1400 hours for 2 hours", "2026-11-26 14:00", "2 hours", "", {}, ()),
     ("tomorrow at 0900 for 2 hours", "2026-11-26 09:00", "2 hours", "", {}, ()),
     ("tonight at midnight for 1 hour", "2026-11-26 00:00", "1 hours", "", {}, ()),
-    ("the last Friday of the month at 9am for 2 hours", "2026-11-27 09:00", "2 hours", "", {}, ()),
+    (
+        "the last Friday of the month at 9am for 2 hours",
+        "2026-11-27 09:00",
+        "2 hours",
+        "",
+        {},
+        ("the last Friday of every month at 9am for 2 hours",),
+    ),
     ("end of March at 9am for 2 hours", "09:00", "2 hours", "", {"left": "end of March"}, ()),
     ("mid-March at 9am for 2 hours", "09:00", "2 hours", "", {"left": "mid-March"}, ()),
     ("12-03-2026 at 9am for 2 hours", "2026-12-03 09:00", "2 hours", "", {}, ()),
@@ -80,15 +80,8 @@ ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
     ("tomorrow 9am for 2 months", "2026-11-26 09:00", "61 days", "", {}, ()),
     ("noon tomorrow to midnight", "2026-11-26 12:00", "12 hours", "", {}, ()),
     ("tomorrow at 9 sharp for 2 hours", "2026-11-26 09:00", "2 hours", "", {"left": "sharp"}, ()),
-    ("each weekday at 9:00", "09:00", "", "", {"repeats": "each weekday"}, ("at 9:00",)),
-    (
-        "every 2 weeks at 10am for 2 hours",
-        "10:00",
-        "2 hours",
-        "",
-        {"repeats": "every 2 weeks"},
-        ("at 10am for 2 hours",),
-    ),
+    ("each weekday at 9:00", "2026-11-26 09:00", "", "", {}, ()),
+    ("every 2 weeks at 10am for 2 hours", "10:00", "2 hours", "", {}, ()),
     (
         "recurring, tomorrow at 9am for 2 hours",
         "09:00",
@@ -97,7 +90,7 @@ ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
         {"repeats": "recurring"},
         ("tomorrow at 9am for 2 hours",),
     ),
-    ("on the first of every month at 9", "09:00", "", "", {"repeats": "the first of every month"}, ("at 9",)),
+    ("on the first of every month at 9", "2026-12-01 09:00", "", "", {}, ()),
     ("weekends at 10am", "10:00", "", "", {"repeats": "weekends"}, ("at 10am",)),
     ("every morning for 1 hour", "", "1 hours", "", {"repeats": "every morning"}, ()),
     ("tomorrow at 9 ET for 2 hours", "2026-11-26 09:00", "2 hours", "zone=America/New_York", {}, ()),
@@ -184,28 +177,21 @@ ENGLISH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
     ("on 3rd at 9am for 2 hours", "2026-12-03 09:00", "2 hours", "", {}, ()),
     ("tomorrow 9am through Friday 5pm", "2026-11-26 09:00", "32 hours", "", {}, ()),
     ("tomorrow 9:00 et for 2 hours", "2026-11-26 09:00", "2 hours", "zone=America/New_York", {}, ()),
-    ("weekdays", "", "", "", {"repeats": "weekdays"}, ()),
-    ("every day", "", "", "", {"repeats": "every day"}, ()),
+    ("weekdays", "2026-11-25", "", "", {}, ()),
+    ("every day", "2026-11-25", "", "", {}, ()),
     ("tomorrow at noon ET for 2 hours", "2026-11-26 12:00", "2 hours", "zone=America/New_York", {}, ()),
     ("tomorrow 9am EST to 5pm EST", "2026-11-26 09:00", "8 hours", "zone=America/New_York", {}, ()),
     ("3/12 at 10am for 2 hours", "2027-03-12 10:00", "2 hours", "", {}, ("2026-12-03 at 10am for 2 hours",)),
     ("weekdays only, tomorrow 9am for 5 days", "2026-11-26 09:00", "5 days", "days=0,1,2,3,4", {}, ()),
 ]
 FRENCH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
-    ("tous les jours à 9h", "09:00", "", "", {"repeats": "tous les jours"}, ("à 9h",)),
-    ("chaque lundi à 9h", "09:00", "", "", {"repeats": "chaque lundi"}, ("lundi à 9h",)),
+    ("tous les jours à 9h", "2026-11-26 09:00", "", "", {}, ()),
+    ("chaque lundi à 9h", "2026-11-30 09:00", "", "", {}, ()),
     ("le lundi à 9h", "09:00", "", "", {"repeats": "le lundi"}, ("lundi à 9h",)),
-    ("un lundi sur deux à 9h", "09:00", "", "", {"repeats": "un lundi sur deux"}, ("lundi à 9h",)),
-    (
-        "toutes les deux semaines le mardi à 10h",
-        "10:00",
-        "",
-        "",
-        {"repeats": "toutes les deux semaines le mardi"},
-        ("mardi à 10h",),
-    ),
-    ("tous les 15 jours", "", "", "", {"repeats": "tous les 15 jours"}, ()),
-    ("tous les lundis", "", "", "", {"repeats": "tous les lundis"}, ()),
+    ("un lundi sur deux à 9h", "2026-11-30 09:00", "", "", {}, ()),
+    ("toutes les deux semaines le mardi à 10h", "2026-12-01 10:00", "", "", {}, ()),
+    ("tous les 15 jours", "", "", "", {}, ()),
+    ("tous les lundis", "2026-11-30", "", "", {}, ()),
     ("demain 9h ET pendant 2 heures", "2026-11-26 09:00", "2 hours", "zone=America/New_York", {}, ()),
     ("demain 9h HNE pendant 2 heures", "2026-11-26 09:00", "2 hours", "zone=America/Toronto", {}, ()),
     ("une semaine après vendredi à 9h", "2026-12-04 09:00", "", "", {}, ()),
@@ -215,7 +201,14 @@ FRENCH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
     ("du lundi au mercredi à 9h", "2026-11-30 09:00", "63 hours", "", {}, ()),
     ("ce soir 10h à minuit", "2026-11-25 22:00", "2 hours", "", {}, ()),
     ("ce soir à minuit pendant 1 heure", "2026-11-26 00:00", "1 hours", "", {}, ()),
-    ("le dernier vendredi du mois à 9h pendant 2 heures", "2026-11-27 09:00", "2 hours", "", {}, ()),
+    (
+        "le dernier vendredi du mois à 9h pendant 2 heures",
+        "2026-11-27 09:00",
+        "2 hours",
+        "",
+        {},
+        ("le dernier vendredi de chaque mois à 9h pendant 2 heures",),
+    ),
     ("mar. 1er déc. à 9h pendant 2 heures", "2026-12-01 09:00", "2 hours", "", {}, ()),
     ("lun. 30 nov. à 9h pendant 2 heures", "2026-11-30 09:00", "2 hours", "", {}, ()),
     ("fin mars", "", "", "", {"left": "fin mars"}, ()),
@@ -239,7 +232,7 @@ FRENCH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
         ("demain 9h pendant 4 heures", "demain 9h pendant 12 heures"),
     ),
     ("demain 9h pendant un mois", "2026-11-26 09:00", "30 days", "", {}, ()),
-    ("quotidiennement à 9h", "09:00", "", "", {"repeats": "quotidiennement"}, ("à 9h",)),
+    ("quotidiennement à 9h", "2026-11-26 09:00", "", "", {}, ()),
     ("deux fois par semaine à 10h", "10:00", "", "", {"repeats": "deux fois par semaine"}, ("à 10h",)),
     (
         "chaque matin à 9h pendant 1 heure",
@@ -249,24 +242,10 @@ FRENCH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
         {"repeats": "chaque matin"},
         ("à 9h pendant 1 heure",),
     ),
-    (
-        "le premier lundi de chaque mois à 9h",
-        "09:00",
-        "",
-        "",
-        {"repeats": "le premier lundi de chaque mois"},
-        ("lundi à 9h",),
-    ),
-    ("tous les mardis et jeudis à 10h", "10:00", "", "", {"repeats": "tous les mardis et jeudis"}, ("à 10h",)),
-    (
-        "les lundis à 9h pendant 1 heure",
-        "09:00",
-        "1 hours",
-        "",
-        {"repeats": "les lundis"},
-        ("lundi à 9h pendant 1 heure",),
-    ),
-    ("une semaine sur deux, lundi 9h", "09:00", "", "", {"repeats": "une semaine sur deux"}, ("lundi 9h",)),
+    ("le premier lundi de chaque mois à 9h", "2026-12-07 09:00", "", "", {}, ()),
+    ("tous les mardis et jeudis à 10h", "2026-11-26 10:00", "", "", {}, ()),
+    ("les lundis à 9h pendant 1 heure", "2026-11-30 09:00", "1 hours", "", {}, ()),
+    ("une semaine sur deux, lundi 9h", "2026-11-30 09:00", "", "", {}, ()),
     ("demain 9h UTC+1 pendant 2 heures", "2026-11-26 09:00", "2 hours", "", {}, ()),
     ("demain à 9h HAE pendant 2 heures", "2026-11-26 09:00", "2 hours", "zone=America/Toronto", {}, ()),
     ("demain de 9h et demie à 11h", "2026-11-26 09:30", "90 minutes", "", {}, ()),
@@ -283,7 +262,14 @@ FRENCH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
     ("demain soir à minuit pendant 1 heure", "2026-11-27 00:00", "1 hours", "", {}, ()),
     ("demain 0930 pendant 1 heure", "2026-11-26 09:30", "1 hours", "", {}, ()),
     ("le dernier jour du mois à 9h pendant 1 heure", "2026-11-30 09:00", "1 hours", "", {}, ()),
-    ("le premier lundi du mois à 9h pendant 1 heure", "2026-12-07 09:00", "1 hours", "", {}, ()),
+    (
+        "le premier lundi du mois à 9h pendant 1 heure",
+        "2026-12-07 09:00",
+        "1 hours",
+        "",
+        {},
+        ("le premier lundi de chaque mois à 9h pendant 1 heure",),
+    ),
     ("ven. 4 déc. à 9h pendant 1 heure", "2026-12-04 09:00", "1 hours", "", {}, ()),
     ("jeu. à 9h pendant 1 heure", "2026-11-26 09:00", "1 hours", "", {}, ()),
     ("mer. 1er déc. à 9h pendant 1 heure", "09:00", "1 hours", "", {"left": "mer. 1er déc."}, ()),
@@ -303,9 +289,9 @@ FRENCH: list[tuple[str, str, str, str, dict[str, str], tuple[str, ...]]] = [
         ("demain 14h pendant 4 heures", "demain 14h pendant 12 heures"),
     ),
     ("dans un mois à 9h pendant 2 heures", "2026-12-25 09:00", "2 hours", "", {}, ()),
-    ("tous les jours", "", "", "", {"repeats": "tous les jours"}, ()),
-    ("chaque lundi", "", "", "", {"repeats": "chaque lundi"}, ()),
-    ("en semaine à 9h", "09:00", "", "", {"repeats": "en semaine"}, ("à 9h",)),
+    ("tous les jours", "2026-11-25", "", "", {}, ()),
+    ("chaque lundi", "2026-11-30", "", "", {}, ()),
+    ("en semaine à 9h", "2026-11-26 09:00", "", "", {}, ()),
     ("demain à 9h ET demie pendant 1 heure", "2026-11-26 09:30", "1 hours", "", {}, ()),
     ("4 semaines après lundi à 9h pendant 1 jour", "2026-12-28 09:00", "1 days", "", {}, ()),
     ("du 1er au 3 mars", "2027-03-01 00:00", "3 days", "", {}, ()),
@@ -340,3 +326,59 @@ def test_a_distance_from_utc_is_read_where_it_is_that_of_the_zone_on_that_day() 
     assert read("1 December 9:00 UTC+1 for 2 hours", now=summer).complete
     assert read("tomorrow 9:00 Tokyo time (UTC+9) for 2 hours", now=summer).values["zone"] == "Asia/Tokyo"
     assert read("tomorrow 9:00 UTC+0 for 2 hours").values["zone"] == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "every", "on", "which", "others"),
+    [
+        ("en", "every day at 9am", "day", "", "", {"date": "2026-11-26"}),
+        ("en", "every Monday at 9", "week", "0", "0", {"date": "2026-11-30"}),
+        ("en", "Mondays and Thursdays at 9", "week", "0,3", "0", {"date": "2026-11-26"}),
+        ("en", "weekdays at 2pm", "week", "0,1,2,3,4", "0", {"date": "2026-11-25"}),
+        ("en", "every other Friday at 9", "fortnight", "4", "0", {"date": "2026-11-27"}),
+        ("en", "every fortnight on Tuesday at 9", "fortnight", "", "0", {"date": "2026-12-01"}),
+        ("en", "the first Tuesday of every month at 9 for 2 hours", "month", "1", "1", {"date": "2026-12-01"}),
+        ("en", "monthly on the last Friday at 9", "month", "4", "-1", {"date": "2026-11-27"}),
+        ("en", "on the first of every month at 9", "month", "", "0", {"date": "2026-12-01"}),
+        ("en", "every Monday at 9 until 31 March", "week", "0", "0", {"date": "2026-11-30", "until": "2027-03-31"}),
+        ("en", "every Monday from 7 December at 9, 10 times", "week", "0", "0", {"date": "2026-12-07", "times": "10"}),
+        ("fr", "tous les jours ouvrés à 9h", "week", "0,1,2,3,4", "0", {"date": "2026-11-26"}),
+        ("fr", "tous les lundis et jeudis à 9h", "week", "0,3", "0", {"date": "2026-11-26"}),
+        ("fr", "un vendredi sur deux à 9h", "fortnight", "4", "0", {"date": "2026-11-27"}),
+        ("fr", "toutes les deux semaines, le mardi à 9h", "fortnight", "1", "0", {"date": "2026-12-01"}),
+        ("fr", "le premier mardi de chaque mois à 9h", "month", "1", "1", {"date": "2026-12-01"}),
+        ("fr", "chaque mois le dernier vendredi à 9h", "month", "4", "-1", {"date": "2026-11-27"}),
+        ("fr", "tous les 15 du mois à 10h", "month", "", "0", {"date": "2026-12-15"}),
+        ("fr", "chaque lundi à 9h jusqu'au 30 juin", "week", "0", "0", {"date": "2026-11-30", "until": "2027-06-30"}),
+    ],
+)
+def test_what_is_said_again_and_again_is_a_rule(
+    language: str, words: str, every: str, on: str, which: str, others: dict[str, str]
+) -> None:
+    spoken = read(words, language)
+    assert not spoken.odd and spoken.values["start"] == "at"
+    said = {field: spoken.values.get(field, "") for field in ("every", "on", "which")}
+    assert said == {"every": every, "on": on, "which": which}
+    assert {field: spoken.values.get(field) for field in ("date", "until", "times") if field in spoken.values} == others
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("twice a week at 9", "biweekly at 9", "every quarter at 9", "every 3 days at 9"),
+        *("every Monday and every 2 weeks at 9", "every morning for 1 hour", "le lundi à 9h"),
+    ],
+)
+def test_what_is_no_rule_that_can_be_kept_is_named(words: str) -> None:
+    spoken = read(words)
+    assert spoken.repeats and "every" not in spoken.values
+
+
+def test_the_first_tuesday_of_the_month_is_one_day_and_may_be_meant_of_every_month() -> None:
+    for language, words, every in (
+        ("en", "the first Tuesday of the month at 9", "the first Tuesday of every month at 9"),
+        ("fr", "le premier mardi du mois à 9h", "le premier mardi de chaque mois à 9h"),
+    ):
+        spoken = read(words, language)
+        assert spoken.values["date"] == "2026-12-01" and "every" not in spoken.values
+        assert spoken.choices == (every,) and read(every, language).values["every"] == "month"

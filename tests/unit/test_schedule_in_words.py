@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.kit.texts import Texts
+from dialogs.forms.fields import FIELDS
 from dialogs.forms.schedule import default_schedule, read_schedule
 from dialogs.routers import everything
 from dialogs.schedule_words import LONGEST, Spoken, may_be_a_schedule
@@ -432,7 +433,7 @@ def test_no_text_breaks_the_rule_and_what_is_not_understood_was_said(
     spoken = read(words, language, now, zone)
     for part in spoken.left.split(" … "):
         assert part in words or " … " in words
-    assert {*spoken.values} <= {*default_schedule(now, zone)}
+    assert {*spoken.values} <= {*default_schedule(now, zone), *FIELDS["repeat"]}
     assert isinstance(
         read_schedule({**default_schedule(now, zone), **spoken.values}, now, Texts(language)).errors, dict
     )
