@@ -6,7 +6,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -143,29 +143,58 @@ async def test_what_is_wrong_in_words_is_told_beside_its_field(
     assert fields_of(card)["words"] == words
 
 
-async def test_a_repetition_is_named_and_one_press_makes_it_one_send(running_bot: RunningBot, ada: Person) -> None:
+async def test_a_repetition_makes_a_series_and_other_words_end_it(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
-    card = (await ada.press("Fill in the form", words="every Monday at 9am for 2 hours", **ANY_TIME))["value"]
+    words = "every Monday at 9am for 2 hours until 31 December 2030"
+    card = (await ada.press("Fill in the form", words=words, **ANY_TIME))["value"]
+    assert error_beside(card, "words") == ""
+    [read] = [word for word in words_of(card) if word.startswith("I read: ")]
+    assert "repeats every week: Monday, at 09:00, until Tue, 31 Dec 2030" in read.replace("\u202f", " "), read
+    assert "Repeats: every week: Monday" in words_of(card)
+    card = (await ada.press("Fill in the form", words="tomorrow 10am for 2 hours"))["value"]
+    assert "Repeats: never" in words_of(card), "what only former words have said goes with them"
+    await ada.press("Fill in the form", words=words)
+    await ada.press("Next: review")
+    await ada.press("Schedule it")
+    campaign = await newest(running_bot)
+    repeat = campaign.as_scheduled.schedule.repeat
+    assert repeat and repeat.every == "week" and repeat.days == {0} and repeat.until == date(2030, 12, 31)
+    assert campaign.as_scheduled.schedule.slot.start.weekday() == 0
+
+
+async def test_a_repetition_that_is_no_rule_is_named_and_one_press_makes_it_one_send(
+    running_bot: RunningBot, ada: Person
+) -> None:
+    await to_the_schedule(ada)
+    card = (await ada.press("Fill in the form", words="twice a week at 9am for 2 hours", **ANY_TIME))["value"]
     assert error_beside(card, "words") == (
-        "“every Monday” means again and again, and so far I send a campaign only once. Please say one day."
+        "“twice a week” means again and again, in a way that I cannot keep."
+        " Please say it as in “every Monday at 9”, or say one day."
     )
     assert when(card) == ("at", "", "09:00", "2", "hours"), "the rest is kept, and no day is guessed"
     card = (await ada.press("Next: review"))["value"]
     assert error_beside(card, "words"), "nothing is scheduled from it"
-    card = (await ada.press("Monday at 9am for 2 hours"))["value"]
-    assert error_beside(card, "words") == ""
-    assert fields_of(card)["words"] == "Monday at 9am for 2 hours"
-    assert any("start Mon" in word for word in words_of(card))
+    card = (await ada.press("at 9am for 2 hours"))["value"]
+    assert error_beside(card, "words") == "" and fields_of(card)["words"] == "at 9am for 2 hours"
 
 
-async def test_une_repetition_est_nommee_et_une_demi_journee_se_choisit(
+async def test_une_repetition_fait_une_serie_et_une_demi_journee_se_choisit(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await make_publisher(ada, louis)
     await au_calendrier(louis)
-    card = (await louis.press("Remplir le formulaire", words="tous les jours à 9h"))["value"]
-    assert error_beside(card, "words").startswith("« tous les jours » veut dire à répétition")
+    card = (await louis.press("Remplir le formulaire", words="deux fois par jour à 9h"))["value"]
+    assert error_beside(card, "words").startswith("« deux fois par jour » veut dire plusieurs fois")
     assert when(card)[:3] == ("at", "", "09:00")
+    mardi = "le premier mardi de chaque mois à 9h pendant 2h"
+    card = (await louis.press("Remplir le formulaire", words=mardi, **ANY_TIME))["value"]
+    assert error_beside(card, "words") == "" and "Répétition : chaque mois : le premier mardi" in words_of(card)
+    first = date.fromisoformat(fields_of(card)["date"])
+    assert first.weekday() == 1 and first.day <= 7
+    card = (await louis.press("Remplir le formulaire", words="le premier mardi du mois à 9h pendant 2h"))["value"]
+    assert "Répétition : jamais" in words_of(card), "un seul jour, tant que rien d'autre n'est dit"
+    card = (await louis.press(mardi))["value"]
+    assert "Répétition : chaque mois : le premier mardi" in words_of(card)
     card = (await louis.press("Remplir le formulaire", words="demain 9h pendant une demi-journée"))["value"]
     assert error_beside(card, "words").startswith("« pendant une demi-journée » peut vouloir dire plusieurs choses.")
     card = (await louis.press("demain 9h pendant 4 heures"))["value"]

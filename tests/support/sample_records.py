@@ -293,12 +293,12 @@ def figures(campaign: Campaign, tally: Tally, engaged: Sequence[Engagement] = ()
 
 
 REACH = Reach(total=1000, reachable=938)
-#: a repetition, said in words
+#: a repetition that is no rule, said in words
 REPEATED = {
-    "en": {"words": "every Monday at 9am for 2 hours", "repeats": "every Monday", "date": "", "start": "at"}
-    | {"choices": "Monday at 9am for 2 hours"},
-    "fr": {"words": "chaque lundi à 9h pendant 2 heures", "repeats": "chaque lundi", "date": "", "start": "at"}
-    | {"choices": "lundi à 9h pendant 2 heures"},
+    "en": {"words": "twice a week at 9am for 2 hours", "repeats": "twice a week", "date": "", "start": "at"}
+    | {"choices": "at 9am for 2 hours"},
+    "fr": {"words": "deux fois par semaine à 9h", "repeats": "deux fois par semaine", "date": "", "start": "at"}
+    | {"choices": "à 9h"},
 }
 SCHEDULE = {
     "start": "at", "date": "2026-11-24", "time": "10:00", "zone": ZONE, "duration": "2", "unit": "hours",
