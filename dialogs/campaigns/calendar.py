@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
 from dialogs.compose.overlaps import DAYS, MOST, WEEKS, days_left, people_of
@@ -15,6 +16,8 @@ from scheduler.rules.overlap import crowd
 from storage.records import CampaignId
 
 router = Router()
+
+A_DAY = timedelta(days=1)
 
 
 @router.command("calendar", alone=True)
@@ -44,11 +47,15 @@ async def calendar_of(turn: Turn) -> Answer:
         shown.append(
             CalendarDay(
                 day=day,
-                entries=[_entry(one, days[one.id], people[one.id], authors) for one in of_day if one.campaign],
+                entries=[
+                    _entry(one, [day] if one.schedule.repeat else days[one.id], people[one.id], authors)
+                    for one in of_day
+                    if one.campaign
+                ],
                 campaigns=len(of_day),
                 people=together.people,
                 twice=together.twice,
-                certain=all(len(days[one.id]) == 1 for one in of_day),
+                certain=all(_is_of_one_day(one, days[one.id]) for one in of_day),
                 others=len(others),
                 others_people=crowd(others).people,
             )
@@ -57,11 +64,21 @@ async def calendar_of(turn: Turn) -> Answer:
     return Answer(card=card, summary=turn.texts("Calendar"))
 
 
+def _is_of_one_day(one: Coming, days: Sequence[date]) -> bool:
+    """Whether everybody gets it on this day; a series counts by its occurrences."""
+    return len(days) == 1 or (one.schedule.repeat is not None and one.schedule.slot.duration <= A_DAY)
+
+
+def _starts(one: Coming, day: date) -> datetime:
+    repeat = one.schedule.repeat
+    return datetime.combine(day, repeat.at, ZoneInfo(one.schedule.zone)) if repeat else one.schedule.slot.start
+
+
 def _entry(one: Coming, days: Sequence[date], people: int, authors: dict[CampaignId, str]) -> CalendarEntry:
     assert one.campaign is not None
     return CalendarEntry(
         campaign=one.campaign,
-        starts=one.schedule.slot.start,
+        starts=_starts(one, days[0]),
         first=days[0],
         last=days[-1],
         people=people.bit_count(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from itertools import chain, takewhile
 from zoneinfo import ZoneInfo
 
 from cards.kit.variables import escape_markdown
@@ -12,8 +13,9 @@ from dialogs.core.drafts import Draft
 from dialogs.core.turn import Turn
 from dialogs.core.visibility import Coming, coming
 from scheduler.planner import open_time_of
+from scheduler.rules.occurrences import at_occurrence, occurrences
 from scheduler.rules.overlap import days_of, shared
-from storage.records import Campaign, CampaignId, Channel
+from storage.records import Campaign, CampaignId, Channel, Schedule
 from storage.shared.bits import bits_of
 
 WEEKS = 4
@@ -24,8 +26,17 @@ DAYS_NAMED = 3  #: of a draft's days, of which its review tells
 
 
 def days_left(turn: Turn, one: Coming, zone: ZoneInfo, first: date, days: int) -> list[date]:
-    """Those on which it may still write to somebody."""
-    return days_of(open_time_of(one.schedule).after(turn.now), zone, first, days)
+    """Those on which it may still write to somebody; of a series, on which any of its occurrences may."""
+    return _days_of(one.schedule, turn.now, zone, first, days)
+
+
+def _days_of(schedule: Schedule, now: datetime, zone: ZoneInfo, first: date, days: int) -> list[date]:
+    if schedule.repeat is None:
+        return days_of(open_time_of(schedule).after(now), zone, first, days)
+    end = datetime.combine(first + timedelta(days=days), time.max, zone)
+    starts = chain([schedule.slot.start], occurrences(schedule, schedule.slot.start))
+    each = [at_occurrence(schedule, start) for start in takewhile(lambda start: start < end, starts)]
+    return sorted({day for one in each for day in days_of(open_time_of(one).after(now), zone, first, days)})
 
 
 async def people_of(turn: Turn, some: Sequence[Coming]) -> dict[CampaignId, int]:
@@ -50,7 +61,7 @@ async def overlaps_of(turn: Turn, draft: Draft) -> list[str]:
         return []
     zone = ZoneInfo(schedule.zone)
     first = max(turn.now, schedule.slot.start).astimezone(zone).date()
-    own = days_of(open_time_of(schedule).after(turn.now), zone, first, DAYS)
+    own = _days_of(schedule, turn.now, zone, first, DAYS)
     others = [one for one in await coming(turn) if one.id not in (campaign.id, campaign.changes_of)]
     days = {one.id: set(days_left(turn, one, zone, first, DAYS)) & set(own) for one in others}
     near = [one for one in others if days[one.id]][:MOST]

@@ -7,7 +7,7 @@ not there (storage/records/rights.py has the rule). No other module of ``dialogs
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards.kit.conversation import notice_card
 from cards.kit.parts import handle
@@ -104,13 +104,24 @@ async def coming(turn: Turn) -> list[Coming]:
             running=campaign.planned_at is not None,
             channel=campaign.channel,
             audience=campaign.frozen.audience,
-            schedule=campaign.frozen.schedule,
+            schedule=_from_the_next(campaign, campaign.frozen.schedule),
         )
         for state in (CampaignState.RUNNING, CampaignState.SCHEDULED)
         for campaign in await turn.store.in_state(state)
-        if campaign.tenant == turn.person.tenant and campaign.frozen is not None
+        if campaign.tenant == turn.person.tenant and campaign.frozen is not None and not _is_paused(campaign)
     ]
     return sorted(found, key=lambda one: (one.schedule.slot.start, one.id))
+
+
+def _from_the_next(campaign: Campaign, schedule: Schedule) -> Schedule:
+    """A series, from the occurrence that comes next."""
+    if not campaign.is_series or campaign.sequels is None or campaign.sequels.next_at is None:
+        return schedule
+    return replace(schedule, slot=replace(schedule.slot, start=campaign.sequels.next_at))
+
+
+def _is_paused(campaign: Campaign) -> bool:
+    return campaign.sequels is not None and campaign.sequels.paused
 
 
 async def sent_before(turn: Turn, campaign: Campaign, limit: int) -> list[Campaign]:

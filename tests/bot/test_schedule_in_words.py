@@ -200,7 +200,7 @@ async def test_une_repetition_fait_une_serie_et_une_demi_journee_se_choisit(
     card = (await louis.press("demain 9h pendant 4 heures"))["value"]
     assert when(card) == ("at", tomorrow(running_bot, "Europe/Paris"), "09:00", "4", "hours")
     await louis.say("chaque lundi à 9h pendant 2 heures")
-    assert error_beside(louis.card(), "words").startswith("« chaque lundi » veut dire"), "said in passing, too"
+    assert "Répétition : chaque semaine : lundi" in words_of(louis.card()), "said in passing, too"
 
 
 async def test_a_zone_is_read_or_refused_and_then_stays_as_it_was(running_bot: RunningBot, ada: Person) -> None:

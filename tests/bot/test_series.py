@@ -310,6 +310,17 @@ async def test_approved_once_by_what_it_says_and_asked_again_where_it_grows(
     assert third.state is CampaignState.RUNNING, "nine were approved: nobody is asked again"
 
 
+async def test_the_calendar_shows_each_time_that_comes(running_bot: RunningBot, ada: Person) -> None:
+    series = await a_series(running_bot, ada, every="day")
+    await ada.say("calendar")
+    shown = [word for word in words_of(ada.card()) if "**Autumn newsletter**" in word]
+    assert len(shown) >= 15, words_of(ada.card())
+    await ada.say(f"information {series.name}")
+    await ada.press("Pause it")
+    await ada.say("calendar")
+    assert not any("Autumn newsletter" in word for word in words_of(ada.card()))
+
+
 @pytest.mark.real_time
 async def test_on_mongodb_with_a_restart_between(running_bot: RunningBot, tmp_path: Path) -> None:
     with nx_27017(tmp_path) as url:
