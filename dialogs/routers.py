@@ -13,7 +13,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.lists import installs
 from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
-from dialogs.people import language, ownership, roles, settings, small_talk
+from dialogs.people import house, language, ownership, roles, settings, small_talk
 from dialogs.results import engagement, exports, left, reports
 
 COMMAND = 60  #: characters of a command that a suggestion says
@@ -25,7 +25,7 @@ def everything() -> Router:
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
     of_results = [reports, left, exports, engagement]
     of_lists = [lists, flow, saving, group_search, installs]
-    of_people = [language, help, ownership, roles, settings, small_talk]
+    of_people = [language, help, ownership, roles, settings, house, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]
     router = Router().include([module.router for module in modules])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import ClassVar
 
 import orjson
@@ -17,6 +18,8 @@ from dialogs.core.export_port import FileOffer, Upload
 CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute
 FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 FILE_ANSWER = "fileConsent/invoke"  #: the invoke of somebody who takes a file, or does not
+SEARCH = "application/search"  #: the invoke of a field that looks for choices as somebody types
+SEARCH_ANSWER = "application/vnd.microsoft.search.searchResponse"
 MESSAGE = "application/vnd.microsoft.activity.message"
 
 
@@ -28,6 +31,13 @@ def in_place(card: AdaptiveCard) -> InvokeResponse:
 def toast(text: str) -> InvokeResponse:
     """A passing line of text; the card stays."""
     return _invoke_response(200, MESSAGE, text)
+
+
+def choices(titles: Sequence[tuple[str, str]]) -> InvokeResponse:
+    """What a field may hold: (value, title) each."""
+    return _invoke_response(
+        200, SEARCH_ANSWER, {"results": [{"value": value, "title": title} for value, title in titles]}
+    )
 
 
 def refused(status: int, code: str, text: str) -> InvokeResponse:

@@ -29,7 +29,9 @@ from bot.teams.sightings import (
     tenant_of,
     works_after_all,
 )
+from cards.compose.schedule_form import ZONES
 from cards.kit.conversation import notice_card
+from cards.kit.zones import zones_like
 from dialogs.core.entry import Entry
 from dialogs.core.notify import activity_bytes
 from dialogs.core.router import unless_aside
@@ -99,7 +101,21 @@ class CrieurBot(ActivityHandler):
             log.info("ignored: too many activities from one chat: type=%s", str(activity.type)[:60])
             await self._acknowledge(turn_context, HTTPStatus.TOO_MANY_REQUESTS)
             return
+        if activity.type == ActivityTypes.invoke and activity.name == activities.SEARCH:
+            await self._search(turn_context)  # it changes nothing: there is nothing to be done once
+            return
         await self._once.run(turn_context, super().on_turn)
+
+    async def _search(self, context: TurnContext) -> None:
+        """Choices for a field, as somebody types."""
+        activity, services = context.activity, self._services
+        query = activity.value if isinstance(activity.value, dict) else {}
+        sender = activity.from_property.id
+        person = await services.store.person_behind(tenant_of(activity), _channel(context), sender)
+        texts = language.texts_of(person) if person else language.texts_of_locale(activity.locale or "")
+        words = clean(str(query.get("queryText") or ""))
+        zones = zones_like(texts, words, services.clock.now()) if query.get("dataset") == ZONES else []
+        await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=activities.choices(zones)))
 
     @staticmethod
     async def _acknowledge(context: TurnContext, status: HTTPStatus) -> None:

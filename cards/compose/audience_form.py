@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cards.compose.frame import Errors, Values, form_of_step
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, TextInput, ToggleInput
-from cards.kit.parts import act, folded, handle, hint, reach_text, with_error
+from cards.kit.parts import Part, act, folded, handle, hint, reach_text, with_error
 from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
 from storage.records import Campaign, Channel, DistributionList, Reach
 
 
@@ -28,21 +29,34 @@ def audience_form(
 ) -> AdaptiveCard:
     of_lists = [(f"list:{item.id}", f"{item.name} – {reach_text(texts, reach)}") for item, reach in choices.lists]
     everyone = [("everyone", _everyone(texts, choices.everyone))] if choices.everyone else []
-    pasting = not (everyone or of_lists) or bool(values.get("addresses") or errors.keys() & {"list_name", "addresses"})
-    leaving_out = bool(values.get("except") or values.get("guests") == "true" or errors.get("except"))
     not_theirs = limit_of_authors(texts) if choices.everyone is None else ""
     wrong = not_theirs if "everyone" in values.get("audience", "").split(",") else ""
-    fields = [
+    above = [
         *with_error(_who(texts, values, [*everyone, *of_lists]), errors.get("audience") or wrong),
         *([hint(not_theirs, spacing="Small")] if not_theirs and not wrong else []),
         *(_finder(texts, campaign, values) if choices.more else []),
-        *folded(
-            [
-                ("pasting", texts("Paste addresses"), _pasting(texts, values, errors), pasting),
-                *([("grouping", texts("Find a group"), _grouping(texts, campaign), False)] if everyone else []),
-                ("leaving_out", texts("Leave some out"), _leaving_out(texts, values, errors, of_lists), leaving_out),
-            ]
+    ]
+    parts = [
+        Part(
+            id="pasting",
+            name=texts("Addresses"),
+            holds=_pasted_line(texts, values),
+            fields=_pasting(texts, values, errors),
+            wrong=[errors[field] for field in ("addresses", "list_name") if field in errors],
+            open=not (everyone or of_lists),
         ),
+        *([_group(texts, campaign)] if everyone else []),
+        Part(
+            id="leaving_out",
+            name=texts("Left out"),
+            holds=_left_out_line(texts, values, {f"list:{one.id}": one.name for one, _ in choices.lists}),
+            fields=_leaving_out(texts, values, errors, of_lists),
+            wrong=[errors["except"]] if "except" in errors else [],
+        ),
+    ]
+    fields = [
+        *above,
+        *folded(texts, parts, above),
         *with_error(
             ChoiceInput(
                 id="channel",
@@ -124,6 +138,23 @@ def _pasting(texts: Texts, values: Values, errors: Errors) -> list[Element]:
             spacing="Small",
         ),
     ]
+
+
+def _pasted_line(texts: Texts, values: Values) -> str:
+    count = sum(bool(line.strip()) for line in values.get("addresses", "").splitlines())
+    return texts.many("{count} line is pasted", "{count} lines are pasted", count) if count else texts("none pasted")
+
+
+def _left_out_line(texts: Texts, values: Values, of_lists: Mapping[str, str]) -> str:
+    names = [of_lists[word] for word in values.get("except", "").split(",") if word in of_lists]
+    guests = [] if values.get("guests") == "true" else [texts("guests")]
+    return texts.enumerate([*(escape_markdown(name) for name in names), *guests]) or texts("nobody")
+
+
+def _group(texts: Texts, campaign: Campaign) -> Part:
+    return Part(
+        id="grouping", name=texts("Group"), holds=texts("one of the directory"), fields=_grouping(texts, campaign)
+    )
 
 
 def _grouping(texts: Texts, campaign: Campaign) -> list[Element]:

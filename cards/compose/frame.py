@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from cards.kit.elements import ActionSet, AdaptiveCard, TextBlock, as_dict
-from cards.kit.parts import act, beside, card, handle, heading, notices
+from cards.kit.elements import ActionSet, AdaptiveCard, as_dict
+from cards.kit.parts import act, card, handle, heading, hint, notices
 from cards.kit.placeholders import doubts
 from cards.kit.texts import Texts
 from storage.records import Campaign
@@ -30,22 +30,10 @@ def step_name(texts: Texts, step: str) -> str:
 
 
 def steps_bar(texts: Texts, current: str) -> Any:
-    """Where the author is: "1 Message · 2 Audience · ..."."""
-    return beside(
-        *(
-            [
-                TextBlock(
-                    text=f"{number} {step_name(texts, step)}",
-                    size="Small",
-                    wrap=True,
-                    weight="Bolder" if step == current else None,
-                    color="Accent" if step == current else None,
-                    subtle=None if step == current else True,
-                )
-            ]
-            for number, step in enumerate(STEPS, 1)
-        )
-    )
+    """Where the author is: "1 Message · **2 Audience** · ..."."""
+    steps = [f"{number} {step_name(texts, step)}" for number, step in enumerate(STEPS, 1)]
+    shown = [f"**{name}**" if step == current else name for step, name in zip(STEPS, steps, strict=True)]
+    return hint(" · ".join(shown))
 
 
 def own_text(
@@ -92,8 +80,16 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def form_of_step(
-    texts: Texts, campaign: Campaign, step: str, title: str, fields: Sequence[Any], notice: str, errors: Errors
+    texts: Texts,
+    campaign: Campaign,
+    step: str,
+    title: str,
+    fields: Sequence[Any],
+    notice: str,
+    errors: Errors,
+    more: Sequence[Any] = (),
 ) -> AdaptiveCard:
+    """``more``: actions behind "..."."""
     if errors and not notice:
         notice = texts("Nothing is lost: please correct what is marked below.")
     before, after = STEPS[: STEPS.index(step)], STEPS[STEPS.index(step) + 1]
@@ -109,10 +105,11 @@ def form_of_step(
     if before:
         actions.append(act(texts("Back"), "form.save", {**payload, "go": before[-1]}))
     if step != "schedule":
-        # where there are four, clients cut their words: one goes into the menu behind "..."
+        # where there are four, clients cut their words: the others go into the menu behind "..."
         mode = "secondary" if before else None
         actions.append(act(texts("To the review"), "form.save", {**payload, "go": "review"}, mode=mode))
-    actions.append(act(texts("Save and leave"), "form.save", {**payload, "go": "leave"}))
+    actions.append(act(texts("Save and leave"), "form.save", {**payload, "go": "leave"}, mode="secondary"))
+    actions += more
     return card(
         texts,
         [*notices(notice, "attention" if errors else "accent"), steps_bar(texts, step), heading(title), *fields],

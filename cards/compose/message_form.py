@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cards.compose.fields import TITLE, TRACK, behind, chosen, inputs
+from cards.compose.fields import ACK, ANONYMOUS, NOTIFICATION, TITLE, TRACK, behind, inputs
 from cards.compose.frame import Errors, Values, form_of_step, own_text
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Image, TextInput
-from cards.kit.parts import act, beside, folded, handle, hint, with_error
+from cards.kit.parts import Part, act, beside, folded, handle, hint, with_error
 from cards.kit.texts import SPOKEN, Texts
+from cards.kit.variables import escape_markdown
 from storage.records import Campaign
 
 #: the fields with rules of their own, behind a button
@@ -35,50 +37,75 @@ def message_form(
     def text(id: str, label: str, **properties: Any) -> list[Any]:
         return with_error(TextInput(id=id, label=label, value=values.get(id, ""), **properties), errors.get(id))
 
-    def touched(fields: Sequence[str]) -> bool:
-        return any(values.get(field) or errors.get(field) for field in fields)
+    def part(id: str, name: str, holds: str, fields: list[Any], *names: str) -> Part:
+        names = (*names, *(field.name for field in behind(id)))
+        return Part(id=id, name=name, holds=holds, fields=fields, wrong=[errors[one] for one in names if one in errors])
 
     payload = handle(campaign, step="message")
     begin = act(texts("Begin with a template"), "templates.open", payload)
-    fields = [
+    above = [
         *([ActionSet(actions=[begin])] if templates else []),
         *text("name", texts("Name of the campaign (only you see it)"), placeholder=texts("Autumn newsletter")),
         *inputs(texts, values, errors, [TITLE]),
         *text("body", texts("Text"), multiline=True, placeholder=texts("Hello [FIRSTNAME], …")),
         *own_text(texts, values, errors, columns, "form.save", {**payload, "go": "message"}),
         hint(variables_hint(texts, columns), spacing="Small"),
-        ActionSet(actions=[act(texts("Write it in the chat instead"), "message.write", payload)], spacing="Small"),
         *inputs(texts, values, errors, behind("")),
-        *folded(
-            [
-                (
-                    "buttons",
-                    texts("Buttons"),
-                    _buttons(texts, text, values, errors),
-                    touched(BUTTONS) or chosen(values, errors, "buttons"),
-                ),
-                (
-                    "picture",
-                    texts("Picture"),
-                    _picture(texts, text, values, errors),
-                    touched(["image"]) or chosen(values, errors, "picture"),
-                ),
-                (
-                    "languages",
-                    texts("Languages"),
-                    _languages(texts, values, payload, versions),
-                    bool(versions) or bool(errors.get("language")),
-                ),
-                (
-                    "more",
-                    texts("More choices"),
-                    _more(texts, values, errors, tracked=tracked),
-                    chosen(values, errors, "more"),
-                ),
-            ]
-        ),
     ]
-    return form_of_step(texts, campaign, "message", texts("What do you want to say?"), fields, notice, errors)
+    parts = [
+        part("buttons", texts("Buttons"), buttons_line(texts, values), _buttons(texts, text, values, errors), *BUTTONS),
+        part("picture", texts("Picture"), picture_line(texts, values), _picture(texts, text, values, errors), "image"),
+        part(
+            "languages",
+            texts("Languages"),
+            escape_markdown(
+                texts.enumerate([texts.language_name(code) for code in (spoken_in(texts, values), *versions)])
+            ),
+            _languages(texts, values, payload, versions),
+            "language",
+        ),
+        part("more", texts("More choices"), more_line(texts, values), _more(texts, values, errors, tracked=tracked)),
+    ]
+    return form_of_step(
+        texts,
+        campaign,
+        "message",
+        texts("What do you want to say?"),
+        [*above, *folded(texts, parts, above)],
+        notice,
+        errors,
+        [act(texts("Write it in the chat"), "message.write", payload, mode="secondary")],
+    )
+
+
+def spoken_in(texts: Texts, values: Values) -> str:
+    """The language of the text itself."""
+    return values.get("language") or texts.language
+
+
+def buttons_line(texts: Texts, values: Values) -> str:
+    """The words on them, as far as they have been typed."""
+    links = [line.rpartition(" ")[0] or line for line in values.get("links", "").splitlines() if line.strip()]
+    answers = [one.strip() for one in re.split(r"[;\n]", values.get("answers", "")) if one.strip()]
+    confirm = [values.get("ack_title") or texts("I have read it")] if ACK.is_on(values) else []
+    titles = [one for one in (values.get("link_title", "").strip(), *links, *confirm, *answers) if one]
+    quoted = [texts("“{name}”", name=escape_markdown(title[:40])) for title in titles]
+    return texts.enumerate(quoted) or texts("no button")
+
+
+def picture_line(texts: Texts, values: Values) -> str:
+    if not values.get("image", "").strip():
+        return texts("no picture")
+    return escape_markdown(values.get("image_alt", "")[:80]) or texts("one, and nothing says what it shows")
+
+
+def more_line(texts: Texts, values: Values) -> str:
+    parts = [
+        *([texts("its own notification")] if values.get(NOTIFICATION.name, "").strip() else []),
+        *([] if TRACK.is_on(values) else [texts("clicks are not counted")]),
+        *([texts("without names: totals only")] if ANONYMOUS.is_on(values) else []),
+    ]
+    return texts.enumerate(parts) or texts("as usual")
 
 
 def variables_hint(texts: Texts, columns: Sequence[str]) -> str:
@@ -129,7 +156,7 @@ def _languages(texts: Texts, values: Values, payload: Mapping[str, Any], version
         id="language",
         label=texts("The text above is in"),
         choices=[(code, texts.language_name(code)) for code in SPOKEN],
-        value=values.get("language") or texts.language,
+        value=spoken_in(texts, values),
         style="compact",
     )
     actions = [

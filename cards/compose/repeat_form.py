@@ -6,8 +6,8 @@ from datetime import date, time
 from typing import Any
 
 from cards.compose.frame import Errors, Values, drawn
-from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, DateInput, NumberInput
-from cards.kit.parts import act, beside, card, go, handle, heading, hint, notices, with_error
+from cards.kit.elements import AdaptiveCard, ChoiceInput, DateInput, NumberInput
+from cards.kit.parts import act, beside, card, go, handle, heading, hint, line_to_change, notices, with_error
 from cards.kit.texts import Texts
 from storage.records import Campaign, Every, Repeat, Schedule
 
@@ -95,12 +95,8 @@ def _number(value: str) -> dict[str, Any]:
 def repeat_line(texts: Texts, campaign: Campaign, said: str, errors: Errors) -> list[Any]:
     """In the form of the schedule: how often it goes out, and the way to change it. ``said``: "" for once."""
     wrong = next((errors[field] for field in FIELDS if field in errors), None)
-    line = hint(texts("Repeats: {how}", how=said or texts("never")))
-    change = act(texts("Change"), "form.save", handle(campaign, step="schedule", go="repeat"))
-    change.tooltip = texts("How often does it go out?")
-    row = beside([line], [ActionSet(actions=[change])], widths=["stretch", "auto"])
-    row.spacing = "Medium"
-    return with_error(row, wrong)
+    press = act(texts("How often?"), "form.save", handle(campaign, step="schedule", go="repeat"))
+    return [line_to_change(texts, texts("Repeats"), said or texts("never"), press, wrong)]
 
 
 def repeat_said(texts: Texts, values: Values) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose import step_name, steps_bar
-from cards.compose.closures import closed_text
 from cards.compose.fields import shown_rows
 from cards.compose.repeat_form import repeat_text
 from cards.compose.said import ask_actions, ask_text, asks_of
+from cards.compose.schedule.closures import closed_text
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
 from cards.kit.parts import (
     Payload,

@@ -20,7 +20,7 @@ from adaptivecards.elements import Image as _Image
 from adaptivecards.elements import TextBlock as _TextBlock
 
 __all__ = [
-    "ActionSet", "AdaptiveCard", "ChoiceInput", "Column", "ColumnSet", "Container", "DateInput", "DonutChart",
+    "Action", "ActionSet", "AdaptiveCard", "ChoiceInput", "Column", "ColumnSet", "Container", "DateInput", "DonutChart",
     "Element", "Execute", "FactSet", "GroupedBarChart", "HorizontalBarChart", "Image", "NumberInput", "OpenUrl",
     "Submit", "Table", "TextBlock", "TextInput", "TimeInput", "ToggleInput", "ToggleVisibility", "as_dict", "lib",
 ]  # fmt: skip
@@ -83,6 +83,7 @@ class Image(Element, _Image):
 class Container(Element, _Container):
     element_type = "Container"
     rounded = PropertyType(bool, "roundedCorners")
+    pressed = PropertyType(BareObject, "selectAction")
 
 
 class Column(Element, _Column):
@@ -92,6 +93,7 @@ class Column(Element, _Column):
 
 class ColumnSet(Element, _ColumnSet):
     element_type = "ColumnSet"
+    pressed = PropertyType(BareObject, "selectAction")
 
 
 class FactSet(Element):
@@ -205,7 +207,11 @@ class ToggleInput(Input):
 
 
 class ChoiceInput(Input):
+    """``data``: more choices than the card has room for, which the client asks the bot for as somebody types."""
+
     element_type = "Input.ChoiceSet"
+    data = PropertyType(dict, "choices.data")
+    error = PropertyType(str, "errorMessage")
     choices = PropertyType(list)
     style = PropertyType(str)
     multiple = PropertyType(bool, "isMultiSelect")

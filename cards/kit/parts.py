@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cards.kit.elements import (
-    ActionSet,
+    Action,
     AdaptiveCard,
     Column,
     ColumnSet,
@@ -17,6 +18,7 @@ from cards.kit.elements import (
     Image,
     TextBlock,
     ToggleVisibility,
+    as_dict,
 )
 from cards.kit.icons import icon
 from cards.kit.texts import Texts
@@ -24,6 +26,7 @@ from cards.kit.variables import escape_markdown
 from storage.records import Campaign, CampaignState, Channel, Member, NotReached, Person, Reach
 
 Payload = Mapping[str, Any]
+FIELDS = 8  #: of a form that are seen at once: more are lost by scrolling
 
 
 def card(texts: Texts, body: Sequence[Any], actions: Sequence[Any] = ()) -> AdaptiveCard:
@@ -55,11 +58,17 @@ def notices(text: str, style: str = "warning") -> list[Container]:
     return [notice(text, style)] if text else []
 
 
-def with_error(field: Element, error: str | None) -> list[Any]:
+def with_error(field: Any, error: str | None) -> list[Any]:
     """A field, and beneath it what is wrong with it."""
     if not error:
         return [field]
     return [field, TextBlock(text=f"⚠ {error}", wrap=True, color="Attention", spacing="Small", weight="Bolder")]
+
+
+def pair(first: Element, second: Element, *errors: str | None) -> list[Any]:
+    """Two fields that belong together, and beneath them, over the whole width, what is wrong with either."""
+    wrong = " ".join(dict.fromkeys(error for error in errors if error))
+    return with_error(beside([first], [second]), wrong)
 
 
 def beside(*columns: Sequence[Any], widths: Sequence[str] | None = None) -> ColumnSet:
@@ -69,19 +78,67 @@ def beside(*columns: Sequence[Any], widths: Sequence[str] | None = None) -> Colu
     )
 
 
-def folded(parts: Sequence[tuple[str, str, Sequence[Any], bool]]) -> list[Any]:
-    """Parts of a form that few need, each behind a button: (id, words on the button, fields, open at once).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a form that few need to touch."""
 
-    What stands in hidden fields is sent like any other.
+    id: str
+    name: str
+    #: what it says now, as Markdown
+    holds: str
+    fields: Sequence[Any]
+    #: what is wrong in it
+    wrong: Sequence[str] = ()
+    #: whether its fields are seen from the beginning, as far as there is room
+    open: bool = False
+
+
+def folded(texts: Texts, parts: Sequence[Part], before: Sequence[Any] = ()) -> list[Any]:
+    """Each part as one line that says what it holds; a press on the line shows its fields.
+
+    What stands in hidden fields is sent like any other. A part in which something is wrong is open, as far as a
+    form has room for its fields (``before``: what stands above); else its line says what is wrong.
     """
-    buttons = [ToggleVisibility(title=title, targets=[id]) for id, title, _, _ in parts]
-    return [
-        ActionSet(actions=buttons, spacing="Medium"),
-        *(
-            Container(id=id, items=list(fields), visible=None if shown else False, separator=True, spacing="Medium")
-            for id, _, fields, shown in parts
-        ),
-    ]
+    elements: list[Any] = []
+    taken = count_inputs(before)
+    for number, part in enumerate(parts):
+        count = count_inputs(part.fields)
+        shown = (part.open or bool(part.wrong)) and taken + count <= FIELDS
+        taken += count if shown else 0
+        elements += _line(texts, part, shown=shown, spacing="Small" if number else "Medium")
+    return elements
+
+
+def _line(texts: Texts, part: Part, *, shown: bool, spacing: str) -> list[Any]:
+    press = ToggleVisibility(title=texts("Change: {part}", part=part.name), targets=[part.id])
+    wrong = "" if shown else " ".join(dict.fromkeys(part.wrong))
+    line = line_to_change(texts, part.name, part.holds, press, wrong)
+    line.spacing = spacing
+    hidden = None if shown else False
+    return [line, Container(id=part.id, items=list(part.fields), visible=hidden, spacing="Small")]
+
+
+def line_to_change(texts: Texts, name: str, holds: str, press: Action, wrong: str | None = None) -> ColumnSet:
+    """What a part of a form says now; the press on it is the way to change it."""
+    words = with_error(paragraph(texts("**{part}**: {value}", part=name, value=holds)), wrong)
+    change = TextBlock(text=texts("Change"), color="Accent", weight="Bolder", wrap=True)
+    return ColumnSet(
+        columns=[Column(width="stretch", items=words), Column(width="auto", align="Center", items=[change])],
+        pressed=press,
+        separator=True,
+        spacing="Small",
+    )
+
+
+def count_inputs(fields: Any) -> int:
+    """The fields that are seen at once."""
+    node = as_dict(fields)
+    if isinstance(node, list):
+        return sum(map(count_inputs, node))
+    if not isinstance(node, dict) or node.get("isVisible") is False:
+        return 0
+    inner = sum(count_inputs(node[key]) for key in ("body", "items", "columns") if key in node)
+    return inner + str(node.get("type", "")).startswith("Input.")
 
 
 def act(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cards.kit.elements import ChoiceInput
-from cards.kit.parts import hint, paragraph, subheading, with_error
+from cards.kit.parts import hint, paragraph, with_error
 from cards.kit.texts import Texts
 from storage.records import IfUnknown, Ladder, PresenceChoice, Schedule
 
@@ -19,6 +19,13 @@ def _choices(texts: Texts) -> list[tuple[PresenceChoice, str]]:
     ]
 
 
+def choice_text(texts: Texts, chosen: str) -> str:
+    """The choice of a form, in a few words."""
+    if chosen == PresenceChoice.PRESENT:
+        return texts("while available, away or busy")
+    return texts("only while available") if chosen == PresenceChoice.AVAILABLE else texts("sent even to the absent")
+
+
 def presence_fields(
     texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], why_not: str, ladder: Ladder
 ) -> list[Any]:
@@ -27,9 +34,8 @@ def presence_fields(
     if why_not:
         signs = {PresenceChoice.ALWAYS: "●"}
         shown = "\n\n".join(f"{signs.get(choice, '○')} {title}" for choice, title in _choices(texts))
-        return [subheading(texts("Presence")), paragraph(question), paragraph(shown, subtle=True), hint(why_not)]
+        return [paragraph(question), paragraph(shown, subtle=True), hint(why_not)]
     return [
-        subheading(texts("Presence")),
         *with_error(
             ChoiceInput(
                 id="presence",

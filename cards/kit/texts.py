@@ -157,6 +157,20 @@ class Texts:
             **names,
         }
 
+    def city(self, zone: str) -> str:
+        """A time zone as people call it: "Paris", "New York"."""
+        known = self._locale.time_zones.get(zone, {}).get("city")
+        return str(known or zone.rpartition("/")[2].replace("_", " "))
+
+    def zone_name(self, zone: str, at: datetime) -> str:
+        """With its distance from UTC at an instant: "Paris, UTC+1"."""
+        offset = at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+        if not offset:
+            return zone if zone == "UTC" else f"{self.city(zone)}, UTC"
+        hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+        sign = "+" if offset > timedelta() else "−"
+        return f"{self.city(zone)}, UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+
     def duration(self, length: timedelta) -> str:
         """In the largest unit that says it exactly: "2 hours", "5 days", "90 minutes"."""
         for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):

@@ -57,7 +57,7 @@ ACKNOWLEDGE = "acknowledge"  #: the verb of the button
 ANSWER = "answer"  #: the verb of a quick answer
 #: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
 #: review hold the whole message too, and need the rest for themselves
-LIMIT = 21_000
+LIMIT = 20_000
 SUMMARY = 120  #: characters of the notification in the activity feed
 
 #: colour of the heading's box, and the sign in it (S28)

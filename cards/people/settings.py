@@ -87,7 +87,8 @@ def rules_form(
         body,
         [
             act(texts("Save"), "rules.save", {}, style="positive"),
+            go(texts("Schedules"), "house.open", {}),
             go(texts("Roles"), "roles.open", {}),
-            go(texts("Back"), "settings.open", {}),
+            go(texts("Back"), "settings.open", {}, mode="secondary"),
         ],
     )

@@ -44,7 +44,7 @@ async def overheard(turn: Turn, text: str) -> Answer | None:
     draft = await open_draft(turn)
     if draft is None:
         return None
-    spoken = await read(turn, text, values_of(draft, "schedule", turn))
+    spoken = await read(turn, text, await values_of(draft, "schedule", turn))
     if spoken is None or not (spoken.complete or spoken.meant or alone):
         return None
     return await _planned(turn, draft, text, spoken)
@@ -53,7 +53,7 @@ async def overheard(turn: Turn, text: str) -> Answer | None:
 async def _planned(turn: Turn, draft: Campaign, words: str, spoken: Spoken | None = None) -> Answer:
     """The form filled in and kept, whatever else changes in the draft at the same moment."""
     while draft.state is CampaignState.DRAFT:
-        values = values_of(draft, "schedule", turn)
+        values = await values_of(draft, "schedule", turn)
         kept = filled(values, words, spoken) if spoken else await fill_from_words(turn, {}, {**values, "words": words})
         try:
             return _shown(turn, await filled_in(turn, await save_step(turn, draft, "schedule", kept)))

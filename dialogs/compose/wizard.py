@@ -13,10 +13,12 @@ from cards.compose import STEPS, message_form, schedule_form
 from cards.compose.repeat_form import repeat_form
 from cards.compose.review import review_card
 from cards.compose.said import answered_by
+from cards.compose.schedule.lines import start_in
 from cards.kit.addresses import completed
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
+from cards.kit.zones import offered_zones, zone_named
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.changes import draft_of_changes, original_of
 from dialogs.compose.forecast import View, forecast_of, needs_approval, overview, problems_of, warnings_of
@@ -39,21 +41,10 @@ from dialogs.lists.audience import Accepted, accept_audience, audience_card
 from dialogs.lists.freshness import installable
 from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, StaleVersion, may_approve
 from storage.records.campaign_life import Change, allows, edit
-from storage.records.instants import is_zone
 from storage.shared.policy import policy_of
 from storage.shared.recalls import recall_of
 
 router = Router()
-
-#: zones offered in the form, beside the author's own
-ZONES = (
-    "Pacific/Honolulu", "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York",
-    "America/Toronto", "America/Halifax", "America/Sao_Paulo", "UTC", "Europe/London", "Europe/Lisbon",
-    "Europe/Paris", "Europe/Brussels", "Europe/Zurich", "Europe/Berlin", "Europe/Madrid", "Europe/Rome",
-    "Africa/Casablanca", "Africa/Tunis", "Africa/Dakar", "Europe/Athens", "Africa/Cairo", "Africa/Johannesburg",
-    "Europe/Istanbul", "Asia/Dubai", "Indian/Reunion", "Asia/Kolkata", "Asia/Bangkok", "Asia/Shanghai",
-    "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Pacific/Noumea", "Pacific/Auckland", "Pacific/Tahiti",
-)  # fmt: skip
 
 
 @router.command("new", alone=True)
@@ -90,7 +81,7 @@ async def use_list(turn: Turn, form: Form) -> Answer:
     """A list becomes one more of a draft's; whatever else is chosen there stays."""
     campaign = await changeable(turn, form)
     chosen = await list_of(turn, list_id(f"list:{form.get('list')}"))
-    values = values_of(campaign, "audience", turn)
+    values = await values_of(campaign, "audience", turn)
     ticked = [word for word in values.get("audience", "").split(",") if word]
     if chosen and f"list:{chosen.id}" not in ticked:
         values["audience"] = ",".join([*ticked, f"list:{chosen.id}"])
@@ -123,6 +114,8 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if step not in STEPS[:3]:
         return Answer(card=await form_card(turn, campaign, "message"))
     values = typed(step, form, campaign.forms.get(step))
+    if "zone" in values:
+        values["zone"] = zone_named(turn.texts, values["zone"]) or values["zone"]
     if is_stale(turn, campaign, form):
         merged = merge(values, campaign.forms.get(step, {}), form.get("was"))
         if merged is None:
@@ -147,7 +140,7 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     if goal == "repeat":
-        return Answer(card=repeat_form(turn.texts, campaign, values_of(campaign, "schedule", turn), {}))
+        return Answer(card=repeat_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "leave":
         await put_aside(turn, campaign)
         return Answer(card=_left(turn, campaign))
@@ -164,7 +157,7 @@ async def _drawn_anew(turn: Turn, campaign: Campaign, step: str, values: Mapping
 
 async def filled_in(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     """The schedule's form as words have filled it in: what was read of them, and what is wrong."""
-    values = values_of(campaign, "schedule", turn)
+    values = await values_of(campaign, "schedule", turn)
     errors = read_schedule(values, turn.now, turn.texts).errors
     return await form_card(turn, campaign, "schedule", errors=errors, notice=confirmation(turn, values))
 
@@ -185,7 +178,7 @@ async def form_card(
     if step == "review":
         return await review(turn, campaign, notice)
     texts = turn.texts
-    shown = values_of(campaign, step, turn) if values is None else values
+    shown = await values_of(campaign, step, turn) if values is None else values
     wrong = errors or {}
     if step == "message":
         return message_form(
@@ -200,10 +193,10 @@ async def form_card(
             templates="message" not in campaign.forms and await _templates(turn),
         )
     if step == "schedule":
-        zones = _zones(shown.get("zone", ""), turn.zone)
+        zones = offered_zones(texts, start_in(shown, turn.now), shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)
         ladder = (await policy_of(turn.store, turn.person.tenant)).ladder
-        return schedule_form(texts, campaign, shown, wrong, zones, notice, why_not, ladder)
+        return schedule_form(texts, campaign, shown, wrong, zones, turn.now, notice, why_not, ladder)
     return await audience_card(turn, campaign, shown, wrong, notice)
 
 
@@ -290,13 +283,6 @@ def _left(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     return notice_card(
         turn.texts, turn.texts("Saved. You find “{name}” under **campaigns**.", name=escape_markdown(name)), "good"
     )
-
-
-def _zones(chosen: str, own: str) -> list[tuple[str, str]]:
-    names = [own, *ZONES]
-    if is_zone(chosen):
-        names.insert(0, chosen)
-    return [(name, name.replace("_", " ")) for name in dict.fromkeys(names)]
 
 
 # --- saving -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
-from dialogs.forms.schedule import GRACE, Timing, default_schedule, read_schedule
+from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, read_schedule
 from scheduler.rules.occurrences import first_occurrence
 from storage.records import (
     Audience,
@@ -28,9 +28,11 @@ from storage.records import (
     Columns,
     Consideration,
     Frozen,
+    IfUnknown,
     Message,
     NotScheduled,
     Person,
+    PresenceChoice,
     Schedule,
     Tracking,
     consideration_of,
@@ -86,7 +88,7 @@ def is_stale(turn: Turn, campaign: Campaign, form: Form) -> bool:
     return str(form.get("version", "")) != str(campaign.version) and not turn.has_changed(campaign)
 
 
-def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]:
+async def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]:
     """What stands in a form: what was typed, over what we propose."""
     proposed: Mapping[str, str] = {}
     if step == "message":
@@ -94,8 +96,26 @@ def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]:
     elif step == "audience":
         proposed = {"channel": campaign.channel}
     elif step == "schedule":
-        proposed = default_schedule(turn.now, turn.zone)
+        chosen = step in campaign.forms
+        proposed = default_schedule(turn.now, turn.zone) if chosen else await proposed_schedule(turn, campaign.channel)
     return {**proposed, **campaign.forms.get(step, {})}
+
+
+async def proposed_schedule(turn: Turn, channel: Channel) -> dict[str, str]:
+    """What a new campaign's schedule is offered with: what the organisation has set, and what its author used last.
+
+    The newer word counts. A choice of presence is not offered where nobody tells who is there.
+    """
+    house = (await policy_of(turn.store, turn.person.tenant)).house
+    values = default_schedule(turn.now, turn.zone, house)
+    used = [one for one in await own_campaigns(turn, SEARCHED) if one.frozen is not None and "schedule" in one.forms]
+    last = used[0] if used else None
+    if last is not None and (house.set_at is None or (last.edited_at or last.created_at) > house.set_at):
+        kept = last.forms["schedule"]
+        values |= {field: kept[field] for field in REMEMBERED if field in kept}
+    if channel not in turn.services.presence:
+        values |= {"presence": PresenceChoice.ALWAYS, "unknown": IfUnknown.SEND}
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from cards.compose.closures import NO_HOLIDAYS, PLACES
+from cards.compose.schedule.closures import NO_HOLIDAYS, PLACES
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.fields import Values

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from cards.compose.closures import NO_HOLIDAYS, closed_text
 from cards.compose.fields import too_long
+from cards.compose.schedule.closures import NO_HOLIDAYS, PLACES, closed_text
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
@@ -19,6 +19,8 @@ from dialogs.schedule_words import too_much
 from scheduler.rules.occurrences import HORIZON
 from scheduler.rules.window import open_time
 from storage.records import (
+    HOUSE,
+    HouseDefaults,
     IfUnknown,
     PresenceChoice,
     Schedule,
@@ -28,6 +30,11 @@ from storage.records import (
 from storage.records.instants import is_zone
 
 LONGEST = timedelta(days=366)  #: of a campaign
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+#: what an author has used last is offered again
+REMEMBERED = (
+    *("zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone", "presence", "unknown", "holidays"),
+)
 GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the form took a while
 #: what a draft keeps of a schedule in words: as they stand in the field, as they were read, what is odd in them (as
 #: ``Spoken`` names it), the sentences that may be meant (a line each), and the fields that they have filled in
@@ -42,26 +49,64 @@ class Timing:
     now: bool
 
 
-def default_schedule(now: datetime, zone: str) -> dict[str, str]:
-    """The next full hour, for two hours, in ordinary working hours."""
+def default_schedule(now: datetime, zone: str, house: HouseDefaults = HOUSE) -> dict[str, str]:
+    """The next full hour, for as long and in the hours that the organisation has set. ``zone``: the author's own."""
+    zone = house.zone or zone
     start = (now.astimezone(ZoneInfo(zone)) + timedelta(hours=1)).replace(minute=0)
     return {
         "start": "now",
         "date": start.date().isoformat(),
         "time": start.strftime("%H:%M"),
+        **values_of_house(house),
         "zone": zone,
-        "duration": "2",
-        "unit": "hours",
-        "opens": "09:00",
-        "closes": "18:00",
-        "days": "0,1,2,3,4",
         "anytime": "false",
         "own_zone": "false",
         "presence": PresenceChoice.ALWAYS,
         "unknown": IfUnknown.SEND,
-        "holidays": NO_HOLIDAYS,
         "closed": "",
     }
+
+
+def values_of_house(house: HouseDefaults) -> dict[str, str]:
+    """As they stand in a form."""
+    unit, size = next(
+        (unit, size)
+        for unit, size in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE))
+        if not house.duration % size
+    )
+    return {
+        "zone": house.zone,
+        "duration": str(house.duration // size),
+        "unit": unit,
+        "opens": house.opens.strftime("%H:%M"),
+        "closes": house.closes.strftime("%H:%M"),
+        "days": ",".join(map(str, house.days)),
+        "holidays": house.holidays or NO_HOLIDAYS,
+    }
+
+
+def read_house(values: Values, now: datetime, texts: Texts) -> Parsed[HouseDefaults]:
+    """What an owner has set; a zone is not asked for."""
+    errors: dict[str, str] = {}
+    zone = _read_zone(values, texts, errors) if values.get("zone") else None
+    duration = _read_duration(values, texts, errors)
+    hours = _read_hours(values, texts, errors)
+    place = values.get("holidays") or NO_HOLIDAYS
+    if place not in (NO_HOLIDAYS, *PLACES):
+        errors["holidays"] = texts("Please choose one of these.")
+    if errors or duration is None or hours is None:
+        return Parsed(None, errors)
+    return Parsed(
+        HouseDefaults(
+            zone=zone.key if zone else "",
+            duration=duration,
+            opens=hours.opens,
+            closes=hours.closes,
+            days=tuple(sorted(hours.days)),
+            holidays="" if place == NO_HOLIDAYS else place,
+            set_at=now,
+        )
+    )
 
 
 def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]:

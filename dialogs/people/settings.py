@@ -87,7 +87,7 @@ async def save_rules(turn: Turn, form: Form) -> Answer:
     after = await change_policy(
         turn.store,
         turn.person.tenant,
-        lambda policy: replace(wanted, groups=policy.groups),
+        lambda policy: replace(wanted, groups=policy.groups, ladder=policy.ladder, house=policy.house),
         deed=turn.deed(DeedKind.SET),
     )
     return Answer(card=rules_form(turn.texts, _values(after), {}, turn.texts("The rules are saved.")))
@@ -106,7 +106,7 @@ def _values(policy: Policy) -> dict[str, str]:
 
 
 def _read(values: Mapping[str, str], texts: Texts) -> tuple[Policy | None, dict[str, str]]:
-    """The policy that a form says, without groups; None and what is wrong, by field."""
+    """The policy as far as a form says it; None and what is wrong, by field."""
     errors: dict[str, str] = {}
     numbers: dict[str, int | None] = {}
     for name in ("approve_above", "per_week", "keep_days"):

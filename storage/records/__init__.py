@@ -104,7 +104,7 @@ from storage.records.people import (
     Role,
     Sighting,
 )
-from storage.records.policy import GroupRole, Policy, consideration_of, forgets_before
+from storage.records.policy import HOUSE, GroupRole, HouseDefaults, Policy, consideration_of, forgets_before
 from storage.records.recalls import Later, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
     Left,
@@ -119,6 +119,7 @@ __all__ = [
     "CROWD",
     "ENGAGES_FOR",
     "FINAL",
+    "HOUSE",
     "LADDER",
     "MAY_HAVE_ARRIVED",
     "NOTHING",
@@ -158,6 +159,7 @@ __all__ = [
     "GroupRole",
     "Halt",
     "Held",
+    "HouseDefaults",
     "IfUnknown",
     "Installation",
     "InstallationId",

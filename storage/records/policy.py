@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from storage.records.campaigns import ENGAGES_FOR, Consideration, Message, Style
 from storage.records.ladder import LADDER, Ladder
@@ -18,6 +18,26 @@ class GroupRole:
     group: str
     name: str
     role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseDefaults:
+    """What the schedule of a new campaign is offered with: each campaign may have another."""
+
+    #: "" for each author's own
+    zone: str = ""
+    duration: timedelta = timedelta(hours=2)
+    opens: time = time(9)
+    closes: time = time(18)
+    #: Monday = 0; sorted
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    #: the place whose public holidays are free, "FR"; "" for none
+    holidays: str = ""
+    #: None where no owner has set any: what an author has used since is newer
+    set_at: datetime | None = None
+
+
+HOUSE = HouseDefaults()  #: where an organisation has set none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +57,7 @@ class Policy:
     #: in whose name messages are sent ("Internal communication"); "" is the campaign's author
     sender: str = ""
     groups: tuple[GroupRole, ...] = ()
+    house: HouseDefaults = HOUSE
 
 
 def consideration_of(policy: Policy, message: Message, author: Person | None) -> Consideration:

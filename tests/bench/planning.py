@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import WallClock
-from dialogs.compose.wizard import ZONES
+from cards.kit.zones import OFFERED
 from scheduler.planner import plan
 from storage.records import DeliveryState
 from storage.sqlite import SqliteStore
@@ -88,11 +88,11 @@ async def _settle(path: Path) -> None:
 
 def _spread(db: sqlite3.Connection) -> None:
     """Over the zones that the form offers, in no order."""
-    numbers = ", ".join(f"({number}, '{zone}')" for number, zone in enumerate(ZONES))
+    numbers = ", ".join(f"({number}, '{zone}')" for number, zone in enumerate(OFFERED))
     db.execute(
         f"WITH zones (number, name) AS (VALUES {numbers})"
         " UPDATE person SET zone = (SELECT name FROM zones WHERE number = person.id * 7919 % ?)",
-        (len(ZONES),),
+        (len(OFFERED),),
     )
 
 

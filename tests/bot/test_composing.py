@@ -92,7 +92,7 @@ async def test_a_link_that_leads_nowhere_is_named_in_the_form(running_bot: Runni
 
 async def test_a_text_formatted_in_the_compose_box_becomes_the_campaigns(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Autumn")
-    await ada.press("Write it in the chat instead", title="Kept")
+    await ada.press("Write it in the chat", title="Kept")
     assert ada.texts()[-1].startswith("Please write the text of “Autumn” now")
     await send(ada, "Our autumn Hello …", markup(HTML))
     card = ada.card()
@@ -110,7 +110,7 @@ async def test_words_that_are_also_a_command_are_a_text_while_one_is_asked_for(
     running_bot: RunningBot, ada: Person
 ) -> None:
     await ada.say("new campaign Autumn")
-    await ada.press("Write it in the chat instead")
+    await ada.press("Write it in the chat")
     assert "I am waiting for a text" in await asked(ada, "help"), "an interruption is answered"
     await ada.say("List of all that is new: report your ideas to us")
     assert fields_of(ada.card())["body"] == "List of all that is new: report your ideas to us"
@@ -119,13 +119,13 @@ async def test_words_that_are_also_a_command_are_a_text_while_one_is_asked_for(
 
 async def test_writing_is_left_by_cancel_and_survives_a_restart(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Autumn")
-    await ada.press("Write it in the chat instead", body="before")
+    await ada.press("Write it in the chat", body="before")
     await ada.say("cancel")
     await ada.say("hm")
     assert (await newest(running_bot)).forms["message"]["body"] == "before"
     await ada.say("edit Autumn")
     await ada.press("Change the message")
-    await ada.press("Write it in the chat instead")
+    await ada.press("Write it in the chat")
     await running_bot.restart()
     await ada.say("after")
     assert (await newest(running_bot)).forms["message"]["body"] == "after"
@@ -136,7 +136,7 @@ async def test_what_was_written_for_a_started_campaign_changes_nothing(
 ) -> None:
     await draft(ada)
     await ada.press("Change the message")
-    await ada.press("Write it in the chat instead", **MESSAGE)
+    await ada.press("Write it in the chat", **MESSAGE)
     await ada.press("To the review")
     await launch(ada, running_bot)
     before = await newest(running_bot)
@@ -195,7 +195,7 @@ async def test_a_picture_that_is_dropped_stands_in_the_message(
 
 async def test_a_picture_comes_with_what_is_written(running_bot: RunningBot, ada: Person, shelf: Shelf) -> None:
     await ada.say("new campaign Autumn")
-    await ada.press("Write it in the chat instead")
+    await ada.press("Write it in the chat")
     image = {"contentType": "image/png", "contentUrl": shelf.put("x.png", PNG), "name": "x.png"}
     await send(ada, "Look: ", markup('<p>Look: <img src="https://contoso.com/x.png"></p>'), image)
     card = ada.card()

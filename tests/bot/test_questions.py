@@ -100,7 +100,7 @@ async def test_a_hostile_store_runs_no_code(running_bot: RunningBot, ada: Person
 async def test_an_older_client_that_presses_is_asked_too(running_bot: RunningBot, ada: Person) -> None:
     """Its Action.Submit comes as a message."""
     await ada.say("new campaign Autumn")
-    [button] = [action for action in actions_of(ada.card()) if action["title"] == "Write it in the chat instead"]
+    [button] = [action for action in actions_of(ada.card()) if action["title"] == "Write it in the chat"]
     data = {**button["fallback"]["data"], **MESSAGE, "name": "Autumn"}
     await ada.send({"type": "message", "value": data, "replyToId": ada.cards()[-1][0]})
     assert any(text.startswith("Please write the text of “Autumn” now") for text in ada.texts())
@@ -112,7 +112,7 @@ async def test_the_newest_question_waits(running_bot: RunningBot, ada: Person, l
     await draft(ada)
     await asked(ada, "try autumn")
     await ada.press("Change the message")
-    await ada.press("Write it in the chat instead")
+    await ada.press("Write it in the chat")
     await ada.say(louis.address)
     assert (await newest(running_bot)).forms["message"]["body"] == louis.address
     assert len(louis.cards()) == 1, "the greeting, and no test"

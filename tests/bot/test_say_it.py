@@ -207,7 +207,7 @@ async def test_people_may_be_named_by_their_addresses(running_bot: RunningBot, a
 
 async def test_a_question_that_waits_hears_the_words_first(running_bot: RunningBot, ada: Person) -> None:
     await ada.say("new campaign Help")
-    await ada.press("Write it in the chat instead", name="Help")
+    await ada.press("Write it in the chat", name="Help")
     await ada.say("Tell everyone that the canteen is closed")
     assert fields_of(ada.card())["body"] == "Tell everyone that the canteen is closed"
     assert await count(running_bot) == 1

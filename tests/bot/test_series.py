@@ -44,7 +44,7 @@ async def to_the_repeat_card(running_bot: RunningBot, author: Person, **schedule
     await author.say("new campaign")
     await author.press("Next: audience", **MESSAGE)
     await author.press("Next: schedule", audience="everyone")
-    card: Card = (await author.press("Change", **{**monday_at_nine(running_bot), **schedule}))["value"]
+    card: Card = (await author.press("How often?", **{**monday_at_nine(running_bot), **schedule}))["value"]
     return card
 
 
@@ -100,7 +100,7 @@ async def test_every_week_it_is_a_campaign_with_a_report_of_its_own(
     card = await to_the_repeat_card(running_bot, ada)
     assert "How often does it go out?" in words_of(card)
     schedule = (await ada.press("OK", every="week"))["value"]
-    assert "Repeats: every week: Monday" in words_of(schedule)
+    assert "**Repeats**: every week: Monday" in words_of(schedule)
     assert fields_of(schedule)["date"] == coming_monday(running_bot), "nothing else was lost"
     review = (await ada.press("Next: review"))["value"]
     assert any(word.startswith("every week: Monday, at ") for word in words_of(review)), words_of(review)
@@ -129,13 +129,13 @@ async def test_in_french(running_bot: RunningBot, ada: Person, louis: Person) ->
     await louis.say("nouvelle campagne Menu")
     await louis.press("Suite : destinataires", name="Menu", body="Bonjour.")
     await louis.press("Suite : diffusion", audience="everyone")
-    card = (await louis.press("Modifier", **monday_at_nine(running_bot)))["value"]
+    card = (await louis.press("Fréquence", **monday_at_nine(running_bot)))["value"]
     assert "À quel rythme part-elle ?" in words_of(card)
     wrong = (await louis.press("OK", every="month", on="1", which="1", until="2020-01-01"))["value"]
     assert error_beside(wrong, "until").startswith("Elle finirait avant de commencer, le ")
     assert fields_of(wrong).items() >= {"every": "month", "which": "1", "until": "2020-01-01"}.items()
     schedule = (await louis.press("OK", until=""))["value"]
-    assert "Répétition : chaque mois : le premier mardi" in words_of(schedule)
+    assert "**Répétition** : chaque mois : le premier mardi" in words_of(schedule)
     await louis.press("Suite : relecture")
     await louis.press("Programmer")
     series = await the_series(running_bot)

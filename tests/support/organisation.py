@@ -360,7 +360,9 @@ def _is_input(node: dict[str, Any]) -> bool:
 
 
 def is_titled(action: dict[str, Any], titles: str | Collection[str]) -> bool:
-    return action.get("title") in ([titles] if isinstance(titles, str) else titles)
+    """By its title, or by the whole of it where a button has no room for it."""
+    wanted = {titles} if isinstance(titles, str) else set(titles)
+    return not wanted.isdisjoint({str(action.get("title")), str(action.get("tooltip", ""))})
 
 
 def title_of(action: dict[str, Any]) -> str:

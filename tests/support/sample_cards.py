@@ -52,6 +52,7 @@ from cards.lists.readings import column_card, hidden_card, sheet_card
 from cards.lists.sources import Groups, group_form, unread_card, unread_text
 from cards.message.compile import Done, acknowledged_text, answered_text, filled, message_card, size_of
 from cards.message.footer import Footer, footer_lines
+from cards.people.house import house_form
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
@@ -235,6 +236,14 @@ class Samples:
                 {"approval": "above", "approve_above": "-5", "per_week": "3"},
                 {"approve_above": texts("Please give a whole number above zero.")},
             ),
+            "house": house_form(texts, {**SCHEDULE, "holidays": "FR"}, {}, ZONES),
+            "house_error": house_form(
+                texts,
+                {**SCHEDULE, "closes": "08:00"},
+                {"closes": texts("Work must end after it begins.")},
+                ZONES,
+                texts("Nothing is lost: please correct what is marked below."),
+            ),
             "notice": notice_card(texts, texts("This campaign no longer exists."), "warning"),
         }
 
@@ -307,9 +316,9 @@ class Samples:
                 },
                 choices,
             ),
-            "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES),
+            "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES, NOW),
             "form_schedule_holidays": schedule_form(
-                texts, draft, {**SCHEDULE, "holidays": "FR-57", "closed": texts.short_date(CLOSED)}, {}, ZONES
+                texts, draft, {**SCHEDULE, "holidays": "FR-57", "closed": texts.short_date(CLOSED)}, {}, ZONES, NOW
             ),
             "form_schedule_no_presence": schedule_form(
                 texts,
@@ -317,13 +326,19 @@ class Samples:
                 SCHEDULE,
                 {},
                 ZONES,
+                NOW,
                 no_presence=texts(
                     "Crieur has no access to Microsoft Graph here, which tells who is there on Teams:"
                     " its operator can set it up."
                 ),
             ),
             "form_schedule_errors": schedule_form(
-                texts, draft, late, {"date": texts("That is in the past. Please choose a later day or time.")}, ZONES
+                texts,
+                draft,
+                late,
+                {"date": texts("That is in the past. Please choose a later day or time.")},
+                ZONES,
+                NOW,
             ),
             "form_schedule_words": schedule_form(
                 texts,
@@ -331,6 +346,7 @@ class Samples:
                 SCHEDULE | {"words": texts("tomorrow 10am for 2 hours")},
                 {},
                 ZONES,
+                NOW,
                 what_was_read(
                     texts,
                     [
@@ -346,6 +362,7 @@ class Samples:
                 SCHEDULE | repeated,
                 {"words": odd_words(repeated, texts)},
                 ZONES,
+                NOW,
             ),
             "form_schedule_words_errors": schedule_form(
                 texts,
@@ -360,6 +377,7 @@ class Samples:
                     "time": texts("Please choose a time, like 10:00."),
                 },
                 ZONES,
+                NOW,
             ),
             "form_try": try_it_form(texts, draft, {"address": person().address}, {}),
             "form_try_sent": try_it_form(

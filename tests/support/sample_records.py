@@ -305,7 +305,12 @@ SCHEDULE = {
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
     "own_zone": "false", "presence": "always", "unknown": "send",
 }  # fmt: skip
-ZONES = [(name, name.replace("_", " ")) for name in (ZONE, "UTC", "America/New_York", "Asia/Tokyo")]
+ZONES = [
+    (ZONE, "Paris, UTC+1"),
+    ("UTC", "UTC"),
+    ("America/New_York", "New York, UTC−5"),
+    ("Asia/Tokyo", "Tokyo, UTC+9"),
+]
 
 
 #: who has not, and some of them

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.compose.closures import PLACES, closed_days, closed_text, place_name
+from cards.compose.schedule.closures import PLACES, closed_days, closed_text, place_name
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures

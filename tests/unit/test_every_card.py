@@ -38,6 +38,7 @@ from cards.compose.review import Forecast, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN, Texts
+from cards.kit.zones import offered_zones
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists.installs import install_card, install_form
 from cards.lists.listing import (
@@ -62,6 +63,7 @@ from cards.lists.reading import (
 from cards.lists.readings import column_card, hidden_card, sheet_card
 from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
+from cards.people.house import house_form
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
@@ -83,7 +85,6 @@ from cards.results.outcomes import COLORS
 from cards.results.report import report_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.campaigns.templates import PAGE as TEMPLATES
-from dialogs.compose.wizard import ZONES
 from dialogs.forms.buttons import BUTTON
 from dialogs.forms.fields import FIELDS, NAME
 from dialogs.lists.audience import SHOWN
@@ -179,7 +180,7 @@ def edge_forms(language: str) -> Cards:
     samples, draft = Samples(language), campaign(language, CampaignState.DRAFT)
     texts = samples.texts
     long = dict.fromkeys(FIELDS["message"], NASTY * 10)
-    zones = [(zone, zone) for zone in ZONES]
+    zones = offered_zones(texts, NOW)
     many = [(replace(one, name=LONG), reach) for one, reach in samples.lists() * (SHOWN // 2)]
     buttons = tuple(button(kind, "W" * BUTTON) for kind in ButtonKind) * 2
     none, nobody = Reach(total=0, reachable=0), Choices(everyone=Reach(total=0, reachable=0), lists=[])
@@ -196,10 +197,10 @@ def edge_forms(language: str) -> Cards:
         "text offered: no draft": text_card(texts, None, "x" * 1_000),
         "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, crowded),
         "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nobody),
-        "form schedule: errors everywhere": schedule_form(texts, draft, SCHEDULE, ERRORS, zones),
-        "form schedule: nothing": schedule_form(texts, draft, {}, {}, zones),
+        "form schedule: errors everywhere": schedule_form(texts, draft, SCHEDULE, ERRORS, zones, NOW),
+        "form schedule: nothing": schedule_form(texts, draft, {}, {}, zones, NOW),
         **{
-            f"form schedule: {raw} hours": schedule_form(texts, draft, {**SCHEDULE, "duration": raw}, {}, zones)
+            f"form schedule: {raw} hours": schedule_form(texts, draft, {**SCHEDULE, "duration": raw}, {}, zones, NOW)
             for raw in ("", "nan", "inf", "-inf", "1e999", "-1", "1e8", "two", "1.5", "1_0", "1,5")
         },
         "form try: error": try_it_form(texts, draft, {"address": NASTY}, {"address": "wrong"}, "notice", "warning"),
@@ -278,13 +279,13 @@ def edge_campaigns(language: str) -> Cards:
 def edge_series(language: str) -> Cards:
     samples, draft = Samples(language), campaign(language, CampaignState.DRAFT)
     texts = samples.texts
-    zones = [(zone, zone) for zone in ZONES]
+    zones = offered_zones(texts, NOW)
     wrong = {"every": NASTY, "on": NASTY, "which": NASTY, "until": NASTY, "times": NASTY, "date": NASTY}
     drawn: dict[str, AdaptiveCard] = {
         "form repeat: errors everywhere": repeat_form(texts, draft, wrong, ERRORS, "notice"),
         "form repeat: nothing": repeat_form(texts, replace(draft, name="", id=BIG), {}, {}),
         "form schedule: a series, errors everywhere": schedule_form(
-            texts, draft, wrong | {"every": "day"}, ERRORS, zones
+            texts, draft, wrong | {"every": "day"}, ERRORS, zones, NOW
         ),
     }
     for every in Every:
@@ -523,6 +524,9 @@ def edge_talk(language: str) -> Cards:
         "roles: groups": groups_card(texts, [(NASTY, NASTY), (LONG, LONG)], Role.PUBLISHER),
         "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
         "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
+        "house": house_form(
+            texts, dict.fromkeys(FIELDS["schedule"], NASTY), ERRORS, offered_zones(texts, NOW), "notice"
+        ),
         "notice": notice_card(texts, NASTY),
         "suggestion": suggestion_card(texts, "campaigns", NASTY),
         "refused": refused_card(texts, NASTY, NASTY, LONG, LONG),

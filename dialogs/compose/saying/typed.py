@@ -27,7 +27,7 @@ from dialogs.compose.saying.values import (
 )
 from dialogs.compose.translations import version_card
 from dialogs.compose.wizard import changeable, has_started, review, save_edit, save_step
-from dialogs.core.drafts import open_draft, values_of, version_key
+from dialogs.core.drafts import open_draft, proposed_schedule, values_of, version_key
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import demand, lists_of
@@ -233,12 +233,15 @@ async def _forms(
         else:
             forms[version_key(code)] = {**before.get(version_key(code), {}), "spoken": code, "body": text[:KEPT]}
     times, spoken = Timing(), None
+    timed = bool(saying.when) or saying.presence is not None
+    proposed = await proposed_schedule(turn, draft.channel if draft else turn.channel) if timed else {}
     if saying.when:
-        stood = values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
-        spoken = await turn.services.words.read(saying.when, turn.now, zone_of(stood, turn), turn.texts)
-        times = timing(_with_text(saying, forms), spoken, stood, turn.now, zone_of(stood, turn))
-    if saying.when or saying.presence is not None:
-        forms["schedule"] = schedule_values(turn, saying, before.get("schedule"), spoken, times)
+        stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
+        zone = zone_of(stood or proposed, turn)
+        spoken = await turn.services.words.read(saying.when, turn.now, zone, turn.texts)
+        times = timing(_with_text(saying, forms), spoken, stood, turn.now, zone)
+    if timed:
+        forms["schedule"] = schedule_values(saying, before.get("schedule"), spoken, times, proposed)
     return with_asks(forms, [*_still_open(before, saying), *in_the_way(saying.asks, has_text=bool(saying.text))]), times
 
 

@@ -14,7 +14,7 @@ from dialogs.core.turn import Turn
 from dialogs.forms.audience import list_id
 from dialogs.forms.buttons import read_buttons
 from dialogs.forms.fields import KEPT, NAME
-from dialogs.forms.schedule import WORDS, default_schedule, read_schedule
+from dialogs.forms.schedule import WORDS, read_schedule
 from dialogs.sayings import Ask, Asked, Buttons, LinkButton, OpenDraft, Saying
 from dialogs.sayings.timing import Timing
 from dialogs.sayings.words.names import EVERYBODY
@@ -117,10 +117,10 @@ def audience_values(saying: Saying, before: Values, ids: Mapping[str, int]) -> d
 
 
 def schedule_values(
-    turn: Turn, saying: Saying, before: Values | None, spoken: Spoken | None, times: Timing
+    saying: Saying, before: Values | None, spoken: Spoken | None, times: Timing, proposed: Values
 ) -> dict[str, str]:
-    """The schedule's form after it. ``before``: None where nobody has chosen a schedule yet."""
-    base = dict(before) if before else {**default_schedule(turn.now, turn.zone), "start": "at", "date": "", "time": ""}
+    """The schedule's form after it. ``before``: None where nobody has chosen one yet: then ``proposed`` counts."""
+    base = dict(before) if before else {**proposed, "start": "at", "date": "", "time": ""}
     if saying.when:
         base = {field: value for field, value in base.items() if field not in WORDS}
         base["words"] = saying.when

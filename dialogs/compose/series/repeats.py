@@ -25,10 +25,10 @@ async def save_repeat(turn: Turn, form: Form) -> Answer:
     if is_stale(turn, campaign, form):
         merged = merge(chosen, kept, form.get("was"))
         if merged is None:
-            values = {**values_of(campaign, "schedule", turn), **chosen}
+            values = {**await values_of(campaign, "schedule", turn), **chosen}
             return Answer(card=repeat_form(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
         chosen = merged
-    values, note = {**values_of(campaign, "schedule", turn), **chosen}, ""
+    values, note = {**await values_of(campaign, "schedule", turn), **chosen}, ""
     if repeats(values) and values.get("start") != "at":
         values["start"] = "at"
         note = turn.texts("A series begins on a day, at an hour: please check them below.")

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.kit.elements import ChoiceInput, TextInput
-from cards.kit.parts import beside, with_error
+from cards.kit.parts import with_error
 from cards.kit.texts import Texts
 from storage.records import Schedule
 
@@ -29,6 +29,12 @@ def place_name(texts: Texts, place: str) -> str:
 
 
 def closures_fields(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str]) -> list[Any]:
+    own = TextInput(id="closed", label=texts("Closed on these days, too"), value=values.get("closed", ""))
+    own.placeholder = texts.short_date(date(2026, 12, 24)).replace("2026", "").strip(" /.-") + "; …"
+    return [*place_field(texts, values, errors), *with_error(own, errors.get("closed"))]
+
+
+def place_field(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str]) -> list[Any]:
     places = sorted(((place, place_name(texts, place)) for place in PLACES), key=lambda named: texts.sort_key(named[1]))
     holidays = ChoiceInput(
         id="holidays",
@@ -36,10 +42,9 @@ def closures_fields(texts: Texts, values: Mapping[str, str], errors: Mapping[str
         choices=[(NO_HOLIDAYS, texts("no country")), *places],
         value=values.get("holidays") or NO_HOLIDAYS,
         style="compact",
+        wrap=True,
     )
-    own = TextInput(id="closed", label=texts("Closed on these days, too"), value=values.get("closed", ""))
-    own.placeholder = texts.short_date(date(2026, 12, 24)).replace("2026", "").strip(" /.-") + "; …"
-    return [beside(with_error(holidays, errors.get("holidays")), with_error(own, errors.get("closed")))]
+    return with_error(holidays, errors.get("holidays"))
 
 
 def closed_days(schedule: Schedule) -> list[date]:

@@ -1,0 +1,1 @@
+"""The parts of a schedule: what they say, and the days on which nobody works."""
