@@ -20,6 +20,7 @@ from storage.records import (
     Channel,
     DeedKind,
     DeliveryState,
+    EngagementKind,
     PresenceChoice,
     Seen,
     Subject,
@@ -55,6 +56,7 @@ async def check(world: World, scheduled: Campaign) -> None:
     await _only_who_is_there(world, store, campaign)
     assert not (order := world.history.illegal()), order
     await _everybody_once(world, store, campaign)
+    await _engagement_adds_up(store, campaign)
     await _in_time(world, store, campaign)
     await _nobody_muted(world, store)
     _answered_once(world)
@@ -154,6 +156,16 @@ async def _everybody_once(world: World, store: Store, campaign: Campaign) -> Non
             assert world.faults or world.was_cut or waits, (
                 f"{chat}: {result.state.name} ({result.reason}), and nothing went wrong"
             )
+
+
+async def _engagement_adds_up(store: Store, campaign: Campaign) -> None:
+    """The report's counters of what people did are what their rows say."""
+    rows = [result.engaged for result in await store.results(campaign.id, 0, 1_000)]
+    counted = {one.kind: (one.people, one.presses) for one in await store.engagement(campaign.id) if one.button is None}
+    for kind in EngagementKind:
+        people = sum(row.has(kind) for row in rows)
+        in_rows = (people, sum(row.presses(kind) for row in rows))
+        assert counted.get(kind, (0, 0)) == in_rows, f"{kind}: counted {counted.get(kind)}, and the rows say {in_rows}"
 
 
 async def _in_time(world: World, store: Store, campaign: Campaign) -> None:

@@ -33,6 +33,12 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
+        "a press of somebody who has pressed is not counted",
+        "storage/sqlite/engagements.py",
+        " SET people = people + excluded.people, presses = presses + excluded.presses,",
+        " SET people = people + excluded.people, presses = presses + min(excluded.presses, excluded.people),",
+    ),
+    Mutant(
         "a claim takes what another copy has claimed meanwhile",
         "storage/mongo/deliveries.py",
         'still_due = {"state": CLAIMABLE, "next_at": {"$lte": ms(now)}}',
