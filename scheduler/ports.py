@@ -28,6 +28,7 @@ from storage.records import (
     Source,
     TenantId,
 )
+from storage.shared.replies import Reply
 
 
 class Clock(Protocol):
@@ -279,6 +280,10 @@ class Announcer(Protocol):
 
         "" where there is no card, nor anybody to be told; None where it failed.
         """
+        ...
+
+    async def replies(self, campaign: Campaign, replies: Sequence[Reply], more: int) -> Outcome:
+        """Post what recipients wrote back; ``more``: how many could not be kept."""
         ...
 
     async def report(self, campaign: Campaign) -> Outcome:

@@ -18,6 +18,7 @@ from cards.lists.installs import finished_text, install_card
 from cards.lists.sources import unread_card
 from cards.results.figures import ends_about
 from cards.results.live import live_card, moved_card
+from cards.results.replies import replies_card
 from cards.results.report import report_card
 from dialogs.core.figures import figures_of
 from dialogs.core.notify import activity_bytes
@@ -44,6 +45,7 @@ from storage.records import (
     may_approve,
 )
 from storage.records.instants import ms
+from storage.shared.replies import Reply
 
 ASKED = 20  #: people who are asked for their word at the most
 CHECKS = 20  #: of whether nobody is telling the author any more ...
@@ -247,6 +249,23 @@ class AuthorAnnouncer:
 
         await post_once(self._store, key, post)
         return posted[0] if posted else None
+
+    async def replies(self, campaign: Campaign, replies: Sequence[Reply], more: int) -> Outcome:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return Unreachable(NotReached.NEVER_INSTALLED)
+        texts = texts_of(author)
+        rows = [
+            (person, one.at, one.words)
+            for one in replies
+            if (person := await self._store.person(one.person)) is not None
+        ]
+        card = replies_card(texts, campaign, rows, more)
+        if reference.channel.traits.draws_cards:
+            activity = activity_bytes(card, texts("Replies to “{name}”", name=campaign.name))
+        else:
+            activity = activities.spoken_bytes(texts, card, author=True)
+        return await self._connector.send(reference, activity)
 
     async def report(self, campaign: Campaign) -> Outcome:
         author, reference = await self._author(campaign)

@@ -130,8 +130,8 @@ class Entry:
     async def _reply_or_nothing(self, turn: Turn, words: str) -> Answer:
         """Words that mean nothing to anybody are a reply to the last message, unless they are near to a command."""
         nearest = self._router.nearest(turn, words)
-        if nearest is None and await engagement.replied(turn):
-            return Answer(text=language.reply_noted(turn))
+        if nearest is None and (noted := await engagement.replied(turn, words)):
+            return Answer(text=noted)
         text = not_understood(turn, nearest)
         if nearest is None or not turn.shows_cards:
             return Answer(text=text)

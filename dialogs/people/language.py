@@ -33,14 +33,6 @@ def greeting(turn: Turn, *, became_owner: bool = False) -> Answer:
     )
 
 
-def reply_noted(turn: Turn) -> str:
-    """To somebody who wrote back: honest about who reads it."""
-    return turn.texts(
-        "Thank you. I have noted that you replied, but nobody reads what is written to me:"
-        " please write to the people concerned. Type **help** to see what I can do for you."
-    )
-
-
 @router.command("language", authors_only=False)
 async def language(turn: Turn, wanted: str) -> Answer:
     wanted = unaccented(wanted.casefold())

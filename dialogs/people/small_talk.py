@@ -31,8 +31,8 @@ async def talked(turn: Turn, words: str) -> Answer | None:
     talk = small_talk(cut(composed(words).strip()))
     if talk is None:
         return None
-    if talk in (Talk.THANKS, Talk.PRAISE) and await engagement.replied(turn):
-        return Answer(text=language.reply_noted(turn))
+    if talk in (Talk.THANKS, Talk.PRAISE) and (text := await engagement.replied(turn, words)):
+        return Answer(text=text)
     texts = turn.texts
     match talk:
         case Talk.HELLO | Talk.WHO:

@@ -42,10 +42,12 @@ from storage.records import (
     Person,
     Press,
     Received,
+    StaleVersion,
     Style,
     Who,
     engaged,
 )
+from storage.shared.replies import Reply, keep_reply
 
 router = Router()
 
@@ -214,13 +216,34 @@ async def reacted(
             return
 
 
-async def replied(turn: Turn) -> bool:
-    """Words that are no command answer the last message in the chat; False when there is none."""
+async def replied(turn: Turn, words: str) -> str | None:
+    """Words that are no command answer the last message in the chat: what is said to that; None when there is none.
+
+    They are brought to the campaign's author, but those of an anonymous campaign: they would name who wrote them.
+    """
     for received in await turn.store.received(turn.person, turn.channel, turn.now):
-        if received.arrived:
-            await turn.store.engage([_told(turn.services, received, EngagementKind.REPLIED)])
-            return True
-    return False
+        if not received.arrived:
+            continue
+        await turn.store.engage([_told(turn.services, received, EngagementKind.REPLIED)])
+        campaign = None if received.anonymous else await linked_campaign(turn.services, received.campaign)
+        words = " ".join(words.split())
+        if campaign is None or not words or campaign.author == turn.person.id:
+            return reply_noted(turn.texts)
+        reply = Reply(person=turn.person.id, at=turn.now, words=words, cause=turn.cause or turn.now.isoformat())
+        try:
+            await keep_reply(turn.store, campaign.id, reply)
+        except StaleVersion:  # a crowd replies in the same moment: it is counted, and not brought
+            return reply_noted(turn.texts)
+        return turn.texts("Thank you. I bring your reply to those who sent the message.")
+    return None
+
+
+def reply_noted(texts: Texts) -> str:
+    """To somebody who wrote back: honest about who reads it."""
+    return texts(
+        "Thank you. I have noted that you replied, but nobody reads what is written to me:"
+        " please write to the people concerned. Type **help** to see what I can do for you."
+    )
 
 
 def _told(services: Services, received: Received, kind: EngagementKind) -> Press:

@@ -90,7 +90,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoRoles, MongoCampaigns, MongoDoc
         role = await self.role(PersonId(id))
         kept["role"] = [{"role": role}] if role else []
         kept["document"] = [
-            {"key": key, "json": only(key, json, names)} for key, json in await self._documents_of({id}, names)
+            {"key": key, "json": only(key, json, names, {id})} for key, json in await self._documents_of({id}, names)
         ]
         kept["pasted"] = [
             {"campaign": one.id, "author": one.author} for one in await self._where({}) if pastes(one.forms, names)

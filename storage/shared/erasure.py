@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
@@ -12,6 +13,7 @@ from storage.records import AuditEntry, Forms
 from storage.shared.inventory import NOBODYS, whose_key
 
 PAGES = "import/list/"  #: people of a file that waits to be saved: the others stay
+REPLIES = "replies/"  #: what recipients wrote back, until its author has it
 FILES = "import/file/"  #: the file itself, which is not searched: it goes with any person who is erased
 ADDRESSES = "addresses"  #: the field of a form into which addresses are pasted
 _PIECE = re.compile(r'(?:"[^"\n]*"|[^,;\n"]|")+')
@@ -25,6 +27,8 @@ def is_looked_into(key: str) -> bool:
 def names_them(key: str, json: bytes, people: AbstractSet[int], names: AbstractSet[str]) -> bool:
     """Whether a document is one of these people's, or says one of their names (lower case)."""
     if whose_key(key) in people or key.startswith(FILES):
+        return True
+    if key.startswith(REPLIES) and any(one["person"] in people for one in orjson.loads(json)["replies"]):
         return True
     text = key.lower() + json.decode(errors="replace").lower()
     return any(name in text for name in names)
@@ -42,6 +46,10 @@ def pages_of(key: str, json: bytes) -> tuple[int, list[str]] | None:
 
 def without(key: str, json: bytes, people: AbstractSet[int], names: AbstractSet[str]) -> bytes | None:
     """The document without the people of these names (lower case); None where nothing of it stays."""
+    if key.startswith(REPLIES):
+        gathered = orjson.loads(json)
+        gathered["replies"] = [one for one in gathered["replies"] if not _is_theirs(one, people, names)]
+        return orjson.dumps(gathered)
     if not key.startswith(PAGES) or whose_key(key) in people:
         return None
     page = orjson.loads(json)
@@ -49,8 +57,15 @@ def without(key: str, json: bytes, people: AbstractSet[int], names: AbstractSet[
     return orjson.dumps(page)
 
 
-def only(key: str, json: bytes, names: AbstractSet[str]) -> bytes:
+def _is_theirs(reply: dict[str, Any], people: AbstractSet[int], names: AbstractSet[str]) -> bool:
+    """Whether a reply is by one of these people, or says one of their names."""
+    return reply["person"] in people or any(name in reply["words"].lower() for name in names)
+
+
+def only(key: str, json: bytes, names: AbstractSet[str], people: AbstractSet[int] = frozenset()) -> bytes:
     """What a document says of the people of these names: nothing of the others in the same file."""
+    if key.startswith(REPLIES):
+        return orjson.dumps([one for one in orjson.loads(json)["replies"] if _is_theirs(one, people, names)])
     if key.startswith(FILES):
         return orjson.dumps("a file that waits to be saved: it was not looked into")
     if not key.startswith(PAGES):

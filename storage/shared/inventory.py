@@ -350,11 +350,14 @@ DOCUMENTS: Mapping[str, Whose] = {
     "posting/recall/": Whose.NOBODY,
     "posting/recalled/": Whose.NOBODY,
     "posting/missed/": Whose.NOBODY,
+    "posting/replies/": Whose.NOBODY,
     "posting/report/": Whose.NOBODY,
     "posting/stopped/": Whose.NOBODY,
     "stopped": Whose.NOBODY,
     "reading/": Whose.NOBODY,
     READY: Whose.NOBODY,
+    "replies/": Whose.PEOPLE,  # what recipients wrote back, until its author has it
+    "replying": Whose.NOBODY,  # to which campaigns
     "recall/": Whose.NOBODY,  # how far the taking back of a campaign's messages has come: numbers
     "recalling/": Whose.NOBODY,
     "telling/": Whose.NOBODY,

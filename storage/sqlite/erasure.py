@@ -188,7 +188,7 @@ def _kept(db: sqlite3.Connection, person: int, address: str) -> dict[str, Any]:
         kept[place.name] = [shown(row) for row in rows]
     names = _names(db, as_json([person]), address)
     kept["document"] = [
-        shown({"key": key, "json": only(key, json, names)}) for key, json in _documents(db, {person}, names)
+        shown({"key": key, "json": only(key, json, names, {person})}) for key, json in _documents(db, {person}, names)
     ]
     campaigns = (campaign_from_json(record) for (record,) in db.execute("SELECT record FROM campaign"))
     kept["pasted"] = [{"campaign": one.id, "author": one.author} for one in campaigns if pastes(one.forms, names)]

@@ -190,7 +190,7 @@ async def test_a_reply_is_attributed_to_the_last_message_in_that_chat(
     first = await sent_out(running_bot, ada, Message(body="The first one"))
     second = await sent_out(running_bot, ada, Message(body="The second one"))
     await louis.say("Merci beaucoup pour cette nouvelle")
-    assert any("J’ai noté votre réponse" in text for text in louis.texts())
+    assert any("Je transmets votre réponse" in text for text in louis.texts())
     await louis.say("Vraiment merci pour tout")
     person = await running_bot.store.person_at(TENANT, louis.address)
     assert person is not None

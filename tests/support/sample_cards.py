@@ -71,6 +71,7 @@ from cards.results.exports import (
 from cards.results.exports import trouble_card as export_trouble_card
 from cards.results.left import PeopleLeft, left_card, people_left_card
 from cards.results.live import live_card, moved_card
+from cards.results.replies import replies_card
 from cards.results.report import erased_text, report_card
 from dialogs.compose.schedule_sentence import what_was_read
 from dialogs.forms.schedule import odd_words
@@ -160,6 +161,10 @@ LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 
 A_YEAR_LATER = START + timedelta(days=366)
 
+REPLIES = {
+    "en": ("Will there be a vegetarian dish every day?", "Great, thank you!"),
+    "fr": ("Y aura-t-il un plat végétarien tous les jours ?", "Super, merci !"),
+}
 COMMUNICATION = {"en": "Internal communication", "fr": "Communication interne"}
 
 
@@ -425,6 +430,10 @@ class Samples:
             figures(replace(done, name=name), tally, ENGAGEMENT)
             for name, tally in zip(OTHERS[language], (DONE_TALLY, PRESENCE_TALLY, DONE_TALLY), strict=True)
         ]
+        written_back = [
+            (replace(person(number), address=f"person{number}@contoso.com", tenant=done.tenant), NOW, words)
+            for number, words in enumerate(REPLIES[self.language])
+        ]
         going = replace(done, recall_at=NOW, recall_deletes=True)
         recall = Recall(
             campaign=done.id,
@@ -476,6 +485,7 @@ class Samples:
             "calendar_free": calendar_card(texts, START.date(), 4, []),
             "delete": delete_card(texts, done),
             "delete_take_back": delete_card(texts, done, 981),
+            "replies": replies_card(texts, done, written_back, 3),
             "recall_running": recall_card(texts, going, recall),
             "recall_waits": recall_card(texts, going, replace(recall, trouble=switched_off)),
             "recall_done": recall_card(texts, going, replace(recall, taken_back=968, later=(), finished_at=NOW)),

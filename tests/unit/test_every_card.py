@@ -82,6 +82,7 @@ from cards.results.exports import (
 from cards.results.left import Group, PeopleLeft, left_card, people_left_card
 from cards.results.live import live_card, moved_card
 from cards.results.outcomes import COLORS
+from cards.results.replies import replies_card
 from cards.results.report import report_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.campaigns.templates import PAGE as TEMPLATES
@@ -216,6 +217,8 @@ def recalls(texts: Texts, one: Campaign) -> Cards:
         trouble = Trouble(reason=reason, detail=f"403 {NASTY}", since=NOW)
         drawn[f"recall: {reason} {one.name[:5]}"] = recall_card(texts, one, replace(whole, trouble=trouble))
     nobody = Recall(campaign=one.id, began_at=NOW, total=0)
+    crowd = [(replace(person(1), name=name, address=NASTY), NOW, LONG * 20) for name in (LONG, NASTY, "")] * 3
+    drawn[f"replies: {one.name[:5]}"] = replies_card(texts, one, crowd, 1_000_000)
     return drawn | {f"recall of nothing: {one.name[:5]}": recall_card(texts, one, nobody)}
 
 
