@@ -127,6 +127,7 @@ async def crieur(
     credentials = credentials or make_credentials(settings)
     rng = random.Random(secrets.randbits(64))  # an own seed in every process
     metrics = Metrics()
+    store.now = clock.now
     store = measured(store, metrics)
     keys = OwnKeys(store, clock, settings.key_apart)
     links = SignedLinks(settings.base_url, await keys.of(LINKS), tracked=settings.tracked)

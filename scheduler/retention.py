@@ -19,10 +19,11 @@ from scheduler.ports import Clock
 from scheduler.precheck import week_of
 from storage.port import operations as port
 from storage.port.activities import Activities
-from storage.port.campaigns import Deliveries
+from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.people import Lists
-from storage.records import Campaign, Deed, DeedKind, ListInUse, forgets_before
+from storage.records import Campaign, CampaignState, Deed, DeedKind, ListInUse, forgets_before
 from storage.shared.policy import policy_of
+from storage.shared.segments import segments_about
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ REPEATED = timedelta(days=1)  #: the platform repeats an activity within minutes
 PAUSE = 0.02  #: seconds between: what is being sent goes first
 
 
-class _Store(Activities, port.Audit, Deliveries, port.Documents, Lists, port.Retention, Protocol):
+class _Store(Activities, port.Audit, Campaigns, Deliveries, port.Documents, Lists, port.Retention, Protocol):
     """What is asked of the store here."""
 
 
@@ -66,7 +67,20 @@ class Retention:
                 erase = partial(self._erase, campaign, policy.keep_days)
                 await run_exclusively(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
 
+    async def _is_asked_about(self, campaign: Campaign) -> bool:
+        """Whether a campaign that has not ended goes to, or leaves out, people by what they did with this one."""
+        asking = segments_about(campaign.id, await self._store.lists(campaign.tenant))
+        if not asking:
+            return False
+        using = [
+            *await self._store.in_state(CampaignState.SCHEDULED),
+            *await self._store.in_state(CampaignState.RUNNING),
+        ]
+        return any(asking & set(one.as_scheduled.audience.named) for one in using)
+
     async def _erase(self, campaign: Campaign, days: int | None) -> None:
+        if await self._is_asked_about(campaign):  # by one that ends some day: looked at again
+            return
         id, details = campaign.id, {"keep_days": str(days or "")}
         deed = Deed(kind=DeedKind.ERASED, by=None, at=self._clock.now(), details=details, client="retention")
         await self._store.seal(id, self._clock.now())

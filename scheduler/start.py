@@ -44,6 +44,7 @@ from storage.records import (
 from storage.records.campaign_life import hold
 from storage.shared.approved import approved_people
 from storage.shared.policy import policy_of
+from storage.shared.segments import held_by, lists_behind_all
 
 log = logging.getLogger(__name__)
 
@@ -169,8 +170,8 @@ class Starts:
         return bool(await self._read_from_elsewhere(campaign))
 
     async def _read_from_elsewhere(self, campaign: Campaign) -> list[DistributionList]:
-        lists = [await self._store.distribution_list(id) for id in campaign.as_scheduled.audience.named]
-        return [item for item in lists if item is not None and item.source is not None]
+        known = await lists_behind_all(self._store, campaign.as_scheduled.audience)
+        return [item for item in known.values() if item.source is not None]
 
     def _is_over(self, campaign: Campaign) -> bool:
         schedule, now = campaign.as_scheduled.schedule, self._clock.now()
@@ -196,33 +197,43 @@ class Starts:
 
     async def _plan_the_others(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
         """The people of the lists that were read have their deliveries while the rest is waited for."""
-        audience, unread = campaign.as_scheduled.audience, {problem.problem.list.id for problem in failed}
-        if not self._holds_back(campaign, failed):
+        audience, unread = campaign.as_scheduled.audience, await self._held(campaign, failed)
+        if not await self._holds_back(campaign, failed):
             lists = tuple(id for id in audience.lists if id not in unread)
             some = replace(audience, lists=lists)
             await plan_some(campaign, some, self._store, self._clock, self._rng)
 
-    def _holds_back(self, campaign: Campaign, failed: Sequence[NotRead]) -> bool:
+    async def _held(self, campaign: Campaign, failed: Sequence[NotRead]) -> set[ListId]:
+        """What of an audience's lists was not read: these, and its segments that are made of one of them."""
+        audience, held = campaign.as_scheduled.audience, set[ListId]()
+        known = (await lists_behind_all(self._store, audience)).values()
+        for problem in failed:
+            held |= held_by(problem.problem.list.id, known)
+        return held
+
+    async def _holds_back(self, campaign: Campaign, failed: Sequence[NotRead]) -> bool:
         """Whether the people to leave out are not known; a group that is gone was read before, which will do."""
-        return any(
-            problem.problem.list.id in campaign.as_scheduled.audience.except_lists
-            and (problem.problem.why is not Unread.GONE or problem.problem.list.read_at is None)
+        unknown = [
+            problem
             for problem in failed
-        )
+            if problem.problem.why is not Unread.GONE or problem.problem.list.read_at is None
+        ]
+        return bool(await self._held(campaign, unknown) & set(campaign.as_scheduled.audience.except_lists))
 
     async def _give_up(self, campaign: Campaign, failed: Sequence[NotRead]) -> None:
         """The deliveries of everybody in those lists end with the reason."""
         audience = campaign.as_scheduled.audience
-        not_read = [problem.problem.list.id for problem in failed if problem.problem.why is not Unread.GONE]
-        if self._holds_back(campaign, failed):
-            not_read = list(audience.lists)
-        expired = _only(audience, not_read, everyone=self._holds_back(campaign, failed))
+        late = await self._held(campaign, [problem for problem in failed if problem.problem.why is not Unread.GONE])
+        gone = await self._held(campaign, [problem for problem in failed if problem.problem.why is Unread.GONE]) - late
+        holds_back = await self._holds_back(campaign, failed)
+        not_read = [id for id in audience.lists if holds_back or id in late]
+        expired = _only(audience, not_read, everyone=holds_back)
         state, reason = DeliveryState.EXPIRED, NotReached.LIST_NOT_READ
         await end_unplanned(campaign, expired, state, reason, self._store, self._clock.now())
-        gone = [problem.problem.list.id for problem in failed if problem.problem.why is Unread.GONE]
         state, reason = DeliveryState.FAILED, NotReached.LIST_GONE
         now = self._clock.now()
-        await end_unplanned(campaign, _only(audience, gone), state, reason, self._store, now)
+        people_of_gone = _only(audience, [id for id in audience.lists if id in gone])
+        await end_unplanned(campaign, people_of_gone, state, reason, self._store, now)
         await self._store.planned(campaign.id, now)
         log.warning("campaign planned without some lists: campaign=%d lists=%d", campaign.id, len(failed))
 

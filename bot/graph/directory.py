@@ -17,7 +17,10 @@ from scheduler.ports import DirectoryGroup, NoSuchGroup, NotAnswered
 from storage.records import DirectoryUser, TenantId
 
 USERS, GROUPS = "User.Read.All", "GroupMember.Read.All"
-FIELDS = "id,displayName,givenName,surname,mail,userPrincipalName,userType,preferredLanguage,department"
+FIELDS = (
+    "id,displayName,givenName,surname,mail,userPrincipalName,userType,preferredLanguage,department,country,city,"
+    "officeLocation,jobTitle"
+)
 PAGE = "999"  #: the most that a page holds
 SEARCH = 8.0  #: seconds for a search: somebody waits for it, and a turn is answered within fifteen
 FOUND = "25"  #: groups shown by one search
@@ -95,6 +98,10 @@ def user_of(row: Json, *, zone: str = "") -> DirectoryUser:
         language=str(row.get("preferredLanguage") or ""),
         zone=zone,
         department=str(row.get("department") or ""),
+        country=str(row.get("country") or ""),
+        city=str(row.get("city") or ""),
+        office=str(row.get("officeLocation") or ""),
+        title=str(row.get("jobTitle") or ""),
         guest=str(row["userType"]).lower() == "guest" if row.get("userType") else None,
     )
 

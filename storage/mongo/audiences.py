@@ -1,65 +1,63 @@
-"""The people of an audience: one condition on people, which counts each once by itself."""
+"""The people of an audience: one condition on people, which counts each once by itself.
+
+Where a segment or a rule is in it, they are asked one by one: segments.py.
+"""
 
 from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from storage.mongo.engine import Document, Engine, pages
+from storage.mongo.engine import PAGE, Document, pages
 from storage.mongo.identities import address_key
-from storage.mongo.lists import body_of
-from storage.mongo.mapping import has_installed, installed, person_of, reference_of, why_not, works_on
+from storage.mongo.mapping import has_installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
+from storage.mongo.segments import Asked, MongoSegments, columns_in
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
 from storage.shared.bits import bits_of
+from storage.shared.segments import lists_behind
 
+NO_GUESTS: Document = {"guest": {"$ne": True}}
+BY_NAME = [("order", 1)]
 #: what a broken reference may say
 BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER_INSTALLED]
 
 
-class MongoAudiences(Engine):
-    async def _bodies(self, tenant: TenantId, lists: Sequence[int]) -> list[int]:
-        """The numbers under which the people of these lists stand, in their order."""
-        rows = await self.by_id("lists", list(lists))
-        return [body_of(rows[id]) for id in lists if id in rows and rows[id]["tenant"] == tenant]
-
-    async def _saying(self, lists: Sequence[int]) -> list[int]:
-        """Of those that say something about their people."""
-        rows = await self.by_id("lists", list(lists))
-        return [body_of(rows[id]) for id in lists if id in rows and rows[id].get("columns")]
-
-    async def _with_guests(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
-        """What the people of an audience have in common, guests or not."""
-        everyone: Document = {"tenant": tenant} | installed(channel)
-        of_lists: Document = {"$in": await self._bodies(tenant, audience.lists)}
-        if audience.except_lists:
-            of_others: Document = {"$nin": await self._bodies(tenant, audience.except_lists)}
-            if not audience.lists:
-                return everyone | {"lists": of_others} if audience.everyone else {"lists": {"$in": []}}
-            if not audience.everyone:
-                return {"lists": of_lists | of_others}
-            return {"$or": [everyone, {"lists": of_lists}], "lists": of_others}
-        if audience.everyone and audience.lists:
-            return {"$or": [everyone, {"lists": of_lists}]}
-        return everyone if audience.everyone else {"lists": of_lists}
-
-    async def _condition(self, tenant: TenantId, audience: Audience, channel: Channel) -> Document:
-        condition = await self._with_guests(tenant, audience, channel)
-        return condition if audience.guests else condition | {"guest": {"$ne": True}}
-
+class MongoAudiences(MongoSegments):
     async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
-        people = self.collection("people")
-        everybody = await self._with_guests(tenant, audience, channel)
-        known: Document = {} if audience.guests else {"guest": {"$ne": True}}
+        asked = await self.asked(tenant, audience, channel)
+        if asked.holds_a_rule(audience):
+            return await self._reach_one_by_one(asked, audience)
+        people, everybody = self.collection("people"), asked.condition(audience)
+        known: Document = {} if audience.guests else NO_GUESTS
         total = await people.count_documents(everybody | known)
         only_reachable = audience.everyone and not audience.lists
         reached = total if only_reachable else await people.count_documents(everybody | known | reached_on(channel))
         guests = 0 if audience.guests else await people.count_documents(everybody | {"guest": True})
         return Reach(total=total, reachable=reached, guests=guests)
 
+    async def _reach_one_by_one(self, asked: Asked, audience: Audience) -> Reach:
+        total = reached = guests = 0
+        async for page in self.each(asked, replace(audience, guests=True), ["references"]):
+            for row in page:
+                if row.get("guest", False) and not audience.guests:
+                    guests += 1
+                    continue
+                total += 1
+                reached += works_on(row, asked.channel)
+        return Reach(total=total, reachable=reached, guests=guests)
+
     async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
-        people, condition = self.collection("people"), await self._condition(tenant, audience, channel)
+        asked = await self.asked(tenant, audience, channel)
+        if asked.holds_a_rule(audience):
+            reasons = Counter[NotReached]()
+            async for page in self.each(asked, audience, ["references"]):
+                reasons.update(why for row in page if (why := why_not(row, channel)))
+            return dict(reasons)
+        people, condition = self.collection("people"), _without_guests(asked, audience)
         counts: dict[NotReached, int] = {}
         left = await people.count_documents(condition) - await people.count_documents(condition | reached_on(channel))
         for reason in BROKEN:
@@ -79,17 +77,19 @@ class MongoAudiences(Engine):
         search: str = "",
         reachable: bool | None = None,
     ) -> list[Member]:
-        condition = await self._condition(tenant, audience, channel)
-        also: list[Document] = []
+        asked, also = await self.asked(tenant, audience, channel), list[Document]()
         for word in search.split():
             there = {"$regex": re.escape(word), "$options": "i"}
             also.append({"$or": [{field: there} for field in ("surname", "given_name", "name", "address")]})
         if reachable is not None:
             also.append({f"references.{channel}.broken": "" if reachable else {"$ne": ""}})
-        if also:
-            condition = {"$and": [condition, *also]}
-        rows = await self.rows("people", condition, sort=[("order", 1)], limit=limit, skip=offset)
-        bodies = await self._saying(audience.lists)
+        if asked.holds_a_rule(audience):
+            rows = await self._page_one_by_one(asked, audience, also, limit, offset)
+        else:
+            condition = _without_guests(asked, audience)
+            condition = {"$and": [condition, *also]} if also else condition
+            rows = await self.rows("people", condition, sort=BY_NAME, limit=limit, skip=offset)
+        bodies = asked.saying(audience)
         return [
             Member(
                 person=person_of(row),
@@ -97,19 +97,46 @@ class MongoAudiences(Engine):
                 installed=has_installed(row, channel),
                 failed=doubt.failed if (doubt := reference_of(row, channel)) else None,
                 failed_at=doubt.failed_at if doubt else None,
-                columns=_columns(row, bodies),
+                columns=columns_in(row, bodies),
             )
             for row in rows
         ]
 
+    async def _page_one_by_one(
+        self, asked: Asked, audience: Audience, also: Sequence[Document], limit: int, offset: int
+    ) -> list[Document]:
+        people = await self.people_in(asked, audience)
+        known: list[Document] = [] if audience.guests else [NO_GUESTS]
+        if len(people) <= PAGE:
+            condition = {"$and": [{"_id": {"$in": list(people)}}, *known, *also]}
+            return await self.rows("people", condition, sort=BY_NAME, limit=limit, skip=offset)
+        wanted, page, passed = set(people), list[int](), 0
+        whole: Document = {"$and": [{"tenant": asked.tenant}, *known, *also]}
+        async for some in self.many("people", whole, [], BY_NAME):  # in the order of their names, as far as is shown
+            theirs = [row["_id"] for row in some if row["_id"] in wanted]
+            page += theirs[max(0, offset - passed) :]
+            passed += len(theirs)
+            if len(page) >= limit:
+                break
+        rows = await self.by_id("people", page[:limit])
+        return [rows[id] for id in page[:limit] if id in rows]
+
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
-        bodies = await self._saying(audience.lists)
+        known, bodies = await self.known_lists(audience.lists)
+        lists = lists_behind(audience.lists, known)
+        saying = [bodies[id] for id in lists if id in known and known[id].columns]
         rows = await self.by_id("people", list(people), ["columns"])
-        by_person = {id: _columns(row, bodies) for id, row in rows.items()}
+        by_person = {id: columns_in(row, saying) for id, row in rows.items()}
         return {id: columns for id, columns in by_person.items() if columns}
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
-        condition = await self._condition(tenant, audience, channel) | reached_on(channel)
+        asked = await self.asked(tenant, audience, channel)
+        if asked.holds_a_rule(audience):
+            zones = Counter[str]()
+            async for page in self.each(asked, audience, ["references", "zone"]):
+                zones.update(row["zone"] for row in page if works_on(row, channel))
+            return dict(zones)
+        condition = _without_guests(asked, audience) | reached_on(channel)
         pipeline: list[Document] = [{"$match": condition}, {"$group": {"_id": "$zone", "count": {"$sum": 1}}}]
         return {row["_id"]: row["count"] for row in await self.collection("people").aggregate(pipeline).to_list(None)}
 
@@ -129,25 +156,31 @@ class MongoAudiences(Engine):
         by_audience: dict[Audience, int] = {}
         for audience in audiences:
             if audience not in by_audience:
-                condition = await self._condition(tenant, audience, channel) | reached_on(channel)
-                by_audience[audience] = bits_of(await self.numbers("people", condition, "_id"))
+                reached, _ = await self.recipients(tenant, audience, channel)
+                by_audience[audience] = bits_of(reached)
         return [by_audience[audience] for audience in audiences]
 
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:
-        condition = await self._condition(tenant, audience, channel)
+        asked = await self.asked(tenant, audience, channel)
+        if asked.holds_a_rule(audience):
+            return await self._recipients_one_by_one(asked, audience)
+        condition = _without_guests(asked, audience)
         reached = await self.numbers("people", condition | reached_on(channel), "_id")
         if audience.everyone and not audience.lists:
             return reached, array("q")
         people, known = await self.numbers("people", condition, "_id"), set(reached)
         return reached, array("q", (person for person in people if person not in known))
 
+    async def _recipients_one_by_one(self, asked: Asked, audience: Audience) -> tuple[Sequence[int], Sequence[int]]:
+        reached, others = array("q"), array("q")
+        async for page in self.each(asked, audience, ["references"]):
+            for row in page:
+                (reached if works_on(row, asked.channel) else others).append(row["_id"])
+        return reached, others
 
-def _columns(row: Document, bodies: Sequence[int]) -> Columns:
-    """What the lists with these bodies say about a person; the first that says something wins."""
-    columns: dict[str, str] = {}
-    by_list: Document = row.get("columns") or {}
-    for body in reversed(bodies):
-        columns |= by_list.get(f"l{body}", {})
-    return columns
+
+def _without_guests(asked: Asked, audience: Audience) -> Document:
+    condition = asked.condition(audience)
+    return condition if audience.guests else condition | NO_GUESTS

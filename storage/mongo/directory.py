@@ -15,7 +15,7 @@ from storage.mongo.engine import Document
 from storage.mongo.identities import address_key, directory_key, user_key
 from storage.mongo.mapping import blank, order_of, works_on
 from storage.mongo.people import MongoPeople
-from storage.records import Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
+from storage.records import DIRECTORY_FACTS, Channel, DirectoryUser, NotReached, PersonId, Reference, Source, TenantId
 from storage.records.instants import instant, ms
 from storage.shared.lessons import ANOTHER_CHANCE
 from storage.shared.sightings import naming, was_named_lately
@@ -29,10 +29,9 @@ def _changed_fields(row: Document, user: DirectoryUser) -> Document:
         "given_name": user.given_name,
         "surname": user.surname,
         "name": user.name,
-        "department": user.department,
         "locale": row["locale"] or user.language,
         "zone": row["zone"] or user.zone,
-    }
+    } | {fact: getattr(user, fact) for fact in DIRECTORY_FACTS}
     changed = {field: value for field, value in fields.items() if value and value != row.get(field)}
     return changed if user.guest in (None, row.get("guest", False)) else changed | {"guest": user.guest}
 
@@ -120,6 +119,7 @@ class MongoDirectory(MongoPeople):
             "conversation": reference.conversation,
             "broken": "",
             "installed": True,
+            "installed_at": ms(at),
         }
         user = known["user"] if known else reference.user
         key = user_key(reference.tenant, channel, user)

@@ -14,7 +14,7 @@ import re
 import secrets
 from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
@@ -105,8 +105,10 @@ def _patiently(method: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T
 class Engine:
     """Opens the database, and gives its collections."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """``now``: what "in the last days" reaches back from."""
         self._url = url
+        self.now = now
         self._client: AsyncIOMotorClient[Document] | None = None
         self._db: AsyncIOMotorDatabase[Document] | None = None
         #: this copy's name, while it serves the database

@@ -17,6 +17,7 @@ from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
 from storage.mongo.engine import Document, pages
 from storage.mongo.mapping import columns_path
 from storage.records import (
+    Audience,
     CampaignId,
     Columns,
     Deed,
@@ -32,13 +33,14 @@ from storage.records import (
 )
 from storage.records.instants import instant, ms
 from storage.shared.json import from_json, to_json
+from storage.shared.segments import held_by
 
 #: documents of lists that nobody sees yet have an owner and a tenant, and wait in their own collection
 BLANKS = "blank_lists"
 ORIGINS = "list_origins"
 
 
-def _list_of(row: Document) -> DistributionList:
+def list_of(row: Document) -> DistributionList:
     return DistributionList(
         id=row["_id"],
         tenant=row["tenant"],
@@ -50,6 +52,7 @@ def _list_of(row: Document) -> DistributionList:
         shared_with_all=row.get("shared_with_all", False),
         source=from_json(Source, row["source"]) if row.get("source") else None,
         read_at=instant(row["read_at"]) if row.get("read_at") is not None else None,
+        segment=from_json(Audience, row["segment"]) if row.get("segment") else None,
     )
 
 
@@ -83,7 +86,7 @@ class MongoLists(MongoDeeds):
         if result_of is not None:
             row["result_of"] = result_of
         await self._insert_list(row, deed)
-        return await self.distribution_list(ListId(id)) or _list_of(row) if deed.cause else _list_of(row)
+        return await self.distribution_list(ListId(id)) or list_of(row) if deed.cause else list_of(row)
 
     async def _insert_list(self, row: Document, deed: Deed) -> None:
         """Unless there is one of this number already."""
@@ -197,7 +200,7 @@ class MongoLists(MongoDeeds):
         waiting = await self.collection(BLANKS).find_one({"_id": blank})
         row = await self.collection("lists").find_one({"_id": id})
         if row is None or waiting is None:
-            return _list_of(row) if row else None
+            return list_of(row) if row else None
         before = waiting.get("before", body_of(row))
         # noted first: after a death, the next call knows the people to take out
         await self.collection(BLANKS).update_one({"_id": blank}, {"$set": {"before": before}})
@@ -230,6 +233,32 @@ class MongoLists(MongoDeeds):
         assert distribution_list is not None
         return distribution_list
 
+    async def new_segment(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        segment: Audience,
+        columns: Sequence[str] = (),
+        *,
+        deed: Deed,
+    ) -> DistributionList:
+        id = await self.own_number("list", deed.cause)
+        row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": 0}
+        row |= {"segment": to_json(segment), "columns": list(columns)}
+        await self._insert_list(row, deed)
+        return await self.distribution_list(ListId(id)) or list_of(row) if deed.cause else list_of(row)
+
+    async def change_segment(
+        self, id: ListId, segment: Audience, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
+        row = await self.collection("lists").find_one({"_id": id})
+        if row is None or not row.get("segment"):
+            return None
+        await self._refuse_in_use(row)
+        await self._change(id, {"segment": to_json(segment), "columns": list(columns)}, deed)
+        return await self.distribution_list(id)
+
     async def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None:
         await self._change(id, {"name": name}, deed)
 
@@ -245,10 +274,10 @@ class MongoLists(MongoDeeds):
 
     async def distribution_list(self, id: ListId) -> DistributionList | None:
         row = await self.collection("lists").find_one({"_id": id})
-        return _list_of(row) if row else None
+        return list_of(row) if row else None
 
     async def lists(self, tenant: TenantId) -> list[DistributionList]:
-        lists = [_list_of(row) for row in await self.rows("lists", {"tenant": tenant})]
+        lists = [list_of(row) for row in await self.rows("lists", {"tenant": tenant})]
         return sorted(lists, key=lambda item: (item.name.casefold(), item.id))
 
     async def delete_list(self, id: ListId, *, deed: Deed) -> None:
@@ -256,12 +285,17 @@ class MongoLists(MongoDeeds):
         if row is not None:
             await self.let_list_go(row, deed)
 
+    async def _refuse_in_use(self, row: Document) -> None:
+        """Raises ListInUse where a campaign that has not ended names the list, or a segment of it."""
+        named = sorted(held_by(row["_id"], await self.lists(row["tenant"])))
+        using = await self.rows("campaigns", {"state": {"$in": ["scheduled", "running"]}, "lists": {"$in": named}})
+        if using:
+            raise ListInUse(tuple(one["name"] for one in using))
+
     async def let_list_go(self, row: Document, deed: Deed | None = None) -> None:
         """Raises ListInUse."""
         id = row["_id"]
-        using = await self.rows("campaigns", {"state": {"$in": ["scheduled", "running"]}, "lists": {"$in": [id]}})
-        if using:
-            raise ListInUse(tuple(row["name"] for row in using))
+        await self._refuse_in_use(row)
         await self.remove("lists", id, await self.owe(_noted(deed, row)) if deed else NOTHING)
         if row.get("source"):
             source = from_json(Source, row["source"])

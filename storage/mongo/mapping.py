@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.mongo.engine import Document
-from storage.records import Channel, NotReached, Person, Reference
+from storage.records import DIRECTORY_FACTS, Channel, NotReached, Person, Reference
 from storage.records.instants import instant
 
 FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", "locale", "language", "zone")
@@ -25,10 +25,10 @@ def person_of(row: Document) -> Person:
     return Person(
         id=row["_id"],
         guest=row.get("guest", False),
-        department=row.get("department", ""),
         muted=row.get("muted", False),
         named_at=instant(row["named_at"]) if row.get("named_at") is not None else None,
         **{field: row[field] for field in FIELDS},
+        **{fact: row.get(fact, "") for fact in DIRECTORY_FACTS},
     )
 
 
@@ -55,6 +55,7 @@ def reference_of(row: Document, channel: Channel) -> Reference | None:
         failed_at=instant(reference["failed_at"]) if reference.get("failed_at") else None,
         worked_at=instant(reference["worked_at"]) if reference.get("worked_at") else None,
         worked_url=reference.get("worked_url", ""),
+        installed_at=instant(reference["installed_at"]) if reference.get("installed_at") is not None else None,
     )
 
 

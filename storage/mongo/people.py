@@ -38,10 +38,14 @@ from storage.shared.sightings import changed_fields, naming, was_named_lately
 NAMES = ("directory_id", "given_name", "surname", "name")
 
 
+def _in_use(kept: Document) -> bool:
+    """Whether they have the bot, as far as is known."""
+    return kept.get("broken") == "" and bool(kept.get("installed", True))
+
+
 def _has_worked(kept: Document) -> bool:
     """Whether messages have been accepted through the serviceUrl of a reference that is in use."""
-    in_use = kept.get("broken") == "" and kept.get("installed", True)
-    return bool(in_use and kept.get("worked_url") and kept["worked_url"] == kept["service_url"])
+    return bool(_in_use(kept) and kept.get("worked_url") and kept["worked_url"] == kept["service_url"])
 
 
 def _removed_since(kept: Document, seen: Sighting) -> bool:
@@ -121,6 +125,7 @@ class MongoPeople(MongoIdentities):
             "worked_at": ms(sighting.at),
             "worked_url": kept.get("worked_url") or sighting.service_url,
             "told_at": max(kept.get("told_at", 0), ms(sighting.told)),
+            "installed_at": kept.get("installed_at") if _in_use(kept) else ms(sighting.at),
         }
         before = await self.collection("people").find_one_and_update(
             {"_id": person}, {"$set": fields | {f"references.{channel}": reference | {"seen_at": ms(sighting.at)}}}

@@ -8,7 +8,7 @@
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
                       deliveries may not be woken yet
     lists             {_id: int, tenant, owner, name, size, body, columns, shared_with, shared_with_all,
-                      source, read_at, result_of: campaign}
+                      source, read_at, result_of: campaign, segment: JSON of an Audience}
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
@@ -63,6 +63,7 @@ STEPS = (
     Step("deeds are written with the change that they are, and moved to the audit after it", overlaps=True),
     Step("the messages of a campaign are taken back, which older copies would forget", overlaps=False),
     Step("a series is scheduled, and never sent itself: an older copy would", overlaps=False),
+    Step("a list may be a rule: a copy that does not know it would leave nobody out", overlaps=False),
 )
 VERSION = len(STEPS)
 

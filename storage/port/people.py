@@ -215,6 +215,28 @@ class Lists(Protocol):
         """
         ...
 
+    async def new_segment(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        segment: Audience,
+        columns: Sequence[str] = (),
+        *,
+        deed: Deed,
+    ) -> DistributionList:
+        """A list that is a rule: whom ``segment`` stands for, whenever that is asked.
+
+        ``columns``: what the lists that it is of say about people. ``deed``: as for a new list.
+        """
+        ...
+
+    async def change_segment(
+        self, id: ListId, segment: Audience, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
+        """None when it is gone, or no segment. Raises ListInUse as ``delete_list`` does."""
+        ...
+
     async def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None: ...
 
     async def share_list(
@@ -230,10 +252,12 @@ class Lists(Protocol):
         ...
 
     async def delete_list(self, id: ListId, *, deed: Deed) -> None:
-        """Raises ListInUse while a scheduled or running campaign names it, be it as an exception."""
+        """Raises ListInUse while a scheduled or running campaign names it or a segment of it, be it as an exception."""
         ...
 
-    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach: ...
+    async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
+        """How many people an audience has now; its segments and its rule are evaluated anew, here and below."""
+        ...
 
     async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
         """Why people of the audience cannot be reached, and how many for each reason."""

@@ -6,6 +6,7 @@ are idempotent where the world may repeat itself (installs, presses, planning tw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +36,9 @@ class Store(
     Protocol,
 ):
     """All of it; opened once by the composition root."""
+
+    #: the composition root's clock: what "in the last days" of a segment reaches back from
+    now: Callable[[], datetime]
 
     async def open(self) -> None:
         """Connect, and bring the schema to this version. Raises StorageError with what to do."""

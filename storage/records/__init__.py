@@ -92,6 +92,7 @@ from storage.records.lists import (
     origin_of,
 )
 from storage.records.people import (
+    DIRECTORY_FACTS,
     About,
     Contact,
     DirectoryUser,
@@ -117,6 +118,7 @@ from storage.records.templates import Template
 
 __all__ = [
     "CROWD",
+    "DIRECTORY_FACTS",
     "ENGAGES_FOR",
     "FINAL",
     "HOUSE",

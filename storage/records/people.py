@@ -68,7 +68,7 @@ class NotReached(StrEnum):
 
 
 #: what the directory says of a person beside names and addresses: fields of Person and DirectoryUser
-DIRECTORY_FACTS = ("department", "country", "city", "office", "title", "manager")
+DIRECTORY_FACTS = ("department", "country", "city", "office", "title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +93,12 @@ class Person:
     zone: str = ""
     #: of another organisation, invited into this one
     guest: bool = False
-    #: as the directory says it; "" when unknown. The manager by address, or else by name
+    #: as the directory says it; "" when unknown
     department: str = ""
     country: str = ""
     city: str = ""
     office: str = ""
     title: str = ""
-    manager: str = ""
     #: wants no campaigns, for now
     muted: bool = False
     #: when the platform or the directory last told their names and addresses; None: never
@@ -126,8 +125,6 @@ class DirectoryUser:
     city: str = ""
     office: str = ""
     title: str = ""
-    #: by address, or else by name
-    manager: str = ""
     #: None: not said, as where the directory may not be asked for it
     guest: bool | None = None
 

@@ -33,7 +33,7 @@ class Fact(StrEnum):
     CITY = "city"
     OFFICE = "office"
     TITLE = "title"
-    MANAGER = "manager"
+    MANAGER = "manager"  #: of lists alone: the directory tells it of one person at a time
     LANGUAGE = "language"  #: the one they asked for, or else their client's
 
 
@@ -181,7 +181,7 @@ def says(text: str, values: tuple[str, ...], *, contains: bool) -> bool:
 
 def fact_of(fact: Fact, person: Person, columns: Mapping[str, str]) -> str:
     """What is known: "" where nothing is."""
-    own = language_of(person.language, person.locale) if fact is Fact.LANGUAGE else str(getattr(person, fact))
+    own = language_of(person.language, person.locale) if fact is Fact.LANGUAGE else getattr(person, fact, "")
     return own or next((columns[name] for name in COLUMNS_OF_FACT[fact] if columns.get(name)), "")
 
 

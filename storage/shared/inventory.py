@@ -71,7 +71,7 @@ PLACES = (
             nothing="tenant",
             number="id",
             personal="directory_id address given_name surname name locale language zone role guest department muted"
-            " named_at look_up_at",
+            " named_at look_up_at country city office title",
         ),
         collection="people",
         fields=_say(
@@ -79,7 +79,7 @@ PLACES = (
             number="_id",
             words="deeds",
             personal="directory_id address given_name surname name locale language zone guest department muted order"
-            " named_at look_up_at lists columns references",
+            " named_at look_up_at lists columns references country city office title",
         ),
         person="id",
         person_field="_id",
@@ -100,7 +100,7 @@ PLACES = (
         table="reference",
         columns=_say(
             nothing="channel tenant service_url bot broken seen_at installed failed failed_at worked_at worked_url"
-            " told_at heard_url",
+            " told_at heard_url installed_at",
             number="person",
             personal="conversation user",
         ),
@@ -125,13 +125,13 @@ PLACES = (
         columns=_say(
             nothing="id tenant size blank columns shared_with_all source origin read_at result_of",
             number="owner shared_with",
-            words="name",
+            words="name segment",
         ),
         collection="lists",
         fields=_say(
             nothing="_id tenant size body columns shared_with_all source read_at result_of noting",
             number="owner shared_with",
-            words="name deeds",
+            words="name deeds segment",
         ),
         person="owner",
         person_field="owner",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from itertools import chain
 
 import orjson
@@ -13,8 +15,10 @@ import orjson
 from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
 from storage.records.instants import instant
 from storage.shared.bits import bits_of
+from storage.shared.segments import lists_behind
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
+from storage.sqlite.segments import Asked, Query, known_lists, named_in, people_with_guests
 
 ASKED = 5_000  #: people asked about at a time
 
@@ -22,53 +26,34 @@ GUESTS = "SELECT id FROM person WHERE tenant = ? AND guest"
 #: what a word is looked for in: none spans two of them
 NAMED = "fold(p.surname || char(10) || p.given_name || char(10) || p.name || char(10) || p.address)"
 
-Query = tuple[str, list[object]]
+
+def _asked(db: sqlite3.Connection, tenant: TenantId, audience: Audience, channel: Channel, now: datetime) -> Asked:
+    return Asked(db, channel, now, named_in(db, tenant, audience))
 
 
-def _of_lists(tenant: TenantId, lists: Sequence[int]) -> Query:
-    marks = ", ".join("?" * len(lists))
-    distinct = "DISTINCT " if len(lists) > 1 else ""
-    return (
-        f"SELECT {distinct}m.person FROM list_member m JOIN list l ON l.id = m.list"
-        f" WHERE l.tenant = ? AND m.list IN ({marks}) AND NOT l.blank",
-        [tenant, *lists],
-    )
-
-
-def _with_guests(tenant: TenantId, audience: Audience, channel: Channel) -> Query:
-    """SQL that gives the person ids of an audience, each once, guests or not."""
-    parts: list[Query] = []
-    if audience.everyone:
-        installed = "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL AND installed"
-        parts.append((installed, [tenant, channel]))
-    if audience.lists or not audience.everyone:
-        parts.append(_of_lists(tenant, audience.lists))
-    sql, values = " UNION ".join(part for part, _ in parts), [value for _, values in parts for value in values]
-    if audience.except_lists:
-        others, theirs = _of_lists(tenant, audience.except_lists)
-        sql, values = f"SELECT person FROM ({sql}) WHERE person NOT IN ({others})", [*values, *theirs]
-    return sql, values
-
-
-def _people(tenant: TenantId, audience: Audience, channel: Channel) -> Query:
-    sql, values = _with_guests(tenant, audience, channel)
+def _people(asked: Asked, audience: Audience) -> Query:
+    sql, values = people_with_guests(asked, audience)
     if audience.guests:
         return sql, values
-    return f"SELECT person FROM ({sql}) WHERE person NOT IN ({GUESTS})", [*values, tenant]
+    return f"SELECT person FROM ({sql}) WHERE person NOT IN ({GUESTS})", [*values, asked.tenant]
+
+
+def _people_now(db: sqlite3.Connection, tenant: TenantId, audience: Audience, channel: Channel, now: datetime) -> Query:
+    return _people(_asked(db, tenant, audience, channel, now), audience)
 
 
 def _with_reach(people: str) -> str:
     return f"FROM ({people}) a LEFT JOIN reference r ON r.person = a.person AND r.channel = ?"
 
 
-def _reach(db: sqlite3.Connection, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
-    people, values = _with_guests(tenant, audience, channel)
+def _reach(asked: Asked, audience: Audience) -> Reach:
+    people, values = people_with_guests(asked, audience)
     out = f"a.person IN ({GUESTS})" if not audience.guests else "0"
-    of_guests = [] if audience.guests else [tenant]
-    total, reachable, guests = db.execute(
+    of_guests = [] if audience.guests else [asked.tenant]
+    total, reachable, guests = asked.db.execute(
         "SELECT COUNT(*), COUNT(*) FILTER (WHERE works AND NOT guest), COUNT(*) FILTER (WHERE guest) FROM"
         f" (SELECT r.person IS NOT NULL AND r.broken IS NULL AS works, {out} AS guest {_with_reach(people)})",
-        (*of_guests, *values, channel),
+        (*of_guests, *values, asked.channel),
     ).fetchone()
     return Reach(total=total - guests, reachable=reachable, guests=guests)
 
@@ -106,18 +91,21 @@ def _member(row: Row) -> Member:
 
 class SqliteAudiences(Engine):
     async def reach(self, tenant: TenantId, audience: Audience, channel: Channel) -> Reach:
-        return await self.read(lambda db: _reach(db, tenant, audience, channel))
+        now = self.now()
+        return await self.read(lambda db: _reach(_asked(db, tenant, audience, channel, now), audience))
 
     async def unreached(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[NotReached, int]:
-        people, values = _people(tenant, audience, channel)
-        rows = await self.read(
-            lambda db: db.execute(
+        now = self.now()
+
+        def query(db: sqlite3.Connection) -> list[Row]:
+            people, values = _people_now(db, tenant, audience, channel, now)
+            return db.execute(
                 f"SELECT coalesce(r.broken, ?), COUNT(*) {_with_reach(people)}"
                 " WHERE r.person IS NULL OR r.broken IS NOT NULL GROUP BY 1",
                 (NotReached.NEVER_INSTALLED, *values, channel),
             ).fetchall()
-        )
-        return {NotReached(why): count for why, count in rows}
+
+        return {NotReached(why): count for why, count in await self.read(query)}
 
     async def members(
         self,
@@ -130,8 +118,7 @@ class SqliteAudiences(Engine):
         search: str = "",
         reachable: bool | None = None,
     ) -> list[Member]:
-        people, values = _people(tenant, audience, channel)
-        conditions = ["1"]
+        conditions, now = ["1"], self.now()
         if reachable is not None:
             works = "(r.person IS NOT NULL AND r.broken IS NULL)"
             conditions.append(works if reachable else f"NOT {works}")
@@ -139,6 +126,8 @@ class SqliteAudiences(Engine):
         conditions += [f"instr({NAMED}, ?)"] * len(words)
 
         def query(db: sqlite3.Connection) -> list[Member]:
+            asked = _asked(db, tenant, audience, channel, now)
+            people, values = _people(asked, audience)
             rows = db.execute(
                 f"SELECT {PERSON}, r.person IS NULL, r.broken, r.installed, r.failed, r.failed_at"
                 f" FROM ({people}) a JOIN person p ON p.id = a.person"
@@ -147,24 +136,31 @@ class SqliteAudiences(Engine):
                 (*values, channel, *words, limit, offset),
             ).fetchall()
             members = [_member(row) for row in rows]
-            columns = _columns(db, audience.lists, [member.person.id for member in members])
+            lists = lists_behind(audience.lists, asked.named.lists)
+            columns = _columns(db, lists, [member.person.id for member in members])
             return [replace(member, columns=columns.get(member.person.id, {})) for member in members]
 
         return await self.read(query)
 
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
-        return await self.read(lambda db: _columns(db, audience.lists, people))
+        def query(db: sqlite3.Connection) -> dict[int, Columns]:
+            lists = lists_behind(audience.lists, known_lists(db, audience.lists))
+            return _columns(db, lists, people)
+
+        return await self.read(query)
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
-        people, values = _people(tenant, audience, channel)
-        rows = await self.read(
-            lambda db: db.execute(
+        now = self.now()
+
+        def query(db: sqlite3.Connection) -> list[tuple[str, int]]:
+            people, values = _people_now(db, tenant, audience, channel, now)
+            return db.execute(
                 f"SELECT p.zone, COUNT(*) {_with_reach(people)} JOIN person p ON p.id = a.person"
                 " WHERE r.person IS NOT NULL AND r.broken IS NULL GROUP BY p.zone",
                 (*values, channel),
             ).fetchall()
-        )
-        return dict(rows)
+
+        return dict(await self.read(query))
 
     async def by_zone(self, people: Sequence[int]) -> dict[str, Sequence[int]]:
         def query(db: sqlite3.Connection) -> dict[str, Sequence[int]]:
@@ -191,18 +187,20 @@ class SqliteAudiences(Engine):
 
     async def people_bits(self, tenant: TenantId, channel: Channel, audiences: Sequence[Audience]) -> list[int]:
         working = "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL"
-        reached = await self._bits((working, [tenant, channel])) if audiences else 0
+        reached = await self._bits(lambda db: (working, [tenant, channel])) if audiences else 0
+        now = self.now()
         by_audience: dict[Audience, int] = {}
         for audience in audiences:  # each in a turn of its own: others read in between
             if audience not in by_audience:
-                by_audience[audience] = reached & await self._bits(_people(tenant, audience, channel))
+                asked = partial(_people_now, tenant=tenant, audience=audience, channel=channel, now=now)
+                by_audience[audience] = reached & await self._bits(asked)
         return [by_audience[audience] for audience in audiences]
 
-    async def _bits(self, people: Query) -> int:
+    async def _bits(self, people: Callable[[sqlite3.Connection], Query]) -> int:
         """One text crosses from SQLite, and not a row a person (engine.json_rows)."""
-        sql, values = people
 
         def query(db: sqlite3.Connection) -> int:
+            sql, values = people(db)
             (ids,) = db.execute(f"SELECT group_concat(person) FROM ({sql})", values).fetchone()
             return bits_of(orjson.loads(f"[{ids}]")) if ids else 0
 
@@ -211,9 +209,10 @@ class SqliteAudiences(Engine):
     async def recipients(
         self, tenant: TenantId, audience: Audience, channel: Channel
     ) -> tuple[Sequence[int], Sequence[int]]:
-        people, values = _people(tenant, audience, channel)
+        now = self.now()
 
         def query(db: sqlite3.Connection) -> tuple[Sequence[int], Sequence[int]]:
+            people, values = _people_now(db, tenant, audience, channel, now)
             cursor = db.execute(
                 f"SELECT iif(r.person IS NOT NULL AND r.broken IS NULL, a.person, -a.person) {_with_reach(people)}",
                 (*values, channel),

@@ -6,7 +6,17 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.records import Channel, DirectoryUser, NotReached, Person, PersonId, Reference, Source, TenantId
+from storage.records import (
+    DIRECTORY_FACTS,
+    Channel,
+    DirectoryUser,
+    NotReached,
+    Person,
+    PersonId,
+    Reference,
+    Source,
+    TenantId,
+)
 from storage.records.instants import ms
 from storage.shared.lessons import ANOTHER_CHANCE
 from storage.shared.sightings import naming, was_named_lately
@@ -38,10 +48,9 @@ def _changed_fields(person: Person, user: DirectoryUser) -> dict[str, object]:
         "given_name": user.given_name,
         "surname": user.surname,
         "name": user.name,
-        "department": user.department,
         "locale": person.locale or user.language,
         "zone": person.zone or user.zone,
-    }
+    } | {fact: getattr(user, fact) for fact in DIRECTORY_FACTS}
     changed = {field: value for field, value in fields.items() if value and value != getattr(person, field)}
     return changed if user.guest in (None, person.guest) else changed | {"guest": user.guest}
 
@@ -81,10 +90,10 @@ def _meet_in_team(
 def _installed_for(db: sqlite3.Connection, new: Reference, at: datetime) -> None:
     """A team's or a refused reference becomes one that works; what the person has told stays."""
     changed = db.execute(
-        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, seen_at, installed)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1 WHERE NOT EXISTS"
+        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, seen_at, installed,"
+        " installed_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?8 WHERE NOT EXISTS"
         " (SELECT 1 FROM reference WHERE tenant = ?3 AND channel = ?2 AND user = ?7 AND person <> ?1)"
-        " ON CONFLICT (person, channel) DO UPDATE SET broken = NULL, installed = 1,"
+        " ON CONFLICT (person, channel) DO UPDATE SET broken = NULL, installed = 1, installed_at = ?8,"
         " conversation = excluded.conversation, service_url = excluded.service_url, bot = excluded.bot"
         " WHERE broken = ?9 OR NOT installed",
         (

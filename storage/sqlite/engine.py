@@ -17,13 +17,14 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 
 from storage.records import Schema, StorageError, StoreLost
+from storage.records.segments import folded
 from storage.sqlite.file import OpenFile, ServingLock
 from storage.sqlite.private import make_private
 from storage.sqlite.schema import migrate, schema
@@ -64,6 +65,7 @@ def connected(path: Path, cache: int) -> sqlite3.Connection:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute(f"PRAGMA cache_size = -{cache * 1024}")
     db.create_function("fold", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
+    db.create_function("folded", 1, folded, deterministic=True)
     return db
 
 
@@ -93,8 +95,10 @@ def _answer(group: list[_Job]) -> None:
 class Engine:
     """Opens the file, and runs changes and reads on its two connections."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """``now``: what "in the last days" reaches back from."""
         self._path = path
+        self.now = now
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = True
         self._thread: threading.Thread | None = None

@@ -10,6 +10,7 @@ from itertools import repeat, zip_longest
 import orjson
 
 from storage.records import (
+    Audience,
     CampaignId,
     Columns,
     Deed,
@@ -24,15 +25,16 @@ from storage.records import (
 )
 from storage.records.instants import instant, ms
 from storage.shared.json import from_json, to_json
+from storage.shared.segments import held_by
 from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.audit import note
 from storage.sqlite.engine import Engine, Row
 
-LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at"
+LIST = "id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at, segment"
 
 
-def _list_of(row: Row) -> DistributionList:
-    id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at = row
+def list_of(row: Row) -> DistributionList:
+    id, tenant, owner, name, size, columns, shared_with, shared_with_all, source, read_at, segment = row
     return DistributionList(
         id=id,
         tenant=tenant,
@@ -44,12 +46,13 @@ def _list_of(row: Row) -> DistributionList:
         shared_with_all=bool(shared_with_all),
         source=from_json(Source, source) if source else None,
         read_at=instant(read_at) if read_at is not None else None,
+        segment=from_json(Audience, segment) if segment else None,
     )
 
 
 def _find(db: sqlite3.Connection, id: int) -> DistributionList | None:
     row = db.execute(f"SELECT {LIST} FROM list WHERE id = ? AND NOT blank", (id,)).fetchone()
-    return _list_of(row) if row else None
+    return list_of(row) if row else None
 
 
 def _json(value: object) -> str:
@@ -195,10 +198,47 @@ class SqliteLists(Engine):
             row = db.execute(
                 f"SELECT {LIST} FROM list WHERE tenant = ? AND origin = ?", (tenant, origin_of(owner, source))
             ).fetchone()
-            distribution_list = _list_of(row)
+            distribution_list = list_of(row)
             if not known:
                 _note(db, distribution_list, deed)
             return distribution_list
+
+        return await self.write(change)
+
+    async def new_segment(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        segment: Audience,
+        columns: Sequence[str] = (),
+        *,
+        deed: Deed,
+    ) -> DistributionList:
+        def change(db: sqlite3.Connection) -> DistributionList:
+            if (before := made_before(db, "list", deed.cause)) and (known := _find(db, before)):
+                return known
+            id = _insert(db, tenant, owner, name, blank=False)
+            _keep_segment(db, id, segment, columns)
+            note_made(db, "list", deed.cause, id)
+            distribution_list = _find(db, id)
+            assert distribution_list is not None
+            _note(db, distribution_list, deed)
+            return distribution_list
+
+        return await self.write(change)
+
+    async def change_segment(
+        self, id: ListId, segment: Audience, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
+        def change(db: sqlite3.Connection) -> DistributionList | None:
+            known = _find(db, id)
+            if known is None or known.segment is None:
+                return None
+            _refuse_in_use(db, known)
+            _keep_segment(db, id, segment, columns)
+            _note(db, known, deed)
+            return _find(db, id)
 
         return await self.write(change)
 
@@ -221,28 +261,39 @@ class SqliteLists(Engine):
                 f"SELECT {LIST} FROM list WHERE tenant = ? AND NOT blank ORDER BY fold(name), id", (tenant,)
             ).fetchall()
         )
-        return [_list_of(row) for row in rows]
+        return [list_of(row) for row in rows]
 
     async def delete_list(self, id: ListId, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
             if (known := _find(db, id)) is None:
                 return
-            using = db.execute(
-                "SELECT json_extract(c.record, '$.name') FROM campaign_list cl JOIN campaign c ON c.id = cl.campaign"
-                " WHERE cl.list = ? AND c.state IN ('scheduled', 'running')",
-                (id,),
-            ).fetchall()
-            if using:
-                raise ListInUse(tuple(name for (name,) in using))
+            _refuse_in_use(db, known)
             db.execute("DELETE FROM list WHERE id = ?", (id,))
             _note(db, known, deed)
 
         await self.write(change)
 
 
+def _refuse_in_use(db: sqlite3.Connection, known: DistributionList) -> None:
+    """Raises ListInUse where a campaign that has not ended names the list, or a segment of it."""
+    rows = db.execute(f"SELECT {LIST} FROM list WHERE tenant = ? AND segment IS NOT NULL", (known.tenant,)).fetchall()
+    using = db.execute(
+        "SELECT json_extract(c.record, '$.name') FROM campaign c WHERE c.state IN ('scheduled', 'running') AND c.id IN"
+        " (SELECT cl.campaign FROM campaign_list cl WHERE cl.list IN (SELECT value FROM json_each(?)))",
+        (_json(sorted(held_by(known.id, map(list_of, rows)))),),
+    ).fetchall()
+    if using:
+        raise ListInUse(tuple(name for (name,) in using))
+
+
 def _note(db: sqlite3.Connection, distribution_list: DistributionList, deed: Deed) -> None:
     noted = deed.to(distribution_list.tenant, Subject.LIST, distribution_list.id, distribution_list.name)
     note(db, noted)
+
+
+def _keep_segment(db: sqlite3.Connection, id: int, segment: Audience, columns: Sequence[str]) -> None:
+    values = (to_json(segment), _json(list(columns)), id)
+    db.execute("UPDATE list SET segment = ?, columns = ? WHERE id = ?", values)
 
 
 def _is_blank(db: sqlite3.Connection, id: int) -> bool:

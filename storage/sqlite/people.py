@@ -28,11 +28,11 @@ from storage.sqlite.identities import identify, lead_here, merge
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"
-    " p.guest, p.department, p.muted, p.named_at"
+    " p.guest, p.department, p.country, p.city, p.office, p.title, p.muted, p.named_at"
 )
 REFERENCE = (
     "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken, r.installed,"
-    " r.failed, r.failed_at, r.worked_at, r.worked_url"
+    " r.failed, r.failed_at, r.worked_at, r.worked_url, r.installed_at"
 )
 
 #: of a reference in use: messages have been accepted through its serviceUrl
@@ -43,7 +43,7 @@ CHANNELS = {str(channel): channel for channel in Channel}
 
 def person_of(row: Row) -> Person:
     id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, *more = row
-    department, muted, named_at = more
+    department, country, city, office, title, muted, named_at = more
     return Person(
         id=id,
         tenant=tenant,
@@ -57,6 +57,10 @@ def person_of(row: Row) -> Person:
         zone=zone,
         guest=bool(guest),
         department=department,
+        country=country,
+        city=city,
+        office=office,
+        title=title,
         muted=bool(muted),
         named_at=instant(named_at) if named_at is not None else None,
     )
@@ -64,7 +68,7 @@ def person_of(row: Row) -> Person:
 
 def reference_of(row: Row) -> Reference:
     person, channel, service_url, conversation, bot, user, tenant, broken, installed, *evidence = row
-    failed, failed_at, worked_at, worked_url = evidence
+    failed, failed_at, worked_at, worked_url, installed_at = evidence
     return Reference(
         person=person,
         channel=CHANNELS[channel],
@@ -79,6 +83,7 @@ def reference_of(row: Row) -> Reference:
         failed_at=instant(failed_at) if failed_at else None,
         worked_at=instant(worked_at) if worked_at else None,
         worked_url=worked_url,
+        installed_at=instant(installed_at) if installed_at is not None else None,
     )
 
 
@@ -126,10 +131,11 @@ def _remember(db: sqlite3.Connection, seen: Sighting) -> tuple[Person, bool]:
     ).fetchone()
     db.execute(
         "INSERT INTO reference (person, channel, tenant, service_url, worked_url, heard_url, conversation, bot, user,"
-        " seen_at, worked_at, told_at) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5, ?6, ?7, ?8, ?8, ?9)"
+        " seen_at, worked_at, installed_at, told_at) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)"
         f" ON CONFLICT (person, channel) DO UPDATE SET service_url = iif({HAS_WORKED}, service_url,"
         " excluded.service_url), heard_url = excluded.heard_url, conversation = excluded.conversation,"
         " bot = excluded.bot, user = excluded.user, broken = NULL, installed = 1, seen_at = excluded.seen_at,"
+        " installed_at = iif(broken IS NULL AND installed, installed_at, excluded.installed_at),"
         " failed = NULL, failed_at = NULL, worked_at = excluded.worked_at, told_at = max(told_at, excluded.told_at),"
         " worked_url = iif(worked_url = '', excluded.worked_url, worked_url)",
         (

@@ -332,6 +332,22 @@ STEPS = (
     CREATE INDEX campaign_next ON campaign (next_at) WHERE next_at IS NOT NULL;
     CREATE INDEX campaign_sequel ON campaign (sequel_of, id) WHERE sequel_of IS NOT NULL;
     """,
+    # segments: what the directory says of people, since when they have the bot, and lists that are rules
+    """
+    ALTER TABLE person ADD COLUMN country TEXT NOT NULL DEFAULT '';
+    ALTER TABLE person ADD COLUMN city TEXT NOT NULL DEFAULT '';
+    ALTER TABLE person ADD COLUMN office TEXT NOT NULL DEFAULT '';
+    ALTER TABLE person ADD COLUMN title TEXT NOT NULL DEFAULT '';
+    CREATE INDEX person_by_department ON person (tenant, department) WHERE department <> '';
+    CREATE INDEX person_by_country ON person (tenant, country) WHERE country <> '';
+    CREATE INDEX person_by_city ON person (tenant, city) WHERE city <> '';
+    CREATE INDEX person_by_office ON person (tenant, office) WHERE office <> '';
+    CREATE INDEX person_by_title ON person (tenant, title) WHERE title <> '';
+    CREATE INDEX person_by_language ON person (tenant, language, locale);
+    ALTER TABLE reference ADD COLUMN installed_at INTEGER;
+    ALTER TABLE list ADD COLUMN segment TEXT;  -- the Audience that it stands for, as JSON
+    CREATE INDEX list_segment ON list (tenant) WHERE segment IS NOT NULL;
+    """,
 )
 
 

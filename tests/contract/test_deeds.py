@@ -56,6 +56,7 @@ class World:
     #: in each of which ada stands, and louis does not
     lists: tuple[DistributionList, ...]
     blanks: tuple[ListId, ListId]
+    segment: DistributionList
     templates: tuple[Template, Template]
     started: Campaign
     #: sealed, and of which nothing single is kept
@@ -88,6 +89,7 @@ async def seeded(store: Store) -> World:
         drafts,
         tuple(lists),
         (first, second),
+        await store.new_segment(CONTOSO, ada.id, "Segment", Audience(), deed=A_DEED),
         (one, other),
         await running(store, ada, "Started"),
         old,
@@ -126,6 +128,14 @@ DEEDS: Mapping[str, tuple[Do, str]] = {
     ),
     "delete_template": (lambda s, w, d: s.delete_template(w.templates[1].id, deed=d), "template Old"),
     "new_list": (lambda s, w, d: s.new_list(CONTOSO, w.ada.id, "New", [w.louis.id], deed=d), "list New"),
+    "new_segment": (
+        lambda s, w, d: s.new_segment(CONTOSO, w.ada.id, "New", Audience(everyone=True), deed=d),
+        "list New",
+    ),
+    "change_segment": (
+        lambda s, w, d: s.change_segment(w.segment.id, Audience(everyone=True), deed=d),
+        "list Segment",
+    ),
     "enlist": (lambda s, w, d: s.enlist(w.lists[0].id, [w.louis.id], deed=d), "list Team"),
     "dismiss": (lambda s, w, d: s.dismiss(w.lists[1].id, [w.ada.id], deed=d), "list Team"),
     "publish_list": (lambda s, w, d: s.publish_list(w.blanks[0], "Published", ["SITE"], deed=d), "list Published"),

@@ -43,6 +43,10 @@ class User:
     upn: str | None = None
     language: str | None = None
     department: str | None = None
+    country: str | None = None
+    city: str | None = None
+    office: str | None = None
+    title: str | None = None
     guest: bool = False
     #: a mailbox's zone, often one of Windows' names; None: no mailbox
     zone: str | None = None
@@ -61,6 +65,10 @@ class User:
             "userType": "Guest" if self.guest else "Member",
             "preferredLanguage": self.language,
             "department": self.department,
+            "country": self.country,
+            "city": self.city,
+            "officeLocation": self.office,
+            "jobTitle": self.title,
         }
 
 

@@ -227,8 +227,8 @@ class CampaignRules(PeopleRules):
             for limit, offset in ((ALL, 0),) if self.sorts_by_text else ((ALL, 0), (2, 1)):
                 self.same("campaigns", tenant, limit, offset, find, seen_by, seen=self.listed)
             self.same("count_campaigns", tenant, find, seen_by)
-        self.same("in_state", state)
-        self.same("unreported")
+        self.same("in_state", state, seen=self.listed)
+        self.same("unreported", seen=self.listed)
         self.same("last_done", somebody, self.channel(data), 2)
         self.looked_at(self.campaign_id(data))
 

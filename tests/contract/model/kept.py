@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from storage.records import (
     AuditEntry,
@@ -103,6 +103,8 @@ class Kept:
 
     #: numbers that the store gave in the call that is being repeated here, in the order of what they are for
     given: list[int] = field(default_factory=list)
+    #: what "in the last days" reaches back from
+    rules_now: datetime = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
     people: dict[int, PersonRow] = field(default_factory=dict)
     #: (tenant, address) -> person
     addresses: dict[tuple[str, str], int] = field(default_factory=dict)

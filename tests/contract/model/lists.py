@@ -15,6 +15,7 @@ from storage.records import (
     Channel,
     Columns,
     Deed,
+    DeliveryState,
     DistributionList,
     Installation,
     InstallationId,
@@ -31,6 +32,8 @@ from storage.records import (
     origin_of,
     target_of,
 )
+from storage.records.segments import PersonFacts, matches
+from storage.shared.segments import Named, columns_behind, held_by, is_sound, lists_behind
 from tests.contract.model.kept import Kept, ListRow, PersonRow
 
 
@@ -137,6 +140,34 @@ class ModelOfLists(Kept):
         row.list = replace(row.list, source=source)
         return self.distribution_list(row.list.id)
 
+    def new_segment(
+        self,
+        tenant: TenantId,
+        owner: PersonId,
+        name: str,
+        segment: Audience,
+        columns: Sequence[str] = (),
+        *,
+        deed: Deed,
+    ) -> DistributionList | None:
+        id, new = self._new(tenant, owner, name, cause=deed.cause)
+        if new:
+            row = self.lists[id]
+            row.list = replace(row.list, segment=segment, columns=tuple(columns))
+            self._note_list(deed, row)
+        return self.distribution_list(id)
+
+    def change_segment(
+        self, id: ListId, segment: Audience, columns: Sequence[str] = (), *, deed: Deed
+    ) -> DistributionList | None:
+        row = self._seen(id)
+        if row is None or row.list.segment is None:
+            return None
+        self._refuse_in_use(row)
+        row.list = replace(row.list, segment=segment, columns=tuple(columns))
+        self._note_list(deed, row)
+        return self.distribution_list(id)
+
     def rename_list(self, id: ListId, name: str, *, deed: Deed) -> None:
         if row := self._seen(id):
             row.list = replace(row.list, name=name)
@@ -158,31 +189,84 @@ class ModelOfLists(Kept):
     def delete_list(self, id: ListId, *, deed: Deed) -> None:
         if (known := self._seen(id)) is None:
             return
-        using = [
-            campaign.name
-            for campaign in self.campaigns_.values()
-            if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING)
-            and id in campaign.as_scheduled.audience.named
-        ]
-        if using:
-            raise ListInUse(tuple(using))
+        self._refuse_in_use(known)
         del self.lists[id]
         self._note_list(deed, known)
         self.origins = {origin: to for origin, to in self.origins.items() if to != id}
 
+    def _refuse_in_use(self, row: ListRow) -> None:
+        lists = [other.list for other in self.lists.values() if other.list.tenant == row.list.tenant]
+        held = held_by(row.list.id, lists)
+        using = [
+            campaign.name
+            for campaign in self.campaigns_.values()
+            if campaign.state in (CampaignState.SCHEDULED, CampaignState.RUNNING)
+            and held & set(campaign.as_scheduled.audience.named)
+        ]
+        if using:
+            raise ListInUse(tuple(using))
+
     # --- audiences ----------------------------------------------------------------------------
 
-    def _in_lists(self, tenant: TenantId, lists: Iterable[ListId]) -> set[int]:
-        rows = (row for id in lists if (row := self._seen(id)) and row.list.tenant == tenant)
-        return {person for row in rows for person in row.people}
+    def _named(self, tenant: TenantId) -> Named:
+        lists = {row.list.id: row.list for row in self.lists.values() if not row.blank and row.list.tenant == tenant}
+        campaigns = {one.id: one for one in self.campaigns_.values() if one.tenant == tenant}
+        return Named(tenant, lists, campaigns)
 
-    def _audience(self, tenant: TenantId, audience: Audience, channel: Channel) -> tuple[list[PersonRow], int]:
-        """The people of an audience, and how many guests are left out."""
-        ids = self._in_lists(tenant, audience.lists)
+    def _in_lists(self, tenant: TenantId, lists: Iterable[ListId], channel: Channel) -> set[int]:
+        people: set[int] = set()
+        for id in lists:
+            if (row := self._seen(id)) is None or row.list.tenant != tenant:
+                continue
+            if row.list.segment is None:
+                people |= row.people.keys()
+            elif is_sound(row.list.segment, self._named(tenant)):
+                people |= self._standing_for(tenant, row.list.segment, channel)
+        return people
+
+    def _standing_for(self, tenant: TenantId, audience: Audience, channel: Channel) -> set[int]:
+        """The people of an audience, guests or not."""
+        segments = [row.list.segment for id in audience.except_lists if (row := self._seen(id)) and row.list.segment]
+        named = self._named(tenant)
+        if not all(is_sound(one, named) for one in segments):
+            return set()
+        ids = self._in_lists(tenant, audience.lists, channel)
         if audience.everyone:
             ours = (row for row in self.people.values() if row.person.tenant == tenant)
             ids |= {row.person.id for row in ours if row.installed(channel)}
-        ids -= self._in_lists(tenant, audience.except_lists)
+        ids -= self._in_lists(tenant, audience.except_lists, channel)
+        rule = audience.only
+        if rule is None:
+            return ids
+        if not is_sound(audience, named):
+            return set()
+        declared = columns_behind(audience.lists, named)
+        said = self.columns_of(audience, sorted(ids))
+        known = {id: {name: text for name, text in said.get(id, {}).items() if name in declared} for id in ids}
+        return {id for id in ids if matches(rule, self._facts(id, known[id], channel), self.rules_now)}
+
+    def _facts(self, id: int, columns: Columns, channel: Channel) -> PersonFacts:
+        row = self.people[id]
+        told = {one.id for one in self.campaigns_.values() if one.started_at and one.tells_names}
+        return PersonFacts(
+            person=row.person,
+            channels=frozenset(one for one in Channel if row.works(one)),
+            installed_at=row.references[channel].installed_at if row.installed(channel) else None,
+            columns=columns,
+            received={
+                CampaignId(one.campaign): one.settled_at
+                for one in self.deliveries
+                if one.person == id
+                and one.state is DeliveryState.DELIVERED
+                and one.settled_at is not None
+                and one.campaign in told
+            },
+            did={CampaignId(campaign): record for (campaign, who), record in self.records.items() if who == id},
+        )
+
+    def _audience(self, tenant: TenantId, audience: Audience, channel: Channel) -> tuple[list[PersonRow], int]:
+        """The people of an audience, and how many guests are left out."""
+        ids = self._standing_for(tenant, audience, channel)
         rows = [self.people[id] for id in sorted(ids)]
         left = [row for row in rows if audience.guests or not row.person.guest]
         return left, len(rows) - len(left)
@@ -230,7 +314,9 @@ class ModelOfLists(Kept):
 
     def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
         by_person: dict[int, dict[str, str]] = {}
-        with_columns = [row for id in audience.lists if (row := self._seen(id)) and row.list.columns]
+        known = {row.list.id: row.list for row in self.lists.values() if not row.blank}
+        behind = lists_behind(audience.lists, known)
+        with_columns = [row for id in behind if (row := self._seen(id)) and row.list.columns]
         for row in with_columns:
             for person in people:
                 for column, value in row.people.get(person, {}).items():

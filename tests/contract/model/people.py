@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.records import (
+    DIRECTORY_FACTS,
     CampaignState,
     Channel,
     Contact,
@@ -74,6 +75,7 @@ class ModelOfPeople(Kept):
             tenant=tenant,
             worked_at=sighting.at,
             worked_url=(known.worked_url if known else "") or sighting.service_url,
+            installed_at=sighting.at if newly or known is None else known.installed_at,
         )
         row.seen_at[channel], row.heard_url[channel] = sighting.at, sighting.service_url
         row.told_at[channel] = max(told_at or sighting.told, sighting.told)
@@ -277,7 +279,7 @@ class ModelOfPeople(Kept):
             given_name=user.given_name or person.given_name,
             surname=user.surname or person.surname,
             name=user.name or person.name,
-            department=user.department or person.department,
+            **{fact: getattr(user, fact) or getattr(person, fact) for fact in DIRECTORY_FACTS},
             locale=person.locale or user.language,
             zone=person.zone or user.zone,
             guest=person.guest if user.guest is None else user.guest,
@@ -328,10 +330,11 @@ class ModelOfPeople(Kept):
         if known is None:
             if self._behind(reference.tenant, channel, reference.user):
                 return
-            row.references[channel], row.seen_at[channel] = reference, at
+            row.references[channel], row.seen_at[channel] = replace(reference, installed_at=at), at
         elif known.broken is NotReached.NEVER_INSTALLED or not known.installed:
             where = {"conversation": reference.conversation, "service_url": reference.service_url}
-            self._refer(reference.person, channel, broken=None, installed=True, bot=reference.bot, **where)
+            anew = {"broken": None, "installed": True, "installed_at": at}
+            self._refer(reference.person, channel, bot=reference.bot, **anew, **where)
         else:
             return
         self._wake(row, channel, at)

@@ -24,12 +24,14 @@ from storage.records import (
 )
 from storage.records.lists import SourceKind
 from tests.contract.model.machine import ALL, SECOND, WHO, Data, Machine, number
+from tests.contract.rules import rules
 from tests.contract.world import sighting
 
 ADDRESSES = ("@contoso.example", ".alias@contoso.example")
 SHARED = "team@contoso.example"  #: a mailbox of several people
 WHOS = st.sampled_from(WHO)
 WORDS = st.sampled_from(["", "ada", "surname", "EXAMPLE", "él", "Louis S", "surname ada", "nobody"])
+LIST_COLUMNS = st.sampled_from([(), ("DEPARTMENT", "FLOOR")])
 COLUMNS = st.sampled_from([{}, {"DEPARTMENT": "Sales"}, {"DEPARTMENT": "Law", "FLOOR": "3"}])
 LANGUAGES = st.sampled_from(["", "fr", "en"])
 ZONES = st.sampled_from(["", "Europe/Paris", "America/Lima"])
@@ -98,6 +100,8 @@ class PeopleRules(Machine):
                 language=data.draw(st.sampled_from(["", "fr-FR"])),
                 zone=data.draw(ZONES),
                 department=data.draw(st.sampled_from(["", "Sales"])),
+                country=data.draw(st.sampled_from(["", "France", "FRANCE "])),
+                title=data.draw(st.sampled_from(["", "Lead engineer"])),
                 guest=data.draw(st.sampled_from([None, False, True])),
             )
             for who in whos
@@ -291,12 +295,33 @@ class PeopleRules(Machine):
             guests=data.draw(st.booleans()),
         )
 
+    def segment(self, data: Data, tenant: TenantId) -> Audience:
+        campaigns = [id for id, one in self.model.campaigns_.items() if one.tenant == tenant]
+        return replace(self.audience(data, tenant), only=data.draw(rules(campaigns)))
+
+    @rule(data=st.data(), name=st.sampled_from(["Engineers", "Not yet"]), columns=LIST_COLUMNS)
+    def a_segment_is_made(self, data: Data, name: str, columns: tuple[str, ...]) -> None:
+        tenant = self.tenant(data)
+        owner, cause = self.one(data, self.people(data, tenant, 1)), self.cause(data, "list", list(self.model.lists))
+        if cause and self.model.made_by(cause, "list") in self.blank_lists:
+            cause = ""  # it would become another's
+        segment = self.segment(data, tenant)
+        self.same("new_segment", tenant, owner, name, segment, columns, deed=self.deed(cause), given=number)
+
+    @rule(data=st.data(), columns=LIST_COLUMNS)
+    def a_segment_is_changed(self, data: Data, columns: tuple[str, ...]) -> None:
+        segments = [id for id, row in self.model.lists.items() if row.list.segment]
+        id = self.one(data, segments) if data.draw(st.booleans()) else self.list_id(data)
+        row = self.model.lists.get(id)
+        segment = self.segment(data, row.list.tenant if row else self.tenant(data))
+        self.same("change_segment", id, segment, columns, deed=self.deed())
+
     @rule(data=st.data(), search=WORDS)
     def an_audience_is_looked_at(self, data: Data, search: str) -> None:
         tenant, channel = self.tenant(data), self.channel(data)
         self.same("lists", tenant)
         self.same("distribution_list", self.list_id(data, blank=data.draw(st.booleans())))
-        audience = self.audience(data, tenant)
+        audience = self.segment(data, tenant) if data.draw(st.booleans()) else self.audience(data, tenant)
         where = (tenant, audience, channel)
         self.same("reach", *where)
         self.same("unreached", *where)
