@@ -10,7 +10,7 @@ from dialogs.compose.series import repeats
 from dialogs.core.entry import not_understood
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.lists import installs
+from dialogs.lists import installs, segments
 from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
 from dialogs.people import house, language, ownership, roles, settings, small_talk
@@ -24,7 +24,7 @@ def everything() -> Router:
     composing = [wizard, repeats, templates, translations, typed_schedule, typed_message, typed_campaign]
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
     of_results = [reports, left, exports, engagement]
-    of_lists = [lists, flow, saving, group_search, installs]
+    of_lists = [lists, segments, flow, saving, group_search, installs]
     of_people = [language, help, ownership, roles, settings, house, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]
     router = Router().include([module.router for module in modules])

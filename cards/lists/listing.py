@@ -45,23 +45,36 @@ class ListLine:
 
 
 def lists_card(
-    texts: Texts, lines: Sequence[ListLine], channel: Channel, find: str, page: int, pages: int, notice: str = ""
+    texts: Texts,
+    lines: Sequence[ListLine],
+    channel: Channel,
+    find: str,
+    page: int,
+    pages: int,
+    notice: str = "",
+    *,
+    segments: bool = False,
 ) -> AdaptiveCard:
-    body: list[Any] = [*notices(notice, "good"), heading(texts("Your lists"))]
+    """``segments``: of lists, only those that are rules."""
+    here = {"segments": True} if segments else {}
+    body: list[Any] = [*notices(notice, "good"), heading(texts("Your segments") if segments else texts("Your lists"))]
     if not lines:
         none = texts("No list has “{find}” in its name.", find=escape_markdown(find)) if find else ""
         body.append(paragraph(none or texts("There is none yet. Paste addresses, or drop a CSV or Excel file here.")))
     body += [_line(texts, line, channel) for line in lines]
     if pages > 1:
         body.append(hint(texts("Page {page} of {pages}", page=page + 1, pages=pages)))
-    actions: list[Any] = [go(texts("New list"), "list.new", {}, style="positive")]
+    actions: list[Any] = [
+        go(texts("New list"), "list.new", {}, style=None if segments else "positive"),
+        go(texts("New segment"), "segment.new", {}, style="positive" if segments else None),
+    ]
     if pages > 1 or find:
         body.append(TextInput(id="find", label=texts("Find a list by its name"), value=find))
-        actions.append(act(texts("Find"), "lists.open", {"page": 0}))
+        actions.append(act(texts("Find"), "lists.open", {**here, "page": 0}))
     if page + 1 < pages:
-        actions.append(go(texts("More"), "lists.open", {"page": page + 1, "find": find}))
+        actions.append(go(texts("More"), "lists.open", {**here, "page": page + 1, "find": find}))
     if page:
-        actions.append(go(texts("Previous"), "lists.open", {"page": page - 1, "find": find}))
+        actions.append(go(texts("Previous"), "lists.open", {**here, "page": page - 1, "find": find}))
     return card(texts, body, actions)
 
 
@@ -70,6 +83,8 @@ def _line(texts: Texts, line: ListLine, channel: Channel) -> Any:
     parts = [reach_text(texts, line.reach)]
     if distribution_list.source is not None:
         parts.insert(0, source_name(texts, distribution_list.source))
+    if distribution_list.segment is not None:
+        parts.insert(0, texts("a segment"))
     if line.owner is not None:
         parts.append(texts("made by {person}", person=escape_markdown(full_name(line.owner))))
     elif shared := _shared(texts, distribution_list):
@@ -122,6 +137,8 @@ class ListView:
     draft: Campaign | None = None
     #: for how many of its people the bot can install itself
     installable: int = 0
+    #: of a segment: out of whom, and what holds for them
+    meaning: str = ""
 
 
 def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good") -> AdaptiveCard:
@@ -171,8 +188,12 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
 
 def _changes(texts: Texts, distribution_list: DistributionList) -> list[Any]:
     people = go(texts("Add or remove people"), "list.people", {"list": distribution_list.id})
+    if distribution_list.source is not None:
+        people = go(texts("Read it again"), "list.read", {"list": distribution_list.id})
+    if distribution_list.segment is not None:
+        people = go(texts("Change the conditions"), "segment.open", {"list": distribution_list.id})
     return [
-        go(texts("Read it again"), "list.read", {"list": distribution_list.id}) if distribution_list.source else people,
+        people,
         go(texts("Name and sharing"), "list.settings", {"list": distribution_list.id}),
         go(texts("Delete"), "list.delete", {"list": distribution_list.id}),
     ]
@@ -188,6 +209,8 @@ def _facts(texts: Texts, view: ListView) -> list[tuple[str, str]]:
         rows.append((texts("Guests"), texts.many("{count} of them", "{count} of them", view.reach.guests)))
     if distribution_list.source is not None:
         rows.append((texts("Its people"), source_text(texts, distribution_list)))
+    if view.meaning:
+        rows.append((texts("Its people"), view.meaning))
     if view.owner is not None:
         rows.append((texts("Made by"), escape_markdown(full_name(view.owner))))
     if shared := _shared(texts, distribution_list):

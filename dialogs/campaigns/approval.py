@@ -17,10 +17,9 @@ from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
 from dialogs.core.notify import post, tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.visibility import asked_for, campaign_of
+from dialogs.core.visibility import asked_for, campaign_of, lists_behind
 from dialogs.forms.fields import clean
 from dialogs.lists.audience import lists_gone
-from dialogs.lists.freshness import read_lists
 from dialogs.people.language import texts_of
 from scheduler.rules.admission import grown_too_far
 from storage.records import (
@@ -260,7 +259,7 @@ async def _approval_of(
     """Whom this person approves: the people of lists that hold them, with their numbers; else a rule and its number."""
     store = turn.store
     despite = campaign.held.why if campaign.held else None
-    if as_rule or audience.everyone or await read_lists(turn, audience):
+    if as_rule or audience.everyone or not all(one.by_hand for one in await lists_behind(turn, audience)):
         total = (await store.reach(campaign.tenant, audience, campaign.channel)).total
         return Approval(people=total, despite=despite), ()
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)

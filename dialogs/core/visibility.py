@@ -6,11 +6,13 @@ not there (storage/records/rights.py has the rule). No other module of ``dialogs
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cards.kit.conversation import notice_card
 from cards.kit.parts import handle
+from cards.kit.variables import escape_markdown
+from cards.lists.conditions import meaning_text
 from dialogs.core.card_values import number_in
 from dialogs.core.turn import Answer, Aside, Form, Services, Turn
 from storage.records import (
@@ -26,6 +28,8 @@ from storage.records import (
     TemplateId,
 )
 from storage.records.rights import Record, Right, allowed, may_target, sees_all
+from storage.shared.segments import Named, held_by, is_sound, lists_behind_all
+from storage.shared.segments import campaigns_of as campaigns_named
 
 LOOKED_AT = 50  #: campaigns at a time that are looked through
 SEARCHED = 200  #: newest campaigns that are looked at for those that name a list
@@ -200,9 +204,74 @@ async def lists_in(turn: Turn, audience: Audience) -> list[DistributionList | No
     return [one if one is not None and one.tenant == turn.person.tenant else None for one in lists]
 
 
+async def lists_behind(turn: Turn, audience: Audience) -> list[DistributionList]:
+    """Those that an audience names and that its segments are made of, as far as they are there. Of an audience that
+
+    was judged.
+    """
+    known = await lists_behind_all(turn.store, audience)
+    return [one for one in known.values() if one.tenant == turn.person.tenant]
+
+
 async def may_see_people(turn: Turn, audience: Audience) -> bool:
     """Whether all that an audience names is there, and theirs: its lists, *everyone*."""
-    return may_target(turn.role, audience, await lists_in(turn, audience), turn.person)
+    if not may_target(turn.role, audience, await lists_in(turn, audience), turn.person):
+        return False
+    if sees_all(turn.role):
+        return True
+    known = await lists_behind_all(turn.store, Audience(lists=audience.named))
+    theirs = [one for one in known.values() if one.owner == turn.person.id]
+    return all([await _may_see_parts(turn, one, known) for one in theirs])
+
+
+async def _may_see_parts(turn: Turn, one: DistributionList, known: Mapping[ListId, DistributionList]) -> bool:
+    """Whether what an author's own segment is made of is theirs still: another's was shared with them as it is."""
+    if one.segment is None:
+        return True
+    parts = [known.get(id) for id in one.segment.named]
+    campaigns = [await campaign_of(turn, id) for id in campaigns_named([one.segment])]
+    return may_target(turn.role, one.segment, parts, turn.person) and None not in campaigns
+
+
+async def named_in(turn: Turn, audience: Audience) -> Named:
+    """What a segment that this person writes names, as far as it is there and theirs."""
+    lists = {one.id: one for one in await lists_behind(turn, audience)}
+    shown = {id: one for id, one in lists.items() if id not in audience.named or may_do(turn, Right.SEE, one)}
+    asked = campaigns_named([audience, *(one.segment for one in lists.values())])
+    own = campaigns_named([audience])
+    campaigns = {}
+    for id in asked:
+        campaign = await (campaign_of(turn, id) if id in own else turn.store.campaign(id))
+        if campaign is not None and campaign.tenant == turn.person.tenant:
+            campaigns[id] = campaign
+    return Named(turn.person.tenant, shown, campaigns)
+
+
+async def broken_segments(turn: Turn, audience: Audience) -> list[DistributionList]:
+    """Those that an audience names of which a line cannot stand: they would mean nobody. Of one that was judged."""
+    behind = {one.id: one for one in await lists_behind(turn, audience)}
+    asked = campaigns_named([one.segment for one in behind.values()])
+    campaigns = {id: one for id in asked if (one := await turn.store.campaign(id)) and one.tenant == turn.person.tenant}
+    named = Named(turn.person.tenant, behind, campaigns)
+    known = (behind.get(id) for id in audience.named)
+    return [one for one in known if one and one.segment is not None and not is_sound(one.segment, named)]
+
+
+async def meaning_of(turn: Turn, one: DistributionList) -> str:
+    """Out of whom a segment is made, and what holds for them, in words; "" of any other list."""
+    if one.segment is None:
+        return ""
+    named, texts = await named_in(turn, one.segment), turn.texts
+    names = [texts("everyone who has installed Crieur")] if one.segment.everyone else []
+    for id in one.segment.lists:
+        part = named.lists.get(id)
+        names.append(escape_markdown(part.name) if part else texts("a list that is gone, or not yours to see"))
+    sources = texts.enumerate(names)
+    return meaning_text(texts, sources[:1].upper() + sources[1:], one.segment.only, named.campaigns)
+
+
+async def segments_of(turn: Turn) -> list[DistributionList]:
+    return [one for one in await lists_of(turn) if one.segment is not None]
 
 
 async def is_there(turn: Turn, id: ListId) -> bool:
@@ -213,7 +282,8 @@ async def is_there(turn: Turn, id: ListId) -> bool:
 async def campaigns_naming(turn: Turn, named: DistributionList) -> tuple[list[Campaign], int]:
     """Of the newest campaigns, those that name this list: (those that they may see, how many others hold it fast)."""
     newest = await turn.store.campaigns(turn.person.tenant, SEARCHED)
-    naming = [campaign for campaign in newest if _names(campaign, named.id)]
+    holding = held_by(named.id, await turn.store.lists(turn.person.tenant))
+    naming = [campaign for campaign in newest if any(_names(campaign, id) for id in holding)]
     seen = [campaign for campaign in naming if may_do(turn, Right.SEE, campaign)]
     return seen, sum(1 for campaign in naming if campaign not in seen and is_using(campaign))
 

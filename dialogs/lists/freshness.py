@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from cards.kit.variables import escape_markdown
 from cards.lists.sources import unread_text
 from dialogs.core.turn import Turn
-from dialogs.core.visibility import lists_in
+from dialogs.core.visibility import broken_segments, lists_behind
 from storage.records import Audience, Channel, DistributionList, ListProblem, NotReached, Unread
 
 #: what will not come right by itself before the campaign starts
@@ -22,7 +23,7 @@ async def looked_at(turn: Turn, lists: Sequence[DistributionList]) -> tuple[list
 
 async def read_lists(turn: Turn, audience: Audience) -> list[DistributionList]:
     """Those of an audience whose people are read from elsewhere."""
-    return [item for item in await lists_in(turn, audience) if item is not None and item.source is not None]
+    return [item for item in await lists_behind(turn, audience) if item.source is not None]
 
 
 async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], list[str]]:
@@ -34,9 +35,17 @@ async def problems_of_lists(turn: Turn, audience: Audience) -> tuple[list[str], 
         for problem in unread
         if problem.why not in HOPELESS
     ]
+    problems += [broken_text(turn, segment) for segment in await broken_segments(turn, audience)]
     known_wrong = {problem.list.id for problem in unread}
     late = [item for item in lists if item.read_at is None and item.id not in known_wrong]
     return problems, [*warnings, *(still_reading(turn, item) for item in late)]
+
+
+def broken_text(turn: Turn, segment: DistributionList) -> str:
+    return turn.texts(
+        "A line of the segment “{name}” does not work any more: please open it (**segments**), and change it.",
+        name=escape_markdown(segment.name),
+    )
 
 
 def still_reading(turn: Turn, distribution_list: DistributionList) -> str:

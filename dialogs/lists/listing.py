@@ -24,7 +24,16 @@ from dialogs.core.card_values import as_name, best_named, number_in
 from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.visibility import campaigns_naming, is_using, list_of, lists_of, may_do, names_of_lists
+from dialogs.core.visibility import (
+    campaigns_naming,
+    is_using,
+    list_of,
+    lists_of,
+    may_do,
+    meaning_of,
+    names_of_lists,
+    segments_of,
+)
 from dialogs.forms.audience import Pasted, read_addresses
 from dialogs.forms.fields import KEPT, NAME, clean, page_of
 from dialogs.lists.freshness import installable, looked_at
@@ -61,16 +70,20 @@ async def lists(turn: Turn, find: str) -> Answer:
 
 @router.form("lists.open")
 async def lists_pressed(turn: Turn, form: Form) -> Answer:
-    return Answer(card=await all_lists(turn, _find(form), page_of(form)))
+    return Answer(card=await all_lists(turn, _find(form), page_of(form), segments=form.get("segments") is True))
 
 
 def _find(form: Form) -> str:
     return " ".join(clean(str(form.get("find") or "")).split())[:NAME]
 
 
-async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "") -> AdaptiveCard:
+async def all_lists(
+    turn: Turn, find: str = "", page: int = 0, notice: str = "", *, segments: bool = False
+) -> AdaptiveCard:
+    """``segments``: of them, only those that are rules."""
     wanted = find.strip().casefold()
-    matching = [item for item in await lists_of(turn) if wanted in item.name.casefold()]
+    lists = await segments_of(turn) if segments else await lists_of(turn)
+    matching = [item for item in lists if wanted in item.name.casefold()]
     pages = max(1, -(-len(matching) // PAGE))
     page = min(page, pages - 1)
     shown, _ = await looked_at(turn, matching[page * PAGE : (page + 1) * PAGE])
@@ -82,7 +95,7 @@ async def all_lists(turn: Turn, find: str = "", page: int = 0, notice: str = "")
         )
         for item in shown
     ]
-    return lists_card(turn.texts, lines, turn.channel, find, page, pages, notice)
+    return lists_card(turn.texts, lines, turn.channel, find, page, pages, notice, segments=segments)
 
 
 async def _owner(turn: Turn, distribution_list: DistributionList) -> Person | None:
@@ -162,6 +175,7 @@ async def one_list(
         changeable=may_do(turn, Right.CHANGE, distribution_list),
         draft=draft,
         installable=await installable(turn, audience, seen),
+        meaning=await meaning_of(turn, distribution_list),
     )
     return list_card(turn.texts, view, notice, tone)
 
@@ -214,6 +228,9 @@ async def open_people(turn: Turn, form: Form) -> Answer:
 async def _of_its_own(turn: Turn, form: Form) -> DistributionList:
     """A list that holds the people put in it by hand. Raises Aside for one that is read from elsewhere."""
     distribution_list = await list_asked_for(turn, form, to_change=True)
+    if distribution_list.segment is not None:
+        notice = turn.texts("It is a segment: who is in it follows from its conditions.")
+        raise Aside(Answer(card=await one_list(turn, distribution_list, notice=notice, tone="warning")))
     if distribution_list.source is not None:
         notice = turn.texts("Its people are read from elsewhere: they can only be changed there.")
         raise Aside(Answer(card=await one_list(turn, distribution_list, notice=notice, tone="warning")))

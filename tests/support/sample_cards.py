@@ -153,6 +153,7 @@ from tests.support.sample_records import (
     schedule,
 )
 from tests.support.sample_sayings import saying_cards
+from tests.support.sample_segments import segment_cards
 from tests.support.sample_series import series_cards
 from tests.support.sample_templates import template_cards
 
@@ -809,6 +810,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **samples.campaigns(),
         **samples.messages(),
         **template_cards(samples.texts, samples.overview()),
+        **segment_cards(samples.texts, language, samples.lists()[0][0]),
         **series_cards(samples.texts, language, samples.overview()),
         **samples.sayings(),
     }

@@ -39,6 +39,7 @@ from cards.kit.conversation import greeting_card, help_card, notice_card, sugges
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.texts import SPOKEN, Texts
 from cards.kit.zones import offered_zones
+from cards.lists.conditions import wrong_text
 from cards.lists.imports import LINES, SAMPLE, Summary, import_card
 from cards.lists.installs import install_card, install_form
 from cards.lists.listing import (
@@ -61,6 +62,7 @@ from cards.lists.reading import (
     WrongLine,
 )
 from cards.lists.readings import column_card, hidden_card, sheet_card
+from cards.lists.segments import kinds_form, line_form, segment_form
 from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
 from cards.people.house import house_form
@@ -138,6 +140,22 @@ from storage.records import (
     Unread,
     WhyHeld,
 )
+from storage.records.segments import (
+    Act,
+    ColumnIs,
+    Did,
+    Fact,
+    FactIs,
+    How,
+    Installed,
+    IsGuest,
+    OnChannel,
+    Part,
+    Wrong,
+)
+from storage.records.segments import (
+    Group as RuleGroup,
+)
 from tests.support.card_check import check_card
 from tests.support.sample_cards import LOCALES, Samples, sample_cards
 from tests.support.sample_records import (
@@ -153,6 +171,7 @@ from tests.support.sample_records import (
     person,
     refrozen,
 )
+from tests.support.sample_segments import STATE, segment_view
 from tests.support.sample_series import WEEKLY, a_series, past, weekly
 from tests.support.sample_templates import line, template, view
 
@@ -429,6 +448,43 @@ def edge_lists(language: str) -> Cards:
     return drawn
 
 
+def edge_segments(language: str) -> Cards:
+    texts = Samples(language).texts
+    view = segment_view(texts, language)
+    drawn: dict[str, AdaptiveCard] = {}
+    values = tuple(f"{NASTY}{number}"[:60] for number in range(4))
+    parts: list[Part] = [
+        FactIs(fact=Fact.TITLE, values=values, contains=True),
+        ColumnIs(column="C" * 40, values=values),
+        RuleGroup(how=How.NONE, parts=(FactIs(fact=Fact.LANGUAGE, values=("fr", "de")),)),
+        OnChannel(channel=Channel.SKYPE),
+        RuleGroup(how=How.NONE, parts=(Installed(since=NOW), IsGuest())),
+        Did(campaign=CampaignId(7), act=Act.CLICKED, button=99),
+    ]
+    one = replace(campaign(language, CampaignState.DONE, name=NASTY), id=CampaignId(7))
+    for how in (How.ALL, How.ANY):
+        worst = replace(
+            view,
+            id=BIG,
+            name=NASTY,
+            rule=RuleGroup(how=how, parts=tuple(parts)),
+            sources=[(f"list:{number}", LONG) for number in range(9)],
+            campaigns={CampaignId(7): one},
+            errors=ERRORS | {"of": "x" * 200, "rule": "y" * 200},
+            wrong={number: wrong_text(texts, Wrong.PART_WRONG) for number in range(6)},
+            reach=Reach(total=1_000_000, reachable=1),
+        )
+        drawn[f"segment: {how}"] = segment_form(texts, worst, "notice")
+    drawn["segment: no lists"] = segment_form(texts, replace(view, sources=[], reach=None))
+    drawn["segment: kinds"] = kinds_form(texts, ["C" * 40] * 60, STATE, {"kind": "wrong"})
+    drawn["segment: no campaigns"] = line_form(texts, "did", {}, {}, STATE, [])
+    for kind in (*Fact, "column:" + "C" * 40, "lately", "channel", "guest", "installed"):
+        drawn[f"segment: {kind}"] = line_form(texts, kind, {"value": NASTY}, ERRORS, STATE)
+    drawn["segment: did"] = line_form(texts, "did", {"campaign": "7"}, {"did": "wrong"}, STATE, [one])
+    drawn["segment: which"] = line_form(texts, "did", {}, {"campaign": "wrong"}, STATE, [one] * 30)
+    return drawn
+
+
 def edge_reports(language: str) -> Cards:
     texts = Samples(language).texts
     drawn: dict[str, AdaptiveCard] = {}
@@ -613,6 +669,7 @@ ROOMS: dict[str, Callable[[str], Cards]] = {
     "campaigns": edge_campaigns,
     "longest message": longest_message,
     "lists": edge_lists,
+    "segments": edge_segments,
     "sources": edge_sources,
     "reports": edge_reports,
     "exports": edge_exports,

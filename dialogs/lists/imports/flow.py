@@ -243,7 +243,7 @@ async def summary_card(
 
 async def fillable(turn: Turn) -> list[DistributionList]:
     """Lists that somebody may fill: not those that are read from a group or a team."""
-    return [item for item in await lists_of(turn, Right.CHANGE) if item.source is None][:OFFERED]
+    return [item for item in await lists_of(turn, Right.CHANGE) if item.by_hand][:OFFERED]
 
 
 @router.form("import.open")
