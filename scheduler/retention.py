@@ -8,9 +8,10 @@ at once would do no harm, only the same work.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -21,7 +22,8 @@ from storage.port import operations as port
 from storage.port.activities import Activities
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.people import Lists
-from storage.records import Campaign, CampaignState, Deed, DeedKind, ListInUse, forgets_before
+from storage.records import Campaign, CampaignState, Deed, DeedKind, ListInUse, StaleVersion, forgets_before
+from storage.records.campaign_life import is_empty
 from storage.shared.policy import policy_of
 from storage.shared.segments import segments_about
 
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 EVERY = 600.0  #: seconds between two checks
 LENGTH = timedelta(minutes=10)  #: for which other copies leave a campaign to the one that erases it
 CAMPAIGNS = 20  #: of one organisation, in one check
+LEFT_EMPTY = timedelta(days=1)  #: after which a draft in which nothing was written goes
 ROWS = 1_000  #: removed at a time: some milliseconds of the store
 REPEATED = timedelta(days=1)  #: the platform repeats an activity within minutes
 PAUSE = 0.02  #: seconds between: what is being sent goes first
@@ -59,6 +62,7 @@ class Retention:
         await self._store.collect_deeds()
         while await self._store.forget_activities(now - REPEATED, ROWS):  # noqa: ASYNC110 (step by step)
             await asyncio.sleep(PAUSE)
+        await self._forget_empty_drafts(now)
         for tenant in await self._store.organisations_keeping(now):
             policy = await policy_of(self._store, tenant)
             for campaign in await self._store.kept(tenant, forgets_before(policy, now), CAMPAIGNS):
@@ -77,6 +81,14 @@ class Retention:
             *await self._store.in_state(CampaignState.RUNNING),
         ]
         return any(asking & set(one.as_scheduled.audience.named) for one in using)
+
+    async def _forget_empty_drafts(self, now: datetime) -> None:
+        """Drafts in which nothing was ever written: begun, and left."""
+        for draft in await self._store.in_state(CampaignState.DRAFT):
+            if is_empty(draft) and now - (draft.edited_at or draft.created_at) > LEFT_EMPTY:
+                deed = Deed(kind=DeedKind.DELETED, by=None, at=now, details={"why": "empty"}, client="retention")
+                with contextlib.suppress(StaleVersion):  # something is being written in it after all
+                    await self._store.delete_campaign(draft, deed=deed)
 
     async def _erase(self, campaign: Campaign, days: int | None) -> None:
         if await self._is_asked_about(campaign):  # by one that ends some day: looked at again

@@ -30,6 +30,7 @@ from cards.kit.parts import (
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.lists.installs import offer_to_install
+from cards.message.compile import summary_of
 from cards.results.figures import Figures
 from cards.results.shares import shares
 from storage.records import (
@@ -37,10 +38,14 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Member,
+    Message,
     Reach,
     Recall,
     Tally,
 )
+
+WORDS = 40  #: characters of a draft's text in its row
+BEGINNING = 400  #: of it that are looked at
 
 
 def information_card(
@@ -186,10 +191,22 @@ def _state(texts: Texts, campaign: Campaign) -> str:
     return f"{state_sign(campaign.state)} {state_text(texts, campaign.state)}"
 
 
+def first_words(campaign: Campaign) -> str:
+    """How the text of a draft begins, as Markdown that shows it as it is; "" as long as there is none."""
+    body = campaign.forms.get("message", {}).get("body", "")
+    words = summary_of(Message(body=body[:BEGINNING]))
+    short = words if len(words) <= WORDS else words[:WORDS].rsplit(" ", 1)[0].rstrip(" …") + " …"
+    return escape_markdown(short)
+
+
 def key_figures(texts: Texts, figures: Figures) -> str:
     """State and key figures on one line."""
     campaign, tally = figures.campaign, figures.tally
     parts = [series_state(texts, campaign) if has_come(campaign) else _state(texts, campaign)]
+    if campaign.state is CampaignState.DRAFT:
+        changed_at = campaign.edited_at or campaign.created_at
+        parts.append(texts.short_day(changed_at.astimezone(texts.zone).date()))
+        parts += [texts("“{words}”", words=words) for words in (first_words(campaign),) if words]
     if campaign.state is CampaignState.SCHEDULED:
         schedule = campaign.as_scheduled.schedule
         starts = campaign.sequels.next_at if campaign.is_series and campaign.sequels else schedule.slot.start

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput
-from cards.kit.parts import act, beside, card, go, heading, hint, notices, paragraph, subheading, with_error
+from cards.kit.parts import act, beside, card, full_name, go, heading, hint, notices, paragraph, subheading, with_error
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from storage.records import GroupRole, Person, Role
@@ -20,6 +20,36 @@ def role_name(texts: Texts, role: Role) -> str:
         Role.PUBLISHER: texts("publisher"),
         Role.AUTHOR: texts("author"),
     }[role]
+
+
+def has_role_now(texts: Texts, name: str, role: Role) -> str:
+    """``name``: as Markdown shows it."""
+    return {
+        Role.OWNER: texts("{name} is now an owner.", name=name),
+        Role.PUBLISHER: texts("{name} is now a publisher.", name=name),
+        Role.AUTHOR: texts("{name} is now an author.", name=name),
+    }[role]
+
+
+def you_have_role(texts: Texts, role: Role) -> str:
+    return {
+        Role.OWNER: texts("You are now an owner"),
+        Role.PUBLISHER: texts("You are now a publisher"),
+        Role.AUTHOR: texts("You are now an author"),
+    }[role]
+
+
+def role_given_card(texts: Texts, by: Person, role: Role) -> AdaptiveCard:
+    """To whom a role has been given: who has done it, and what they can do from here on."""
+    what = {
+        Role.OWNER: texts("You give roles, set the rules, and may do everything."),
+        Role.PUBLISHER: texts("You build campaigns for anybody, and approve those of others."),
+        Role.AUTHOR: texts("You build campaigns for your own lists and those shared with you."),
+    }[role]
+    given = texts("{name} has given you this role.", name=escape_markdown(full_name(by)))
+    begin = act(texts("New campaign"), "campaign.new", {}, style="positive")
+    body = [heading(you_have_role(texts, role)), paragraph(given), paragraph(what)]
+    return card(texts, body, [begin, go(texts("Help"), "help.open", {})])
 
 
 def role_text(texts: Texts, role: Role) -> str:

@@ -27,11 +27,12 @@ from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
 from dialogs.compose.series.past import past_of
+from dialogs.core.card_values import number_in
 from dialogs.core.drafts import is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Aside, Form, Turn
-from dialogs.core.visibility import asked_for, count_templates, list_of, makers, may_do
+from dialogs.core.visibility import asked_for, count_templates, is_known, list_of, makers, may_do
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, merge, page_of, typed
@@ -109,6 +110,7 @@ def _view(form: Form) -> View:
 @router.form("form.save")
 async def save_form(turn: Turn, form: Form) -> Answer:
     """Keep what was typed, valid or not, and go where the author wants, if the form allows."""
+    form = await _begun_again(turn, form)
     campaign = await changeable(turn, form)
     step = str(form.get("step"))
     if step not in STEPS[:3]:
@@ -147,6 +149,18 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if errors and goal not in STEPS[: STEPS.index(step)]:
         return Answer(card=await form_card(turn, campaign, step, errors=errors))
     return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review", notice=accepted.notice))
+
+
+async def _begun_again(turn: Turn, form: Form) -> Form:
+    """The form of a draft that went as nothing had been written in it: what stands in the form now begins another."""
+    wanted = number_in(form, "campaign")
+    written = form.get("step") == "message" and any(str(form.get(name) or "").strip() for name in ("title", "body"))
+    if not written or str(form.get("version")) != "1" or not wanted or await is_known(turn, wanted):
+        return form
+    draft = await turn.store.new_campaign(
+        turn.person.tenant, turn.person.id, "", turn.channel, turn.now, deed=turn.deed(DeedKind.CREATED)
+    )
+    return {**form, "campaign": draft.id, "version": draft.version}
 
 
 async def _drawn_anew(turn: Turn, campaign: Campaign, step: str, values: Mapping[str, str]) -> AdaptiveCard:

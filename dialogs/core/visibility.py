@@ -48,6 +48,11 @@ async def campaign_of(turn: Turn, id: int, right: Right = Right.SEE) -> Campaign
     return campaign if campaign is not None and may_do(turn, right, campaign) else None
 
 
+async def is_known(turn: Turn, id: int) -> bool:
+    """Whether there is a campaign of this number, whoever may see it."""
+    return await turn.store.campaign(CampaignId(id)) is not None
+
+
 async def asked_for(turn: Turn, form: Form, right: Right = Right.SEE) -> Campaign:
     """The campaign that a card names, as it is now. Raises Aside when it is gone or not theirs."""
     campaign = await campaign_of(turn, number_in(form, "campaign"))

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
-from cards.people.roles import groups_card, role_name, roles_card
+from cards.people.roles import groups_card, has_role_now, role_given_card, roles_card, you_have_role
 from dialogs.core.card_values import number_in
+from dialogs.core.notify import post
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.addresses import address_of
 from dialogs.forms.fields import clean
+from dialogs.people.language import texts_of
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import DeedKind, GroupRole, Person, PersonId, Policy, Role
 from storage.shared.policy import change_policy, policy_of
@@ -80,9 +82,13 @@ async def _give(turn: Turn, typed: str, role: Role) -> tuple[str, str]:
     person = await turn.store.person_at(turn.person.tenant, address)
     if person is None:
         return texts("I know nobody with this address. They need to install Crieur first."), ""
+    before = await turn.store.role(person.id)
     if not await turn.store.give_role(person.id, role, deed=turn.deed(DeedKind.GIVEN, role=role.value)):
         return texts("The last owner stays one: name another owner first."), ""
-    return "", texts("{name} is {role} now.", name=_name(person), role=role_name(texts, role))
+    if role is not before and person.id != turn.person.id:
+        theirs = texts_of(person)
+        await post(turn.services, person.id, role_given_card(theirs, turn.person, role), you_have_role(theirs, role))
+    return "", has_role_now(texts, _name(person), role)
 
 
 @router.form("roles.take", role=Role.OWNER)
@@ -175,9 +181,8 @@ async def _give_group(turn: Turn, group: DirectoryGroup, role: Role) -> Answer:
         return replace(policy, groups=(*(other for other in policy.groups if other.group != group.id), given))
 
     await change_policy(turn.store, turn.person.tenant, change, deed=turn.deed(DeedKind.GIVEN))
-    done = turn.texts(
-        "Everybody in {group} is {role} now.", group=escape_markdown(group.name), role=role_name(turn.texts, role)
-    )
+    everybody = turn.texts("Everybody in {group}", group=escape_markdown(group.name))
+    done = has_role_now(turn.texts, everybody, role)
     return Answer(card=await _card(turn, done))
 
 

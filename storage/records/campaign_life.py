@@ -330,6 +330,12 @@ def erased(campaign: Campaign, at: datetime) -> Campaign:
     return _made(campaign, Change.ERASED, at)
 
 
+def is_empty(campaign: Campaign) -> bool:
+    """Whether it is a draft in which nothing was written or chosen: not even a name."""
+    written = any(value.strip() for values in campaign.forms.values() for value in values.values())
+    return campaign.state is DRAFT and not (campaign.name or written or campaign.changes_of)
+
+
 # --- what stores ask --------------------------------------------------------------------------
 
 

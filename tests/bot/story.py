@@ -164,11 +164,11 @@ def _words(activity: dict[str, Any]) -> Iterator[str]:
 
 
 async def make_author(owner: Person, person: Person) -> None:
-    assert any("is author now" in word for word in await asked(owner, f"add author {person.address}"))
+    assert any("is now an author" in word for word in await asked(owner, f"add author {person.address}"))
 
 
 async def make_publisher(owner: Person, person: Person) -> None:
-    assert any("is publisher now" in word for word in await asked(owner, f"add publisher {person.address}"))
+    assert any("is now a publisher" in word for word in await asked(owner, f"add publisher {person.address}"))
 
 
 def handle_of(campaign: Campaign, **more: Any) -> dict[str, Any]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from storage.records import CampaignState
-from tests.bot.story import MESSAGE, asked, draft, error_beside, fields_of, make_author, newest
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.records import CampaignState, DeedKind
+from tests.bot.story import MESSAGE, asked, draft, error_beside, eventually, fields_of, make_author, newest
 from tests.conftest import RunningBot
+from tests.support.kept import audit_of
 from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 ELSEWHERE = "This draft was changed elsewhere meanwhile. Please check it and go on from here."
@@ -128,7 +134,7 @@ async def test_a_draft_is_left_and_found_again_under_campaigns(running_bot: Runn
     await ada.press("Save and leave", **{**MESSAGE, "name": "Later", "body": ""})
     assert ada.reads("Saved. You find “Later” under **campaigns**.")
     words = await asked(ada, "campaigns")
-    assert {"**Later**", "📝 Draft"} <= {*words}
+    assert "**Later**" in words and any(word.startswith("📝 Draft · ") for word in words)
     await ada.press("Open")
     assert ada.reads("What do you want to say?"), "it goes on where something is missing"
     assert fields_of(ada.card())["title"] == "Our autumn"
@@ -201,3 +207,43 @@ async def test_a_duration_with_a_comma_stays_in_its_field(running_bot: RunningBo
     await ada.press("Next: schedule", audience="everyone")
     await ada.press("Next: review", duration="2,5", days="")
     assert fields_of(ada.card())["duration"] == "2.5"
+
+
+async def test_a_draft_in_which_nothing_was_written_goes_by_itself(running_bot: RunningBot, ada: Person) -> None:
+    await ada.say("new campaign")
+    forgotten = await ada.sees("What do you want to say?")
+    await ada.say("new campaign Named")
+    await ada.say("new campaign")
+    await ada.press("Next: audience", **MESSAGE)
+    running_bot.clock.forward(timedelta(hours=23))
+    await asyncio.sleep(5)
+    assert await running_bot.store.count_campaigns(TENANT) == 3
+    running_bot.clock.forward(timedelta(hours=2))
+
+    async def gone() -> bool:
+        return await running_bot.store.count_campaigns(TENANT) == 2
+
+    await eventually(gone)
+    names = [campaign.name for campaign in await running_bot.store.campaigns(TENANT, 9)]
+    assert names == ["Autumn newsletter", "Named"]
+    [entry] = [one for _, one in await audit_of(running_bot.store, TENANT) if one.deed is DeedKind.DELETED]
+    assert (entry.by, dict(entry.details)) == (None, {"why": "empty"})
+    # its form is still there, and what is written in it is not lost
+    await ada.press("Next: audience", card=forgotten, **{**MESSAGE, "name": "After all"})
+    begun = await newest(running_bot)
+    assert (begun.name, begun.forms["message"]["body"]) == ("After all", MESSAGE["body"])
+
+
+@pytest.mark.parametrize(("language", "day"), [("english", "Nov"), ("français", "nov")])
+async def test_a_drafts_row_says_when_how_it_begins_and_whose_it_is(
+    running_bot: RunningBot, ada: Person, louis: Person, language: str, day: str
+) -> None:
+    await make_author(ada, louis)
+    await louis.say("nouvelle campagne")
+    await louis.press("Suite : destinataires", body="**Bonjour** à tous, la cantine ouvre lundi et le jardin mardi.")
+    await ada.say(f"speak {language}")
+    await ada.say("campaigns" if language == "english" else "campagnes")
+    [row] = [word for word in words_of(ada.card()) if "Bonjour" in word]
+    now = running_bot.clock.now()
+    assert "Louis Pasteur" in row and "Bonjour à tous, la cantine ouvre" in row and "…" in row, row
+    assert str(now.day) in row

@@ -113,7 +113,7 @@ async def test_roles_are_given_and_taken_on_the_card(running_bot: RunningBot, ad
     await ada.say("roles")
     await ada.sees("Who may do what")
     card = (await ada.press("Give it", who=louis.address, role="publisher"))["value"]
-    assert "Louis Pasteur is publisher now." in words_of(card)
+    assert "Louis Pasteur is now a publisher." in words_of(card)
     assert await role_of(running_bot, louis) is Role.PUBLISHER
     card = (await ada.press("Give it", who="nobody@contoso.example", role="author"))["value"]
     assert any("I know nobody with this address." in word for word in words_of(card))
@@ -257,7 +257,7 @@ async def test_a_group_of_the_directory_holds_a_role(
     assert {"Which group?", "Communication", "Communication internal"} <= set(words_of(card))
     [_, second] = [action for action in actions_of(card) if action["title"] == "This one"]
     card = (await invoke(ada, second["verb"], second["data"]))["value"]
-    assert "Everybody in Communication internal is author now." in words_of(card)
+    assert "Everybody in Communication internal is now an author." in words_of(card)
     assert "Your campaigns" in await asked(louis, "campaigns")
     directory.people["g-2"] = []
     assert "Your campaigns" in await asked(louis, "campaigns"), "a group is read every ten minutes"
@@ -348,3 +348,24 @@ async def test_everybody_can_mute_unmute_and_choose_the_language(
         line.removeprefix("- ") for word in await asked(louis, "help") for line in word.split("\n")
     }
     assert (await newest(running_bot) if await running_bot.store.campaigns(TenantId(TENANT), 1) else None) is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-GB", ("You are now a publisher", "Ada Lovelace has given you this role.")),
+        ("fr-FR", ("Vous êtes désormais diffuseur", "Ada Lovelace vous a donné ce rôle.")),
+    ],
+)
+async def test_who_gets_a_role_is_told_once(
+    running_bot: RunningBot, ada: Person, locale: str, words: tuple[str, str]
+) -> None:
+    marie = running_bot.organisation.person("Marie", "Curie", locale=locale)
+    await marie.install()
+    for _ in range(2):  # the second time, she has it
+        await ada.say(f"add publisher {marie.address}")
+    card = await marie.sees(words[0])
+    assert words[1] in words_of(card)
+    assert sum(words[0] in words_of(one) for _, one in marie.cards()) == 1
+    await ada.say(f"add owner {ada.address}")
+    assert not any("You are now" in word for _, one in ada.cards() for word in words_of(one)), "who does it knows"

@@ -54,7 +54,7 @@ from cards.message.compile import Done, acknowledged_text, answered_text, filled
 from cards.message.footer import Footer, footer_lines
 from cards.people.house import house_form
 from cards.people.others import changed_by_another_card
-from cards.people.roles import groups_card, roles_card
+from cards.people.roles import groups_card, role_given_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.benchmarks import Benchmark
 from cards.results.compare import compare_card
@@ -500,6 +500,7 @@ class Samples:
                 Held(why=WhyHeld.GREW, frozen=scheduled.as_scheduled, approved=47, people=59, newcomers=12),
                 decides=True,
             ),
+            "role_given": role_given_card(texts, person(0), Role.PUBLISHER),
             "changed_by_another": changed_by_another_card(texts, person(0), scheduled, DeedKind.CHANGED),
             "campaigns": campaigns_card(
                 texts, lines, "", 0, 2, "", {line.campaign.id: person(1).name for line in lines[1:2]}

@@ -67,7 +67,7 @@ from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
 from cards.people.house import house_form
 from cards.people.others import changed_by_another_card
-from cards.people.roles import groups_card, roles_card
+from cards.people.roles import groups_card, role_given_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.compare import compare_card
 from cards.results.exports import (
@@ -235,6 +235,7 @@ def recalls(texts: Texts, one: Campaign) -> Cards:
     for reason in NotReached:
         trouble = Trouble(reason=reason, detail=f"403 {NASTY}", since=NOW)
         drawn[f"recall: {reason} {one.name[:5]}"] = recall_card(texts, one, replace(whole, trouble=trouble))
+    drawn |= {f"{role} given": role_given_card(texts, replace(person(1), name=NASTY), role) for role in Role}
     nobody = Recall(campaign=one.id, began_at=NOW, total=0)
     crowd = [(replace(person(1), name=name, address=NASTY), NOW, LONG * 20) for name in (LONG, NASTY, "")] * 3
     drawn[f"replies: {one.name[:5]}"] = replies_card(texts, one, crowd, 1_000_000)
