@@ -93,7 +93,8 @@ def series_card(
     actions.append(go(texts("Copy"), "campaign.copy", payload, **under))
     if changes and not goes_on:
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
-    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
+    if not decides:  # a row has room for six
+        actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
     return card(texts, body, actions)
 
 

@@ -16,7 +16,6 @@ Values = Mapping[str, str]
 Errors = Mapping[str, str]
 
 ROOM = 16_000  #: bytes of what stands in a form: beside more, a card has no room for fingerprints
-NAMED = 3  #: words that stand on a button
 STEPS = ("message", "audience", "schedule", "review")
 
 
@@ -45,11 +44,7 @@ def own_text(
     words = list(dict.fromkeys(asked))
     if not words:
         return []
-    title = (
-        texts("{words} is my own text", words=texts.enumerate(words))
-        if len(words) <= NAMED
-        else texts("All of these are my own text")
-    )
+    title = texts("That is my own text")
     return [ActionSet(actions=[act(title, verb, {**payload, "own_text": "\n".join(words)})], spacing="Small")]
 
 

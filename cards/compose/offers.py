@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard, Container, Image
-from cards.kit.parts import act, card, handle, heading, paragraph
+from cards.kit.parts import act, card, fitting, handle, heading, paragraph
 from cards.kit.texts import Texts
 from storage.records import Campaign
 
@@ -13,9 +13,8 @@ def picture_card(texts: Texts, campaign: Campaign | None, image: str) -> Adaptiv
     actions = []
     if campaign is not None:
         name = campaign.name or texts("your new campaign")
-        actions.append(
-            act(texts("Use it for “{name}”", name=name), "picture.use", {**handle(campaign), "image": image})
-        )
+        title = texts("Use it for “{name}”", name=name)
+        actions.append(act(fitting(title), "picture.use", {**handle(campaign), "image": image}, tooltip=title))
     actions.append(act(texts("In a new campaign"), "picture.use", {"image": image}))
     shown = Image(url=image, alt=texts("The picture that you dropped here"), size="Medium")
     return card(texts, [heading(texts("A picture")), shown], actions)
@@ -26,7 +25,8 @@ def text_card(texts: Texts, draft: Campaign | None, text: str) -> AdaptiveCard:
     actions = []
     if draft is not None:
         name = draft.name or texts("your new campaign")
-        actions.append(act(texts("Use it for “{name}”", name=name), "text.use", {"campaign": draft.id}))
+        title = texts("Use it for “{name}”", name=name)
+        actions.append(act(fitting(title), "text.use", {"campaign": draft.id}, tooltip=title))
     actions.append(act(texts("In a new campaign"), "text.use", {}))
     shown = Container(style="emphasis", items=[paragraph(text)])
     return card(texts, [heading(texts("Is this for a campaign?")), shown], actions)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cards.kit.elements import AdaptiveCard
-from cards.kit.parts import act, card, go, heading, hint, notice, paragraph
+from cards.kit.parts import act, card, fitting, go, heading, hint, notice, paragraph
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown, value_of
 from cards.languages import LANGUAGES
@@ -112,7 +112,8 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
 
 def suggestion_card(texts: Texts, text: str, command: str) -> AdaptiveCard:
     """What may have been meant, one press away."""
-    return card(texts, [paragraph(text)], [go(command[:1].upper() + command[1:], "words.say", {"words": command})])
+    title = command[:1].upper() + command[1:]
+    return card(texts, [paragraph(text)], [go(fitting(title), "words.say", {"words": command}, tooltip=title)])
 
 
 def notice_card(

@@ -219,6 +219,7 @@ class ChoiceInput(Input):
 
     def __init__(self, choices: Sequence[tuple[str, str]], **properties: Any) -> None:
         """``choices``: (value, title) each."""
+        properties.setdefault("wrap", True)
         super().__init__(choices=[{"title": title, "value": value} for value, title in choices], **properties)
 
 

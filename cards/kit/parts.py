@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from cards.kit.elements import (
     Action,
+    ActionSet,
     AdaptiveCard,
     Column,
     ColumnSet,
@@ -16,6 +18,7 @@ from cards.kit.elements import (
     Element,
     Execute,
     Image,
+    Table,
     TextBlock,
     ToggleVisibility,
     as_dict,
@@ -30,7 +33,31 @@ FIELDS = 8  #: of a form that are seen at once: more are lost by scrolling
 
 
 def card(texts: Texts, body: Sequence[Any], actions: Sequence[Any] = ()) -> AdaptiveCard:
+    rows = [list(actions), *_rows(list(body))]
+    for row in rows:
+        _behind_dots(row)
     return AdaptiveCard(body=list(body), actions=list(actions) or None, lang=texts.language)
+
+
+PRIMARY = 3  #: buttons in a row: clients cut more
+
+
+def _behind_dots(row: Sequence[Any]) -> None:
+    """What stands behind the third button of a row goes into the menu behind "..."."""
+    primary = [action for action in row if getattr(action, "mode", None) != "secondary"]
+    for action in primary[PRIMARY:]:
+        action.mode = "secondary"
+        if isinstance(fallback := getattr(action, "fallback", None), Action):
+            fallback.mode = "secondary"
+
+
+def _rows(elements: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for element in elements:
+        if isinstance(element, ActionSet):
+            yield element.actions
+        for inner in ("items", "columns"):
+            if isinstance(parts := getattr(element, inner, None), list):
+                yield from _rows(parts)
 
 
 def heading(text: str) -> TextBlock:
@@ -110,7 +137,7 @@ def folded(texts: Texts, parts: Sequence[Part], before: Sequence[Any] = ()) -> l
 
 
 def _line(texts: Texts, part: Part, *, shown: bool, spacing: str) -> list[Any]:
-    press = ToggleVisibility(title=texts("Change: {part}", part=part.name), targets=[part.id])
+    press = ToggleVisibility(title=part.name, targets=[part.id])
     wrong = "" if shown else " ".join(dict.fromkeys(part.wrong))
     line = line_to_change(texts, part.name, part.holds, press, wrong)
     line.spacing = spacing
@@ -139,6 +166,14 @@ def count_inputs(fields: Any) -> int:
         return 0
     inner = sum(count_inputs(node[key]) for key in ("body", "items", "columns") if key in node)
     return inner + str(node.get("type", "")).startswith("Input.")
+
+
+TITLE = 25  #: characters on a button: phones cut longer ones
+
+
+def fitting(title: str) -> str:
+    """A title that holds a name, as far as a button has room for it: its tooltip says the whole."""
+    return title if len(title) <= TITLE else f"{title[: TITLE - 1].rstrip()}…"
 
 
 def act(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
@@ -238,6 +273,20 @@ def member_row(texts: Texts, member: Member, channel: Channel) -> ColumnSet:
             Column(width="stretch", align="Center", items=words),
         ],
     )
+
+
+def tables(rows: Sequence[Sequence[str]], first: int, others: int) -> list[Table]:
+    """Rows under their head, as tables that a phone has room for: of three columns at most, each with the first.
+
+    ``first``, ``others``: the widths of the first column and of the others, in parts.
+    """
+    count = len(rows[0]) - 1
+    parts = max(1, -(-count // 2))  # of two columns beside the first; four are two and two
+    ends = [round(count * number / parts) for number in range(parts + 1)]
+    return [
+        Table([[row[0], *row[1 + begin : 1 + end]] for row in rows], widths=[first, *[others] * (end - begin)])
+        for begin, end in pairwise(ends)
+    ]
 
 
 def progress_bar(done: int, total: int) -> TextBlock:

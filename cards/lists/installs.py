@@ -16,7 +16,7 @@ def offer_to_install(texts: Texts, count: int, payload: Mapping[str, Any]) -> li
     """A button for the people of an audience who have never had the bot, where it can install itself."""
     if not count:
         return []
-    title = texts.many("Install it for the {count} who has not", "Install it for the {count} who have not", count)
+    title = texts("Install for {count}", count=texts.number(count))
     return [ActionSet(actions=[go(title, "install.open", payload)], spacing="Small")]
 
 

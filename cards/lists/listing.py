@@ -11,6 +11,7 @@ from cards.kit.parts import (
     act,
     beside,
     card,
+    fitting,
     full_name,
     go,
     handle,
@@ -166,7 +167,7 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
     if view.unreached:
         leafing.append(go(texts("Everybody"), "list.open", {**here, "unreached": False, "page": 0}))
     elif view.reach.reachable < view.reach.total:
-        leafing.append(go(texts("Only who cannot be reached"), "list.open", {**here, "unreached": True, "page": 0}))
+        leafing.append(go(texts("Only those not reached"), "list.open", {**here, "unreached": True, "page": 0}))
     if view.other:
         channel, _ = view.other
         title = texts("On {channel}", channel=channel.traits.name)
@@ -178,9 +179,8 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
     ]
     if view.draft is not None:
         name = view.draft.name or texts("your new campaign")
-        use = go(
-            texts("Use it for “{name}”", name=name), "list.use", {**handle(view.draft), "list": distribution_list.id}
-        )
+        title = texts("Use it for “{name}”", name=name)
+        use = go(fitting(title), "list.use", {**handle(view.draft), "list": distribution_list.id}, tooltip=title)
         use.style = "positive"
         actions = [use, go(texts("All lists"), "lists.open", {"page": 0})]
     return card(texts, body, actions)

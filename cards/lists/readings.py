@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cards.kit.elements import ActionSet, AdaptiveCard, Container
-from cards.kit.parts import card, go, heading, paragraph, subheading
+from cards.kit.parts import card, fitting, go, heading, paragraph, subheading
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.lists.reading import ALL_COLUMNS, AddressColumn, Mistake, Note, NoteKind, Question, Reading, WrongLine
@@ -210,9 +210,8 @@ def column_card(texts: Texts, file: str, reading: Reading, payload: Payload) -> 
     for column in columns:
         name = _name(texts, column)
         rows = [paragraph(escape_markdown(row), spacing="Small") for row in column.sample]
-        take = go(
-            texts("Take “{name}”", name=column.heading or name), "import.choose", {**payload, "column": column.place}
-        )
+        words = texts("Take “{name}”", name=column.heading or name)
+        take = go(fitting(words), "import.choose", {**payload, "column": column.place}, tooltip=words)
         title = subheading(name[:1].upper() + name[1:])
         body.append(Container(items=[title, *rows, ActionSet(actions=[take])], separator=True, spacing="Medium"))
     actions = []
@@ -229,7 +228,12 @@ def sheet_card(texts: Texts, file: str, reading: Reading, payload: Payload) -> A
         ),
     ]
     for sheet in reading.sheets[:COLUMNS]:
-        read = go(texts("Read “{name}”", name=sheet.name), "import.choose", {**payload, "sheet": sheet.name})
+        read = go(
+            fitting(texts("Read “{name}”", name=sheet.name)),
+            "import.choose",
+            {**payload, "sheet": sheet.name},
+            tooltip=texts("Read “{name}”", name=sheet.name),
+        )
         words = texts.many("{count} row with an address", "{count} rows with an address", sheet.rows)
         if sheet.hidden:
             words = texts("{rows}, in a hidden sheet", rows=words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cards.kit.elements import AdaptiveCard, Table
-from cards.kit.parts import card, go, handle, heading, hint, name_of, paragraph
+from cards.kit.elements import AdaptiveCard
+from cards.kit.parts import card, go, handle, heading, hint, name_of, paragraph, tables
 from cards.kit.texts import Texts
 from cards.results.figures import Figures
 from storage.records import EngagementKind
@@ -27,7 +27,7 @@ def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> A
         hint(texts("Your last campaigns on {channel}", channel=campaign.channel.traits.name)),
     ]
     if others:
-        body.append(Table([head, *rows, _average(texts, others, shown)], widths=[17, 10, *(11 for _ in shown)]))
+        body += tables([head, *rows, _average(texts, others, shown)], 17, 11)
     else:
         body.append(paragraph(texts("There is none yet to compare it with.")))
     return card(texts, body, [go(texts("Report"), "report.open", handle(campaign))])

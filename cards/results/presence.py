@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from cards.kit.elements import Table
-from cards.kit.parts import hint, notice, subheading
+from cards.kit.parts import hint, notice, subheading, tables
 from cards.kit.texts import Texts
 from storage.records import Campaign, DeliveryState, Ladder, NotReached, PresenceChoice, Schedule, Seen, Tally
 from storage.records.ladder import STEPS
@@ -19,7 +18,7 @@ def presence_figures(texts: Texts, campaign: Campaign, tally: Tally) -> list[Any
         return []
     return [
         subheading(texts("When people were there")),
-        Table(_by_look(texts, frozen.consideration.ladder, tally), widths=[4, *[3] * STEPS]),
+        *tables(_by_look(texts, frozen.consideration.ladder, tally), 4, 3),
         *(hint(text) for text in _never_there(texts, tally)),
         *(notice(text, "warning") for text in _never_known(texts, frozen.schedule, tally)),
     ]

@@ -10,6 +10,7 @@ from cards.compose.fields import shown_rows
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
+    Container,
     DonutChart,
     FactSet,
     GroupedBarChart,
@@ -27,6 +28,7 @@ from cards.kit.parts import (
     notices,
     paragraph,
     subheading,
+    tables,
 )
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
@@ -303,7 +305,7 @@ def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:
         )
         for kind in kinds
     ]
-    table = Table(
+    shown = tables(
         [
             (texts("From"), *(kind_name(texts, kind) for kind in kinds)),
             *(
@@ -312,11 +314,13 @@ def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:
                 if counts
             ),
         ],
-        widths=[2, *(1 for _ in kinds)],
+        2,
+        1,
     )
+    fallback = shown[0] if len(shown) == 1 else Container(items=shown)
     return [
         subheading(texts("Over time")),
-        GroupedBarChart(texts("People, by their first time"), series, fallback=table),
+        GroupedBarChart(texts("People, by their first time"), series, fallback=fallback),
     ]
 
 
@@ -338,7 +342,16 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
     elements: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[2, 1])]
     unconfirmed = figures.tally.states.get(DeliveryState.UNCONFIRMED, 0)
     if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:
-        again = texts.many("Send again to {count} unconfirmed", "Send again to {count} unconfirmed", unconfirmed)
+        elements.append(
+            hint(
+                texts.many(
+                    "{count} message is unconfirmed: it may have arrived.",
+                    "{count} messages are unconfirmed: they may have arrived.",
+                    unconfirmed,
+                )
+            )
+        )
+        again = texts("Send to them again")
         elements.append(ActionSet(actions=[go(again, "report.again", handle(figures.campaign))]))
     if figures.campaign.trouble is not None and figures.campaign.trouble.pauses and figures.campaign.keeps_people:
         elements.append(ActionSet(actions=[copy_for_the_others(texts, figures.campaign)]))

@@ -61,6 +61,7 @@ async def version_card(
         message.buttons if message else (),
         columns=await known_columns(turn),
         notice=notice,
+        first=campaign.forms.get("message", {}),
     )
 
 

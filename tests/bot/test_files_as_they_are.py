@@ -70,7 +70,7 @@ async def test_hidden_rows_and_other_sheets_are_one_press_away(
     assert "Lu dans la feuille « Lyon ». D’autres contiennent aussi des adresses : « Nice » (1 ligne)." in words_of(
         card
     )
-    card = (await louis.press("Prendre aussi les lignes masquées"))["value"]
+    card = (await louis.press("Avec les lignes masquées"))["value"]
     assert "1 ligne masquée de la feuille est comprise." in words_of(card)
     assert "2" in words_of(card), "two people, both new"
     await louis.press("Une autre feuille")

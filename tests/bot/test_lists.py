@@ -65,7 +65,7 @@ async def test_a_list_shows_47_of_50_reachable_who_is_not_and_why(
     assert never.startswith("**3** – They have never installed Crieur. Ask them to add Crieur in Teams")
     assert removed == "**1** – They have removed Crieur. They can add it again in Teams."
     assert len(icons_of(card)) == 8, "a page of people, an icon for each"
-    card = (await ada.press("Only who cannot be reached"))["value"]
+    card = (await ada.press("Only those not reached"))["value"]
     assert sorted(icons_of(card)) == ["has not installed Crieur"] * 3 + ["has removed Crieur"]
     assert "Louis Pasteur · louis.pasteur@contoso.example" in words_of(card)
     card = (await ada.press("Everybody"))["value"]

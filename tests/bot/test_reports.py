@@ -250,7 +250,7 @@ async def test_a_campaign_is_compared_with_the_authors_last_ones(
     second = await completed(ada, running_bot)
     at = ada.cards()[-1][0]
     compared = (await ada.press("Compare", card=second, at=at))["value"]
-    [table] = [node for node in nodes_of(compared) if node.get("type") == "Table"]
+    table, *_ = [node for node in nodes_of(compared) if node.get("type") == "Table"]
     rows = [[cell["items"][0]["text"] for cell in row["cells"]] for row in table["rows"]]
     assert rows[0][:3] == ["Campaign", "Sent", "Opened"]
     assert rows[1][:3] == ["**Autumn newsletter**", "**100%**", "**0%**"]

@@ -19,7 +19,7 @@ async def test_what_is_meant_as_a_variable_arrives_filled(running_bot: RunningBo
     typed = {**MESSAGE, "title": "[URGENT] for [First name]", "body": BODY}
     card = (await ada.press("Next: audience", **typed))["value"]
     assert error_beside(card, "title") == "I don't know [URGENT]. Did you mean [PRENOM]?"
-    await ada.press("[URGENT] is my own text")
+    await ada.press("That is my own text")
     await ada.press("Next: audience")
     await ada.press("Next: schedule", audience="everyone")
     await ada.press("Next: review", **ANY_TIME_NOW)
@@ -39,14 +39,14 @@ async def test_le_texte_entre_crochets_est_demande_une_fois(
     typed = {"name": "Automne", "body": "[INFO] Bonjour [prénom], voir {{lien}}"}
     card = (await louis.press("Suite : destinataires", **typed))["value"]
     assert error_beside(card, "body").startswith("Je ne connais pas [INFO].")
-    card = (await louis.press("[INFO] et {{lien}} : c’est mon propre texte"))["value"]
+    card = (await louis.press("C’est mon propre texte"))["value"]
     assert error_beside(card, "body") == "" and fields_of(card)["body"] == typed["body"]
     card = (await louis.press("Suite : destinataires"))["value"]
     assert "À qui l’envoyer ?" in words_of(card) or "audience" in fields_of(card)
     await louis.press("Retour")
     card = (await louis.press("Suite : destinataires", body="[URGENT] [INFO]"))["value"]
     assert error_beside(card, "body").startswith("Je ne connais pas [URGENT].")
-    assert any(action.get("title") == "[URGENT] : c’est mon propre texte" for action in actions_of(card))
+    assert any(action.get("title") == "C’est mon propre texte" for action in actions_of(card))
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ async def test_another_language_is_read_in_the_same_way(running_bot: RunningBot,
     card = (await ada.press("Save", spoken="fr", body="[INFO] Bonjour [Prénom]", words0="Pour [PRENOM]"))["value"]
     assert error_beside(card, "body").startswith("I don't know [INFO].")
     assert "is not filled in here" in error_beside(card, "words0")
-    card = (await ada.press("[INFO] is my own text", words0=""))["value"]
+    card = (await ada.press("That is my own text", words0=""))["value"]
     assert "Saved in French." in words_of(card)

@@ -50,7 +50,7 @@ async def write_message(ada: Client, url: str) -> None:
         Title="Our autumn",
         Text="Hello [FIRSTNAME],\n\nwe have **big news** for you:\n\n- the new canteen opens\n- the garden, too",
     )
-    await ada.press("Change: Buttons")
+    await ada.press("Buttons")
     await ada.fill(**{"Link: words": "Read more", "Link: address": url})
     await ada.tick("Ask people to confirm that they have read it")
     await ada.press("Next: audience")
@@ -64,7 +64,7 @@ async def write_message(ada: Client, url: str) -> None:
 
 async def choose_audience(ada: Client) -> None:
     await ada.sees("Who is it for?")
-    await ada.press("Change: Addresses")
+    await ada.press("Addresses")
     await ada.fill(They_become_a_list_of_this_name="Garden friends", Addresses="louis@contoso.example; ada")
     await ada.press("Next: schedule")
     await ada.sees("This is not an address: “ada” (line 1)")
@@ -226,9 +226,9 @@ async def write_in_two_languages(ada: Client, url: str) -> None:
     await ada.say("new campaign Two languages")
     await ada.sees("What do you want to say?")
     await ada.fill(Title="Our autumn", Text="Hello [FIRSTNAME] of [SITE], **big news**.")
-    await ada.press("Change: Buttons")
+    await ada.press("Buttons")
     await ada.fill(**{"Link: words": "Read more", "Link: address": url})
-    await ada.press("Change: Languages")
+    await ada.press("Languages")
     await ada.press("Add a language")
     await ada.sees("Another language")
     await ada.choose("Language", "French")
@@ -243,11 +243,11 @@ async def write_in_two_languages(ada: Client, url: str) -> None:
 
 async def choose_schedule_of_a_minute(ada: Client) -> None:
     await ada.sees("When does it go out?")
-    await ada.press("Change: Working hours")
+    await ada.press("Working hours")
     await ada.tick("Send outside working hours too")
-    await ada.press("Change: Clock")
+    await ada.press("Clock")
     await ada.shoot("schedule-lines")
-    await ada.press("Change: Duration")
+    await ada.press("Duration")
     await ada.card.get_by_label("Duration", exact=True).fill("1")
     await ada.choose("Unit", "minutes")
     await ada.press("Next: review")

@@ -28,6 +28,7 @@ Theme = Literal["light", "dark"]
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTH = 520  # CSS pixels: a card in a chat of the desktop client
+NARROW = 320  #: CSS pixels: the same on a phone, or beside a meeting
 SCALE = 2  # device pixels for each of them
 MARGIN = 24  # CSS pixels of chat around the card
 
@@ -75,6 +76,32 @@ async def draw(
     if complaints:
         raise CannotDraw("\n".join(sorted(complaints)))
     return [folder / f"{name}.{theme}.png" for name in cards for theme in themes]
+
+
+async def misfits(cards: Mapping[str, dict[str, Any]], width: int = NARROW) -> list[str]:
+    """What of cards does not fit a phone, each with the card and the element: as they come, and with all that is folded
+    away open. Raises CannotDraw.
+    """
+    problems: dict[str, None] = {}
+    await asyncio.to_thread(_prepare, NPM)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        try:
+            page = await _open(browser, "light", width)
+            for name, card in cards.items():
+                for shown in (card, _unfolded(card)):
+                    await _draw(page, name, shown, False)
+                    problems |= {f"card {name!r}: {problem}": None for problem in await page.evaluate("misfits()")}
+        finally:
+            await browser.close()
+    return list(problems)
+
+
+def _unfolded(node: Any) -> Any:
+    """A card, or any part of one, with nothing hidden."""
+    if isinstance(node, dict):
+        return {key: _unfolded(value) for key, value in node.items() if key != "isVisible"}
+    return [_unfolded(one) for one in node] if isinstance(node, list) else node
 
 
 def _prepare(folder: Path) -> None:

@@ -111,7 +111,7 @@ from storage.records import (
     Unread,
     WhyHeld,
 )
-from tests.support.pictures import CannotDraw, draw
+from tests.support.pictures import NARROW, CannotDraw, draw, misfits
 from tests.support.sample_records import (
     ANONYMOUS,
     ANSWERS,
@@ -282,9 +282,11 @@ class Samples:
                 {},
                 versions=["de"],
             ),
-            "form_version_new": version_form(texts, draft, "", SPOKEN[2:], {}, {}, message(language).buttons),
+            "form_version_new": version_form(
+                texts, draft, "", SPOKEN[2:], {}, {}, message(language).buttons, first=words
+            ),
             "form_version": version_form(
-                texts, draft, "de", [], GERMAN, {}, message(language).buttons, columns=["DEPARTMENT"]
+                texts, draft, "de", [], GERMAN, {}, message(language).buttons, columns=["DEPARTMENT"], first=words
             ),
             "picture": picture_card(texts, draft, PICTURE),
             "picture_alone": picture_card(texts, None, PICTURE),
@@ -834,8 +836,12 @@ def main() -> int:
     }
     try:
         paths = asyncio.run(draw(cards, folder))
+        problems = asyncio.run(misfits(cards))
     except CannotDraw as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    if problems:
+        sys.stderr.write("\n".join([f"Not for a phone, at {NARROW} px:", *problems, ""]))
         return 1
     sys.stdout.write(f"{len(paths)} pictures in {folder}/\n")
     return 0

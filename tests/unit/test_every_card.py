@@ -37,6 +37,7 @@ from cards.compose.repeat_form import repeat_form
 from cards.compose.review import Forecast, review_card
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
+from cards.kit.parts import TITLE as ON_A_BUTTON
 from cards.kit.texts import SPOKEN, Texts
 from cards.kit.zones import offered_zones
 from cards.lists.conditions import wrong_text
@@ -749,6 +750,52 @@ def test_every_field_has_a_label_and_every_button_works_on_older_clients(room: s
             assert fallback["title"] == action["title"], name
             assert fallback["data"] == action["data"], name
             assert fallback["data"]["verb"] == action["verb"], name
+
+
+def seen(node: Any) -> Iterator[dict[str, Any]]:
+    """The nodes of a card that are seen before anything is pressed, without what a button says of itself."""
+    if isinstance(node, list):
+        for item in node:
+            yield from seen(item)
+    elif isinstance(node, dict) and node.get("isVisible") is not False:
+        yield node
+        for inner in ("body", "items", "columns", "actions"):
+            yield from seen(node.get(inner))
+
+
+def rows_of_buttons(card: Any) -> Iterator[list[dict[str, Any]]]:
+    """Those that can be pressed: a preview's cannot."""
+    for node in nodes(card, ""):
+        if node.get("actions"):
+            yield [action for action in node["actions"] if action.get("isEnabled", True)]
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "messages"])  # there, the words are an author's own
+def test_buttons_are_what_a_phone_has_room_for(room: str, language: str) -> None:
+    """A title of 25 characters, three in a row, the others behind "...", never above six."""
+    problems = {}
+    for name, card in cards_of(room, language).items():
+        rows = list(rows_of_buttons(card))
+        wrong = [title for row in rows for title in (str(one["title"]) for one in row) if len(title) > ON_A_BUTTON]
+        wrong += [f"{len(row)} in a row" for row in rows if len(row) > 6]
+        primary = [sum(action.get("mode") != "secondary" for action in row) for row in rows]
+        wrong += [f"{count} beside each other" for count in primary if count > 3]
+        if wrong:
+            problems[name] = wrong
+    assert problems == {}
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_form_shows_eight_fields_and_a_table_three_columns(room: str, language: str) -> None:
+    problems = {}
+    for name, card in cards_of(room, language).items():
+        fields = [node["id"] for node in seen(card) if str(node.get("type", "")).startswith("Input.")]
+        wide = [node["rows"][0] for node in nodes(card, "Table") if len(node.get("columns", ())) > 3]
+        if len(fields) > 8 or wide:
+            problems[name] = [fields, wide]
+    assert problems == {}
 
 
 def test_every_verb_on_a_card_is_one_that_somebody_answers() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support import pictures
-from tests.support.pictures import MARGIN, RENDERER, SCALE, CannotDraw, draw, install
+from tests.support.pictures import MARGIN, RENDERER, SCALE, CannotDraw, draw, install, misfits
 
 Card = dict[str, Any]
 
@@ -100,3 +100,21 @@ async def test_a_card_that_the_renderer_complains_of_is_named_and_the_others_are
     with pytest.raises(CannotDraw, match=r"'odd'.*size") as error:
         await draw(cards, tmp_path, ["light"])
     assert "even" not in str(error.value) and (tmp_path / "even.light.png").exists()
+
+
+async def test_what_has_no_room_on_a_phone_is_named_with_its_card(tmp_path: Path) -> None:
+    long = "W" * 60
+    wide = {"type": "Image", "url": "data:image/png;base64,", "altText": "wide", "width": "400px", "height": "20px"}
+    hidden = {"type": "Container", "isVisible": False, "items": [text(long)]}
+    button = {"type": "Action.Submit", "title": long}
+    cards = {
+        "fits": card(text("Words that wrap, however many of them there are. " * 3)),
+        "text": card(text(long)),
+        "folded": card(text("short"), hidden),
+        "picture": card(wide),
+        "button": card(text("short"), actions=[button]),
+    }
+    problems = await misfits(cards)
+    assert {problem.split("'")[1] for problem in problems} == {"text", "folded", "picture", "button"}
+    assert any("is cut by" in problem and "WWWW" in problem for problem in problems)
+    assert any("stands out of the card" in problem for problem in problems)

@@ -71,3 +71,23 @@ async function drawCard(json, checked) {
     .filter(({ event }) => event !== AdaptiveCards.ValidationEvent.UnknownElementType)
     .map(({ message }) => message);
 }
+
+/** What of a drawn card does not fit: elements that stand out of the card, texts that are cut. */
+function misfits() {
+  const bubble = document.getElementById("bubble");
+  const edge = bubble.getBoundingClientRect();
+  const found = new Set();
+  for (const element of bubble.querySelectorAll("*")) {
+    const box = element.getBoundingClientRect();
+    if (!box.width || !box.height || element.closest("datalist, svg, option")) continue;
+    const words = (element.getAttribute("aria-label") || element.innerText || "").trim().slice(0, 40);
+    const name = `${element.className || element.tagName} “${words}”`;
+    // what is in a coloured box may bleed to the edge, and no further
+    if (box.right > edge.right + 1 || box.left < edge.left - 1) found.add(`${name} stands out of the card`);
+    // what is typed scrolls in its field
+    const typed = ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
+    const over = element.scrollWidth - element.clientWidth;
+    if (!typed && element.clientWidth && over > 1) found.add(`${name} is cut by ${over} px`);
+  }
+  return [...found];
+}
