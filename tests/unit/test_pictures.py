@@ -104,17 +104,18 @@ async def test_a_card_that_the_renderer_complains_of_is_named_and_the_others_are
 
 async def test_what_has_no_room_on_a_phone_is_named_with_its_card(tmp_path: Path) -> None:
     long = "W" * 60
-    wide = {"type": "Image", "url": "data:image/png;base64,", "altText": "wide", "width": "400px", "height": "20px"}
-    hidden = {"type": "Container", "isVisible": False, "items": [text(long)]}
+    one_line = {"type": "TextBlock", "text": long}
+    wide = {"type": "ColumnSet", "columns": [{"type": "Column", "width": "400px", "items": [text("wide")]}]}
+    hidden = {"type": "Container", "isVisible": False, "items": [one_line]}
     button = {"type": "Action.Submit", "title": long}
     cards = {
         "fits": card(text("Words that wrap, however many of them there are. " * 3)),
-        "text": card(text(long)),
+        "text": card(one_line),
         "folded": card(text("short"), hidden),
-        "picture": card(wide),
+        "column": card(wide),
         "button": card(text("short"), actions=[button]),
     }
     problems = await misfits(cards)
-    assert {problem.split("'")[1] for problem in problems} == {"text", "folded", "picture", "button"}
+    assert {problem.split("'")[1] for problem in problems} == {"text", "folded", "column", "button"}
     assert any("is cut by" in problem and "WWWW" in problem for problem in problems)
     assert any("stands out of the card" in problem for problem in problems)
