@@ -33,10 +33,10 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
-        "a press of somebody who has pressed is not counted",
+        "of the people who did something only the last are counted",
         "storage/sqlite/engagements.py",
         " SET people = people + excluded.people, presses = presses + excluded.presses,",
-        " SET people = people + excluded.people, presses = presses + min(excluded.presses, excluded.people),",
+        " SET people = excluded.people, presses = presses + excluded.presses,",
     ),
     Mutant(
         "a claim takes what another copy has claimed meanwhile",
