@@ -91,7 +91,7 @@ class AuthorAnnouncer:
         if author is None or reference is None:
             return False
         if campaign.trouble is not None and campaign.trouble.reason is NotReached.STOPPED:
-            texts = texts_of(author)
+            texts = texts_of(author, self._clock.now())
             name = escape_markdown(campaign.name)
             text = texts("“{name}” has been stopped by the people who run Crieur.", name=name)
             key = f"posting/stopped/{campaign.id}"  # a card that is edited is not noticed
@@ -125,7 +125,7 @@ class AuthorAnnouncer:
             if not isinstance(posted, Delivered):
                 return False
             if before:
-                moved = activity_bytes(moved_card(texts_of(author), campaign))
+                moved = activity_bytes(moved_card(texts_of(author, self._clock.now()), campaign))
                 await self._connector.update(reference, before, moved)
             return True
 
@@ -140,7 +140,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return False
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         activity = activity_bytes(
             unread_card(texts, campaign, problems), texts("“{name}” lacks people", name=campaign.name)
         )
@@ -158,7 +158,7 @@ class AuthorAnnouncer:
         for person in dict.fromkeys([*deciding[:ASKED], *([author] if author else [])]):
             reference = await self._store.reference(person.id, Channel.TEAMS)
             if reference is not None and not reference.broken:
-                texts = texts_of(person)
+                texts = texts_of(person, self._clock.now())
                 card = held_card(texts, campaign, campaign.held, decides=person in deciding)
                 activity = activity_bytes(card, texts("“{name}” waits for approval", name=campaign.name))
                 key = f"posting/held/{campaign.id}/{campaign.version}/{person.id}"
@@ -170,7 +170,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(series)
         if author is None or reference is None:
             return True
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         activity = activity_bytes(missed_card(texts, series, starts), texts("“{name}” was missed", name=series.name))
         key = f"posting/missed/{series.id}/{ms(starts[-1])}"
         return await post_once(self._store, key, partial(self._connector.send, reference, activity), gives_up=True)
@@ -179,7 +179,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return False
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         text = texts.many(
             "I have read all lists of “{name}” now: it has {count} recipient.",
             "I have read all lists of “{name}” now: it has {count} recipients.",
@@ -192,7 +192,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return True  # nobody is there any more who could be told
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         text = texts(
             "“{name}” was stopped by the people who run Crieur before it began: it is a draft again, and is not sent."
             " Please ask them why.",
@@ -206,7 +206,7 @@ class AuthorAnnouncer:
         reference = await self._store.reference(installation.author, Channel.TEAMS)
         if author is None or reference is None or reference.broken:
             return None
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         activity = activity_bytes(install_card(texts, installation), texts("Crieur is being installed"))
         key = f"posting/install/{installation.id}"
         shown = await self._shown(reference, key, installation.card, activity)
@@ -220,7 +220,7 @@ class AuthorAnnouncer:
         person, reference = await self._reached(campaign.recall_by or campaign.author)
         if person is None or reference is None:
             return ""
-        texts, shown = texts_of(person), ""
+        texts, shown = texts_of(person, self._clock.now()), ""
         if reference.channel.traits.live_card:
             activity = activity_bytes(recall_card(texts, campaign, recall), texts("Messages are being taken back"))
             shown = await self._shown(reference, f"posting/recall/{campaign.id}", recall.card, activity) or ""
@@ -254,7 +254,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return Unreachable(NotReached.NEVER_INSTALLED)
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         rows = [
             (person, one.at, one.words)
             for one in replies
@@ -271,7 +271,7 @@ class AuthorAnnouncer:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
             return Unreachable(NotReached.NEVER_INSTALLED)
-        texts = texts_of(author)
+        texts = texts_of(author, self._clock.now())
         card = report_card(texts, await figures_of(self._store, campaign, over_time=True), self._clock.now())
         if reference.channel.traits.draws_cards:
             activity = activity_bytes(card, texts("“{name}” is done: here is the report.", name=campaign.name))
@@ -280,7 +280,7 @@ class AuthorAnnouncer:
         return await self._connector.send(reference, activity)
 
     async def _live(self, campaign: Campaign, author: Person) -> bytes:
-        texts, figures = texts_of(author), await figures_of(self._store, campaign)
+        texts, figures = texts_of(author, self._clock.now()), await figures_of(self._store, campaign)
         end = ends_about(figures, self._clock.now(), self._rate)
         card = live_card(texts, figures, ends_about=end, silent=self._presence_lookup.silent(campaign))
         return activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))

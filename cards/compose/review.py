@@ -59,6 +59,12 @@ class Forecast:
     now: bool
     #: people who can be reached, and where nobody works in this time
     asleep: int = 0
+    #: where the window ends, in which each message has its instant; None where they do not all fit into it
+    closes: datetime | None = None
+    #: people who can be reached, and have muted campaigns
+    muted: int = 0
+    #: people who have had as many messages this week as the organisation allows
+    enough: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,13 +258,35 @@ def hours_text(texts: Texts, schedule: Schedule) -> str:
 
 
 def forecast_text(texts: Texts, forecast: Forecast, zone: ZoneInfo | None) -> str:
-    count = texts.many("{count} message", "{count} messages", forecast.messages)
+    """How many messages, and in which window; who is spared."""
+    sentences = [_window_text(texts, forecast, zone)]
+    if forecast.muted:
+        muted = texts.many("{count} person is spared: muted.", "{count} people are spared: muted.", forecast.muted)
+        sentences.append(muted)
+    if forecast.enough:
+        sentences.append(
+            texts.many(
+                "{count} person has had enough messages this week.",
+                "{count} people have had enough messages this week.",
+                forecast.enough,
+            )
+        )
+    return " ".join(sentences)
+
+
+def _window_text(texts: Texts, forecast: Forecast, zone: ZoneInfo | None) -> str:
+    messages, peak = texts.many("{count} message", "{count} messages", forecast.messages), texts.number(forecast.peak)
     if forecast.first is None or forecast.last is None:
-        return count
-    return texts(
-        "{messages}, from {first} to about {last}; {peak} in the busiest minute.",
-        messages=count,
-        first=texts("now") if forecast.now else texts.moment(forecast.first, zone),
-        last=texts.moment(forecast.last, zone),
-        peak=texts.number(forecast.peak),
-    )
+        return messages
+    if forecast.closes is None:
+        return texts(
+            "{messages}, from {first} to about {last}; {peak} in the busiest minute.",
+            messages=messages,
+            first=texts("now") if forecast.now else texts.moment(forecast.first, zone),
+            last=texts.moment(forecast.last, zone),
+            peak=peak,
+        )
+    last = texts.moment(forecast.closes, zone)
+    window = texts("between now and {last}", last=last) if forecast.now else ""
+    window = window or texts.between(forecast.first, forecast.closes, zone)
+    return texts("{messages}, {window}; {peak} in the busiest minute.", messages=messages, window=window, peak=peak)

@@ -73,11 +73,13 @@ WIDTHS: tuple[tuple[str, Literal["wide", "abbreviated"]], ...] = (("", "wide"), 
 class Texts:
     """One person's words: ``texts("Hello {name}", name=...)``, and dates on their clock."""
 
-    def __init__(self, locale: str, zone: str = "") -> None:
+    def __init__(self, locale: str, zone: str = "", now: datetime | None = None) -> None:
+        """``now``: days of this year are said without it; None: each says its year."""
         self.language = language_of(locale)
         self.zone = ZoneInfo(zone or "UTC")
         self._catalogue = _catalogue(self.language)
         self._locale = _babel_locale(locale, self.language)
+        self._year = now.astimezone(self.zone).year if now else None
 
     def __call__(self, message: str, /, **values: object) -> str:
         text = self._catalogue.gettext(message)
@@ -104,8 +106,23 @@ class Texts:
         local = instant.astimezone(zone or self.zone)
         return f"{self.day(local.date())}, {self.clock(local.time())}"
 
+    def between(self, first: datetime, last: datetime, zone: ZoneInfo | None = None) -> str:
+        """A range of time; its day once where it is of one day: "Mon 23 Nov, between 10:00 and 12:00"."""
+        texts = self
+        start, end = (at.astimezone(zone or self.zone) for at in (first, last))
+        if start.date() != end.date():
+            return texts("between {first} and {last}", first=self.moment(first, zone), last=self.moment(last, zone))
+        hours = texts("between {first} and {last}", first=self.clock(start.time()), last=self.clock(end.time()))
+        return f"{self.day(start.date())}, {hours}"
+
+    def range(self, first: datetime, last: datetime, zone: ZoneInfo | None = None) -> str:
+        """From when to when, briefly: "Mon 23 Nov, 10:00 – 12:00"."""
+        start, end = (at.astimezone(zone or self.zone) for at in (first, last))
+        same = start.date() == end.date()
+        return f"{self.moment(first, zone)} – {self.clock(end.time()) if same else self.moment(last, zone)}"
+
     def day(self, day: date) -> str:
-        return str(dates.format_skeleton("yMMMEd", day, locale=self._locale))
+        return str(dates.format_skeleton("MMMEd" if day.year == self._year else "yMMMEd", day, locale=self._locale))
 
     def short_day(self, day: date) -> str:
         return str(dates.format_skeleton("MMMd", day, locale=self._locale))

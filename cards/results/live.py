@@ -18,6 +18,8 @@ from storage.records import Campaign, CampaignState, DeliveryState, NotReached, 
 
 #: always shown, so that a zero is seen to be one
 ALWAYS = (DeliveryState.UNREACHABLE, DeliveryState.FAILED)
+#: nothing was to be sent to them
+SPARED = (DeliveryState.MUTED, DeliveryState.CAPPED)
 
 
 def live_card(
@@ -30,23 +32,23 @@ def live_card(
     campaign, tally = figures.campaign, figures.tally
     schedule = campaign.as_scheduled.schedule
     zone = ZoneInfo(schedule.zone)
-    settled = tally.total - tally.open
     done = campaign.state is CampaignState.DONE
     title = texts("🏁 “{name}” is done") if done else texts("📣 “{name}” is on its way")
     if not done and campaign.trouble is not None and campaign.trouble.pauses:
         stopped = campaign.trouble.reason is NotReached.STOPPED
         title = texts("⏹️ “{name}” has been stopped") if stopped else texts("⏸️ “{name}” is paused")
-    sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(tally.total))
+    wanted = tally.total - sum(tally.states.get(state, 0) for state in SPARED)
+    sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=texts.number(wanted))
     body: list[Any] = [
         heading(title.format(name=name_of(texts, campaign))),
         *trouble_lines(texts, campaign),
         *([notice(presence_silent(texts, schedule), "warning")] if silent and not done else []),
         beside(
             [paragraph(sent)],
-            [paragraph(texts.percent(settled, tally.total), align="Right", weight="Bolder")],
+            [paragraph(texts.percent(tally.delivered, wanted), align="Right", weight="Bolder")],
             widths=["stretch", "auto"],
         ),
-        progress_bar(settled, tally.total),
+        progress_bar(tally.delivered, wanted),
         FactSet([*_counts(texts, figures), *([] if done else _what_comes(texts, figures, zone, ends_about))]),
     ]
     if share_texts := shares(texts, figures):

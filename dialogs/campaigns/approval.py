@@ -136,7 +136,7 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
     ]
     asked = 0
     for person, role in approvers[:TOLD]:
-        theirs = replace(turn, person=person, role=role, texts=texts_of(person))
+        theirs = replace(turn, person=person, role=role, texts=texts_of(person, turn.now))
         card = await _card(theirs, campaign)
         summary = theirs.texts("“{name}” waits for approval", name=campaign.name)
         asked += await post(turn.services, person.id, card, summary)
@@ -315,7 +315,7 @@ async def _tell(turn: Turn, campaign: Campaign, *, approved: bool, reason: str =
         person = await turn.store.person(id)  # type: ignore[arg-type]
         if person is None:
             continue
-        texts = texts_of(person)
+        texts = texts_of(person, turn.now)
         summary = (
             texts("“{name}” is approved", name=campaign.name)
             if approved

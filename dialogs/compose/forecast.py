@@ -19,9 +19,10 @@ from dialogs.lists.audience import audience_name, lists_gone
 from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
 from dialogs.people.language import texts_of
 from scheduler.planner import OpenTimes
+from scheduler.precheck import week_of
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
-from storage.records import Member, Message, Person, Reach, in_language
+from storage.records import Member, Message, Person, Reach, consideration_of, in_language
 from storage.shared.policy import policy_of
 
 CHECKED = 20_000  #: recipients looked at for missing values
@@ -110,23 +111,46 @@ async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast
     if draft.schedule is None or reach is None:
         return None
     times, asleep = OpenTimes(draft.schedule), 0
+    muted, enough = await _spared(turn, draft)
     if draft.schedule.own_zone and draft.audience:
         campaign = draft.campaign
         living = await turn.store.zones(campaign.tenant, draft.audience, campaign.channel)
         parts = [(times.of(zone).after(turn.now), count) for zone, count in living.items()]
         asleep = sum(count for hours, count in parts if not hours)
+        ends = [hours.end for hours, _ in parts if hours]
         seen = forecast_across(parts, turn.services.rate)
     else:
-        seen = forecast(times.of("").after(turn.now), reach.reachable, turn.services.rate)
+        hours = times.of("").after(turn.now)
+        ends = [hours.end] if hours else []
+        seen = forecast(hours, max(0, reach.reachable - muted - enough), turn.services.rate)
     return Forecast(
-        messages=reach.reachable - asleep,
+        messages=max(0, reach.reachable - asleep - muted - enough),
         asleep=asleep,
         first=seen.first,
         last=seen.last_expected,
+        closes=max(ends, default=None) if seen.fits else None,
         peak=seen.peak,
         fits=seen.fits,
         now=draft.starts_now and seen.first is not None and seen.first - turn.now < timedelta(minutes=1),
+        muted=muted,
+        enough=enough,
     )
+
+
+async def _spared(turn: Turn, draft: Draft) -> tuple[int, int]:
+    """How many of those who can be reached get nothing: as they have muted, or have had enough in that week."""
+    if draft.audience is None or draft.message is None or draft.schedule is None:
+        return 0, 0
+    campaign = draft.campaign
+    rules = campaign.frozen.consideration if campaign.frozen else None
+    rules = rules or consideration_of(await policy_of(turn.store, campaign.tenant), draft.message, None)
+    mutes = set[int]() if rules.past_mute else set(await turn.store.muted_people(campaign.tenant))
+    week = week_of(max(turn.now, draft.schedule.slot.start))
+    full = set(await turn.store.had_enough(week, rules.per_week)) - mutes if rules.per_week else set[int]()
+    if not mutes and not full:
+        return 0, 0
+    reachable, _ = await turn.store.recipients(campaign.tenant, draft.audience, campaign.channel)
+    return sum(person in mutes for person in reachable), sum(person in full for person in reachable)
 
 
 async def needs_approval(turn: Turn, reach: Reach | None) -> bool:

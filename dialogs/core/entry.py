@@ -48,7 +48,7 @@ class Entry:
             person=person,
             role=role,
             channel=channel,
-            texts=language.texts_of(person),
+            texts=language.texts_of(person, self._services.clock.now()),
             attachments=attachments,
             client=client,
             cause=cause,

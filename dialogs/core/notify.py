@@ -28,7 +28,7 @@ async def tell_maker(turn: Turn, record: Record, deed: DeedKind = DeedKind.CHANG
     maker = await turn.store.person(maker_of(record)) if maker_of(record) != turn.person.id else None
     if maker is None:
         return
-    texts = texts_of(maker)
+    texts = texts_of(maker, turn.now)
     card = changed_by_another_card(texts, turn.person, record, deed)
     await post(turn.services, maker.id, card, changed_by_another(texts, turn.person, record, deed))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cards.kit.conversation import greeting_card, help_card
 from cards.kit.texts import Texts, names_of
 from cards.languages import LANGUAGES, unaccented
@@ -12,9 +14,9 @@ from storage.records import Person
 router = Router()
 
 
-def texts_of(person: Person) -> Texts:
-    """The words for a person: in the language they asked for, else in their client's."""
-    return Texts(person.language or person.locale, person.zone)
+def texts_of(person: Person, now: datetime | None = None) -> Texts:
+    """The words for a person: in the language they asked for, else in their client's; ``now``: as for Texts."""
+    return Texts(person.language or person.locale, person.zone, now)
 
 
 def texts_of_locale(locale: str) -> Texts:

@@ -5,6 +5,9 @@ Roles are a document for each organisation, so that "unless it has an owner" is 
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
+
 from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
 from storage.mongo.engine import Document, token
 from storage.mongo.mapping import person_of
@@ -21,6 +24,10 @@ class MongoRoles(MongoDeeds):
             owed = await self.owe(deed.to(row["tenant"], Subject.PERSON, person))
             await self.collection("people").update_one({"_id": person}, {"$set": {"muted": muted} | owed.in_update})
             await self.bring_in("people", person)
+
+    async def muted_people(self, tenant: TenantId) -> Sequence[int]:
+        people = await self.numbers("people", {"muted": True, "tenant": tenant}, "_id")
+        return array("q", sorted(people))
 
     async def role(self, person: PersonId) -> Role | None:
         row = await self.collection("people").find_one({"_id": person}, {"tenant": 1})

@@ -77,6 +77,7 @@ INDEXES = {
         _index("lists"),
         _index("order"),
         _index("look_up_at"),
+        _index("muted"),
         _index("noting"),
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
         *(_index("tenant", f"references.{channel}.seen_at") for channel in Channel),

@@ -5,6 +5,7 @@ The count and what is counted stand in one document, so one write changes both o
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 
 from storage.mongo.engine import Engine, pages
@@ -44,6 +45,10 @@ class MongoWeeklyCap(Engine):
                 {"person": {"$in": people}, counted: {"$exists": True}},
                 {"$unset": {counted: ""}, "$inc": {"count": -1}},
             )
+
+    async def had_enough(self, week: int, limit: int) -> Sequence[int]:
+        people = await self.numbers("received", {"week": week, "count": {"$gte": limit}}, "person")
+        return array("q", sorted(people))
 
     async def forget_weeks(self, before: int) -> None:
         await self.collection("received").delete_many({"week": {"$lt": before}})

@@ -238,6 +238,10 @@ class Deliveries(Protocol):
         """
         ...
 
+    async def had_enough(self, week: int, limit: int) -> Sequence[int]:
+        """The PersonIds who have had ``limit`` messages in this week, or more, ascending."""
+        ...
+
     async def forget_weeks(self, before: int) -> None:
         """What was counted in weeks before this one."""
         ...

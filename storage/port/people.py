@@ -127,6 +127,10 @@ class People(Protocol):
         """Whether the person wants no campaigns, from here on."""
         ...
 
+    async def muted_people(self, tenant: TenantId) -> Sequence[int]:
+        """The PersonIds of an organisation who want no campaigns, ascending."""
+        ...
+
     async def role(self, person: PersonId) -> Role | None: ...
 
     async def give_role(self, person: PersonId, role: Role | None, *, deed: Deed) -> bool:

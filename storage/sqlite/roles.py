@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
+from collections.abc import Sequence
 
 from storage.records import Deed, Person, PersonId, Role, Subject, TenantId
 from storage.sqlite.audit import note
@@ -46,6 +48,10 @@ class SqliteRoles(Engine):
                 _note(db, person, deed)
 
         await self.write(change)
+
+    async def muted_people(self, tenant: TenantId) -> Sequence[int]:
+        query = "SELECT id FROM person WHERE tenant = ? AND muted ORDER BY id"
+        return await self.read(lambda db: array("q", (id for (id,) in db.execute(query, (tenant,)))))
 
     async def role(self, person: PersonId) -> Role | None:
         row = await self.read(lambda db: db.execute("SELECT role FROM person WHERE id = ?", (person,)).fetchone())

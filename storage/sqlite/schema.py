@@ -348,6 +348,10 @@ STEPS = (
     ALTER TABLE list ADD COLUMN segment TEXT;  -- the Audience that it stands for, as JSON
     CREATE INDEX list_segment ON list (tenant) WHERE segment IS NOT NULL;
     """,
+    # who wants no campaigns is counted before one is scheduled
+    """
+    CREATE INDEX person_muted ON person (tenant, id) WHERE muted;
+    """,
 )
 
 

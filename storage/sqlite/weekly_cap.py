@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Sequence
 
 from storage.records import MAY_HAVE_ARRIVED, CampaignId, Settled
@@ -33,6 +34,10 @@ def release(db: sqlite3.Connection, settled: Sequence[Settled]) -> None:
 class SqliteWeeklyCap(Engine):
     async def admit(self, id: CampaignId, people: Sequence[int], week: int, limit: int) -> set[int]:
         return await self.write(lambda db: _admit(db, id, people, week, limit))
+
+    async def had_enough(self, week: int, limit: int) -> Sequence[int]:
+        query = "SELECT person FROM received WHERE week = ? GROUP BY person HAVING count(*) >= ? ORDER BY person"
+        return await self.read(lambda db: array("q", (person for (person,) in db.execute(query, (week, limit)))))
 
     async def forget_weeks(self, before: int) -> None:
         await self.write(lambda db: db.execute("DELETE FROM received WHERE week < ?", (before,)))

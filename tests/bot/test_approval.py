@@ -48,7 +48,7 @@ async def test_a_campaign_waits_until_somebody_else_approves(
     shown = await grace.sees("“Autumn newsletter” waits for approval")
     words = " ".join(words_of(shown))
     assert "big news" in words and "Ada Lovelace asks for it." in words, "the preview"
-    assert "2 messages, from now" in words, "the forecast"
+    assert "2 messages, between now and" in words, "the forecast"
     card = (await grace.press("Approve"))["value"]
     assert "Approved, and scheduled." in words_of(card)
     await ada.sees("“Autumn newsletter” is approved by Grace Hopper, and scheduled.")

@@ -6,7 +6,7 @@ import asyncio
 
 from storage.port.store import Store
 from storage.records import Consideration, DeliveryState, NotReached
-from tests.contract.world import NOW, claim, install, outcome, planned, sent, state_of
+from tests.contract.world import CONTOSO, FABRIKAM, NOW, claim, install, outcome, planned, sent, state_of
 from tests.support.deeds import A_DEED
 from tests.support.sample_records import refrozen
 
@@ -23,6 +23,23 @@ async def test_so_many_a_week_and_no_more(store: Store) -> None:
     assert await store.admit(third.id, [ada.id, louis.id], WEEK, 2) == {louis.id}
     assert await store.admit(third.id, [ada.id], WEEK + 1, 2) == {ada.id}, "another week"
     assert await store.admit(third.id, [], WEEK, 2) == set()
+
+
+async def test_who_has_had_enough_and_who_has_muted_can_be_asked(store: Store) -> None:
+    ada, louis, marie = await install(store, "ada", "louis", "marie")
+    first, second = [await planned(store, [ada, louis]) for _ in range(2)]
+    await store.admit(first.id, [ada.id, louis.id], WEEK, 9)
+    await store.admit(second.id, [ada.id], WEEK, 9)
+    assert list(await store.had_enough(WEEK, 2)) == [ada.id]
+    assert list(await store.had_enough(WEEK, 1)) == sorted([ada.id, louis.id])
+    assert list(await store.had_enough(WEEK + 1, 1)) == []
+    assert list(await store.muted_people(CONTOSO)) == []
+    for person in (marie, ada):
+        await store.mute(person.id, True, deed=A_DEED)
+    assert list(await store.muted_people(CONTOSO)) == sorted([ada.id, marie.id])
+    await store.mute(ada.id, False, deed=A_DEED)
+    assert list(await store.muted_people(CONTOSO)) == [marie.id]
+    assert list(await store.muted_people(FABRIKAM)) == []
 
 
 async def test_two_copies_at_once_admit_no_more_than_the_limit(store: Store, other: Store) -> None:

@@ -383,6 +383,7 @@ class CampaignRules(PeopleRules):
         id = self.campaign_id(data, CampaignState.RUNNING)
         if id in self.model.campaigns_:
             self.same("admit", id, self.model.planned_people(id), week, limit)  # type: ignore[arg-type]
+        self.same("had_enough", week, limit, seen=list)
 
     @rule(week=st.integers(1, 3))
     def old_weeks_are_forgotten(self, week: int) -> None:

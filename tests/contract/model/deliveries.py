@@ -222,6 +222,10 @@ class ModelOfDeliveries(ModelOfPeople):
                 self.received_in.add((person, week, id))
         return {person for person in people if (person, week, id) in self.received_in}
 
+    def had_enough(self, week: int, limit: int) -> list[int]:
+        counts = Counter(person for person, of_week, _ in self.received_in if of_week == week)
+        return sorted(person for person, count in counts.items() if count >= limit)
+
     def forget_weeks(self, before: int) -> None:
         self.received_in = {key for key in self.received_in if key[1] >= before}
 

@@ -349,6 +349,9 @@ class ModelOfPeople(Kept):
         self._note_person(deed, person)
         self.people[person].person = replace(self.people[person].person, muted=muted)
 
+    def muted_people(self, tenant: TenantId) -> list[int]:
+        return sorted(id for id, row in self.people.items() if row.person.tenant == tenant and row.person.muted)
+
     def _note_person(self, deed: Deed, person: PersonId) -> None:
         self.done(deed, self.people[person].person.tenant, Subject.PERSON, person)
 

@@ -169,6 +169,7 @@ class PeopleRules(Machine):
         for id in self.people(data, self.tenant(data), 1):
             self.same("speak", id, language)
             self.same("mute", id, muted, deed=self.deed())
+        self.same("muted_people", self.tenant(data), seen=list)
 
     @rule(data=st.data(), role=st.sampled_from([None, *Role]))
     def a_role_is_given(self, data: Data, role: Role | None) -> None:
