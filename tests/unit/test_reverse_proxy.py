@@ -1,4 +1,4 @@
-"""The guide's nginx, as it stands there, in front of something that answers: what passes, and what its log keeps."""
+"""The guide's nginx and Caddy, as they stand there, before something that answers: what passes, what a log keeps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ import pytest
 from tests.support.program import ROOT, free_port
 
 NGINX = os.environ.get("NGINX") or shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+CADDY = os.environ.get("CADDY") or shutil.which("caddy")
 HOST = "crieur.contoso.com"
+PASSES = ("/about", "/api/messages", "/r/1.2.x.0", "/p/abc", "/export/t")
+STAYS = ("/metrics", "/readyz", "/healthz", "/", "/rr/1", "/aboutt")
 
 
 def in_the_guide() -> str:
@@ -108,9 +111,9 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
 
 
 def test_what_passes_and_what_stays_inside(proxy: Proxy) -> None:
-    for path in ("/about", "/api/messages", "/r/1.2.x.0", "/p/abc", "/export/t"):
+    for path in PASSES:
         assert proxy.get(path)[0] == 200, path
-    for path in ("/metrics", "/readyz", "/healthz", "/", "/rr/1", "/aboutt"):
+    for path in STAYS:
         assert proxy.get(path)[0] == 404, path
     status, headers = proxy.get("/r/1.2.x.0", tls=False)
     assert (status, headers["location"]) == (301, f"https://{HOST}/r/1.2.x.0")
@@ -130,3 +133,50 @@ def test_the_log_keeps_no_link(proxy: Proxy) -> None:
     logs = "".join(path.read_text() for path in proxy.folder.glob("*.log"))
     assert "GET /r/..." in logs and "GET /about" in logs
     assert "SECRETLINK" not in logs
+
+
+@pytest.fixture
+def caddy(tmp_path: Path) -> Iterator[Proxy]:
+    if CADDY is None:
+        pytest.skip("there is no Caddy here")
+    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    [text] = re.findall(r"```\n(crieur\.contoso\.com \{.*?)```", guide, re.DOTALL)
+    bot = ThreadingHTTPServer(("127.0.0.1", 0), Bot)
+    Thread(target=bot.serve_forever, daemon=True).start()
+    proxy = Proxy(free_port(), 0, tmp_path)
+    # as it stands there, but for the port, the certificate that only its owner gets, and one copy of the bot
+    for before, after in (
+        (f"{HOST} {{", f"http://{HOST}:{proxy.http} {{\n  bind 127.0.0.1"),
+        ("127.0.0.1:3978 127.0.0.1:3979", f"127.0.0.1:{bot.server_port}"),
+    ):
+        assert before in text
+        text = text.replace(before, after, 1)
+    config = tmp_path / "Caddyfile"
+    config.write_text("{\n  admin off\n}\n" + text)
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    with (tmp_path / "caddy.log").open("wb") as log:
+        command = [CADDY, "run", "--config", str(config), "--adapter", "caddyfile"]
+        process = subprocess.Popen(command, env=environment, stderr=log)
+    try:
+        for _ in range(400):
+            try:
+                proxy.get("/about", tls=False)
+                break
+            except OSError:
+                assert process.poll() is None, (tmp_path / "caddy.log").read_text()
+                time.sleep(0.05)
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(20)
+        bot.shutdown()
+        bot.server_close()
+
+
+def test_caddy_passes_the_same_and_logs_no_link(caddy: Proxy) -> None:
+    for path in PASSES:
+        assert caddy.get(path, tls=False)[0] == 200, path
+    for path in STAYS:
+        assert caddy.get(path, tls=False)[0] == 404, path
+    caddy.get("/r/1.2.SECRETLINK.0", tls=False)
+    assert "SECRETLINK" not in (caddy.folder / "caddy.log").read_text()
