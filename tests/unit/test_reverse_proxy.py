@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -62,12 +63,39 @@ class Proxy:
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
 
+@contextlib.contextmanager
+def served(proxy: Proxy, command: list[str], log: Path) -> Iterator[None]:
+    """A program in front of the bot, from its first answer to its end."""
+    environment = {**os.environ, "XDG_DATA_HOME": str(proxy.folder), "XDG_CONFIG_HOME": str(proxy.folder)}
+    with log.open("wb") as written:
+        process = subprocess.Popen(command, env=environment, stderr=written)
+    try:
+        for _ in range(400):
+            try:
+                proxy.get("/about", tls=False)
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 @pytest.fixture
-def proxy(tmp_path: Path) -> Iterator[Proxy]:
-    if NGINX is None or shutil.which("openssl") is None:
-        pytest.skip("there is no nginx here")
+def bot() -> Iterator[ThreadingHTTPServer]:
     bot = ThreadingHTTPServer(("127.0.0.1", 0), Bot)
     Thread(target=bot.serve_forever, daemon=True).start()
+    yield bot
+    bot.shutdown()
+    bot.server_close()
+
+
+@pytest.fixture
+def proxy(tmp_path: Path, bot: ThreadingHTTPServer) -> Iterator[Proxy]:
+    if NGINX is None or shutil.which("openssl") is None:
+        pytest.skip("there is no nginx here")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}",
          "-keyout", str(tmp_path / "crieur.key"), "-out", str(tmp_path / "crieur.pem")],
@@ -93,21 +121,8 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
         f"daemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/start.log;\nevents {{}}\nhttp {{\n{paths}{text}}}\n"
     )
     config.write_text(whole)
-    process = subprocess.Popen([NGINX, "-c", str(config), "-p", str(tmp_path)], stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                proxy.get("/about", tls=False)
-                break
-            except OSError:
-                assert process.poll() is None, (tmp_path / "start.log").read_text()
-                time.sleep(0.05)
+    with served(proxy, [NGINX, "-c", str(config), "-p", str(tmp_path)], tmp_path / "said.txt"):
         yield proxy
-    finally:
-        process.terminate()
-        process.wait(20)
-        bot.shutdown()
-        bot.server_close()
 
 
 def test_what_passes_and_what_stays_inside(proxy: Proxy) -> None:
@@ -136,13 +151,11 @@ def test_the_log_keeps_no_link(proxy: Proxy) -> None:
 
 
 @pytest.fixture
-def caddy(tmp_path: Path) -> Iterator[Proxy]:
+def caddy(tmp_path: Path, bot: ThreadingHTTPServer) -> Iterator[Proxy]:
     if CADDY is None:
         pytest.skip("there is no Caddy here")
     guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     [text] = re.findall(r"```\n(crieur\.contoso\.com \{.*?)```", guide, re.DOTALL)
-    bot = ThreadingHTTPServer(("127.0.0.1", 0), Bot)
-    Thread(target=bot.serve_forever, daemon=True).start()
     proxy = Proxy(free_port(), 0, tmp_path)
     # as it stands there, but for the port, the certificate that only its owner gets, and one copy of the bot
     for before, after in (
@@ -153,24 +166,9 @@ def caddy(tmp_path: Path) -> Iterator[Proxy]:
         text = text.replace(before, after, 1)
     config = tmp_path / "Caddyfile"
     config.write_text("{\n  admin off\n}\n" + text)
-    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    with (tmp_path / "caddy.log").open("wb") as log:
-        command = [CADDY, "run", "--config", str(config), "--adapter", "caddyfile"]
-        process = subprocess.Popen(command, env=environment, stderr=log)
-    try:
-        for _ in range(400):
-            try:
-                proxy.get("/about", tls=False)
-                break
-            except OSError:
-                assert process.poll() is None, (tmp_path / "caddy.log").read_text()
-                time.sleep(0.05)
+    command = [CADDY, "run", "--config", str(config), "--adapter", "caddyfile"]
+    with served(proxy, command, tmp_path / "caddy.log"):
         yield proxy
-    finally:
-        process.terminate()
-        process.wait(20)
-        bot.shutdown()
-        bot.server_close()
 
 
 def test_caddy_passes_the_same_and_logs_no_link(caddy: Proxy) -> None:
