@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.records import (
@@ -168,43 +168,70 @@ def _sources(asked: Asked, audience: Audience, lists: Sequence[ListId], segments
 # --- a fact leads -----------------------------------------------------------------------------
 
 
-def _leading(asked: Asked, audience: Audience, lists: Sequence[ListId], segments: Sequence[Audience]) -> Query | None:
+@dataclass(frozen=True, slots=True)
+class _Leading:
+    """A fact of a rule by whose index its people are read."""
+
+    part: FactIs
+    index: str
+    #: a condition on ``person p``
+    holds: Query
+
+
+def _leading(
+    asked: Asked, audience: Audience, lists: Sequence[ListId], segments: Sequence[Audience]
+) -> _Leading | None:
     """The people of the fact that names the fewest, where those are fewer than the lists have."""
     rule, columns = audience.only, columns_behind(audience.lists, asked.named)
     if rule is None or rule.how is not How.ALL:
         return None
-    counted: list[tuple[int, Query]] = []
+    facts: list[_Leading] = []
     for part in rule.parts:
         if not isinstance(part, FactIs) or part.fact not in DIRECTORY_FACTS:
             continue
         if set(COLUMNS_OF_FACT[part.fact]) & set(columns):  # a list may say it of somebody else
             continue
-        index, spellings = f"person INDEXED BY person_by_{part.fact}", as_json(_spellings(asked, part))
-        named = f"tenant = ? AND {part.fact} <> '' AND {part.fact} IN (SELECT value FROM json_each(?))"
-        count = f"SELECT COUNT(*) FROM (SELECT 1 FROM {index} WHERE {named} LIMIT ?)"
-        (people,) = asked.db.execute(count, (asked.tenant, spellings, FEW)).fetchone()
-        counted.append((people, (f"SELECT id FROM {index} WHERE {named}", [asked.tenant, spellings])))
-    if not counted:
+        named = f"p.tenant = ? AND p.{part.fact} <> '' AND p.{part.fact} IN (SELECT value FROM json_each(?))"
+        values: list[object] = [asked.tenant, as_json(_spellings(asked, part))]
+        facts.append(_Leading(part, f"person_by_{part.fact}", (named, values)))
+    if not facts:
         return None
-    people, leading = min(counted, key=lambda pair: pair[0])
+    people, leading = _fewest(asked, facts)
     if audience.everyone or segments:
         return leading
     return leading if people < sum(asked.named.lists[id].size for id in lists) else None
 
 
+def _fewest(asked: Asked, facts: Sequence[_Leading]) -> tuple[int, _Leading]:
+    """How many people the fact names that names the fewest: none is counted much further than the smallest goes."""
+    counted: list[tuple[int, _Leading]] = []
+    for limit in (FEW // 100, FEW):
+        counted = []
+        for fact in facts:
+            named, values = fact.holds
+            count = f"SELECT COUNT(*) FROM (SELECT 1 FROM person p INDEXED BY {fact.index} WHERE {named} LIMIT ?)"
+            (people,) = asked.db.execute(count, (*values, limit)).fetchone()
+            counted.append((people, fact))
+        if min(people for people, _ in counted) < limit:
+            break
+    return min(counted, key=lambda pair: pair[0])
+
+
 def _led_by(
-    asked: Asked, leading: Query, audience: Audience, sources: Sequence[_Source], outs: Sequence[Query]
+    asked: Asked, leading: _Leading, audience: Audience, sources: Sequence[_Source], outs: Sequence[Query]
 ) -> Query:
     """The people of a fact, each of whom is looked for in the lists and by the rest of the rule."""
-    first, values = leading
     assert audience.only is not None
-    rule, bound = _rule(_Compiled(asked, audience), audience.only)
-    condition = f"({rule}) AND ({' OR '.join(source.holds[0] for source in sources)})"
-    values = [*values, *bound, *(value for source in sources for value in source.holds[1])]
-    for sql, some in outs:
-        condition += f" AND p.id NOT IN ({sql})"
-        values += some
-    return f"SELECT p.id AS person FROM ({first}) f CROSS JOIN person p ON p.id = f.id WHERE {condition}", values
+    rest = tuple(part for part in audience.only.parts if part is not leading.part)
+    conditions = [leading.holds]
+    if rest:
+        conditions.append(_rule(_Compiled(asked, audience), replace(audience.only, parts=rest)))
+    held = " OR ".join(source.holds[0] for source in sources)
+    conditions.append((held, [value for source in sources for value in source.holds[1]]))
+    conditions += [(f"p.id NOT IN ({sql})", some) for sql, some in outs]
+    where = " AND ".join(f"({sql})" for sql, _ in conditions)
+    values = [value for _, some in conditions for value in some]
+    return f"SELECT p.id AS person FROM person p INDEXED BY {leading.index} WHERE {where}", values
 
 
 # --- conditions -------------------------------------------------------------------------------

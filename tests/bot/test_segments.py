@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from storage.mongo import MongoStore
 from storage.records import Audience, CampaignState, Channel, DirectoryUser
 from storage.records.segments import Group, How
 from storage.shared.json import to_json
 from tests.bot.story import completed, draft, error_beside, launch, make_author
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
+from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 
@@ -185,3 +189,75 @@ async def test_in_french(running_bot: RunningBot, ada: Person, louis: Person) ->
     [segment] = await running_bot.store.lists(TENANT)
     assert segment.segment is not None and segment.segment.only is not None
     assert (await running_bot.store.in_state(CampaignState.SCHEDULED)) == []
+
+
+async def test_a_sentence_names_a_segment_as_any_list(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await colleagues(running_bot, ada, louis)
+    await ada.say("new segment French office")
+    await add(ada, "country", value="France")
+    await ada.press("Save")
+    await ada.say("Tell French office tomorrow at 10 that the canteen is closed on Friday")
+    card = await ada.sees("Audience and schedule")
+    assert "French office" in words_of(card)
+    assert any("2 of 2 people can be reached" in word for word in words_of(card))
+
+
+async def test_in_french_a_sentence_leaves_a_segment_out(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await colleagues(running_bot, ada, louis)
+    await ada.say("parle français")
+    await ada.say("nouveau segment Les Français")
+    await add(ada, "country", value="France")
+    await ada.press("Enregistrer")
+    await ada.say("Dis à tout le monde sauf Les Français demain à 10h que la cantine est fermée vendredi")
+    card = await ada.sees("J’ai compris")
+    assert any("sans Les Français" in word for word in words_of(card)), words_of(card)
+
+
+async def test_a_line_that_does_not_work_any_more_is_said_on_the_review(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await colleagues(running_bot, ada, louis)
+    await draft(ada)
+    campaign = await launch(ada, running_bot)
+    await completed(ada, running_bot)
+    await ada.say("new segment Not yet")
+    await ada.press("Add a condition")
+    await ada.press("Go on", kind="did")
+    await ada.press("Go on", campaign=str(campaign.id))
+    await ada.press("Add it", did="confirmed::not")
+    await ada.press("Save")
+    [segment] = await running_bot.store.lists(TENANT)
+    done = await running_bot.store.campaign(campaign.id)
+    assert done is not None
+    await running_bot.store.delete_campaign(done, deed=A_DEED)
+    cards = await draft(ada, {"audience": "everyone", "except": f"list:{segment.id}"})
+    assert any("A line of the segment “Not yet” does not work any more" in word for word in words_of(cards["review"]))
+    await ada.say("list Not yet")
+    card = (await ada.press("Change the conditions"))["value"]
+    assert "⚠ This campaign is gone, or who received it is not kept any more." in words_of(card)
+
+
+async def test_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
+    with nx_27017(tmp_path) as url:
+        await running_bot.stop()
+        running_bot.environment = {"LEASE_SECONDS": "20"}
+        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
+        await running_bot.start()
+        ada = running_bot.organisation.person("Ada", "Lovelace")
+        louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
+        await ada.install()
+        await ada.sees("you are the **owner**")
+        await louis.install()
+        marie = await colleagues(running_bot, ada, louis)
+        await ada.say("new segment Not French")
+        await add(ada, "country", value="France", **{"is": "not"})
+        card = (await ada.press("Save"))["value"]
+        assert "1 of 1 person can be reached" in words_of(card)
+        [segment] = await running_bot.store.lists(TENANT)
+        await draft(ada, {"audience": "everyone", "except": f"list:{segment.id}"})
+        await running_bot.restart()
+        campaign = await launch(ada, running_bot)
+        await completed(ada, running_bot)
+        assert len(await running_bot.store.planned_people(campaign.id)) == 2
+        assert marie.reads("news") and not louis.reads("news")
+        await running_bot.stop()

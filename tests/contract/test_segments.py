@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -371,3 +373,41 @@ async def test_a_count_is_led_by_an_index(tmp_path: Path, monkeypatch: pytest.Mo
     assert not [
         plan for plan in plans if re.match(r"SCAN (person|reference|delivery|engaged|list_member|[pdem])\b", plan)
     ]
+
+
+async def test_a_count_costs_no_more_where_others_are_many(tmp_path: Path) -> None:
+    """Four times as many people of other departments: the same people are read (in steps of SQLite's machine)."""
+    steps = []
+    for others in (4_000, 16_000):
+        store = SqliteStore(tmp_path / f"{others}.db")
+        await store.open()
+        await people_of_contoso(store)
+        await store.write(partial(_crowd, others=others))
+        audience = Audience(everyone=True, guests=True, only=all_of(FRENCH, SALES))
+        await counted(store, audience)
+        steps.append(await _steps_of(store, audience))
+        await store.close()
+    assert steps[1] < 1.2 * steps[0], steps
+
+
+def _crowd(db: sqlite3.Connection, *, others: int) -> None:
+    """Of one other department each hundred, with the bot."""
+    people = [(1_000 + n, CONTOSO, f"Department {n % 10}", "France") for n in range(others)]
+    db.executemany("INSERT INTO person (id, tenant, department, country) VALUES (?, ?, ?, ?)", people)
+    db.executemany(
+        "INSERT INTO reference (person, channel, tenant, service_url, conversation, bot, user, seen_at)"
+        " VALUES (?, 'msteams', ?, 'https://smba.example/', 'chat', '28:crieur', ?, 0)",
+        [(id, tenant, f"29:{id}") for id, tenant, *_ in people],
+    )
+
+
+async def _steps_of(store: SqliteStore, audience: Audience) -> int:
+    ticks = [0]
+
+    def tick() -> None:
+        ticks[0] += 1
+
+    await store.read(lambda db: db.set_progress_handler(tick, 10))
+    await counted(store, audience)
+    await store.read(lambda db: db.set_progress_handler(None, 0))
+    return ticks[0]
