@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.compose.review import Forecast, Overview, facts, forecast_text, preview_of
+from cards.compose.review import Forecast, Overview, facts, forecast_text, in_languages, preview_of
 from cards.kit.elements import AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import act, card, go, handle, heading, hint, name_of, notices, paragraph, subheading
 from cards.kit.texts import Texts
@@ -24,8 +24,11 @@ def approval_card(
     notice_text: str = "",
     tone: str = "warning",
     seen: str = "",
+    reason: str = "",
 ) -> AdaptiveCard:
-    """The preview and the forecast, for somebody who may approve; ``seen``: what tells its audience from another."""
+    """The preview and the forecast, for somebody who may approve; ``seen``: what tells its audience from another;
+    ``reason``: what they have begun to write.
+    """
     body: list[Any] = [
         *notices(notice_text, tone),
         heading(texts("“{name}” waits for approval", name=name_of(texts, campaign))),
@@ -34,6 +37,7 @@ def approval_card(
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(preview_of(campaign, overview.preview, overview.footer))
+        body += in_languages(texts, overview, "approval.open", handle(campaign))
     body.append(FactSet(facts(texts, campaign, overview)))
     if forecast:
         zone = ZoneInfo(overview.schedule.zone) if overview.schedule else None
@@ -42,6 +46,7 @@ def approval_card(
         TextInput(
             id="reason",
             label=texts("If you send it back: what should change?"),
+            value=reason or None,
             multiline=True,
         )
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cards.campaigns.series import has_come, series_state
 from cards.compose.repeat_form import repeat_text
-from cards.compose.review import Overview, facts, preview_of
+from cards.compose.review import Overview, facts, in_languages, preview_of
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import (
     act,
@@ -77,6 +77,7 @@ def information_card(
     body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]
+        body += in_languages(texts, overview, "campaign.open", handle(campaign))
     payload = handle(campaign)
     keep = go(texts("Save as a template"), "template.keep", payload)
     share = [go(texts("Share it"), "share.open", payload)] if changes else []

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.compose.review import Overview, facts, preview_of
+from cards.compose.review import Overview, facts, in_languages, preview_of
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet
 from cards.kit.parts import (
     beside,
@@ -74,7 +74,8 @@ def series_card(
         body.append(subheading(texts("The last ones")))
         body += [_line(texts, figures) for figures in past]
     if overview.preview:
-        body += [subheading(texts("Message")), preview_of(campaign, overview.preview)]
+        body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]
+        body += in_languages(texts, overview, "campaign.open", handle(campaign))
     payload = handle(campaign)
     actions: list[Any] = []
     if decides:

@@ -13,7 +13,7 @@ from cards.compose.fields import shown_rows
 from cards.compose.repeat_form import repeat_text
 from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.compose.schedule.closures import closed_text
-from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet
+from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet, ToggleVisibility
 from cards.kit.parts import (
     Payload,
     act,
@@ -176,12 +176,21 @@ def _other_views(texts: Texts, payload: Payload, overview: Overview) -> list[Any
     if overview.another or overview.person:
         person = overview.person + 1 if overview.another else 0
         views.append(go(texts("For somebody else"), "form.open", {**here, "person": person, "language": ""}))
-    views += [
-        go(texts.language_name(language), "form.open", {**here, "language": language})
+    return [*views, *other_languages(texts, overview, "form.open", here)]
+
+
+def other_languages(texts: Texts, overview: Overview, verb: str, payload: Payload) -> list[Any]:
+    """A button for each language of the message but the one that is shown; what has been typed goes with it."""
+    return [
+        act(texts.language_name(language), verb, {**payload, "language": language})
         for language in overview.languages
         if language != overview.language
     ]
-    return views
+
+
+def in_languages(texts: Texts, overview: Overview, verb: str, payload: Payload) -> list[ActionSet]:
+    views = other_languages(texts, overview, verb, payload)
+    return [ActionSet(actions=views, spacing="Small")] if views else []
 
 
 def _changes(texts: Texts, payload: Payload, *steps: str, also: Sequence[Any] = ()) -> ActionSet:
@@ -197,16 +206,28 @@ def _zone(overview: Overview) -> ZoneInfo | None:
     return ZoneInfo(overview.schedule.zone) if overview.schedule else None
 
 
+NOTHING = "nothing"  #: the element that a preview's buttons show: there is none
+
+
 def preview_of(campaign: Campaign, message: Message, footer: Sequence[str] = ()) -> Container:
-    if campaign.channel.traits.draws_cards:
-        drawn = message_card(campaign.id, message, lambda _, button: button.url, footer=footer)
-        items: list[Any] = [*drawn.render()["body"]]
-    else:
-        items = [paragraph(skype_text(message, footer=footer))]
-    buttons = [escape_markdown(button.title) for button in message.buttons]
-    if buttons:
-        items.append(hint("   ".join(f"▢ {title}" for title in buttons)))
+    """The card as its recipients get it, with its buttons where they stand; a press on them does nothing."""
+    if not campaign.channel.traits.draws_cards:
+        items: list[Any] = [paragraph(skype_text(message, footer=footer))]
+        buttons = [escape_markdown(button.title) for button in message.buttons]
+        if buttons:
+            items.append(hint("   ".join(f"▢ {title}" for title in buttons)))
+        return Container(style="emphasis", items=items)
+    drawn = message_card(campaign.id, message, lambda _, button: button.url, footer=footer)
+    items = [_without_effect(part) if isinstance(part, ActionSet) else part for part in drawn.body]
+    if actions := getattr(drawn, "actions", None):
+        items.append(_without_effect(ActionSet(actions=actions, spacing="Medium")))
     return Container(style="emphasis", items=items)
+
+
+def _without_effect(row: ActionSet) -> ActionSet:
+    """Buttons as they look; clients that know no disabled ones find nothing behind them."""
+    shown = [ToggleVisibility(title=action.title, targets=[NOTHING], enabled=False) for action in row.actions]
+    return ActionSet(actions=shown, spacing=row.spacing)
 
 
 def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[str, str]]:

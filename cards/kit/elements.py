@@ -232,6 +232,7 @@ class Action(Strict):
     style = PropertyType(str)
     tooltip = PropertyType(str)
     mode = PropertyType(str)
+    enabled = PropertyType(bool, "isEnabled")
     fallback = PropertyType((str, BareObject))
 
     def __init__(self, **properties: Any) -> None:

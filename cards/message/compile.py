@@ -15,6 +15,7 @@ import orjson
 
 from cards.kit.elements import (
     CONTENT_TYPE,
+    ActionSet,
     AdaptiveCard,
     Column,
     ColumnSet,
@@ -58,6 +59,7 @@ ANSWER = "answer"  #: the verb of a quick answer
 #: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
 #: review hold the whole message too, and need the rest for themselves
 LIMIT = 20_000
+BESIDE = 3  #: buttons in a row: phones cut more
 SUMMARY = 120  #: characters of the notification in the activity feed
 
 #: colour of the heading's box, and the sign in it (S28)
@@ -121,20 +123,24 @@ def message_card(
     if words:
         items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]
         body.append(Container(style="good", spacing="Medium", items=items))
-    body += [
-        TextBlock(text=line, wrap=True, size="Small", subtle=True, spacing="None" if number else "Medium")
-        for number, line in enumerate(footer)
-    ]
     carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
-    actions = []
+    actions: list[Any] = []
     for number, button in enumerate(message.buttons):
         if button.kind is ButtonKind.LINK:
             actions.append(OpenUrl(title=button.title, url=link(number_of(message, number), button)))
         elif button.kind is ButtonKind.ANSWER and number != done.answer:
-            actions.append(Execute(button.title, ANSWER, {**carried, "button": number}))
+            # one below the other: a row of many is cut on a phone
+            answer = Execute(button.title, ANSWER, {**carried, "button": number})
+            body.append(ActionSet(actions=[answer], spacing="Small"))
         elif button.kind is ButtonKind.ACKNOWLEDGE and not done.acknowledged:
             actions.append(Execute(button.title, ACKNOWLEDGE, {**carried, "button": number}))
-    return AdaptiveCard(body=body, actions=actions or None)
+    if len(actions) > BESIDE:
+        body.append(ActionSet(actions=actions[:-BESIDE], spacing="Medium"))
+    body += [
+        TextBlock(text=line, wrap=True, size="Small", subtle=True, spacing="None" if number else "Medium")
+        for number, line in enumerate(footer)
+    ]
+    return AdaptiveCard(body=body, actions=actions[-BESIDE:] or None)
 
 
 _HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]++(\S.*+)$")

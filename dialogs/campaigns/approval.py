@@ -10,7 +10,7 @@ from dataclasses import replace
 from cards.campaigns.approval import REASON, approval_card, decided_card, held_text
 from cards.compose.review import Forecast, Overview
 from cards.kit.elements import AdaptiveCard
-from dialogs.compose.forecast import forecast_of, needs_approval, overview, problems_of
+from dialogs.compose.forecast import forecast_of, needs_approval, overview, problems_of, view_of
 from dialogs.compose.wizard import changeable, changed_elsewhere, in_time, information, may_decide, review
 from dialogs.core.card_values import number_in
 from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
@@ -153,9 +153,13 @@ async def submit(turn: Turn, draft: Draft) -> Answer:
     return Answer(card=await information(turn, campaign, note))
 
 
-async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "warning") -> AdaptiveCard:
+async def _card(
+    turn: Turn, campaign: Campaign, notice: str = "", tone: str = "warning", form: Form | None = None
+) -> AdaptiveCard:
+    """``form``: a press on the card itself, which asks for another language."""
     draft = await read_draft(turn, campaign)
-    shown = await overview(turn, draft)
+    shown = await overview(turn, draft, view_of(form) if form else None)
+    reason = clean(str((form or {}).get("reason") or ""))[:REASON]
     forecast: Forecast | None = await forecast_of(turn, draft, shown.reach)
     author = await turn.store.person(campaign.submitted_by or campaign.author)
     name = (author.name or author.address) if author else turn.texts("somebody")
@@ -165,7 +169,7 @@ async def _card(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "w
     if draft.audience and draft.schedule:
         as_rule = _is_of_series(campaign, draft.schedule)
         approval, _ = await _approval_of(turn, campaign, draft.audience, as_rule=as_rule)
-    return approval_card(turn.texts, campaign, shown, forecast, name, notice, tone, _seen(approval))
+    return approval_card(turn.texts, campaign, shown, forecast, name, notice, tone, _seen(approval), reason)
 
 
 def _seen(approval: Approval) -> str:
@@ -183,7 +187,7 @@ def _is_as_seen(approval: Approval, seen: str) -> bool:
 @router.form("approval.open", role=Role.PUBLISHER)
 async def open_approval(turn: Turn, form: Form) -> Answer:
     campaign = await _waiting(turn, form)
-    return Answer(card=await _card(turn, campaign))
+    return Answer(card=await _card(turn, campaign, form=form))
 
 
 async def _waiting(turn: Turn, form: Form) -> Campaign:

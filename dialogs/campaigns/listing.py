@@ -6,6 +6,7 @@ from cards.campaigns.listing import campaigns_card, people_card
 from cards.campaigns.series import has_come
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
+from dialogs.compose.forecast import view_of
 from dialogs.compose.wizard import changeable, form_card, information
 from dialogs.core.card_values import as_name, best_named
 from dialogs.core.drafts import next_step, read_draft
@@ -65,7 +66,7 @@ async def open_campaign(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
     is_built = campaign.state is CampaignState.DRAFT and not has_come(campaign)
     if not is_built or not may_do(turn, Right.CHANGE, campaign):
-        return Answer(card=await information(turn, campaign))
+        return Answer(card=await information(turn, campaign, view=view_of(form)))
     return Answer(card=await form_card(turn, campaign, await next_step(turn, campaign)))
 
 

@@ -14,7 +14,8 @@ from cards.message.compile import filled, must_have, size_of, without_value
 from cards.message.footer import footer_lines
 from dialogs.compose.presence import presence_problem
 from dialogs.core.drafts import Draft, footer_for, tracking_of
-from dialogs.core.turn import Turn
+from dialogs.core.turn import Form, Turn
+from dialogs.forms.fields import page_of
 from dialogs.lists.audience import audience_name, lists_gone
 from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
 from dialogs.people.language import texts_of
@@ -36,6 +37,11 @@ class View:
     person: int = 0
     #: "" for the recipient's own
     language: str = ""
+
+
+def view_of(form: Form) -> View:
+    """What a card's button asks for."""
+    return View(person=page_of({"page": form.get("person", 0)}), language=str(form.get("language") or ""))
 
 
 async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overview:

@@ -21,7 +21,7 @@ from cards.kit.variables import escape_markdown
 from cards.kit.zones import offered_zones, zone_named
 from cards.message.plain_text import built_in_teams
 from dialogs.compose.changes import draft_of_changes, original_of
-from dialogs.compose.forecast import View, forecast_of, needs_approval, overview, problems_of, warnings_of
+from dialogs.compose.forecast import View, forecast_of, needs_approval, overview, problems_of, view_of, warnings_of
 from dialogs.compose.overlaps import overlaps_of
 from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
@@ -35,7 +35,7 @@ from dialogs.core.turn import Answer, Aside, Form, Turn
 from dialogs.core.visibility import asked_for, count_templates, is_known, list_of, makers, may_do
 from dialogs.forms.audience import list_id
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import NAME, merge, page_of, typed
+from dialogs.forms.fields import NAME, merge, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
 from dialogs.lists.audience import Accepted, accept_audience, audience_card
@@ -99,12 +99,8 @@ async def open_form(turn: Turn, form: Form) -> Answer:
     campaign = await changeable(turn, form)
     step = str(form.get("step", "message"))
     if step == "review":
-        return Answer(card=await review(turn, campaign, view=_view(form)))
+        return Answer(card=await review(turn, campaign, view=view_of(form)))
     return Answer(card=await form_card(turn, campaign, step if step in STEPS else "message"))
-
-
-def _view(form: Form) -> View:
-    return View(person=page_of({"page": form.get("person", 0)}), language=str(form.get("language") or ""))
 
 
 @router.form("form.save")
@@ -237,8 +233,10 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
     return review_card(turn.texts, campaign, shown, forecast, problems, warnings, notice, approval=approval)
 
 
-async def information(turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good") -> AdaptiveCard:
-    shown = await overview(turn, await read_draft(turn, campaign))
+async def information(
+    turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good", view: View | None = None
+) -> AdaptiveCard:
+    shown = await overview(turn, await read_draft(turn, campaign), view)
     rights = {"decides": may_decide(turn, campaign), "changes": may_do(turn, Right.CHANGE, campaign)}
     author = (await makers(turn, [campaign])).get(campaign.id, "")
     if campaign.is_series or has_come(campaign):

@@ -388,7 +388,7 @@ def footers(channel: Channel, footer: Footer, **more: str) -> str:
     activity = orjson.loads(render(person(**more), {}))
     if channel is Channel.SKYPE:
         return str(activity["text"]).partition("\n\n")[2]
-    return "\n\n".join(block["text"] for block in activity["attachments"][0]["content"]["body"][1:])
+    return "\n\n".join(block["text"] for block in activity["attachments"][0]["content"]["body"][1:] if "text" in block)
 
 
 @pytest.mark.parametrize("channel", Channel)
