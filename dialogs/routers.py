@@ -15,6 +15,7 @@ from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
 from dialogs.people import house, language, ownership, roles, settings, small_talk
 from dialogs.results import engagement, exports, left, reports
+from dialogs.results import segments as breakdown
 
 COMMAND = 60  #: characters of a command that a suggestion says
 
@@ -23,7 +24,7 @@ def everything() -> Router:
     """Words that no command knows are offered to the listeners in this order."""
     composing = [wizard, repeats, templates, translations, typed_schedule, typed_message, typed_campaign]
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
-    of_results = [reports, left, exports, engagement]
+    of_results = [reports, left, breakdown, exports, engagement]
     of_lists = [lists, segments, flow, saving, group_search, installs]
     of_people = [language, help, ownership, roles, settings, house, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]

@@ -24,7 +24,16 @@ from scheduler.rules.window import OpenTime, draw_sorted, open_time
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.operations import Documents
 from storage.port.people import Lists
-from storage.records import Audience, Campaign, Columns, DeliveryState, NotReached, Schedule
+from storage.records import (
+    MOST_PROFILES,
+    Audience,
+    Campaign,
+    Columns,
+    DeliveryState,
+    NotReached,
+    Profile,
+    Schedule,
+)
 from storage.records.instants import is_zone, ms
 from storage.shared.approved import approved_people, forget_approved
 
@@ -82,7 +91,8 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
     waiting = _without(others, known)
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
-        await store.plan(campaign.id, waiting[page], None, end, columns)
+        profiles = await _profiles(campaign, waiting[page], store)
+        await store.plan(campaign.id, waiting[page], None, end, columns, profiles=profiles)
 
 
 async def end_unplanned(
@@ -93,7 +103,8 @@ async def end_unplanned(
     known = await store.planned_people(campaign.id)
     for people in (_without(reachable, known), _without(others, known)):
         for page in _pages(people):
-            await store.plan_ended(campaign.id, people[page], state, reason, at)
+            profiles = await _profiles(campaign, people[page], store)
+            await store.plan_ended(campaign.id, people[page], state, reason, at, profiles=profiles)
 
 
 async def _plan_in_zone(
@@ -106,7 +117,24 @@ async def _plan_in_zone(
         instants = array("q", [ms(end + PAST)]) * len(people)
     for page in _pages(people):
         columns = await _columns(campaign, people[page], store)
-        await store.plan(campaign.id, people[page], instants[page], end, columns)
+        profiles = await _profiles(campaign, people[page], store)
+        await store.plan(campaign.id, people[page], instants[page], end, columns, profiles=profiles)
+
+
+async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) -> array[int]:
+    """The number of what is known of each now, which the store keeps from here on, and counts by."""
+    groups = await store.profiles_of(campaign.as_scheduled.audience, people)
+    known = {figures.profile for figures in await store.profile_figures(campaign.id)}
+    room = MOST_PROFILES - len(known)
+    numbers: dict[int, int] = {}
+    kept: set[Profile] = set()
+    for profile, some in groups.items():
+        if profile not in known and profile not in kept and len(kept) >= room:
+            profile = Profile()  # too many kinds: these are not told apart
+        kept.add(profile)
+        numbers |= dict.fromkeys(some, profile.number)
+    await store.keep_profiles(campaign.id, kept)
+    return array("q", (numbers.get(person, 0) for person in people))
 
 
 async def _columns(campaign: Campaign, people: Sequence[int], store: Lists) -> dict[int, Columns]:

@@ -41,6 +41,7 @@ from cards.results.files.audit import Entry, Names, audit_table
 from cards.results.files.columns import Cell, Table
 from cards.results.files.recipients import recipients_table
 from cards.results.report import facts_of
+from cards.results.segments import segment_rows, segments_of
 from dialogs.core.export_port import AUDIT, ExportRequest, OtherHost, Upload
 from dialogs.core.figures import count_left, figures_of
 from dialogs.people.effective_role import EffectiveRole
@@ -49,7 +50,7 @@ from scheduler.ports import Clock
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Audit, Documents
-from storage.port.people import People
+from storage.port.people import Lists, People
 from storage.records import Campaign, Left, Result, Right, Role, TenantId, allowed
 from storage.shared.inventory import ERASURES
 
@@ -65,7 +66,7 @@ VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 Progress = Callable[[int], Awaitable[None]]
 
 
-class _Store(Audit, Campaigns, Deliveries, Documents, Engagements, People, Results, Protocol):
+class _Store(Audit, Campaigns, Deliveries, Documents, Engagements, Lists, People, Results, Protocol):
     """What is asked of the store here."""
 
 
@@ -280,12 +281,21 @@ class Exports:
             return _spec(audit, path, request.format), self._audit_pages(granted, audit)
         table = recipients_table(granted.texts, granted.campaign)
         figures = await figures_of(self._store, granted.campaign)
+        told = segments_of(await self._store.profile_figures(granted.campaign.id))
+        lists = await self._names_of_lists(granted.campaign) if told else {}
         spec = replace(
             _spec(table, path, request.format),
             summary_name=granted.texts("Report"),
-            summary=facts_of(granted.texts, figures, ZoneInfo(table.zone)),
+            summary=[
+                *facts_of(granted.texts, figures, ZoneInfo(table.zone)),
+                *segment_rows(granted.texts, figures, told, lists),
+            ],
         )
         return spec, self._result_pages(granted.campaign, table, request.left)
+
+    async def _names_of_lists(self, campaign: Campaign) -> dict[str, str]:
+        lists = [await self._store.distribution_list(id) for id in campaign.as_scheduled.audience.lists]
+        return {str(one.id): one.name for one in lists if one is not None}
 
     async def _result_pages(
         self, campaign: Campaign, table: Table[Result], left: Left | None

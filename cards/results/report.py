@@ -37,6 +37,7 @@ from cards.results.benchmarks import Benchmark, about_usual, beside_usual
 from cards.results.figures import FEW, Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures
+from cards.results.segments import Lists, Told, segments_in_report
 from cards.results.troubles import copy_for_the_others, trouble_lines
 from storage.records import (
     OTHER_REACTION,
@@ -68,9 +69,15 @@ def kind_name(texts: Texts, kind: EngagementKind) -> str:
 
 
 def report_card(
-    texts: Texts, figures: Figures, now: datetime, notice: str = "", benchmark: Benchmark | None = None
+    texts: Texts,
+    figures: Figures,
+    now: datetime,
+    notice: str = "",
+    benchmark: Benchmark | None = None,
+    told: Told | None = None,
+    lists: Lists | None = None,
 ) -> AdaptiveCard:
-    """``benchmark``: what is usual, of a campaign that has ended."""
+    """``benchmark``: what is usual, of a campaign that has ended; ``told``: its segments, and the ``lists``' names."""
     campaign = figures.campaign
     zone = ZoneInfo(campaign.as_scheduled.schedule.zone)
     body: list[Any] = [
@@ -86,6 +93,7 @@ def report_card(
         body.append(_outcome_chart(texts, figures.tally))
     body += _answers(texts, figures)
     body += _presses(texts, figures)
+    body += segments_in_report(texts, figures, told or {}, lists or {})
     body += _reactions(texts, figures)
     body += _over_time(texts, figures, zone)
     body += presence_figures(texts, campaign, figures.tally)

@@ -7,13 +7,14 @@ from cards.results.benchmarks import Benchmark, benchmark_of
 from cards.results.compare import compare_card
 from cards.results.live import live_card
 from cards.results.report import erased_text, report_card
+from cards.results.segments import segments_of
 from dialogs.campaigns.copies import draft_to
 from dialogs.campaigns.listing import named, which_one
 from dialogs.compose.wizard import information
 from dialogs.core.figures import figures_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.visibility import asked_for, ended_like, own_campaigns, sent_before
+from dialogs.core.visibility import asked_for, ended_like, lists_in, own_campaigns, sent_before
 from storage.records import Campaign, CampaignState, DeliveryState
 
 router = Router()
@@ -45,7 +46,10 @@ async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCa
     if not campaign.started_at:
         return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
     figures, benchmark = await figures_of(turn.store, campaign, over_time=True), await _benchmark(turn, campaign)
-    return report_card(turn.texts, figures, turn.now, notice, benchmark)
+    told = segments_of(await turn.store.profile_figures(campaign.id))
+    named = await lists_in(turn, campaign.as_scheduled.audience) if told else []
+    lists = {str(one.id): one.name for one in named if one is not None}
+    return report_card(turn.texts, figures, turn.now, notice, benchmark, told, lists)
 
 
 async def _benchmark(turn: Turn, campaign: Campaign) -> Benchmark | None:

@@ -86,6 +86,7 @@ def settle(
         conversation=conversation,
         worked_url=worked_url,
         seen=None if due else seen,
+        profile=delivery.profile,
     )
 
 

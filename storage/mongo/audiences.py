@@ -16,14 +16,17 @@ from storage.mongo.identities import address_key
 from storage.mongo.mapping import has_installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
 from storage.mongo.segments import Asked, MongoSegments, columns_in
-from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
+from storage.records import Audience, Channel, Columns, Member, NotReached, Profile, Reach, TenantId
 from storage.shared.bits import bits_of
+from storage.shared.profiles import by_profile, language_code
 from storage.shared.segments import lists_behind
 
 NO_GUESTS: Document = {"guest": {"$ne": True}}
 BY_NAME = [("order", 1)]
 #: what a broken reference may say
 BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER_INSTALLED]
+
+PROFILED = ("department", "country", "city", "language", "locale", "lists", "columns")  #: what is known of people, for a report
 
 
 class MongoAudiences(MongoSegments):
@@ -128,6 +131,27 @@ class MongoAudiences(MongoSegments):
         rows = await self.by_id("people", list(people), ["columns"])
         by_person = {id: columns_in(row, saying) for id, row in rows.items()}
         return {id: columns for id, columns in by_person.items() if columns}
+
+    async def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+        known_lists, bodies = await self.known_lists(audience.lists)
+        behind = lists_behind(audience.lists, known_lists)
+        saying = [bodies[id] for id in behind if id in known_lists and known_lists[id].columns]
+        places = {bodies[id]: id for id in reversed(audience.lists) if id in bodies}
+        groups: dict[Profile, list[int]] = {}
+        for page in pages(people):
+            known: list[tuple[Profile, list[int]]] = []
+            lists, columns = dict[int, int](), dict[int, Columns]()
+            for row in await self.rows("people", {"_id": {"$in": list(page)}}, PROFILED):
+                language = language_code(row.get("language", ""), row.get("locale", ""))
+                said_of = {field: row.get(field, "") for field in ("department", "country", "city")}
+                known.append((Profile(**said_of, language=language), [row["_id"]]))
+                if theirs := [places[body] for body in row.get("lists", ()) if body in places]:
+                    lists[row["_id"]] = min(theirs, key=audience.lists.index)
+                if said := columns_in(row, saying):
+                    columns[row["_id"]] = said
+            for profile, some in by_profile(known, lists, columns).items():
+                groups.setdefault(profile, []).extend(some)
+        return groups
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         asked = await self.asked(tenant, audience, channel)

@@ -166,7 +166,7 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
     async def _remove(self, id: int) -> None:
         """What is left of a deleted campaign; its own document goes last, so opening can go on with it."""
         await self.bring_in("campaigns", id)
-        for collection in ("deliveries", "engagements"):
+        for collection in ("deliveries", "engagements", "profiles"):
             await self.collection(collection).delete_many({"campaign": id})
         for collection in ("tallies", "engagement_tallies", "campaigns"):
             await self.collection(collection).delete_one({"_id": id})

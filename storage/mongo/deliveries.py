@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 
+from storage.mongo.counters import TallyChanges
+from storage.mongo.engagements import MongoEngagements
 from storage.mongo.engine import Document, Sort, pages, repeated, token
 from storage.mongo.mapping import person_of, reference_of, works_on
 from storage.mongo.settling import CLAIMABLE, CLAIMED, OPEN, PLANNED, WAITING, Settling, ended, moved
-from storage.mongo.wake_intents import reason_path, state_path
+from storage.mongo.wake_intents import profile_path, reason_path, state_path
 from storage.records import (
+    COUNTED,
     Campaign,
     CampaignId,
     Channel,
@@ -27,6 +31,8 @@ from storage.records import (
     DeliveryState,
     NotReached,
     PersonId,
+    Profile,
+    ProfileFigures,
     Seen,
     SentMessage,
     Tally,
@@ -46,9 +52,19 @@ def _claimed(row: Document, person: Document, channel: Channel) -> Claimed:
         reference=reference_of(person, channel),
         attempts=row["tries"],
         columns=row.get("columns") or {},
+        profile=row.get("profile", 0),
         rung=row.get("rung", 0),
         unexplained_at=instant(row["settled_at"]) if row["reason"] == NotReached.UNEXPLAINED else None,
     )
+
+
+def _count_profiles(moves: TallyChanges, id: CampaignId, profiles: Sequence[int], new: int) -> None:
+    if profiles and new < len(profiles):  # which of them were new is not known
+        moves.unknown.add(id)
+        return
+    for profile, count in Counter(profiles).items():
+        if profile:
+            moves.add(id, profile_path(profile, "recipients"), count)
 
 
 def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
@@ -58,7 +74,7 @@ def _by_campaign(claimed: Sequence[Claimed]) -> dict[CampaignId, list[int]]:
     return groups
 
 
-class MongoDeliveries(Settling):
+class MongoDeliveries(Settling, MongoEngagements):
     async def plan(
         self,
         id: CampaignId,
@@ -66,6 +82,8 @@ class MongoDeliveries(Settling):
         due: Sequence[int] | None,
         until: datetime,
         columns: Mapping[int, Columns] | None = None,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
         if not people:
             return 0
@@ -85,16 +103,27 @@ class MongoDeliveries(Settling):
                 "token": None,
                 "reason": None,
                 **({"columns": dict(by_person[person])} if person in by_person else {}),
+                **({"profile": profile} if profile else {}),
             }
-            for number, person, next_at in zip(numbers, people, instants, strict=True)
+            for number, person, next_at, profile in zip(
+                numbers, people, instants, profiles or repeat(0, len(people)), strict=True
+            )
         ]
         async with self.tallies.moving([id]) as moves:
             new = await self.insert_new("deliveries", documents)
             moves.add(id, state_path(state), new)
+            _count_profiles(moves, id, profiles, new)
         return new
 
     async def plan_ended(
-        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        state: DeliveryState,
+        reason: NotReached,
+        at: datetime,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
         if not people:
             return 0
@@ -106,14 +135,44 @@ class MongoDeliveries(Settling):
                 "next_at": ms(at),
                 "tries": 0,
                 **ended(state, reason, at),
+                **({"profile": profile} if profile else {}),
             }
-            for number, person in zip(await self.ids("delivery", len(people)), people, strict=True)
+            for number, person, profile in zip(
+                await self.ids("delivery", len(people)), people, profiles or repeat(0, len(people)), strict=True
+            )
         ]
         async with self.tallies.moving([id]) as moves:
             new = await self.insert_new("deliveries", documents)
             moves.add(id, state_path(state), new)
             moves.add(id, reason_path(reason), new)
+            _count_profiles(moves, id, profiles, new)
         return new
+
+    async def keep_profiles(self, id: CampaignId, profiles: Collection[Profile]) -> None:
+        documents: list[Document] = [
+            {"_id": f"{id} {one.number}", "campaign": id, "number": one.number, "facts": one.text} for one in profiles
+        ]
+        if documents:
+            await self.insert_new("profiles", documents)
+
+    async def profile_figures(self, id: CampaignId) -> list[ProfileFigures]:
+        rows = await self.rows("profiles", {"campaign": id}, ["number", "facts"])
+        counts = (await self.tallies.read(id)).get("profiles", {}) if rows else {}
+        engaged = (await self.totals.read(id)).get("profiles", {}) if rows else {}
+        figures = []
+        for row in sorted(rows, key=lambda row: int(row["number"])):
+            key = f"p{row['number']}"
+            count, did = counts.get(key, {}), engaged.get(key, {})
+            if count.get("recipients", 0) > 0:
+                figures.append(
+                    ProfileFigures(
+                        profile=Profile.of(row["facts"]),
+                        recipients=count["recipients"],
+                        sent=count.get("sent", 0),
+                        **{str(kind): did.get(str(kind), 0) for kind in COUNTED},
+                    )
+                )
+        return figures
 
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
         row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"columns": 1})

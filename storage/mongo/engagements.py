@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,9 +18,10 @@ from storage.mongo.counters import Counts as Paths
 from storage.mongo.counters import Tallies, TallyChanges
 from storage.mongo.engine import Document, token
 from storage.mongo.upgrade import bring_over
-from storage.mongo.wake_intents import LEAVE, WakeIntents
+from storage.mongo.wake_intents import LEAVE, WakeIntents, profile_path
 from storage.records import (
     MAY_HAVE_ARRIVED,
+    NOTHING,
     CampaignId,
     Channel,
     Counts,
@@ -34,7 +36,7 @@ from storage.records import (
     Received,
 )
 from storage.records.instants import instant, ms
-from storage.shared.engagement_json import after_all, bits_of, from_text, hour_instant, to_text
+from storage.shared.engagement_json import after_all, bits_of, from_text, hour_instant, newly, to_text
 
 ANY = "any"  #: the key that stands for any button
 _PLACE = {kind: place for place, kind in enumerate(EngagementKind)}
@@ -81,42 +83,54 @@ class MongoEngagements(WakeIntents):
 
     async def _count_engagement(self, campaign: int) -> Paths:
         counts = Counts()
-        async for page in self.many("engagements", {"campaign": campaign}, ["who", "record"]):
+        by_profile = Counter[str]()
+        async for page in self.many("engagements", {"campaign": campaign}, ["who", "record", "profile"]):
             for row in page:
-                counts.add(from_text(row["record"]), row["who"])
+                record = from_text(row["record"])
+                counts.add(record, row["who"])
+                for kind in newly(NOTHING, record) if row.get("profile") else ():
+                    by_profile[profile_path(row["profile"], kind)] += 1
         added, latest = _paths(counts)
-        return {**added, **latest}
+        return {**added, **latest, **by_profile}
 
     # --- counting -----------------------------------------------------------------------------
 
     async def engage(self, presses: Sequence[Press]) -> list[Engaged | None]:
         groups: dict[str, list[Press]] = {}
-        for press in await self._of_recipients(presses):
+        of_recipients, profiles = await self._of_recipients(presses)
+        for press in of_recipients:
             groups.setdefault(key_of(press.campaign, press.who), []).append(press)
         records: dict[str, Engaged] = {}
         if groups:
             async with self.totals.moving({group[0].campaign for group in groups.values()}) as moves:
                 while left := {key: group for key, group in groups.items() if key not in records}:
-                    records |= await self._engage(left, moves)
+                    records |= await self._engage(left, moves, profiles)
         return [records.get(key_of(press.campaign, press.who)) for press in presses]
 
-    async def _of_recipients(self, presses: Sequence[Press]) -> list[Press]:
-        """Those of pseudonyms and of nobody in particular, and of people whom the message may have reached."""
+    async def _of_recipients(self, presses: Sequence[Press]) -> tuple[list[Press], dict[str, int]]:
+        """Those of pseudonyms and of nobody in particular, and of people whom the message may have reached; the
+        profiles of these, by the key of what they did.
+        """
         people: dict[CampaignId, set[int]] = {}
         for press in presses:
             if press.who > 0:
                 people.setdefault(press.campaign, set()).add(press.who)
         recipients: set[tuple[int, int]] = set()
+        profiles: dict[str, int] = {}
         for campaign, some in people.items():
             rows = await self.rows(
-                "deliveries", {"campaign": campaign, "person": {"$in": sorted(some)}}, ["person", "state"]
+                "deliveries", {"campaign": campaign, "person": {"$in": sorted(some)}}, ["person", "state", "profile"]
             )
+            profiles |= {key_of(campaign, row["person"]): row["profile"] for row in rows if row.get("profile")}
             recipients |= {(campaign, row["person"]) for row in rows if row["state"] in MAY_HAVE_ARRIVED}
-        return [press for press in presses if press.who <= 0 or (press.campaign, press.who) in recipients]
+        theirs = [press for press in presses if press.who <= 0 or (press.campaign, press.who) in recipients]
+        return theirs, profiles
 
-    async def _engage(self, groups: dict[str, list[Press]], moves: TallyChanges) -> dict[str, Engaged]:
+    async def _engage(
+        self, groups: dict[str, list[Press]], moves: TallyChanges, profiles: dict[str, int]
+    ) -> dict[str, Engaged]:
         """Count what these did; the records of those whose document nobody else wrote meanwhile."""
-        documents = await self._documents(groups)
+        documents = await self._documents(groups, profiles)
         records: dict[str, Engaged] = {}
 
         async def count(key: str, group: list[Press]) -> None:
@@ -126,6 +140,9 @@ class MongoEngagements(WakeIntents):
             if after == before or await self._replace_record(documents[key], after):
                 records[key] = after
                 _move(moves, group[0].campaign, change)
+                if profile := documents[key].get("profile"):
+                    for kind in newly(before, after):
+                        moves.add(group[0].campaign, profile_path(profile, kind), 1)
 
         await asyncio.gather(*(count(key, group) for key, group in groups.items()))
         return records
@@ -138,7 +155,7 @@ class MongoEngagements(WakeIntents):
         )
         return done.matched_count == 1
 
-    async def _documents(self, groups: dict[str, list[Press]]) -> dict[str, Document]:
+    async def _documents(self, groups: dict[str, list[Press]], profiles: dict[str, int]) -> dict[str, Document]:
         documents = await self.by_id("engagements", list(groups))
         if missing := [key for key in groups if key not in documents]:
             blank = [
@@ -149,6 +166,7 @@ class MongoEngagements(WakeIntents):
                     "kinds": 0,
                     "record": "",
                     "token": "",
+                    **({"profile": profiles[key]} if key in profiles else {}),
                 }
                 for key in missing
             ]
@@ -169,7 +187,7 @@ class MongoEngagements(WakeIntents):
                 last_at=instant(total["last_at"]),
             )
             for kind, buttons in counts.items()
-            if kind != "hours"
+            if kind not in ("hours", "profiles")
             for key, total in buttons.items()
         ]
         return sorted(rows, key=lambda row: (_PLACE[row.kind], -1 if row.button is None else row.button))

@@ -38,6 +38,7 @@ class MongoRetention(MongoCampaigns, MongoEngagements):
             return
         for figures in (self.tallies, self.totals):
             await figures.seal(id)
+        await self.collection("profiles").delete_many({"campaign": id})  # some may be of one person
         await self.advance(id, partial(campaign_life.seal, at=at))
 
     async def forget_recipients(self, id: CampaignId, limit: int) -> int:

@@ -15,10 +15,12 @@
                       recall_at, anonymous, reported, live_card, record, next_at, sequel_of, coming: {at, campaign}}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,
-                      rung, log: [packed looks], on_rung: the path of its count}: of a campaign that asks for presence
+                      profile; rung, log: [packed looks], on_rung: the path of its count, of a campaign that asks
+                      for presence}
     tallies           {_id: campaign, counts, ...}: see tallies.py
-    engagements       {_id: "campaign who", campaign, who, kinds: bits, token, record: JSON of Engaged}
+    engagements       {_id: "campaign who", campaign, who, kinds: bits, token, profile, record: JSON of Engaged}
     engagement_tallies  as tallies
+    profiles          {_id: "campaign number", campaign, number, facts: JSON of a Profile}
     installations     {_id: int, version, open, record}
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
     received          {_id: "week person", week, person, count, campaigns: {cID: true}}
@@ -64,6 +66,7 @@ STEPS = (
     Step("the messages of a campaign are taken back, which older copies would forget", overlaps=False),
     Step("a series is scheduled, and never sent itself: an older copy would", overlaps=False),
     Step("a list may be a rule: a copy that does not know it would leave nobody out", overlaps=False),
+    Step("recipients are counted by what is known of them, which older copies would not", overlaps=False),
 )
 VERSION = len(STEPS)
 
@@ -101,6 +104,7 @@ INDEXES = {
     "deliveries": [_index("campaign", "person", unique=True), _index("campaign", "state", "next_at")],
     "installations": [_index("open")],
     "engagements": [_index("campaign", "_id")],
+    "profiles": [_index("campaign")],
     "received": [_index("person"), _index("week")],
     "audit": [_index("tenant", "_id")],
     "activities": [_index("began_at"), _index("sender", "told_at")],

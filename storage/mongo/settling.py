@@ -13,7 +13,7 @@ from storage.mongo.counters import TallyChanges
 from storage.mongo.engine import Document
 from storage.mongo.mapping import works_on
 from storage.mongo.people import learning
-from storage.mongo.wake_intents import WakeIntents, reason_path, rung_path, state_path
+from storage.mongo.wake_intents import WakeIntents, profile_path, reason_path, rung_path, state_path
 from storage.mongo.weekly_cap import MongoWeeklyCap
 from storage.records import FINAL, CampaignId, Channel, DeliveryState, NotReached, Settled
 from storage.records.deliveries import Verdict, lapsed
@@ -48,6 +48,8 @@ def _counted(moves: TallyChanges, settled: Sequence[Settled], before: Iterable[i
         moved(moves, row.campaign, [state], row.state)
         if row.reason and row.state > DeliveryState.DELIVERED:
             moves.add(row.campaign, reason_path(row.reason), 1)
+        if row.profile and row.state is DeliveryState.DELIVERED:
+            moves.add(row.campaign, profile_path(row.profile, "sent"), 1)
 
 
 class Settling(WakeIntents, MongoWeeklyCap):

@@ -39,6 +39,11 @@ def rung_path(rung: int, seen: str) -> str:
     return f"rungs.{rung}.{seen}"
 
 
+def profile_path(profile: int, what: str) -> str:
+    """Numbers alone would be taken for places in an array."""
+    return f"profiles.p{profile}.{what}"
+
+
 class WakeIntents(Engine):
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -60,8 +65,12 @@ class WakeIntents(Engine):
         states = await self._grouped({"campaign": campaign}, "$state")
         reasons = await self._grouped(unhappy, "$reason")
         rungs = await self._grouped({"campaign": campaign, "state": int(DeliveryState.DELIVERED)}, "$on_rung")
+        everybody = await self._grouped({"campaign": campaign}, "$profile")
+        sent = await self._grouped({"campaign": campaign, "state": int(DeliveryState.DELIVERED)}, "$profile")
         return (
-            {state_path(state): count for state, count in states.items()}
+            {profile_path(profile, "recipients"): count for profile, count in everybody.items() if profile}
+            | {profile_path(profile, "sent"): count for profile, count in sent.items() if profile}
+            | {state_path(state): count for state, count in states.items()}
             | {reason_path(NotReached(reason)): count for reason, count in reasons.items() if reason}
             | {path: count for path, count in rungs.items() if path}
         )

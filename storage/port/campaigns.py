@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,8 @@ from storage.records import (
     Forms,
     NotReached,
     PersonId,
+    Profile,
+    ProfileFigures,
     SentMessage,
     Sequels,
     Settled,
@@ -198,19 +200,40 @@ class Deliveries(Protocol):
         due: Sequence[int] | None,
         until: datetime,
         columns: Mapping[int, Columns] | None = None,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
         """Give these PersonIds their deliveries; a person who has one already keeps it. How many are new.
 
         ``due``: an instant for each, in milliseconds since 1970 (there may be millions); None where
         they wait for an install, which is settled at ``until``, the slot's end. ``columns``: what the
-        lists say about some of them; from here on it stays as it is.
+        lists say about some of them; from here on it stays as it is. ``profiles``: the number of each one's
+        profile, which has been kept (``keep_profiles``); they are counted by it.
         """
         ...
 
     async def plan_ended(
-        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        state: DeliveryState,
+        reason: NotReached,
+        at: datetime,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
         """Give these PersonIds deliveries that have ended before they began; a person who has one already keeps it."""
+        ...
+
+    async def keep_profiles(self, id: CampaignId, profiles: Collection[Profile]) -> None:
+        """What the numbers stand for, before the first delivery that has one; twice is once."""
+        ...
+
+    async def profile_figures(self, id: CampaignId) -> list[ProfileFigures]:
+        """By the number of the profile, those of at least one recipient; from counters, never a scan.
+
+        None once the campaign is sealed: some may be of one person.
+        """
         ...
 
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:

@@ -23,6 +23,7 @@ from storage.records import (
     NotReached,
     Person,
     PersonId,
+    Profile,
     Reach,
     Reference,
     Role,
@@ -287,6 +288,10 @@ class Lists(Protocol):
 
     async def columns_of(self, audience: Audience, people: Sequence[int]) -> dict[int, Columns]:
         """What the lists say about these people; the audience's first list that says something wins."""
+        ...
+
+    async def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+        """These PersonIds by what is known of them: of the directory, their clients, the lists of the audience."""
         ...
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:

@@ -106,6 +106,7 @@ from storage.records.people import (
     Sighting,
 )
 from storage.records.policy import HOUSE, GroupRole, HouseDefaults, Policy, consideration_of, forgets_before
+from storage.records.profiles import COUNTED, MOST_PROFILES, Profile, ProfileFigures, profile_of
 from storage.records.recalls import Later, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
     Left,
@@ -117,6 +118,7 @@ from storage.records.sequels import Every, Repeat, Sequels
 from storage.records.templates import Template
 
 __all__ = [
+    "COUNTED",
     "CROWD",
     "DIRECTORY_FACTS",
     "ENGAGES_FOR",
@@ -124,6 +126,7 @@ __all__ = [
     "HOUSE",
     "LADDER",
     "MAY_HAVE_ARRIVED",
+    "MOST_PROFILES",
     "NOTHING",
     "OTHER_REACTION",
     "REACTIONS",
@@ -186,6 +189,8 @@ __all__ = [
     "PresenceChoice",
     "Press",
     "Pressed",
+    "Profile",
+    "ProfileFigures",
     "Progress",
     "Reach",
     "Recall",
@@ -233,6 +238,7 @@ __all__ = [
     "may_approve",
     "origin_of",
     "pasted_into",
+    "profile_of",
     "removal_of",
     "sender_of",
     "target_of",

@@ -94,6 +94,8 @@ class Claimed:
     columns: Mapping[str, str] = field(default_factory=dict)
     #: the ladder's rung of the look that is due, from 0
     rung: int = 0
+    #: the number of what is known of them (storage/records/profiles.py); 0: nothing is counted by it
+    profile: int = 0
     #: when it was refused without a reason that is known, where that was the last that became of it
     unexplained_at: datetime | None = None
 
@@ -129,6 +131,8 @@ class Settled:
     service_url: str = ""
     #: the ladder's rung of the next look; None where it stays as it is
     rung: int | None = None
+    #: the number of what is known of the recipient, as it was claimed
+    profile: int = 0
     #: how the recipient showed: this was a look of the ladder, and is kept in the delivery's list
     seen: Seen | None = None
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from storage.records import Campaign, Counts, Engaged, EngagementKind, Press, Pressed, Who, engaged
+from storage.records import COUNTED, Campaign, Counts, Engaged, EngagementKind, Press, Pressed, Who, engaged
 from storage.records.instants import instant, ms
 
 _KINDS = {kind.value: kind for kind in EngagementKind}
@@ -48,6 +48,12 @@ def from_text(text: str | bytes | None) -> Engaged:
 
 def bit_of(kind: EngagementKind) -> int:
     return _BITS[kind]
+
+
+def newly(before: Engaged, after: Engaged) -> tuple[EngagementKind, ...]:
+    """What somebody has done for the first time, of what is counted by profile: it stands from then on."""
+    new = bits_of(after) & ~bits_of(before)
+    return tuple(kind for kind in COUNTED if new & _BITS[kind])
 
 
 def bits_of(record: Engaged) -> int:

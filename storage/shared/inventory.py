@@ -198,13 +198,13 @@ PLACES = (
         name="delivery",
         table="delivery",
         columns=_say(
-            nothing="id campaign state next_at tries holder reason settled_at rung log",
+            nothing="id campaign state next_at tries holder reason settled_at rung log profile",
             number="person",
             personal="detail activity columns",
         ),
         collection="deliveries",
         fields=_say(
-            nothing="_id campaign state next_at tries holder token reason settled_at rung log on_rung",
+            nothing="_id campaign state next_at tries holder token reason settled_at rung log on_rung profile",
             number="person",
             personal="detail activity columns",
         ),
@@ -274,6 +274,13 @@ PLACES = (
         columns=_say(nothing="campaign state reason count"),
         collection="tallies",
         fields=_say(nothing=f"_id {_COUNTS}"),
+    ),
+    Place(
+        name="profile",
+        table="profile",
+        columns=_say(nothing="campaign number facts recipients sent opened clicked acknowledged"),
+        collection="profiles",
+        fields=_say(nothing="_id campaign number facts"),
     ),
     Place(name="rung_tally", table="rung_tally", columns=_say(nothing="campaign rung found count")),
     Place(

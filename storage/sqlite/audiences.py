@@ -12,9 +12,10 @@ from itertools import chain
 
 import orjson
 
-from storage.records import Audience, Channel, Columns, Member, NotReached, Reach, TenantId
+from storage.records import Audience, Channel, Columns, Member, NotReached, Profile, Reach, TenantId
 from storage.records.instants import instant
 from storage.shared.bits import bits_of
+from storage.shared.profiles import by_profile, language_code
 from storage.shared.segments import lists_behind
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
@@ -75,6 +76,33 @@ def _columns(db: sqlite3.Connection, lists: Sequence[int], people: Sequence[int]
                 for column, value in orjson.loads(values).items():
                     known.setdefault(column, value)
     return dict(by_person)
+
+
+def _profiles(db: sqlite3.Connection, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+    page = orjson.dumps(list(people)).decode()
+    rows = db.execute(
+        "SELECT department, country, city, language, locale, json_group_array(id) FROM person"
+        " WHERE id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4, 5",
+        (page,),
+    )
+    known = [
+        (
+            Profile(department=department, country=country, city=city, language=language_code(language, locale)),
+            orjson.loads(some),
+        )
+        for department, country, city, language, locale, some in rows
+    ]
+    lists: dict[int, int] = {}
+    for id in audience.lists:
+        (some,) = db.execute(
+            "SELECT json_group_array(m.person) FROM list_member m JOIN list l ON l.id = m.list AND NOT l.blank"
+            " WHERE m.list = ? AND m.person IN (SELECT value FROM json_each(?))",
+            (id, page),
+        ).fetchone()
+        for person in orjson.loads(some):
+            lists.setdefault(person, id)
+    behind = lists_behind(audience.lists, known_lists(db, audience.lists))
+    return by_profile(known, lists, _columns(db, behind, people))
 
 
 def _member(row: Row) -> Member:
@@ -148,6 +176,9 @@ class SqliteAudiences(Engine):
             return _columns(db, lists, people)
 
         return await self.read(query)
+
+    async def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+        return await self.read(lambda db: _profiles(db, audience, people))
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         now = self.now()

@@ -103,6 +103,10 @@ def advance(db: sqlite3.Connection, id: CampaignId, change: Callable[[Campaign],
     return True
 
 
+#: tables that say what became of a campaign, by recipient or in sum
+OF_RECIPIENTS = ("delivery", "tally", "rung_tally", "profile", "engaged", "engagement_tally", "engagement_hour")
+
+
 class SqliteCampaigns(Engine):
     async def new_campaign(
         self,
@@ -155,7 +159,7 @@ class SqliteCampaigns(Engine):
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         def change(db: sqlite3.Connection) -> None:
             campaign_life.delete(CAMPAIGNS.get(db, campaign.id), campaign, deed.at)
-            for table in ("delivery", "tally", "rung_tally", "engaged", "engagement_tally", "engagement_hour"):
+            for table in OF_RECIPIENTS:
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             CAMPAIGNS.remove(db, campaign.id)
             _note(db, campaign, deed)

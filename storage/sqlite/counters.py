@@ -15,6 +15,13 @@ def move(db: sqlite3.Connection, campaign: int, changes: Mapping[tuple[int, str]
     )
 
 
+def move_profiles(db: sqlite3.Connection, campaign: int, what: str, by_profile: Mapping[int, int]) -> None:
+    """Add to what is counted by profile: {its number: difference}; 0 is none."""
+    changes = [(count, campaign, number) for number, count in by_profile.items() if number and count]
+    if changes:
+        db.executemany(f"UPDATE profile SET {what} = {what} + ? WHERE campaign = ? AND number = ?", changes)
+
+
 def move_rungs(db: sqlite3.Connection, campaign: int, delivered: Mapping[tuple[int, str], int]) -> None:
     """Add to the delivered of a campaign that asks for presence: {(rung, how they showed): difference}."""
     db.executemany(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice, repeat
@@ -27,6 +27,8 @@ from storage.records import (
     DeliveryState,
     NotReached,
     PersonId,
+    Profile,
+    ProfileFigures,
     Seen,
     SentMessage,
     Settled,
@@ -38,7 +40,7 @@ from storage.records.instants import instant, ms
 from storage.shared.leases import leased_as
 from storage.shared.lessons import lessons_of
 from storage.shared.presence_log import packed
-from storage.sqlite.counters import move, move_rungs
+from storage.sqlite.counters import move, move_profiles, move_rungs
 from storage.sqlite.engine import Engine, as_json, json_rows
 from storage.sqlite.people import PERSON, REFERENCE, learn, person_of, reference_of
 from storage.sqlite.weekly_cap import release
@@ -62,41 +64,79 @@ def _plan(
     due: Sequence[int] | None,
     until: datetime,
     columns: Mapping[int, Columns],
+    profiles: Sequence[int],
 ) -> int:
     state = DeliveryState.WAITING if due is None else DeliveryState.PLANNED
-    instants = repeat(ms(until)) if due is None else due
-    before = db.total_changes
-    due_at = zip(people, instants, strict=False)
-    # few statements: one a row would fight the event loop for the interpreter's lock
+    instants = repeat(ms(until), len(people)) if due is None else due
+    new = Counter[int]()
+    for profile, some in _by_profile(people, instants, profiles):
+        before = db.total_changes
+        _insert(db, id, state, profile, some, columns)
+        new[profile] = db.total_changes - before
+    move(db, id, {(state, ""): new.total()})
+    move_profiles(db, id, "recipients", new)
+    return new.total()
+
+
+Due = Iterable[tuple[int, int]]  #: PersonIds, and when each is due
+
+
+def _by_profile(people: Sequence[int], instants: Iterable[int], profiles: Sequence[int]) -> list[tuple[int, Due]]:
+    """In one piece where all are alike, as they mostly are: there may be millions."""
+    if len(set(profiles)) < 2:
+        return [(profiles[0] if profiles else 0, zip(people, instants, strict=True))]
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for person, at, profile in zip(people, instants, profiles, strict=True):
+        groups.setdefault(profile, []).append((person, at))
+    return list(groups.items())
+
+
+def _insert(
+    db: sqlite3.Connection,
+    id: CampaignId,
+    state: DeliveryState,
+    profile: int,
+    some: Due,
+    columns: Mapping[int, Columns],
+) -> None:
+    """Few statements: one a row would fight the event loop for the interpreter's lock."""
+    due_at = iter(some)
     if columns:
         rows = ((person, at, columns.get(person)) for person, at in due_at)
         while page := list(islice(rows, PLANNED)):
             db.execute(
-                f"{_INTO}, columns) SELECT ?, value ->> 0, ?, value ->> 1, value ->> 2 FROM json_each(?)",
-                (id, state, as_json(page)),
+                f"{_INTO}, profile, columns) SELECT ?, value ->> 0, ?, value ->> 1, ?, value ->> 2 FROM json_each(?)",
+                (id, state, profile, as_json(page)),
             )
     else:  # pairs: a list in a list is text, parsed again for each of its values
         while pairs := dict(islice(due_at, PLANNED)):
             db.execute(
-                f"{_INTO}) SELECT ?, CAST(key AS INTEGER), ?, value FROM json_each(?)", (id, state, as_json(pairs))
+                f"{_INTO}, profile) SELECT ?, CAST(key AS INTEGER), ?, value, ? FROM json_each(?)",
+                (id, state, profile, as_json(pairs)),
             )
-    new = db.total_changes - before
-    move(db, id, {(state, ""): new})
-    return new
 
 
 def _plan_ended(
-    db: sqlite3.Connection, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: int
+    db: sqlite3.Connection,
+    id: CampaignId,
+    people: Sequence[int],
+    state: DeliveryState,
+    reason: NotReached,
+    at: int,
+    profiles: Sequence[int],
 ) -> int:
-    before = db.total_changes
-    db.executemany(
-        "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, reason, settled_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        zip(repeat(id), people, repeat(int(state)), repeat(at), repeat(str(reason)), repeat(at), strict=False),
-    )
-    new = db.total_changes - before
-    move(db, id, {(state, str(reason)): new})
-    return new
+    new = Counter[int]()
+    for profile, some in _by_profile(people, repeat(at, len(people)), profiles):
+        before = db.total_changes
+        db.executemany(
+            "INSERT OR IGNORE INTO delivery (campaign, person, state, next_at, reason, settled_at, profile)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((id, person, int(state), at, str(reason), at, profile) for person, _ in some),
+        )
+        new[profile] = db.total_changes - before
+    move(db, id, {(state, str(reason)): new.total()})
+    move_profiles(db, id, "recipients", new)
+    return new.total()
 
 
 def _claim(
@@ -111,7 +151,7 @@ def _claim(
 ) -> list[Claimed]:
     rows = json_rows(
         db,
-        "SELECT json_array(d.id, d.state, d.tries, d.rung, json(d.columns),"
+        "SELECT json_array(d.id, d.state, d.tries, d.rung, json(d.columns), d.profile,"
         f" iif(d.reason = '{NotReached.UNEXPLAINED}', d.settled_at, NULL), {PERSON}, {REFERENCE}) AS row"
         " FROM delivery d JOIN person p ON p.id = d.person"
         " LEFT JOIN reference r ON r.person = d.person AND r.channel = ?"
@@ -135,7 +175,7 @@ def _claim(
 
 
 def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
-    person, reference = row[6 : 6 + _PERSON_COLUMNS], row[6 + _PERSON_COLUMNS :]
+    person, reference = row[7 : 7 + _PERSON_COLUMNS], row[7 + _PERSON_COLUMNS :]
     return Claimed(
         id=DeliveryId(row[0]),
         campaign=campaign,
@@ -144,16 +184,17 @@ def _claimed(campaign: CampaignId, row: list[Any]) -> Claimed:
         attempts=row[2],
         rung=row[3],
         columns=row[4] or {},
-        unexplained_at=instant(row[5]) if row[5] else None,
+        profile=row[5],
+        unexplained_at=instant(row[6]) if row[6] else None,
     )
 
 
 def _held(db: sqlite3.Connection, ids: Sequence[int], holder: int, states: tuple[int, ...]) -> dict[int, list[int]]:
-    """Of these deliveries, those that this holder still has: {id: [campaign, state, rung, person]}."""
+    """Of these deliveries, those that this holder still has: {id: [campaign, state, rung, profile, person]}."""
     marks = ", ".join("?" * len(states))
     rows = json_rows(
         db,
-        "SELECT json_array(id, campaign, state, rung, person) AS row FROM delivery"
+        "SELECT json_array(id, campaign, state, rung, profile, person) AS row FROM delivery"
         f" WHERE id IN {AMONG} AND holder = ? AND state IN ({marks})",
         (as_json(ids), holder, *states),
     )
@@ -194,13 +235,16 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
     release(db, answered)
     changes: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     rungs: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
+    sent: dict[int, Counter[int]] = defaultdict(Counter)
     for row in kept:
-        _, state, rung, _ = held[row.id]
+        _, state, rung, profile, _ = held[row.id]
         counts = changes[row.campaign]
         counts[(state, "")] -= 1
         counts[(row.state, _reason(row.state, row.reason))] += 1
         if row.seen and row.state is DeliveryState.DELIVERED:
             rungs[row.campaign][(rung, row.seen)] += 1
+        if row.state is DeliveryState.DELIVERED:
+            sent[row.campaign][profile] += 1
     learn(db, [(row.person, row.channel, lesson) for row, lesson in lessons_of(answered)])
     db.executemany(
         "UPDATE reference SET service_url = ? WHERE person = ? AND channel = ?",
@@ -210,6 +254,8 @@ def _record(db: sqlite3.Connection, settled: Sequence[Settled], holder: int) -> 
         move(db, campaign, counts)
     for campaign, delivered in rungs.items():
         move_rungs(db, campaign, delivered)
+    for campaign, by_profile in sent.items():
+        move_profiles(db, campaign, "sent", by_profile)
 
 
 def _or_back(db: sqlite3.Connection, row: Settled, person: int) -> Settled:
@@ -298,13 +344,48 @@ class SqliteDeliveries(Engine):
         due: Sequence[int] | None,
         until: datetime,
         columns: Mapping[int, Columns] | None = None,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
-        return await self.write(lambda db: _plan(db, id, people, due, until, columns or {}))
+        return await self.write(lambda db: _plan(db, id, people, due, until, columns or {}, profiles))
 
     async def plan_ended(
-        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        state: DeliveryState,
+        reason: NotReached,
+        at: datetime,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
-        return await self.write(lambda db: _plan_ended(db, id, people, state, reason, ms(at)))
+        return await self.write(lambda db: _plan_ended(db, id, people, state, reason, ms(at), profiles))
+
+    async def keep_profiles(self, id: CampaignId, profiles: Collection[Profile]) -> None:
+        rows = [(id, one.number, one.text) for one in profiles]
+        if rows:
+            insert = "INSERT OR IGNORE INTO profile (campaign, number, facts) VALUES (?, ?, ?)"
+            await self.write(lambda db: db.executemany(insert, rows) and None)
+
+    async def profile_figures(self, id: CampaignId) -> list[ProfileFigures]:
+        rows = await self.read(
+            lambda db: db.execute(
+                "SELECT facts, recipients, sent, opened, clicked, acknowledged FROM profile"
+                " WHERE campaign = ? AND recipients > 0 ORDER BY number",
+                (id,),
+            ).fetchall()
+        )
+        return [
+            ProfileFigures(
+                profile=Profile.of(facts),
+                recipients=recipients,
+                sent=sent,
+                opened=opened,
+                clicked=clicked,
+                acknowledged=acknowledged,
+            )
+            for facts, recipients, sent, opened, clicked, acknowledged in rows
+        ]
 
     async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
         row = await self.read(

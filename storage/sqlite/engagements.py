@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,8 @@ from storage.records import (
     engaged,
 )
 from storage.records.instants import instant, ms
-from storage.shared.engagement_json import bit_of, bits_of, from_text, hour_instant, to_text
+from storage.shared.engagement_json import bit_of, bits_of, from_text, hour_instant, newly, to_text
+from storage.sqlite.counters import move_profiles
 from storage.sqlite.engine import Engine, as_json, json_rows
 
 ANY = -1  #: the row that stands for any button
@@ -42,7 +44,8 @@ def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | 
     records: dict[Key, Engaged] = {}
     alike: dict[tuple[object, ...], _Change] = {}
     written = []
-    for key, text in _known(db, groups).items():
+    by_profile: dict[tuple[int, EngagementKind], Counter[int]] = defaultdict(Counter)
+    for key, (text, profile) in _known(db, groups).items():
         done = groups[key]
         same = _same(text, done)
         change = alike.get(same)
@@ -52,6 +55,8 @@ def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | 
         records[key] = change.after
         if change.changed:
             written.append((*key, change.bits, change.text))
+            for kind in change.new if profile else ():
+                by_profile[(key[0], kind)][profile] += 1
     if written:
         db.execute(
             "INSERT INTO engaged (campaign, who, kinds, record)"
@@ -60,6 +65,8 @@ def _engage(db: sqlite3.Connection, presses: Sequence[Press]) -> list[Engaged | 
             (as_json(written),),
         )
         _count(db, _sum(alike.values()))
+        for (campaign, kind), people in by_profile.items():
+            move_profiles(db, campaign, kind, people)
     return [records.get((press.campaign, press.who)) for press in presses]
 
 
@@ -75,6 +82,8 @@ class _Change:
     bits: int
     text: str
     changed: bool
+    #: of those that are counted by profile
+    new: tuple[EngagementKind, ...]
     people: int = 0
 
 
@@ -98,6 +107,7 @@ def _changed(text: str | None, done: Sequence[Press]) -> _Change:
         bits=bits_of(after),
         text=to_text(after),
         changed=after != before,
+        new=newly(before, after),
     )
 
 
@@ -111,16 +121,20 @@ def _sum(changes: Iterable[_Change]) -> dict[int, Counts]:
     return by_campaign
 
 
-def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, str | None]:
-    """What is kept of those who are recipients; None for a person who has done nothing yet."""
+def _known(db: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, tuple[str | None, int]]:
+    """(What is kept of those who are recipients, None for a person who has done nothing yet; their profile.)"""
     rows = json_rows(
         db,
-        "SELECT json_array(k.value ->> 0, k.value ->> 1, d.state, e.record) AS row FROM json_each(?) k"
+        "SELECT json_array(k.value ->> 0, k.value ->> 1, d.state, e.record, d.profile) AS row FROM json_each(?) k"
         " LEFT JOIN delivery d ON d.campaign = k.value ->> 0 AND d.person = k.value ->> 1"
         " LEFT JOIN engaged e ON e.campaign = k.value ->> 0 AND e.who = k.value ->> 1",
         (as_json(list(keys)),),
     )
-    return {(campaign, who): record for campaign, who, state, record in rows if who <= 0 or state in MAY_HAVE_ARRIVED}
+    return {
+        (campaign, who): (record, profile or 0)
+        for campaign, who, state, record, profile in rows
+        if who <= 0 or state in MAY_HAVE_ARRIVED
+    }
 
 
 def _count(db: sqlite3.Connection, changes: dict[int, Counts]) -> None:

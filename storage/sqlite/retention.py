@@ -54,7 +54,11 @@ class SqliteRetention(Engine):
         return [campaign_from_json(record) for (record,) in rows]
 
     async def seal(self, id: CampaignId, at: datetime) -> None:
-        await self.write(lambda db: advance(db, id, partial(campaign_life.seal, at=at)))
+        def change(db: sqlite3.Connection) -> None:
+            if advance(db, id, partial(campaign_life.seal, at=at)):
+                db.execute("DELETE FROM profile WHERE campaign = ?", (id,))  # some may be of one person
+
+        await self.write(change)
 
     async def forget_recipients(self, id: CampaignId, limit: int) -> int:
         return await self.write(lambda db: _forget(db, id, limit))

@@ -352,6 +352,21 @@ STEPS = (
     """
     CREATE INDEX person_muted ON person (tenant, id) WHERE muted;
     """,
+    # what is known of recipients when a campaign starts, and how many of each kind did what
+    """
+    CREATE TABLE profile (
+        campaign INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        facts TEXT NOT NULL,         -- a Profile, as JSON
+        recipients INTEGER NOT NULL DEFAULT 0,
+        sent INTEGER NOT NULL DEFAULT 0,
+        opened INTEGER NOT NULL DEFAULT 0,
+        clicked INTEGER NOT NULL DEFAULT 0,
+        acknowledged INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (campaign, number)
+    ) WITHOUT ROWID;
+    ALTER TABLE delivery ADD COLUMN profile INTEGER NOT NULL DEFAULT 0;  -- 0: of before there were any
+    """,
 )
 
 

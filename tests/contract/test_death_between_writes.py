@@ -26,6 +26,7 @@ from storage.records import (
     EngagementKind,
     Person,
     PersonId,
+    Profile,
     Seen,
 )
 from storage.records.instants import ms
@@ -66,8 +67,12 @@ async def live(store: Store, sent: Counter[str], holder: int, now: datetime) -> 
     campaign = await _started(store, ada, team, now)
     if campaign.planned_at is None:
         reachable, others = await store.recipients(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS)
-        await store.plan(campaign.id, reachable, [ms(NOW)] * len(reachable), END)
-        await store.plan(campaign.id, others, None, END)
+        kinds = [Profile(language="fr"), Profile(department="Sales")]
+        await store.keep_profiles(campaign.id, kinds)
+        await store.plan(
+            campaign.id, reachable, [ms(NOW)] * len(reachable), END, profiles=[kinds[0].number] * len(reachable)
+        )
+        await store.plan(campaign.id, others, None, END, profiles=[kinds[1].number] * len(others))
         await store.planned(campaign.id, now)
     await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
     await store.remember(sighting("louis"))
@@ -215,6 +220,8 @@ async def _all_is_well(store: Store, campaign: Campaign, sent: Counter[str], sto
     tally = await store.tally(campaign.id)
     assert tally.open == 0 and tally.total == 4, (story, tally)
     assert max(sent.values()) == 1, (story, sent)
+    figures = {one.profile: one.recipients for one in await store.profile_figures(campaign.id)}
+    assert sum(figures.values()) == 4 and len(figures) == 2, (story, figures)
     assert sum(tally.rungs.values()) == tally.delivered, (story, tally)
     for person in await store.people_in_state(campaign.id, DeliveryState.DELIVERED):
         looks = await looks_at(store, campaign.id, PersonId(person))

@@ -163,8 +163,9 @@ BY_A_RULE = {"make_sequel"}
 #: what the bot keeps for its own work, and what people choose for their own chat: nobody's deed
 OWN = """
     admit backup begin_activity blank_list claim_due collect_deeds delete_documents doubt drop_blank due_look_ups engage
-    fill_blank finish forget_activities forget_recipients forget_weeks installed_for keep_live_card keep_progress
-    keep_trouble know learn look_up looked_up lose mark_sending meet meet_in_team new_installation plan plan_ended
+    fill_blank finish forget_activities forget_recipients forget_weeks installed_for keep_live_card keep_profiles
+    keep_progress keep_trouble know learn look_up looked_up lose mark_sending meet meet_in_team new_installation plan
+    plan_ended
     planned reap recalled record refresh_list remember renew reported save_installation seal skip_numbers speak start
     write_documents
 """
@@ -173,8 +174,8 @@ READS = """
     delivery_columns delivery_state distribution_list due_recalls due_sequels due_to_start engagement
     engagement_by_hour exists had_enough hold in_state installation kept kept_of last_done last_due lists live_card
     made_by members muted_people newest_service_url next_due open open_installations organisations_keeping
-    people_bits people_in_state people_without person person_at person_behind planned_people reach reach_at
-    read_documents received recipients reference result_lists results role schema secret sent_messages sequels
+    people_bits people_in_state people_without person person_at person_behind planned_people profile_figures
+    profiles_of reach reach_at read_documents received recipients reference result_lists results role schema secret sent_messages sequels
     server_time tally template templates unreached unreported with_role zones
 """
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from storage.port.store import Store
 from storage.records import (
+    COUNTED,
     Audience,
     Campaign,
     Channel,
@@ -140,6 +141,7 @@ def outcome(delivery: Claimed, state: DeliveryState = DeliveryState.DELIVERED, *
         "channel": Channel.TEAMS,
         "state": state,
         "at": NOW,
+        "profile": delivery.profile,
     }
     return Settled(**(known | changes))
 
@@ -175,3 +177,9 @@ async def tallied_right(store: Store, campaign: Campaign) -> None:
     assert dict(tally.states) == dict(states)
     unhappy = sum(count for state, count in states.items() if state > DeliveryState.DELIVERED)
     assert sum(tally.reasons.values()) == unhappy
+    figures = await store.profile_figures(campaign.id)
+    if sum(one.recipients for one in figures) == tally.total:  # all were planned with what is known of them
+        assert sum(one.sent for one in figures) == tally.delivered
+        people = {row.kind: row.people for row in await store.engagement(campaign.id) if row.button is None}
+        for kind in COUNTED:
+            assert sum(getattr(one, kind) for one in figures) == people.get(kind, 0), kind

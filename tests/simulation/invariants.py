@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from scheduler.precheck import WRITTEN_TO
 from scheduler.presence_lookup import PATIENCE, SOON
 from storage.port.store import Store
 from storage.records import (
+    COUNTED,
     FINAL,
     Campaign,
     CampaignState,
@@ -22,8 +24,10 @@ from storage.records import (
     DeliveryState,
     EngagementKind,
     PresenceChoice,
+    Result,
     Seen,
     Subject,
+    Tally,
     TenantId,
 )
 from tests.simulation.faults import PEOPLES
@@ -126,6 +130,16 @@ async def _only_who_is_there(world: World, store: Store, campaign: Campaign) -> 
             assert shown and Seen(shown[-1][1].value) not in WRITTEN_TO[wanted], f"{result.person.id} was there"
 
 
+async def _counted_by_profile(store: Store, campaign: Campaign, results: Sequence[Result], tally: Tally) -> None:
+    """What is counted by what is known of people is what the rows say."""
+    figures = await store.profile_figures(campaign.id)
+    assert sum(one.recipients for one in figures) == tally.total, (figures, tally)
+    assert sum(one.sent for one in figures) == tally.delivered, (figures, tally)
+    for kind in () if campaign.anonymous else COUNTED:
+        did = sum(result.engaged.has(kind) for result in results)
+        assert sum(getattr(one, kind) for one in figures) == did, (kind, figures)
+
+
 async def _everybody_once(world: World, store: Store, campaign: Campaign) -> None:
     """Everybody has one final state, which is true of what the platform did; counters are what the rows say."""
     results = await store.results(campaign.id, 0, 1_000)
@@ -136,6 +150,7 @@ async def _everybody_once(world: World, store: Store, campaign: Campaign) -> Non
     ), tally
     rows = Counter(result.state for result in results)
     assert rows == Counter({state: count for state, count in tally.states.items() if count}), (rows, tally.states)
+    await _counted_by_profile(store, campaign, results, tally)
     received = {arrival.chat for arrival in world.arrivals}
     for result in results:
         assert result.state >= FINAL, f"{result.person.id} is {result.state}"

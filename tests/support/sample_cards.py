@@ -73,6 +73,7 @@ from cards.results.left import PeopleLeft, left_card, people_left_card
 from cards.results.live import live_card, moved_card
 from cards.results.replies import replies_card
 from cards.results.report import erased_text, report_card
+from cards.results.segments import segments_card
 from dialogs.compose.schedule_sentence import what_was_read
 from dialogs.forms.schedule import odd_words
 from storage.records import (
@@ -85,6 +86,7 @@ from storage.records import (
     Contact,
     DeedKind,
     DistributionList,
+    EngagementKind,
     GroupRole,
     Halt,
     Held,
@@ -151,6 +153,7 @@ from tests.support.sample_records import (
     question,
     refrozen,
     schedule,
+    segments,
 )
 from tests.support.sample_sayings import saying_cards
 from tests.support.sample_segments import segment_cards
@@ -526,7 +529,9 @@ class Samples:
                 texts, figures(replace(asked, state=CampaignState.DONE), PRESENCE_TALLY, ENGAGEMENT), NOW
             ),
             "report_running": report_card(texts, on_its_way, NOW),
-            "report": report_card(texts, whole, START + timedelta(hours=10), "", USUAL),
+            "report": report_card(texts, whole, START + timedelta(hours=10), "", USUAL, segments(language)),
+            "segments": segments_card(texts, whole, segments(language), {}, EngagementKind.ACKNOWLEDGED),
+            "segments_none": segments_card(texts, whole, {}, {}, None),
             "report_first": report_card(texts, whole, START + timedelta(hours=10), "", Benchmark(3)),
             "report_erased": report_card(
                 texts,

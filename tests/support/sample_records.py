@@ -10,6 +10,7 @@ from typing import Any
 from cards.results.benchmarks import Benchmark, Usual
 from cards.results.figures import Figures
 from cards.results.left import Group
+from cards.results.segments import Segment, SegmentKind, segments_of
 from storage.records import (
     Audience,
     Button,
@@ -30,6 +31,8 @@ from storage.records import (
     Person,
     PersonId,
     Pressed,
+    Profile,
+    ProfileFigures,
     Reach,
     Result,
     Schedule,
@@ -350,3 +353,28 @@ USUAL = Benchmark(
         ACKNOWLEDGED: Usual(0.22, 0.31, 0.42),
     },
 )
+
+
+def _counted(department: str, city: str, recipients: int, shares: tuple[float, float, float]) -> ProfileFigures:
+    sent = recipients - recipients // 12
+    opened, clicked, acknowledged = (round(share * sent) for share in shares)
+    return ProfileFigures(
+        profile=Profile(department=department, country="France", city=city, language="fr"),
+        recipients=recipients,
+        sent=sent,
+        opened=opened,
+        clicked=clicked,
+        acknowledged=acknowledged,
+    )
+
+
+#: what is counted of people in a language, by what is known of them
+KINDS = {
+    "en": (("Production", "Lyon"), ("Research", "Lyon"), ("Sales", "Paris"), ("Human resources", "Paris")),
+    "fr": (("Production", "Lyon"), ("Recherche", "Lyon"), ("Ventes", "Paris"), ("Ressources humaines", "Paris")),
+}
+COUNTS = ((412, (0.61, 0.32, 0.44)), (288, (0.88, 0.51, 0.71)), (204, (0.79, 0.36, 0.52)), (96, (0.94, 0.4, 0.83)))
+
+
+def segments(language: str) -> dict[SegmentKind, list[Segment]]:
+    return segments_of([_counted(*kind, *count) for kind, count in zip(KINDS[language], COUNTS, strict=True)])

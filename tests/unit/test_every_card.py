@@ -87,6 +87,8 @@ from cards.results.live import live_card, moved_card
 from cards.results.outcomes import COLORS
 from cards.results.replies import replies_card
 from cards.results.report import report_card
+from cards.results.segments import MOST as SEGMENTS
+from cards.results.segments import Segment, SegmentKind, segments_card
 from dialogs.campaigns.listing import PAGE, PEOPLE
 from dialogs.campaigns.templates import PAGE as TEMPLATES
 from dialogs.forms.buttons import BUTTON
@@ -511,6 +513,24 @@ def edge_reports(language: str) -> Cards:
             drawn[f"report: {state} {count}"] = report_card(texts, seen, NOW, "", USUAL)
             unnamed = refrozen(one, tracking=Tracking(links=False, anonymous=True))
             drawn[f"report: {state} {count} anonymous"] = report_card(texts, replace(seen, campaign=unnamed), NOW)
+            told = {
+                one: [
+                    Segment(
+                        kind=one,
+                        value=f"{NASTY} {number}",
+                        recipients=count,
+                        sent=count,
+                        opened=count,
+                        clicked=0,
+                        acknowledged=count // 2,
+                    )
+                    for number in range(SEGMENTS)
+                ]
+                for one in SegmentKind
+            }
+            drawn[f"report: {state} {count} segments"] = report_card(texts, seen, NOW, "", USUAL, told, {})
+            for kind in (None, EngagementKind.OPENED):
+                drawn[f"segments: {state} {count} {kind}"] = segments_card(texts, seen, told, {}, kind)
             groups = [Group(left, count, count // 2) for left in Left]
             drawn[f"left: {state} {count}"] = left_card(texts, seen, groups)
             for group in groups:

@@ -25,6 +25,7 @@ from storage.records import (
     Left,
     NotReached,
     Press,
+    Profile,
     Repeat,
     Seen,
     Settled,
@@ -276,12 +277,23 @@ class CampaignRules(PeopleRules):
         people = self.people(data, campaign.tenant, 4)
         dues = [ms(self.now + data.draw(st.integers(-1, 4)) * MINUTE) for _ in people]
         columns = {person: {"DEPARTMENT": "Sales"} for person in people[:1]} if data.draw(st.booleans()) else None
-        self.same("plan", id, people, dues, until, columns)
-        self.same("plan", id, self.people(data, campaign.tenant, 4), None, until)
+        profiles = self.profiles(data, id, len(people))
+        self.same("plan", id, people, dues, until, columns, profiles=profiles)
+        waiting = self.people(data, campaign.tenant, 4)
+        self.same("plan", id, waiting, None, until, profiles=self.profiles(data, id, len(waiting)))
         ended = data.draw(
             st.sampled_from([(DeliveryState.MUTED, NotReached.MUTED), (DeliveryState.UNREACHABLE, NotReached.GONE)])
         )
-        self.same("plan_ended", id, self.people(data, campaign.tenant, 1), *ended, self.now)
+        some = self.people(data, campaign.tenant, 1)
+        self.same("plan_ended", id, some, *ended, self.now, profiles=self.profiles(data, id, len(some)))
+
+    def profiles(self, data: Data, id: int, count: int) -> list[int]:
+        """The numbers of what is known of so many people, or none."""
+        if not data.draw(st.booleans()):
+            return []
+        kept = [Profile(department="Sales", language="fr"), Profile(list=1)]
+        self.same("keep_profiles", id, kept)
+        return [data.draw(st.sampled_from(kept)).number for _ in range(count)]
 
     @rule(data=st.data(), limit=st.integers(1, 5), holder=st.integers(1, 2), mark=st.booleans())
     def deliveries_are_claimed(self, data: Data, limit: int, holder: int, mark: bool) -> None:
@@ -363,6 +375,7 @@ class CampaignRules(PeopleRules):
             detail="500: Oops" if reason else "",
             activity=f"activity-{claimed.id}" if delivered else "",
             attempted=attempted,
+            profile=claimed.profile,
             service_url="https://smba.example/moved/" if reason is NotReached.THROTTLED else "",
             rung=data.draw(st.sampled_from([None, 1, 2])) if seen and open else None,
             seen=seen if delivered or not attempted else None,
@@ -411,6 +424,7 @@ class CampaignRules(PeopleRules):
         for left in Left:
             self.same("results", id, 0, ALL, left)
             self.same("results", id, min(self.model.people, default=0), 1, left)
+        self.same("profile_figures", id)
         self.same("engagement", id)
         self.same("engagement_by_hour", id)
         for kind in EngagementKind:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from storage.records import (
+    COUNTED,
     CROWD,
     MAY_HAVE_ARRIVED,
     Campaign,
@@ -28,6 +29,8 @@ from storage.records import (
     Person,
     PersonId,
     Press,
+    Profile,
+    ProfileFigures,
     Received,
     Result,
     SentMessage,
@@ -73,22 +76,53 @@ class ModelOfDeliveries(ModelOfPeople):
         due: Sequence[int] | None,
         until: datetime,
         columns: Mapping[int, Columns] | None = None,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
         new = 0
         for place, person in enumerate(people):
             state, at = (WAITING, until) if due is None else (PLANNED, instant(due[place]))
             if row := self._planned(id, person, state, at):
                 row.columns = (columns or {}).get(person, {})
+                row.profile = profiles[place] if profiles else 0
                 new += 1
         return new
 
     def plan_ended(
-        self, id: CampaignId, people: Sequence[int], state: DeliveryState, reason: NotReached, at: datetime
+        self,
+        id: CampaignId,
+        people: Sequence[int],
+        state: DeliveryState,
+        reason: NotReached,
+        at: datetime,
+        *,
+        profiles: Sequence[int] = (),
     ) -> int:
-        rows = [row for person in people if (row := self._planned(id, person, state, at))]
-        for row in rows:
-            row.reason, row.settled_at = reason, at
-        return len(rows)
+        new = 0
+        for place, person in enumerate(people):
+            if row := self._planned(id, person, state, at):
+                row.reason, row.settled_at = reason, at
+                row.profile = profiles[place] if profiles else 0
+                new += 1
+        return new
+
+    def keep_profiles(self, id: CampaignId, profiles: Collection[Profile]) -> None:
+        self.profiles.update({(id, one.number): one for one in profiles})
+
+    def profile_figures(self, id: CampaignId) -> list[ProfileFigures]:
+        """Counted anew each time."""
+        kept = {number: one for (campaign, number), one in self.profiles.items() if campaign == id}
+        if id in self.sealed or id not in self.campaigns_:
+            return []
+        figures = []
+        for number in sorted(kept):
+            rows = [row for row in self._rows(id) if row.profile == number]
+            records = [self.records.get((id, row.person), Engaged()) for row in rows]
+            did = {str(kind): sum(record.has(kind) for record in records) for kind in COUNTED}
+            sent = sum(row.state is DeliveryState.DELIVERED for row in rows)
+            if rows:
+                figures.append(ProfileFigures(profile=kept[number], recipients=len(rows), sent=sent, **did))
+        return figures
 
     def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
         row = self._row(id, person)
@@ -128,6 +162,7 @@ class ModelOfDeliveries(ModelOfPeople):
                 attempts=row.attempts,
                 columns=row.columns,
                 rung=row.rung,
+                profile=row.profile,
                 unexplained_at=row.settled_at if row.reason is NotReached.UNEXPLAINED else None,
             )
             leaves = mark and one.reachable and not spared(campaign, known.person)

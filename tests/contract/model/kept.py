@@ -22,6 +22,7 @@ from storage.records import (
     Noted,
     NotReached,
     Person,
+    Profile,
     Reference,
     Role,
     Seen,
@@ -79,6 +80,7 @@ class DeliveryRow:
     rung: int = 0
     looks: list[Look] = field(default_factory=list)
     columns: Columns = field(default_factory=dict)
+    profile: int = 0
     #: the rung and how they showed, where it was delivered at a look
     delivered_on: tuple[int, Seen] | None = None
 
@@ -118,6 +120,8 @@ class Kept:
     deliveries: list[DeliveryRow] = field(default_factory=list)
     #: (campaign, who) -> what they did
     records: dict[tuple[int, int], Engaged] = field(default_factory=dict)
+    #: (campaign, number) -> what it stands for
+    profiles: dict[tuple[int, int], Profile] = field(default_factory=dict)
     #: (person, week, campaign)
     received_in: set[tuple[int, int, int]] = field(default_factory=set)
     #: campaign -> figures that stay whatever becomes of what they count

@@ -24,16 +24,19 @@ from storage.records import (
     Member,
     NotReached,
     PersonId,
+    Profile,
     Reach,
     Source,
     StaleVersion,
     Subject,
     TenantId,
     origin_of,
+    profile_of,
     target_of,
 )
 from storage.records.segments import PersonFacts, matches
 from storage.shared.segments import Named, columns_behind, held_by, is_sound, lists_behind
+from storage.shared.profiles import NAMED
 from tests.contract.model.kept import Kept, ListRow, PersonRow
 
 
@@ -322,6 +325,21 @@ class ModelOfLists(Kept):
                 for column, value in row.people.get(person, {}).items():
                     by_person.setdefault(person, {}).setdefault(column, value)
         return dict(by_person)
+
+    def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+        columns, groups = self.columns_of(audience, people), dict[Profile, list[int]]()
+        for person in people:
+            known = self.people[person].person
+            lists = (id for id in audience.lists if (row := self._seen(id)) and person in row.people)
+            profile = Profile(
+                department=known.department,
+                country=known.country,
+                city=known.city,
+                language=(known.language or known.locale).replace("_", "-").split("-")[0].lower(),
+                list=next(lists, 0),
+            )
+            groups.setdefault(profile_of(profile, columns.get(person, {}), NAMED), []).append(person)
+        return groups
 
     def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         rows, _ = self._audience(tenant, audience, channel)
