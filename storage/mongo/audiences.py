@@ -26,7 +26,15 @@ BY_NAME = [("order", 1)]
 #: what a broken reference may say
 BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER_INSTALLED]
 
-PROFILED = ("department", "country", "city", "language", "locale", "lists", "columns")  #: what is known of people, for a report
+PROFILED = (
+    "department",
+    "country",
+    "city",
+    "language",
+    "locale",
+    "lists",
+    "columns",
+)  #: what is known of people, for a report
 
 
 class MongoAudiences(MongoSegments):

@@ -35,8 +35,8 @@ from storage.records import (
     target_of,
 )
 from storage.records.segments import PersonFacts, matches
-from storage.shared.segments import Named, columns_behind, held_by, is_sound, lists_behind
 from storage.shared.profiles import NAMED
+from storage.shared.segments import Named, columns_behind, held_by, is_sound, lists_behind
 from tests.contract.model.kept import Kept, ListRow, PersonRow
 
 
