@@ -33,7 +33,7 @@ from cards.kit.parts import (
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.message.links import Link
-from cards.results.benchmarks import Benchmark, about_usual, beside_usual
+from cards.results.comparing.benchmarks import Benchmark, about_usual, beside_usual
 from cards.results.figures import FEW, Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures

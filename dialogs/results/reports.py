@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cards.kit.elements import AdaptiveCard
-from cards.results.benchmarks import Benchmark, benchmark_of
-from cards.results.compare import compare_card
+from cards.results.comparing.benchmarks import Benchmark, benchmark_of
+from cards.results.comparing.compare import compare_card
 from cards.results.live import live_card
 from cards.results.report import erased_text, report_card
 from cards.results.segments import segments_of

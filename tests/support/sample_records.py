@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from cards.results.benchmarks import Benchmark, Usual
+from cards.results.comparing.benchmarks import Benchmark, Usual
 from cards.results.figures import Figures
 from cards.results.left import Group
 from cards.results.segments import Segment, SegmentKind, segments_of

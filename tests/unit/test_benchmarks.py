@@ -8,7 +8,7 @@ from statistics import median
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.results.benchmarks import ALIKE, FIGURES, LEAST, Benchmark, Standing, benchmark_of, share_of
+from cards.results.comparing.benchmarks import ALIKE, FIGURES, LEAST, Benchmark, Standing, benchmark_of, share_of
 from cards.results.figures import Figures, discreet
 from storage.records import CampaignState, DeliveryState, Engagement, EngagementKind, Tally, Tracking
 from tests.support.sample_records import NOW, campaign, figures, refrozen

@@ -70,7 +70,7 @@ from cards.people.house import house_form
 from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, role_given_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
-from cards.results.compare import compare_card
+from cards.results.comparing.compare import compare_card
 from cards.results.exports import (
     audit_export_card,
     declined_card,

@@ -1,0 +1,1 @@
+"""A campaign beside others: those before it, and what is usual."""
