@@ -91,7 +91,7 @@ class Retention:
                     await self._store.delete_campaign(draft, deed=deed)
 
     async def _erase(self, campaign: Campaign, days: int | None) -> None:
-        if await self._is_asked_about(campaign):  # by one that ends some day: looked at again
+        if campaign.keeps_people and await self._is_asked_about(campaign):  # by one that ends some day: looked at again
             return
         id, details = campaign.id, {"keep_days": str(days or "")}
         deed = Deed(kind=DeedKind.ERASED, by=None, at=self._clock.now(), details=details, client="retention")

@@ -10,7 +10,7 @@ from dialogs.core.drafts import is_stale
 from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.visibility import asked_for, demand
+from dialogs.core.visibility import asked_for, demand, is_asked_about
 from storage.records import Campaign, CampaignState, DeedKind, DeliveryState, Right, StaleVersion
 from storage.records.campaign_life import Change, allows
 from storage.shared.recalls import forget_recall
@@ -42,6 +42,12 @@ async def deletion(turn: Turn, campaign: Campaign) -> Answer:
     if campaign.recalling(turn.now):
         text = turn.texts("Its messages are being taken back. I tell you how far it has come.")
         return Answer(card=await information(turn, campaign, text))
+    if await is_asked_about(turn, campaign):
+        text = turn.texts(
+            "It cannot be deleted yet: a campaign that is scheduled or running goes to a segment, or leaves one out, by"
+            " what people did with this one."
+        )
+        return Answer(card=await information(turn, campaign, text, "warning"))
     return Answer(card=delete_card(turn.texts, campaign, await in_chats(turn, campaign)), summary=campaign.name)
 
 
@@ -58,6 +64,8 @@ async def confirm_delete(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form, Right.CHANGE)
     if not allows(campaign, Change.DELETE) or campaign.recalling(turn.now) or is_stale(turn, campaign, form):
         return await deletion(turn, campaign)
+    if await is_asked_about(turn, campaign):
+        return await deletion(turn, campaign)
     try:
         await turn.store.delete_campaign(campaign, deed=turn.deed(DeedKind.DELETED))
     except StaleVersion:
@@ -73,6 +81,8 @@ async def take_back(turn: Turn, form: Form) -> Answer:
     """Pressed twice, it is done once. The campaign goes when none of its messages is left to be taken back."""
     campaign = await asked_for(turn, form, Right.CHANGE)
     if not await in_chats(turn, campaign) or campaign.recalling(turn.now) or is_stale(turn, campaign, form):
+        return await deletion(turn, campaign)
+    if await is_asked_about(turn, campaign):
         return await deletion(turn, campaign)
     try:
         await turn.store.recall(campaign, turn.now, deletes=True, deed=turn.deed(DeedKind.RECALLED))

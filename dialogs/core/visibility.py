@@ -28,7 +28,7 @@ from storage.records import (
     TemplateId,
 )
 from storage.records.rights import Record, Right, allowed, may_target, sees_all
-from storage.shared.segments import Named, held_by, is_sound, lists_behind_all
+from storage.shared.segments import Named, held_by, is_sound, lists_behind_all, segments_about
 from storage.shared.segments import campaigns_of as campaigns_named
 
 LOOKED_AT = 50  #: campaigns at a time that are looked through
@@ -260,6 +260,13 @@ async def broken_segments(turn: Turn, audience: Audience) -> list[DistributionLi
     named = Named(turn.person.tenant, behind, campaigns)
     known = (behind.get(id) for id in audience.named)
     return [one for one in known if one and one.segment is not None and not is_sound(one.segment, named)]
+
+
+async def is_asked_about(turn: Turn, campaign: Campaign) -> bool:
+    """Whether a campaign that has not ended goes by what people did with this one, be it another's."""
+    asking = segments_about(campaign.id, await turn.store.lists(campaign.tenant))
+    newest = await turn.store.campaigns(campaign.tenant, SEARCHED) if asking else []
+    return any(is_using(one) and asking & set(one.as_scheduled.audience.named) for one in newest)
 
 
 async def meaning_of(turn: Turn, one: DistributionList) -> str:

@@ -237,6 +237,30 @@ async def test_a_line_that_does_not_work_any_more_is_said_on_the_review(
     assert "⚠ This campaign is gone, or who received it is not kept any more." in words_of(card)
 
 
+async def test_a_campaign_that_a_scheduled_one_asks_about_stays(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await colleagues(running_bot, ada, louis)
+    await draft(ada)
+    campaign = await launch(ada, running_bot)
+    await completed(ada, running_bot)
+    await louis.press("I have read it")
+    await ada.say("new segment Not yet")
+    await ada.press("Add a condition")
+    await ada.press("Go on", kind="did")
+    await ada.press("Go on", campaign=str(campaign.id))
+    await ada.press("Add it", did="confirmed::not")
+    await ada.press("Save")
+    [segment] = await running_bot.store.lists(TENANT)
+    later = f"{running_bot.clock.now() + timedelta(days=30):%Y-%m-%d}"
+    when = {"start": "at", "date": later, "time": "09:00"}
+    await draft(ada, {"audience": "everyone", "except": f"list:{segment.id}"}, {"name": "Thanks"}, **when)
+    await ada.press(SEND_OFF)
+    await ada.say("delete Autumn newsletter")
+    assert any("It cannot be deleted yet" in word for word in words_of(ada.card()))
+    assert await running_bot.store.campaign(campaign.id) is not None
+
+
 async def test_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
     with nx_27017(tmp_path) as url:
         await running_bot.stop()

@@ -26,6 +26,8 @@ from storage.records import (
     Subject,
     Who,
 )
+from storage.records.campaign_life import to_draft
+from storage.records.segments import Act, Did, Group, How
 from storage.shared.policy import change_policy
 from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
 from tests.contract.lives import EVERY, one_life
@@ -250,3 +252,16 @@ async def _dies_after(database: MongoDatabase, writes: int) -> bool:
     assert sorted(erased) == [Subject.CAMPAIGN, Subject.LIST], f"each once, after {writes} writes"
     await store.close()
     return died
+
+
+async def test_who_received_it_stays_while_a_scheduled_campaign_goes_by_that(store: Store) -> None:
+    campaign, people = await lived(store)
+    opened_it = Did(campaign=campaign.id, act=Act.OPENED)
+    rule = Audience(everyone=True, only=Group(how=How.NONE, parts=(opened_it,)))
+    segment = await store.new_segment(CONTOSO, people[0].id, "Not opened", rule, deed=A_DEED)
+    waiting = await scheduled(store, people[0], Audience(lists=(segment.id,)))
+    await forget(store, END + YEAR)
+    assert await rows(store, campaign) == (3, 3)
+    await store.save(to_draft(waiting), deed=A_DEED)
+    await forget(store, END + YEAR)
+    assert await rows(store, campaign) == (0, 0)
