@@ -27,6 +27,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.recall.taking_back import Recalls
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
+from scheduler.sequels.follow_ups import FollowUps
 from scheduler.sequels.series import Series
 from scheduler.start import Starts
 from storage.port.store import Store
@@ -82,6 +83,7 @@ class Jobs:
         self._may_work = may_work
         self._announcer = announcer
         self._series = Series(store, announcer, clock)
+        self._follow_ups = FollowUps(store, clock, rng)
         self._starts = Starts(store, reader, announcer, clock, rng, roles)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._replies = Replies(store, announcer, clock, rng)
@@ -159,8 +161,8 @@ class Jobs:
         return run
 
     async def _make_sequels(self) -> None:
-        if self._may_work():
-            await self._series.go_on()
+        for one in await self._store.due_sequels(self._clock.now()) if self._may_work() else ():
+            await (self._series.go_on(one) if one.is_series else self._follow_ups.go_on(one))
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.campaigns.series import has_come, series_state
-from cards.compose.repeat_form import repeat_text
 from cards.compose.review import Overview, facts, in_languages, preview_of
+from cards.compose.sequels.repeat_form import repeat_text
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import (
     act,

@@ -35,6 +35,8 @@ NAMED = 3  #: occurrences that were missed are named, the last ones
 
 def has_come(campaign: Campaign) -> bool:
     """Whether something has come of it as a series, be it over."""
+    if campaign.state in (CampaignState.RUNNING, CampaignState.DONE):
+        return False
     return campaign.sequels is not None and campaign.sequels.last_at is not None
 
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from cards.compose import step_name, steps_bar
 from cards.compose.fields import shown_rows
-from cards.compose.repeat_form import repeat_text
 from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.compose.schedule.closures import closed_text
+from cards.compose.sequels.follow_form import follow_text
+from cards.compose.sequels.repeat_form import repeat_text
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet, ToggleVisibility
 from cards.kit.parts import (
     Payload,
@@ -38,6 +39,7 @@ from cards.message.links import links_of
 from cards.message.skype import skype_text
 from storage.records import (
     Campaign,
+    FollowUp,
     Message,
     Reach,
     Schedule,
@@ -80,6 +82,7 @@ class Overview:
     reach: Reach | None
     schedule: Schedule | None
     starts_now: bool = False
+    follow_up: FollowUp | None = None
     #: the lines beneath the message
     footer: Sequence[str] = ()
     tracking: Tracking = TRACKED
@@ -248,6 +251,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
         rows.append((texts("Next one") if repeats else texts("Start"), f"{starts} ({schedule.zone})"))
         rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
         rows.append((texts("Working hours"), hours_text(texts, schedule)))
+        if reminded := follow_text(texts, overview.follow_up):
+            rows.append((texts("Reminds"), reminded))
         if closed := closed_text(texts, schedule):
             rows.append((texts("Holidays"), closed))
         if presence := presence_text(texts, schedule):

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from cards.compose.frame import Errors, Values, form_of_step
-from cards.compose.repeat_form import repeat_line, repeat_said
 from cards.compose.schedule.closures import closures_fields
 from cards.compose.schedule.lines import (
     clocks_line,
@@ -19,6 +18,8 @@ from cards.compose.schedule.lines import (
     start_in,
     start_line,
 )
+from cards.compose.sequels.follow_form import follow_line
+from cards.compose.sequels.repeat_form import repeat_line, repeat_said
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
@@ -78,6 +79,7 @@ def schedule_form(
         *words,
         *folded(texts, parts, words),
         *repeat_line(texts, campaign, repeat_said(texts, values), errors),
+        *follow_line(texts, campaign, values, errors),
         hint(
             texts("Each person receives it at their own random moment in this time, during working hours."),
             spacing="Small",

@@ -61,6 +61,9 @@ class Figures:
     #: of what is planned: the next, and the last
     next_due: datetime | None = None
     last_due: datetime | None = None
+    #: of a must-read that has ended: its rounds, the first one first, and how many people are left; None: not known
+    rounds: Sequence[Figures] = ()
+    left: int | None = None
 
     @cached_property
     def _totals(self) -> Mapping[EngagementKind, Engagement]:

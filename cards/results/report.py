@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import shown_rows
+from cards.compose.sequels.rounds import rounds_of
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
@@ -89,6 +90,7 @@ def report_card(
         FactSet(facts_of(texts, figures, zone, benchmark)),
         *([hint(about_usual(texts, benchmark))] if benchmark else []),
     ]
+    body += rounds_of(texts, figures)
     if figures.tally.total:
         body.append(_outcome_chart(texts, figures.tally))
     body += _answers(texts, figures)

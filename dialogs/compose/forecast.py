@@ -66,6 +66,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         reach=reach,
         schedule=draft.schedule,
         starts_now=draft.starts_now,
+        follow_up=draft.follow_up,
         tracking=tracking_of(campaign, turn.services.links.tracked),
         person=view.person,
         another=another,

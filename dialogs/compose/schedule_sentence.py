@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from zoneinfo import ZoneInfo
 
-from cards.compose.repeat_form import repeat_text
 from cards.compose.review import hours_text
+from cards.compose.sequels.repeat_form import repeat_text
 from cards.kit.texts import Texts
 from dialogs.core.turn import Turn
 from dialogs.forms.fields import FIELDS

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from cards.campaigns.listing import information_card
 from cards.campaigns.series import has_come, series_card
 from cards.compose import STEPS, message_form, schedule_form
-from cards.compose.repeat_form import repeat_form
 from cards.compose.review import review_card
 from cards.compose.said import answered_by
 from cards.compose.schedule.lines import start_in
+from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.addresses import completed
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
@@ -137,6 +138,8 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+    if goal == "chase":
+        return Answer(card=follow_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "repeat":
         return Answer(card=repeat_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "leave":

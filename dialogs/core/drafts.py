@@ -22,11 +22,13 @@ from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, 
 from scheduler.rules.occurrences import first_occurrence
 from storage.records import (
     Audience,
+    ButtonKind,
     Campaign,
     CampaignState,
     Channel,
     Columns,
     Consideration,
+    FollowUp,
     Frozen,
     IfUnknown,
     Message,
@@ -35,6 +37,7 @@ from storage.records import (
     PresenceChoice,
     Schedule,
     Tracking,
+    Until,
     consideration_of,
 )
 from storage.records.rights import reaches_everyone
@@ -127,6 +130,7 @@ class Draft:
     audience: Audience | None
     schedule: Schedule | None
     starts_now: bool
+    follow_up: FollowUp | None = None
     #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
     names_people: bool = True
     #: (step, what is wrong with it)
@@ -146,6 +150,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             audience=frozen.audience,
             schedule=frozen.schedule,
             starts_now=False,
+            follow_up=frozen.follow_up,
             names_people=await may_see_people(turn, frozen.audience),
             problems=(),
         )
@@ -173,6 +178,8 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         )
     problems += [(asked.step, ask_text(texts, asked)) for asked in asks_of(forms)]
     when: Timing | None = timing.value if timing else None
+    if when and when.follow_up and message.value and (wrong := _cannot_follow(campaign, message.value, when, texts)):
+        problems.append(("schedule", wrong))
     if when and when.schedule.repeat is not None:
         if (coming := _next_of(turn, campaign, when.schedule)) is not None:
             when = replace(when, schedule=coming)
@@ -185,8 +192,22 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         audience=_audience(audience.value) if audience and audience.value else None,
         schedule=when.schedule if when else None,
         starts_now=bool(when and when.now),
+        follow_up=when.follow_up if when else None,
         problems=tuple(problems),
     )
+
+
+def _cannot_follow(campaign: Campaign, message: Message, when: Timing, texts: Texts) -> str:
+    """Why nobody can be reminded; "" where they can."""
+    until = when.follow_up.until if when.follow_up else None
+    kinds = {button.kind for button in message.buttons}
+    if read_tracking(campaign.forms.get("message", {}), possible=True).anonymous:
+        return texts("In a campaign without names nobody knows whom to remind: choose one of the two.")
+    if until is Until.CONFIRMED and ButtonKind.ACKNOWLEDGE not in kinds:
+        return texts("Nobody can confirm it: ask people to confirm, or remind nobody.")
+    if until is Until.ANSWERED and ButtonKind.ANSWER not in kinds:
+        return texts("Nobody can answer it: add quick answers, or remind nobody.")
+    return ""
 
 
 def _next_of(turn: Turn, campaign: Campaign, schedule: Schedule) -> Schedule | None:
@@ -293,4 +314,11 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
     if draft.starts_now:
         schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
     tracking = tracking_of(draft.campaign, turn.services.links.tracked)
-    return Frozen(message=message, audience=audience, schedule=schedule, tracking=tracking, consideration=consideration)
+    return Frozen(
+        message=message,
+        audience=audience,
+        schedule=schedule,
+        tracking=tracking,
+        consideration=consideration,
+        follow_up=draft.follow_up,
+    )

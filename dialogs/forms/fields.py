@@ -32,9 +32,10 @@ FIELDS = {
         *("presence", "unknown", "holidays", "closed", "words"),
     ),
     "repeat": ("every", "on", "which", "until", "times"),
+    "chase": ("chase", "chase_after", "chase_rounds"),
 }
 #: step -> of the values that a draft keeps for it, those that a card of their own asks for
-ELSEWHERE = {"schedule": FIELDS["repeat"]}
+ELSEWHERE = {"schedule": (*FIELDS["repeat"], *FIELDS["chase"])}
 
 #: fields that hold addresses of the web
 ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(BUTTONS))}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cards.kit.elements import AdaptiveCard
 from cards.results.comparing.benchmarks import Benchmark, benchmark_of
 from cards.results.comparing.compare import compare_card
@@ -14,8 +16,10 @@ from dialogs.compose.wizard import information
 from dialogs.core.figures import figures_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.visibility import asked_for, ended_like, lists_in, own_campaigns, sent_before
-from storage.records import Campaign, CampaignState, DeliveryState
+from dialogs.core.visibility import asked_for, ended_like, lists_in, occurrences_of, own_campaigns, sent_before
+from scheduler.sequels.follow_ups import people_left
+from storage.records import Campaign, CampaignState, DeedKind, DeliveryState, Right
+from storage.records.campaign_life import follows_up
 
 router = Router()
 
@@ -46,10 +50,29 @@ async def report(turn: Turn, campaign: Campaign, notice: str = "") -> AdaptiveCa
     if not campaign.started_at:
         return await information(turn, campaign, turn.texts("It has not started yet."), "accent")
     figures, benchmark = await figures_of(turn.store, campaign, over_time=True), await _benchmark(turn, campaign)
+    follow_up = campaign.as_scheduled.follow_up
+    if follow_up is not None:
+        rounds = [one for one in await occurrences_of(turn, campaign, follow_up.rounds) if one.started_at]
+        known = [await figures_of(turn.store, one) for one in reversed(rounds)]
+        left = len(await people_left(turn.store, campaign, follow_up)) if campaign.keeps_people else None
+        figures = replace(figures, rounds=known, left=left)
     told = segments_of(await turn.store.profile_figures(campaign.id))
     named = await lists_in(turn, campaign.as_scheduled.audience) if told else []
     lists = {str(one.id): one.name for one in named if one is not None}
     return report_card(turn.texts, figures, turn.now, notice, benchmark, told, lists)
+
+
+@router.form("chase.end")
+async def remind_no_more(turn: Turn, form: Form) -> Answer:
+    """The rounds of a must-read that are still to come do not."""
+    note = turn.texts("I remind nobody any more.")
+    while True:
+        campaign = await asked_for(turn, form, Right.CHANGE)
+        sequels = campaign.sequels
+        if not follows_up(campaign) or sequels is None or sequels.next_at is None:
+            return await report_answer(turn, campaign, notice=note)
+        ended = replace(sequels, last_at=sequels.next_at, next_at=None)
+        await turn.store.make_sequel(campaign, ended, None, deed=turn.deed(DeedKind.CHANGED, reminders="ended"))
 
 
 async def _benchmark(turn: Turn, campaign: Campaign) -> Benchmark | None:

@@ -55,17 +55,15 @@ class Series:
         #: monotonic: until then, authors who could not be told are let be
         self._tell_again_at = float("-inf")
 
-    async def go_on(self) -> None:
-        """Make the occurrences that are due."""
-        now = self._clock.now()
-        for series in await self._store.due_sequels(now):
-            sequels = series.sequels
-            if sequels is None or sequels.next_at is None:
-                continue
-            if sequels.next_at + series.as_scheduled.schedule.slot.duration <= now:
-                await self._go_by(series, sequels, sequels.next_at, now)
-            else:
-                await self._make(series, sequels, sequels.next_at)
+    async def go_on(self, series: Campaign) -> None:
+        """Make the occurrence that is due."""
+        now, sequels = self._clock.now(), series.sequels
+        if sequels is None or sequels.next_at is None:
+            return
+        if sequels.next_at + series.as_scheduled.schedule.slot.duration <= now:
+            await self._go_by(series, sequels, sequels.next_at, now)
+        else:
+            await self._make(series, sequels, sequels.next_at)
 
     async def _make(self, series: Campaign, sequels: Sequels, start: datetime) -> None:
         frozen = await self._frozen_at(series, start)

@@ -226,7 +226,11 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
                 return None
             await CAMPAIGNS.put(self, id, sequel, owed.in_update, state=COMING)
             await self.bring_in("campaigns", id)
-        return sequel if await self.replaced(current, moved) else None
+        owed = await self.owe(_noted(deed, moved)) if sequel is None and deed.by is not None else NOTHING
+        if not await self.replaced(current, moved, owed):
+            return None
+        await self.bring_in("campaigns", parent.id)
+        return sequel
 
     async def _number_for(self, parent: Campaign, due: int) -> CampaignId | None:
         """The number of the campaign that is made for an instant; None where the parent has changed."""

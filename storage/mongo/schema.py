@@ -64,7 +64,7 @@ STEPS = (
     Step("names are looked up again; installs and removals have the platform's time", overlaps=True),
     Step("deeds are written with the change that they are, and moved to the audit after it", overlaps=True),
     Step("the messages of a campaign are taken back, which older copies would forget", overlaps=False),
-    Step("a series is scheduled, and never sent itself: an older copy would", overlaps=False),
+    Step("a series is never sent itself, a must-read has rounds: older copies would not know", overlaps=False),
     Step("a list may be a rule: a copy that does not know it would leave nobody out", overlaps=False),
     Step("recipients are counted by what is known of them, which older copies would not", overlaps=False),
 )

@@ -103,7 +103,7 @@ class Campaigns(Protocol):
         ...
 
     async def due_sequels(self, now: datetime) -> list[Campaign]:
-        """Series of which an occurrence is due."""
+        """Series of which an occurrence is due, and must-reads of which a round may be."""
         ...
 
     async def make_sequel(
@@ -112,13 +112,14 @@ class Campaigns(Protocol):
         """The campaign that ``make`` gives for its number, and ``sequels``: how far ``parent`` has come with it.
 
         Once for each ``parent.sequels.next_at``, whatever dies or is repeated on the way, and however many copies of
-        the bot are at it; ``make`` None: that instant goes by. ``deed``: of the campaign that is made. None where
+        the bot are at it; ``make`` None: that instant goes by. ``deed``: of the campaign that is made, or of the
+        person who has that instant go by. None where
         ``parent`` has changed or moved on since it was read, or nothing was to be made.
         """
         ...
 
     async def sequels(self, parent: CampaignId, limit: int) -> list[Campaign]:
-        """What has been made of a series, newest first."""
+        """What has been made of a series, or of a must-read, newest first."""
         ...
 
     async def start(self, id: CampaignId, at: datetime) -> bool:

@@ -114,7 +114,7 @@ from storage.records.results import (
 )
 from storage.records.rights import Right, allowed, may_approve
 from storage.records.schema import Schema
-from storage.records.sequels import Every, Repeat, Sequels
+from storage.records.sequels import Every, FollowUp, Repeat, Sequels, Until
 from storage.records.templates import Template
 
 __all__ = [
@@ -159,6 +159,7 @@ __all__ = [
     "Engagement",
     "EngagementKind",
     "Every",
+    "FollowUp",
     "Forms",
     "Frozen",
     "GroupRole",
@@ -224,6 +225,7 @@ __all__ = [
     "Traits",
     "Trouble",
     "Unread",
+    "Until",
     "Version",
     "Who",
     "WhyHeld",

@@ -225,6 +225,8 @@ def _sequels(campaign: Campaign, frozen: Frozen) -> Sequels | None:
 
 def pause(campaign: Campaign) -> Campaign:
     """No more of it is made until somebody has it go on. NotPossible where it is no series that goes on."""
+    if not campaign.is_series:
+        raise TooLate(f"campaign {campaign.id} is no series")
     return replace(campaign, sequels=replace(_going(campaign), next_at=None, paused=True))
 
 
@@ -236,26 +238,37 @@ def go_on(campaign: Campaign, next_at: datetime) -> Campaign:
 
 
 def moved_on(campaign: Campaign, sequels: Sequels) -> Campaign:
-    """One more has been made of a series, or went by; it ends, and is a draft again, where none comes any more."""
+    """One more has been made, or went by. A series of which none comes any more has ended, and is a draft again."""
     before = _going(campaign)
     if before.next_at is None or sequels.last_at is None or sequels.last_at < before.next_at:
         raise TooLate(f"campaign {campaign.id} has moved on")
     changed = replace(campaign, sequels=sequels)
-    return changed if sequels.next_at is not None else to_draft(changed)
+    return changed if sequels.next_at is not None or campaign.state is DONE else to_draft(changed)
 
 
 def _going(campaign: Campaign) -> Sequels:
-    if campaign.state is not SCHEDULED or not campaign.is_series or campaign.sequels is None:
+    if not (campaign.goes_on or follows_up(campaign)) or campaign.sequels is None:
         raise TooEarly(f"campaign {campaign.id} is no series that goes on")
     if campaign.sequels.paused:
         raise TooLate(f"campaign {campaign.id} is paused")
     return campaign.sequels
 
 
+def follows_up(campaign: Campaign) -> bool:
+    """Whether a must-read that has ended may have rounds yet: not once its messages are taken back, or it is erased."""
+    return (
+        campaign.state is DONE
+        and campaign.frozen is not None
+        and campaign.frozen.follow_up is not None
+        and campaign.recall_at is None
+        and campaign.sealed_at is None
+    )
+
+
 def occurrence(
     series: Campaign, id: CampaignId, at: datetime, name: str, frozen: Frozen, forms: Forms, approval: Approval | None
 ) -> Campaign:
-    """A campaign of its own, scheduled as its series was, made at ``at``."""
+    """A campaign of its own, scheduled as its series was, or a round of a must-read; made at ``at``."""
     return replace(
         new_draft(id, series.tenant, series.author, name, series.channel, at, forms),
         state=SCHEDULED,
@@ -312,7 +325,9 @@ def finish(campaign: Campaign, at: datetime, *, open: bool = False) -> Campaign:
     """``open``: whether a delivery still is; only the store knows."""
     if open:
         raise TooEarly(f"campaign {campaign.id} has open deliveries")
-    return _made(campaign, Change.FINISH, at)
+    done = _made(campaign, Change.FINISH, at)
+    follows_up = campaign.frozen is not None and campaign.frozen.follow_up is not None
+    return replace(done, sequels=Sequels(next_at=at)) if follows_up else done
 
 
 def reported(campaign: Campaign, at: datetime) -> Campaign:

@@ -13,7 +13,7 @@ from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
 from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
 from storage.records.people import NotReached
-from storage.records.sequels import Repeat, Sequels
+from storage.records.sequels import FollowUp, Repeat, Sequels
 
 
 class Style(StrEnum):
@@ -199,6 +199,8 @@ class Frozen:
     schedule: Schedule
     tracking: Tracking = Tracking()
     consideration: Consideration = Consideration()
+    #: it is a must-read: whoever has not done this gets it again
+    follow_up: FollowUp | None = None
 
 
 class WhyHeld(StrEnum):
@@ -295,9 +297,9 @@ class Campaign:
     frozen: Frozen | None = None
     #: the scheduled campaign that this draft holds unsaved changes of; as long as that, it goes out as it was
     changes_of: CampaignId | None = None
-    #: how far a series has come; kept when it is changed
+    #: how far a series, or a must-read that has ended, has come; kept when it is changed
     sequels: Sequels | None = None
-    #: the series that it is an occurrence of
+    #: the series that it is an occurrence of, or the must-read of which it is a round
     sequel_of: CampaignId | None = None
     #: others who may look at it, copy it and export its results
     shared_with: frozenset[PersonId] = frozenset()
@@ -346,6 +348,11 @@ class Campaign:
     def is_series(self) -> bool:
         """Whether it is never sent itself: each of its occurrences is a campaign of its own."""
         return self.frozen is not None and self.frozen.schedule.repeat is not None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is a series of which more comes."""
+        return self.state is CampaignState.SCHEDULED and self.is_series
 
     @property
     def anonymous(self) -> bool:

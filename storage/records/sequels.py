@@ -1,4 +1,4 @@
-"""What follows from a campaign: the occurrences of a series, one campaign each."""
+"""What follows from a campaign: the occurrences of a series, the rounds of a must-read; one campaign each."""
 
 from __future__ import annotations
 
@@ -34,6 +34,25 @@ class Repeat:
     until: date | None = None
     #: how often it comes in all
     times: int | None = None
+
+
+class Until(StrEnum):
+    """What people are to have done before they are left in peace."""
+
+    OPENED = "opened"
+    CONFIRMED = "acknowledged"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """Whoever has not done it gets the message again, in rounds."""
+
+    until: Until
+    #: working days after the end of the campaign, or of the round before
+    after: int
+    #: at the most
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

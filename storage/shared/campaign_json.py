@@ -9,6 +9,7 @@ from dataclasses import fields
 import orjson
 
 from storage.records import Campaign, CampaignState, Frozen
+from storage.records.campaign_life import follows_up
 from storage.records.instants import ms
 from storage.shared.json import from_json, to_json
 
@@ -38,7 +39,8 @@ def starts_ms(campaign: Campaign) -> int | None:
 
 
 def next_ms(campaign: Campaign) -> int | None:
-    """When the next occurrence of a series is to be made."""
-    if campaign.state is not CampaignState.SCHEDULED or not campaign.is_series or campaign.sequels is None:
+    """When the next occurrence of a series, or the next round of a must-read, is to be made."""
+    sequels = campaign.sequels
+    if sequels is None or sequels.next_at is None or not (campaign.goes_on or follows_up(campaign)):
         return None
-    return ms(campaign.sequels.next_at) if campaign.sequels.next_at else None
+    return ms(sequels.next_at)

@@ -204,8 +204,8 @@ class SqliteCampaigns(Engine):
                 return None
             sequel = _insert(db, make) if make else None
             put(db, next_version(moved))
-            if sequel:
-                _note(db, sequel, deed)
+            if sequel or deed.by is not None:
+                _note(db, sequel or moved, deed)
             return sequel
 
         return await self.write(change)

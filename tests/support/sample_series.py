@@ -6,15 +6,28 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 from cards.campaigns.series import missed_card, series_card
-from cards.compose.repeat_form import repeat_form
 from cards.compose.review import Overview
+from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
 from cards.results.figures import Figures
-from storage.records import Campaign, CampaignState, Every, Repeat, Schedule, Sequels
-from tests.support.sample_records import DONE_TALLY, ENGAGEMENT, SCHEDULE, START, campaign, figures, refrozen, schedule
+from cards.results.report import report_card
+from storage.records import Campaign, CampaignState, Every, FollowUp, Repeat, Schedule, Sequels, Until
+from tests.support.sample_records import (
+    DONE_TALLY,
+    ENGAGEMENT,
+    NOW,
+    SCHEDULE,
+    START,
+    campaign,
+    figures,
+    refrozen,
+    schedule,
+)
 
-WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
 WEEKLY = Repeat(every=Every.WEEK, days=frozenset({1, 3}), first=START.date(), at=time(10), until=date(2027, 6, 30))
 
 
@@ -38,6 +51,18 @@ def past(language: str, count: int = 3) -> list[Figures]:
     return made
 
 
+def must_read(language: str) -> Figures:
+    """After two rounds of three."""
+    follow_up = FollowUp(until=Until.CONFIRMED, after=2, rounds=3)
+    one = refrozen(campaign(language, CampaignState.DONE), follow_up=follow_up)
+    sequels = Sequels(next_at=START + 8 * DAY, last_at=START + 4 * DAY, made=2)
+    made = [
+        replace(each, campaign=replace(each.campaign, created_at=START + 2 * number * DAY))
+        for number, each in enumerate(past(language, 2), 1)
+    ]
+    return replace(figures(replace(one, sequels=sequels), DONE_TALLY, ENGAGEMENT), rounds=made, left=130)
+
+
 def series_cards(texts: Texts, language: str, overview: Overview) -> dict[str, AdaptiveCard]:
     shown = replace(overview, schedule=weekly())
     draft = campaign(language, CampaignState.DRAFT)
@@ -47,6 +72,8 @@ def series_cards(texts: Texts, language: str, overview: Overview) -> dict[str, A
     return {
         "form_repeat": repeat_form(texts, draft, {**SCHEDULE, "every": "week", "on": "1,3"}, {}),
         "form_repeat_errors": repeat_form(texts, draft, monthly, over),
+        "form_follow_up": follow_form(texts, draft, {"chase": "acknowledged", "chase_after": "2"}, {}),
+        "report_must_read": report_card(texts, must_read(language), NOW),
         "series": series_card(texts, a_series(language), shown, past(language)),
         "series_new": series_card(texts, a_series(language, last_at=None, made=0), shown, []),
         "series_paused": series_card(texts, a_series(language, next_at=None, paused=True), shown, past(language)),

@@ -33,8 +33,9 @@ from cards.compose import STEPS, Choices, audience_form, message_form, schedule_
 from cards.compose.fields import TITLE
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
-from cards.compose.repeat_form import repeat_form
 from cards.compose.review import Forecast, review_card
+from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.parts import TITLE as ON_A_BUTTON
@@ -175,7 +176,7 @@ from tests.support.sample_records import (
     refrozen,
 )
 from tests.support.sample_segments import STATE, segment_view
-from tests.support.sample_series import WEEKLY, a_series, past, weekly
+from tests.support.sample_series import WEEKLY, a_series, must_read, past, weekly
 from tests.support.sample_templates import line, template, view
 
 #: drawn in one process of all that run tests
@@ -309,6 +310,8 @@ def edge_series(language: str) -> Cards:
     wrong = {"every": NASTY, "on": NASTY, "which": NASTY, "until": NASTY, "times": NASTY, "date": NASTY}
     drawn: dict[str, AdaptiveCard] = {
         "form repeat: errors everywhere": repeat_form(texts, draft, wrong, ERRORS, "notice"),
+        "form follow-up: errors everywhere": follow_form(texts, draft, dict.fromkeys(FIELDS["chase"], NASTY), ERRORS),
+        "form follow-up: nothing": follow_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
         "form repeat: nothing": repeat_form(texts, replace(draft, name="", id=BIG), {}, {}),
         "form schedule: a series, errors everywhere": schedule_form(
             texts, draft, wrong | {"every": "day"}, ERRORS, zones, NOW
@@ -320,6 +323,8 @@ def edge_series(language: str) -> Cards:
             shown = samples.overview(schedule=replace(weekly(), repeat=repeat))
             one = replace(a_series(language), name=NASTY)
             drawn[f"series: {every} {which}"] = series_card(texts, one, shown, past(language, 4), decides=True)
+    for left in (None, 0, 1_000_000):
+        drawn[f"report: must-read, {left} left"] = report_card(texts, replace(must_read(language), left=left), NOW)
     bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
     missed = tuple(START + number * timedelta(days=7) for number in range(10))
     for state in (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED):

@@ -31,6 +31,7 @@ SCHEDULE = {
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
     "own_zone": "false", "presence": "available", "unknown": "wait",
 }  # fmt: skip
+CHASE = {"chase": "opened", "chase_after": "2", "chase_rounds": "3"}
 REPEAT = {"every": "week", "on": "0,3", "which": "0", "until": "2027-06-30", "times": "10"}
 
 
@@ -41,13 +42,20 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         default = read_message({**MESSAGE, "answers": "Yes; No"}, texts).value
         assert default is not None
         return read_version(values, default, texts)
-    if step == "repeat":  # of a schedule that is right
+    if step in ("repeat", "chase"):  # of a schedule that is right
         return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 
 
 def right(step: str) -> dict[str, str]:
-    forms = {"message": MESSAGE, "audience": EVERYONE, "schedule": SCHEDULE, "version": VERSION, "repeat": REPEAT}
+    forms = {
+        "message": MESSAGE,
+        "audience": EVERYONE,
+        "schedule": SCHEDULE,
+        "version": VERSION,
+        "repeat": REPEAT,
+        "chase": CHASE,
+    }
     return dict(forms[step])
 
 
@@ -55,6 +63,9 @@ def right(step: str) -> dict[str, str]:
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     *(("message", {"name": wrong}, "name") for wrong in ("", "  \n ", TEN_THOUSAND, "x" * 101)),
     *(("repeat", {"every": wrong}, "every") for wrong in ("hour", "Week", TEN_THOUSAND)),
+    *(("chase", {"chase": wrong}, "chase") for wrong in ("clicked", "Opened", TEN_THOUSAND)),
+    *(("chase", {"chase_after": wrong}, "chase_after") for wrong in ("0", "31", "two", "-1", "9" * 5_000)),
+    *(("chase", {"chase_rounds": wrong}, "chase_rounds") for wrong in ("0", "6", "1.5", TEN_THOUSAND)),
     *(("repeat", {"which": wrong}, "which") for wrong in ("5", "-2", "first")),
     *(("repeat", {"until": wrong}, "until") for wrong in ("2026-11-23", "0001-01-01", "9999-12-31", "Fri")),
     ("repeat", {"until": "2027-02-30"}, "until"),

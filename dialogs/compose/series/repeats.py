@@ -1,32 +1,50 @@
-"""The card that says how often a campaign goes out, a step aside from the form of the schedule."""
+"""Cards a step aside from the form of the schedule: how often a campaign goes out, and whom it reminds."""
 
 from __future__ import annotations
 
-from cards.compose.repeat_form import FIELDS, repeat_form
+from collections.abc import Callable, Mapping
+
+from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.repeat_form import repeat_form
+from cards.kit.elements import AdaptiveCard
+from cards.kit.texts import Texts
 from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
 from dialogs.core.drafts import is_stale, values_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import merge, typed
-from dialogs.forms.repeat import repeats
+from dialogs.forms.fields import FIELDS, merge, typed
 from dialogs.forms.schedule import read_schedule
-from storage.records import StaleVersion
+from dialogs.forms.sequels.follow_up import follows_up
+from dialogs.forms.sequels.repeat import repeats
+from storage.records import Campaign, StaleVersion
 
 router = Router()
+
+Values = Mapping[str, str]
+Drawn = Callable[[Texts, Campaign, Values, Values, str], AdaptiveCard]
 
 
 @router.form("repeat.save")
 async def save_repeat(turn: Turn, form: Form) -> Answer:
-    """Keep what was chosen, valid or not; back to the schedule where it can come like that."""
+    return await _save(turn, form, "repeat", repeat_form, repeats)
+
+
+@router.form("chase.save")
+async def save_follow_up(turn: Turn, form: Form) -> Answer:
+    return await _save(turn, form, "chase", follow_form, follows_up)
+
+
+async def _save(turn: Turn, form: Form, step: str, draw: Drawn, says: Callable[[Values], bool]) -> Answer:
+    """Keep what was chosen, valid or not; back to the schedule where it can be like that."""
     campaign = await changeable(turn, form)
     kept = campaign.forms.get("schedule", {})
-    chosen = typed("repeat", form)
+    chosen = typed(step, form)
     if is_stale(turn, campaign, form):
         merged = merge(chosen, kept, form.get("was"))
         if merged is None:
             values = {**await values_of(campaign, "schedule", turn), **chosen}
-            return Answer(card=repeat_form(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
+            return Answer(card=draw(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
         chosen = merged
     values, note = {**await values_of(campaign, "schedule", turn), **chosen}, ""
     if repeats(values) and values.get("start") != "at":
@@ -37,9 +55,9 @@ async def save_repeat(turn: Turn, form: Form) -> Answer:
         campaign = await save_step(turn, campaign, "schedule", values)
     except StaleVersion:
         campaign = await changeable(turn, form)
-        return Answer(card=repeat_form(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
+        return Answer(card=draw(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
     errors = read_schedule(values, turn.now, turn.texts).errors
-    wrong = {field: error for field, error in errors.items() if field in FIELDS}
-    if wrong and repeats(values):
-        return Answer(card=repeat_form(turn.texts, campaign, values, wrong))
+    wrong = {field: error for field, error in errors.items() if field in FIELDS[step]}
+    if wrong and says(values):
+        return Answer(card=draw(turn.texts, campaign, values, wrong, ""))
     return Answer(card=await form_card(turn, campaign, "schedule", errors=errors, notice=note))

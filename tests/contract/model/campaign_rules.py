@@ -21,6 +21,7 @@ from storage.records import (
     DeliveryState,
     EngagementKind,
     Every,
+    FollowUp,
     Frozen,
     Left,
     NotReached,
@@ -31,6 +32,7 @@ from storage.records import (
     Settled,
     Tracking,
     Trouble,
+    Until,
     Who,
     campaign_life,
 )
@@ -44,6 +46,7 @@ FORMS = {"message": {"body": "Hello"}}
 NAMES = st.sampled_from(["News", "news 2", "Élan", "a.c"])
 FIND = st.sampled_from(["", "NEWS", "é", ".", "nothing"])
 DURATION = timedelta(hours=1)
+CHASE = FollowUp(until=Until.OPENED, after=1, rounds=2)
 DAILY = Repeat(every=Every.DAY, first=date(2030, 1, 7), at=time(9))
 
 
@@ -91,6 +94,7 @@ class CampaignRules(PeopleRules):
             whole,
             tracking=Tracking(anonymous=data.draw(st.booleans())),
             consideration=Consideration(past_mute=data.draw(st.booleans())),
+            follow_up=data.draw(st.sampled_from([None, CHASE])),
         )
 
     @rule(data=st.data(), name=NAMES)
@@ -115,7 +119,8 @@ class CampaignRules(PeopleRules):
     def a_series_moves_on(self, data: Data) -> None:
         """One of those that are due, or as somebody has read one, perhaps long ago."""
         due = self.same("due_sequels", self.now + DURATION, seen=self.listed)
-        series = [one for one in (*due, *self.read[-6:]) if one.is_series and one.sequels and one.sequels.next_at]
+        some = (*due, *self.read[-6:])
+        series = [one for one in some if one.frozen and one.sequels and one.sequels.next_at]
         if not series:
             return
         one = data.draw(st.sampled_from(series))

@@ -105,8 +105,8 @@ class ModelOfCampaigns(ModelOfDeliveries):
         return [campaign for campaign in scheduled if campaign.as_scheduled.schedule.slot.start <= now]
 
     def due_sequels(self, now: datetime) -> list[Campaign]:
-        series = [one for one in self.in_state(CampaignState.SCHEDULED) if one.is_series and one.sequels]
-        return [one for one in series if one.sequels and one.sequels.next_at and one.sequels.next_at <= now]
+        some = self._newest(lambda one: one.goes_on or campaign_life.follows_up(one))[::-1]
+        return [one for one in some if one.sequels and one.sequels.next_at and one.sequels.next_at <= now]
 
     def make_sequel(
         self, parent: Campaign, sequels: Sequels, make: Callable[[CampaignId], Campaign] | None, *, deed: Deed
@@ -120,6 +120,8 @@ class ModelOfCampaigns(ModelOfDeliveries):
             return None
         self.campaigns_[parent.id] = next_version(moved)
         if make is None:
+            if deed.by is not None:
+                self._note_campaign(deed, moved)
             return None
         id, _ = self.new_number("campaign", deed.cause, self.campaigns_)
         self.campaigns_[id] = make(CampaignId(id))

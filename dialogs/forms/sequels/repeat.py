@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cards.compose.repeat_form import ONCE
+from cards.compose.sequels.repeat_form import ONCE
 from cards.kit.texts import Texts
 from dialogs.forms.fields import Values
+from dialogs.forms.sequels.follow_up import follows_up
 from scheduler.rules.occurrences import HORIZON, first_occurrence, next_occurrence, overlaps
 from storage.records import Every, Repeat, Schedule
 
 MOST = 500  #: times
+ROUNDS = timedelta(days=366)  #: after a campaign's end, in which its rounds come
 WHICH = ("0", "1", "2", "3", "4", "-1")
 
 
@@ -92,5 +94,7 @@ def _read_times(values: Values, texts: Texts, errors: dict[str, str]) -> int | N
 
 
 def years_of(values: Values, start: datetime, end: datetime) -> datetime:
-    """Until when days on which nobody works matter: those of every occurrence, where it is a series."""
-    return max(end, start + HORIZON + timedelta(days=1)) if repeats(values) else end
+    """Until when days on which nobody works matter: those of every occurrence of a series, and between rounds."""
+    if repeats(values):
+        return max(end, start + HORIZON + timedelta(days=1))
+    return end + ROUNDS if follows_up(values) else end

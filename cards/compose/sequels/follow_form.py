@@ -1,0 +1,95 @@
+"""A must-read: who is reminded by itself, its card, and how it is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cards.compose.frame import Errors, Values, drawn
+from cards.kit.elements import AdaptiveCard, ChoiceInput, NumberInput
+from cards.kit.parts import act, beside, card, go, handle, heading, hint, line_to_change, notices, with_error
+from cards.kit.texts import Texts
+from storage.records import Campaign, FollowUp, Until
+
+FIELDS = ("chase", "chase_after", "chase_rounds")
+NOBODY = "nobody"
+DEFAULTS = {"chase_after": "2", "chase_rounds": "2"}
+
+
+def follow_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "") -> AdaptiveCard:
+    who = [
+        (NOBODY, texts("nobody")),
+        (Until.OPENED, texts("who has not opened it")),
+        (Until.CONFIRMED, texts("who has not confirmed it")),
+        (Until.ANSWERED, texts("who has not answered")),
+    ]
+    fields = [
+        *with_error(
+            ChoiceInput(
+                id="chase",
+                label=texts("I remind by myself"),
+                choices=who,
+                value=values.get("chase") or NOBODY,
+                style="expanded",
+            ),
+            errors.get("chase"),
+        ),
+        beside(
+            with_error(_field(texts("After so many working days"), "chase_after", values), errors.get("chase_after")),
+            with_error(_field(texts("So many times at most"), "chase_rounds", values), errors.get("chase_rounds")),
+        ),
+        hint(
+            texts(
+                "Each time only those who are left get it again, within the working hours, as a campaign of its own."
+                " Who has muted Crieur, or has had enough for a week, is left in peace."
+            ),
+            spacing="Small",
+        ),
+    ]
+    if errors and not notice:
+        notice = texts("Nothing is lost: please correct what is marked below.")
+    actions = [
+        act(texts("OK"), "chase.save", handle(campaign, was=drawn(fields)), style="positive"),
+        go(texts("Back"), "form.open", {**handle(campaign), "step": "schedule"}),
+    ]
+    title = heading(texts("Must everybody read it?"))
+    body: list[Any] = [*notices(notice, "attention" if errors else "accent"), title, *fields]
+    return card(texts, body, actions)
+
+
+def _field(label: str, id: str, values: Values) -> NumberInput:
+    text = values.get(id) or DEFAULTS[id]
+    more = {"value": int(text)} if text.isdecimal() and len(text) < 9 else {}
+    return NumberInput(id=id, label=label, **more)
+
+
+def follow_line(texts: Texts, campaign: Campaign, values: Values, errors: Errors) -> list[Any]:
+    """In the form of the schedule: whom it reminds, and the way to change it."""
+    wrong = next((errors[field] for field in FIELDS if field in errors), None)
+    press = act(texts("Remind"), "form.save", handle(campaign, step="schedule", go="chase"))
+    return [line_to_change(texts, texts("Reminds"), follow_said(texts, values) or texts("nobody"), press, wrong)]
+
+
+def _whom(texts: Texts, until: Until) -> str:
+    return {
+        Until.OPENED: texts("who has not opened it"),
+        Until.CONFIRMED: texts("who has not confirmed it"),
+        Until.ANSWERED: texts("who has not answered"),
+    }[until]
+
+
+def follow_said(texts: Texts, values: Values) -> str:
+    """Of what stands in a draft, be it right or not; "" for nobody."""
+    return _whom(texts, Until(values["chase"])) if values.get("chase") in list(Until) else ""
+
+
+def follow_text(texts: Texts, follow_up: FollowUp | None) -> str:
+    """ "who has not confirmed it, after 2 working days, twice at most"; "" for nobody."""
+    if follow_up is None:
+        return ""
+    return ", ".join(
+        [
+            _whom(texts, follow_up.until),
+            texts.many("after {count} working day", "after {count} working days", follow_up.after),
+            texts.many("{count} time at most", "{count} times at most", follow_up.rounds),
+        ]
+    )
