@@ -26,6 +26,7 @@ from storage.records import Campaign, CampaignState, Deed, DeedKind, ListInUse, 
 from storage.records.campaign_life import is_empty
 from storage.shared.policy import policy_of
 from storage.shared.segments import segments_about
+from storage.shared.vanished import note_vanished
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Retention:
             if is_empty(draft) and now - (draft.edited_at or draft.created_at) > LEFT_EMPTY:
                 deed = Deed(kind=DeedKind.DELETED, by=None, at=now, details={"why": "empty"}, client="retention")
                 with contextlib.suppress(StaleVersion):  # something is being written in it after all
+                    await note_vanished(self._store, draft.id)  # before: its form still begins another
                     await self._store.delete_campaign(draft, deed=deed)
 
     async def _erase(self, campaign: Campaign, days: int | None) -> None:

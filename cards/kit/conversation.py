@@ -90,7 +90,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
             texts("**report** NAME – how a campaign did"),
             texts("**export** NAME – a campaign's results as a file"),
             texts("**try** NAME – send a test of a campaign to one person"),
-            texts("**clone** NAME – a new draft like a campaign"),
+            texts("**copy** NAME – a new draft like a campaign"),
             texts("**templates** – what new campaigns may begin with"),
             texts("**delete** NAME – delete a campaign that is not running"),
         ]

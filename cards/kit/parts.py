@@ -196,11 +196,11 @@ def name_of(texts: Texts, campaign: Campaign) -> str:
 
 
 def reach_text(texts: Texts, reach: Reach) -> str:
+    count, total = reach.reachable, texts.number(reach.total)
+    if reach.total == 1:
+        return texts.many("{count} of 1 person can be reached", "{count} of 1 person can be reached", count)
     return texts.many(
-        "{reachable} of {count} person can be reached",
-        "{reachable} of {count} people can be reached",
-        reach.total,
-        reachable=texts.number(reach.reachable),
+        "{count} of {total} people can be reached", "{count} of {total} people can be reached", count, total=total
     )
 
 

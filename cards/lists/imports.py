@@ -96,7 +96,7 @@ def _facts(texts: Texts, summary: Summary) -> list[tuple[str, str]]:
         doubles = texts.many("{count} line, dropped", "{count} lines, dropped", reading.doubles)
         lines = next((note.lines for note in reading.notes if note.kind is NoteKind.DOUBLES), ())
         where = f" ({lines_text(texts, lines, reading.doubles)})" if lines else ""
-        rows.append((texts("Doubles"), doubles + where))
+        rows.append((texts("Duplicates"), doubles + where))
     if reading.wrong:
         rows.append((texts("Not usable"), texts.many("{count} line", "{count} lines", reading.wrong)))
     return rows

@@ -14,7 +14,7 @@ from storage.records import Person, Role
 
 
 def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_text: str = "") -> AdaptiveCard:
-    campaigns = texts("muted: none reaches you") if person.muted else texts("delivered to you here")
+    campaigns = texts("muted: none reaches you") if person.muted else texts("you receive them here")
     actions = other_languages(texts)
     if person.muted:
         actions.append(go(texts("Unmute"), "mute.set", {"muted": "false"}))
@@ -59,11 +59,17 @@ def rules_form(
             label=texts("A campaign needs the approval of somebody else"),
             value=values.get("approval", "above"),
             style="expanded",
+            wrap=True,
         ),
         *typed("approve_above", texts("Recipients")),
-        subheading(texts("Consideration")),
+        subheading(texts("Not too many messages")),
         *typed("per_week", texts("Campaign messages per person and week, at the most"), texts("no limit")),
-        hint(texts("Important campaigns are exempt. Who has had enough messages appears as “capped” in the report.")),
+        hint(
+            texts(
+                "Important campaigns are exempt. Who has had that many gets no more in that week,"
+                " and the report says so."
+            )
+        ),
         ToggleInput(
             id="important_unmutes",
             label=texts("Mute"),

@@ -20,14 +20,14 @@ COLORS = {
 
 def final_state(texts: Texts, state: DeliveryState) -> str:
     return {
-        DeliveryState.DELIVERED: texts("Delivered"),
+        DeliveryState.DELIVERED: texts("Sent"),
         DeliveryState.UNREACHABLE: texts("Unreachable"),
         DeliveryState.ABSENT: texts("Absent"),
         DeliveryState.EXPIRED: texts("Expired"),
         DeliveryState.FAILED: texts("Failed"),
         DeliveryState.UNCONFIRMED: texts("Unconfirmed"),
         DeliveryState.MUTED: texts("Muted"),
-        DeliveryState.CAPPED: texts("Capped"),
+        DeliveryState.CAPPED: texts("Had enough this week"),
     }[state]
 
 
@@ -75,14 +75,14 @@ def state_of_one(texts: Texts, state: DeliveryState) -> str:
     """Of one person's message; a chart's words are of many."""
     return {
         DeliveryState.WAITING: texts("waiting for an install"),
-        DeliveryState.DELIVERED: texts("delivered"),
+        DeliveryState.DELIVERED: texts("sent to them"),
         DeliveryState.UNREACHABLE: texts("unreachable"),
         DeliveryState.ABSENT: texts("absent"),
         DeliveryState.EXPIRED: texts("expired"),
         DeliveryState.FAILED: texts("failed"),
         DeliveryState.UNCONFIRMED: texts("unconfirmed"),
         DeliveryState.MUTED: texts("muted"),
-        DeliveryState.CAPPED: texts("capped"),
+        DeliveryState.CAPPED: texts("had enough this week"),
     }.get(state, texts("still to send"))
 
 

@@ -55,6 +55,7 @@ ANSWERED, REPLIED, REACTED = EngagementKind.ANSWERED, EngagementKind.REPLIED, En
 SIGNS = ("👍", "❤️", "😆", "😮", "😢", "😠", "✨")
 ACTED = {ButtonKind.LINK: CLICKED, ButtonKind.ACKNOWLEDGE: ACKNOWLEDGED, ButtonKind.ANSWER: ANSWERED}
 LINES = {OPENED: "categoricalBlue", CLICKED: "categoricalPurple", ACKNOWLEDGED: "good", ANSWERED: "categoricalTeal"}
+LEAST_DRAWN = 5  #: people: the axis of a chart with fewer would tell of halves
 LINKS = 10  #: in the text, of which each has its line
 
 
@@ -91,8 +92,7 @@ def report_card(
         *([hint(about_usual(texts, benchmark))] if benchmark else []),
     ]
     body += rounds_of(texts, figures)
-    if figures.tally.total:
-        body.append(_outcome_chart(texts, figures.tally))
+    body += _outcome_chart(texts, figures.tally)
     body += _answers(texts, figures)
     body += _presses(texts, figures)
     body += segments_in_report(texts, figures, told or {}, lists or {})
@@ -119,11 +119,7 @@ def _actions(texts: Texts, figures: Figures, now: datetime) -> list[Any]:
 
 def _when(texts: Texts, campaign: Campaign, zone: ZoneInfo) -> str:
     if campaign.started_at and campaign.finished_at:
-        return texts(
-            "From {start} to {end}",
-            start=texts.moment(campaign.started_at, zone),
-            end=texts.moment(campaign.finished_at, zone),
-        )
+        return texts.range(campaign.started_at, campaign.finished_at, zone)
     if campaign.started_at:
         return texts("Running since {start}", start=texts.moment(campaign.started_at, zone))
     return texts("It has not started yet.")
@@ -229,11 +225,14 @@ def _engaged(texts: Texts, figures: Figures, kind: EngagementKind) -> str:
     return " – ".join(parts)
 
 
-def _outcome_chart(texts: Texts, tally: Tally) -> DonutChart:
+def _outcome_chart(texts: Texts, tally: Tally) -> list[Any]:
+    """Nothing where there is one outcome only: the figures above have said it."""
     counts = [(state, count) for state, count in sorted(tally.states.items()) if count and state.final]
     parts = [(final_state(texts, state), count, COLORS[state]) for state, count in counts]
     if tally.open:
         parts.append((texts("Still to send"), tally.open, "categoricalBlue"))
+    if len(parts) < 2:
+        return []
     table = Table(
         [
             (texts("Outcome"), texts("People"), texts("Share")),
@@ -241,7 +240,7 @@ def _outcome_chart(texts: Texts, tally: Tally) -> DonutChart:
         ],
         widths=[6, 4, 3],
     )
-    return DonutChart(texts("What became of the messages"), parts, fallback=table)
+    return [DonutChart(texts("What became of the messages"), parts, fallback=table)]
 
 
 def _answers(texts: Texts, figures: Figures) -> list[Any]:
@@ -328,6 +327,8 @@ def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:
         1,
     )
     fallback = shown[0] if len(shown) == 1 else Container(items=shown)
+    if max(count for _, _, points in series for _, count in points) < LEAST_DRAWN:
+        return [subheading(texts("Over time")), fallback]
     return [
         subheading(texts("Over time")),
         GroupedBarChart(texts("People, by their first time"), series, fallback=fallback),

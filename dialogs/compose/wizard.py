@@ -45,6 +45,7 @@ from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, S
 from storage.records.campaign_life import Change, allows, edit
 from storage.shared.policy import policy_of
 from storage.shared.recalls import recall_of
+from storage.shared.vanished import has_vanished
 
 router = Router()
 
@@ -154,7 +155,7 @@ async def _begun_again(turn: Turn, form: Form) -> Form:
     """The form of a draft that went as nothing had been written in it: what stands in the form now begins another."""
     wanted = number_in(form, "campaign")
     written = form.get("step") == "message" and any(str(form.get(name) or "").strip() for name in ("title", "body"))
-    if not written or str(form.get("version")) != "1" or not wanted or await is_known(turn, wanted):
+    if not written or not await has_vanished(turn.store, wanted) or await is_known(turn, wanted):
         return form
     draft = await turn.store.new_campaign(
         turn.person.tenant, turn.person.id, "", turn.channel, turn.now, deed=turn.deed(DeedKind.CREATED)

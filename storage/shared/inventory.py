@@ -368,6 +368,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "recall/": Whose.NOBODY,  # how far the taking back of a campaign's messages has come: numbers
     "recalling/": Whose.NOBODY,
     "telling/": Whose.NOBODY,
+    "vanished": Whose.NOBODY,  # the numbers of drafts in which nothing was written
     "tests/": Whose.NOBODY,  # the numbers of those who got tests of a campaign
 }
 #: how the keys of documents begin that need not be looked into: nobody's, and pictures are large

@@ -155,7 +155,7 @@ async def test_every_recipient_has_a_row_with_what_became_of_it_and_what_they_di
     row = rows[louis.address]
     assert (row["Name"], row["State"], row["Reason"], row["Attempts to send"]) == (
         "Louis Pasteur",
-        "delivered",
+        "sent to them",
         "",
         "1",
     )

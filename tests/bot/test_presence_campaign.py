@@ -22,7 +22,7 @@ from tests.support.presence_service import PresenceService
 from tests.support.skype import SkypePerson
 
 ABSENT = Availability.ABSENT
-SETTLED_AT = "Settled at (Europe/London)"
+SETTLED_AT = "Result at (Europe/London)"
 MISSING = NotAnswered("Presence.Read.All is missing", permanent=True)
 
 
@@ -114,7 +114,7 @@ async def test_every_column_of_the_export_tells_attempts_from_looks(
     }
     assert reached == {
         **{"First name": "Ada", "Last name": "Lovelace", "Name": "Ada Lovelace", "Address": ada.address},
-        **{"State": "delivered", "Reason": "", "Details": "", "Attempts to send": "1"},
+        **{"State": "sent to them", "Reason": "", "Details": "", "Attempts to send": "1"},
         **{"First clicked at": "", "Clicks": "", "Answer": "", "Answered at": ""},
         **{"Replied at": "", "Replies": "", "Reactions": "heart"},
     }

@@ -159,6 +159,9 @@ async def test_the_report_refreshes_for_thirty_days_and_says_when_it_is_over(
 
 
 async def test_what_people_do_over_hours_is_a_chart(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    crowd = running_bot.organisation.crowd(4)
+    for person in crowd:
+        await person.install()
     await sent_out(running_bot, ada, NEWS)
     report = await completed(ada, running_bot)
     assert "Over time" not in words_of(report)
@@ -166,9 +169,15 @@ async def test_what_people_do_over_hours_is_a_chart(running_bot: RunningBot, ada
     running_bot.clock.forward(timedelta(hours=5))
     await ada.press("No")
     await ada.say("report news")
+    assert "Over time" in words_of(ada.card())
+    charts = [node for node in nodes_of(ada.card()) if node.get("type") == "Chart.VerticalBar.Grouped"]
+    assert charts == [], "the axis of so few would tell of halves: a table does"
+    for person in crowd:
+        await person.press("No")
+    await ada.say("report news")
     [chart] = [node for node in nodes_of(ada.card()) if node.get("type") == "Chart.VerticalBar.Grouped"]
     series = {line["legend"]: [bar["y"] for bar in line["values"]] for line in chart["data"]}
-    assert series["Answered"][0] == series["Answered"][-1] == 1 and sum(series["Answered"]) == 2
+    assert (series["Answered"][0], series["Answered"][-1], sum(series["Answered"])) == (1, 5, 6)
     assert chart["fallback"]["type"] == "Table"
 
 

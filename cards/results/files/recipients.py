@@ -41,7 +41,7 @@ def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Resul
         Column(texts("Details"), lambda result: result.detail),
         Column(texts("Attempts to send"), lambda result: result.attempts, Kind.NUMBER),
         Column(
-            texts("Settled at ({zone})", zone=zone),
+            texts("Result at ({zone})", zone=zone),
             lambda result: result.settled_at if result.state.final else None,
             Kind.INSTANT,
         ),
