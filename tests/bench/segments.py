@@ -21,7 +21,7 @@ from tests.support.seeding import TENANT
 PEOPLE = 1_000_000
 DEPARTMENTS, COUNTRIES = 20, 10
 ROUNDS = 5
-PLANS = 2
+PLANS = 4
 
 
 async def segments() -> dict[str, float]:
@@ -72,7 +72,7 @@ async def _counting(store: SqliteStore, drill: CampaignId) -> float:
 
 
 async def _planning(store: SqliteStore) -> float:
-    """A segment's time by a list's, the quickest of some rounds each."""
+    """The processor's time for a segment by that for a list, of some rounds each."""
     countries = tuple(f"Country {number}" for number in range(COUNTRIES // 2))
     rule = Group(how=How.ALL, parts=(FactIs(fact=Fact.COUNTRY, values=countries),))
     owner = PersonId(1)
@@ -81,11 +81,11 @@ async def _planning(store: SqliteStore) -> float:
     people = [PersonId(id) for id in reached]
     listed = await store.new_list(TENANT, owner, "The same", people, deed=A_DEED)
     took: dict[ListId, list[float]] = {segment.id: [], listed.id: []}
-    for _ in range(PLANS):
-        for id, seconds in took.items():
+    for number in range(PLANS):
+        for id, seconds in sorted(took.items(), reverse=bool(number % 2)):  # the table grows: each is first in turn
             campaign = refrozen(await running_campaign(store), audience=Audience(lists=(id,)))
-            began = time.perf_counter()
+            began = time.process_time()  # what the disk takes is the same for both
             await plan(campaign, store, WallClock(), random.Random(1))
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
             assert sum((await store.tally(campaign.id)).states.values()) == len(people)
-    return min(took[segment.id]) / min(took[listed.id])
+    return sum(took[segment.id]) / sum(took[listed.id])
