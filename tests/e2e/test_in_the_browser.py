@@ -248,7 +248,7 @@ async def choose_schedule_of_a_minute(ada: Client) -> None:
     await ada.press("Clock")
     await ada.shoot("schedule-lines")
     await ada.press("Duration")
-    await ada.card.get_by_label("Duration", exact=True).fill("1")
+    await ada.card.get_by_role("spinbutton", name="Duration").fill("1")
     await ada.choose("Unit", "minutes")
     await ada.press("Next: review")
 
