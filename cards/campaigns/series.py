@@ -158,5 +158,8 @@ def missed_card(texts: Texts, series: Campaign, missed: Sequence[datetime]) -> A
         hint(texts("The series goes on with the next one. To send it all the same, copy it and send the copy now.")),
     ]
     payload = handle(series)
-    actions = [go(texts("Open"), "campaign.open", payload), go(texts("Copy"), "campaign.copy", payload)]
+    actions = [
+        go(texts("Open"), "campaign.open", payload),
+        go(texts("Copy"), "campaign.copy", {**payload, "once": "true"}),
+    ]
     return card(texts, body, actions)

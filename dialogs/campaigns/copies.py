@@ -11,6 +11,7 @@ from dialogs.compose.wizard import form_card
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, campaigns_of, names_of_lists
+from dialogs.forms.fields import FIELDS
 from dialogs.forms.schedule import WORDS, without_words
 from dialogs.lists.audience import ALIKE, free_name, stem
 from storage.records import Campaign, Channel, DeedKind, Forms, PersonId
@@ -22,7 +23,8 @@ START = ("start", "date", "time", *WORDS)  #: of the schedule: asked anew
 
 @router.form("campaign.copy")
 async def copy_pressed(turn: Turn, form: Form) -> Answer:
-    return await copy_of(turn, await asked_for(turn, form))
+    """``once``: of a series, what has been missed, to be sent one time."""
+    return await copy_of(turn, await asked_for(turn, form), once=bool(form.get("once")))
 
 
 @router.command("clone", "copy", "duplicate")
@@ -31,13 +33,17 @@ async def copy_typed(turn: Turn, name: str) -> Answer:
     return await copy_of(turn, campaign) if campaign else await which_one(turn, name)
 
 
-async def copy_of(turn: Turn, campaign: Campaign) -> Answer:
+async def copy_of(turn: Turn, campaign: Campaign, *, once: bool = False) -> Answer:
     """A draft of the same message, audience and schedule, whatever became of the campaign (S28)."""
     if not turn.shows_cards:
         return Answer(text=built_in_teams(turn.texts))
     texts = turn.texts
     name = texts("Copy of {name}", name=campaign.name) if campaign.name else ""
-    draft = await draft_like(turn, campaign, name, without_start(campaign.forms))
+    forms = without_start(campaign.forms)
+    if once and "schedule" in forms:
+        schedule = {field: text for field, text in forms["schedule"].items() if field not in FIELDS["repeat"]}
+        forms = {**forms, "schedule": schedule}
+    draft = await draft_like(turn, campaign, name, forms)
     notice = ""
     if campaign.name:
         notice = texts("This is a copy of “{name}”: it starts when you say so.", name=escape_markdown(campaign.name))

@@ -270,6 +270,9 @@ async def test_a_bot_that_was_away_for_the_whole_of_it_says_so_once(running_bot:
     await running_bot.restart()
     assert sum("“Autumn newsletter” was missed." in words_of(card) for _, card in ada.cards()) == 1
     assert await running_bot.store.sequels(series.id, 5) == []
+    await ada.press("Copy", card=card)
+    [copy] = await running_bot.store.campaigns(TENANT, 1)
+    assert copy.id != series.id and "every" not in copy.forms["schedule"], "to be sent one time"
 
 
 async def test_approved_once_by_what_it_says_and_asked_again_where_it_grows(
