@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from bot.teams.announcer import AuthorAnnouncer
-from storage.records import CampaignState, DistributionList, Policy, Role, TenantId, WhyHeld
+from storage.records import Audience, CampaignState, DirectoryUser, DistributionList, Policy, Role, TenantId, WhyHeld
+from storage.records.segments import Fact, FactIs, Group, How
 from storage.shared.policy import change_policy
 from tests.bot.story import draft, eventually, in_state, newest, settled
 from tests.conftest import RunningBot
@@ -208,3 +209,40 @@ async def test_nobody_decides_in_time_and_it_goes_out_to_nobody(
     card = (await ada.press("Approve"))["value"]
     assert "It can't be sent like this any more: its time is over." in words_of(card)
     assert (await newest(running_bot)).state is CampaignState.SUBMITTED
+
+
+async def test_a_segment_is_approved_as_a_rule_with_its_number_on_the_day(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    """Ten more than on the day are asked about."""
+    await always(running_bot)
+
+    async def moves_to_france(*people: Person) -> None:
+        users = [
+            DirectoryUser(directory_id=one.directory_id, addresses=(one.address,), country="France") for one in people
+        ]
+        await running_bot.store.know(TENANT, users, running_bot.clock.now())
+
+    crowd = running_bot.organisation.crowd(10)
+    for person in crowd:
+        await person.install()
+    await moves_to_france(louis)
+    owner = await running_bot.store.person_at(TENANT, ada.address)
+    assert owner is not None
+    french = Group(how=How.ALL, parts=(FactIs(fact=Fact.COUNTRY, values=("France",)),))
+    rule = Audience(everyone=True, only=french)
+    segment = await running_bot.store.new_segment(TENANT, owner.id, "French", rule, deed=A_DEED)
+    await start_tomorrow(running_bot, ada, segment)
+    await grace.sees("“Autumn newsletter” waits for approval")
+    await grace.press("Approve")
+    scheduled = await in_state(running_bot, CampaignState.SCHEDULED)
+    assert scheduled.approval and (scheduled.approval.people, scheduled.approval.digest) == (1, "")
+    await moves_to_france(*crowd)
+    await its_slot_begins(running_bot)
+    await grace.sees(WAITS)
+    held = await in_state(running_bot, CampaignState.SUBMITTED)
+    assert held.held and (held.held.approved, held.held.people) == (1, 11)
+    await grace.press("Decide")
+    await grace.press("Approve")
+    await in_state(running_bot, CampaignState.RUNNING)
+    await eventually(lambda: planned_for(running_bot, 11))
