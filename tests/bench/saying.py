@@ -39,7 +39,7 @@ async def _said(ada: Person) -> tuple[int, float]:
 
 
 async def _filled(ada: Person) -> tuple[int, float]:
-    """(acts, seconds): the forms, with the start in words; how long and in which hours stands there from the last one."""
+    """(acts, seconds): the forms, with the start in words; how long and in which hours is as in the last one."""
     typed = {"name": "Canteen", "body": BODY, "words": "tomorrow 10am"}
     began = time.perf_counter()
     await ada.say("new campaign")

@@ -150,7 +150,7 @@ async def test_a_repetition_makes_a_series_and_other_words_end_it(running_bot: R
     assert error_beside(card, "words") == ""
     [read] = [word for word in words_of(card) if word.startswith("I read: ")]
     assert "repeats every week: Monday, at 09:00, until Tue, 31 Dec 2030" in read.replace("\u202f", " "), read
-    assert "Repeats: every week: Monday" in words_of(card)
+    assert "**Repeats**: every week: Monday" in words_of(card)
     card = (await ada.press("Fill in the form", words="tomorrow 10am for 2 hours"))["value"]
     assert "Repeats: never" in words_of(card), "what only former words have said goes with them"
     await ada.press("Fill in the form", words=words)
@@ -188,13 +188,13 @@ async def test_une_repetition_fait_une_serie_et_une_demi_journee_se_choisit(
     assert when(card)[:3] == ("at", "", "09:00")
     mardi = "le premier mardi de chaque mois à 9h pendant 2h"
     card = (await louis.press("Remplir le formulaire", words=mardi, **ANY_TIME))["value"]
-    assert error_beside(card, "words") == "" and "Répétition : chaque mois : le premier mardi" in words_of(card)
+    assert error_beside(card, "words") == "" and "**Répétition** : chaque mois : le premier mardi" in words_of(card)
     first = date.fromisoformat(fields_of(card)["date"])
     assert first.weekday() == 1 and first.day <= 7
     card = (await louis.press("Remplir le formulaire", words="le premier mardi du mois à 9h pendant 2h"))["value"]
     assert "Répétition : jamais" in words_of(card), "un seul jour, tant que rien d'autre n'est dit"
     card = (await louis.press(mardi))["value"]
-    assert "Répétition : chaque mois : le premier mardi" in words_of(card)
+    assert "**Répétition** : chaque mois : le premier mardi" in words_of(card)
     card = (await louis.press("Remplir le formulaire", words="demain 9h pendant une demi-journée"))["value"]
     assert error_beside(card, "words").startswith("« pendant une demi-journée » peut vouloir dire plusieurs choses.")
     card = (await louis.press("demain 9h pendant 4 heures"))["value"]
