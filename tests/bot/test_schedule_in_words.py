@@ -152,7 +152,7 @@ async def test_a_repetition_makes_a_series_and_other_words_end_it(running_bot: R
     assert "repeats every week: Monday, at 09:00, until Tue, 31 Dec 2030" in read.replace("\u202f", " "), read
     assert "**Repeats**: every week: Monday" in words_of(card)
     card = (await ada.press("Fill in the form", words="tomorrow 10am for 2 hours"))["value"]
-    assert "Repeats: never" in words_of(card), "what only former words have said goes with them"
+    assert "**Repeats**: never" in words_of(card), "what only former words have said goes with them"
     await ada.press("Fill in the form", words=words)
     await ada.press("Next: review")
     await ada.press("Schedule it")
@@ -192,7 +192,7 @@ async def test_une_repetition_fait_une_serie_et_une_demi_journee_se_choisit(
     first = date.fromisoformat(fields_of(card)["date"])
     assert first.weekday() == 1 and first.day <= 7
     card = (await louis.press("Remplir le formulaire", words="le premier mardi du mois à 9h pendant 2h"))["value"]
-    assert "Répétition : jamais" in words_of(card), "un seul jour, tant que rien d'autre n'est dit"
+    assert "**Répétition** : jamais" in words_of(card), "un seul jour, tant que rien d'autre n'est dit"
     card = (await louis.press(mardi))["value"]
     assert "**Répétition** : chaque mois : le premier mardi" in words_of(card)
     card = (await louis.press("Remplir le formulaire", words="demain 9h pendant une demi-journée"))["value"]
@@ -200,7 +200,7 @@ async def test_une_repetition_fait_une_serie_et_une_demi_journee_se_choisit(
     card = (await louis.press("demain 9h pendant 4 heures"))["value"]
     assert when(card) == ("at", tomorrow(running_bot, "Europe/Paris"), "09:00", "4", "hours")
     await louis.say("chaque lundi à 9h pendant 2 heures")
-    assert "Répétition : chaque semaine : lundi" in words_of(louis.card()), "said in passing, too"
+    assert "**Répétition** : chaque semaine : lundi" in words_of(louis.card()), "said in passing, too"
 
 
 async def test_a_zone_is_read_or_refused_and_then_stays_as_it_was(running_bot: RunningBot, ada: Person) -> None:
