@@ -126,6 +126,8 @@ async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) ->
     groups = await store.profiles_of(campaign.as_scheduled.audience, people)
     known = {figures.profile for figures in await store.profile_figures(campaign.id)}
     room = MOST_PROFILES - len(known)
+    if len(groups) == 1 and (profile := next(iter(groups))) in known:  # as for most pages but the first
+        return array("q", [profile.number]) * len(people)
     numbers: dict[int, int] = {}
     kept: set[Profile] = set()
     for profile, some in groups.items():
