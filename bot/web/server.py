@@ -282,7 +282,7 @@ class WebHandlers:
 
     def _may_see_figures(self, request: web.Request) -> bool:
         if self._metrics_token:
-            shown = request.headers.get("Authorization", "").encode()
+            shown = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
             return hmac.compare_digest(shown, f"Bearer {self._metrics_token}".encode())
         # with a registration, a proxy on this machine that adds no header would let everybody in
         return self._local

@@ -264,6 +264,21 @@ async def test_with_a_token_who_shows_it_sees_the_figures(running_bot: RunningBo
     assert (await get(running_bot, "/metrics", Authorization="Bearer a-secret"))[0] == 200
 
 
+@pytest.mark.real_time
+async def test_bytes_that_are_no_text_open_nothing(running_bot: RunningBot) -> None:
+    running_bot.environment["METRICS_TOKEN"] = "a-secret"
+    await running_bot.restart()
+    for path, method, status in (("/metrics", "GET", b"403"), ("/api/messages", "POST", b"415")):
+        reader, writer = await asyncio.open_connection("127.0.0.1", running_bot.port)
+        host = f"Host: 127.0.0.1:{running_bot.port}".encode()
+        writer.write(
+            b"%s %s HTTP/1.1\r\n%s\r\nAuthorization: Bearer \xff\xfe\r\nContent-Length: 0\r\n\r\n"
+            % (method.encode(), path.encode(), host)
+        )
+        assert (await reader.readline()).split()[1] == status
+        writer.close()
+
+
 async def test_about_is_in_the_readers_language_first(running_bot: RunningBot) -> None:
     _, english = await get(running_bot, "/about")
     _, french = await get(running_bot, "/about", **{"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"})
