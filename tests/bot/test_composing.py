@@ -62,7 +62,7 @@ async def test_six_buttons_arrive_in_their_order(running_bot: RunningBot, ada: P
     await completed(ada, running_bot)
     card = await louis.sees("Hello Louis")
     titles = [action["title"] for action in actions_of(card)]
-    assert titles == ["Read more", "Map", "I have read it", "I come", "I stay", "Perhaps"]
+    assert titles == ["I come", "I stay", "Perhaps", "Read more", "Map", "I have read it"], "the poll's answers first"
     [activity] = [message["activity"] for message in louis.chat.messages if "Hello Louis" in json.dumps(message)]
     assert activity["summary"] == "Dear Louis, look"
     assert (await louis.press("Map"))[1] == "https://example.org/map"

@@ -166,7 +166,7 @@ async def test_activities_are_remembered_for_a_day(running_bot: RunningBot, ada:
 
     await eventually(forgotten)
     await ada.send(dict(words))
-    assert await running_bot.store.count_campaigns(TENANT) == 2
+    assert (await newest(running_bot)).id == 2  # the first, in which nothing was written, may have gone by itself
 
 
 @pytest.mark.real_time

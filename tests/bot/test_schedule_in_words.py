@@ -70,7 +70,9 @@ async def test_words_fill_in_the_form_and_the_form_tells_what_was_read(running_b
     assert fields_of(card)["anytime"] == "true"
     assert fields_of(card)["words"] == "tomorrow 10am for 2 hours, at any time", "what was typed stays"
     [read] = [word for word in words_of(card) if word.startswith("I read: ")]
-    moment = Texts("en-GB").moment(datetime.fromisoformat(f"{tomorrow(running_bot)}T10:00+00:00"))
+    moment = Texts("en-GB", now=running_bot.clock.now()).moment(
+        datetime.fromisoformat(f"{tomorrow(running_bot)}T10:00+00:00")
+    )
     assert read == f"I read: start {moment} (UTC); duration 2 hours; working hours at any time"
     card = (await ada.press("Next: review"))["value"]
     assert f"{moment} (UTC)" in words_of(card)
@@ -218,7 +220,7 @@ async def test_public_holidays_are_left_out_once_it_is_known_whose(running_bot: 
     card = (await ada.press("Next: review", words=sentence, zone="UTC"))["value"]
     assert error_beside(card, "holidays") == "You said “except bank holidays”: of which country?"
     card = (await ada.press("Next: review", holidays="FR"))["value"]
-    assert any("closed on Fri, 25 Dec" in word for word in words_of(card)), words_of(card)
+    assert any("closed on Fri 25 Dec" in word for word in words_of(card)), words_of(card)
 
 
 async def test_a_day_that_its_numbers_may_mean_as_well_is_one_press_away(running_bot: RunningBot, ada: Person) -> None:
@@ -344,7 +346,8 @@ async def test_replies_of_recipients_and_of_authors_without_a_draft_stay_replies
     for someone in (louis, ada):
         words = await asked(someone, "lundi de 10h à midi" if someone is louis else "tomorrow 10am for 2 hours")
         assert not any("working hours" in word or "heures de travail" in word for word in words)
-        assert any("I have noted that you replied" in word or "J’ai noté" in word for word in words), words
+        noted = "Je transmets votre réponse" if someone is louis else "I have noted that you replied"
+        assert any(noted in word for word in words), words
     await hana.install()
     assert not any("I read:" in word for word in await asked(hana, "tomorrow 10am for 2 hours"))
 
