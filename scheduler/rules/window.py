@@ -84,7 +84,9 @@ class OpenTime:
 
     def may_leave(self, instant: datetime) -> bool:
         """Whether a message may leave: it is open, or has closed just now."""
-        return self.contains(instant) or self.contains(instant - LATE)
+        at = ms(instant)
+        begun = bisect_right(self.spans, at, key=_start_of) - 1
+        return begun >= 0 and at < self.spans[begun][1] + LATE // MILLISECOND
 
     def next_open(self, instant: datetime) -> datetime | None:
         """``instant`` itself when it is open, else the next opening; None after the last span."""

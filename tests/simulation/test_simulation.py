@@ -36,6 +36,13 @@ def test_whatever_goes_wrong_nobody_receives_twice_nobody_is_lost_and_everything
     assert len(lived) == len(range(part, SEEDS, PARTS))
 
 
+@pytest.mark.parametrize("seed", [482, 493])
+def test_lives_that_broke_hold(seed: int) -> None:
+    """482: seconds of grace after a slot that begins just before closing time. 493: two reports that the line lost."""
+    done = simulate("--seed", str(seed))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_same_seed_is_the_same_life_to_the_letter_wherever_it_is_lived() -> None:
     """One on each store, one after the other and each alone; the digest is that of every step."""
     assert [Setting.of(seed).mongo for seed in (4, 5)] == [False, True]

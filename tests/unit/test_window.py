@@ -125,6 +125,16 @@ def test_what_fell_due_in_time_may_leave_for_fifteen_seconds_more() -> None:
         assert not EVE.may_leave(opens - MILLISECOND) and not EVE.may_leave(closes + LATE)
 
 
+@pytest.mark.parametrize("open_for", [1, 5, 14, 15, 16, 30])
+def test_fifteen_seconds_more_follow_a_short_opening_without_a_gap(open_for: int) -> None:
+    """A slot that begins seconds before closing time; found by a simulated life (seed 482)."""
+    closes = MONDAY[1]
+    begins = closes - timedelta(seconds=open_for)
+    short = open_time(slot_from(begins, hours=1), OFFICE, PARIS)
+    seconds = [begins + timedelta(seconds=number) for number in range(-3, open_for + 20)]
+    assert [short.may_leave(at) for at in seconds] == [begins <= at < closes + LATE for at in seconds]
+
+
 @pytest.mark.parametrize(
     ("instant", "opening", "day"),
     [
