@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
 from dialogs.schedule_words import client
+from storage.mongo import MongoStore
 from tests.conftest import RunningBot
+from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT
 from tests.support.platform import APP_ID, NoSecret, SigningPlatform
 from tests.support.virtual_time import virtual_loop
@@ -57,3 +60,15 @@ async def signed(registered: RunningBot, platform: SigningPlatform) -> RunningBo
     token = platform.token(registered.connector.url)
     registered.organisation.headers = {"Authorization": f"Bearer {token}"}
     return registered
+
+
+@pytest.fixture
+async def on_mongodb(running_bot: RunningBot, tmp_path: Path) -> AsyncIterator[None]:
+    """The bot keeps what it knows on a server of MongoDB's protocol, over the wire."""
+    with nx_27017(tmp_path) as url:
+        await running_bot.stop()
+        running_bot.environment = {"LEASE_SECONDS": "20"}  # that server takes its time
+        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
+        await running_bot.start()
+        yield
+        await running_bot.stop()

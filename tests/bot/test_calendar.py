@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from storage.mongo import MongoStore
 from storage.records import Audience, Campaign
 from tests.bot.story import asked, draft, eventually, make_author, planned
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Person, words_of
 from tests.support.seeding import scheduled
 
@@ -124,20 +121,14 @@ async def test_nothing_is_said_of_a_day_without_others(running_bot: RunningBot, 
     assert not any("of its people may get" in word for word in words_of(cards["review"]))
 
 
-async def test_the_calendar_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
-    with nx_27017(tmp_path) as url:
-        await running_bot.stop()
-        running_bot.environment = {"LEASE_SECONDS": "20"}  # that server takes its time
-        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
-        await running_bot.start()
-        ada = running_bot.organisation.person("Ada", "Lovelace")
-        louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
-        await ada.install()
-        await ada.sees("you are the **owner**")
-        await louis.install()
-        await at_noon(running_bot)
-        await goes_out(running_bot, ada, "Fire drill", DAY, [ada, louis])
-        await goes_out(running_bot, ada, "Canteen", DAY, [louis])
-        await ada.say("calendar")
-        assert "⚠ 2 campaigns: 1 person would get two or more" in words_of(ada.card())
-        await running_bot.stop()
+async def test_the_calendar_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    await louis.install()
+    await at_noon(running_bot)
+    await goes_out(running_bot, ada, "Fire drill", DAY, [ada, louis])
+    await goes_out(running_bot, ada, "Canteen", DAY, [louis])
+    await ada.say("calendar")
+    assert "⚠ 2 campaigns: 1 person would get two or more" in words_of(ada.card())

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from storage.mongo import MongoStore
 from storage.records import Campaign, CampaignState, DeliveryState
 from tests.bot.story import MESSAGE, eventually, fields_of, make_publisher
 from tests.bot.test_series import goes_out, monday_at_nine, the_series, until
 from tests.conftest import RunningBot
-from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Person, words_of
 
 WORKING_DAYS = {"days": "0,1,2,3,4"}
@@ -193,19 +190,13 @@ async def test_each_occurrence_of_a_series_reminds(running_bot: RunningBot, ada:
 
 
 @pytest.mark.real_time
-async def test_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
-    with nx_27017(tmp_path) as url:
-        await running_bot.stop()
-        running_bot.environment = {"LEASE_SECONDS": "20"}
-        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
-        await running_bot.start()
-        ada = running_bot.organisation.person("Ada", "Lovelace")
-        await ada.install()
-        await ada.sees("you are the **owner**")
-        campaign = await a_must_read(running_bot, ada)
-        await running_bot.restart()
-        first = await round_of(running_bot, campaign, 1)
-        assert (await running_bot.store.tally(first.id)).states == {DeliveryState.DELIVERED: 1}
-        assert len(await running_bot.store.sequels(campaign.id, 5)) == 1
-        assert running_bot.connector.tally()["doubled"] == 0
-        await running_bot.stop()
+async def test_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    campaign = await a_must_read(running_bot, ada)
+    await running_bot.restart()
+    first = await round_of(running_bot, campaign, 1)
+    assert (await running_bot.store.tally(first.id)).states == {DeliveryState.DELIVERED: 1}
+    assert len(await running_bot.store.sequels(campaign.id, 5)) == 1
+    assert running_bot.connector.tally()["doubled"] == 0

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from storage.mongo import MongoStore
 from storage.records import Audience, CampaignState, Channel, DirectoryUser
 from storage.records.segments import Group, How
 from storage.shared.json import to_json
@@ -14,7 +12,6 @@ from tests.bot.story import completed, draft, error_beside, launch, make_author
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
-from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import SEND_OFF, TENANT, Person, words_of
 
 
@@ -261,27 +258,21 @@ async def test_a_campaign_that_a_scheduled_one_asks_about_stays(
     assert await running_bot.store.campaign(campaign.id) is not None
 
 
-async def test_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
-    with nx_27017(tmp_path) as url:
-        await running_bot.stop()
-        running_bot.environment = {"LEASE_SECONDS": "20"}
-        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
-        await running_bot.start()
-        ada = running_bot.organisation.person("Ada", "Lovelace")
-        louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
-        await ada.install()
-        await ada.sees("you are the **owner**")
-        await louis.install()
-        marie = await colleagues(running_bot, ada, louis)
-        await ada.say("new segment Not French")
-        await add(ada, "country", value="France", **{"is": "not"})
-        card = (await ada.press("Save"))["value"]
-        assert "1 of 1 person can be reached" in words_of(card)
-        [segment] = await running_bot.store.lists(TENANT)
-        await draft(ada, {"audience": "everyone", "except": f"list:{segment.id}"})
-        await running_bot.restart()
-        campaign = await launch(ada, running_bot)
-        await completed(ada, running_bot)
-        assert len(await running_bot.store.planned_people(campaign.id)) == 2
-        assert marie.reads("news") and not louis.reads("news")
-        await running_bot.stop()
+async def test_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    await louis.install()
+    marie = await colleagues(running_bot, ada, louis)
+    await ada.say("new segment Not French")
+    await add(ada, "country", value="France", **{"is": "not"})
+    card = (await ada.press("Save"))["value"]
+    assert "1 of 1 person can be reached" in words_of(card)
+    [segment] = await running_bot.store.lists(TENANT)
+    await draft(ada, {"audience": "everyone", "except": f"list:{segment.id}"})
+    await running_bot.restart()
+    campaign = await launch(ada, running_bot)
+    await completed(ada, running_bot)
+    assert len(await running_bot.store.planned_people(campaign.id)) == 2
+    assert marie.reads("news") and not louis.reads("news")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from storage.mongo import MongoStore
 from storage.records import Audience, Button, ButtonKind, Campaign, Contact, Message, PersonId, Tracking
 from tests.bot.story import ALMOST_ALL, completed, counted, eventually, handle_of, newest, planned, settled
 from tests.bot.test_exports import exported, fetched
 from tests.bot.test_who_has_not import pressed
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
-from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Person, nodes_of, words_of
 from tests.support.seeding import scheduled
 
@@ -123,16 +120,10 @@ async def test_the_export_has_a_line_for_each_segment(running_bot: RunningBot, a
     assert lines["Department: Labs"] == "Recipients: 12, Sent: 12, Opened: 1 and Confirmed: 1"
 
 
-async def test_segments_are_counted_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
-    with nx_27017(tmp_path) as url:
-        await running_bot.stop()
-        running_bot.environment = {"LEASE_SECONDS": "20"}  # that server takes its time
-        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
-        await running_bot.start()
-        ada = running_bot.organisation.person("Ada", "Lovelace")
-        await ada.install()
-        await ada.sees("you are the **owner**")
-        await sent_to_departments(running_bot, ada, {"Labs": 11, "Sales": 10})
-        report = await report_at_a_press(ada, await newest(running_bot))
-        assert ("Labs", "11", "9%") in rows_of_tables(report) and ("Sales", "10", "10%") in rows_of_tables(report)
-        await running_bot.stop()
+async def test_segments_are_counted_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    await sent_to_departments(running_bot, ada, {"Labs": 11, "Sales": 10})
+    report = await report_at_a_press(ada, await newest(running_bot))
+    assert ("Labs", "11", "9%") in rows_of_tables(report) and ("Sales", "10", "10%") in rows_of_tables(report)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage.mongo import MongoStore
 from storage.records import Campaign, CampaignState, Every
 from tests.bot.story import (
     MESSAGE,
@@ -22,7 +20,6 @@ from tests.bot.story import (
 )
 from tests.bot.test_what_is_approved_goes_out import always
 from tests.conftest import RunningBot
-from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Person, words_of
 
 WEEK = timedelta(days=7)
@@ -325,19 +322,13 @@ async def test_the_calendar_shows_each_time_that_comes(running_bot: RunningBot, 
 
 
 @pytest.mark.real_time
-async def test_on_mongodb_with_a_restart_between(running_bot: RunningBot, tmp_path: Path) -> None:
-    with nx_27017(tmp_path) as url:
-        await running_bot.stop()
-        running_bot.environment = {"LEASE_SECONDS": "20"}
-        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
-        await running_bot.start()
-        ada = running_bot.organisation.person("Ada", "Lovelace")
-        await ada.install()
-        await ada.sees("you are the **owner**")
-        series = await a_series(running_bot, ada)
-        await goes_out(running_bot, series, 1)
-        await running_bot.restart()
-        second = await goes_out(running_bot, series, 2)
-        assert (await running_bot.store.tally(second.id)).delivered == 1
-        assert running_bot.connector.tally()["doubled"] == 0
-        await running_bot.stop()
+async def test_on_mongodb_with_a_restart_between(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    series = await a_series(running_bot, ada)
+    await goes_out(running_bot, series, 1)
+    await running_bot.restart()
+    second = await goes_out(running_bot, series, 2)
+    assert (await running_bot.store.tally(second.id)).delivered == 1
+    assert running_bot.connector.tally()["doubled"] == 0

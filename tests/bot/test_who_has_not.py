@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dialogs.results.left import PEOPLE
-from storage.mongo import MongoStore
 from storage.records import Button, ButtonKind, Left, Message, Tracking
 from tests.bot.story import asked, completed, counted, handle_of, make_publisher, newest, sent_out
 from tests.bot.test_exports import exported, fetched, rows_of, title_in
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
-from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import TENANT, Person, actions_of, words_of
 
 NEWS = Message(
@@ -134,22 +131,16 @@ async def test_a_file_of_them_holds_only_them(running_bot: RunningBot, ada: Pers
     assert [entry.details for entry in entries] == [{"format": "csv", "left": "acknowledged"}]
 
 
-async def test_the_people_who_are_left_are_named_on_mongodb(running_bot: RunningBot, tmp_path: Path) -> None:
-    with nx_27017(tmp_path) as url:
-        await running_bot.stop()
-        running_bot.environment = {"LEASE_SECONDS": "20"}  # that server takes its time
-        running_bot.make_store = lambda: MongoStore(f"{url}crieur")
-        await running_bot.start()
-        ada = running_bot.organisation.person("Ada", "Lovelace")
-        louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
-        await ada.install()
-        await ada.sees("you are the **owner**")
-        await louis.install()
-        await sent_out(running_bot, ada, NEWS)
-        await louis.press("I have read it")
-        await counted(running_bot)
-        await completed(ada, running_bot)
-        groups = (await ada.press("Who has not…"))["value"]
-        names = words_of(await pressed(ada, groups, "left.see", left=Left.ACKNOWLEDGED))
-        assert any(ada.address in word for word in names) and not any(louis.address in word for word in names)
-        await running_bot.stop()
+async def test_the_people_who_are_left_are_named_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    louis = running_bot.organisation.person("Louis", "Pasteur", locale="fr-FR")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    await louis.install()
+    await sent_out(running_bot, ada, NEWS)
+    await louis.press("I have read it")
+    await counted(running_bot)
+    await completed(ada, running_bot)
+    groups = (await ada.press("Who has not…"))["value"]
+    names = words_of(await pressed(ada, groups, "left.see", left=Left.ACKNOWLEDGED))
+    assert any(ada.address in word for word in names) and not any(louis.address in word for word in names)
