@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,6 +86,8 @@ class PeopleLeft:
     #: the PersonIds after which the pages up to this one begin, this one's last
     trail: Sequence[int]
     more: bool
+    #: what a segment of such people begins with ("segment.new")
+    segment: Mapping[str, str]
 
 
 def people_left_card(texts: Texts, campaign: Campaign, view: PeopleLeft) -> AdaptiveCard:
@@ -109,6 +111,7 @@ def people_left_card(texts: Texts, campaign: Campaign, view: PeopleLeft) -> Adap
     actions = [
         *_write(texts, campaign, group),
         go(texts("Export"), "export.open", payload),
+        go(texts("Make it a segment"), "segment.new", view.segment),
         go(texts("Back"), "remind.open", handle(campaign)),
     ]
     return card(texts, body, actions)

@@ -14,11 +14,15 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for
 from dialogs.results.reports import has_forgotten, report_answer
 from storage.records import Campaign, DeliveryState, Left
+from storage.records.segments import KIND_OF_ACT, Act, Did, How
+from storage.records.segments import Group as SegmentGroup
+from storage.shared.json import to_json
 
 router = Router()
 
 PEOPLE = 10  #: of a page
 TRAIL = 50  #: pages that one can leaf back
+ACTS = {kind: act for act, kind in KIND_OF_ACT.items()}
 #: in these it has certainly not arrived, and nobody has asked to be spared it, nor had enough for a week
 WRITTEN_TO = (DeliveryState.UNREACHABLE, DeliveryState.ABSENT, DeliveryState.EXPIRED, DeliveryState.FAILED)
 
@@ -71,8 +75,19 @@ async def see_left(turn: Turn, form: Form) -> Answer:
     left, trail = Left(str(named)), read_trail(form.get("trail"))
     people = await turn.store.results(campaign.id, trail[-1], PEOPLE + 1, left)
     group = await _group(turn, await figures_of(turn.store, campaign), left)
-    view = PeopleLeft(group=group, people=people[:PEOPLE], trail=trail, more=len(people) > PEOPLE)
+    more, segment = len(people) > PEOPLE, _as_segment(campaign, left)
+    view = PeopleLeft(group=group, people=people[:PEOPLE], trail=trail, more=more, segment=segment)
     return Answer(card=people_left_card(turn.texts, campaign, view))
+
+
+def _as_segment(campaign: Campaign, left: Left) -> dict[str, str]:
+    """People like these, whoever they are by then: of those who were written to, who have not."""
+    audience, received = campaign.as_scheduled.audience, Did(campaign=campaign.id, act=Act.RECEIVED)
+    has_not = Did(campaign=campaign.id, act=ACTS[left.kind]) if left.kind else received
+    none = SegmentGroup(how=How.NONE, parts=(has_not,))
+    rule = SegmentGroup(how=How.ALL, parts=(received, none) if left.kind else (none,))
+    of = ["everyone"] if audience.everyone else [f"list:{id}" for id in audience.lists]
+    return {"rule": to_json(rule), "of": ",".join(of)}
 
 
 def read_trail(value: object) -> list[int]:

@@ -57,6 +57,9 @@ async def test_the_people_who_are_left_are_named_page_by_page(
     assert [name.split(" · ")[0] for name in names] == ["Ada Lovelace", *expected]
     again = await pressed(ada, second, "left.see", trail="0")
     assert words_of(again) == words_of(first)
+    segment = await pressed(ada, first, "segment.new")
+    left = "Has received it – “Autumn newsletter”", "**and** Has not confirmed it – “Autumn newsletter”"
+    assert {*left, "**12 of 12 people can be reached**"} <= {*words_of(segment)}
     reasons = words_of(await pressed(ada, groups, "left.see", left=Left.REACHED))
     assert "has blocked Crieur" in reasons and any("Zoë00" in word for word in reasons)
 

@@ -566,10 +566,10 @@ class Samples:
             "left_running": left_card(texts, on_its_way, [replace(group, writable=0) for group in LEFT[:2]]),
             "left_nobody": left_card(texts, figures(done, NOTHING_SENT), []),
             "left_reached": people_left_card(
-                texts, done, PeopleLeft(group=LEFT[0], people=NOT_REACHED, trail=[0, 12], more=True)
+                texts, done, PeopleLeft(group=LEFT[0], people=NOT_REACHED, trail=[0, 12], more=True, segment={})
             ),
             "left_confirmed": people_left_card(
-                texts, done, PeopleLeft(group=LEFT[-1], people=NOT_CONFIRMED, trail=[0], more=False)
+                texts, done, PeopleLeft(group=LEFT[-1], people=NOT_CONFIRMED, trail=[0], more=False, segment={})
             ),
             "export_left": export_card(texts, done, 43, by_file=True, by_link=True, left=Left.REACHED),
             "compare": compare_card(texts, whole, earlier),

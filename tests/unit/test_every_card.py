@@ -539,7 +539,7 @@ def edge_reports(language: str) -> Cards:
             groups = [Group(left, count, count // 2) for left in Left]
             drawn[f"left: {state} {count}"] = left_card(texts, seen, groups)
             for group in groups:
-                page = PeopleLeft(group=group, people=worst_left(count), trail=[*range(50)], more=True)
+                page = PeopleLeft(group=group, people=worst_left(count), trail=[*range(50)], more=True, segment={})
                 drawn[f"left: {state} {count} {group.left}"] = people_left_card(texts, one, page)
             drawn[f"compare: {state} {count}"] = compare_card(texts, seen, [seen] * 5)
         empty = Tally(states={}, reasons={})
