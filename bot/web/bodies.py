@@ -16,6 +16,7 @@ LONGEST = 20.0  #: ... and seconds for any
 ENTRIES = 1_000  #: of a list in an activity: each is made an object by the SDK, what follows is let be
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _UTF_8 = ("utf-8", "utf8")
 
 
@@ -50,10 +51,10 @@ async def read_body(request: web.Request) -> bytes:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The object that a body says; half of a character is "?" in it. Raises ValueError, RecursionError."""
+    """The object that a body says; half of a character is "�" in it. Raises ValueError, RecursionError."""
     value = json.loads(body.decode("utf-8"))
     if _HALF.search(body):  # JSON may escape halves, which nothing behind this can write down
-        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        value = json.loads(_HALVES.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
     if not isinstance(value, dict):
         raise ValueError("an object was expected")
     return {name: part[:ENTRIES] if isinstance(part, list) else part for name, part in value.items()}

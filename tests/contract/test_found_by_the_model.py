@@ -137,7 +137,9 @@ async def test_installing_for_somebody_keeps_what_is_known_of_them(store: Store)
     assert before is not None
     new = replace(before, conversation="chat-zoe", installed=True, worked_at=None, worked_url="")
     await store.installed_for(new, NOW + MINUTE)
-    assert await store.reference(zoe, TEAMS) == replace(before, conversation="chat-zoe", installed=True)
+    assert await store.reference(zoe, TEAMS) == replace(
+        before, conversation="chat-zoe", installed=True, installed_at=NOW + MINUTE
+    )
 
 
 async def test_a_channel_identity_is_not_given_to_a_second_person_by_installing(store: Store) -> None:

@@ -112,7 +112,7 @@ async def test_for_whom_it_was_installed_can_be_written_to_and_what_waited_is_du
     later = NOW + timedelta(minutes=1)
     for _ in range(2):
         await store.installed_for(way_to(bob), later)
-    assert await store.reference(bob, Channel.TEAMS) == way_to(bob)
+    assert await store.reference(bob, Channel.TEAMS) == replace(way_to(bob), installed_at=later)
     assert await store.reach(CONTOSO, Audience(everyone=True), Channel.TEAMS) == Reach(total=2, reachable=2)
     assert await store.delivery_state(campaign.id, bob) == DeliveryState.PLANNED
     assert await store.next_due(campaign.id) == later
