@@ -114,6 +114,8 @@ class Dispatcher:
         self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
         #: the group being asked about, by campaign: one at a time
         self._prechecks: dict[CampaignId, asyncio.Task[None]] = {}
+        #: held while the store claims: what it has claimed is no death's leaving, though nobody here knows it yet
+        self._claiming = asyncio.Lock()
         #: claimed or marked and not yet recorded, until when they are leased: then another copy may settle them
         self._outstanding: dict[int, datetime] = {}
         self._outcomes: list[Settled] = []
@@ -253,7 +255,8 @@ class Dispatcher:
         claimed: list[Claimed] = []
         until = now + self._lease
         try:
-            claimed = await self._store.claim_due(running.campaign, self._holder, now, until, granted, mark=True)
+            async with self._claiming:
+                claimed = await self._store.claim_due(running.campaign, self._holder, now, until, granted, mark=True)
         finally:
             bucket.give_back(granted - len(claimed))
         for delivery in claimed:
@@ -284,7 +287,8 @@ class Dispatcher:
         if not limit:
             return TICK
         until = now + self._lease
-        claimed = await self._store.claim_due(running.campaign, self._holder, now, until, limit)
+        async with self._claiming:
+            claimed = await self._store.claim_due(running.campaign, self._holder, now, until, limit)
         if not claimed:
             return POLL
         self._outstanding.update((delivery.id, until) for delivery in claimed)
@@ -481,8 +485,11 @@ class Dispatcher:
     async def keep_hold(self, now: datetime) -> None:
         """Renew leases that have run out by ``now``, as they do where the store was away or the wall clock was set.
 
-        We live, and know what became of those messages: nobody else may settle them as left behind by a death.
+        We live, and know what became of those messages: nobody else may settle them as left behind by a death. A claim
+        that a store carries out late, as it was away, has run out when we hear of it: it is waited for.
         """
+        async with self._claiming:
+            pass
         await self._renew([id for id, until in self._outstanding.items() if until <= now], now)
 
     async def _renew(self, ids: list[int], now: datetime) -> None:

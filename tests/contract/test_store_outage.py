@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -85,6 +85,39 @@ async def test_what_a_process_knows_wins_over_its_own_sweep(world: World) -> Non
     line.down = {"record"}  # it comes first again
     await jobs.sweep()
     line.down = False
+    await all_delivered(world)
+    dispatcher.stop()
+    await sending
+
+
+@dataclass
+class LateClaims(Line):
+    """A store that carries out a claim, and takes longer than a lease to say so."""
+
+    claimed: asyncio.Event = field(default_factory=asyncio.Event)
+    said: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def claim_due(self, *asked: Any, **more: Any) -> Any:
+        claimed = await self.store.claim_due(*asked, **more)
+        if claimed:
+            self.claimed.set()
+            await self.said.wait()
+        return claimed
+
+
+async def test_a_claim_that_comes_through_late_is_not_swept_before_it_is_known(world: World) -> None:
+    line = LateClaims(world.store)
+    dispatcher = dispatching(world, line)
+    jobs, sending = jobs_of(world, line, dispatcher.keep_hold), asyncio.create_task(dispatcher.run())
+    world.clock.at = world.ends - timedelta(minutes=5)
+    async with asyncio.timeout(60):
+        await line.claimed.wait()
+    world.clock.at += LEASE * 2
+    sweep = asyncio.create_task(jobs.sweep())
+    await asyncio.sleep(0.2)
+    line.said.set()
+    await sweep
+    world.clock.at = world.ends - timedelta(seconds=1)
     await all_delivered(world)
     dispatcher.stop()
     await sending
