@@ -54,7 +54,9 @@ def recall_card(texts: Texts, campaign: Campaign, recall: Recall) -> AdaptiveCar
     name, whole = name_of(texts, campaign), max(recall.total, recall.done)
     ended = recall.finished_at is not None
     title = (
-        texts("The messages of “{name}” have been taken back", name=name)
+        texts("No message of “{name}” could be taken back", name=name)
+        if ended and recall.failed and not recall.taken_back
+        else texts("The messages of “{name}” have been taken back", name=name)
         if ended
         else texts("The messages of “{name}” are being taken back", name=name)
     )

@@ -14,7 +14,7 @@ from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.http import Answer, until
 from tests.support.kept import audit_of
-from tests.support.organisation import TENANT, Person
+from tests.support.organisation import TENANT, Person, words_of
 
 SWITCHED_OFF = Answer(403, b'{"error":{"code":"BotDisabledByAdmin","message":"The tenant admin disabled this bot"}}')
 THROTTLED = Answer(429, b'{"error":{"code":"TooManyRequests"}}', (("Retry-After", "7"),))
@@ -147,6 +147,21 @@ async def test_what_was_taken_back_by_somebody_else_counts_and_what_nobody_answe
     running_bot.connector.deletion_trouble = running_bot.connector.deletion_trouble[:2]
     await gone(running_bot, campaign)
     await until(lambda: any("4 of 4 messages have been taken back" in text for text in ada.texts()), 10)
+
+
+@pytest.mark.parametrize("status", [405, 501])
+async def test_a_channel_that_deletes_nothing_ends_it_at_once(
+    running_bot: RunningBot, ada: Person, status: int
+) -> None:
+    """Such as the browser client of `make run`."""
+    campaign = await done(ada, running_bot, *running_bot.organisation.crowd(2))
+    running_bot.connector.deletion_trouble = [Answer(status, b'{"error": {"code": "NotImplemented"}}')] * 10
+    await ada.say(f"delete {campaign.name}")
+    await ada.press("Take back and delete")
+    await gone(running_bot, campaign)
+    await ada.sees("Teams refused to delete it.")
+    await until(lambda: any("0 of 3 messages have been taken back" in text for text in ada.texts()), 10)
+    assert any(word.startswith("No message of “") for word in words_of(ada.card()))
 
 
 async def test_after_three_days_it_ends_with_the_number_that_stays(running_bot: RunningBot, ada: Person) -> None:

@@ -42,6 +42,7 @@ JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
 TOO_FAST = (412, 429)  #: statuses by which the platform asks for fewer requests
 LARGEST = 65_536  #: bytes of a response that are read: the platform's own have some hundreds
+CANNOT = (405, 501)  #: a channel that deletes nothing says so, such as the browser client of `make run`
 LARGEST_PAGE = 4_194_304  #: the same for a page of a team's members, which may list 500
 
 _UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
@@ -241,6 +242,8 @@ class Connector:
             return Unconfirmed(type(error).__name__)
         if method == "DELETE" and response.status == 204 and not content:
             return Delivered("")
+        if method == "DELETE" and response.status in CANNOT:
+            return Refused(str(response.status), "nothing can be deleted there")
         took = time.monotonic() - began
         asked = response.headers.get("Retry-After")
         return outcome_of(response.status, content, seconds(asked, self._clock.now()) if asked else None, took)
