@@ -75,6 +75,26 @@ def _enlist(
     _count(db, id)
 
 
+def _made(
+    db: sqlite3.Connection,
+    tenant: TenantId,
+    owner: PersonId,
+    name: str,
+    fill: Callable[[sqlite3.Connection, ListId], None],
+    deed: Deed,
+) -> DistributionList:
+    """A new list, noted; the one that an earlier run of the activity has made, where there is one."""
+    if (before := made_before(db, "list", deed.cause)) and (known := _find(db, before)):
+        return known
+    id = _insert(db, tenant, owner, name, blank=False)
+    fill(db, id)
+    note_made(db, "list", deed.cause, id)
+    distribution_list = _find(db, id)
+    assert distribution_list is not None
+    _note(db, distribution_list, deed)
+    return distribution_list
+
+
 class SqliteLists(Engine):
     async def new_list(
         self,
@@ -86,20 +106,12 @@ class SqliteLists(Engine):
         result_of: CampaignId | None = None,
         deed: Deed,
     ) -> DistributionList:
-        def change(db: sqlite3.Connection) -> DistributionList:
-            if (before := made_before(db, "list", deed.cause)) and (known := _find(db, before)):
-                return known
-            id = _insert(db, tenant, owner, name, blank=False)
+        def fill(db: sqlite3.Connection, id: ListId) -> None:
             if result_of is not None:
                 db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, id))
             _enlist(db, id, sorted(set(people)))
-            note_made(db, "list", deed.cause, id)
-            distribution_list = _find(db, id)
-            assert distribution_list is not None
-            _note(db, distribution_list, deed)
-            return distribution_list
 
-        return await self.write(change)
+        return await self.write(lambda db: _made(db, tenant, owner, name, fill, deed))
 
     async def blank_list(self, tenant: TenantId, owner: PersonId, *, cause: str = "") -> ListId:
         def change(db: sqlite3.Connection) -> ListId:
@@ -215,18 +227,10 @@ class SqliteLists(Engine):
         *,
         deed: Deed,
     ) -> DistributionList:
-        def change(db: sqlite3.Connection) -> DistributionList:
-            if (before := made_before(db, "list", deed.cause)) and (known := _find(db, before)):
-                return known
-            id = _insert(db, tenant, owner, name, blank=False)
+        def fill(db: sqlite3.Connection, id: ListId) -> None:
             _keep_segment(db, id, segment, columns)
-            note_made(db, "list", deed.cause, id)
-            distribution_list = _find(db, id)
-            assert distribution_list is not None
-            _note(db, distribution_list, deed)
-            return distribution_list
 
-        return await self.write(change)
+        return await self.write(lambda db: _made(db, tenant, owner, name, fill, deed))
 
     async def change_segment(
         self, id: ListId, segment: Audience, columns: Sequence[str] = (), *, deed: Deed

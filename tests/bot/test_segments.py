@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from storage.records import Audience, CampaignState, Channel, DirectoryUser
+from storage.records import Audience, Campaign, CampaignState, Channel, DirectoryUser, DistributionList
 from storage.records.segments import Group, How
 from storage.shared.json import to_json
 from tests.bot.story import completed, draft, error_beside, launch, make_author
@@ -38,6 +38,18 @@ async def add(author: Person, kind: str, **fields: str) -> dict[str, Any]:
     answer = await author.press(("Add it", "L’ajouter"), **fields)
     card: dict[str, Any] = answer["value"]
     return card
+
+
+async def those_who_have_not_confirmed(running_bot: RunningBot, author: Person, campaign: Campaign) -> DistributionList:
+    """The segment "Not yet", made on its card: the only list there is."""
+    await author.say("new segment Not yet")
+    await author.press("Add a condition")
+    await author.press("Go on", kind="did")
+    await author.press("Go on", campaign=str(campaign.id))
+    await author.press("Add it", did="confirmed::not")
+    await author.press("Save")
+    [segment] = await running_bot.store.lists(TENANT)
+    return segment
 
 
 async def test_a_segment_is_written_line_by_line_and_the_number_follows(
@@ -217,13 +229,7 @@ async def test_a_line_that_does_not_work_any_more_is_said_on_the_review(
     await draft(ada)
     campaign = await launch(ada, running_bot)
     await completed(ada, running_bot)
-    await ada.say("new segment Not yet")
-    await ada.press("Add a condition")
-    await ada.press("Go on", kind="did")
-    await ada.press("Go on", campaign=str(campaign.id))
-    await ada.press("Add it", did="confirmed::not")
-    await ada.press("Save")
-    [segment] = await running_bot.store.lists(TENANT)
+    segment = await those_who_have_not_confirmed(running_bot, ada, campaign)
     done = await running_bot.store.campaign(campaign.id)
     assert done is not None
     await running_bot.store.delete_campaign(done, deed=A_DEED)
@@ -242,13 +248,7 @@ async def test_a_campaign_that_a_scheduled_one_asks_about_stays(
     campaign = await launch(ada, running_bot)
     await completed(ada, running_bot)
     await louis.press("I have read it")
-    await ada.say("new segment Not yet")
-    await ada.press("Add a condition")
-    await ada.press("Go on", kind="did")
-    await ada.press("Go on", campaign=str(campaign.id))
-    await ada.press("Add it", did="confirmed::not")
-    await ada.press("Save")
-    [segment] = await running_bot.store.lists(TENANT)
+    segment = await those_who_have_not_confirmed(running_bot, ada, campaign)
     later = f"{running_bot.clock.now() + timedelta(days=30):%Y-%m-%d}"
     when = {"start": "at", "date": later, "time": "09:00"}
     await draft(ada, {"audience": "everyone", "except": f"list:{segment.id}"}, {"name": "Thanks"}, **when)
