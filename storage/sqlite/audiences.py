@@ -24,7 +24,7 @@ from storage.sqlite.segments import Asked, Query, known_lists, named_in, people_
 
 ASKED = 5_000  #: people asked about at a time
 
-GUESTS = "SELECT id FROM person WHERE tenant = ? AND guest"
+GUESTS = "SELECT id AS person FROM person WHERE tenant = ? AND guest"
 #: what a word is looked for in: none spans two of them
 NAMED = "fold(p.surname || char(10) || p.given_name || char(10) || p.name || char(10) || p.address)"
 
@@ -224,14 +224,21 @@ class SqliteAudiences(Engine):
         return Reach(total=total, reachable=reachable)
 
     async def people_bits(self, tenant: TenantId, channel: Channel, audiences: Sequence[Audience]) -> list[int]:
+        if not audiences:
+            return []
         working = "SELECT person FROM reference WHERE tenant = ? AND channel = ? AND broken IS NULL"
-        reached = await self._bits(lambda db: (working, [tenant, channel])) if audiences else 0
+        reached = await self._bits(lambda db: (working, [tenant, channel]))
+        guests = await self._bits(lambda db: (GUESTS, [tenant]))
         now = self.now()
+
+        def query(db: sqlite3.Connection, audience: Audience) -> Query:
+            return people_with_guests(_asked(db, tenant, audience, channel, now), audience)
+
         by_audience: dict[Audience, int] = {}
         for audience in audiences:  # each in a turn of its own: others read in between
             if audience not in by_audience:
-                asked = partial(_people_now, tenant=tenant, audience=audience, channel=channel, now=now)
-                by_audience[audience] = reached & await self._bits(asked)
+                people = reached if audience.guests else reached & ~guests
+                by_audience[audience] = people & await self._bits(partial(query, audience=audience))
         return [by_audience[audience] for audience in audiences]
 
     async def _bits(self, people: Callable[[sqlite3.Connection], Query]) -> int:
@@ -240,7 +247,8 @@ class SqliteAudiences(Engine):
         def query(db: sqlite3.Connection) -> int:
             sql, values = people(db)
             (ids,) = db.execute(f"SELECT group_concat(person) FROM ({sql})", values).fetchone()
-            return bits_of(orjson.loads(f"[{ids}]")) if ids else 0
+            (highest,) = db.execute("SELECT max(id) FROM person").fetchone()
+            return bits_of(orjson.loads(f"[{ids}]"), highest) if ids else 0
 
         return await self.read(query)
 
