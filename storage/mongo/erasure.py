@@ -50,6 +50,7 @@ from storage.shared.erasure import (
 )
 from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
 from storage.shared.json import from_json, to_json
+from storage.shared.segments import unneeded
 
 _LAST = "identities"  #: they lead to the person
 _BLANKED = "people"  #: whose rows are blanked whole, and last but one
@@ -184,18 +185,14 @@ class MongoErasure(MongoLists, MongoPeople, MongoRoles, MongoCampaigns, MongoDoc
     async def _forget_lists(self, ids: Sequence[int]) -> None:
         """Those of theirs that nobody else has seen, filled or still blank."""
         theirs: Document = {"owner": {"$in": list(ids)}}
-        unseen = [
-            row["_id"]
-            for row in await self.rows("lists", theirs, ["shared_with", "shared_with_all"])
-            if not row.get("shared_with") and not row.get("shared_with_all")
-        ]
-        waiting = await self.rows(
-            "campaigns", {"state": {"$in": ["submitted", "scheduled", "running"]}, "lists": {"$in": unseen}}, ["lists"]
-        )
+        waiting = await self.rows("campaigns", {"state": {"$in": ["submitted", "scheduled", "running"]}}, ["lists"])
         used = {list for row in waiting for list in row["lists"]}
-        for row in await self.rows("lists", {"_id": {"$in": [id for id in unseen if id not in used]}}):
-            with contextlib.suppress(ListInUse):  # since we looked
-                await self.let_list_go(row)
+        tenants = {row["tenant"] for row in await self.rows("lists", theirs, ["tenant"])}
+        for tenant in sorted(tenants):
+            unseen: list[int] = [*unneeded(await self.lists(tenant), ids, used)]
+            for row in await self.rows("lists", {"_id": {"$in": unseen}}):
+                with contextlib.suppress(ListInUse):  # since we looked
+                    await self.let_list_go(row)
         for row in await self.rows("blank_lists", theirs, []):
             await self.drop_blank(ListId(row["_id"]))
 

@@ -6,7 +6,7 @@ audience that leaves such a segment out is nobody: nobody is written to who may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -77,6 +77,21 @@ def held_by(id: ListId, lists: Iterable[DistributionList]) -> set[ListId]:
     while more := {one.id for one in segments if one.segment and holding & set(one.segment.named)} - holding:
         holding |= more
     return holding
+
+
+def unneeded(lists: Iterable[DistributionList], people: Collection[int], used: Collection[int]) -> list[ListId]:
+    """The lists of these people that nobody else has seen. ``used``: what campaigns at work name.
+
+    What is shared or used stays, what somebody else owns, and whatever a segment that stays is made of.
+    """
+    known = {one.id: one for one in lists}
+    stay = [
+        id
+        for id, one in known.items()
+        if one.owner not in people or one.shared_with or one.shared_with_all or id in used
+    ]
+    needed = set(named_by(Audience(lists=tuple(stay)), known))
+    return [id for id in known if id not in needed]
 
 
 def lists_behind(lists: Sequence[ListId], known: Mapping[ListId, DistributionList], nested: int = 0) -> list[ListId]:

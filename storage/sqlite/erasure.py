@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from storage.records import CannotErase, Deed, DeliveryState, PersonId, Role, Subject, Template, TenantId
+from storage.records import CannotErase, Deed, DeliveryState, ListId, PersonId, Role, Subject, Template, TenantId
 from storage.records.campaign_life import next_version
 from storage.shared.campaign_json import campaign_from_json
 from storage.shared.erasure import (
@@ -30,15 +30,16 @@ from storage.shared.erasure import (
 )
 from storage.shared.inventory import ERASURES, PLACES, Place, Rows, people_in, personal, shown
 from storage.shared.json import from_json, to_json
+from storage.shared.segments import unneeded
 from storage.sqlite.audit import clean_audit, note
 from storage.sqlite.campaigns import put
 from storage.sqlite.engine import READER_CACHE, Engine, as_json, connected
+from storage.sqlite.lists import LIST, list_of
 
 #: which rows of theirs nobody else has seen, by table
 UNSEEN = {
     "campaign": "state = 'draft' AND ifnull(json_array_length(record, '$.shared_with'), 0) = 0",
-    "list": "NOT shared_with_all AND shared_with = '[]' AND id NOT IN (SELECT u.list FROM campaign_list u"
-    " JOIN campaign c ON c.id = u.campaign WHERE c.state IN ('submitted', 'scheduled', 'running'))",
+    "list": "(blank OR id IN (SELECT value FROM json_each(:unneeded)))",
     "template": "NOT shared",
 }
 _IN = "IN (SELECT value FROM json_each(?))"
@@ -127,12 +128,26 @@ def _forget_rows(db: sqlite3.Connection, place: Place, people: str) -> None:
     elif place.rows is Rows.ALL_GO:
         db.execute(f"DELETE FROM {place.table}")
     elif place.rows is Rows.UNSEEN_GO:
-        db.execute(f"DELETE FROM {place.table} WHERE {place.person} {_IN} AND {UNSEEN[place.table]}", (people,))
+        theirs = f"{place.person} IN (SELECT value FROM json_each(:people))"
+        values = {"people": people, "unneeded": as_json(_unneeded(db, people) if place.table == "list" else [])}
+        db.execute(f"DELETE FROM {place.table} WHERE {theirs} AND {UNSEEN[place.table]}", values)
     elif place.rows is Rows.BLANKED:
         # as a new row has it: the column's default, which is nothing, or NULL
         blank = {name: default for _, name, _, _, default, _ in db.execute(f"PRAGMA table_info({place.table})")}
         changes = ", ".join(f"{name} = {blank[name] or 'NULL'}" for name in personal(place.columns))
         db.execute(f"UPDATE {place.table} SET {changes} WHERE {place.person} {_IN}", (people,))
+
+
+def _unneeded(db: sqlite3.Connection, people: str) -> list[ListId]:
+    """Lists of theirs that nobody else has seen, be it through a segment."""
+    rows = db.execute(
+        f"SELECT {LIST} FROM list WHERE NOT blank AND tenant IN (SELECT tenant FROM person WHERE id {_IN})", (people,)
+    ).fetchall()
+    used = db.execute(
+        "SELECT u.list FROM campaign_list u JOIN campaign c ON c.id = u.campaign"
+        " WHERE c.state IN ('submitted', 'scheduled', 'running')"
+    )
+    return unneeded(map(list_of, rows), orjson.loads(people), {id for (id,) in used})
 
 
 def _forget_pasted(db: sqlite3.Connection, names: set[str]) -> None:

@@ -17,6 +17,7 @@ import pytest
 from dialogs.lists.imports.pending import Page
 from storage.port.store import Store
 from storage.records import (
+    Audience,
     CampaignId,
     CampaignState,
     CannotErase,
@@ -217,6 +218,30 @@ async def test_what_was_theirs_alone_goes_and_what_others_wrote_stays(store: Sto
     (template,) = await store.templates(CONTOSO, ada.id, 10)
     assert template.forms == {"audience": {"addresses": "Ada <ada@contoso.example>"}}
     assert ERASURES in await store.read_documents([ERASURES])
+
+
+async def test_what_a_segment_that_stays_is_made_of_stays(store: Store) -> None:
+    """Of a colleague, and of a campaign at work: with its list gone a segment would stand for nobody."""
+    ada, grace = await install(store, "ada", "grace")
+    await store.claim_ownership(ada.id, deed=A_DEED)
+    await store.give_role(grace.id, Role.AUTHOR, deed=A_DEED)
+    lists = {
+        name: (await store.new_list(CONTOSO, grace.id, name, [ada.id], deed=A_DEED)).id
+        for name in ("Team", "Base", "Left out", "Alone")
+    }
+
+    async def segment(owner: PersonId, name: str, of: str, without: str = "") -> None:
+        meant = Audience(lists=(lists[of],), except_lists=(lists[without],) if without else ())
+        lists[name] = (await store.new_segment(CONTOSO, owner, name, meant, deed=A_DEED)).id
+
+    await segment(ada.id, "Ada’s", "Team")
+    await segment(grace.id, "Inner", "Base", "Left out")
+    await segment(grace.id, "Outer", "Inner")
+    await segment(grace.id, "Of alone", "Alone")
+    await scheduled(store, ada, Audience(lists=(lists["Outer"],)))
+    await store.erase("grace@contoso.example", deed=ERASED)
+    stayed = {one.name for one in await store.lists(CONTOSO)}
+    assert stayed == {"Team", "Ada’s", "Base", "Left out", "Inner", "Outer"}
 
 
 async def test_who_asks_what_is_kept_hears_of_all_of_it(store: Store) -> None:

@@ -12,6 +12,7 @@ from storage.records import (
     CampaignState,
     CannotErase,
     Deed,
+    ListId,
     Noted,
     Person,
     PersonId,
@@ -144,15 +145,24 @@ class ModelOfOperations(ModelOfDeliveries):
         at_work = (CampaignState.SUBMITTED, CampaignState.SCHEDULED, CampaignState.RUNNING)
         frozen = (one.frozen for one in self.campaigns_.values() if one.state in at_work)
         used = {id for parts in frozen if parts for id in parts.audience.named}
-        for id, row in list(self.lists.items()):
-            seen = row.list.shared_with or row.list.shared_with_all
-            if row.list.owner in people and not seen and id not in used:
-                del self.lists[id]
+        needed = {
+            id
+            for id, row in self.lists.items()
+            if row.list.owner not in people or row.list.shared_with or row.list.shared_with_all or id in used
+        }
+        while more := self._made_of(needed) - needed:
+            needed |= more
+        self.lists = {id: row for id, row in self.lists.items() if id in needed}
         self.origins = {origin: to for origin, to in self.origins.items() if to in self.lists}
         for draft in [one for one in self.campaigns_.values() if one.state is CampaignState.DRAFT]:
             if draft.author in people and not draft.shared_with:
                 del self.campaigns_[draft.id]
                 self.live_cards.pop(draft.id, None)
+
+    def _made_of(self, lists: set[ListId]) -> set[ListId]:
+        """What the segments among these are made of, as far as it is there."""
+        segments = (row.list.segment for id, row in self.lists.items() if id in lists)
+        return {id for segment in segments if segment for id in segment.named if id in self.lists}
 
     def _refuse(self, people: set[int]) -> None:
         if open_in := {row.campaign for row in self.deliveries if row.person in people and not row.state.final}:
