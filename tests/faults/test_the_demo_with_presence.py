@@ -21,3 +21,4 @@ async def test_its_report_says_at_which_of_nine_looks_people_were_there_and_who_
     assert sum(at_look.values()) == tally["messages"] == tally["people"] and not tally["doubled"]
     assert any("absent every time I looked" in text for text in shown)
     assert "They were not there any time I looked." in shown
+    assert {"By department", "Production", "All segments"} <= {*shown}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import csv
+import io
 import itertools
 import random
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ from rich.table import Table
 
 from tests.support.connector import Chat, Faults, LoopbackConnector
 from tests.support.graph import LoopbackGraph, User
-from tests.support.http import until
+from tests.support.http import Answer, Server, until
 from tests.support.organisation import SEND_OFF, Organisation, Person, nodes_of
 from tests.support.pictures import CannotDraw, draw
 from tests.support.program import Program, running
@@ -46,6 +48,16 @@ DAYS = {
     "presence": "present", "unknown": "wait",
 }  # fmt: skip
 
+LIST = "Everyone at Contoso"
+DEPARTMENTS = {"Production": 34, "Sales": 22, "Logistics": 16, "Engineering": 14, "Finance": 8, "Legal": 6}
+PLACES = {
+    ("France", "Paris"): 30, ("France", "Lyon"): 16, ("United Kingdom", "London"): 24, ("Germany", "Berlin"): 18,
+    ("Italy", "Milan"): 12,
+}  # fmt: skip
+LANGUAGES = {"France": "fr", "United Kingdom": "en", "Germany": "de", "Italy": "it"}
+#: how much more, or less, readily than the others they click and confirm
+READINESS = {"Production": 0.7, "Engineering": 1.4, "Finance": 1.2}
+
 MESSAGE = {
     "name": "Autumn newsletter",
     "title": "Our autumn",
@@ -65,6 +77,8 @@ class Crowd:
 
     people: list[Person]
     rng: random.Random
+    #: which department each is in, by address
+    departments: dict[str, str]
     by_chat: dict[str, Person] = field(default_factory=dict)
     received: set[str] = field(default_factory=set)
     reacting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -84,10 +98,11 @@ class Crowd:
     async def react(self, person: Person) -> None:
         """Read for a while; then click, confirm, both, or nothing."""
         await asyncio.sleep(self.rng.expovariate(1 / 3))
+        ready = READINESS.get(self.departments[person.address], 1)
         for title, once, again in (("Read more", CLICK, CLICK_AGAIN), ("I have read it", CONFIRM, CONFIRM_AGAIN)):
             draw = self.rng.random()
             card = person.card()
-            for _ in range((draw < once) + (draw < again)):
+            for _ in range((draw < once * ready) + (draw < again * ready)):
                 await person.press(title, card=card)
 
 
@@ -114,12 +129,13 @@ async def demo(
         organisation = Organisation(connector, f"{program.url}/api/messages", http, rng)
         author = organisation.person("Ada", "Lovelace")
         await author.install()
-        crowd = Crowd(organisation.crowd(people), rng)
+        crowd, staff = _organisation_of(organisation.crowd(people), rng)
         here = [person for person in crowd.people if rng.random() < INSTALLED]
         await _install(here, console)
         if presence:
             _come_and_go(graph, [author, *crowd.people], random.Random(rng.random()))
-        await _write(author, crowd.people, DAYS if presence else A_MINUTE)
+        await _drop(author, staff)
+        await _write(author, DAYS if presence else A_MINUTE)
         for person in here:
             if rng.random() < BLOCK:
                 person.chat.broken = "blocked"
@@ -134,8 +150,11 @@ async def demo(
         await author.press("Refresh", card=report)
         report = author.card()
         _show(report, connector, console)
+        segments = (await author.press("All segments", card=report))["value"]
+        _show_segments(segments, console)
         if pictures:
-            await _draw(next(person for person in here if person.conversation in crowd.received), report, console)
+            reader = next(person for person in here if person.conversation in crowd.received)
+            await _draw(reader, {"report": report, "segments": segments}, console)
     await connector.stop()
     await graph.stop()
     return report, connector
@@ -163,13 +182,40 @@ async def _install(people: list[Person], console: Console) -> None:
         await asyncio.gather(*(hand() for _ in range(16)))
 
 
-async def _write(author: Person, people: list[Person], schedule: dict[str, str]) -> None:
+def _organisation_of(people: list[Person], rng: random.Random) -> tuple[Crowd, bytes]:
+    """Who works where: the people, and the file that says so, as a personnel department gives it out."""
+    file = io.StringIO()
+    rows = csv.writer(file)
+    rows.writerow(["Last name", "First name", "E-mail", "Department", "Country", "City", "Language"])
+    crowd = Crowd(people, rng, {})
+    for person in people:
+        [department] = rng.choices([*DEPARTMENTS], [*DEPARTMENTS.values()])
+        [(country, city)] = rng.choices([*PLACES], [*PLACES.values()])
+        crowd.departments[person.address] = department
+        about = department, country, city, LANGUAGES[country]
+        rows.writerow([person.surname, person.given, person.address, *about])
+    return crowd, file.getvalue().encode()
+
+
+async def _drop(author: Person, staff: bytes) -> None:
+    """The author drops the file into the chat, and it becomes a list."""
+    shelf = Server(lambda method, path, head, body: Answer(200, staff))
+    await shelf.start()
+    await author.drop(f"{LIST}.csv", f"http://127.0.0.1:{shelf.port}/staff.csv")
+    await author.sees("Save the list", PATIENCE)
+    await author.press("Save the list", list_name=LIST)
+    await shelf.stop()
+
+
+async def _write(author: Person, schedule: dict[str, str]) -> None:
     """The author's part: four cards, filled in and sent on."""
     await author.say("new campaign")
     await author.sees("What do you want to say?")
     await author.press("Next: audience", **MESSAGE)
-    addresses = "\n".join(person.address for person in people)
-    await author.press("Next: schedule", audience="", list_name="Everyone at Contoso", addresses=addresses)
+    card = await author.sees("Who is it for?")
+    choices = [choice for node in nodes_of(card) if node.get("id") == "audience" for choice in node["choices"]]
+    chosen = next(choice["value"] for choice in choices if choice["title"].startswith(LIST))
+    await author.press("Next: schedule", audience=chosen)
     await author.press("Next: review", **schedule)
 
 
@@ -237,12 +283,24 @@ def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield cells[0], " · ".join(cells[1:])
 
 
-async def _draw(person: Person, report: dict[str, Any], console: Console) -> None:
+def _show_segments(card: dict[str, Any], console: Console) -> None:
+    """The report by segment: a table for what is known of people."""
+    names = [element["text"] for element in card["body"] if element.get("spacing") == "Large"]
+    tables = [node for node in nodes_of(card) if node.get("type") == "Table"]
+    for name, shown in zip(names, tables, strict=True):
+        head, *rows = ([cell["items"][0]["text"] for cell in row["cells"]] for row in shown["rows"])
+        table = Table(name, *head[1:])
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+
+
+async def _draw(person: Person, cards: dict[str, dict[str, Any]], console: Console) -> None:
     message = next(
         card for _, card in person.cards() if any(node.get("text") == "Our autumn" for node in nodes_of(card))
     )
     try:
-        for path in await draw({"message": message, "report": report}, FOLDER):
+        for path in await draw({"message": message, **cards}, FOLDER):
             console.print(f"drawn: {path}")
     except CannotDraw as problem:
         console.print(f"[yellow]{problem}")
@@ -252,7 +310,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A campaign to a simulated organisation")
     parser.add_argument("--people", type=int, default=1000)
     parser.add_argument("--presence", action="store_true", help="days that pass in a minute; people come and go")
-    parser.add_argument("--png", action="store_true", help="draw the message and the report into build/demo/")
+    parser.add_argument("--png", action="store_true", help="draw its cards into build/demo/")
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for left in (*FOLDER.glob("crieur.db*"), FOLDER / "bot.log"):  # pictures stay

@@ -831,10 +831,7 @@ def main() -> int:
     arguments = parser.parse_args()
     folder = arguments.folder
     cards = {
-        f"{name}.{language}": {
-            **as_dict(card),
-            "lang": None,
-        }  # the renderer refuses every second one: /g in its pattern
+        f"{name}.{language}": as_dict(card)
         for language in LOCALES
         for name, card in sample_cards(language).items()
         if name.startswith(tuple(arguments.beginnings or [""]))
