@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind, Message, Tracking
 from tests.conftest import RunningBot
 from tests.support.organisation import SEND_OFF, TENANT, Person, nodes_of, words_of
+from tests.support.patience import looks
 from tests.support.seeding import scheduled
-from tests.support.speed import slowness
 
 MESSAGE = {
     "name": "Autumn newsletter",
@@ -141,11 +140,10 @@ async def in_state(running_bot: RunningBot, state: CampaignState) -> Campaign:
 
 async def eventually(question: Any, seconds: float = 30.0) -> Any:
     """Ask the store until the answer is true; that answer. ``seconds``: more of them on a busy machine."""
-    deadline = asyncio.get_running_loop().time() + seconds * slowness()
-    while not (answer := await question()):
-        assert asyncio.get_running_loop().time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.03)
-    return answer
+    async for _ in looks(seconds, 0.03):
+        if answer := await question():
+            return answer
+    raise AssertionError("it did not happen in time")
 
 
 async def asked(person: Person, text: str) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
+from unittest import mock
 
 import pytest
 from apscheduler.schedulers import base
@@ -21,15 +23,19 @@ ALL_OF_IT = timedelta(minutes=10)  #: more than the second campaign's slot
 
 
 @pytest.fixture(autouse=True)
-def one_wall_clock(running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """APScheduler reads the wall clock by itself: it is the same one, set or not."""
+def one_wall_clock(running_bot: RunningBot) -> Iterator[None]:
+    """APScheduler reads the wall clock by itself: it is the same one, set or not.
+
+    By a fixture that ends before the bot's virtual time does: pytest's own monkeypatch may end after it.
+    """
 
     class Wall(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return running_bot.clock.now().astimezone(tz)
 
-    monkeypatch.setattr(base, "datetime", Wall)
+    with mock.patch.object(base, "datetime", Wall):
+        yield
 
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR], ids=["back", "forward"])

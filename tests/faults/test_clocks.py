@@ -15,6 +15,7 @@ from tests.support import faketime
 from tests.support.http import until
 from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import Organisation
+from tests.support.patience import looks
 from tests.support.program import Program
 from tests.support.seeding import conversation_of, scheduled
 from tests.support.speed import slowness
@@ -36,10 +37,10 @@ async def readiness(program: Program) -> tuple[int, str]:
 
 async def is_ready(program: Program) -> None:
     """Within the time that its jobs may rest."""
-    deadline = asyncio.get_running_loop().time() + 15 * slowness()
-    while (shown := await readiness(program))[0] != 200:
-        assert asyncio.get_running_loop().time() < deadline, shown
-        await asyncio.sleep(0.2)
+    async for _ in looks(15, 0.2):
+        if (await readiness(program))[0] == 200:
+            return
+    raise AssertionError(await readiness(program))
 
 
 async def test_the_wall_clock_set_forward_and_back_stops_nothing(town: Town, tell: Tell, tmp_path: Path) -> None:

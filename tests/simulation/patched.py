@@ -38,19 +38,23 @@ def patched(loop: SimulatedLoop, rng: random.Random, wall: Callable[[], float]) 
         return rng.randbytes(32 if count is None else count)
 
     random.seed(rng.getrandbits(64))
+    replacements: tuple[tuple[Any, str, Any], ...] = (
+        (aiohappyeyeballs, "start_connection", start_connection),
+        (aiohttp.connector, "monotonic", loop.time),
+        *((module, "datetime", Datetime) for module in (base, interval, executors)),
+        (time, "monotonic", loop.time),
+        (time, "time", wall),
+        (os, "urandom", rng.randbytes),
+        (secrets, "randbits", rng.getrandbits),
+        (secrets, "randbelow", rng.randrange),
+        (secrets, "choice", rng.choice),
+        (secrets, "token_bytes", token_bytes),
+        (secrets, "token_hex", lambda count=None: token_bytes(count).hex()),
+    )
     with contextlib.ExitStack() as patches:
-        for place, name, instead in (
-            (aiohappyeyeballs, "start_connection", start_connection),
-            (aiohttp.connector, "monotonic", loop.time),
-            *((module, "datetime", Datetime) for module in (base, interval, executors)),
-            (time, "monotonic", loop.time),
-            (time, "time", wall),
-            (os, "urandom", rng.randbytes),
-            (secrets, "randbits", rng.getrandbits),
-            (secrets, "randbelow", rng.randrange),
-            (secrets, "choice", rng.choice),
-            (secrets, "token_bytes", token_bytes),
-            (secrets, "token_hex", lambda count=None: token_bytes(count).hex()),
-        ):
+        for place, name, instead in replacements:
             patches.enter_context(mock.patch.object(place, name, instead))
         yield
+        # a patch over one of these that outlives it would put it back, into every test that follows
+        left = [name for place, name, instead in replacements if getattr(place, name) is not instead]
+        assert not left, f"patched by a test for longer than virtual time lasts: {left}"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.support.speed import slowness
+from tests.support.patience import looks
 
 REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized",
            403: "Forbidden", 404: "Not Found", 412: "Precondition Failed", 413: "Payload Too Large",
@@ -124,8 +124,7 @@ def _content_length(head: bytes) -> int:
 
 async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
     """Wait until something holds; AssertionError after ``seconds``, more of them on a busy machine."""
-    deadline = asyncio.get_running_loop().time() + seconds * slowness()
-    while not condition():
-        if asyncio.get_running_loop().time() > deadline:
-            raise AssertionError("it did not happen in time")
-        await asyncio.sleep(0.02)
+    async for _ in looks(seconds):
+        if condition():
+            return
+    raise AssertionError("it did not happen in time")

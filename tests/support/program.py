@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.support.speed import slowness
+from tests.support.patience import looks
 
 ROOT = Path(__file__).parents[2]
 START = 60.0  #: seconds until it answers
@@ -59,16 +59,14 @@ class Program:
 
     async def _healthy(self) -> None:
         assert self._process
-        deadline = asyncio.get_running_loop().time() + START * slowness()
         async with aiohttp.ClientSession() as http:
-            while asyncio.get_running_loop().time() < deadline:
+            async for _ in looks(START, 0.05):
                 if self._process.returncode is not None:
                     raise AssertionError(f"the bot ended: {self.log.read_text()[-2000:]}")
                 with contextlib.suppress(aiohttp.ClientError):
                     async with http.get(f"{self.url}/healthz") as response:
                         if response.status == 200:
                             return
-                await asyncio.sleep(0.05)
         raise AssertionError(f"the bot does not answer: {self.log.read_text()[-2000:]}")
 
     @property
