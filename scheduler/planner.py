@@ -123,7 +123,8 @@ async def _plan_in_zone(
 
 async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) -> array[int]:
     """The number of what is known of each now, which the store keeps from here on, and counts by."""
-    groups = await store.profiles_of(campaign.as_scheduled.audience, people)
+    audience = campaign.as_scheduled.audience
+    groups = await store.profiles_of(campaign.tenant, audience, campaign.channel, people)
     known = {figures.profile for figures in await store.profile_figures(campaign.id)}
     room = MOST_PROFILES - len(known)
     if len(groups) == 1 and (profile := next(iter(groups))) in known:  # as for most pages but the first

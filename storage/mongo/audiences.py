@@ -16,10 +16,10 @@ from storage.mongo.identities import address_key
 from storage.mongo.mapping import has_installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
 from storage.mongo.segments import Asked, MongoSegments, columns_in
-from storage.records import Audience, Channel, Columns, Member, NotReached, Profile, Reach, TenantId
+from storage.records import Audience, Channel, Columns, ListId, Member, NotReached, Profile, Reach, TenantId
 from storage.shared.bits import bits_of
 from storage.shared.profiles import by_profile, language_code
-from storage.shared.segments import lists_behind
+from storage.shared.segments import is_sound, lists_behind, tells_segments_apart
 
 NO_GUESTS: Document = {"guest": {"$ne": True}}
 BY_NAME = [("order", 1)]
@@ -140,26 +140,41 @@ class MongoAudiences(MongoSegments):
         by_person = {id: columns_in(row, saying) for id, row in rows.items()}
         return {id: columns for id, columns in by_person.items() if columns}
 
-    async def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+    async def profiles_of(
+        self, tenant: TenantId, audience: Audience, channel: Channel, people: Sequence[int]
+    ) -> dict[Profile, list[int]]:
         known_lists, bodies = await self.known_lists(audience.lists)
+        asked = await self.asked(tenant, audience, channel)
         behind = lists_behind(audience.lists, known_lists)
         saying = [bodies[id] for id in behind if id in known_lists and known_lists[id].columns]
         places = {bodies[id]: id for id in reversed(audience.lists) if id in bodies}
         groups: dict[Profile, list[int]] = {}
         for page in pages(people):
             known: list[tuple[Profile, list[int]]] = []
+            of_segments = await self._of_segments(asked, audience, page)
             lists, columns = dict[int, int](), dict[int, Columns]()
             for row in await self.rows("people", {"_id": {"$in": list(page)}}, PROFILED):
                 language = language_code(row.get("language", ""), row.get("locale", ""))
                 said_of = {field: row.get(field, "") for field in ("department", "country", "city")}
                 known.append((Profile(**said_of, language=language), [row["_id"]]))
-                if theirs := [places[body] for body in row.get("lists", ()) if body in places]:
+                theirs = [places[body] for body in row.get("lists", ()) if body in places]
+                theirs += [id for id, some in of_segments.items() if row["_id"] in some]
+                if theirs:
                     lists[row["_id"]] = min(theirs, key=audience.lists.index)
                 if said := columns_in(row, saying):
                     columns[row["_id"]] = said
             for profile, some in by_profile(known, lists, columns).items():
                 groups.setdefault(profile, []).extend(some)
         return groups
+
+    async def _of_segments(self, asked: Asked, audience: Audience, page: Sequence[int]) -> dict[ListId, set[int]]:
+        """The segments of an audience that is more than one, with those of these people who are in them."""
+        known = {id: asked.named.lists[id] for id in audience.lists if id in asked.named.lists}
+        return {
+            id: await self.among(asked, one.segment, page)
+            for id, one in known.items()
+            if one.segment is not None and tells_segments_apart(audience) and is_sound(one.segment, asked.named)
+        }
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         asked = await self.asked(tenant, audience, channel)

@@ -160,6 +160,27 @@ class MongoSegments(Engine):
         without.update(await self.numbers("people", asked.condition(by_hand), "_id"))
         return array("q", sorted(all_of_it - without))
 
+    async def among(self, asked: Asked, audience: Audience, page: Sequence[int]) -> set[int]:
+        """Those of a page of people who are of an audience, guests or not."""
+        segments, left_out = asked.segments(audience.lists), asked.segments(audience.except_lists)
+        sound = all(is_sound(one, asked.named) for one in left_out)
+        if not sound or (audience.only is not None and not is_sound(audience, asked.named)):
+            return set()
+        rows = await self.by_id("people", list(page), ["references", "lists"])
+        lists, others = {*asked.of(asked.by_hand(audience.lists))}, {*asked.of(asked.by_hand(audience.except_lists))}
+        people = {
+            id
+            for id, row in rows.items()
+            if lists & {*row.get("lists", ())} or (audience.everyone and has_installed(row, asked.channel))
+        }
+        for segment in segments:
+            if is_sound(segment, asked.named):
+                people |= await self.among(asked, segment, page)
+        people -= {id for id, row in rows.items() if others & {*row.get("lists", ())}}
+        for segment in left_out:
+            people -= await self.among(asked, segment, page)
+        return people if audience.only is None else {*await self._holding(asked, audience, audience.only, [*people])}
+
     async def each(self, asked: Asked, audience: Audience, fields: Sequence[str]) -> AsyncIterator[list[Document]]:
         """The documents of an audience's people, without guests that it does not want, page by page."""
         for page in pages(await self.people_in(asked, audience)):

@@ -290,8 +290,13 @@ class Lists(Protocol):
         """What the lists say about these people; the audience's first list that says something wins."""
         ...
 
-    async def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
-        """These PersonIds by what is known of them: of the directory, their clients, the lists of the audience."""
+    async def profiles_of(
+        self, tenant: TenantId, audience: Audience, channel: Channel, people: Sequence[int]
+    ) -> dict[Profile, list[int]]:
+        """These PersonIds by what is known of them: of the directory, their clients, the lists of the audience.
+
+        Segments among its lists are asked for each of these people, where the audience is more than one segment.
+        """
         ...
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:

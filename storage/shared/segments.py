@@ -94,6 +94,11 @@ def unneeded(lists: Iterable[DistributionList], people: Collection[int], used: C
     return [id for id in known if id not in needed]
 
 
+def tells_segments_apart(audience: Audience) -> bool:
+    """Whether it matters of whom of an audience a segment of it is: not where the segment is all there is."""
+    return audience.everyone or len(audience.lists) > 1
+
+
 def lists_behind(lists: Sequence[ListId], known: Mapping[ListId, DistributionList], nested: int = 0) -> list[ListId]:
     """These lists, with the lists that a segment is of in the segment's place: what they say comes in this order."""
     behind: list[ListId] = []

@@ -17,10 +17,10 @@ from storage.records import Audience, Channel, Columns, Member, NotReached, Prof
 from storage.records.instants import instant
 from storage.shared.bits import bits_of
 from storage.shared.profiles import by_profile, language_code
-from storage.shared.segments import lists_behind
+from storage.shared.segments import is_sound, lists_behind, tells_segments_apart
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
-from storage.sqlite.segments import Asked, Query, known_lists, named_in, people_with_guests
+from storage.sqlite.segments import Asked, Query, holds, known_lists, named_in, people_with_guests
 
 ASKED = 5_000  #: people asked about at a time
 
@@ -96,16 +96,24 @@ def _known_of(db: sqlite3.Connection, page: str, people: Sequence[int]) -> list[
     ]
 
 
-def _profiles(db: sqlite3.Connection, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
-    page = orjson.dumps(list(people)).decode()
+def _profiles(asked: Asked, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+    db, page = asked.db, orjson.dumps(list(people)).decode()
     known = _known_of(db, page, people)
     lists: dict[int, int] = {}
     for id in audience.lists:
-        (some,) = db.execute(
-            "SELECT json_group_array(m.person) FROM list_member m JOIN list l ON l.id = m.list AND NOT l.blank"
-            " WHERE m.list = ? AND m.person IN (SELECT value FROM json_each(?))",
-            (id, page),
-        ).fetchone()
+        one = asked.named.lists.get(id)
+        if one is None or one.segment is None:
+            (some,) = db.execute(
+                "SELECT json_group_array(m.person) FROM list_member m JOIN list l ON l.id = m.list AND NOT l.blank"
+                " WHERE m.list = ? AND m.person IN (SELECT value FROM json_each(?))",
+                (id, page),
+            ).fetchone()
+        elif tells_segments_apart(audience) and is_sound(one.segment, asked.named):
+            condition, values = holds(asked, one.segment)
+            among = "FROM json_each(?) a CROSS JOIN person p ON p.id = a.value"
+            (some,) = db.execute(f"SELECT json_group_array(p.id) {among} WHERE {condition}", (page, *values)).fetchone()
+        else:
+            continue
         for person in orjson.loads(some):
             lists.setdefault(person, id)
     behind = lists_behind(audience.lists, known_lists(db, audience.lists))
@@ -184,8 +192,11 @@ class SqliteAudiences(Engine):
 
         return await self.read(query)
 
-    async def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
-        return await self.read(lambda db: _profiles(db, audience, people))
+    async def profiles_of(
+        self, tenant: TenantId, audience: Audience, channel: Channel, people: Sequence[int]
+    ) -> dict[Profile, list[int]]:
+        now = self.now()
+        return await self.read(lambda db: _profiles(_asked(db, tenant, audience, channel, now), audience, people))
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         now = self.now()

@@ -128,6 +128,31 @@ def people_with_guests(asked: Asked, audience: Audience) -> Query:
     )
 
 
+def holds(asked: Asked, audience: Audience) -> Query:
+    """Whether ``person p`` is one of an audience, guest or not: a condition, for some people who are at hand."""
+    lists, segments = _parts(asked, audience.lists)
+    without, left_out = _parts(asked, audience.except_lists)
+    sound = all(is_sound(one, asked.named) for one in left_out)
+    if not sound or (audience.only is not None and not is_sound(audience, asked.named)):
+        return "0", []
+    held = [source.holds for source in _sources(asked, audience, lists, ())]
+    held += [holds(asked, one) for one in segments if is_sound(one, asked.named)]
+    if not held:
+        return "0", []
+    conditions = [_either(held)]
+    outs = [source.holds for source in _sources(asked, Audience(), without, ())]
+    if outs := outs + [holds(asked, one) for one in left_out]:
+        sql, values = _either(outs)
+        conditions.append((f"NOT ({sql})", values))
+    if audience.only is not None:
+        conditions.append(_rule(_Compiled(asked, audience), audience.only))
+    return " AND ".join(f"({sql})" for sql, _ in conditions), [value for _, some in conditions for value in some]
+
+
+def _either(conditions: Sequence[Query]) -> Query:
+    return " OR ".join(f"({sql})" for sql, _ in conditions), [value for _, some in conditions for value in some]
+
+
 def _parts(asked: Asked, lists: Iterable[ListId]) -> tuple[list[ListId], list[Audience]]:
     """(those that hold their people, what the segments among them stand for)."""
     known = [one for id in lists if (one := asked.named.lists.get(id)) is not None]

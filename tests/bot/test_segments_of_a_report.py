@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from storage.records import Audience, Button, ButtonKind, Campaign, Contact, Message, PersonId, Tracking
+from storage.records.segments import Fact, FactIs, Group, How
 from tests.bot.story import ALMOST_ALL, completed, counted, eventually, handle_of, newest, planned, settled
 from tests.bot.test_exports import exported, fetched
 from tests.bot.test_who_has_not import pressed
@@ -23,9 +24,12 @@ NEWS = Message(
 
 
 async def sent_to_departments(
-    running_bot: RunningBot, ada: Person, sizes: dict[str, int], tracking: Tracking | None = None
+    running_bot: RunningBot, ada: Person, sizes: dict[str, int], tracking: Tracking | None = None, segment: str = ""
 ) -> list[Person]:
-    """So many people in each department, as a list says it; one of them confirms in each."""
+    """So many people in each department, as a list says it; one of them confirms in each.
+
+    ``segment``: the department that is a segment too, of this name and before the list in the audience.
+    """
     store, people, columns = running_bot.store, list[Person](), list[dict[str, str]]()
     for department, size in sizes.items():
         for number in range(size):
@@ -40,7 +44,13 @@ async def sent_to_departments(
     blank = await store.blank_list(author.tenant, author.id)
     await store.fill_blank(blank, [PersonId(one.id) for one in known], columns)
     await store.publish_list(blank, "Everybody", ["SERVICE"], deed=A_DEED)
-    audience = Audience(lists=(blank,))
+    lists = [blank]
+    if segment:
+        rule = Group(how=How.ALL, parts=(FactIs(fact=Fact.DEPARTMENT, values=(segment,)),))
+        meant = Audience(lists=(blank,), only=rule)
+        one = await store.new_segment(author.tenant, author.id, f"People of {segment}", meant, ["SERVICE"], deed=A_DEED)
+        lists.insert(0, one.id)
+    audience = Audience(lists=tuple(lists))
     begin = running_bot.clock.now()
     await scheduled(store, author, begin, ALMOST_ALL, message=NEWS, audience=audience, tracking=tracking)
     await eventually(lambda: planned(running_bot))
@@ -63,6 +73,14 @@ async def report_at_a_press(person: Person, campaign: Campaign) -> dict[str, Any
     assert answer is not None
     card: dict[str, Any] = answer["value"]
     return card
+
+
+async def test_a_segment_of_the_audience_is_a_line_among_its_lists(running_bot: RunningBot, ada: Person) -> None:
+    await sent_to_departments(running_bot, ada, {"Labs": 12, "Sales": 10}, segment="Labs")
+    report = await report_at_a_press(ada, await newest(running_bot))
+    segments = await pressed(ada, report, "breakdown.open")
+    assert "List" in words_of(segments)
+    assert {("People of Labs", "12", "8%"), ("Everybody", "10", "10%")} <= {*rows_of_tables(segments)}
 
 
 async def test_each_department_has_its_line_and_few_people_have_none(running_bot: RunningBot, ada: Person) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
@@ -326,11 +326,19 @@ class ModelOfLists(Kept):
                     by_person.setdefault(person, {}).setdefault(column, value)
         return dict(by_person)
 
-    def profiles_of(self, audience: Audience, people: Sequence[int]) -> dict[Profile, list[int]]:
+    def profiles_of(
+        self, tenant: TenantId, audience: Audience, channel: Channel, people: Sequence[int]
+    ) -> dict[Profile, list[int]]:
         columns, groups = self.columns_of(audience, people), dict[Profile, list[int]]()
+        stands_in: dict[ListId, Collection[int]] = {}
+        for id in audience.lists:
+            if (row := self._seen(id)) is not None and row.list.segment is None:
+                stands_in[id] = row.people
+            elif row is not None and (audience.everyone or len(audience.lists) > 1):
+                stands_in[id] = self._in_lists(tenant, [id], channel)
         for person in people:
             known = self.people[person].person
-            lists = (id for id in audience.lists if (row := self._seen(id)) and person in row.people)
+            lists = (id for id, some in stands_in.items() if person in some)
             profile = Profile(
                 department=known.department,
                 country=known.country,

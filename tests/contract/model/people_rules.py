@@ -335,7 +335,7 @@ class PeopleRules(Machine):
         people = self.people(data, tenant)
         self.same("columns_of", audience, people)
         groups = {"seen": lambda by_profile: {profile: sorted(some) for profile, some in by_profile.items()}}
-        self.same("profiles_of", audience, people, **groups)
+        self.same("profiles_of", *where, people, **groups)
         self.same("by_zone", people, seen=lambda zones: {zone: sorted(some) for zone, some in zones.items()})
         named = [who.lower() + ending for who in WHO for ending in ADDRESSES]
         self.same("reach_at", tenant, data.draw(st.lists(st.sampled_from(named))), channel)
