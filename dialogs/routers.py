@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dialogs.campaigns import approval, calendar, copies, deleting, series, sharing, templates, try_it
 from dialogs.campaigns import listing as campaigns
-from dialogs.compose import group_search, help, translations, typed_message, typed_schedule, wizard
+from dialogs.compose import help, translations, typed_message, typed_schedule, wizard
+from dialogs.compose.audience import groups, narrowing
 from dialogs.compose.saying import typed as typed_campaign
 from dialogs.compose.series import repeats
 from dialogs.core.entry import not_understood
@@ -25,7 +26,7 @@ def everything() -> Router:
     composing = [wizard, repeats, templates, translations, typed_schedule, typed_message, typed_campaign]
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
     of_results = [reports, left, breakdown, exports, engagement]
-    of_lists = [lists, segments, flow, saving, group_search, installs]
+    of_lists = [lists, segments, flow, saving, groups, narrowing, installs]
     of_people = [language, help, ownership, roles, settings, house, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]
     router = Router().include([module.router for module in modules])

@@ -35,6 +35,7 @@ def audience_form(
         *with_error(_who(texts, values, [*everyone, *of_lists]), errors.get("audience") or wrong),
         *([hint(not_theirs, spacing="Small")] if not_theirs and not wrong else []),
         *(_finder(texts, campaign, values) if choices.more else []),
+        *(_narrower(texts, campaign) if everyone or of_lists else []),
     ]
     parts = [
         Part(
@@ -107,6 +108,11 @@ def _finder(texts: Texts, campaign: Campaign, values: Values) -> list[Element]:
     )
     press = act(texts("Find lists"), "form.save", handle(campaign, step="audience", go="audience"))
     return [find, ActionSet(actions=[press], spacing="Small")]
+
+
+def _narrower(texts: Texts, campaign: Campaign) -> list[Element]:
+    press = act(texts("New segment"), "segment.for", handle(campaign, step="audience"))
+    return [ActionSet(actions=[press], spacing="Small")]
 
 
 def _pasting(texts: Texts, values: Values, errors: Errors) -> list[Element]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,10 @@ class SegmentView:
     errors: Errors = field(default_factory=dict)
     #: by place of the line
     wrong: Mapping[int, str] = field(default_factory=dict)
+    #: places of the lines that can be changed; the others can only be removed
+    changeable: Collection[int] = ()
+    #: the draft for whose audience it is written; 0: for none
+    campaign: int = 0
 
 
 def segment_form(texts: Texts, view: SegmentView, notice: str = "", tone: str = "attention") -> AdaptiveCard:
@@ -60,8 +64,11 @@ def segment_form(texts: Texts, view: SegmentView, notice: str = "", tone: str = 
         words = part_text(texts, part, view.campaigns)
         if place:
             words = f"**{texts('and') if view.rule.how is How.ALL else texts('or')}** {words}"
-        remove = act(texts("Remove"), "segment.drop", {**view.state, "drop": place})
-        row = beside([paragraph(words)], [ActionSet(actions=[remove])], widths=["stretch", "auto"])
+        if place in view.changeable:
+            press = act(texts("Change"), "segment.line", {**view.state, "place": place})
+        else:
+            press = act(texts("Remove"), "segment.drop", {**view.state, "drop": place})
+        row = beside([paragraph(words)], [ActionSet(actions=[press])], widths=["stretch", "auto"])
         body += with_error(row, view.wrong.get(place))
     if lines and view.errors.get("rule"):
         body += with_error(hint(""), view.errors["rule"])[1:]
@@ -83,10 +90,14 @@ def segment_form(texts: Texts, view: SegmentView, notice: str = "", tone: str = 
         body.append(hint(texts("Read anew whenever a campaign goes out to it."), spacing="None"))
     again = act(texts("Count again"), "segment.count", view.state)
     body.append(ActionSet(actions=[again], spacing="Small"))
-    back = (
-        go(texts("Back"), "list.open", {"list": view.id}) if view.id else go(texts("Back"), "lists.open", {"page": 0})
-    )
-    return card(texts, body, [act(texts("Save"), "segment.save", view.state, style="positive"), back])
+    if view.campaign:
+        save = act(texts("Save"), "segment.tick", view.state, style="positive")
+        back = go(texts("Back"), "form.open", {"campaign": view.campaign, "step": "audience"})
+    else:
+        save = act(texts("Save"), "segment.save", view.state, style="positive")
+        to_list, to_lists = ("list.open", {"list": view.id}), ("lists.open", {"page": 0})
+        back = go(texts("Back"), *(to_list if view.id else to_lists))
+    return card(texts, body, [save, back])
 
 
 def _holds(texts: Texts, how: How) -> str:
@@ -166,10 +177,26 @@ def line_form(
     errors: Errors,
     state: Mapping[str, Any],
     campaigns: Sequence[Campaign] = (),
+    *,
+    place: int | None = None,
 ) -> AdaptiveCard:
-    """The fields of one line. ``campaigns``: that a line may ask about; of "did" the chosen one alone."""
+    """The fields of one line. ``campaigns``: that a line may ask about; of "did" the chosen one alone.
+
+    ``place``: of a line that is there, and is changed.
+    """
     title, carried = kind_name(texts, kind), {**state, "kind": kind}
-    actions = [act(texts("Add it"), "segment.put", carried, style="positive"), _back(texts, state)]
+    if place is not None:
+        carried["place"] = place
+
+    def actions() -> list[Any]:
+        if place is None:
+            return [act(texts("Add it"), "segment.put", carried, style="positive"), _back(texts, state)]
+        return [
+            act(texts("Change it"), "segment.put", carried, style="positive"),
+            go(texts("Remove"), "segment.drop", {**state, "drop": place}),
+            _back(texts, state),
+        ]
+
     if kind == "did" and not values.get("campaign"):
         if not campaigns:
             nothing = paragraph(texts("There is no campaign yet of which it is kept who received it."))
@@ -186,9 +213,8 @@ def line_form(
         return card(texts, body, [_go_on(texts, carried), _back(texts, state)])
     if kind == "did":
         carried = {**carried, "campaign": values["campaign"]}
-        actions[0] = act(texts("Add it"), "segment.put", carried, style="positive")
         title = texts("“{name}”", name=escape_markdown(campaigns[0].name))
-    return card(texts, [heading(title), *_fields(texts, kind, values, errors, campaigns)], actions)
+    return card(texts, [heading(title), *_fields(texts, kind, values, errors, campaigns)], actions())
 
 
 def _fields(texts: Texts, kind: str, values: Values, errors: Errors, campaigns: Sequence[Campaign]) -> list[Any]:
@@ -204,7 +230,11 @@ def _fields(texts: Texts, kind: str, values: Values, errors: Errors, campaigns: 
         case "channel":
             on = [(channel, channel.traits.name) for channel in Channel]
             channel = ChoiceInput(
-                id="channel", label=texts("Channel"), choices=on, value=Channel.TEAMS, style="compact"
+                id="channel",
+                label=texts("Channel"),
+                choices=on,
+                value=values.get("channel") or Channel.TEAMS,
+                style="compact",
             )
             return [
                 _is(texts, [("is", texts("Can be reached on it")), ("not", texts("Cannot be reached on it"))], values),

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from cards.compose.fields import too_long
 from cards.kit.elements import AdaptiveCard
 from cards.kit.variables import escape_markdown
-from cards.lists.conditions import acts_with, wrong_text
+from cards.lists.conditions import wrong_text
 from cards.lists.segments import OTHERS, SegmentView, kinds_form, line_form, segment_form
 from dialogs.core.card_values import number_in
 from dialogs.core.notify import tell_maker
@@ -33,25 +31,16 @@ from dialogs.core.visibility import (
 )
 from dialogs.forms.audience import list_id
 from dialogs.forms.fields import NAME, clean
+from dialogs.lists.conditions import FIELDS, as_typed, field_of, read_line, whole_number
 from dialogs.lists.listing import all_lists, list_asked_for, one_list
-from storage.records import Audience, Campaign, Channel, DeedKind, DistributionList, ListInUse
+from storage.records import Audience, Campaign, DeedKind, DistributionList, ListInUse
 from storage.records.rights import reaches_everyone
 from storage.records.segments import (
     MOST_PARTS,
-    Act,
-    ColumnIs,
-    Condition,
-    Did,
     Fact,
-    FactIs,
     Group,
     How,
-    Installed,
-    IsGuest,
     Mistake,
-    OnChannel,
-    Part,
-    ReceivedLately,
     Wrong,
     mistakes,
 )
@@ -77,6 +66,8 @@ class Draft:
     name: str = ""
     of: Audience = NOBODY
     rule: Group = NOBODY_YET
+    #: the number of the draft of a campaign whose audience it is written for; 0: of none
+    campaign: int = 0
 
     @property
     def audience(self) -> Audience:
@@ -90,23 +81,30 @@ class Draft:
     def state(self) -> dict[str, Any]:
         """What its buttons carry; what stands in fields of the same names goes before it."""
         id = self.known.id if self.known else 0
-        return {"segment": id, "name": self.name, "of": self.ticked, "how": self.rule.how, "rule": to_json(self.rule)}
+        said = {"name": self.name, "of": self.ticked, "how": self.rule.how, "rule": to_json(self.rule)}
+        return {"segment": id, **said, **({"for": self.campaign} if self.campaign else {})}
 
 
 async def draft_in(turn: Turn, form: Form) -> Draft:
     """What a card says, as far as it can be read."""
     known = await list_of(turn, number_in(form, "segment"))
-    chosen = str(form.get("of") or "").split(",")
-    lists = tuple(dict.fromkeys(id for id in map(list_id, chosen) if id is not None))
     rule, how = _rule_in(str(form.get("rule") or "")), str(form.get("how") or "")
     if how in (How.ALL, How.ANY):
         rule = replace(rule, how=How(how))
     return Draft(
         known=known if known and known.segment is not None else None,
         name=" ".join(clean(str(form.get("name") or "")).split()),
-        of=Audience(everyone=EVERYONE in chosen, lists=lists),
+        of=of_ticks(str(form.get("of") or "")),
         rule=rule,
+        campaign=number_in(form, "for") or 0,
     )
+
+
+def of_ticks(ticked: str) -> Audience:
+    """ "everyone,list:3" """
+    chosen = ticked.split(",")
+    lists = tuple(dict.fromkeys(id for id in map(list_id, chosen) if id is not None))
+    return Audience(everyone=EVERYONE in chosen, lists=lists)
 
 
 def _rule_in(text: str) -> Group:
@@ -137,6 +135,8 @@ async def segment_card(
         name=draft.name,
         of=draft.ticked,
         rule=draft.rule,
+        campaign=draft.campaign,
+        changeable={place for place, part in enumerate(draft.rule.parts) if as_typed(turn, part, named.campaigns)},
         sources=await _sources(turn, draft),
         campaigns=named.campaigns,
         reach=reach,
@@ -206,16 +206,12 @@ async def count(turn: Turn, form: Form) -> Answer:
 @router.form("segment.drop")
 async def drop_line(turn: Turn, form: Form) -> Answer:
     draft = await draft_in(turn, form)
-    place = _whole_number(str(form.get("drop")))
+    place = whole_number(str(form.get("drop")))
     parts = tuple(part for number, part in enumerate(draft.rule.parts) if number != place)
     return Answer(card=await segment_card(turn, replace(draft, rule=replace(draft.rule, parts=parts))))
 
 
-def _whole_number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 9 else None
-
-
-# --- adding a line ----------------------------------------------------------------------------
+# --- a line of it -----------------------------------------------------------------------------
 
 
 @router.form("segment.add")
@@ -247,17 +243,21 @@ async def choose_kind(turn: Turn, form: Form) -> Answer:
 
 
 async def _line_card(
-    turn: Turn, draft: Draft, kind: str, values: Mapping[str, str], errors: Mapping[str, str]
+    turn: Turn,
+    draft: Draft,
+    kind: str,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    place: int | None = None,
 ) -> AdaptiveCard:
+    """``place``: of the line that is changed; None, or after the last one, where it is added."""
     campaigns: list[Campaign] = []
     if kind == "did":
         chosen = await campaign_of(turn, number_in(values, "campaign"))
         campaigns = [chosen] if chosen else await _campaigns(turn)
         values = {**values, "campaign": str(chosen.id) if chosen else ""}
-    return line_form(turn.texts, kind, values, errors, draft.state, campaigns)
-
-
-FIELDS = ("is", "value", "campaign", "did", "days", "channel", "since", "before")
+    changed = place if place is not None and place < len(draft.rule.parts) else None
+    return line_form(turn.texts, kind, values, errors, draft.state, campaigns, place=changed)
 
 
 @router.form("segment.put")
@@ -268,65 +268,33 @@ async def put_line(turn: Turn, form: Form) -> Answer:
     values = {field: clean(str(form.get(field) or "")) for field in FIELDS}
     campaign = await campaign_of(turn, number_in(values, "campaign")) if kind == "did" else None
     part, errors = read_line(turn, kind, values, campaign)
+    place = _place_in(draft, form)
     if part is not None:
-        rule = replace(draft.rule, parts=(*draft.rule.parts, part))
+        before, after = draft.rule.parts[:place], draft.rule.parts[place + 1 :]
+        rule = replace(draft.rule, parts=(*before, part, *after))
         if len(to_json(rule)) <= CARRIED and len(rule.parts) <= MOST_PARTS:
             return Answer(card=await segment_card(turn, replace(draft, rule=rule)))
         too_much = turn.texts("That is too much for one segment. Make one of these lines first, and then one of that.")
-        errors = {_field_of(kind): too_much}
-    return Answer(card=await _line_card(turn, draft, kind, values, errors))
+        errors = {field_of(kind): too_much}
+    return Answer(card=await _line_card(turn, draft, kind, values, errors, place))
 
 
-def _field_of(kind: str) -> str:
-    """Where an error of a line stands."""
-    return {"did": "did", "lately": "days", "channel": "channel", "installed": "since"}.get(kind, "value")
+def _place_in(draft: Draft, form: Form) -> int:
+    """Of the line that is changed; the one after the last where a line is added."""
+    place = whole_number(str(form.get("place", "")))
+    return place if place is not None and place < len(draft.rule.parts) else len(draft.rule.parts)
 
 
-def read_line(
-    turn: Turn, kind: str, values: Mapping[str, str], campaign: Campaign | None
-) -> tuple[Part | None, dict[str, str]]:
-    """The line that the fields say, or what is wrong with them."""
-    negated = values["is"] in ("not", "has not")
-    condition: Condition
-    if kind == "did":
-        what, button, no = (*values["did"].split(":"), "", "")[:3]
-        offered = (
-            {(str(act), "" if number is None else str(number)) for act, number in acts_with(campaign)}
-            if campaign
-            else set()
-        )
-        if campaign is None or (what, button) not in offered:
-            return None, {"did": turn.texts("Please choose what they did.")}
-        condition, negated = Did(campaign=campaign.id, act=Act(what), button=_whole_number(button)), no == "not"
-    elif kind == "lately":
-        condition = ReceivedLately(days=_whole_number(values["days"]) or 0)
-    elif kind == "channel":
-        if values["channel"] not in list(Channel):
-            return None, {"channel": turn.texts("Please choose a channel.")}
-        condition = OnChannel(channel=Channel(values["channel"]))
-    elif kind == "guest":
-        condition = IsGuest()
-    elif kind == "installed":
-        condition = Installed(since=_day(turn, values["since"]), before=_day(turn, values["before"]))
-    else:
-        words = tuple(dict.fromkeys(" ".join(word.split()) for word in values["value"].split(",") if word.strip()))
-        contains = values["is"] in ("has", "has not")
-        if kind.startswith("column:"):
-            condition = ColumnIs(column=kind.removeprefix("column:"), values=words, contains=contains)
-        else:
-            condition = FactIs(fact=Fact(kind), values=words, contains=contains)
-    if wrong := mistakes(condition):
-        return None, {_field_of(kind): wrong_text(turn.texts, wrong[0].why)}
-    return Group(how=How.NONE, parts=(condition,)) if negated else condition, {}
-
-
-def _day(turn: Turn, text: str) -> datetime | None:
-    """The beginning of a day on their clock."""
-    try:
-        day = date.fromisoformat(text)
-        return datetime.combine(day, time(), ZoneInfo(turn.zone)) if 1970 <= day.year < 9000 else None
-    except ValueError:
-        return None
+@router.form("segment.line")
+async def change_line(turn: Turn, form: Form) -> Answer:
+    """A line as its fields, to be changed or removed; the others stay as they are."""
+    draft = await draft_in(turn, form)
+    place, named = _place_in(draft, form), await named_in(turn, draft.audience)
+    line = as_typed(turn, draft.rule.parts[place], named.campaigns) if place < len(draft.rule.parts) else None
+    if line is None:
+        return Answer(card=await segment_card(turn, draft))
+    kind, values = line
+    return Answer(card=await _line_card(turn, draft, kind, values, {}, place))
 
 
 # --- saving -----------------------------------------------------------------------------------
@@ -334,27 +302,34 @@ def _day(turn: Turn, text: str) -> datetime | None:
 
 @router.form("segment.save")
 async def save(turn: Turn, form: Form) -> Answer:
+    one, card = await saved(turn, form)
+    if one is None:
+        return Answer(card=card)
+    name = escape_markdown(one.name)
+    new = turn.texts("“{name}” is there. You can send to it, or leave it out, as any list.", name=name)
+    notice = turn.texts("Saved.") if number_in(form, "segment") else new
+    return Answer(card=await one_list(turn, one, notice=notice))
+
+
+async def saved(turn: Turn, form: Form) -> tuple[DistributionList | None, AdaptiveCard | None]:
+    """The segment that a card says, kept; or the card that says what is wrong with it."""
     draft = await draft_in(turn, form)
     if number_in(form, "segment"):
         await list_asked_for(turn, {"list": number_in(form, "segment")}, to_change=True)
     errors = await _errors(turn, draft)
     named = await named_in(turn, draft.audience)
     if errors or mistakes_of(draft.audience, named, draft.known.id if draft.known else None):
-        return Answer(card=await segment_card(turn, draft, errors=errors))
+        return None, await segment_card(turn, draft, errors=errors)
     columns = columns_behind(draft.of.lists, named)
-    if draft.known is None:
-        deed = turn.deed(DeedKind.CREATED)
-        one = await turn.store.new_segment(
-            turn.person.tenant, turn.person.id, draft.name, draft.audience, columns, deed=deed
-        )
-        notice = turn.texts(
-            "“{name}” is there. You can send to it, or leave it out, as any list.", name=escape_markdown(one.name)
-        )
-        return Answer(card=await one_list(turn, one, notice=notice))
-    return await _change(turn, draft, draft.known, columns)
+    if draft.known is not None:
+        return await _change(turn, draft, draft.known, columns)
+    tenant, deed = turn.person.tenant, turn.deed(DeedKind.CREATED)
+    return await turn.store.new_segment(tenant, turn.person.id, draft.name, draft.audience, columns, deed=deed), None
 
 
-async def _change(turn: Turn, draft: Draft, known: DistributionList, columns: list[str]) -> Answer:
+async def _change(
+    turn: Turn, draft: Draft, known: DistributionList, columns: list[str]
+) -> tuple[DistributionList | None, AdaptiveCard | None]:
     try:
         changed = await turn.store.change_segment(known.id, draft.audience, columns, deed=turn.deed(DeedKind.CHANGED))
     except ListInUse as used:
@@ -363,12 +338,12 @@ async def _change(turn: Turn, draft: Draft, known: DistributionList, columns: li
             "It cannot be changed now: {count} campaigns that are scheduled or running go by it.",
             len(used.campaigns),
         )
-        return Answer(card=await segment_card(turn, draft, notice, "warning"))
+        return None, await segment_card(turn, draft, notice, "warning")
     if changed is not None and draft.name != known.name:
         await turn.store.rename_list(known.id, draft.name, deed=turn.deed(DeedKind.CHANGED, renamed="yes"))
     one = await list_asked_for(turn, {"list": known.id})
     await tell_maker(turn, one)
-    return Answer(card=await one_list(turn, one, notice=turn.texts("Saved.")))
+    return one, None
 
 
 async def _errors(turn: Turn, draft: Draft) -> dict[str, str]:

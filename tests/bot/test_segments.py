@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from storage.records import Audience, Campaign, CampaignState, Channel, DirectoryUser, DistributionList
 from storage.records.segments import Group, How
 from storage.shared.json import to_json
-from tests.bot.story import completed, draft, error_beside, launch, make_author
+from tests.bot.story import completed, draft, error_beside, fields_of, launch, make_author
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
@@ -134,6 +136,7 @@ async def test_while_a_campaign_waits_a_segment_stays_as_it_is(
     await ada.press(SEND_OFF)
     await ada.say("list French")
     await ada.press("Change the conditions")
+    await ada.press("Change")
     await ada.press("Remove")
     await add(ada, "country", value="Italy")
     card = (await ada.press("Save"))["value"]
@@ -141,6 +144,57 @@ async def test_while_a_campaign_waits_a_segment_stays_as_it_is(
     assert await running_bot.store.distribution_list(segment.id) == segment
     await ada.say("delete list French")
     assert any("cannot be deleted yet" in word for word in words_of(ada.card()))
+
+
+async def test_one_line_is_changed_and_the_others_stay(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await colleagues(running_bot, ada, louis)
+    await ada.say("new segment Sales abroad")
+    await add(ada, "department", value="Sales, Marketing", **{"is": "has"})
+    await add(ada, "lately", days="7", **{"is": "not"})
+    segment = await add(ada, "country", value="Italy")
+    card = (await ada.press("Change", card=segment))["value"]
+    assert fields_of(card)["value"] == "Sales, Marketing" and fields_of(card)["is"] == "has"
+    card = (await ada.press("Change it", value=" , "))["value"]
+    assert error_beside(card, "value") == "Please say what it is compared with."
+    card = (await ada.press("Change it", value="Law"))["value"]
+    lines = [word for word in words_of(card) if word.startswith(("Department", "**and**"))]
+    assert lines == [
+        "Department contains “Law”",
+        "**and** Has received nothing in the last 7 days",
+        "**and** Country is “Italy”",
+    ]
+    card = (await ada.press("Change"))["value"]
+    card = (await ada.press("Remove"))["value"]
+    assert "Has received nothing in the last 7 days" in words_of(card), "it is the first now"
+    assert not any("Department" in word for word in words_of(card))
+
+
+@pytest.mark.parametrize(
+    ("language", "new", "save", "ticked"),
+    [
+        ("english", "New segment", "Save", "“French” is ticked: 2 of 2 people can be reached."),
+        ("français", "Nouveau segment", "Enregistrer", "C’est coché : « French », 2 personnes joignables sur 2."),
+    ],
+)
+async def test_a_segment_is_made_in_the_form_of_an_audience(
+    running_bot: RunningBot, ada: Person, louis: Person, language: str, new: str, save: str, ticked: str
+) -> None:
+    """It takes the place of what it narrows, and what was typed beside it stays."""
+    await colleagues(running_bot, ada, louis)
+    await ada.say(language)
+    await ada.say("new campaign")
+    await ada.press(("Next: audience", "Suite : destinataires"), name="News", body="Hello")
+    form = {"audience": "everyone", "addresses": "marie.curie@contoso.example", "list_name": "Marie"}
+    card = (await ada.press(new, **form))["value"]
+    assert fields_of(card)["of"] == "everyone"
+    await ada.press(save)
+    assert "⚠" in str(ada.card()), "it has no name yet, nor a condition"
+    await add(ada, "country", value="France")
+    card = (await ada.press(save, name="French"))["value"]
+    [segment] = await running_bot.store.lists(TENANT)
+    assert fields_of(card)["audience"] == f"list:{segment.id}"
+    assert (fields_of(card)["addresses"], fields_of(card)["list_name"]) == (form["addresses"], form["list_name"])
+    assert ticked in {word.replace("\xa0", " ").replace("\u202f", " ") for word in words_of(card)}
 
 
 async def test_what_is_wrong_is_said_beside_its_line(running_bot: RunningBot, ada: Person) -> None:

@@ -41,6 +41,7 @@ def segment_view(texts: Texts, language: str) -> SegmentView:
         campaigns={CampaignId(7): done},
         reach=Reach(total=812, reachable=790),
         state=STATE,
+        changeable=range(4),
     )
 
 
@@ -55,6 +56,7 @@ def segment_cards(texts: Texts, language: str, labs: DistributionList) -> dict[s
         reach=None,
         wrong={0: wrong_text(texts, Wrong.COLUMN_GONE), 1: wrong_text(texts, Wrong.CAMPAIGN_GONE)},
         campaigns={},
+        changeable={0},
     )
     done = view.campaigns[CampaignId(7)]
     value_missing = {"value": wrong_text(texts, Wrong.NO_VALUE)}
@@ -79,6 +81,9 @@ def segment_cards(texts: Texts, language: str, labs: DistributionList) -> dict[s
         "segment_list": list_card(texts, shown),
         "segment_add": kinds_form(texts, ["SITE", "FLOOR"], STATE),
         "segment_value": line_form(texts, Fact.DEPARTMENT, {"value": ", ".join(VALUES[language])}, {}, STATE),
+        "segment_changed": line_form(
+            texts, Fact.DEPARTMENT, {"value": ", ".join(VALUES[language])}, {}, STATE, place=0
+        ),
         "segment_value_error": line_form(texts, "column:SITE", {"is": "has"}, value_missing, STATE),
         "segment_language": line_form(texts, Fact.LANGUAGE, {}, {}, STATE),
         "segment_campaign": line_form(texts, "did", {}, {}, STATE, [done]),

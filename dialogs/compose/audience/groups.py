@@ -43,7 +43,7 @@ async def open_groups(turn: Turn, form: Form) -> Answer:
     return Answer(card=group_form(turn.texts, None, Groups()))
 
 
-async def _save_ticks(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | None]:
+async def save_ticks(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | None]:
     """The campaign with what stands in its audience form; a card instead where it was changed elsewhere."""
     campaign, values = await changeable(turn, form), typed("audience", form)
     try:
@@ -58,7 +58,7 @@ async def _save_ticks(turn: Turn, form: Form) -> tuple[Campaign, AdaptiveCard | 
 async def find_groups(turn: Turn, form: Form) -> Answer:
     """From the form of an audience, too, which keeps what was ticked and typed in it."""
     if "audience" in form:
-        campaign, card = await _save_ticks(turn, form)
+        campaign, card = await save_ticks(turn, form)
         return Answer(card=card or await _groups_card(turn, campaign, _typed_name(form)))
     of = await changeable(turn, form) if "campaign" in form else None
     return Answer(card=await _groups_card(turn, of, _typed_name(form)))
