@@ -50,6 +50,7 @@ from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import WebHandlers
 from cards.message.footer import footer_of
 from cards.message.render import compile_for
+from cards.results.ending.closed import closed_for
 from dialogs.core.entry import Entry
 from dialogs.core.turn import Services
 from dialogs.lists.imports.client import FileReader
@@ -68,7 +69,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.recall.taking_back import Recalls
 from storage.port.store import Store
-from storage.records import Campaign, Channel, StorageError
+from storage.records import Campaign, Channel, Recall, StorageError
 from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
 
@@ -98,6 +99,9 @@ class MessageRenderer:
         token = links.pseudonym if tracking.anonymous else links.token
         compiled = partial(compile_for, campaign.channel, campaign.id, frozen.message, links.base_url, token)
         return compiled(tracking=tracking, footer=footer)
+
+    def closed(self, campaign: Campaign, recall: Recall) -> Render:
+        return closed_for(campaign, recall, self.links.base_url, self.links.token)
 
 
 def open_store(settings: Settings) -> Store:
@@ -210,7 +214,8 @@ async def crieur(
         await watch.ask()
         rate_limit = RateLimit(rate)
         lease = timedelta(seconds=settings.lease_seconds)
-        recalls = Recalls(store, connector, announcer, clock, random.Random(rng.getrandbits(64)), rate_limit, lease)
+        own_rng = random.Random(rng.getrandbits(64))
+        recalls = Recalls(store, connector, MessageRenderer(links), announcer, clock, own_rng, rate_limit, lease)
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),

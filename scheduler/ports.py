@@ -119,6 +119,10 @@ class Retractor(Protocol):
         """Delete a message, by its id, from a person's chat: Delivered where it is not in it any more."""
         ...
 
+    async def amend(self, reference: Reference, message: str, activity: bytes) -> Outcome:
+        """Put an activity (JSON) in a message's place: Delivered too where it is not in the chat any more."""
+        ...
+
 
 class Availability(StrEnum):
     """How a person shows, in the words of S9 and S23; everything else is *absent*."""
@@ -225,6 +229,12 @@ Render = Callable[[Person, Columns], bytes]
 class Renderer(Protocol):
     def compile(self, campaign: Campaign) -> Render:
         """Everything that is the same for all recipients, done once."""
+        ...
+
+
+class Closer(Protocol):
+    def closed(self, campaign: Campaign, recall: Recall) -> Render:
+        """What stands in the place of its message once the campaign's end has come."""
         ...
 
 

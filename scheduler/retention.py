@@ -25,6 +25,7 @@ from storage.port.people import Lists
 from storage.records import Campaign, CampaignState, Deed, DeedKind, ListInUse, StaleVersion, forgets_before
 from storage.records.campaign_life import is_empty
 from storage.shared.policy import policy_of
+from storage.shared.recalls import forget_left_behind
 from storage.shared.segments import segments_about
 from storage.shared.vanished import note_vanished
 
@@ -67,7 +68,7 @@ class Retention:
         for tenant in await self._store.organisations_keeping(now):
             policy = await policy_of(self._store, tenant)
             for campaign in await self._store.kept(tenant, forgets_before(policy, now), CAMPAIGNS):
-                if campaign.recalling(now):  # it ends within days
+                if campaign.recall_due is not None and campaign.recalled_at is None:  # at its end, and within days
                     continue
                 erase = partial(self._erase, campaign, policy.keep_days)
                 await run_exclusively(self._store, self._clock, self._rng, f"erasing/{campaign.id}", LENGTH, erase)
@@ -98,6 +99,7 @@ class Retention:
         id, details = campaign.id, {"keep_days": str(days or "")}
         deed = Deed(kind=DeedKind.ERASED, by=None, at=self._clock.now(), details=details, client="retention")
         await self._store.seal(id, self._clock.now())
+        await forget_left_behind(self._store, id)
         while await self._store.forget_recipients(id, ROWS):  # noqa: ASYNC110 (step by step)
             await asyncio.sleep(PAUSE)
         for list_id in await self._store.result_lists(id):

@@ -20,7 +20,7 @@ from cards.results.figures import ends_about
 from cards.results.live import live_card, moved_card
 from cards.results.replies import replies_card
 from cards.results.report import report_card
-from dialogs.core.figures import figures_of
+from dialogs.core.figures import figures_of, names_left_behind
 from dialogs.core.notify import activity_bytes
 from dialogs.people.language import texts_of
 from scheduler.authors.post_once import post_once
@@ -32,6 +32,7 @@ from storage.port.engagement import Engagements
 from storage.port.operations import Documents
 from storage.port.people import People
 from storage.records import (
+    AtEnd,
     Campaign,
     CampaignId,
     Channel,
@@ -222,7 +223,11 @@ class AuthorAnnouncer:
             return ""
         texts, shown = texts_of(person, self._clock.now()), ""
         if reference.channel.traits.live_card:
-            activity = activity_bytes(recall_card(texts, campaign, recall), texts("Messages are being taken back"))
+            names = await names_left_behind(self._store, campaign, recall) if recall.finished_at else ()
+            summary = texts("“{name}” has ended", name=campaign.name)
+            if campaign.recall_does is AtEnd.DELETE:
+                summary = texts("Messages are being taken back")
+            activity = activity_bytes(recall_card(texts, campaign, recall, names), summary)
             shown = await self._shown(reference, f"posting/recall/{campaign.id}", recall.card, activity) or ""
         if recall.finished_at is not None:
             text = activities.text_bytes(recalled_text(texts, campaign, recall))

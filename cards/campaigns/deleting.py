@@ -8,9 +8,9 @@ from cards.campaigns.series import has_come
 from cards.kit.elements import ActionSet, AdaptiveCard
 from cards.kit.parts import act, beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
 from cards.kit.texts import Texts
-from cards.results.outcomes import reason_text
+from cards.results.ending.left_behind import Names, left_behind_lines
 from cards.results.troubles import code_of
-from storage.records import Campaign, CampaignState, Channel, NotReached, NotTakenBack, Recall, Trouble
+from storage.records import AtEnd, Campaign, CampaignState, Channel, NotReached, Recall, Trouble
 
 
 def delete_card(texts: Texts, campaign: Campaign, in_chats: int = 0) -> AdaptiveCard:
@@ -38,7 +38,8 @@ def delete_card(texts: Texts, campaign: Campaign, in_chats: int = 0) -> Adaptive
         return card(texts, [*body, *(ActionSet(actions=[one]) for one in (both, alone, keep))])
     what = (
         texts("Its report goes with it. Messages that people have received stay in their chats.")
-        if campaign.state is CampaignState.DONE and campaign.recalled_at is None
+        if campaign.state is CampaignState.DONE
+        and (campaign.recalled_at is None or campaign.recall_does is not AtEnd.DELETE)
         else texts("Its report goes with it.")
         if campaign.state is CampaignState.DONE
         else texts("Nothing more of it goes out. What went out stays, with its reports.")
@@ -49,11 +50,12 @@ def delete_card(texts: Texts, campaign: Campaign, in_chats: int = 0) -> Adaptive
     return card(texts, [question, paragraph(what)], [delete, keep])
 
 
-def recall_card(texts: Texts, campaign: Campaign, recall: Recall) -> AdaptiveCard:
-    """One card in the chat of who asked for it, updated in place."""
+def recall_card(texts: Texts, campaign: Campaign, recall: Recall, names: Names = ()) -> AdaptiveCard:
+    """One card in the chat of who asked for it, updated in place. ``names``: of those whose message stays as it was."""
     name, whole = name_of(texts, campaign), max(recall.total, recall.done)
     ended = recall.finished_at is not None
-    title = (
+    does = campaign.recall_does
+    title = _closing_title(texts, campaign, recall) or (
         texts("No message of “{name}” could be taken back", name=name)
         if ended and recall.failed and not recall.taken_back
         else texts("The messages of “{name}” have been taken back", name=name)
@@ -63,11 +65,20 @@ def recall_card(texts: Texts, campaign: Campaign, recall: Recall) -> AdaptiveCar
     lines: list[Any] = [heading(title)]
     if recall.waits_for is not None and not ended:
         lines.append(notice(_waits_text(texts, recall.waits_for, campaign.channel), "warning"))
-    taken_back = texts.many(
-        "{count} of {total} messages is out of the chats",
-        "{count} of {total} messages are out of the chats",
-        recall.taken_back,
-        total=texts.number(whole),
+    taken_back = (
+        texts.many(
+            "{count} of {total} messages is out of the chats",
+            "{count} of {total} messages are out of the chats",
+            recall.taken_back,
+            total=texts.number(whole),
+        )
+        if does is AtEnd.DELETE
+        else texts.many(
+            "{count} of {total} messages is changed",
+            "{count} of {total} messages are changed",
+            recall.taken_back,
+            total=texts.number(whole),
+        )
     )
     lines += [
         beside(
@@ -77,13 +88,7 @@ def recall_card(texts: Texts, campaign: Campaign, recall: Recall) -> AdaptiveCar
         ),
         progress_bar(recall.done, whole),
     ]
-    if recall.failed:
-        left = texts.many("{count} could not be taken back:", "{count} could not be taken back:", recall.left_behind)
-        lines.append(paragraph(left, spacing="Medium"))
-    lines += [
-        paragraph(f"**{texts.number(count)}** – {left_behind_text(texts, why, campaign.channel)}", spacing="Small")
-        for why, count in sorted(recall.failed.items())
-    ]
+    lines += left_behind_lines(texts, campaign, recall, names)
     if campaign.recall_deletes:
         goes = (
             texts("The campaign and its report are deleted.")
@@ -96,6 +101,14 @@ def recall_card(texts: Texts, campaign: Campaign, recall: Recall) -> AdaptiveCar
 
 def recalled_text(texts: Texts, campaign: Campaign, recall: Recall) -> str:
     """One line for the notification."""
+    if campaign.recall_does is not AtEnd.DELETE:
+        return texts.many(
+            "“{name}” has ended: {count} of {total} messages is changed.",
+            "“{name}” has ended: {count} of {total} messages are changed.",
+            recall.taken_back,
+            total=texts.number(max(recall.total, recall.done)),
+            name=name_of(texts, campaign),
+        )
     return texts.many(
         "“{name}”: {count} of {total} messages has been taken back.",
         "“{name}”: {count} of {total} messages have been taken back.",
@@ -105,20 +118,16 @@ def recalled_text(texts: Texts, campaign: Campaign, recall: Recall) -> str:
     )
 
 
-def left_behind_text(texts: Texts, why: NotTakenBack, channel: Channel) -> str:
-    """Why a message stays in its recipient's chat."""
-    name = channel.traits.name
-    return {
-        NotTakenBack.REMOVED: reason_text(texts, NotReached.UNINSTALLED, channel),
-        NotTakenBack.BLOCKED: reason_text(texts, NotReached.BLOCKED, channel),
-        NotTakenBack.GONE: reason_text(texts, NotReached.GONE, channel),
-        NotTakenBack.CHAT_LOST: texts("Their chat with Crieur is gone."),
-        NotTakenBack.NO_ID: texts("{channel} gave no number by which the message could be deleted.", channel=name),
-        NotTakenBack.NOT_CERTAIN: texts("Nobody knows whether the message arrived, so it cannot be looked for."),
-        NotTakenBack.REFUSED: texts("{channel} refused to delete it.", channel=name),
-        NotTakenBack.NOT_ANSWERED: texts("{channel} did not take it for three days.", channel=name),
-        NotTakenBack.NOT_KNOWN: texts("It is not known here any more who they are."),
-    }[why]
+def _closing_title(texts: Texts, campaign: Campaign, recall: Recall) -> str:
+    """Where its end changes its messages; "" where they are deleted."""
+    name, ended = name_of(texts, campaign), recall.finished_at is not None
+    if campaign.recall_does is AtEnd.DELETE:
+        return ""
+    if ended and recall.failed and not recall.taken_back:
+        return texts("No message of “{name}” could be changed", name=name)
+    if campaign.recall_does is AtEnd.CLOSE:
+        return texts("“{name}” is closed", name=name) if ended else texts("“{name}” is being closed", name=name)
+    return texts("“{name}” has ended", name=name) if ended else texts("“{name}” is ending", name=name)
 
 
 def _waits_text(texts: Texts, trouble: Trouble, channel: Channel) -> str:

@@ -34,6 +34,7 @@ from cards.message.compile import summary_of
 from cards.results.figures import Figures
 from cards.results.shares import shares
 from storage.records import (
+    AtEnd,
     Campaign,
     CampaignId,
     CampaignState,
@@ -73,7 +74,9 @@ def information_card(
     if tally and tally.total:
         rows.append((texts("Sent"), _of(texts, tally.delivered, tally.total)))
     if recall is not None:
-        rows.append((texts("Taken back"), _of(texts, recall.taken_back, max(recall.total, recall.done))))
+        deletes = campaign.recall_does is AtEnd.DELETE
+        done = texts("Taken back") if deletes else texts("Changed")
+        rows.append((done, _of(texts, recall.taken_back, max(recall.total, recall.done))))
     body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]

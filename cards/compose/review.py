@@ -12,6 +12,7 @@ from cards.compose import step_name, steps_bar
 from cards.compose.fields import shown_rows
 from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.compose.schedule.closures import closed_text
+from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.follow_form import follow_text
 from cards.compose.sequels.repeat_form import repeat_text
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet, ToggleVisibility
@@ -39,6 +40,7 @@ from cards.message.links import links_of
 from cards.message.skype import skype_text
 from storage.records import (
     Campaign,
+    End,
     FollowUp,
     Message,
     Reach,
@@ -83,6 +85,7 @@ class Overview:
     schedule: Schedule | None
     starts_now: bool = False
     follow_up: FollowUp | None = None
+    end: End | None = None
     #: the lines beneath the message
     footer: Sequence[str] = ()
     tracking: Tracking = TRACKED
@@ -253,6 +256,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
         rows.append((texts("Working hours"), hours_text(texts, schedule)))
         if reminded := follow_text(texts, overview.follow_up):
             rows.append((texts("Reminds"), reminded))
+        if end := end_text(texts, overview.end, zone):
+            rows.append((texts("End"), end))
         if closed := closed_text(texts, schedule):
             rows.append((texts("Holidays"), closed))
         if presence := presence_text(texts, schedule):

@@ -18,6 +18,7 @@ from cards.compose.schedule.lines import (
     start_in,
     start_line,
 )
+from cards.compose.sequels.end_form import end_line
 from cards.compose.sequels.follow_form import follow_line
 from cards.compose.sequels.repeat_form import repeat_line, repeat_said
 from cards.kit.elements import (
@@ -80,6 +81,7 @@ def schedule_form(
         *folded(texts, parts, words),
         *repeat_line(texts, campaign, repeat_said(texts, values), errors),
         *follow_line(texts, campaign, values, errors),
+        *end_line(texts, campaign, values, errors),
         hint(
             texts("Each person receives it at their own random moment in this time, during working hours."),
             spacing="Small",

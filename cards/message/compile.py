@@ -69,6 +69,9 @@ APPEARANCES = {
     Style.IMPORTANT: ("attention", "❗"),
 }
 
+#: in a recipient's language, of a message in one: what stands in the place of its answers once they are over; as many
+#: lines in each language
+Closed = Callable[[Texts, Message], Sequence[str]]
 #: campaign, person -> what follows the address in a tracked link, without the button's number
 Token = Callable[[CampaignId, Person], str]
 
@@ -100,13 +103,14 @@ def message_card(
     pseudonym: str = "",
     done: Done | None = None,
     footer: Sequence[str] = (),
+    closed: Sequence[str] = (),
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
     ``link`` gives the address of a link button; ``test`` is the banner of a test send and
     ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
     anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words; ``footer``: the
-    lines beneath it.
+    lines beneath it. ``closed``: what stands in the place of its answers and confirmations, which are over.
     """
     done = done or Done()
     body: list[Any] = []
@@ -123,11 +127,18 @@ def message_card(
     if words:
         items = [TextBlock(text=text, wrap=True, weight="Bolder") for text in words]
         body.append(Container(style="good", spacing="Medium", items=items))
+    if closed:
+        items = [
+            TextBlock(text=text, wrap=True, weight=None if number else "Bolder") for number, text in enumerate(closed)
+        ]
+        body.append(Container(style="emphasis", spacing="Medium", items=items))
     carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
     actions: list[Any] = []
     for number, button in enumerate(message.buttons):
         if button.kind is ButtonKind.LINK:
             actions.append(OpenUrl(title=button.title, url=link(number_of(message, number), button)))
+        elif closed:
+            continue
         elif button.kind is ButtonKind.ANSWER and number != done.answer:
             # one below the other: a row of many is cut on a phone
             answer = Execute(button.title, ANSWER, {**carried, "button": number})
@@ -187,13 +198,16 @@ def compile_message(
     test: str = "",
     tracking: Tracking = TRACKED,
     footer: Footer = NO_FOOTER,
+    closed: Closed | None = None,
 ) -> Callable[[Person, Columns], bytes]:
     """A function from a recipient, and what the lists say about them, to the JSON of the activity.
 
     ``token`` is asked once for each message; in anonymous mode it gives a new pseudonym. The footer is said in the
     recipient's own language, whatever that of the message is.
     """
-    lines = {language: footer_lines(Texts(language), footer, message) for language in LANGUAGES}
+    over = {language: tuple(closed(Texts(language), message)) if closed else () for language in LANGUAGES}
+    lines = {language: over[language] + footer_lines(Texts(language), footer, message) for language in LANGUAGES}
+    first = len(over[DEFAULT])
     card = message_card(
         id,
         marked(tracked(message, base_url, TOKEN) if tracking.links else message, "m"),
@@ -201,7 +215,8 @@ def compile_message(
         test=test,
         test_token=TOKEN if test else "",
         pseudonym=TOKEN if tracking.anonymous and not test else "",
-        footer=[line_mark(number) for number, _ in enumerate(lines[DEFAULT])],
+        footer=[line_mark(number) for number in range(first, len(lines[DEFAULT]))],
+        closed=[line_mark(number) for number in range(first)],
     )
     activity = {
         "type": "message",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cards.kit.texts import language_of_person
-from cards.message.compile import NO_FOOTER, TRACKED, Token, compile_message
+from cards.message.compile import NO_FOOTER, TRACKED, Closed, Token, compile_message
 from cards.message.footer import Footer
 from cards.message.skype import compile_skype
 from storage.records import CampaignId, Channel, Columns, Message, Person, Tracking, in_language
@@ -21,15 +21,17 @@ def compile_for(
     test: str = "",
     tracking: Tracking = TRACKED,
     footer: Footer = NO_FOOTER,
+    closed: Closed | None = None,
 ) -> Callable[[Person, Columns], bytes]:
     """A function from a recipient, and what the lists say about them, to the JSON of the activity.
 
-    Compiled once for each language; a recipient gets theirs (S29).
+    Compiled once for each language; a recipient gets theirs (S29). ``closed``: what stands in the place of its answers,
+    which are over.
     """
     compiled = {Channel.TEAMS: compile_message, Channel.SKYPE: compile_skype}[channel]
 
     def in_one(version: Message) -> Callable[[Person, Columns], bytes]:
-        return compiled(id, version, base_url, token, test=test, tracking=tracking, footer=footer)
+        return compiled(id, version, base_url, token, test=test, tracking=tracking, footer=footer, closed=closed)
 
     by_default = in_one(in_language(message, ""))
     if not message.versions:

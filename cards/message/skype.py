@@ -20,6 +20,7 @@ from cards.message.compile import (
     NO_FOOTER,
     TOKEN,
     TRACKED,
+    Closed,
     Token,
     filled,
     filler,
@@ -49,6 +50,7 @@ def compile_skype(
     test: str = "",
     tracking: Tracking = TRACKED,
     footer: Footer = NO_FOOTER,
+    closed: Closed | None = None,
 ) -> Callable[[Person, Columns], bytes]:
     """As ``cards.message.compile.compile_message``, for Skype."""
     words = tracked(message, base_url, TOKEN) if tracking.links else message
@@ -61,10 +63,18 @@ def compile_skype(
         # nothing in the line is secret: the channel says who typed it
         return {"type": "imBack", "title": button.title, "value": f"{PRESSED} {id}.{number}{proof}"}
 
-    lines = {language: footer_lines(Texts(language), footer, message, escape_skype) for language in LANGUAGES}
+    over = {language: tuple(closed(Texts(language), message)) if closed else () for language in LANGUAGES}
+    lines = {
+        language: over[language] + footer_lines(Texts(language), footer, message, escape_skype)
+        for language in LANGUAGES
+    }
     beneath = [line_mark(number) for number, _ in enumerate(lines[DEFAULT])]
     picture = {"url": message.image, "alt": message.image_alt or message.title}
-    actions = [action(number, button) for number, button in enumerate(message.buttons)]
+    actions = [
+        action(number, button)
+        for number, button in enumerate(message.buttons)
+        if closed is None or button.kind is ButtonKind.LINK
+    ]
     activity: dict[str, Any] = {
         "type": "message",
         "textFormat": "markdown",

@@ -16,6 +16,8 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    NotTakenBack,
+    Recall,
     Tally,
 )
 
@@ -64,6 +66,9 @@ class Figures:
     #: of a must-read that has ended: its rounds, the first one first, and how many people are left; None: not known
     rounds: Sequence[Figures] = ()
     left: int | None = None
+    #: how far its end has come, and the names of those whose message stays as it was
+    recall: Recall | None = None
+    left_behind: Sequence[tuple[str, NotTakenBack]] = ()
 
     @cached_property
     def _totals(self) -> Mapping[EngagementKind, Engagement]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.compose.sequels.end_form import end_text
 from cards.kit.elements import AdaptiveCard, FactSet
 from cards.kit.parts import beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
 from cards.kit.presence import presence_silent
@@ -87,7 +88,9 @@ def _what_comes(texts: Texts, figures: Figures, zone: ZoneInfo, ends_about: date
         rows.append((texts("Next message"), texts.moment(due, zone)))
     if ends_about and ends_about < end:
         rows.append((texts("Last message, about"), texts.moment(ends_about, zone)))
-    return [*rows, (texts("Ends"), texts.moment(end, zone))]
+    rows.append((texts("Ends"), texts.moment(end, zone)))
+    after = end_text(texts, figures.campaign.as_scheduled.end, zone)
+    return [*rows, *([(texts("Afterwards"), after)] if after else [])]
 
 
 def moved_card(texts: Texts, campaign: Campaign) -> AdaptiveCard:

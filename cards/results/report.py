@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import shown_rows
+from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.rounds import rounds_of
 from cards.kit.elements import (
     ActionSet,
@@ -35,6 +36,7 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.message.links import Link
 from cards.results.comparing.benchmarks import Benchmark, about_usual, beside_usual
+from cards.results.ending.left_behind import left_behind_lines
 from cards.results.figures import FEW, Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures
@@ -42,6 +44,7 @@ from cards.results.segments import Lists, Told, segments_in_report
 from cards.results.troubles import copy_for_the_others, trouble_lines
 from storage.records import (
     OTHER_REACTION,
+    AtEnd,
     ButtonKind,
     Campaign,
     DeliveryState,
@@ -91,6 +94,8 @@ def report_card(
         FactSet(facts_of(texts, figures, zone, benchmark)),
         *([hint(about_usual(texts, benchmark))] if benchmark else []),
     ]
+    if figures.recall is not None:
+        body += left_behind_lines(texts, campaign, figures.recall, figures.left_behind)
     body += rounds_of(texts, figures)
     body += _outcome_chart(texts, figures.tally)
     body += _answers(texts, figures)
@@ -188,6 +193,13 @@ def facts_of(
         (texts("Send rate"), with_usual(texts.percent(tally.delivered, tally.total), None)),
         *shown_rows(texts, frozen.message),
     ]
+    if end := end_text(texts, frozen.end, zone):
+        rows.append((texts("End"), end))
+    if figures.recall is not None:
+        whole = max(figures.recall.total, figures.recall.done)
+        done = texts("{part} of {whole}", part=texts.number(figures.recall.taken_back), whole=texts.number(whole))
+        deletes = figures.campaign.recall_does is AtEnd.DELETE
+        rows.append((texts("Taken back") if deletes else texts("Changed"), done))
     if figures.next_due and figures.next_due < frozen.schedule.slot.end:
         rows.append((texts("Next message"), texts.moment(figures.next_due, zone)))
     for kind, name in (

@@ -18,7 +18,7 @@ from storage.records import Campaign, Channel, DeedKind, Forms, PersonId
 
 router = Router()
 
-START = ("start", "date", "time", *WORDS)  #: of the schedule: asked anew
+START = ("start", "date", "time", "end_date", "end_time", *WORDS)  #: of the schedule: asked anew
 
 
 @router.form("campaign.copy")

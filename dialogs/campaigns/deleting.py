@@ -11,7 +11,7 @@ from dialogs.core.notify import tell_maker
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, demand, is_asked_about
-from storage.records import Campaign, CampaignState, DeedKind, DeliveryState, Right, StaleVersion
+from storage.records import AtEnd, Campaign, CampaignState, DeedKind, DeliveryState, Right, StaleVersion
 from storage.records.campaign_life import Change, allows
 from storage.shared.recalls import forget_recall
 
@@ -40,7 +40,11 @@ async def deletion(turn: Turn, campaign: Campaign) -> Answer:
     if not allows(campaign, Change.DELETE):
         return Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning"))
     if campaign.recalling(turn.now):
-        text = turn.texts("Its messages are being taken back. I tell you how far it has come.")
+        text = (
+            turn.texts("Its messages are being taken back. I tell you how far it has come.")
+            if campaign.recall_does is AtEnd.DELETE
+            else turn.texts("Its end has come, and its messages are being changed. I tell you how far it has come.")
+        )
         return Answer(card=await information(turn, campaign, text))
     if await is_asked_about(turn, campaign):
         text = turn.texts(

@@ -67,6 +67,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         schedule=draft.schedule,
         starts_now=draft.starts_now,
         follow_up=draft.follow_up,
+        end=draft.end,
         tracking=tracking_of(campaign, turn.services.links.tracked),
         person=view.person,
         another=another,
@@ -107,6 +108,14 @@ async def problems_of(
         problems += [("audience", text) for text in unread]
         if reach and not reach.total and not await read_lists(turn, draft.audience):
             problems.append(("audience", turn.texts("There is nobody in it.")))
+    keep = (await policy_of(turn.store, draft.campaign.tenant)).keep_days if draft.end else None
+    if draft.end and draft.schedule and keep and draft.end.at > draft.schedule.slot.end + timedelta(days=keep):
+        late = turn.texts.many(
+            "Its end is too late: who has received it is known here for {count} day, and not then.",
+            "Its end is too late: who has received it is known here for {count} days, and not then.",
+            keep,
+        )
+        problems.append(("schedule", late))
     if forecast and forecast.asleep and not forecast.messages:
         nobody = turn.texts("Nowhere do its recipients work in this time. Make it longer, or change the hours.")
         problems.append(("schedule", nobody))

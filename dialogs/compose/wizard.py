@@ -13,6 +13,7 @@ from cards.compose import STEPS, message_form, schedule_form
 from cards.compose.review import review_card
 from cards.compose.said import answered_by
 from cards.compose.schedule.lines import start_in
+from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.addresses import completed
@@ -141,6 +142,8 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
     if goal == "chase":
         return Answer(card=follow_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
+    if goal == "ending":
+        return Answer(card=end_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "repeat":
         return Answer(card=repeat_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "leave":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from cards.compose.audience_form import limit_of_authors
 from cards.compose.said import ask_text, asks_of
@@ -19,8 +20,9 @@ from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, read_schedule
-from scheduler.rules.occurrences import first_occurrence
+from scheduler.rules.occurrences import first_occurrence, moved_end
 from storage.records import (
+    AtEnd,
     Audience,
     ButtonKind,
     Campaign,
@@ -28,6 +30,7 @@ from storage.records import (
     Channel,
     Columns,
     Consideration,
+    End,
     FollowUp,
     Frozen,
     IfUnknown,
@@ -131,6 +134,7 @@ class Draft:
     schedule: Schedule | None
     starts_now: bool
     follow_up: FollowUp | None = None
+    end: End | None = None
     #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
     names_people: bool = True
     #: (step, what is wrong with it)
@@ -151,6 +155,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             schedule=frozen.schedule,
             starts_now=False,
             follow_up=frozen.follow_up,
+            end=frozen.end,
             names_people=await may_see_people(turn, frozen.audience),
             problems=(),
         )
@@ -180,9 +185,12 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     when: Timing | None = timing.value if timing else None
     if when and when.follow_up and message.value and (wrong := _cannot_follow(campaign, message.value, when, texts)):
         problems.append(("schedule", wrong))
+    if when and when.end and message.value and (wrong := _cannot_close(message.value, when.end, texts)):
+        problems.append(("schedule", wrong))
     if when and when.schedule.repeat is not None:
         if (coming := _next_of(turn, campaign, when.schedule)) is not None:
-            when = replace(when, schedule=coming)
+            end = moved_end(when.end, when.schedule.slot, coming.slot.start, ZoneInfo(coming.zone))
+            when = replace(when, schedule=coming, end=end)
         else:
             again = texts("It has come for the last time. Choose a later end, or let it begin anew.")
             problems.append(("schedule", again))
@@ -193,6 +201,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         schedule=when.schedule if when else None,
         starts_now=bool(when and when.now),
         follow_up=when.follow_up if when else None,
+        end=when.end if when else None,
         problems=tuple(problems),
     )
 
@@ -207,6 +216,14 @@ def _cannot_follow(campaign: Campaign, message: Message, when: Timing, texts: Te
         return texts("Nobody can confirm it: ask people to confirm, or remind nobody.")
     if until is Until.ANSWERED and ButtonKind.ANSWER not in kinds:
         return texts("Nobody can answer it: add quick answers, or remind nobody.")
+    return ""
+
+
+def _cannot_close(message: Message, end: End, texts: Texts) -> str:
+    """Why there is nothing to be closed; "" where there is."""
+    kinds = {button.kind for button in message.buttons}
+    if end.does is AtEnd.CLOSE and not kinds & {ButtonKind.ACKNOWLEDGE, ButtonKind.ANSWER}:
+        return texts("Nobody can answer or confirm it, so there is nothing to close: choose another end.")
     return ""
 
 
@@ -321,4 +338,5 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
         tracking=tracking,
         consideration=consideration,
         follow_up=draft.follow_up,
+        end=draft.end,
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from cards.kit.parts import full_name
 from cards.results.figures import Figures, discreet
 from storage.port.campaigns import Deliveries
 from storage.port.engagement import Engagements, Results
-from storage.records import Campaign, CampaignState, DeliveryState, Left
+from storage.port.operations import Documents
+from storage.port.people import People
+from storage.records import Campaign, CampaignState, DeliveryState, Left, NotTakenBack, Recall
+from storage.shared.recalls import recall_of
 
 #: in these it may have arrived, so that somebody may have acted without being among those who received it
 IN_DOUBT = (DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
-class _Store(Deliveries, Engagements, Protocol):
+class _Store(Deliveries, Documents, Engagements, People, Protocol):
     """What is asked of the store here."""
 
 
@@ -23,15 +28,28 @@ async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = Fal
     hours = await store.engagement_by_hour(campaign.id) if over_time else []
     if campaign.anonymous:
         engagement, hours = discreet(tally.delivered, engagement, hours)
+    recall = await recall_of(store, campaign.id) if campaign.recall_at is not None else None
     running = campaign.state is CampaignState.RUNNING
     return Figures(
         campaign=campaign,
         tally=tally,
         engagement=engagement,
+        recall=recall,
+        left_behind=await names_left_behind(store, campaign, recall) if over_time else (),
         hours=hours,
         next_due=await store.next_due(campaign.id) if running else None,
         last_due=await store.last_due(campaign.id, campaign.as_scheduled.schedule.slot.end) if running else None,
     )
+
+
+async def names_left_behind(
+    store: People, campaign: Campaign, recall: Recall | None
+) -> Sequence[tuple[str, NotTakenBack]]:
+    """Whose message stays as it was, the first ones, and why; of those who are known still."""
+    if recall is None or not campaign.tells_names:
+        return []
+    people = [(await store.person(one.person), one.why) for one in recall.left]
+    return [(full_name(person), why) for person, why in people if person is not None]
 
 
 async def count_left(store: Results, figures: Figures, left: Left) -> int:

@@ -33,9 +33,10 @@ FIELDS = {
     ),
     "repeat": ("every", "on", "which", "until", "times"),
     "chase": ("chase", "chase_after", "chase_rounds"),
+    "ending": ("ending", "end_date", "end_time", "end_result"),
 }
 #: step -> of the values that a draft keeps for it, those that a card of their own asks for
-ELSEWHERE = {"schedule": (*FIELDS["repeat"], *FIELDS["chase"])}
+ELSEWHERE = {"schedule": (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"])}
 
 #: fields that hold addresses of the web
 ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(BUTTONS))}

@@ -13,14 +13,16 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Parsed, Values
+from dialogs.forms.sequels.ending import read_end
 from dialogs.forms.sequels.follow_up import read_follow_up
 from dialogs.forms.sequels.repeat import as_series, read_repeat, repeats, years_of
 from dialogs.schedule_words import LONGEST as LONGEST_WORDS
 from dialogs.schedule_words import too_much
-from scheduler.rules.occurrences import HORIZON
+from scheduler.rules.occurrences import HORIZON, moved_end
 from scheduler.rules.window import open_time
 from storage.records import (
     HOUSE,
+    End,
     FollowUp,
     HouseDefaults,
     IfUnknown,
@@ -50,6 +52,7 @@ class Timing:
     schedule: Schedule
     now: bool
     follow_up: FollowUp | None = None
+    end: End | None = None
 
 
 def default_schedule(now: datetime, zone: str, house: HouseDefaults = HOUSE) -> dict[str, str]:
@@ -130,6 +133,11 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
     begins, lasts = start or now, duration or timedelta()
     closed = read_closures(values, begins, years_of(values, begins, begins + lasts), texts, errors)
     follow_up = read_follow_up(values, texts, errors)
+    end = (
+        read_end(values, Slot(start=start, duration=duration), zone, texts, errors)
+        if zone and start and duration
+        else None
+    )
     repeat = read_repeat(values, start, zone, texts, errors) if series and start and zone else None
     if errors or not (zone and start and duration and hours):
         return Parsed(None, errors)
@@ -145,7 +153,10 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
     )
     if repeat is not None:
         whole = as_series(schedule, now - GRACE, texts, errors)
-        return Parsed(Timing(schedule=whole, now=False, follow_up=follow_up)) if whole else Parsed(None, errors)
+        if whole is None:
+            return Parsed(None, errors)
+        end = moved_end(end, schedule.slot, whole.slot.start, zone)
+        return Parsed(Timing(schedule=whole, now=False, follow_up=follow_up, end=end))
     # the recipients, whose own hours count, are not known yet: the review tells how many it would not reach
     if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
         if closed_days := closed_text(texts, schedule):
@@ -158,7 +169,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
             end=texts.moment(schedule.slot.end, zone),
         )
         return Parsed(None, errors)
-    return Parsed(Timing(schedule=schedule, now=at_once, follow_up=follow_up))
+    return Parsed(Timing(schedule=schedule, now=at_once, follow_up=follow_up, end=end))
 
 
 def without_words(values: Values) -> dict[str, str]:

@@ -95,6 +95,8 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
         return await _test_pressed(turn, form, campaign, message, press)
     if campaign.started_at and not campaign.engages(turn.now):
         return Answer(text=turn.texts("This campaign is closed: it is too late to answer."))
+    if campaign.over(turn.now):
+        return Answer(text=turn.texts("This campaign has ended: answers are not counted any more."))
     pseudonym = str(form.get("who", "")) if campaign.anonymous else ""
     if campaign.anonymous:
         who = await _unnamed(turn, campaign, pseudonym)

@@ -1,10 +1,13 @@
-"""Taking a campaign's messages back out of people's chats: paced like sending, gone on with after any death.
+"""Taking a campaign's messages back out of people's chats, or closing them: paced like sending, gone on with after any
+
+death.
 
     to be taken back, from an instant on --deleted, a round at a time--> all seen to --told--> recalled (--> gone)
 
 That it is to be done stands in the campaign, how far it has come in a document of its own (storage/shared/recalls.py):
 everybody up to a PersonId, and those few that are tried again. A round is deleted before it is written down, as to
-delete twice is to delete once: a death repeats a round. A lock keeps the other copies of the bot away.
+delete twice is to delete once: a death repeats a round. A lock keeps the other copies of the bot away. Where the
+campaign's end says so, one line or the closed message takes a message's place, which can be repeated as well.
 """
 
 from __future__ import annotations
@@ -20,20 +23,23 @@ from functools import partial
 from typing import Protocol
 
 from scheduler.copies.lock import run_exclusively
-from scheduler.ports import Announcer, Clock, Delivered, Outcome, Retractor, Retry, Unexplained
+from scheduler.ports import Announcer, Clock, Closer, Delivered, Outcome, Render, Retractor, Retry, Unexplained
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.recalling import Answer, after, due, ended, hopeless, may_begin, rests
 from scheduler.rules.trouble import MANY, sign_of
 from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.engagement import Engagements
 from storage.port.operations import Documents
 from storage.port.people import People
 from storage.records import (
     About,
+    AtEnd,
     Campaign,
     CampaignId,
     Deed,
     DeedKind,
     DeliveryState,
+    EngagementKind,
     NotReached,
     NotTakenBack,
     Recall,
@@ -57,7 +63,7 @@ TOLD_AGAIN = timedelta(seconds=30)  #: until the end is told again, where it cou
 GIVEN_UP = timedelta(days=1)  #: after the end: who could not be told by then is not
 
 
-class _Store(Campaigns, Deliveries, Documents, People, Protocol):
+class _Store(Campaigns, Deliveries, Documents, Engagements, People, Protocol):
     """What is asked of the store here."""
 
 
@@ -66,6 +72,7 @@ class Recalls:
         self,
         store: _Store,
         retractor: Retractor,
+        closer: Closer,
         announcer: Announcer,
         clock: Clock,
         rng: random.Random,
@@ -74,6 +81,7 @@ class Recalls:
     ) -> None:
         self._store = store
         self._retractor = retractor
+        self._closer = closer
         self._announcer = announcer
         self._clock = clock
         self._rng = rng
@@ -114,7 +122,14 @@ class Recalls:
     async def _begin(self, campaign: Campaign) -> Recall:
         states = (await self._store.tally(campaign.id)).states
         total = states.get(DeliveryState.DELIVERED, 0) + states.get(DeliveryState.UNCONFIRMED, 0)
-        recall = Recall(campaign=campaign.id, began_at=self._clock.now(), total=total)
+        end, answers = campaign.as_scheduled.end, list[tuple[int, int]]()
+        if campaign.recall_does is AtEnd.CLOSE and end is not None and end.shows_result:
+            answers = [
+                (row.button, row.people)
+                for row in await self._store.engagement(campaign.id)
+                if row.kind is EngagementKind.ANSWERED and row.button is not None
+            ]
+        recall = Recall(campaign=campaign.id, began_at=self._clock.now(), total=total, answers=tuple(answers))
         return await save_recall(self._store, recall)
 
     async def _tell_the_end(self, campaign: Campaign, recall: Recall) -> bool:
@@ -172,11 +187,19 @@ class Recalls:
         if room and may_begin(recall):
             new = await self._store.sent_messages(campaign.id, recall.cursor, room)
             seen_all = not new
-        asked = await self._ask_each(campaign, [*messages, *new])
+        render = None
+        if campaign.recall_does is not AtEnd.DELETE:
+            render = self._closer.closed(campaign, recall)
+        asked = await self._ask_each(campaign, [*messages, *new], render)
         return [*answers, *asked], seen_all
 
-    async def _ask_each(self, campaign: Campaign, messages: Sequence[SentMessage]) -> list[Answer]:
-        """As many of them, from the first on, as may leave in a round; what stays behind is the next one's."""
+    async def _ask_each(
+        self, campaign: Campaign, messages: Sequence[SentMessage], render: Render | None
+    ) -> list[Answer]:
+        """As many of them, from the first on, as may leave in a round; what stays behind is the next one's.
+
+        ``render``: what takes a message's place; None: it is deleted.
+        """
         ends = self._clock.monotonic() + ROUND
         answers: list[Answer | asyncio.Task[Answer]] = []
         try:
@@ -186,7 +209,7 @@ class Recalls:
                 elif _goes_wrong(answers) or not await self._may_leave(campaign, ends):
                     break
                 else:
-                    answers.append(asyncio.create_task(self._ask(campaign, message)))
+                    answers.append(asyncio.create_task(self._ask(campaign, message, render)))
             return [answer if isinstance(answer, Answer) else await answer for answer in answers]
         finally:
             for answer in answers:
@@ -201,19 +224,30 @@ class Recalls:
             await self._clock.sleep(TICK)
         return False
 
-    async def _ask(self, campaign: Campaign, message: SentMessage) -> Answer:
+    async def _ask(self, campaign: Campaign, message: SentMessage, render: Render | None) -> Answer:
         assert message.reference is not None
-        outcome = await self._retract(message.reference, message.activity)
+        activity = b""
+        if render is not None:
+            person = await self._store.person(message.person)
+            if person is None:
+                return Answer(message.person, NotTakenBack.NOT_KNOWN)
+            has_columns = campaign.as_scheduled.message.columns
+            columns = await self._store.delivery_columns(campaign.id, person.id) if has_columns else {}
+            activity = render(person, columns)
+        outcome = await self._retract(message.reference, message.activity, activity)
         elsewhere = await self._elsewhere(message.reference, outcome)
         if elsewhere and await self._may_leave(campaign, self._clock.monotonic() + ROUND):
-            outcome = await self._retract(replace(message.reference, service_url=elsewhere), message.activity)
+            outcome = await self._retract(replace(message.reference, service_url=elsewhere), message.activity, activity)
         if isinstance(outcome, Retry) and outcome.reason is NotReached.THROTTLED:
             now = self._clock.monotonic()
             self._rate_limit.of(campaign.tenant, now).throttled(now, outcome.after)
         return Answer(message.person, outcome)
 
-    async def _retract(self, reference: Reference, message: str) -> Outcome:
+    async def _retract(self, reference: Reference, message: str, activity: bytes) -> Outcome:
+        """``activity``: what takes its place; b"": it is deleted."""
         try:
+            if activity:
+                return await self._retractor.amend(reference, message, activity)
             return await self._retractor.retract(reference, message)
         except Exception as error:
             log.exception("a deletion broke")

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler.rules.window import open_time
-from storage.records import Every, Repeat, Schedule, Sequels, Slot
+from storage.records import End, Every, Frozen, Repeat, Schedule, Sequels, Slot
 
 HORIZON = timedelta(days=5 * 366)  #: how long a series lasts at the most
 IN_VAIN = 500  #: days in a row that may be left out: a rule that has none open among them never comes
@@ -69,6 +69,27 @@ def at_occurrence(schedule: Schedule, start: datetime) -> Schedule:
         day for day in schedule.hours.holidays if (slot.start - A_DAY).date() <= day <= (slot.end + A_DAY).date()
     )
     return replace(schedule, slot=slot, repeat=None, hours=replace(schedule.hours, holidays=near))
+
+
+def end_at(frozen: Frozen, start: datetime) -> End | None:
+    """The end of one occurrence: as long after its start as the first one's, on the wall clock."""
+    return moved_end(frozen.end, frozen.schedule.slot, start, ZoneInfo(frozen.schedule.zone))
+
+
+def moved_end(end: End | None, before: Slot, start: datetime, zone: ZoneInfo) -> End | None:
+    """The end of a campaign that starts at ``start``, of one in the slot ``before``: on the wall clock, so that what
+
+    ends on Fridays at six does so in a week in which the clocks change, too. Never before all of it is sent.
+    """
+    if end is None or start == before.start:
+        return end
+    lasts = _local(end.at, zone) - _local(before.start, zone)
+    at = (_local(start, zone) + lasts).replace(tzinfo=zone).astimezone(UTC)
+    return replace(end, at=max(at, start + before.duration))
+
+
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None)
 
 
 def _is_open(schedule: Schedule, start: datetime, zone: ZoneInfo) -> bool:

@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
 from scheduler.rules.trouble import FIRST_PROBE, LONGEST_PROBE, MANY, sign_of
 from storage.records import (
+    NAMED,
     About,
     DeliveryState,
     Later,
+    LeftBehind,
     NotReached,
     NotTakenBack,
     PersonId,
@@ -85,19 +87,19 @@ def after(recall: Recall, answers: Sequence[Answer], now: datetime, rng: random.
     """After one round of requests."""
     if not answers:
         return recall
-    taken_back, failed = recall.taken_back, Counter(recall.failed)
+    taken_back, failed, left = recall.taken_back, Counter(recall.failed), [*recall.left]
     later = {one.person: one for one in recall.later}
     trouble = _trouble(recall, answers, now)
     for answer in answers:
         before = later.pop(answer.person, None)
         attempts = before.attempts if before else 0
-        if isinstance(answer.outcome, NotTakenBack):
-            failed[answer.outcome] += 1
-        elif isinstance(answer.outcome, Delivered):
+        if isinstance(answer.outcome, Delivered):
             taken_back += 1
-        elif (why := _for_good(answer.outcome, attempts, troubled=trouble is not None)) is not None:
+        elif (why := _why_left(answer.outcome, attempts, troubled=trouble is not None)) is not None:
             failed[why] += 1
+            left.append(LeftBehind(person=answer.person, why=why))
         else:
+            assert not isinstance(answer.outcome, NotTakenBack)
             later[answer.person] = _again(answer, attempts, now, rng, counts=trouble is None)
     waiting = tuple(later.values())
     if trouble is None and recall.trouble is not None:  # it is over: nobody rests any longer
@@ -108,6 +110,7 @@ def after(recall: Recall, answers: Sequence[Answer], now: datetime, rng: random.
         cursor=max([recall.cursor, *(answer.person for answer in answers)]),
         taken_back=taken_back,
         failed=dict(failed),
+        left=tuple(left[:NAMED]),
         later=waiting,
         trouble=trouble,
         probes=recall.probes + 1 if trouble else 0,
@@ -120,12 +123,13 @@ def ended(recall: Recall, now: datetime) -> Recall:
     over = now - recall.began_at >= GIVES_UP
     if recall.finished_at is not None or not (over or (recall.seen_all and not recall.later)):
         return recall
-    failed = Counter(recall.failed)
+    failed, left = Counter(recall.failed), [*recall.left]
     if over:
         failed[NotTakenBack.NOT_ANSWERED] += max(0, recall.total - recall.done)
+        left += [LeftBehind(person=one.person, why=NotTakenBack.NOT_ANSWERED) for one in recall.later]
     else:
         failed[NotTakenBack.NOT_KNOWN] += max(0, recall.total - recall.done)
-    return replace(recall, failed=dict(+failed), later=(), again_at=None, finished_at=now)
+    return replace(recall, failed=dict(+failed), left=tuple(left[:NAMED]), later=(), again_at=None, finished_at=now)
 
 
 def _trouble(recall: Recall, answers: Sequence[Answer], now: datetime) -> Trouble | None:
@@ -143,9 +147,11 @@ def _trouble(recall: Recall, answers: Sequence[Answer], now: datetime) -> Troubl
     return known or Trouble(reason=sign.reason, detail=sign.detail[:DETAIL], since=now)
 
 
-def _for_good(outcome: Outcome, attempts: int, *, troubled: bool) -> NotTakenBack | None:
+def _why_left(outcome: Outcome | NotTakenBack, attempts: int, *, troubled: bool) -> NotTakenBack | None:
     """Why a message stays where it is; None where it is tried again."""
     match outcome:
+        case NotTakenBack():
+            return outcome
         case Unreachable(reason):
             return _OUT_OF_REACH.get(reason, NotTakenBack.CHAT_LOST)
         case Refused():

@@ -81,9 +81,11 @@ class FollowUps:
         if frozen.follow_up is None or sequels is None or sequels.next_at is None:
             return
         now, schedule = self._clock.now(), frozen.schedule
-        if sequels.last_at is None:  # it has just ended
+        if campaign.over(now):  # the bot was away until its end
+            await self._later(campaign, sequels, None)
+        elif sequels.last_at is None:  # it has just ended
             await self._later(campaign, sequels, after_working_days(schedule, now, frozen.follow_up.after))
-        elif not open_time(Slot(start=now, duration=schedule.slot.duration), schedule.hours, ZoneInfo(schedule.zone)):
+        elif not open_time(_slot(frozen, now), schedule.hours, ZoneInfo(schedule.zone)):
             await self._later(campaign, sequels, after_working_days(schedule, now, 1))  # the bot was away at the hour
         else:
             await self._make(campaign, sequels, frozen.follow_up, now)
@@ -108,8 +110,7 @@ class FollowUps:
         def make(number: CampaignId) -> Campaign:
             return occurrence(campaign, number, now, name, frozen, forms, approval)
 
-        end = now + frozen.schedule.slot.duration
-        due = after_working_days(campaign.as_scheduled.schedule, end, follow_up.after)
+        due = after_working_days(campaign.as_scheduled.schedule, frozen.schedule.slot.end, follow_up.after)
         after = replace(
             sequels, last_at=sequels.next_at, made=number, next_at=due if number < follow_up.rounds else None
         )
@@ -133,7 +134,7 @@ class FollowUps:
         """The same message, to those who are left, from now on for as long as it was; under the rules as they stand."""
         frozen = campaign.as_scheduled
         rules = consideration_of(await policy_of(self._store, campaign.tenant), frozen.message, None)
-        schedule: Schedule = replace(frozen.schedule, slot=replace(frozen.schedule.slot, start=now))
+        schedule: Schedule = replace(frozen.schedule, slot=_slot(frozen, now))
         return replace(
             frozen,
             audience=Audience(lists=(id,), guests=frozen.audience.guests),
@@ -141,6 +142,12 @@ class FollowUps:
             consideration=replace(rules, sender=frozen.consideration.sender),
             follow_up=None,
         )
+
+
+def _slot(frozen: Frozen, now: datetime) -> Slot:
+    """From now on for as long as the first one, and not past the campaign's end."""
+    lasts = frozen.schedule.slot.duration
+    return Slot(start=now, duration=min(lasts, frozen.end.at - now) if frozen.end else lasts)
 
 
 def _forms(campaign: Campaign, id: ListId) -> Forms:

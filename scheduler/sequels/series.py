@@ -15,7 +15,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from scheduler.ports import Announcer, Clock
-from scheduler.rules.occurrences import at_occurrence, next_occurrence
+from scheduler.rules.occurrences import at_occurrence, end_at, next_occurrence
 from storage.port.campaigns import Campaigns
 from storage.port.operations import Documents
 from storage.records import (
@@ -84,7 +84,8 @@ class Series:
         frozen = series.as_scheduled
         rules = consideration_of(await policy_of(self._store, series.tenant), frozen.message, None)
         rules = replace(rules, sender=frozen.consideration.sender)
-        return replace(frozen, schedule=at_occurrence(frozen.schedule, start), consideration=rules)
+        schedule, end = at_occurrence(frozen.schedule, start), end_at(frozen, start)
+        return replace(frozen, schedule=schedule, consideration=rules, end=end)
 
     async def _go_by(self, series: Campaign, sequels: Sequels, start: datetime, now: datetime) -> None:
         """Occurrences whose slots are over: the author is told of all of them at once, before the series moves on."""
@@ -123,4 +124,8 @@ def _forms(series: Campaign, start: datetime) -> Forms:
         "date": local.date().isoformat(),
         "time": local.strftime("%H:%M"),
     }
+    if (end := end_at(series.as_scheduled, start)) is not None:
+        ends = end.at.astimezone(local.tzinfo)
+        of_end = {field: typed[field] for field in ("ending", "end_result") if field in typed}
+        schedule = {**schedule, **of_end, "end_date": ends.date().isoformat(), "end_time": ends.strftime("%H:%M")}
     return {**series.forms, "schedule": schedule}

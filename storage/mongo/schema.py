@@ -67,6 +67,7 @@ STEPS = (
     Step("a series is never sent itself, a must-read has rounds: older copies would not know", overlaps=False),
     Step("a list may be a rule: a copy that does not know it would leave nobody out", overlaps=False),
     Step("recipients are counted by what is known of them, which older copies would not", overlaps=False),
+    Step("a campaign has an end, which older copies would forget", overlaps=False),
 )
 VERSION = len(STEPS)
 

@@ -42,6 +42,7 @@ from storage.records.deliveries import (
     Settled,
     Tally,
 )
+from storage.records.ends import AtEnd, End
 from storage.records.engagement import (
     CROWD,
     NOTHING,
@@ -107,7 +108,7 @@ from storage.records.people import (
 )
 from storage.records.policy import HOUSE, GroupRole, HouseDefaults, Policy, consideration_of, forgets_before
 from storage.records.profiles import COUNTED, MOST_PROFILES, Profile, ProfileFigures, profile_of
-from storage.records.recalls import Later, NotTakenBack, Recall, SentMessage
+from storage.records.recalls import NAMED, Later, LeftBehind, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
     Left,
     Result,
@@ -127,12 +128,14 @@ __all__ = [
     "LADDER",
     "MAY_HAVE_ARRIVED",
     "MOST_PROFILES",
+    "NAMED",
     "NOTHING",
     "OTHER_REACTION",
     "REACTIONS",
     "About",
     "Approval",
     "Arrival",
+    "AtEnd",
     "Audience",
     "AuditEntry",
     "Begun",
@@ -154,6 +157,7 @@ __all__ = [
     "DeliveryState",
     "DirectoryUser",
     "DistributionList",
+    "End",
     "Engaged",
     "EngagedInHour",
     "Engagement",
@@ -172,6 +176,7 @@ __all__ = [
     "Ladder",
     "Later",
     "Left",
+    "LeftBehind",
     "Lesson",
     "ListId",
     "ListInUse",

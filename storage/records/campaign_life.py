@@ -255,14 +255,17 @@ def _going(campaign: Campaign) -> Sequels:
 
 
 def follows_up(campaign: Campaign) -> bool:
-    """Whether a must-read that has ended may have rounds yet: not once its messages are taken back, or it is erased."""
-    return (
-        campaign.state is DONE
-        and campaign.frozen is not None
-        and campaign.frozen.follow_up is not None
-        and campaign.recall_at is None
-        and campaign.sealed_at is None
-    )
+    """Whether a must-read that has ended may have rounds yet: none from its end on, nor once its messages are taken
+
+    back, or it is erased.
+    """
+    frozen, next_at = campaign.frozen, campaign.sequels.next_at if campaign.sequels else None
+    if campaign.state is not DONE or frozen is None or frozen.follow_up is None or campaign.sealed_at is not None:
+        return False
+    if campaign.recall_at is None:
+        return True
+    before_end = frozen.end is not None and campaign.recall_at == frozen.end.at
+    return before_end and next_at is not None and next_at < campaign.recall_at
 
 
 def occurrence(
@@ -287,7 +290,8 @@ def occurrence(
 
 def start(campaign: Campaign, at: datetime) -> Campaign:
     """From here on nothing of it changes. TooEarly before its slot: it may have been moved since it was due."""
-    started = _made(campaign, Change.START, at)
+    end = campaign.frozen.end if campaign.frozen else None
+    started = _made(campaign, Change.START, at, recall_at=end.at if end else None)
     if campaign.is_series:
         raise TooEarly(f"campaign {campaign.id} is a series, and never sent itself")
     if ms(at) < ms(campaign.as_scheduled.schedule.slot.start):  # to the millisecond, as stores look for it

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import chain, repeat
 
 from storage.records.channels import Channel
+from storage.records.ends import AtEnd, End
 from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
 from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
@@ -201,6 +202,8 @@ class Frozen:
     consideration: Consideration = Consideration()
     #: it is a must-read: whoever has not done this gets it again
     follow_up: FollowUp | None = None
+    #: when its messages are taken back, or answered no more; None: they stay
+    end: End | None = None
 
 
 class WhyHeld(StrEnum):
@@ -381,9 +384,19 @@ class Campaign:
             return None
         return self.recall_at
 
+    @property
+    def recall_does(self) -> AtEnd:
+        """What becomes of its messages: as its end says, or deleted, where somebody has asked for that."""
+        end = self.frozen.end if self.frozen else None
+        return AtEnd.DELETE if end is None or self.recall_at != end.at or self.recall_deletes else end.does
+
     def recalling(self, now: datetime) -> bool:
         """Whether its messages are being taken back, or it goes now that they are."""
         return self.recall_due is not None and self.recall_due <= now
+
+    def over(self, now: datetime) -> bool:
+        """Whether its end has come: its messages are answered no more."""
+        return self.frozen is not None and self.frozen.end is not None and self.frozen.end.at <= now
 
     def engages(self, now: datetime) -> bool:
         """Whether what people do with the message counts now."""

@@ -53,6 +53,17 @@ class Later:
     detail: str = ""
 
 
+NAMED = 100  #: of those whose message could not be taken back are known by name, the first ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftBehind:
+    """Somebody in whose chat the message is still as it was."""
+
+    person: PersonId
+    why: NotTakenBack
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
     """How far the taking back has come. To delete twice is to delete once, so what a death leaves is done again."""
@@ -69,6 +80,10 @@ class Recall:
     seen_all: bool = False
     taken_back: int = 0
     failed: Mapping[NotTakenBack, int] = field(default_factory=dict)
+    #: the first of those who failed
+    left: tuple[LeftBehind, ...] = ()
+    #: of a poll that is closed: (number of the answer's button, people), as it stood when that began
+    answers: tuple[tuple[int, int], ...] = ()
     later: tuple[Later, ...] = ()
     #: what keeps all of it waiting, and since when
     trouble: Trouble | None = None

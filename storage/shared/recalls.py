@@ -30,5 +30,12 @@ async def forget_recall(store: Documents, id: CampaignId) -> None:
     await store.delete_documents([_key(id), *(f"posting/{what}/{id}" for what in ("recall", "recalled"))])
 
 
+async def forget_left_behind(store: Documents, id: CampaignId) -> None:
+    """Nothing is kept of single recipients any more."""
+    recall = await recall_of(store, id)
+    if recall is not None and recall.left:
+        await save_recall(store, replace(recall, left=()))
+
+
 def _key(id: CampaignId) -> str:
     return f"recall/{id}"

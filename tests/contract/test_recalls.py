@@ -9,16 +9,21 @@ import pytest
 
 from storage.port.store import Store
 from storage.records import (
+    AtEnd,
     Campaign,
     DeedKind,
     DeliveryState,
+    End,
+    FollowUp,
     NotReached,
     PersonId,
     Recall,
     StaleVersion,
+    Until,
+    campaign_life,
 )
 from storage.shared.recalls import forget_recall, recall_of, save_recall
-from tests.contract.world import END, MINUTE, NOW, install, outcome, planned, sent
+from tests.contract.world import END, MINUTE, NOW, drafted, frozen, install, outcome, planned, sent
 from tests.support.deeds import A_DEED
 
 
@@ -47,6 +52,46 @@ async def test_it_is_due_from_its_instant_on_until_it_has_been_done(store: Store
     assert now is not None and now.recalled_at == END + 2 * MINUTE
     with pytest.raises(StaleVersion):
         await store.recall(now, END, deletes=True, deed=replace(A_DEED, at=END + 3 * MINUTE))
+
+
+async def test_an_end_is_due_once_its_campaign_is_done_and_rounds_stop_before_it(store: Store) -> None:
+    [ada, *_] = await install(store, "ada", "louis")
+    follow_up, end = FollowUp(until=Until.OPENED, after=1, rounds=3), End(at=END + 9 * MINUTE, does=AtEnd.LINE)
+    whole = replace(frozen(), end=end, follow_up=follow_up)
+    draft = await drafted(store, ada, "News")
+    campaign = await store.save(campaign_life.schedule(draft, whole), deed=A_DEED)
+    assert campaign.recall_at is None
+    assert await store.start(campaign.id, NOW)
+    assert await store.due_recalls(END + 10 * MINUTE) == [], "it runs"
+    await store.planned(campaign.id, NOW)
+    assert await store.finish(campaign.id, END)
+    current = await store.campaign(campaign.id)
+    assert current is not None and (current.recall_at, current.recall_does) == (end.at, AtEnd.LINE)
+    assert await store.due_recalls(END + 8 * MINUTE) == []
+    assert await store.due_recalls(end.at) == [current]
+    assert await store.due_sequels(END) == [current], "a round may come before the end"
+    assert current.sequels is not None
+    after = replace(current.sequels, last_at=END, next_at=end.at)
+    await store.make_sequel(current, after, None, deed=A_DEED)
+    assert await store.due_sequels(END + 20 * MINUTE) == [], "and none from it on"
+
+
+async def test_rounds_stop_once_its_messages_are_taken_back_before_its_end(store: Store) -> None:
+    [ada, *_] = await install(store, "ada", "louis")
+    follow_up, end = FollowUp(until=Until.OPENED, after=1, rounds=3), End(at=END + 9 * MINUTE, does=AtEnd.LINE)
+    whole = replace(frozen(), end=end, follow_up=follow_up)
+    campaign = await store.save(campaign_life.schedule(await drafted(store, ada, "News"), whole), deed=A_DEED)
+    assert await store.start(campaign.id, NOW)
+    await store.planned(campaign.id, NOW)
+    assert await store.finish(campaign.id, END)
+    current = await store.campaign(campaign.id)
+    assert current is not None and current.sequels is not None
+    recalling = await store.recall(current, END + MINUTE, deletes=True, deed=replace(A_DEED, at=END))
+    assert recalling.recall_does is AtEnd.DELETE
+    assert await store.due_sequels(END + 20 * MINUTE) == []
+    after = replace(current.sequels, last_at=END, next_at=None)
+    assert await store.make_sequel(current, after, None, deed=A_DEED) is None
+    assert await store.due_recalls(END + MINUTE) == [recalling]
 
 
 async def test_what_is_to_go_is_due_until_it_is_gone_and_goes_no_other_way(store: Store) -> None:

@@ -9,14 +9,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from scheduler.ports import Delivered, Outcome, Retry, Unreachable
+import pytest
+
+from scheduler.ports import Delivered, Outcome, Render, Retry, Unreachable
 from scheduler.rate_limit import RateLimit
 from scheduler.recall.taking_back import Recalls
 from storage.records import (
+    AtEnd,
     Campaign,
     CampaignId,
     DeedKind,
     DeliveryState,
+    End,
     NotReached,
     NotTakenBack,
     Recall,
@@ -60,6 +64,17 @@ class Chats:
         self.there.remove(message)
         return Delivered("")
 
+    async def amend(self, reference: Reference, message: str, activity: bytes) -> Outcome:
+        assert activity == b"one line", "a message is never deleted instead"
+        outcome: Outcome = await self.fate.pass_through(self._delete(message))
+        return outcome
+
+
+class OneLine:
+    def closed(self, campaign: Campaign, recall: Recall) -> Render:
+        assert campaign.recall_does is AtEnd.LINE
+        return lambda person, columns: b"one line"
+
 
 @dataclass
 class Author:
@@ -74,10 +89,14 @@ class Author:
         return str(await self.fate.pass_through(post()))
 
 
-async def received(store: SqliteStore, clock: StoppedClock) -> tuple[Campaign, set[str]]:
-    """Done, with the messages that are in people's chats; its author wants them back, and the campaign gone."""
+async def received(store: SqliteStore, clock: StoppedClock, *, ends: bool) -> tuple[Campaign, set[str]]:
+    """Done, with the messages that are in people's chats; its author wants them back, and the campaign gone.
+
+    ``ends``: its end has come instead, and one line takes their place.
+    """
     people = await install(store, "http://127.0.0.1", RECIPIENTS)
-    campaign = await scheduled(store, people[0], clock.now(), timedelta(minutes=5))
+    end = End(at=clock.now() + timedelta(minutes=5), does=AtEnd.LINE) if ends else None
+    campaign = await scheduled(store, people[0], clock.now(), timedelta(minutes=5), end=end)
     await store.start(campaign.id, clock.now())
     await store.plan(campaign.id, [person.id for person in people], [0] * RECIPIENTS, clock.now())
     await store.planned(campaign.id, clock.now())
@@ -101,18 +120,21 @@ async def received(store: SqliteStore, clock: StoppedClock) -> tuple[Campaign, s
     assert await store.finish(campaign.id, clock.now())
     done = await store.campaign(campaign.id)
     assert done is not None
-    await store.recall(done, clock.now(), deletes=True, deed=A_DEED)
+    if end is not None:
+        clock.at = end.at
+    else:
+        await store.recall(done, clock.now(), deletes=True, deed=A_DEED)
     return done, {one.activity for one in settled if one.activity}
 
 
 async def live(store: SqliteStore, fate: Fate, clock: Any, there: set[str], seen: list[Recall], holder: int) -> None:
-    """One process, until the campaign is gone, or until it dies."""
+    """One process, until the campaign is gone or has ended, or until it dies."""
     mortal: Any = MortalStore(store, fate)
     chats, rate = Chats(fate, there), RateLimit(20_000)
-    at_work = Recalls(mortal, chats, Author(fate, seen), clock, random.Random(holder), rate, LEASE)  # type: ignore[arg-type]
+    at_work = Recalls(mortal, chats, OneLine(), Author(fate, seen), clock, random.Random(holder), rate, LEASE)  # type: ignore[arg-type]
 
     async def work() -> None:
-        while await store.campaign(CampaignId(1)) is not None:
+        while (one := await store.campaign(CampaignId(1))) is not None and one.recall_due is not None:
             await at_work.go_on()
             clock.at += LEASE
             await asyncio.sleep(0)
@@ -124,32 +146,35 @@ async def live(store: SqliteStore, fate: Fate, clock: Any, there: set[str], seen
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_whoever_dies_wherever_none_stays_and_each_is_counted_once(tmp_path: Path) -> None:
-    steps = await _with_a_death(tmp_path, 0, after=False)
+@pytest.mark.parametrize("ends", [False, True], ids=["taken back", "at its end"])
+async def test_whoever_dies_wherever_none_stays_and_each_is_counted_once(tmp_path: Path, ends: bool) -> None:
+    steps = await _with_a_death(tmp_path, 0, after=False, ends=ends)
     assert steps > RECIPIENTS
     for step in range(1, steps + 1):
         for after in (False, True):
-            await _with_a_death(tmp_path, step, after=after)
+            await _with_a_death(tmp_path, step, after=after, ends=ends)
 
 
-async def _with_a_death(folder: Path, step: int, *, after: bool) -> int:
+async def _with_a_death(folder: Path, step: int, *, after: bool, ends: bool) -> int:
     """How many steps the first took."""
     where, clock, fate = f"death {'after' if after else 'before'} step {step}", StoppedClock(), Fate(step, after)
     store, seen = SqliteStore(folder / f"{step}-{after}.db"), list[Recall]()
     await store.open()
     try:
-        _, there = await received(store, clock)
+        _, there = await received(store, clock, ends=ends)
         await live(store, fate, clock, there, seen, 1)
         clock.at += 4 * LEASE  # what the dead one held is free again
         await live(store, Fate(), clock, there, seen, 2)
-        assert await store.campaign(CampaignId(1)) is None, where
+        campaign = await store.campaign(CampaignId(1))
+        assert (campaign is None) is not ends, where
+        assert campaign is None or campaign.recalled_at is not None, where
         assert there == {f"message-{BLOCKED}"}, f"{where}: {there} are still in the chats"
         last = seen[-1]
         assert last.finished_at is not None, f"{where}: its end was told"
         expected = (RECIPIENTS - 2, {NotTakenBack.BLOCKED: 1, NotTakenBack.NOT_CERTAIN: 1})
         assert (last.taken_back, last.failed) == expected, f"{where}: {last}"
         deeds = [one.deed for _, one in await audit_of(store, TENANT) if one.deed is DeedKind.DELETED]
-        assert len(deeds) == 1, where
+        assert len(deeds) == (not ends), where
         assert await store.due_recalls(clock.now()) == [], where
     finally:
         await store.close()

@@ -259,6 +259,8 @@ class LoopbackConnector:
     def _put(self, conversation: str, message: str, body: bytes) -> Answer:
         chat = self.chats.get(conversation)
         kept_message = next((kept for kept in chat.messages if kept["id"] == message), None) if chat else None
+        if chat is not None and chat.broken in BROKEN:
+            return BROKEN[chat.broken]
         if chat is None or kept_message is None:
             return _error(404, "ActivityNotFoundInConversation", "no such activity")
         kept_message["activity"] = as_read(body)

@@ -114,6 +114,7 @@ from storage.records import (
     WhyHeld,
 )
 from tests.support.pictures import NARROW, CannotDraw, draw, misfits
+from tests.support.sample_endings import ending_cards
 from tests.support.sample_records import (
     ANONYMOUS,
     ANSWERS,
@@ -820,6 +821,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **template_cards(samples.texts, samples.overview()),
         **segment_cards(samples.texts, language, samples.lists()[0][0]),
         **series_cards(samples.texts, language, samples.overview()),
+        **ending_cards(samples.texts, language),
         **samples.sayings(),
     }
 

@@ -15,6 +15,7 @@ from storage.records import (
     Campaign,
     CampaignState,
     Channel,
+    End,
     Frozen,
     Message,
     Person,
@@ -94,6 +95,7 @@ async def scheduled(
     name: str = "Autumn newsletter",
     tracking: Tracking | None = None,
     approval: Approval | None = None,
+    end: End | None = None,
 ) -> Campaign:
     """A campaign to everyone that starts now."""
     await store.give_role(author.id, Role.OWNER, deed=A_DEED)
@@ -107,6 +109,7 @@ async def scheduled(
                 message=message,
                 audience=audience or Audience(everyone=True),
                 tracking=tracking or Tracking(),
+                end=end,
                 schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
             ),
         ),

@@ -34,6 +34,7 @@ from cards.compose.fields import TITLE
 from cards.compose.help import question_help_card, step_help_card
 from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, review_card
+from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
@@ -72,6 +73,7 @@ from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, role_given_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.comparing.compare import compare_card
+from cards.results.ending.closed import closed_lines
 from cards.results.exports import (
     audit_export_card,
     declined_card,
@@ -100,6 +102,7 @@ from dialogs.lists.listing import AUTHORS
 from dialogs.results.left import PEOPLE as LEFT_PEOPLE
 from dialogs.routers import everything
 from storage.records import (
+    AtEnd,
     Audience,
     Button,
     ButtonKind,
@@ -111,6 +114,7 @@ from storage.records import (
     DeedKind,
     DeliveryState,
     DistributionList,
+    End,
     Engaged,
     EngagedInHour,
     Engagement,
@@ -173,6 +177,7 @@ from tests.support.sample_records import (
     figures,
     message,
     person,
+    question,
     refrozen,
 )
 from tests.support.sample_segments import STATE, segment_view
@@ -241,6 +246,19 @@ def recalls(texts: Texts, one: Campaign) -> Cards:
         drawn[f"recall: {reason} {one.name[:5]}"] = recall_card(texts, one, replace(whole, trouble=trouble))
     drawn |= {f"{role} given": role_given_card(texts, replace(person(1), name=NASTY), role) for role in Role}
     nobody = Recall(campaign=one.id, began_at=NOW, total=0)
+    for does in AtEnd:
+        ends = refrozen(one, end=End(at=NOW, does=does, shows_result=True))
+        ends = replace(ends, recall_at=NOW, recall_deletes=False)
+        names = [(name, why) for name in (LONG, NASTY, "", "", "", "") for why in NotTakenBack]
+        drawn[f"end: {does} {one.name[:5]}"] = recall_card(texts, ends, replace(whole, finished_at=NOW), names)
+        drawn[f"end: {does} {one.name[:5]}, nobody"] = recall_card(texts, ends, replace(nobody, finished_at=NOW))
+        few = replace(nobody, answers=((0, 1), (1, 2)))
+        for recall in (nobody, few, replace(few, answers=((0, 1_000_000), (1, 3)), total=1_000_003)):
+            for unnamed in (False, True):
+                poll = refrozen(ends, message=question("fr"), tracking=Tracking(anonymous=unnamed))
+                lines = closed_lines(texts, poll, poll.as_scheduled.message, recall)
+                key = f"message closed: {does} {one.name[:5]} {unnamed} {sum(count for _, count in recall.answers)}"
+                drawn[key] = message_card(BIG, poll.as_scheduled.message, lambda _, button: button.url, closed=lines)
     crowd = [(replace(person(1), name=name, address=NASTY), NOW, LONG * 20) for name in (LONG, NASTY, "")] * 3
     drawn[f"replies: {one.name[:5]}"] = replies_card(texts, one, crowd, 1_000_000)
     return drawn | {f"recall of nothing: {one.name[:5]}": recall_card(texts, one, nobody)}
@@ -311,6 +329,8 @@ def edge_series(language: str) -> Cards:
     drawn: dict[str, AdaptiveCard] = {
         "form repeat: errors everywhere": repeat_form(texts, draft, wrong, ERRORS, "notice"),
         "form follow-up: errors everywhere": follow_form(texts, draft, dict.fromkeys(FIELDS["chase"], NASTY), ERRORS),
+        "form end: errors everywhere": end_form(texts, draft, dict.fromkeys(FIELDS["ending"], NASTY), ERRORS),
+        "form end: nothing": end_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
         "form follow-up: nothing": follow_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
         "form repeat: nothing": repeat_form(texts, replace(draft, name="", id=BIG), {}, {}),
         "form schedule: a series, errors everywhere": schedule_form(

@@ -32,6 +32,7 @@ SCHEDULE = {
     "own_zone": "false", "presence": "available", "unknown": "wait",
 }  # fmt: skip
 CHASE = {"chase": "opened", "chase_after": "2", "chase_rounds": "3"}
+ENDING = {"ending": "close", "end_date": "2026-11-27", "end_time": "18:00", "end_result": "true"}
 REPEAT = {"every": "week", "on": "0,3", "which": "0", "until": "2027-06-30", "times": "10"}
 
 
@@ -42,7 +43,7 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         default = read_message({**MESSAGE, "answers": "Yes; No"}, texts).value
         assert default is not None
         return read_version(values, default, texts)
-    if step in ("repeat", "chase"):  # of a schedule that is right
+    if step in ("repeat", "chase", "ending"):  # of a schedule that is right
         return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 
@@ -55,6 +56,7 @@ def right(step: str) -> dict[str, str]:
         "version": VERSION,
         "repeat": REPEAT,
         "chase": CHASE,
+        "ending": ENDING,
     }
     return dict(forms[step])
 
@@ -66,6 +68,10 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     *(("chase", {"chase": wrong}, "chase") for wrong in ("clicked", "Opened", TEN_THOUSAND)),
     *(("chase", {"chase_after": wrong}, "chase_after") for wrong in ("0", "31", "two", "-1", "9" * 5_000)),
     *(("chase", {"chase_rounds": wrong}, "chase_rounds") for wrong in ("0", "6", "1.5", TEN_THOUSAND)),
+    *(("ending", {"ending": wrong}, "ending") for wrong in ("gone", "Delete", TEN_THOUSAND)),
+    *(("ending", {"end_date": wrong}, "end_date") for wrong in ("", "2026-11-23", "9999-12-31", "0001-01-01", "Fri")),
+    ("ending", {"end_date": "2026-11-24", "end_time": "11:59"}, "end_date"),
+    *(("ending", {"end_time": wrong}, "end_time") for wrong in ("", "25:00", "noon", TEN_THOUSAND)),
     *(("repeat", {"which": wrong}, "which") for wrong in ("5", "-2", "first")),
     *(("repeat", {"until": wrong}, "until") for wrong in ("2026-11-23", "0001-01-01", "9999-12-31", "Fri")),
     ("repeat", {"until": "2027-02-30"}, "until"),

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from scheduler.rules.occurrences import (
     HORIZON,
     at_occurrence,
+    end_at,
     first_occurrence,
     next_occurrence,
     occurrences,
     overlaps,
 )
-from storage.records import Every, Repeat, Schedule, Sequels, Slot, WorkingHours
+from storage.records import AtEnd, Audience, End, Every, Frozen, Message, Repeat, Schedule, Sequels, Slot, WorkingHours
 
 PARIS = "Europe/Paris"
 MONDAY = date(2026, 12, 7)
@@ -141,3 +142,30 @@ def test_wall_clock_time_stays_whatever_the_clocks_do(repeat: Repeat, zone: str,
     # asked anew after any of them, it goes on with the next: nothing is lost, and nothing comes again
     since = some[0] + timedelta(days=later)
     assert next_occurrence(schedule, since) == next((start for start in occurrences(schedule) if start > since), None)
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    hour=st.integers(0, 23),
+    lasts=st.integers(1, 48),
+    after=st.integers(0, 10 * 24),
+    weeks=st.integers(0, 100),
+)
+def test_each_time_ends_as_long_after_its_start_on_the_wall_clock_and_never_while_it_is_sent(
+    zone: str, hour: int, lasts: int, after: int, weeks: int
+) -> None:
+    schedule = series(ALWAYS, zone=zone, hour=hour, lasts=lasts)
+    known = ZoneInfo(zone)
+    end = End(at=schedule.slot.end + timedelta(hours=after), does=AtEnd.DELETE)
+    frozen = Frozen(message=Message(body="x"), audience=Audience(everyone=True), schedule=schedule, end=end)
+    start = next(islice(occurrences(schedule), weeks, None))
+    moved = end_at(frozen, start)
+    assert moved is not None and moved.does is end.does
+    slot = at_occurrence(schedule, start).slot
+    assert moved.at >= slot.end
+    clock, wanted = moved.at.astimezone(known), end.at.astimezone(known)
+    is_clamped, there = moved.at == slot.end, wanted.replace(tzinfo=None)
+    first, later = (at.astimezone(known).replace(tzinfo=None) for at in (schedule.slot.start, start))
+    wall = there + (later - first)
+    skipped = wall.replace(tzinfo=known).astimezone(UTC).astimezone(known).replace(tzinfo=None) != wall
+    assert is_clamped or skipped or clock.replace(tzinfo=None) == wall

@@ -42,7 +42,7 @@ JSON = "application/json; charset=utf-8"
 PAUSE = 30.0  #: seconds to wait when our own token is missing or refused
 TOO_FAST = (412, 429)  #: statuses by which the platform asks for fewer requests
 LARGEST = 65_536  #: bytes of a response that are read: the platform's own have some hundreds
-CANNOT = (405, 501)  #: a channel that deletes nothing says so, such as the browser client of `make run`
+CANNOT = (405, 501)  #: a channel that deletes or edits nothing says so, such as the browser client of `make run`
 LARGEST_PAGE = 4_194_304  #: the same for a page of a team's members, which may list 500
 
 _UNSAFE = re.compile(r"[^\w.~-]", re.ASCII)
@@ -115,12 +115,16 @@ class Connector:
             outcome = await self._attempt("DELETE", reference, url, b"", "delete")
         except ChatLost as lost:
             return Unreachable(NotReached.CHAT_LOST, str(lost), About.CHAT)
-        match outcome:
-            case Refused(about=About.CHAT):
-                return Delivered("")
-            case Unconfirmed(detail, _, about):
-                return Retry(NotReached.OUTAGE, detail=detail, about=about)
-        return outcome
+        return _repeatable(outcome)
+
+    async def amend(self, reference: Reference, message: str, activity: bytes) -> Outcome:
+        """Put an activity in an earlier one's place. One that is gone needs none; it may be repeated."""
+        try:
+            url = self._url(reference, reference.conversation, message)
+            outcome = await self._attempt("PUT", reference, url, activity, "edit")
+        except ChatLost as lost:
+            return Unreachable(NotReached.CHAT_LOST, str(lost), About.CHAT)
+        return _repeatable(outcome)
 
     async def get(self, service_url: str, path: str) -> tuple[int, bytes, float | None]:
         """GET a path with its query: status, body, the seconds of a Retry-After. Raises NotAnswered."""
@@ -242,8 +246,8 @@ class Connector:
             return Unconfirmed(type(error).__name__)
         if method == "DELETE" and response.status == 204 and not content:
             return Delivered("")
-        if method == "DELETE" and response.status in CANNOT:
-            return Refused(str(response.status), "nothing can be deleted there")
+        if method != "POST" and response.status in CANNOT:
+            return Refused(str(response.status), "nothing can be deleted or changed there")
         took = time.monotonic() - began
         asked = response.headers.get("Retry-After")
         return outcome_of(response.status, content, seconds(asked, self._clock.now()) if asked else None, took)
@@ -252,6 +256,16 @@ class Connector:
     def _url(reference: Reference, conversation: str, message: str = "") -> URL:
         path = f"conversations/{_quoted(conversation)}/activities"
         return _url(reference.service_url, f"{path}/{_quoted(message)}" if message else path)
+
+
+def _repeatable(outcome: Outcome) -> Outcome:
+    """Of a request that may be made twice: what is gone is done, and what nobody answered can be asked again."""
+    match outcome:
+        case Refused(about=About.CHAT):
+            return Delivered("")
+        case Unconfirmed(detail, _, about):
+            return Retry(NotReached.OUTAGE, detail=detail, about=about)
+    return outcome
 
 
 def _quoted(id: str) -> str:

@@ -1,9 +1,10 @@
-"""Cards a step aside from the form of the schedule: how often a campaign goes out, and whom it reminds."""
+"""Cards a step aside from the form of the schedule: how often a campaign goes out, whom it reminds, its end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.elements import AdaptiveCard
@@ -15,6 +16,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import FIELDS, merge, typed
 from dialogs.forms.schedule import read_schedule
+from dialogs.forms.sequels.ending import has_end
 from dialogs.forms.sequels.follow_up import follows_up
 from dialogs.forms.sequels.repeat import repeats
 from storage.records import Campaign, StaleVersion
@@ -33,6 +35,11 @@ async def save_repeat(turn: Turn, form: Form) -> Answer:
 @router.form("chase.save")
 async def save_follow_up(turn: Turn, form: Form) -> Answer:
     return await _save(turn, form, "chase", follow_form, follows_up)
+
+
+@router.form("ending.save")
+async def save_end(turn: Turn, form: Form) -> Answer:
+    return await _save(turn, form, "ending", end_form, has_end)
 
 
 async def _save(turn: Turn, form: Form, step: str, draw: Drawn, says: Callable[[Values], bool]) -> Answer:

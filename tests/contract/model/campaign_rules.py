@@ -12,6 +12,7 @@ from hypothesis.stateful import rule
 
 from storage.records import (
     CROWD,
+    AtEnd,
     Campaign,
     CampaignId,
     CampaignState,
@@ -19,6 +20,7 @@ from storage.records import (
     Claimed,
     Consideration,
     DeliveryState,
+    End,
     EngagementKind,
     Every,
     FollowUp,
@@ -95,6 +97,7 @@ class CampaignRules(PeopleRules):
             tracking=Tracking(anonymous=data.draw(st.booleans())),
             consideration=Consideration(past_mute=data.draw(st.booleans())),
             follow_up=data.draw(st.sampled_from([None, CHASE])),
+            end=data.draw(st.sampled_from([None, End(at=self.now + 3 * DURATION, does=AtEnd.LINE)])),
         )
 
     @rule(data=st.data(), name=NAMES)
