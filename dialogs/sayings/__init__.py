@@ -125,6 +125,9 @@ class Saying:
     #: the words that say when, for ``dialogs/schedule_words``; and of what they speak: "day", "clock", "length", ...
     when: str = ""
     speaks: frozenset[str] = frozenset()
+    #: what becomes of the message at its end ("delete", "line", "close"), and the words that say when
+    end: str | None = None
+    end_when: str = ""
     asks: tuple[Asked, ...] = ()
 
     @property
@@ -132,4 +135,4 @@ class Saying:
         """Whether there is any part, or a list that has only to be chosen."""
         parts = (self.text, self.title, self.name, self.audience, self.exclude, self.buttons, self.style, self.presence)
         lists = any(asked.ask in (Ask.WHICH_LIST, Ask.UNKNOWN_LIST) for asked in self.asks)
-        return any(part is not None for part in parts) or bool(self.versions or self.when) or lists
+        return any(part is not None for part in parts) or bool(self.versions or self.when or self.end) or lists

@@ -44,6 +44,9 @@ def with_the_rest(
             changes["style"] = part.value
         elif part.what is What.PRESENCE:
             changes["presence"] = part.value
+        elif part.what is What.END:
+            does, moment = part.value
+            changes |= {"end": does, "end_when": spelt_out(scanner.words(moment.start, moment.end).strip(" ,"))}
         elif part.what is What.LABEL and part.value.label in ("title", "name"):
             changes[part.value.label] = part.value.value
     moments, loose = _moments(scanner, parts)

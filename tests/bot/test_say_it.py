@@ -232,3 +232,37 @@ async def test_small_talk_gets_a_fitting_word_and_a_suggestion_is_a_button(
     await ada.say("campaings")
     card = (await ada.press("Campaigns"))["value"]
     assert "Your campaigns" in words_of(card)
+
+
+async def test_its_end_is_said_too_with_the_campaign_and_as_a_change_of_it(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_list(running_bot, ada, "Paris office", louis)
+    _, line = await said(
+        ada,
+        "Tell the Paris office tomorrow at 10am for 2 hours, at any time, that the lift is out of order, and take it"
+        " back in 5 days at 18:00.",
+    )
+    assert "end: deleted in every chat, " in line, line
+    draft = await newest(running_bot)
+    assert draft.forms["message"]["body"] == "The lift is out of order."
+    ends = (running_bot.clock.now() + timedelta(days=5)).date().isoformat()
+    schedule = draft.forms["schedule"]
+    assert (schedule["ending"], schedule["end_date"], schedule["end_time"]) == ("delete", ends, "18:00")
+    assert (schedule["date"], schedule["time"]) == (tomorrow(running_bot), "10:00"), "the start is another thing"
+    await said(ada, "close the poll in 6 days at noon")
+    schedule = (await newest(running_bot)).forms["schedule"]
+    assert (schedule["ending"], schedule["end_time"]) == ("close", "12:00")
+    assert any("there is nothing to close" in word for word in words_of(ada.card())), "nobody can answer it"
+    await said(ada, "take it back on Friday 11 December 2099 at 6pm")
+    assert not any(action.get("title") == "Schedule it" for action in actions_of(ada.card())), "that is too far away"
+
+
+async def test_la_fin_se_dit_aussi(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await make_publisher(ada, louis)
+    await make_list(running_bot, louis, "Siège", ada)
+    await said(louis, "Préviens le siège demain à 10h, à toute heure, que la cantine est fermée.")
+    _, line = await said(louis, "reprends-le dans 5 jours à 18 h")
+    assert "fin : supprimé dans chaque conversation" in line, line
+    schedule = (await newest(running_bot)).forms["schedule"]
+    assert (schedule["ending"], schedule["end_time"], schedule["time"]) == ("delete", "18:00", "10:00")

@@ -174,3 +174,37 @@ def test_an_order_to_others_beside_a_campaign_is_named_and_none_of_it_is_mixed_i
         saying = read(sentence, LISTS)
         assert (saying.text, saying.audience, saying.when) == ("Lunch is at noon.", ("Managers",), ""), sentence
         assert any("the interns that dinner is at 8" in asked.words for asked in saying.asks), sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "does", "when"),
+    [
+        ("take it back on Friday 18:00", "delete", "on Friday 18:00"),
+        ("recall it tomorrow at 5pm", "delete", "tomorrow at 5pm"),
+        ("close the poll on Thursday at noon", "close", "on Thursday at noon"),
+        ("reprends-le vendredi à 18 h", "delete", "vendredi à 18 h"),
+        ("clos le sondage le 4 décembre à 12h", "close", "le 4 décembre à 12h"),
+        ("remplace-le par une ligne lundi à 9h", "line", "lundi à 9h"),
+    ],
+)
+def test_an_end_is_no_start(words: str, does: str, when: str) -> None:
+    saying = read(words, Names(["Sales"]), OpenDraft(text="Hello", audience=("Sales",), starts=True))
+    assert (saying.kind, saying.end, saying.end_when, saying.when, saying.asks) == (Kind.EDIT, does, when, "", ())
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "does"),
+    [
+        (
+            "Tell Sales tomorrow at 10 that we close early, and take it back on Friday at 18:00",
+            "We close early.",
+            "delete",
+        ),
+        ("Ask Sales tomorrow at 9: pizza or soup? Close the poll on Friday at 6pm", "Pizza or soup?", "close"),
+        ("Préviens Sales demain à 10h qu'il neige. Retire-le vendredi à 18 h", "Il neige.", "delete"),
+        ("Tell Sales tomorrow at 10: Please take it back to the shop.", "Please take it back to the shop.", None),
+    ],
+)
+def test_an_end_is_none_of_the_text(words: str, text: str, does: str | None) -> None:
+    saying = read(words, Names(["Sales"]), None)
+    assert (saying.text, saying.end) == (text, does)

@@ -16,6 +16,7 @@ from dialogs.campaigns.deleting import delete, deletion
 from dialogs.compose.saying.values import (
     audience_values,
     draft_for_grammar,
+    end_values,
     in_the_way,
     message_values,
     name_for,
@@ -233,7 +234,7 @@ async def _forms(
         else:
             forms[version_key(code)] = {**before.get(version_key(code), {}), "spoken": code, "body": text[:KEPT]}
     times, spoken = Timing(), None
-    timed = bool(saying.when) or saying.presence is not None
+    timed = bool(saying.when or saying.end) or saying.presence is not None
     proposed = await proposed_schedule(turn, draft.channel if draft else turn.channel) if timed else {}
     if saying.when:
         stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
@@ -242,6 +243,10 @@ async def _forms(
         times = timing(_with_text(saying, forms), spoken, stood, turn.now, zone)
     if timed:
         forms["schedule"] = schedule_values(saying, before.get("schedule"), spoken, times, proposed)
+    if saying.end is not None:
+        zone = zone_of(forms["schedule"], turn)
+        ends = await turn.services.words.read(saying.end_when, turn.now, zone, turn.texts)
+        forms["schedule"] = {**forms["schedule"], **end_values(saying.end, ends)}
     return with_asks(forms, [*_still_open(before, saying), *in_the_way(saying.asks, has_text=bool(saying.text))]), times
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from cards.compose.fields import ACK, STYLE
 from cards.compose.review import hours_text
 from cards.compose.said import OpenAsk
+from cards.compose.sequels.end_form import end_said
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.core.turn import Turn
@@ -140,6 +141,14 @@ def schedule_values(
     return {**base, **times.values}
 
 
+def end_values(does: str, spoken: Spoken | None) -> dict[str, str]:
+    """The end in the schedule's form; a day or a clock that was not read is asked for there."""
+    values = spoken.values if spoken is not None else {}
+    known = values.get("start") == "at"
+    day, clock = (values.get("date", ""), values.get("time", "")) if known else ("", "")
+    return {"ending": does, "end_date": day, "end_time": clock}
+
+
 def zone_of(values: Values, turn: Turn) -> str:
     zone = values.get("zone", "")
     return zone if is_zone(zone) else turn.zone
@@ -173,6 +182,8 @@ def parts_understood(turn: Turn, saying: Saying, schedule: Values | None) -> lis
         parts.append(texts("without {others}", others=others))
     if saying.when and schedule is not None:
         parts.append(_when_text(turn, saying, schedule))
+    if saying.end is not None and schedule is not None:
+        parts.append(texts("end: {end}", end=end_said(texts, schedule)))
     if saying.buttons is not None:
         parts.append(_buttons_text(texts, saying.buttons))
     if saying.style is not None:

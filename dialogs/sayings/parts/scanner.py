@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dialogs.sayings.parts.buttons import another_button, answers_at, button_at, confirmation_at
 from dialogs.sayings.parts.labels import Labelled, label_at, language_at
-from dialogs.sayings.parts.moments import moment_at
+from dialogs.sayings.parts.moments import Moment, moment_at
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.names import EVERYBODY, Names
 from dialogs.sayings.words.tokens import Phrases, Sort, Token
@@ -32,6 +32,7 @@ class What(StrEnum):
     PERSON_OUT = "person out"
     WHEN = "when"
     DEADLINE = "deadline"
+    END = "end"  #: what becomes of the message, and when
     STYLE = "style"
     PRESENCE = "presence"
     BUTTON = "button"
@@ -50,7 +51,7 @@ class What(StrEnum):
 #: parts that make an instruction of a fragment
 OPERATIVE = frozenset(
     {What.LIST, What.OUT, What.PERSON, What.WHEN, What.STYLE, What.PRESENCE, What.BUTTON, What.CONFIRM, What.NO_CONFIRM}
-    | {What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT}
+    | {What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT, What.END}
 )
 
 
@@ -175,6 +176,8 @@ class Scanner:
             return Part(What.NO_CONFIRM, at, known[1])
         if confirms := confirmation_at(tokens, at):
             return Part(What.CONFIRM, at, confirms)
+        if (known := words.ENDINGS.at(tokens, at)) and (moment := _end_at(tokens, known[1], end)):
+            return Part(What.END, at, moment.end, (known[0], moment))
         if known := words.CHASE.at(tokens, at):
             return Part(What.NOT_SUPPORTED, at, _sentence_end(tokens, known[1], end))
         if button := button_at(self.text, tokens, at, end):
@@ -382,3 +385,9 @@ def runs(parts: Sequence[Part], what: What) -> Iterator[tuple[int, int]]:
             start = None
     if start is not None and end is not None:
         yield start, end
+
+
+def _end_at(tokens: Sequence[Token], at: int, end: int) -> Moment | None:
+    """When the message ends: what says so stands right behind, with a small word between at the most."""
+    small = at + 1 if at < end and tokens[at].text in words.BEFORE_AN_END else at
+    return moment_at(tokens, at, end) or (moment_at(tokens, small, end) if small > at else None)

@@ -360,6 +360,19 @@ CHASE = {
     ),
 }
 
+#: what becomes of the message, before the words that say when
+ENDINGS = {
+    "delete": (
+        "take it back|take them back|take the message back|take the messages back|recall it|recall the message"
+        "|delete it everywhere|delete it in every chat|take it down"
+    ),
+    "line": "replace it by one line|replace it with one line|let it end|it ends|end it",
+    "close": (
+        "close the poll|close the vote|close the survey|close the question|close the answers|end the poll"
+        "|end the vote|close it|the poll closes|the vote closes|the poll ends"
+    ),
+}
+
 DEADLINES = {
     "": "by|before|no later than|at the latest|not later than|until at the latest|within the",
 }

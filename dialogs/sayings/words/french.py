@@ -425,6 +425,20 @@ NOUNS_AFTER = (
     " joint jointe"
 )
 
+ENDINGS = {
+    "delete": (
+        "reprends le|reprenez le|reprends les|reprends la|reprends le message|reprends les messages|retire le"
+        "|retirez le"
+        "|retire la|retire le message|retire les messages|retirez les messages|supprime le partout|supprime la partout"
+    ),
+    "line": "remplace le par une ligne|remplace la par une ligne|termine le|termine la|elle se termine|il se termine",
+    "close": (
+        "clos le sondage|cloture le sondage|cloturez le sondage|ferme le sondage|fermez le sondage|clos le vote"
+        "|cloture le vote|ferme le vote|clos le|clos la question|arrete le sondage|le sondage se termine"
+        "|le sondage ferme|fin du sondage"
+    ),
+}
+
 CHASE = {
     "": (
         "relance|relance les|relancer|relancez|et relance|relance ceux|relances|avec relance|avec relances"

@@ -25,6 +25,7 @@ CONFIRM, CONFIRM_MORE, NO_CONFIRM = _both("CONFIRM"), _both("CONFIRM_MORE"), _bo
 ANSWERS, TITLE, NAME, TEXT, IS = _both("ANSWERS"), _both("TITLE"), _both("NAME"), _both("TEXT"), _both("IS")
 STYLES, PRESENCE, LANGUAGES = _both("STYLES"), _both("PRESENCE"), _both("LANGUAGES")
 NOT_SUPPORTED, CHASE, DEADLINES = _both("NOT_SUPPORTED"), _both("CHASE"), _both("DEADLINES")
+ENDINGS = _both("ENDINGS")
 EVERY, AGAIN, RELATIVE_DAYS = _both("EVERY"), _both("AGAIN"), _both("RELATIVE_DAYS")
 FOLLOWS, IN_TEXT, SWAP, SWAP_BY = _both("FOLLOWS"), _both("IN_TEXT"), _both("SWAP"), _both("SWAP_BY")
 THANKS = _both("THANKS")
@@ -34,3 +35,5 @@ ARTICLES, GENERIC, PERIODS = _words("ARTICLES"), _words("GENERIC"), _words("PERI
 NOUNS_AFTER, OTHER_LANGUAGES = _words("NOUNS_AFTER"), _words("OTHER_LANGUAGES")
 #: small words that names of lists hold, and that are not compared
 SMALL = frozenset(["the", "of", "de", "du", "des", "d'", "le", "la", "les", "l'", "a", "and", "et"])
+#: between what becomes of a message and when
+BEFORE_AN_END = frozenset(["on", "at", "le", "a", "au", "by", "des", "from"])
