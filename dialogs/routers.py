@@ -7,7 +7,7 @@ from dialogs.campaigns import listing as campaigns
 from dialogs.compose import help, translations, typed_message, typed_schedule, wizard
 from dialogs.compose.audience import groups, narrowing
 from dialogs.compose.saying import typed as typed_campaign
-from dialogs.compose.series import repeats
+from dialogs.compose.series import repeats, steps
 from dialogs.core.entry import not_understood
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
@@ -23,7 +23,7 @@ COMMAND = 60  #: characters of a command that a suggestion says
 
 def everything() -> Router:
     """Words that no command knows are offered to the listeners in this order."""
-    composing = [wizard, repeats, templates, translations, typed_schedule, typed_message, typed_campaign]
+    composing = [wizard, repeats, steps, templates, translations, typed_schedule, typed_message, typed_campaign]
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
     of_results = [reports, left, breakdown, exports, engagement]
     of_lists = [lists, segments, flow, saving, groups, narrowing, installs]

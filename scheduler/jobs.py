@@ -28,6 +28,7 @@ from scheduler.recall.taking_back import Recalls
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
 from scheduler.sequels.follow_ups import FollowUps
+from scheduler.sequels.sequences import Sequences
 from scheduler.sequels.series import Series
 from scheduler.start import Starts
 from storage.port.store import Store
@@ -84,6 +85,7 @@ class Jobs:
         self._announcer = announcer
         self._series = Series(store, announcer, clock)
         self._follow_ups = FollowUps(store, clock, rng)
+        self._sequences = Sequences(store, reader, clock)
         self._starts = Starts(store, reader, announcer, clock, rng, roles)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._replies = Replies(store, announcer, clock, rng)
@@ -162,7 +164,10 @@ class Jobs:
 
     async def _make_sequels(self) -> None:
         for one in await self._store.due_sequels(self._clock.now()) if self._may_work() else ():
-            await (self._series.go_on(one) if one.is_series else self._follow_ups.go_on(one))
+            if one.is_sequence:
+                await self._sequences.go_on(one)
+            else:
+                await (self._series.go_on(one) if one.is_series else self._follow_ups.go_on(one))
 
     async def begin(self) -> None:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""

@@ -121,6 +121,8 @@ class Starts:
             return False
         author_may = self._roles is None or await self._roles.may_author(campaign.author)
         above = (await policy_of(self._store, campaign.tenant)).approve_above
+        if campaign.step is not None and campaign.approval is not None:
+            above = None  # approved as a sequence, whoever joins: no number applies
         total = new = 0
         if above is not None:
             total, new = await self._compared(campaign, above)

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose.review import Forecast, Overview, facts, forecast_text, in_languages, preview_of
+from cards.compose.sequels.steps_form import steps_of
 from cards.kit.elements import AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import act, card, go, handle, heading, hint, name_of, notices, paragraph, subheading
 from cards.kit.texts import Texts
@@ -38,6 +39,7 @@ def approval_card(
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
         body.append(preview_of(campaign, overview.preview, overview.footer))
         body += in_languages(texts, overview, "approval.open", handle(campaign))
+    body += steps_of(texts, campaign, "approval.open", handle(campaign))
     body.append(FactSet(facts(texts, campaign, overview)))
     if forecast:
         zone = ZoneInfo(overview.schedule.zone) if overview.schedule else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cards.campaigns.sequence import sequence_said
 from cards.campaigns.series import has_come, series_state
 from cards.compose.review import Overview, facts, in_languages, preview_of
 from cards.compose.sequels.repeat_form import repeat_text
@@ -214,6 +215,9 @@ def key_figures(texts: Texts, figures: Figures) -> str:
     if campaign.state is CampaignState.SCHEDULED:
         schedule = campaign.as_scheduled.schedule
         starts = campaign.sequels.next_at if campaign.is_series and campaign.sequels else schedule.slot.start
+        if campaign.is_sequence:
+            starts = None
+            parts.append(sequence_said(texts, campaign))
         parts += [texts.moment(starts, ZoneInfo(schedule.zone))] if starts else []
         parts += [repeats] if (repeats := repeat_text(texts, schedule)) else []
     if tally.total:

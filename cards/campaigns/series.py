@@ -29,6 +29,7 @@ from cards.kit.variables import escape_markdown
 from cards.results.figures import Figures
 from cards.results.shares import shares
 from storage.records import Campaign, CampaignState
+from storage.records.step_forms import is_sequence
 
 NAMED = 3  #: occurrences that were missed are named, the last ones
 
@@ -41,6 +42,8 @@ def has_come(campaign: Campaign) -> bool:
 
 
 def series_state(texts: Texts, campaign: Campaign) -> str:
+    if campaign.state is CampaignState.DRAFT and is_sequence(campaign.forms):
+        return texts("⏹️ The sequence has ended")
     if campaign.state is CampaignState.DRAFT:
         return texts("⏹️ The series has ended")
     if campaign.sequels is not None and campaign.sequels.paused and campaign.state is CampaignState.SCHEDULED:

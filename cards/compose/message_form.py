@@ -8,6 +8,7 @@ from typing import Any
 
 from cards.compose.fields import ACK, ANONYMOUS, NOTIFICATION, TITLE, TRACK, behind, inputs
 from cards.compose.frame import Errors, Values, form_of_step, own_text
+from cards.compose.sequels.steps_form import of_step
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Image, TextInput
 from cards.kit.parts import Part, act, beside, folded, handle, hint, with_error
 from cards.kit.texts import SPOKEN, Texts
@@ -44,6 +45,7 @@ def message_form(
     payload = handle(campaign, step="message")
     begin = act(texts("Begin with a template"), "templates.open", payload)
     above = [
+        *of_step(texts, campaign),
         *([ActionSet(actions=[begin])] if templates else []),
         *text("name", texts("Name of the campaign (only you see it)"), placeholder=texts("Autumn newsletter")),
         *inputs(texts, values, errors, [TITLE]),

@@ -15,6 +15,7 @@ from cards.compose.schedule.closures import closed_text
 from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.follow_form import follow_text
 from cards.compose.sequels.repeat_form import repeat_text
+from cards.compose.sequels.steps_form import steps_of, to_steps, whom_text
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet, ToggleVisibility
 from cards.kit.parts import (
     Payload,
@@ -47,6 +48,7 @@ from storage.records import (
     Schedule,
     Tracking,
 )
+from storage.records.step_forms import is_sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,9 @@ def review_card(
         if campaign.channel.traits.draws_cards:
             body.append(hint(_about(texts, overview, overview.preview), spacing="Small"))
     body.append(_changes(texts, payload, "message", also=_other_views(texts, payload, overview)))
+    if is_sequence(campaign.forms):
+        body += steps_of(texts, campaign, "form.open", {**payload, "step": "review"})
+        body.append(ActionSet(actions=[to_steps(texts, payload)]))
     body.append(subheading(texts("Audience and schedule")))
     body.append(FactSet(facts(texts, campaign, overview)))
     if forecast and not problems:
@@ -162,6 +167,8 @@ def _last_step(texts: Texts, campaign: Campaign, overview: Overview, *, approval
         return texts("Save the changes")
     if approval:
         return texts("Ask for approval")
+    if is_sequence(campaign.forms) and overview.starts_now:
+        return texts("Start the sequence")
     return texts("Send now") if overview.starts_now else texts("Schedule it")
 
 
@@ -249,6 +256,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
     if schedule:
         zone = ZoneInfo(schedule.zone)
         starts = texts("as soon as you schedule it") if overview.starts_now else texts.moment(schedule.slot.start, zone)
+        if is_sequence(campaign.forms):
+            rows.append((texts("Who gets it"), whom_text(texts, campaign.forms)))
         if repeats := repeat_text(texts, schedule):
             rows.append((texts("Repeats"), repeats))
         rows.append((texts("Next one") if repeats else texts("Start"), f"{starts} ({schedule.zone})"))

@@ -21,6 +21,7 @@ from cards.compose.schedule.lines import (
 from cards.compose.sequels.end_form import end_line
 from cards.compose.sequels.follow_form import follow_line
 from cards.compose.sequels.repeat_form import repeat_line, repeat_said
+from cards.compose.sequels.steps_form import back_to_steps, steps_line
 from cards.kit.elements import (
     ActionSet,
     AdaptiveCard,
@@ -37,6 +38,7 @@ from cards.kit.parts import Part, act, folded, handle, hint, pair, paragraph, wi
 from cards.kit.presence import presence_fields
 from cards.kit.texts import Texts
 from storage.records import LADDER, Campaign, Ladder
+from storage.records.step_forms import is_sequence
 
 ON_A_BUTTON = 25  #: characters of a sentence; clients cut longer ones
 ZONES = "zones"  #: the name under which a client asks for more of them
@@ -76,16 +78,28 @@ def schedule_form(
         part(texts("Presence"), presence_line(texts, values, no_presence), present, "presence", "unknown"),
         part(texts("Clock"), clocks_line(texts, values, start_in(values, now)), clocks, "zone"),
     ]
-    fields = [
-        *words,
-        *folded(texts, parts, words),
+    moment = texts("Each person receives it at their own random moment in this time, during working hours.")
+    more = [
         *repeat_line(texts, campaign, repeat_said(texts, values), errors),
         *follow_line(texts, campaign, values, errors),
         *end_line(texts, campaign, values, errors),
+        *steps_line(texts, campaign),
+        hint(moment, spacing="Small"),
+    ]
+    sequence = [
         hint(
-            texts("Each person receives it at their own random moment in this time, during working hours."),
+            texts(
+                "The sequence begins then. On the day of each step, people get it in this time from when work begins,"
+                " on their own clock."
+            ),
             spacing="Small",
         ),
+        ActionSet(actions=[back_to_steps(texts, campaign, "schedule")], spacing="Small"),
+    ]
+    fields = [
+        *words,
+        *folded(texts, parts, words),
+        *(sequence if is_sequence(campaign.forms) else more),
     ]
     return form_of_step(texts, campaign, "schedule", texts("When does it go out?"), fields, notice, errors)
 

@@ -27,6 +27,7 @@ from cards.kit.icons import icon
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from storage.records import Campaign, CampaignState, Channel, Member, NotReached, Person, Reach
+from storage.records.step_forms import hand_of, is_sequence
 
 Payload = Mapping[str, Any]
 FIELDS = 8  #: of a form that are seen at once: more are lost by scrolling
@@ -187,7 +188,8 @@ def go(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:
 
 def handle(campaign: Campaign, **more: Any) -> dict[str, Any]:
     """What every action on a campaign carries, so that it works after a restart, and on any copy."""
-    return {"campaign": campaign.id, "version": campaign.version, **more}
+    step = {"part": hand_of(campaign.forms)} if is_sequence(campaign.forms) else {}
+    return {"campaign": campaign.id, "version": campaign.version, **step, **more}
 
 
 def name_of(texts: Texts, campaign: Campaign) -> str:

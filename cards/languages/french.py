@@ -70,6 +70,7 @@ FRENCH = Language(
         "share template": ("partager le modèle",),
         "speak english": ("parle anglais",),
         "speak french": ("parle français",),
+        "sequence": ("parcours", "séquence", "nouveau parcours", "nouvelle séquence"),
         "stop campaign": ("arrêter la campagne",),
         "stop": ("arrêter",),
         "template": ("modèle",),

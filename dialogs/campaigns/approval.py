@@ -39,6 +39,7 @@ from storage.records import (
     may_approve,
 )
 from storage.records.campaign_life import Change, allows, to_draft
+from storage.records.step_forms import is_sequence
 from storage.shared.approved import digest_of, keep_approved
 from storage.shared.policy import policy_of
 
@@ -78,7 +79,8 @@ async def _save_changes(turn: Turn, changes: Campaign, form: Form) -> Answer:
     changed = campaign_life.edit(original, changes.forms, turn.now, by, name=changes.name, channel=changes.channel)
     answer = await _schedule(turn, changed, form, changes)
     kept = await campaign_of(turn, original.id)
-    if kept is not None and turn.has_changed(kept) and await campaign_of(turn, changes.id) == changes:
+    beside = await campaign_of(turn, changes.id)
+    if kept is not None and turn.has_changed(kept) and beside is not None and beside.version == changes.version:
         await turn.store.delete_campaign(changes, deed=turn.deed(DeedKind.DELETED, saved_in=str(original.id)))
     return answer
 
@@ -109,7 +111,9 @@ async def _schedule(turn: Turn, campaign: Campaign, form: Form, shown_as: Campai
 
 async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
     await tell_maker(turn, campaign, DeedKind.SCHEDULED)
-    if campaign.is_series:
+    if campaign.is_sequence:
+        note = turn.texts("The sequence is scheduled. Whoever joins gets its steps; their figures are here.")
+    elif campaign.is_series:
         note = turn.texts("The series is scheduled. Each time it is a campaign of its own, with its own report.")
     elif campaign.forms.get("schedule", {}).get("start") == "now":
         note = turn.texts("It starts now. I will show you here how it goes.")
@@ -254,7 +258,7 @@ async def _in_the_way(turn: Turn, draft: Draft, shown: Overview) -> tuple[tuple[
 
 def _is_of_series(campaign: Campaign, schedule: Schedule) -> bool:
     """Whether it is approved as a rule, whatever its lists: a series, or one of its occurrences."""
-    return schedule.repeat is not None or campaign.sequel_of is not None
+    return schedule.repeat is not None or campaign.sequel_of is not None or is_sequence(campaign.forms)
 
 
 async def _approval_of(
@@ -274,7 +278,7 @@ async def _approval_of(
 async def _tell_series(turn: Turn, occurrence: Campaign) -> None:
     """What was approved of an occurrence holds for those that follow: they may be as many."""
     approval = occurrence.approval
-    if occurrence.sequel_of is None or approval is None:
+    if occurrence.sequel_of is None or occurrence.step is not None or approval is None:
         return
     while (series := await campaign_of(turn, occurrence.sequel_of)) is not None:
         if not series.is_series or series.approval == approval:

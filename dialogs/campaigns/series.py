@@ -11,7 +11,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for
 from scheduler.rules.occurrences import first_occurrence
 from storage.records import Campaign, DeedKind, Right, StaleVersion
-from storage.records.campaign_life import NotPossible, go_on, pause, to_draft
+from storage.records.campaign_life import A_MOMENT, NotPossible, end, go_on, pause, to_draft
 
 router = Router()
 
@@ -27,6 +27,9 @@ async def resume_series(turn: Turn, form: Form) -> Answer:
     """From the next occurrence that is still to come; what would have come meanwhile does not."""
 
     def resumed(series: Campaign) -> Campaign:
+        if series.is_sequence:
+            last = series.sequels.last_at if series.sequels else None
+            return go_on(series, max(turn.now, last + A_MOMENT) if last else turn.now)
         upcoming = first_occurrence(series.as_scheduled.schedule, turn.now, series.sequels)
         return go_on(series, upcoming) if upcoming else to_draft(series)
 
@@ -36,7 +39,9 @@ async def resume_series(turn: Turn, form: Form) -> Answer:
 @router.form("series.end")
 async def end_series(turn: Turn, form: Form) -> Answer:
     note = turn.texts("The series has ended. What went out stays, with its reports.")
-    return await _changed(turn, form, to_draft, note, change="ended")
+    if (await asked_for(turn, form)).is_sequence:
+        note = turn.texts("The sequence has ended. Nobody gets another step; what went out stays.")
+    return await _changed(turn, form, end, note, change="ended")
 
 
 async def _changed(turn: Turn, form: Form, make: Callable[[Campaign], Campaign], note: str, *, change: str) -> Answer:

@@ -24,6 +24,7 @@ from scheduler.precheck import week_of
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
 from storage.records import Member, Message, Person, Reach, consideration_of, in_language
+from storage.records.step_forms import is_sequence
 from storage.shared.policy import policy_of
 
 CHECKED = 20_000  #: recipients looked at for missing values
@@ -106,7 +107,8 @@ async def problems_of(
     if draft.audience:
         unread, _ = await problems_of_lists(turn, draft.audience)
         problems += [("audience", text) for text in unread]
-        if reach and not reach.total and not await read_lists(turn, draft.audience):
+        joins = is_sequence(draft.campaign.forms)
+        if reach and not reach.total and not joins and not await read_lists(turn, draft.audience):
             problems.append(("audience", turn.texts("There is nobody in it.")))
     keep = (await policy_of(turn.store, draft.campaign.tenant)).keep_days if draft.end else None
     if draft.end and draft.schedule and keep and draft.end.at > draft.schedule.slot.end + timedelta(days=keep):
@@ -124,7 +126,7 @@ async def problems_of(
 
 async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast | None:
     """The forecast: how many messages, from when to when, how fast."""
-    if draft.schedule is None or reach is None:
+    if draft.schedule is None or reach is None or is_sequence(draft.campaign.forms):
         return None
     times, asleep = OpenTimes(draft.schedule), 0
     muted, enough = await _spared(turn, draft)
@@ -179,7 +181,7 @@ async def warnings_of(turn: Turn, draft: Draft, reach: Reach | None, forecast: F
     """What an author should know before scheduling, and may accept."""
     texts = turn.texts
     _, warnings = await problems_of_lists(turn, draft.audience) if draft.audience else ([], [])
-    if reach and not reach.reachable:
+    if reach and not reach.reachable and not is_sequence(draft.campaign.forms):
         warnings.append(texts("Nobody in this audience can be reached yet."))
     if forecast and forecast.first and not forecast.fits:
         warnings.append(_too_many(turn, draft, forecast))

@@ -16,6 +16,7 @@ from scheduler.planner import open_time_of
 from scheduler.rules.occurrences import at_occurrence, occurrences
 from scheduler.rules.overlap import days_of, shared
 from storage.records import Campaign, CampaignId, Channel, Schedule
+from storage.records.step_forms import is_sequence
 from storage.shared.bits import bits_of
 
 WEEKS = 4
@@ -57,7 +58,7 @@ async def people_of(turn: Turn, some: Sequence[Coming]) -> dict[CampaignId, int]
 async def overlaps_of(turn: Turn, draft: Draft) -> list[str]:
     """What its author should know of a draft's days: who would get another campaign, too."""
     schedule, audience, campaign = draft.schedule, draft.audience, draft.campaign
-    if schedule is None or audience is None:
+    if schedule is None or audience is None or is_sequence(campaign.forms):
         return []
     zone = ZoneInfo(schedule.zone)
     first = max(turn.now, schedule.slot.start).astimezone(zone).date()

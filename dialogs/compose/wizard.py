@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.campaigns.listing import information_card
+from cards.campaigns.sequence import sequence_card
 from cards.campaigns.series import has_come, series_card
 from cards.compose import STEPS, message_form, schedule_form
 from cards.compose.review import review_card
@@ -16,6 +18,7 @@ from cards.compose.schedule.lines import start_in
 from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
+from cards.compose.sequels.steps_form import steps_form
 from cards.kit.addresses import completed
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
@@ -28,7 +31,7 @@ from dialogs.compose.overlaps import overlaps_of
 from dialogs.compose.pictures import why_not_shown
 from dialogs.compose.presence import no_presence
 from dialogs.compose.schedule_sentence import confirmation, fill_from_words, mixes
-from dialogs.compose.series.past import past_of
+from dialogs.compose.series.past import figures_of_steps, past_of
 from dialogs.core.card_values import number_in
 from dialogs.core.drafts import is_stale, known_columns, put_aside, read_draft, values_of, versions_of
 from dialogs.core.notify import tell_maker
@@ -40,10 +43,12 @@ from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import NAME, merge, typed
 from dialogs.forms.message import asks_for_columns, read_message, read_name
 from dialogs.forms.schedule import read_schedule
+from dialogs.forms.sequels.steps import OF_SEQUENCE, once
 from dialogs.lists.audience import Accepted, accept_audience, audience_card
 from dialogs.lists.freshness import installable
 from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, StaleVersion, may_approve
 from storage.records.campaign_life import Change, allows, edit
+from storage.records.step_forms import NEW, SEQUENCE, is_sequence, numbers_of, with_step
 from storage.shared.policy import policy_of
 from storage.shared.recalls import recall_of
 from storage.shared.vanished import has_vanished
@@ -103,6 +108,8 @@ async def open_form(turn: Turn, form: Form) -> Answer:
     step = str(form.get("step", "message"))
     if step == "review":
         return Answer(card=await review(turn, campaign, view=view_of(form)))
+    if step == "sequence" and is_sequence(campaign.forms):
+        return Answer(card=await form_card(turn, campaign, step))
     return Answer(card=await form_card(turn, campaign, step if step in STEPS else "message"))
 
 
@@ -122,16 +129,19 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         if merged is None:
             return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
         values = merged
-    goal = str(form.get("go"))
+    goal, left_out = str(form.get("go")), ""
     if step == "schedule":
         if meant := str(form.get("words_meant") or ""):  # one of the sentences that may be meant was chosen
             values["words"] = meant
         values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
+        if is_sequence(campaign.forms):
+            values, more = once(values)
+            left_out = turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.") if more else ""
     try:
         before, campaign = campaign, await save_step(turn, campaign, step, values)
         # it is only drawn anew: lists were looked for, or words were read
         if goal == step or (step == "schedule" and goal == "review" and mixes(before.forms.get(step, {}), values)):
-            return Answer(card=await _drawn_anew(turn, campaign, step, values))
+            return Answer(card=await _drawn_anew(turn, campaign, step, values, left_out))
         # after the save: a press at the same moment comes too late to make a second list
         accepted = await _accept(turn, before, step, values)
         errors = accepted.errors
@@ -146,12 +156,28 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=end_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "repeat":
         return Answer(card=repeat_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
+    if goal == "sequence":
+        return Answer(card=await opened_steps(turn, campaign))
     if goal == "leave":
         await put_aside(turn, campaign)
         return Answer(card=_left(turn, campaign))
     if errors and goal not in STEPS[: STEPS.index(step)]:
         return Answer(card=await form_card(turn, campaign, step, errors=errors))
-    return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review", notice=accepted.notice))
+    notice = " ".join(part for part in (accepted.notice, left_out) if part)
+    return Answer(card=await form_card(turn, campaign, goal if goal in STEPS else "review", notice=notice))
+
+
+async def opened_steps(turn: Turn, campaign: Campaign) -> AdaptiveCard:
+    """The steps of a sequence; one message becomes the first of one. Raises StaleVersion."""
+    if is_sequence(campaign.forms):
+        return await form_card(turn, campaign, "sequence")
+    forms = {**campaign.forms, SEQUENCE: NEW}
+    notice = ""
+    if "schedule" in forms:
+        forms["schedule"], more = once(dict(forms["schedule"]))
+        notice = turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.") if more else ""
+    campaign = await save_edit(turn, campaign, edit(campaign, forms, turn.now, turn.person.id))
+    return await form_card(turn, campaign, "sequence", notice=notice)
 
 
 async def _begun_again(turn: Turn, form: Form) -> Form:
@@ -166,17 +192,20 @@ async def _begun_again(turn: Turn, form: Form) -> Form:
     return {**form, "campaign": draft.id, "version": draft.version}
 
 
-async def _drawn_anew(turn: Turn, campaign: Campaign, step: str, values: Mapping[str, str]) -> AdaptiveCard:
+async def _drawn_anew(
+    turn: Turn, campaign: Campaign, step: str, values: Mapping[str, str], left_out: str
+) -> AdaptiveCard:
     if step == "schedule" and values.get("words"):
-        return await filled_in(turn, campaign)
-    return await form_card(turn, campaign, step)
+        return await filled_in(turn, campaign, left_out)
+    return await form_card(turn, campaign, step, notice=left_out)
 
 
-async def filled_in(turn: Turn, campaign: Campaign) -> AdaptiveCard:
+async def filled_in(turn: Turn, campaign: Campaign, left_out: str = "") -> AdaptiveCard:
     """The schedule's form as words have filled it in: what was read of them, and what is wrong."""
     values = await values_of(campaign, "schedule", turn)
     errors = read_schedule(values, turn.now, turn.texts).errors
-    return await form_card(turn, campaign, "schedule", errors=errors, notice=confirmation(turn, values))
+    notice = left_out or confirmation(turn, values)
+    return await form_card(turn, campaign, "schedule", errors=errors, notice=notice)
 
 
 # --- cards ------------------------------------------------------------------------------------
@@ -194,9 +223,10 @@ async def form_card(
     """The card of a step, with what was typed so far."""
     if step == "review":
         return await review(turn, campaign, notice)
-    texts = turn.texts
+    texts, wrong = turn.texts, errors or {}
+    if step == "sequence":
+        return steps_form(texts, campaign, wrong, notice)
     shown = await values_of(campaign, step, turn) if values is None else values
-    wrong = errors or {}
     if step == "message":
         return message_form(
             texts,
@@ -207,7 +237,7 @@ async def form_card(
             tracked=turn.services.links.tracked,
             columns=await known_columns(turn),
             versions=versions_of(campaign),
-            templates="message" not in campaign.forms and await _templates(turn),
+            templates=not {"message", SEQUENCE} & campaign.forms.keys() and await _templates(turn),
         )
     if step == "schedule":
         zones = offered_zones(texts, start_in(shown, turn.now), shown.get("zone", ""), turn.zone)
@@ -235,6 +265,8 @@ async def review(turn: Turn, campaign: Campaign, notice: str = "", view: View | 
         next_at = original.sequels.next_at if original.is_series and original.sequels else None
         moment = turn.texts.moment(next_at or schedule.slot.start, ZoneInfo(schedule.zone))
         unsaved = turn.texts("It goes out as scheduled on {moment}; your changes are not saved yet.", moment=moment)
+        if original.is_sequence:
+            unsaved = turn.texts("The sequence goes on as it was; your changes are not saved yet.")
         notice = "\n\n".join(part for part in (notice, unsaved) if part)
     approval = await needs_approval(turn, shown.reach)
     return review_card(turn.texts, campaign, shown, forecast, problems, warnings, notice, approval=approval)
@@ -244,8 +276,11 @@ async def information(
     turn: Turn, campaign: Campaign, notice: str = "", tone: str = "good", view: View | None = None
 ) -> AdaptiveCard:
     shown = await overview(turn, await read_draft(turn, campaign), view)
-    rights = {"decides": may_decide(turn, campaign), "changes": may_do(turn, Right.CHANGE, campaign)}
+    rights: dict[str, Any] = {"decides": may_decide(turn, campaign), "changes": may_do(turn, Right.CHANGE, campaign)}
     author = (await makers(turn, [campaign])).get(campaign.id, "")
+    if campaign.is_sequence or (has_come(campaign) and is_sequence(campaign.forms)):
+        steps, counted = await figures_of_steps(turn, campaign)
+        return sequence_card(turn.texts, campaign, shown, steps, notice, tone, author=author, counted=counted, **rights)
     if campaign.is_series or has_come(campaign):
         past = await past_of(turn, campaign)
         return series_card(turn.texts, campaign, shown, past, notice, tone, author=author, **rights)
@@ -265,13 +300,25 @@ async def changeable(turn: Turn, form: Form) -> Campaign:
     Raises Aside, with its information when not (S16).
     """
     campaign = await asked_for(turn, form, Right.CHANGE)
+    if campaign.step is not None:
+        note = turn.texts("It is a step of a sequence: change the sequence, and it holds for those who come after.")
+        raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
     if not allows(campaign, Change.EDIT):
         raise Aside(Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning")))
     if campaign.state is CampaignState.SCHEDULED:
-        return await draft_of_changes(turn, campaign)
+        return await _with_step(turn, await draft_of_changes(turn, campaign), form)
     if campaign.changes_of is not None:
         await in_time(turn, campaign)
-    return campaign
+    return await _with_step(turn, campaign, form)
+
+
+async def _with_step(turn: Turn, draft: Campaign, form: Form) -> Campaign:
+    """The draft of a sequence with the step in hand that a card is about. Raises Aside where that is gone."""
+    part = number_in(form, "part")
+    if part and is_sequence(draft.forms) and part not in numbers_of(draft.forms):
+        gone = turn.texts("This step is gone. Nothing else has changed.")
+        raise Aside(Answer(card=await form_card(turn, draft, "sequence", notice=gone)))
+    return with_step(draft, part)
 
 
 async def in_time(turn: Turn, draft: Campaign) -> Campaign | None:
@@ -320,7 +367,8 @@ async def _accept(turn: Turn, campaign: Campaign, step: str, values: dict[str, s
         return Accepted(errors, values)
     if step == "schedule":
         await ready_for(values)
-        return Accepted(read_schedule(values, turn.now, turn.texts).errors, values)
+        read = {**values, OF_SEQUENCE: "true"} if is_sequence(campaign.forms) else values
+        return Accepted(read_schedule(read, turn.now, turn.texts).errors, values)
     return await accept_audience(turn, campaign, values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, read_schedule
+from dialogs.forms.sequels.steps import read_days, schedule_values
 from scheduler.rules.occurrences import first_occurrence, moved_end
 from storage.records import (
     AtEnd,
@@ -39,11 +40,14 @@ from storage.records import (
     Person,
     PresenceChoice,
     Schedule,
+    Step,
+    StepSequence,
     Tracking,
     Until,
     consideration_of,
 )
 from storage.records.rights import reaches_everyone
+from storage.records.step_forms import SEQUENCE, hand_of, is_sequence, numbers_of, with_step
 from storage.shared.policy import policy_of
 
 OPEN = timedelta(hours=12)  #: after its last change, a draft is what its author is busy with
@@ -104,6 +108,7 @@ async def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]
     elif step == "schedule":
         chosen = step in campaign.forms
         proposed = default_schedule(turn.now, turn.zone) if chosen else await proposed_schedule(turn, campaign.channel)
+        return {**proposed, **schedule_values(campaign)}
     return {**proposed, **campaign.forms.get(step, {})}
 
 
@@ -135,6 +140,8 @@ class Draft:
     starts_now: bool
     follow_up: FollowUp | None = None
     end: End | None = None
+    #: it is a sequence, and ``message`` that of the step in hand
+    sequence: StepSequence | None = None
     #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
     names_people: bool = True
     #: (step, what is wrong with it)
@@ -150,7 +157,8 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     if frozen:
         return Draft(
             campaign=campaign,
-            message=frozen.message,
+            message=_in_hand(campaign, frozen).message,
+            sequence=frozen.sequence,
             audience=frozen.audience,
             schedule=frozen.schedule,
             starts_now=False,
@@ -162,14 +170,18 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     texts, forms = turn.texts, campaign.forms
     words = [forms[step] for step in forms if step.partition(".")[0] == "message"]
     columns = await known_columns(turn) if any(map(asks_for_columns, words)) else ()
-    message = _read_message(campaign, texts, columns)
+    message, sequence = _read_message(campaign, texts, columns), None
     audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
     if audience and audience.value and (limit := await out_of_bounds(turn, audience.value.audience)):
         audience = Parsed(None, {"audience": limit})
-    await ready_for(forms.get("schedule", {}))
-    timing = read_schedule(forms.get("schedule", {}), turn.now, texts) if "schedule" in forms else None
+    values = schedule_values(campaign)
+    await ready_for(values)
+    timing = read_schedule(values, turn.now, texts) if "schedule" in forms else None
     problems = []
-    if message.errors:
+    if is_sequence(forms):
+        sequence, wrong_steps = _read_steps(campaign, texts, columns)
+        problems += [("message", why) for why in wrong_steps]
+    elif message.errors:
         problems.append(("message", " ".join(message.errors.values())))
     elif message.value and (too_long := too_long_for(campaign.channel, message.value, texts)):
         problems.append(("message", too_long))
@@ -183,11 +195,19 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         )
     problems += [(asked.step, ask_text(texts, asked)) for asked in asks_of(forms)]
     when: Timing | None = timing.value if timing else None
-    if when and when.follow_up and message.value and (wrong := _cannot_follow(campaign, message.value, when, texts)):
+    if (
+        when
+        and not sequence
+        and when.follow_up
+        and message.value
+        and (wrong := _cannot_follow(campaign, message.value, when, texts))
+    ):
         problems.append(("schedule", wrong))
     if when and when.end and message.value and (wrong := _cannot_close(message.value, when.end, texts)):
         problems.append(("schedule", wrong))
-    if when and when.schedule.repeat is not None:
+    if is_sequence(forms) and when and (when.follow_up or when.end or when.schedule.repeat):
+        problems.append(("schedule", texts("A sequence neither repeats, nor reminds, nor is taken back.")))
+    elif when and when.schedule.repeat is not None:
         if (coming := _next_of(turn, campaign, when.schedule)) is not None:
             end = moved_end(when.end, when.schedule.slot, coming.slot.start, ZoneInfo(coming.zone))
             when = replace(when, schedule=coming, end=end)
@@ -202,8 +222,39 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         starts_now=bool(when and when.now),
         follow_up=when.follow_up if when else None,
         end=when.end if when else None,
+        sequence=sequence,
         problems=tuple(problems),
     )
+
+
+def _in_hand(campaign: Campaign, frozen: Frozen) -> Step:
+    """Of a sequence, the step in hand, as it was scheduled; else the one message."""
+    steps = frozen.sequence.steps if frozen.sequence else ()
+    hand = hand_of(campaign.forms)
+    first = Step(number=0, after=0, message=frozen.message, tracking=frozen.tracking)
+    return next((step for step in steps if step.number == hand), first)
+
+
+def _read_steps(
+    campaign: Campaign, texts: Texts, columns: Collection[str]
+) -> tuple[StepSequence | None, Sequence[str]]:
+    """The steps in their order; None with what is wrong with any of them."""
+    days = read_days(campaign.forms, texts)
+    wrong, steps = list(days.errors.values()), list[Step]()
+    for place, number in enumerate(numbers_of(campaign.forms), 1):
+        one = with_step(campaign, number)
+        read = _read_message(one, texts, columns)
+        why = " ".join(read.errors.values())
+        why = why or (too_long_for(campaign.channel, read.value, texts) if read.value else "")
+        if why:
+            wrong.append(texts("step {place}: {why}", place=place, why=why))
+        elif days.value and read.value:
+            tracking = read_tracking(one.forms.get("message", {}), possible=True)
+            steps.append(Step(number=number, after=days.value[number], message=read.value, tracking=tracking))
+    if wrong:
+        return None, wrong
+    newcomers = campaign.forms[SEQUENCE].get("whom") == "new"
+    return StepSequence(steps=tuple(sorted(steps, key=lambda step: step.after)), newcomers=newcomers), ()
 
 
 def _cannot_follow(campaign: Campaign, message: Message, when: Timing, texts: Texts) -> str:
@@ -235,13 +286,15 @@ def _next_of(turn: Turn, campaign: Campaign, schedule: Schedule) -> Schedule | N
 
 def message_of(campaign: Campaign, texts: Texts) -> Message | None:
     """The message alone: as frozen, else as its form says now; None as long as something is wrong in it."""
-    return campaign.frozen.message if campaign.frozen else _read_message(campaign, texts, None).value
+    return (
+        _in_hand(campaign, campaign.frozen).message if campaign.frozen else _read_message(campaign, texts, None).value
+    )
 
 
 def tracking_of(campaign: Campaign, possible: bool) -> Tracking:
     """What is noted of what people do: as frozen, else as the message's form says now."""
     if campaign.frozen:
-        return campaign.frozen.tracking
+        return _in_hand(campaign, campaign.frozen).tracking
     return read_tracking(campaign.forms.get("message", {}), possible=possible)
 
 
@@ -328,9 +381,18 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
     message, audience, schedule = draft.message, draft.audience, draft.schedule
     if message is None or audience is None or schedule is None:
         raise NotScheduled(f"campaign {draft.campaign.id} lacks a part")
+    sequence = draft.sequence
+    if sequence is not None:
+        links = turn.services.links.tracked
+        tracked = [
+            replace(one, tracking=replace(one.tracking, links=one.tracking.links and links)) for one in sequence.steps
+        ]
+        sequence, message = replace(sequence, steps=tuple(tracked)), sequence.steps[0].message
     if draft.starts_now:
         schedule = replace(schedule, slot=replace(schedule.slot, start=turn.now))
     tracking = tracking_of(draft.campaign, turn.services.links.tracked)
+    if sequence is not None:
+        tracking = sequence.steps[0].tracking
     return Frozen(
         message=message,
         audience=audience,
@@ -339,4 +401,5 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
         consideration=consideration,
         follow_up=draft.follow_up,
         end=draft.end,
+        sequence=sequence,
     )

@@ -28,6 +28,7 @@ from storage.records import (
     TemplateId,
 )
 from storage.records.rights import Record, Right, allowed, may_target, sees_all
+from storage.records.step_forms import with_step
 from storage.shared.segments import Named, held_by, is_sound, lists_behind_all, segments_about
 from storage.shared.segments import campaigns_of as campaigns_named
 
@@ -58,7 +59,7 @@ async def asked_for(turn: Turn, form: Form, right: Right = Right.SEE) -> Campaig
     campaign = await campaign_of(turn, number_in(form, "campaign"))
     if campaign is None:
         raise Aside(Answer(card=notice_card(turn.texts, campaign_gone(turn), "warning")))
-    return demand(turn, right, campaign)
+    return demand(turn, right, with_step(campaign, number_in(form, "part")))
 
 
 def campaign_gone(turn: Turn) -> str:
@@ -117,7 +118,10 @@ async def coming(turn: Turn) -> list[Coming]:
         )
         for state in (CampaignState.RUNNING, CampaignState.SCHEDULED)
         for campaign in await turn.store.in_state(state)
-        if campaign.tenant == turn.person.tenant and campaign.frozen is not None and not _is_paused(campaign)
+        if campaign.tenant == turn.person.tenant
+        and campaign.frozen is not None
+        and not _is_paused(campaign)
+        and not campaign.is_sequence  # nobody knows who joins
     ]
     return sorted(found, key=lambda one: (one.schedule.slot.start, one.id))
 

@@ -32,6 +32,7 @@ FIELDS = {
         *("presence", "unknown", "holidays", "closed", "words"),
     ),
     "repeat": ("every", "on", "which", "until", "times"),
+    "sequence": ("whom", "days"),
     "chase": ("chase", "chase_after", "chase_rounds"),
     "ending": ("ending", "end_date", "end_time", "end_result"),
 }

@@ -16,6 +16,7 @@ from dialogs.forms.fields import Parsed, Values
 from dialogs.forms.sequels.ending import read_end
 from dialogs.forms.sequels.follow_up import read_follow_up
 from dialogs.forms.sequels.repeat import as_series, read_repeat, repeats, years_of
+from dialogs.forms.sequels.steps import OF_SEQUENCE
 from dialogs.schedule_words import LONGEST as LONGEST_WORDS
 from dialogs.schedule_words import too_much
 from scheduler.rules.occurrences import HORIZON, moved_end
@@ -123,11 +124,12 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
     hours = _read_hours(values, texts, errors)
     presence, unknown = _read_presence(values, texts, errors)
     at_once = values.get("start") == "now"
-    series = repeats(values)
-    start = now if at_once else _read_start(values, zone, now - (HORIZON if series else GRACE), now, texts, errors)
+    series, steps = repeats(values), values.get(OF_SEQUENCE) == "true"
+    earliest = now - (HORIZON if series or steps else GRACE)
+    start = now if at_once else _read_start(values, zone, earliest, now, texts, errors)
     if series and at_once:
         errors["every"] = texts("A series needs a day and an hour to begin at: please choose them.")
-    elif zone and start and duration and start + duration <= now and not series:
+    elif zone and start and duration and start + duration <= now and not (series or steps):
         errors["duration"] = texts("The campaign would end before it starts.")
     # of any other time, only whether it can be read
     begins, lasts = start or now, duration or timedelta()
@@ -158,7 +160,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
         end = moved_end(end, schedule.slot, whole.slot.start, zone)
         return Parsed(Timing(schedule=whole, now=False, follow_up=follow_up, end=end))
     # the recipients, whose own hours count, are not known yet: the review tells how many it would not reach
-    if not schedule.own_zone and not open_time(schedule.slot, hours, zone):
+    if not schedule.own_zone and not steps and not open_time(schedule.slot, hours, zone):
         if closed_days := closed_text(texts, schedule):
             errors["holidays"] = texts("There is no working day in this time: {closed}.", closed=closed_days)
             return Parsed(None, errors)

@@ -60,8 +60,9 @@ class Reporting:
         self._shown: dict[CampaignId, tuple[object, float]] = {}
 
     def show(self, running: Iterable[Campaign]) -> None:
-        """Bring live cards up to date, where they would look different."""
-        for author, campaigns in _by_author(running).items():
+        """Bring live cards up to date, where they would look different; of a sequence's steps, only where one waits."""
+        shown = (one for one in running if one.step is None or one.trouble is not None)
+        for author, campaigns in _by_author(shown).items():
             self._begin(author, partial(self._show_all, campaigns))
 
     def report(self, ended: Iterable[Campaign]) -> None:

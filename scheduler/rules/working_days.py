@@ -19,12 +19,13 @@ def after_working_days(schedule: Schedule, since: datetime, days: int) -> dateti
     day, left = since.astimezone(zone).date(), days
     for _ in range(FARTHEST):
         day += timedelta(days=1)
-        left -= _is_working(schedule.hours, day)
+        left -= is_working(schedule.hours, day)
         if left <= 0:
             break
     clock = schedule.slot.start.astimezone(zone).time()
     return datetime.combine(day, clock, zone).astimezone(UTC)
 
 
-def _is_working(hours: WorkingHours, day: date) -> bool:
+def is_working(hours: WorkingHours, day: date) -> bool:
+    """Whether anybody works on a local day."""
     return day.weekday() in hours.days and day not in hours.holidays

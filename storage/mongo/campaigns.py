@@ -53,6 +53,7 @@ def _beside(campaign: Campaign) -> Document:
         "starts_at": starts_ms(campaign),
         "next_at": next_ms(campaign),
         "sequel_of": campaign.sequel_of,
+        "step": campaign.step,
         "author": campaign.author,
         "shared_with": sorted(campaign.shared_with),
         "closes_at": closes_ms(campaign),
@@ -75,7 +76,7 @@ def _changed_meanwhile(campaign: Campaign) -> StaleVersion:
 
 def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> Document:
     """Whose name has this in it, in any letter case; of those that somebody wrote, or that are shared with them."""
-    condition: Document = {"tenant": tenant}
+    condition: Document = {"tenant": tenant, "step": None}
     if find:
         condition["folded"] = {"$regex": re.escape(find.casefold())}
     if seen_by is not None:
@@ -147,7 +148,7 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         return await CAMPAIGNS.count(self, _found(tenant, find, seen_by))
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
-        done = {"author": author, "state": str(CampaignState.DONE), "channel": str(channel)}
+        done = {"author": author, "state": str(CampaignState.DONE), "channel": str(channel), "step": None}
         return await CAMPAIGNS.page(self, done, NEWEST_FIRST, limit)
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
@@ -166,10 +167,21 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
     async def _remove(self, id: int) -> None:
         """What is left of a deleted campaign; its own document goes last, so opening can go on with it."""
         await self.bring_in("campaigns", id)
+        for row in await self.rows("campaigns", {"_id": id}, ["record"]):
+            sequels = CAMPAIGNS.read(row["record"]).sequels
+            for hidden in sequels.hidden if sequels else ():
+                await self._drop_hidden(hidden)
         for collection in ("deliveries", "engagements", "profiles"):
             await self.collection(collection).delete_many({"campaign": id})
         for collection in ("tallies", "engagement_tallies", "campaigns"):
             await self.collection(collection).delete_one({"_id": id})
+
+    async def _drop_hidden(self, id: int) -> None:
+        """A list that nobody sees, and that a sequence had."""
+        if await self.collection("lists").find_one({"_id": id}, {"_id": 1}) is not None:
+            return
+        await self.collection("people").update_many({"lists": {"$in": [id]}}, {"$pull": {"lists": id}})
+        await self.collection("blank_lists").delete_one({"_id": id})
 
     async def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
         current = campaign_life.unchanged(await self.campaign(campaign.id), campaign)

@@ -118,6 +118,15 @@ class MongoLists(MongoDeeds):
             await self._empty(id)
         await self.collection(BLANKS).delete_one({"_id": id})
 
+    async def absorb_blanks(self, into: ListId, blanks: Sequence[ListId]) -> None:
+        if not await self._is_blank(into):
+            return
+        for blank in blanks:
+            if blank != into and await self.distribution_list(blank) is None:
+                await self._change_people({"lists": {"$in": [blank]}}, {"$addToSet": {"lists": into}})
+                await self._empty(blank)
+                await self.collection(BLANKS).delete_one({"_id": blank})
+
     async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         if (row := await self._noted_first(id, deed)) is not None:
             await self._put_in(body_of(row), people)

@@ -12,7 +12,8 @@
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
-                      recall_at, anonymous, reported, live_card, record, next_at, sequel_of, coming: {at, campaign}}
+                      recall_at, anonymous, reported, live_card, record, next_at, sequel_of, step,
+                      coming: {at, campaign}}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,
                       profile; rung, log: [packed looks], on_rung: the path of its count, of a campaign that asks
@@ -68,6 +69,7 @@ STEPS = (
     Step("a list may be a rule: a copy that does not know it would leave nobody out", overlaps=False),
     Step("recipients are counted by what is known of them, which older copies would not", overlaps=False),
     Step("a campaign has an end, which older copies would forget", overlaps=False),
+    Step("a sequence goes to those of an audience who are due: older copies would write to all", overlaps=False),
 )
 VERSION = len(STEPS)
 

@@ -55,6 +55,12 @@ def columns_in(row: Document, bodies: Sequence[int]) -> dict[str, str]:
     return columns
 
 
+def hidden_in(audience: Audience) -> list[Document]:
+    """In which lists that nobody sees the people of an audience stand, and in which they do not."""
+    conditions: list[Document] = [{"lists": {"$in": list(audience.among)}}] if audience.among else []
+    return [*conditions, {"lists": {"$nin": list(audience.beyond)}}] if audience.beyond else conditions
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose people are asked for, and when."""
@@ -83,6 +89,10 @@ class Asked:
 
     def condition(self, audience: Audience) -> Document:
         """What the people of an audience have in common, guests or not; its segments and its rule aside."""
+        hidden = hidden_in(audience)
+        return {"$and": [self._of_lists(audience), *hidden]} if hidden else self._of_lists(audience)
+
+    def _of_lists(self, audience: Audience) -> Document:
         everyone: Document = {"tenant": self.tenant} | installed(self.channel)
         of_lists: Document = {"$in": self.of(self.by_hand(audience.lists))}
         if without := self.by_hand(audience.except_lists):
@@ -158,6 +168,10 @@ class MongoSegments(Engine):
             without.update(await self.people_in(asked, segment))
         by_hand = Audience(lists=tuple(asked.by_hand(audience.except_lists)))
         without.update(await self.numbers("people", asked.condition(by_hand), "_id"))
+        if audience.among:
+            all_of_it &= set(await self.numbers("people", {"lists": {"$in": list(audience.among)}}, "_id"))
+        if audience.beyond:
+            without.update(await self.numbers("people", {"lists": {"$in": list(audience.beyond)}}, "_id"))
         return array("q", sorted(all_of_it - without))
 
     async def among(self, asked: Asked, audience: Audience, page: Sequence[int]) -> set[int]:

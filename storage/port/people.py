@@ -182,6 +182,10 @@ class Lists(Protocol):
         """A blank list goes; one that has been published stays."""
         ...
 
+    async def absorb_blanks(self, into: ListId, blanks: Sequence[ListId]) -> None:
+        """The people of these blank lists stand in the blank list ``into``, and the lists are gone; twice is once."""
+        ...
+
     async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         """These people stand in the list; who does already stays as they are."""
         ...

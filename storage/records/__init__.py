@@ -21,6 +21,8 @@ from storage.records.campaigns import (
     PresenceChoice,
     Schedule,
     Slot,
+    Step,
+    StepSequence,
     Style,
     Tracking,
     Trouble,
@@ -115,7 +117,7 @@ from storage.records.results import (
 )
 from storage.records.rights import Right, allowed, may_approve
 from storage.records.schema import Schema
-from storage.records.sequels import Every, FollowUp, Repeat, Sequels, Until
+from storage.records.sequels import Cohort, Every, FollowUp, Repeat, Sequels, Until
 from storage.records.templates import Template
 
 __all__ = [
@@ -147,6 +149,7 @@ __all__ = [
     "CannotErase",
     "Channel",
     "Claimed",
+    "Cohort",
     "Columns",
     "Consideration",
     "Contact",
@@ -218,6 +221,8 @@ __all__ = [
     "SourceKind",
     "StaleVersion",
     "Standing",
+    "Step",
+    "StepSequence",
     "StorageError",
     "StoreLost",
     "Style",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +50,8 @@ class Change(StrEnum):
     RECALLED = "recalled"
     DELETE = "delete"
 
+
+A_MOMENT = timedelta(milliseconds=1)  #: the least that stores tell apart
 
 DRAFT, SUBMITTED, SCHEDULED, RUNNING, DONE = CampaignState
 NOT_STARTED = (DRAFT, SUBMITTED, SCHEDULED)
@@ -215,6 +217,9 @@ def schedule(campaign: Campaign, frozen: Frozen) -> Campaign:
 def _sequels(campaign: Campaign, frozen: Frozen) -> Sequels | None:
     """A series goes on from the first occurrence that it is scheduled with; what it has made is kept."""
     before = campaign.sequels or Sequels()
+    if frozen.sequence is not None:  # a later instant than any for which something was made
+        later = before.last_at + A_MOMENT if before.last_at else frozen.schedule.slot.start
+        return replace(before, next_at=max(frozen.schedule.slot.start, later), paused=False)
     if frozen.schedule.repeat is None:
         return replace(before, next_at=None) if campaign.sequels else None
     return replace(before, next_at=frozen.schedule.slot.start, paused=False)
@@ -235,6 +240,19 @@ def go_on(campaign: Campaign, next_at: datetime) -> Campaign:
     if campaign.state is not SCHEDULED or not campaign.is_series or not (campaign.sequels and campaign.sequels.paused):
         raise TooLate(f"campaign {campaign.id} is not paused")
     return replace(campaign, sequels=replace(campaign.sequels, next_at=next_at, paused=False))
+
+
+def end(campaign: Campaign) -> Campaign:
+    """A series, or a sequence, is over, and a draft again; who was in the sequence is in it no more, and does not join
+
+    again where it goes on one day.
+    """
+    ended = to_draft(campaign)
+    if ended.sequels is None:
+        return ended
+    lists, cohorts = ended.sequels.past, ended.sequels.cohorts
+    past = (*lists, *(id for cohort in cohorts for id in cohort.lists))
+    return replace(ended, sequels=replace(ended.sequels, past=past, cohorts=(), audience=None, next_at=None))
 
 
 def moved_on(campaign: Campaign, sequels: Sequels) -> Campaign:

@@ -192,6 +192,28 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One message of a sequence, for each person so many working days after they joined."""
+
+    #: stays the same whatever is changed: nobody gets the step of one number twice
+    number: int
+    #: working days; 0 is the day itself
+    after: int
+    message: Message
+    tracking: Tracking = Tracking()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSequence:
+    """What people get who join an audience, one after the other."""
+
+    #: in the order in which they come, no two of them on one day
+    steps: tuple[Step, ...]
+    #: those who were in the audience before do not join
+    newcomers: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """What a campaign says, to whom and when, as it stood when it was scheduled: this is what goes out."""
 
@@ -204,6 +226,8 @@ class Frozen:
     follow_up: FollowUp | None = None
     #: when its messages are taken back, or answered no more; None: they stay
     end: End | None = None
+    #: it is a sequence, and ``message`` its first step's
+    sequence: StepSequence | None = None
 
 
 class WhyHeld(StrEnum):
@@ -304,6 +328,8 @@ class Campaign:
     sequels: Sequels | None = None
     #: the series that it is an occurrence of, or the must-read of which it is a round
     sequel_of: CampaignId | None = None
+    #: of a campaign that is made of a sequence, for those who are due: the number of the step that it is
+    step: int | None = None
     #: others who may look at it, copy it and export its results
     shared_with: frozenset[PersonId] = frozenset()
     #: the author who changed its forms last: they do not approve it
@@ -349,12 +375,16 @@ class Campaign:
 
     @property
     def is_series(self) -> bool:
-        """Whether it is never sent itself: each of its occurrences is a campaign of its own."""
-        return self.frozen is not None and self.frozen.schedule.repeat is not None
+        """Whether it is never sent itself: each of its occurrences, or steps, is a campaign of its own."""
+        return self.is_sequence or (self.frozen is not None and self.frozen.schedule.repeat is not None)
+
+    @property
+    def is_sequence(self) -> bool:
+        return self.frozen is not None and self.frozen.sequence is not None
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is a series of which more comes."""
+        """Whether it is a series, or a sequence, of which more comes."""
         return self.state is CampaignState.SCHEDULED and self.is_series
 
     @property

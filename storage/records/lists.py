@@ -102,6 +102,10 @@ class Audience:
     guests: bool = False
     #: of all these people, only those for whom this rule holds
     only: Group | None = None
+    #: of them all, only those who stand in one of these lists, which nobody sees; () is no such limit
+    among: tuple[ListId, ...] = ()
+    #: and in none of these
+    beyond: tuple[ListId, ...] = ()
 
     @property
     def named(self) -> tuple[ListId, ...]:

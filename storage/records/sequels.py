@@ -1,10 +1,13 @@
-"""What follows from a campaign: the occurrences of a series, the rounds of a must-read; one campaign each."""
+"""What follows from a campaign: the occurrences of a series, the rounds of a must-read, the steps of a sequence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+
+from storage.records.ids import ListId
+from storage.records.lists import Audience
 
 MISSED = 10  #: occurrences that went by are named, the last ones
 
@@ -56,6 +59,27 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """People who go through a sequence together: they joined on one day, on one clock, and have had the same steps."""
+
+    #: nobody sees these lists; each of the people stands in one of them
+    lists: tuple[ListId, ...]
+    #: how many they were when they joined
+    people: int
+    #: IANA zone in which their days are counted
+    zone: str
+    joined_at: datetime
+    #: when the next step is to be made for them, or they are through
+    due_at: datetime
+    #: the numbers of the steps that have been made for them
+    done: tuple[int, ...] = ()
+    #: the working days after which the last of these came; None: none has yet
+    reached: int | None = None
+    #: when it was made
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sequels:
     """How far what follows from a campaign has come."""
 
@@ -63,9 +87,24 @@ class Sequels:
     next_at: datetime | None = None
     #: the instant for which the last one was made, or left out; none is made for it, or an earlier one, again
     last_at: datetime | None = None
-    #: how many have been made
+    #: how many have been made; of a sequence, how many people have joined
     made: int = 0
     #: no more are made until somebody has it go on
     paused: bool = False
     #: the last instants for which none was made, because the bot was away for the whole slot
     missed: tuple[datetime, ...] = ()
+    #: of a sequence: who is in it
+    cohorts: tuple[Cohort, ...] = ()
+    #: lists that nobody sees, of people who do not join (any more): they were there before, or are through
+    past: tuple[ListId, ...] = ()
+    #: the audience that it goes by; None, or another one than it is scheduled with: that is still to be looked at
+    audience: Audience | None = None
+    #: tells the steps and working days that ``due_at`` of the cohorts goes by from others
+    plan: str = ""
+    #: when it is looked again who has joined
+    looks_at: datetime | None = None
+
+    @property
+    def hidden(self) -> tuple[ListId, ...]:
+        """Every list that nobody sees, which goes with it."""
+        return (*self.past, *(id for cohort in self.cohorts for id in cohort.lists))

@@ -156,15 +156,15 @@ PLACES = (
         name="campaign",
         table="campaign",
         columns=_say(
-            nothing="id tenant state version starts_at next_at sequel_of reported live_card channel closes_at"
+            nothing="id tenant state version starts_at next_at sequel_of step reported live_card channel closes_at"
             " recall_at",
             number="author",
             words="name record",
         ),
         collection="campaigns",
         fields=_say(
-            nothing="_id tenant state version starts_at next_at sequel_of coming reported live_card channel closes_at"
-            " recall_at lists anonymous noting",
+            nothing="_id tenant state version starts_at next_at sequel_of step coming reported live_card channel"
+            " closes_at recall_at lists anonymous noting",
             number="author shared_with",
             words="name folded record deeds",
         ),
@@ -175,7 +175,7 @@ PLACES = (
         parts=_say(
             nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
             " reported_at recall_at recall_deletes recalled_at sealed_at erased_at approval trouble changes_of sequels"
-            " sequel_of",
+            " sequel_of step",
             number="author submitted_by approved_by written_by recall_by shared_with",
             forms="forms",
             words="name frozen held",

@@ -46,6 +46,7 @@ def _beside(campaign: Campaign) -> Mapping[str, object]:
         "starts_at": starts_ms(campaign),
         "next_at": next_ms(campaign),
         "sequel_of": campaign.sequel_of,
+        "step": campaign.step,
         "reported": campaign.reported_at is not None,
         "name": campaign.name.casefold(),
         "author": campaign.author,
@@ -60,7 +61,10 @@ CAMPAIGNS = Shelf("campaign", campaign_from_json, _beside, campaign_to_json)
 
 def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> tuple[str, tuple[object, ...]]:
     """Whose name has this in it, in any letter case; of those that somebody wrote, or that are shared with them."""
-    condition, values = "tenant = ? AND instr(name, ?) > 0", (tenant, find.casefold())  # an empty text is in each
+    condition, values = (
+        "tenant = ? AND step IS NULL AND instr(name, ?) > 0",
+        (tenant, find.casefold()),
+    )  # an empty text is in each
     return (condition, values) if seen_by is None else (condition + THEIRS, (*values, seen_by, seen_by))
 
 
@@ -153,7 +157,7 @@ class SqliteCampaigns(Engine):
         return await self.read(lambda db: CAMPAIGNS.count(db, condition, *values))
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
-        done = "author = ? AND state = 'done' AND channel = ? ORDER BY id DESC LIMIT ?"
+        done = "author = ? AND state = 'done' AND channel = ? AND step IS NULL ORDER BY id DESC LIMIT ?"
         return await self.read(lambda db: CAMPAIGNS.page(db, done, author, channel, limit))
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
@@ -162,6 +166,8 @@ class SqliteCampaigns(Engine):
             for table in OF_RECIPIENTS:
                 db.execute(f"DELETE FROM {table} WHERE campaign = ?", (campaign.id,))
             CAMPAIGNS.remove(db, campaign.id)
+            hidden = campaign.sequels.hidden if campaign.sequels else ()
+            db.executemany("DELETE FROM list WHERE id = ? AND blank", [(id,) for id in hidden])
             _note(db, campaign, deed)
 
         await self.write(change)

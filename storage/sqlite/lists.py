@@ -136,6 +136,19 @@ class SqliteLists(Engine):
     async def drop_blank(self, id: ListId) -> None:
         await self.write(lambda db: db.execute("DELETE FROM list WHERE id = ? AND blank", (id,)))
 
+    async def absorb_blanks(self, into: ListId, blanks: Sequence[ListId]) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            gone = _json([blank for blank in blanks if blank != into])
+            if _is_blank(db, into):
+                db.execute(
+                    "INSERT OR IGNORE INTO list_member (list, person) SELECT ?, person FROM list_member"
+                    " WHERE list IN (SELECT id FROM list WHERE id IN (SELECT value FROM json_each(?)) AND blank)",
+                    (into, gone),
+                )
+                db.execute("DELETE FROM list WHERE id IN (SELECT value FROM json_each(?)) AND blank", (gone,))
+
+        await self.write(change)
+
     async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         await self._changed(id, deed, lambda db: _enlist(db, id, people))
 

@@ -367,6 +367,10 @@ STEPS = (
     ) WITHOUT ROWID;
     ALTER TABLE delivery ADD COLUMN profile INTEGER NOT NULL DEFAULT 0;  -- 0: of before there were any
     """,
+    # campaigns that are made of a sequence, by the number of the step: they are shown with it, not beside it
+    """
+    ALTER TABLE campaign ADD COLUMN step INTEGER;
+    """,
 )
 
 

@@ -101,6 +101,22 @@ def named_in(db: sqlite3.Connection, tenant: TenantId, audience: Audience) -> Na
 
 def people_with_guests(asked: Asked, audience: Audience) -> Query:
     """SQL that gives the person ids of an audience as ``person``, each once, guests or not."""
+    base, values = _of_all_hidden(asked, audience)
+    for hidden, sign in ((audience.among, "IN"), (audience.beyond, "NOT IN")):
+        if hidden:
+            standing, bound = _of_hidden(hidden)
+            base, values = f"SELECT person FROM ({base}) WHERE person {sign} ({standing})", [*values, *bound]
+    return base, values
+
+
+def _of_hidden(lists: Sequence[int]) -> Query:
+    if len(lists) == 1:
+        return "SELECT person FROM list_member WHERE list = ?", list(lists)
+    return "SELECT person FROM list_member WHERE list IN (SELECT value FROM json_each(?))", [as_json(lists)]
+
+
+def _of_all_hidden(asked: Asked, audience: Audience) -> Query:
+    """Whatever lists that nobody sees they stand in."""
     lists, segments = _parts(asked, audience.lists)
     without, left_out = _parts(asked, audience.except_lists)
     if not all(is_sound(one, asked.named) for one in left_out):

@@ -10,6 +10,7 @@ from cards.compose.sequels.repeat_form import ONCE
 from cards.kit.texts import Texts
 from dialogs.forms.fields import Values
 from dialogs.forms.sequels.follow_up import follows_up
+from dialogs.forms.sequels.steps import OF_SEQUENCE
 from scheduler.rules.occurrences import HORIZON, first_occurrence, next_occurrence, overlaps
 from storage.records import Every, Repeat, Schedule
 
@@ -95,6 +96,6 @@ def _read_times(values: Values, texts: Texts, errors: dict[str, str]) -> int | N
 
 def years_of(values: Values, start: datetime, end: datetime) -> datetime:
     """Until when days on which nobody works matter: those of every occurrence of a series, and between rounds."""
-    if repeats(values):
+    if repeats(values) or values.get(OF_SEQUENCE) == "true":
         return max(end, start + HORIZON + timedelta(days=1))
     return end + ROUNDS if follows_up(values) else end

@@ -26,6 +26,7 @@ from storage.records import (
     FollowUp,
     Frozen,
     Left,
+    ListId,
     NotReached,
     Press,
     Profile,
@@ -130,11 +131,14 @@ class CampaignRules(PeopleRules):
         before = one.sequels
         comes = before.next_at + DURATION if data.draw(st.booleans()) else None
         after = replace(before, last_at=before.next_at, next_at=comes, made=before.made + 1)
+        if self.blank_lists and data.draw(st.booleans()):
+            after = replace(after, past=(ListId(data.draw(st.sampled_from(self.blank_lists))),))
+        step = data.draw(st.sampled_from([None, None, 1]))
         at, goes_by = self.later(), data.draw(st.booleans())
         whole = replace(one.as_scheduled, schedule=replace(one.as_scheduled.schedule, repeat=None))
 
         def make(id: CampaignId) -> Campaign:
-            return campaign_life.occurrence(one, id, at, "Again", whole, FORMS, None)
+            return replace(campaign_life.occurrence(one, id, at, "Again", whole, FORMS, None), step=step)
 
         made = self.same(
             "make_sequel",

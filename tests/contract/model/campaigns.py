@@ -64,7 +64,8 @@ class ModelOfCampaigns(ModelOfDeliveries):
     def campaigns(
         self, tenant: TenantId, limit: int, offset: int = 0, find: str = "", seen_by: PersonId | None = None
     ) -> list[Campaign]:
-        matching = self._newest(lambda one: one.tenant == tenant and find.casefold() in one.name.casefold())
+        ours = self._newest(lambda one: one.tenant == tenant and one.step is None)
+        matching = [one for one in ours if find.casefold() in one.name.casefold()]
         seen = [one for one in matching if seen_by is None or seen_by == one.author or seen_by in one.shared_with]
         return seen[offset : offset + limit]
 
@@ -72,13 +73,16 @@ class ModelOfCampaigns(ModelOfDeliveries):
         return len(self.campaigns(tenant, len(self.campaigns_), 0, find, seen_by))
 
     def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
-        theirs = self._newest(lambda one: (one.author, one.channel) == (author, channel))
+        theirs = self._newest(lambda one: (one.author, one.channel, one.step) == (author, channel, None))
         return [campaign for campaign in theirs if campaign.state is CampaignState.DONE][:limit]
 
     def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
         campaign_life.delete(self.campaigns_.get(campaign.id), campaign, deed.at)
         self._note_campaign(deed, campaign)
         del self.campaigns_[campaign.id]
+        for hidden in campaign.sequels.hidden if campaign.sequels else ():
+            if hidden in self.lists and self.lists[hidden].blank:
+                del self.lists[hidden]
         self.live_cards.pop(campaign.id, None)
         self.sealed.pop(campaign.id, None)
         self.deliveries = [row for row in self.deliveries if row.campaign != campaign.id]

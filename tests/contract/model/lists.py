@@ -91,6 +91,15 @@ class ModelOfLists(Kept):
         if id in self.lists and self.lists[id].blank:
             del self.lists[id]
 
+    def absorb_blanks(self, into: ListId, blanks: Sequence[ListId]) -> None:
+        if into not in self.lists or not self.lists[into].blank:
+            return
+        for blank in blanks:
+            if blank != into and blank in self.lists and self.lists[blank].blank:
+                absorbed: dict[int, Columns] = {person: {} for person in self.lists[blank].people}
+                self.lists[into].people = absorbed | self.lists[into].people
+                del self.lists[blank]
+
     def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:
         if row := self._seen(id):
             row.people = {person: {} for person in people} | row.people
@@ -229,6 +238,15 @@ class ModelOfLists(Kept):
 
     def _standing_for(self, tenant: TenantId, audience: Audience, channel: Channel) -> set[int]:
         """The people of an audience, guests or not."""
+        people = self._standing_in_any(tenant, audience, channel)
+        if audience.among:
+            people &= self._hidden(audience.among)
+        return people - self._hidden(audience.beyond)
+
+    def _hidden(self, lists: Iterable[ListId]) -> set[int]:
+        return {person for id in lists if id in self.lists for person in self.lists[id].people}
+
+    def _standing_in_any(self, tenant: TenantId, audience: Audience, channel: Channel) -> set[int]:
         segments = [row.list.segment for id in audience.except_lists if (row := self._seen(id)) and row.list.segment]
         named = self._named(tenant)
         if not all(is_sound(one, named) for one in segments):

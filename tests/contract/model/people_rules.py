@@ -286,6 +286,12 @@ class PeopleRules(Machine):
         self.same("delete_list", self.list_id(data, blank=blank), deed=self.deed())
         self.same("drop_blank", self.list_id(data, blank=blank))
 
+    @rule(data=st.data())
+    def lists_that_nobody_sees_become_one(self, data: Data) -> None:
+        if self.blank_lists:
+            some = st.lists(st.sampled_from(self.blank_lists), unique=True, max_size=3)
+            self.same("absorb_blanks", data.draw(st.sampled_from(self.blank_lists)), data.draw(some))
+
     def audience(self, data: Data, tenant: TenantId) -> Audience:
         ids = [id for id, row in self.model.lists.items() if row.list.tenant == tenant]
         some = st.lists(st.sampled_from(ids), unique=True, max_size=2).map(tuple) if ids else st.just(())
@@ -323,6 +329,9 @@ class PeopleRules(Machine):
         self.same("lists", tenant)
         self.same("distribution_list", self.list_id(data, blank=data.draw(st.booleans())))
         audience = self.segment(data, tenant) if data.draw(st.booleans()) else self.audience(data, tenant)
+        if self.blank_lists and data.draw(st.booleans()):
+            hidden = st.lists(st.sampled_from(self.blank_lists), unique=True, max_size=2).map(tuple)
+            audience = replace(audience, among=data.draw(hidden), beyond=data.draw(hidden))
         where = (tenant, audience, channel)
         self.same("reach", *where)
         self.same("unreached", *where)

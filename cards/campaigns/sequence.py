@@ -1,0 +1,94 @@
+"""A sequence: one card for its steps, with what has become of each, and for what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cards.campaigns.series import series_state
+from cards.compose.review import Overview, facts, in_languages, preview_of
+from cards.compose.sequels.steps_form import steps_of
+from cards.kit.elements import AdaptiveCard, FactSet
+from cards.kit.parts import card, go, handle, heading, hint, name_of, notices, subheading
+from cards.kit.texts import Texts
+from cards.kit.variables import escape_markdown
+from cards.results.figures import Figures
+from cards.results.shares import shares
+from storage.records import Campaign, CampaignState
+from storage.records.step_forms import numbers_of
+
+
+def sequence_said(texts: Texts, campaign: Campaign) -> str:
+    """In a list of campaigns: how many steps it has."""
+    return texts.many("a sequence of {count} step", "a sequence of {count} steps", len(numbers_of(campaign.forms)))
+
+
+def sequence_card(
+    texts: Texts,
+    campaign: Campaign,
+    overview: Overview,
+    steps: Sequence[tuple[int, Figures]],
+    notice_text: str = "",
+    tone: str = "good",
+    *,
+    decides: bool = False,
+    changes: bool = True,
+    author: str = "",
+    counted: int | None = None,
+) -> AdaptiveCard:
+    """``steps``: the figures of each by its number; ``counted``: of so many sendings, the last ones; None: of all."""
+    goes_on = campaign.state is CampaignState.SCHEDULED
+    sequels = campaign.sequels
+    paused = goes_on and sequels is not None and sequels.paused
+    rows = [(texts("State"), series_state(texts, campaign))]
+    if author:
+        rows.append((texts("Author"), escape_markdown(author)))
+    rows += facts(texts, campaign, overview)
+    if sequels is not None:
+        rows.append((texts("Joined so far"), texts.many("{count} person", "{count} people", sequels.made)))
+        inside = sum(cohort.people for cohort in sequels.cohorts)
+        rows.append((texts("In it now"), texts.many("{count} person", "{count} people", inside)))
+    body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]
+    payload = handle(campaign)
+    lines = steps_of(texts, campaign, "campaign.open", payload)
+    by_number = dict(steps)
+    body += lines[:1]
+    for number, line in zip(numbers_of(campaign.forms), lines[1:], strict=True):
+        body.append(line)
+        if (figures := by_number.get(number)) is not None:
+            body.append(hint(_came_of(texts, figures), spacing="None"))
+    if counted is not None:
+        last = texts.many("Of the last {count} sending.", "Of the last {count} sendings.", counted)
+        body.append(hint(last, spacing="Small"))
+    if overview.preview:
+        body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]
+        body += in_languages(texts, overview, "campaign.open", payload)
+    actions: list[Any] = []
+    if decides:
+        actions.append(go(texts("Decide"), "approval.open", payload, style="positive"))
+    if changes and campaign.state.changeable:
+        actions.append(go(texts("Change it"), "form.open", {**payload, "step": "review"}))
+    if changes and paused:
+        actions.append(go(texts("Go on"), "series.go_on", payload, style="positive"))
+    elif changes and goes_on:
+        actions.append(go(texts("Pause it"), "series.pause", payload))
+    if changes and goes_on:
+        actions.append(go(texts("End it"), "series.end", payload))
+    under: dict[str, Any] = {"mode": "secondary"}
+    if overview.message:
+        actions.append(go(texts("Try it"), "try.open", payload, **under))
+    actions.append(go(texts("Copy"), "campaign.copy", payload, **under))
+    if changes and not goes_on:
+        actions.append(go(texts("Delete"), "delete.open", payload, **under))
+    if not decides:  # a row has room for six
+        actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
+    return card(texts, body, actions)
+
+
+def _came_of(texts: Texts, figures: Figures) -> str:
+    tally = figures.tally
+    if not tally.total:
+        return texts("nobody yet")
+    whole = texts.number(tally.total)
+    sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=whole)
+    return " · ".join([sent, *shares(texts, figures)])
