@@ -349,6 +349,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "keys/": Whose.NOBODY,
     "picture/": Whose.NOBODY,
     "policy/": Whose.NOBODY,
+    "joining/": Whose.NOBODY,
     "posting/": Whose.NOBODY,
     "posting/held/": Whose.NOBODY,
     "posting/install/": Whose.NOBODY,

@@ -158,6 +158,7 @@ from tests.support.sample_records import (
 )
 from tests.support.sample_sayings import saying_cards
 from tests.support.sample_segments import segment_cards
+from tests.support.sample_sequences import sequence_cards
 from tests.support.sample_series import series_cards
 from tests.support.sample_templates import template_cards
 
@@ -822,6 +823,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **segment_cards(samples.texts, language, samples.lists()[0][0]),
         **series_cards(samples.texts, language, samples.overview()),
         **ending_cards(samples.texts, language),
+        **sequence_cards(samples.texts, language, samples.overview()),
         **samples.sayings(),
     }
 

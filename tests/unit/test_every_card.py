@@ -19,6 +19,7 @@ from cards.campaigns.approval import approval_card, decided_card, held_card
 from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
 from cards.campaigns.deleting import delete_card, recall_card
 from cards.campaigns.listing import campaigns_card, information_card, people_card
+from cards.campaigns.sequence import sequence_card
 from cards.campaigns.series import missed_card, series_card
 from cards.campaigns.sharing import sharing_form
 from cards.campaigns.templates import (
@@ -37,6 +38,7 @@ from cards.compose.review import Forecast, review_card
 from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
+from cards.compose.sequels.steps_form import steps_form
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.parts import TITLE as ON_A_BUTTON
@@ -181,6 +183,7 @@ from tests.support.sample_records import (
     refrozen,
 )
 from tests.support.sample_segments import STATE, segment_view
+from tests.support.sample_sequences import a_sequence, came_of, in_steps
 from tests.support.sample_series import WEEKLY, a_series, must_read, past, weekly
 from tests.support.sample_templates import line, template, view
 
@@ -351,6 +354,25 @@ def edge_series(language: str) -> Cards:
         one = replace(a_series(language, state, missed=missed), name=LONG)
         drawn[f"series: {state}"] = series_card(texts, one, bare, [], "notice " * 20, author=NASTY)
         drawn[f"missed: {state}"] = missed_card(texts, one, missed)
+    return drawn
+
+
+def edge_sequences(language: str) -> Cards:
+    samples, draft = Samples(language), campaign(language, CampaignState.DRAFT)
+    texts, ten = samples.texts, in_steps(draft, language, 10)
+    nasty = replace(in_steps(draft, language, 10, whom=NASTY, days=NASTY), name=NASTY)
+    bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
+    drawn: dict[str, AdaptiveCard] = {
+        "steps: ten": steps_form(texts, ten, {}, "notice"),
+        "steps: errors everywhere": steps_form(texts, nasty, ERRORS),
+        "review: ten steps": review_card(texts, replace(nasty, id=BIG), samples.overview(), None, [], []),
+        "review: nothing in ten steps": review_card(texts, ten, bare, None, [], []),
+    }
+    for state in (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED):
+        one = replace(a_sequence(language, state, 10, made=1_000_000), name=LONG)
+        figures = came_of(language, 11)
+        drawn[f"sequence: {state}"] = sequence_card(texts, one, bare, figures, "notice " * 20, author=NASTY, counted=9)
+        drawn[f"sequence: {state}, to decide"] = sequence_card(texts, one, samples.overview(), figures, decides=True)
     return drawn
 
 
@@ -724,6 +746,7 @@ ROOMS: dict[str, Callable[[str], Cards]] = {
     "messages": edge_messages,
     "templates": edge_templates,
     "series": edge_series,
+    "sequences": edge_sequences,
 }
 
 

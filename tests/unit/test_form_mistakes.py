@@ -14,6 +14,8 @@ from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.fields import Parsed
 from dialogs.forms.message import read_message, read_version
 from dialogs.forms.schedule import read_schedule
+from dialogs.forms.sequels.steps import read_days
+from storage.records.step_forms import NEW
 
 ENGLISH, FRENCH = Texts("en"), Texts("fr")
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday
@@ -33,6 +35,7 @@ SCHEDULE = {
 }  # fmt: skip
 CHASE = {"chase": "opened", "chase_after": "2", "chase_rounds": "3"}
 ENDING = {"ending": "close", "end_date": "2026-11-27", "end_time": "18:00", "end_result": "true"}
+SEQUENCE = {"whom": "new", "days": "0, 3"}
 REPEAT = {"every": "week", "on": "0,3", "which": "0", "until": "2027-06-30", "times": "10"}
 
 
@@ -44,6 +47,9 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         assert default is not None
         return read_version(values, default, texts)
     if step in ("repeat", "chase", "ending"):  # of a schedule that is right
+    if step == "sequence":
+        return read_days({step: {**NEW, "numbers": "1,2", **values}}, texts)
+    if step in ("repeat", "chase"):  # of a schedule that is right
         return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 
@@ -57,6 +63,7 @@ def right(step: str) -> dict[str, str]:
         "repeat": REPEAT,
         "chase": CHASE,
         "ending": ENDING,
+        "sequence": SEQUENCE,
     }
     return dict(forms[step])
 

@@ -52,27 +52,26 @@ def steps_form(texts: Texts, campaign: Campaign, errors: Errors, notice: str = "
         ),
         hint(texts("0 is the day of joining. With commas, as in 0, 3, 10."), spacing="Small"),
     ]
-    payload = handle(campaign)
+    payload = handle(campaign, was=drawn(fields))
     for place, number in enumerate(numbers, 1):
-        fields += _row(texts, campaign, errors, place, number, last=len(numbers) == 1)
+        fields += _row(texts, campaign, payload, errors, place, number, last=len(numbers) == 1)
     if len(numbers) < MOST:
         add = act(texts("Add a step"), "steps.save", {**payload, "go": "add"})
         fields.append(ActionSet(actions=[add], spacing="Medium"))
     if errors and not notice:
         notice = texts("Nothing is lost: please correct what is marked below.")
-    was = {**payload, "was": drawn(fields)}
     actions = [
         act(
             texts("Next: {step}", step=step_name(texts, "audience").lower()),
             "steps.save",
-            {**was, "go": "audience"},
+            {**payload, "go": "audience"},
             style="positive",
         ),
-        act(texts("To the review"), "steps.save", {**was, "go": "review"}),
-        act(texts("Save and leave"), "steps.save", {**was, "go": "leave"}, mode="secondary"),
+        act(texts("To the review"), "steps.save", {**payload, "go": "review"}),
+        act(texts("Save and leave"), "steps.save", {**payload, "go": "leave"}, mode="secondary"),
     ]
     if len(numbers) == 1:
-        one = act(texts("One message, no sequence"), "steps.save", {**was, "go": "one"}, mode="secondary")
+        one = act(texts("One message, no sequence"), "steps.save", {**payload, "go": "one"}, mode="secondary")
         actions.append(one)
     about = hint(
         texts(
@@ -85,8 +84,10 @@ def steps_form(texts: Texts, campaign: Campaign, errors: Errors, notice: str = "
     return card(texts, [*notices(notice, "attention" if errors else "accent"), title, about, *fields], actions)
 
 
-def _row(texts: Texts, campaign: Campaign, errors: Errors, place: int, number: int, *, last: bool) -> list[Any]:
-    payload = handle(campaign, of=number)
+def _row(
+    texts: Texts, campaign: Campaign, payload: Payload, errors: Errors, place: int, number: int, *, last: bool
+) -> list[Any]:
+    payload = {**payload, "of": number}
     words = what_it_says(texts, campaign.forms, number)
     title = texts("{place}. {day}: {words}", place=place, day=_day_of(texts, campaign.forms, place), words=words)
     actions = [act(texts("Write it"), "steps.save", {**payload, "go": "write"})]

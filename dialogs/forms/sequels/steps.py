@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from cards.compose.sequels.end_form import STAYS
+from cards.compose.sequels.follow_form import NOBODY
+from cards.compose.sequels.repeat_form import ONCE
 from cards.kit.texts import Texts
 from dialogs.forms.fields import FIELDS, Parsed
 from storage.records import Campaign, Forms
@@ -17,7 +20,7 @@ def read_days(forms: Forms, texts: Texts) -> Parsed[dict[int, int]]:
     numbers, typed = numbers_of(forms), days_of(forms)
     if forms.get(SEQUENCE, {}).get("whom") not in ("new", "all"):
         errors["whom"] = texts("Please choose one of these.")
-    if not all(text.isdecimal() and int(text[:9]) <= DAYS for text in typed):
+    if not all(text.isdecimal() and len(text) < 9 and int(text) <= DAYS for text in typed):
         errors["days"] = texts("Please give numbers from 0 to {most}, with commas.", most=DAYS)
     elif len(typed) != len(numbers):
         errors["days"] = texts.many(
@@ -39,7 +42,8 @@ def schedule_values(campaign: Campaign) -> dict[str, str]:
 
 
 def once(values: dict[str, str]) -> tuple[dict[str, str], bool]:
-    """The values of a sequence's schedule, which neither repeats nor reminds; whether that was left out."""
-    fields = (*FIELDS["repeat"], *FIELDS["chase"])
-    said = any(values.get(field) not in (None, "", "once", "nobody") for field in ("every", "chase"))
+    """The values of a sequence's schedule, which neither repeats, nor reminds, nor is taken back; whether that was left out."""
+    fields = (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"])
+    nothing = (None, "", ONCE, NOBODY, STAYS)
+    said = any(values.get(field) not in nothing for field in ("every", "chase", "ending"))
     return {name: text for name, text in values.items() if name not in fields}, said
