@@ -136,7 +136,11 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
         if is_sequence(campaign.forms):
             values, more = once(values)
-            left_out = turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.") if more else ""
+            left_out = (
+                turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.")
+                if more
+                else ""
+            )
     try:
         before, campaign = campaign, await save_step(turn, campaign, step, values)
         # it is only drawn anew: lists were looked for, or words were read
@@ -175,7 +179,9 @@ async def opened_steps(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     notice = ""
     if "schedule" in forms:
         forms["schedule"], more = once(dict(forms["schedule"]))
-        notice = turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.") if more else ""
+        notice = (
+            turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.") if more else ""
+        )
     campaign = await save_edit(turn, campaign, edit(campaign, forms, turn.now, turn.person.id))
     return await form_card(turn, campaign, "sequence", notice=notice)
 

@@ -46,10 +46,9 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         default = read_message({**MESSAGE, "answers": "Yes; No"}, texts).value
         assert default is not None
         return read_version(values, default, texts)
-    if step in ("repeat", "chase", "ending"):  # of a schedule that is right
     if step == "sequence":
         return read_days({step: {**NEW, "numbers": "1,2", **values}}, texts)
-    if step in ("repeat", "chase"):  # of a schedule that is right
+    if step in ("repeat", "chase", "ending"):  # of a schedule that is right
         return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 

@@ -42,7 +42,7 @@ def schedule_values(campaign: Campaign) -> dict[str, str]:
 
 
 def once(values: dict[str, str]) -> tuple[dict[str, str], bool]:
-    """The values of a sequence's schedule, which neither repeats, nor reminds, nor is taken back; whether that was left out."""
+    """The values of a sequence's schedule, without what is only for a campaign of its own; whether something was."""
     fields = (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"])
     nothing = (None, "", ONCE, NOBODY, STAYS)
     said = any(values.get(field) not in nothing for field in ("every", "chase", "ending"))
