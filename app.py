@@ -16,7 +16,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -49,7 +48,7 @@ from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import MeasuredSender, Metrics, measured
 from bot.web.server import WebHandlers
 from cards.message.footer import footer_of
-from cards.message.render import compile_for
+from cards.message.render import by_variant, compile_for
 from cards.results.ending.closed import closed_for
 from dialogs.core.entry import Entry
 from dialogs.core.turn import Services
@@ -69,7 +68,13 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.recall.taking_back import Recalls
 from storage.port.store import Store
-from storage.records import Campaign, Channel, Recall, StorageError
+from storage.records import (
+    Campaign,
+    Channel,
+    Message,
+    Recall,
+    StorageError,
+)
 from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
 
@@ -97,8 +102,13 @@ class MessageRenderer:
         links, frozen = self.links, campaign.as_scheduled
         tracking, footer = frozen.tracking, footer_of(frozen.consideration, frozen.tracking)
         token = links.pseudonym if tracking.anonymous else links.token
-        compiled = partial(compile_for, campaign.channel, campaign.id, frozen.message, links.base_url, token)
-        return compiled(tracking=tracking, footer=footer)
+
+        def compiled(message: Message) -> Render:
+            return compile_for(
+                campaign.channel, campaign.id, message, links.base_url, token, tracking=tracking, footer=footer
+            )
+
+        return by_variant(campaign, compiled)
 
     def closed(self, campaign: Campaign, recall: Recall) -> Render:
         return closed_for(campaign, recall, self.links.base_url, self.links.token)

@@ -8,6 +8,7 @@ from dialogs.compose import help, translations, typed_message, typed_schedule, w
 from dialogs.compose.audience import groups, narrowing
 from dialogs.compose.saying import typed as typed_campaign
 from dialogs.compose.series import repeats, steps
+from dialogs.compose.variants import ab_form
 from dialogs.core.entry import not_understood
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
@@ -15,7 +16,7 @@ from dialogs.lists import installs, segments
 from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
 from dialogs.people import house, language, ownership, roles, settings, small_talk
-from dialogs.results import engagement, exports, left, reports
+from dialogs.results import engagement, exports, left, reports, variants
 from dialogs.results import segments as breakdown
 
 COMMAND = 60  #: characters of a command that a suggestion says
@@ -23,10 +24,20 @@ COMMAND = 60  #: characters of a command that a suggestion says
 
 def everything() -> Router:
     """Words that no command knows are offered to the listeners in this order."""
-    composing = [wizard, repeats, steps, templates, translations, typed_schedule, typed_message, typed_campaign]
+    composing = [
+        wizard,
+        ab_form,
+        repeats,
+        steps,
+        templates,
+        translations,
+        typed_schedule,
+        typed_message,
+        typed_campaign,
+    ]
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
-    of_results = [reports, left, breakdown, exports, engagement]
     of_lists = [lists, segments, flow, saving, groups, narrowing, installs]
+    of_results = [reports, variants, left, breakdown, exports, engagement]
     of_people = [language, help, ownership, roles, settings, house, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]
     router = Router().include([module.router for module in modules])

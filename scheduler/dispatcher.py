@@ -193,7 +193,7 @@ class Dispatcher:
 
     def _as_it_is(self, campaign: Campaign) -> _Running:
         known = self._running.get(campaign.id)
-        if known is None:
+        if known is None or known.campaign.choice != campaign.choice:  # what goes to the rest is known from here on
             return self._begin(campaign)
         return known if known.campaign.trouble == campaign.trouble else replace(known, campaign=campaign)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.authors.choosing import Choices
 from scheduler.authors.replies import Replies
 from scheduler.authors.reporting import Reporting
 from scheduler.authors.stopped import tell_of_stopped
@@ -46,6 +47,7 @@ HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to be installed
 REPLIES_EVERY = 5.0  #: seconds between looks for replies that are to be brought to authors
+CHOOSE_EVERY = 1.0  #: seconds between looks for A/B tests of which a variant is to be chosen
 RECALL_EVERY = 1.0  #: seconds between looks for messages that are to be taken back
 LOOK_UP_EVERY = 3.0  #: seconds between looks for people whose names are to be read
 
@@ -88,6 +90,7 @@ class Jobs:
         self._sequences = Sequences(store, reader, clock)
         self._starts = Starts(store, reader, announcer, clock, rng, roles)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
+        self._choices = Choices(store, announcer, clock)
         self._replies = Replies(store, announcer, clock, rng)
         self._retention = Retention(store, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
@@ -112,6 +115,7 @@ class Jobs:
             (self._log_progress, LOG_EVERY),
             (self._forget, FORGET_EVERY),
             (self._bring_replies, REPLIES_EVERY),
+            (self._choose, CHOOSE_EVERY),
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
             *([(self._look_ups.go_on, LOOK_UP_EVERY)] if self._look_ups else []),
             *([(self._take_back, RECALL_EVERY)] if self._recalls else []),
@@ -231,6 +235,10 @@ class Jobs:
     async def _bring_replies(self) -> None:
         if self._may_work():
             await self._replies.bring()
+
+    async def _choose(self) -> None:
+        if self._running and self._may_work():
+            await self._choices.go_on(await self._store.in_state(CampaignState.RUNNING))
 
     async def _take_back(self) -> None:
         if self._recalls and self._may_work():

@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import random
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from scheduler.ports import Clock
+from scheduler.rules.ab_tests import times_of
 from scheduler.rules.admission import stands_in
 from scheduler.rules.settling import PAST
 from scheduler.rules.window import OpenTime, draw_sorted, open_time
@@ -33,6 +34,7 @@ from storage.records import (
     NotReached,
     Profile,
     Schedule,
+    drawn_variant,
 )
 from storage.records.instants import is_zone, ms
 from storage.shared.approved import approved_people, forget_approved
@@ -87,7 +89,8 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
     by_zone = await store.by_zone(people) if schedule.own_zone else {"": people}
     del people
     for zone in list(by_zone):
-        await _plan_in_zone(campaign, array("q", by_zone.pop(zone)), times.of(zone).after(clock.now()), store, rng)
+        now = clock.now()
+        await _plan_in_zone(campaign, array("q", by_zone.pop(zone)), times.of(zone).after(now), now, store, rng)
     waiting = _without(others, known)
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
@@ -108,9 +111,23 @@ async def end_unplanned(
 
 
 async def _plan_in_zone(
-    campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random
+    campaign: Campaign, people: array[int], left: OpenTime, now: datetime, store: _Store, rng: random.Random
 ) -> None:
     """An instant in what is left of the open time for each; where nothing is left they will have expired."""
+    test = campaign.as_scheduled.ab_test
+    if test is not None:
+        some, rest = await asyncio.to_thread(_in_test, campaign, people, test.share)
+        times = times_of(campaign.as_scheduled.schedule, test)
+        # those of the test whose time is over, as the bot was away, get it in what is left
+        await _plan_within(campaign, some, times.test.after(now) or left, store, rng)
+        await _plan_within(campaign, rest, times.rest.after(now), store, rng)
+    else:
+        await _plan_within(campaign, people, left, store, rng)
+
+
+async def _plan_within(
+    campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random
+) -> None:
     end = campaign.as_scheduled.schedule.slot.end
     instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
     if instants is None:  # the bot was down until the slot was over, or nobody works there in this time
@@ -124,7 +141,8 @@ async def _plan_in_zone(
 async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) -> array[int]:
     """The number of what is known of each now, which the store keeps from here on, and counts by."""
     audience = campaign.as_scheduled.audience
-    groups = await store.profiles_of(campaign.tenant, audience, campaign.channel, people)
+    known_of = await store.profiles_of(campaign.tenant, audience, campaign.channel, people)
+    groups = _by_variant(campaign, known_of)
     known = {figures.profile for figures in await store.profile_figures(campaign.id)}
     room = MOST_PROFILES - len(known)
     if len(groups) == 1 and (profile := next(iter(groups))) in known:  # as for most pages but the first
@@ -133,11 +151,24 @@ async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) ->
     kept: set[Profile] = set()
     for profile, some in groups.items():
         if profile not in known and profile not in kept and len(kept) >= room:
-            profile = Profile()  # too many kinds: these are not told apart
+            profile = Profile(variant=profile.variant)  # too many kinds: these are not told apart
         kept.add(profile)
         numbers |= dict.fromkeys(some, profile.number)
     await store.keep_profiles(campaign.id, kept)
     return array("q", (numbers.get(person, 0) for person in people))
+
+
+def _by_variant(campaign: Campaign, groups: Mapping[Profile, Sequence[int]]) -> Mapping[Profile, Sequence[int]]:
+    """With the variant that each has in an A/B test, by which they are counted too."""
+    test = campaign.as_scheduled.ab_test
+    if test is None:
+        return groups
+    told_apart: dict[Profile, list[int]] = {}
+    for profile, some in groups.items():
+        for person in some:
+            variant = drawn_variant(campaign.id, person, test.share)
+            told_apart.setdefault(replace(profile, variant=variant or ""), []).append(person)
+    return told_apart
 
 
 async def _columns(campaign: Campaign, people: Sequence[int], store: Lists) -> dict[int, Columns]:
@@ -148,6 +179,14 @@ async def _columns(campaign: Campaign, people: Sequence[int], store: Lists) -> d
         return {}
     by_person = await store.columns_of(frozen.audience, people)
     return {id: {name: values[name] for name in wanted if name in values} for id, values in by_person.items()}
+
+
+def _in_test(campaign: Campaign, people: array[int], share: int) -> tuple[array[int], array[int]]:
+    """Those who are in its A/B test, whichever variant they have in it, and the rest; a microsecond each."""
+    some, rest = array("q"), array("q")
+    for person in people:
+        (rest if drawn_variant(campaign.id, person, share) is None else some).append(person)
+    return some, rest
 
 
 def _draw(open_time: OpenTime, people: array[int], rng: random.Random) -> array[int] | None:

@@ -273,6 +273,13 @@ class Announcer(Protocol):
         """
         ...
 
+    async def choosing(self, campaign: Campaign) -> bool:
+        """Ask the author which variant of an A/B test goes to the rest, or say which one does; whether nothing is left.
+
+        Told once, whatever is repeated.
+        """
+        ...
+
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         """Say that they could be read in the end."""
         ...

@@ -5,6 +5,7 @@
     claimed --nobody can tell---------> planned (asked again) | sent all the same: the author's choice
     claimed --has muted the bot-------> muted
     claimed --enough messages a week--> capped
+    claimed --no variant chosen yet---> planned (in the time of the rest)
     claimed --there-------------------> sending
 
 Until the mark nothing has left: a process that dies here has sent nothing, and its claims lapse.
@@ -14,16 +15,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
 from scheduler.presence_lookup import PresenceLookup
-from scheduler.rules.settling import capped, closed, muted, not_known, not_there, out_of_reach
+from scheduler.rules.ab_tests import put_off_until, times_of
+from scheduler.rules.settling import capped, closed, muted, not_known, not_sent, not_there, out_of_reach
 from storage.port.campaigns import Deliveries
-from storage.records import Campaign, Claimed, IfUnknown, PresenceChoice, Seen, Settled
+from storage.records import (
+    Campaign,
+    Claimed,
+    IfUnknown,
+    PresenceChoice,
+    Seen,
+    Settled,
+    place_of,
+    waits_for_choice,
+)
 from storage.records.campaign_life import spared
 
+SHORTLY = timedelta(seconds=5)  #: until somebody is looked at again for whom no variant is chosen, at the least
 #: how people may show to be written to
 WRITTEN_TO = {
     PresenceChoice.AVAILABLE: {Seen.AVAILABLE},
@@ -35,7 +47,7 @@ def asks(campaign: Campaign) -> bool:
     """Whether something is to be known about each recipient before their message is marked."""
     schedule, consideration = campaign.as_scheduled.schedule, campaign.as_scheduled.consideration
     capped = consideration.per_week is not None
-    return schedule.own_zone or schedule.presence is not PresenceChoice.ALWAYS or capped
+    return campaign.is_undecided or schedule.own_zone or schedule.presence is not PresenceChoice.ALWAYS or capped
 
 
 def week_of(instant: datetime) -> int:
@@ -73,6 +85,8 @@ class Precheck:
                 staying.append(muted(delivery, channel, self._clock.now()))
             elif late := self.too_late(delivery):
                 staying.append(late)
+            elif waits_for_choice(self._campaign, delivery.person.id):
+                staying.append(self._put_off(delivery))
             else:
                 here.append(delivery)
         if self._schedule.presence is PresenceChoice.ALWAYS:
@@ -98,6 +112,14 @@ class Precheck:
         enough = [item.delivery for item in going if item.delivery.person.id not in admitted]
         staying += [capped(delivery, self._campaign.channel, now) for delivery in enough]
         return [item for item in going if item.delivery.person.id in admitted], staying
+
+    def _put_off(self, delivery: Claimed) -> Settled:
+        """Somebody of the rest of an A/B test: each has a place of their own in the time that is left for them."""
+        now, test = self._clock.now(), self._campaign.as_scheduled.ab_test
+        place = place_of(self._campaign.id, delivery.person.id, "later")
+        due = put_off_until(times_of(self._schedule, test), place, now) if test else None
+        # in its last moments, a choice that is just being made is waited for
+        return not_sent(delivery, self._campaign.channel, now, max(due or now, now + SHORTLY))
 
     def too_late(self, delivery: Claimed) -> Settled | None:
         """What becomes of a delivery for which it is not the time where its recipient is; None where it is."""

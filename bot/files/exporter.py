@@ -29,6 +29,7 @@ from bot.files.writer import FileSpec
 from bot.keys import FILES, KEYS_AGAIN, OwnKeys
 from bot.teams import activities
 from bot.teams.send.connector import Connector
+from cards.results.comparing.variants import variant_rows
 from cards.results.exports import (
     Format,
     download_card,
@@ -288,6 +289,7 @@ class Exports:
             summary_name=granted.texts("Report"),
             summary=[
                 *facts_of(granted.texts, figures, ZoneInfo(table.zone)),
+                *variant_rows(granted.texts, figures, self._clock.now()),
                 *segment_rows(granted.texts, figures, told, lists),
             ],
         )

@@ -16,6 +16,7 @@ from cards.campaigns.series import missed_card
 from cards.kit.variables import escape_markdown
 from cards.lists.installs import finished_text, install_card
 from cards.lists.sources import unread_card
+from cards.results.comparing.variants import choosing_card, chosen_text
 from cards.results.figures import ends_about
 from cards.results.live import live_card, moved_card
 from cards.results.replies import replies_card
@@ -176,6 +177,21 @@ class AuthorAnnouncer:
         key = f"posting/missed/{series.id}/{ms(starts[-1])}"
         return await post_once(self._store, key, partial(self._connector.send, reference, activity), gives_up=True)
 
+    async def choosing(self, campaign: Campaign) -> bool:
+        author, reference = await self._author(campaign)
+        if author is None or reference is None:
+            return True
+        texts, now = texts_of(author, self._clock.now()), self._clock.now()
+        if campaign.choice is not None:
+            activity, what = activities.text_bytes(chosen_text(texts, campaign)), "chosen"
+        else:
+            card, what = choosing_card(texts, await figures_of(self._store, campaign), now), "choosing"
+            summary = texts("“{name}”: which variant goes to the rest?", name=campaign.name)
+            draws = reference.channel.traits.draws_cards
+            activity = activity_bytes(card, summary) if draws else activities.spoken_bytes(texts, card, author=True)
+        key = f"posting/{what}/{campaign.id}"
+        return await post_once(self._store, key, partial(self._connector.send, reference, activity), gives_up=True)
+
     async def read_after_all(self, campaign: Campaign, recipients: int) -> bool:
         author, reference = await self._author(campaign)
         if author is None or reference is None:
@@ -287,7 +303,8 @@ class AuthorAnnouncer:
     async def _live(self, campaign: Campaign, author: Person) -> bytes:
         texts, figures = texts_of(author, self._clock.now()), await figures_of(self._store, campaign)
         end = ends_about(figures, self._clock.now(), self._rate)
-        card = live_card(texts, figures, ends_about=end, silent=self._presence_lookup.silent(campaign))
+        silent, now = self._presence_lookup.silent(campaign), self._clock.now()
+        card = live_card(texts, figures, ends_about=end, silent=silent, now=now)
         return activity_bytes(card, texts("“{name}” is on its way", name=campaign.name))
 
     async def _post_live(self, id: CampaignId, reference: Reference, activity: bytes) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.compose.review import Forecast, Overview, facts, forecast_text, in_languages, preview_of
+from cards.compose.review import Forecast, Overview, facts, forecast_text, in_languages, previews
 from cards.compose.sequels.steps_form import steps_of
 from cards.kit.elements import AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import act, card, go, handle, heading, hint, name_of, notices, paragraph, subheading
@@ -37,7 +37,7 @@ def approval_card(
     ]
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
-        body.append(preview_of(campaign, overview.preview, overview.footer))
+        body += previews(texts, campaign, overview)
         body += in_languages(texts, overview, "approval.open", handle(campaign))
     body += steps_of(texts, campaign, "approval.open", handle(campaign))
     body.append(FactSet(facts(texts, campaign, overview)))

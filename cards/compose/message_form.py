@@ -9,6 +9,7 @@ from typing import Any
 from cards.compose.fields import ACK, ANONYMOUS, NOTIFICATION, TITLE, TRACK, behind, inputs
 from cards.compose.frame import Errors, Values, form_of_step, own_text
 from cards.compose.sequels.steps_form import of_step
+from cards.compose.variants.ab_form import ab_line
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Image, TextInput
 from cards.kit.parts import Part, act, beside, folded, handle, hint, with_error
 from cards.kit.texts import SPOKEN, Texts
@@ -73,7 +74,7 @@ def message_form(
         campaign,
         "message",
         texts("What do you want to say?"),
-        [*above, *folded(texts, parts, above)],
+        [*above, *folded(texts, parts, above), *ab_line(texts, campaign, values, errors)],
         notice,
         errors,
         [act(texts("Write it in the chat"), "message.write", payload, mode="secondary")],

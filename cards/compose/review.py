@@ -16,6 +16,7 @@ from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.follow_form import follow_text
 from cards.compose.sequels.repeat_form import repeat_text
 from cards.compose.sequels.steps_form import steps_of, to_steps, whom_text
+from cards.compose.variants.ab_form import ab_text
 from cards.kit.elements import ActionSet, AdaptiveCard, Container, FactSet, ToggleVisibility
 from cards.kit.parts import (
     Payload,
@@ -40,6 +41,7 @@ from cards.message.compile import LIMIT, TRACKED, message_card, summary_of
 from cards.message.links import links_of
 from cards.message.skype import skype_text
 from storage.records import (
+    ABTest,
     Campaign,
     End,
     FollowUp,
@@ -47,6 +49,7 @@ from storage.records import (
     Reach,
     Schedule,
     Tracking,
+    Variant,
 )
 from storage.records.step_forms import is_sequence
 
@@ -88,6 +91,9 @@ class Overview:
     starts_now: bool = False
     follow_up: FollowUp | None = None
     end: End | None = None
+    ab_test: ABTest | None = None
+    #: of an A/B test, variant B with the values of ``sample``
+    other: Message | None = None
     #: the lines beneath the message
     footer: Sequence[str] = ()
     tracking: Tracking = TRACKED
@@ -131,7 +137,7 @@ def review_card(
     payload = handle(campaign) if campaign.changes_of is None else handle(campaign, of=campaign.changes_of)
     if overview.preview:
         body.append(subheading(texts("As {person} will see it", person=escape_markdown(overview.sample))))
-        body.append(preview_of(campaign, overview.preview, overview.footer))
+        body += previews(texts, campaign, overview)
         if campaign.channel.traits.draws_cards:
             body.append(hint(_about(texts, overview, overview.preview), spacing="Small"))
     body.append(_changes(texts, payload, "message", also=_other_views(texts, payload, overview)))
@@ -237,6 +243,17 @@ def preview_of(campaign: Campaign, message: Message, footer: Sequence[str] = ())
     return Container(style="emphasis", items=items)
 
 
+def previews(texts: Texts, campaign: Campaign, overview: Overview) -> list[Any]:
+    """The message, or both its variants, as their recipients get them; nothing where there is none."""
+    if overview.preview is None:
+        return []
+    first = preview_of(campaign, overview.preview, overview.footer)
+    if overview.other is None:
+        return [first]
+    named = [subheading(texts("Variant {variant}", variant=variant.letter)) for variant in Variant]
+    return [named[0], first, named[1], preview_of(campaign, overview.other, overview.footer)]
+
+
 def _without_effect(row: ActionSet) -> ActionSet:
     """Buttons as they look; clients that know no disabled ones find nothing behind them."""
     shown = [ToggleVisibility(title=action.title, targets=[NOTHING], enabled=False) for action in row.actions]
@@ -267,6 +284,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
             rows.append((texts("Reminds"), reminded))
         if end := end_text(texts, overview.end, zone):
             rows.append((texts("End"), end))
+        if tested := ab_text(texts, overview.ab_test):
+            rows.append((texts("A/B test"), tested))
         if closed := closed_text(texts, schedule):
             rows.append((texts("Holidays"), closed))
         if presence := presence_text(texts, schedule):

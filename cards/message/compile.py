@@ -104,13 +104,15 @@ def message_card(
     done: Done | None = None,
     footer: Sequence[str] = (),
     closed: Sequence[str] = (),
+    variant: str = "",
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
     ``link`` gives the address of a link button; ``test`` is the banner of a test send and
     ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
     anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words; ``footer``: the
-    lines beneath it. ``closed``: what stands in the place of its answers and confirmations, which are over.
+    lines beneath it. ``closed``: what stands in the place of its answers and confirmations, which are over;
+    ``variant``: of an A/B test, which the buttons of a test send tell of.
     """
     done = done or Done()
     body: list[Any] = []
@@ -133,6 +135,7 @@ def message_card(
         ]
         body.append(Container(style="emphasis", spacing="Medium", items=items))
     carried = {"campaign": id, "test": test_token, **({"who": pseudonym} if pseudonym else {})}
+    carried |= {"variant": variant} if variant and test else {}
     actions: list[Any] = []
     for number, button in enumerate(message.buttons):
         if button.kind is ButtonKind.LINK:
@@ -199,6 +202,7 @@ def compile_message(
     tracking: Tracking = TRACKED,
     footer: Footer = NO_FOOTER,
     closed: Closed | None = None,
+    variant: str = "",
 ) -> Callable[[Person, Columns], bytes]:
     """A function from a recipient, and what the lists say about them, to the JSON of the activity.
 
@@ -217,6 +221,7 @@ def compile_message(
         pseudonym=TOKEN if tracking.anonymous and not test else "",
         footer=[line_mark(number) for number in range(first, len(lines[DEFAULT]))],
         closed=[line_mark(number) for number in range(first)],
+        variant=variant,
     )
     activity = {
         "type": "message",

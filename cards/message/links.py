@@ -28,12 +28,12 @@ class Link:
     language: str = ""
 
 
-def links_of(message: Message) -> dict[int, Link]:
-    """Every tracked link by its number."""
+def links_of(*variants: Message) -> dict[int, Link]:
+    """Every tracked link by its number; of a message, or of all its variants."""
     links: dict[int, Link] = {}
 
-    for version in every_language(message):
-        language = version.language if message.versions else ""
+    for version in (one for message in variants for one in every_language(message)):
+        language = version.language if variants[0].versions else ""
 
         def note(number: int, link: Link, language: str = language) -> str:
             links[number] = replace(link, language=language)

@@ -19,6 +19,9 @@ from storage.records import (
     NotTakenBack,
     Recall,
     Tally,
+    Tried,
+    Variant,
+    variants_of,
 )
 
 BARS = 14  #: of a chart over time, at the most
@@ -52,6 +55,23 @@ def _is_of_many(delivered: int, row: Engagement) -> bool:
     return FEW <= people <= max(delivered, people) - FEW
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestFigures:
+    """How the variants of an A/B test do, and what can be told of that."""
+
+    __test__ = False  # pytest
+
+    a: Tried
+    b: Tried
+    #: how often such a difference, or a larger one, would come if both were alike: 0 to 1; None: too few people
+    chance: float | None
+    #: the variant that is ahead, be it by chance
+    ahead: Variant
+    #: when one is chosen, and when the one that is ahead goes where nobody has chosen
+    choice_at: datetime
+    last_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What is known of a campaign that has started."""
@@ -69,6 +89,8 @@ class Figures:
     #: how far its end has come, and the names of those whose message stays as it was
     recall: Recall | None = None
     left_behind: Sequence[tuple[str, NotTakenBack]] = ()
+    #: of one that tests two variants
+    test: TestFigures | None = None
 
     @cached_property
     def _totals(self) -> Mapping[EngagementKind, Engagement]:
@@ -125,7 +147,7 @@ class Figures:
     def links(self) -> Mapping[int, Link]:
         """The links whose clicks are counted."""
         frozen = self.campaign.frozen
-        return links_of(frozen.message) if frozen and frozen.tracking.links else {}
+        return links_of(*variants_of(frozen)) if frozen and frozen.tracking.links else {}
 
     def answers(self) -> list[tuple[str, int]]:
         """The quick answers, and how many people have given each of them last; none where that is not told."""

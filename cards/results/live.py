@@ -11,6 +11,7 @@ from cards.kit.elements import AdaptiveCard, FactSet
 from cards.kit.parts import beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
 from cards.kit.presence import presence_silent
 from cards.kit.texts import Texts
+from cards.results.comparing.variants import test_line
 from cards.results.figures import Figures
 from cards.results.outcomes import final_state
 from cards.results.shares import shares
@@ -24,7 +25,12 @@ SPARED = (DeliveryState.MUTED, DeliveryState.CAPPED)
 
 
 def live_card(
-    texts: Texts, figures: Figures, *, ends_about: datetime | None = None, silent: bool = False
+    texts: Texts,
+    figures: Figures,
+    *,
+    ends_about: datetime | None = None,
+    silent: bool = False,
+    now: datetime | None = None,
 ) -> AdaptiveCard:
     """One card that is updated in place while the campaign runs.
 
@@ -52,6 +58,8 @@ def live_card(
         progress_bar(tally.delivered, wanted),
         FactSet([*_counts(texts, figures), *([] if done else _what_comes(texts, figures, zone, ends_about))]),
     ]
+    if tested := test_line(texts, figures, now) if now else "":
+        body.append(hint(tested))
     if share_texts := shares(texts, figures):
         body.append(hint(" · ".join(share_texts)))
     actions = [go(texts("Report"), "report.open", handle(campaign, fresh=True))]

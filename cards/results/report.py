@@ -36,6 +36,7 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.message.links import Link
 from cards.results.comparing.benchmarks import Benchmark, about_usual, beside_usual
+from cards.results.comparing.variants import variants_in_report
 from cards.results.ending.left_behind import left_behind_lines
 from cards.results.figures import FEW, Figures
 from cards.results.outcomes import COLORS, final_state, reason_text
@@ -96,6 +97,7 @@ def report_card(
     ]
     if figures.recall is not None:
         body += left_behind_lines(texts, campaign, figures.recall, figures.left_behind)
+    body += variants_in_report(texts, figures, now)
     body += rounds_of(texts, figures)
     body += _outcome_chart(texts, figures.tally)
     body += _answers(texts, figures)

@@ -24,8 +24,8 @@ from dialogs.core.visibility import asked_for, campaign_gone, campaign_of
 from dialogs.forms.addresses import address_of
 from dialogs.forms.fields import clean
 from dialogs.people.language import texts_of
-from scheduler.ports import Delivered, Refused, Unconfirmed, Unexplained, Unreachable
-from storage.records import Campaign, DeedKind, Lesson, Message, NotReached, Person
+from scheduler.ports import Delivered, Outcome, Refused, Unconfirmed, Unexplained, Unreachable
+from storage.records import Campaign, DeedKind, Lesson, Message, NotReached, Person, Variant, variant_b
 from storage.shared.try_it import count_test, is_among_few
 
 router = Router()
@@ -76,9 +76,16 @@ async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | 
         )
     if refused := await _refused(turn, draft, person):
         return refused
+    variants: list[tuple[str, Message]] = [("", draft.message)]
+    if draft.ab_test is not None:  # one after the other
+        variants = [(Variant.A, draft.message), (Variant.B, variant_b(draft.message, draft.ab_test))]
     if not await count_test(turn.store, campaign, A_DAY, deed=turn.deed(DeedKind.TEST_SENT, to=str(person.id))):
         return texts("You have sent {count} tests today: more can go out tomorrow.", count=A_DAY)
-    outcome = await turn.services.sender.send(reference, await _test_activity(turn, draft, draft.message, person))
+    outcome: Outcome = Delivered("")
+    for variant, message in variants:
+        if isinstance(outcome, Delivered):
+            activity = await _test_activity(turn, draft, message, person, variant)
+            outcome = await turn.services.sender.send(reference, activity)
     learn = partial(turn.store.learn, person.id, campaign.channel)
     if isinstance(outcome, Delivered):
         await learn(Lesson(at=turn.now, conversation=outcome.conversation, service_url=reference.service_url))
@@ -97,19 +104,24 @@ async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | 
     return texts("It could not be sent just now. Please try again in a minute.")
 
 
-async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person) -> bytes:
+async def _test_activity(turn: Turn, draft: Draft, message: Message, person: Person, variant: str) -> bytes:
     links, campaign = turn.services.links, draft.campaign
     columns = await columns_in(turn, draft, person)
     texts = texts_of(person)
-    banner = texts(
-        "Test of “{name}” by {sender}: only you received this.",
-        name=escape_markdown(campaign.name),
-        sender=escape_markdown(full_name(turn.person)),
-    )
+    name, sender = escape_markdown(campaign.name), escape_markdown(full_name(turn.person))
+    banner = texts("Test of “{name}” by {sender}: only you received this.", name=name, sender=sender)
+    if variant:
+        letter = Variant(variant).letter
+        banner = texts(
+            "Test of “{name}”, variant {variant}, by {sender}: only you received this.",
+            name=name,
+            variant=letter,
+            sender=sender,
+        )
     tracking = tracking_of(campaign, links.tracked)
     token, channel = links.test_token, campaign.channel
     footer = await footer_for(turn, draft)
-    compiled = partial(compile_for, channel, campaign.id, message, links.base_url, token, test=banner)
+    compiled = partial(compile_for, channel, campaign.id, message, links.base_url, token, test=banner, variant=variant)
     render = compiled(tracking=tracking, footer=footer)
     return render(person, columns)
 

@@ -23,7 +23,7 @@ from scheduler.planner import OpenTimes
 from scheduler.precheck import week_of
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
-from storage.records import Member, Message, Person, Reach, consideration_of, in_language
+from storage.records import Member, Message, Person, Reach, consideration_of, in_language, variant_b
 from storage.records.step_forms import is_sequence
 from storage.shared.policy import policy_of
 
@@ -59,6 +59,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
     example, another = await _example(turn, draft, view.person)
     sample, message = example.person, draft.message
     language = _language_shown(message, sample, view) if message else ""
+    other = variant_b(message, draft.ab_test) if message and draft.ab_test else None
     return Overview(
         message=message,
         preview=filled(in_language(message, language), sample, example.columns) if message else None,
@@ -69,6 +70,8 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         starts_now=draft.starts_now,
         follow_up=draft.follow_up,
         end=draft.end,
+        ab_test=draft.ab_test,
+        other=filled(in_language(other, language), sample, example.columns) if other else None,
         tracking=tracking_of(campaign, turn.services.links.tracked),
         person=view.person,
         another=another,

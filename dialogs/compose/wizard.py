@@ -19,6 +19,7 @@ from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.compose.sequels.steps_form import steps_form
+from cards.compose.variants.ab_form import ab_form
 from cards.kit.addresses import completed
 from cards.kit.conversation import notice_card
 from cards.kit.elements import AdaptiveCard
@@ -154,6 +155,9 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     except StaleVersion:
         campaign = await changeable(turn, form)
         return Answer(card=await form_card(turn, campaign, step, values=values, notice=changed_elsewhere(turn)))
+    if goal == "ab":
+        shown = await values_of(campaign, "message", turn)
+        return Answer(card=ab_form(turn.texts, campaign, shown, {}, languages=versions_of(campaign)))
     if goal == "chase":
         return Answer(card=follow_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "ending":

@@ -12,6 +12,7 @@ from cards.compose.audience_form import limit_of_authors
 from cards.compose.said import ask_text, asks_of
 from cards.kit.texts import Texts
 from cards.message.footer import Footer, footer_of
+from cards.message.links import links_of
 from cards.message.skype import length_of
 from dialogs.core.turn import Form, Turn
 from dialogs.core.visibility import lists_of, may_see_people, own_campaigns
@@ -21,8 +22,11 @@ from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
 from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, read_schedule
 from dialogs.forms.sequels.steps import read_days, schedule_values
+from dialogs.forms.variants import Tests, read_ab_test
+from scheduler.rules.ab_tests import times_of
 from scheduler.rules.occurrences import first_occurrence, moved_end
 from storage.records import (
+    ABTest,
     AtEnd,
     Audience,
     ButtonKind,
@@ -35,6 +39,7 @@ from storage.records import (
     FollowUp,
     Frozen,
     IfUnknown,
+    Measure,
     Message,
     NotScheduled,
     Person,
@@ -45,6 +50,8 @@ from storage.records import (
     Tracking,
     Until,
     consideration_of,
+    variant_b,
+    variants_of,
 )
 from storage.records.rights import reaches_everyone
 from storage.records.step_forms import SEQUENCE, hand_of, is_sequence, numbers_of, with_step
@@ -142,6 +149,7 @@ class Draft:
     end: End | None = None
     #: it is a sequence, and ``message`` that of the step in hand
     sequence: StepSequence | None = None
+    ab_test: ABTest | None = None
     #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
     names_people: bool = True
     #: (step, what is wrong with it)
@@ -164,6 +172,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             starts_now=False,
             follow_up=frozen.follow_up,
             end=frozen.end,
+            ab_test=frozen.ab_test,
             names_people=await may_see_people(turn, frozen.audience),
             problems=(),
         )
@@ -185,6 +194,11 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         problems.append(("message", " ".join(message.errors.values())))
     elif message.value and (too_long := too_long_for(campaign.channel, message.value, texts)):
         problems.append(("message", too_long))
+    tests: Parsed[Tests] = Parsed(None)
+    if message.value:
+        tests = read_ab_test(forms, message.value, texts, columns)
+    if tests.errors:
+        problems.append(("message", texts("A/B test: {problem}", problem=" ".join(tests.errors.values()))))
     if audience is None or audience.errors:
         problems.append(
             ("audience", " ".join(audience.errors.values()) if audience else texts("Please choose who receives it."))
@@ -205,6 +219,11 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         problems.append(("schedule", wrong))
     if when and when.end and message.value and (wrong := _cannot_close(message.value, when.end, texts)):
         problems.append(("schedule", wrong))
+    if tests.value and message.value:
+        whole = replace(message.value, columns=tests.value.columns)
+        message = Parsed(whole)
+        if wrong := why_no_test(campaign, whole, tests.value.test, when.schedule if when else None, texts):
+            problems.append(("message", texts("A/B test: {problem}", problem=wrong)))
     if is_sequence(forms) and when and (when.follow_up or when.end or when.schedule.repeat):
         problems.append(("schedule", texts("A sequence neither repeats, nor reminds, nor is taken back.")))
     elif when and when.schedule.repeat is not None:
@@ -223,6 +242,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         follow_up=when.follow_up if when else None,
         end=when.end if when else None,
         sequence=sequence,
+        ab_test=tests.value.test if tests.value else None,
         problems=tuple(problems),
     )
 
@@ -276,6 +296,54 @@ def _cannot_close(message: Message, end: End, texts: Texts) -> str:
     if end.does is AtEnd.CLOSE and not kinds & {ButtonKind.ACKNOWLEDGE, ButtonKind.ANSWER}:
         return texts("Nobody can answer or confirm it, so there is nothing to close: choose another end.")
     return ""
+
+
+def why_no_test(campaign: Campaign, message: Message, test: ABTest, schedule: Schedule | None, texts: Texts) -> str:
+    """Why two variants cannot be tried like that; "" where they can."""
+    tracking = read_tracking(campaign.forms.get("message", {}), possible=True)
+    kinds = {button.kind for button in message.buttons}
+    if is_sequence(campaign.forms):
+        return texts("It does not go with a sequence, whose people come one by one.")
+    if tracking.anonymous:
+        return texts("In a campaign without names nobody knows who has done what with which variant.")
+    if test.measure is Measure.OPENED and not campaign.channel.traits.tells_opened:
+        return texts("{channel} does not tell who has opened it.", channel=campaign.channel.traits.name)
+    if test.measure is Measure.CLICKED and not (tracking.links and links_of(message, variant_b(message, test))):
+        return texts("Nobody can click: add a link whose clicks are counted, or measure something else.")
+    if test.measure is Measure.CONFIRMED and ButtonKind.ACKNOWLEDGE not in kinds:
+        return texts("Nobody can confirm it: ask people to confirm, or measure something else.")
+    if schedule is None:
+        return ""
+    if schedule.own_zone:
+        return texts("It needs one clock: it does not go with each person's own.")
+    times = times_of(schedule, test)
+    if not times.test or not times.rest:
+        return texts.many(
+            "There are no working hours before the choice, after {count} hour, or none are left after it for the rest."
+            " Make the time longer, or choose sooner.",
+            "There are no working hours before the choice, after {count} hours, or none are left after it for the rest."
+            " Make the time longer, or choose sooner.",
+            test.after,
+        )
+    return ""
+
+
+async def read_variants(turn: Turn, campaign: Campaign) -> Parsed[Tests]:
+    """The A/B test of a draft, as its forms say it; neither a value nor errors where it has none."""
+    columns = await known_columns(turn)
+    message = _read_message(campaign, turn.texts, columns).value or Message(body="")
+    return read_ab_test(campaign.forms, message, turn.texts, columns)
+
+
+def variants_in(campaign: Campaign, texts: Texts) -> tuple[Message, ...]:
+    """All that a campaign says: as frozen, else as its forms say now; nothing as long as something is wrong in it."""
+    if campaign.frozen:
+        return variants_of(campaign.frozen)
+    message = _read_message(campaign, texts, None).value
+    if message is None:
+        return ()
+    tests = read_ab_test(campaign.forms, message, texts, None).value
+    return (message, variant_b(message, tests.test)) if tests else (message,)
 
 
 def _next_of(turn: Turn, campaign: Campaign, schedule: Schedule) -> Schedule | None:
@@ -402,4 +470,5 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
         follow_up=draft.follow_up,
         end=draft.end,
         sequence=sequence,
+        ab_test=draft.ab_test,
     )

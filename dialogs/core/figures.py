@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from cards.kit.parts import full_name
-from cards.results.figures import Figures, discreet
+from cards.results.figures import Figures, TestFigures, discreet
+from scheduler.rules.ab_tests import ahead, by_chance, times_of, tried
 from storage.port.campaigns import Deliveries
 from storage.port.engagement import Engagements, Results
 from storage.port.operations import Documents
@@ -38,6 +39,7 @@ async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = Fal
         left_behind=await names_left_behind(store, campaign, recall) if over_time else (),
         hours=hours,
         next_due=await store.next_due(campaign.id) if running else None,
+        test=await _test_figures(store, campaign),
         last_due=await store.last_due(campaign.id, campaign.as_scheduled.schedule.slot.end) if running else None,
     )
 
@@ -50,6 +52,25 @@ async def names_left_behind(
         return []
     people = [(await store.person(one.person), one.why) for one in recall.left]
     return [(full_name(person), why) for person, why in people if person is not None]
+
+
+async def _test_figures(store: Deliveries, campaign: Campaign) -> TestFigures | None:
+    """Of counters; once single recipients are forgotten, as they were when one was chosen."""
+    test = campaign.frozen.ab_test if campaign.frozen else None
+    if test is None or campaign.started_at is None:
+        return None
+    a, b = tried(await store.profile_figures(campaign.id), test.measure)
+    if campaign.choice and not campaign.keeps_people:
+        a, b = campaign.choice.a, campaign.choice.b
+    times = times_of(campaign.as_scheduled.schedule, test)
+    return TestFigures(
+        a=a,
+        b=b,
+        chance=by_chance(a, b),
+        ahead=ahead(a, b),
+        choice_at=times.choice,
+        last_at=times.last.first if times.last else campaign.as_scheduled.schedule.slot.end,
+    )
 
 
 async def count_left(store: Results, figures: Figures, left: Left) -> int:

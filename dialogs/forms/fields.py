@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from cards.compose.fields import DECLARED
 from cards.compose.frame import fingerprint
+from cards.kit.texts import SPOKEN
 
 T = TypeVar("T")
 Values = Mapping[str, str]
@@ -31,13 +32,17 @@ FIELDS = {
         *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),
         *("presence", "unknown", "holidays", "closed", "words"),
     ),
+    "ab": (
+        *("ab_share", "ab_measure", "ab_after", "ab_itself", "ab_title", "ab_body"),
+        *(f"ab_{name}_{language}" for name in ("title", "body") for language in SPOKEN),
+    ),
     "repeat": ("every", "on", "which", "until", "times"),
     "sequence": ("whom", "days"),
     "chase": ("chase", "chase_after", "chase_rounds"),
     "ending": ("ending", "end_date", "end_time", "end_result"),
 }
 #: step -> of the values that a draft keeps for it, those that a card of their own asks for
-ELSEWHERE = {"schedule": (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"])}
+ELSEWHERE = {"message": FIELDS["ab"], "schedule": (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"])}
 
 #: fields that hold addresses of the web
 ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(BUTTONS))}

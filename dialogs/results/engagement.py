@@ -23,7 +23,7 @@ from cards.message.footer import footer_lines, footer_of
 from cards.message.links import links_of
 from cards.message.render import for_person
 from cards.message.skype import PRESSED, read_line
-from dialogs.core.drafts import columns_in, footer_for, message_of, read_draft, tracking_of
+from dialogs.core.drafts import columns_in, footer_for, message_of, read_draft, tracking_of, variants_in
 from dialogs.core.ports import Click
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Services, Turn
@@ -44,8 +44,11 @@ from storage.records import (
     Received,
     StaleVersion,
     Style,
+    Variant,
     Who,
+    as_variant,
     engaged,
+    variant_for,
 )
 from storage.shared.replies import Reply, keep_reply
 
@@ -86,7 +89,7 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
     if campaign is None:  # deleted: what people have received stays in their chats. Or not sent to them
         return Answer(text=campaign_gone(turn))
     number = _number(form.get("button"))
-    message = message_of(campaign, turn.texts)
+    message = _as_received(turn, campaign, form)
     message = for_person(message, turn.person) if message else None
     if message is None or not _is_button(message, number, kind):
         return Answer(text=turn.texts("This message has changed meanwhile."))
@@ -113,6 +116,16 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
     return _in_place(turn, campaign, message, columns, record, token, footer, pseudonym=pseudonym)
 
 
+def _as_received(turn: Turn, campaign: Campaign, form: Form) -> Message | None:
+    """The variant that they have: by what is kept, and of a test, by what its buttons say."""
+    if form.get("test"):
+        variants = variants_in(campaign, turn.texts)
+        return variants[-1 if form.get("variant") == Variant.B else 0] if variants else None
+    if campaign.frozen is None:
+        return message_of(campaign, turn.texts)
+    return as_variant(campaign.frozen, variant_for(campaign, turn.person.id))
+
+
 def _not_sent(turn: Turn) -> Answer:
     return Answer(text=turn.texts("This message was not sent to you, so there is nothing to confirm."))
 
@@ -136,7 +149,9 @@ async def _test_pressed(turn: Turn, form: Form, campaign: Campaign, message: Mes
     draft = await read_draft(turn, campaign)
     columns = await columns_in(turn, draft, turn.person)
     footer = footer_lines(turn.texts, await footer_for(turn, draft), message)
-    return _in_place(turn, campaign, message, columns, engaged(NOTHING, press), token, footer, test=banner)
+    variant = str(form.get("variant") or "")
+    record = engaged(NOTHING, press)
+    return _in_place(turn, campaign, message, columns, record, token, footer, test=banner, variant=variant)
 
 
 def _in_place(
@@ -150,6 +165,7 @@ def _in_place(
     *,
     test: str = "",
     pseudonym: str = "",
+    variant: str = "",
 ) -> Answer:
     done = _done(turn.texts, message, record)
     if not turn.shows_cards:
@@ -164,6 +180,7 @@ def _in_place(
         pseudonym=pseudonym,
         done=done,
         footer=footer,
+        variant=variant,
     )
     return Answer(card=card, important=message.style is Style.IMPORTANT)
 
@@ -197,8 +214,8 @@ async def destination(services: Services, click: Click) -> tuple[str, bool] | No
     campaign = await linked_campaign(services, click.campaign)
     if campaign is None:
         return None
-    message = message_of(campaign, Texts("")) if click.test or campaign.frozen else None
-    link = links_of(message).get(click.button) if message else None
+    variants = variants_in(campaign, Texts("")) if click.test or campaign.frozen else ()
+    link = links_of(*variants).get(click.button) if variants else None
     return (link.url, not click.test and campaign.engages(services.clock.now())) if link else None
 
 

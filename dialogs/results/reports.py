@@ -92,7 +92,8 @@ async def report_typed(turn: Turn, name: str) -> Answer:
         return await report_answer(turn, campaign)
     if campaign.author == turn.person.id and await turn.services.announcer.repost(campaign):
         return Answer()
-    return Answer(card=live_card(turn.texts, await figures_of(turn.store, campaign)), summary=campaign.name)
+    shown = await figures_of(turn.store, campaign)
+    return Answer(card=live_card(turn.texts, shown, now=turn.now), summary=campaign.name)
 
 
 async def last_report(turn: Turn) -> Answer:

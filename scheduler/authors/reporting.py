@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from scheduler.authors.choosing import asked_key
 from scheduler.authors.post_once import post_once
 from scheduler.copies.lock import notify_exclusively
 from scheduler.ports import Announcer, Clock
@@ -98,7 +99,8 @@ class Reporting:
     async def _show_all(self, campaigns: list[Campaign]) -> None:
         for campaign in campaigns:
             silent = self._presence_lookup.silent(campaign)
-            state = (campaign.planned_at, await self._store.tally(campaign.id), silent, campaign.trouble)
+            tally, told = await self._store.tally(campaign.id), (campaign.trouble, campaign.choice)
+            state = (campaign.planned_at, tally, silent, told)
             shown, at = self._shown.get(campaign.id, (None, float("-inf")))
             # where many run in one chat, they take turns
             if shown == state or self._clock.monotonic() - at < SHOWN_EVERY * len(campaigns):
@@ -129,7 +131,8 @@ class Reporting:
         done = await post_once(self._store, key, partial(self._announcer.report, campaign))
         if done or self._is_past(ended_at, GIVEN_UP):
             await self._store.reported(id, self._clock.now())
-            await self._store.delete_documents([key, f"posting/live/{id}", f"posting/stopped/{id}"])
+            posted = [f"posting/{what}/{id}" for what in ("live", "stopped", "choosing", "chosen")]
+            await self._store.delete_documents([key, *posted, asked_key(id)])
         return done
 
     def _is_past(self, ended_at: datetime, length: timedelta) -> bool:

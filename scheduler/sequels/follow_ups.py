@@ -40,6 +40,7 @@ from storage.records import (
     Schedule,
     Sequels,
     Slot,
+    as_variant,
     consideration_of,
 )
 from storage.records.campaign_life import occurrence
@@ -141,6 +142,8 @@ class FollowUps:
             schedule=schedule,
             consideration=replace(rules, sender=frozen.consideration.sender),
             follow_up=None,
+            message=as_variant(frozen, campaign.choice.variant if campaign.choice else None),
+            ab_test=None,
         )
 
 

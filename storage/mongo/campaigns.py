@@ -18,6 +18,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Deed,
     Forms,
     Noted,
@@ -288,6 +289,17 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
             # a process that planned before us may have died between rows and counts
             await self.tallies.recount(id)
             await self.advance(id, partial(campaign_life.planned, at=at))
+
+    async def choose(self, id: CampaignId, choice: Choice, *, deed: Deed) -> Campaign | None:
+        while (campaign := await self.campaign(id)) is not None:
+            try:
+                chosen = next_version(campaign_life.choose(campaign, choice, deed.at))
+            except NotPossible:
+                return None
+            if await self.replaced(campaign, chosen, await self.owe(_noted(deed, campaign))):
+                await self.bring_in("campaigns", id)
+                return chosen
+        return None
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
         campaign = await self.campaign(id)

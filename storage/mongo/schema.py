@@ -70,6 +70,7 @@ STEPS = (
     Step("recipients are counted by what is known of them, which older copies would not", overlaps=False),
     Step("a campaign has an end, which older copies would forget", overlaps=False),
     Step("a sequence goes to those of an audience who are due: older copies would write to all", overlaps=False),
+    Step("a message may have two variants, of which older copies would send one to everybody", overlaps=False),
 )
 VERSION = len(STEPS)
 

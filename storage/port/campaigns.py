@@ -11,6 +11,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Claimed,
     Columns,
     Deed,
@@ -128,6 +129,13 @@ class Campaigns(Protocol):
 
     async def planned(self, id: CampaignId, at: datetime) -> None:
         """Every recipient has a delivery from here on; people who installed meanwhile wait no more."""
+        ...
+
+    async def choose(self, id: CampaignId, choice: Choice, *, deed: Deed) -> Campaign | None:
+        """Which variant of an A/B test goes to the rest (campaign_life.choose): the campaign that this call chose for.
+
+        Once, of all that come: None where another was faster, or nothing is to be chosen (any more).
+        """
         ...
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:

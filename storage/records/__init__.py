@@ -4,6 +4,16 @@ Every instant is an aware UTC ``datetime``; people's clocks appear only as an IA
 The S numbers point at the product facts listed in docs/product.md.
 """
 
+from storage.records.ab_tests import (
+    SHARES,
+    ABTest,
+    Choice,
+    Measure,
+    OtherWords,
+    Tried,
+    Variant,
+    WhyChosen,
+)
 from storage.records.activities import Arrival, Begun, Progress, Standing, pasted_into, removal_of, sender_of
 from storage.records.campaigns import (
     ENGAGES_FOR,
@@ -119,6 +129,15 @@ from storage.records.rights import Right, allowed, may_approve
 from storage.records.schema import Schema
 from storage.records.sequels import Cohort, Every, FollowUp, Repeat, Sequels, Until
 from storage.records.templates import Template
+from storage.records.variants import (
+    as_variant,
+    drawn_variant,
+    place_of,
+    variant_b,
+    variant_for,
+    variants_of,
+    waits_for_choice,
+)
 
 __all__ = [
     "COUNTED",
@@ -134,6 +153,8 @@ __all__ = [
     "NOTHING",
     "OTHER_REACTION",
     "REACTIONS",
+    "SHARES",
+    "ABTest",
     "About",
     "Approval",
     "Arrival",
@@ -148,6 +169,7 @@ __all__ = [
     "CampaignState",
     "CannotErase",
     "Channel",
+    "Choice",
     "Claimed",
     "Cohort",
     "Columns",
@@ -185,6 +207,7 @@ __all__ = [
     "ListInUse",
     "ListProblem",
     "Look",
+    "Measure",
     "Member",
     "Message",
     "NotInstalled",
@@ -192,6 +215,7 @@ __all__ = [
     "NotScheduled",
     "NotTakenBack",
     "Noted",
+    "OtherWords",
     "Person",
     "PersonId",
     "Policy",
@@ -233,16 +257,21 @@ __all__ = [
     "TenantId",
     "Tracking",
     "Traits",
+    "Tried",
     "Trouble",
     "Unread",
     "Until",
+    "Variant",
     "Version",
     "Who",
+    "WhyChosen",
     "WhyHeld",
     "WorkingHours",
     "allowed",
+    "as_variant",
     "aware",
     "consideration_of",
+    "drawn_variant",
     "engaged",
     "every_language",
     "forgets_before",
@@ -250,8 +279,13 @@ __all__ = [
     "may_approve",
     "origin_of",
     "pasted_into",
+    "place_of",
     "profile_of",
     "removal_of",
     "sender_of",
     "target_of",
+    "variant_b",
+    "variant_for",
+    "variants_of",
+    "waits_for_choice",
 ]

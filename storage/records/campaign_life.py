@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from storage.records.ab_tests import Choice
 from storage.records.campaigns import Approval, Campaign, CampaignState, Forms, Frozen, Held, Trouble
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
@@ -42,6 +43,7 @@ class Change(StrEnum):
     SCHEDULE = "schedule"
     START = "start"
     PLANNED = "planned"
+    CHOOSE = "choose"
     FINISH = "finish"
     REPORTED = "reported"
     SEAL = "seal"
@@ -80,6 +82,7 @@ TRANSITIONS: Mapping[Change, Transition] = {
     Change.SCHEDULE: Transition(states=NOT_STARTED, to=SCHEDULED),
     Change.START: Transition(states=(SCHEDULED,), to=RUNNING, stamp="started_at", needs="its slot has begun"),
     Change.PLANNED: Transition(states=(RUNNING,), stamp="planned_at"),
+    Change.CHOOSE: Transition(states=(RUNNING,), stamp="chosen_at", needs="it tests two variants"),
     Change.FINISH: Transition(
         states=(RUNNING,), to=DONE, stamp="finished_at", after="planned_at", needs="none of its deliveries is open"
     ),
@@ -320,6 +323,13 @@ def start(campaign: Campaign, at: datetime) -> Campaign:
 def planned(campaign: Campaign, at: datetime) -> Campaign:
     """Every recipient has a delivery."""
     return _made(campaign, Change.PLANNED, at)
+
+
+def choose(campaign: Campaign, choice: Choice, at: datetime) -> Campaign:
+    """The variant that goes to the rest, for good. TooEarly where there is one message only."""
+    if campaign.frozen is None or campaign.frozen.ab_test is None:
+        raise TooEarly(f"campaign {campaign.id} tests no variants")
+    return _made(campaign, Change.CHOOSE, at, choice=choice)
 
 
 def troubled(campaign: Campaign, trouble: Trouble | None) -> Campaign:

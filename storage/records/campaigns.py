@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import chain, repeat
 
+from storage.records.ab_tests import ABTest, Choice
 from storage.records.channels import Channel
 from storage.records.ends import AtEnd, End
 from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
@@ -85,7 +86,7 @@ def in_language(message: Message, language: str) -> Message:
     version = message.versions.get(language)
     if version is None:
         return replace(message, versions={}) if message.versions else message
-    shift = SHIFT * (1 + sorted(message.versions).index(language))
+    shift = message.shift + SHIFT * (1 + sorted(message.versions).index(language))
     button_texts = chain(version.buttons, repeat(("", "")))
     buttons = [
         replace(button, title=words or button.title, url=url or button.url, apart=bool(url) and url != button.url)
@@ -228,6 +229,8 @@ class Frozen:
     end: End | None = None
     #: it is a sequence, and ``message`` its first step's
     sequence: StepSequence | None = None
+    #: it goes in two variants to a share of its audience, and in one of them to the rest
+    ab_test: ABTest | None = None
 
 
 class WhyHeld(StrEnum):
@@ -348,6 +351,9 @@ class Campaign:
     #: what keeps it waiting, since it runs; what it was when it ended, afterwards
     trouble: Trouble | None = None
     started_at: datetime | None = None
+    #: of an A/B test: the variant that goes to the rest, and since when that is known
+    choice: Choice | None = None
+    chosen_at: datetime | None = None
     #: every recipient has a delivery
     planned_at: datetime | None = None
     finished_at: datetime | None = None
@@ -386,6 +392,11 @@ class Campaign:
     def goes_on(self) -> bool:
         """Whether it is a series, or a sequence, of which more comes."""
         return self.state is CampaignState.SCHEDULED and self.is_series
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it tests two variants, and none of them is chosen for the rest yet."""
+        return self.frozen is not None and self.frozen.ab_test is not None and self.choice is None
 
     @property
     def anonymous(self) -> bool:

@@ -20,6 +20,7 @@ class DeedKind(StrEnum):
     APPROVED = "approved"  #: and so scheduled
     REJECTED = "rejected"
     SCHEDULED = "scheduled"
+    CHOSEN = "chosen"  #: the variant of an A/B test that goes to the rest
     STOPPED = "stopped"  #: a campaign, by an operator
     DELETED = "deleted"
     RECALLED = "recalled"  #: a campaign's messages, out of people's chats

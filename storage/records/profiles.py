@@ -23,6 +23,8 @@ class Profile:
     language: str = ""
     #: the first list of the audience in which they stand; 0: none, they are of everyone
     list: int = 0
+    #: of an A/B test: the variant that they have in it
+    variant: str = ""
 
     @property
     def number(self) -> int:
@@ -31,12 +33,14 @@ class Profile:
 
     @property
     def text(self) -> str:
-        return json.dumps([self.department, self.country, self.city, self.language, self.list], ensure_ascii=False)
+        facts = [self.department, self.country, self.city, self.language, self.list]
+        return json.dumps([*facts, self.variant] if self.variant else facts, ensure_ascii=False)
 
     @classmethod
     def of(cls, text: str) -> Profile:
-        department, country, city, language, list = json.loads(text)
-        return cls(department=department, country=country, city=city, language=language, list=list)
+        department, country, city, language, list, *more = json.loads(text)
+        variant = more[0] if more else ""
+        return cls(department=department, country=country, city=city, language=language, list=list, variant=variant)
 
 
 #: which kinds of engagement are counted by profile

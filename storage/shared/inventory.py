@@ -175,8 +175,8 @@ PLACES = (
         parts=_say(
             nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
             " reported_at recall_at recall_deletes recalled_at sealed_at erased_at approval trouble changes_of sequels"
-            " sequel_of step",
-            number="author submitted_by approved_by written_by recall_by shared_with",
+            " sequel_of step chosen_at",
+            number="choice author submitted_by approved_by written_by recall_by shared_with",
             forms="forms",
             words="name frozen held",
         ),
@@ -217,7 +217,7 @@ PLACES = (
         table="engaged",
         columns=_say(nothing="campaign kinds record", number="who"),
         collection="engagements",
-        fields=_say(nothing="campaign kinds token record", number="_id who"),
+        fields=_say(nothing="campaign kinds token record profile", number="_id who"),
         person="who",
         person_field="who",
     ),
@@ -340,6 +340,7 @@ DOCUMENTS: Mapping[str, Whose] = {
     "skype/conversations/": Whose.CHAT,
     BACKED_UP: Whose.NOBODY,
     "approved/": Whose.NOBODY,  # the numbers of an audience as it was approved, packed
+    "choosing/": Whose.NOBODY,  # of an A/B test, that its author is asked
     "claim": Whose.NOBODY,  # the owner's code, and the mark of a backup
     ERASURES: Whose.NOBODY,
     "erasing/": Whose.NOBODY,
@@ -351,6 +352,8 @@ DOCUMENTS: Mapping[str, Whose] = {
     "policy/": Whose.NOBODY,
     "joining/": Whose.NOBODY,
     "posting/": Whose.NOBODY,
+    "posting/choosing/": Whose.NOBODY,
+    "posting/chosen/": Whose.NOBODY,
     "posting/held/": Whose.NOBODY,
     "posting/install/": Whose.NOBODY,
     "posting/installed/": Whose.NOBODY,

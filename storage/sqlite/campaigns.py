@@ -14,6 +14,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Deed,
     DeliveryState,
     Forms,
@@ -244,6 +245,17 @@ class SqliteCampaigns(Engine):
             move(db, id, {(DeliveryState.WAITING, ""): -woken, (DeliveryState.PLANNED, ""): woken})
 
         await self.write(change)
+
+    async def choose(self, id: CampaignId, choice: Choice, *, deed: Deed) -> Campaign | None:
+        def change(db: sqlite3.Connection) -> Campaign | None:
+            if not advance(db, id, partial(campaign_life.choose, choice=choice, at=deed.at)):
+                return None
+            chosen = CAMPAIGNS.get(db, id)
+            if chosen is not None:
+                _note(db, chosen, deed)
+            return chosen
+
+        return await self.write(change)
 
     async def finish(self, id: CampaignId, at: datetime) -> bool:
         def change(db: sqlite3.Connection) -> bool:

@@ -371,6 +371,8 @@ STEPS = (
     """
     ALTER TABLE campaign ADD COLUMN step INTEGER;
     """,
+    # a message may have two variants, of which a program from before would send one to everybody
+    "SELECT 1",
 )
 
 

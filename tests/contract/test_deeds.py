@@ -15,16 +15,20 @@ import pytest
 
 from storage.port.store import Store
 from storage.records import (
+    ABTest,
     Arrival,
     Audience,
     AuditEntry,
     Campaign,
     Channel,
+    Choice,
     Deed,
     DeedKind,
     DistributionList,
     GroupRole,
     ListId,
+    Measure,
+    OtherWords,
     Person,
     Policy,
     Role,
@@ -33,16 +37,21 @@ from storage.records import (
     StaleVersion,
     Subject,
     Template,
+    Tried,
+    Variant,
+    WhyChosen,
     campaign_life,
 )
 from storage.shared.policy import change_policy, policy_of
 from storage.shared.try_it import count_test
-from tests.contract.world import CONTOSO, END, MINUTE, NOW, drafted, install, running
+from tests.contract.world import CONTOSO, END, MINUTE, NOW, drafted, frozen, install, running
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
 
 GROUP = Source(kind=SourceKind.GROUP, id="g-1", name="Sales")
+TEST = ABTest(words={"": OtherWords(title="B")}, share=50, measure=Measure.OPENED, after=1)
+CHOICE = Choice(variant=Variant.B, why=WhyChosen.BETTER, a=Tried(sent=9, did=1), b=Tried(sent=9, did=8))
 PUBLISHERS = GroupRole(group="g-1", name="Sales", role=Role.PUBLISHER)
 
 
@@ -59,6 +68,8 @@ class World:
     segment: DistributionList
     templates: tuple[Template, Template]
     started: Campaign
+    #: one that runs, and tests two variants
+    tested: Campaign
     #: sealed, and of which nothing single is kept
     old: Campaign
     #: done, and it is known who has received it
@@ -76,6 +87,9 @@ async def seeded(store: Store) -> World:
     sent = await running(store, ada, "Sent")
     await store.planned(sent.id, NOW)
     assert await store.finish(sent.id, END)
+    tests = replace(frozen(), ab_test=TEST)
+    tested = await store.save(campaign_life.schedule(await drafted(store, ada, "Tested"), tests), deed=A_DEED)
+    assert await store.start(tested.id, NOW)
     lists = [await store.new_list(CONTOSO, ada.id, "Team", [ada.id], deed=A_DEED) for _ in range(6)]
     one, other = [
         await store.new_template(CONTOSO, ada.id, "Old", Channel.TEAMS, {}, NOW, shared=False, deed=A_DEED)
@@ -92,6 +106,7 @@ async def seeded(store: Store) -> World:
         await store.new_segment(CONTOSO, ada.id, "Segment", Audience(), deed=A_DEED),
         (one, other),
         await running(store, ada, "Started"),
+        await store.campaign(tested.id) or tested,
         old,
         await store.campaign(sent.id) or sent,
     )
@@ -115,6 +130,7 @@ DEEDS: Mapping[str, tuple[Do, str]] = {
         "campaign New",
     ),
     "save": (lambda s, w, d: s.save(_renamed(w), deed=d), "campaign Edited"),
+    "choose": (lambda s, w, d: s.choose(w.tested.id, CHOICE, deed=d), "campaign Tested"),
     "stop": (lambda s, w, d: s.stop(w.started.id, deed=d), "campaign Started"),
     "delete_campaign": (lambda s, w, d: s.delete_campaign(w.drafts[1], deed=d), "campaign Draft"),
     "recall": (lambda s, w, d: s.recall(w.sent, NOW, deletes=False, deed=d), "campaign Sent"),

@@ -161,6 +161,7 @@ from tests.support.sample_segments import segment_cards
 from tests.support.sample_sequences import sequence_cards
 from tests.support.sample_series import series_cards
 from tests.support.sample_templates import template_cards
+from tests.support.sample_variants import variant_cards
 
 CLOSED = date(2026, 12, 24)
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
@@ -824,6 +825,7 @@ def sample_cards(language: str) -> dict[str, AdaptiveCard]:
         **series_cards(samples.texts, language, samples.overview()),
         **ending_cards(samples.texts, language),
         **sequence_cards(samples.texts, language, samples.overview()),
+        **variant_cards(samples.texts, language, samples.overview()),
         **samples.sayings(),
     }
 

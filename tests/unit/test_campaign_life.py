@@ -11,18 +11,25 @@ from typing import Any
 import pytest
 
 from storage.records import (
+    ABTest,
     Approval,
     Audience,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Consideration,
     Held,
+    Measure,
     NotReached,
+    OtherWords,
     PersonId,
     StaleVersion,
+    Tried,
     Trouble,
+    Variant,
+    WhyChosen,
     WhyHeld,
     campaign_life,
 )
@@ -34,6 +41,15 @@ LOUIS = PersonId(2)
 DRAFT, SUBMITTED, SCHEDULED, RUNNING, DONE = CampaignState
 PARTS = campaign("en").as_scheduled
 
+TEST = ABTest(words={"": OtherWords(title="B")}, share=50, measure=Measure.OPENED, after=1)
+CHOICE = Choice(variant=Variant.A, why=WhyChosen.AHEAD, a=Tried(sent=1, did=1), b=Tried(sent=1, did=0))
+
+
+def _testing(one: Campaign) -> Campaign:
+    """The same, with two variants, once it has been scheduled."""
+    return replace(one, frozen=replace(one.frozen, ab_test=TEST)) if one.frozen else one
+
+
 FUNCTIONS: dict[Change, Callable[[Campaign], Campaign]] = {
     Change.EDIT: lambda one: campaign_life.edit(one, {}, START, PersonId(1)),
     Change.TO_DRAFT: campaign_life.to_draft,
@@ -43,6 +59,7 @@ FUNCTIONS: dict[Change, Callable[[Campaign], Campaign]] = {
     Change.SCHEDULE: lambda one: campaign_life.schedule(one, PARTS),
     Change.START: lambda one: campaign_life.start(one, START),
     Change.PLANNED: lambda one: campaign_life.planned(one, START),
+    Change.CHOOSE: lambda one: campaign_life.choose(_testing(one), CHOICE, START),
     Change.FINISH: lambda one: campaign_life.finish(one, START),
     Change.REPORTED: lambda one: campaign_life.reported(one, START),
     Change.SEAL: lambda one: campaign_life.seal(one, START),
@@ -349,6 +366,14 @@ def test_it_does_not_start_before_its_slot_nor_end_while_a_delivery_is_open() ->
     planned = campaign_life.planned(in_state(RUNNING), START)
     with pytest.raises(TooEarly):
         campaign_life.finish(planned, START, open=True)
+
+
+def test_the_choice_is_kept_and_nothing_else_changes() -> None:
+    running = _testing(in_state(RUNNING))
+    chosen = campaign_life.choose(running, CHOICE, START)
+    assert chosen == replace(running, choice=CHOICE, chosen_at=START) and running.is_undecided
+    with pytest.raises(TooEarly):
+        campaign_life.choose(in_state(RUNNING), CHOICE, START)
 
 
 def test_an_edit_takes_the_approval_back() -> None:

@@ -39,6 +39,7 @@ from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.compose.sequels.steps_form import steps_form
+from cards.compose.variants.ab_form import ab_form
 from cards.kit.conversation import greeting_card, help_card, notice_card, suggestion_card
 from cards.kit.elements import AdaptiveCard, as_dict
 from cards.kit.parts import TITLE as ON_A_BUTTON
@@ -75,6 +76,7 @@ from cards.people.others import changed_by_another_card
 from cards.people.roles import groups_card, role_given_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.comparing.compare import compare_card
+from cards.results.comparing.variants import choosing_card
 from cards.results.ending.closed import closed_lines
 from cards.results.exports import (
     audit_export_card,
@@ -112,6 +114,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Contact,
     DeedKind,
     DeliveryState,
@@ -130,6 +133,7 @@ from storage.records import (
     Left,
     ListId,
     ListProblem,
+    Measure,
     Member,
     Message,
     NotInstalled,
@@ -146,8 +150,11 @@ from storage.records import (
     Tally,
     TenantId,
     Tracking,
+    Tried,
     Trouble,
     Unread,
+    Variant,
+    WhyChosen,
     WhyHeld,
 )
 from storage.records.segments import (
@@ -186,6 +193,7 @@ from tests.support.sample_segments import STATE, segment_view
 from tests.support.sample_sequences import a_sequence, came_of, in_steps
 from tests.support.sample_series import WEEKLY, a_series, must_read, past, weekly
 from tests.support.sample_templates import line, template, view
+from tests.support.sample_variants import the_test, with_test
 
 #: drawn in one process of all that run tests
 pytestmark = pytest.mark.xdist_group("cards")
@@ -321,6 +329,30 @@ def edge_campaigns(language: str) -> Cards:
             on_it = replace(one, channel=channel)
             drawn[f"people: {count} {channel}"] = people_card(texts, on_it, reach, members, 1, 125_000)
     drawn["people: nobody"] = people_card(texts, campaign(language), Reach(total=0, reachable=0), [], 0, 1)
+    return drawn
+
+
+def edge_variants(language: str) -> Cards:
+    texts, draft = Samples(language).texts, campaign(language, CampaignState.DRAFT, name=NASTY, id=BIG)
+    wrong = dict.fromkeys(FIELDS["ab"], NASTY * 20)
+    drawn: dict[str, AdaptiveCard] = {
+        "form A/B: nothing": ab_form(texts, replace(draft, name=""), {}, {}, "notice"),
+        "form A/B: errors everywhere": ab_form(texts, draft, wrong, ERRORS, languages=SPOKEN),
+    }
+    for count in COUNTS:
+        tried = Tried(sent=count, did=count // 3), Tried(sent=count, did=count)
+        for state in (CampaignState.RUNNING, CampaignState.DONE):
+            choices = [None, *(Choice(variant=Variant.A, why=why, a=tried[0], b=tried[1]) for why in WhyChosen)]
+            for choice in choices:
+                for measure in Measure:
+                    seen = with_test(language, tried, state, choice, tally(count))
+                    rule = replace(the_test(language), measure=measure)
+                    one = refrozen(replace(seen.campaign, name=NASTY), ab_test=rule)
+                    seen = replace(seen, campaign=replace(one, choice=choice))
+                    name = f"A/B: {state} {count} {choice.why if choice else None} {measure}"
+                    drawn[f"{name} choosing"] = choosing_card(texts, seen, NOW)
+                    drawn[f"{name} report"] = report_card(texts, seen, NOW, "", USUAL)
+                    drawn[f"{name} live"] = live_card(texts, seen, now=NOW)
     return drawn
 
 
@@ -747,6 +779,7 @@ ROOMS: dict[str, Callable[[str], Cards]] = {
     "templates": edge_templates,
     "series": edge_series,
     "sequences": edge_sequences,
+    "variants": edge_variants,
 }
 
 

@@ -15,6 +15,7 @@ from dialogs.forms.fields import Parsed
 from dialogs.forms.message import read_message, read_version
 from dialogs.forms.schedule import read_schedule
 from dialogs.forms.sequels.steps import read_days
+from dialogs.forms.variants import read_ab_test
 from storage.records.step_forms import NEW
 
 ENGLISH, FRENCH = Texts("en"), Texts("fr")
@@ -33,6 +34,7 @@ SCHEDULE = {
     "opens": "09:00", "closes": "18:00", "days": "0,1,2,3,4", "anytime": "false",
     "own_zone": "false", "presence": "available", "unknown": "wait",
 }  # fmt: skip
+AB = {"ab_share": "20", "ab_title": "Other", "ab_measure": "opened", "ab_after": "2", "ab_itself": "true"}
 CHASE = {"chase": "opened", "chase_after": "2", "chase_rounds": "3"}
 ENDING = {"ending": "close", "end_date": "2026-11-27", "end_time": "18:00", "end_result": "true"}
 SEQUENCE = {"whom": "new", "days": "0, 3"}
@@ -48,6 +50,11 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         return read_version(values, default, texts)
     if step == "sequence":
         return read_days({step: {**NEW, "numbers": "1,2", **values}}, texts)
+    if step == "ab":  # of a message that is right; "none" where nothing is tested
+        first = read_message(MESSAGE, texts).value
+        assert first is not None
+        reading = read_ab_test({"message": {**MESSAGE, **values}}, first, texts)
+        return reading if reading.errors else Parsed(reading.value or "none")
     if step in ("repeat", "chase", "ending"):  # of a schedule that is right
         return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
@@ -63,6 +70,7 @@ def right(step: str) -> dict[str, str]:
         "chase": CHASE,
         "ending": ENDING,
         "sequence": SEQUENCE,
+        "ab": AB,
     }
     return dict(forms[step])
 
@@ -71,6 +79,11 @@ def right(step: str) -> dict[str, str]:
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     *(("message", {"name": wrong}, "name") for wrong in ("", "  \n ", TEN_THOUSAND, "x" * 101)),
     *(("repeat", {"every": wrong}, "every") for wrong in ("hour", "Week", TEN_THOUSAND)),
+    *(("ab", {"ab_share": wrong}, "ab_share") for wrong in ("15", "100", "half", TEN_THOUSAND)),
+    *(("ab", {"ab_measure": wrong}, "ab_measure") for wrong in ("answered", "Opened", TEN_THOUSAND)),
+    *(("ab", {"ab_after": wrong}, "ab_after") for wrong in ("0", "337", "two", "-1", "1.5", "9" * 5_000)),
+    *(("ab", {"ab_title": wrong}, "ab_title") for wrong in ("", "  \n ", "x" * 151, "Hi [FRISTNAME]")),
+    ("ab", {"ab_body": "![a](https://a.example/b.png)"}, "ab_body"),
     *(("chase", {"chase": wrong}, "chase") for wrong in ("clicked", "Opened", TEN_THOUSAND)),
     *(("chase", {"chase_after": wrong}, "chase_after") for wrong in ("0", "31", "two", "-1", "9" * 5_000)),
     *(("chase", {"chase_rounds": wrong}, "chase_rounds") for wrong in ("0", "6", "1.5", TEN_THOUSAND)),

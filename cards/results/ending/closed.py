@@ -14,7 +14,7 @@ from cards.kit.variables import escape_markdown, escape_skype
 from cards.languages import LANGUAGES
 from cards.message.compile import Token, filler, line_mark, marked, outside_marks, summary_of
 from cards.message.footer import footer_of
-from cards.message.render import compile_for
+from cards.message.render import by_variant, compile_for
 from cards.message.skype import without_tags
 from cards.results.figures import FEW
 from storage.records import AtEnd, ButtonKind, Campaign, Columns, Message, Person, Recall, Tracking, in_language
@@ -25,7 +25,7 @@ Render = Callable[[Person, Columns], bytes]
 def closed_for(campaign: Campaign, recall: Recall, base_url: str, token: Token) -> Render:
     """A function from a recipient, and what the lists say about them, to the JSON of the activity."""
     if campaign.recall_does is not AtEnd.CLOSE:
-        return _one_line(campaign, token)
+        return by_variant(campaign, lambda message: _one_line(campaign, message, token))
     frozen = campaign.as_scheduled
     # a pseudonym is given once: with another one, somebody who has clicked would count as two
     tracking = Tracking(links=False) if campaign.anonymous else frozen.tracking
@@ -34,9 +34,12 @@ def closed_for(campaign: Campaign, recall: Recall, base_url: str, token: Token) 
     def closed(texts: Texts, message: Message) -> Sequence[str]:
         return closed_lines(texts, campaign, message, recall)
 
-    return compile_for(
-        campaign.channel, campaign.id, frozen.message, base_url, token, tracking=tracking, footer=footer, closed=closed
-    )
+    def compiled(message: Message) -> Render:
+        return compile_for(
+            campaign.channel, campaign.id, message, base_url, token, tracking=tracking, footer=footer, closed=closed
+        )
+
+    return by_variant(campaign, compiled)
 
 
 def closed_lines(texts: Texts, campaign: Campaign, message: Message, recall: Recall) -> tuple[str, ...]:
@@ -72,9 +75,8 @@ def _result(texts: Texts, campaign: Campaign, message: Message, recall: Recall) 
     )
 
 
-def _one_line(campaign: Campaign, token: Token) -> Render:
+def _one_line(campaign: Campaign, message: Message, token: Token) -> Render:
     """When it ended, and what it was."""
-    message = campaign.as_scheduled.message
     by_default = _line_in(campaign, in_language(message, ""), token)
     others = {language: _line_in(campaign, in_language(message, language), token) for language in message.versions}
 

@@ -78,6 +78,7 @@ def deed_name(texts: Texts, deed: DeedKind) -> str:
         DeedKind.APPROVED: texts("approved"),
         DeedKind.REJECTED: texts("refused"),
         DeedKind.SCHEDULED: texts("scheduled"),
+        DeedKind.CHOSEN: texts("variant chosen"),
         DeedKind.STOPPED: texts("stopped"),
         DeedKind.DELETED: texts("deleted"),
         DeedKind.RECALLED: texts("taken back"),

@@ -9,13 +9,25 @@ from cards.kit.texts import Texts
 from cards.message.links import links_of
 from cards.results.files.columns import Column, Kind, Table, delimiter_of
 from cards.results.outcomes import reason_of_one, state_of_one
-from storage.records import Campaign, DeliveryState, EngagementKind, Look, NotReached, Result, Seen
+from storage.records import (
+    Campaign,
+    DeliveryState,
+    EngagementKind,
+    Look,
+    NotReached,
+    Result,
+    Seen,
+    variant_for,
+    variants_of,
+)
 
 
 def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
     """Of a campaign that has started; an anonymous one says nothing of what people did."""
     zone = campaign.as_scheduled.schedule.zone
     columns = _delivery(texts, campaign, zone)
+    if campaign.as_scheduled.ab_test is not None:
+        columns += (Column(texts("Variant"), lambda result: _variant(campaign, result)),)
     columns += tuple(_constant(*row) for row in shown_rows(texts, campaign.as_scheduled.message))
     if not campaign.anonymous:
         columns += _engagement(texts, campaign)
@@ -49,6 +61,12 @@ def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Resul
     )
 
 
+def _variant(campaign: Campaign, result: Result) -> str:
+    """The variant that they got, or would have got."""
+    variant = variant_for(campaign, result.person.id)
+    return variant.letter if variant else ""
+
+
 def _constant(title: str, text: str) -> Column[Result]:
     """The same of every recipient: what the campaign says of itself."""
     return Column(title, lambda result: text)
@@ -57,7 +75,7 @@ def _constant(title: str, text: str) -> Column[Result]:
 def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
     frozen = campaign.as_scheduled
     buttons = frozen.message.buttons
-    clicks_count = frozen.tracking.links and bool(links_of(frozen.message))
+    clicks_count = frozen.tracking.links and bool(links_of(*variants_of(frozen)))
 
     def answer(result: Result) -> str:
         number = result.engaged.answer

@@ -12,11 +12,13 @@ from hypothesis.stateful import rule
 
 from storage.records import (
     CROWD,
+    ABTest,
     AtEnd,
     Campaign,
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Claimed,
     Consideration,
     DeliveryState,
@@ -27,16 +29,21 @@ from storage.records import (
     Frozen,
     Left,
     ListId,
+    Measure,
     NotReached,
+    OtherWords,
     Press,
     Profile,
     Repeat,
     Seen,
     Settled,
     Tracking,
+    Tried,
     Trouble,
     Until,
+    Variant,
     Who,
+    WhyChosen,
     campaign_life,
 )
 from storage.records.instants import ms
@@ -49,6 +56,7 @@ FORMS = {"message": {"body": "Hello"}}
 NAMES = st.sampled_from(["News", "news 2", "Élan", "a.c"])
 FIND = st.sampled_from(["", "NEWS", "é", ".", "nothing"])
 DURATION = timedelta(hours=1)
+TESTED = ABTest(words={"": OtherWords(title="B")}, share=50, measure=Measure.OPENED, after=1)
 CHASE = FollowUp(until=Until.OPENED, after=1, rounds=2)
 DAILY = Repeat(every=Every.DAY, first=date(2030, 1, 7), at=time(9))
 
@@ -99,6 +107,7 @@ class CampaignRules(PeopleRules):
             consideration=Consideration(past_mute=data.draw(st.booleans())),
             follow_up=data.draw(st.sampled_from([None, CHASE])),
             end=data.draw(st.sampled_from([None, End(at=self.now + 3 * DURATION, does=AtEnd.LINE)])),
+            ab_test=data.draw(st.sampled_from([None, TESTED])),
         )
 
     @rule(data=st.data(), name=NAMES)
@@ -108,6 +117,7 @@ class CampaignRules(PeopleRules):
         if campaign.state is not CampaignState.DRAFT:  # an activity has made it, some time ago
             return
         whole = frozen(self.audience(data, campaign.tenant), start=self.now)
+        whole = replace(whole, ab_test=data.draw(st.sampled_from([None, TESTED])))
         self.same("save", campaign_life.schedule(campaign, whole), deed=self.deed())
         self.same("start", campaign.id, self.later())
         self.deliveries_are_planned_for(data, campaign.id)
@@ -199,7 +209,11 @@ class CampaignRules(PeopleRules):
         for one in self.same("due_to_start", self.now):
             self.same("start", one.id, self.later())
         id = self.campaign_id(data, CampaignState.RUNNING)
-        match data.draw(st.integers(0, 5)):
+        match data.draw(st.integers(0, 6)):
+            case 6:
+                variant = data.draw(st.sampled_from(Variant))
+                choice = Choice(variant=variant, why=WhyChosen.BETTER, a=Tried(sent=3, did=1), b=Tried(sent=2, did=2))
+                self.same("choose", id, choice, deed=self.deed())
             case 5:
                 self.an_operator_stops(data)
             case 4:

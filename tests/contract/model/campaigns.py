@@ -11,6 +11,7 @@ from storage.records import (
     CampaignId,
     CampaignState,
     Channel,
+    Choice,
     Deed,
     DeliveryState,
     Forms,
@@ -152,6 +153,12 @@ class ModelOfCampaigns(ModelOfDeliveries):
             if row.state is DeliveryState.WAITING and self.people[row.person].works(self.campaigns_[id].channel):
                 row.state, row.next_at = DeliveryState.PLANNED, at
         self._advance(id, lambda campaign: campaign_life.planned(campaign, at))
+
+    def choose(self, id: CampaignId, choice: Choice, *, deed: Deed) -> Campaign | None:
+        if not self._advance(id, lambda campaign: campaign_life.choose(campaign, choice, deed.at)):
+            return None
+        self._note_campaign(deed, self.campaigns_[id])
+        return self.campaigns_[id]
 
     def finish(self, id: CampaignId, at: datetime) -> bool:
         open = any(not row.state.final for row in self._rows(id))
