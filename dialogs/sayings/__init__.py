@@ -93,6 +93,24 @@ class Buttons:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """A condition on people: a fact or "column:FLOOR" and its values; or what they did, and the campaign's name."""
+
+    kind: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """People by what is known of them; all of it holds."""
+
+    #: a list's name or ``names.EVERYBODY``; "": nothing was said of whom they are
+    of: str = ""
+    holds: tuple[Holds, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDraft:
     """What is known of the open draft."""
 
@@ -114,9 +132,11 @@ class Saying:
     text: str | None = None
     title: str | None = None
     name: str | None = None
-    #: names of lists, ``names.EVERYBODY``, or people's addresses: all of them, after it
+    #: names of lists, ``names.EVERYBODY``, people's addresses, or words of ``described``: all of them, after it
     audience: tuple[str, ...] | None = None
     exclude: tuple[str, ...] | None = None
+    #: people who are in no list, by the words that describe them
+    described: Mapping[str, Described] = field(default_factory=dict)
     buttons: Buttons | None = None
     style: str | None = None
     presence: str | None = None

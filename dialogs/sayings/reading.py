@@ -17,6 +17,7 @@ from dialogs.sayings.shape import PATIENCE, Begins, Whole
 from dialogs.sayings.whole import Reader
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.names import Names
+from dialogs.sayings.words.people import People
 from dialogs.sayings.words.tokens import Sort, Token, composed, cut
 
 #: words that only lead to the text
@@ -43,8 +44,10 @@ _BEGIN = frozenset(
 TELLING = ("tell", "ask", "poll")
 
 
-def read(typed: str, names: Names, draft: OpenDraft | None = None) -> Saying:
-    """What a text says. ``names``: the lists that its author may send to; ``draft``: the open one. Raises nothing."""
+def read(typed: str, names: Names, draft: OpenDraft | None = None, people: People | None = None) -> Saying:
+    """What a text says. ``names``: the lists that its author may send to; ``draft``: the open one; ``people``: what is
+    known of them, where that is looked at. Raises nothing.
+    """
     text = composed(typed).strip()
     if not text or len(text) > LONGEST:
         return Saying(kind=Kind.NOTHING)
@@ -54,7 +57,14 @@ def read(typed: str, names: Names, draft: OpenDraft | None = None) -> Saying:
     at, asked, wished = opening(tokens)
     if at >= len(tokens):
         return Saying(kind=Kind.NOTHING)
-    scanner = Scanner(text, tokens, names)
+    scanner = Scanner(text, tokens, names, people)
+    saying = _read(scanner, at, draft, asked=asked, wished=wished)
+    meant = {*(saying.audience or ()), *(saying.exclude or ())}
+    return replace(saying, described={typed: one for typed, one in scanner.described.items() if typed in meant})
+
+
+def _read(scanner: Scanner, at: int, draft: OpenDraft | None, *, asked: bool, wished: bool) -> Saying:
+    text, tokens = scanner.text, scanner.tokens
     if step := _last_step(tokens, at, text, draft is not None):
         return step
     moment = moment_at(tokens, at, len(tokens)) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from storage.mongo.engine import PAGE, Document, pages
@@ -16,7 +16,19 @@ from storage.mongo.identities import address_key
 from storage.mongo.mapping import has_installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
 from storage.mongo.segments import Asked, MongoSegments, columns_in
-from storage.records import Audience, Channel, Columns, ListId, Member, NotReached, Profile, Reach, TenantId
+from storage.records import (
+    DIRECTORY_FACTS,
+    Audience,
+    Channel,
+    Columns,
+    ListId,
+    Member,
+    NotReached,
+    Profile,
+    Reach,
+    TenantId,
+)
+from storage.records.segments import KnownValue, folded
 from storage.shared.bits import bits_of
 from storage.shared.profiles import by_profile, language_code
 from storage.shared.segments import is_sound, lists_behind, tells_segments_apart
@@ -175,6 +187,21 @@ class MongoAudiences(MongoSegments):
             for id, one in known.items()
             if one.segment is not None and tells_segments_apart(audience) and is_sound(one.segment, asked.named)
         }
+
+    async def known_values(self, tenant: TenantId, lists: Sequence[ListId], wanted: Collection[str]) -> set[KnownValue]:
+        texts = {folded(text) for text in wanted}
+        known: set[KnownValue] = set()
+        for fact in DIRECTORY_FACTS:
+            written = await self.collection("people").distinct(fact, {"tenant": tenant, fact: {"$gt": ""}})
+            known |= {KnownValue(list=0, name=fact, value=value) for value in written if folded(value) in texts}
+        _, bodies = await self.known_lists(lists)
+        for id, body in bodies.items():
+            if id not in lists:
+                continue
+            async for page in self.many("people", {"lists": {"$in": [body]}}, ["columns"]):
+                said = {pair for row in page for pair in columns_in(row, [body]).items()}
+                known |= {KnownValue(list=id, name=name, value=value) for name, value in said if folded(value) in texts}
+        return known
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         asked = await self.asked(tenant, audience, channel)

@@ -45,7 +45,7 @@ from dataclasses import dataclass
 
 from pymongo import ASCENDING, IndexModel
 
-from storage.records import Channel
+from storage.records import DIRECTORY_FACTS, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ INDEXES = {
         _index("look_up_at"),
         _index("muted"),
         _index("noting"),
+        *(_index("tenant", fact) for fact in DIRECTORY_FACTS),
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),
         *(_index("tenant", f"references.{channel}.seen_at") for channel in Channel),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +31,7 @@ from storage.records import (
     Source,
     TenantId,
 )
+from storage.records.segments import KnownValue
 
 
 class People(Protocol):
@@ -300,6 +301,13 @@ class Lists(Protocol):
         """These PersonIds by what is known of them: of the directory, their clients, the lists of the audience.
 
         Segments among its lists are asked for each of these people, where the audience is more than one segment.
+        """
+        ...
+
+    async def known_values(self, tenant: TenantId, lists: Sequence[ListId], wanted: Collection[str]) -> set[KnownValue]:
+        """Which of the ``wanted`` texts, in any letter case, the directory says of somebody, or columns of these lists.
+
+        All people of the lists are looked at.
         """
         ...
 

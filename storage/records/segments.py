@@ -166,6 +166,17 @@ class PersonFacts:
     did: Mapping[CampaignId, Engaged] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class KnownValue:
+    """A value as somebody has written it."""
+
+    #: the list of which a column says it; 0: the directory says it
+    list: int
+    #: a fact, or a column in capitals
+    name: str
+    value: str
+
+
 def folded(text: str) -> str:
     """How values are compared."""
     return " ".join(text.split()).casefold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,14 +13,23 @@ from typing import Any
 
 import orjson
 
-from storage.records import Audience, Channel, Columns, Member, NotReached, Profile, Reach, TenantId
+from storage.records import Audience, Channel, Columns, ListId, Member, NotReached, Profile, Reach, TenantId
 from storage.records.instants import instant
+from storage.records.segments import KnownValue, folded
 from storage.shared.bits import bits_of
 from storage.shared.profiles import by_profile, language_code
 from storage.shared.segments import is_sound, lists_behind, tells_segments_apart
 from storage.sqlite.engine import Engine, Row
 from storage.sqlite.people import PERSON, person_of
-from storage.sqlite.segments import Asked, Query, holds, known_lists, named_in, people_with_guests
+from storage.sqlite.segments import (
+    Asked,
+    Query,
+    holds,
+    known_lists,
+    known_values,
+    named_in,
+    people_with_guests,
+)
 
 ASKED = 5_000  #: people asked about at a time
 
@@ -197,6 +206,9 @@ class SqliteAudiences(Engine):
     ) -> dict[Profile, list[int]]:
         now = self.now()
         return await self.read(lambda db: _profiles(_asked(db, tenant, audience, channel, now), audience, people))
+
+    async def known_values(self, tenant: TenantId, lists: Sequence[ListId], wanted: Collection[str]) -> set[KnownValue]:
+        return await self.read(lambda db: known_values(db, tenant, lists, {folded(text) for text in wanted}))
 
     async def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         now = self.now()

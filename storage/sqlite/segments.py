@@ -9,7 +9,7 @@ index leads, and the lists are asked about each; else the lists lead.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +37,7 @@ from storage.records.segments import (
     How,
     Installed,
     IsGuest,
+    KnownValue,
     OnChannel,
     Part,
     ReceivedLately,
@@ -348,16 +349,41 @@ _EMPTY = "''"
 
 
 def _spellings(asked: Asked, rule: FactIs) -> list[str]:
-    """How the values that are meant are written in the directory: each is one step in the index."""
-    fact = DIRECTORY_FACTS[DIRECTORY_FACTS.index(rule.fact)]
+    """How the values that are meant are written in the directory."""
+    written = _written(asked.db, asked.tenant, DIRECTORY_FACTS[DIRECTORY_FACTS.index(rule.fact)])
+    return [value for value in written if says(value, rule.values, contains=rule.contains)]
+
+
+def _written(db: sqlite3.Connection, tenant: TenantId, fact: str) -> list[str]:
+    """All values of a fact in the directory: each is one step in the index."""
     least = f"SELECT min({fact}) FROM person WHERE tenant = ?1 AND {fact} <> '' AND {fact} >"
-    rows = asked.db.execute(
+    rows = db.execute(
         f"WITH RECURSIVE written (value) AS ({least} '' UNION ALL"
         f" SELECT ({least} written.value) FROM written WHERE written.value IS NOT NULL)"
         " SELECT value FROM written WHERE value IS NOT NULL",
-        (asked.tenant,),
+        (tenant,),
     )
-    return [value for (value,) in rows if says(value, rule.values, contains=rule.contains)]
+    return [value for (value,) in rows]
+
+
+def known_values(
+    db: sqlite3.Connection, tenant: TenantId, lists: Iterable[ListId], wanted: Collection[str]
+) -> set[KnownValue]:
+    """``wanted``: folded."""
+    known = {
+        KnownValue(list=0, name=fact, value=value)
+        for fact in DIRECTORY_FACTS
+        for value in _written(db, tenant, fact)
+        if folded(value) in wanted
+    }
+    for id in lists:
+        rows = db.execute(
+            "SELECT DISTINCT j.key, j.value FROM list l JOIN list_member m ON m.list = l.id, json_each(m.columns) j"
+            " WHERE l.id = ? AND NOT l.blank AND m.columns IS NOT NULL",
+            (id,),
+        )
+        known |= {KnownValue(list=id, name=name, value=value) for name, value in rows if folded(value) in wanted}
+    return known
 
 
 def _language(asked: Asked, rule: FactIs) -> Query:

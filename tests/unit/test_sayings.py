@@ -10,6 +10,7 @@ import pytest
 from dialogs.sayings import Ask, Kind, OpenDraft, Talk
 from dialogs.sayings.reading import read
 from dialogs.sayings.words.names import Names
+from dialogs.sayings.words.people import People
 from tests.support.sentences import cases, judged, outcome
 
 #: the recogniser takes seconds to load: in one process of all that run tests
@@ -100,6 +101,65 @@ def test_nothing_that_was_said_is_lost() -> None:
         saying = read(sentence, LISTS)
         assert any(named in asked.words for asked in saying.asks), (sentence, saying)
         assert saying.when == ""
+
+
+PEOPLE = People(
+    [
+        *(("city", city) for city in ("Paris", "Lyon")), ("country", "France"), ("title", "Engineer"),
+        *(("department", name) for name in ("Sales", "Finance")), ("office", "Paris"), ("column:FLOOR", "third floor"),
+    ],
+    ["Fire drill", "Exercice d’évacuation", "News", "News"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "of", "holds"),
+    [
+        ("Tell managers in Paris who have not confirmed Fire drill that it is on Monday", "Managers",
+         ["city Paris", "not confirmed Fire drill"]),
+        ("Send to engineers in Paris or Lyon tomorrow at 10: hello", "", ["title Engineer", "city Paris Lyon"]),
+        ("Tell everyone in France that it rains", "everyone", ["country France"]),
+        ("Ask engineers not in Paris if they are coming", "", ["title Engineer", "not city Paris"]),
+        ("Tell employees on the third floor that it rains", "", ["column:FLOOR third floor"]),
+        ("Tell people who speak French that it rains", "", ["language fr"]),
+        ("Tell people in Sales and Finance that it rains", "", ["department Sales Finance"]),
+        ("Tell engineers in Paris they can leave at 4pm", "", ["title Engineer", "city Paris"]),
+        ("Dis aux managers de Paris de rendre leurs badges", "Managers", ["city Paris"]),
+        ("Dis à tous ceux qui n’ont pas confirmé Fire drill que c’est urgent", "", ["not confirmed Fire drill"]),
+        ("Préviens l’équipe RH à Lyon qui a ouvert l’exercice d’évacuation que c’est prêt", "Équipe RH",
+         ["city Lyon", "opened Exercice d’évacuation"]),
+    ],
+)  # fmt: skip
+def test_people_are_described_by_what_is_known_of_them(sentence: str, of: str, holds: list[str]) -> None:
+    saying = read(sentence, LISTS, None, PEOPLE)
+    assert saying.audience is not None and saying.text
+    [described] = [saying.described[words] for words in saying.audience]
+    assert described.of == of
+    told = [" ".join(("not " * one.negated + one.kind, *one.values)) for one in described.holds]
+    assert told == holds
+    assert not {Ask.UNKNOWN_LIST, Ask.WHICH_LIST, Ask.NOT_UNDERSTOOD} & {asked.ask for asked in saying.asks}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tell managers in Atlantis that it rains", "Tell the Sales team in the Paris office that it rains",
+        "Tell engineers who like cheese that it rains", "Tell managers who have not confirmed News that it rains",
+        "Tell engineers in Paris with a beard that it rains", "Dis aux managers de Berlin que c’est prêt",
+    ],
+)  # fmt: skip
+def test_who_is_not_wholly_understood_is_asked_about(sentence: str) -> None:
+    asks = {asked.ask for asked in read(sentence, LISTS, None, PEOPLE).asks}
+    assert asks & {Ask.UNKNOWN_LIST, Ask.WHICH_LIST, Ask.NOT_UNDERSTOOD}
+
+
+def test_those_who_are_described_can_be_left_out_and_added() -> None:
+    saying = read("Send it to everyone but managers in Paris: it rains", LISTS, None, PEOPLE)
+    assert (saying.audience, saying.exclude) == (("everyone",), ("managers in Paris",))
+    draft = OpenDraft(text="The lift is broken.", audience=("Paris office",))
+    assert read("also to engineers in Lyon", LISTS, draft, PEOPLE).audience == ("Paris office", "engineers in Lyon")
+    assert read("only the engineers of Lyon", LISTS, draft, PEOPLE).audience == ("the engineers of Lyon",)
+    assert read("sans les managers de Lyon", LISTS, draft, PEOPLE).exclude == ("les managers de Lyon",)
 
 
 def test_a_short_word_is_no_list_and_its_capitals_are() -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cards.compose.said import SAID, OpenAsk, ask_text, asks_of, understood_text, with_asks
 from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.deleting import delete, deletion
+from dialogs.compose.saying.people import Known, known_to, may_describe, meanings, with_segments
 from dialogs.compose.saying.values import (
     audience_values,
     draft_for_grammar,
@@ -55,6 +56,10 @@ class Heard:
     saying: Saying
     draft: Campaign | None
     lists: list[DistributionList]
+    #: what is known of people, where the words describe some
+    known: Known | None = None
+    #: by a segment's name that was made of words, what they were understood as
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> dict[str, int]:
@@ -69,8 +74,21 @@ async def _heard(turn: Turn, words: str) -> Heard | None:
     draft = await open_draft(turn)
     is_begun = draft is not None and bool(draft.forms.keys() - {SAID})
     known = draft_for_grammar(turn, draft, lists) if draft is not None and is_begun else None
-    saying = read(words, Names(one.name for one in lists), known)
-    return Heard(saying=_with_one_of_a_name(saying, lists), draft=draft, lists=lists)
+    names = Names(one.name for one in lists)
+    saying, of_people = read(words, names, known), None
+    if may_describe(words, saying):
+        of_people = await known_to(turn, words, lists)
+        saying = read(words, names, known, of_people.people)
+    return Heard(saying=_with_one_of_a_name(saying, lists), draft=draft, lists=lists, known=of_people)
+
+
+async def _with_people_described(turn: Turn, heard: Heard) -> Heard:
+    """With a segment for each description in it: only where the words change something, as it is kept."""
+    if not heard.saying.described or heard.known is None:
+        return heard
+    saying, segments = await with_segments(turn, heard.saying, heard.known)
+    meant = await meanings(turn, segments)
+    return replace(heard, saying=saying, lists=[*heard.lists, *segments], meant=meant)
 
 
 def _with_one_of_a_name(saying: Saying, lists: list[DistributionList]) -> Saying:
@@ -181,6 +199,7 @@ async def _asked_back(turn: Turn, heard: Heard) -> Answer | None:
 async def _answer(turn: Turn, heard: Heard) -> Answer:
     if not turn.shows_cards:
         return Answer(text=built_in_teams(turn.texts))
+    heard = await _with_people_described(turn, heard)
     saying = heard.saying
     if saying.kind is Kind.EDIT and heard.draft is not None:
         return await _changed(turn, heard, heard.draft)
@@ -277,7 +296,7 @@ async def _with_people(turn: Turn, campaign: Campaign) -> Campaign:
 async def _understood(turn: Turn, heard: Heard, campaign: Campaign, times: Timing, *, new: bool) -> Answer:
     """The review, with one line above it: what was understood, and what should be looked at."""
     schedule = campaign.forms.get("schedule")
-    parts = parts_understood(turn, heard.saying, schedule)
+    parts = parts_understood(turn, heard.saying, schedule, heard.meant)
     pointed_out = notes(turn, [*heard.saying.asks, *times.asks])
     text = "\n\n".join([understood_text(turn.texts, parts, new=new), *pointed_out]).strip()
     return await _shown(turn, campaign, text)

@@ -163,9 +163,13 @@ def in_the_way(asks: Sequence[Asked], *, has_text: bool) -> list[OpenAsk]:
 # --- in words ---------------------------------------------------------------------------------
 
 
-def parts_understood(turn: Turn, saying: Saying, schedule: Values | None) -> list[str]:
-    """What a saying has set, a few words for each."""
+def parts_understood(turn: Turn, saying: Saying, schedule: Values | None, meant: Mapping[str, str]) -> list[str]:
+    """What a saying has set, a few words for each. ``meant``: what a segment's name that was made of it stands for."""
     texts = turn.texts
+
+    def called(name: str) -> str:
+        return texts("everyone") if name == EVERYBODY else meant.get(name) or escape_markdown(name)
+
     parts = []
     if saying.text is not None:
         parts.append(texts("the text"))
@@ -175,10 +179,10 @@ def parts_understood(turn: Turn, saying: Saying, schedule: Values | None) -> lis
         title = escape_markdown(saying.title)
         parts.append(texts("title “{title}”", title=title) if title else texts("no title"))
     if saying.audience is not None:
-        people = [texts("everyone") if name == EVERYBODY else escape_markdown(name) for name in saying.audience]
+        people = [called(name) for name in saying.audience]
         parts.append(texts("to {people}", people=texts.enumerate(people)))
     if saying.exclude:
-        others = texts.enumerate([escape_markdown(name) for name in saying.exclude])
+        others = texts.enumerate([called(name) for name in saying.exclude])
         parts.append(texts("without {others}", others=others))
     if saying.when and schedule is not None:
         parts.append(_when_text(turn, saying, schedule))

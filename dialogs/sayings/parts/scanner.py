@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from dialogs.sayings import Described
 from dialogs.sayings.parts.buttons import another_button, answers_at, button_at, confirmation_at
 from dialogs.sayings.parts.labels import Labelled, label_at, language_at
 from dialogs.sayings.parts.moments import Moment, moment_at
+from dialogs.sayings.parts.people import Reader as PeopleReader
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.names import EVERYBODY, Names
+from dialogs.sayings.words.people import People
 from dialogs.sayings.words.tokens import Phrases, Sort, Token
 
 AND = frozenset([",", "+", "&", ";", "/", "and", "et", "ou", "or"])
@@ -69,8 +72,10 @@ Stop = Callable[[int, Sequence[Part]], Any]
 class Scanner:
     """Reads instructions among the tokens of one text."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], names: Names) -> None:
-        self.text, self.tokens, self.names = text, tokens, names
+    def __init__(self, text: str, tokens: Sequence[Token], names: Names, people: People | None = None) -> None:
+        self.text, self.tokens, self.names, self.people = text, tokens, names, people
+        #: people who are in no list, by the words that describe them
+        self.described: dict[str, Described] = {}
 
     def words(self, start: int, end: int) -> str:
         """The tokens as they were typed."""
@@ -123,10 +128,35 @@ class Scanner:
     def _part(self, at: int, end: int, name_due: bool, before: Sequence[Part]) -> Part:
         if self._is_all(at, end, name_due):
             return Part(What.LIST, at, at + 1, EVERYBODY)
-        known = self._known(at, end, before)
+        marked = bool(before) and before[-1].what is What.MARK  # "also to engineers", "only the managers of Lyon"
+        known = self._people(at, end, name_due=name_due or marked) or self._known(at, end, before)
         if known is None and name_due:
             known = self._unknown(at, end, before, out=bool(before[-2:-1]) and before[-2].what is What.OUT)
         return known or Part(What.LEFT, at, at + 1)
+
+    def _people(self, at: int, end: int, *, name_due: bool) -> Part | None:
+        """Somebody who is described, to whom it goes or who is left out."""
+        if self.people is None:
+            return None
+        known = None if words.EVERYONE.at(self.tokens, at) else words.EXCEPT.at(self.tokens, at)
+        reader = PeopleReader(self.tokens, end, self.names, self.people)
+        for start in dict.fromkeys((known[1], words.TO.after(self.tokens, known[1])) if known else (at,)):
+            reading = reader.read(start, name_due=name_due or known is not None)
+            if reading is not None and self._ends_a_description(reading[1], end):
+                typed = self.words(start, reading[1])
+                self.described[typed] = reading[0]
+                return Part(What.OUT if known else What.LIST, at, reading[1], typed)
+        return None
+
+    def _ends_a_description(self, at: int, end: int) -> bool:
+        """Whether no more is said of these people: "in the Paris office" that is not understood narrows them."""
+        if at >= end:
+            return True
+        follows = self.tokens[at].text
+        says_when = moment_at(self.tokens, at, end) or language_at(self.text, self.tokens, at, end)
+        if follows in words.PLACED and not says_when and not _is_infinitive(self.tokens, at):
+            return False
+        return follows in words.STATEMENTS or self._ends_a_name(at, end)
 
     def _known(self, at: int, end: int, before: Sequence[Part]) -> Part | None:
         tokens, token = self.tokens, self.tokens[at]

@@ -174,6 +174,23 @@ ARTICLES = "the our my all every each of those these this that whole entire a an
 
 GENERIC = "team teams list lists group groups folks people crew colleagues staff department members distribution guys"
 
+#: what says of whom people are, and what they did: "people in Paris who have not confirmed …"
+ANYBODY = "people colleagues employees staff users folks those all"
+PLACED = "in from of at on within inside based working located"
+WHO = "who that which"
+NOT = "not never haven't hasn't didn't don't doesn't aren't isn't outside"
+AUXILIARY = "have has had did do does haven't hasn't didn't don't doesn't not never yet already"
+ARE = "are is aren't isn't work works live lives sit sits not"
+SPEAK = "speak speaks speaking"
+ACTS = {
+    "received": "received|receive|got|get",
+    "opened": "opened|open|read",
+    "clicked": "clicked|click",
+    "confirmed": "confirmed|confirm|acknowledged|acknowledge",
+    "answered": "answered|answer",
+}
+BEFORE_CAMPAIGN = "on to in at the of for link campaign message"
+
 PLACEHOLDERS = {
     "me": "me|us|myself|ourselves",
 }

@@ -230,6 +230,23 @@ ARTICLES = (
 
 GENERIC = "equipe equipes liste listes groupe groupes collegues service departement membres gens personnel diffusion"
 
+#: as in English
+ANYBODY = "personnes gens collegues employes salaries collaborateurs ceux celles tous toutes utilisateurs"
+PLACED = "a au aux en dans de du des d' sur chez basee basees bases base"
+WHO = "qui"
+NOT = "pas jamais hors"
+AUXILIARY = "ne n' ont a avaient pas jamais encore deja l' y"
+ARE = "sont est travaillent travaille vivent vit ne n' pas"
+SPEAK = "parlent parle parlant"
+ACTS = {
+    "received": "recu|recue|recus",
+    "opened": "ouvert|ouverte|lu|lue",
+    "clicked": "clique",
+    "confirmed": "confirme|confirmee",
+    "answered": "repondu",
+}
+BEFORE_CAMPAIGN = "a au aux dans sur la le l' les de du d' lien campagne message"
+
 PLACEHOLDERS = {
     "me": "moi|me|m'|nous|moi meme",
 }

@@ -33,6 +33,9 @@ REMIND = frozenset(f"{english.REMIND}|{french.REMIND}".split("|"))
 ASKING, QUESTIONS, STATEMENTS = _words("ASKING"), _words("QUESTIONS"), _words("STATEMENTS")
 ARTICLES, GENERIC, PERIODS = _words("ARTICLES"), _words("GENERIC"), _words("PERIODS")
 NOUNS_AFTER, OTHER_LANGUAGES = _words("NOUNS_AFTER"), _words("OTHER_LANGUAGES")
+ANYBODY, PLACED, WHO, NOT = _words("ANYBODY"), _words("PLACED"), _words("WHO"), _words("NOT")
+AUXILIARY, ARE, SPEAK = _words("AUXILIARY"), _words("ARE"), _words("SPEAK")
+ACTS, BEFORE_CAMPAIGN = _both("ACTS"), _words("BEFORE_CAMPAIGN")
 #: small words that names of lists hold, and that are not compared
 SMALL = frozenset(["the", "of", "de", "du", "des", "d'", "le", "la", "les", "l'", "a", "and", "et"])
 #: between what becomes of a message and when

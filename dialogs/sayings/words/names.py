@@ -45,6 +45,10 @@ class Names:
                 return EVERYBODY, known[1]
         return None
 
+    def exactly(self, tokens: Sequence[Token], place: int, end: int) -> tuple[str, int] | None:
+        """The name whose words begin just here, and the place after them."""
+        return self._direct(tokens, place, end)
+
     def _direct(self, tokens: Sequence[Token], place: int, end: int) -> tuple[str, int] | None:
         if place >= end:
             return None

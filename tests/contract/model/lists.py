@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 from storage.records import (
+    DIRECTORY_FACTS,
     Audience,
     CampaignId,
     CampaignState,
@@ -34,7 +35,7 @@ from storage.records import (
     profile_of,
     target_of,
 )
-from storage.records.segments import PersonFacts, matches
+from storage.records.segments import KnownValue, PersonFacts, folded, matches
 from storage.shared.profiles import NAMED
 from storage.shared.segments import Named, columns_behind, held_by, is_sound, lists_behind
 from tests.contract.model.kept import Kept, ListRow, PersonRow
@@ -366,6 +367,23 @@ class ModelOfLists(Kept):
             )
             groups.setdefault(profile_of(profile, columns.get(person, {}), NAMED), []).append(person)
         return groups
+
+    def known_values(self, tenant: TenantId, lists: Sequence[ListId], wanted: Collection[str]) -> set[KnownValue]:
+        texts = {folded(text) for text in wanted}
+        ours = [row.person for row in self.people.values() if row.person.tenant == tenant]
+        known = {
+            KnownValue(list=0, name=fact, value=value)
+            for person in ours
+            for fact in DIRECTORY_FACTS
+            if (value := getattr(person, fact)) and folded(value) in texts
+        }
+        said = ((id, values) for id in lists if (row := self._seen(id)) for values in row.people.values())
+        return known | {
+            KnownValue(list=id, name=name, value=value)
+            for id, values in said
+            for name, value in values.items()
+            if folded(value) in texts
+        }
 
     def zones(self, tenant: TenantId, audience: Audience, channel: Channel) -> dict[str, int]:
         rows, _ = self._audience(tenant, audience, channel)

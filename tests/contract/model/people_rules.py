@@ -345,6 +345,8 @@ class PeopleRules(Machine):
         self.same("columns_of", audience, people)
         groups = {"seen": lambda by_profile: {profile: sorted(some) for profile, some in by_profile.items()}}
         self.same("profiles_of", *where, people, **groups)
+        wanted = data.draw(st.sampled_from([("law", "SALES", "Paris"), ("3", "paris"), ()]))
+        self.same("known_values", tenant, [self.list_id(data)], wanted)
         self.same("by_zone", people, seen=lambda zones: {zone: sorted(some) for zone, some in zones.items()})
         named = [who.lower() + ending for who in WHO for ending in ADDRESSES]
         self.same("reach_at", tenant, data.draw(st.lists(st.sampled_from(named))), channel)
