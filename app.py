@@ -27,6 +27,7 @@ from bot.files.hosts import FileHosts
 from bot.graph import GraphDirectory, GraphInstaller, GraphPresence, make_graph
 from bot.graph.served_presence import ServedPresence
 from bot.keys import OwnKeys
+from bot.mail.mailings import make_mailings
 from bot.ops import logs
 from bot.ops.cli import Operator, add_commands
 from bot.ops.playground import FIRST_PORT, PlaygroundUnavailable, open_in_browser, start_playgrounds
@@ -207,6 +208,7 @@ async def crieur(
             installs=bool(graph and settings.teams_app_id),
             reader=reader,
             words=await opened.enter_async_context(WordsClient()),
+            mails=settings.mails,
         )
         once = Once(store, clock, random.Random(rng.getrandbits(64)))
         bot = CrieurBot(
@@ -226,6 +228,7 @@ async def crieur(
         lease = timedelta(seconds=settings.lease_seconds)
         own_rng = random.Random(rng.getrandbits(64))
         recalls = Recalls(store, connector, MessageRenderer(links), announcer, clock, own_rng, rate_limit, lease)
+        mailings = make_mailings(settings, store, links, clock, random.Random(rng.getrandbits(64)))
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
@@ -248,6 +251,7 @@ async def crieur(
             installations,
             LookUps(store, Members(connector), clock),
             recalls,
+            mailings,
             keep_hold=dispatcher.keep_hold,
             lease=lease,
             may_work=watch.may_work,

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.mail.addresses import mail_server, mailbox
 from cards.kit.addresses import is_loopback, is_public_host, is_this_machine, web_address
 
 #: Microsoft's clouds, and where the Graph of each is
@@ -86,6 +87,10 @@ class Settings(CheckedSettings):
     graph: Annotated[str, Field(alias="GRAPH")] = "auto"
     graph_url: Annotated[str, Field(alias="GRAPH_URL")] = ""
     log_format: Annotated[str, Field(alias="LOG_FORMAT")] = "text"
+    smtp_url: Annotated[str, Field(alias="SMTP_URL", repr=False)] = ""
+    mail_from: Annotated[str, Field(alias="MAIL_FROM")] = ""
+    mail_reply_to: Annotated[str, Field(alias="MAIL_REPLY_TO")] = ""
+    mails_per_minute: Annotated[float, Field(alias="MAILS_PER_MINUTE", gt=0, le=60_000)] = 30.0
 
     @property
     def local(self) -> bool:
@@ -115,6 +120,11 @@ class Settings(CheckedSettings):
         if self.signing_key_file:
             return Path(self.signing_key_file).read_bytes().strip()
         return self.signing_key.strip().encode()
+
+    @property
+    def mails(self) -> bool:
+        """Whether campaigns can reach people by e-mail as well."""
+        return bool(self.smtp_url)
 
     @property
     def store_file(self) -> Path | None:
@@ -211,6 +221,20 @@ class Settings(CheckedSettings):
             raise ValueError("takes sqlite:PATH, like sqlite:var/crieur.db, or mongodb://HOST/DATABASE")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: str) -> str:
+        if value:
+            mail_server(value)
+        return value
+
+    @field_validator("mail_from", "mail_reply_to")
+    @classmethod
+    def _is_a_mailbox(cls, value: str) -> str:
+        if value and mailbox(value) is None:
+            raise ValueError("takes an address, like Contoso <news@contoso.com>")
+        return value
+
     @field_validator("microsoft_app_type")
     @classmethod
     def _is_an_app_type(cls, value: str) -> str:
@@ -266,6 +290,10 @@ class Settings(CheckedSettings):
             wrong.append("SIGNING_KEY takes nothing as SIGNING_KEY_FILE is set: the key stands in one place")
         if self.graph == "on" and not self.asks_graph:
             wrong.append("GRAPH takes auto or off as long as MicrosoftAppId is empty: Graph wants a registration")
+        if self.smtp_url and not self.mail_from:
+            wrong.append("MAIL_FROM takes the address that e-mails come from, like Contoso <news@contoso.com>")
+        if self.smtp_url and not self.tracked:
+            wrong.append("PUBLIC_URL takes the bot's address as SMTP_URL is set: e-mails hold the way to stop them")
         own = GRAPHS[self.cloud]
         if self.graph_url in GRAPHS.values() and self.graph_url != own:
             wrong.append(f"GRAPH_URL takes {own}, or nothing, as CLOUD is {self.cloud}")

@@ -22,6 +22,7 @@ from scheduler.authors.reporting import Reporting
 from scheduler.authors.stopped import tell_of_stopped
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
+from scheduler.mailing.sending import Mailings
 from scheduler.people.look_ups import LookUps
 from scheduler.ports import Announcer, Clock, Roles
 from scheduler.presence_lookup import PresenceLookup
@@ -49,6 +50,7 @@ INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to
 REPLIES_EVERY = 5.0  #: seconds between looks for replies that are to be brought to authors
 CHOOSE_EVERY = 1.0  #: seconds between looks for A/B tests of which a variant is to be chosen
 RECALL_EVERY = 1.0  #: seconds between looks for messages that are to be taken back
+MAIL_EVERY = 3.0  #: seconds between looks for mails that are due
 LOOK_UP_EVERY = 3.0  #: seconds between looks for people whose names are to be read
 
 Job = Callable[[], Coroutine[Any, Any, None]]
@@ -70,6 +72,7 @@ class Jobs:
         installations: Installations | None = None,
         look_ups: LookUps | None = None,
         recalls: Recalls | None = None,
+        mailings: Mailings | None = None,
         keep_hold: Callable[[datetime], Awaitable[None]] | None = None,
         lease: timedelta = timedelta(seconds=60),
         may_work: Callable[[], bool] = lambda: True,
@@ -81,6 +84,7 @@ class Jobs:
         self._installations = installations
         self._look_ups = look_ups
         self._recalls = recalls
+        self._mailings = mailings
         self._keep_hold = keep_hold
         self._lease = lease
         self._may_work = may_work
@@ -119,6 +123,7 @@ class Jobs:
             *([(self._installations.go_on, INSTALL_EVERY)] if self._installations else []),
             *([(self._look_ups.go_on, LOOK_UP_EVERY)] if self._look_ups else []),
             *([(self._take_back, RECALL_EVERY)] if self._recalls else []),
+            *([(self._mail, MAIL_EVERY)] if self._mailings else []),
         ):
             # one run at a time, however late: a run does all that is due
             self._scheduler.add_job(
@@ -243,6 +248,10 @@ class Jobs:
     async def _take_back(self) -> None:
         if self._recalls and self._may_work():
             await self._recalls.go_on()
+
+    async def _mail(self) -> None:
+        if self._mailings and self._may_work():
+            await self._mailings.go_on()
 
     async def _reap(self, campaign: Campaign) -> Mapping[DeliveryState, int]:
         now = self._clock.now()

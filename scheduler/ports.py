@@ -6,7 +6,7 @@ whatever the platform or the network did, and raises only for bugs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +121,40 @@ class Retractor(Protocol):
 
     async def amend(self, reference: Reference, message: str, activity: bytes) -> Outcome:
         """Put an activity (JSON) in a message's place: Delivered too where it is not in the chat any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail, ready to leave: the envelope, and the whole message with its headers (RFC 5322)."""
+
+    sender: str
+    to: str
+    content: bytes
+
+
+class LetterWriter(Protocol):
+    def write(self, campaign: Campaign, person: Person, columns: Columns) -> Letter | None:
+        """The campaign's message as a person's e-mail; None where they have no address that mail can be sent to."""
+        ...
+
+
+class Mailer(Protocol):
+    """The way to the mail server: one mail at a time."""
+
+    async def ready(self) -> Retry | None:
+        """Connected, and let in; what keeps us from it, else."""
+        ...
+
+    async def send(self, letter: Letter, may_leave: Callable[[], Awaitable[bool]]) -> Outcome | None:
+        """None where it may not leave: ``may_leave`` is asked once the server takes the envelope.
+
+        A Retry about anything else than the person is about every mail. Unconfirmed: the content had left.
+        """
+        ...
+
+    async def rest(self) -> None:
+        """Take leave of the server."""
         ...
 
 

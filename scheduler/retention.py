@@ -21,9 +21,11 @@ from scheduler.precheck import week_of
 from storage.port import operations as port
 from storage.port.activities import Activities
 from storage.port.campaigns import Campaigns, Deliveries
+from storage.port.mails import Mails
 from storage.port.people import Lists
 from storage.records import Campaign, CampaignState, Deed, DeedKind, ListInUse, StaleVersion, forgets_before
 from storage.records.campaign_life import is_empty
+from storage.shared.mails import keep_mail_figures
 from storage.shared.policy import policy_of
 from storage.shared.recalls import forget_left_behind
 from storage.shared.segments import segments_about
@@ -40,7 +42,7 @@ REPEATED = timedelta(days=1)  #: the platform repeats an activity within minutes
 PAUSE = 0.02  #: seconds between: what is being sent goes first
 
 
-class _Store(Activities, port.Audit, Campaigns, Deliveries, port.Documents, Lists, port.Retention, Protocol):
+class _Store(Activities, port.Audit, Campaigns, Deliveries, port.Documents, Lists, Mails, port.Retention, Protocol):
     """What is asked of the store here."""
 
 
@@ -98,6 +100,7 @@ class Retention:
             return
         id, details = campaign.id, {"keep_days": str(days or "")}
         deed = Deed(kind=DeedKind.ERASED, by=None, at=self._clock.now(), details=details, client="retention")
+        await keep_mail_figures(self._store, campaign)
         await self._store.seal(id, self._clock.now())
         await forget_left_behind(self._store, id)
         while await self._store.forget_recipients(id, ROWS):  # noqa: ASYNC110 (step by step)

@@ -50,6 +50,7 @@ from dialogs.people.language import texts_of
 from scheduler.ports import Clock
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements, Results
+from storage.port.mails import Mails
 from storage.port.operations import Audit, Documents
 from storage.port.people import Lists, People
 from storage.records import Campaign, Left, Result, Right, Role, TenantId, allowed
@@ -67,7 +68,7 @@ VALID = timedelta(hours=1)  #: of a link, and of the file behind it
 Progress = Callable[[int], Awaitable[None]]
 
 
-class _Store(Audit, Campaigns, Deliveries, Documents, Engagements, Lists, People, Results, Protocol):
+class _Store(Audit, Campaigns, Deliveries, Documents, Engagements, Lists, Mails, People, Results, Protocol):
     """What is asked of the store here."""
 
 
@@ -304,6 +305,9 @@ class Exports:
     ) -> AsyncIterator[list[list[Cell]]]:
         last = 0
         while page := await self._store.results(campaign.id, last, PAGE, left):
+            if campaign.as_scheduled.by_mail is not None:
+                mails = await self._store.mails_of(campaign.id, [result.person.id for result in page])
+                page = [replace(result, mail=mails.get(result.person.id)) for result in page]
             yield [table.cells(result) for result in page]
             last = page[-1].person.id
 

@@ -18,6 +18,8 @@ import aiohttp
 from bot.bounded import read_up_to
 from bot.clouds import CLOUDS, Platform
 from bot.graph import Graph, GraphInstaller, make_graph
+from bot.mail.addresses import mail_server
+from bot.mail.mailings import mail_client
 from bot.permissions import GRAPH
 from bot.settings import Settings, WrongSettings
 from bot.teams.adapter import make_authorization
@@ -35,7 +37,7 @@ ANSWER = 10.0  #: seconds for each answer of others
 LARGEST = 200_000  #: bytes of a page that are read
 SLOW = 1.0  #: seconds to the platform and back: a campaign takes long then
 
-PASS = "the proxy in front has to pass /api/messages, /about, /r/, /p/ and /export/ (docs/deploy.md)"
+PASS = "the proxy in front has to pass /api/messages, /about, /r/, /m/, /p/ and /export/ (docs/deploy.md)"
 UNREACHED = (aiohttp.ClientError, TimeoutError, OSError)
 
 #: what the login's codes say, and what to do. Source: "Microsoft Entra authentication and authorization error codes"
@@ -89,6 +91,7 @@ class Checks:
         async for finding in self._store():
             yield finding
         yield await self._public_url()
+        yield await self._mail()
         if self.settings.local:
             return
         for host in self.platform.hosts:
@@ -225,6 +228,23 @@ class Checks:
         except UNREACHED as error:
             return Finding("PUBLIC_URL", False, f"{url} is not reached from here: {plainly(error)}. Does the bot run?")
         return Finding("PUBLIC_URL", True, f"{url} leads to this bot, or to one like it")
+
+    async def _mail(self) -> Finding:
+        """Whether the mail server answers, lets us in, and would take a mail from us; none is sent."""
+        if not self.settings.mails:
+            return Finding("mail", None, "SMTP_URL is not set: nobody is written to by e-mail")
+        server = mail_server(self.settings.smtp_url)
+        client, place = mail_client(self.settings), f"{server.host}:{server.port}"
+        try:
+            trouble = await client.ready()
+            if trouble is not None:
+                todo = "look at SMTP_URL, its password and the way there; a certificate of your own: SSL_CERT_FILE"
+                return Finding("mail", False, f"{place} does not let us in ({trouble.detail}): {todo}")
+            if refusal := await client.refuses(self.settings.mail_from):
+                return Finding("mail", False, f"{place} takes no mail from MAIL_FROM: {refusal}")
+        finally:
+            await client.rest()
+        return Finding("mail", True, f"{place} answers, and takes mail from MAIL_FROM")
 
     async def _get(self, url: str) -> tuple[int, bytes]:
         async with self.http.get(url, allow_redirects=False) as response:

@@ -38,6 +38,8 @@ async def restored(store: Store, now: datetime, say: Callable[[str], None]) -> N
     await store.skip_numbers()
     for campaign in await store.in_state(CampaignState.RUNNING):
         await _doubt(store, campaign, now, say)
+    if doubted := await store.doubt_mails(now):
+        say(f"{doubted} mails of campaigns that may have been sent since are unconfirmed: nobody gets one twice.")
     for state, was in WAS.items():
         for campaign in await store.in_state(state):
             await _ask_again(store, campaign, was, now, say)

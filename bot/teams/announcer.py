@@ -30,6 +30,7 @@ from scheduler.ports import Clock, Delivered, Outcome, Refused, Retry, Unconfirm
 from scheduler.presence_lookup import PresenceLookup
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Engagements
+from storage.port.mails import Mails
 from storage.port.operations import Documents
 from storage.port.people import People
 from storage.records import (
@@ -56,7 +57,7 @@ CALM = 5.0  #: seconds without edits where the platform asked for fewer, and not
 LATE = 30.0  #: seconds in which an edit of which nobody knows may still arrive: the next one waits for it
 
 
-class _Store(Campaigns, Deliveries, Documents, Engagements, People, Protocol):
+class _Store(Campaigns, Deliveries, Documents, Engagements, Mails, People, Protocol):
     """What is asked of the store here."""
 
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from yarl import URL
 from dialogs.core.ports import Click
 from dialogs.core.turn import Services
 from dialogs.results import engagement
-from storage.records import CampaignId, EngagementKind, Press, Who
+from storage.records import CampaignId, EngagementKind, PersonId, Press, Who
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class Clicks:
         self._services = services
         self._known: dict[tuple[CampaignId, int], _Destination] = {}
         self._waiting: list[Press] = []
+        self._from_mail: list[tuple[CampaignId, PersonId, datetime]] = []
         #: how many clicks of each recipient count until then
         self._lately: dict[tuple[CampaignId, Who], int] = {}
         self._lately_until = services.clock.monotonic()
@@ -103,7 +105,7 @@ class Clicks:
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._from_mail)
 
     async def destination(self, click: Click) -> tuple[str, bool] | None:
         """Where a link leads, and whether a click on it counts; None for nowhere."""
@@ -129,10 +131,13 @@ class Clicks:
         if (elapsed := self._services.clock.monotonic()) >= self._lately_until:
             self._lately, self._lately_until = {}, elapsed + LATELY
         known = self._lately.get(key, 0)
-        if known >= BURST or len(self._waiting) >= MOST:
+        if known >= BURST or self.waiting >= MOST:
             return
         self._lately[key] = known + 1
-        self._waiting.append(Press(click.campaign, click.who, EngagementKind.CLICKED, now, click.button))
+        if click.mail:
+            self._from_mail.append((click.campaign, PersonId(click.who), now))
+        else:
+            self._waiting.append(Press(click.campaign, click.who, EngagementKind.CLICKED, now, click.button))
         self._came.set()
 
     def settle(self) -> None:
@@ -149,7 +154,7 @@ class Clicks:
             try:
                 await self._write()
             except Exception:
-                log.exception("the store took no clicks: waiting=%d", len(self._waiting))
+                log.exception("the store took no clicks: waiting=%d", self.waiting)
                 self._came.set()
                 await asyncio.sleep(0 if last else AGAIN)
 
@@ -158,3 +163,6 @@ class Clicks:
             group = self._waiting[:GROUP]
             await self._services.store.engage(group)
             del self._waiting[: len(group)]
+        while self._from_mail:
+            await self._services.store.mail_clicked(*self._from_mail[0])
+            del self._from_mail[0]

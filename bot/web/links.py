@@ -12,7 +12,7 @@ from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
 from dialogs.core.ports import Click
-from storage.records import CampaignId, Person, Who
+from storage.records import CampaignId, Person, PersonId, Who
 
 LINKS = "links"  #: the name of their keys
 DRAWN = 31  #: bits of a pseudonym that are drawn at random ...
@@ -54,6 +54,11 @@ class SignedLinks:
         derived = [hmac.digest(key, b"crieur.link", "sha256") for key in keys]
         self._key = derived[0]
         self._binding = [hmac.digest(key, b"crieur.pseudonym", "sha256") for key in keys]
+        self._stopping = Signer(
+            [hmac.digest(key, b"crieur.stop", "sha256") for key in keys][::-1],
+            key_derivation="none",
+            algorithm=KeyedBlake2(),
+        )
         self._signer = Signer(derived[::-1], key_derivation="none", algorithm=KeyedBlake2())
 
     def token(self, campaign: CampaignId, person: Person) -> str:
@@ -61,6 +66,21 @@ class SignedLinks:
 
     def test_token(self, campaign: CampaignId, person: Person) -> str:
         return self._sign(f"{campaign}.{person.id}t")
+
+    def mail_token(self, campaign: CampaignId, person: Person) -> str:
+        """For an e-mail: it counts apart."""
+        return self._sign(f"{campaign}.{person.id}e")
+
+    def stop_address(self, person: Person) -> str:
+        """Where the reader of an e-mail mutes the bot: good for that alone."""
+        return f"{self.base_url}/m/{self._stopping.sign(str(person.id)).decode()}"
+
+    def read_stop(self, token: str) -> PersonId | None:
+        """Whose it is; None for anything that we did not sign."""
+        try:
+            return PersonId(int(self._stopping.unsign(token[:LENGTH])))
+        except (BadSignature, UnicodeError, ValueError):
+            return None
 
     def pseudonym(self, campaign: CampaignId, person: Person) -> str:
         drawn = secrets.randbits(DRAWN) | 1
@@ -102,6 +122,8 @@ class SignedLinks:
             return Click(CampaignId(int(campaign)), Who(-int(who[:-1])), button)
         if kind == "t":
             return Click(CampaignId(int(campaign)), Who(int(who[:-1])), button, test=True)
+        if kind == "e":
+            return Click(CampaignId(int(campaign)), Who(int(who[:-1])), button, mail=True)
         return Click(CampaignId(int(campaign)), Who(int(who)), button)
 
     def _unsigned(self, token: str) -> str | None:

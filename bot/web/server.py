@@ -30,6 +30,7 @@ from bot.web.connections import CONNECTIONS, Connections
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import CONTENT_TYPE, Live, Metrics
+from bot.web.stop import STOP_POLICY, stop_page
 from cards.kit.addresses import is_loopback, is_this_machine
 from cards.kit.texts import Texts, language_of
 from cards.languages import LANGUAGES
@@ -118,6 +119,8 @@ class WebHandlers:
             [
                 web.post("/api/messages", self.messages),
                 web.get("/r/{token}", self._placed(Kind.LINK, self.follow), allow_head=True),
+                web.get("/m/{token}", self._placed(Kind.PAGE, self.stop), allow_head=True),
+                web.post("/m/{token}", self._placed(Kind.PAGE, self.stop)),
                 web.get("/p/{name}", self._placed(Kind.FILE, self.picture)),
                 web.get("/export/{token}", self._placed(Kind.FILE, self.export)),
                 web.get("/about", self._placed(Kind.PAGE, self.about)),
@@ -224,6 +227,23 @@ class WebHandlers:
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
         return web.Response(status=302, headers={hdrs.LOCATION: url, hdrs.CACHE_CONTROL: "no-store"})
+
+    async def stop(self, request: web.Request) -> web.Response:
+        """Where an e-mail's reader mutes the bot (RFC 8058): a POST acts; to look does not, as programs look too."""
+        token = request.match_info["token"]
+        person = self._links.read_stop(token)
+        if person is None and await self._looked_for_new_keys():
+            person = self._links.read_stop(token)
+        page = await stop_page(self._services, person, acts=request.method == "POST") if person else None
+        if page is None:
+            raise web.HTTPNotFound(text=" / ".join(texts("This link is not valid (any more).") for texts in TEXTS))
+        headers = {
+            "Content-Security-Policy": STOP_POLICY,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Robots-Tag": "noindex",
+        }
+        return web.Response(text=page, content_type="text/html", headers=headers)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
         """A file of results: everybody who has its link may fetch it, as long as that is valid."""

@@ -14,6 +14,7 @@ from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.compose.schedule.closures import closed_text
 from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.follow_form import follow_text
+from cards.compose.sequels.mail_form import mail_text
 from cards.compose.sequels.repeat_form import repeat_text
 from cards.compose.sequels.steps_form import steps_of, to_steps, whom_text
 from cards.compose.variants.ab_form import ab_text
@@ -42,6 +43,7 @@ from cards.message.links import links_of
 from cards.message.skype import skype_text
 from storage.records import (
     ABTest,
+    ByMail,
     Campaign,
     End,
     FollowUp,
@@ -94,6 +96,7 @@ class Overview:
     ab_test: ABTest | None = None
     #: of an A/B test, variant B with the values of ``sample``
     other: Message | None = None
+    by_mail: ByMail | None = None
     #: the lines beneath the message
     footer: Sequence[str] = ()
     tracking: Tracking = TRACKED
@@ -286,6 +289,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
             rows.append((texts("End"), end))
         if tested := ab_text(texts, overview.ab_test):
             rows.append((texts("A/B test"), tested))
+        if mailed := mail_text(texts, overview.by_mail):
+            rows.append((texts("Also by e-mail"), mailed))
         if closed := closed_text(texts, schedule):
             rows.append((texts("Holidays"), closed))
         if presence := presence_text(texts, schedule):

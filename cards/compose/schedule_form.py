@@ -20,6 +20,7 @@ from cards.compose.schedule.lines import (
 )
 from cards.compose.sequels.end_form import end_line
 from cards.compose.sequels.follow_form import follow_line
+from cards.compose.sequels.mail_form import mail_line
 from cards.compose.sequels.repeat_form import repeat_line, repeat_said
 from cards.compose.sequels.steps_form import back_to_steps, steps_line
 from cards.kit.elements import (
@@ -54,9 +55,10 @@ def schedule_form(
     notice: str = "",
     no_presence: str = "",
     ladder: Ladder = LADDER,
+    mails: bool = False,
 ) -> AdaptiveCard:
     """``zones``: some of them, with their distances from UTC. ``no_presence``: why presence cannot be read; "" where it
-    can. ``ladder``: the organisation's.
+    can. ``ladder``: the organisation's. ``mails``: whether people can get it by e-mail as well.
     """
     words = _words_field(texts, campaign, values, errors)
 
@@ -83,10 +85,12 @@ def schedule_form(
         *repeat_line(texts, campaign, repeat_said(texts, values), errors),
         *follow_line(texts, campaign, values, errors),
         *end_line(texts, campaign, values, errors),
+        *mail_line(texts, campaign, values, errors, possible=mails),
         *steps_line(texts, campaign),
         hint(moment, spacing="Small"),
     ]
     sequence = [
+        *mail_line(texts, campaign, values, errors, possible=False),
         hint(
             texts(
                 "The sequence begins then. On the day of each step, people get it in this time from when work begins,"

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, autolink, image, link
+from markdown_it.token import Token
 
 from cards.kit.addresses import is_web_address
 from cards.kit.variables import VARIABLE
@@ -236,3 +237,72 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
+
+
+# --- drawn as a whole, where no client does it ------------------------------------------------
+
+#: headings, lists, emphasis, links and lines as they were typed; no HTML of an author's, no pictures
+_WHOLE = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["html_block", "html_inline", "image"])
+
+
+def as_html(text: str) -> str:
+    """What ``own_links`` gives, as HTML: its links lead where a message may, and nothing else in it is a tag."""
+    tokens = _WHOLE.parse(text)
+    for token in _inline(tokens):
+        if token.type == "link_open" and not _leads(str(token.attrs["href"])):
+            token.attrs["href"] = "#"
+    return str(_WHOLE.renderer.render(tokens, _WHOLE.options, {}))
+
+
+def as_plain(text: str) -> str:
+    """The same as lines of text: what a link leads to stands behind its words."""
+    lines: list[str] = []
+    marks: list[str] = []  # of the lists that are open
+    numbers: list[int] = []
+    for token in _WHOLE.parse(text):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            marks.append("-" if token.type == "bullet_list_open" else "1.")
+            numbers.append(int(token.attrs.get("start") or 1))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            marks.pop()
+            numbers.pop()
+            if not marks:
+                lines.append("")
+        elif token.type == "list_item_open":
+            mark = "-" if marks[-1] == "-" else f"{numbers[-1]}."
+            numbers[-1] += 1
+            lines.append(f"{'  ' * (len(marks) - 1)}{mark} ")
+        elif token.type == "inline":
+            words = _words_of(token.children or [])
+            begun = bool(lines) and lines[-1].endswith(("- ", ". ")) and not lines[-1].strip(" -.0123456789")
+            lines[-1:] = [lines[-1] + words] if begun else [*lines[-1:], words]
+        elif token.type in ("paragraph_close", "heading_close") and not marks:
+            lines.append("")
+        elif token.type in ("fence", "code_block"):
+            lines += [token.content.rstrip("\n"), ""]
+        elif token.type == "hr":
+            lines += ["---", ""]
+    return "\n".join(lines).strip()
+
+
+def _words_of(tokens: list[Token]) -> str:
+    words, opened = "", [(0, "")]
+    for token in tokens:
+        if token.type == "link_open":
+            opened.append((len(words), str(token.attrs["href"])))
+        elif token.type == "link_close":
+            begin, url = opened.pop()
+            words += "" if words[begin:] == url or not _leads(url) else f" ({url})"
+        elif token.type in ("softbreak", "hardbreak"):
+            words += "\n"
+        else:
+            words += token.content
+    return words
+
+
+def _inline(tokens: list[Token]) -> list[Token]:
+    return [child for token in tokens for child in token.children or []]
+
+
+def _leads(url: str) -> bool:
+    return is_web_address(url) or _OTHER.fullmatch(url) is not None

@@ -16,6 +16,7 @@ from storage.records import (
     EngagedInHour,
     Engagement,
     EngagementKind,
+    MailTally,
     NotTakenBack,
     Recall,
     Tally,
@@ -91,6 +92,8 @@ class Figures:
     left_behind: Sequence[tuple[str, NotTakenBack]] = ()
     #: of one that tests two variants
     test: TestFigures | None = None
+    #: None of a campaign without an e-mail fallback
+    mails: MailTally | None = None
 
     @cached_property
     def _totals(self) -> Mapping[EngagementKind, Engagement]:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose.sequels.end_form import end_text
+from cards.compose.sequels.mail_form import mail_text
 from cards.kit.elements import AdaptiveCard, FactSet
 from cards.kit.parts import beside, card, go, handle, heading, hint, name_of, notice, paragraph, progress_bar
 from cards.kit.presence import presence_silent
@@ -83,6 +84,9 @@ def _counts(texts: Texts, figures: Figures) -> list[tuple[str, str]]:
             count = tally.states.get(state, 0)
             if count or state in always:
                 rows.append((final_state(texts, state), texts.number(count)))
+    if whom := mail_text(texts, figures.campaign.as_scheduled.by_mail):
+        mailed = figures.mails.sent if figures.mails else 0
+        rows.append((texts("Also by e-mail"), f"{texts.number(mailed)} · {whom}" if mailed else whom))
     return rows
 
 

@@ -39,6 +39,7 @@ from cards.results.comparing.benchmarks import Benchmark, about_usual, beside_us
 from cards.results.comparing.variants import variants_in_report
 from cards.results.ending.left_behind import left_behind_lines
 from cards.results.figures import FEW, Figures
+from cards.results.mails import mails_in_report
 from cards.results.outcomes import COLORS, final_state, reason_text
 from cards.results.presence import presence_figures
 from cards.results.segments import Lists, Told, segments_in_report
@@ -99,6 +100,7 @@ def report_card(
         body += left_behind_lines(texts, campaign, figures.recall, figures.left_behind)
     body += variants_in_report(texts, figures, now)
     body += rounds_of(texts, figures)
+    body += mails_in_report(texts, figures)
     body += _outcome_chart(texts, figures.tally)
     body += _answers(texts, figures)
     body += _presses(texts, figures)

@@ -72,6 +72,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         end=draft.end,
         ab_test=draft.ab_test,
         other=filled(in_language(other, language), sample, example.columns) if other else None,
+        by_mail=draft.by_mail,
         tracking=tracking_of(campaign, turn.services.links.tracked),
         person=view.person,
         another=another,

@@ -17,6 +17,7 @@ from cards.compose.said import answered_by
 from cards.compose.schedule.lines import start_in
 from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.mail_form import mail_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.compose.sequels.steps_form import steps_form
 from cards.compose.variants.ab_form import ab_form
@@ -162,6 +163,8 @@ async def save_form(turn: Turn, form: Form) -> Answer:
         return Answer(card=follow_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "ending":
         return Answer(card=end_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
+    if goal == "mail":
+        return Answer(card=mail_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "repeat":
         return Answer(card=repeat_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "sequence":
@@ -253,7 +256,8 @@ async def form_card(
         zones = offered_zones(texts, start_in(shown, turn.now), shown.get("zone", ""), turn.zone)
         why_not = await no_presence(turn, campaign.channel)
         ladder = (await policy_of(turn.store, turn.person.tenant)).ladder
-        return schedule_form(texts, campaign, shown, wrong, zones, turn.now, notice, why_not, ladder)
+        mails = turn.services.mails
+        return schedule_form(texts, campaign, shown, wrong, zones, turn.now, notice, why_not, ladder, mails)
     return await audience_card(turn, campaign, shown, wrong, notice)
 
 

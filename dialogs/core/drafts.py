@@ -30,6 +30,7 @@ from storage.records import (
     AtEnd,
     Audience,
     ButtonKind,
+    ByMail,
     Campaign,
     CampaignState,
     Channel,
@@ -39,6 +40,7 @@ from storage.records import (
     FollowUp,
     Frozen,
     IfUnknown,
+    MailTo,
     Measure,
     Message,
     NotScheduled,
@@ -150,6 +152,7 @@ class Draft:
     #: it is a sequence, and ``message`` that of the step in hand
     sequence: StepSequence | None = None
     ab_test: ABTest | None = None
+    by_mail: ByMail | None = None
     #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
     names_people: bool = True
     #: (step, what is wrong with it)
@@ -173,6 +176,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             follow_up=frozen.follow_up,
             end=frozen.end,
             ab_test=frozen.ab_test,
+            by_mail=frozen.by_mail,
             names_people=await may_see_people(turn, frozen.audience),
             problems=(),
         )
@@ -224,6 +228,8 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         message = Parsed(whole)
         if wrong := why_no_test(campaign, whole, tests.value.test, when.schedule if when else None, texts):
             problems.append(("message", texts("A/B test: {problem}", problem=wrong)))
+    if when and when.by_mail and (wrong := _cannot_mail(turn, campaign, when.by_mail)):
+        problems.append(("schedule", wrong))
     if is_sequence(forms) and when and (when.follow_up or when.end or when.schedule.repeat):
         problems.append(("schedule", texts("A sequence neither repeats, nor reminds, nor is taken back.")))
     elif when and when.schedule.repeat is not None:
@@ -243,6 +249,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         end=when.end if when else None,
         sequence=sequence,
         ab_test=tests.value.test if tests.value else None,
+        by_mail=when.by_mail if when else None,
         problems=tuple(problems),
     )
 
@@ -344,6 +351,23 @@ def variants_in(campaign: Campaign, texts: Texts) -> tuple[Message, ...]:
         return ()
     tests = read_ab_test(campaign.forms, message, texts, None).value
     return (message, variant_b(message, tests.test)) if tests else (message,)
+
+
+def _cannot_mail(turn: Turn, campaign: Campaign, by_mail: ByMail) -> str:
+    """Why nobody can get it by e-mail; "" where they can."""
+    texts = turn.texts
+    if is_sequence(campaign.forms):
+        return texts("The steps of a sequence are not sent by e-mail: choose nobody.")
+    if not turn.services.mails:
+        return texts("Nobody has set e-mail up here: choose nobody to get it by e-mail, or ask those who run Crieur.")
+    if by_mail.to is not MailTo.NOT_OPENED:
+        return ""
+    if read_tracking(campaign.forms.get("message", {}), possible=True).anonymous:
+        return texts("In a campaign without names nobody knows who has not opened it: choose others for e-mail.")
+    if not campaign.channel.traits.tells_opened:
+        name = campaign.channel.traits.name
+        return texts("{channel} does not tell who has opened it: choose others for e-mail.", channel=name)
+    return ""
 
 
 def _next_of(turn: Turn, campaign: Campaign, schedule: Schedule) -> Schedule | None:
@@ -471,4 +495,5 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
         end=draft.end,
         sequence=sequence,
         ab_test=draft.ab_test,
+        by_mail=draft.by_mail,
     )

@@ -10,16 +10,18 @@ from cards.results.figures import Figures, TestFigures, discreet
 from scheduler.rules.ab_tests import ahead, by_chance, times_of, tried
 from storage.port.campaigns import Deliveries
 from storage.port.engagement import Engagements, Results
+from storage.port.mails import Mails
 from storage.port.operations import Documents
 from storage.port.people import People
 from storage.records import Campaign, CampaignState, DeliveryState, Left, NotTakenBack, Recall
+from storage.shared.mails import mail_figures
 from storage.shared.recalls import recall_of
 
 #: in these it may have arrived, so that somebody may have acted without being among those who received it
 IN_DOUBT = (DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
-class _Store(Deliveries, Documents, Engagements, People, Protocol):
+class _Store(Deliveries, Documents, Engagements, Mails, People, Protocol):
     """What is asked of the store here."""
 
 
@@ -41,6 +43,7 @@ async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = Fal
         next_due=await store.next_due(campaign.id) if running else None,
         test=await _test_figures(store, campaign),
         last_due=await store.last_due(campaign.id, campaign.as_scheduled.schedule.slot.end) if running else None,
+        mails=await mail_figures(store, campaign),
     )
 
 

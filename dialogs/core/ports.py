@@ -20,6 +20,8 @@ class Click(NamedTuple):
     who: Who
     button: int
     test: bool = False
+    #: it came from an e-mail, and counts apart
+    mail: bool = False
 
 
 class Links(Protocol):

@@ -63,6 +63,8 @@ class Services:
     directory: Directory | None = None
     #: whether the bot can install itself for people
     installs: bool = False
+    #: whether campaigns can reach people by e-mail as well
+    mails: bool = False
     reader: ListReader
     words: Words
 

@@ -40,9 +40,13 @@ FIELDS = {
     "sequence": ("whom", "days"),
     "chase": ("chase", "chase_after", "chase_rounds"),
     "ending": ("ending", "end_date", "end_time", "end_result"),
+    "mail": ("mail", "mail_after"),
 }
 #: step -> of the values that a draft keeps for it, those that a card of their own asks for
-ELSEWHERE = {"message": FIELDS["ab"], "schedule": (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"])}
+ELSEWHERE = {
+    "message": FIELDS["ab"],
+    "schedule": (*FIELDS["repeat"], *FIELDS["chase"], *FIELDS["ending"], *FIELDS["mail"]),
+}
 
 #: fields that hold addresses of the web
 ADDRESSES = {"image", "link_url", "links", *(f"url{number}" for number in range(BUTTONS))}

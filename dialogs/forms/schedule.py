@@ -13,6 +13,7 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
 from dialogs.forms.fields import Parsed, Values
+from dialogs.forms.sequels.by_mail import read_by_mail
 from dialogs.forms.sequels.ending import read_end
 from dialogs.forms.sequels.follow_up import read_follow_up
 from dialogs.forms.sequels.repeat import as_series, read_repeat, repeats, years_of
@@ -23,6 +24,7 @@ from scheduler.rules.occurrences import HORIZON, moved_end
 from scheduler.rules.window import open_time
 from storage.records import (
     HOUSE,
+    ByMail,
     End,
     FollowUp,
     HouseDefaults,
@@ -54,6 +56,7 @@ class Timing:
     now: bool
     follow_up: FollowUp | None = None
     end: End | None = None
+    by_mail: ByMail | None = None
 
 
 def default_schedule(now: datetime, zone: str, house: HouseDefaults = HOUSE) -> dict[str, str]:
@@ -134,7 +137,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
     # of any other time, only whether it can be read
     begins, lasts = start or now, duration or timedelta()
     closed = read_closures(values, begins, years_of(values, begins, begins + lasts), texts, errors)
-    follow_up = read_follow_up(values, texts, errors)
+    follow_up, by_mail = read_follow_up(values, texts, errors), read_by_mail(values, texts, errors)
     end = (
         read_end(values, Slot(start=start, duration=duration), zone, texts, errors)
         if zone and start and duration
@@ -158,7 +161,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
         if whole is None:
             return Parsed(None, errors)
         end = moved_end(end, schedule.slot, whole.slot.start, zone)
-        return Parsed(Timing(schedule=whole, now=False, follow_up=follow_up, end=end))
+        return Parsed(Timing(schedule=whole, now=False, follow_up=follow_up, end=end, by_mail=by_mail))
     # the recipients, whose own hours count, are not known yet: the review tells how many it would not reach
     if not schedule.own_zone and not steps and not open_time(schedule.slot, hours, zone):
         if closed_days := closed_text(texts, schedule):
@@ -171,7 +174,7 @@ def read_schedule(values: Values, now: datetime, texts: Texts) -> Parsed[Timing]
             end=texts.moment(schedule.slot.end, zone),
         )
         return Parsed(None, errors)
-    return Parsed(Timing(schedule=schedule, now=at_once, follow_up=follow_up, end=end))
+    return Parsed(Timing(schedule=schedule, now=at_once, follow_up=follow_up, end=end, by_mail=by_mail))
 
 
 def without_words(values: Values) -> dict[str, str]:

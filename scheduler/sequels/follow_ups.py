@@ -144,6 +144,7 @@ class FollowUps:
             follow_up=None,
             message=as_variant(frozen, campaign.choice.variant if campaign.choice else None),
             ab_test=None,
+            by_mail=None,  # once is enough
         )
 
 
@@ -158,7 +159,7 @@ def _forms(campaign: Campaign, id: ListId) -> Forms:
     schedule = {
         field: text
         for field, text in campaign.forms.get("schedule", {}).items()
-        if not field.startswith("chase") and field not in ("date", "time", "words", "said", "filled")
+        if not field.startswith(("chase", "mail")) and field not in ("date", "time", "words", "said", "filled")
     }
     audience = {"channel": str(campaign.channel), "audience": f"list:{id}"}
     return {**campaign.forms, "audience": audience, "schedule": {**schedule, "start": "now"}}

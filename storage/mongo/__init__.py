@@ -10,6 +10,7 @@ from storage.mongo.engagements import MongoEngagements
 from storage.mongo.erasure import MongoErasure
 from storage.mongo.installations import MongoInstallations
 from storage.mongo.lists import MongoLists
+from storage.mongo.mails import MongoMails
 from storage.mongo.results import MongoResults
 from storage.mongo.retention import MongoRetention
 from storage.mongo.roles import MongoRoles
@@ -25,6 +26,7 @@ class MongoStore(
     MongoInstallations,
     MongoAudiences,
     MongoRoles,
+    MongoMails,
     MongoCampaigns,
     MongoDocuments,
     MongoTemplates,

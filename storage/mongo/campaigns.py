@@ -32,13 +32,13 @@ from storage.records import (
 )
 from storage.records.campaign_life import Change, NotPossible, allows, next_version
 from storage.records.instants import ms
-from storage.shared.campaign_json import campaign_from_json, campaign_to_json, next_ms, starts_ms
+from storage.shared.campaign_json import campaign_from_json, campaign_to_json, mail_ms, next_ms, starts_ms
 from storage.shared.engagement_json import closes_ms
 
 NEWEST_FIRST = [("_id", -1)]
 DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
 COMING = "coming"  #: another: its number is given, and nobody sees it yet
-NOBODYS = dict.fromkeys(("tenant", "author", "starts_at", "closes_at", "recall_at", "next_at", "sequel_of"))
+NOBODYS = dict.fromkeys(("tenant", "author", "starts_at", "closes_at", "recall_at", "next_at", "mail_at", "sequel_of"))
 
 
 def _beside(campaign: Campaign) -> Document:
@@ -53,6 +53,7 @@ def _beside(campaign: Campaign) -> Document:
         "lists": list(frozen.audience.named) if frozen else [],
         "starts_at": starts_ms(campaign),
         "next_at": next_ms(campaign),
+        "mail_at": mail_ms(campaign),
         "sequel_of": campaign.sequel_of,
         "step": campaign.step,
         "author": campaign.author,
@@ -172,7 +173,7 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
             sequels = CAMPAIGNS.read(row["record"]).sequels
             for hidden in sequels.hidden if sequels else ():
                 await self._drop_hidden(hidden)
-        for collection in ("deliveries", "engagements", "profiles"):
+        for collection in ("deliveries", "engagements", "profiles", "mails"):
             await self.collection(collection).delete_many({"campaign": id})
         for collection in ("tallies", "engagement_tallies", "campaigns"):
             await self.collection(collection).delete_one({"_id": id})

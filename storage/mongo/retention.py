@@ -45,7 +45,7 @@ class MongoRetention(MongoCampaigns, MongoEngagements):
         campaign = await self.campaign(id)
         if campaign is None or campaign.keeps_people:
             return 0
-        for collection in ("engagements", "deliveries"):
+        for collection in ("engagements", "mails", "deliveries"):
             rows = await self.rows(collection, {"campaign": id}, [], limit=limit)
             if rows:
                 await self.collection(collection).delete_many({"_id": {"$in": [row["_id"] for row in rows]}})

@@ -12,7 +12,7 @@
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
-                      recall_at, anonymous, reported, live_card, record, next_at, sequel_of, step,
+                      recall_at, anonymous, reported, live_card, record, next_at, mail_at, sequel_of, step,
                       coming: {at, campaign}}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,
@@ -25,6 +25,8 @@
     installations     {_id: int, version, open, record}
     installation_targets  {_id: "tenant audience", installation}: what is under way for whom
     received          {_id: "week person", week, person, count, campaigns: {cID: true}}
+    mails             {_id: "campaign person", campaign, person, state, next_at, planned_at, attempts, holder,
+                      reason, detail, settled_at, clicked_at}
     audit             {_id: int, tenant, at, record}: only ever added to
     intended_deeds    {_id: int, place, of, row: JSON of the audit's}: deeds by which a document goes; see deeds.py
     activities        {_id: key, sender, told_at, began_at, until, holder, posted, done, response, made: {kind: id}}
@@ -71,6 +73,7 @@ STEPS = (
     Step("a campaign has an end, which older copies would forget", overlaps=False),
     Step("a sequence goes to those of an audience who are due: older copies would write to all", overlaps=False),
     Step("a message may have two variants, of which older copies would send one to everybody", overlaps=False),
+    Step("who was not reached gets a mail, which older copies would forget", overlaps=False),
 )
 VERSION = len(STEPS)
 
@@ -102,6 +105,7 @@ INDEXES = {
         _index("recall_at"),
         _index("noting"),
         _index("next_at"),
+        _index("mail_at"),
         _index("sequel_of", "_id"),
     ],
     "templates": [_index("tenant", "order"), _index("owner"), _index("noting")],
@@ -110,6 +114,12 @@ INDEXES = {
     "installations": [_index("open")],
     "engagements": [_index("campaign", "_id")],
     "profiles": [_index("campaign")],
+    "mails": [
+        _index("state", "next_at"),
+        _index("campaign", "state", "reason"),
+        _index("campaign", "clicked_at"),
+        _index("person"),
+    ],
     "received": [_index("person"), _index("week")],
     "audit": [_index("tenant", "_id")],
     "activities": [_index("began_at"), _index("sender", "told_at")],

@@ -13,6 +13,7 @@ from typing import Protocol
 from storage.port.activities import Activities
 from storage.port.campaigns import Campaigns, Deliveries, Templates
 from storage.port.engagement import Engagements, Results
+from storage.port.mails import Mails
 from storage.port.operations import Audit, Backups, Documents, Erasure, Retention
 from storage.port.people import Installations, Lists, People
 from storage.records import Schema
@@ -27,6 +28,7 @@ class Store(
     Deliveries,
     Engagements,
     Results,
+    Mails,
     Retention,
     Audit,
     Erasure,

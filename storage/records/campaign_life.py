@@ -18,6 +18,7 @@ from storage.records.campaigns import Approval, Campaign, CampaignState, Forms, 
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
 from storage.records.instants import ms
+from storage.records.mails import Mailing
 from storage.records.people import NotReached, Person
 from storage.records.sequels import Sequels
 
@@ -358,8 +359,11 @@ def finish(campaign: Campaign, at: datetime, *, open: bool = False) -> Campaign:
     if open:
         raise TooEarly(f"campaign {campaign.id} has open deliveries")
     done = _made(campaign, Change.FINISH, at)
-    follows_up = campaign.frozen is not None and campaign.frozen.follow_up is not None
-    return replace(done, sequels=Sequels(next_at=at)) if follows_up else done
+    if campaign.frozen is not None and campaign.frozen.follow_up is not None:
+        done = replace(done, sequels=Sequels(next_at=at))
+    if campaign.frozen is not None and campaign.frozen.by_mail is not None and campaign.mailing is None:
+        done = replace(done, mailing=Mailing(next_at=at))
+    return done
 
 
 def reported(campaign: Campaign, at: datetime) -> Campaign:

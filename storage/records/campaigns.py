@@ -14,6 +14,7 @@ from storage.records.ends import AtEnd, End
 from storage.records.ids import CampaignId, NotScheduled, PersonId, TenantId
 from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
+from storage.records.mails import ByMail, Mailing
 from storage.records.people import NotReached
 from storage.records.sequels import FollowUp, Repeat, Sequels
 
@@ -231,6 +232,8 @@ class Frozen:
     sequence: StepSequence | None = None
     #: it goes in two variants to a share of its audience, and in one of them to the rest
     ab_test: ABTest | None = None
+    #: who gets it by e-mail as well; None: nobody
+    by_mail: ByMail | None = None
 
 
 class WhyHeld(StrEnum):
@@ -329,6 +332,8 @@ class Campaign:
     changes_of: CampaignId | None = None
     #: how far a series, or a must-read that has ended, has come; kept when it is changed
     sequels: Sequels | None = None
+    #: how far its mails have come, since it has ended; None where it has none
+    mailing: Mailing | None = None
     #: the series that it is an occurrence of, or the must-read of which it is a round
     sequel_of: CampaignId | None = None
     #: of a campaign that is made of a sequence, for those who are due: the number of the step that it is

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from storage.records.deliveries import DeliveryState, Look
 from storage.records.engagement import Engaged, EngagementKind
+from storage.records.mails import MailResult
 from storage.records.people import NotReached, Person
 
 
@@ -26,6 +27,8 @@ class Result:
     #: of a campaign that asks for presence, from the first to the last
     looks: tuple[Look, ...]
     engaged: Engaged
+    #: what became of their e-mail, where that is asked for and there is one
+    mail: MailResult | None = None
 
 
 class Left(StrEnum):

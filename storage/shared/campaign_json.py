@@ -11,6 +11,7 @@ import orjson
 from storage.records import Campaign, CampaignState, Frozen
 from storage.records.campaign_life import follows_up
 from storage.records.instants import ms
+from storage.records.mail_life import mails
 from storage.shared.json import from_json, to_json
 
 PARTS = tuple(field.name for field in fields(Frozen))
@@ -44,3 +45,10 @@ def next_ms(campaign: Campaign) -> int | None:
     if sequels is None or sequels.next_at is None or not (campaign.goes_on or follows_up(campaign)):
         return None
     return ms(sequels.next_at)
+
+
+def mail_ms(campaign: Campaign) -> int | None:
+    """When it is to be found out next who gets a mail."""
+    if campaign.mailing is None or campaign.mailing.next_at is None or not mails(campaign):
+        return None
+    return ms(campaign.mailing.next_at)

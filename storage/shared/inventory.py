@@ -156,14 +156,15 @@ PLACES = (
         name="campaign",
         table="campaign",
         columns=_say(
-            nothing="id tenant state version starts_at next_at sequel_of step reported live_card channel closes_at"
+            nothing="id tenant state version starts_at next_at mail_at sequel_of step reported live_card channel"
+            " closes_at"
             " recall_at",
             number="author",
             words="name record",
         ),
         collection="campaigns",
         fields=_say(
-            nothing="_id tenant state version starts_at next_at sequel_of step coming reported live_card channel"
+            nothing="_id tenant state version starts_at next_at mail_at sequel_of step coming reported live_card channel"
             " closes_at recall_at lists anonymous noting",
             number="author shared_with",
             words="name folded record deeds",
@@ -175,7 +176,7 @@ PLACES = (
         parts=_say(
             nothing="id tenant version state channel created_at cause edited_at started_at planned_at finished_at"
             " reported_at recall_at recall_deletes recalled_at sealed_at erased_at approval trouble changes_of sequels"
-            " sequel_of step chosen_at",
+            " mailing sequel_of step chosen_at",
             number="choice author submitted_by approved_by written_by recall_by shared_with",
             forms="forms",
             words="name frozen held",
@@ -220,6 +221,24 @@ PLACES = (
         fields=_say(nothing="campaign kinds token record profile", number="_id who"),
         person="who",
         person_field="who",
+    ),
+    Place(
+        name="mail",
+        table="mail",
+        columns=_say(
+            nothing="campaign state next_at planned_at attempts holder reason settled_at clicked_at",
+            number="person",
+            personal="detail",
+        ),
+        collection="mails",
+        fields=_say(
+            nothing="campaign state next_at planned_at attempts holder reason settled_at clicked_at",
+            number="_id person",
+            personal="detail",
+        ),
+        person="person",
+        person_field="person",
+        rows=Rows.BLANKED,
     ),
     Place(
         name="received",
@@ -371,6 +390,8 @@ DOCUMENTS: Mapping[str, Whose] = {
     "replying": Whose.NOBODY,  # to which campaigns
     "recall/": Whose.NOBODY,  # how far the taking back of a campaign's messages has come: numbers
     "recalling/": Whose.NOBODY,
+    "mailing": Whose.NOBODY,  # the lock of the copy that sends mails
+    "mails/": Whose.NOBODY,  # how many of a campaign's mails became what, once its recipients are forgotten
     "telling/": Whose.NOBODY,
     "vanished": Whose.NOBODY,  # the numbers of drafts in which nothing was written
     "tests/": Whose.NOBODY,  # the numbers of those who got tests of a campaign

@@ -12,6 +12,7 @@ from storage.sqlite.engagements import SqliteEngagements
 from storage.sqlite.erasure import SqliteErasure
 from storage.sqlite.installations import SqliteInstallations
 from storage.sqlite.lists import SqliteLists
+from storage.sqlite.mails import SqliteMails
 from storage.sqlite.people import SqlitePeople
 from storage.sqlite.results import SqliteResults
 from storage.sqlite.retention import SqliteRetention
@@ -33,6 +34,7 @@ class SqliteStore(
     SqliteWeeklyCap,
     SqliteEngagements,
     SqliteResults,
+    SqliteMails,
     SqliteRetention,
     SqliteErasure,
     SqliteBackup,

@@ -27,7 +27,7 @@ from storage.records import (
 )
 from storage.records.campaign_life import NotPossible, next_version
 from storage.records.instants import ms
-from storage.shared.campaign_json import campaign_from_json, campaign_to_json, next_ms, starts_ms
+from storage.shared.campaign_json import campaign_from_json, campaign_to_json, mail_ms, next_ms, starts_ms
 from storage.shared.engagement_json import closes_ms
 from storage.sqlite.activities import made_before, note_made
 from storage.sqlite.audit import note
@@ -46,6 +46,7 @@ def _beside(campaign: Campaign) -> Mapping[str, object]:
         "version": campaign.version,
         "starts_at": starts_ms(campaign),
         "next_at": next_ms(campaign),
+        "mail_at": mail_ms(campaign),
         "sequel_of": campaign.sequel_of,
         "step": campaign.step,
         "reported": campaign.reported_at is not None,
@@ -109,7 +110,7 @@ def advance(db: sqlite3.Connection, id: CampaignId, change: Callable[[Campaign],
 
 
 #: tables that say what became of a campaign, by recipient or in sum
-OF_RECIPIENTS = ("delivery", "tally", "rung_tally", "profile", "engaged", "engagement_tally", "engagement_hour")
+OF_RECIPIENTS = ("delivery", "tally", "rung_tally", "profile", "engaged", "engagement_tally", "engagement_hour", "mail")
 
 
 class SqliteCampaigns(Engine):

@@ -23,7 +23,7 @@ def _forget(db: sqlite3.Connection, id: CampaignId, limit: int) -> int:
     (usual,) = db.execute("PRAGMA secure_delete").fetchone()
     db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten in the file
     try:
-        for table, who in (("engaged", "who"), ("delivery", "person")):
+        for table, who in (("engaged", "who"), ("mail", "person"), ("delivery", "person")):
             gone = db.execute(
                 f"DELETE FROM {table} WHERE campaign = ? AND {who} IN"
                 f" (SELECT {who} FROM {table} WHERE campaign = ? LIMIT ?)",

@@ -373,6 +373,29 @@ STEPS = (
     """,
     # a message may have two variants, of which a program from before would send one to everybody
     "SELECT 1",
+    # mails: when it is found out who gets one, and one for each person
+    """
+    ALTER TABLE campaign ADD COLUMN mail_at INTEGER;
+    CREATE INDEX campaign_mail ON campaign (mail_at) WHERE mail_at IS NOT NULL;
+    CREATE TABLE mail (
+        campaign INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        state INTEGER NOT NULL,
+        next_at INTEGER,             -- when it is due, or its lease ends; NULL once it has ended
+        planned_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        holder INTEGER,
+        reason TEXT,
+        detail TEXT NOT NULL DEFAULT '',
+        settled_at INTEGER,
+        clicked_at INTEGER,
+        PRIMARY KEY (campaign, person)
+    ) WITHOUT ROWID;
+    CREATE INDEX mail_due ON mail (next_at, state) WHERE next_at IS NOT NULL;
+    CREATE INDEX mail_count ON mail (campaign, state, reason);
+    CREATE INDEX mail_clicked ON mail (campaign) WHERE clicked_at IS NOT NULL;
+    CREATE INDEX mail_person ON mail (person);
+    """,
 )
 
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 from storage.port.store import Store
 from storage.sqlite import SqliteStore
 from tests.contract.conftest import Database, MongoDatabase, SqliteDatabase
-from tests.contract.model import campaign_rules, operations_rules, people_rules
+from tests.contract.model import campaign_rules, mail_rules, operations_rules, people_rules
 from tests.contract.model.operations_rules import OperationsRules
 from tests.contract.world import sighting
 
@@ -28,7 +28,7 @@ STEPS = 40
 
 #: methods that no rule asks for, and why
 LEFT_OUT: dict[str, str] = {}
-RULES = (people_rules, campaign_rules, operations_rules)
+RULES = (people_rules, campaign_rules, mail_rules, operations_rules)
 
 
 class AnyPort(OperationsRules):

@@ -134,8 +134,10 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     async def create_server(self, protocol_factory: Any, host: Any = None, port: Any = None, **more: Any) -> Any:
         return self.network.listen(protocol_factory, port)
 
-    async def create_connection(self, protocol_factory: Any, *args: Any, sock: Any = None, **more: Any) -> Any:
-        return await self.network.connect(protocol_factory, sock)
+    async def create_connection(
+        self, protocol_factory: Any, host: Any = None, port: Any = None, *, sock: Any = None, **more: Any
+    ) -> Any:
+        return await self.network.connect(protocol_factory, sock or self.network.socket(port))
 
     async def subprocess_exec(self, *args: Any, **more: Any) -> Any:
         raise OSError("there are no programs in this world: a test that needs one is marked real_time")

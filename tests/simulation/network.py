@@ -180,6 +180,9 @@ class Network:
         late = self.late.get(port, 0.0)
         return self.rng.uniform(*LATENCY) + (self.rng.uniform(0.0, late) if late else 0.0)
 
+    def socket(self, port: int) -> Socket:
+        return Socket(port)
+
     def listen(self, factory: Callable[[], asyncio.Protocol], port: int | None) -> Listener:
         if not port:
             self._ports += 1

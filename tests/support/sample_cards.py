@@ -331,6 +331,9 @@ class Samples:
                 choices,
             ),
             "form_schedule": schedule_form(texts, draft, SCHEDULE, {}, ZONES, NOW),
+            "form_schedule_mails": schedule_form(
+                texts, draft, {**SCHEDULE, "mail": "not_opened"}, {}, ZONES, NOW, mails=True
+            ),
             "form_schedule_holidays": schedule_form(
                 texts, draft, {**SCHEDULE, "holidays": "FR-57", "closed": texts.short_date(CLOSED)}, {}, ZONES, NOW
             ),

@@ -8,12 +8,28 @@ from datetime import date, time, timedelta
 from cards.campaigns.series import missed_card, series_card
 from cards.compose.review import Overview
 from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.mail_form import mail_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
 from cards.results.figures import Figures
 from cards.results.report import report_card
-from storage.records import Campaign, CampaignState, Every, FollowUp, Repeat, Schedule, Sequels, Until
+from storage.records import (
+    ByMail,
+    Campaign,
+    CampaignState,
+    Every,
+    FollowUp,
+    Mailing,
+    MailState,
+    MailTally,
+    MailTo,
+    NotMailed,
+    Repeat,
+    Schedule,
+    Sequels,
+    Until,
+)
 from tests.support.sample_records import (
     DONE_TALLY,
     ENGAGEMENT,
@@ -63,6 +79,20 @@ def must_read(language: str) -> Figures:
     return replace(figures(replace(one, sequels=sequels), DONE_TALLY, ENGAGEMENT), rounds=made, left=130)
 
 
+MAILED = MailTally(
+    states={MailState.SENT: 96, MailState.PLANNED: 12, MailState.FAILED: 3, MailState.LEFT_OUT: 5},
+    reasons={NotMailed.ADDRESS_REFUSED: 3, NotMailed.MUTED: 4, NotMailed.NO_ADDRESS: 1},
+    clicked=31,
+)
+
+
+def with_mails(language: str, mails: MailTally = MAILED) -> Figures:
+    """Those who were not reached have theirs; who has not opened it comes tomorrow."""
+    one = refrozen(campaign(language, CampaignState.DONE), by_mail=ByMail(to=MailTo.NOT_OPENED, after=24))
+    mailing = Mailing(next_at=NOW + DAY, reached_out=True)
+    return replace(figures(replace(one, mailing=mailing), DONE_TALLY, ENGAGEMENT), mails=mails)
+
+
 def series_cards(texts: Texts, language: str, overview: Overview) -> dict[str, AdaptiveCard]:
     shown = replace(overview, schedule=weekly())
     draft = campaign(language, CampaignState.DRAFT)
@@ -73,6 +103,8 @@ def series_cards(texts: Texts, language: str, overview: Overview) -> dict[str, A
         "form_repeat": repeat_form(texts, draft, {**SCHEDULE, "every": "week", "on": "1,3"}, {}),
         "form_repeat_errors": repeat_form(texts, draft, monthly, over),
         "form_follow_up": follow_form(texts, draft, {"chase": "acknowledged", "chase_after": "2"}, {}),
+        "form_mail": mail_form(texts, draft, {"mail": "not_opened", "mail_after": "24"}, {}),
+        "report_mails": report_card(texts, with_mails(language), NOW),
         "report_must_read": report_card(texts, must_read(language), NOW),
         "series": series_card(texts, a_series(language), shown, past(language)),
         "series_new": series_card(texts, a_series(language, last_at=None, made=0), shown, []),

@@ -28,6 +28,7 @@ from bot.web.about import about_page
 from storage.sqlite import SqliteStore
 from tests.support.graph import LoopbackGraph
 from tests.support.http import Answer, Server
+from tests.support.mail_server import mail_server
 from tests.support.program import ROOT
 
 ID, HERE = "8c5b0f2e-7a41-4f0e-9a57-3d1f6d2b9c10", "1d8b3c52-7f64-4d0a-9b1e-5a2c3f4e6d70"
@@ -91,7 +92,11 @@ def no_token(past_caches: bool) -> str:
 
 
 async def checked(
-    tmp_path: Path, world: tuple[Platforms, LoopbackGraph], login: Any = a_token, roles: Any = permissions.GRAPH
+    tmp_path: Path,
+    world: tuple[Platforms, LoopbackGraph],
+    login: Any = a_token,
+    roles: Any = permissions.GRAPH,
+    **more: str,
 ) -> tuple[int, dict[str, list[str]]]:
     """The exit status, and the lines by their part."""
     platforms, loopback = world
@@ -99,7 +104,7 @@ async def checked(
         _env_file=None, MicrosoftAppId=ID, MicrosoftAppPassword="x", MicrosoftAppTenantId=HERE, TEAMS_APP_ID=ID,
         STORE_URL=f"sqlite:{tmp_path}/crieur.db",
     )  # type: ignore[call-arg]  # fmt: skip
-    settings = settings.model_copy(update={"public_url": platforms.url})
+    settings = settings.model_copy(update={"public_url": platforms.url, **more})
     lines: list[str] = []
     async with (
         Graph(loopback.url, clock=WallClock(), rng=random.Random(1), login=lambda _: Granting(*roles)) as graph,
@@ -127,11 +132,29 @@ async def test_all_is_well(tmp_path: Path, world: tuple[Platforms, LoopbackGraph
     await store.open()
     await store.close()
     world[1].app = ("in-catalogue", ID)
-    status, lines = await checked(tmp_path, world)
+    async with mail_server() as mail:
+        status, lines = await checked(tmp_path, world, smtp_url=mail.url, mail_from="news@contoso.example")
+        assert not mail.taken, "none is sent"
     assert status == 0
     assert [line[:2] for part in lines.values() for line in part] == ["ok"] * sum(map(len, lines.values()))
     assert {line.rpartition(" ")[2] for line in lines["graph"]} == set(permissions.GRAPH)
-    assert {"settings", "login", "graph", "package", "disk", "store", "PUBLIC_URL", "network"} == set(lines)
+    assert {"settings", "login", "graph", "package", "disk", "store", "PUBLIC_URL", "mail", "network"} == set(lines)
+
+
+async def test_of_the_mail_server_it_is_said_what_to_do(tmp_path: Path, world: tuple[Platforms, LoopbackGraph]) -> None:
+    async def line(**more: str) -> str:
+        _, lines = await checked(tmp_path, world, **more)
+        [line] = lines["mail"]
+        return line
+
+    assert await line() == "- SMTP_URL is not set: nobody is written to by e-mail"
+    async with mail_server() as mail:
+        named = {"smtp_url": mail.url.replace("://", "://u:secret@"), "mail_from": "News <news@contoso.example>"}
+        assert "does not let us in" in (unknown := await line(**named)) and "secret" not in unknown
+        mail.of_sender = "553 5.7.1 not yours"
+        refused = await line(**(named | {"smtp_url": mail.url}))
+        assert refused.startswith("WRONG") and refused.endswith("takes no mail from MAIL_FROM: 553 5.7.1 not yours")
+    assert (await line(**named)).startswith("WRONG")
 
 
 async def test_each_trouble_is_a_line_that_says_what_to_do(

@@ -37,6 +37,7 @@ from cards.compose.offers import picture_card, text_card
 from cards.compose.review import Forecast, review_card
 from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.mail_form import mail_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.compose.sequels.steps_form import steps_form
 from cards.compose.variants.ab_form import ab_form
@@ -133,10 +134,14 @@ from storage.records import (
     Left,
     ListId,
     ListProblem,
+    Mailing,
+    MailState,
+    MailTally,
     Measure,
     Member,
     Message,
     NotInstalled,
+    NotMailed,
     NotReached,
     NotTakenBack,
     PersonId,
@@ -191,7 +196,7 @@ from tests.support.sample_records import (
 )
 from tests.support.sample_segments import STATE, segment_view
 from tests.support.sample_sequences import a_sequence, came_of, in_steps
-from tests.support.sample_series import WEEKLY, a_series, must_read, past, weekly
+from tests.support.sample_series import WEEKLY, a_series, must_read, past, weekly, with_mails
 from tests.support.sample_templates import line, template, view
 from tests.support.sample_variants import the_test, with_test
 
@@ -367,6 +372,8 @@ def edge_series(language: str) -> Cards:
         "form end: errors everywhere": end_form(texts, draft, dict.fromkeys(FIELDS["ending"], NASTY), ERRORS),
         "form end: nothing": end_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
         "form follow-up: nothing": follow_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
+        "form mail: errors everywhere": mail_form(texts, draft, dict.fromkeys(FIELDS["mail"], NASTY), ERRORS),
+        "form mail: nothing": mail_form(texts, replace(draft, name="", id=BIG), {}, {}, "notice"),
         "form repeat: nothing": repeat_form(texts, replace(draft, name="", id=BIG), {}, {}),
         "form schedule: a series, errors everywhere": schedule_form(
             texts, draft, wrong | {"every": "day"}, ERRORS, zones, NOW
@@ -380,6 +387,16 @@ def edge_series(language: str) -> Cards:
             drawn[f"series: {every} {which}"] = series_card(texts, one, shown, past(language, 4), decides=True)
     for left in (None, 0, 1_000_000):
         drawn[f"report: must-read, {left} left"] = report_card(texts, replace(must_read(language), left=left), NOW)
+    everything = MailTally(
+        states=dict.fromkeys(MailState, 1_000_000), reasons=dict.fromkeys(NotMailed, 1_000_000), clicked=1_000_000
+    )
+    for name, mailed in (("everything", everything), ("nothing", MailTally())):
+        shown_mails = with_mails(language, mailed)
+        drawn[f"report: mails, {name}"] = report_card(texts, shown_mails, NOW)
+        for mailing in (None, Mailing(next_at=None), Mailing(next_at=NOW), Mailing(next_at=None, doubted=True)):
+            one = replace(shown_mails.campaign, mailing=mailing)
+            drawn[f"report: mails, {name}, {mailing}"] = report_card(texts, replace(shown_mails, campaign=one), NOW)
+        drawn[f"live: mails, {name}"] = live_card(texts, shown_mails)
     bare = samples.overview(message=None, preview=None, sample="", audience_name="", reach=None, schedule=None)
     missed = tuple(START + number * timedelta(days=7) for number in range(10))
     for state in (CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.SCHEDULED):

@@ -35,6 +35,7 @@ SCHEDULE = {
     "own_zone": "false", "presence": "available", "unknown": "wait",
 }  # fmt: skip
 AB = {"ab_share": "20", "ab_title": "Other", "ab_measure": "opened", "ab_after": "2", "ab_itself": "true"}
+MAIL = {"mail": "not_opened", "mail_after": "24"}
 CHASE = {"chase": "opened", "chase_after": "2", "chase_rounds": "3"}
 ENDING = {"ending": "close", "end_date": "2026-11-27", "end_time": "18:00", "end_result": "true"}
 SEQUENCE = {"whom": "new", "days": "0, 3"}
@@ -55,7 +56,7 @@ def reading_of(step: str, values: Mapping[str, str], texts: Texts) -> Parsed[Any
         assert first is not None
         reading = read_ab_test({"message": {**MESSAGE, **values}}, first, texts)
         return reading if reading.errors else Parsed(reading.value or "none")
-    if step in ("repeat", "chase", "ending"):  # of a schedule that is right
+    if step in ("repeat", "chase", "ending", "mail"):  # of a schedule that is right
         return read_schedule({**SCHEDULE, **values}, NOW, texts)
     return read_audience(values, texts) if step == "audience" else read_schedule(values, NOW, texts)
 
@@ -71,6 +72,7 @@ def right(step: str) -> dict[str, str]:
         "ending": ENDING,
         "sequence": SEQUENCE,
         "ab": AB,
+        "mail": MAIL,
     }
     return dict(forms[step])
 
@@ -91,6 +93,8 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     *(("ending", {"end_date": wrong}, "end_date") for wrong in ("", "2026-11-23", "9999-12-31", "0001-01-01", "Fri")),
     ("ending", {"end_date": "2026-11-24", "end_time": "11:59"}, "end_date"),
     *(("ending", {"end_time": wrong}, "end_time") for wrong in ("", "25:00", "noon", TEN_THOUSAND)),
+    *(("mail", {"mail": wrong}, "mail") for wrong in ("everybody", "Not_opened", TEN_THOUSAND)),
+    *(("mail", {"mail_after": wrong}, "mail_after") for wrong in ("0", "169", "a day", "-1", "9" * 5_000)),
     *(("repeat", {"which": wrong}, "which") for wrong in ("5", "-2", "first")),
     *(("repeat", {"until": wrong}, "until") for wrong in ("2026-11-23", "0001-01-01", "9999-12-31", "Fri")),
     ("repeat", {"until": "2027-02-30"}, "until"),

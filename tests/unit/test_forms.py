@@ -232,7 +232,10 @@ def test_anything_in_any_field_is_read_or_named_never_raised(form: tuple[str, di
     for texts in (ENGLISH, FRENCH):
         reading = reading_of(step, values, texts)
         errors = reading.errors
-        assert set(errors) <= {*FIELDS[step], *(FIELDS["schedule"] if step in ("repeat", "chase", "ending") else ())}
+        assert set(errors) <= {
+            *FIELDS[step],
+            *(FIELDS["schedule"] if step in ("repeat", "chase", "ending", "mail") else ()),
+        }
         assert all(errors.values())
         assert (reading.value is None) == bool(errors)
 

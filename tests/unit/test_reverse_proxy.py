@@ -23,7 +23,7 @@ from tests.support.program import ROOT, free_port
 NGINX = os.environ.get("NGINX") or shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CADDY = os.environ.get("CADDY") or shutil.which("caddy")
 HOST = "crieur.contoso.com"
-PASSES = ("/about", "/api/messages", "/r/1.2.x.0", "/p/abc", "/export/t")
+PASSES = ("/about", "/api/messages", "/r/1.2.x.0", "/m/1.x", "/p/abc", "/export/t")
 STAYS = ("/metrics", "/readyz", "/healthz", "/", "/rr/1", "/aboutt")
 
 
@@ -142,7 +142,13 @@ def test_it_asks_for_tls_and_does_not_say_its_version(proxy: Proxy) -> None:
 
 
 def test_the_log_keeps_no_link(proxy: Proxy) -> None:
-    for path in ("/r/1.2.SECRETLINK.0?x=SECRETLINK", "/export/SECRETLINK", "/p/SECRETLINK", "/about?x=SECRETLINK"):
+    for path in (
+        "/r/1.2.SECRETLINK.0?x=SECRETLINK",
+        "/export/SECRETLINK",
+        "/m/SECRETLINK",
+        "/p/SECRETLINK",
+        "/about?x=SECRETLINK",
+    ):
         proxy.get(path)
         proxy.get(path, tls=False)
     logs = "".join(path.read_text() for path in proxy.folder.glob("*.log"))

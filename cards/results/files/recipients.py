@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import shown_rows
 from cards.kit.texts import Texts
 from cards.message.links import links_of
 from cards.results.files.columns import Column, Kind, Table, delimiter_of
+from cards.results.mails import mail_state_of_one, why_not_mailed
 from cards.results.outcomes import reason_of_one, state_of_one
 from storage.records import (
     Campaign,
     DeliveryState,
     EngagementKind,
     Look,
+    MailResult,
+    MailState,
+    NotMailed,
     NotReached,
     Result,
     Seen,
@@ -29,6 +35,8 @@ def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
     if campaign.as_scheduled.ab_test is not None:
         columns += (Column(texts("Variant"), lambda result: _variant(campaign, result)),)
     columns += tuple(_constant(*row) for row in shown_rows(texts, campaign.as_scheduled.message))
+    if campaign.as_scheduled.by_mail is not None:
+        columns += _mails(texts, campaign)
     if not campaign.anonymous:
         columns += _engagement(texts, campaign)
     return Table(name=texts("Results"), columns=columns, zone=zone, delimiter=delimiter_of(texts))
@@ -65,6 +73,24 @@ def _variant(campaign: Campaign, result: Result) -> str:
     """The variant that they got, or would have got."""
     variant = variant_for(campaign, result.person.id)
     return variant.letter if variant else ""
+
+
+def _mails(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
+    states = {state: mail_state_of_one(texts, state) for state in MailState}
+    reasons = {why: why_not_mailed(texts, why) for why in NotMailed}
+
+    def of_mail(value: Callable[[MailResult], str | datetime | None]) -> Callable[[Result], str | datetime | None]:
+        return lambda result: value(result.mail) if result.mail else None
+
+    columns: list[Column[Result]] = [
+        Column(texts("E-mail"), of_mail(lambda mail: states[mail.state])),
+        Column(texts("E-mail: reason"), of_mail(lambda mail: reasons[mail.why] if mail.why else "")),
+        Column(texts("E-mail: details"), of_mail(lambda mail: mail.detail)),
+        Column(texts("E-mail at"), of_mail(lambda mail: mail.at), Kind.INSTANT),
+    ]
+    if not campaign.anonymous:
+        columns.append(Column(texts("Clicked in the e-mail at"), of_mail(lambda mail: mail.clicked_at), Kind.INSTANT))
+    return tuple(columns)
 
 
 def _constant(title: str, text: str) -> Column[Result]:

@@ -1,4 +1,4 @@
-"""Cards a step aside from the form of the schedule: how often a campaign goes out, whom it reminds, its end."""
+"""Cards a step aside from the form of the schedule: how often it goes out, whom it reminds, its end, e-mail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
+from cards.compose.sequels.mail_form import mail_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
@@ -16,6 +17,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import FIELDS, merge, typed
 from dialogs.forms.schedule import read_schedule
+from dialogs.forms.sequels.by_mail import mails
 from dialogs.forms.sequels.ending import has_end
 from dialogs.forms.sequels.follow_up import follows_up
 from dialogs.forms.sequels.repeat import repeats
@@ -40,6 +42,11 @@ async def save_follow_up(turn: Turn, form: Form) -> Answer:
 @router.form("ending.save")
 async def save_end(turn: Turn, form: Form) -> Answer:
     return await _save(turn, form, "ending", end_form, has_end)
+
+
+@router.form("mail.save")
+async def save_by_mail(turn: Turn, form: Form) -> Answer:
+    return await _save(turn, form, "mail", mail_form, mails)
 
 
 async def _save(turn: Turn, form: Form, step: str, draw: Drawn, says: Callable[[Values], bool]) -> Answer:

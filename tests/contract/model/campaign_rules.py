@@ -14,6 +14,7 @@ from storage.records import (
     CROWD,
     ABTest,
     AtEnd,
+    ByMail,
     Campaign,
     CampaignId,
     CampaignState,
@@ -29,6 +30,7 @@ from storage.records import (
     Frozen,
     Left,
     ListId,
+    MailTo,
     Measure,
     NotReached,
     OtherWords,
@@ -58,6 +60,7 @@ FIND = st.sampled_from(["", "NEWS", "é", ".", "nothing"])
 DURATION = timedelta(hours=1)
 TESTED = ABTest(words={"": OtherWords(title="B")}, share=50, measure=Measure.OPENED, after=1)
 CHASE = FollowUp(until=Until.OPENED, after=1, rounds=2)
+BY_MAIL = ByMail(to=MailTo.NOT_OPENED, after=1)
 DAILY = Repeat(every=Every.DAY, first=date(2030, 1, 7), at=time(9))
 
 
@@ -108,6 +111,7 @@ class CampaignRules(PeopleRules):
             follow_up=data.draw(st.sampled_from([None, CHASE])),
             end=data.draw(st.sampled_from([None, End(at=self.now + 3 * DURATION, does=AtEnd.LINE)])),
             ab_test=data.draw(st.sampled_from([None, TESTED])),
+            by_mail=data.draw(st.sampled_from([None, BY_MAIL])),
         )
 
     @rule(data=st.data(), name=NAMES)
@@ -116,7 +120,7 @@ class CampaignRules(PeopleRules):
         campaign = self.begun(data, name)
         if campaign.state is not CampaignState.DRAFT:  # an activity has made it, some time ago
             return
-        whole = frozen(self.audience(data, campaign.tenant), start=self.now)
+        whole = replace(frozen(self.audience(data, campaign.tenant), start=self.now), by_mail=BY_MAIL)
         whole = replace(whole, ab_test=data.draw(st.sampled_from([None, TESTED])))
         self.same("save", campaign_life.schedule(campaign, whole), deed=self.deed())
         self.same("start", campaign.id, self.later())

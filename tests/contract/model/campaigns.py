@@ -27,9 +27,10 @@ from storage.records import (
 )
 from storage.records.campaign_life import NotPossible, next_version
 from tests.contract.model.deliveries import ModelOfDeliveries
+from tests.contract.model.mails import ModelOfMails
 
 
-class ModelOfCampaigns(ModelOfDeliveries):
+class ModelOfCampaigns(ModelOfDeliveries, ModelOfMails):
     def new_campaign(
         self,
         tenant: TenantId,
@@ -88,6 +89,7 @@ class ModelOfCampaigns(ModelOfDeliveries):
         self.sealed.pop(campaign.id, None)
         self.deliveries = [row for row in self.deliveries if row.campaign != campaign.id]
         self.records = {key: record for key, record in self.records.items() if key[0] != campaign.id}
+        self.forget_mails(campaign.id)
 
     def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:
         current = campaign_life.unchanged(self.campaigns_.get(campaign.id), campaign)
@@ -265,7 +267,7 @@ class ModelOfCampaigns(ModelOfDeliveries):
         before = len(self.deliveries) + len(self.records)
         self.deliveries = [row for row in self.deliveries if row.campaign != id]
         self.records = {key: record for key, record in self.records.items() if key[0] != id}
-        return before - len(self.deliveries) - len(self.records)
+        return before - len(self.deliveries) - len(self.records) + self.forget_mails(id)
 
     def result_lists(self, id: CampaignId) -> list[ListId]:
         return sorted(ListId(list_id) for list_id, row in self.lists.items() if row.result_of == id)

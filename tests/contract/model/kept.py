@@ -19,6 +19,8 @@ from storage.records import (
     Engagement,
     Installation,
     Look,
+    MailResult,
+    MailState,
     Noted,
     NotReached,
     Person,
@@ -100,6 +102,20 @@ class ActivityRow:
 
 
 @dataclass
+class MailRow:
+    planned_at: datetime
+    #: when it is due, or its lease ends; None once it has ended
+    next_at: datetime | None
+    state: MailState = MailState.PLANNED
+    attempts: int = 0
+    holder: int | None = None
+    #: but for its state
+    result: MailResult = field(
+        default_factory=lambda: MailResult(state=MailState.PLANNED, why=None, detail="", at=None, clicked_at=None)
+    )
+
+
+@dataclass
 class Kept:
     """Everything, by what finds it."""
 
@@ -122,6 +138,8 @@ class Kept:
     records: dict[tuple[int, int], Engaged] = field(default_factory=dict)
     #: (campaign, number) -> what it stands for
     profiles: dict[tuple[int, int], Profile] = field(default_factory=dict)
+    #: (campaign, person)
+    mails: dict[tuple[int, int], MailRow] = field(default_factory=dict)
     #: (person, week, campaign)
     received_in: set[tuple[int, int, int]] = field(default_factory=set)
     #: campaign -> figures that stay whatever becomes of what they count

@@ -26,9 +26,10 @@ from storage.shared.backup import SKIPPED
 from storage.shared.inventory import NOBODYS
 from tests.contract.model.deliveries import ModelOfDeliveries
 from tests.contract.model.kept import ActivityRow, PersonRow
+from tests.contract.model.mails import ModelOfMails
 
 
-class ModelOfOperations(ModelOfDeliveries):
+class ModelOfOperations(ModelOfDeliveries, ModelOfMails):
     def note(self, deed: Deed, tenant: TenantId, subject: Subject, id: int, name: str = "") -> None:
         self.done(deed, tenant, subject, id, name)
 
@@ -135,6 +136,7 @@ class ModelOfOperations(ModelOfDeliveries):
         self._forget_unseen(people)
         self.activities = {}
         self.erased_from_deliveries(people)
+        self.erased_from_mails(people)
         for row in rows:
             self.people[row.person.id] = PersonRow(Person(id=row.person.id, tenant=row.person.tenant, address=""))
         return [(row.person.tenant, row.person.id) for row in rows]

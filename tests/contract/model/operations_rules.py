@@ -17,8 +17,8 @@ from storage.records import (
     StorageError,
     Subject,
 )
-from tests.contract.model.campaign_rules import CampaignRules
 from tests.contract.model.machine import ALL, Data
+from tests.contract.model.mail_rules import MailRules
 from tests.contract.model.people_rules import ADDRESSES, WHOS
 from tests.contract.world import CONTOSO
 
@@ -28,7 +28,7 @@ TEXTS = st.sampled_from(
 )
 
 
-class OperationsRules(CampaignRules):
+class OperationsRules(MailRules):
     @rule(data=st.data(), days=st.sampled_from([0, 1, 31]))
     def time_passes(self, data: Data, days: int) -> None:
         self.now += timedelta(days=days, minutes=data.draw(st.integers(1, 5)))
@@ -196,6 +196,7 @@ class OperationsRules(CampaignRules):
         while some := self.ask("doubt", id, self.now):
             doubted += some
         assert doubted == self.model.doubt(id, self.now)  # type: ignore[arg-type]
+        self.same("doubt_mails", self.later())
         self.same("skip_numbers")
         for read in self.read[-6:]:
             self.looked_at(read.id)
@@ -211,5 +212,6 @@ class OperationsRules(CampaignRules):
             self.same("campaigns", tenant, ALL, seen=self.listed)
         for id in self.model.campaigns_:
             self.compared(id)
+            self.mails_compared(id)
         for known in self.model.lists.values():
             self.same("distribution_list", known.list.id)

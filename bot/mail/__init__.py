@@ -1,0 +1,1 @@
+"""E-mail: how a message is written down as one, and the way to the organisation's mail server."""

@@ -1,0 +1,31 @@
+"""Who gets a message by e-mail as well, as its form says it."""
+
+from __future__ import annotations
+
+from cards.compose.sequels.mail_form import DEFAULTS, NOBODY
+from cards.kit.texts import Texts
+from dialogs.forms.fields import Values
+from storage.records import ByMail, MailTo
+
+HOURS = 168  #: a week, at the most
+
+
+def mails(values: Values) -> bool:
+    return values.get("mail", "") not in ("", NOBODY)
+
+
+def read_by_mail(values: Values, texts: Texts, errors: dict[str, str]) -> ByMail | None:
+    """None where nobody gets one; what is wrong goes into ``errors``."""
+    if not mails(values):
+        return None
+    if values["mail"] not in list(MailTo):
+        errors["mail"] = texts("Please choose one of these.")
+        return None
+    to = MailTo(values["mail"])
+    text = values.get("mail_after", "").strip() or DEFAULTS["mail_after"]
+    if to is MailTo.NOT_REACHED:
+        text = DEFAULTS["mail_after"]  # of nobody
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= HOURS:
+        errors["mail_after"] = texts("Please give a number from 1 to {most}.", most=HOURS)
+        return None
+    return ByMail(to=to, after=int(text))
