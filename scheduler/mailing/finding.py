@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler.rules.mailing import certainly_not_reached
+from scheduler.mailing.rules import certainly_not_reached
 from storage.port.campaigns import Campaigns
 from storage.port.engagement import Results
 from storage.port.mails import Mails

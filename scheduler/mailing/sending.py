@@ -23,10 +23,10 @@ from typing import Any, Protocol, TypeVar
 
 from scheduler.copies.lock import run_exclusively
 from scheduler.mailing.finding import find_out
+from scheduler.mailing.rules import about_every_mail, is_stale, left_out, put_back, rest_after, settled_mail
 from scheduler.ports import Clock, LetterWriter, Mailer, Retry
 from scheduler.precheck import week_of
 from scheduler.rate_limit import TokenBucket
-from scheduler.rules.mailing import about_every_mail, is_stale, left_out, put_back, rest_after, settled_mail
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.engagement import Results
 from storage.port.mails import Mails
