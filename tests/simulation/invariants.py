@@ -50,7 +50,7 @@ async def check(world: World, scheduled: Campaign) -> None:
     store = world.store()
     await store.open()
     campaign = await _the_end(world, store, scheduled)
-    _nobody_twice(world)
+    nobody_twice(world)
     assert not world.undone, world.undone[0]
     await _audited(world, store)
     if campaign.state is not CampaignState.DONE:
@@ -59,7 +59,7 @@ async def check(world: World, scheduled: Campaign) -> None:
     await _only_who_was_approved(world, store, campaign)
     await _only_who_is_there(world, store, campaign)
     assert not (order := world.history.illegal()), order
-    await _everybody_once(world, store, campaign)
+    await everybody_once(world, store, campaign, least=len(world.people) - len(world.left))
     await _engagement_adds_up(store, campaign)
     await _in_time(world, store, campaign)
     await _nobody_muted(world, store)
@@ -89,7 +89,7 @@ async def _the_end(world: World, store: Store, scheduled: Campaign) -> Campaign:
     )
 
 
-def _nobody_twice(world: World) -> None:
+def nobody_twice(world: World) -> None:
     counts = Counter((arrival.chat, arrival.campaign) for arrival in world.arrivals)
     twice = [chat for (chat, _), count in counts.items() if count > 1]
     assert not twice, f"received twice: {twice}"
@@ -140,18 +140,21 @@ async def _counted_by_profile(store: Store, campaign: Campaign, results: Sequenc
         assert sum(getattr(one, kind) for one in figures) == did, (kind, figures)
 
 
-async def _everybody_once(world: World, store: Store, campaign: Campaign) -> None:
-    """Everybody has one final state, which is true of what the platform did; counters are what the rows say."""
+async def everybody_once(world: World, store: Store, campaign: Campaign, least: int) -> None:
+    """Everybody has one final state, which is true of what the platform did; counters are what the rows say.
+
+    ``least``: recipients, at the least.
+    """
     results = await store.results(campaign.id, 0, 1_000)
     tally = await store.tally(campaign.id)
-    assert len(results) == tally.total >= len(world.people) - len(world.left), (len(results), tally)
+    assert len(results) == tally.total >= least, (len(results), tally)
     assert sum(tally.reasons.values()) == sum(
         count for state, count in tally.states.items() if state.final and state is not DeliveryState.DELIVERED
     ), tally
     rows = Counter(result.state for result in results)
     assert rows == Counter({state: count for state, count in tally.states.items() if count}), (rows, tally.states)
     await _counted_by_profile(store, campaign, results, tally)
-    received = {arrival.chat for arrival in world.arrivals}
+    received = {arrival.chat for arrival in world.arrivals if arrival.campaign == campaign.id}
     for result in results:
         assert result.state >= FINAL, f"{result.person.id} is {result.state}"
         reference = await store.reference(result.person.id, Channel.TEAMS)
@@ -164,11 +167,11 @@ async def _everybody_once(world: World, store: Store, campaign: Campaign) -> Non
             newcomer = chat not in {person.conversation for person in world.people}
             assert newcomer or chat in world.left, f"{chat}: unreachable ({result.reason}), and nothing was the matter"
         if result.state is DeliveryState.FAILED:
-            refused = any(fault.kind == "platform answers oddly" for fault in world.faults)
+            refused = any(fault.kind == "platform answers oddly" for fault in world.suffered)
             assert refused, f"{chat}: failed ({result.reason}, {result.detail}): the platform refused nothing"
         if result.state is DeliveryState.EXPIRED or result.state is DeliveryState.UNCONFIRMED:
             waits = campaign.as_scheduled.schedule.presence is not PresenceChoice.ALWAYS
-            assert world.faults or world.was_cut or waits, (
+            assert world.suffered or world.was_cut or waits, (
                 f"{chat}: {result.state.name} ({result.reason}), and nothing went wrong"
             )
 

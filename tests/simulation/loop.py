@@ -49,6 +49,10 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """Seconds since the life began."""
         return self._now
 
+    def leap(self, seconds: float) -> None:
+        """The machines sleep for as long: every timer that fell due meanwhile is due when they wake."""
+        self._now += max(0.0, seconds)
+
     # --- processes ----------------------------------------------------------------------------
 
     def spawn(self, process: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

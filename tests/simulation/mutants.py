@@ -146,6 +146,24 @@ MUTANTS = (
         "        return seen in WRITTEN_TO[self._schedule.presence]",
         "        return True",
     ),
+    Mutant(
+        "a series comes again for an instant that it has been made for",
+        "storage/sqlite/campaigns.py",
+        "            sequel = _insert(db, make) if make else None\n            put(db, next_version(moved))",
+        "            sequel = _insert(db, make) if make else None\n            put(db, next_version(current))",
+    ),
+    Mutant(
+        "a round goes to those, too, who have confirmed the one before",
+        "scheduler/sequels/follow_ups.py",
+        "left -= set(received) - set(await store.people_without(one.id, kind))",
+        "left -= set(received) & set(await store.people_without(one.id, kind))",
+    ),
+    Mutant(
+        "what was to be taken back is counted before it is",
+        "scheduler/rules/recalling.py",
+        "        if isinstance(answer.outcome, Delivered):\n",
+        "        if not isinstance(answer.outcome, NotTakenBack):\n",
+    ),
 )
 
 

@@ -34,6 +34,7 @@ from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.simulation.network import Network
 from tests.simulation.patched import patched
 from tests.simulation.presence import Presences
+from tests.simulation.sequels import MUST_READ, Sequel, go_on
 from tests.support.answers import ROWS
 from tests.support.connector import Chat, Faults, LoopbackConnector
 from tests.support.deeds import A_DEED
@@ -75,6 +76,8 @@ class Setting:
     presence: PresenceChoice = PresenceChoice.ALWAYS
     #: its audience was approved one by one, a moment before it starts
     approved: bool = False
+    #: what the life goes on with
+    sequel: Sequel = Sequel.NONE
 
     @classmethod
     def of(cls, seed: int) -> Setting:
@@ -95,6 +98,7 @@ class Setting:
             faults=tuple(draw(rng, slot + AFTER)),
             presence=rng.choice(choice),
             approved=rng.random() < 0.3,
+            sequel=Sequel.of(seed),
         )
 
 
@@ -168,6 +172,8 @@ class World:
     def __init__(self, setting: Setting, faults: Sequence[Fault] | None = None, disk: Disk | None = None) -> None:
         self.setting = setting
         self.faults = list(setting.faults if faults is None else faults)
+        #: these, and what went wrong after the campaign
+        self.suffered = list(self.faults)
         self.loop = SimulatedLoop(self.chance("loop"))
         self.network = Network(self.loop, self.chance("network"))
         self.disk: Disk | MongoServer = disk or (
@@ -262,12 +268,32 @@ class World:
             campaign = await self._schedule()
             self.started = campaign
             self._watching = asyncio.create_task(self._watch_the_ends())
-            faults = [*self.faults, *self._before_it_starts()]
-            for fault in faults:
-                self._tasks.append(asyncio.create_task(self._suffer(fault, self.loop.time())))
-            await asyncio.sleep(self.setting.slot.total_seconds() + AFTER + 2.0)
-            await self._heal()
+            await self._go_wrong(
+                [*self.faults, *self._before_it_starts()], self.setting.slot.total_seconds() + AFTER + 2.0
+            )
             await check(self, campaign)
+            await go_on(self, campaign)
+
+    async def go_wrong(self, faults: Sequence[Fault], seconds: float) -> None:
+        """Once more, after the campaign."""
+        self.calm = False
+        self.suffered += faults
+        await self._go_wrong(faults, seconds)
+
+    async def _go_wrong(self, faults: Sequence[Fault], seconds: float) -> None:
+        for fault in faults:
+            self._tasks.append(asyncio.create_task(self._suffer(fault, self.loop.time())))
+        await asyncio.sleep(seconds)
+        await self._heal()
+
+    def leap(self, to: datetime) -> None:
+        """Nothing is done until then: the machines sleep."""
+        self.tell(f"until {to} the machines sleep")
+        self.loop.leap((to - self.now).total_seconds())
+
+    async def press(self, person: Person, title: str) -> None:
+        self.organisation.bot_url = self._url(self.copies[0])
+        await asyncio.wait_for(asyncio.ensure_future(person.press(title)), PATIENCE)
 
     async def boot(self, copy: Copy) -> None:
         copy.lives += 1
@@ -347,6 +373,7 @@ class World:
             audience=audience,
             presence=self.setting.presence,
             approval=approval,
+            follow_up=MUST_READ if self.setting.sequel is Sequel.MUST_READ else None,
         )
         if self.approved is not None:
             await keep_approved(store, campaign.id, sorted(self.approved))

@@ -74,6 +74,11 @@ def as_read(body: bytes) -> Any:
     return orjson.loads(body.replace("\u00a0".encode(), b" ").replace(rb"\u00a0", b" "))
 
 
+def _after(done: Callable[[], object], answer: Answer) -> Answer:
+    done()
+    return answer
+
+
 def _error(status: int, code: str, message: str, **headers: str) -> Answer:
     return Answer(status, orjson.dumps({"error": {"code": code, "message": message}}), tuple(headers.items()))
 
@@ -200,6 +205,11 @@ class LoopbackConnector:
         if faults.answer and _CAMPAIGN.search(body):
             row, self.refused = ROWS[faults.answer], self.refused + 1
             return self._taken(chat, body, row.answer) if row.taken else row.answer
+        return self._unwell(lambda: self._take(chat, body))
+
+    def _unwell(self, do: Callable[[], object]) -> Answer | None:
+        """What a platform that is unwell answers, which may have done what it was asked for; None where it is well."""
+        faults = self.faults
         if faults.per_second and self._too_fast():
             return self._throttled()
         if not (faults.throttle or faults.errors or faults.reset_before or faults.reset_after or faults.hang):
@@ -209,8 +219,8 @@ class LoopbackConnector:
             (faults.throttle, self._throttled),
             (faults.errors, self._broken_service),
             (faults.reset_before, lambda: Answer(0, reset=True)),
-            (faults.reset_after, lambda: self._taken(chat, body, Answer(0, reset=True))),
-            (faults.hang, lambda: self._taken(chat, body, Answer(0, delay=None))),
+            (faults.reset_after, lambda: _after(do, Answer(0, reset=True))),
+            (faults.hang, lambda: _after(do, Answer(0, delay=None))),
         ):
             if draw < share:
                 return make()
@@ -280,10 +290,16 @@ class LoopbackConnector:
         kept_message = next((kept for kept in chat.messages if kept["id"] == message), None)
         if kept_message is None:
             return _error(404, "ActivityNotFoundInConversation", "no such activity")
-        chat.messages.remove(kept_message)
-        chat.deleted.append(message)
-        self.listener(chat)
+        fault = self._unwell(lambda: self._take_away(chat, kept_message))
+        if fault is not None:
+            return fault
+        self._take_away(chat, kept_message)
         return Answer(200, delay=self.faults.latency)
+
+    def _take_away(self, chat: Chat, message: dict[str, Any]) -> None:
+        chat.messages.remove(message)
+        chat.deleted.append(message["id"])
+        self.listener(chat)
 
     # --- conversations and members ------------------------------------------------------------
 

@@ -13,13 +13,14 @@ from storage.records import (
     Button,
     ButtonKind,
     Campaign,
-    CampaignState,
     Channel,
     End,
+    FollowUp,
     Frozen,
     Message,
     Person,
     PresenceChoice,
+    Repeat,
     Role,
     Schedule,
     Sighting,
@@ -27,6 +28,7 @@ from storage.records import (
     TenantId,
     Tracking,
     WorkingHours,
+    campaign_life,
 )
 from tests.support.deeds import A_DEED
 
@@ -96,22 +98,20 @@ async def scheduled(
     tracking: Tracking | None = None,
     approval: Approval | None = None,
     end: End | None = None,
+    follow_up: FollowUp | None = None,
+    repeat: Repeat | None = None,
 ) -> Campaign:
-    """A campaign to everyone that starts now."""
+    """A campaign to everyone that starts now; a series whose first occurrence does, where it has a ``repeat``."""
     await store.give_role(author.id, Role.OWNER, deed=A_DEED)
     draft = await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, now, deed=A_DEED)
-    return await store.save(
-        replace(
-            draft,
-            state=CampaignState.SCHEDULED,
-            approval=approval or Approval(people=10_000_000),
-            frozen=Frozen(
-                message=message,
-                audience=audience or Audience(everyone=True),
-                tracking=tracking or Tracking(),
-                end=end,
-                schedule=Schedule(slot=Slot(start=now, duration=duration), hours=hours, zone="UTC", presence=presence),
-            ),
-        ),
-        deed=A_DEED,
+    slot = Slot(start=now, duration=duration)
+    frozen = Frozen(
+        message=message,
+        audience=audience or Audience(everyone=True),
+        tracking=tracking or Tracking(),
+        schedule=Schedule(slot=slot, hours=hours, zone="UTC", presence=presence, repeat=repeat),
+        follow_up=follow_up,
+        end=end,
     )
+    approved = approval or Approval(people=10_000_000)
+    return await store.save(replace(campaign_life.schedule(draft, frozen), approval=approved), deed=A_DEED)

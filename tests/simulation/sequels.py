@@ -1,0 +1,264 @@
+"""What some lives go on with: the campaign is taken back, goes again to whoever has not confirmed, or comes every day.
+
+Processes die over it, and stores and the platform fail, as they do over sending. The machines sleep through the days
+in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from storage.port.store import Store
+from storage.records import (
+    Campaign,
+    CampaignState,
+    DeliveryState,
+    EngagementKind,
+    Every,
+    FollowUp,
+    NotTakenBack,
+    Repeat,
+    Until,
+)
+from storage.shared.recalls import recall_of
+from tests.simulation.faults import Fault, draw
+from tests.simulation.invariants import everybody_once, nobody_twice
+from tests.support.deeds import A_DEED
+from tests.support.seeding import scheduled
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+MUST_READ = FollowUp(until=Until.CONFIRMED, after=1, rounds=2)
+TIMES = 3  #: occurrences of a series
+SLOT = timedelta(seconds=12)  #: of each of them
+TROUBLED = 20.0  #: seconds in which things go wrong
+BOUND = 400.0  #: seconds after the faults in which it has to end
+NEAR = timedelta(seconds=3)  #: before it is due
+KINDS = (
+    *("kill", "freeze", "kill at a mark", "freeze at a mark", "store away", "store unwell"),
+    *("platform throttles", "platform breaks", "platform resets", "platform hangs", "platform away"),
+)
+#: why a message may stay in a chat whose people have done nothing
+UNKNOWN = {NotTakenBack.NOT_CERTAIN, NotTakenBack.NO_ID}
+
+
+class Sequel(StrEnum):
+    """What a life goes on with after its campaign."""
+
+    NONE = "none"
+    RECALL = "recall"
+    MUST_READ = "must-read"
+    SERIES = "series"
+
+    @classmethod
+    def of(cls, seed: int) -> Sequel:
+        rng = random.Random(f"sequel {seed}")
+        return rng.choices((cls.NONE, cls.RECALL, cls.MUST_READ, cls.SERIES), (12, 3, 2, 3))[0]
+
+
+async def go_on(world: World, campaign: Campaign) -> None:
+    """After a campaign that has ended and holds what it promised. Raises AssertionError."""
+    store = world.store()
+    await store.open()
+    ended = await store.campaign(campaign.id)
+    if ended is None or ended.state is not CampaignState.DONE:
+        return
+    await _SEQUELS[world.setting.sequel](world, store, ended)
+
+
+async def _nothing(world: World, store: Store, campaign: Campaign) -> None:
+    """Most lives end here: that makes them many."""
+
+
+# --- taken back -------------------------------------------------------------------------------
+
+
+async def _taken_back(world: World, store: Store, campaign: Campaign) -> None:
+    world.tell("its messages are to be taken back")
+    await store.recall(campaign, world.now, deletes=False, deed=A_DEED)
+    faults = await _trouble(world, 0)
+
+    async def is_recalled() -> bool:
+        recall, current = await recall_of(store, campaign.id), await store.campaign(campaign.id)
+        rests = recall and (recall.again_at or min((one.due for one in recall.later), default=None))
+        if rests and rests - world.now > NEAR:
+            world.leap(rests)
+        return current is not None and current.recalled_at is not None
+
+    await _until(is_recalled, "it is not taken back")
+    recall, tally = await recall_of(store, campaign.id), await store.tally(campaign.id)
+    assert recall is not None and recall.finished_at is not None
+    sent = tally.states.get(DeliveryState.DELIVERED, 0) + tally.states.get(DeliveryState.UNCONFIRMED, 0)
+    assert (recall.total, recall.done) == (sent, sent), recall
+    there = {chat.id for chat in world.platform.chats.values() if _holds(chat.messages, campaign)}
+    assert len(there) <= recall.left_behind, f"{sorted(there)} still have it; the report says {recall.failed}"
+    strange = {why: count for why, count in recall.failed.items() if count and why not in UNKNOWN}
+    assert sum(strange.values()) <= len(world.left), f"{strange}, and {len(world.left)} chats were troubled ({faults})"
+
+
+def _holds(messages: Sequence[dict[str, object]], campaign: Campaign) -> bool:
+    sign = f'"crieur":{{"campaign":{campaign.id},"test":false'
+    return any(sign in json.dumps(one, separators=(",", ":")) for one in messages)
+
+
+# --- again, to whoever has not confirmed ------------------------------------------------------
+
+
+async def _rounds(world: World, store: Store, campaign: Campaign) -> None:
+    for number in range(1, MUST_READ.rounds + 1):
+        await _some_confirm(world, store, campaign)
+        due = await _due(world, store, campaign, number)
+        left = await _left(store, campaign)
+        if due is None:
+            assert not left, f"{left} have not confirmed, and no round {number} is due"
+            return
+        world.leap(due - NEAR)
+        await _trouble(world, number)
+        if not left:
+            await _until(lambda: _goes_on_no_more(store, campaign), "everybody has confirmed, and it goes on")
+            assert len(await store.sequels(campaign.id, 10)) == number - 1, "a round to nobody"
+            return
+        await _until(lambda number=number: _is_made_and_done(store, campaign, number), f"round {number} does not end")
+        rounds = await store.sequels(campaign.id, 10)
+        assert len(rounds) == number, f"{len(rounds)} rounds, and {number} were due"
+        last = max(rounds, key=lambda one: one.id)
+        people = {int(result.person.id) for result in await store.results(last.id, 0, 1_000)}
+        assert people == left, f"round {number} went to {people}, and {left} were left"
+        nobody_twice(world)
+        await everybody_once(world, store, last, least=0)
+
+
+async def _left(store: Store, campaign: Campaign) -> set[int]:
+    """Who has it and has not confirmed it, by the rows of the campaign and of its rounds."""
+    rows = [
+        result
+        for one in (campaign, *await store.sequels(campaign.id, 10))
+        for result in await store.results(one.id, 0, 1_000)
+    ]
+    received = {int(row.person.id) for row in rows if row.state is DeliveryState.DELIVERED}
+    return received - {int(row.person.id) for row in rows if row.engaged.has(EngagementKind.ACKNOWLEDGED)}
+
+
+async def _some_confirm(world: World, store: Store, campaign: Campaign) -> None:
+    """Some of those who have it; until all of them are counted."""
+    rng = world.chance(f"confirm {world.loop.time()}")
+    pressing = [person for person in world.people if person.chat.campaigns[campaign.id] and rng.random() < 0.3]
+    for person in pressing:
+        with contextlib.suppress(AssertionError):  # they have confirmed it already: the button is gone
+            await world.press(person, "I have read it")
+
+    async def are_counted() -> bool:
+        rows = await store.results(campaign.id, 0, 1_000)
+        counted = [
+            one.people
+            for one in await store.engagement(campaign.id)
+            if one.kind is EngagementKind.ACKNOWLEDGED and one.button is None
+        ]
+        return sum(row.engaged.has(EngagementKind.ACKNOWLEDGED) for row in rows) == sum(counted)
+
+    await asyncio.sleep(4.0)
+    await _until(are_counted, "what was confirmed is not counted")
+
+
+async def _due(world: World, store: Store, campaign: Campaign, number: int) -> datetime | None:
+    """When the round is due, once that is known."""
+
+    async def is_known() -> bool:
+        current = await store.campaign(campaign.id)
+        sequels = current.sequels if current else None
+        return sequels is not None and sequels.last_at is not None and sequels.made == number - 1
+
+    await _until(is_known, f"nobody knows when round {number} is due")
+    current = await store.campaign(campaign.id)
+    assert current is not None and current.sequels is not None
+    return current.sequels.next_at
+
+
+# --- every day --------------------------------------------------------------------------------
+
+
+async def _series(world: World, store: Store, campaign: Campaign) -> None:
+    author = await store.person(campaign.author)
+    assert author is not None
+    tomorrow = (world.now + timedelta(days=1)).date()
+    start = datetime.combine(tomorrow, time(9, 30), world.now.tzinfo)
+    repeat = Repeat(every=Every.DAY, first=tomorrow, at=time(9, 30), times=TIMES)
+    series = await scheduled(store, author, start, SLOT, name="Every day", repeat=repeat)
+    for number in range(1, TIMES + 1):
+        world.leap(start - NEAR + timedelta(days=number - 1))
+        await _trouble(world, number, seconds=SLOT.total_seconds() + TROUBLED)
+        current = await store.campaign(series.id)
+        assert current is not None and current.sequels is not None
+        gone = len(current.sequels.missed)
+        made = number - gone
+        await _until(
+            lambda number=number, made=made: _has_come(store, series, number, made), f"time {number} does not end"
+        )
+        nobody_twice(world)
+        for one in await store.sequels(series.id, 10):
+            await everybody_once(world, store, one, least=0)
+    ended = await store.campaign(series.id)
+    assert ended is not None and ended.state is CampaignState.DRAFT, "it came as often as it should, and goes on"
+    starts = Counter(one.as_scheduled.schedule.slot.start for one in await store.sequels(series.id, 10))
+    assert max(starts.values(), default=1) == 1, f"made twice: {starts}"
+    missed = set(ended.sequels.missed if ended.sequels else ())
+    assert len(starts.keys() | missed) == TIMES, f"it should have come {TIMES} times: {starts}, {missed}"
+
+
+async def _has_come(store: Store, series: Campaign, number: int, least: int) -> bool:
+    current = await store.campaign(series.id)
+    if current is None or current.sequels is None:
+        return False
+    come = await store.sequels(series.id, 10)
+    seen_to = current.sequels.made + len(current.sequels.missed) >= number
+    return seen_to and len(come) >= min(least, current.sequels.made) and all(_is_over(one) for one in come)
+
+
+# --- all of them ------------------------------------------------------------------------------
+
+
+async def _goes_on_no_more(store: Store, campaign: Campaign) -> bool:
+    current = await store.campaign(campaign.id)
+    return current is not None and current.sequels is not None and current.sequels.next_at is None
+
+
+async def _is_made_and_done(store: Store, campaign: Campaign, number: int) -> bool:
+    rounds = await store.sequels(campaign.id, 10)
+    return len(rounds) >= number and all(_is_over(one) for one in rounds)
+
+
+def _is_over(campaign: Campaign) -> bool:
+    return campaign.state is CampaignState.DONE and campaign.reported_at is not None
+
+
+async def _trouble(world: World, number: int, seconds: float = TROUBLED) -> list[Fault]:
+    """Things go wrong for a while, drawn from the seed; then nothing does."""
+    rng = world.chance(f"sequel {number}")
+    faults = [fault for fault in draw(rng, seconds) if fault.kind in KINDS]
+    await world.go_wrong(faults, seconds)
+    return faults
+
+
+async def _until(condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
+    for _ in range(int(BOUND / 2.0)):
+        if await condition():
+            return
+        await asyncio.sleep(2.0)
+    raise AssertionError(otherwise)
+
+
+_SEQUELS = {
+    Sequel.NONE: _nothing,
+    Sequel.RECALL: _taken_back,
+    Sequel.MUST_READ: _rounds,
+    Sequel.SERIES: _series,
+}
