@@ -34,19 +34,21 @@ FIELDS = 8  #: of a form that are seen at once: more are lost by scrolling
 
 
 def card(texts: Texts, body: Sequence[Any], actions: Sequence[Any] = ()) -> AdaptiveCard:
-    rows = [list(actions), *_rows(list(body))]
-    for row in rows:
-        _behind_dots(row)
+    _behind_dots(list(actions), PRIMARY)
+    for row in _rows(list(body)):
+        of_one_kind = len({getattr(action, "verb", action) for action in row}) == 1
+        _behind_dots(row, PRIMARY if of_one_kind else BESIDE)
     return AdaptiveCard(body=list(body), actions=list(actions) or None, lang=texts.language)
 
 
-PRIMARY = 3  #: buttons in a row: clients cut more
+PRIMARY = 3  #: buttons of a card, or pages and views of a part of it, side by side: clients cut more
+BESIDE = 2  #: buttons beneath a part of a card, which act on it alone
 
 
-def _behind_dots(row: Sequence[Any]) -> None:
-    """What stands behind the third button of a row goes into the menu behind "..."."""
+def _behind_dots(row: Sequence[Any], most: int) -> None:
+    """What stands behind so many buttons of a row goes into the menu behind "..."."""
     primary = [action for action in row if getattr(action, "mode", None) != "secondary"]
-    for action in primary[PRIMARY:]:
+    for action in primary[most:]:
         action.mode = "secondary"
         if isinstance(fallback := getattr(action, "fallback", None), Action):
             fallback.mode = "secondary"

@@ -152,8 +152,6 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
     ]
     body += _why(texts, view)
     body += offer_to_install(texts, view.installable, {"list": distribution_list.id})
-    if view.changeable:
-        body.append(ActionSet(actions=_changes(texts, distribution_list), spacing="Medium"))
     body.append(subheading(texts("Who cannot be reached") if view.unreached else texts("People")))
     if not view.people:
         body.append(paragraph(texts("Nobody.")))
@@ -183,6 +181,12 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
         use = go(fitting(title), "list.use", {**handle(view.draft), "list": distribution_list.id}, tooltip=title)
         use.style = "positive"
         actions = [use, go(texts("All lists"), "lists.open", {"page": 0})]
+    if view.changeable:
+        people, *others = _changes(texts, distribution_list)
+        actions[1:1] = [people]
+        for one in others:
+            one.mode = "secondary"
+        actions += others
     return card(texts, body, actions)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cards.kit.conversation import other_languages
-from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput, ToggleInput
+from cards.kit.elements import AdaptiveCard, ChoiceInput, FactSet, TextInput, ToggleInput
 from cards.kit.parts import act, card, go, heading, hint, notices, subheading, with_error
 from cards.kit.texts import Texts
 from cards.languages import LANGUAGES
@@ -25,14 +25,11 @@ def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_te
         heading(texts("Your settings")),
         FactSet([(texts("Language"), LANGUAGES[texts.language].name), (texts("Campaigns"), campaigns)]),
     ]
-    of_all: list[Any] = []  # beside one's own, on a line of their own: clients cut a row of many
     if role is not None:
-        of_all.append(go(texts("Roles"), "roles.open", {}))
+        actions.append(go(texts("Roles"), "roles.open", {}))
     if role is Role.OWNER:
-        of_all.append(go(texts("Rules of the organisation"), "rules.open", {}))
-        of_all.append(go(texts("Audit"), "audit.open", {}))
-    if of_all:
-        body.append(ActionSet(actions=of_all))
+        actions.append(go(texts("Rules of the organisation"), "rules.open", {}, mode="secondary"))
+        actions.append(go(texts("Audit"), "audit.open", {}, mode="secondary"))
     return card(texts, body, actions)
 
 

@@ -882,7 +882,7 @@ def seen(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def rows_of_buttons(card: Any) -> Iterator[list[dict[str, Any]]]:
-    """Those that can be pressed: a preview's cannot."""
+    """Those that can be pressed: a preview's cannot. The card's own are the first."""
     for node in nodes(card, ""):
         if node.get("actions"):
             yield [action for action in node["actions"] if action.get("isEnabled", True)]
@@ -891,7 +891,7 @@ def rows_of_buttons(card: Any) -> Iterator[list[dict[str, Any]]]:
 @pytest.mark.parametrize("language", LOCALES)
 @pytest.mark.parametrize("room", [room for room in ROOMS if room != "messages"])  # there, the words are an author's own
 def test_buttons_are_what_a_phone_has_room_for(room: str, language: str) -> None:
-    """A title of 25 characters, three in a row, the others behind "...", never above six."""
+    """A title of 25 characters; three a card, two beneath a part of it, the others behind "...", never above six."""
     problems = {}
     for name, card in cards_of(room, language).items():
         rows = list(rows_of_buttons(card))
@@ -899,6 +899,10 @@ def test_buttons_are_what_a_phone_has_room_for(room: str, language: str) -> None
         wrong += [f"{len(row)} in a row" for row in rows if len(row) > 6]
         primary = [sum(action.get("mode") != "secondary" for action in row) for row in rows]
         wrong += [f"{count} beside each other" for count in primary if count > 3]
+        for row in rows[bool(card.get("actions")) :]:
+            shown = [one for one in row if one.get("mode") != "secondary"]
+            of_one_kind = len({one.get("verb") for one in row}) == 1
+            wrong += [f"{len(shown)} beneath a part"] if len(shown) > 2 and not of_one_kind else []
         if wrong:
             problems[name] = wrong
     assert problems == {}
