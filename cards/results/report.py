@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import shown_rows
-from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.rounds import rounds_of
 from cards.kit.elements import (
     ActionSet,
@@ -46,7 +46,6 @@ from cards.results.segments import Lists, Told, segments_in_report
 from cards.results.troubles import copy_for_the_others, trouble_lines
 from storage.records import (
     OTHER_REACTION,
-    AtEnd,
     ButtonKind,
     Campaign,
     DeliveryState,
@@ -58,7 +57,6 @@ OPENED, CLICKED, ACKNOWLEDGED = EngagementKind.OPENED, EngagementKind.CLICKED, E
 ANSWERED, REPLIED, REACTED = EngagementKind.ANSWERED, EngagementKind.REPLIED, EngagementKind.REACTED
 #: as Teams shows them
 SIGNS = ("👍", "❤️", "😆", "😮", "😢", "😠", "✨")
-ACTED = {ButtonKind.LINK: CLICKED, ButtonKind.ACKNOWLEDGE: ACKNOWLEDGED, ButtonKind.ANSWER: ANSWERED}
 LINES = {OPENED: "categoricalBlue", CLICKED: "categoricalPurple", ACKNOWLEDGED: "good", ANSWERED: "categoricalTeal"}
 LEAST_DRAWN = 5  #: people: the axis of a chart with fewer would tell of halves
 LINKS = 10  #: in the text, of which each has its line
@@ -93,7 +91,7 @@ def report_card(
         hint(f"{campaign.channel.traits.name} · {_when(texts, campaign, zone)}"),
         *trouble_lines(texts, campaign),
         _tiles(texts, figures),
-        FactSet(facts_of(texts, figures, zone, benchmark)),
+        FactSet(facts_of(texts, figures, zone, benchmark, without=_tiled(figures))),
         *([hint(about_usual(texts, benchmark))] if benchmark else []),
     ]
     if figures.recall is not None:
@@ -164,46 +162,58 @@ def erased_text(texts: Texts, campaign: Campaign) -> str:
 # --- figures ----------------------------------------------------------------------------------
 
 
+TILES = 4
+
+
+def _tiled(figures: Figures) -> tuple[EngagementKind | None, ...]:
+    """Whose shares stand above all else; None is what was sent."""
+    kinds = [kind for kind in (OPENED, CLICKED, ACKNOWLEDGED, ANSWERED) if figures.counts(kind)]
+    return (None, *kinds[: TILES - 1])
+
+
 def _tiles(texts: Texts, figures: Figures) -> Any:
     """The shares that a reader wants first."""
-    tally = figures.tally
-    tiles = [(texts("sent"), texts.percent(tally.delivered, tally.total))]
-    for kind, name in (
-        (OPENED, texts("opened")),
-        (CLICKED, texts("clicked")),
-        (ACKNOWLEDGED, texts("confirmed")),
-        (ANSWERED, texts("answered")),
-    ):
-        if figures.counts(kind) and len(tiles) < 4:
-            people = figures.people(kind)
-            tiles.append((name, texts.percent(people, figures.reached(people))))
+    names = {
+        None: texts("send rate"),
+        OPENED: texts("opened"),
+        CLICKED: texts("clicked"),
+        ACKNOWLEDGED: texts("confirmed"),
+        ANSWERED: texts("answered"),
+    }
+    tiles = [(names[kind], _share(texts, figures, kind)) for kind in _tiled(figures)]
     return beside(
         *([paragraph(share, size="ExtraLarge", weight="Bolder"), hint(name, spacing="None")] for name, share in tiles)
     )
 
 
+def _share(texts: Texts, figures: Figures, kind: EngagementKind | None) -> str:
+    if kind is None:
+        return texts.percent(figures.tally.delivered, figures.tally.total)
+    people = figures.people(kind)
+    return texts.percent(people, figures.reached(people))
+
+
 def facts_of(
-    texts: Texts, figures: Figures, zone: ZoneInfo, benchmark: Benchmark | None = None
+    texts: Texts,
+    figures: Figures,
+    zone: ZoneInfo,
+    benchmark: Benchmark | None = None,
+    without: Collection[EngagementKind | None] = (),
 ) -> list[tuple[str, str]]:
-    """S27, and what else people did."""
+    """S27, and what else people did. ``without``: whose shares stand elsewhere; None is what was sent."""
     tally, frozen = figures.tally, figures.campaign.as_scheduled
 
     def with_usual(value: str, figure: EngagementKind | None) -> str:
         return " · ".join(part for part in (value, beside_usual(texts, benchmark, figures, figure)) if part)
 
+    sent = texts.number(tally.delivered)
     rows = [
         (texts("Recipients"), texts.number(tally.total)),
-        (texts("Sent"), texts.number(tally.delivered)),
-        (texts("Send rate"), with_usual(texts.percent(tally.delivered, tally.total), None)),
-        *shown_rows(texts, frozen.message),
+        (texts("Sent"), with_usual(sent, None) if None in without else sent),
     ]
-    if end := end_text(texts, frozen.end, zone):
-        rows.append((texts("End"), end))
-    if figures.recall is not None:
-        whole = max(figures.recall.total, figures.recall.done)
-        done = texts("{part} of {whole}", part=texts.number(figures.recall.taken_back), whole=texts.number(whole))
-        deletes = figures.campaign.recall_does is AtEnd.DELETE
-        rows.append((texts("Taken back") if deletes else texts("Changed"), done))
+    if None not in without:
+        rows.append((texts("Send rate"), with_usual(_share(texts, figures, None), None)))
+    rows += shown_rows(texts, frozen.message)
     if figures.next_due and figures.next_due < frozen.schedule.slot.end:
         rows.append((texts("Next message"), texts.moment(figures.next_due, zone)))
     for kind, name in (
@@ -215,7 +225,7 @@ def facts_of(
         (REACTED, texts("Reacted")),
     ):
         if figures.counts(kind):
-            rows.append((name, with_usual(_engaged(texts, figures, kind), kind)))
+            rows.append((name, with_usual(_engaged(texts, figures, kind, share=kind not in without), kind)))
     if frozen.message.buttons and not figures.links and _has_links(figures):
         rows.append((texts("Click engagement"), texts("clicks are not counted")))
     if opened := figures.last_at(OPENED, EngagementKind.READ):
@@ -229,14 +239,14 @@ def _has_links(figures: Figures) -> bool:
     return any(button.kind is ButtonKind.LINK for button in figures.buttons)
 
 
-def _engaged(texts: Texts, figures: Figures, kind: EngagementKind) -> str:
+def _engaged(texts: Texts, figures: Figures, kind: EngagementKind, *, share: bool) -> str:
     people, presses = figures.people(kind), figures.presses(kind)
     if figures.anonymous and kind in (REPLIED, REACTED):
         return texts.many("{count} time", "{count} times", people)
     parts = [texts.many("{count} person", "{count} people", people)]
     if kind in (CLICKED, ACKNOWLEDGED, ANSWERED):
         parts[0] += ", " + texts.many("{count} press", "{count} presses", presses)
-    if reached := figures.reached(people):
+    if share and (reached := figures.reached(people)):
         parts.insert(0, texts.percent(people, reached))
     return " – ".join(parts)
 
@@ -249,10 +259,11 @@ def _outcome_chart(texts: Texts, tally: Tally) -> list[Any]:
         parts.append((texts("Still to send"), tally.open, "categoricalBlue"))
     if len(parts) < 2:
         return []
+    told_above = int(bool(tally.delivered))  # how many were sent: they are the first
     table = Table(
         [
             (texts("Outcome"), texts("People"), texts("Share")),
-            *((name, texts.number(count), texts.percent(count, tally.total)) for name, count, _ in parts),
+            *((name, texts.number(count), texts.percent(count, tally.total)) for name, count, _ in parts[told_above:]),
         ],
         widths=[6, 4, 3],
     )
@@ -278,16 +289,16 @@ def _answers(texts: Texts, figures: Figures) -> list[Any]:
 
 
 def _presses(texts: Texts, figures: Figures) -> list[Any]:
-    """Per button, and per link in the text."""
-    rows = []
-    for number, button in enumerate(figures.buttons):
-        if button.kind is ButtonKind.ANSWER or (button.kind is ButtonKind.LINK and number not in figures.links):
-            continue
-        rows.append((escape_markdown(button.title), *figures.on(ACTED[button.kind], number)))
+    """Per link button, and per link in the text: of one alone the figures above have said all, as of a confirmation."""
+    rows = [
+        (escape_markdown(button.title), *figures.on(CLICKED, number))
+        for number, button in enumerate(figures.buttons)
+        if button.kind is ButtonKind.LINK and number in figures.links
+    ]
     in_text = [(number, link) for number, link in figures.links.items() if number >= len(figures.buttons)]
     for number, link in in_text[:LINKS]:
         rows.append((_link_name(texts, link), *figures.on(CLICKED, number)))
-    if not rows:
+    if len(rows) < 2:
         return []
     head = (texts("Button or link") if in_text else texts("Button"), texts("People"), texts("Presses"))
     table = [(name, texts.number(people), texts.number(presses)) for name, people, presses in rows]

@@ -281,7 +281,7 @@ async def test_each_recipient_reads_their_own_language(running_bot: RunningBot, 
 
     async def both_counted() -> bool:
         report = (await ada.press("Refresh"))["value"]
-        return any("100% – 2 people" in word for word in words_of(report))
+        return any("2 people, 2 presses" in word for word in words_of(report))
 
     await eventually(both_counted)  # clicks are counted a moment later
 

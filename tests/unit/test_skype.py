@@ -144,7 +144,7 @@ def test_every_card_can_be_said_in_words(language: str) -> None:
 
 def test_the_figures_of_a_report_are_all_said() -> None:
     text = as_text(Texts("en"), sample_cards("en")["report_presence"], author=False)
-    assert "Send rate: 87%" in text and "look 9: 12" in text and "Sent – 871, 87%" in text
+    assert "**87%** send rate" in text and "look 9: 12" in text and "Sent: 871" in text
     assert "To build" not in text, "only an author is told where buttons work"
 
 
