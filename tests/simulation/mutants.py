@@ -183,13 +183,15 @@ def planted(mutant: Mutant, folder: Path) -> None:
 
 
 def hunted(mutant: Mutant, seeds: int) -> str:
-    """The first life that it breaks, and why; "" where none does."""
+    """The first life that it breaks, and why; "" where none does. RuntimeError where none can be lived."""
     with tempfile.TemporaryDirectory() as folder:
         planted(mutant, Path(folder))
         command = [*(sys.executable, "-W", "ignore", "-m", "tests.simulation"), "--until-broken", "--seeds", str(seeds)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         failure = re.search(r"^seed \d+: .*", done.stdout, re.MULTILINE)
-        return failure[0][:150] if failure else (done.stderr[-300:] if done.returncode else "")
+        if failure is None and done.returncode:
+            raise RuntimeError(f"{mutant.name}: no life was lived: {done.stderr[-300:]}")
+        return failure[0][:150] if failure else ""
 
 
 def main() -> int:
