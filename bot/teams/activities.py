@@ -18,6 +18,7 @@ from dialogs.core.export_port import FileOffer, Upload
 CARD_ACTION = "adaptiveCard/action"  #: the invoke of an Action.Execute
 FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 FILE_ANSWER = "fileConsent/invoke"  #: the invoke of somebody who takes a file, or does not
+THUMB = "message/submitAction"  #: the invoke of a thumb beneath a message
 SEARCH = "application/search"  #: the invoke of a field that looks for choices as somebody types
 SEARCH_ANSWER = "application/vnd.microsoft.search.searchResponse"
 MESSAGE = "application/vnd.microsoft.activity.message"

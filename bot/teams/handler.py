@@ -231,6 +231,14 @@ class CrieurBot(ActivityHandler):
             named = [str(reaction.type) for reaction in reactions if reaction.type]
             await engagement.reacted(self._services, person, _channel(context), message, named, gone=gone)
 
+    async def _rated(self, context: TurnContext) -> None:
+        """A thumb beneath a message, and why; whatever else it may be is acknowledged and ignored."""
+        message, value = context.activity.reply_to_id, context.activity.value
+        thumb = engagement.thumb_of(value) if is_personal(context.activity) else None
+        if message and thumb and (person := await self._known(context)):
+            cause = run.key if (run := run_of(context)) else ""
+            await engagement.rated(self._services, person, _channel(context), message, thumb, cause)
+
     async def _known(self, context: TurnContext) -> Person | None:
         """The sender, as far as we know them: a person who does something with a message has received one before."""
         activity = context.activity
@@ -264,6 +272,9 @@ class CrieurBot(ActivityHandler):
         activity = turn_context.activity
         if activity.name == activities.FILE_ANSWER and is_personal(activity):
             await self._answer_offer(turn_context)
+            return InvokeResponse(status=HTTPStatus.OK)
+        if activity.name == activities.THUMB:
+            await self._rated(turn_context)
             return InvokeResponse(status=HTTPStatus.OK)
         if activity.name != activities.CARD_ACTION:
             log.info("unknown invoke: name=%s", str(activity.name)[:60])
@@ -299,7 +310,8 @@ class CrieurBot(ActivityHandler):
     async def _keep(self, turn: Turn, message: str, answer: Answer) -> None:
         """The client shows the answer itself; other devices, and tomorrow, need it in the chat."""
         if answer.card is not None:
-            activity = activity_bytes(answer.card, answer.summary, important=answer.important)
+            marks = {"important": answer.important, "thumbs": answer.thumbs}
+            activity = activity_bytes(answer.card, answer.summary, **marks)
             await self._update(turn, message, activity)
         if answer.later is not None:
             await self._keep(turn, message, await self._awaited(turn, answer.later))

@@ -155,7 +155,14 @@ ANONYMOUS = Toggle(
     default="false",
     behind="more",
 )
-DECLARED: tuple[Field, ...] = (*MESSAGE, ACK, TRACK, ANONYMOUS)
+THUMBS = Toggle(
+    name="thumbs",
+    label=lambda texts: texts("Thumbs"),
+    title=lambda texts: texts("Show Teams’ own 👍 and 👎 beneath it, which ask why"),
+    default="false",
+    behind="more",
+)
+DECLARED: tuple[Field, ...] = (*MESSAGE, ACK, TRACK, ANONYMOUS, THUMBS)
 
 
 def inputs(texts: Texts, values: Values, errors: Mapping[str, str], fields: Iterable[Field]) -> list[Element]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cards.compose.fields import ACK, ANONYMOUS, NOTIFICATION, TITLE, TRACK, behind, inputs
+from cards.compose.fields import ACK, ANONYMOUS, NOTIFICATION, THUMBS, TITLE, TRACK, behind, inputs
 from cards.compose.frame import Errors, Values, form_of_step, own_text
 from cards.compose.sequels.steps_form import of_step
 from cards.compose.variants.ab_form import ab_line
@@ -107,6 +107,7 @@ def more_line(texts: Texts, values: Values) -> str:
         *([texts("its own notification")] if values.get(NOTIFICATION.name, "").strip() else []),
         *([] if TRACK.is_on(values) else [texts("clicks are not counted")]),
         *([texts("without names: totals only")] if ANONYMOUS.is_on(values) else []),
+        *([texts("👍 and 👎 beneath it")] if THUMBS.is_on(values) else []),
     ]
     return texts.enumerate(parts) or texts("as usual")
 

@@ -301,12 +301,14 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
 
 
 def _tracking(texts: Texts, overview: Overview) -> list[tuple[str, str]]:
-    """What is not noted of what people do; nothing where all is."""
+    """What is not noted of what people do, or is besides; nothing where it is as usual."""
     sentences = []
     if overview.tracking.anonymous:
         sentences.append(texts("without names: totals only"))
     if not overview.tracking.links and overview.message and links_of(overview.message):
         sentences.append(texts("clicks are not counted"))
+    if overview.tracking.thumbs:
+        sentences.append(texts("👍 and 👎 beneath it"))
     return [(texts("Engagement"), ", ".join(sentences))] if sentences else []
 
 

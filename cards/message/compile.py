@@ -188,6 +188,8 @@ def _heading(message: Message) -> list[Any]:
 
 
 TRACKED = Tracking()
+#: in the channelData of a message: the client shows its own thumbs beneath it, and asks why
+THUMBS = {"type": "default"}
 NO_FOOTER = Footer(mutes=False)
 LONGEST_FOOTER = Footer("é" * 60, anonymous=True)
 
@@ -223,12 +225,14 @@ def compile_message(
         closed=[line_mark(number) for number in range(first)],
         variant=variant,
     )
-    activity = {
+    activity: dict[str, Any] = {
         "type": "message",
         "summary": summary_of(marked(message, "p")),
         "channelData": {"notification": {"alert": True}, "crieur": {"campaign": id, "test": bool(test)}},
         "attachments": [{"contentType": CONTENT_TYPE, "content": as_dict(card)}],
     }
+    if tracking.thumbs:
+        activity["channelData"]["feedbackLoop"] = THUMBS
     if message.style is Style.IMPORTANT:
         activity["importance"] = "high"
     return filler(id, activity, token, lines)

@@ -32,6 +32,10 @@ STEPS = (1, 2, 3, 6, 12, 24, 7 * 24, 30 * 24)  #: hours that one bar may stand f
 FEW = 5  #: of fewer people than that, an anonymous campaign says nothing; nor of all but so few
 
 
+#: of an anonymous campaign, what the platform tells of nobody in particular
+OF_PLATFORM = (EngagementKind.READ, EngagementKind.REPLIED, EngagementKind.REACTED, EngagementKind.RATED)
+
+
 def discreet(
     delivered: int, engagement: Sequence[Engagement], hours: Sequence[EngagedInHour]
 ) -> tuple[list[Engagement], list[EngagedInHour]]:
@@ -45,13 +49,16 @@ def discreet(
     in_all = any(row.kind is EngagementKind.ANSWERED and row.button is None for row in shown)
     if not in_all or any(0 < people < FEW or people > sum(answers) - FEW for people in answers):
         shown = [row for row in shown if row.kind is not EngagementKind.ANSWERED or row.button is None]
+    thumbs = [row.presses for row in engagement if row.kind is EngagementKind.RATED and row.button is not None]
+    if any(0 < presses < FEW for presses in thumbs):  # beside the total, one would tell the other
+        shown = [row for row in shown if row.kind is not EngagementKind.RATED or row.button is None]
     return shown, [row for row in hours if row.people >= FEW]
 
 
 def _is_of_many(delivered: int, row: Engagement) -> bool:
     if row.kind is EngagementKind.ANSWERED and row.button is not None:
         return True  # judged together
-    of_platform = row.kind in (EngagementKind.READ, EngagementKind.REPLIED, EngagementKind.REACTED)
+    of_platform = row.kind in OF_PLATFORM
     people = row.presses if of_platform else row.people
     return FEW <= people <= max(delivered, people) - FEW
 
@@ -117,7 +124,7 @@ class Figures:
         people = total.people if total else 0
         if self.anonymous and kind is EngagementKind.OPENED:
             return max(people, self.presses(EngagementKind.READ))
-        if self.anonymous and kind in (EngagementKind.REPLIED, EngagementKind.REACTED):
+        if self.anonymous and kind in OF_PLATFORM[1:]:
             return total.presses if total else 0
         return people
 

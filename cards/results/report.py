@@ -45,6 +45,8 @@ from cards.results.presence import presence_figures
 from cards.results.segments import Lists, Told, segments_in_report
 from cards.results.troubles import copy_for_the_others, trouble_lines
 from storage.records import (
+    DISLIKED,
+    LIKED,
     OTHER_REACTION,
     ButtonKind,
     Campaign,
@@ -55,6 +57,7 @@ from storage.records import (
 
 OPENED, CLICKED, ACKNOWLEDGED = EngagementKind.OPENED, EngagementKind.CLICKED, EngagementKind.ACKNOWLEDGED
 ANSWERED, REPLIED, REACTED = EngagementKind.ANSWERED, EngagementKind.REPLIED, EngagementKind.REACTED
+RATED = EngagementKind.RATED
 #: as Teams shows them
 SIGNS = ("👍", "❤️", "😆", "😮", "😢", "😠", "✨")
 LINES = {OPENED: "categoricalBlue", CLICKED: "categoricalPurple", ACKNOWLEDGED: "good", ANSWERED: "categoricalTeal"}
@@ -70,6 +73,7 @@ def kind_name(texts: Texts, kind: EngagementKind) -> str:
         ANSWERED: texts("Answered"),
         REPLIED: texts("Replied"),
         REACTED: texts("Reacted"),
+        RATED: texts("Rated"),
     }[kind]
 
 
@@ -226,6 +230,8 @@ def facts_of(
     ):
         if figures.counts(kind):
             rows.append((name, with_usual(_engaged(texts, figures, kind, share=kind not in without), kind)))
+    if figures.counts(RATED):
+        rows.append((texts("Thumbs"), _thumbs(texts, figures)))
     if frozen.message.buttons and not figures.links and _has_links(figures):
         rows.append((texts("Click engagement"), texts("clicks are not counted")))
     if opened := figures.last_at(OPENED, EngagementKind.READ):
@@ -324,6 +330,15 @@ def _reactions(texts: Texts, figures: Figures) -> list[Any]:
         if count := presses if figures.anonymous else people:
             counts.append(f"{SIGNS[number]} {texts.number(count)}")
     return [subheading(texts("Reactions")), paragraph("   ".join(counts))] if counts else []
+
+
+def _thumbs(texts: Texts, figures: Figures) -> str:
+    """How many of each, by the last one of each person; of an anonymous campaign, how often in all."""
+    liked, disliked = (figures.on(RATED, number) for number in (LIKED, DISLIKED))
+    if liked == disliked == (0, 0):  # of so few it is not told which
+        return texts.many("{count} time", "{count} times", figures.people(RATED))
+    which = 1 if figures.anonymous else 0
+    return f"👍 {texts.number(liked[which])}   👎 {texts.number(disliked[which])}"
 
 
 def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:

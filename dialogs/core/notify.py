@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
+from cards.message.compile import THUMBS
 from cards.people.others import changed_by_another, changed_by_another_card
 from dialogs.core.turn import Services, Turn
 from dialogs.people.language import texts_of
@@ -33,7 +34,7 @@ async def tell_maker(turn: Turn, record: Record, deed: DeedKind = DeedKind.CHANG
     await post(turn.services, maker.id, card, changed_by_another(texts, turn.person, record, deed))
 
 
-def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False) -> bytes:
+def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = False, thumbs: bool = False) -> bytes:
     """A message with one attachment and no text (Teams would split the two), ready for the connector."""
     activity: dict[str, Any] = {
         "type": "message",
@@ -43,4 +44,6 @@ def activity_bytes(card: AdaptiveCard, summary: str = "", *, important: bool = F
         activity["summary"] = summary
     if important:
         activity["importance"] = "high"
+    if thumbs:
+        activity["channelData"] = {"feedbackLoop": THUMBS}
     return orjson.dumps(activity)

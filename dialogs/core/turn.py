@@ -130,6 +130,8 @@ class Answer:
     fresh: bool = False
     #: the card stands for a message that was marked as important
     important: bool = False
+    #: the card stands for a message beneath which the client shows thumbs
+    thumbs: bool = False
     #: a file is offered, in a message of its own
     offer: FileOffer | None = None
     #: what is typed next answers this question. ``text`` asks it: beside the card, where a form was pressed

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from cards.compose.fields import ANONYMOUS, MESSAGE, NOTIFICATION, TITLE, TRACK, read_fields, too_long
+from cards.compose.fields import ANONYMOUS, MESSAGE, NOTIFICATION, THUMBS, TITLE, TRACK, read_fields, too_long
 from cards.kit.addresses import completed
 from cards.kit.placeholders import canonical, doubts
 from cards.kit.texts import Texts
@@ -211,4 +211,6 @@ def larger_than_teams_takes(message: Message, texts: Texts) -> str:
 
 def read_tracking(values: Values, *, possible: bool) -> Tracking:
     """What is noted of what people do; ``possible``: links can lead through us."""
-    return Tracking(links=possible and TRACK.is_on(values), anonymous=ANONYMOUS.is_on(values))
+    return Tracking(
+        links=possible and TRACK.is_on(values), anonymous=ANONYMOUS.is_on(values), thumbs=THUMBS.is_on(values)
+    )

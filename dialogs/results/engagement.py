@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
@@ -28,10 +32,14 @@ from dialogs.core.ports import Click
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Services, Turn
 from dialogs.core.visibility import campaign_gone, linked_campaign, received_campaign
+from dialogs.forms.fields import clean
 from storage.records import (
     CROWD,
+    DISLIKED,
+    LIKED,
     MAY_HAVE_ARRIVED,
     NOTHING,
+    THUMBS,
     ButtonKind,
     Campaign,
     Channel,
@@ -55,6 +63,7 @@ from storage.shared.replies import Reply, keep_reply
 router = Router()
 
 COUNTED_AS = {ButtonKind.ACKNOWLEDGE: EngagementKind.ACKNOWLEDGED, ButtonKind.ANSWER: EngagementKind.ANSWERED}
+FEEDBACK = 4_000  #: characters of what somebody writes with a thumb that are looked at
 REACTION = 40  #: characters of a reaction's name
 
 
@@ -182,7 +191,8 @@ def _in_place(
         footer=footer,
         variant=variant,
     )
-    return Answer(card=card, important=message.style is Style.IMPORTANT)
+    thumbs = tracking_of(campaign, turn.services.links.tracked).thumbs
+    return Answer(card=card, important=message.style is Style.IMPORTANT, thumbs=thumbs)
 
 
 def _done(texts: Texts, message: Message, record: Engaged) -> Done:
@@ -233,6 +243,75 @@ async def reacted(
                 [press._replace(reaction=reaction[:REACTION], gone=gone) for reaction in reactions]
             )
             return
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A press on one of the client's thumbs."""
+
+    #: LIKED or DISLIKED
+    button: int
+    #: what they wrote with it; "" for nothing
+    words: str
+
+    @property
+    def sign(self) -> str:
+        return SIGN_OF[self.button]
+
+
+SIGN_OF = {LIKED: "👍", DISLIKED: "👎"}
+
+
+def thumb_of(value: object) -> Thumb | None:
+    """What the platform's ``message/submitAction`` says; None for anything else.
+
+    ``{"actionName": "feedback", "actionValue": {"reaction": "like", "feedback": "{\"feedbackText\": \"Why\"}"}}``,
+    whose feedback may also be an object, or plain text.
+    """
+    if not isinstance(value, Mapping) or value.get("actionName") != "feedback":
+        return None
+    action = value.get("actionValue")
+    reaction = action.get("reaction") if isinstance(action, Mapping) else None
+    if not isinstance(action, Mapping) or not isinstance(reaction, str) or reaction not in THUMBS:
+        return None
+    return Thumb(THUMBS[reaction], " ".join(clean(_why(action.get("feedback"))).split()))
+
+
+def _why(feedback: object) -> str:
+    if isinstance(feedback, str):
+        if len(feedback) > FEEDBACK:
+            return feedback[:FEEDBACK]
+        try:
+            read = orjson.loads(feedback)
+        except orjson.JSONDecodeError:
+            return feedback
+        feedback = read if isinstance(read, Mapping) else {"feedbackText": feedback}
+    text = feedback.get("feedbackText") if isinstance(feedback, Mapping) else ""
+    return text[:FEEDBACK] if isinstance(text, str) else ""
+
+
+async def rated(
+    services: Services, person: Person, channel: Channel, message: str, thumb: Thumb, cause: str = ""
+) -> None:
+    """A thumb beneath a message that they have, of a campaign that shows some: counted, and its words are brought.
+
+    The last one holds. Of a campaign without names it is nobody's, and its words are not brought.
+    """
+    now = services.clock.now()
+    for received in await services.store.received(person, channel, now):
+        if not received.activity or received.activity != message:
+            continue
+        campaign = await linked_campaign(services, received.campaign)
+        if campaign is None or campaign.frozen is None or not campaign.frozen.tracking.thumbs:
+            return
+        press = _told(services, received, EngagementKind.RATED)
+        await services.store.engage([press._replace(button=thumb.button)])
+        if thumb.words and not received.anonymous and campaign.author != person.id:
+            words = f"{thumb.sign} {thumb.words}"
+            reply = Reply(person=person.id, at=now, words=words, cause=cause or f"{message} {now.isoformat()}")
+            with suppress(StaleVersion):  # a crowd writes in the same moment: it is counted, and not brought
+                await keep_reply(services.store, campaign.id, reply)
+        return
 
 
 async def replied(turn: Turn, words: str) -> str | None:

@@ -74,6 +74,7 @@ STEPS = (
     Step("a sequence goes to those of an audience who are due: older copies would write to all", overlaps=False),
     Step("a message may have two variants, of which older copies would send one to everybody", overlaps=False),
     Step("who was not reached gets a mail, which older copies would forget", overlaps=False),
+    Step("thumbs are counted, of which older copies cannot read the records", overlaps=False),
 )
 VERSION = len(STEPS)
 

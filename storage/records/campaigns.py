@@ -118,6 +118,8 @@ class Tracking:
     links: bool = True
     #: totals only: what one person did is never kept
     anonymous: bool = False
+    #: the client shows thumbs beneath the message, where it has some
+    thumbs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,12 +37,17 @@ class EngagementKind(StrEnum):
     REPLIED = "replied"
     REACTED = "reacted"
     READ = "read"  #: a read receipt in anonymous mode: of nobody in particular
+    RATED = "rated"  #: by the thumbs that the client shows beneath a message; ``button``: which. The last one holds
 
 
 #: the reactions that Teams has names for; their place is the ``button`` under which they are counted
 REACTIONS = ("like", "heart", "laugh", "surprised", "sad", "angry")
 OTHER_REACTION = len(REACTIONS)
 MOST_REACTIONS = 20  #: of one person that are kept apart
+
+
+LIKED, DISLIKED = 0, 1  #: the ``button`` of a thumb
+THUMBS = {"like": LIKED, "dislike": DISLIKED}  #: as the platform calls them
 
 
 def reaction_number(reaction: str) -> int:
@@ -79,6 +84,8 @@ class Engaged:
     pressed: Mapping[tuple[EngagementKind, int], Pressed] = field(default_factory=dict)
     #: the quick answer that holds now
     answer: int | None = None
+    #: the thumb that holds now: LIKED or DISLIKED
+    thumb: int | None = None
     #: the reactions that stand beneath the message now
     reactions: frozenset[str] = frozenset()
     #: of CROWD only: presses by hour since 1970, which its few records cannot tell
@@ -105,7 +112,7 @@ def engaged(before: Engaged, press: Press) -> Engaged:
     """The record after a press. A second opening changes nothing; a person who does something has opened."""
     if press.who == CROWD:
         return _crowd_engaged(before, press)
-    pressed, answer, reactions = dict(before.pressed), before.answer, before.reactions
+    pressed, answer, reactions, thumb = dict(before.pressed), before.answer, before.reactions, before.thumb
     if press.kind is EngagementKind.REACTED:
         if press.gone:
             return replace(before, reactions=reactions - {press.reaction})
@@ -113,6 +120,10 @@ def engaged(before: Engaged, press: Press) -> Engaged:
             return before
         if len(reactions) < MOST_REACTIONS:
             reactions = reactions | {press.reaction}
+    elif press.kind is EngagementKind.RATED:
+        if press.button == thumb:
+            return before
+        thumb = press.button
     elif press.kind is EngagementKind.ANSWERED:
         answer = press.button
     at = ms(press.at)
@@ -121,7 +132,7 @@ def engaged(before: Engaged, press: Press) -> Engaged:
         pressed[key] = _once_more(pressed.get(key), at)
     if _OPENED not in pressed:  # when it was noticed: the first that comes stands
         pressed[_OPENED] = Pressed(at, at, 1)
-    return Engaged(pressed=pressed, answer=answer, reactions=reactions)
+    return Engaged(pressed=pressed, answer=answer, reactions=reactions, thumb=thumb)
 
 
 _OPENED = (EngagementKind.OPENED, 0)
@@ -195,15 +206,21 @@ class Counts:
             people[counted] = people.get(counted, 0) + sign
 
 
+#: what somebody may take back or change: of these, what stands now is counted
+_LAST_HOLDS = (EngagementKind.ANSWERED, EngagementKind.REACTED, EngagementKind.RATED)
+
+
 def _stands(record: Engaged) -> set[Counted]:
-    """What the person counts as now: the answer that holds, the reactions that are there, all that was pressed."""
+    """What the person counts as now: the answer and the thumb that hold, the reactions that are there, all presses."""
     counted: set[Counted] = set()
     for key in record.pressed:
-        if key[0] is not EngagementKind.ANSWERED and key[0] is not EngagementKind.REACTED:
+        if key[0] not in _LAST_HOLDS:
             counted.add(key)
             counted.add((key[0], None))
     if record.answer is not None:
         counted |= {(EngagementKind.ANSWERED, record.answer), (EngagementKind.ANSWERED, None)}
+    if record.thumb is not None:
+        counted |= {(EngagementKind.RATED, record.thumb), (EngagementKind.RATED, None)}
     if record.reactions:
         counted |= {(EngagementKind.REACTED, reaction_number(reaction)) for reaction in record.reactions}
         counted.add((EngagementKind.REACTED, None))

@@ -15,7 +15,10 @@ _BITS = {kind: 1 << place for place, kind in enumerate(EngagementKind)}
 
 
 def to_text(record: Engaged) -> str:
-    """``p``: presses by kind and button, ``a``: the answer, ``r``: reactions, ``h``: a crowd's hours."""
+    """``p``: presses by kind and button, ``a``, ``t``: the answer and the thumb that hold, ``r``: reactions,
+
+    ``h``: a crowd's hours.
+    """
     return orjson.dumps(
         {
             "p": {
@@ -23,6 +26,7 @@ def to_text(record: Engaged) -> str:
                 for (kind, button), (first, last, presses) in record.pressed.items()
             },
             **({"a": record.answer} if record.answer is not None else {}),
+            **({"t": record.thumb} if record.thumb is not None else {}),
             **({"r": sorted(record.reactions)} if record.reactions else {}),
             **(
                 {"h": {f"{kind}.{hour}": count for (kind, hour), count in record.hours.items()}} if record.hours else {}
@@ -43,7 +47,8 @@ def from_text(text: str | bytes | None) -> Engaged:
     for key, count in parts.get("h", {}).items():
         kind, _, hour = key.partition(".")
         hours[(_KINDS[kind], int(hour))] = count
-    return Engaged(pressed=pressed, answer=parts.get("a"), reactions=frozenset(parts.get("r", ())), hours=hours)
+    reactions = frozenset(parts.get("r", ()))
+    return Engaged(pressed=pressed, answer=parts.get("a"), thumb=parts.get("t"), reactions=reactions, hours=hours)
 
 
 def bit_of(kind: EngagementKind) -> int:

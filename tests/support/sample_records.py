@@ -254,7 +254,7 @@ PRESENCE_TALLY = Tally(
         (0, Seen.UNKNOWN): 9,
     },
 )
-OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind
+OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ, RATED = EngagementKind
 
 
 def engagement(*rows: tuple[EngagementKind, int | None, int, int]) -> list[Engagement]:

@@ -37,7 +37,7 @@ from tests.support.sample_records import (
     refrozen,
 )
 
-OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ = EngagementKind
+OPENED, CLICKED, ACKNOWLEDGED, ANSWERED, REPLIED, REACTED, READ, RATED = EngagementKind
 PARIS = ZoneInfo("Europe/Paris")
 DONE = campaign("en", CampaignState.DONE)
 RUNNING = campaign("en", CampaignState.RUNNING)
@@ -45,7 +45,7 @@ RUNNING = campaign("en", CampaignState.RUNNING)
 
 def test_people_and_presses_of_each_kind_and_button() -> None:
     seen = figures(DONE, DONE_TALLY, ENGAGEMENT)
-    assert [seen.people(kind) for kind in EngagementKind] == [711, 347, 503, 0, 12, 96, 0]
+    assert [seen.people(kind) for kind in EngagementKind] == [711, 347, 503, 0, 12, 96, 0, 0]
     assert (seen.presses(CLICKED), seen.on(CLICKED, 0), seen.on(CLICKED, 9)) == (421, (347, 421), (0, 0))
     assert seen.last_at(OPENED, CLICKED) == START + timedelta(minutes=113)
     assert seen.last_at(ANSWERED) is None

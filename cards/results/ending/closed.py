@@ -28,7 +28,7 @@ def closed_for(campaign: Campaign, recall: Recall, base_url: str, token: Token) 
         return by_variant(campaign, lambda message: _one_line(campaign, message, token))
     frozen = campaign.as_scheduled
     # a pseudonym is given once: with another one, somebody who has clicked would count as two
-    tracking = Tracking(links=False) if campaign.anonymous else frozen.tracking
+    tracking = Tracking(links=False) if campaign.anonymous else replace(frozen.tracking, thumbs=False)
     footer = replace(footer_of(frozen.consideration, frozen.tracking), anonymous=False)
 
     def closed(texts: Texts, message: Message) -> Sequence[str]:

@@ -13,6 +13,8 @@ from cards.results.files.columns import Column, Kind, Table, delimiter_of
 from cards.results.mails import mail_state_of_one, why_not_mailed
 from cards.results.outcomes import reason_of_one, state_of_one
 from storage.records import (
+    DISLIKED,
+    LIKED,
     Campaign,
     DeliveryState,
     EngagementKind,
@@ -26,6 +28,8 @@ from storage.records import (
     variant_for,
     variants_of,
 )
+
+THUMB = {LIKED: "👍", DISLIKED: "👎"}
 
 
 def recipients_table(texts: Texts, campaign: Campaign) -> Table[Result]:
@@ -122,6 +126,7 @@ def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
         first(texts("Answered at"), EngagementKind.ANSWERED),
         first(texts("Replied at"), EngagementKind.REPLIED),
         Column(texts("Replies"), lambda result: result.engaged.presses(EngagementKind.REPLIED) or None, Kind.NUMBER),
+        Column(texts("Thumb"), lambda result: THUMB.get(result.engaged.thumb, "")),
         Column(texts("Reactions"), lambda result: ", ".join(sorted(result.engaged.reactions))),
     )
 
