@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -282,7 +282,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
             rows.append((texts("Repeats"), repeats))
         rows.append((texts("Next one") if repeats else texts("Start"), f"{starts} ({schedule.zone})"))
         rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
-        rows.append((texts("Working hours"), hours_text(texts, schedule)))
+        own = replace(schedule, own_zone=schedule.own_zone or is_sequence(campaign.forms))
+        rows.append((texts("Working hours"), hours_text(texts, own)))
         if reminded := follow_text(texts, overview.follow_up):
             rows.append((texts("Reminds"), reminded))
         if end := end_text(texts, overview.end, zone):

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
-from storage.mongo.engine import Document
+from storage.mongo.engine import Document, pages
 from storage.mongo.shelf import Shelf
 from storage.mongo.wake_intents import WakeIntents
 from storage.records import (
@@ -35,6 +35,8 @@ from storage.records.instants import ms
 from storage.shared.campaign_json import campaign_from_json, campaign_to_json, mail_ms, next_ms, starts_ms
 from storage.shared.engagement_json import closes_ms
 
+#: not those that are shown with the sequence of which they are; older documents do not say
+NO_STEPS: Document = {"of_sequence": {"$ne": True}}
 NEWEST_FIRST = [("_id", -1)]
 DELETED = "deleted"  #: a state of the document only: what belongs to the campaign is being removed
 COMING = "coming"  #: another: its number is given, and nobody sees it yet
@@ -55,7 +57,7 @@ def _beside(campaign: Campaign) -> Document:
         "next_at": next_ms(campaign),
         "mail_at": mail_ms(campaign),
         "sequel_of": campaign.sequel_of,
-        "step": campaign.step,
+        "of_sequence": campaign.step is not None,
         "author": campaign.author,
         "shared_with": sorted(campaign.shared_with),
         "closes_at": closes_ms(campaign),
@@ -78,7 +80,7 @@ def _changed_meanwhile(campaign: Campaign) -> StaleVersion:
 
 def _found(tenant: TenantId, find: str, seen_by: PersonId | None) -> Document:
     """Whose name has this in it, in any letter case; of those that somebody wrote, or that are shared with them."""
-    condition: Document = {"tenant": tenant, "step": None}
+    condition: Document = {"tenant": tenant} | NO_STEPS
     if find:
         condition["folded"] = {"$regex": re.escape(find.casefold())}
     if seen_by is not None:
@@ -150,7 +152,7 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         return await CAMPAIGNS.count(self, _found(tenant, find, seen_by))
 
     async def last_done(self, author: PersonId, channel: Channel, limit: int) -> list[Campaign]:
-        done = {"author": author, "state": str(CampaignState.DONE), "channel": str(channel), "step": None}
+        done = {"author": author, "state": str(CampaignState.DONE), "channel": str(channel)} | NO_STEPS
         return await CAMPAIGNS.page(self, done, NEWEST_FIRST, limit)
 
     async def delete_campaign(self, campaign: Campaign, *, deed: Deed) -> None:
@@ -182,7 +184,8 @@ class MongoCampaigns(MongoDeeds, WakeIntents):
         """A list that nobody sees, and that a sequence had."""
         if await self.collection("lists").find_one({"_id": id}, {"_id": 1}) is not None:
             return
-        await self.collection("people").update_many({"lists": {"$in": [id]}}, {"$pull": {"lists": id}})
+        for page in pages(await self.numbers("people", {"lists": {"$in": [id]}}, "_id")):
+            await self.collection("people").update_many({"_id": {"$in": list(page)}}, {"$pull": {"lists": id}})
         await self.collection("blank_lists").delete_one({"_id": id})
 
     async def recall(self, campaign: Campaign, at: datetime, *, deletes: bool, deed: Deed) -> Campaign:

@@ -123,8 +123,11 @@ class MongoLists(MongoDeeds):
             return
         for blank in blanks:
             if blank != into and await self.distribution_list(blank) is None:
-                await self._change_people({"lists": {"$in": [blank]}}, {"$addToSet": {"lists": into}})
-                await self._empty(blank)
+                # by their numbers: nx-27017 changes nobody who stands in this one list only
+                people = await self.numbers("people", {"lists": {"$in": [blank]}}, "_id")
+                await self._put_in(into, people)
+                for page in pages(people):
+                    await self._change_people({"_id": {"$in": list(page)}}, _out_of(blank))
                 await self.collection(BLANKS).delete_one({"_id": blank})
 
     async def enlist(self, id: ListId, people: Sequence[PersonId], *, deed: Deed) -> None:

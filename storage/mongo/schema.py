@@ -12,7 +12,7 @@
     list_origins      {_id: "tenant origin", list}: what a list is the only one of; unique, so it settles races
     blank_lists       {_id: int, tenant, owner, before}: lists that nobody sees yet
     campaigns         {_id: int, tenant, author, state, version, name, channel, lists, starts_at, closes_at,
-                      recall_at, anonymous, reported, live_card, record, next_at, mail_at, sequel_of, step,
+                      recall_at, anonymous, reported, live_card, record, next_at, mail_at, sequel_of, of_sequence,
                       coming: {at, campaign}}
     templates         {_id: int, tenant, owner, shared, folded, order: by name, record}
     deliveries        {_id: int, campaign, person, state, next_at, tries (attempts), holder, token, reason, ...,

@@ -164,8 +164,8 @@ PLACES = (
         ),
         collection="campaigns",
         fields=_say(
-            nothing="_id tenant state version starts_at next_at mail_at sequel_of step coming reported live_card"
-            " channel closes_at recall_at lists anonymous noting",
+            nothing="_id tenant state version starts_at next_at mail_at sequel_of of_sequence coming reported"
+            " live_card channel closes_at recall_at lists anonymous noting",
             number="author shared_with",
             words="name folded record deeds",
         ),

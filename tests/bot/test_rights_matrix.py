@@ -38,6 +38,7 @@ from storage.records import (
     TenantId,
 )
 from storage.records import Person as Known
+from storage.records.step_forms import SEQUENCE
 from storage.sqlite import SqliteStore
 from tests.bot.story import eventually
 from tests.conftest import RunningBot
@@ -151,10 +152,12 @@ async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with:
         "schedule": {"start": "now", "duration": "2", "unit": "hours", "anytime": "true"},
     }
     mine = Belongings(maker, secret)
-    for state in STATES:
-        draft = await store.new_campaign(
-            maker.tenant, maker.id, message["name"], Channel.TEAMS, now, forms, deed=A_DEED
-        )
+    steps = {
+        SEQUENCE: {"hand": "1", "next": "3", "numbers": "1,2", "days": "0, 3", "whom": "new"},
+        "2/message": {"name": message["name"], "title": secret, "body": f"About {secret}."},
+    }
+    for state, kept in ((CampaignState.DRAFT, {**forms, **steps}), *((state, forms) for state in STATES)):
+        draft = await store.new_campaign(maker.tenant, maker.id, message["name"], Channel.TEAMS, now, kept, deed=A_DEED)
         draft = replace(draft, shared_with=guests, state=state)
         if state is CampaignState.SUBMITTED:
             draft = replace(draft, submitted_by=maker.id)
@@ -267,7 +270,8 @@ def fields(target: Belongings, campaign: Campaign, own: Belongings, step: str) -
         "list_name": "Taken", "template_name": f"Taken {campaign.id}", "sharing": "me", "authors": "", "kind": "opened",
         "format": "csv", "to": "link", "other": "fr", "spoken": "fr", "into": f"replace:{target.list.id}",
         "button": 0, "person": own.maker.id, "who": own.maker.address, "role": "owner", "approval": "never",
-        "image": "", "group": "Taken", "choice": "g-1", "reason": "Taken", "find": "",
+        "image": "", "group": "Taken", "choice": "g-1", "part": 2,
+        "of": 2, "days": "1, 4", "whom": "all", "reason": "Taken", "find": "",
     }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from storage.records import Audience, Campaign, CampaignState, Channel, Sequels
 from tests.bot.story import Card, error_beside, eventually, fields_of, make_author, make_publisher, settled
 from tests.bot.test_series import until
@@ -154,13 +156,13 @@ async def test_in_french(running_bot: RunningBot, ada: Person, louis: Person) ->
     await louis.press("Les étapes", name="Bienvenue", title="First", body="Bonjour.")
     await louis.press("Ajouter une étape")
     card = (await louis.press("Les étapes", title="Second", body="Encore bonjour."))["value"]
-    assert "1. à l’arrivée : First" in words_of(card) and "2. après 2 jours ouvrés : Second" in words_of(card)
+    assert "1 · à l’arrivée : First" in words_of(card) and "2 · après 2 jours ouvrés : Second" in words_of(card)
     wrong = (await louis.press("Suite : destinataires", days="0, 0"))["value"]
     assert error_beside(wrong, "days").startswith("Deux étapes tomberaient le même jour.")
     await louis.press("Suite : destinataires", days="0, 1")
     await louis.press("Suite : diffusion", audience="everyone")
     review = (await louis.press("Suite : relecture", **AT_WORK))["value"]
-    assert "1. à l’arrivée : First" in words_of(review), words_of(review)
+    assert "1 · à l’arrivée : First" in words_of(review), words_of(review)
     shown = words_of((await louis.press("Lancer le parcours"))["value"])
     assert "Le parcours est programmé. Qui arrive en reçoit les étapes ; leurs chiffres sont ici." in shown
     assert "⏸️ Suspendue" in words_of((await louis.press("Suspendre"))["value"])
@@ -363,7 +365,7 @@ async def test_approved_once_by_what_it_says(running_bot: RunningBot, ada: Perso
     sequence = await a_sequence(running_bot, ada, "Ask for approval", days="0, 2")
     assert sequence.state is CampaignState.SUBMITTED
     card = await grace.sees("“Welcome” waits for approval")
-    assert {"1. on joining: First", "**2. after 2 working days: Second**"} <= {*words_of(card)}
+    assert {"1 · on joining: First", "**2 · after 2 working days: Second**"} <= {*words_of(card)}
     first = (await grace.press("Step 1"))["value"]
     assert any("Hello" in word for word in words_of(first)), "each step is shown as it goes out"
     await grace.press("Approve")
@@ -390,3 +392,38 @@ async def test_mute_and_the_weekly_limit_hold_for_steps_too(running_bot: Running
     assert (titles(grace), titles(kay)) == (["First"], [])
     tally = await running_bot.store.tally(step.id)
     assert tally.delivered == 1 and tally.total == 2, "nobody is forgotten: muted is an end with a reason"
+
+
+@pytest.mark.real_time
+async def test_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    await ada.install()
+    await at(running_bot, 10, 0)
+    sequence = await a_sequence(running_bot, ada, days="0, 1")
+    await begun(running_bot, sequence)
+    grace = running_bot.organisation.person("Grace", "Hopper", zone="UTC")
+    await grace.install()
+    await joined(running_bot, sequence, 1)
+    await comes(running_bot, sequence, 1)
+    await at(running_bot, 9, 1)
+    await comes(running_bot, sequence, 2)
+    assert titles(grace) == ["First", "Second"] and titles(ada) == []
+    assert [one.id for one in await running_bot.store.campaigns(TENANT, 10)] == [sequence.id]
+
+
+@pytest.mark.parametrize("kind", ["leader", "author"])
+async def test_who_may_not_change_it_does_not(running_bot: RunningBot, ada: Person, louis: Person, kind: str) -> None:
+    """Not by pressing what stands on another's card, nor by a number that is made up; as with any campaign."""
+    if kind == "author":
+        await make_author(ada, louis)
+    await at(running_bot, 10, 0)
+    sequence = await a_sequence(running_bot, ada)
+    await begun(running_bot, sequence)
+    before = await running_bot.store.campaign(sequence.id)
+    for verb in ("series.pause", "series.end", "steps.save", "form.open"):
+        pressed = {"campaign": sequence.id, "version": sequence.version, "go": "remove", "of": 1, "days": "7"}
+        await louis.execute(verb, {**pressed, "step": "sequence", "verb": verb}, "")
+    after = await running_bot.store.campaign(sequence.id)
+    assert before is not None and after is not None
+    assert (after.state, after.forms, after.frozen) == (before.state, before.forms, before.frozen)
+    assert not any("First" in words_of(card) for _, card in louis.cards())

@@ -89,7 +89,7 @@ def _row(
 ) -> list[Any]:
     payload = {**payload, "of": number}
     words = what_it_says(texts, campaign.forms, number)
-    title = texts("{place}. {day}: {words}", place=place, day=_day_of(texts, campaign.forms, place), words=words)
+    title = texts("{place} · {day}: {words}", place=place, day=_day_of(texts, campaign.forms, place), words=words)
     actions = [act(texts("Write it"), "steps.save", {**payload, "go": "write"})]
     if not last:
         actions.append(act(texts("Remove"), "steps.save", {**payload, "go": "remove"}))
@@ -128,7 +128,7 @@ def steps_of(texts: Texts, campaign: Campaign, verb: str, payload: Payload) -> l
     lines: list[Any] = [subheading(texts("Steps"))]
     for place, number in enumerate(numbers_of(campaign.forms), 1):
         words = what_it_says(texts, campaign.forms, number)
-        text = texts("{place}. {day}: {words}", place=place, day=_day_of(texts, campaign.forms, place), words=words)
+        text = texts("{place} · {day}: {words}", place=place, day=_day_of(texts, campaign.forms, place), words=words)
         if number == hand_of(campaign.forms):
             lines.append(paragraph(f"**{text}**", spacing="Small"))
             continue
