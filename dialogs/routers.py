@@ -15,7 +15,7 @@ from dialogs.core.turn import Answer, Form, Turn
 from dialogs.lists import installs, segments
 from dialogs.lists import listing as lists
 from dialogs.lists.imports import flow, saving
-from dialogs.people import house, language, ownership, roles, settings, small_talk
+from dialogs.people import house, language, ownership, quiet, roles, settings, small_talk
 from dialogs.results import engagement, exports, left, reports, variants
 from dialogs.results import segments as breakdown
 
@@ -38,7 +38,7 @@ def everything() -> Router:
     of_campaigns = [approval, campaigns, series, deleting, calendar, try_it, sharing, copies]
     of_lists = [lists, segments, flow, saving, groups, narrowing, installs]
     of_results = [reports, variants, left, breakdown, exports, engagement]
-    of_people = [language, help, ownership, roles, settings, house, small_talk]
+    of_people = [language, help, ownership, roles, settings, quiet, house, small_talk]
     modules = [*composing, *of_campaigns, *of_results, *of_lists, *of_people]
     router = Router().include([module.router for module in modules])
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler.planner import open_time_of
+from scheduler.planner import OpenTimes, open_time_of
 from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed, Unexplained
-from scheduler.precheck import Precheck, Ready, asks
+from scheduler.precheck import Precheck, Ready, asks, in_quiet_hours
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
@@ -65,6 +65,7 @@ class _Running:
     campaign: Campaign
     render: Render
     open_time: OpenTime
+    times: OpenTimes
     ends: datetime
     #: where something is asked about each recipient before their message is marked
     precheck: Precheck | None
@@ -220,6 +221,7 @@ class Dispatcher:
             campaign=campaign,
             render=self._renderer.compile(campaign),
             open_time=open_time_of(schedule),
+            times=OpenTimes(schedule),
             ends=schedule.slot.end,
             precheck=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
         )
@@ -260,8 +262,10 @@ class Dispatcher:
         finally:
             bucket.give_back(granted - len(claimed))
         for delivery in claimed:
-            if delivery.reachable and spared(running.campaign, delivery.person):
-                self._settle(muted(delivery, running.campaign.channel, now))
+            if delivery.reachable and (why := spared(running.campaign, delivery.person)):
+                self._settle(muted(delivery, running.campaign.channel, now, why))
+            elif delivery.reachable and (waits := in_quiet_hours(running.campaign, delivery, now, running.times)):
+                self._settle(waits)
             elif delivery.reachable:
                 self._outstanding[delivery.id] = until
                 self._hand_on(running, Ready(delivery, None))

@@ -21,10 +21,10 @@ from scheduler.ports import Clock
 from scheduler.rules.ab_tests import times_of
 from scheduler.rules.admission import stands_in
 from scheduler.rules.settling import PAST
-from scheduler.rules.window import OpenTime, draw_sorted, open_time
+from scheduler.rules.window import OpenTime, draw_sorted, open_time, without_quiet
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.operations import Documents
-from storage.port.people import Lists
+from storage.port.people import Lists, People
 from storage.records import (
     MOST_PROFILES,
     Audience,
@@ -33,16 +33,18 @@ from storage.records import (
     DeliveryState,
     NotReached,
     Profile,
+    Quiet,
     Schedule,
     drawn_variant,
 )
+from storage.records.campaign_life import heeds_quiet
 from storage.records.instants import is_zone, ms
 from storage.shared.approved import approved_people, forget_approved
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
 
 
-class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
+class _Store(Campaigns, Deliveries, Documents, Lists, People, Protocol):
     """What is asked of the store here."""
 
 
@@ -57,6 +59,15 @@ class OpenTimes:
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
         self._by_zone: dict[str, OpenTime] = {}
+        self._beside_quiet: dict[tuple[str, Quiet], OpenTime] = {}
+
+    def beside(self, quiet: Quiet, zone: str) -> OpenTime:
+        """For somebody in this zone, beside their quiet hours; in the campaign's own zone where theirs is unknown."""
+        known = self._beside_quiet.get((zone, quiet))
+        if known is None:
+            clock = ZoneInfo(zone if is_zone(zone) else self._schedule.zone)
+            known = self._beside_quiet[zone, quiet] = without_quiet(self.of(zone), quiet, clock)
+        return known
 
     def of(self, zone: str) -> OpenTime:
         """For somebody in this IANA zone; in the campaign's own where theirs is not known, or not asked for."""
@@ -88,14 +99,34 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
     del reachable  # 8 bytes a person
     by_zone = await store.by_zone(people) if schedule.own_zone else {"": people}
     del people
+    quiet = await store.quiet_people(campaign.tenant) if heeds_quiet(campaign) else {}
     for zone in list(by_zone):
         now = clock.now()
-        await _plan_in_zone(campaign, array("q", by_zone.pop(zone)), times.of(zone).after(now), now, store, rng)
+        for hours, some in _by_quiet(array("q", by_zone.pop(zone)), zone, quiet):
+            usual = times.of(zone).after(now)
+            # of those who have no other time they may have meanwhile, as they can change it: asked before it leaves
+            left = (times.beside(*hours).after(now) or usual) if hours else usual
+            await _plan_in_zone(campaign, some, left, now, store, rng)
     waiting = _without(others, known)
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
         profiles = await _profiles(campaign, waiting[page], store)
         await store.plan(campaign.id, waiting[page], None, end, columns, profiles=profiles)
+
+
+def _by_quiet(
+    people: array[int], zone: str, quiet: Mapping[tuple[str, Quiet], Sequence[int]]
+) -> Iterator[tuple[tuple[Quiet, str] | None, array[int]]]:
+    """People who are planned in this zone ("": all of them), by their quiet hours; None: those who have none."""
+    groups = {(hours, lives_in): some for (lives_in, hours), some in quiet.items() if zone in ("", lives_in)}
+    if groups:
+        ascending = array("q", sorted(people))
+        for key, some in groups.items():
+            if theirs := _within(some, ascending):
+                yield key, theirs
+        people = _without(people, sorted(person for some in groups.values() for person in some))
+    if people:
+        yield None, people
 
 
 async def end_unplanned(

@@ -3,6 +3,7 @@
     claimed --nobody works there now--> planned (their next opening)
     claimed --absent------------------> planned (the ladder's next look) | absent
     claimed --nobody can tell---------> planned (asked again) | sent all the same: the author's choice
+    claimed --has quiet hours---------> planned (their end)
     claimed --has muted the bot-------> muted
     claimed --enough messages a week--> capped
     claimed --no variant chosen yet---> planned (in the time of the rest)
@@ -21,7 +22,7 @@ from scheduler.planner import OpenTimes
 from scheduler.ports import Clock
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rules.ab_tests import put_off_until, times_of
-from scheduler.rules.settling import capped, closed, muted, not_known, not_sent, not_there, out_of_reach
+from scheduler.rules.settling import capped, closed, hushed, muted, not_known, not_sent, not_there, out_of_reach
 from storage.port.campaigns import Deliveries
 from storage.records import (
     Campaign,
@@ -33,7 +34,7 @@ from storage.records import (
     place_of,
     waits_for_choice,
 )
-from storage.records.campaign_life import spared
+from storage.records.campaign_life import heeds_quiet, spared
 
 SHORTLY = timedelta(seconds=5)  #: until somebody is looked at again for whom no variant is chosen, at the least
 #: how people may show to be written to
@@ -63,6 +64,20 @@ class Ready:
     seen: Seen | None
 
 
+def in_quiet_hours(campaign: Campaign, delivery: Claimed, now: datetime, times: OpenTimes) -> Settled | None:
+    """What becomes of a delivery whose recipient wants only important ones at this hour; None where it may leave.
+
+    Asked at the moment of sending, too: they may have set them since it was planned.
+    """
+    quiet, zone = delivery.person.quiet, delivery.person.zone
+    if quiet is None or not heeds_quiet(campaign):
+        return None
+    beside = times.beside(quiet, zone)
+    if beside.may_leave(now):
+        return None
+    return hushed(delivery, campaign.channel, now, beside, campaign.as_scheduled.schedule.slot.end)
+
+
 class Precheck:
     """For the recipients of one campaign."""
 
@@ -81,8 +96,8 @@ class Precheck:
         for delivery in claimed:
             if not delivery.reachable:
                 staying.append(out_of_reach(delivery, channel, self._clock.now(), ends))
-            elif spared(self._campaign, delivery.person):
-                staying.append(muted(delivery, channel, self._clock.now()))
+            elif why := spared(self._campaign, delivery.person):
+                staying.append(muted(delivery, channel, self._clock.now(), why))
             elif late := self.too_late(delivery):
                 staying.append(late)
             elif waits_for_choice(self._campaign, delivery.person.id):
@@ -125,7 +140,7 @@ class Precheck:
         """What becomes of a delivery for which it is not the time where its recipient is; None where it is."""
         now, hours = self._clock.now(), self._times.of(delivery.person.zone)
         if hours.may_leave(now):
-            return None
+            return in_quiet_hours(self._campaign, delivery, now, self._times)
         return closed(delivery, self._campaign.channel, now, hours, self._schedule.slot.end)
 
     def _goes(self, seen: Seen) -> bool:

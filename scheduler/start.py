@@ -26,7 +26,7 @@ from scheduler.ports import Announcer, Clock, Roles
 from scheduler.rules.admission import held_back, newcomers
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.operations import Documents
-from storage.port.people import Lists
+from storage.port.people import Lists, People
 from storage.records import (
     Audience,
     Campaign,
@@ -54,7 +54,7 @@ TELL_AGAIN = 30.0  #: seconds until those are tried again who could not be told 
 LONGEST = 300.0  #: seconds: no longer, where its source asks for no more
 
 
-class _Store(Campaigns, Deliveries, Documents, Lists, Protocol):
+class _Store(Campaigns, Deliveries, Documents, Lists, People, Protocol):
     """What is asked of the store here."""
 
 

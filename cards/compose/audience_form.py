@@ -10,7 +10,9 @@ from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Element, Te
 from cards.kit.parts import Part, act, folded, handle, hint, reach_text, with_error
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from storage.records import Campaign, Channel, DistributionList, Reach
+from storage.records import Campaign, Channel, DistributionList, Reach, Topic
+
+NO_TOPIC = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class Choices:
     lists: Sequence[tuple[DistributionList, Reach]]
     #: there are more lists than are shown: they can be looked for
     more: bool = False
+    #: what a campaign may be about
+    topics: Sequence[Topic] = ()
 
 
 def audience_form(
@@ -55,6 +59,8 @@ def audience_form(
             wrong=[errors["except"]] if "except" in errors else [],
         ),
     ]
+    if choices.topics:
+        parts.append(_about(texts, values, errors, choices.topics))
     fields = [
         *above,
         *folded(texts, parts, above),
@@ -70,6 +76,26 @@ def audience_form(
         ),
     ]
     return form_of_step(texts, campaign, "audience", texts("Who is it for?"), fields, notice, errors)
+
+
+def _about(texts: Texts, values: Values, errors: Errors, topics: Sequence[Topic]) -> Part:
+    names = {str(topic.number): topic.name for topic in topics}
+    field = ChoiceInput(
+        id="topic",
+        label=texts("What is it about? Who has left the topic gets none of it."),
+        choices=[(NO_TOPIC, texts("no topic")), *names.items()],
+        value=values.get("topic") or NO_TOPIC,
+        style="compact",
+        wrap=True,
+    )
+    chosen = names.get(values.get("topic", ""), "")
+    return Part(
+        id="about",
+        name=texts("Topic"),
+        holds=escape_markdown(chosen) or texts("no topic"),
+        fields=with_error(field, errors.get("topic")),
+        wrong=[errors["topic"]] if "topic" in errors else [],
+    )
 
 
 def limit_of_authors(texts: Texts) -> str:

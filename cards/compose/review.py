@@ -50,6 +50,7 @@ from storage.records import (
     Message,
     Reach,
     Schedule,
+    Topic,
     Tracking,
     Variant,
 )
@@ -74,6 +75,10 @@ class Forecast:
     closes: datetime | None = None
     #: people who can be reached, and have muted campaigns
     muted: int = 0
+    #: ... and have left its topic
+    left: int = 0
+    #: ... and have quiet hours in all of this time
+    quiet: int = 0
     #: people who have had as many messages this week as the organisation allows
     enough: int = 0
 
@@ -97,6 +102,7 @@ class Overview:
     #: of an A/B test, variant B with the values of ``sample``
     other: Message | None = None
     by_mail: ByMail | None = None
+    topic: Topic | None = None
     #: the lines beneath the message
     footer: Sequence[str] = ()
     tracking: Tracking = TRACKED
@@ -272,6 +278,8 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
         if overview.reach.guests:
             left_out = texts.many("{count} is left out", "{count} are left out", overview.reach.guests)
             rows.append((texts("Guests"), left_out))
+    if overview.topic:
+        rows.append((texts("Topic"), escape_markdown(overview.topic.name)))
     schedule = overview.schedule
     if schedule:
         zone = ZoneInfo(schedule.zone)
@@ -330,6 +338,18 @@ def forecast_text(texts: Texts, forecast: Forecast, zone: ZoneInfo | None) -> st
     if forecast.muted:
         muted = texts.many("{count} person is spared: muted.", "{count} people are spared: muted.", forecast.muted)
         sentences.append(muted)
+    if forecast.left:
+        sentences.append(
+            texts.many("{count} person has left its topic.", "{count} people have left its topic.", forecast.left)
+        )
+    if forecast.quiet:
+        sentences.append(
+            texts.many(
+                "{count} person has quiet hours all this time.",
+                "{count} people have quiet hours all this time.",
+                forecast.quiet,
+            )
+        )
     if forecast.enough:
         sentences.append(
             texts.many(

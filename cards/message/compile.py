@@ -56,6 +56,7 @@ from storage.records import (
 
 ACKNOWLEDGE = "acknowledge"  #: the verb of the button
 ANSWER = "answer"  #: the verb of a quick answer
+SETTINGS = "quiet.open"  #: the verb of the line beneath a message
 #: bytes of one message: the platform speaks of about 28 KB, and refuses above; the form and the
 #: review hold the whole message too, and need the rest for themselves
 LIMIT = 20_000
@@ -105,6 +106,7 @@ def message_card(
     footer: Sequence[str] = (),
     closed: Sequence[str] = (),
     variant: str = "",
+    settles: bool = False,
 ) -> AdaptiveCard:
     """The card of a message, variables untouched.
 
@@ -112,7 +114,8 @@ def message_card(
     ``test_token`` what proves that a press comes from it; ``pseudonym`` is what the buttons of an
     anonymous campaign say of the recipient. ``done`` replaces what has been pressed by its words; ``footer``: the
     lines beneath it. ``closed``: what stands in the place of its answers and confirmations, which are over;
-    ``variant``: of an A/B test, which the buttons of a test send tell of.
+    ``variant``: of an A/B test, which the buttons of a test send tell of; ``settles``: a press on the last line beneath
+    it opens the recipient's own settings.
     """
     done = done or Done()
     body: list[Any] = []
@@ -150,10 +153,15 @@ def message_card(
             actions.append(Execute(button.title, ACKNOWLEDGE, {**carried, "button": number}))
     if len(actions) > BESIDE:
         body.append(ActionSet(actions=actions[:-BESIDE], spacing="Medium"))
-    body += [
+    beneath = [
         TextBlock(text=line, wrap=True, size="Small", subtle=True, spacing="None" if number else "Medium")
         for number, line in enumerate(footer)
     ]
+    body += beneath[:-1] if settles else beneath
+    if settles and footer:
+        pressed = Execute(footer[-1], SETTINGS, {})
+        last = TextBlock(text=footer[-1], wrap=True, size="Small", color="Accent")
+        body.append(Container(items=[last], pressed=pressed, spacing="None"))
     return AdaptiveCard(body=body, actions=actions[-BESIDE:] or None)
 
 
@@ -224,6 +232,7 @@ def compile_message(
         footer=[line_mark(number) for number in range(first, len(lines[DEFAULT]))],
         closed=[line_mark(number) for number in range(first)],
         variant=variant,
+        settles=bool(footer.sender or footer.mutes),
     )
     activity: dict[str, Any] = {
         "type": "message",

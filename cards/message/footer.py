@@ -38,4 +38,5 @@ def footer_lines(
     quiet = texts("To receive no more such messages, type **mute**.") if footer.mutes else ""
     if sent_by or quiet:
         lines.append(" ".join(part for part in (sent_by, quiet) if part))
+        lines.append(texts("Quiet hours and topics: **settings**"))
     return tuple(lines)

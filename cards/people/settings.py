@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cards.kit.conversation import other_languages
@@ -10,10 +10,22 @@ from cards.kit.elements import AdaptiveCard, ChoiceInput, FactSet, TextInput, To
 from cards.kit.parts import act, card, go, heading, hint, notices, subheading, with_error
 from cards.kit.texts import Texts
 from cards.languages import LANGUAGES
-from storage.records import Person, Role
+from cards.people.quiet import quiet_fields, quiet_said, topic_lines
+from storage.records import Person, Role, Topic
+
+NOTHING: Mapping[str, str] = {}
 
 
-def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_text: str = "") -> AdaptiveCard:
+def own_settings_card(
+    texts: Texts,
+    person: Person,
+    role: Role | None,
+    notice_text: str = "",
+    topics: Sequence[Topic] = (),
+    values: Mapping[str, str] = NOTHING,
+    errors: Mapping[str, str] = NOTHING,
+) -> AdaptiveCard:
+    """``topics``: the organisation's; ``values``: quiet hours as they were typed, where that was wrong."""
     campaigns = texts("muted: none reaches you") if person.muted else texts("you receive them here")
     actions = other_languages(texts)
     if person.muted:
@@ -21,9 +33,17 @@ def own_settings_card(texts: Texts, person: Person, role: Role | None, notice_te
     else:
         actions.append(go(texts("Mute"), "mute.set", {"muted": "true"}))
     body: list[Any] = [
-        *notices(notice_text, "good"),
+        *notices(notice_text, "attention" if errors else "good"),
         heading(texts("Your settings")),
-        FactSet([(texts("Language"), LANGUAGES[texts.language].name), (texts("Campaigns"), campaigns)]),
+        FactSet(
+            [
+                (texts("Language"), LANGUAGES[texts.language].name),
+                (texts("Campaigns"), campaigns),
+                (texts("Quiet hours"), quiet_said(texts, person.quiet)),
+            ]
+        ),
+        *quiet_fields(texts, person, values, errors),
+        *topic_lines(texts, person, topics),
     ]
     if role is not None:
         actions.append(go(texts("Roles"), "roles.open", {}))
@@ -91,7 +111,8 @@ def rules_form(
         [
             act(texts("Save"), "rules.save", {}, style="positive"),
             go(texts("Schedules"), "house.open", {}),
-            go(texts("Roles"), "roles.open", {}),
+            go(texts("Topics"), "topics.open", {}),
+            go(texts("Roles"), "roles.open", {}, mode="secondary"),
             go(texts("Back"), "settings.open", {}, mode="secondary"),
         ],
     )

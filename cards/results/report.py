@@ -62,6 +62,7 @@ RATED = EngagementKind.RATED
 SIGNS = ("👍", "❤️", "😆", "😮", "😢", "😠", "✨")
 LINES = {OPENED: "categoricalBlue", CLICKED: "categoricalPurple", ACKNOWLEDGED: "good", ANSWERED: "categoricalTeal"}
 LEAST_DRAWN = 5  #: people: the axis of a chart with fewer would tell of halves
+REASONS = 20  #: why people were not reached, of which each has its line: a card has its size
 LINKS = 10  #: in the text, of which each has its line
 
 
@@ -388,10 +389,13 @@ def _reasons(texts: Texts, figures: Figures) -> list[Any]:
     if not reasons:
         return []
     rows = [(texts("Why some were not reached"), texts("People"))]
+    largest = sorted(reasons.items(), key=lambda item: -item[1])
     rows += [
         (reason_text(texts, reason, figures.campaign.channel), texts.number(count))
-        for reason, count in sorted(reasons.items(), key=lambda item: -item[1])
+        for reason, count in largest[:REASONS]
     ]
+    if others := sum(count for _, count in largest[REASONS:]):
+        rows.append((texts("Other reasons: they stand in the export."), texts.number(others)))
     elements: list[Any] = [subheading(texts("Not reached")), Table(rows, widths=[2, 1])]
     unconfirmed = figures.tally.states.get(DeliveryState.UNCONFIRMED, 0)
     if unconfirmed and figures.campaign.finished_at and figures.campaign.keeps_people:

@@ -25,7 +25,7 @@ from dialogs.forms.addresses import address_of
 from dialogs.forms.fields import clean
 from dialogs.people.language import texts_of
 from scheduler.ports import Delivered, Outcome, Refused, Unconfirmed, Unexplained, Unreachable
-from storage.records import Campaign, DeedKind, Lesson, Message, NotReached, Person, Variant, variant_b
+from storage.records import Campaign, DeedKind, Lesson, Message, NotReached, Person, Variant, is_quiet, variant_b
 from storage.shared.try_it import count_test, is_among_few
 
 router = Router()
@@ -156,6 +156,8 @@ async def _refused(turn: Turn, draft: Draft, person: Person) -> str:
         return ""
     if person.muted:
         return turn.texts("They have muted campaigns: a test would disturb them.")
+    if person.quiet is not None and is_quiet(person.quiet, person.zone or turn.zone, turn.now):
+        return turn.texts("They have quiet hours now: a test would disturb them.")
     campaign = draft.campaign
     if campaign.approved_by is not None or not await _needs_approval(turn, draft):
         return ""

@@ -23,7 +23,7 @@ from scheduler.planner import OpenTimes
 from scheduler.precheck import week_of
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
-from storage.records import Member, Message, Person, Reach, consideration_of, in_language, variant_b
+from storage.records import Member, Message, Person, Reach, Style, consideration_of, in_language, variant_b
 from storage.records.step_forms import is_sequence
 from storage.shared.policy import policy_of
 
@@ -73,6 +73,7 @@ async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overvi
         ab_test=draft.ab_test,
         other=filled(in_language(other, language), sample, example.columns) if other else None,
         by_mail=draft.by_mail,
+        topic=draft.topic,
         tracking=tracking_of(campaign, turn.services.links.tracked),
         person=view.person,
         another=another,
@@ -133,7 +134,7 @@ async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast
     if draft.schedule is None or reach is None or is_sequence(draft.campaign.forms):
         return None
     times, asleep = OpenTimes(draft.schedule), 0
-    muted, enough = await _spared(turn, draft)
+    spared = await _spared(turn, draft, times)
     if draft.schedule.own_zone and draft.audience:
         campaign = draft.campaign
         living = await turn.store.zones(campaign.tenant, draft.audience, campaign.channel)
@@ -144,9 +145,9 @@ async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast
     else:
         hours = times.of("").after(turn.now)
         ends = [hours.end] if hours else []
-        seen = forecast(hours, max(0, reach.reachable - muted - enough), turn.services.rate)
+        seen = forecast(hours, max(0, reach.reachable - spared.total), turn.services.rate)
     return Forecast(
-        messages=max(0, reach.reachable - asleep - muted - enough),
+        messages=max(0, reach.reachable - asleep - spared.total),
         asleep=asleep,
         first=seen.first,
         last=seen.last_expected,
@@ -154,25 +155,52 @@ async def forecast_of(turn: Turn, draft: Draft, reach: Reach | None) -> Forecast
         peak=seen.peak,
         fits=seen.fits,
         now=draft.starts_now and seen.first is not None and seen.first - turn.now < timedelta(minutes=1),
-        muted=muted,
-        enough=enough,
+        muted=spared.muted,
+        left=spared.left,
+        quiet=spared.quiet,
+        enough=spared.enough,
     )
 
 
-async def _spared(turn: Turn, draft: Draft) -> tuple[int, int]:
-    """How many of those who can be reached get nothing: as they have muted, or have had enough in that week."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spared:
+    """How many of those who can be reached get nothing, each counted for the first reason that there is."""
+
+    muted: int = 0
+    left: int = 0
+    quiet: int = 0
+    enough: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.muted + self.left + self.quiet + self.enough
+
+
+async def _spared(turn: Turn, draft: Draft, times: OpenTimes) -> _Spared:
+    """They have muted, left its topic, have quiet hours all the time, or have had enough in that week."""
     if draft.audience is None or draft.message is None or draft.schedule is None:
-        return 0, 0
-    campaign = draft.campaign
+        return _Spared()
+    store, campaign = turn.store, draft.campaign
     rules = campaign.frozen.consideration if campaign.frozen else None
-    rules = rules or consideration_of(await policy_of(turn.store, campaign.tenant), draft.message, None)
-    mutes = set[int]() if rules.past_mute else set(await turn.store.muted_people(campaign.tenant))
+    rules = rules or consideration_of(await policy_of(store, campaign.tenant), draft.message, None)
+    mutes, left, hushed = set[int](), set[int](), set[int]()
+    if not rules.past_mute:
+        mutes = set(await store.muted_people(campaign.tenant))
+        if draft.topic is not None and not draft.topic.mandatory:
+            left = set(await store.people_without_topic(campaign.tenant, draft.topic.number)) - mutes
+    if draft.message.style is not Style.IMPORTANT:
+        for (zone, hours), people in (await store.quiet_people(campaign.tenant)).items():
+            if times.of(zone).after(turn.now) and not times.beside(hours, zone).after(turn.now):
+                hushed |= set(people)
+        hushed -= mutes | left
     week = week_of(max(turn.now, draft.schedule.slot.start))
-    full = set(await turn.store.had_enough(week, rules.per_week)) - mutes if rules.per_week else set[int]()
-    if not mutes and not full:
-        return 0, 0
-    reachable, _ = await turn.store.recipients(campaign.tenant, draft.audience, campaign.channel)
-    return sum(person in mutes for person in reachable), sum(person in full for person in reachable)
+    full = set(await store.had_enough(week, rules.per_week)) if rules.per_week else set[int]()
+    full -= mutes | left | hushed
+    if not (mutes or left or hushed or full):
+        return _Spared()
+    reachable, _ = await store.recipients(campaign.tenant, draft.audience, campaign.channel)
+    counts = (sum(person in some for person in reachable) for some in (mutes, left, hushed, full))
+    return _Spared(**dict(zip(("muted", "left", "quiet", "enough"), counts, strict=True)))
 
 
 async def needs_approval(turn: Turn, reach: Reach | None) -> bool:

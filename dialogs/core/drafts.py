@@ -49,6 +49,7 @@ from storage.records import (
     Schedule,
     Step,
     StepSequence,
+    Topic,
     Tracking,
     Until,
     consideration_of,
@@ -153,6 +154,7 @@ class Draft:
     sequence: StepSequence | None = None
     ab_test: ABTest | None = None
     by_mail: ByMail | None = None
+    topic: Topic | None = None
     #: whether the reader may see by name who is in its audience: of one that is scheduled, others have decided it
     names_people: bool = True
     #: (step, what is wrong with it)
@@ -177,6 +179,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
             end=frozen.end,
             ab_test=frozen.ab_test,
             by_mail=frozen.by_mail,
+            topic=frozen.topic,
             names_people=await may_see_people(turn, frozen.audience),
             problems=(),
         )
@@ -187,6 +190,9 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
     audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
     if audience and audience.value and (limit := await out_of_bounds(turn, audience.value.audience)):
         audience = Parsed(None, {"audience": limit})
+    topic = await _topic_of(turn, audience.value.topic) if audience and audience.value else None
+    if audience and audience.value and audience.value.topic is not None and topic is None:
+        audience = Parsed(None, {"topic": texts("Its topic is gone. Please choose again.")})
     values = schedule_values(campaign)
     await ready_for(values)
     timing = read_schedule(values, turn.now, texts) if "schedule" in forms else None
@@ -250,6 +256,7 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         sequence=sequence,
         ab_test=tests.value.test if tests.value else None,
         by_mail=when.by_mail if when else None,
+        topic=topic,
         problems=tuple(problems),
     )
 
@@ -282,6 +289,12 @@ def _read_steps(
         return None, wrong
     newcomers = campaign.forms[SEQUENCE].get("whom") == "new"
     return StepSequence(steps=tuple(sorted(steps, key=lambda step: step.after)), newcomers=newcomers), ()
+
+
+async def _topic_of(turn: Turn, number: int | None) -> Topic | None:
+    """None where there is no such topic any more, too."""
+    topics = (await policy_of(turn.store, turn.person.tenant)).topics if number is not None else ()
+    return next((topic for topic in topics if topic.number == number), None)
 
 
 def _cannot_follow(campaign: Campaign, message: Message, when: Timing, texts: Texts) -> str:
@@ -496,4 +509,5 @@ def freeze(draft: Draft, turn: Turn, consideration: Consideration) -> Frozen:
         sequence=sequence,
         ab_test=draft.ab_test,
         by_mail=draft.by_mail,
+        topic=draft.topic,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cards.compose.audience_form import NO_TOPIC
 from cards.compose.fields import too_long
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
@@ -42,6 +43,8 @@ class AudienceChoice:
     audience: Audience
     new_name: str = ""
     pasted: Pasted = field(default_factory=Pasted)
+    #: the number of what it is about; None: of nothing
+    topic: int | None = None
 
 
 def read_audience(values: Values, texts: Texts) -> Parsed[AudienceChoice]:
@@ -76,9 +79,22 @@ def read_audience(values: Values, texts: Texts) -> Parsed[AudienceChoice]:
         errors.update(read.errors)
     if not (audience.everyone or audience.lists or text or name):
         errors["audience"] = texts("Please choose who receives it.")
+    topic = _topic(values, texts, errors)
     if errors:
         return Parsed(None, errors)
-    return Parsed(AudienceChoice(channel=Channel(values["channel"]), audience=audience, new_name=name, pasted=pasted))
+    channel = Channel(values["channel"])
+    return Parsed(AudienceChoice(channel=channel, audience=audience, new_name=name, pasted=pasted, topic=topic))
+
+
+def _topic(values: Values, texts: Texts, errors: dict[str, str]) -> int | None:
+    """Whether it is still there is for the store to say."""
+    number = values.get("topic", "")
+    if number in ("", NO_TOPIC):
+        return None
+    if not (number.isascii() and number.isdecimal() and len(number) < 9):
+        errors["topic"] = texts("Please choose one of these.")
+        return None
+    return int(number)
 
 
 def list_id(text: str) -> ListId | None:

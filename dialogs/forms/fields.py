@@ -27,7 +27,7 @@ FIELDS = {
         *("spoken", "title", "body", "notification"),
         *(f"{field}{number}" for number in range(BUTTONS) for field in ("words", "url")),
     ),
-    "audience": ("channel", "audience", "find", "list_name", "addresses", "except", "guests"),
+    "audience": ("channel", "audience", "find", "list_name", "addresses", "except", "guests", "topic"),
     "schedule": (
         *("start", "date", "time", "zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone"),
         *("presence", "unknown", "holidays", "closed", "words"),

@@ -28,6 +28,7 @@ from storage.records import (
     pasted_into,
 )
 from storage.records.rights import reaches_everyone
+from storage.shared.policy import policy_of
 
 SHOWN = 8  #: lists in the form, beside those that are chosen: more have to be looked for
 AT_WORK = timedelta(seconds=10)  #: for so long a list that is noted, and not there, is being made by another press
@@ -48,6 +49,7 @@ async def audience_card(
         everyone=await store.reach(tenant, Audience(everyone=True), channel) if all_of_it else None,
         lists=[(item, await store.reach(tenant, Audience(lists=(item.id,)), channel)) for item in lists],
         more=more,
+        topics=(await policy_of(store, tenant)).topics,
     )
     return audience_form(turn.texts, campaign, {**values, "channel": channel}, errors, choices, notice)
 

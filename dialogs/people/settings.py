@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cards.kit.texts import Texts
-from cards.people.settings import own_settings_card, rules_form
+from cards.people.settings import rules_form
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.fields import NAME, clean
+from dialogs.people.quiet import own_settings
 from storage.records import ENGAGES_FOR, DeedKind, Policy, Role
 from storage.shared.policy import change_policy, policy_of
 
@@ -21,7 +22,7 @@ LONGEST = 36_500  #: days for which personal data is kept; empty is for ever
 
 @router.command("settings", authors_only=False)
 async def settings(turn: Turn, rest: str) -> Answer:
-    return Answer(card=own_settings_card(turn.texts, turn.person, turn.role), summary=turn.texts("Your settings"))
+    return Answer(card=await own_settings(turn), summary=turn.texts("Your settings"))
 
 
 @router.form("settings.open", authors_only=False)
@@ -49,7 +50,7 @@ async def mute_pressed(turn: Turn, form: Form) -> Answer:
     muted = str(form.get("muted")) == "true"
     await _set_muted(turn, muted)
     person = replace(turn.person, muted=muted)
-    return Answer(card=own_settings_card(turn.texts, person, turn.role, _muted_text(turn.texts, muted=muted)))
+    return Answer(card=await own_settings(turn, person, _muted_text(turn.texts, muted=muted)))
 
 
 async def _set_muted(turn: Turn, muted: bool) -> None:
@@ -87,7 +88,14 @@ async def save_rules(turn: Turn, form: Form) -> Answer:
     after = await change_policy(
         turn.store,
         turn.person.tenant,
-        lambda policy: replace(wanted, groups=policy.groups, ladder=policy.ladder, house=policy.house),
+        lambda policy: replace(
+            policy,
+            approve_above=wanted.approve_above,
+            per_week=wanted.per_week,
+            important_unmutes=wanted.important_unmutes,
+            keep_days=wanted.keep_days,
+            sender=wanted.sender,
+        ),
         deed=turn.deed(DeedKind.SET),
     )
     return Answer(card=rules_form(turn.texts, _values(after), {}, turn.texts("The rules are saved.")))

@@ -190,6 +190,7 @@ def _in_place(
         done=done,
         footer=footer,
         variant=variant,
+        settles=bool(footer),
     )
     thumbs = tracking_of(campaign, turn.services.links.tracked).thumbs
     return Answer(card=card, important=message.style is Style.IMPORTANT, thumbs=thumbs)

@@ -119,9 +119,9 @@ def out_of_reach(delivery: Claimed, channel: Channel, now: datetime, slot_end: d
     return _unsent(delivery, channel, DeliveryState.WAITING, now, slot_end, NotReached.UNINSTALLED)
 
 
-def muted(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
-    """The recipient wants no campaigns, and this one respects it."""
-    return _unsent(delivery, channel, DeliveryState.MUTED, now, None, NotReached.MUTED)
+def muted(delivery: Claimed, channel: Channel, now: datetime, why: NotReached = NotReached.MUTED) -> Settled:
+    """The recipient wants no campaigns, or none of this topic, and this one respects it."""
+    return _unsent(delivery, channel, DeliveryState.MUTED, now, None, why)
 
 
 def capped(delivery: Claimed, channel: Channel, now: datetime) -> Settled:
@@ -160,6 +160,12 @@ def not_known(
 def closed(delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, slot_end: datetime) -> Settled:
     """Where the recipient is, nobody works at this hour: due at the next opening, on the same rung."""
     return _unsent(delivery, channel, DeliveryState.PLANNED, now, open_time.next_open(now) or slot_end + PAST)
+
+
+def hushed(delivery: Claimed, channel: Channel, now: datetime, open_time: OpenTime, slot_end: datetime) -> Settled:
+    """The recipient has quiet hours: due once they are over, where the slot lasts so long; else it ends with them."""
+    due = open_time.next_open(now) or slot_end + PAST
+    return _unsent(delivery, channel, DeliveryState.PLANNED, now, due, NotReached.QUIET)
 
 
 def _unsent(

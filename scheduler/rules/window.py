@@ -10,7 +10,7 @@ import math
 import random
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate, islice, pairwise
@@ -18,7 +18,7 @@ from operator import itemgetter
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
-from storage.records import Slot, WorkingHours
+from storage.records import Quiet, Slot, WorkingHours
 from storage.records.instants import instant as instant_at
 from storage.records.instants import ms
 
@@ -168,6 +168,41 @@ def open_time(slot: Slot, hours: WorkingHours, zone: ZoneInfo) -> OpenTime:
             if opening < closing:
                 spans.append((opening, closing))
     return OpenTime(hours=hours, zone=zone, spans=tuple(spans))
+
+
+def without_quiet(open_time: OpenTime, quiet: Quiet, zone: ZoneInfo) -> OpenTime:
+    """What is left of an open time beside somebody's quiet hours, which are read on the wall clock of their zone.
+
+    Where clocks change, a night is as long as it is there: what the clock shows decides, as for working hours.
+    """
+    if not open_time:
+        return open_time
+    begins, ends = _time_of_day(quiet.begins), _time_of_day(quiet.ends)
+    lasts = (ends - begins) % DAY or DAY
+    hushed = []
+    for start, end, offset in steady(open_time.spans[0][0], open_time.spans[-1][1], zone):
+        for day in range((start + offset) // DAY - 1, (end - 1 + offset) // DAY + 1):
+            begin = day * DAY - offset + begins
+            if max(start, begin) < min(end, begin + lasts):
+                hushed.append((max(start, begin), min(end, begin + lasts)))
+    return OpenTime(hours=open_time.hours, zone=open_time.zone, spans=tuple(_cut_out(open_time.spans, hushed)))
+
+
+def _cut_out(spans: Sequence[tuple[int, int]], holes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Ascending spans without ascending holes."""
+    number = 0
+    for start, end in spans:
+        while number < len(holes) and holes[number][1] <= start:
+            number += 1
+        at = start
+        for hole in islice(holes, number, None):
+            if hole[0] >= end:
+                break
+            if at < hole[0]:
+                yield at, hole[0]
+            at = max(at, hole[1])
+        if at < end:
+            yield at, end
 
 
 # --- draws ------------------------------------------------------------------------------------

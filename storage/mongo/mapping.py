@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.mongo.engine import Document
-from storage.records import DIRECTORY_FACTS, Channel, NotReached, Person, Reference
+from storage.records import DIRECTORY_FACTS, Channel, NotReached, Person, Reference, quiet_of
 from storage.records.instants import instant
 
 FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", "locale", "language", "zone")
@@ -11,7 +11,7 @@ FIELDS = ("tenant", "address", "directory_id", "given_name", "surname", "name", 
 
 def blank(id: int, tenant: str) -> Document:
     """A person of whom nothing is known yet; every array and parent that updates touch is there."""
-    rest: Document = {"tenant": tenant, "guest": False, "lists": [], "columns": {}, "references": {}}
+    rest: Document = {"tenant": tenant, "guest": False, "lists": [], "columns": {}, "references": {}, "left_topics": []}
     row = {"_id": id} | dict.fromkeys(FIELDS, "") | rest
     return row | {"order": order_of(row)}
 
@@ -26,6 +26,8 @@ def person_of(row: Document) -> Person:
         id=row["_id"],
         guest=row.get("guest", False),
         muted=row.get("muted", False),
+        quiet=quiet_of(row.get("quiet", "")),
+        left_topics=frozenset(row.get("left_topics", ())),
         named_at=instant(row["named_at"]) if row.get("named_at") is not None else None,
         **{field: row[field] for field in FIELDS},
         **{fact: row.get(fact, "") for fact in DIRECTORY_FACTS},

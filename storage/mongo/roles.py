@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from storage.mongo.deeds import NOTHING, MongoDeeds, Owed
 from storage.mongo.engine import Document, token
 from storage.mongo.mapping import person_of
-from storage.records import Deed, Person, PersonId, Role, Subject, TenantId
+from storage.records import Deed, Person, PersonId, Quiet, Role, Subject, TenantId, quiet_of, quiet_text
 
 OWNERS, PUBLISHERS, AUTHORS = "owners", "publishers", "authors"
 _PLACE = {Role.OWNER: OWNERS, Role.PUBLISHER: PUBLISHERS, Role.AUTHOR: AUTHORS}
@@ -27,6 +27,35 @@ class MongoRoles(MongoDeeds):
 
     async def muted_people(self, tenant: TenantId) -> Sequence[int]:
         people = await self.numbers("people", {"muted": True, "tenant": tenant}, "_id")
+        return array("q", sorted(people))
+
+    async def set_quiet(self, person: PersonId, quiet: Quiet | None, *, deed: Deed) -> None:
+        await self._choose(person, {"$set": {"quiet": quiet_text(quiet)}}, deed)
+
+    async def leave_topic(self, person: PersonId, topic: int, left: bool, *, deed: Deed) -> None:
+        no_array = {"_id": person, "left_topics": {"$exists": False}}  # of before there were topics
+        await self.collection("people").update_one(no_array, {"$set": {"left_topics": []}})
+        await self._choose(person, {"$addToSet" if left else "$pull": {"left_topics": topic}}, deed)
+
+    async def _choose(self, person: PersonId, update: Document, deed: Deed) -> None:
+        row = await self.collection("people").find_one({"_id": person}, {"tenant": 1})
+        if row is None:
+            return
+        owed = await self.owe(deed.to(row["tenant"], Subject.PERSON, person))
+        update = {**update, "$set": update.get("$set", {}) | owed.in_update}
+        await self.collection("people").update_one({"_id": person}, update)
+        await self.bring_in("people", person)
+
+    async def quiet_people(self, tenant: TenantId) -> dict[tuple[str, Quiet], Sequence[int]]:
+        rows = await self.rows("people", {"quiet": {"$gt": ""}, "tenant": tenant}, ["zone", "quiet"])
+        groups: dict[tuple[str, Quiet], array[int]] = {}
+        for row in sorted(rows, key=lambda one: int(one["_id"])):
+            if hours := quiet_of(row["quiet"]):
+                groups.setdefault((row["zone"], hours), array("q")).append(row["_id"])
+        return dict(groups)
+
+    async def people_without_topic(self, tenant: TenantId, topic: int) -> Sequence[int]:
+        people = await self.numbers("people", {"left_topics": topic, "tenant": tenant}, "_id")
         return array("q", sorted(people))
 
     async def role(self, person: PersonId) -> Role | None:

@@ -2,7 +2,8 @@
 
     people            {_id: int, tenant, ..., lists: [bodies], columns: {lBODY: {...}},
                       references: {channel: {..., broken: "", failed: "", failed_at, worked_at, worked_url,
-                      heard_url, told_at}}, named_at, look_up_at}
+                      heard_url, told_at}}, named_at, look_up_at, quiet: "20:00-08:00",
+                      left_topics: [numbers]}
     identities        {_id: "kind tenant value", person}: what leads to a person; unique, so it settles races
     roles             {_id: tenant, owners: [person ids], publishers, authors, version}
     wakes             {_id: "person channel" or "delivery id", person, channel, at}: somebody whose waiting
@@ -75,6 +76,7 @@ STEPS = (
     Step("a message may have two variants, of which older copies would send one to everybody", overlaps=False),
     Step("who was not reached gets a mail, which older copies would forget", overlaps=False),
     Step("thumbs are counted, of which older copies cannot read the records", overlaps=False),
+    Step("people have quiet hours and leave topics, which older copies would not heed", overlaps=False),
 )
 VERSION = len(STEPS)
 
@@ -89,6 +91,8 @@ INDEXES = {
         _index("order"),
         _index("look_up_at"),
         _index("muted"),
+        _index("quiet"),
+        _index("left_topics"),
         _index("noting"),
         *(_index("tenant", fact) for fact in DIRECTORY_FACTS),
         *(_index("tenant", f"references.{channel}.broken", f"references.{channel}.installed") for channel in Channel),

@@ -24,6 +24,7 @@ from storage.records import (
     Person,
     PersonId,
     Profile,
+    Quiet,
     Reach,
     Reference,
     Role,
@@ -131,6 +132,22 @@ class People(Protocol):
 
     async def muted_people(self, tenant: TenantId) -> Sequence[int]:
         """The PersonIds of an organisation who want no campaigns, ascending."""
+        ...
+
+    async def set_quiet(self, person: PersonId, quiet: Quiet | None, *, deed: Deed) -> None:
+        """The hours in which the person wants important campaigns only; None: there are none."""
+        ...
+
+    async def leave_topic(self, person: PersonId, topic: int, left: bool, *, deed: Deed) -> None:
+        """Whether the person wants no campaigns of a topic, from here on; the others stay as they are."""
+        ...
+
+    async def quiet_people(self, tenant: TenantId) -> dict[tuple[str, Quiet], Sequence[int]]:
+        """The PersonIds of an organisation who have quiet hours, ascending, by their zone ("": unknown) and hours."""
+        ...
+
+    async def people_without_topic(self, tenant: TenantId, topic: int) -> Sequence[int]:
+        """The PersonIds of an organisation who have left a topic, ascending."""
         ...
 
     async def role(self, person: PersonId) -> Role | None: ...

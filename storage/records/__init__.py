@@ -133,6 +133,7 @@ from storage.records.people import (
     Sighting,
 )
 from storage.records.policy import HOUSE, GroupRole, HouseDefaults, Policy, consideration_of, forgets_before
+from storage.records.preferences import Quiet, Topic, is_quiet, quiet_of, quiet_text
 from storage.records.profiles import COUNTED, MOST_PROFILES, Profile, ProfileFigures, profile_of
 from storage.records.recalls import NAMED, Later, LeftBehind, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
@@ -250,6 +251,7 @@ __all__ = [
     "Profile",
     "ProfileFigures",
     "Progress",
+    "Quiet",
     "Reach",
     "Recall",
     "Received",
@@ -281,6 +283,7 @@ __all__ = [
     "Template",
     "TemplateId",
     "TenantId",
+    "Topic",
     "Tracking",
     "Traits",
     "Tried",
@@ -302,11 +305,14 @@ __all__ = [
     "every_language",
     "forgets_before",
     "in_language",
+    "is_quiet",
     "may_approve",
     "origin_of",
     "pasted_into",
     "place_of",
     "profile_of",
+    "quiet_of",
+    "quiet_text",
     "removal_of",
     "sender_of",
     "target_of",

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from storage.records.ab_tests import Choice
-from storage.records.campaigns import Approval, Campaign, CampaignState, Forms, Frozen, Held, Trouble
+from storage.records.campaigns import Approval, Campaign, CampaignState, Forms, Frozen, Held, Style, Trouble
 from storage.records.channels import Channel
 from storage.records.ids import CampaignId, PersonId, StaleVersion, TenantId
 from storage.records.instants import ms
@@ -450,6 +450,17 @@ def unchanged(current: Campaign | None, read: Campaign) -> Campaign:
     return current
 
 
-def spared(campaign: Campaign, person: Person) -> bool:
-    """Whether somebody who has muted the bot is left alone by this campaign."""
-    return person.muted and not campaign.as_scheduled.consideration.past_mute
+def spared(campaign: Campaign, person: Person) -> NotReached | None:
+    """Why somebody is left alone by this campaign: they have muted the bot, or left its topic. None: they are not."""
+    frozen = campaign.as_scheduled
+    if frozen.consideration.past_mute:
+        return None
+    if person.muted:
+        return NotReached.MUTED
+    leaves = frozen.topic is not None and not frozen.topic.mandatory and frozen.topic.number in person.left_topics
+    return NotReached.LEFT_TOPIC if leaves else None
+
+
+def heeds_quiet(campaign: Campaign) -> bool:
+    """Whether it waits for the end of people's quiet hours; important ones do not."""
+    return campaign.as_scheduled.message.style is not Style.IMPORTANT

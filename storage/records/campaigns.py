@@ -16,6 +16,7 @@ from storage.records.ladder import LADDER, Ladder
 from storage.records.lists import Audience
 from storage.records.mails import ByMail, Mailing
 from storage.records.people import NotReached
+from storage.records.preferences import Topic
 from storage.records.sequels import FollowUp, Repeat, Sequels
 
 
@@ -236,6 +237,8 @@ class Frozen:
     ab_test: ABTest | None = None
     #: who gets it by e-mail as well; None: nobody
     by_mail: ByMail | None = None
+    #: what it is about: who has left this topic gets none of it
+    topic: Topic | None = None
 
 
 class WhyHeld(StrEnum):

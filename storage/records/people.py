@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from storage.records.channels import Channel
 from storage.records.ids import PersonId, TenantId
+from storage.records.preferences import Quiet
 
 
 class Role(StrEnum):
@@ -54,6 +55,8 @@ class NotReached(StrEnum):
     LIST_GONE = "list_gone"  #: the group or team behind their list was gone when the campaign started
     LIST_NOT_READ = "list_not_read"  #: the slot ended before anybody told who stands in their list
     MUTED = "muted"  #: wants no campaigns
+    LEFT_TOPIC = "left_topic"  #: wants none of the campaign's topic
+    QUIET = "quiet"  #: the slot ended in the hours in which they want important ones only
     CAPPED = "capped"  #: has had as many messages this week as the organisation allows
     BOT_STOPPED = "bot_stopped"  #: the bot died after the request had left
     RESTORED = "restored"  #: the store is an older backup: the message may have been sent after it was taken
@@ -101,6 +104,10 @@ class Person:
     title: str = ""
     #: wants no campaigns, for now
     muted: bool = False
+    #: when they want important campaigns only
+    quiet: Quiet | None = None
+    #: numbers of the topics of which they want no campaigns
+    left_topics: frozenset[int] = frozenset()
     #: when the platform or the directory last told their names and addresses; None: never
     named_at: datetime | None = None
 

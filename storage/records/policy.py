@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from storage.records.campaigns import ENGAGES_FOR, Consideration, Message, Style
 from storage.records.ladder import LADDER, Ladder
 from storage.records.people import Person, Role
+from storage.records.preferences import Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,10 @@ class Policy:
     sender: str = ""
     groups: tuple[GroupRole, ...] = ()
     house: HouseDefaults = HOUSE
+    #: what campaigns may be about; by name
+    topics: tuple[Topic, ...] = ()
+    #: how many have been made: a number is never given again
+    topics_made: int = 0
 
 
 def consideration_of(policy: Policy, message: Message, author: Person | None) -> Consideration:

@@ -71,6 +71,7 @@ PLACES = (
             nothing="tenant",
             number="id",
             personal="directory_id address given_name surname name locale language zone role guest department muted"
+            " quiet left_topics"
             " named_at look_up_at country city office title",
         ),
         collection="people",
@@ -79,6 +80,7 @@ PLACES = (
             number="_id",
             words="deeds",
             personal="directory_id address given_name surname name locale language zone guest department muted order"
+            " quiet left_topics"
             " named_at look_up_at lists columns references country city office title",
         ),
         person="id",

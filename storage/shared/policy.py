@@ -38,7 +38,7 @@ async def change_policy(
 
 def deeds_between(before: Policy, after: Policy, tenant: TenantId, deed: Deed) -> list[Noted]:
     """What of a policy was changed, one by one."""
-    names = [field.name for field in fields(Policy) if field.name != "groups"]
+    names = [field.name for field in fields(Policy) if field.name not in ("groups", "topics_made")]
     noted = [
         replace(deed, kind=DeedKind.SET, details={"before": _text(old), "after": _text(new)}).to(
             tenant, Subject.SETTING, name

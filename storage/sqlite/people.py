@@ -17,6 +17,7 @@ from storage.records import (
     Reference,
     Sighting,
     TenantId,
+    quiet_of,
     removal_of,
     sender_of,
 )
@@ -28,7 +29,8 @@ from storage.sqlite.identities import identify, lead_here, merge
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"
-    " p.guest, p.department, p.country, p.city, p.office, p.title, p.muted, p.named_at"
+    " p.guest, p.department, p.country, p.city, p.office, p.title, p.muted, p.named_at,"
+    " p.quiet, p.left_topics"
 )
 REFERENCE = (
     "r.person, r.channel, r.service_url, r.conversation, r.bot, r.user, r.tenant, r.broken, r.installed,"
@@ -43,7 +45,7 @@ CHANNELS = {str(channel): channel for channel in Channel}
 
 def person_of(row: Row) -> Person:
     id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, *more = row
-    department, country, city, office, title, muted, named_at = more
+    department, country, city, office, title, muted, named_at, quiet, left_topics = more
     return Person(
         id=id,
         tenant=tenant,
@@ -62,8 +64,15 @@ def person_of(row: Row) -> Person:
         office=office,
         title=title,
         muted=bool(muted),
+        quiet=quiet_of(quiet),
+        left_topics=topics_of(left_topics),
         named_at=instant(named_at) if named_at is not None else None,
     )
+
+
+def topics_of(text: str) -> frozenset[int]:
+    """The topics that somebody has left, as the row has them: ",3,7,"; "" for none."""
+    return frozenset(map(int, text.strip(",").split(","))) if text else frozenset()
 
 
 def reference_of(row: Row) -> Reference:

@@ -6,10 +6,10 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
-from storage.records import Deed, Person, PersonId, Role, Subject, TenantId
+from storage.records import Deed, Person, PersonId, Quiet, Role, Subject, TenantId, quiet_of, quiet_text
 from storage.sqlite.audit import note
 from storage.sqlite.engine import Engine
-from storage.sqlite.people import PERSON, person_of
+from storage.sqlite.people import PERSON, person_of, topics_of
 
 
 def _note(db: sqlite3.Connection, person: PersonId, deed: Deed) -> None:
@@ -52,6 +52,41 @@ class SqliteRoles(Engine):
     async def muted_people(self, tenant: TenantId) -> Sequence[int]:
         query = "SELECT id FROM person WHERE tenant = ? AND muted ORDER BY id"
         return await self.read(lambda db: array("q", (id for (id,) in db.execute(query, (tenant,)))))
+
+    async def set_quiet(self, person: PersonId, quiet: Quiet | None, *, deed: Deed) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            if db.execute("UPDATE person SET quiet = ? WHERE id = ?", (quiet_text(quiet), person)).rowcount:
+                _note(db, person, deed)
+
+        await self.write(change)
+
+    async def leave_topic(self, person: PersonId, topic: int, left: bool, *, deed: Deed) -> None:
+        def change(db: sqlite3.Connection) -> None:
+            row = db.execute("SELECT left_topics FROM person WHERE id = ?", (person,)).fetchone()
+            if row is None:
+                return
+            topics = topics_of(row[0]) | {topic} if left else topics_of(row[0]) - {topic}
+            text = f",{','.join(map(str, sorted(topics)))}," if topics else ""
+            db.execute("UPDATE person SET left_topics = ? WHERE id = ?", (text, person))
+            _note(db, person, deed)
+
+        await self.write(change)
+
+    async def quiet_people(self, tenant: TenantId) -> dict[tuple[str, Quiet], Sequence[int]]:
+        def query(db: sqlite3.Connection) -> dict[tuple[str, Quiet], Sequence[int]]:
+            groups: dict[tuple[str, str], array[int]] = {}
+            rows = db.execute(
+                "SELECT id, zone, quiet FROM person WHERE tenant = ? AND quiet <> '' ORDER BY id", (tenant,)
+            )
+            for id, zone, quiet in rows:
+                groups.setdefault((zone, quiet), array("q")).append(id)
+            return {(zone, hours): ids for (zone, text), ids in groups.items() if (hours := quiet_of(text))}
+
+        return await self.read(query)
+
+    async def people_without_topic(self, tenant: TenantId, topic: int) -> Sequence[int]:
+        query = "SELECT id FROM person WHERE tenant = ? AND left_topics <> '' AND instr(left_topics, ?) ORDER BY id"
+        return await self.read(lambda db: array("q", (id for (id,) in db.execute(query, (tenant, f",{topic},")))))
 
     async def role(self, person: PersonId) -> Role | None:
         row = await self.read(lambda db: db.execute("SELECT role FROM person WHERE id = ?", (person,)).fetchone())

@@ -398,6 +398,13 @@ STEPS = (
     """,
     # thumbs are counted, of which a program from before cannot read the records
     "SELECT 1",
+    # hours in which people want important campaigns only, and topics of which they want none (",3,7,")
+    """
+    ALTER TABLE person ADD COLUMN quiet TEXT NOT NULL DEFAULT '';
+    ALTER TABLE person ADD COLUMN left_topics TEXT NOT NULL DEFAULT '';
+    CREATE INDEX person_quiet ON person (tenant, id) WHERE quiet <> '';
+    CREATE INDEX person_left_topics ON person (tenant, id) WHERE left_topics <> '';
+    """,
 )
 
 

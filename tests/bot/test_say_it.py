@@ -266,3 +266,24 @@ async def test_la_fin_se_dit_aussi(running_bot: RunningBot, ada: Person, louis: 
     assert "fin : supprimé dans chaque conversation" in line, line
     schedule = (await newest(running_bot)).forms["schedule"]
     assert (schedule["ending"], schedule["end_time"], schedule["time"]) == ("delete", "18:00", "10:00")
+
+
+async def test_its_topic_is_said_with_it_and_as_a_change_of_it(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_list(running_bot, ada, "Paris office", louis)
+    await ada.say("rules")
+    await ada.press("Topics")
+    await ada.press("Add it", topic_name="Canteen")
+    await ada.press("Add it", topic_name="Sport club")
+    _, line = await said(ada, "Tell the Paris office tomorrow at 10am, topic canteen, that we close early.")
+    assert "topic “Canteen”" in line, line
+    draft = await newest(running_bot)
+    assert draft.forms["message"]["body"] == "We close early." and draft.forms["audience"]["topic"] == "1"
+    _, line = await said(ada, "topic: Sport club")
+    assert "topic “Sport club”" in line
+    assert (await newest(running_bot)).forms["audience"]["topic"] == "2"
+    await make_publisher(ada, louis)
+    await said(louis, "Préviens le Paris office demain à 10h que le thème Canteen est clos. Thème Canteen.")
+    draft = await newest(running_bot)
+    assert (draft.forms["message"]["body"], draft.forms["audience"]["topic"]) == ("Le thème Canteen est clos.", "1")

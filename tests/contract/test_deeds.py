@@ -44,7 +44,7 @@ from storage.records import (
 )
 from storage.shared.policy import change_policy, policy_of
 from storage.shared.try_it import count_test
-from tests.contract.world import CONTOSO, END, MINUTE, NOW, drafted, frozen, install, running
+from tests.contract.world import CONTOSO, END, MINUTE, NIGHT, NOW, drafted, frozen, install, running
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.deeds import A_DEED
 from tests.support.kept import audit_of
@@ -161,6 +161,8 @@ DEEDS: Mapping[str, tuple[Do, str]] = {
     "share_list": (lambda s, w, d: s.share_list(w.lists[4].id, [w.louis.id], deed=d), "list Team"),
     "delete_list": (lambda s, w, d: s.delete_list(w.lists[5].id, deed=d), "list Team"),
     "mute": (lambda s, w, d: s.mute(w.louis.id, True, deed=d), "person "),
+    "set_quiet": (lambda s, w, d: s.set_quiet(w.louis.id, NIGHT, deed=d), "person "),
+    "leave_topic": (lambda s, w, d: s.leave_topic(w.louis.id, 3, True, deed=d), "person "),
     "give_role": (lambda s, w, d: s.give_role(w.louis.id, Role.AUTHOR, deed=d), "person "),
     "claim_ownership": (lambda s, w, d: s.claim_ownership(w.ada.id, deed=d), "person "),
     "forgotten": (lambda s, w, d: s.forgotten(w.old.id, NOW, deed=d), "campaign News"),
@@ -178,12 +180,13 @@ NOTED_ONLY = {"note"}
 BY_A_RULE = {"make_sequel"}
 #: what the bot keeps for its own work, and what people choose for their own chat: nobody's deed
 OWN = """
-    admit backup begin_activity blank_list claim_due collect_deeds delete_documents doubt drop_blank due_look_ups engage
-    fill_blank finish forget_activities forget_recipients forget_weeks installed_for keep_live_card keep_profiles
+    absorb_blanks admit backup begin_activity blank_list claim_due collect_deeds delete_documents doubt drop_blank
+    due_look_ups
+    engage fill_blank finish forget_activities forget_recipients forget_weeks installed_for keep_live_card keep_profiles
     keep_progress keep_trouble know learn look_up looked_up lose mark_sending meet meet_in_team new_installation plan
     plan_ended
     planned reap recalled record refresh_list remember renew reported save_installation seal skip_numbers speak start
-    write_documents
+    write_documents claim_mail doubt_mails keep_mailing mail_clicked mark_mail plan_mails reap_mails record_mail
 """
 READS = """
     audit_from by_zone campaign campaigns check close columns_of count_audit count_campaigns count_templates
@@ -191,9 +194,10 @@ READS = """
     engagement_by_hour exists had_enough hold in_state installation kept kept_of known_values last_done last_due lists
     live_card made_by members muted_people newest_service_url next_due open open_installations
     organisations_keeping people_bits people_in_state people_without person person_at person_behind planned_people
-    profile_figures profiles_of reach reach_at read_documents received recipients reference result_lists results
+    people_without_topic profile_figures profiles_of quiet_people
+    reach reach_at read_documents received recipients reference result_lists results
     role schema secret sent_messages sequels server_time tally template templates unreached unreported with_role
-    zones
+    zones due_mailings mail_tally mails_due mails_of
 """
 
 

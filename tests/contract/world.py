@@ -21,6 +21,7 @@ from storage.records import (
     NotReached,
     Person,
     Press,
+    Quiet,
     Repeat,
     Schedule,
     Settled,
@@ -67,6 +68,10 @@ async def install(store: Store, *names: str) -> list[Person]:
 
 async def drafted(store: Store, author: Person, name: str = "News") -> Campaign:
     return await store.new_campaign(author.tenant, author.id, name, Channel.TEAMS, NOW, deed=A_DEED)
+
+
+NIGHT = Quiet(begins=time(20), ends=time(8))
+LUNCH = Quiet(begins=time(12), ends=time(13, 30))
 
 
 def frozen(audience: Audience | None = None, start: datetime = NOW, repeat: Repeat | None = None) -> Frozen:

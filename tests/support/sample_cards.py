@@ -115,6 +115,7 @@ from storage.records import (
 )
 from tests.support.pictures import NARROW, CannotDraw, draw, misfits
 from tests.support.sample_endings import ending_cards
+from tests.support.sample_quiet import quiet_cards
 from tests.support.sample_records import (
     ANONYMOUS,
     ANSWERS,
@@ -318,6 +319,7 @@ class Samples:
                 },
             ),
             "form_audience": audience_form(texts, draft, {"audience": "list:1"}, {}, choices),
+            **quiet_cards(texts, language, draft, choices),
             "form_audience_combined": audience_form(texts, draft, chosen, {}, replace(choices, more=True)),
             "form_audience_errors": audience_form(
                 texts,
@@ -800,7 +802,7 @@ class Samples:
         footer = footer_lines(texts, Footer(person(0).name), content)
         unnamed = footer_lines(texts, Footer(COMMUNICATION[self.language], anonymous=True), poll)
         return {
-            "message": message_card(CampaignId(12), content, link, footer=footer),
+            "message": message_card(CampaignId(12), content, link, footer=footer, settles=True),
             "message_anonymous": message_card(CampaignId(12), poll, link, footer=unnamed),
             "message_picture": message_card(CampaignId(12), replace(content, image=PICTURE), link),
             "message_plain": message_card(CampaignId(12), plain, link),

@@ -310,7 +310,7 @@ def test_who_muted_the_bot_is_left_alone_unless_the_campaign_reaches_them_too() 
     )
     for muted in (False, True):
         somebody = replace(person(), muted=muted)
-        assert campaign_life.spared(normal, somebody) is muted
+        assert (campaign_life.spared(normal, somebody) is NotReached.MUTED) == muted
         assert not campaign_life.spared(important, somebody)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -74,6 +74,7 @@ from cards.lists.sources import Groups, group_form, unread_card
 from cards.message.compile import Done, message_card
 from cards.people.house import house_form
 from cards.people.others import changed_by_another_card
+from cards.people.quiet import topic_form, topics_card
 from cards.people.roles import groups_card, role_given_card, roles_card
 from cards.people.settings import own_settings_card, rules_form
 from cards.results.comparing.compare import compare_card
@@ -145,6 +146,7 @@ from storage.records import (
     NotReached,
     NotTakenBack,
     PersonId,
+    Quiet,
     Reach,
     Recall,
     Result,
@@ -154,6 +156,7 @@ from storage.records import (
     Style,
     Tally,
     TenantId,
+    Topic,
     Tracking,
     Tried,
     Trouble,
@@ -241,6 +244,9 @@ def edge_forms(language: str) -> Cards:
         "picture: nameless": picture_card(texts, replace(draft, name=""), "https://contoso.com/x.png"),
         "text offered: no draft": text_card(texts, None, "x" * 1_000),
         "form audience: errors everywhere": audience_form(texts, draft, {}, ERRORS, crowded),
+        "form audience: a topic that is gone": audience_form(
+            texts, draft, {"topic": "9"}, ERRORS | {"topic": "wrong"}, replace(crowded, topics=TOPICS)
+        ),
         "form audience: no lists": audience_form(texts, replace(draft, channel=Channel.SKYPE), {}, {}, nobody),
         "form schedule: errors everywhere": schedule_form(texts, draft, SCHEDULE, ERRORS, zones, NOW),
         "form schedule: nothing": schedule_form(texts, draft, {}, {}, zones, NOW),
@@ -700,6 +706,18 @@ def edge_talk(language: str) -> Cards:
         "roles: nobody known": roles_card(texts, [(nobody, Role.OWNER)], [], owner=False, directory=False),
         "roles: groups": groups_card(texts, [(NASTY, NASTY), (LONG, LONG)], Role.PUBLISHER),
         "settings": own_settings_card(texts, replace(nobody, muted=True), Role.OWNER, "notice " * 20),
+        "settings: all topics": own_settings_card(
+            texts,
+            replace(nobody, quiet=Quiet(begins=time(0), ends=time(23, 59)), left_topics=frozenset(range(0, 20, 2))),
+            Role.OWNER,
+            "notice " * 20,
+            TOPICS,
+            {"quiet_begins": NASTY, "quiet_ends": ""},
+            {"quiet_begins": "wrong " * 20, "quiet_ends": "wrong"},
+        ),
+        "topics: all": topics_card(texts, TOPICS, {"topic_name": NASTY}, {"topic_name": "wrong " * 20}, "notice " * 20),
+        "topics: none": topics_card(texts, (), {}, {}),
+        "topic": topic_form(texts, TOPICS[0], {"topic_name": NASTY, "mandatory": NASTY}, {"topic_name": "wrong"}),
         "rules": rules_form(texts, {"approve_above": NASTY}, {"approve_above": "wrong " * 20, "per_week": "wrong"}),
         "house": house_form(
             texts, dict.fromkeys(FIELDS["schedule"], NASTY), ERRORS, offered_zones(texts, NOW), "notice"
@@ -715,6 +733,12 @@ def edge_talk(language: str) -> Cards:
         for who in (nobody, nasty):
             drawn[f"greeting: {role} {who.name[:5]}"] = greeting_card(texts, who, role, became_owner=True)
     return drawn
+
+
+TOPICS = tuple(
+    Topic(number=number, name=name * 40 if len(name) == 1 else name[:40], mandatory=number % 3 == 0)
+    for number, name in enumerate(["W", NASTY, "é", "i"] * 5)
+)
 
 
 def edge_messages(language: str) -> Cards:

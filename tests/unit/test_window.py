@@ -8,6 +8,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,8 +28,9 @@ from scheduler.rules.window import (
     open_time,
     peak_per_minute,
     steady,
+    without_quiet,
 )
-from storage.records import Slot, WorkingHours
+from storage.records import Quiet, Slot, WorkingHours, is_quiet
 from storage.records.instants import instant as instant_at
 from storage.records.instants import ms
 
@@ -609,3 +611,52 @@ def test_the_peak_foretold_is_the_busiest_minute_that_comes(count: int, weeks: i
 def test_messages_of_less_than_a_minute_all_count_in_its_peak() -> None:
     window = open_time(slot_from(paris(2026, 3, 2, 10), seconds=30), OFFICE, PARIS)
     assert peak_per_minute(window, 400) == 400
+
+
+# --- quiet hours ------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(
+    change=st.sampled_from(CLOCK_CHANGES),
+    lives_in=st.sampled_from(CLOCK_CHANGES),
+    begins=minutes_of_day,
+    ends=minutes_of_day,
+    start=st.integers(-48 * 60, 24 * 60),
+    lasts=st.integers(1, 96 * 60),
+    data=st.data(),
+)
+def test_what_is_left_beside_quiet_hours_is_what_the_wall_clock_there_says(
+    change: tuple[str, date],
+    lives_in: tuple[str, date],
+    begins: time,
+    ends: time,
+    start: int,
+    lasts: int,
+    data: st.DataObject,
+) -> None:
+    """Around changes of clocks, in the campaign's zone and in the person's own: as its clock shows."""
+    zone, own = ZoneInfo(change[0]), lives_in[0]
+    since = datetime.combine(data.draw(st.sampled_from([change[1], lives_in[1]])), time(0), UTC)
+    slot = Slot(start=since + start * MINUTE, duration=lasts * MINUTE)
+    whole = open_time(slot, data.draw(hours_around(change[1])), zone)
+    quiet = Quiet(begins=begins, ends=ends)
+    left = without_quiet(whole, quiet, ZoneInfo(own))
+    for minute in range(0, lasts, 7):
+        at = slot.start + minute * MINUTE
+        hushed = begins == ends or is_quiet(quiet, own, at)
+        assert left.contains(at) == (whole.contains(at) and not hushed), at
+    spans = left.spans
+    assert all(first < last for first, last in spans), "none is empty"
+    assert all(before[1] <= after[0] for before, after in pairwise(spans)), "ascending, disjoint"
+    assert left.total <= whole.total
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "hours"),
+    [(time(20), time(8), 9), (time(12), time(13), 8), (time(8), time(19), 0), (time(0), time(9, 30), 8.5)],
+)
+def test_a_working_day_beside_quiet_hours(begins: time, ends: time, hours: float) -> None:
+    day = Slot(start=datetime(2026, 11, 24, tzinfo=PARIS).astimezone(UTC), duration=timedelta(days=1))
+    left = without_quiet(open_time(day, OFFICE, PARIS), Quiet(begins=begins, ends=ends), PARIS)
+    assert left.total == timedelta(hours=hours)

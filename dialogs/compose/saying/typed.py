@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cards.compose.said import SAID, OpenAsk, ask_text, asks_of, understood_text, with_asks
+from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.deleting import delete, deletion
 from dialogs.compose.saying.people import Known, known_to, may_describe, meanings, with_segments
+from dialogs.compose.saying.topics import cut_topic
 from dialogs.compose.saying.values import (
     audience_values,
     draft_for_grammar,
@@ -40,8 +42,9 @@ from dialogs.sayings.reading import read
 from dialogs.sayings.timing import Timing, timing
 from dialogs.sayings.words.names import EVERYBODY, Names
 from dialogs.schedule_words import may_be_a_schedule
-from storage.records import Campaign, DeedKind, DistributionList, Right, StaleVersion
+from storage.records import Campaign, DeedKind, DistributionList, Right, StaleVersion, Topic
 from storage.records.campaign_life import Change, allows, edit
+from storage.shared.policy import policy_of
 
 router = Router()
 
@@ -60,6 +63,8 @@ class Heard:
     known: Known | None = None
     #: by a segment's name that was made of words, what they were understood as
     meant: Mapping[str, str] = field(default_factory=dict)
+    #: what the campaign is to be about
+    topic: Topic | None = None
 
     @property
     def ids(self) -> dict[str, int]:
@@ -74,12 +79,15 @@ async def _heard(turn: Turn, words: str) -> Heard | None:
     draft = await open_draft(turn)
     is_begun = draft is not None and bool(draft.forms.keys() - {SAID})
     known = draft_for_grammar(turn, draft, lists) if draft is not None and is_begun else None
+    words, topic = cut_topic(words, (await policy_of(turn.store, turn.person.tenant)).topics)
     names = Names(one.name for one in lists)
-    saying, of_people = read(words, names, known), None
+    of_people = None
+    saying = Saying(kind=Kind.EDIT) if topic is not None and not words else read(words, names, known)
     if may_describe(words, saying):
         of_people = await known_to(turn, words, lists)
         saying = read(words, names, known, of_people.people)
-    return Heard(saying=_with_one_of_a_name(saying, lists), draft=draft, lists=lists, known=of_people)
+    whole = _with_one_of_a_name(saying, lists)
+    return Heard(saying=whole, draft=draft, lists=lists, known=of_people, topic=topic)
 
 
 async def _with_people_described(turn: Turn, heard: Heard) -> Heard:
@@ -123,6 +131,8 @@ async def said(turn: Turn, words: str, command: str) -> Answer | None:
         whole = saying.kind is Kind.NEW and (saying.text or (saying.audience and _FOR_SOMEBODY.search(words)))
         return await _answer(turn, heard) if whole else None
     if saying.kind is Kind.NEW and saying.says_something:
+        return await _answer(turn, heard)
+    if heard.topic is not None and heard.draft is not None and saying.kind is Kind.EDIT:
         return await _answer(turn, heard)
     if saying.kind is Kind.EDIT:
         alone = replace(saying, when="", speaks=frozenset(), asks=())
@@ -246,6 +256,9 @@ async def _forms(
     if saying.audience is not None or saying.exclude is not None:
         channel = draft.channel if draft is not None else turn.channel
         forms["audience"] = audience_values(saying, {"channel": channel, **before.get("audience", {})}, ids)
+    if heard.topic is not None:
+        channel = draft.channel if draft is not None else turn.channel
+        forms["audience"] = {"channel": channel, **forms.get("audience", {}), "topic": str(heard.topic.number)}
     own = forms.get("message", {}).get("language") or turn.texts.language
     for code, text in saying.versions.items():
         if code == own:
@@ -297,6 +310,8 @@ async def _understood(turn: Turn, heard: Heard, campaign: Campaign, times: Timin
     """The review, with one line above it: what was understood, and what should be looked at."""
     schedule = campaign.forms.get("schedule")
     parts = parts_understood(turn, heard.saying, schedule, heard.meant)
+    if heard.topic is not None:
+        parts.append(turn.texts("topic “{topic}”", topic=escape_markdown(heard.topic.name)))
     pointed_out = notes(turn, [*heard.saying.asks, *times.asks])
     text = "\n\n".join([understood_text(turn.texts, parts, new=new), *pointed_out]).strip()
     return await _shown(turn, campaign, text)

@@ -18,6 +18,7 @@ from storage.records import (
     NotReached,
     Person,
     PersonId,
+    Quiet,
     Reference,
     Role,
     Sighting,
@@ -351,6 +352,27 @@ class ModelOfPeople(Kept):
 
     def muted_people(self, tenant: TenantId) -> list[int]:
         return sorted(id for id, row in self.people.items() if row.person.tenant == tenant and row.person.muted)
+
+    def set_quiet(self, person: PersonId, quiet: Quiet | None, *, deed: Deed) -> None:
+        self._note_person(deed, person)
+        self.people[person].person = replace(self.people[person].person, quiet=quiet)
+
+    def leave_topic(self, person: PersonId, topic: int, left: bool, *, deed: Deed) -> None:
+        self._note_person(deed, person)
+        row = self.people[person]
+        topics = row.person.left_topics | {topic} if left else row.person.left_topics - {topic}
+        row.person = replace(row.person, left_topics=topics)
+
+    def quiet_people(self, tenant: TenantId) -> dict[tuple[str, Quiet], list[int]]:
+        groups: dict[tuple[str, Quiet], list[int]] = {}
+        for id, row in sorted(self.people.items()):
+            if row.person.tenant == tenant and row.person.quiet is not None:
+                groups.setdefault((row.person.zone, row.person.quiet), []).append(id)
+        return groups
+
+    def people_without_topic(self, tenant: TenantId, topic: int) -> list[int]:
+        some = ((id, row.person) for id, row in self.people.items())
+        return sorted(id for id, one in some if one.tenant == tenant and topic in one.left_topics)
 
     def _note_person(self, deed: Deed, person: PersonId) -> None:
         self.done(deed, self.people[person].person.tenant, Subject.PERSON, person)

@@ -16,6 +16,7 @@ from storage.records import (
     DirectoryUser,
     Lesson,
     NotReached,
+    Quiet,
     Reference,
     Role,
     Sighting,
@@ -25,7 +26,7 @@ from storage.records import (
 from storage.records.lists import SourceKind
 from tests.contract.model.machine import ALL, SECOND, WHO, Data, Machine, number
 from tests.contract.rules import rules
-from tests.contract.world import sighting
+from tests.contract.world import LUNCH, NIGHT, sighting
 
 ADDRESSES = ("@contoso.example", ".alias@contoso.example")
 SHARED = "team@contoso.example"  #: a mailbox of several people
@@ -170,6 +171,15 @@ class PeopleRules(Machine):
             self.same("speak", id, language)
             self.same("mute", id, muted, deed=self.deed())
         self.same("muted_people", self.tenant(data), seen=list)
+
+    @rule(data=st.data(), quiet=st.sampled_from([None, NIGHT, LUNCH]), topic=st.integers(1, 3), left=st.booleans())
+    def somebody_wants_quiet(self, data: Data, quiet: Quiet | None, topic: int, left: bool) -> None:
+        for id in self.people(data, self.tenant(data), 1):
+            self.same("set_quiet", id, quiet, deed=self.deed())
+            self.same("leave_topic", id, topic, left, deed=self.deed())
+        tenant = self.tenant(data)
+        self.same("quiet_people", tenant, seen=lambda groups: {key: list(ids) for key, ids in groups.items()})
+        self.same("people_without_topic", tenant, topic, seen=list)
 
     @rule(data=st.data(), role=st.sampled_from([None, *Role]))
     def a_role_is_given(self, data: Data, role: Role | None) -> None:
