@@ -174,7 +174,7 @@ def _answer(answer: str, words: str, chat: str) -> str:
     if not answer:
         return ""
     link = f' <a href="{escape(chat)}">{escape(words)}</a>' if chat else ""
-    return f'<tr><td class="words" style="padding:8px 24px"><strong>{escape(answer)}</strong>{link}</td></tr>'
+    return f'<tr><td class="words" style="padding:8px 24px 20px"><strong>{escape(answer)}</strong>{link}</td></tr>'
 
 
 def _small(lines: list[str], stop: str, address: str) -> str:

@@ -103,7 +103,6 @@ def report_card(
         body += left_behind_lines(texts, campaign, figures.recall, figures.left_behind)
     body += variants_in_report(texts, figures, now)
     body += rounds_of(texts, figures)
-    body += mails_in_report(texts, figures)
     body += _outcome_chart(texts, figures.tally)
     body += _answers(texts, figures)
     body += _presses(texts, figures)
@@ -112,6 +111,7 @@ def report_card(
     body += _over_time(texts, figures, zone)
     body += presence_figures(texts, campaign, figures.tally)
     body += _reasons(texts, figures)
+    body += mails_in_report(texts, figures)
     body.append(hint(_as_of(texts, figures, now, zone)))
     return card(texts, body, _actions(texts, figures, now))
 

@@ -10,6 +10,8 @@ from email.message import EmailMessage
 import pytest
 
 from storage.records import Campaign, CampaignState, MailState, NotMailed
+from storage.shared.mails import mail_figures
+from storage.shared.policy import policy_of
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, completed, eventually, launch, make_publisher, newest
 from tests.bot.test_exports import exported, fetched, rows_of
 from tests.conftest import RunningBot
@@ -354,6 +356,29 @@ async def test_en_francais_du_formulaire_au_courrier(
     assert mail["Subject"] == "Sécurité"
     await louis.say("rapport Sécurité")
     assert "Par e-mail" in words_of(louis.card())
+
+
+async def test_figures_stay_when_the_recipients_are_forgotten(
+    running_bot: RunningBot, ada: Person, server: MailServer
+) -> None:
+    await with_mail(running_bot, server)
+    await to_the_review(ada, MARIE, GUEST)
+    campaign = await is_sent(ada, running_bot)
+    await found_out(running_bot, campaign)
+    before = await running_bot.store.mail_tally(campaign.id)
+    policy = await policy_of(running_bot.store, campaign.tenant)
+    assert policy.keep_days
+    running_bot.clock.forward(timedelta(days=policy.keep_days + 31))
+
+    async def erased() -> Campaign | None:
+        current = await running_bot.store.campaign(campaign.id)
+        return current if current and current.erased_at else None
+
+    sealed = await eventually(erased)
+    assert (await running_bot.store.mail_tally(campaign.id)).total == 0
+    assert await mail_figures(running_bot.store, sealed) == before
+    await ada.say(f"report {campaign.name}")
+    assert "I know no address of theirs that an e-mail can be sent to." in words_of(ada.card())
 
 
 @pytest.mark.real_time

@@ -57,6 +57,7 @@ LEASE = timedelta(seconds=30)
 CHANGES = {
     *("start", "plan", "planned", "claim_due", "mark_sending", "record", "reap", "finish", "reported"),
     *("write_documents", "delete_documents"),
+    *("keep_mailing", "plan_mails", "claim_mail", "mark_mail", "record_mail", "reap_mails"),
     *("recall", "recalled", "delete_campaign"),
     *("save_installation", "installed_for"),
     *("blank_list", "know", "fill_blank", "refresh_list", "drop_blank", "plan_ended"),

@@ -12,6 +12,7 @@ from storage.records import (
     Audience,
     Button,
     ButtonKind,
+    ByMail,
     Campaign,
     Channel,
     End,
@@ -100,6 +101,7 @@ async def scheduled(
     end: End | None = None,
     follow_up: FollowUp | None = None,
     repeat: Repeat | None = None,
+    by_mail: ByMail | None = None,
 ) -> Campaign:
     """A campaign to everyone that starts now; a series whose first occurrence does, where it has a ``repeat``."""
     await store.give_role(author.id, Role.OWNER, deed=A_DEED)
@@ -112,6 +114,7 @@ async def scheduled(
         schedule=Schedule(slot=slot, hours=hours, zone="UTC", presence=presence, repeat=repeat),
         follow_up=follow_up,
         end=end,
+        by_mail=by_mail,
     )
     approved = approval or Approval(people=10_000_000)
     return await store.save(replace(campaign_life.schedule(draft, frozen), approval=approved), deed=A_DEED)
