@@ -36,7 +36,7 @@ OTHER = replace(CHOICE, variant=Variant.A, why=WhyChosen.AHEAD)
 DEED = Deed(kind=DeedKind.CHOSEN, by=None, at=NOW, details={"variant": "B"})
 
 
-async def tested(store: Store) -> Campaign:
+async def with_test(store: Store) -> Campaign:
     [ada] = await install(store, "ada")
     draft = await drafted(store, ada)
     campaign = await store.save(campaign_life.schedule(draft, replace(frozen(), ab_test=TEST)), deed=A_DEED)
@@ -51,7 +51,7 @@ async def now(store: Store, campaign: Campaign) -> Campaign:
 
 
 async def test_the_choice_is_kept_with_the_campaign_and_what_was_approved_stays(store: Store) -> None:
-    campaign = await tested(store)
+    campaign = await with_test(store)
     assert campaign.is_undecided
     chosen = await store.choose(campaign.id, CHOICE, deed=DEED)
     assert chosen is not None and chosen == await now(store, campaign)
@@ -62,7 +62,7 @@ async def test_the_choice_is_kept_with_the_campaign_and_what_was_approved_stays(
 
 
 async def test_of_many_at_once_one_chooses(store: Store) -> None:
-    campaign = await tested(store)
+    campaign = await with_test(store)
     chosen = await asyncio.gather(
         *(store.choose(campaign.id, choice, deed=DEED) for choice in (CHOICE, OTHER) for _ in range(4))
     )
@@ -91,7 +91,7 @@ async def test_nothing_is_chosen_before_it_runs_nor_after_nor_of_one_message(sto
 
 
 async def test_variants_are_counted_by_the_profile_of_their_people(store: Store) -> None:
-    campaign = await tested(store)
+    campaign = await with_test(store)
     people = await install(store, "ada", "louis", "marie")
     french = Profile(language="fr")
     kinds = [replace(french, variant=Variant.A), replace(french, variant=Variant.B), french]
