@@ -54,7 +54,7 @@ def _section(texts: Texts, *, anchored: bool) -> str:
             texts("Terms"),
             texts(
                 "Crieur is free software under the MIT licence, without warranty."
-                " Your organisation's own rules apply to the messages that it carries."
+                " Your organisation’s own rules apply to the messages that it carries."
             ),
         ),
     )

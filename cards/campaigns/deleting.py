@@ -149,7 +149,7 @@ def _waits_text(texts: Texts, trouble: Trouble, channel: Channel) -> str:
         case NotReached.INTERCEPTED:
             return texts(
                 "Something else answers in the place of {channel}, such as a proxy or a firewall."
-                " The people who run Crieur's network can mend it; it then goes on by itself.",
+                " The people who run Crieur’s network can mend it; it then goes on by itself.",
                 channel=name,
             )
         case NotReached.UNEXPLAINED:

@@ -28,9 +28,9 @@ def step_help_card(texts: Texts, campaign: Campaign, step: str) -> AdaptiveCard:
 def _message(texts: Texts) -> list[str]:
     return [
         texts(
-            "\\[FIRSTNAME\\] becomes each reader's own; \\[FIRSTNAME|there\\] says “there” where the name is missing."
+            "\\[FIRSTNAME\\] becomes each reader’s own; \\[FIRSTNAME|there\\] says “there” where the name is missing."
         ),
-        texts("Links, a confirmation, quick answers, a picture and other languages are behind the card's buttons."),
+        texts("Links, a confirmation, quick answers, a picture and other languages are behind the card’s buttons."),
         texts("You can also write the text here in the chat, formatted as you like: I offer to take it over."),
     ]
 

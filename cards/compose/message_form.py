@@ -114,7 +114,7 @@ def more_line(texts: Texts, values: Values) -> str:
 
 def variables_hint(texts: Texts, columns: Sequence[str]) -> str:
     text = texts(
-        "\\[FIRSTNAME\\], \\[LASTNAME\\] and \\[EMAIL\\] become each person's own;"
+        "\\[FIRSTNAME\\], \\[LASTNAME\\] and \\[EMAIL\\] become each person’s own;"
         " \\[FIRSTNAME|there\\] says “there” where we have no name."
         " \\*\\*Bold\\*\\*, \\_italic\\_, \\[links\\]\\(https://…\\) and “- ” lists work."
     )

@@ -329,7 +329,7 @@ def hours_text(texts: Texts, schedule: Schedule) -> str:
     shown = texts(
         "{opens} to {closes}, {days}", opens=texts.clock(hours.opens), closes=texts.clock(hours.closes), days=days
     )
-    return texts("{hours}, on each person's own clock", hours=shown) if schedule.own_zone else shown
+    return texts("{hours}, on each person’s own clock", hours=shown) if schedule.own_zone else shown
 
 
 def forecast_text(texts: Texts, forecast: Forecast, zone: ZoneInfo | None) -> str:

@@ -179,7 +179,7 @@ def _own_zone(texts: Texts, values: Values) -> Element:
     return ToggleInput(
         id="own_zone",
         label=texts("Time zones"),
-        title=texts("Read these hours on each person's own clock"),
+        title=texts("Read these hours on each person’s own clock"),
         value=values.get("own_zone", "false"),
         wrap=True,
     )

@@ -88,7 +88,7 @@ def _commands(texts: Texts, role: Role | None) -> list[str]:
             texts("**lists** – your distribution lists, and who can be reached"),
             *groups,
             texts("**report** NAME – how a campaign did"),
-            texts("**export** NAME – a campaign's results as a file"),
+            texts("**export** NAME – a campaign’s results as a file"),
             texts("**try** NAME – send a test of a campaign to one person"),
             texts("**copy** NAME – a new draft like a campaign"),
             texts("**templates** – what new campaigns may begin with"),

@@ -47,7 +47,7 @@ def install_form(
 
 def failure_text(texts: Texts, why: NotInstalled) -> str:
     return {
-        NotInstalled.NOT_IN_DIRECTORY: texts("They are not in your organisation's directory."),
+        NotInstalled.NOT_IN_DIRECTORY: texts("They are not in your organisation’s directory."),
         NotInstalled.NOT_ALLOWED: texts("A policy of your organisation keeps Crieur from them."),
         NotInstalled.REFUSED: texts("Teams refused to install it for them."),
     }[why]
@@ -58,7 +58,7 @@ def halt_text(texts: Texts, installation: Installation) -> str:
     match installation.halt:
         case Halt.NOT_IN_CATALOGUE:
             return texts(
-                "Your organisation's app catalogue does not have Crieur:"
+                "Your organisation’s app catalogue does not have Crieur:"
                 " an administrator has to upload its package in the Teams admin centre first."
             )
         case Halt.NOT_ALLOWED if installation.permission:

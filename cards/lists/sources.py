@@ -56,7 +56,7 @@ def group_form(texts: Texts, campaign: Campaign | None, groups: Groups, problem:
         )
         actions.insert(0, act(texts("Take this group"), "group.use", payload, style="positive"))
     elif groups.matches is not None:
-        body.append(paragraph(texts("No group's name begins with “{name}”.", name=escape_markdown(groups.name))))
+        body.append(paragraph(texts("No group’s name begins with “{name}”.", name=escape_markdown(groups.name))))
     if campaign:
         actions.append(go(texts("Back"), "form.open", {**payload, "step": "audience"}))
     else:
@@ -73,7 +73,7 @@ def distinct(groups: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 def source_name(texts: Texts, source: Source) -> str:
     return {
         SourceKind.GROUP: texts("a group of the directory"),
-        SourceKind.TEAM: texts("a team's members"),
+        SourceKind.TEAM: texts("a team’s members"),
     }[source.kind]
 
 

@@ -26,7 +26,7 @@ def house_form(
             heading(texts("Schedules begin with this")),
             hint(texts("It stands in every new campaign, and each campaign may have another.")),
             *zone_field(texts, values, errors, zones),
-            hint(texts("Empty: each author's own."), spacing="Small"),
+            hint(texts("Empty: each author’s own."), spacing="Small"),
             *duration_fields(texts, values, errors),
             *hours_fields(texts, values, errors),
             *days_field(texts, values, errors),

@@ -49,7 +49,7 @@ def mails_in_report(texts: Texts, figures: Figures) -> list[Any]:
 def _what_comes(texts: Texts, figures: Figures) -> str:
     campaign, mailing = figures.campaign, figures.campaign.mailing
     if mailing is not None and mailing.doubted:
-        return texts("The bot's memory came from a backup: nobody else gets one, as they may have had it before.")
+        return texts("The bot’s memory came from a backup: nobody else gets one, as they may have had it before.")
     if is_over(campaign, campaign.finished_at or campaign.created_at):
         return texts("No more are sent, as the messages are being taken back. E-mails cannot be.")
     if campaign.finished_at is None:
@@ -74,7 +74,7 @@ def why_not_mailed(texts: Texts, why: NotMailed) -> str:
         NotMailed.NOT_TAKEN: texts("The mail server did not take it for three days."),
         NotMailed.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
         NotMailed.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
-        NotMailed.RESTORED: texts("The bot's memory came from a backup: it may have arrived before."),
+        NotMailed.RESTORED: texts("The bot’s memory came from a backup: it may have arrived before."),
     }[why]
 
 

@@ -54,7 +54,7 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.QUIET: texts("The time was over in their quiet hours."),
         NotReached.CAPPED: texts("They have had as many messages this week as your organisation allows."),
         NotReached.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
-        NotReached.RESTORED: texts("The bot's memory came from a backup: it may have arrived before."),
+        NotReached.RESTORED: texts("The bot’s memory came from a backup: it may have arrived before."),
         NotReached.SWITCHED_OFF: texts("The administrator had switched Crieur off until the time was over."),
         NotReached.UNEXPLAINED: texts("{channel} refused it without a reason that I know.", channel=name),
         NotReached.INTERCEPTED: texts(
@@ -121,5 +121,5 @@ def reason_of_one(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.QUIET: texts("the time was over in quiet hours"),
         NotReached.CAPPED: texts("has had as many messages this week as the organisation allows"),
         NotReached.BOT_STOPPED: texts("the bot stopped while sending: it may have arrived"),
-        NotReached.RESTORED: texts("the bot's memory came from a backup: it may have arrived before"),
+        NotReached.RESTORED: texts("the bot’s memory came from a backup: it may have arrived before"),
     }[reason]

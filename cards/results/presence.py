@@ -34,7 +34,7 @@ def _by_look(texts: Texts, ladder: Ladder, tally: Tally) -> list[tuple[str, ...]
         return texts("look {number}: {count}", number=rung + 1, count=texts.number(delivered[rung]))
 
     return [
-        (texts("Delivered"), texts("First look"), texts("10 minutes later"), texts("Next full hour")),
+        (texts("Sent"), texts("First look"), texts("10 minutes later"), texts("Next full hour")),
         *(
             (_round_text(texts, round), *(cell(ladder.rung(round, step)) for step in range(1, STEPS + 1)))
             for round in range(1, ladder.rounds + 1)

@@ -33,7 +33,7 @@ def trouble_text(texts: Texts, reason: NotReached, detail: str, channel: Channel
         case NotReached.INTERCEPTED:
             return texts(
                 "Something else answers in the place of {channel}, such as a proxy or a firewall."
-                " The people who run Crieur's network can mend it; sending then goes on by itself.",
+                " The people who run Crieur’s network can mend it; sending then goes on by itself.",
                 channel=name,
             )
         case NotReached.UNEXPLAINED:

@@ -223,7 +223,7 @@ async def approve(turn: Turn, form: Form) -> Answer:
     shown = await overview(turn, draft)
     problems = await _in_the_way(turn, draft, shown)
     if problems:
-        note = turn.texts("It can't be sent like this any more: {why}", why=" ".join(text for _, text in problems))
+        note = turn.texts("It can’t be sent like this any more: {why}", why=" ".join(text for _, text in problems))
         return Answer(card=await _card(turn, campaign, note))
     try:
         frozen = campaign.held.frozen if campaign.held else await _frozen(turn, draft)

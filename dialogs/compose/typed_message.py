@@ -86,7 +86,7 @@ def _named(texts: Texts, lost: LostFormatting) -> str:
     return {
         LostFormatting.HEADING: texts("headings (they are bold lines now)"),
         LostFormatting.TABLE: texts("a table (its rows are lines now)"),
-        LostFormatting.QUOTE: texts("a quotation's frame"),
+        LostFormatting.QUOTE: texts("a quotation’s frame"),
         LostFormatting.CODE: texts("the look of code"),
         LostFormatting.STRUCK: texts("strikethrough"),
         LostFormatting.UNDERLINED: texts("underlining"),

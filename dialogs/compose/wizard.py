@@ -349,7 +349,7 @@ async def in_time(turn: Turn, draft: Campaign) -> Campaign | None:
 
 def has_started(turn: Turn, campaign: Campaign) -> str:
     if campaign.state is CampaignState.DONE:
-        return turn.texts("This campaign has been sent: it can't be changed any more.")
+        return turn.texts("This campaign has been sent: it can’t be changed any more.")
     return turn.texts("This campaign has started: it can be neither changed nor cancelled.")
 
 

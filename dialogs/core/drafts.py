@@ -335,7 +335,7 @@ def why_no_test(campaign: Campaign, message: Message, test: ABTest, schedule: Sc
     if schedule is None:
         return ""
     if schedule.own_zone:
-        return texts("It needs one clock: it does not go with each person's own.")
+        return texts("It needs one clock: it does not go with each person’s own.")
     times = times_of(schedule, test)
     if not times.test or not times.rest:
         return texts.many(

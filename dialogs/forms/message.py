@@ -131,7 +131,7 @@ def _ask_about(
 ) -> None:
     if doubt := next(doubts(text, columns, own_words(values)), None):
         errors[field] = texts(
-            "I don't know {wrong}. Did you mean [{nearest}]?", wrong=doubt.written, nearest=doubt.nearest
+            "I don’t know {wrong}. Did you mean [{nearest}]?", wrong=doubt.written, nearest=doubt.nearest
         )
 
 

@@ -366,7 +366,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(runnin
     card = (await ada.press("OK", ab_after="2"))["value"]
     assert error_beside(card, "ab_title") == "Please write another title or another text: B says the same as A."
     card = (await ada.press("OK", ab_body="Hello [FRISTNAME]"))["value"]
-    assert error_beside(card, "ab_body").startswith("I don't know [FRISTNAME]")
+    assert error_beside(card, "ab_body").startswith("I don’t know [FRISTNAME]")
     card = (await ada.press("OK", ab_body="x" * 19_900))["value"]
     assert error_beside(card, "ab_body").startswith("The two variants together are too long") or error_beside(
         card, "ab_body"
@@ -382,7 +382,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(runnin
         ({"anonymous": "true"}, {}, {}, "In a campaign without names nobody knows who has done what"),
         ({"ack": "false"}, {}, {}, "Nobody can confirm it: ask people to confirm, or measure something else."),
         ({"link_url": "", "link_title": ""}, {"ab_measure": "clicked"}, {}, "Nobody can click: add a link"),
-        ({}, {}, {"own_zone": "true"}, "It needs one clock: it does not go with each person's own."),
+        ({}, {}, {"own_zone": "true"}, "It needs one clock: it does not go with each person’s own."),
         ({}, {"ab_after": "8"}, {}, "There are no working hours before the choice, after 8 hours"),
     ],
 )

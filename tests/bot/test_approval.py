@@ -235,7 +235,7 @@ async def test_the_start_passed_while_it_waited(
         running_bot.clock.now().replace(year=running_bot.clock.now().year + 1) - running_bot.clock.now()
     )
     words = words_of((await grace.press("Approve"))["value"])
-    assert any("It can't be sent like this any more: That is in the past." in word for word in words)
+    assert any("It can’t be sent like this any more: That is in the past." in word for word in words)
     assert await state(running_bot) is CampaignState.SUBMITTED
 
 

@@ -22,7 +22,7 @@ async def test_every_step_is_saved_even_when_it_is_wrong(running_bot: RunningBot
     card = (await ada.press("Next: audience", **wrong))["value"]
     assert "Nothing is lost: please correct what is marked below." in words_of(card)
     assert error_beside(card, "name") == "Please give the campaign a name."
-    assert error_beside(card, "body") == "I don't know [FISTNAME]. Did you mean [FIRSTNAME]?"
+    assert error_beside(card, "body") == "I don’t know [FISTNAME]. Did you mean [FIRSTNAME]?"
     assert error_beside(card, "link_url") == "That is not a web address; it begins with https://"
     assert error_beside(card, "ack_title") == "That is too long: 41 characters of 40."
     assert [error_beside(card, field) for field in ("title", "style", "link_title")] == ["", "", ""]

@@ -428,7 +428,7 @@ async def test_what_keeps_a_group_from_being_found_or_read_is_said(
     await ada.press("Take this group", card=offer, choice=group.id)
     assert ada.reads("Please choose one of these groups.")
     await ada.press("Find groups", group="x" * 5_000)
-    assert any("No group's name begins with “xxx" in word for word in words_of(ada.card()))
+    assert any("No group’s name begins with “xxx" in word for word in words_of(ada.card()))
     assert await running_bot.store.lists(TenantId(TENANT)) == []
 
 

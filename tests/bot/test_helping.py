@@ -110,7 +110,7 @@ async def test_help_is_for_the_question_that_waits(running_bot: RunningBot, auth
     assert words.general in await asked(who, words.help), "the draft was left, too"
 
     await who.say(words.new)
-    await who.press("L’écrire dans le chat" if french else "Write it in the chat", name="Help")
+    await who.press("L’écrire en conversation" if french else "Write it in the chat", name="Help")
     assert ("J’attends un texte" if french else "I am waiting for a text") in await asked(who, words.help)
     await who.say("campagnes et aide" if french else "campaigns and help")
     assert fields_of(who.card())["body"] == ("campagnes et aide" if french else "campaigns and help")

@@ -117,7 +117,7 @@ async def test_a_column_becomes_a_variable_that_each_recipient_reads(
     typed = {"body": "Hello [FIRSTNAME] of [DEPARTMENT], [DEPARTEMENT]."}
     await ada.say("new campaign")
     card = (await ada.press("Next: audience", **{**MESSAGE, **typed}))["value"]
-    assert error_beside(card, "body") == "I don't know [DEPARTEMENT]. Did you mean [DEPARTMENT]?"
+    assert error_beside(card, "body") == "I don’t know [DEPARTEMENT]. Did you mean [DEPARTMENT]?"
     cards = await draft(ada, {"audience": f"list:{imported.id}"}, {"body": "Hello [FIRSTNAME] of [DEPARTMENT]."})
     assert "Hello Ada of Engines." in words_of(cards["review"])
     await launch(ada, running_bot)

@@ -143,7 +143,7 @@ async def test_for_whom_it_cannot_be_installed_is_told(
     del graph.users[people[1].directory_id]
     await ask(ada, people, others="stranger@elsewhere.example")
     words = words_of(await ada.sees("Crieur has been installed for “Marketing”"))
-    assert "**2** – They are not in your organisation's directory." in words
+    assert "**2** – They are not in your organisation’s directory." in words
     assert "**1** – A policy of your organisation keeps Crieur from them." in words
     assert "4 of 4 people" in words
     await ended(ada, "Crieur can reach 1 person more of “Marketing”.")

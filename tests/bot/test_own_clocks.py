@@ -34,7 +34,7 @@ def next_monday() -> dict[str, str]:
 async def test_the_review_says_how_many_sleep_in_this_time(running_bot: RunningBot, ada: Person, hana: Person) -> None:
     cards = await draft(ada, **LONDON, **next_monday(), own_zone="true")
     shown = words_of(cards["review"])
-    assert any("on each person's own clock" in text for text in shown)
+    assert any("on each person’s own clock" in text for text in shown)
     assert any(text.startswith("Where 1 person lives, nobody works in this time") for text in shown)
     assert any(text.startswith("1 message,") for text in shown)
 

@@ -273,7 +273,7 @@ async def test_a_done_one_can_be_deleted_after_a_confirmation(
     await broadcast(ada, running_bot)
     await completed(ada, running_bot)
     words = await asked(ada, "edit Autumn newsletter")
-    assert "This campaign has been sent: it can't be changed any more." in words
+    assert "This campaign has been sent: it can’t be changed any more." in words
     words = await asked(ada, "delete Autumn newsletter")
     assert "Delete “Autumn newsletter”?" in words
     assert "Its report goes with it." in words

@@ -90,7 +90,7 @@ async def test_more_messages_than_the_rate_allows(running_bot: RunningBot, ada: 
         "Microsoft Teams does not allow that many messages in this time: the last would arrive on Tue"
     )
     assert warning.endswith("10:33. Make it longer, or some will not be sent.")
-    assert not SEND_OFF.isdisjoint(words_of(review)), "it is the author's choice"
+    assert not SEND_OFF.isdisjoint(words_of(review)), "it is the author’s choice"
     [warning] = [word for word in words_of(await en_francais(auteur, **short)) if "ne permet pas autant" in word]
     assert warning.startswith(
         "Microsoft Teams ne permet pas autant de messages dans cette durée : le dernier arriverait le mar."

@@ -54,7 +54,7 @@ async def test_a_team_that_installs_the_bot_is_a_list_of_its_members(running_bot
     assert len(await running_bot.store.lists(TenantId(TENANT))) == 1, "told twice is once"
     await ada.say("list engines")
     assert ada.reads("21 of 21 people can be reached")
-    assert any(word.startswith("a team's members, read on ") for word in words_of(ada.card()))
+    assert any(word.startswith("a team’s members, read on ") for word in words_of(ada.card()))
     reach = await running_bot.store.reach(*ON_TEAMS)
     assert reach.total == 1, "they have not installed it: only she has"
 

@@ -18,7 +18,7 @@ async def test_what_is_meant_as_a_variable_arrives_filled(running_bot: RunningBo
     await ada.say("new campaign")
     typed = {**MESSAGE, "title": "[URGENT] for [First name]", "body": BODY}
     card = (await ada.press("Next: audience", **typed))["value"]
-    assert error_beside(card, "title") == "I don't know [URGENT]. Did you mean [PRENOM]?"
+    assert error_beside(card, "title") == "I don’t know [URGENT]. Did you mean [PRENOM]?"
     await ada.press("That is my own text")
     await ada.press("Next: audience")
     await ada.press("Next: schedule", audience="everyone")
@@ -80,7 +80,7 @@ async def test_another_language_is_read_in_the_same_way(running_bot: RunningBot,
     await ada.say("new campaign")
     await ada.press("Add a language", **MESSAGE)
     card = (await ada.press("Save", spoken="fr", body="[INFO] Bonjour [Prénom]", words0="Pour [PRENOM]"))["value"]
-    assert error_beside(card, "body").startswith("I don't know [INFO].")
+    assert error_beside(card, "body").startswith("I don’t know [INFO].")
     assert "is not filled in here" in error_beside(card, "words0")
     card = (await ada.press("That is my own text", words0=""))["value"]
     assert "Saved in French." in words_of(card)

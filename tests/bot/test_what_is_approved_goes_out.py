@@ -207,7 +207,7 @@ async def test_nobody_decides_in_time_and_it_goes_out_to_nobody(
     await ada.press("Decide")
     running_bot.clock.forward(timedelta(days=4))
     card = (await ada.press("Approve"))["value"]
-    assert "It can't be sent like this any more: its time is over." in words_of(card)
+    assert "It can’t be sent like this any more: its time is over." in words_of(card)
     assert (await newest(running_bot)).state is CampaignState.SUBMITTED
 
 

@@ -43,7 +43,7 @@ async def write_message(ada: Client, url: str) -> None:
     await ada.fill(Text="Hello [NICKNAME]")
     await ada.press("Next: audience")
     await ada.sees("Please give the campaign a name.")
-    await ada.sees("I don't know [NICKNAME].")
+    await ada.sees("I don’t know [NICKNAME].")
     await ada.shoot("message-mistakes")
     await ada.fill(
         Name_of_the_campaign="Autumn newsletter",

@@ -22,7 +22,7 @@ FEW = max(150, PEOPLE // 10)  #: people whose store is a file
 FEW_ON_A_SERVER = MONGO_PEOPLE // 2
 PATIENCE = 240.0  #: seconds
 QUIET_START = 2.0  #: seconds of an operator's command on a quiet machine
-WHY = "The bot's memory came from a backup: it may have arrived before."
+WHY = "The bot’s memory came from a backup: it may have arrived before."
 
 
 def slot_for(people: int) -> timedelta:

@@ -314,7 +314,7 @@ class Samples:
                 {**words, "body": f"[URGENT] {words['body']}"},
                 {
                     "body": texts(
-                        "I don't know {wrong}. Did you mean [{nearest}]?", wrong="[URGENT]", nearest="FIRSTNAME"
+                        "I don’t know {wrong}. Did you mean [{nearest}]?", wrong="[URGENT]", nearest="FIRSTNAME"
                     )
                 },
             ),

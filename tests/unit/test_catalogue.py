@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -218,6 +219,70 @@ def test_a_duration_is_said_in_the_largest_unit_that_is_exact(length: timedelta,
 def test_no_line_of_french_begins_with_a_colon_or_ends_with_an_opening_quotation_mark() -> None:
     assert Texts("fr")("Delete “{name}”?", name="A") == "Supprimer «\u00a0A\u00a0»\u00a0?"
     assert Texts("fr-CA")("Link: {words}", words="A : b") == "Lien\u00a0: A : b", "what people wrote stays as it is"
+
+
+# --- how it is written: each was wrong once ----------------------------------------------------
+
+#: words that were given up for another, by language: of one thing there is one word
+GIVEN_UP = {
+    "en": {
+        "capped": "had enough this week", "consideration": "when people are there", "settled": "ended",
+        "doubles": "duplicates", "delivered at": "sent at", "tap": "press", "hit": "press", "e-mail list": "list",
+    },
+    "fr": {
+        "planifiée": "programmée", "planifiées": "programmées", "planification": "programmation",
+        "discussion": "conversation", "tchat": "conversation", "renvoyée": "rendue, ou envoyée de nouveau",
+        "vérification": "relecture", "séquence": "parcours", "livré": "envoyé", "livrée": "envoyée",
+    },
+}  # fmt: skip
+
+
+def texts_in(language: str) -> list[str]:
+    """What a person may read in a language: the English stands in the code."""
+    if language == DEFAULT:
+        return [form for id in used() for form in forms(id)]
+    return [form for message in entries(language) for form in forms(message.string)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_apostrophes_are_typographic(language: str) -> None:
+    assert not [text for text in texts_in(language) if re.search(r"\w'\w", text)]
+
+
+@pytest.mark.parametrize("language", GIVEN_UP)
+def test_a_thing_has_one_word(language: str) -> None:
+    wrong = {word: rf"(?<![\w{{]){re.escape(word)}(?!\w)" for word in GIVEN_UP[language]}
+    found = {
+        text: GIVEN_UP[language][word]
+        for text in texts_in(language)
+        for word, pattern in wrong.items()
+        if re.search(pattern, text, re.IGNORECASE)
+    }
+    assert found == {}
+
+
+def test_people_press_buttons_and_click_links() -> None:
+    """What somebody should do with a button of ours is to press it; a click is what is counted of a link."""
+    orders = re.compile(r"\b(?:click (?:on|it|here|the)|cliquez|clique ici)\b", re.IGNORECASE)
+    assert not [text for language in LANGUAGES for text in texts_in(language) if orders.search(text)]
+    french = {forms(message.id)[0]: forms(message.string) for message in entries("fr")}
+    assert french["{count} press"] == ("{count} appui", "{count} appuis") and french["Clicks"] == ("Clics",)
+
+
+def test_french_has_a_space_before_its_high_signs() -> None:
+    unspaced = re.compile(r"[\w»)}]([?!;]|:(?=\s|$))")
+    assert not [text for text in texts_in("fr") if unspaced.search(text)]
+    assert not [text for text in texts_in("fr") if re.search(r"«\S|\S»", text)]
+
+
+def test_a_french_noun_follows_its_number() -> None:
+    """ "1 personne joignable sur 4", and never "1 personnes"."""
+    same = {"fois", "autres", "mois", "dans"}
+    for message in entries("fr"):
+        one, *more = forms(message.string)
+        if more:
+            nouns = [noun for noun in re.findall(r"\{count\} (\w+)", one) if noun.endswith(("s", "x"))]
+            assert not set(nouns) - same, message.id
 
 
 def test_shares_days_and_lists_follow_the_language() -> None:

@@ -201,7 +201,7 @@ def test_all_mistakes_are_named_at_once() -> None:
 
 def test_an_unknown_variable_is_named_with_the_nearest_known_one() -> None:
     errors = read_message({**MESSAGE, "body": "Hello [FIRSTNAM]"}, ENGLISH).errors
-    assert errors == {"body": "I don't know [FIRSTNAM]. Did you mean [FIRSTNAME]?"}
+    assert errors == {"body": "I don’t know [FIRSTNAM]. Did you mean [FIRSTNAME]?"}
 
 
 def test_wrong_addresses_are_named_with_their_line() -> None:

@@ -77,7 +77,7 @@ def presence_line(texts: Texts, values: Values, why_not: str) -> str:
 
 def clocks_line(texts: Texts, values: Values, at: datetime) -> str:
     if values.get("own_zone") == "true":
-        return texts("each person's own")
+        return texts("each person’s own")
     zone = values.get("zone", "")
     return texts.zone_name(zone, at) if is_zone(zone) else texts("not chosen yet")
 

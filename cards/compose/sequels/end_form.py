@@ -19,7 +19,7 @@ STAYS = "stays"
 
 def end_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "") -> AdaptiveCard:
     what = [
-        (STAYS, texts("it stays in people's chats")),
+        (STAYS, texts("it stays in people’s chats")),
         (AtEnd.DELETE, texts("it is taken back: deleted in every chat")),
         (AtEnd.LINE, texts("one line takes its place")),
         (AtEnd.CLOSE, texts("it stays, and can be answered no more")),
