@@ -280,6 +280,7 @@ async def test_what_cannot_be_read_is_refused_with_the_reason(
     running_bot: RunningBot, ada: Person, shelf: Shelf, name: str, content: bytes | Answer, reply: str
 ) -> None:
     await ada.drop(name, shelf.put(name, content))
+    await until(lambda: not ada.texts()[-1].startswith("I am reading"))  # what is said where that takes a while
     assert ada.texts()[-1].startswith(reply)
     assert await names_of(running_bot) == []
 
@@ -295,6 +296,7 @@ async def test_without_a_registration_a_file_comes_from_this_machine_only(
     running_bot: RunningBot, ada: Person, shelf: Shelf, url: str
 ) -> None:
     await ada.drop("people.csv", url)
+    await until(lambda: not ada.texts()[-1].startswith("I am reading"))
     assert ada.texts()[-1].endswith("Please drop it here once more.") or "no addresses" in ada.texts()[-1]
     redirect = Answer(302, headers=(("Location", url or "/again"),))
     await ada.drop("people.csv", shelf.put("again", redirect))
