@@ -9,6 +9,7 @@ from dialogs.compose.audience import groups, narrowing
 from dialogs.compose.saying import typed as typed_campaign
 from dialogs.compose.series import repeats, steps
 from dialogs.compose.variants import ab_form
+from dialogs.compose.variants import words as variants_in_words
 from dialogs.core.entry import not_understood
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
@@ -27,6 +28,7 @@ def everything() -> Router:
     composing = [
         wizard,
         ab_form,
+        variants_in_words,
         repeats,
         steps,
         templates,

@@ -504,3 +504,31 @@ async def test_its_end_leaves_each_variant_as_it_was(running_bot: RunningBot, ad
         for person in parts[variant]:
             words = words_of(person.card())
             assert title in words and any(word.startswith("Closed on") or "Clos" in word for word in words), words
+
+
+# --- in words ---------------------------------------------------------------------------------
+
+
+async def test_it_is_said_in_words_to_the_open_draft(running_bot: RunningBot, ada: Person) -> None:
+    await ada.say("new campaign Lunch")
+    await ada.press("Next: audience", name="Lunch", body="Hello [FIRSTNAME], come and eat.")
+    await ada.say("try two titles: Lunch is on us / Free lunch on Thursday to 50 %")
+    kept = (await newest(running_bot)).forms["message"]
+    assert (kept["title"], kept["ab_title"], kept["ab_share"]) == ("Lunch is on us", "Free lunch on Thursday", "50")
+    assert kept["body"].startswith("Hello"), "what else was written stays"
+    assert "**A/B test**: two variants, to 50% of the audience" in words_of(ada.card())
+    await ada.say("try two titles: Lunch is on us / Free lunch to 30 %")
+    assert error_beside(ada.card(), "ab_share") == "Please choose one of these.", "said beside its field, and kept"
+    assert (await newest(running_bot)).forms["message"]["ab_title"] == "Free lunch"
+    await ada.say("try two titles")
+    assert "with a “/” between them" in ada.texts()[-1]
+
+
+async def test_en_francais_deux_titres_se_disent(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    await make_publisher(ada, louis)
+    await louis.say("nouvelle campagne Cantine")
+    await louis.press("Suite : destinataires", name="Cantine", body="Bonjour.")
+    await louis.say("essaie deux titres : On vous invite / Jeudi, c’est offert sur 20 %")
+    kept = (await newest(running_bot)).forms["message"]
+    assert (kept["title"], kept["ab_title"], kept["ab_share"]) == ("On vous invite", "Jeudi, c’est offert", "20")
+    assert any(word.startswith("**Test A/B** : deux variantes") for word in words_of(louis.card()))
