@@ -256,8 +256,10 @@ async def crieur(
             lease=lease,
             may_work=watch.may_work,
             roles=effective_role,
+            begun=dispatcher.wake,
         )
-        watch.when_set.append(jobs.catch_up)
+        watch.when_set += [jobs.catch_up, dispatcher.wake]
+        dispatcher.when_recorded.append(jobs.look_at)
         watching = asyncio.create_task(watch.run())
         dispatching = asyncio.create_task(dispatcher.run())
         health = Health(

@@ -15,9 +15,10 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Protocol
 
 from scheduler.planner import OpenTimes, open_time_of
@@ -27,6 +28,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
+from scheduler.sending.turns import Turns
 from scheduler.troubles import Troubles, kept
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.people import People
@@ -37,6 +39,7 @@ from storage.records import (
     CampaignState,
     Claimed,
     DeliveryId,
+    DeliveryState,
     NotReached,
     Reference,
     Settled,
@@ -49,7 +52,9 @@ CONCURRENCY = 64  #: requests in flight
 GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
 LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
 GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flush for many
-POLL = 0.5  #: seconds between reads of the store when nothing is due
+POLL = 0.5  #: seconds between looks at the clock; of a campaign that leaves, no older record is trusted
+LOOK = 2.0  #: seconds between reads of the store while nothing is due: what others have changed is seen by then
+APART = 0.02  #: seconds between two claims of one campaign that keeps up: what falls due meanwhile goes together
 TICK = 0.1  #: seconds between rounds when the rate limit holds us back: what a bucket keeps
 AHEAD = 5.0  #: seconds for which presence holds: as many are asked about as may leave within it
 
@@ -111,6 +116,11 @@ class Dispatcher:
         self._troubles = Troubles()
         self._running: dict[CampaignId, _Running] = {}
         self._read_at: float | None = None
+        self._turns = Turns()
+        #: when (monotonic) it was last looked whether something is due of campaigns that sleep
+        self._looked_at = float("-inf")
+        #: called with the campaigns of which something has been recorded
+        self.when_recorded: list[Callable[[Collection[CampaignId]], None]] = []
         #: marked deliveries on their way to a worker
         self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
         #: the group being asked about, by campaign: one at a time
@@ -133,6 +143,12 @@ class Dispatcher:
     def stop(self) -> None:
         """Claim no more; ``run`` returns when what is in flight has been recorded."""
         self._stopping.set()
+        self._awake.set()
+
+    def wake(self) -> None:
+        """There may be more to send than was known: a campaign has begun, or the wall clock was set."""
+        self._read_at = None
+        self._turns.wake()
         self._awake.set()
 
     async def run(self) -> None:
@@ -163,32 +179,56 @@ class Dispatcher:
         if pause:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), pause)
-        self._awake.clear()
 
     # --- claim and mark -----------------------------------------------------------------------
 
     async def _round(self) -> float:
-        """Give each running campaign its turn; seconds until the next round."""
+        """Give the campaigns of which something is due their turns; seconds until the next round."""
+        self._awake.clear()
         if not self._may_work():
             return POLL
         await self._read_running()
         await self.keep_hold(self._clock.now())  # or what we hold would be claimed again, by ourselves
+        await self._look_at_the_sleeping()
         pause = POLL
         for running in self._in_turn():
             await self._roomy.wait()
-            pause = min(pause, await self._turn(running))
+            pause = min(pause, await self._turn_of(running))
+        return min(pause, self._turns.pause(self._clock.monotonic()))
+
+    async def _turn_of(self, running: _Running) -> float:
+        """Give a campaign its turn; seconds until it has another, infinite where that is kept among the turns."""
+        id, pause = running.campaign.id, 0.0
+        self._turns.begin(id)
+        try:
+            pause = await self._turn(running)
+        finally:
+            if pause < inf:
+                self._turns.again(id)
         return pause
 
-    async def _read_running(self) -> None:
-        """Which campaigns run: read again every POLL seconds, compiled once."""
+    async def _look_at_the_sleeping(self) -> None:
+        """Another copy may have given back what is due by now, or died with it; somebody may have installed."""
         now = self._clock.monotonic()
-        if self._read_at is not None and now - self._read_at < POLL:
+        if now - self._looked_at < LOOK:
+            return
+        self._looked_at = now
+        claimable = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
+        for id in await self._store.due_among(self._turns.asleep(now), claimable, self._clock.now()):
+            self._turns.by(id, now)
+
+    async def _read_running(self) -> None:
+        """Which campaigns run, compiled once: read again where something may leave, and else every LOOK seconds."""
+        now = self._clock.monotonic()
+        lasts = POLL if self._turns.now(self._running, now) else LOOK
+        if self._read_at is not None and now - self._read_at < lasts:
             return
         self._read_at = now
         campaigns = await self._store.in_state(CampaignState.RUNNING)
         before = {id: running.campaign for id, running in self._running.items()}
         self._running = {campaign.id: self._as_it_is(campaign) for campaign in campaigns}
         self._troubles.forget(set(self._running))
+        self._turns.forget(set(self._running))
         for campaign in campaigns:
             await self._keep_trouble(campaign, before.get(campaign.id))
 
@@ -227,33 +267,33 @@ class Dispatcher:
         )
 
     def _in_turn(self) -> list[_Running]:
-        """The campaigns in random order: none is always the last."""
-        running = list(self._running.values())
-        self._rng.shuffle(running)
-        return running
+        """The campaigns that have their turn, in random order: none is always the last."""
+        due = self._turns.now(self._running, self._clock.monotonic())
+        self._rng.shuffle(due)
+        return [self._running[id] for id in due]
 
     async def _turn(self, running: _Running) -> float:
         """Claim and mark what is due in one campaign, within the rate limit of its organisation and our room.
 
-        Seconds until there may be more to do.
+        Seconds until there may be more to do; infinite where it is kept when that is.
         """
         now = self._clock.now()
         if not running.may_send(now):
-            return POLL
+            return self._rest(running, now)
         share = max(1, self._room // max(1, min(4, len(self._running))))
         elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
         may_leave = self._troubles.room if running.precheck is None else self._troubles.probes
         room = may_leave(running.campaign, elapsed, left)
         if room is not None:
             if not room:
-                return TICK
+                return self._rest(running, now) if self._paused(running.campaign.id) else TICK
             share = min(share, room)
         if running.precheck is not None:
             return await self._turn_to_ask(running, running.precheck, share, now)
         bucket = self._rate_limit.of(running.campaign.tenant, self._clock.monotonic())
         granted = bucket.take(self._clock.monotonic(), share)
         if not granted:
-            return TICK
+            return APART
         claimed: list[Claimed] = []
         until = now + self._lease
         try:
@@ -272,9 +312,25 @@ class Dispatcher:
             else:
                 self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
         self._make_room()
-        if not claimed:
-            return POLL
+        if len(claimed) < granted:
+            return await self._sleep(running, APART)
         return 0.0 if granted == share else TICK
+
+    def _rest(self, running: _Running, now: datetime) -> float:
+        """Nothing of the campaign may leave: until the hours open, or for a while."""
+        opens = None if running.campaign.as_scheduled.schedule.own_zone else running.open_time.next_open(now)
+        seconds = LOOK if opens is None or opens <= now else min(LOOK, (opens - now).total_seconds())
+        self._turns.by(running.campaign.id, self._clock.monotonic() + seconds)
+        return inf
+
+    async def _sleep(self, running: _Running, least: float) -> float:
+        """All that was due is claimed: until the next is due, for ``least`` seconds at the least."""
+        due = await self._store.next_due(running.campaign.id)
+        seconds = inf if due is None else (due - self._clock.now()).total_seconds()
+        if seconds <= least:
+            return least
+        self._turns.sleep(running.campaign.id, self._clock.monotonic() + seconds)
+        return inf
 
     def _hand_on(self, running: _Running, item: Ready) -> None:
         self._troubles.left(running.campaign, self._clock.monotonic())
@@ -285,7 +341,7 @@ class Dispatcher:
     async def _turn_to_ask(self, running: _Running, precheck: Precheck, share: int, now: datetime) -> float:
         """Claim what is due, unmarked, and have it asked about; as many as may leave while the answer holds."""
         if running.campaign.id in self._prechecks:
-            return POLL  # its end wakes us
+            return inf  # its end wakes us
         elapsed = self._clock.monotonic()
         limit = min(share, self._rate_limit.of(running.campaign.tenant, elapsed).soon(elapsed, AHEAD))
         if not limit:
@@ -294,16 +350,17 @@ class Dispatcher:
         async with self._claiming:
             claimed = await self._store.claim_due(running.campaign, self._holder, now, until, limit)
         if not claimed:
-            return POLL
+            return await self._sleep(running, POLL)
         self._outstanding.update((delivery.id, until) for delivery in claimed)
         self._make_room()
         task = asyncio.create_task(self._precheck(running, precheck, claimed))
         self._prechecks[running.campaign.id] = task
         task.add_done_callback(lambda _: self._prechecked(running.campaign.id))
-        return POLL
+        return inf
 
     def _prechecked(self, id: CampaignId) -> None:
         del self._prechecks[id]
+        self._turns.by(id, self._clock.monotonic())
         self._awake.set()
 
     async def _precheck(self, running: _Running, precheck: Precheck, claimed: list[Claimed]) -> None:
@@ -460,6 +517,17 @@ class Dispatcher:
             self._recording = 0
             self._recorded.set()
             self._make_room()
+            self._tell_of(group)
+
+    def _tell_of(self, group: Collection[Settled]) -> None:
+        """What was given back has its turn when it is due again; who looks for what has ended may look."""
+        elapsed, now = self._clock.monotonic(), self._clock.now()
+        for row in group:
+            if row.state is DeliveryState.PLANNED:
+                self._turns.by(row.campaign, elapsed + ((row.due or row.at) - now).total_seconds())
+                self._awake.set()
+        for tell in self.when_recorded:
+            tell({row.campaign for row in group})
 
     @property
     def _room(self) -> int:

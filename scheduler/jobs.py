@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,6 +29,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.recall.taking_back import Recalls
 from scheduler.retention import Retention
 from scheduler.rules.window import LATE
+from scheduler.sending.sweep import Sweep
 from scheduler.sequels.follow_ups import FollowUps
 from scheduler.sequels.sequences import Sequences
 from scheduler.sequels.series import Series
@@ -77,6 +78,7 @@ class Jobs:
         lease: timedelta = timedelta(seconds=60),
         may_work: Callable[[], bool] = lambda: True,
         roles: Roles | None = None,
+        begun: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -89,6 +91,8 @@ class Jobs:
         self._lease = lease
         self._may_work = may_work
         self._announcer = announcer
+        #: told when a campaign has begun, or has its deliveries: there may be some to send
+        self._begun = begun
         self._series = Series(store, announcer, clock)
         self._follow_ups = FollowUps(store, clock, rng)
         self._sequences = Sequences(store, reader, clock)
@@ -99,6 +103,7 @@ class Jobs:
         self._retention = Retention(store, clock, rng)
         #: campaigns whose lists are being read: that may take minutes, and holds up no other
         self._starting: dict[CampaignId, asyncio.Task[None]] = {}
+        self._swept = Sweep(store, clock)
         #: when (monotonic) it was last seen what is due; None before the first time
         self.looked_at: float | None = None
         #: when (monotonic) the store last failed to answer
@@ -207,13 +212,22 @@ class Jobs:
         return running
 
     async def _give_deliveries(self, campaign: Campaign) -> None:
-        giving = self._starts.give_everybody_a_delivery
+        async def giving(campaign: Campaign) -> None:
+            await self._starts.give_everybody_a_delivery(campaign)
+            self.look_at({campaign.id})
+            self._begun()
+
         if not await self._starts.needs_reading(campaign):
             await giving(campaign)
             return
         task: asyncio.Task[None] = asyncio.create_task(_guarded(partial(giving, campaign))())
         self._starting[campaign.id] = task
         task.add_done_callback(lambda _: self._starting.pop(campaign.id, None))
+
+    def look_at(self, campaigns: Collection[CampaignId]) -> None:
+        """Something has become of messages of these campaigns: what was let be is looked at again."""
+        self._swept.look_at(campaigns)
+        self._reporting.look_at(campaigns)
 
     async def sweep(self) -> None:
         """Settle what time has decided, end what is complete, and have what has ended reported; waits for no chat."""
@@ -224,12 +238,12 @@ class Jobs:
             return
         self._swept_at = now
         # while the store was away nobody could renew a lease: copies that live get the time to do so
-        settles = now - self._store_failed_at >= self._lease.total_seconds()
-        for campaign in await self._store.in_state(CampaignState.RUNNING) if settles else ():
-            while await self._reap(campaign):
-                pass
-            if await self._store.finish(campaign.id, self._clock.now()):
-                log.info("campaign done: campaign=%d", campaign.id)
+        if now - self._store_failed_at >= self._lease.total_seconds():
+            for campaign in await self._swept.of(await self._store.in_state(CampaignState.RUNNING)):
+                while await self._reap(campaign):
+                    self._reporting.look_at({campaign.id})
+                if await self._swept.may_finish(campaign) and await self._store.finish(campaign.id, self._clock.now()):
+                    log.info("campaign done: campaign=%d", campaign.id)
         await self._starts.tell_held()
         self._reporting.report(await self._store.unreported())
 

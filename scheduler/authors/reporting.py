@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 SHOWN_EVERY = 2.0  #: seconds between updates of a live card: the platform limits edits in one chat
 PAUSE = 1.0  #: seconds until a report that was not posted is tried again; doubled each time ...
 LONGEST = 300.0  #: ... up to this
+LOOKED_EVERY = 15.0  #: seconds between looks at a campaign of which nothing was recorded here: others may be at it
 SHOWN_FIRST = timedelta(minutes=1)  #: after the end, in which the report waits for the live card's last state
 GIVEN_UP = timedelta(days=1)  #: after the end: a report that could not be posted by then is left until the author asks
 
@@ -59,12 +60,19 @@ class Reporting:
         self._lines: defaultdict[PersonId, _Line] = defaultdict(_Line)
         #: what each live card shows, and since when (monotonic)
         self._shown: dict[CampaignId, tuple[object, float]] = {}
+        #: until when (monotonic) campaigns are let be, and what their cards showed then but for figures
+        self._rests: dict[CampaignId, tuple[object, float]] = {}
 
     def show(self, running: Iterable[Campaign]) -> None:
         """Bring live cards up to date, where they would look different; of a sequence's steps, only where one waits."""
         shown = (one for one in running if one.step is None or one.trouble is not None)
         for author, campaigns in _by_author(shown).items():
             self._begin(author, partial(self._show_all, campaigns))
+
+    def look_at(self, campaigns: Collection[CampaignId]) -> None:
+        """Something has become of messages of these campaigns: their cards may look different."""
+        for id in campaigns:
+            self._rests.pop(id, None)
 
     def report(self, ended: Iterable[Campaign]) -> None:
         """Post the report cards of campaigns that have ended."""
@@ -98,15 +106,29 @@ class Reporting:
 
     async def _show_all(self, campaigns: list[Campaign]) -> None:
         for campaign in campaigns:
-            silent = self._presence_lookup.silent(campaign)
-            tally, told = await self._store.tally(campaign.id), (campaign.trouble, campaign.choice)
-            state = (campaign.planned_at, tally, silent, told)
+            known, now = self._known(campaign), self._clock.monotonic()
+            same, rests_until = self._rests.get(campaign.id, (None, now))
+            if same == known and now < rests_until:
+                continue
+            # what is recorded from here on is not in what is read now
+            self._rests[campaign.id] = (known, now + LOOKED_EVERY)
+            state = (known, await self._store.tally(campaign.id))
             shown, at = self._shown.get(campaign.id, (None, float("-inf")))
+            if shown == state:
+                continue
             # where many run in one chat, they take turns
-            if shown == state or self._clock.monotonic() - at < SHOWN_EVERY * len(campaigns):
+            if now - at < SHOWN_EVERY * len(campaigns):
+                self._rests.pop(campaign.id, None)
                 continue
             if await self._tell(campaign.id, partial(self._announcer.progress, campaign)):
                 self._shown[campaign.id] = (state, self._clock.monotonic())
+            else:
+                self._rests.pop(campaign.id, None)
+
+    def _known(self, campaign: Campaign) -> tuple[object, ...]:
+        """What a card shows beside its figures."""
+        silent = self._presence_lookup.silent(campaign)
+        return (campaign.planned_at, silent, campaign.trouble, campaign.choice)
 
     # --- reports ------------------------------------------------------------------------------
 
@@ -114,6 +136,7 @@ class Reporting:
         line, failed = self._lines[author], False
         for campaign in campaigns:
             self._shown.pop(campaign.id, None)
+            self._rests.pop(campaign.id, None)
             failed = not await self._tell(campaign.id, partial(self._report, campaign.id)) or failed
         line.failures = line.failures + 1 if failed else 0
         if failed:

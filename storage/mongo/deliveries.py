@@ -41,6 +41,7 @@ from storage.records.campaign_life import spared
 from storage.records.instants import instant, ms
 from storage.shared.leases import leased_as
 
+AMONG = 1_000  #: deliveries read at the most to find the campaigns of which something is due
 DUE: Sort = [("campaign", 1), ("state", 1), ("next_at", 1)]  #: the index, by name: see schema.py
 
 
@@ -277,6 +278,17 @@ class MongoDeliveries(Settling, MongoEngagements):
     async def next_due(self, id: CampaignId) -> datetime | None:
         rows = await self.rows("deliveries", {"campaign": id, "state": PLANNED}, ["next_at"], sort=DUE, limit=1)
         return instant(rows[0]["next_at"]) if rows else None
+
+    async def due_among(
+        self, ids: Collection[CampaignId], states: Collection[DeliveryState], now: datetime
+    ) -> set[CampaignId]:
+        condition: Document = {
+            "campaign": {"$in": list(ids)},
+            "state": {"$gte": int(min(states)), "$lte": int(max(states))},
+            "next_at": {"$lte": ms(now)},
+        }
+        rows = await self.rows("deliveries", condition, ["campaign"], limit=AMONG) if ids else ()
+        return {CampaignId(row["campaign"]) for row in rows}
 
     async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
         condition = {"campaign": id, "state": PLANNED, "next_at": {"$lt": ms(before)}}

@@ -306,6 +306,16 @@ class Deliveries(Protocol):
         """When the next planned delivery is due."""
         ...
 
+    async def due_among(
+        self, ids: Collection[CampaignId], states: Collection[DeliveryState], now: datetime
+    ) -> set[CampaignId]:
+        """Of these campaigns, those with a delivery in one of these open states whose instant has come by ``now``.
+
+        One question for all of them. The instant is when one is due, or when the lease on it ends.
+        ``states`` follow one another. Where very many deliveries are meant, some campaigns may be missing.
+        """
+        ...
+
     async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
         """When the last planned delivery is due that is due before this instant."""
         ...

@@ -5,6 +5,7 @@ copies of the bot are upgraded one after the other, and the older ones read it t
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import lru_cache
 
 import orjson
 
@@ -15,6 +16,7 @@ from storage.records.mail_life import mails
 from storage.shared.json import from_json, to_json
 
 PARTS = tuple(field.name for field in fields(Frozen))
+KEPT = 128  #: campaigns as they were read last: those that run are read several times a second
 ALWAYS = ("message", "audience", "schedule")  #: parts that every campaign that was scheduled has
 
 
@@ -24,7 +26,9 @@ def campaign_to_json(campaign: Campaign) -> str:
     return orjson.dumps(record | parts).decode()
 
 
+@lru_cache(maxsize=KEPT)
 def campaign_from_json(text: str | bytes) -> Campaign:
+    """The same record for the same text: nobody changes one."""
     record = orjson.loads(text)
     parts = {name: record.pop(name, None) for name in PARTS}
     if all(parts[name] for name in ALWAYS):

@@ -292,23 +292,15 @@ def _reason(state: DeliveryState, reason: NotReached | None) -> str:
 def _reap(
     db: sqlite3.Connection, id: CampaignId, now: datetime, slot_end: datetime, why: NotReached
 ) -> Counter[DeliveryState]:
+    # what waits for its instant is only read once the slot is over: there may be a million
+    over = f"(d.state <= {int(DeliveryState.PLANNED)} OR d.next_at <= :now)"
+    lapsed_only = f"(d.state = {int(DeliveryState.SENDING)} AND d.next_at <= :now)"
     rows = db.execute(
         "SELECT d.id, d.state, d.reason, r.broken FROM delivery d"
         " JOIN campaign c ON c.id = d.campaign"
         " LEFT JOIN reference r ON r.person = d.person AND r.channel = json_extract(c.record, '$.channel')"
-        f" WHERE d.campaign = ? AND d.{OPEN} AND ((d.state = ? AND d.next_at <= ?)"
-        " OR (? AND (d.state IN (?, ?) OR (d.state = ? AND d.next_at <= ?)))) LIMIT ?",
-        (
-            id,
-            DeliveryState.SENDING,
-            ms(now),
-            now >= slot_end,
-            DeliveryState.WAITING,
-            DeliveryState.PLANNED,
-            DeliveryState.CLAIMED,
-            ms(now),
-            REAP,
-        ),
+        f" WHERE d.campaign = :id AND d.{OPEN} AND {over if now >= slot_end else lapsed_only} LIMIT :most",
+        {"id": id, "now": ms(now), "most": REAP},
     ).fetchall()
     counts = Counter[tuple[int, str]]()
     changes = []
@@ -469,6 +461,18 @@ class SqliteDeliveries(Engine):
             ).fetchone()
         )
         return instant(row[0]) if row else None
+
+    async def due_among(
+        self, ids: Collection[CampaignId], states: Collection[DeliveryState], now: datetime
+    ) -> set[CampaignId]:
+        rows = await self.read(
+            lambda db: db.execute(
+                f"SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM delivery WHERE campaign = value AND {OPEN}"
+                " AND next_at <= ? AND state BETWEEN ? AND ?)",
+                (as_json(list(ids)), ms(now), min(states), max(states)),
+            ).fetchall()
+        )
+        return {CampaignId(id) for (id,) in rows}
 
     async def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
         row = await self.read(

@@ -23,6 +23,7 @@ from tests.bench.reports import reports_and_exports
 from tests.bench.saying import saying
 from tests.bench.segments import segments
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
+from tests.bench.waiting import lateness, mongo_idle, sqlite_idle
 from tests.support.program import ROOT
 
 #: name -> (target, what it says)
@@ -79,6 +80,16 @@ TARGETS |= {
     "unauthenticated_worst_ms": ("< 5", "the worst request without a valid token, milliseconds of the processor"),
     "unauthenticated_worst_mb": ("< 1", "memory for one more of them, while a thousand are open, MB"),
 }
+TARGETS |= {
+    "mongo_idle_questions_per_s": (
+        "< 20",
+        "questions to MongoDB a second, while 40 campaigns run and nothing is due",
+    ),
+    "idle_cpu_40_running_percent": ("< 1", "the program's share of one core then, on SQLite, in per cent"),
+    "lateness_p50_ms": ("< 50", "from due to accepted, 33 a second of 45 allowed, eleven campaigns: half of them, ms"),
+    "lateness_p99_ms": ("< 250", "99 of 100 of them, ms"),
+    "lateness_max_ms": ("", "the latest, ms"),
+}
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
@@ -96,6 +107,9 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("segment_1m_count_ms", "segment_plan_over_list"), segments),
     (("hostile_text_worst_ms",), hostile_text),
     (("unauthenticated_worst_ms", "unauthenticated_worst_mb"), unauthenticated),
+    (("mongo_idle_questions_per_s",), mongo_idle),
+    (("idle_cpu_40_running_percent",), sqlite_idle),
+    (("lateness_p99_ms", "lateness_p50_ms", "lateness_max_ms"), lateness),
     (("idle_rss_mb", "idle_cpu_percent", "start_seconds"), idle),
 )
 

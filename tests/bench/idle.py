@@ -24,9 +24,9 @@ async def idle() -> dict[str, float]:
         async with running(program):
             started = time.perf_counter() - began
             await asyncio.sleep(SETTLE)
-            before = _processor(program.pid)
+            before = processor(program.pid)
             await asyncio.sleep(WATCHED)
-            used = _processor(program.pid) - before
+            used = processor(program.pid) - before
             return {
                 "idle_rss_mb": resident(program.pid),
                 "idle_cpu_percent": 100 * used / WATCHED,
@@ -34,7 +34,7 @@ async def idle() -> dict[str, float]:
             }
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
     """Seconds of processor time, its threads' included."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK

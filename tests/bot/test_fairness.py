@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,8 @@ import pytest
 from scheduler import dispatcher
 from scheduler.dispatcher import Dispatcher
 from scheduler.ports import Delivered, Outcome, Render, Retry
-from scheduler.rate_limit import CHAT_BURST, KEPT, RateLimit, TokenBucket
-from storage.records import Audience, Campaign, CampaignId, NotReached, Person, Reference, TenantId
+from scheduler.rate_limit import CHAT_BURST, KEPT, RateLimit
+from storage.records import Audience, Campaign, CampaignId, DeliveryState, NotReached, Person, Reference, TenantId
 from storage.records.instants import ms
 from storage.sqlite import SqliteStore
 from tests.support.http import until
@@ -64,11 +64,24 @@ class Platform:
         return Delivered("1")
 
 
+class WatchedStore(SqliteStore):
+    """Counts the rounds of a dispatcher: in each it looks for what others have changed."""
+
+    rounds = 0
+
+    async def due_among(
+        self, ids: Collection[CampaignId], states: Collection[DeliveryState], now: datetime
+    ) -> set[CampaignId]:
+        self.rounds += 1
+        return await super().due_among(ids, states, now)
+
+
 @pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqliteStore]:
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WatchedStore]:
     monkeypatch.setattr(dispatcher, "POLL", 0.005)
+    monkeypatch.setattr(dispatcher, "LOOK", 0.0)
     monkeypatch.setattr(dispatcher, "TICK", 0.005)
-    store = SqliteStore(tmp_path / "crieur.db")
+    store = WatchedStore(tmp_path / "crieur.db")
     await store.open()
     yield store
     await store.close()
@@ -83,81 +96,70 @@ async def due(store: SqliteStore, people: list[Person], now: datetime) -> Campai
     return campaign.id
 
 
-class WatchedPace(RateLimit):
-    """Counts how often a dispatcher looks for what it may send."""
-
-    asked = 0
-
-    def of(self, tenant: str, now: datetime) -> TokenBucket:
-        self.asked += 1
-        return super().of(tenant, now)
-
-
 @contextlib.asynccontextmanager
-async def dispatching(store: SqliteStore, platform: Platform, clock: Clock) -> AsyncIterator[WatchedPace]:
-    rate_limit = WatchedPace(RATE)
+async def dispatching(store: SqliteStore, platform: Platform, clock: Clock) -> AsyncIterator[None]:
     running = Dispatcher(
         store=store,
         sender=platform,
         renderer=Numbered(),
         clock=clock,
         rng=random.Random(5),
-        rate_limit=rate_limit,
+        rate_limit=RateLimit(RATE),
         holder=1,
     )
     task = asyncio.create_task(running.run())
-    yield rate_limit
+    yield
     running.stop()
     await task
 
 
-async def pass_seconds(clock: Clock, rate_limit: WatchedPace, seconds: float, step: float = 0.1) -> None:
+async def pass_seconds(clock: Clock, store: WatchedStore, seconds: float, step: float = 0.1) -> None:
     """Let time pass step by step; in each, every campaign has its turns."""
     for _ in range(round(seconds / step)):
         clock.at += timedelta(seconds=step)
-        seen = rate_limit.asked
-        await until(lambda seen=seen: rate_limit.asked >= seen + 20, 10)
+        seen = store.rounds
+        await until(lambda seen=seen: store.rounds >= seen + 10, 10)
 
 
-async def test_a_campaign_of_twenty_is_not_stuck_behind_one_of_thousands(store: SqliteStore) -> None:
+async def test_a_campaign_of_twenty_is_not_stuck_behind_one_of_thousands(store: WatchedStore) -> None:
     clock, platform = Clock(), Platform()
     people = await install(store, "http://127.0.0.1", 3_000)
     large, small = await due(store, people, clock.at), await due(store, people[:20], clock.at)
-    async with dispatching(store, platform, clock) as rate_limit:
-        await pass_seconds(clock, rate_limit, 6)
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, store, 6)
     assert platform.received[small] == 20
     assert 0 < platform.received[large] < 400
 
 
-async def test_no_organisation_is_written_to_faster_than_its_pace(store: SqliteStore) -> None:
+async def test_no_organisation_is_written_to_faster_than_its_pace(store: WatchedStore) -> None:
     clock, platform = Clock(), Platform()
     people = await install(store, "http://127.0.0.1", 1_000)
     campaigns = [await due(store, people, clock.at), await due(store, people, clock.at)]
-    async with dispatching(store, platform, clock) as rate_limit:
-        await pass_seconds(clock, rate_limit, 5)
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, store, 5)
     sent = sum(platform.received[campaign] for campaign in campaigns)
     assert RATE * 4 <= sent <= RATE * 5 + RATE * KEPT + 1, "five seconds, without a burst"
 
 
-async def test_a_throttled_organisation_delays_no_other(store: SqliteStore) -> None:
+async def test_a_throttled_organisation_delays_no_other(store: WatchedStore) -> None:
     clock, platform = Clock(), Platform({OTHERS})
     ours = await install(store, "http://127.0.0.1", 200)
     theirs = await install(store, "http://127.0.0.1", 200, tenant=OTHERS, first=1_000)
     mine, other = await due(store, ours, clock.at), await due(store, theirs, clock.at)
-    async with dispatching(store, platform, clock) as rate_limit:
-        await pass_seconds(clock, rate_limit, 8)
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, store, 8)
         assert platform.received[mine] == 200
         platform.throttled.clear()
-        await pass_seconds(clock, rate_limit, 130, step=2)
+        await pass_seconds(clock, store, 130, step=2)
     assert platform.received[other] > 0, "and it goes on when it may"
 
 
-async def test_one_chat_is_not_flooded_by_many_campaigns(store: SqliteStore) -> None:
+async def test_one_chat_is_not_flooded_by_many_campaigns(store: WatchedStore) -> None:
     clock, platform = Clock(), Platform()
     people = await install(store, "http://127.0.0.1", 1)
     campaigns = [await due(store, people, clock.at) for _ in range(CHAT_BURST + 3)]
-    async with dispatching(store, platform, clock) as rate_limit:
-        await pass_seconds(clock, rate_limit, 2)
+    async with dispatching(store, platform, clock):
+        await pass_seconds(clock, store, 2)
         assert sum(platform.received.values()) == CHAT_BURST
-        await pass_seconds(clock, rate_limit, 12)
+        await pass_seconds(clock, store, 12)
     assert platform.received == Counter(campaigns), "each of them once, the last ones a little later"

@@ -190,7 +190,7 @@ OWN = """
 """
 READS = """
     audit_from by_zone campaign campaigns check close columns_of count_audit count_campaigns count_templates
-    delivery_columns delivery_state distribution_list due_recalls due_sequels due_to_start engagement
+    delivery_columns delivery_state distribution_list due_among due_recalls due_sequels due_to_start engagement
     engagement_by_hour exists had_enough hold in_state installation kept kept_of known_values last_done last_due lists
     live_card made_by members muted_people newest_service_url next_due open open_installations
     organisations_keeping people_bits people_in_state people_without person person_at person_behind planned_people

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Campaign, Channel, DirectoryUser
+from storage.records import Campaign, Channel, DeliveryState, DirectoryUser
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, END, NOW, claim, install, opened, planned, sighting
 from tests.support.deeds import A_DEED
@@ -52,6 +52,7 @@ async def asked_all_the_time(store: SqliteStore, campaign: Campaign) -> None:
     await store.engagement(campaign.id)
     await store.engagement_by_hour(campaign.id)
     await store.next_due(campaign.id)
+    await store.due_among([campaign.id], (DeliveryState.PLANNED, DeliveryState.CLAIMED), NOW)
     claimed = await claim(store, campaign, mark=True)
     await store.renew([delivery.id for delivery in claimed], 1, END)
     await store.reap(campaign.id, NOW, END)

@@ -440,6 +440,8 @@ class CampaignRules(PeopleRules):
         self.same("tally", id)
         self.same("planned_people", id, seen=list)
         self.same("next_due", id)
+        for states in ((DeliveryState.PLANNED, DeliveryState.CLAIMED), (DeliveryState.SENDING,)):
+            self.same("due_among", [*self.model.campaigns_, CampaignId(10**6)], states, self.now)
         for at in (self.now, self.now + DURATION):
             self.same("last_due", id, at)
         for state in DeliveryState:

@@ -244,6 +244,11 @@ class ModelOfDeliveries(ModelOfPeople):
     def next_due(self, id: CampaignId) -> datetime | None:
         return min((row.next_at for row in self._rows(id) if row.state is PLANNED), default=None)
 
+    def due_among(
+        self, ids: Collection[CampaignId], states: Collection[DeliveryState], now: datetime
+    ) -> set[CampaignId]:
+        return {id for id in ids for row in self._rows(id) if row.state in states and row.next_at <= now}
+
     def last_due(self, id: CampaignId, before: datetime) -> datetime | None:
         planned = (row.next_at for row in self._rows(id) if row.state is PLANNED)
         return max((at for at in planned if at < before), default=None)
