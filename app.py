@@ -256,10 +256,11 @@ async def crieur(
             lease=lease,
             may_work=watch.may_work,
             roles=effective_role,
-            begun=dispatcher.wake,
+            planned=dispatcher.look_at,
         )
         watch.when_set += [jobs.catch_up, dispatcher.wake]
         dispatcher.when_recorded.append(jobs.look_at)
+        services.when_scheduled.append(jobs.begin_soon)
         watching = asyncio.create_task(watch.run())
         dispatching = asyncio.create_task(dispatcher.run())
         health = Health(

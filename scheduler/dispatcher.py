@@ -146,9 +146,16 @@ class Dispatcher:
         self._awake.set()
 
     def wake(self) -> None:
-        """There may be more to send than was known: a campaign has begun, or the wall clock was set."""
+        """More may be due than was known: the wall clock was set."""
         self._read_at = None
         self._turns.wake()
+        self._awake.set()
+
+    def look_at(self, id: CampaignId) -> None:
+        """A campaign has begun, or has more deliveries than it had."""
+        if id not in self._running:
+            self._read_at = None
+        self._turns.again(id)
         self._awake.set()
 
     async def run(self) -> None:

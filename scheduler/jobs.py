@@ -78,7 +78,7 @@ class Jobs:
         lease: timedelta = timedelta(seconds=60),
         may_work: Callable[[], bool] = lambda: True,
         roles: Roles | None = None,
-        begun: Callable[[], None] = lambda: None,
+        planned: Callable[[CampaignId], None] = lambda id: None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -91,12 +91,13 @@ class Jobs:
         self._lease = lease
         self._may_work = may_work
         self._announcer = announcer
-        #: told when a campaign has begun, or has its deliveries: there may be some to send
-        self._begun = begun
+        self._planned = planned
+        #: held while campaigns are started
+        self._beginning = asyncio.Lock()
         self._series = Series(store, announcer, clock)
         self._follow_ups = FollowUps(store, clock, rng)
         self._sequences = Sequences(store, reader, clock)
-        self._starts = Starts(store, reader, announcer, clock, rng, roles)
+        self._starts = Starts(store, reader, announcer, clock, rng, roles, self._has_deliveries)
         self._reporting = Reporting(store, announcer, clock, rng, presence_lookup or PresenceLookup({}, clock))
         self._choices = Choices(store, announcer, clock)
         self._replies = Replies(store, announcer, clock, rng)
@@ -187,12 +188,24 @@ class Jobs:
         """Start campaigns whose slot has begun; finish the planning of those that a crash cut off."""
         if not self._may_work():
             return
-        running = await self._start_what_is_due()
-        self._running = bool(running)
-        for campaign in running:
-            if campaign.planned_at is None and campaign.id not in self._starting:
-                await self._give_deliveries(campaign)
-        self.looked_at = self._clock.monotonic()
+        async with self._beginning:
+            running = await self._start_what_is_due()
+            self._running = bool(running)
+            for campaign in running:
+                if campaign.planned_at is None and campaign.id not in self._starting:
+                    await self._give_deliveries(campaign)
+            self.looked_at = self._clock.monotonic()
+
+    def begin_soon(self) -> None:
+        """A campaign was scheduled that may start now: nobody waits until it is looked for."""
+        task = asyncio.create_task(self._noted(_guarded(self.begin))())
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+
+    def _has_deliveries(self, id: CampaignId) -> None:
+        """Some more, or all: what is due of them can leave."""
+        self.look_at({id})
+        self._planned(id)
 
     async def _start_what_is_due(self) -> list[Campaign]:
         """The campaigns that run. Notes when the store did not answer."""
@@ -212,11 +225,7 @@ class Jobs:
         return running
 
     async def _give_deliveries(self, campaign: Campaign) -> None:
-        async def giving(campaign: Campaign) -> None:
-            await self._starts.give_everybody_a_delivery(campaign)
-            self.look_at({campaign.id})
-            self._begun()
-
+        giving = self._starts.give_everybody_a_delivery
         if not await self._starts.needs_reading(campaign):
             await giving(campaign)
             return

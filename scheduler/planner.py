@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -29,6 +29,7 @@ from storage.records import (
     MOST_PROFILES,
     Audience,
     Campaign,
+    CampaignId,
     Columns,
     DeliveryState,
     NotReached,
@@ -42,6 +43,9 @@ from storage.records.instants import is_zone, ms
 from storage.shared.approved import approved_people, forget_approved
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
+
+
+Written = Callable[[CampaignId], None]
 
 
 class _Store(Campaigns, Deliveries, Documents, Lists, People, Protocol):
@@ -78,15 +82,28 @@ class OpenTimes:
         return self._by_zone[zone]
 
 
-async def plan(campaign: Campaign, store: _Store, clock: Clock, rng: random.Random) -> None:
+async def plan(
+    campaign: Campaign, store: _Store, clock: Clock, rng: random.Random, written: Written = lambda id: None
+) -> None:
     """Give every recipient of a running campaign a delivery. Can be repeated at any point."""
-    await plan_some(campaign, campaign.as_scheduled.audience, store, clock, rng)
+    await plan_some(campaign, campaign.as_scheduled.audience, store, clock, rng, written)
     await store.planned(campaign.id, clock.now())
+    written(campaign.id)
     await forget_approved(store, campaign)
 
 
-async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock: Clock, rng: random.Random) -> None:
-    """Give the people of a part of the audience their deliveries; a person who has one already keeps it."""
+async def plan_some(
+    campaign: Campaign,
+    audience: Audience,
+    store: _Store,
+    clock: Clock,
+    rng: random.Random,
+    written: Written = lambda id: None,
+) -> None:
+    """Give the people of a part of the audience their deliveries; a person who has one already keeps it.
+
+    ``written`` is told of each page of them: what is due of it can leave while the others are written.
+    """
     schedule = campaign.as_scheduled.schedule
     end, times = schedule.slot.end, OpenTimes(schedule)
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
@@ -106,7 +123,7 @@ async def plan_some(campaign: Campaign, audience: Audience, store: _Store, clock
             usual = times.of(zone).after(now)
             # of those who have no other time they may have meanwhile, as they can change it: asked before it leaves
             left = (times.beside(*hours).after(now) or usual) if hours else usual
-            await _plan_in_zone(campaign, some, left, now, store, rng)
+            await _plan_in_zone(campaign, some, left, now, store, rng, written)
     waiting = _without(others, known)
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
@@ -142,7 +159,13 @@ async def end_unplanned(
 
 
 async def _plan_in_zone(
-    campaign: Campaign, people: array[int], left: OpenTime, now: datetime, store: _Store, rng: random.Random
+    campaign: Campaign,
+    people: array[int],
+    left: OpenTime,
+    now: datetime,
+    store: _Store,
+    rng: random.Random,
+    written: Written,
 ) -> None:
     """An instant in what is left of the open time for each; where nothing is left they will have expired."""
     test = campaign.as_scheduled.ab_test
@@ -150,14 +173,14 @@ async def _plan_in_zone(
         some, rest = await asyncio.to_thread(_in_test, campaign, people, test.share)
         times = times_of(campaign.as_scheduled.schedule, test)
         # those of the test whose time is over, as the bot was away, get it in what is left
-        await _plan_within(campaign, some, times.test.after(now) or left, store, rng)
-        await _plan_within(campaign, rest, times.rest.after(now), store, rng)
+        await _plan_within(campaign, some, times.test.after(now) or left, store, rng, written)
+        await _plan_within(campaign, rest, times.rest.after(now), store, rng, written)
     else:
-        await _plan_within(campaign, people, left, store, rng)
+        await _plan_within(campaign, people, left, store, rng, written)
 
 
 async def _plan_within(
-    campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random
+    campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random, written: Written
 ) -> None:
     end = campaign.as_scheduled.schedule.slot.end
     instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
@@ -167,6 +190,7 @@ async def _plan_within(
         columns = await _columns(campaign, people[page], store)
         profiles = await _profiles(campaign, people[page], store)
         await store.plan(campaign.id, people[page], instants[page], end, columns, profiles=profiles)
+        written(campaign.id)
 
 
 async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) -> array[int]:

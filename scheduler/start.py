@@ -15,7 +15,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -78,8 +78,11 @@ class Starts:
         clock: Clock,
         rng: random.Random,
         roles: Roles | None = None,
+        planned: Callable[[CampaignId], None] = lambda id: None,
     ) -> None:
+        """``planned``: told of each page of deliveries that a campaign has been given."""
         self._roles = roles
+        self._planned = planned
         self._store = store
         self._reader = reader
         self._announcer = announcer
@@ -182,7 +185,7 @@ class Starts:
         return not open_time_of(schedule).after(now)
 
     async def _plan(self, campaign: Campaign) -> None:
-        await plan(campaign, self._store, self._clock, self._rng)
+        await plan(campaign, self._store, self._clock, self._rng, self._planned)
         log.info("campaign planned: campaign=%d", campaign.id)
 
     # --- reading ------------------------------------------------------------------------------
@@ -203,7 +206,7 @@ class Starts:
         if not await self._holds_back(campaign, failed):
             lists = tuple(id for id in audience.lists if id not in unread)
             some = replace(audience, lists=lists)
-            await plan_some(campaign, some, self._store, self._clock, self._rng)
+            await plan_some(campaign, some, self._store, self._clock, self._rng, self._planned)
 
     async def _held(self, campaign: Campaign, failed: Sequence[NotRead]) -> set[ListId]:
         """What of an audience's lists was not read: these, and its segments that are made of one of them."""

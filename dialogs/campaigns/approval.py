@@ -110,6 +110,7 @@ async def _schedule(turn: Turn, campaign: Campaign, form: Form, shown_as: Campai
 
 
 async def _scheduled(turn: Turn, campaign: Campaign) -> Answer:
+    turn.services.scheduled()
     await tell_maker(turn, campaign, DeedKind.SCHEDULED)
     if campaign.is_sequence:
         note = turn.texts("The sequence is scheduled. Whoever joins gets its steps; their figures are here.")
@@ -289,6 +290,7 @@ async def _tell_series(turn: Turn, occurrence: Campaign) -> None:
 
 
 async def _approved(turn: Turn, campaign: Campaign) -> Answer:
+    turn.services.scheduled()
     await _tell_series(turn, campaign)
     await _tell(turn, campaign, approved=True)
     return Answer(card=await information(turn, campaign, turn.texts("Approved, and scheduled.")))

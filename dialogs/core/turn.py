@@ -6,7 +6,7 @@ carries both over the wire.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,12 @@ class Services:
     mails: bool = False
     reader: ListReader
     words: Words
+    #: called when a campaign has been scheduled: it may start now
+    when_scheduled: list[Callable[[], None]] = field(default_factory=list)
+
+    def scheduled(self) -> None:
+        for tell in self.when_scheduled:
+            tell()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from tests.bench.reports import reports_and_exports
 from tests.bench.saying import saying
 from tests.bench.segments import segments
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
+from tests.bench.starting import send_now
 from tests.bench.waiting import lateness, mongo_idle, sqlite_idle
 from tests.support.program import ROOT
 
@@ -90,6 +91,11 @@ TARGETS |= {
     "lateness_p99_ms": ("< 250", "99 of 100 of them, ms"),
     "lateness_max_ms": ("", "the latest, ms"),
 }
+TARGETS |= {
+    "send_now_first_ms_1": ("< 1,000", "from Send now until the one recipient has their instant, ms"),
+    "send_now_first_ms_10k": ("< 1,500", "from Send now until the first message of 10,000 is accepted, ms"),
+    "send_now_first_ms_1m": ("< 3,000", "the same, of 1,000,000"),
+}
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
@@ -107,6 +113,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("segment_1m_count_ms", "segment_plan_over_list"), segments),
     (("hostile_text_worst_ms",), hostile_text),
     (("unauthenticated_worst_ms", "unauthenticated_worst_mb"), unauthenticated),
+    (("send_now_first_ms_1", "send_now_first_ms_10k", "send_now_first_ms_1m"), send_now),
     (("mongo_idle_questions_per_s",), mongo_idle),
     (("idle_cpu_40_running_percent",), sqlite_idle),
     (("lateness_p99_ms", "lateness_p50_ms", "lateness_max_ms"), lateness),
