@@ -36,12 +36,13 @@ BLOCK = 0.01  #: of those who installed: they block the bot before it writes
 CLICK, CLICK_AGAIN = 0.38, 0.08
 CONFIRM, CONFIRM_AGAIN = 0.52, 0.04
 THROTTLED = 0.01  #: of the connector's answers
-SECONDS = 60  #: the campaign's slot
+MINUTE = 60  #: seconds
+PEOPLE_A_MINUTE = 3_000  #: for so many more the campaign's slot is a minute longer
 OFF = 10.0  #: seconds of a minute's campaign in which the administrator has switched the bot off
 HOUR = 12  #: refusals: three and more that tell of the trouble, and looks for about an hour
 PATIENCE = 900.0  #: seconds for anything to happen
 
-A_MINUTE = {"start": "now", "duration": str(SECONDS // 60), "unit": "minutes", "anytime": "true"}
+A_MINUTE = {"start": "now", "duration": "1", "unit": "minutes", "anytime": "true"}
 #: mornings of five days: three rounds of three looks for people who are not there
 DAYS = {
     "start": "now", "duration": "5", "unit": "days", "opens": "09:00", "closes": "12:00", "days": "0,1,2,3,4,5,6",
@@ -117,7 +118,8 @@ async def demo(
     connector, graph = LoopbackConnector(rng=rng), LoopbackGraph()
     await connector.start()
     await graph.start()
-    rate = max(45, 2 * people // SECONDS)  # beyond 1,350 people, faster than Teams would allow
+    minutes = 1 + people // PEOPLE_A_MINUTE
+    rate = max(45, 2 * people // (minutes * MINUTE))  # beyond 1,350 people, faster than Teams would allow
     environment = {"MESSAGES_PER_SECOND": str(rate), "LOG_LEVEL": "WARNING"}
     program = Program(
         store_url=f"sqlite:{folder}/crieur.db",
@@ -135,7 +137,7 @@ async def demo(
         if presence:
             _come_and_go(graph, [author, *crowd.people], random.Random(rng.random()))
         await _drop(author, staff)
-        await _write(author, DAYS if presence else A_MINUTE)
+        await _write(author, DAYS if presence else {**A_MINUTE, "duration": str(minutes)})
         for person in here:
             if rng.random() < BLOCK:
                 person.chat.broken = "blocked"
