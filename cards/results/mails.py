@@ -67,6 +67,7 @@ def why_not_mailed(texts: Texts, why: NotMailed) -> str:
     return {
         NotMailed.NO_ADDRESS: texts("I know no address of theirs that an e-mail can be sent to."),
         NotMailed.MUTED: texts("They have muted campaigns."),
+        NotMailed.LEFT_TOPIC: texts("They have left its topic."),
         NotMailed.CAPPED: texts("They have had as many messages this week as your organisation allows."),
         NotMailed.TAKEN_BACK: texts("Not sent, as the messages were taken back."),
         NotMailed.ADDRESS_REFUSED: texts("The mail server refused their address."),

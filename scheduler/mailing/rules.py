@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed
-from storage.records import About, DeliveryState, Mail, MailState, NotMailed, NotReached, Result, SettledMail
+from storage.records import (
+    About,
+    Campaign,
+    DeliveryState,
+    Mail,
+    MailState,
+    NotMailed,
+    NotReached,
+    Person,
+    Result,
+    SettledMail,
+)
+from storage.records.campaign_life import heeds_quiet
+from storage.records.preferences import is_quiet
 
 GIVES_UP = timedelta(days=3)  #: after it was due first: what the server has not taken by then is no news any more
 FIRST_AGAIN = 300.0  #: seconds until a mail that was not taken is tried again; twice as long each time ...
@@ -43,11 +57,23 @@ def left_out(mail: Mail, why: NotMailed, now: datetime) -> SettledMail:
     return SettledMail(campaign=mail.campaign, person=mail.person, state=state, at=now, why=why, attempted=False)
 
 
-def put_back(mail: Mail, now: datetime) -> SettledMail:
-    """It waits with all the others."""
+def put_back(mail: Mail, now: datetime, due: datetime | None = None) -> SettledMail:
+    """It waits with all the others, or until ``due``."""
     return SettledMail(
-        campaign=mail.campaign, person=mail.person, state=MailState.PLANNED, at=now, due=now, attempted=False
+        campaign=mail.campaign, person=mail.person, state=MailState.PLANNED, at=now, due=due or now, attempted=False
     )
+
+
+def quiet_until(campaign: Campaign, person: Person, now: datetime) -> datetime | None:
+    """When somebody's quiet hours end, in which only important campaigns come; None outside of them."""
+    zone = person.zone or campaign.as_scheduled.schedule.zone
+    quiet = person.quiet
+    if quiet is None or not heeds_quiet(campaign) or not is_quiet(quiet, zone, now):
+        return None
+    clock = ZoneInfo(zone)
+    today = now.astimezone(clock).date()
+    ends = (datetime.combine(today + timedelta(days=days), quiet.ends, clock) for days in (0, 1))
+    return next(end.astimezone(UTC) for end in ends if end > now)
 
 
 def settled_mail(mail: Mail, outcome: Outcome, now: datetime, rng: random.Random) -> SettledMail:

@@ -3,6 +3,7 @@
     planned --claim, leased--> claimed --the server takes the envelope; mark--> sending --content--> sent
       claimed, sending --not taken, and it may be tried again--> planned, later; failed after three days
       claimed, sending --refused for good----------------------> failed
+      claimed --in their quiet hours---------------------------> planned (their end)
       claimed --muted, had enough, no address, taken back------> left out
       sending --the connection broke, or the bot died----------> unconfirmed, and never sent again
       claimed --the bot died-----------------------------------> planned (its content has certainly not left)
@@ -23,7 +24,15 @@ from typing import Any, Protocol, TypeVar
 
 from scheduler.copies.lock import run_exclusively
 from scheduler.mailing.finding import find_out
-from scheduler.mailing.rules import about_every_mail, is_stale, left_out, put_back, rest_after, settled_mail
+from scheduler.mailing.rules import (
+    about_every_mail,
+    is_stale,
+    left_out,
+    put_back,
+    quiet_until,
+    rest_after,
+    settled_mail,
+)
 from scheduler.ports import Clock, LetterWriter, Mailer, Retry
 from scheduler.precheck import week_of
 from scheduler.rate_limit import TokenBucket
@@ -32,7 +41,7 @@ from storage.port.engagement import Results
 from storage.port.mails import Mails
 from storage.port.operations import Documents
 from storage.port.people import People
-from storage.records import Campaign, Mail, NotMailed, Person
+from storage.records import Campaign, Mail, NotMailed, NotReached, Person
 from storage.records.campaign_life import spared
 from storage.records.mail_life import is_over
 
@@ -104,6 +113,10 @@ class Mailings:
             await self._store.record_mail(left_out(mail, why, self._clock.now()), self._holder)
             self._pace.give_back(1)
             return True
+        if (over_at := quiet_until(campaign, person, now)) is not None:
+            await self._store.record_mail(put_back(mail, now, over_at), self._holder)
+            self._pace.give_back(1)
+            return True
         if (trouble := await self._mailer.ready()) is not None:
             await self._store.record_mail(put_back(mail, self._clock.now()), self._holder)
             self._rest(trouble)
@@ -116,8 +129,8 @@ class Mailings:
             return NotMailed.TAKEN_BACK
         if is_stale(mail, self._clock.now()):
             return NotMailed.NOT_TAKEN
-        if spared(campaign, person):
-            return NotMailed.MUTED
+        if (wish := spared(campaign, person)) is not None:
+            return NotMailed.LEFT_TOPIC if wish is NotReached.LEFT_TOPIC else NotMailed.MUTED
         if self._writer.write(campaign, person, {}) is None:
             return NotMailed.NO_ADDRESS
         limit = campaign.as_scheduled.consideration.per_week

@@ -57,6 +57,7 @@ class NotMailed(StrEnum):
 
     NO_ADDRESS = "no_address"
     MUTED = "muted"
+    LEFT_TOPIC = "left_topic"  #: wants none of the campaign's topic
     CAPPED = "capped"  #: has had as many messages this week as the organisation allows
     TAKEN_BACK = "taken_back"  #: the campaign's messages are being taken back
     ADDRESS_REFUSED = "address_refused"

@@ -6,15 +6,17 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage.records import Campaign, CampaignState, MailState, NotMailed
+from storage.records import Campaign, CampaignState, MailState, NotMailed, Quiet
 from storage.shared.mails import mail_figures
 from storage.shared.policy import policy_of
 from tests.bot.story import ANY_TIME_NOW, MESSAGE, completed, eventually, launch, make_publisher, newest
 from tests.bot.test_exports import exported, fetched, rows_of
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.organisation import Person, words_of
 
@@ -379,6 +381,28 @@ async def test_figures_stay_when_the_recipients_are_forgotten(
     assert await mail_figures(running_bot.store, sealed) == before
     await ada.say(f"report {campaign.name}")
     assert "I know no address of theirs that an e-mail can be sent to." in words_of(ada.card())
+
+
+async def test_it_waits_for_the_end_of_quiet_hours(
+    running_bot: RunningBot, ada: Person, louis: Person, server: MailServer
+) -> None:
+    await with_mail(running_bot, server)
+    await to_the_review(ada, louis.address, MARIE, mail="not_opened", after="1")
+    campaign = await is_sent(ada, running_bot)
+    await found_out(running_bot, campaign)
+    person = await running_bot.store.person_at(campaign.tenant, louis.address)
+    assert person is not None
+    due = running_bot.clock.now() + timedelta(hours=1)
+    clock = ZoneInfo("Europe/Paris")
+    hours = [(due + timedelta(hours=hours)).astimezone(clock).time().replace(second=0) for hours in (-2, 3)]
+    quiet = Quiet(begins=hours[0].replace(microsecond=0), ends=hours[1].replace(microsecond=0))
+    await running_bot.store.set_quiet(person.id, quiet, deed=A_DEED)
+    running_bot.clock.forward(timedelta(hours=2))
+    await found_out(running_bot, campaign)
+    assert not server.to(louis.address)
+    running_bot.clock.forward(timedelta(hours=3))
+    await found_out(running_bot, campaign)
+    assert len(server.to(louis.address)) == 1 and len(server.to(MARIE)) == 1
 
 
 @pytest.mark.real_time
