@@ -133,7 +133,7 @@ async def test_who_has_not_opened_it_gets_one_a_day_later_in_their_language(
     content = html.get_content()
     assert "Hello Louis, <strong>big news</strong> for you." in content
     assert "Ne plus recevoir de tels messages" in content
-    assert "dans la discussion avec Crieur" in content, "what is confirmed in Teams is said to be"
+    assert "qui se donne dans Microsoft Teams" in content, "what is confirmed in Teams is said to be"
 
 
 async def test_a_link_in_it_is_counted_apart(
