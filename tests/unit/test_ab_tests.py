@@ -11,18 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.kit.texts import Texts
 from cards.message.links import links_of
+from cards.results.files.recipients import recipients_table
 from scheduler.rules.ab_tests import ahead, better, by_chance, put_off_until, times_of, tried
 from storage.records import (
     SHARES,
     ABTest,
     CampaignId,
+    CampaignState,
     Choice,
+    DeliveryState,
+    Engaged,
     Measure,
     Message,
     OtherWords,
+    PersonId,
     Profile,
     ProfileFigures,
+    Result,
     Schedule,
     Slot,
     Tried,
@@ -37,7 +44,7 @@ from storage.records import (
     variants_of,
     waits_for_choice,
 )
-from tests.support.sample_records import campaign, refrozen
+from tests.support.sample_records import campaign, person, refrozen
 
 NINE = datetime(2030, 5, 6, 7, tzinfo=UTC)  #: a Monday, 9:00 in Paris
 HOUR = timedelta(hours=1)
@@ -73,10 +80,10 @@ def test_the_rest_gets_what_is_chosen_and_nobody_of_the_test_anything_else() -> 
     one = refrozen(campaign("en"), ab_test=TEST)
     choice = Choice(variant=Variant.B, why=WhyChosen.AHEAD, a=Tried(sent=0, did=0), b=Tried(sent=0, did=0))
     chosen = replace(one, choice=choice)
-    for person in range(1, 200):
-        drawn = drawn_variant(one.id, person, 20)
-        assert variant_for(one, person) is drawn and waits_for_choice(one, person) is (drawn is None)
-        assert variant_for(chosen, person) is (drawn or Variant.B) and not waits_for_choice(chosen, person)
+    for number in range(1, 200):
+        drawn = drawn_variant(one.id, number, 20)
+        assert variant_for(one, number) is drawn and waits_for_choice(one, number) is (drawn is None)
+        assert variant_for(chosen, number) is (drawn or Variant.B) and not waits_for_choice(chosen, number)
     assert variant_for(campaign("en"), 1) is None and not waits_for_choice(campaign("en"), 1)
 
 
@@ -185,3 +192,30 @@ def test_figures_are_of_the_test_group_alone() -> None:
     rows = [figures("a", "fr", 3, 1), figures("a", "en", 4, 4), figures("b", "fr", 1, 2), figures("", "fr", 99, 98)]
     assert tried(rows, Measure.OPENED) == (Tried(sent=7, did=5), Tried(sent=2, did=2))
     assert tried(rows, Measure.CLICKED) == (Tried(sent=7, did=2), Tried(sent=1, did=1))
+
+
+# --- in the export ----------------------------------------------------------------------------
+
+
+def test_the_export_says_who_has_which_variant_and_nothing_of_it_where_there_is_one_message() -> None:
+    texts, one = Texts("en"), refrozen(campaign("en", CampaignState.DONE), ab_test=TEST)
+    choice = Choice(variant=Variant.B, why=WhyChosen.AHEAD, a=Tried(sent=0, did=0), b=Tried(sent=0, did=0))
+    table = recipients_table(texts, replace(one, choice=choice))
+    [column] = [column for column in table.columns if column.title == "Variant"]
+    undecided = next(column for column in recipients_table(texts, one).columns if column.title == "Variant")
+    for number in range(1, 60):
+        drawn = drawn_variant(one.id, number, TEST.share)
+        result = Result(
+            person=replace(person(1), id=PersonId(number)),
+            state=DeliveryState.DELIVERED,
+            reason=None,
+            detail="",
+            attempts=1,
+            settled_at=None,
+            looks=(),
+            engaged=Engaged(),
+        )
+        assert column.value(result) == (drawn.letter if drawn else "B")
+        assert undecided.value(result) == (drawn.letter if drawn else "")
+    plain = recipients_table(texts, campaign("en", CampaignState.DONE))
+    assert not any(column.title == "Variant" for column in plain.columns)
