@@ -8,8 +8,8 @@ from typing import Any
 from cards.campaigns.series import series_state
 from cards.compose.review import Overview, facts, in_languages, preview_of
 from cards.compose.sequels.steps_form import steps_of
-from cards.kit.elements import AdaptiveCard, FactSet
-from cards.kit.parts import card, go, handle, heading, hint, name_of, notices, subheading
+from cards.kit.elements import ActionSet, AdaptiveCard, FactSet
+from cards.kit.parts import beside, card, go, handle, heading, hint, name_of, notices, subheading
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.results.figures import Figures
@@ -56,7 +56,7 @@ def sequence_card(
     for number, line in zip(numbers_of(campaign.forms), lines[1:], strict=True):
         body.append(line)
         if (figures := by_number.get(number)) is not None:
-            body.append(hint(_came_of(texts, figures), spacing="None"))
+            body.append(_came_of(texts, figures))
     if counted is not None:
         last = texts.many("Of the last {count} sending.", "Of the last {count} sendings.", counted)
         body.append(hint(last, spacing="Small"))
@@ -85,10 +85,15 @@ def sequence_card(
     return card(texts, body, actions)
 
 
-def _came_of(texts: Texts, figures: Figures) -> str:
-    tally = figures.tally
+def _came_of(texts: Texts, figures: Figures) -> Any:
+    """Of all its sendings, with the way to the report of the last one."""
+    tally, last = figures.tally, figures.campaign
     if not tally.total:
-        return texts("nobody yet")
+        return hint(texts("nobody yet"), spacing="None")
     whole = texts.number(tally.total)
     sent = texts("{part} of {whole} sent", part=texts.number(tally.delivered), whole=whole)
-    return " · ".join([sent, *shares(texts, figures)])
+    words = hint(" · ".join([sent, *shares(texts, figures)]), spacing="None")
+    if last.step is None or last.state not in (CampaignState.RUNNING, CampaignState.DONE):
+        return words
+    report = go(texts("Last report"), "report.open", handle(last), tooltip=texts("Open “{name}”", name=last.name))
+    return beside([words], [ActionSet(actions=[report])], widths=["stretch", "auto"])

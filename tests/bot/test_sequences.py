@@ -145,6 +145,8 @@ async def test_whoever_joins_gets_each_step_once_on_their_day(running_bot: Runni
     words = words_of(ada.card())
     assert sum("1 of 1 sent" in word for word in words) == 3, words
     assert not any("Report: " in word for _, card in ada.cards() for word in words_of(card))
+    report = (await ada.press("Last report"))["value"]
+    assert any(word.startswith("Report: Welcome – 1/3 – ") for word in words_of(report)), words_of(report)
 
 
 async def test_in_french(running_bot: RunningBot, ada: Person, louis: Person) -> None:

@@ -257,6 +257,30 @@ async def test_ended_nobody_who_was_in_it_joins_again(store: Store) -> None:
     assert await had(store, sequence) == {"Cleo": Counter({1: 1}), "Finn": Counter({1: 1, 2: 1, 3: 1})}
 
 
+@pytest.mark.parametrize("days", [2, 8])
+async def test_what_a_sequence_asks_of_the_store_does_not_grow_with_its_people(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """The twin of a bench, which measures the time that a step takes by that of a campaign to the same people."""
+    monkeypatch.setattr(sequences, "PAGE", 50_000)
+    calls = []
+    for people in (1, 40):
+        folder = tmp_path / str(people)
+        folder.mkdir()
+        store = database.another(folder).store()
+        await store.open()
+        sequence, clock = await a_sequence(store), StoppedClock()
+        await go(store, clock, NOW + timedelta(minutes=1))
+        for number in range(people):
+            await store.remember(sighting(f"new{number}"))
+        counted = Mortal(store, 0, after=False)
+        await go(counted, clock, NOW + days * A_DAY)
+        calls.append(counted.taken)
+        assert len(await had(store, sequence)) == people
+        await store.close()
+    assert calls[0] == calls[1], calls
+
+
 # --- deaths -----------------------------------------------------------------------------------
 
 

@@ -33,7 +33,8 @@ async def figures_of_steps(turn: Turn, sequence: Campaign) -> tuple[list[tuple[i
 
 
 def _together(sequence: Campaign, some: Iterable[Figures]) -> Figures:
-    """Each person gets a step once: their figures can be added up."""
+    """Each person gets a step once: their figures can be added up. The campaign is the last sending, if any."""
+    some = list(some)
     states, reasons = Counter[DeliveryState](), Counter[NotReached]()
     engagement: dict[tuple[EngagementKind, int | None], Engagement] = {}
     for one in some:
@@ -49,4 +50,4 @@ def _together(sequence: Campaign, some: Iterable[Figures]) -> Figures:
                 last_at=max(row.last_at, before.last_at) if before else row.last_at,
             )
     tally = Tally(states=dict(states), reasons=dict(reasons))
-    return Figures(campaign=sequence, tally=tally, engagement=list(engagement.values()))
+    return Figures(campaign=some[0].campaign if some else sequence, tally=tally, engagement=list(engagement.values()))
