@@ -366,7 +366,7 @@ def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:
                 if counts
             ),
         ],
-        2,
+        1,
         1,
     )
     fallback = shown[0] if len(shown) == 1 else Container(items=shown)
