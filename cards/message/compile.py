@@ -232,7 +232,7 @@ def compile_message(
         footer=[line_mark(number) for number in range(first, len(lines[DEFAULT]))],
         closed=[line_mark(number) for number in range(first)],
         variant=variant,
-        settles=bool(footer.sender or footer.mutes),
+        settles=footer.mutes,
     )
     activity: dict[str, Any] = {
         "type": "message",

@@ -24,6 +24,11 @@ def footer_of(consideration: Consideration, tracking: Tracking) -> Footer:
     return Footer(consideration.sender, not consideration.past_mute, tracking.anonymous)
 
 
+def settings_line(texts: Texts) -> str:
+    """Leads to the recipient's own settings, beneath what these can hold back."""
+    return texts("Quiet hours and topics: **settings**")
+
+
 def footer_lines(
     texts: Texts, footer: Footer, message: Message, escape: Callable[[str], str] = escape_markdown
 ) -> tuple[str, ...]:
@@ -38,5 +43,6 @@ def footer_lines(
     quiet = texts("To receive no more such messages, type **mute**.") if footer.mutes else ""
     if sent_by or quiet:
         lines.append(" ".join(part for part in (sent_by, quiet) if part))
-        lines.append(texts("Quiet hours and topics: **settings**"))
+    if quiet:
+        lines.append(settings_line(texts))
     return tuple(lines)

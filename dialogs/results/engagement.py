@@ -23,7 +23,7 @@ from cards.message.compile import (
     message_card,
     tracked,
 )
-from cards.message.footer import footer_lines, footer_of
+from cards.message.footer import footer_lines, footer_of, settings_line
 from cards.message.links import links_of
 from cards.message.render import for_person
 from cards.message.skype import PRESSED, read_line
@@ -190,7 +190,7 @@ def _in_place(
         done=done,
         footer=footer,
         variant=variant,
-        settles=bool(footer),
+        settles=settings_line(turn.texts) in footer,
     )
     thumbs = tracking_of(campaign, turn.services.links.tracked).thumbs
     return Answer(card=card, important=message.style is Style.IMPORTANT, thumbs=thumbs)

@@ -149,7 +149,7 @@ async def test_buttons_work_after_a_restart(running_bot: RunningBot, louis: Pers
 
 
 async def test_an_older_client_confirms_too(running_bot: RunningBot, louis: Person, sent: None) -> None:
-    [button] = [action for action in actions_of(louis.card()) if action["type"] == "Action.Execute"]
+    [button] = [action for action in actions_of(louis.card()) if action.get("verb") == "acknowledge"]
     message = louis.cards()[-1][0]
     await louis.send({"type": "message", "value": button["fallback"]["data"], "replyToId": message})
     assert any(word.startswith("✓ Vous avez confirmé") for word in words_of(louis.card()))

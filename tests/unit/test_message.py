@@ -388,15 +388,19 @@ def footers(channel: Channel, footer: Footer, **more: str) -> str:
     activity = orjson.loads(render(person(**more), {}))
     if channel is Channel.SKYPE:
         return str(activity["text"]).partition("\n\n")[2]
-    return "\n\n".join(block["text"] for block in activity["attachments"][0]["content"]["body"][1:] if "text" in block)
+    body = activity["attachments"][0]["content"]["body"][1:]
+    inner = [one for block in body for one in ([block] if "text" in block else block.get("items", []))]
+    return "\n\n".join(one["text"] for one in inner if "text" in one)
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_beneath_a_message_stands_who_sends_it_and_how_to_have_quiet_in_the_readers_language(channel: Channel) -> None:
     named = Footer("Internal communication")
     english = footers(channel, named, locale="de-DE")
-    assert english == "Sent by Internal communication. To receive no more such messages, type **mute**."
+    settings = "Quiet hours and topics: **settings**"
+    assert english == f"Sent by Internal communication. To receive no more such messages, type **mute**.\n\n{settings}"
     french = "Envoyé par Internal communication. Pour ne plus recevoir ces messages, écrivez **sourdine**."
+    french += "\n\nHeures calmes et thèmes\N{NO-BREAK SPACE}: **réglages**"
     assert footers(channel, named, locale="fr-CA") == footers(channel, named, language="fr") == french
     anonymous = footers(channel, replace(named, anonymous=True), locale="en-GB")
     assert anonymous.startswith("Your answer is anonymous: it is counted without your name.\n\nSent by")

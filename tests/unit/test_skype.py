@@ -127,8 +127,8 @@ def test_most_names_stay_as_they_are() -> None:
 
 
 def test_the_length_is_that_of_somebody_with_a_long_name() -> None:
-    [line] = footer_lines(Texts("en"), LONGEST_FOOTER, Message(body=""))
-    beneath = len(f"\n\n{line}")
+    lines = footer_lines(Texts("en"), LONGEST_FOOTER, Message(body=""))
+    beneath = len("".join(f"\n\n{line}" for line in lines))
     assert length_of(Message(body="[FIRSTNAME]")) == 30 + beneath
     assert length_of(Message(title="T", body="x" * 100)) == 100 + len("**T**\n\n") + beneath
 
