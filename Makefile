@@ -15,7 +15,7 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-anno
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run simulate mutants mutation test bare lint format audit e2e faults bench demo cards catalogue lock clean
+.PHONY: help run simulate mutants mutation test bare lint format audit e2e faults bench profile demo cards catalogue lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ simulate: $(DEV) ## lives of the simulated world: make simulate SEEDS=10000, or 
 
 bench: $(DEV) ## what the figures of docs/performance.md come from: make bench ONLY=row
 	$(BIN)/python -m tests.bench --only "$(ONLY)"
+
+profile: $(DEV) ## where the time of a bench goes: make profile ROW=card_submit_over_echo
+	$(BIN)/python -m tests.bench --only "$(ROW)" --profile
 
 demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 PRESENCE=1 ARGS=--png
 	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(if $(PRESENCE),--presence) $(ARGS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import cProfile
 import json
+import pstats
 from collections.abc import Awaitable, Callable
 
 from rich.console import Console
@@ -28,6 +30,7 @@ from tests.bench.starting import send_now
 from tests.bench.waiting import lateness, mongo_idle, sqlite_idle
 from tests.support.program import ROOT
 
+PROFILED = 40  #: functions that are listed of a row that is profiled
 #: name -> (target, what it says)
 TARGETS: dict[str, tuple[str, str]] = {
     "connector_ceiling_over_bare": (">= 1.5", "the stand-in connector's own ceiling, by the bare loop"),
@@ -127,7 +130,9 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
 def main() -> None:
     parser = argparse.ArgumentParser(description="The benches")
     parser.add_argument("--only", default="", help="one row, by its name")
-    only = parser.parse_args().only
+    parser.add_argument("--profile", action="store_true", help="and where its time goes")
+    asked = parser.parse_args()
+    only = asked.only
     console = Console(width=150)
     spare_the_collector()  # as the program does
     path = ROOT / "build" / "bench.json"
@@ -137,7 +142,7 @@ def main() -> None:
     for names, bench in BENCHES:
         if not only or only in names:
             console.print(f"[dim]{names[0]} ...")
-            figures |= asyncio.run(bench())  # type: ignore[arg-type]
+            figures |= _profiled(names[0], bench) if asked.profile else asyncio.run(bench())  # type: ignore[arg-type]
             # kept at once: a bench that breaks takes none of the others along
             known |= {name: round(figure, 3) for name, figure in figures.items()}
             path.write_text(json.dumps(known, indent=2) + "\n")
@@ -146,6 +151,19 @@ def main() -> None:
         target, what = TARGETS.get(name, ("", ""))
         table.add_row(name, f"{figure:,.2f}", target, what)
     console.print(table)
+
+
+def _profiled(row: str, bench: Callable[[], Awaitable[dict[str, float]]]) -> dict[str, float]:
+    """The figures of a bench, slower than they are; its functions by their own time, and a file for any viewer."""
+    profile = cProfile.Profile()
+    profile.enable()
+    try:
+        return asyncio.run(bench())  # type: ignore[arg-type]
+    finally:
+        profile.disable()
+        profile.dump_stats(path := ROOT / "build" / f"{row}.pstats")
+        pstats.Stats(profile).sort_stats("tottime").print_stats(PROFILED)
+        Console().print(f"{path}: for snakeviz, gprof2dot, or python -m pstats")
 
 
 if __name__ == "__main__":
