@@ -31,7 +31,7 @@ SMALL, EACH = 10, 30  #: campaigns beside a large one, and the people of each
 SLOT = timedelta(seconds=60)
 AHEAD = timedelta(seconds=15)  #: until it begins: the program has to be there
 SETTLE = 15.0  #: seconds after the start that are not counted
-WATCHED = 30.0  #: seconds that are
+WATCHED = 60.0  #: seconds that are: two rounds of the sweep
 LATER = timedelta(days=30)  #: until something is due of those that wait
 
 
