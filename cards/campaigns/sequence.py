@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cards.campaigns.series import series_state
+from cards.campaigns.series import actions_of, series_state
 from cards.compose.review import Overview, facts, in_languages, preview_of
 from cards.compose.sequels.steps_form import steps_of
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet
@@ -37,9 +37,7 @@ def sequence_card(
     counted: int | None = None,
 ) -> AdaptiveCard:
     """``steps``: the figures of each by its number; ``counted``: of so many sendings, the last ones; None: of all."""
-    goes_on = campaign.state is CampaignState.SCHEDULED
     sequels = campaign.sequels
-    paused = goes_on and sequels is not None and sequels.paused
     rows = [(texts("State"), series_state(texts, campaign))]
     if author:
         rows.append((texts("Author"), escape_markdown(author)))
@@ -63,25 +61,7 @@ def sequence_card(
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]
         body += in_languages(texts, overview, "campaign.open", payload)
-    actions: list[Any] = []
-    if decides:
-        actions.append(go(texts("Decide"), "approval.open", payload, style="positive"))
-    if changes and campaign.state.changeable:
-        actions.append(go(texts("Change it"), "form.open", {**payload, "step": "review"}))
-    if changes and paused:
-        actions.append(go(texts("Go on"), "series.go_on", payload, style="positive"))
-    elif changes and goes_on:
-        actions.append(go(texts("Pause it"), "series.pause", payload))
-    if changes and goes_on:
-        actions.append(go(texts("End it"), "series.end", payload))
-    under: dict[str, Any] = {"mode": "secondary"}
-    if overview.message:
-        actions.append(go(texts("Try it"), "try.open", payload, **under))
-    actions.append(go(texts("Copy"), "campaign.copy", payload, **under))
-    if changes and not goes_on:
-        actions.append(go(texts("Delete"), "delete.open", payload, **under))
-    if not decides:  # a row has room for six
-        actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
+    actions = actions_of(texts, campaign, overview, decides=decides, changes=changes)
     return card(texts, body, actions)
 
 

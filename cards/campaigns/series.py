@@ -64,8 +64,7 @@ def series_card(
     author: str = "",
 ) -> AdaptiveCard:
     """The next one, the last ones with their figures, and what can be done; parameters as of an information card."""
-    goes_on = campaign.state is CampaignState.SCHEDULED
-    paused = goes_on and campaign.sequels is not None and campaign.sequels.paused
+    paused = _is_paused(campaign)
     rows = [(texts("State"), series_state(texts, campaign))]
     if author:
         rows.append((texts("Author"), escape_markdown(author)))
@@ -81,6 +80,18 @@ def series_card(
     if overview.preview:
         body += [subheading(texts("Message")), preview_of(campaign, overview.preview, overview.footer)]
         body += in_languages(texts, overview, "campaign.open", handle(campaign))
+    actions = actions_of(texts, campaign, overview, decides=decides, changes=changes)
+    return card(texts, body, actions)
+
+
+def _is_paused(campaign: Campaign) -> bool:
+    goes_on = campaign.state is CampaignState.SCHEDULED
+    return goes_on and campaign.sequels is not None and campaign.sequels.paused
+
+
+def actions_of(texts: Texts, campaign: Campaign, overview: Overview, *, decides: bool, changes: bool) -> list[Any]:
+    """What can be done with a series, or a sequence, by somebody who may decide on it, or change it."""
+    goes_on, paused = campaign.state is CampaignState.SCHEDULED, _is_paused(campaign)
     payload = handle(campaign)
     actions: list[Any] = []
     if decides:
@@ -101,7 +112,7 @@ def series_card(
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
     if not decides:  # a row has room for six
         actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, **under))
-    return card(texts, body, actions)
+    return actions
 
 
 def _from_the_next(campaign: Campaign, overview: Overview) -> Overview:

@@ -31,6 +31,7 @@ from storage.records.instants import ms
 from tests.contract.test_ab_tests import TEST
 from tests.contract.world import CONTOSO, NOW, claim, drafted, frozen, install, opened, outcome
 from tests.support.deeds import A_DEED
+from tests.support.stopped_time import StoppedClock
 
 HOUR = timedelta(hours=1)
 PEOPLE = 15  #: in each variant
@@ -43,20 +44,6 @@ TRIED = Tried(sent=PEOPLE, did=1)
 
 class Died(BaseException):
     """As a kill does: nobody catches it."""
-
-
-@dataclass
-class Clock:
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
 
 
 @dataclass
@@ -132,7 +119,7 @@ async def goes_on(store: Store, campaign: Campaign, at: datetime, author: Author
     current = await store.campaign(campaign.id)
     assert current is not None
     try:
-        await Choices(mortal, author, Clock(at)).go_on([current])  # type: ignore[arg-type]
+        await Choices(mortal, author, StoppedClock(at)).go_on([current])  # type: ignore[arg-type]
     except Died:
         return False
     return True
@@ -191,7 +178,7 @@ async def test_two_copies_and_a_press_choose_once(store: Store) -> None:
     campaign = await with_test(store, opens=(1, 13))
     at, authors = NOW + 2 * HOUR, [Author(store) for _ in range(3)]
     pressed = Choice(variant=Variant.A, why=WhyChosen.AUTHOR, by=campaign.author, a=TRIED, b=TRIED)
-    looks = [partial(Choices(store, one, Clock(at)).go_on, [campaign]) for one in authors]  # type: ignore[arg-type]
+    looks = [partial(Choices(store, one, StoppedClock(at)).go_on, [campaign]) for one in authors]  # type: ignore[arg-type]
     await asyncio.gather(*(look() for look in looks), store.choose(campaign.id, pressed, deed=A_CHOICE))
     choice = await chosen_once(store, campaign)
     told = [variant for one in authors for variant in one.told]

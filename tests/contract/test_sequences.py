@@ -38,6 +38,7 @@ from tests.contract.conftest import Database, MongoDatabase
 from tests.contract.lives import EVERY, one_life
 from tests.contract.world import CONTOSO, NOW, drafted, frozen, install, sighting
 from tests.support.deeds import A_DEED
+from tests.support.stopped_time import StoppedClock
 
 A_DAY = timedelta(days=1)
 ZONES = ("", "Asia/Tokyo")
@@ -48,20 +49,6 @@ STEPS = tuple(
     for number, after in ((1, 0), (2, 1), (3, 3))
 )
 NOBODY = PersonId(0)
-
-
-@dataclass
-class StoppedClock:
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
 
 
 class NoSources:
