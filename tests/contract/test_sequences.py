@@ -95,7 +95,7 @@ async def test_lists_that_nobody_sees_become_one(store: Store) -> None:
 
 
 async def test_a_step_stands_in_no_list_of_campaigns_and_hidden_lists_go_with_the_sequence(store: Store) -> None:
-    clock = StoppedClock()
+    clock = StoppedClock(NOW)
     sequence = await a_sequence(store, newcomers=False)
     await go(store, clock, until=NOW + timedelta(hours=1))
     [step] = await store.sequels(sequence.id, 9)
@@ -113,7 +113,7 @@ async def test_a_step_stands_in_no_list_of_campaigns_and_hidden_lists_go_with_th
 
 
 async def test_who_is_erased_is_in_it_no_more(store: Store) -> None:
-    clock = StoppedClock()
+    clock = StoppedClock(NOW)
     sequence = await a_sequence(store)
     await go(store, clock, until=NOW + timedelta(minutes=1))
     await store.erase("ben@contoso.example", deed=A_DEED)
@@ -190,7 +190,7 @@ def looks_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_who_joins_gets_each_step_once_on_a_day_of_its_own(store: Store) -> None:
     sequence = await a_sequence(store)
-    await life(store, StoppedClock())
+    await life(store, StoppedClock(NOW))
     assert await had(store, sequence) == EVERYBODY
     steps = (await store.sequels(sequence.id, 100))[::-1]
     for one in steps:
@@ -203,7 +203,7 @@ async def test_who_joins_gets_each_step_once_on_a_day_of_its_own(store: Store) -
 
 async def test_several_copies_at_once_make_each_step_once(store: Store) -> None:
     sequence = await a_sequence(store)
-    await go(store, StoppedClock(), NOW + timedelta(minutes=1))
+    await go(store, StoppedClock(NOW), NOW + timedelta(minutes=1))
     await joins(store, "cleo", "dan", "eve")
     for day in range(14):
         clocks = [StoppedClock(NOW + day * A_DAY) for _ in range(3)]
@@ -213,7 +213,7 @@ async def test_several_copies_at_once_make_each_step_once(store: Store) -> None:
 
 async def test_the_next_step_waits_until_everybody_has_a_delivery_of_the_one_before(store: Store) -> None:
     sequence = await a_sequence(store, newcomers=False)
-    clock, reader = StoppedClock(), NoSources()
+    clock, reader = StoppedClock(NOW), NoSources()
     at_work = Sequences(store, reader, clock)  # type: ignore[arg-type]
     for day in range(5):
         clock.at = NOW + day * A_DAY
@@ -225,7 +225,7 @@ async def test_the_next_step_waits_until_everybody_has_a_delivery_of_the_one_bef
 
 async def test_ended_nobody_who_was_in_it_joins_again(store: Store) -> None:
     sequence = await a_sequence(store)
-    clock = StoppedClock()
+    clock = StoppedClock(NOW)
     await go(store, clock, NOW + timedelta(minutes=1))
     await joins(store, "cleo")
     await go(store, clock, NOW + timedelta(hours=30))
@@ -256,7 +256,7 @@ async def test_what_a_sequence_asks_of_the_store_does_not_grow_with_its_people(
         folder.mkdir()
         store = database.another(folder).store()
         await store.open()
-        sequence, clock = await a_sequence(store), StoppedClock()
+        sequence, clock = await a_sequence(store), StoppedClock(NOW)
         await go(store, clock, NOW + timedelta(minutes=1))
         for number in range(people):
             await store.remember(sighting(f"new{number}"))
@@ -313,7 +313,7 @@ async def test_whichever_call_a_copy_dies_at_everybody_gets_each_step_once(
         folder.mkdir()
         store = database.another(folder).store()
         await store.open()
-        sequence, clock = await a_sequence(store), StoppedClock()
+        sequence, clock = await a_sequence(store), StoppedClock(NOW)
         died = False
         try:
             await life(Mortal(store, call, after), clock)
@@ -347,7 +347,7 @@ async def test_wherever_a_copy_dies_between_two_writes_everybody_gets_each_step_
         fresh = MongoDatabase(database.server)
         store = fresh.store()
         await store.open()
-        sequence, clock = await a_sequence(store), StoppedClock()
+        sequence, clock = await a_sequence(store), StoppedClock(NOW)
         await go(store, clock, NOW + timedelta(minutes=1))
         await joins(store, "cleo", "dan", "eve")
 
