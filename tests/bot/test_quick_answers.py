@@ -10,7 +10,7 @@ from storage.records import ENGAGES_FOR, Button, ButtonKind, EngagementKind, Mes
 from tests.bot import story
 from tests.bot.story import completed, counted, eventually, sent_out
 from tests.conftest import RunningBot
-from tests.support.organisation import Person, actions_of, words_of
+from tests.support.organisation import Person, actions_of, buttons_of, words_of
 
 ANSWERED = EngagementKind.ANSWERED
 QUESTION = Message(
@@ -25,7 +25,7 @@ QUESTION = Message(
 
 
 def buttons(person: Person) -> list[str]:
-    return [action["title"] for action in actions_of(person.card()) if action.get("verb") != "quiet.open"]
+    return buttons_of(person.card())
 
 
 @pytest.fixture

@@ -349,6 +349,11 @@ def actions_of(card: dict[str, Any]) -> list[dict[str, Any]]:
     return [node for node in nodes_of(card) if str(node.get("type", "")).startswith("Action.")]
 
 
+def buttons_of(message: dict[str, Any]) -> list[str]:
+    """The titles of a message's own buttons: the line beneath it that leads to the settings is Crieur's."""
+    return [str(action["title"]) for action in actions_of(message) if action.get("verb") != "quiet.open"]
+
+
 def words_of(card: dict[str, Any]) -> list[str]:
     """Every word that a card shows: texts, facts, labels, buttons."""
     keys = ("text", "title", "value", "label", "legend")
