@@ -32,9 +32,9 @@ from tests.support.program import ROOT, Program, free_port
 from tests.support.seeding import TENANT, conversation_of, install, member_of, scheduled
 from tests.support.speed import slowness
 
-PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "1000"))
+PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "500"))
 MONGO_PEOPLE = int(os.environ.get("FAULTS_MONGO_PEOPLE", "150"))  #: fewer: the stand-in for MongoDB is slow
-KILLS = int(os.environ.get("FAULTS_KILLS", "6"))
+KILLS = int(os.environ.get("FAULTS_KILLS", "4"))
 OUTAGE = float(os.environ.get("FAULTS_OUTAGE", "8"))  #: seconds for which a store or a platform is away
 FULL = "FAULTS_OUTAGE" in os.environ  #: `make faults`
 #: what `make test` shows in another way already; the test says where
