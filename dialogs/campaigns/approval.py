@@ -60,9 +60,8 @@ async def schedule(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
     if turn.has_changed(campaign) and campaign.frozen is not None:
         return await _scheduled(turn, campaign)
-    if campaign.state is CampaignState.SCHEDULED:  # pressed twice, or on an older review
-        return Answer(card=await information(turn, campaign, turn.texts("It is scheduled already.")))
-    campaign = await changeable(turn, form)
+    # pressed twice, or on an older review: no draft of changes is begun
+    campaign = await changeable(turn, form, turn.texts("It is scheduled already."))
     if is_stale(turn, campaign, form):
         return Answer(card=await review(turn, campaign, changed_elsewhere(turn)))
     if campaign.changes_of is not None:
@@ -102,10 +101,8 @@ async def _schedule(turn: Turn, campaign: Campaign, form: Form, shown_as: Campai
             campaign = await turn.save(to_draft(campaign), DeedKind.CHANGED, why="a list is gone")
             return Answer(card=await review(turn, campaign))
     except StaleVersion:
-        known = await asked_for(turn, form)
-        if known.state is CampaignState.SCHEDULED and shown_as is None:
-            return Answer(card=await information(turn, known, turn.texts("It is scheduled already.")))
-        return Answer(card=await review(turn, await changeable(turn, form), changed_elsewhere(turn)))
+        known = await changeable(turn, form, turn.texts("It is scheduled already."))
+        return Answer(card=await review(turn, known, changed_elsewhere(turn)))
     return await _scheduled(turn, campaign)
 
 

@@ -308,10 +308,11 @@ def may_decide(turn: Turn, campaign: Campaign) -> bool:
     return allows(campaign, Change.APPROVE) and may_approve(turn.role, turn.person, campaign)
 
 
-async def changeable(turn: Turn, form: Form) -> Campaign:
+async def changeable(turn: Turn, form: Form, scheduled_already: str = "") -> Campaign:
     """The campaign, if it is theirs to change and can still be; of a scheduled one, the draft of its changes.
 
-    Raises Aside, with its information when not (S16).
+    Raises Aside, with its information when not (S16); for a scheduled one, too, where there is something to say to
+    who schedules it once more.
     """
     campaign = await asked_for(turn, form, Right.CHANGE)
     if campaign.step is not None:
@@ -319,6 +320,8 @@ async def changeable(turn: Turn, form: Form) -> Campaign:
         raise Aside(Answer(card=await information(turn, campaign, note, "warning")))
     if not allows(campaign, Change.EDIT):
         raise Aside(Answer(card=await information(turn, campaign, has_started(turn, campaign), "warning")))
+    if campaign.state is CampaignState.SCHEDULED and scheduled_already:
+        raise Aside(Answer(card=await information(turn, campaign, scheduled_already)))
     if campaign.state is CampaignState.SCHEDULED:
         return await _with_step(turn, await draft_of_changes(turn, campaign), form)
     if campaign.changes_of is not None:

@@ -93,14 +93,15 @@ async def planned(running_bot: RunningBot) -> Campaign | None:
 
 
 async def completed(author: Person, running_bot: RunningBot) -> Card:
-    """What is left of the slot passes, instant by instant; she gets the report."""
+    """What is left of the slot passes, instant by instant, as far as somebody waits for it; she gets the report."""
     campaign = await newest(running_bot)
     end = campaign.as_scheduled.schedule.slot.end
     await settled(running_bot)
     while (due := await running_bot.store.next_due(campaign.id)) and due < end:
         running_bot.clock.forward(due - running_bot.clock.now())
         await settled(running_bot)
-    running_bot.clock.forward(end - running_bot.clock.now() + timedelta(minutes=1))
+    if (await running_bot.store.tally(campaign.id)).open:  # else it ends by itself: what follows is counted from there
+        running_bot.clock.forward(end - running_bot.clock.now() + timedelta(minutes=1))
     return await author.sees("Report: ", 30)
 
 

@@ -116,7 +116,7 @@ async def test_every_column_of_the_export_tells_attempts_from_looks(
         **{"First name": "Ada", "Last name": "Lovelace", "Name": "Ada Lovelace", "Address": ada.address},
         **{"State": "sent to them", "Reason": "", "Details": "", "Attempts to send": "1"},
         **{"First clicked at": "", "Clicks": "", "Answer": "", "Answered at": ""},
-        **{"Replied at": "", "Replies": "", "Reactions": "heart"},
+        **{"Replied at": "", "Replies": "", "Reactions": "heart", "Thumb": ""},
     }
 
 

@@ -184,6 +184,12 @@ async def test_a_restart_goes_on_where_it_was(running_bot: RunningBot, ada: Pers
     running_bot.connector.deletion_trouble = [AWAY] * 10_000
     await ada.press("Take back and delete")
     await ada.sees("Teams does not answer at the moment.")
+
+    async def its_card_is_known() -> str:  # a death before that leaves it as it is
+        recall = await recall_of(running_bot.store, campaign.id)
+        return recall.card if recall else ""
+
+    await eventually(its_card_is_known)
     await running_bot.restart()
     running_bot.connector.deletion_trouble.clear()
     await gone(running_bot, campaign)

@@ -74,6 +74,12 @@ async def test_a_reply_outlives_the_bot(running_bot: RunningBot, ada: Person, lo
     await running_bot.restart()
     running_bot.clock.forward(timedelta(minutes=1))
     await ada.sees("1 reply to “Autumn newsletter”")
+    campaign = await newest(running_bot)
+
+    async def it_is_written_down() -> bool:  # a death before that brings it once more
+        return not (await gathered_of(running_bot.store, campaign.id)).replies
+
+    await eventually(it_is_written_down)
     await running_bot.restart()
     running_bot.clock.forward(timedelta(minutes=6))
     await asyncio.sleep(6)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,9 +25,10 @@ from hypothesis.stateful import (
 )
 
 from storage.port.store import Store
-from storage.records import Campaign, CampaignState, Frozen, Person, PersonId, StaleVersion, campaign_life
+from storage.records import Campaign, CampaignId, CampaignState, Frozen, Person, PersonId, StaleVersion, campaign_life
 from storage.records.campaign_life import BY_PEOPLE, TRANSITIONS, Change, NotPossible
 from storage.records.instants import ms
+from tests.contract.test_ab_tests import CHOICE
 from tests.contract.world import END, MINUTE, NOW, drafted, frozen, install
 from tests.simulation.mongo import SimulatedMongo
 from tests.support.deeds import A_DEED
@@ -192,7 +193,10 @@ class AnyOrder(RuleBasedStateMachine):
             taken = taken and at >= before.frozen.schedule.slot.start
         if change is Change.FINISH:
             taken = taken and not self.run(self.store.tally(id)).open
+        if change is Change.CHOOSE:
+            taken = False  # these campaigns try no variants: test_ab_tests.py has some that do
         asked = {
+            Change.CHOOSE: self._choose,
             Change.START: self.store.start,
             Change.PLANNED: self.store.planned,
             Change.FINISH: self.store.finish,
@@ -211,6 +215,9 @@ class AnyOrder(RuleBasedStateMachine):
             self.held.append(self.current)
         if taken and change is Change.START:
             self.at_start = self.current
+
+    async def _choose(self, id: CampaignId, at: datetime) -> Campaign | None:
+        return await self.store.choose(id, CHOICE, deed=replace(A_DEED, at=at))
 
     @precondition(lambda self: self.current is not None and self.current.state is CampaignState.RUNNING)
     @rule()
