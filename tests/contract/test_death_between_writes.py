@@ -51,7 +51,7 @@ from tests.support.sample_records import refrozen
 
 TESTS = 3  #: each has another share of the writes
 STEP = TESTS * EVERY
-MANY = 200  #: writes; more than the whole story has
+MANY = 400  #: writes; more than the whole story has
 FIRST, SECOND = 1, 2  #: holders
 USUAL = 3  #: the first turn in which nothing special happens
 
