@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "people who have muted the bot are written to",
         "storage/records/campaign_life.py",
-        "    return person.muted and not campaign.as_scheduled.consideration.past_mute",
-        "    return False",
+        "    if person.muted:\n        return NotReached.MUTED",
+        "    if person.muted:\n        return None",
     ),
     Mutant(
         "nobody who comes while it runs is thought of",
@@ -125,8 +125,8 @@ MUTANTS = (
     Mutant(
         "what a dead process had let go is never settled",
         "storage/sqlite/deliveries.py",
-        "            DeliveryState.SENDING,\n            ms(now),\n            now >= slot_end,",
-        "            DeliveryState.SENDING,\n            0,\n            now >= slot_end,",
+        "(d.state = {int(DeliveryState.SENDING)} AND d.next_at <= :now)",
+        "(d.state = {int(DeliveryState.SENDING)} AND d.next_at <= 0)",
     ),
     Mutant(
         "what a copy learns after it has lost its lease is written all the same",
