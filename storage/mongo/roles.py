@@ -55,7 +55,7 @@ class MongoRoles(MongoDeeds):
         return dict(groups)
 
     async def people_without_topic(self, tenant: TenantId, topic: int) -> Sequence[int]:
-        people = await self.numbers("people", {"left_topics": topic, "tenant": tenant}, "_id")
+        people = await self.numbers("people", {"left_topics": {"$in": [topic]}, "tenant": tenant}, "_id")
         return array("q", sorted(people))
 
     async def role(self, person: PersonId) -> Role | None:
