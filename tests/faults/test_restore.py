@@ -60,7 +60,8 @@ async def runs_true(town: Town, people: int, sent_before: int, sent_after: int, 
     tally = await store.tally(CampaignId(1))
     assert tally.reasons.get(NotReached.RESTORED, 0) >= sent_after - sent_before
     await store.close()
-    report = json.dumps([message["activity"] for message in town.connector.chats[conversation_of(0)].messages])
+    chat = town.connector.chats[conversation_of(0)]
+    report = json.dumps([message["activity"] for message in chat.messages], ensure_ascii=False)
     assert WHY in report and f"{account.unconfirmed:,}" in report
 
 

@@ -17,9 +17,9 @@ router = Router()
 
 LONG = 4_000  #: characters that are looked at
 #: "X / Y to 20 %", "X / Y sur 20 % des destinataires"; the share may be left out
-_TWO = re.compile(
-    r"^[\s:]*(?P<a>\S.*?)\s+/\s+(?P<b>\S.*?)"
-    r"(?:[\s,]+(?:to|on|for|à|a|sur|pour)\s+(?P<share>\d{1,3})\s*(?:%|percent|per cent|pour cent|pourcent).{0,60})?$",
+_BETWEEN = re.compile(r"\s/\s")
+_SHARE = re.compile(
+    r"[\s,](?:to|on|for|à|a|sur|pour)\s{1,9}(?P<share>\d{1,3})\s{0,9}(?:%|percent|per cent|pour cent|pourcent).{0,60}$",
     re.IGNORECASE | re.DOTALL,
 )
 USUAL = "20"  #: percent, where none is said
@@ -39,8 +39,8 @@ async def _try_two(turn: Turn, words: str, field: str) -> Answer:
     """The first is what the open draft says, the second its variant B; a new draft where none is open."""
     if not turn.shows_cards:
         return Answer(text=built_in_teams(turn.texts))
-    said = _TWO.match(words[:LONG])
-    if said is None:
+    a, b, share = _said(words)
+    if not (a and b):
         example = turn.texts("try two titles: Our autumn / What autumn brings to 20 %")
         return Answer(text=turn.texts("Please say both, with a “/” between them: **{example}**", example=example))
     draft = await open_draft(turn)
@@ -50,9 +50,9 @@ async def _try_two(turn: Turn, words: str, field: str) -> Answer:
         draft = await turn.store.new_campaign(tenant, author, "", turn.channel, turn.now, deed=deed)
     values = {
         **await values_of(draft, "message", turn),
-        field: said["a"].strip()[:KEPT],
-        f"ab_{field}": said["b"].strip()[:KEPT],
-        "ab_share": said["share"] or USUAL,
+        field: a[:KEPT],
+        f"ab_{field}": b[:KEPT],
+        "ab_share": share,
     }
     try:
         draft = await save_step(turn, draft, "message", values)
@@ -65,3 +65,12 @@ async def _try_two(turn: Turn, words: str, field: str) -> Answer:
         card = ab_form(texts, draft, values, errors, languages=versions_of(draft))
         return Answer(card=card, summary=summary)
     return Answer(card=await form_card(turn, draft, "message"), summary=summary)
+
+
+def _said(words: str) -> tuple[str, str, str]:
+    """Both variants, "" where one is missing, and the share."""
+    a, *rest = _BETWEEN.split(words[:LONG].strip(" \t\r\n:"), maxsplit=1)
+    b = rest[0] if rest else ""
+    if (share := _SHARE.search(b)) is None:
+        return a.strip(), b.strip(), USUAL
+    return a.strip(), b[: share.start()].strip(" \t\r\n,"), share["share"]
