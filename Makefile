@@ -66,7 +66,7 @@ e2e: $(DEV) ## the browser test: Chromium on the Playground; pictures in build/e
 faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; FerretDB; build/faults.json (40 minutes)
 	FAULTS_PEOPLE=10000 FAULTS_KILLS=100 FAULTS_MONGO_PEOPLE=2000 FAULTS_OUTAGE=30 FUZZ=10000 SIMULATED_LIVES=500 \
 	  $(BIN)/python -m pytest tests/simulation tests/faults tests/bot/test_fuzz.py -rP
-	PORT_EXAMPLES=300 $(BIN)/python -m pytest tests/contract/test_port_model.py -n 2
+	FUZZ=10000 PORT_EXAMPLES=300 $(BIN)/python -m pytest tests/contract/test_port_model.py -n 2
 	TEST_FERRETDB=1 EVERY_WRITE=1 $(BIN)/python -m pytest tests/contract -k "ferretdb or wherever" -n 2
 
 mutants: $(DEV) ## faults planted on purpose: the simulated world has to find each (half an hour)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 from collections.abc import AsyncIterator
 from functools import partial
@@ -21,8 +22,10 @@ from tests.support.running_bot import RunningBot, ShiftedClock
 from tests.support.virtual_time import InlineSqlite, in_virtual_time
 
 # a busy machine is not a wrong result: what may not take long is shown by growth, never by the wall clock
-settings.register_profile("crieur", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("crieur")
+settings.register_profile("crieur", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+# `make faults` looks where nobody has looked before; `make test` says the same of the same code every time
+settings.register_profile("faults", settings.get_profile("crieur"), derandomize=False)
+settings.load_profile("faults" if "FUZZ" in os.environ else "crieur")
 
 __all__ = ["RunningBot", "ShiftedClock"]
 

@@ -73,7 +73,7 @@ class FileSpec:
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe before it."""
     first = next((sign for sign in text if unicodedata.category(sign) not in BLANK), "")
-    begins = text.startswith(DANGEROUS) or unicodedata.normalize("NFKC", first).startswith(DANGEROUS)
+    begins = text.lstrip(" \u00a0").startswith(DANGEROUS) or unicodedata.normalize("NFKC", first).startswith(DANGEROUS)
     return f"'{text}" if begins else text
 
 
