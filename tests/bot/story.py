@@ -100,7 +100,8 @@ async def completed(author: Person, running_bot: RunningBot) -> Card:
     while (due := await running_bot.store.next_due(campaign.id)) and due < end:
         running_bot.clock.forward(due - running_bot.clock.now())
         await settled(running_bot)
-    if (await running_bot.store.tally(campaign.id)).open:  # else it ends by itself: what follows is counted from there
+    waits = not await planned(running_bot) or (await running_bot.store.tally(campaign.id)).open
+    if waits:  # else it ends by itself: what follows is counted from there
         running_bot.clock.forward(end - running_bot.clock.now() + timedelta(minutes=1))
     return await author.sees("Report: ", 30)
 

@@ -100,6 +100,7 @@ async def test_where_the_platform_opens_no_chat_they_have_never_installed_it(
         {NotReached.NEVER_INSTALLED: 3},
     )
     assert words[words.index("They have never installed Crieur.") + 1] == "3"
+    running_bot.clock.forward(timedelta(days=300))
     await ada.say("list engines")
     assert ada.reads("4 of 4 people can be reached"), "the team is read again months later, and they are asked again"
 
