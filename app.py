@@ -69,13 +69,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.recall.taking_back import Recalls
 from storage.port.store import Store
-from storage.records import (
-    Campaign,
-    Channel,
-    Message,
-    Recall,
-    StorageError,
-)
+from storage.records import Campaign, Channel, Message, Recall, StorageError
 from storage.shared.backup import taken_at
 from storage.sqlite import SqliteStore
 
@@ -226,13 +220,13 @@ async def crieur(
         await watch.ask()
         rate_limit = RateLimit(rate)
         lease = timedelta(seconds=settings.lease_seconds)
-        own_rng = random.Random(rng.getrandbits(64))
-        recalls = Recalls(store, connector, MessageRenderer(links), announcer, clock, own_rng, rate_limit, lease)
+        renderer, own_rng = MessageRenderer(links), random.Random(rng.getrandbits(64))
+        recalls = Recalls(store, connector, renderer, announcer, clock, own_rng, rate_limit, lease)
         mailings = make_mailings(settings, store, links, clock, random.Random(rng.getrandbits(64)))
         dispatcher = Dispatcher(
             store=store,
             sender=MeasuredSender(connector, metrics),
-            renderer=MessageRenderer(links),
+            renderer=renderer,
             clock=clock,
             rng=rng,
             rate_limit=rate_limit,

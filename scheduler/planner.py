@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -218,11 +219,12 @@ def _by_variant(campaign: Campaign, groups: Mapping[Profile, Sequence[int]]) -> 
     test = campaign.as_scheduled.ab_test
     if test is None:
         return groups
-    told_apart: dict[Profile, list[int]] = {}
+    told_apart: dict[Profile, Sequence[int]] = {}
     for profile, some in groups.items():
+        by_variant = defaultdict[str, list[int]](list)
         for person in some:
-            variant = drawn_variant(campaign.id, person, test.share)
-            told_apart.setdefault(replace(profile, variant=variant or ""), []).append(person)
+            by_variant[drawn_variant(campaign.id, person, test.share) or ""].append(person)
+        told_apart |= {replace(profile, variant=variant): people for variant, people in by_variant.items()}
     return told_apart
 
 
