@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from cards.compose.fields import DECLARED
 from cards.compose.frame import fingerprint
-from cards.kit.texts import SPOKEN
+from cards.kit.texts import SPOKEN, Texts
 
 T = TypeVar("T")
 Values = Mapping[str, str]
@@ -17,6 +19,7 @@ Values = Mapping[str, str]
 NAME = 100  #: characters of a campaign's or a list's name
 BUTTONS = 6  #: on a message: Teams shows no more
 KEPT = 60_000  #: characters of one field kept in a draft
+LONGEST = 9  #: digits of a number: longer ones are none that anybody is asked for
 
 FIELDS = {
     "message": (
@@ -106,3 +109,33 @@ def page_of(form: Mapping[str, object]) -> int:
         return min(max(0, int(str(form.get("page", 0)))), 1_000_000)
     except ValueError:
         return 0
+
+
+def number_typed(
+    values: Values, field: str, most: int, texts: Texts, errors: dict[str, str], usual: str = "", wrong: str = ""
+) -> int:
+    """From 1 to ``most``; ``usual``: where none was typed. 1 where it is none, and in ``errors`` what is ``wrong``."""
+    text = values.get(field, "").strip() or usual
+    if not text.isdecimal() or len(text) > LONGEST or not 1 <= int(text) <= most:
+        errors[field] = wrong or texts("Please give a number from 1 to {most}.", most=most)
+        return 1
+    return int(text)
+
+
+def moment_typed(
+    day: str, clock: time | None, fields: tuple[str, str], zone: ZoneInfo | None, texts: Texts, errors: dict[str, str]
+) -> datetime | None:
+    """An instant by the wall clock of a zone; None where the day or the clock, whose ``fields`` these are, is none."""
+    try:
+        date_typed = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        errors[fields[0]] = texts("Please choose a day.")
+        return None
+    if clock is None:
+        errors[fields[1]] = texts("Please choose a time, like 10:00.")
+        return None
+    if zone is None:
+        return None
+    # the calendar's first and last days do not exist in every zone; these are as far from now
+    there = min(max(date_typed, date(1000, 1, 1)), date(9000, 1, 1))
+    return datetime.combine(there, clock, zone).astimezone(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import too_long
@@ -12,7 +12,7 @@ from cards.compose.schedule.closures import NO_HOLIDAYS, PLACES, closed_text
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.forms.closures import read_closures
-from dialogs.forms.fields import Parsed, Values
+from dialogs.forms.fields import Parsed, Values, moment_typed
 from dialogs.forms.sequels.by_mail import read_by_mail
 from dialogs.forms.sequels.ending import read_end
 from dialogs.forms.sequels.follow_up import read_follow_up
@@ -236,20 +236,10 @@ def _read_start(
     if values.get("start") != "at":
         errors["start"] = texts("Please choose when it starts.")
         return None
-    try:
-        day = datetime.strptime(values.get("date", ""), "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        errors["date"] = texts("Please choose a day.")
+    day, clock = values.get("date", ""), _clock(values.get("time", ""))
+    start = moment_typed(day, clock, ("date", "time"), zone, texts, errors)
+    if start is None:
         return None
-    clock = _clock(values.get("time", ""))
-    if clock is None:
-        errors["time"] = texts("Please choose a time, like 10:00.")
-        return None
-    if zone is None:
-        return None
-    # the calendar's first and last days do not exist in every zone; these are as far from now
-    day = min(max(day, date(1000, 1, 1)), date(9000, 1, 1))
-    start = datetime.combine(day, clock, zone).astimezone(UTC)
     if start < earliest:
         errors["date"] = texts("That is in the past. Please choose a later day or time.")
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cards.compose.variants.ab_form import DEFAULTS, NOBODY, OTHERS, field_in
 from cards.kit.texts import Texts
 from cards.message.compile import LIMIT, size_of
-from dialogs.forms.fields import Parsed, Values
+from dialogs.forms.fields import Parsed, Values, number_typed
 from dialogs.forms.message import read_message, read_version
 from storage.records import SHARES, ABTest, Forms, Measure, Message, OtherWords
 
@@ -39,9 +39,7 @@ def read_ab_test(forms: Forms, message: Message, texts: Texts, columns: Collecti
     measure = values.get("ab_measure") or DEFAULTS["ab_measure"]
     if measure not in list(Measure):
         errors["ab_measure"] = texts("Please choose one of these.")
-    after = (values.get("ab_after") or DEFAULTS["ab_after"]).strip()
-    if not after.isdecimal() or not 1 <= int(after[:9]) <= HOURS:
-        errors["ab_after"] = texts("Please give a number from 1 to {most}.", most=HOURS)
+    after = number_typed(values, "ab_after", HOURS, texts, errors, DEFAULTS["ab_after"])
     other = _with(values, read_message(_words(values, values, ""), texts, columns), "", errors)
     words = {"": _typed(values, other, "")}
     for language in message.versions:
@@ -65,7 +63,7 @@ def read_ab_test(forms: Forms, message: Message, texts: Texts, columns: Collecti
         words=words,
         share=int(values["ab_share"]),
         measure=Measure(measure),
-        after=int(after),
+        after=after,
         by_itself=(values.get("ab_itself") or DEFAULTS["ab_itself"]) == "true",
     )
     return Parsed(Tests(test, tuple(sorted({*message.columns, *other.columns}))))

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cards.compose.part import number_field
 from dialogs.forms.audience import read_addresses, read_audience
-from dialogs.forms.fields import FIELDS, KEPT, typed
+from dialogs.forms.fields import FIELDS, KEPT, number_typed, typed
 from dialogs.forms.message import read_message, read_name, read_version
 from dialogs.forms.schedule import default_schedule, read_schedule
 from storage.records import Audience, ButtonKind, Channel, Contact, ListId, Style, WorkingHours, in_language
@@ -263,3 +264,20 @@ def test_a_draft_keeps_a_very_long_text_up_to_its_limit() -> None:
 
 def test_a_name_is_one_line() -> None:
     assert read_name({"name": "  Autumn \n newsletter "}, ENGLISH).value == "Autumn newsletter"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("0", 0), ("31", 31), ("-1", None), ("2.5", None), ("many", None), ("000000001999", None), ("9" * 5_000, None)],
+)
+def test_a_number_is_judged_by_all_of_its_digits_and_its_form_is_drawn(text: str, shown: int | None) -> None:
+    errors = dict[str, str]()
+    assert number_typed({"times": text}, "times", 30, ENGLISH, errors) == 1
+    assert errors == {"times": "Please give a number from 1 to 30."}
+    assert number_field("times", "Times", {"times": text}, {}).value == shown
+
+
+@pytest.mark.parametrize(("text", "number"), [("1", 1), (" 30 ", 30), ("", 7), ("  ", 7)])
+def test_a_number_is_read_as_it_was_typed_or_is_the_usual_one(text: str, number: int) -> None:
+    errors = dict[str, str]()
+    assert number_typed({"times": text}, "times", 30, ENGLISH, errors, "7") == number and not errors

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cards.compose.frame import Errors, Values, drawn
+from cards.compose.frame import Errors, Values
+from cards.compose.part import form_of_part, line_of_part
 from cards.compose.schedule.lines import clock_in
 from cards.kit.elements import AdaptiveCard, ChoiceInput, DateInput, TimeInput, ToggleInput
-from cards.kit.parts import act, card, go, handle, heading, hint, line_to_change, notices, pair, with_error
+from cards.kit.parts import hint, pair, with_error
 from cards.kit.texts import Texts
 from storage.records import AtEnd, Campaign, End
 
@@ -54,25 +55,13 @@ def end_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, n
             spacing="Small",
         ),
     ]
-    if errors and not notice:
-        notice = texts("Nothing is lost: please correct what is marked below.")
-    actions = [
-        act(texts("OK"), "ending.save", handle(campaign, was=drawn(fields)), style="positive"),
-        go(texts("Back"), "form.open", {**handle(campaign), "step": "schedule"}),
-    ]
-    body: list[Any] = [
-        *notices(notice, "attention" if errors else "accent"),
-        heading(texts("Does it have an end?")),
-        *fields,
-    ]
-    return card(texts, body, actions)
+    return form_of_part(texts, campaign, "ending", "schedule", texts("Does it have an end?"), fields, notice, errors)
 
 
 def end_line(texts: Texts, campaign: Campaign, values: Values, errors: Errors) -> list[Any]:
     """In the form of the schedule: what becomes of the message, and the way to change it."""
-    wrong = next((errors[field] for field in FIELDS if field in errors), None)
-    press = act(texts("Set an end"), "form.save", handle(campaign, step="schedule", go="ending"))
-    return [line_to_change(texts, texts("End"), end_said(texts, values) or texts("none"), press, wrong)]
+    holds = end_said(texts, values) or texts("none")
+    return line_of_part(texts, campaign, "ending", "schedule", texts("End"), holds, texts("Set an end"), errors, FIELDS)
 
 
 def end_said(texts: Texts, values: Values) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cards.compose.frame import Errors, Values, drawn
-from cards.kit.elements import AdaptiveCard, ChoiceInput, NumberInput
-from cards.kit.parts import act, beside, card, go, handle, heading, hint, line_to_change, notices, with_error
+from cards.compose.frame import Errors, Values
+from cards.compose.part import form_of_part, line_of_part, number_field
+from cards.kit.elements import AdaptiveCard, ChoiceInput
+from cards.kit.parts import beside, hint, with_error
 from cards.kit.texts import Texts
 from storage.records import Campaign, FollowUp, Until
 
@@ -34,8 +35,14 @@ def follow_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
             errors.get("chase"),
         ),
         beside(
-            with_error(_field(texts("After so many working days"), "chase_after", values), errors.get("chase_after")),
-            with_error(_field(texts("So many times at most"), "chase_rounds", values), errors.get("chase_rounds")),
+            with_error(
+                number_field("chase_after", texts("After so many working days"), values, DEFAULTS),
+                errors.get("chase_after"),
+            ),
+            with_error(
+                number_field("chase_rounds", texts("So many times at most"), values, DEFAULTS),
+                errors.get("chase_rounds"),
+            ),
         ),
         hint(
             texts(
@@ -45,28 +52,13 @@ def follow_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
             spacing="Small",
         ),
     ]
-    if errors and not notice:
-        notice = texts("Nothing is lost: please correct what is marked below.")
-    actions = [
-        act(texts("OK"), "chase.save", handle(campaign, was=drawn(fields)), style="positive"),
-        go(texts("Back"), "form.open", {**handle(campaign), "step": "schedule"}),
-    ]
-    title = heading(texts("Must everybody read it?"))
-    body: list[Any] = [*notices(notice, "attention" if errors else "accent"), title, *fields]
-    return card(texts, body, actions)
-
-
-def _field(label: str, id: str, values: Values) -> NumberInput:
-    text = values.get(id) or DEFAULTS[id]
-    more = {"value": int(text)} if text.isdecimal() and len(text) < 9 else {}
-    return NumberInput(id=id, label=label, **more)
+    return form_of_part(texts, campaign, "chase", "schedule", texts("Must everybody read it?"), fields, notice, errors)
 
 
 def follow_line(texts: Texts, campaign: Campaign, values: Values, errors: Errors) -> list[Any]:
     """In the form of the schedule: whom it reminds, and the way to change it."""
-    wrong = next((errors[field] for field in FIELDS if field in errors), None)
-    press = act(texts("Remind"), "form.save", handle(campaign, step="schedule", go="chase"))
-    return [line_to_change(texts, texts("Reminds"), follow_said(texts, values) or texts("nobody"), press, wrong)]
+    holds = follow_said(texts, values) or texts("nobody")
+    return line_of_part(texts, campaign, "chase", "schedule", texts("Reminds"), holds, texts("Remind"), errors, FIELDS)
 
 
 def _whom(texts: Texts, until: Until) -> str:

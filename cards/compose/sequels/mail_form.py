@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cards.compose.frame import Errors, Values, drawn
-from cards.kit.elements import AdaptiveCard, ChoiceInput, NumberInput
-from cards.kit.parts import act, card, go, handle, heading, hint, line_to_change, notices, with_error
+from cards.compose.frame import Errors, Values
+from cards.compose.part import form_of_part, line_of_part, number_field
+from cards.kit.elements import AdaptiveCard, ChoiceInput
+from cards.kit.parts import hint, with_error
 from cards.kit.texts import Texts
 from storage.records import ByMail, Campaign, MailTo
 
@@ -22,8 +23,6 @@ def mail_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, 
         (MailTo.NOT_REACHED, texts("who could not be reached in {channel}", channel=channel)),
         (MailTo.NOT_OPENED, texts("these, and who has not opened it")),
     ]
-    text = values.get("mail_after") or DEFAULTS["mail_after"]
-    more = {"value": int(text)} if text.isdecimal() and len(text) < 9 else {}
     fields = [
         *with_error(
             ChoiceInput(
@@ -36,7 +35,7 @@ def mail_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, 
             errors.get("mail"),
         ),
         *with_error(
-            NumberInput(id="mail_after", label=texts("Who has not opened it, after so many hours"), **more),
+            number_field("mail_after", texts("Who has not opened it, after so many hours"), values, DEFAULTS),
             errors.get("mail_after"),
         ),
         hint(
@@ -48,25 +47,17 @@ def mail_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, 
             spacing="Small",
         ),
     ]
-    if errors and not notice:
-        notice = texts("Nothing is lost: please correct what is marked below.")
-    actions = [
-        act(texts("OK"), "mail.save", handle(campaign, was=drawn(fields)), style="positive"),
-        go(texts("Back"), "form.open", {**handle(campaign), "step": "schedule"}),
-    ]
-    title = heading(texts("Who gets it by e-mail as well?"))
-    body: list[Any] = [*notices(notice, "attention" if errors else "accent"), title, *fields]
-    return card(texts, body, actions)
+    title = texts("Who gets it by e-mail as well?")
+    return form_of_part(texts, campaign, "mail", "schedule", title, fields, notice, errors)
 
 
 def mail_line(texts: Texts, campaign: Campaign, values: Values, errors: Errors, *, possible: bool) -> list[Any]:
     """In the form of the schedule: who gets an e-mail, and the way to change it. Nothing where nobody can."""
     chosen = mail_said(texts, values)
-    wrong = next((errors[field] for field in FIELDS if field in errors), None)
-    if not (possible or chosen or wrong):
+    if not (possible or chosen or errors.keys() & set(FIELDS)):
         return []
-    press = act(texts("E-mail"), "form.save", handle(campaign, step="schedule", go="mail"))
-    return [line_to_change(texts, texts("Also by e-mail"), chosen or texts("nobody"), press, wrong)]
+    holds, name = chosen or texts("nobody"), texts("Also by e-mail")
+    return line_of_part(texts, campaign, "mail", "schedule", name, holds, texts("E-mail"), errors, FIELDS)
 
 
 def _whom(texts: Texts, to: MailTo) -> str:

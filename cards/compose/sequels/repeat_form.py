@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from cards.compose.frame import Errors, Values, drawn
-from cards.kit.elements import AdaptiveCard, ChoiceInput, DateInput, NumberInput
-from cards.kit.parts import act, beside, card, go, handle, heading, hint, line_to_change, notices, with_error
+from cards.compose.frame import Errors, Values
+from cards.compose.part import form_of_part, line_of_part, number_field
+from cards.kit.elements import AdaptiveCard, ChoiceInput, DateInput
+from cards.kit.parts import beside, hint, with_error
 from cards.kit.texts import Texts
 from storage.records import Campaign, Every, Repeat, Schedule
 
@@ -67,7 +68,7 @@ def repeat_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
                 DateInput(id="until", label=texts("Until this day"), value=values.get("until", "")), errors.get("until")
             ),
             with_error(
-                NumberInput(id="times", label=texts("Or so many times"), **_number(values.get("times", ""))),
+                number_field("times", texts("Or so many times"), values, {}),
                 errors.get("times"),
             ),
         ),
@@ -76,27 +77,14 @@ def repeat_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
             spacing="Small",
         ),
     ]
-    if errors and not notice:
-        notice = texts("Nothing is lost: please correct what is marked below.")
-    payload = handle(campaign, was=drawn(fields))
-    actions = [
-        act(texts("OK"), "repeat.save", payload, style="positive"),
-        go(texts("Back"), "form.open", {**handle(campaign), "step": "schedule"}),
-    ]
     title = texts("How often does it go out?")
-    body: list[Any] = [*notices(notice, "attention" if errors else "accent"), heading(title), *fields]
-    return card(texts, body, actions)
-
-
-def _number(value: str) -> dict[str, Any]:
-    return {"value": int(value)} if value.isdecimal() else {}
+    return form_of_part(texts, campaign, "repeat", "schedule", title, fields, notice, errors)
 
 
 def repeat_line(texts: Texts, campaign: Campaign, said: str, errors: Errors) -> list[Any]:
     """In the form of the schedule: how often it goes out, and the way to change it. ``said``: "" for once."""
-    wrong = next((errors[field] for field in FIELDS if field in errors), None)
-    press = act(texts("How often?"), "form.save", handle(campaign, step="schedule", go="repeat"))
-    return [line_to_change(texts, texts("Repeats"), said or texts("never"), press, wrong)]
+    holds, press = said or texts("never"), texts("How often?")
+    return line_of_part(texts, campaign, "repeat", "schedule", texts("Repeats"), holds, press, errors, FIELDS)
 
 
 def repeat_said(texts: Texts, values: Values) -> str:

@@ -6,20 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from cards.compose.fields import TITLE
-from cards.compose.frame import Errors, Values, drawn
-from cards.kit.elements import AdaptiveCard, ChoiceInput, NumberInput, TextInput, ToggleInput
+from cards.compose.frame import Errors, Values
+from cards.compose.part import form_of_part, line_of_part, number_field
+from cards.kit.elements import AdaptiveCard, ChoiceInput, TextInput, ToggleInput
 from cards.kit.parts import (
     Part,
-    act,
     beside,
-    card,
     folded,
-    go,
-    handle,
-    heading,
     hint,
-    line_to_change,
-    notices,
     with_error,
 )
 from cards.kit.texts import Texts
@@ -76,7 +70,9 @@ def ab_form(
                 ),
                 errors.get("ab_measure"),
             ),
-            with_error(_hours(texts, values), errors.get("ab_after")),
+            with_error(
+                number_field("ab_after", texts("After so many hours"), values, DEFAULTS), errors.get("ab_after")
+            ),
         ),
         ToggleInput(
             id="ab_itself",
@@ -89,15 +85,8 @@ def ab_form(
     ]
     parts = [_in_language(texts, campaign, values, errors, language) for language in languages[:OTHERS]]
     fields = [*above, *folded(texts, parts, [*above, *below]), *below]
-    if errors and not notice:
-        notice = texts("Nothing is lost: please correct what is marked below.")
-    actions = [
-        act(texts("OK"), "ab.save", handle(campaign, was=drawn(fields)), style="positive"),
-        go(texts("Back"), "form.open", {**handle(campaign), "step": "message"}),
-    ]
-    title = heading(texts("A/B test: which one works better?"))
-    body: list[Any] = [*notices(notice, "attention" if errors else "accent"), title, *fields]
-    return card(texts, body, actions)
+    title = texts("A/B test: which one works better?")
+    return form_of_part(texts, campaign, "ab", "message", title, fields, notice, errors)
 
 
 def _in_language(texts: Texts, campaign: Campaign, values: Values, errors: Errors, language: str) -> Part:
@@ -144,12 +133,6 @@ def _words(texts: Texts, values: Values, errors: Errors, language: str) -> list[
     ]
 
 
-def _hours(texts: Texts, values: Values) -> NumberInput:
-    text = values.get("ab_after") or DEFAULTS["ab_after"]
-    more = {"value": int(text)} if text.isdecimal() and len(text) < 9 else {}
-    return NumberInput(id="ab_after", label=texts("After so many hours"), **more)
-
-
 def _did(texts: Texts, measure: Measure) -> str:
     return {
         Measure.OPENED: texts("have opened"),
@@ -171,9 +154,8 @@ def _rule(texts: Texts) -> str:
 
 def ab_line(texts: Texts, campaign: Campaign, values: Values, errors: Errors) -> list[Any]:
     """In the form of the message: on whom two variants are tried, and the way to change it."""
-    wrong = next((text for field, text in errors.items() if field.startswith("ab_")), None)
-    press = act(texts("A/B test"), "form.save", handle(campaign, step="message", go="ab"))
-    return [line_to_change(texts, texts("A/B test"), ab_said(texts, values) or texts("no"), press, wrong)]
+    holds, fields = ab_said(texts, values) or texts("no"), [field for field in errors if field.startswith("ab_")]
+    return line_of_part(texts, campaign, "ab", "message", texts("A/B test"), holds, texts("A/B test"), errors, fields)
 
 
 def ab_said(texts: Texts, values: Values) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cards.compose.sequels.mail_form import DEFAULTS, NOBODY
 from cards.kit.texts import Texts
-from dialogs.forms.fields import Values
+from dialogs.forms.fields import Values, number_typed
 from storage.records import ByMail, MailTo
 
 HOURS = 168  #: a week, at the most
@@ -21,11 +21,8 @@ def read_by_mail(values: Values, texts: Texts, errors: dict[str, str]) -> ByMail
     if values["mail"] not in list(MailTo):
         errors["mail"] = texts("Please choose one of these.")
         return None
-    to = MailTo(values["mail"])
-    text = values.get("mail_after", "").strip() or DEFAULTS["mail_after"]
+    to, usual = MailTo(values["mail"]), DEFAULTS["mail_after"]
     if to is MailTo.NOT_REACHED:
-        text = DEFAULTS["mail_after"]  # of nobody
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= HOURS:
-        errors["mail_after"] = texts("Please give a number from 1 to {most}.", most=HOURS)
-        return None
-    return ByMail(to=to, after=int(text))
+        return ByMail(to=to, after=int(usual))  # of nobody
+    after = number_typed(values, "mail_after", HOURS, texts, errors, usual)
+    return None if "mail_after" in errors else ByMail(to=to, after=after)

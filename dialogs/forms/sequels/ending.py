@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from cards.compose.schedule.lines import clock_in
 from cards.compose.sequels.end_form import STAYS
 from cards.kit.texts import Texts
-from dialogs.forms.fields import Values
+from dialogs.forms.fields import Values, moment_typed
 from storage.records import AtEnd, End, Slot
 
 LATEST = timedelta(days=366)  #: after all of it is sent
@@ -25,18 +25,10 @@ def read_end(values: Values, slot: Slot, zone: ZoneInfo, texts: Texts, errors: d
     if values["ending"] not in list(AtEnd):
         errors["ending"] = texts("Please choose one of these.")
         return None
-    try:
-        day = datetime.strptime(values.get("end_date", ""), "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        errors["end_date"] = texts("Please choose a day.")
+    day, clock = values.get("end_date", ""), clock_in(values.get("end_time", ""))
+    at = moment_typed(day, clock, ("end_date", "end_time"), zone, texts, errors)
+    if at is None:
         return None
-    clock = clock_in(values.get("end_time", ""))
-    if clock is None:
-        errors["end_time"] = texts("Please choose a time, like 10:00.")
-        return None
-    # the calendar's first and last days do not exist in every zone; these are as far from now
-    day = min(max(day, date(1000, 1, 1)), date(9000, 1, 1))
-    at = datetime.combine(day, clock, zone).astimezone(UTC)
     if at < slot.end:
         errors["end_date"] = texts(
             "It is being sent until {moment}: its end can come no earlier.", moment=texts.moment(slot.end, zone)

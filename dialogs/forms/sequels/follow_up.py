@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cards.compose.sequels.follow_form import DEFAULTS, NOBODY
 from cards.kit.texts import Texts
-from dialogs.forms.fields import Values
+from dialogs.forms.fields import Values, number_typed
 from storage.records import FollowUp, Until
 
 DAYS = 30  #: working days between two rounds, at the most
@@ -21,16 +21,8 @@ def read_follow_up(values: Values, texts: Texts, errors: dict[str, str]) -> Foll
         return None
     if values["chase"] not in list(Until):
         errors["chase"] = texts("Please choose one of these.")
-    after = _number(values, "chase_after", DAYS, texts, errors)
-    rounds = _number(values, "chase_rounds", ROUNDS, texts, errors)
+    after = number_typed(values, "chase_after", DAYS, texts, errors, DEFAULTS["chase_after"])
+    rounds = number_typed(values, "chase_rounds", ROUNDS, texts, errors, DEFAULTS["chase_rounds"])
     if errors.keys() & {"chase", "chase_after", "chase_rounds"}:
         return None
     return FollowUp(until=Until(values["chase"]), after=after, rounds=rounds)
-
-
-def _number(values: Values, field: str, most: int, texts: Texts, errors: dict[str, str]) -> int:
-    text = values.get(field, "").strip() or DEFAULTS[field]
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= most:
-        errors[field] = texts("Please give a number from 1 to {most}.", most=most)
-        return 1
-    return int(text)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cards.compose.sequels.repeat_form import ONCE
 from cards.kit.texts import Texts
-from dialogs.forms.fields import Values
+from dialogs.forms.fields import Values, number_typed
 from dialogs.forms.sequels.follow_up import follows_up
 from dialogs.forms.sequels.steps import OF_SEQUENCE
 from scheduler.rules.occurrences import HORIZON, first_occurrence, next_occurrence, overlaps
@@ -85,13 +85,11 @@ def _read_until(values: Values, first: date, texts: Texts, errors: dict[str, str
 
 
 def _read_times(values: Values, texts: Texts, errors: dict[str, str]) -> int | None:
-    text = values.get("times", "").strip()
-    if not text:
+    if not values.get("times", "").strip():
         return None
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
-        errors["times"] = texts("Please say how often, from 1 to {most}.", most=MOST)
-        return None
-    return int(text)
+    wrong = texts("Please say how often, from 1 to {most}.", most=MOST)
+    times = number_typed(values, "times", MOST, texts, errors, wrong=wrong)
+    return None if "times" in errors else times
 
 
 def years_of(values: Values, start: datetime, end: datetime) -> datetime:
