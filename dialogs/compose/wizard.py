@@ -137,12 +137,7 @@ async def save_form(turn: Turn, form: Form) -> Answer:
             values["words"] = meant
         values = await fill_from_words(turn, campaign.forms.get(step, {}), values)
         if is_sequence(campaign.forms):
-            values, more = once(values)
-            left_out = (
-                turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.")
-                if more
-                else ""
-            )
+            values, left_out = _once(turn, values)
     try:
         before, campaign = campaign, await save_step(turn, campaign, step, values)
         # it is only drawn anew: lists were looked for, or words were read
@@ -185,10 +180,7 @@ async def opened_steps(turn: Turn, campaign: Campaign) -> AdaptiveCard:
     forms = {**campaign.forms, SEQUENCE: NEW}
     notice = ""
     if "schedule" in forms:
-        forms["schedule"], more = once(dict(forms["schedule"]))
-        notice = (
-            turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.") if more else ""
-        )
+        forms["schedule"], notice = _once(turn, dict(forms["schedule"]))
     campaign = await save_edit(turn, campaign, edit(campaign, forms, turn.now, turn.person.id))
     return await form_card(turn, campaign, "sequence", notice=notice)
 
@@ -203,6 +195,13 @@ async def _begun_again(turn: Turn, form: Form) -> Form:
         turn.person.tenant, turn.person.id, "", turn.channel, turn.now, deed=turn.deed(DeedKind.CREATED)
     )
     return {**form, "campaign": draft.id, "version": draft.version}
+
+
+def _once(turn: Turn, values: dict[str, str]) -> tuple[dict[str, str], str]:
+    """The values of a sequence's schedule, and what is said of those that go; "" where none does."""
+    values, goes = once(values)
+    left_out = turn.texts("A sequence neither repeats, nor reminds, nor is taken back: that is left out.")
+    return values, left_out if goes else ""
 
 
 async def _drawn_anew(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from cards.compose.sequels.end_form import end_form
 from cards.compose.sequels.follow_form import follow_form
@@ -10,18 +11,18 @@ from cards.compose.sequels.mail_form import mail_form
 from cards.compose.sequels.repeat_form import repeat_form
 from cards.kit.elements import AdaptiveCard
 from cards.kit.texts import Texts
-from dialogs.compose.wizard import changeable, changed_elsewhere, form_card, save_step
-from dialogs.core.drafts import is_stale, values_of
+from dialogs.compose.parts import keep_part
+from dialogs.compose.wizard import form_card
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.closures import ready_for
-from dialogs.forms.fields import FIELDS, merge, typed
+from dialogs.forms.fields import FIELDS
 from dialogs.forms.schedule import read_schedule
 from dialogs.forms.sequels.by_mail import mails
 from dialogs.forms.sequels.ending import has_end
 from dialogs.forms.sequels.follow_up import follows_up
 from dialogs.forms.sequels.repeat import repeats
-from storage.records import Campaign, StaleVersion
+from storage.records import Campaign
 
 router = Router()
 
@@ -49,29 +50,20 @@ async def save_by_mail(turn: Turn, form: Form) -> Answer:
     return await _save(turn, form, "mail", mail_form, mails)
 
 
-async def _save(turn: Turn, form: Form, step: str, draw: Drawn, says: Callable[[Values], bool]) -> Answer:
+async def _save(turn: Turn, form: Form, part: str, draw: Drawn, says: Callable[[Values], bool]) -> Answer:
     """Keep what was chosen, valid or not; back to the schedule where it can be like that."""
-    campaign = await changeable(turn, form)
-    kept = campaign.forms.get("schedule", {})
-    chosen = typed(step, form)
-    if is_stale(turn, campaign, form):
-        merged = merge(chosen, kept, form.get("was"))
-        if merged is None:
-            values = {**await values_of(campaign, "schedule", turn), **chosen}
-            return Answer(card=draw(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
-        chosen = merged
-    values, note = {**await values_of(campaign, "schedule", turn), **chosen}, ""
-    if repeats(values) and values.get("start") != "at":
-        values["start"] = "at"
-        note = turn.texts("A series begins on a day, at an hour: please check them below.")
-    await ready_for(values)
-    try:
-        campaign = await save_step(turn, campaign, "schedule", values)
-    except StaleVersion:
-        campaign = await changeable(turn, form)
-        return Answer(card=draw(turn.texts, campaign, values, {}, changed_elsewhere(turn)))
+    drawn, note = partial(draw, turn.texts), ""
+
+    async def settle(values: dict[str, str]) -> None:
+        nonlocal note
+        if repeats(values) and values.get("start") != "at":
+            values["start"] = "at"
+            note = turn.texts("A series begins on a day, at an hour: please check them below.")
+        await ready_for(values)
+
+    campaign, values = await keep_part(turn, form, part, "schedule", drawn, settle)
     errors = read_schedule(values, turn.now, turn.texts).errors
-    wrong = {field: error for field, error in errors.items() if field in FIELDS[step]}
+    wrong = {field: error for field, error in errors.items() if field in FIELDS[part]}
     if wrong and says(values):
-        return Answer(card=draw(turn.texts, campaign, values, wrong, ""))
+        return Answer(card=drawn(campaign, values, wrong, ""))
     return Answer(card=await form_card(turn, campaign, "schedule", errors=errors, notice=note))
