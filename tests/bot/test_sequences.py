@@ -115,6 +115,18 @@ def titles(person: Person, *wanted: str) -> list[str]:
 STEPS = ("First", "Second", "Third")
 
 
+async def grace_has_the_first(running_bot: RunningBot, ada: Person, days: str = "0, 2, 5") -> tuple[Campaign, Person]:
+    """A sequence that has begun at ten; Grace has joined, and has its first step."""
+    await at(running_bot, 10, 0)
+    sequence = await a_sequence(running_bot, ada, days=days)
+    await begun(running_bot, sequence)
+    grace = running_bot.organisation.person("Grace", "Hopper", zone="UTC")
+    await grace.install()
+    await joined(running_bot, sequence, 1)
+    await comes(running_bot, sequence, 1)
+    return sequence, grace
+
+
 async def test_whoever_joins_gets_each_step_once_on_their_day(running_bot: RunningBot, ada: Person) -> None:
     await at(running_bot, 10, 0)
     sequence = await a_sequence(running_bot, ada)
@@ -272,13 +284,7 @@ async def test_each_person_is_on_their_own_clock(running_bot: RunningBot, ada: P
 
 
 async def test_a_bot_that_was_away_goes_on_in_order_and_with_one_a_day(running_bot: RunningBot, ada: Person) -> None:
-    await at(running_bot, 10, 0)
-    sequence = await a_sequence(running_bot, ada, days="0, 1, 2")
-    await begun(running_bot, sequence)
-    grace = running_bot.organisation.person("Grace", "Hopper", zone="UTC")
-    await grace.install()
-    await joined(running_bot, sequence, 1)
-    await comes(running_bot, sequence, 1)
+    sequence, grace = await grace_has_the_first(running_bot, ada, days="0, 1, 2")
     await running_bot.stop()
     await at(running_bot, 11, 4)
     await running_bot.start()
@@ -294,13 +300,7 @@ async def test_a_bot_that_was_away_goes_on_in_order_and_with_one_a_day(running_b
 
 
 async def test_changed_from_the_next_step_on(running_bot: RunningBot, ada: Person) -> None:
-    await at(running_bot, 10, 0)
-    sequence = await a_sequence(running_bot, ada)
-    await begun(running_bot, sequence)
-    grace = running_bot.organisation.person("Grace", "Hopper", zone="UTC")
-    await grace.install()
-    await joined(running_bot, sequence, 1)
-    await comes(running_bot, sequence, 1)
+    sequence, grace = await grace_has_the_first(running_bot, ada)
     await ada.say("information Welcome")
     await ada.press("Change it")
     await ada.press("Step 2")
@@ -318,13 +318,7 @@ async def test_changed_from_the_next_step_on(running_bot: RunningBot, ada: Perso
 
 
 async def test_paused_nothing_comes_and_ended_nobody_gets_more(running_bot: RunningBot, ada: Person) -> None:
-    await at(running_bot, 10, 0)
-    sequence = await a_sequence(running_bot, ada)
-    await begun(running_bot, sequence)
-    grace = running_bot.organisation.person("Grace", "Hopper", zone="UTC")
-    await grace.install()
-    await joined(running_bot, sequence, 1)
-    await comes(running_bot, sequence, 1)
+    sequence, grace = await grace_has_the_first(running_bot, ada)
     await ada.say("information Welcome")
     await ada.press("Pause it")
     await at(running_bot, 12, 2)
@@ -400,13 +394,7 @@ async def test_mute_and_the_weekly_limit_hold_for_steps_too(running_bot: Running
 async def test_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
     ada = running_bot.organisation.person("Ada", "Lovelace")
     await ada.install()
-    await at(running_bot, 10, 0)
-    sequence = await a_sequence(running_bot, ada, days="0, 1")
-    await begun(running_bot, sequence)
-    grace = running_bot.organisation.person("Grace", "Hopper", zone="UTC")
-    await grace.install()
-    await joined(running_bot, sequence, 1)
-    await comes(running_bot, sequence, 1)
+    sequence, grace = await grace_has_the_first(running_bot, ada, days="0, 1")
     await at(running_bot, 9, 1)
     await comes(running_bot, sequence, 2)
     assert titles(grace) == ["First", "Second"] and titles(ada) == []
