@@ -153,6 +153,8 @@ async def test_in_french(running_bot: RunningBot, ada: Person, louis: Person) ->
         ({"every": "week", "on": "6"}, "every", "It would never come"),
         ({"every": "week", "until": "2020-01-01"}, "until", "It would end before it starts"),
         ({"every": "week", "until": "Friday"}, "until", "Please choose a day."),
+        ({"every": "week", "times": "000000001999"}, "times", "Please say how often, from 1 to "),
+        ({"every": "week", "times": "9" * 5_000}, "times", "Please say how often, from 1 to "),
         ({"every": "week", "times": "0"}, "times", "Please say how often"),
         ({"every": "day", "times": "many"}, "times", "Please say how often"),
         ({"every": "hour"}, "every", "Please choose one of these."),
