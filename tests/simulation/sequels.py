@@ -11,7 +11,7 @@ import contextlib
 import json
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -29,8 +29,8 @@ from storage.records import (
     Until,
 )
 from storage.shared.recalls import recall_of
-from tests.simulation.faults import Fault, draw
 from tests.simulation.invariants import everybody_once, nobody_twice
+from tests.simulation.trouble import NEAR, TROUBLED, is_over, trouble, until
 from tests.support.deeds import A_DEED
 from tests.support.seeding import scheduled
 
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
 MUST_READ = FollowUp(until=Until.CONFIRMED, after=1, rounds=2)
 TIMES = 3  #: occurrences of a series
 SLOT = timedelta(seconds=12)  #: of each of them
-TROUBLED = 20.0  #: seconds in which things go wrong
-BOUND = 400.0  #: seconds after the faults in which it has to end
-NEAR = timedelta(seconds=3)  #: before it is due
-KINDS = (
-    *("kill", "freeze", "kill at a mark", "freeze at a mark", "store away", "store unwell"),
-    *("platform throttles", "platform breaks", "platform resets", "platform hangs", "platform away"),
-)
 #: why a message may stay in a chat whose people have done nothing
 UNKNOWN = {NotTakenBack.NOT_CERTAIN, NotTakenBack.NO_ID}
 
@@ -85,7 +78,7 @@ async def _nothing(world: World, store: Store, campaign: Campaign) -> None:
 async def _taken_back(world: World, store: Store, campaign: Campaign) -> None:
     world.tell("its messages are to be taken back")
     await store.recall(campaign, world.now, deletes=False, deed=A_DEED)
-    faults = await _trouble(world, 0)
+    faults = await trouble(world, 0)
 
     async def is_recalled() -> bool:
         recall, current = await recall_of(store, campaign.id), await store.campaign(campaign.id)
@@ -94,7 +87,7 @@ async def _taken_back(world: World, store: Store, campaign: Campaign) -> None:
             world.leap(rests)
         return current is not None and current.recalled_at is not None
 
-    await _until(is_recalled, "it is not taken back")
+    await until(is_recalled, "it is not taken back")
     recall, tally = await recall_of(store, campaign.id), await store.tally(campaign.id)
     assert recall is not None and recall.finished_at is not None
     sent = tally.states.get(DeliveryState.DELIVERED, 0) + tally.states.get(DeliveryState.UNCONFIRMED, 0)
@@ -122,12 +115,12 @@ async def _rounds(world: World, store: Store, campaign: Campaign) -> None:
             assert not left, f"{left} have not confirmed, and no round {number} is due"
             return
         world.leap(due - NEAR)
-        await _trouble(world, number)
+        await trouble(world, number)
         if not left:
-            await _until(lambda: _goes_on_no_more(store, campaign), "everybody has confirmed, and it goes on")
+            await until(lambda: _goes_on_no_more(store, campaign), "everybody has confirmed, and it goes on")
             assert len(await store.sequels(campaign.id, 10)) == number - 1, "a round to nobody"
             return
-        await _until(lambda number=number: _is_made_and_done(store, campaign, number), f"round {number} does not end")
+        await until(lambda number=number: _is_made_and_done(store, campaign, number), f"round {number} does not end")
         rounds = await store.sequels(campaign.id, 10)
         assert len(rounds) == number, f"{len(rounds)} rounds, and {number} were due"
         last = max(rounds, key=lambda one: one.id)
@@ -166,7 +159,7 @@ async def _some_confirm(world: World, store: Store, campaign: Campaign) -> None:
         return sum(row.engaged.has(EngagementKind.ACKNOWLEDGED) for row in rows) == sum(counted)
 
     await asyncio.sleep(4.0)
-    await _until(are_counted, "what was confirmed is not counted")
+    await until(are_counted, "what was confirmed is not counted")
 
 
 async def _due(world: World, store: Store, campaign: Campaign, number: int) -> datetime | None:
@@ -177,7 +170,7 @@ async def _due(world: World, store: Store, campaign: Campaign, number: int) -> d
         sequels = current.sequels if current else None
         return sequels is not None and sequels.last_at is not None and sequels.made == number - 1
 
-    await _until(is_known, f"nobody knows when round {number} is due")
+    await until(is_known, f"nobody knows when round {number} is due")
     current = await store.campaign(campaign.id)
     assert current is not None and current.sequels is not None
     return current.sequels.next_at
@@ -195,12 +188,12 @@ async def _series(world: World, store: Store, campaign: Campaign) -> None:
     series = await scheduled(store, author, start, SLOT, name="Every day", repeat=repeat)
     for number in range(1, TIMES + 1):
         world.leap(start - NEAR + timedelta(days=number - 1))
-        await _trouble(world, number, seconds=SLOT.total_seconds() + TROUBLED)
+        await trouble(world, number, seconds=SLOT.total_seconds() + TROUBLED)
         current = await store.campaign(series.id)
         assert current is not None and current.sequels is not None
         gone = len(current.sequels.missed)
         made = number - gone
-        await _until(
+        await until(
             lambda number=number, made=made: _has_come(store, series, number, made), f"time {number} does not end"
         )
         nobody_twice(world)
@@ -220,7 +213,7 @@ async def _has_come(store: Store, series: Campaign, number: int, least: int) -> 
         return False
     come = await store.sequels(series.id, 10)
     seen_to = current.sequels.made + len(current.sequels.missed) >= number
-    return seen_to and len(come) >= min(least, current.sequels.made) and all(_is_over(one) for one in come)
+    return seen_to and len(come) >= min(least, current.sequels.made) and all(is_over(one) for one in come)
 
 
 # --- all of them ------------------------------------------------------------------------------
@@ -233,27 +226,7 @@ async def _goes_on_no_more(store: Store, campaign: Campaign) -> bool:
 
 async def _is_made_and_done(store: Store, campaign: Campaign, number: int) -> bool:
     rounds = await store.sequels(campaign.id, 10)
-    return len(rounds) >= number and all(_is_over(one) for one in rounds)
-
-
-def _is_over(campaign: Campaign) -> bool:
-    return campaign.state is CampaignState.DONE and campaign.reported_at is not None
-
-
-async def _trouble(world: World, number: int, seconds: float = TROUBLED) -> list[Fault]:
-    """Things go wrong for a while, drawn from the seed; then nothing does."""
-    rng = world.chance(f"sequel {number}")
-    faults = [fault for fault in draw(rng, seconds) if fault.kind in KINDS]
-    await world.go_wrong(faults, seconds)
-    return faults
-
-
-async def _until(condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
-    for _ in range(int(BOUND / 2.0)):
-        if await condition():
-            return
-        await asyncio.sleep(2.0)
-    raise AssertionError(otherwise)
+    return len(rounds) >= number and all(is_over(one) for one in rounds)
 
 
 _SEQUELS = {
