@@ -18,6 +18,7 @@ from tests.conftest import RunningBot
 from tests.support.organisation import SEND_OFF, Person
 
 HOUR = timedelta(hours=1)
+YEARS = timedelta(days=2000)  #: runs that were missed and counted one by one would take the day
 PEOPLE = 30
 ALL_OF_IT = timedelta(minutes=10)  #: more than the second campaign's slot
 
@@ -38,7 +39,7 @@ def one_wall_clock(running_bot: RunningBot) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("step", [-HOUR, HOUR], ids=["back", "forward"])
+@pytest.mark.parametrize("step", [-HOUR, HOUR, YEARS], ids=["back", "forward", "years forward"])
 async def test_sending_jobs_and_chat_go_on_when_the_wall_clock_is_set(
     running_bot: RunningBot, ada: Person, step: timedelta, caplog: pytest.LogCaptureFixture
 ) -> None:

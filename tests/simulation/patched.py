@@ -16,7 +16,6 @@ import aiohappyeyeballs
 import aiohttp.connector
 from apscheduler.executors import base as executors
 from apscheduler.schedulers import base
-from apscheduler.triggers import interval
 
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Socket
@@ -41,7 +40,7 @@ def patched(loop: SimulatedLoop, rng: random.Random, wall: Callable[[], float]) 
     replacements: tuple[tuple[Any, str, Any], ...] = (
         (aiohappyeyeballs, "start_connection", start_connection),
         (aiohttp.connector, "monotonic", loop.time),
-        *((module, "datetime", Datetime) for module in (base, interval, executors)),
+        *((module, "datetime", Datetime) for module in (base, executors)),
         (time, "monotonic", loop.time),
         (time, "time", wall),
         (os, "urandom", rng.randbytes),
