@@ -5,7 +5,7 @@ What the Graph refuses comes back as ``Refusal``, for the caller to read; whatev
 can wait longer asks again later.
 
 Sources: the Graph documentation on throttling (429 and 503 with Retry-After), paging (@odata.nextLink) and
-error responses.
+error responses, and on JSON batching (each request of a batch is answered, and throttled, for itself).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -39,6 +39,7 @@ ATTEMPTS = 4  #: of one request, at the most
 PATIENCE = 10.0  #: seconds: a longer wait is the caller's
 BACKOFF = 0.5  #: seconds before the second attempt; doubled with each, drawn with full jitter
 PAGES = 5_000  #: of one collection: five million members
+BATCH = 20  #: requests in one, at the most (JSON batching)
 BUSY = (429, 500, 502, 503, 504)
 
 Json = dict[str, Any]
@@ -125,6 +126,31 @@ class Graph:
 
     async def post(self, tenant: TenantId, path: str, body: Json) -> Json:
         return await self._ask("POST", tenant, self._url(path, None), orjson.dumps(body))
+
+    async def batch(self, tenant: TenantId, asked: Sequence[tuple[str, Mapping[str, str]]]) -> list[Json]:
+        """Resources, each by its path and query, in their order: 20 at most. Raises Refusal, NotAnswered."""
+        waiting = {str(number): self._url(path, query) for number, (path, query) in enumerate(asked)}
+        answers: dict[str, Json] = {}
+        for _ in range(ATTEMPTS):
+            requests = [{"id": id, "method": "GET", "url": self._relative(url)} for id, url in waiting.items()]
+            after = 0.0
+            for response in _responses(await self.post(tenant, "$batch", {"requests": requests})):
+                id, status = str(response.get("id")), int(response.get("status") or 0)
+                if status not in BUSY and id in waiting:
+                    answers[id] = _read(status, orjson.dumps(response.get("body") or {}))
+                    del waiting[id]
+                elif status in BUSY:
+                    headers = response.get("headers") or {}
+                    after = max(after, seconds(headers.get("Retry-After"), self._clock.now()) or 0.0)
+            if not waiting:
+                return [answers[str(number)] for number in range(len(asked))]
+            if after > PATIENCE:
+                raise NotAnswered("429", after=after)
+            await self._clock.sleep(after + self._rng.uniform(0.1, BACKOFF))
+        raise NotAnswered("a part of a batch")
+
+    def _relative(self, url: URL) -> str:
+        return str(url).removeprefix(self.base_url)
 
     async def granted(self, tenant: TenantId) -> frozenset[str] | None:
         """The application permissions that our token carries; None where it does not tell. Raises NotAnswered."""
@@ -229,7 +255,9 @@ class Graph:
         self, method: str, url: URL, body: bytes | None, header: str
     ) -> tuple[int, Mapping[str, str], bytes]:
         assert self._session is not None
-        headers = {"Accept": "application/json", "ConsistencyLevel": "eventual"}
+        headers = {"Accept": "application/json"}
+        if "$count" in url.query:  # an advanced query; $expand is none
+            headers["ConsistencyLevel"] = "eventual"
         if header:
             headers["Authorization"] = header
         if body is not None:
@@ -241,6 +269,14 @@ class Graph:
 def _area(url: URL, base_url: str) -> str:
     """The service behind an address, such as ``communications``: each is throttled for itself."""
     return str(url).removeprefix(base_url).lstrip("/").partition("/")[0].partition("?")[0]
+
+
+def _responses(answer: Json) -> list[Json]:
+    """What a batch was answered, in whatever order. Raises NotAnswered."""
+    responses = answer.get("responses")
+    if not isinstance(responses, list):
+        raise NotAnswered("answers to a batch were expected")
+    return [one for one in responses if isinstance(one, dict)]
 
 
 def _read(status: int, body: bytes) -> Json:

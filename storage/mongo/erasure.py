@@ -122,6 +122,7 @@ class MongoErasure(MongoLists, MongoPeople, MongoRoles, MongoCampaigns, MongoDoc
         await self._forget_lists(ids)
         for place in _others():
             await self._forget_rows(place, ids)
+        await self._forget_manager(people)
         await self._clean_audit({row["tenant"] for row in people}, names | _called(people))
         for row in people:
             await self._blank_noted(row, deed)
@@ -129,6 +130,14 @@ class MongoErasure(MongoLists, MongoPeople, MongoRoles, MongoCampaigns, MongoDoc
         await self.write_documents({ERASURES: (None, orjson.dumps(secrets.token_hex(8)))})
         await self.collection(_LAST).delete_many({"person": {"$in": ids}})
         return [(row["tenant"], row["_id"]) for row in people]
+
+    async def _forget_manager(self, people: Sequence[Document]) -> None:
+        """Whose manager they were is said of nobody any more; another of the same name is read again."""
+        for row in people:
+            names = [name for name in (row["name"], f"{row['given_name']} {row['surname']}") if name.strip()]
+            led = await self.rows("people", {"tenant": row["tenant"], "manager": {"$in": names}}, [])
+            theirs: Document = {"_id": {"$in": [one["_id"] for one in led]}}
+            await self.collection("people").update_many(theirs, {"$set": {"manager": ""}})
 
     async def _clean_audit(self, tenants: Set[str], names: set[str]) -> None:
         """Their names stand in it no more: the one change of what is there that is ever made."""

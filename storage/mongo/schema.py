@@ -77,6 +77,7 @@ STEPS = (
     Step("who was not reached gets a mail, which older copies would forget", overlaps=False),
     Step("thumbs are counted, of which older copies cannot read the records", overlaps=False),
     Step("people have quiet hours and leave topics, which older copies would not heed", overlaps=False),
+    Step("the directory says who somebody's manager is, which older copies would not ask of a segment", overlaps=False),
 )
 VERSION = len(STEPS)
 

@@ -71,7 +71,7 @@ class NotReached(StrEnum):
 
 
 #: what the directory says of a person beside names and addresses: fields of Person and DirectoryUser
-DIRECTORY_FACTS = ("department", "country", "city", "office", "title")
+DIRECTORY_FACTS = ("department", "country", "city", "office", "title", "manager")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,8 @@ class Person:
     city: str = ""
     office: str = ""
     title: str = ""
+    #: their manager's full name
+    manager: str = ""
     #: wants no campaigns, for now
     muted: bool = False
     #: when they want important campaigns only
@@ -132,6 +134,8 @@ class DirectoryUser:
     city: str = ""
     office: str = ""
     title: str = ""
+    #: their manager's full name
+    manager: str = ""
     #: None: not said, as where the directory may not be asked for it
     guest: bool | None = None
 

@@ -33,7 +33,7 @@ class Fact(StrEnum):
     CITY = "city"
     OFFICE = "office"
     TITLE = "title"
-    MANAGER = "manager"  #: of lists alone: the directory tells it of one person at a time
+    MANAGER = "manager"  #: by their full name
     LANGUAGE = "language"  #: the one they asked for, or else their client's
 
 

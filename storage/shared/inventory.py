@@ -72,7 +72,7 @@ PLACES = (
             number="id",
             personal="directory_id address given_name surname name locale language zone role guest department muted"
             " quiet left_topics"
-            " named_at look_up_at country city office title",
+            " named_at look_up_at country city office title manager",
         ),
         collection="people",
         fields=_say(
@@ -81,7 +81,7 @@ PLACES = (
             words="deeds",
             personal="directory_id address given_name surname name locale language zone guest department muted order"
             " quiet left_topics"
-            " named_at look_up_at lists columns references country city office title",
+            " named_at look_up_at lists columns references country city office title manager",
         ),
         person="id",
         person_field="_id",

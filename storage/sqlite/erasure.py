@@ -106,6 +106,7 @@ def _erase(db: sqlite3.Connection, address: str, deed: Deed) -> list[tuple[Tenan
     names = _names(db, people, address)
     rows = db.execute(f"SELECT name, given_name || ' ' || surname FROM person WHERE id {_IN}", (people,)).fetchall()
     called = full_names(*(name for row in rows for name in row))
+    _forget_manager(db, erased, [name for row in rows for name in row if name])
     _forget_documents(db, set(ids), names)
     db.execute(
         "UPDATE list SET size = size - (SELECT count(*) FROM list_member m WHERE m.list = list.id"
@@ -120,6 +121,13 @@ def _erase(db: sqlite3.Connection, address: str, deed: Deed) -> list[tuple[Tenan
     for tenant, id in erased:
         note(db, deed.to(tenant, Subject.PERSON, id))
     return [(tenant, id) for tenant, id in erased]
+
+
+def _forget_manager(db: sqlite3.Connection, erased: list[tuple[str, int]], names: list[str]) -> None:
+    """Whose manager they were is said of nobody any more; another of the same name is read again."""
+    for tenant in {tenant for tenant, _ in erased}:
+        where = "tenant = ? AND manager <> '' AND manager IN (SELECT value FROM json_each(?))"
+        db.execute(f"UPDATE person SET manager = '' WHERE {where}", (tenant, as_json(names)))
 
 
 def _forget_rows(db: sqlite3.Connection, place: Place, people: str) -> None:

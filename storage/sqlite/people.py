@@ -29,7 +29,7 @@ from storage.sqlite.identities import identify, lead_here, merge
 
 PERSON = (
     "p.id, p.tenant, p.address, p.directory_id, p.given_name, p.surname, p.name, p.locale, p.language, p.zone,"
-    " p.guest, p.department, p.country, p.city, p.office, p.title, p.muted, p.named_at,"
+    " p.guest, p.department, p.country, p.city, p.office, p.title, p.manager, p.muted, p.named_at,"
     " p.quiet, p.left_topics"
 )
 REFERENCE = (
@@ -45,7 +45,7 @@ CHANNELS = {str(channel): channel for channel in Channel}
 
 def person_of(row: Row) -> Person:
     id, tenant, address, directory_id, given_name, surname, name, locale, language, zone, guest, *more = row
-    department, country, city, office, title, muted, named_at, quiet, left_topics = more
+    department, country, city, office, title, manager, muted, named_at, quiet, left_topics = more
     return Person(
         id=id,
         tenant=tenant,
@@ -63,6 +63,7 @@ def person_of(row: Row) -> Person:
         city=city,
         office=office,
         title=title,
+        manager=manager,
         muted=bool(muted),
         quiet=quiet_of(quiet),
         left_topics=topics_of(left_topics),

@@ -405,6 +405,11 @@ STEPS = (
     CREATE INDEX person_quiet ON person (tenant, id) WHERE quiet <> '';
     CREATE INDEX person_left_topics ON person (tenant, id) WHERE left_topics <> '';
     """,
+    # who a person's manager is, as the directory says it
+    """
+    ALTER TABLE person ADD COLUMN manager TEXT NOT NULL DEFAULT '';
+    CREATE INDEX person_by_manager ON person (tenant, manager) WHERE manager <> '';
+    """,
 )
 
 

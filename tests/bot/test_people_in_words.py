@@ -118,6 +118,16 @@ async def test_an_author_describes_only_people_who_are_theirs(
     assert [one.name for one in await running_bot.store.lists(TENANT)] == ["Board"]
 
 
+@pytest.mark.parametrize("column", ["ASSISTANT", "MANAGER", "TUTRICE"])
+async def test_whose_name_stands_beside_others_is_not_these(
+    running_bot: RunningBot, ada: Person, louis: Person, column: str
+) -> None:
+    await named_list(running_bot, ada, "Tower", louis, columns={louis.address: {column: "Claire Martin"}})
+    await ada.say("Tell Claire Martin that it rains")
+    words = words_of(await ada.sees("Claire Martin"))
+    assert any("I know no list “Claire Martin”." in word for word in words), words
+
+
 async def test_people_are_described_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
     ada = running_bot.organisation.person("Ada", "Lovelace")
     louis = running_bot.organisation.person("Louis", "Pasteur")

@@ -120,6 +120,32 @@ async def test_who_may_read_groups_only_gets_ids_and_knows_of_nobody_whether_the
     assert (id, member.guest, member.addresses, member.name) == (ada.id, None, (), "")
 
 
+async def test_managers_are_told_of_a_person_and_of_everybody_in_a_group(service: Service) -> None:
+    grace = service.user("Grace", "Hopper")
+    people = [service.user(f"P{number}", manager=grace.id) for number in range(40)]
+    group = service.graph.group("Navy", grace, *people)
+    service.graph.page = 999
+    for address in ("p1.lovelace@contoso.example", "second@contoso.example"):
+        service.graph.users[people[1].id].mail = "second@contoso.example"
+        found = await service.directory.find(TENANT, address)
+        assert found is not None and found.manager == "Grace Hopper"
+    managers = {user.directory_id: user.manager for user in await everybody(service, group)}
+    assert managers == {person.id: "Grace Hopper" for person in people} | {grace.id: ""}
+    assert service.graph.calls("$batch") == 1, "fifteen people to a request, twenty requests to a batch"
+
+
+async def test_a_part_of_a_batch_that_is_throttled_is_asked_again(service: Service) -> None:
+    grace = service.user("Grace")
+    group = service.graph.group("Navy", *(service.user(f"P{number}", manager=grace.id) for number in range(3)))
+    service.graph.trouble = Trouble(times=1, retry_after=5, area="users")
+    assert {user.manager for user in await everybody(service, group)} == {"Grace Lovelace"}
+    assert service.graph.calls("$batch") == 2 and sum(service.clock.slept) >= 5
+    service.graph.trouble = Trouble(retry_after=3600, area="users")
+    with pytest.raises(NotAnswered) as refused:
+        await everybody(service, group)
+    assert refused.value.after == 3600
+
+
 async def test_an_empty_group_has_nobody(service: Service) -> None:
     assert await everybody(service, service.graph.group("Empty")) == []
 

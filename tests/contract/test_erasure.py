@@ -25,6 +25,7 @@ from storage.records import (
     Contact,
     Deed,
     DeedKind,
+    DirectoryUser,
     Person,
     PersonId,
     Role,
@@ -66,6 +67,8 @@ async def _lived(store: Store) -> int:
     """Grace was in a list, got a campaign, opened it, typed something. The campaign's number."""
     ada, grace = await install(store, "ada", "grace")
     await store.claim_ownership(ada.id, deed=A_DEED)
+    led = DirectoryUser(directory_id="directory-ada", addresses=("ada@contoso.example",), manager="Grace Surname")
+    await store.know(CONTOSO, [led], NOW)
     navy = await store.blank_list(CONTOSO, ada.id)
     await store.fill_blank(navy, [grace.id], [{"rank": "Rear Admiral"}])
     await store.publish_list(navy, "Navy", ["rank"], deed=A_DEED)

@@ -68,12 +68,14 @@ async def test_a_page_of_the_directory_is_known_in_its_order_and_twice_is_once(s
 async def test_the_directorys_word_is_kept_and_what_their_own_client_told_stays(store: Store) -> None:
     ada, _ = await store.remember(sighting("ada", locale="en-GB", zone="Europe/London"))
     [known] = await store.know(
-        CONTOSO, [user("ada", surname="King", language="fr-FR", zone="Europe/Paris", department="Engines")], NOW
+        CONTOSO,
+        [user("ada", surname="King", language="fr-FR", zone="Europe/Paris", department="Engines", manager="A B")],
+        NOW,
     )
     assert known == ada.id
     now = await store.person(ada.id)
     assert now is not None
-    assert (now.surname, now.department) == ("King", "Engines")
+    assert (now.surname, now.department, now.manager) == ("King", "Engines", "A B")
     assert (now.locale, now.zone) == ("en-GB", "Europe/London")
     await store.know(CONTOSO, [DirectoryUser(directory_id="directory-ada", guest=True)], NOW)
     now = await store.person(ada.id)

@@ -97,10 +97,10 @@ async def people_of_contoso(store: Store) -> World:
         seen = sighting(name.lower(), at=NOW + timedelta(seconds=place), locale=("fr-FR", "en-GB", "")[place % 3])
         people.append((await store.remember(seen))[0])
     known = [
-        user("ada", department="Sales", country="France", title="Lead engineer"),
+        user("ada", department="Sales", country="France", title="Lead engineer", manager="Claire Martin"),
         user("louis", department="SALES", country="Italy", guest=True),
         user("marie", department="Law", country="FRANCE ", city="Paris"),
-        user("paul", department="Sales", country="France"),
+        user("paul", department="Sales", country="France", manager="CLAIRE  Martin"),
         user("zoe", country="Switzerland", office="3"),
     ]
     await store.know(CONTOSO, known, NOW)

@@ -19,6 +19,9 @@ import orjson
 from tests.support.http import Answer, Server
 
 IDS = 650  #: of one presence request
+BATCH = 20  #: requests in one
+NAMED_IN = 15  #: values of one "in"
+EXPANDED_PAGE = 100  #: rows of a page, where something is expanded
 LARGEST_PAGE = 999
 USUAL_PAGE = 100
 PERMISSIONS = {
@@ -47,6 +50,8 @@ class User:
     city: str | None = None
     office: str | None = None
     title: str | None = None
+    #: the id of another user
+    manager: str | None = None
     guest: bool = False
     #: a mailbox's zone, often one of Windows' names; None: no mailbox
     zone: str | None = None
@@ -213,8 +218,10 @@ class LoopbackGraph:
         match (method, parts):
             case (b"POST", ["communications", "getPresencesByUserId"]):
                 return self._presences(body)
+            case (b"POST", ["$batch"]):
+                return self._batch(body)
             case (b"GET", ["users"]):
-                return self._find(asked)
+                return self._find(asked, headers)
             case (b"GET", ["users", user]):
                 return self._user(user, asked)
             case (b"GET", ["users", user, "mailboxSettings", "timeZone"]):
@@ -259,15 +266,48 @@ class LoopbackGraph:
 
     def _user(self, key: str, asked: Mapping[str, str]) -> Answer:
         user = self._named(key)
-        return Answer(200, orjson.dumps(_selected(user.shown(), asked))) if user else _gone(key)
+        return Answer(200, orjson.dumps(_selected(self._shown(user, asked), asked))) if user else _gone(key)
 
-    def _find(self, asked: Mapping[str, str]) -> Answer:
-        match = re.fullmatch(r"mail eq '((?:[^']|'')*)'", asked.get("$filter", ""))
-        if not match:
+    def _shown(self, user: User, asked: Mapping[str, str]) -> dict[str, Any]:
+        manager = self.users.get(user.manager or "") if asked.get("$expand") == "manager" else None
+        return user.shown() | ({"manager": manager.shown()} if manager else {})
+
+    def _find(self, asked: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        advanced = headers.get("consistencylevel") == "eventual" and "$count" in asked
+        if "$expand" in asked and (advanced or asked["$expand"] != "manager"):
+            return _error(400, "Request_UnsupportedQuery", "Expand is not supported with advanced queries.")
+        by_mail = re.fullmatch(r"mail eq '((?:[^']|'')*)'", asked.get("$filter", ""))
+        by_ids = re.fullmatch(r"id in \(((?:'[^']*',?)+)\)", asked.get("$filter", ""))
+        if by_mail:
+            mail = by_mail[1].replace("''", "'").lower()
+            users = [user for user in self.users.values() if (user.mail or "").lower() == mail]
+        elif by_ids and by_ids[1].count(",") < NAMED_IN:
+            users = [self.users[id] for id in by_ids[1].replace("'", "").split(",") if id in self.users]
+        else:
             return _error(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause.")
-        mail = match[1].replace("''", "'").lower()
-        rows = [user.shown() for user in self.users.values() if (user.mail or "").lower() == mail]
-        return self._collection("users", rows, asked)
+        return self._collection("users", [self._shown(user, asked) for user in users], asked)
+
+    def _batch(self, body: bytes) -> Answer:
+        """Each request of it is answered for itself, in any order."""
+        requests = orjson.loads(body).get("requests")
+        if not isinstance(requests, list) or not 1 <= len(requests) <= BATCH:
+            return _error(400, "BadRequest", f"A batch takes 1 to {BATCH} requests.")
+        responses = []
+        for one in requests:
+            answer = self._inner(one["method"].encode(), one["url"], one.get("headers") or {})
+            headers = {name.title(): value for name, value in answer.headers}
+            responses.append({"id": one["id"], "status": answer.status, "headers": headers})
+            responses[-1]["body"] = orjson.loads(answer.body) if answer.body else None
+        self._rng.shuffle(responses)
+        return Answer(200, orjson.dumps({"responses": responses}))
+
+    def _inner(self, method: bytes, path: str, headers: Mapping[str, str]) -> Answer:
+        where, _, query = path.partition("?")
+        parts = [unquote(part) for part in where.strip("/").split("/")]
+        asked = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+        self.asked.append((method.decode(), parts[0], unquote(path), None))
+        given = {name.lower(): value for name, value in headers.items()}
+        return self._troubled(parts[0]) or self._allowed(parts) or self._answer(method, parts, asked, given, b"")
 
     def _zone(self, key: str) -> Answer:
         user = self._named(key)
@@ -352,7 +392,8 @@ class LoopbackGraph:
     # --- collections --------------------------------------------------------------------------
 
     def _collection(self, path: str, rows: list[dict[str, Any]], asked: Mapping[str, str]) -> Answer:
-        top = min(int(asked.get("$top", USUAL_PAGE)), self.page)
+        largest = EXPANDED_PAGE if "$expand" in asked else LARGEST_PAGE
+        top = min(int(asked.get("$top", USUAL_PAGE)), self.page, largest)
         if not 1 <= int(asked.get("$top", USUAL_PAGE)) <= LARGEST_PAGE:
             return _error(400, "Request_BadRequest", "Invalid page size specified: must be between 1 and 999.")
         start = int(asked.get("$skiptoken", 0))
@@ -380,4 +421,5 @@ def _headers(head: bytes) -> dict[str, str]:
 
 def _selected(row: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:
     wanted = [name for name in asked.get("$select", "").split(",") if name]
-    return {name: row.get(name) for name in wanted} if wanted else row
+    expanded = {name: row[name] for name in (asked.get("$expand", ""),) if name in row}
+    return {name: row.get(name) for name in wanted} | expanded if wanted else row

@@ -107,6 +107,7 @@ PEOPLE = People(
     [
         *(("city", city) for city in ("Paris", "Lyon")), ("country", "France"), ("title", "Engineer"),
         *(("department", name) for name in ("Sales", "Finance")), ("office", "Paris"), ("column:FLOOR", "third floor"),
+        ("manager", "Claire Martin"), ("manager", "Ada Lovelace"),
     ],
     ["Fire drill", "Exercice d’évacuation", "News", "News"],
 )  # fmt: skip
@@ -128,6 +129,13 @@ PEOPLE = People(
         ("Dis à tous ceux qui n’ont pas confirmé Fire drill que c’est urgent", "", ["not confirmed Fire drill"]),
         ("Préviens l’équipe RH à Lyon qui a ouvert l’exercice d’évacuation que c’est prêt", "Équipe RH",
          ["city Lyon", "opened Exercice d’évacuation"]),
+        ("Tell Claire Martin’s team that it rains", "", ["manager Claire Martin"]),
+        ("Tell engineers in Paris who report to Claire Martin or Ada Lovelace that it rains", "",
+         ["title Engineer", "city Paris", "manager Claire Martin Ada Lovelace"]),
+        ("Tell everyone not managed by Claire Martin that it rains", "everyone", ["not manager Claire Martin"]),
+        ("Dis à l’équipe d’Ada Lovelace que c’est prêt", "", ["manager Ada Lovelace"]),
+        ("Préviens les managers dont le responsable est Claire Martin que c’est prêt", "Managers",
+         ["manager Claire Martin"]),
     ],
 )  # fmt: skip
 def test_people_are_described_by_what_is_known_of_them(sentence: str, of: str, holds: list[str]) -> None:
@@ -146,6 +154,8 @@ def test_people_are_described_by_what_is_known_of_them(sentence: str, of: str, h
         "Tell managers in Atlantis that it rains", "Tell the Sales team in the Paris office that it rains",
         "Tell engineers who like cheese that it rains", "Tell managers who have not confirmed News that it rains",
         "Tell engineers in Paris with a beard that it rains", "Dis aux managers de Berlin que c’est prêt",
+        "Tell Claire Martin that it rains", "Dis à Claire Martin et à Ada Lovelace que c’est prêt",
+        "Tell everyone in Claire Martin that it rains", "Tell people who report to Nobody that it rains",
     ],
 )  # fmt: skip
 def test_who_is_not_wholly_understood_is_asked_about(sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from dialogs.core.turn import Turn
 from dialogs.core.visibility import campaigns_of, lists_of, named_in
 from dialogs.forms.fields import NAME
 from dialogs.lists.audience import free_name
+from dialogs.lists.imports.headings import Whose, meaning
 from dialogs.sayings import Ask, Asked, Described, Holds, Saying
 from dialogs.sayings.words.names import EVERYBODY
 from dialogs.sayings.words.people import People
@@ -51,8 +53,9 @@ class Known:
     """What is known that the words of a sentence may speak of."""
 
     def __init__(self, values: Iterable[KnownValue], campaigns: Iterable[Campaign]) -> None:
+        told = (one for one in values if kind_of(one) == Fact.MANAGER or not names_another(one))
         #: of several ways to write one, that in capitals is shown last
-        self.values = sorted(values, key=lambda one: (one.value.isupper(), one))
+        self.values = sorted(told, key=lambda one: (one.value.isupper(), one))
         self.campaigns = {one.name: one for one in reversed([*campaigns])}
 
     @property
@@ -63,6 +66,11 @@ class Known:
         """Which lists say one of these values; 0: the directory does."""
         wanted = {value.casefold() for value in holds.values}
         return {one.list for one in self.values if kind_of(one) == holds.kind and one.value.casefold() in wanted}
+
+
+def names_another(known: KnownValue) -> bool:
+    """Whether it is the name of somebody else: "tell Claire" is not said of those whose assistant she is."""
+    return bool(known.list) and meaning(known.name).whose is Whose.ANOTHERS
 
 
 def kind_of(known: KnownValue) -> str:
@@ -80,6 +88,7 @@ async def known_to(turn: Turn, words: str, lists: Sequence[DistributionList]) ->
     for place, token in enumerate(typed):
         for last in typed[place : place + LONGEST]:
             phrase = words[token.start : last.end].strip("“”«»\"' \xa0")
+            phrase = re.sub(r"['’]s$", "", phrase)  # "Claire Martin's team"
             wanted |= {phrase, phrase[:-1]} if phrase.endswith(("s", "x")) else {phrase, f"{phrase}s"}
     looked_at, left = list[ListId](), LOOKED_AT
     for one in lists:

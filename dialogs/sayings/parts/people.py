@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from dialogs.sayings import Described, Holds
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.names import EVERYBODY, Names
-from dialogs.sayings.words.people import AS_NOUN, AS_PLACE, LANGUAGE, People
+from dialogs.sayings.words.people import AS_NOUN, AS_PLACE, LANGUAGE, MANAGER, People
 from dialogs.sayings.words.tokens import Sort, Token
 
 MOST = 6  #: conditions, as on a segment's card
+LONGEST = 4  #: words of a manager's name
 _AND = frozenset(["and", "or", "et", "ou", ","])
+_OF = frozenset(["of", "de", "d'", "du"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Reader:
         at = self._past(place, words.ARTICLES)
         if not name_due or at >= self.end:
             return None
+        if team := self._team(at):
+            return Described(holds=(team[0],)), team[1]
         anybody = at
         while anybody < self.end and self.tokens[anybody].text in words.ANYBODY:
             anybody += 1
@@ -49,10 +53,26 @@ class Reader:
             return Described(holds=(value[0],)), value[1]
         return (Described(), anybody) if anybody > at else None
 
+    def _team(self, at: int) -> tuple[Holds, int] | None:
+        """ "Claire Martin's team", "the team of Claire Martin": those whose manager she is."""
+        if self.tokens[at].text in words.GENERIC and at + 1 < self.end and self.tokens[at + 1].text in _OF:
+            return self._values(at + 2, (MANAGER,))
+        for place in range(at, min(at + LONGEST, self.end - 1)):
+            owner = self.tokens[place]
+            if owner.text.endswith("'s") and self.tokens[place + 1].text in words.GENERIC:
+                bare = [*self.tokens[:place], owner._replace(text=owner.text[:-2])]
+                value = self.people.value_at(bare, at, place + 1)
+                if value and value[1] == place + 1 and self.people.kind_of(value[0], (MANAGER,)) == MANAGER:
+                    return Holds(kind=MANAGER, values=(value[0],)), place + 2
+        return None
+
     def _condition(self, at: int) -> tuple[Holds, int] | None:
         joined = at + (self.tokens[at].text in _AND)
         if joined >= self.end:
             return None
+        if led := words.LED_BY.at(self.tokens, joined):
+            value = self._values(led[1], (MANAGER,))
+            return (replace(value[0], negated=led[0] == "not"), value[1]) if value else None
         if self.tokens[joined].text in words.WHO:
             return self._who(joined + 1)
         if self.tokens[joined].text in words.SPEAK:
@@ -98,6 +118,8 @@ class Reader:
         if first is None:
             return None
         kind, values, at = self.people.kind_of(first[0], order), [first[0]], first[1]
+        if kind is None or (order == (MANAGER,) and kind != MANAGER):
+            return None
         while at < self.end and self.tokens[at].text in _AND:
             follows = self._past(self._past(at + 1, words.PLACED), words.ARTICLES)
             more = self._value(follows)

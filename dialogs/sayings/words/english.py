@@ -189,6 +189,17 @@ ACTS = {
     "confirmed": "confirmed|confirm|acknowledged|acknowledge",
     "answered": "answered|answer",
 }
+#: between people and their manager
+LED_BY = {
+    "": (
+        "who report to|who reports to|that report to|reporting to|managed by|who are managed by|led by|who are led by"
+        "|whose manager is|whose boss is|who work for|working for"
+    ),
+    "not": (
+        "who do not report to|who don't report to|not reporting to|not managed by|who are not managed by"
+        "|who aren't managed by|whose manager is not|whose manager isn't"
+    ),
+}
 BEFORE_CAMPAIGN = "on to in at the of for link campaign message"
 
 PLACEHOLDERS = {

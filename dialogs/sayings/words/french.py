@@ -245,6 +245,18 @@ ACTS = {
     "confirmed": "confirme|confirmee",
     "answered": "repondu",
 }
+LED_BY = {
+    "": (
+        "qui dependent de|qui dependent d'|qui releve de|qui relevent de|qui relevent d'|qui travaillent pour"
+        "|dont le responsable est|dont la responsable est|dont le manager est|dont la manager est|dont le chef est"
+        "|dont la cheffe est|manages par|managees par|encadres par|encadrees par|diriges par|dirigees par"
+        "|qui sont manages par|qui sont encadres par|qui sont diriges par"
+    ),
+    "not": (
+        "qui ne dependent pas de|qui ne dependent pas d'|qui ne relevent pas de|qui ne relevent pas d'"
+        "|dont le responsable n'est pas|dont la responsable n'est pas|dont le manager n'est pas"
+    ),
+}
 BEFORE_CAMPAIGN = "a au aux dans sur la le l' les de du d' lien campagne message"
 
 PLACEHOLDERS = {

@@ -35,6 +35,7 @@ ARTICLES, GENERIC, PERIODS = _words("ARTICLES"), _words("GENERIC"), _words("PERI
 NOUNS_AFTER, OTHER_LANGUAGES = _words("NOUNS_AFTER"), _words("OTHER_LANGUAGES")
 ANYBODY, PLACED, WHO, NOT = _words("ANYBODY"), _words("PLACED"), _words("WHO"), _words("NOT")
 AUXILIARY, ARE, SPEAK = _words("AUXILIARY"), _words("ARE"), _words("SPEAK")
+LED_BY = _both("LED_BY")
 ACTS, BEFORE_CAMPAIGN = _both("ACTS"), _words("BEFORE_CAMPAIGN")
 #: small words that names of lists hold, and that are not compared
 SMALL = frozenset(["the", "of", "de", "du", "des", "d'", "le", "la", "les", "l'", "a", "and", "et"])

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dialogs.sayings.words.names import Names
 from dialogs.sayings.words.tokens import Sort, Token, fold
 
-LANGUAGE = "language"
+LANGUAGE, MANAGER = "language", "manager"
 #: which fact is meant by a value that several have: of "the managers", and of "in Paris"
-AS_NOUN = ("title", "department", "office", "city", "country", "manager")
-AS_PLACE = ("city", "office", "country", "department", "title", "manager")
+AS_NOUN = ("title", "department", "office", "city", "country")
+AS_PLACE = ("city", "office", "country", "department", "title")
 
 
 class People:
@@ -30,9 +30,10 @@ class People:
         """The value that stands here, as it is written, and the place after it."""
         return self._values.exactly(tokens, place, end)
 
-    def kind_of(self, value: str, order: tuple[str, ...]) -> str:
+    def kind_of(self, value: str, order: tuple[str, ...]) -> str | None:
+        """None where it is a manager's name, and none is looked for: their people are not meant by it alone."""
         kinds = self._kinds.get(fold(value), set())
-        return next((kind for kind in order if kind in kinds), None) or min(kinds)
+        return next((kind for kind in order if kind in kinds), None) or min(kinds - {MANAGER}, default=None)
 
     def campaign_at(self, tokens: list[Token], place: int, end: int) -> tuple[str, int] | None:
         if place < end and tokens[place].sort is Sort.SIGN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from storage.records import (
@@ -137,6 +138,10 @@ class ModelOfOperations(ModelOfDeliveries, ModelOfMails):
         self.activities = {}
         self.erased_from_deliveries(people)
         self.erased_from_mails(people)
+        called = {(row.person.tenant, name) for row in rows for name in _names_of(row.person)}
+        for one in self.people.values():
+            if (one.person.tenant, one.person.manager) in called:
+                one.person = replace(one.person, manager="")
         for row in rows:
             self.people[row.person.id] = PersonRow(Person(id=row.person.id, tenant=row.person.tenant, address=""))
         return [(row.person.tenant, row.person.id) for row in rows]
@@ -179,3 +184,7 @@ class ModelOfOperations(ModelOfDeliveries, ModelOfMails):
 
     def skip_numbers(self) -> None:
         self.skip_versions(SKIPPED)
+
+
+def _names_of(person: Person) -> tuple[str, str]:
+    return person.name or "nameless", f"{person.given_name} {person.surname}"

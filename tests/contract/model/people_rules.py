@@ -103,6 +103,7 @@ class PeopleRules(Machine):
                 department=data.draw(st.sampled_from(["", "Sales"])),
                 country=data.draw(st.sampled_from(["", "France", "FRANCE "])),
                 title=data.draw(st.sampled_from(["", "Lead engineer"])),
+                manager=data.draw(st.sampled_from(["", "Ada Surname"])),
                 guest=data.draw(st.sampled_from([None, False, True])),
             )
             for who in whos
@@ -355,7 +356,7 @@ class PeopleRules(Machine):
         self.same("columns_of", audience, people)
         groups = {"seen": lambda by_profile: {profile: sorted(some) for profile, some in by_profile.items()}}
         self.same("profiles_of", *where, people, **groups)
-        wanted = data.draw(st.sampled_from([("law", "SALES", "Paris"), ("3", "paris"), ()]))
+        wanted = data.draw(st.sampled_from([("law", "SALES", "Paris"), ("3", "paris", "ada surname"), ()]))
         self.same("known_values", tenant, [self.list_id(data)], wanted)
         self.same("by_zone", people, seen=lambda zones: {zone: sorted(some) for zone, some in zones.items()})
         named = [who.lower() + ending for who in WHO for ending in ADDRESSES]
