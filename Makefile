@@ -89,8 +89,8 @@ bench: $(DEV) ## what the figures of docs/performance.md come from: make bench O
 profile: $(DEV) ## where the time of a bench goes: make profile ROW=card_submit_over_echo
 	$(BIN)/python -m tests.bench --only "$(ROW)" --profile
 
-demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 PRESENCE=1 ARGS=--png
-	@$(BIN)/python -m tests.support.demo --people $(PEOPLE) $(if $(PRESENCE),--presence) $(ARGS)
+demo: $(DEV) ## a campaign to 1,000 simulated people: make demo PEOPLE=10000 PRESENCE=1 ARGS=--png; months of a company: MONTHS=6
+	@$(BIN)/python -m $(if $(MONTHS),tests.support.months --months $(MONTHS),tests.support.demo --people $(PEOPLE) $(if $(PRESENCE),--presence)) $(ARGS)
 
 cards: $(DEV) ## a picture of every card, light and dark, in both languages: build/cards/, and small ones for docs/cards/
 	$(BIN)/python -m tests.support.sample_cards build/cards

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import random
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
-import aiohttp
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.simulation.loop import SimulatedLoop
-from tests.support.connector import LoopbackConnector
-from tests.support.organisation import Organisation, Person
-from tests.support.program import free_port
-from tests.support.running_bot import RunningBot, ShiftedClock
+from tests.support.organisation import Person
+from tests.support.running_bot import RunningBot, ShiftedClock, running
 from tests.support.virtual_time import InlineSqlite, in_virtual_time
 
 # a busy machine is not a wrong result: what may not take long is shown by growth, never by the wall clock
@@ -43,21 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 async def running_bot(tmp_path: Path) -> AsyncIterator[RunningBot]:
-    with contextlib.ExitStack() as stack:
-        clock, make_store = ShiftedClock(), None
-        loop = asyncio.get_running_loop()
-        if isinstance(loop, SimulatedLoop):
-            clock = stack.enter_context(in_virtual_time(loop))
-            make_store = partial(InlineSqlite, tmp_path / "crieur.db")
-        connector = LoopbackConnector(rng=random.Random(3))
-        await connector.start()
-        running_bot = RunningBot(tmp_path / "crieur.db", connector, clock, free_port(), make_store=make_store)
-        await running_bot.start()
-        async with aiohttp.ClientSession() as http:
-            running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
+    path, loop = tmp_path / "crieur.db", asyncio.get_running_loop()
+    if isinstance(loop, SimulatedLoop):
+        with in_virtual_time(loop) as clock:
+            async with running(path, clock, partial(InlineSqlite, path)) as running_bot:
+                yield running_bot
+    else:
+        async with running(path, ShiftedClock()) as running_bot:
             yield running_bot
-        await running_bot.stop()
-        await connector.stop()
 
 
 @pytest.fixture

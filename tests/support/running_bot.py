@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from app import crieur
 from bot.settings import Settings
@@ -20,6 +23,7 @@ from storage.records import Channel
 from storage.sqlite import SqliteStore
 from tests.support.connector import LoopbackConnector
 from tests.support.organisation import Organisation
+from tests.support.program import free_port
 from tests.support.speed import slowness
 
 
@@ -100,3 +104,21 @@ class RunningBot:
     async def restart(self) -> None:
         await self.stop()
         await self.start()
+
+
+@contextlib.asynccontextmanager
+async def running(
+    path: Path, clock: ShiftedClock, make_store: Callable[[], Store] | None = None
+) -> AsyncIterator[RunningBot]:
+    """The bot, the connector that it writes to, and the organisation whose people talk to it."""
+    connector = LoopbackConnector(rng=random.Random(3))
+    await connector.start()
+    running_bot = RunningBot(path, connector, clock, free_port(), make_store=make_store)
+    await running_bot.start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
+            yield running_bot
+    finally:
+        await running_bot.stop()
+        await connector.stop()
