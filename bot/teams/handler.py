@@ -32,12 +32,14 @@ from bot.teams.sightings import (
 from cards.compose.schedule_form import ZONES
 from cards.kit.conversation import notice_card
 from cards.kit.zones import zones_like
+from cards.people.picker import PEOPLE, PEOPLE_OR_GROUPS
 from dialogs.core.entry import Entry
 from dialogs.core.notify import activity_bytes
 from dialogs.core.router import unless_aside
 from dialogs.core.turn import Answer, Attachment, Services, Turn
 from dialogs.forms.fields import clean
 from dialogs.people import language
+from dialogs.people.finding import find_people
 from dialogs.results import engagement, exports
 from dialogs.results.receipts import Receipts
 from scheduler.ports import Delivered
@@ -113,9 +115,13 @@ class CrieurBot(ActivityHandler):
         sender = activity.from_property.id
         person = await services.store.person_behind(tenant_of(activity), _channel(context), sender)
         texts = language.texts_of(person) if person else language.texts_of_locale(activity.locale or "")
-        words = clean(str(query.get("queryText") or ""))
-        zones = zones_like(texts, words, services.clock.now()) if query.get("dataset") == ZONES else []
-        await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=activities.choices(zones)))
+        words, dataset = clean(str(query.get("queryText") or "")), str(query.get("dataset"))
+        found: list[tuple[str, str]] = []
+        if dataset == ZONES:
+            found = zones_like(texts, words, services.clock.now())
+        elif dataset in (PEOPLE, PEOPLE_OR_GROUPS) and person is not None and is_personal(activity):
+            found = await find_people(await self._turn(context, person, arrives=False), words, dataset)
+        await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=activities.choices(found)))
 
     @staticmethod
     async def _acknowledge(context: TurnContext, status: HTTPStatus) -> None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cards.compose.frame import Errors, Values
-from cards.kit.elements import AdaptiveCard, TextInput
-from cards.kit.parts import act, card, go, handle, heading, hint, notices, with_error
+from cards.kit.elements import AdaptiveCard
+from cards.kit.parts import act, card, go, handle, heading, hint, notices
 from cards.kit.texts import Texts
-from storage.records import Campaign
+from cards.people.picker import person_picker
+from storage.records import Campaign, Person
 
 
 def try_it_form(
-    texts: Texts, campaign: Campaign, values: Values, errors: Errors, notice: str = "", tone: str = "good"
+    texts: Texts,
+    campaign: Campaign,
+    offered: Sequence[Person],
+    values: Values,
+    errors: Errors,
+    notice: str = "",
+    tone: str = "good",
 ) -> AdaptiveCard:
+    """``offered``: people to choose from, where a client does not look for others."""
     fields = [
         heading(texts("Try it")),
         hint(texts("The message goes to one person, exactly as it is now, marked as a test. It counts in no report.")),
-        *with_error(
-            TextInput(id="address", label=texts("Their address"), value=values.get("address", ""), style="Email"),
-            errors.get("address"),
-        ),
+        *person_picker(texts, "address", texts("To whom"), offered, values, errors, other=texts("Another address")),
     ]
     payload = handle(campaign, step="try")
     actions = [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput
-from cards.kit.parts import act, beside, card, full_name, go, heading, hint, notices, paragraph, subheading, with_error
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet
+from cards.kit.parts import act, beside, card, full_name, go, heading, hint, notices, paragraph, subheading
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
+from cards.people.picker import PEOPLE, PEOPLE_OR_GROUPS, person_picker
 from storage.records import GroupRole, Person, Role
 
 SHOWN = 12  #: people, and groups, on one card
@@ -85,7 +86,7 @@ def roles_card(
         body += [_group(texts, group, owner=owner) for group in groups[:SHOWN]]
     body.append(FactSet([(role_name(texts, role), role_text(texts, role)) for role in Role]))
     if owner:
-        body += _form(texts, values or {}, errors or {}, directory=directory)
+        body += _form(texts, [person for person, _ in people], values or {}, errors or {}, directory=directory)
     return card(texts, body, [go(texts("Help"), "help.open", {})])
 
 
@@ -110,14 +111,20 @@ def _group(texts: Texts, group: GroupRole, *, owner: bool) -> Any:
     return beside(line, [ActionSet(actions=[taking])], widths=["stretch", "auto"])
 
 
-def _form(texts: Texts, values: Mapping[str, str], errors: Mapping[str, str], *, directory: bool) -> list[Any]:
-    label = texts("Address of a person, or name of a group of the directory") if directory else texts("Address")
+def _form(
+    texts: Texts,
+    offered: Sequence[Person],
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    directory: bool,
+) -> list[Any]:
+    label = texts("A person, or a group of the directory") if directory else texts("To whom")
+    other = texts("Another address, or a group") if directory else texts("Another address")
+    dataset = PEOPLE_OR_GROUPS if directory else PEOPLE
     return [
         subheading(texts("Give a role")),
-        *with_error(
-            TextInput(id="who", label=label, placeholder="ada@contoso.com", value=values.get("who", "")),
-            errors.get("who"),
-        ),
+        *person_picker(texts, "who", label, offered, values, errors, other=other, dataset=dataset),
         ChoiceInput(
             [(role.value, role_name(texts, role)) for role in Role],
             id="role",

@@ -6,9 +6,11 @@ out a day, and what nobody has approved yet reaches few people, who belong to it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from cards.campaigns.try_it import try_it_form
+from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import full_name
 from cards.kit.variables import escape_markdown
 from cards.message.render import compile_for
@@ -22,7 +24,7 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.core.visibility import asked_for, campaign_gone, campaign_of
 from dialogs.forms.addresses import address_of
-from dialogs.forms.fields import clean
+from dialogs.people.finding import offered_people, person_in
 from dialogs.people.language import texts_of
 from scheduler.ports import Delivered, Outcome, Refused, Unconfirmed, Unexplained, Unreachable
 from storage.records import Campaign, DeedKind, Lesson, Message, NotReached, Person, Variant, is_quiet, variant_b
@@ -39,7 +41,14 @@ ALIKE = 8  #: people of an audience looked at for one with an address
 @router.form("try.open")
 async def open_try(turn: Turn, form: Form) -> Answer:
     campaign = await asked_for(turn, form)
-    return Answer(card=try_it_form(turn.texts, campaign, {"address": turn.person.address}, {}))
+    return Answer(card=await _form(turn, campaign, {"address": turn.person.address}))
+
+
+async def _form(
+    turn: Turn, campaign: Campaign, values: Mapping[str, str], error: str = "", notice: str = ""
+) -> AdaptiveCard:
+    errors = {"address": error} if error else {}
+    return try_it_form(turn.texts, campaign, await offered_people(turn), values, errors, notice)
 
 
 @router.form("try.send")
@@ -47,15 +56,14 @@ async def send_try(turn: Turn, form: Form) -> Answer:
     """S17, S26: to one person who can be reached, exactly as configured, counted nowhere."""
     campaign = await asked_for(turn, form)
     to_me = form.get("to") == "me"
-    address = clean(str(form.get("address", ""))).strip()
-    address = address_of(address) or address
+    address, values = person_in(form, "address")
     error = await try_it(turn, campaign, address, turn.person if to_me else None)
     if error:
-        return Answer(card=try_it_form(turn.texts, campaign, {"address": address[:300]}, {"address": error}))
+        return Answer(card=await _form(turn, campaign, {name: value[:300] for name, value in values.items()}, error))
     done = turn.texts("The test is in the chat of {address}.", address=address)
     if to_me:
         done = turn.texts("The test is in your chat.")
-    return Answer(card=try_it_form(turn.texts, campaign, {"address": address}, {}, done))
+    return Answer(card=await _form(turn, campaign, values, notice=done))
 
 
 async def try_it(turn: Turn, campaign: Campaign, address: str, person: Person | None = None) -> str:

@@ -14,6 +14,7 @@ from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
 from dialogs.forms.addresses import address_of
 from dialogs.forms.fields import clean
+from dialogs.people.finding import person_in
 from dialogs.people.language import texts_of
 from scheduler.ports import DirectoryGroup, NotAnswered
 from storage.records import DeedKind, GroupRole, Person, PersonId, Policy, Role
@@ -61,9 +62,9 @@ async def _card(
 
 @router.form("roles.give", role=Role.OWNER)
 async def give(turn: Turn, form: Form) -> Answer:
-    who, wanted = clean(str(form.get("who", "")))[:WHO].strip(), str(form.get("role", ""))
-    role = Role(wanted) if wanted in list(Role) else Role.AUTHOR
-    values = {"who": who, "role": role.value}
+    (who, values), wanted = person_in(form, "who"), str(form.get("role", ""))
+    who, role = who[:WHO].strip(), Role(wanted) if wanted in list(Role) else Role.AUTHOR
+    values = {name: value[:WHO] for name, value in values.items()} | {"role": role.value}
     if not who:
         return Answer(card=await _card(turn, values=values, errors={"who": turn.texts("Please say who.")}))
     if not address_of(who) and turn.services.directory is not None:

@@ -398,9 +398,9 @@ class Samples:
                 ZONES,
                 NOW,
             ),
-            "form_try": try_it_form(texts, draft, {"address": person().address}, {}),
+            "form_try": try_it_form(texts, draft, [person()], {"address": person().address}, {}),
             "form_try_sent": try_it_form(
-                texts, draft, {}, {}, texts("The test is in the chat of {address}.", address=person().address)
+                texts, draft, [], {}, {}, texts("The test is in the chat of {address}.", address=person().address)
             ),
         }
 

@@ -254,8 +254,10 @@ def edge_forms(language: str) -> Cards:
             f"form schedule: {raw} hours": schedule_form(texts, draft, {**SCHEDULE, "duration": raw}, {}, zones, NOW)
             for raw in ("", "nan", "inf", "-inf", "1e999", "-1", "1e8", "two", "1.5", "1_0", "1,5")
         },
-        "form try: error": try_it_form(texts, draft, {"address": NASTY}, {"address": "wrong"}, "notice", "warning"),
-        "form try: nothing": try_it_form(texts, draft, {}, {}),
+        "form try: error": try_it_form(
+            texts, draft, [person()], {"address": NASTY}, {"address": "wrong"}, "notice", "warning"
+        ),
+        "form try: nothing": try_it_form(texts, draft, [], {}, {}),
     }
 
 
