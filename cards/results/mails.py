@@ -73,6 +73,7 @@ def why_not_mailed(texts: Texts, why: NotMailed) -> str:
         NotMailed.ADDRESS_REFUSED: texts("The mail server refused their address."),
         NotMailed.MESSAGE_REFUSED: texts("The mail server refused the message."),
         NotMailed.NOT_TAKEN: texts("The mail server did not take it for three days."),
+        NotMailed.NOT_WRITTEN: texts("Crieur could not write it: a fault of its own, which its log names."),
         NotMailed.CONNECTION_BROKE: texts("The connection broke after sending: it may have arrived."),
         NotMailed.BOT_STOPPED: texts("The bot stopped while sending: it may have arrived."),
         NotMailed.RESTORED: texts("The bot’s memory came from a backup: it may have arrived before."),

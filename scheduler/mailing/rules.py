@@ -53,7 +53,8 @@ def is_stale(mail: Mail, now: datetime) -> bool:
 
 
 def left_out(mail: Mail, why: NotMailed, now: datetime) -> SettledMail:
-    state = MailState.FAILED if why is NotMailed.NOT_TAKEN else MailState.LEFT_OUT
+    failed = why in (NotMailed.NOT_TAKEN, NotMailed.NOT_WRITTEN)
+    state = MailState.FAILED if failed else MailState.LEFT_OUT
     return SettledMail(campaign=mail.campaign, person=mail.person, state=state, at=now, why=why, attempted=False)
 
 

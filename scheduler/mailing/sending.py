@@ -5,6 +5,7 @@
       claimed, sending --refused for good----------------------> failed
       claimed --in their quiet hours---------------------------> planned (their end)
       claimed --muted, had enough, no address, taken back------> left out
+      claimed --it cannot be written, by a fault of ours-------> failed
       sending --the connection broke, or the bot died----------> unconfirmed, and never sent again
       claimed --the bot died-----------------------------------> planned (its content has certainly not left)
 
@@ -33,7 +34,7 @@ from scheduler.mailing.rules import (
     rest_after,
     settled_mail,
 )
-from scheduler.ports import Clock, LetterWriter, Mailer, Retry
+from scheduler.ports import Clock, Letter, LetterWriter, Mailer, Retry
 from scheduler.precheck import week_of
 from scheduler.rate_limit import TokenBucket
 from storage.port.campaigns import Campaigns, Deliveries
@@ -41,7 +42,7 @@ from storage.port.engagement import Results
 from storage.port.mails import Mails
 from storage.port.operations import Documents
 from storage.port.people import People
-from storage.records import Campaign, Mail, NotMailed, NotReached, Person
+from storage.records import Campaign, CampaignId, Mail, NotMailed, NotReached, Person
 from storage.records.campaign_life import spared
 from storage.records.mail_life import is_over
 
@@ -79,6 +80,8 @@ class Mailings:
         #: vain attempts at the server in a row, and when (monotonic) the next is made
         self._failures = 0
         self._asked_again_at = float("-inf")
+        #: of these campaigns it has been said that a mail could not be written
+        self._not_written: set[CampaignId] = set()
 
     async def go_on(self) -> None:
         """Find out who is due, and send for a while what is."""
@@ -109,8 +112,9 @@ class Mailings:
         campaign, person = await self._store.campaign(mail.campaign), await self._store.person(mail.person)
         if campaign is None or person is None:  # it has just been deleted, and its mails with it
             return True
-        if (why := await self._left_out(mail, campaign, person)) is not None:
-            await self._store.record_mail(left_out(mail, why, self._clock.now()), self._holder)
+        letter = await self._letter(mail, campaign, person)
+        if isinstance(letter, NotMailed):
+            await self._store.record_mail(left_out(mail, letter, self._clock.now()), self._holder)
             self._pace.give_back(1)
             return True
         if (over_at := quiet_until(campaign, person, now)) is not None:
@@ -121,24 +125,37 @@ class Mailings:
             await self._store.record_mail(put_back(mail, self._clock.now()), self._holder)
             self._rest(trouble)
             return False
-        return await _to_its_end(self._send(mail, campaign, person))
+        return await _to_its_end(self._send(mail, letter))
 
-    async def _left_out(self, mail: Mail, campaign: Campaign, person: Person) -> NotMailed | None:
-        """Why somebody gets none after all; last of all, the weekly cap: messages are counted before they leave."""
+    async def _letter(self, mail: Mail, campaign: Campaign, person: Person) -> Letter | NotMailed:
+        """What somebody gets, or why they get none; last of all, the weekly cap: messages are counted before they
+
+        leave.
+        """
         if is_over(campaign, self._clock.now()):
             return NotMailed.TAKEN_BACK
         if is_stale(mail, self._clock.now()):
             return NotMailed.NOT_TAKEN
         if (wish := spared(campaign, person)) is not None:
             return NotMailed.LEFT_TOPIC if wish is NotReached.LEFT_TOPIC else NotMailed.MUTED
-        if self._writer.write(campaign, person, {}) is None:
-            return NotMailed.NO_ADDRESS
+        letter = await self._written(campaign, person)
         limit = campaign.as_scheduled.consideration.per_week
-        if limit is not None:
+        if limit is not None and isinstance(letter, Letter):
             week = week_of(self._clock.now())
             if person.id not in await self._store.admit(campaign.id, [person.id], week, limit):
                 return NotMailed.CAPPED
-        return None
+        return letter
+
+    async def _written(self, campaign: Campaign, person: Person) -> Letter | NotMailed:
+        """A mail that a fault of ours keeps from being written would be so again: said once for a campaign."""
+        columns = await self._store.delivery_columns(campaign.id, person.id)
+        try:
+            return self._writer.write(campaign, person, columns) or NotMailed.NO_ADDRESS
+        except Exception:
+            if campaign.id not in self._not_written:
+                self._not_written.add(campaign.id)
+                log.exception("mails cannot be written: campaign=%d", campaign.id)
+            return NotMailed.NOT_WRITTEN
 
     async def _may_leave(self, ends: float) -> bool:
         """Wait for the pace; whether there is time left in this turn."""
@@ -148,10 +165,7 @@ class Mailings:
             await self._clock.sleep(TICK)
         return False
 
-    async def _send(self, mail: Mail, campaign: Campaign, person: Person) -> bool:
-        columns = await self._store.delivery_columns(campaign.id, person.id)
-        letter = self._writer.write(campaign, person, columns)
-        assert letter is not None
+    async def _send(self, mail: Mail, letter: Letter) -> bool:
         mark = partial(self._mark, mail)
         outcome = await self._mailer.send(letter, mark)
         if outcome is None:  # another copy has it by now, or nobody is to have it any more

@@ -87,6 +87,8 @@ class Recalls:
         self._rng = rng
         self._rate_limit = rate_limit
         self._lease = lease
+        #: of these campaigns it has been said that a message's end could not be written
+        self._not_written: set[CampaignId] = set()
 
     async def go_on(self) -> None:
         """A turn for everything that is due: one that hangs or fails keeps no other waiting."""
@@ -233,7 +235,13 @@ class Recalls:
                 return Answer(message.person, NotTakenBack.NOT_KNOWN)
             has_columns = campaign.as_scheduled.message.columns
             columns = await self._store.delivery_columns(campaign.id, person.id) if has_columns else {}
-            activity = render(person, columns)
+            try:
+                activity = render(person, columns)
+            except Exception:  # a fault of ours, which would be so again: said once
+                if campaign.id not in self._not_written:
+                    self._not_written.add(campaign.id)
+                    log.exception("messages cannot be closed: campaign=%d", campaign.id)
+                return Answer(message.person, NotTakenBack.NOT_WRITTEN)
         outcome = await self._retract(message.reference, message.activity, activity)
         elsewhere = await self._elsewhere(message.reference, outcome)
         if elsewhere and await self._may_leave(campaign, self._clock.monotonic() + ROUND):

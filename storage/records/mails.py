@@ -63,6 +63,7 @@ class NotMailed(StrEnum):
     ADDRESS_REFUSED = "address_refused"
     MESSAGE_REFUSED = "message_refused"
     NOT_TAKEN = "not_taken"  #: the server did not take it for as long as it was tried
+    NOT_WRITTEN = "not_written"  #: by a fault of ours
     CONNECTION_BROKE = "connection_broke"  #: after it had left
     BOT_STOPPED = "bot_stopped"  #: the bot died while it left
     RESTORED = "restored"  #: the store is an older backup: it may have been sent after that was taken

@@ -24,6 +24,7 @@ class NotTakenBack(StrEnum):
     NOT_CERTAIN = "not_certain"  #: nobody knows whether it arrived, and so nobody knows its id
     REFUSED = "refused"  #: the platform refuses to delete it
     NOT_ANSWERED = "not_answered"  #: the platform did not take the request for as long as it was tried
+    NOT_WRITTEN = "not_written"  #: what was to take its place, by a fault of ours
     NOT_KNOWN = "not_known"  #: whose message it was has been erased here meanwhile
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.mail import compose
 from storage.records import Campaign, CampaignState, MailState, NotMailed, Quiet
 from storage.shared.mails import mail_figures
 from storage.shared.policy import policy_of
@@ -251,6 +253,39 @@ async def test_an_answer_that_is_lost_is_unconfirmed_and_never_sent_again(
     assert sorted(to for to, _ in server.taken) == [MARIE, "pierre@contoso.example"], "each once"
     tally = await running_bot.store.mail_tally(campaign.id)
     assert tally.states == {MailState.UNCONFIRMED: 1, MailState.SENT: 1}
+
+
+async def test_what_cannot_be_written_ends_with_the_reason_and_keeps_nobody_else_waiting(
+    running_bot: RunningBot,
+    ada: Person,
+    server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A fault of ours, put in here for two people."""
+    written = compose.mail_words
+
+    def faulty(id: Any, channel: Any, message: Any, person: Any, *rest: Any) -> Any:
+        if not person.address.startswith("pierre"):
+            raise ValueError(f"cannot write to {person.address}")
+        return written(id, channel, message, person, *rest)
+
+    monkeypatch.setattr(compose, "mail_words", faulty)
+    await with_mail(running_bot, server)
+    await to_the_review(ada, MARIE, "paul@contoso.example", "pierre@contoso.example")
+    campaign = await is_sent(ada, running_bot)
+    await found_out(running_bot, campaign)
+    for _ in range(3):
+        running_bot.clock.forward(DAY)
+        await found_out(running_bot, campaign)
+    assert [to for to, _ in server.taken] == ["pierre@contoso.example"]
+    tally = await running_bot.store.mail_tally(campaign.id)
+    assert tally.states == {MailState.FAILED: 2, MailState.SENT: 1} and tally.reasons == {NotMailed.NOT_WRITTEN: 2}
+    await ada.say(f"report {campaign.name}")
+    assert "Crieur could not write it: a fault of its own, which its log names." in words_of(ada.card())
+    said = [record for record in caplog.records if "cannot be written" in record.getMessage()]
+    assert len(said) == 1, "once, and not for each of them"
+    assert not any("@" in record.getMessage() for record in caplog.records)
 
 
 async def test_what_is_taken_back_is_mailed_to_nobody_any_more(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from cards.results.ending import closed
 from storage.records import AtEnd, Campaign, CampaignState, DeliveryState, EngagementKind
 from storage.shared.recalls import recall_of
 from tests.bot.story import MESSAGE, Card, error_beside, eventually, fields_of, make_publisher
@@ -109,6 +111,41 @@ async def test_one_line_takes_its_place_and_those_it_could_not_reach_are_named(
     assert "They have blocked Crieur." in shown and "Grace Hopper" in shown
     await ada.say(f"report {campaign.name}")
     assert ada.reads("Grace Hopper")
+
+
+async def test_a_line_that_cannot_be_written_is_named_and_keeps_nobody_else_waiting(
+    running_bot: RunningBot,
+    ada: Person,
+    louis: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A fault of ours, put in here for those who speak French."""
+    grace = running_bot.organisation.person("Grace", "Hopper")
+    await grace.install()
+    campaign = await a_campaign(running_bot, ada, AtEnd.LINE)
+    written = closed._one_line
+
+    def faulty(*message: Any) -> Any:
+        render = written(*message)
+
+        def one(person: Any, columns: Any) -> bytes:
+            if person.locale.startswith("fr"):
+                raise ValueError(person.name)
+            return render(person, columns)
+
+        return one
+
+    monkeypatch.setattr(closed, "_one_line", faulty)
+    await its_end(running_bot, campaign)
+    assert not any("big news" in str(card) for _, card in grace.cards())
+    assert any("big news" in str(card) for _, card in louis.cards())
+    await ada.say(f"report {campaign.name}")
+    words = words_of(ada.card())
+    fault = "Crieur could not write it: a fault of its own, which its log names."
+    assert any(fault in word and "Louis Pasteur" in word for word in words), words
+    said = [record for record in caplog.records if "cannot be closed" in record.getMessage()]
+    assert len(said) == 1 and "Louis" not in said[0].getMessage()
 
 
 @pytest.mark.parametrize("shows", ["true", "false"])

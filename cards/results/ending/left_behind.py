@@ -56,5 +56,6 @@ def left_behind_text(texts: Texts, why: NotTakenBack, channel: Channel) -> str:
         NotTakenBack.NOT_CERTAIN: texts("Nobody knows whether the message arrived, so it cannot be looked for."),
         NotTakenBack.REFUSED: texts("{channel} refused to delete it.", channel=name),
         NotTakenBack.NOT_ANSWERED: texts("{channel} did not take it for three days.", channel=name),
+        NotTakenBack.NOT_WRITTEN: texts("Crieur could not write it: a fault of its own, which its log names."),
         NotTakenBack.NOT_KNOWN: texts("It is not known here any more who they are."),
     }[why]
