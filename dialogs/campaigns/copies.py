@@ -86,6 +86,7 @@ async def draft_to(turn: Turn, campaign: Campaign, people: Sequence[int], name: 
         author,
         free_name(name, taken),
         [PersonId(person) for person in people],
+        columns=await store.delivery_columns(campaign.id, people),
         result_of=campaign.id,
         deed=turn.deed(DeedKind.CREATED, result_of=str(campaign.id)),
     )

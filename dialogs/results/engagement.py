@@ -119,7 +119,8 @@ async def _press(turn: Turn, form: Form, kind: ButtonKind) -> Answer:
     if record is None:
         return _not_sent(turn)
     token = pseudonym or turn.services.links.token(campaign.id, turn.person)
-    columns = await turn.store.delivery_columns(campaign.id, turn.person.id) if message.columns else {}
+    known = await turn.store.delivery_columns(campaign.id, [turn.person.id]) if message.columns else {}
+    columns = known.get(turn.person.id, {})
     frozen = campaign.as_scheduled
     footer = footer_lines(turn.texts, footer_of(frozen.consideration, frozen.tracking), message)
     return _in_place(turn, campaign, message, columns, record, token, footer, pseudonym=pseudonym)

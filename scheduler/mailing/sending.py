@@ -148,9 +148,9 @@ class Mailings:
 
     async def _written(self, campaign: Campaign, person: Person) -> Letter | NotMailed:
         """A mail that a fault of ours keeps from being written would be so again: said once for a campaign."""
-        columns = await self._store.delivery_columns(campaign.id, person.id)
+        columns = await self._store.delivery_columns(campaign.id, [person.id])
         try:
-            return self._writer.write(campaign, person, columns) or NotMailed.NO_ADDRESS
+            return self._writer.write(campaign, person, columns.get(person.id, {})) or NotMailed.NO_ADDRESS
         except Exception:
             if campaign.id not in self._not_written:
                 self._not_written.add(campaign.id)

@@ -234,7 +234,8 @@ class Recalls:
             if person is None:
                 return Answer(message.person, NotTakenBack.NOT_KNOWN)
             has_columns = campaign.as_scheduled.message.columns
-            columns = await self._store.delivery_columns(campaign.id, person.id) if has_columns else {}
+            known = await self._store.delivery_columns(campaign.id, [person.id]) if has_columns else {}
+            columns = known.get(person.id, {})
             try:
                 activity = render(person, columns)
             except Exception:  # a fault of ours, which would be so again: said once

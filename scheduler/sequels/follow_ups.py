@@ -126,8 +126,9 @@ class FollowUps:
         await self._store.begin_activity(arrival, self._rng.getrandbits(53), now, now + LEASE)
         deed = Deed(kind=DeedKind.CREATED, by=None, at=now, details={"result_of": str(campaign.id)}, cause=key)
         people = [PersonId(person) for person in left]
+        columns = await self._store.delivery_columns(campaign.id, left)  # their message says what it said
         made = await self._store.new_list(
-            campaign.tenant, campaign.author, name, people, result_of=campaign.id, deed=deed
+            campaign.tenant, campaign.author, name, people, columns=columns, result_of=campaign.id, deed=deed
         )
         return made.id
 

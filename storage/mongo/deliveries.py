@@ -175,9 +175,13 @@ class MongoDeliveries(Settling, MongoEngagements):
                 )
         return figures
 
-    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
-        row = await self.collection("deliveries").find_one({"campaign": id, "person": person}, {"columns": 1})
-        return (row.get("columns") if row else None) or {}
+    async def delivery_columns(self, id: CampaignId, people: Sequence[int]) -> dict[int, Columns]:
+        by_person: dict[int, Columns] = {}
+        for page in pages(people):
+            condition: Document = {"campaign": id, "person": {"$in": list(page)}}
+            rows = await self.rows("deliveries", condition, ["person", "columns"])
+            by_person |= {row["person"]: row["columns"] for row in rows if row.get("columns")}
+        return by_person
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:
         return await self.numbers("deliveries", {"campaign": id}, "person", sort=[("campaign", 1), ("person", 1)])

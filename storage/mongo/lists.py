@@ -7,7 +7,7 @@ list exists when its own document does: that is written last, and deleted first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
@@ -32,6 +32,7 @@ from storage.records import (
     origin_of,
 )
 from storage.records.instants import instant, ms
+from storage.records.lists import names_of_columns
 from storage.shared.json import from_json, to_json
 from storage.shared.segments import held_by
 
@@ -77,12 +78,16 @@ class MongoLists(MongoDeeds):
         name: str,
         people: Sequence[PersonId],
         *,
+        columns: Mapping[int, Columns] | None = None,
         result_of: CampaignId | None = None,
         deed: Deed,
     ) -> DistributionList:
         id = await self.own_number("list", deed.cause)
-        await self._put_in(id, sorted(set(people)))
-        row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": len(set(people))}
+        standing = sorted(set(people))
+        await self._put_in(id, standing, [columns.get(person, {}) for person in standing] if columns else ())
+        row: Document = {"_id": id, "tenant": tenant, "owner": owner, "name": name, "size": len(standing)}
+        if columns:
+            row["columns"] = list(names_of_columns(columns))
         if result_of is not None:
             row["result_of"] = result_of
         await self._insert_list(row, deed)

@@ -245,8 +245,8 @@ class Deliveries(Protocol):
         """
         ...
 
-    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
-        """What the lists said about a recipient when the campaign started."""
+    async def delivery_columns(self, id: CampaignId, people: Sequence[int]) -> dict[int, Columns]:
+        """What the lists said about these recipients when the campaign started; nothing of whom they said nothing."""
         ...
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -171,10 +171,13 @@ class Lists(Protocol):
         name: str,
         people: Sequence[PersonId],
         *,
+        columns: Mapping[int, Columns] | None = None,
         result_of: CampaignId | None = None,
         deed: Deed,
     ) -> DistributionList:
-        """``result_of``: it says what recipients of a campaign did, and goes when those are forgotten.
+        """``columns``: what it says about some of them. ``result_of``: it says what recipients of a campaign did, and
+
+        goes when those are forgotten.
 
         ``deed``: where an earlier run of its cause has made a list, it is that one.
         """

@@ -14,6 +14,11 @@ from storage.records.segments import Group
 Columns = Mapping[str, str]
 
 
+def names_of_columns(columns: Mapping[int, Columns]) -> tuple[str, ...]:
+    """Every column that is filled for somebody, in alphabetical order."""
+    return tuple(sorted({name for said in columns.values() for name in said}))
+
+
 class SourceKind(StrEnum):
     GROUP = "group"  #: a group of the directory
     TEAM = "team"  #: the roster of a team that has installed the bot

@@ -379,13 +379,16 @@ class SqliteDeliveries(Engine):
             for facts, recipients, sent, opened, clicked, acknowledged in rows
         ]
 
-    async def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
-        row = await self.read(
-            lambda db: db.execute(
-                "SELECT columns FROM delivery WHERE campaign = ? AND person = ?", (id, person)
-            ).fetchone()
-        )
-        return orjson.loads(row[0]) if row and row[0] else {}
+    async def delivery_columns(self, id: CampaignId, people: Sequence[int]) -> dict[int, Columns]:
+        def query(db: sqlite3.Connection) -> dict[int, Columns]:
+            rows = db.execute(
+                "SELECT d.person, d.columns FROM json_each(?) a"
+                " JOIN delivery d ON d.campaign = ? AND d.person = a.value WHERE d.columns IS NOT NULL",
+                (as_json(list(people)), id),
+            )
+            return {person: said for person, columns in rows if (said := orjson.loads(columns))}
+
+        return await self.read(query)
 
     async def planned_people(self, id: CampaignId) -> Sequence[int]:
         def query(db: sqlite3.Connection) -> Sequence[int]:

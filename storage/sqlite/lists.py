@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat, zip_longest
 
@@ -24,6 +24,7 @@ from storage.records import (
     origin_of,
 )
 from storage.records.instants import instant, ms
+from storage.records.lists import names_of_columns
 from storage.shared.json import from_json, to_json
 from storage.shared.segments import held_by
 from storage.sqlite.activities import made_before, note_made
@@ -103,13 +104,17 @@ class SqliteLists(Engine):
         name: str,
         people: Sequence[PersonId],
         *,
+        columns: Mapping[int, Columns] | None = None,
         result_of: CampaignId | None = None,
         deed: Deed,
     ) -> DistributionList:
         def fill(db: sqlite3.Connection, id: ListId) -> None:
             if result_of is not None:
                 db.execute("UPDATE list SET result_of = ? WHERE id = ?", (result_of, id))
-            _enlist(db, id, sorted(set(people)))
+            if columns:
+                db.execute("UPDATE list SET columns = ? WHERE id = ?", (_json(names_of_columns(columns)), id))
+            standing = sorted(set(people))
+            _enlist(db, id, standing, [(columns or {}).get(person, {}) for person in standing])
 
         return await self.write(lambda db: _made(db, tenant, owner, name, fill, deed))
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.mail import compose
+from cards.message.mail import mail_words
 from storage.records import Campaign, CampaignState, MailState, NotMailed, Quiet
 from storage.shared.mails import mail_figures
 from storage.shared.policy import policy_of
@@ -263,12 +264,11 @@ async def test_what_cannot_be_written_ends_with_the_reason_and_keeps_nobody_else
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A fault of ours, put in here for two people."""
-    written = compose.mail_words
 
     def faulty(id: Any, channel: Any, message: Any, person: Any, *rest: Any) -> Any:
         if not person.address.startswith("pierre"):
             raise ValueError(f"cannot write to {person.address}")
-        return written(id, channel, message, person, *rest)
+        return mail_words(id, channel, message, person, *rest)
 
     monkeypatch.setattr(compose, "mail_words", faulty)
     await with_mail(running_bot, server)

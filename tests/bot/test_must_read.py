@@ -6,20 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from storage.records import Campaign, CampaignState, DeliveryState
+from storage.records import Campaign, CampaignState, DeliveryState, DistributionList
 from tests.bot.story import MESSAGE, eventually, fields_of, make_publisher
 from tests.bot.test_series import goes_out, monday_at_nine, the_series, until
 from tests.conftest import RunningBot
+from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, words_of
 
 WORKING_DAYS = {"days": "0,1,2,3,4"}
 
 
-async def a_must_read(running_bot: RunningBot, author: Person, **chase: str) -> Campaign:
-    """To everyone on Monday at nine, confirmed or reminded two working days later, twice at most; sent to its end."""
+async def a_must_read(
+    running_bot: RunningBot, author: Person, audience: str = "everyone", body: str = MESSAGE["body"], **chase: str
+) -> Campaign:
+    """On Monday at nine, confirmed or reminded two working days later, twice at most; sent to its end."""
     await author.say("new campaign")
-    await author.press("Next: audience", **MESSAGE)
-    await author.press("Next: schedule", audience="everyone")
+    await author.press("Next: audience", **{**MESSAGE, "body": body})
+    await author.press("Next: schedule", audience=audience)
     await author.press("Remind", **monday_at_nine(running_bot), **WORKING_DAYS)
     await author.press("OK", **{"chase": "acknowledged", "chase_after": "2", "chase_rounds": "2", **chase})
     card = (await author.press("Next: review"))["value"]
@@ -171,6 +174,57 @@ async def test_en_francais_ce_qui_ne_va_pas_est_dit(running_bot: RunningBot, ada
     review = (await louis.press("Suite : relecture"))["value"]
     shown = [word for word in words_of(review) if word.startswith("qui ne l’a pas ouverte")]
     assert shown == ["qui ne l’a pas ouverte, après 3 jours ouvrés, 2 fois au plus"]
+
+
+async def a_list_with_sites(running_bot: RunningBot, owner: Person, **sites: str) -> DistributionList:
+    """(the name before the @ of an address)=(what its column SITE says)."""
+    store = running_bot.store
+    people = [await store.person_at(TENANT, f"{name.replace('_', '.')}@contoso.example") for name in sites]
+    author = await store.person_at(TENANT, owner.address)
+    assert author is not None and all(people)
+    blank = await store.blank_list(TENANT, author.id)
+    await store.fill_blank(blank, [one.id for one in people if one], [{"SITE": site} for site in sites.values()])
+    team = await store.publish_list(blank, "Team", ["SITE"], deed=A_DEED)
+    assert team is not None
+    return team
+
+
+async def a_round_says_what_the_list_said(running_bot: RunningBot, author: Person, louis: Person) -> None:
+    team = await a_list_with_sites(running_bot, author, louis_pasteur="Lyon", ada_lovelace="London")
+    body = "You meet in [SITE|your office]."
+    campaign = await a_must_read(running_bot, author, audience=f"list:{team.id}", body=body)
+    kept = await running_bot.store.person_at(TENANT, louis.address)
+    assert kept is not None
+    await running_bot.store.dismiss(team.id, [kept.id], deed=A_DEED)
+    first = await round_of(running_bot, campaign, 1)
+    assert (await running_bot.store.tally(first.id)).states == {DeliveryState.DELIVERED: 2}, "nobody is forgotten"
+    for person, site in ((louis, "Lyon"), (author, "London")):
+        said = [word for _, card in person.cards() for word in words_of(card) if word.startswith("You meet in")]
+        assert said[-2:] == [f"You meet in {site}."] * 2, said
+    [segments] = [
+        one for one in await running_bot.store.lists(TENANT) if one.id == first.as_scheduled.audience.lists[0]
+    ]
+    assert segments.columns == ("SITE",)
+
+
+async def test_a_round_says_what_the_first_one_said_whatever_has_become_of_its_list(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await a_round_says_what_the_list_said(running_bot, ada, louis)
+    await ada.say("report Autumn newsletter")
+    await ada.press("Who has not…")
+    await ada.press("Write to them")
+    assert any("You meet in" in word and "your office" not in word for word in words_of(ada.card())), "a preview"
+
+
+@pytest.mark.real_time
+async def test_a_round_says_what_the_first_one_said_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:
+    ada = running_bot.organisation.person("Ada", "Lovelace")
+    louis = running_bot.organisation.person("Louis", "Pasteur", zone="Europe/Paris")
+    await ada.install()
+    await ada.sees("you are the **owner**")
+    await louis.install()
+    await a_round_says_what_the_list_said(running_bot, ada, louis)
 
 
 async def test_each_occurrence_of_a_series_reminds(running_bot: RunningBot, ada: Person, louis: Person) -> None:

@@ -524,10 +524,9 @@ async def test_what_the_lists_said_at_the_start_stays_with_the_delivery(store: S
     await store.delete_list(team.id, deed=A_DEED)
     claimed = {delivery.person.id: delivery.columns for delivery in await claim(store, campaign, mark=True)}
     assert claimed == {ada.id: {"SITE": "Lyon"}, louis.id: {}}
-    assert await store.delivery_columns(campaign.id, ada.id) == {"SITE": "Lyon"}
-    assert await store.delivery_columns(campaign.id, louis.id) == {}
-    assert await store.delivery_columns(campaign.id, marie.id) == {"SITE": "Brest"}
-    assert await store.delivery_columns(campaign.id, PersonId(999)) == {}
+    said = {ada.id: {"SITE": "Lyon"}, marie.id: {"SITE": "Brest"}}
+    assert await store.delivery_columns(campaign.id, [marie.id, louis.id, ada.id, PersonId(999)]) == said
+    assert await store.delivery_columns(campaign.id, [louis.id]) == {}
 
 
 async def test_the_last_that_is_planned_is_not_one_that_waits_for_an_install(store: Store) -> None:

@@ -448,7 +448,7 @@ class CampaignRules(PeopleRules):
             self.same("people_in_state", id, state, seen=list)
         for person in [*self.model.people, 10**9]:
             self.same("delivery_state", id, person)
-            self.same("delivery_columns", id, person, seen=dict)
+        self.same("delivery_columns", id, [*self.model.people, 10**9], seen=dict)
         self.same("results", id, 0, ALL)
         self.same("sent_messages", id, 0, ALL)
         self.same("sent_messages", id, min(self.model.people, default=0), 2)

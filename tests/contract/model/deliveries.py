@@ -124,9 +124,8 @@ class ModelOfDeliveries(ModelOfPeople):
                 figures.append(ProfileFigures(profile=kept[number], recipients=len(rows), sent=sent, **did))
         return figures
 
-    def delivery_columns(self, id: CampaignId, person: PersonId) -> Columns:
-        row = self._row(id, person)
-        return row.columns if row else {}
+    def delivery_columns(self, id: CampaignId, people: Sequence[int]) -> dict[int, Columns]:
+        return {row.person: row.columns for row in self._rows(id) if row.person in people and row.columns}
 
     def planned_people(self, id: CampaignId) -> Sequence[int]:
         return [row.person for row in self._rows(id)]

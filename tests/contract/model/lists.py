@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
@@ -35,6 +35,7 @@ from storage.records import (
     profile_of,
     target_of,
 )
+from storage.records.lists import names_of_columns
 from storage.records.segments import KnownValue, PersonFacts, folded, matches
 from storage.shared.profiles import NAMED
 from storage.shared.segments import Named, columns_behind, held_by, is_sound, lists_behind
@@ -65,12 +66,15 @@ class ModelOfLists(Kept):
         name: str,
         people: Sequence[PersonId],
         *,
+        columns: Mapping[int, Columns] | None = None,
         result_of: CampaignId | None = None,
         deed: Deed,
     ) -> DistributionList | None:
         id, new = self._new(tenant, owner, name, cause=deed.cause)
         if new:
-            self.lists[id].people = {key: {} for key in people}
+            row, said = self.lists[id], columns or {}
+            row.people = {key: said.get(key, {}) for key in people}
+            row.list = replace(row.list, columns=names_of_columns(said))
             self.lists[id].result_of = result_of
             self._note_list(deed, self.lists[id])
         return self.distribution_list(id)

@@ -235,7 +235,9 @@ class PeopleRules(Machine):
         if cause and self.model.made_by(cause, "list") in self.blank_lists:
             cause = ""  # it would become another's
         deed = self.deed(cause)
-        self.same("new_list", tenant, owner, name, people, result_of=result_of, deed=deed, given=number)
+        columns = {person: data.draw(COLUMNS) for person in people} if data.draw(st.booleans()) else None
+        more = {"columns": columns, "result_of": result_of, "deed": deed}
+        self.same("new_list", tenant, owner, name, people, **more, given=number)
 
     @rule(data=st.data())
     def a_blank_list_is_begun(self, data: Data) -> None:
