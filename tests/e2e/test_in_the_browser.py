@@ -94,10 +94,11 @@ async def choose_schedule(ada: Client) -> None:
 
 async def try_it(ada: Client, louis: Client) -> None:
     await ada.press("Try it")
-    await ada.field("Their address").fill("grace@contoso.example")
+    await ada.press("Another address")  # this client asks for nobody as somebody types
+    await ada.field("Another address").fill("grace@contoso.example")
     await ada.press("Send the test")
     await ada.sees("grace@contoso.example has not installed Crieur")
-    await ada.field("Their address").fill("louis@contoso.example")
+    await ada.field("Another address").fill("louis@contoso.example")
     await ada.press("Send the test")
     await ada.sees("The test is in the chat of louis@contoso.example.")
     await ada.shoot("tried")
