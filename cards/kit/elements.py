@@ -212,6 +212,7 @@ class ChoiceInput(Input):
     element_type = "Input.ChoiceSet"
     data = PropertyType(dict, "choices.data")
     error = PropertyType(str, "errorMessage")
+    placeholder = PropertyType(str)
     choices = PropertyType(list)
     style = PropertyType(str)
     multiple = PropertyType(bool, "isMultiSelect")

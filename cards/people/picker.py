@@ -49,6 +49,7 @@ def person_picker(
         label=label,
         value=value,
         style="filtered",
+        placeholder=texts("Name or address"),
         data={"type": "Data.Query", "dataset": dataset},
     )
     beside = TextInput(id=typed_in(id), label=other, placeholder="ada@contoso.com", value=typed)

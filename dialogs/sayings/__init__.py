@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from storage.records import FollowUp
+
 LONGEST = 5_000  #: characters that are read: what is longer is a text to be offered
 LONGEST_ASKED = 300  #: characters of what is named as not understood
 
@@ -148,6 +150,8 @@ class Saying:
     #: what becomes of the message at its end ("delete", "line", "close"), and the words that say when
     end: str | None = None
     end_when: str = ""
+    #: who is reminded, and how often
+    follow_up: FollowUp | None = None
     asks: tuple[Asked, ...] = ()
 
     @property
@@ -155,4 +159,8 @@ class Saying:
         """Whether there is any part, or a list that has only to be chosen."""
         parts = (self.text, self.title, self.name, self.audience, self.exclude, self.buttons, self.style, self.presence)
         lists = any(asked.ask in (Ask.WHICH_LIST, Ask.UNKNOWN_LIST) for asked in self.asks)
-        return any(part is not None for part in parts) or bool(self.versions or self.when or self.end) or lists
+        return (
+            any(part is not None for part in parts)
+            or bool(self.versions or self.when or self.end or self.follow_up)
+            or lists
+        )

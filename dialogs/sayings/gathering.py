@@ -47,6 +47,8 @@ def with_the_rest(
         elif part.what is What.END:
             does, moment = part.value
             changes |= {"end": does, "end_when": spelt_out(scanner.words(moment.start, moment.end).strip(" ,"))}
+        elif part.what is What.REMINDER:
+            changes["follow_up"] = part.value
         elif part.what is What.LABEL and part.value.label in ("title", "name"):
             changes[part.value.label] = part.value.value
     moments, loose = _moments(scanner, parts)

@@ -287,3 +287,27 @@ async def test_its_topic_is_said_with_it_and_as_a_change_of_it(
     await said(louis, "Préviens le Paris office demain à 10h que le thème Canteen est clos. Thème Canteen.")
     draft = await newest(running_bot)
     assert (draft.forms["message"]["body"], draft.forms["audience"]["topic"]) == ("Le thème Canteen est clos.", "1")
+
+
+async def test_who_is_reminded_is_said_and_changed_in_words(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_list(running_bot, ada, "Paris office", louis)
+    _, line = await said(
+        ada,
+        "Tell the Paris office tomorrow at 10am that the drill is on Monday, ask them to confirm, and remind those who"
+        " have not confirmed after two days.",
+    )
+    assert "reminds: who has not confirmed it, after 2 working days, 1 time at most" in line
+    schedule = (await newest(running_bot)).forms["schedule"]
+    assert (schedule["chase"], schedule["chase_after"], schedule["chase_rounds"]) == ("acknowledged", "2", "1")
+    await ada.say("parle français")
+    _, line = await said(ada, "relance chaque jour jusqu’à ce qu’ils aient confirmé")
+    assert "relance : qui ne l’a pas confirmée, après 1 jour ouvré, 5 fois au plus" in line.replace("\xa0", " ")
+    schedule = (await newest(running_bot)).forms["schedule"]
+    assert (schedule["chase_after"], schedule["chase_rounds"]) == ("1", "5") and schedule["date"] == tomorrow(
+        running_bot
+    )
+    await ada.press("Programmer")
+    frozen = (await newest(running_bot)).frozen
+    assert frozen is not None and frozen.follow_up is not None and frozen.follow_up.rounds == 5

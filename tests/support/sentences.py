@@ -20,7 +20,7 @@ from dialogs.sayings.timing import timing
 from dialogs.sayings.words.names import Names
 from dialogs.schedule_words.reading import read_words
 from scheduler.rules.window import open_time
-from storage.records import Slot, WorkingHours
+from storage.records import Slot, Until, WorkingHours
 
 CASES = Path(__file__).parents[1] / "unit" / "sentences"
 DEFAULTS: dict[str, Any] = {
@@ -95,6 +95,9 @@ def outcome(case: Mapping[str, Any]) -> Outcome:
     for name in ("audience", "exclude"):
         if (value := getattr(saying, name)) is not None:
             fields[name] = list(value)
+    if (told := saying.follow_up) is not None:
+        until = {Until.CONFIRMED: "confirmed"}.get(told.until, str(told.until))
+        fields["reminders"] = {"until": until, "every": f"P{told.after}D"}
     if saying.buttons is not None:
         fields["buttons"] = _buttons(saying.buttons)
     fields["versions"] = {**fields["versions"], **saying.versions}

@@ -20,6 +20,7 @@ from dialogs.compose.saying.values import (
     audience_values,
     draft_for_grammar,
     end_values,
+    follow_values,
     in_the_way,
     message_values,
     name_for,
@@ -266,7 +267,7 @@ async def _forms(
         else:
             forms[version_key(code)] = {**before.get(version_key(code), {}), "spoken": code, "body": text[:KEPT]}
     times, spoken = Timing(), None
-    timed = bool(saying.when or saying.end) or saying.presence is not None
+    timed = bool(saying.when or saying.end or saying.follow_up) or saying.presence is not None
     proposed = await proposed_schedule(turn, draft.channel if draft else turn.channel) if timed else {}
     if saying.when:
         stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
@@ -279,6 +280,8 @@ async def _forms(
         zone = zone_of(forms["schedule"], turn)
         ends = await turn.services.words.read(saying.end_when, turn.now, zone, turn.texts)
         forms["schedule"] = {**forms["schedule"], **end_values(saying.end, ends)}
+    if saying.follow_up is not None:
+        forms["schedule"] = {**forms["schedule"], **follow_values(saying.follow_up)}
     return with_asks(forms, [*_still_open(before, saying), *in_the_way(saying.asks, has_text=bool(saying.text))]), times
 
 

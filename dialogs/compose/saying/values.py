@@ -9,6 +9,7 @@ from cards.compose.fields import ACK, STYLE
 from cards.compose.review import hours_text
 from cards.compose.said import OpenAsk
 from cards.compose.sequels.end_form import end_said
+from cards.compose.sequels.follow_form import follow_text
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from dialogs.core.turn import Turn
@@ -20,7 +21,7 @@ from dialogs.sayings import Ask, Asked, Buttons, LinkButton, OpenDraft, Saying
 from dialogs.sayings.timing import Timing
 from dialogs.sayings.words.names import EVERYBODY
 from dialogs.schedule_words import Spoken
-from storage.records import ButtonKind, Campaign, DistributionList, PresenceChoice
+from storage.records import ButtonKind, Campaign, DistributionList, FollowUp, PresenceChoice
 from storage.records.instants import is_zone
 
 Values = Mapping[str, str]
@@ -149,6 +150,12 @@ def end_values(does: str, spoken: Spoken | None) -> dict[str, str]:
     return {"ending": does, "end_date": day, "end_time": clock}
 
 
+def follow_values(follow_up: FollowUp) -> dict[str, str]:
+    """Who is reminded, in the schedule's form."""
+    after, rounds = str(follow_up.after), str(follow_up.rounds)
+    return {"chase": follow_up.until, "chase_after": after, "chase_rounds": rounds}
+
+
 def zone_of(values: Values, turn: Turn) -> str:
     zone = values.get("zone", "")
     return zone if is_zone(zone) else turn.zone
@@ -188,6 +195,8 @@ def parts_understood(turn: Turn, saying: Saying, schedule: Values | None, meant:
         parts.append(_when_text(turn, saying, schedule))
     if saying.end is not None and schedule is not None:
         parts.append(texts("end: {end}", end=end_said(texts, schedule)))
+    if saying.follow_up is not None:
+        parts.append(texts("reminds: {whom}", whom=follow_text(texts, saying.follow_up)))
     if saying.buttons is not None:
         parts.append(_buttons_text(texts, saying.buttons))
     if saying.style is not None:

@@ -11,6 +11,7 @@ from dialogs.sayings.parts.buttons import another_button, answers_at, button_at,
 from dialogs.sayings.parts.labels import Labelled, label_at, language_at
 from dialogs.sayings.parts.moments import Moment, moment_at
 from dialogs.sayings.parts.people import Reader as PeopleReader
+from dialogs.sayings.parts.reminding import reminder_at
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.names import EVERYBODY, Names
 from dialogs.sayings.words.people import People
@@ -36,6 +37,7 @@ class What(StrEnum):
     WHEN = "when"
     DEADLINE = "deadline"
     END = "end"  #: what becomes of the message, and when
+    REMINDER = "reminder"  #: who is reminded, and how often
     STYLE = "style"
     PRESENCE = "presence"
     BUTTON = "button"
@@ -54,7 +56,7 @@ class What(StrEnum):
 #: parts that make an instruction of a fragment
 OPERATIVE = frozenset(
     {What.LIST, What.OUT, What.PERSON, What.WHEN, What.STYLE, What.PRESENCE, What.BUTTON, What.CONFIRM, What.NO_CONFIRM}
-    | {What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT, What.END}
+    | {What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT, What.END, What.REMINDER}
 )
 
 
@@ -209,7 +211,9 @@ class Scanner:
         if (known := words.ENDINGS.at(tokens, at)) and (moment := _end_at(tokens, known[1], end)):
             return Part(What.END, at, moment.end, (known[0], moment))
         if known := words.CHASE.at(tokens, at):
-            return Part(What.NOT_SUPPORTED, at, _sentence_end(tokens, known[1], end))
+            last = _sentence_end(tokens, known[1], end)
+            reminder = reminder_at(tokens, at, last)
+            return Part(What.REMINDER if reminder else What.NOT_SUPPORTED, at, last, reminder)
         if button := button_at(self.text, tokens, at, end):
             return Part(What.BUTTON, at, button.end, button)
         if answers := answers_at(self.text, tokens, at, end):

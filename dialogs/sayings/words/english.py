@@ -388,6 +388,39 @@ CHASE = {
     ),
 }
 
+#: of a reminder: who gets it, how far apart, how often; nothing else may stand in its sentence
+REMINDERS = {
+    "": (
+        "remind them|remind|reminding|keep reminding|send a reminder|send reminders|send them a reminder|chase them"
+        "|chase|nudge them|nudge|follow up|follow up with|with a reminder|with reminders|a reminder|reminder|reminders"
+        "|repeat"
+    ),
+}
+UNTIL = {
+    "until": "until they|until everyone|until everybody|until all|until",
+    "who": (
+        "those who|everyone who|everybody who|people who|anyone who|whoever|the ones who|all who|who|if they"
+        "|if somebody"
+    ),
+}
+HAVING = "have has had they all of them do does did haven't hasn't didn't don't doesn't yet still"
+ACTS_DONE = {
+    "opened": "opened it|opened|open it|open|opens it",
+    "confirmed": "confirmed it|confirmed|confirm it|confirm|confirms|confirmed that they have read it",
+    "answered": "answered it|answered|answer it|answer|answers|replied|reply|responded|respond|voted|vote",
+}
+DISTANCES = {"every": "every", "after": "after|in"}
+DAY_UNITS = {"day": "day|days", "week": "week|weeks"}
+LATER = {"": "later|after|afterwards"}
+DAILY = {
+    "1": "every day|daily|each day|every working day|the next day|the day after",
+    "2": "every other day|every second day",
+    "5": "every week|weekly|each week",
+}
+OFTEN = {"1": "once|one time", "2": "twice|two times", "3": "three times|thrice"}
+WORKING = "working business"
+REMINDER_FILLERS = ", and then it to again please at most only a maximum of up for those"
+
 #: what becomes of the message, before the words that say when
 ENDINGS = {
     "delete": (

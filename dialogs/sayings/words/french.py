@@ -478,6 +478,39 @@ CHASE = {
     ),
 }
 
+REMINDERS = {
+    "": (
+        "relance|relance les|relancer|relancez|relancez les|relances|fais une relance|une relance|envoie une relance"
+        "|rappelle le leur|rappelle leur|rappelle|avec un rappel|avec des rappels|un rappel|rappel|rappels|avec relance"
+        "|avec relances|envoie un rappel"
+    ),
+}
+UNTIL = {
+    "until": (
+        "jusqu'a ce qu'ils|jusqu'a ce qu'elles|jusqu'a ce que tous|jusqu'a ce que tout le monde|jusqu'a ce que chacun"
+        "|jusqu'a"
+    ),
+    "while": "tant qu'ils|tant qu'elles|tant que tous",
+    "who": "ceux qui|celles qui|tous ceux qui|ceux et celles qui|les personnes qui|a ceux qui|qui",
+}
+HAVING = "ont aient ait a ne n' l' les tous toutes encore y"
+ACTS_DONE = {
+    "opened": "ouvert|ouverte|ouvrent|ouvre|ouverture",
+    "confirmed": "confirme|confirmee|confirment|confirmation",
+    "answered": "repondu|repondent|reponde|reponse|vote|votent",
+}
+DISTANCES = {"every": "tous les|toutes les", "after": "apres|au bout de|au bout d'|d'ici|sous"}
+DAY_UNITS = {"day": "jour|jours", "week": "semaine|semaines"}
+LATER = {"": "apres|plus tard"}
+DAILY = {
+    "1": "chaque jour|tous les jours|quotidiennement|le lendemain|chaque jour ouvre|tous les jours ouvres",
+    "2": "un jour sur deux",
+    "5": "chaque semaine|toutes les semaines|par semaine",
+}
+OFTEN = {"1": "une fois", "2": "deux fois", "3": "trois fois"}
+WORKING = "ouvres ouvrables ouvre ouvrable"
+REMINDER_FILLERS = ", et puis les le la a encore au plus maximum seulement de l' fois"
+
 DEADLINES = {
     "": "avant|d'ici|d'ici a|au plus tard|pas plus tard que|d'ici au|avant le|d'ici le",
 }
