@@ -57,6 +57,9 @@ from storage.shared.vanished import has_vanished
 
 router = Router()
 
+#: cards of the parts of a schedule that have one of their own
+_PARTS = {"chase": follow_form, "ending": end_form, "mail": mail_form, "repeat": repeat_form}
+
 
 @router.command("new", alone=True)
 @router.command("new campaign")
@@ -154,14 +157,8 @@ async def save_form(turn: Turn, form: Form) -> Answer:
     if goal == "ab":
         shown = await values_of(campaign, "message", turn)
         return Answer(card=ab_form(turn.texts, campaign, shown, {}, languages=versions_of(campaign)))
-    if goal == "chase":
-        return Answer(card=follow_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
-    if goal == "ending":
-        return Answer(card=end_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
-    if goal == "mail":
-        return Answer(card=mail_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
-    if goal == "repeat":
-        return Answer(card=repeat_form(turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
+    if goal in _PARTS:
+        return Answer(card=_PARTS[goal](turn.texts, campaign, await values_of(campaign, "schedule", turn), {}))
     if goal == "sequence":
         return Answer(card=await opened_steps(turn, campaign))
     if goal == "leave":

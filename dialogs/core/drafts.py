@@ -12,8 +12,8 @@ from cards.compose.audience_form import limit_of_authors
 from cards.compose.said import ask_text, asks_of
 from cards.kit.texts import Texts
 from cards.message.footer import Footer, footer_of
-from cards.message.links import links_of
 from cards.message.skype import length_of
+from dialogs.core.contradictions import contradictions
 from dialogs.core.turn import Form, Turn
 from dialogs.core.visibility import lists_of, may_see_people, own_campaigns
 from dialogs.forms.audience import AudienceChoice, read_audience
@@ -23,13 +23,10 @@ from dialogs.forms.message import asks_for_columns, read_message, read_tracking,
 from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, read_schedule
 from dialogs.forms.sequels.steps import read_days, schedule_values
 from dialogs.forms.variants import Tests, read_ab_test
-from scheduler.rules.ab_tests import times_of
 from scheduler.rules.occurrences import first_occurrence, moved_end
 from storage.records import (
     ABTest,
-    AtEnd,
     Audience,
-    ButtonKind,
     ByMail,
     Campaign,
     CampaignState,
@@ -40,8 +37,6 @@ from storage.records import (
     FollowUp,
     Frozen,
     IfUnknown,
-    MailTo,
-    Measure,
     Message,
     NotScheduled,
     Person,
@@ -51,7 +46,6 @@ from storage.records import (
     StepSequence,
     Topic,
     Tracking,
-    Until,
     consideration_of,
     variant_b,
     variants_of,
@@ -166,37 +160,17 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
 
     An audience of which the reader may not see every part is none: its numbers may have been made up.
     """
-    frozen = campaign.frozen or (campaign.held.frozen if campaign.held else None)
-    if frozen:
-        return Draft(
-            campaign=campaign,
-            message=_in_hand(campaign, frozen).message,
-            sequence=frozen.sequence,
-            audience=frozen.audience,
-            schedule=frozen.schedule,
-            starts_now=False,
-            follow_up=frozen.follow_up,
-            end=frozen.end,
-            ab_test=frozen.ab_test,
-            by_mail=frozen.by_mail,
-            topic=frozen.topic,
-            names_people=await may_see_people(turn, frozen.audience),
-            problems=(),
-        )
+    if frozen := campaign.frozen or (campaign.held.frozen if campaign.held else None):
+        return await _as_frozen(turn, campaign, frozen)
     texts, forms = turn.texts, campaign.forms
     words = [forms[step] for step in forms if step.partition(".")[0] == "message"]
     columns = await known_columns(turn) if any(map(asks_for_columns, words)) else ()
     message, sequence = _read_message(campaign, texts, columns), None
-    audience = read_audience(forms.get("audience", {}), texts) if "audience" in forms else None
-    if audience and audience.value and (limit := await out_of_bounds(turn, audience.value.audience)):
-        audience = Parsed(None, {"audience": limit})
-    topic = await _topic_of(turn, audience.value.topic) if audience and audience.value else None
-    if audience and audience.value and audience.value.topic is not None and topic is None:
-        audience = Parsed(None, {"topic": texts("Its topic is gone. Please choose again.")})
+    audience, topic = await _read_whom(turn, campaign)
     values = schedule_values(campaign)
     await ready_for(values)
     timing = read_schedule(values, turn.now, texts) if "schedule" in forms else None
-    problems = []
+    problems: list[tuple[str, str]] = []
     if is_sequence(forms):
         sequence, wrong_steps = _read_steps(campaign, texts, columns)
         problems += [("message", why) for why in wrong_steps]
@@ -209,42 +183,23 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         tests = read_ab_test(forms, message.value, texts, columns)
     if tests.errors:
         problems.append(("message", texts("A/B test: {problem}", problem=" ".join(tests.errors.values()))))
+    if tests.value and message.value:
+        message = Parsed(replace(message.value, columns=tests.value.columns))
     if audience is None or audience.errors:
-        problems.append(
-            ("audience", " ".join(audience.errors.values()) if audience else texts("Please choose who receives it."))
-        )
+        why = " ".join(audience.errors.values()) if audience else texts("Please choose who receives it.")
+        problems.append(("audience", why))
     if timing is None or timing.errors:
-        problems.append(
-            ("schedule", " ".join(timing.errors.values()) if timing else texts("Please choose when it goes out."))
-        )
+        why = " ".join(timing.errors.values()) if timing else texts("Please choose when it goes out.")
+        problems.append(("schedule", why))
     problems += [(asked.step, ask_text(texts, asked)) for asked in asks_of(forms)]
     when: Timing | None = timing.value if timing else None
-    if (
-        when
-        and not sequence
-        and when.follow_up
-        and message.value
-        and (wrong := _cannot_follow(campaign, message.value, when, texts))
-    ):
-        problems.append(("schedule", wrong))
-    if when and when.end and message.value and (wrong := _cannot_close(message.value, when.end, texts)):
-        problems.append(("schedule", wrong))
-    if tests.value and message.value:
-        whole = replace(message.value, columns=tests.value.columns)
-        message = Parsed(whole)
-        if wrong := why_no_test(campaign, whole, tests.value.test, when.schedule if when else None, texts):
-            problems.append(("message", texts("A/B test: {problem}", problem=wrong)))
-    if when and when.by_mail and (wrong := _cannot_mail(turn, campaign, when.by_mail)):
-        problems.append(("schedule", wrong))
-    if is_sequence(forms) and when and (when.follow_up or when.end or when.schedule.repeat):
-        problems.append(("schedule", texts("A sequence neither repeats, nor reminds, nor is taken back.")))
-    elif when and when.schedule.repeat is not None:
-        if (coming := _next_of(turn, campaign, when.schedule)) is not None:
-            end = moved_end(when.end, when.schedule.slot, coming.slot.start, ZoneInfo(coming.zone))
-            when = replace(when, schedule=coming, end=end)
-        else:
+    problems += contradictions(turn, campaign, message.value, tests.value, when)
+    if when and when.schedule.repeat is not None and not is_sequence(forms):
+        coming = _from_now_on(turn, campaign, when)
+        if coming is None:
             again = texts("It has come for the last time. Choose a later end, or let it begin anew.")
             problems.append(("schedule", again))
+        when = coming or when
     return Draft(
         campaign=campaign,
         message=message.value,
@@ -259,6 +214,37 @@ async def read_draft(turn: Turn, campaign: Campaign) -> Draft:
         topic=topic,
         problems=tuple(problems),
     )
+
+
+async def _as_frozen(turn: Turn, campaign: Campaign, frozen: Frozen) -> Draft:
+    return Draft(
+        campaign=campaign,
+        message=_in_hand(campaign, frozen).message,
+        sequence=frozen.sequence,
+        audience=frozen.audience,
+        schedule=frozen.schedule,
+        starts_now=False,
+        follow_up=frozen.follow_up,
+        end=frozen.end,
+        ab_test=frozen.ab_test,
+        by_mail=frozen.by_mail,
+        topic=frozen.topic,
+        names_people=await may_see_people(turn, frozen.audience),
+        problems=(),
+    )
+
+
+async def _read_whom(turn: Turn, campaign: Campaign) -> tuple[Parsed[AudienceChoice] | None, Topic | None]:
+    """The audience, None as long as it was not chosen, and what it is about."""
+    if "audience" not in campaign.forms:
+        return None, None
+    audience = read_audience(campaign.forms["audience"], turn.texts)
+    if audience.value and (limit := await out_of_bounds(turn, audience.value.audience)):
+        audience = Parsed(None, {"audience": limit})
+    topic = await _topic_of(turn, audience.value.topic) if audience.value else None
+    if audience.value and audience.value.topic is not None and topic is None:
+        audience = Parsed(None, {"topic": turn.texts("Its topic is gone. Please choose again.")})
+    return audience, topic
 
 
 def _in_hand(campaign: Campaign, frozen: Frozen) -> Step:
@@ -297,57 +283,6 @@ async def _topic_of(turn: Turn, number: int | None) -> Topic | None:
     return next((topic for topic in topics if topic.number == number), None)
 
 
-def _cannot_follow(campaign: Campaign, message: Message, when: Timing, texts: Texts) -> str:
-    """Why nobody can be reminded; "" where they can."""
-    until = when.follow_up.until if when.follow_up else None
-    kinds = {button.kind for button in message.buttons}
-    if read_tracking(campaign.forms.get("message", {}), possible=True).anonymous:
-        return texts("In a campaign without names nobody knows whom to remind: choose one of the two.")
-    if until is Until.CONFIRMED and ButtonKind.ACKNOWLEDGE not in kinds:
-        return texts("Nobody can confirm it: ask people to confirm, or remind nobody.")
-    if until is Until.ANSWERED and ButtonKind.ANSWER not in kinds:
-        return texts("Nobody can answer it: add quick answers, or remind nobody.")
-    return ""
-
-
-def _cannot_close(message: Message, end: End, texts: Texts) -> str:
-    """Why there is nothing to be closed; "" where there is."""
-    kinds = {button.kind for button in message.buttons}
-    if end.does is AtEnd.CLOSE and not kinds & {ButtonKind.ACKNOWLEDGE, ButtonKind.ANSWER}:
-        return texts("Nobody can answer or confirm it, so there is nothing to close: choose another end.")
-    return ""
-
-
-def why_no_test(campaign: Campaign, message: Message, test: ABTest, schedule: Schedule | None, texts: Texts) -> str:
-    """Why two variants cannot be tried like that; "" where they can."""
-    tracking = read_tracking(campaign.forms.get("message", {}), possible=True)
-    kinds = {button.kind for button in message.buttons}
-    if is_sequence(campaign.forms):
-        return texts("It does not go with a sequence, whose people come one by one.")
-    if tracking.anonymous:
-        return texts("In a campaign without names nobody knows who has done what with which variant.")
-    if test.measure is Measure.OPENED and not campaign.channel.traits.tells_opened:
-        return texts("{channel} does not tell who has opened it.", channel=campaign.channel.traits.name)
-    if test.measure is Measure.CLICKED and not (tracking.links and links_of(message, variant_b(message, test))):
-        return texts("Nobody can click: add a link whose clicks are counted, or measure something else.")
-    if test.measure is Measure.CONFIRMED and ButtonKind.ACKNOWLEDGE not in kinds:
-        return texts("Nobody can confirm it: ask people to confirm, or measure something else.")
-    if schedule is None:
-        return ""
-    if schedule.own_zone:
-        return texts("It needs one clock: it does not go with each person’s own.")
-    times = times_of(schedule, test)
-    if not times.test or not times.rest:
-        return texts.many(
-            "There are no working hours before the choice, after {count} hour, or none are left after it for the rest."
-            " Make the time longer, or choose sooner.",
-            "There are no working hours before the choice, after {count} hours, or none are left after it for the rest."
-            " Make the time longer, or choose sooner.",
-            test.after,
-        )
-    return ""
-
-
 async def read_variants(turn: Turn, campaign: Campaign) -> Parsed[Tests]:
     """The A/B test of a draft, as its forms say it; neither a value nor errors where it has none."""
     columns = await known_columns(turn)
@@ -366,27 +301,14 @@ def variants_in(campaign: Campaign, texts: Texts) -> tuple[Message, ...]:
     return (message, variant_b(message, tests.test)) if tests else (message,)
 
 
-def _cannot_mail(turn: Turn, campaign: Campaign, by_mail: ByMail) -> str:
-    """Why nobody can get it by e-mail; "" where they can."""
-    texts = turn.texts
-    if is_sequence(campaign.forms):
-        return texts("The steps of a sequence are not sent by e-mail: choose nobody.")
-    if not turn.services.mails:
-        return texts("Nobody has set e-mail up here: choose nobody to get it by e-mail, or ask those who run Crieur.")
-    if by_mail.to is not MailTo.NOT_OPENED:
-        return ""
-    if read_tracking(campaign.forms.get("message", {}), possible=True).anonymous:
-        return texts("In a campaign without names nobody knows who has not opened it: choose others for e-mail.")
-    if not campaign.channel.traits.tells_opened:
-        name = campaign.channel.traits.name
-        return texts("{channel} does not tell who has opened it: choose others for e-mail.", channel=name)
-    return ""
-
-
-def _next_of(turn: Turn, campaign: Campaign, schedule: Schedule) -> Schedule | None:
-    """A series from its next occurrence on: none comes again that it has had."""
+def _from_now_on(turn: Turn, campaign: Campaign, when: Timing) -> Timing | None:
+    """A series from its next occurrence on, none comes again that it has had; None where there is none any more."""
+    schedule = when.schedule
     start = first_occurrence(schedule, turn.now - GRACE, campaign.sequels)
-    return replace(schedule, slot=replace(schedule.slot, start=start)) if start else None
+    if start is None:
+        return None
+    end = moved_end(when.end, schedule.slot, start, ZoneInfo(schedule.zone))
+    return replace(when, schedule=replace(schedule, slot=replace(schedule.slot, start=start)), end=end)
 
 
 def message_of(campaign: Campaign, texts: Texts) -> Message | None:
