@@ -28,6 +28,7 @@ from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
 from scheduler.rules.window import LATE, OpenTime
+from scheduler.sending.recording import GROUP, LEASE, Recording
 from scheduler.sending.turns import Turns
 from scheduler.troubles import Troubles, kept
 from storage.port.campaigns import Campaigns, Deliveries
@@ -49,9 +50,6 @@ from storage.records.campaign_life import spared
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 64  #: requests in flight
-GROUP = 512  #: deliveries marked and not yet recorded, at the most: what one kill leaves unconfirmed
-LEASE = timedelta(seconds=60)  #: longer than any answer may take; renewed at every third of it
-GATHER = 0.05  #: seconds for which outcomes are gathered, at the most: one flush for many
 POLL = 0.5  #: seconds between looks at the clock; of a campaign that leaves, no older record is trusted
 LOOK = 2.0  #: seconds between reads of the store while nothing is due: what others have changed is seen by then
 APART = 0.02  #: seconds between two claims of one campaign that keeps up: what falls due meanwhile goes together
@@ -110,8 +108,8 @@ class Dispatcher:
         self._holder = holder
         self._presence_lookup = presence_lookup or PresenceLookup({}, clock)
         self._concurrency = concurrency
-        self._group = group
         self._lease = lease
+        self._recording = Recording(store, clock, holder, self._tell_of, group, lease)
         self._may_work = may_work
         self._troubles = Troubles()
         self._running: dict[CampaignId, _Running] = {}
@@ -125,17 +123,6 @@ class Dispatcher:
         self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
         #: the group being asked about, by campaign: one at a time
         self._prechecks: dict[CampaignId, asyncio.Task[None]] = {}
-        #: held while the store claims: what it has claimed is no death's leaving, though nobody here knows it yet
-        self._claiming = asyncio.Lock()
-        #: claimed or marked and not yet recorded, until when they are leased: then another copy may settle them
-        self._outstanding: dict[int, datetime] = {}
-        self._outcomes: list[Settled] = []
-        self._recording = 0
-        self._some = asyncio.Event()  # outcomes to record
-        self._enough = asyncio.Event()  # of them for a group
-        self._roomy = asyncio.Event()
-        self._roomy.set()
-        self._recorded = asyncio.Event()
         self._stopping = asyncio.Event()
         #: there may be more to do
         self._awake = asyncio.Event()
@@ -158,23 +145,23 @@ class Dispatcher:
         self._turns.again(id)
         self._awake.set()
 
+    async def keep_hold(self, now: datetime) -> None:
+        """Renew the leases of what we know of that have run out by then."""
+        await self._recording.keep_hold(now)
+
     async def run(self) -> None:
         helpers = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
-        helpers += [asyncio.create_task(self._record_for_ever()), asyncio.create_task(self._renew_for_ever())]
+        recording = self._recording
+        helpers += [asyncio.create_task(recording.record_for_ever()), asyncio.create_task(recording.renew_for_ever())]
         try:
             while not self._stopping.is_set():
                 await self._round_patiently()
-            await self._all_recorded()
+            await self._recording.all_recorded()
         finally:
             helpers += self._prechecks.values()
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-
-    async def _all_recorded(self) -> None:
-        while self._outstanding or self._outcomes:
-            self._recorded.clear()
-            await self._recorded.wait()
 
     async def _round_patiently(self) -> None:
         """One round; waits while the store is away."""
@@ -195,11 +182,11 @@ class Dispatcher:
         if not self._may_work():
             return POLL
         await self._read_running()
-        await self.keep_hold(self._clock.now())  # or what we hold would be claimed again, by ourselves
+        await self._recording.keep_hold(self._clock.now())  # or what we hold would be claimed again, by ourselves
         await self._look_at_the_sleeping()
         pause = POLL
         for running in self._in_turn():
-            await self._roomy.wait()
+            await self._recording.roomy.wait()
             pause = min(pause, await self._turn_of(running))
         return min(pause, self._turns.pause(self._clock.monotonic()))
 
@@ -287,7 +274,7 @@ class Dispatcher:
         now = self._clock.now()
         if not running.may_send(now):
             return self._rest(running, now)
-        share = max(1, self._room // max(1, min(4, len(self._running))))
+        share = max(1, self._recording.room // max(1, min(4, len(self._running))))
         elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
         may_leave = self._troubles.room if running.precheck is None else self._troubles.probes
         room = may_leave(running.campaign, elapsed, left)
@@ -304,21 +291,21 @@ class Dispatcher:
         claimed: list[Claimed] = []
         until = now + self._lease
         try:
-            async with self._claiming:
+            async with self._recording.claiming:
                 claimed = await self._store.claim_due(running.campaign, self._holder, now, until, granted, mark=True)
         finally:
             bucket.give_back(granted - len(claimed))
         for delivery in claimed:
             if delivery.reachable and (why := spared(running.campaign, delivery.person)):
-                self._settle(muted(delivery, running.campaign.channel, now, why))
+                self._recording.settle(muted(delivery, running.campaign.channel, now, why))
             elif delivery.reachable and (waits := in_quiet_hours(running.campaign, delivery, now, running.times)):
-                self._settle(waits)
+                self._recording.settle(waits)
             elif delivery.reachable:
-                self._outstanding[delivery.id] = until
+                self._recording.hold([delivery.id], until)
                 self._hand_on(running, Ready(delivery, None))
             else:
-                self._settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
-        self._make_room()
+                self._recording.settle(out_of_reach(delivery, running.campaign.channel, now, running.ends))
+        self._recording.make_room()
         if len(claimed) < granted:
             return await self._sleep(running, APART)
         return 0.0 if granted == share else TICK
@@ -354,12 +341,12 @@ class Dispatcher:
         if not limit:
             return TICK
         until = now + self._lease
-        async with self._claiming:
+        async with self._recording.claiming:
             claimed = await self._store.claim_due(running.campaign, self._holder, now, until, limit)
         if not claimed:
             return await self._sleep(running, POLL)
-        self._outstanding.update((delivery.id, until) for delivery in claimed)
-        self._make_room()
+        self._recording.hold([delivery.id for delivery in claimed], until)
+        self._recording.make_room()
         task = asyncio.create_task(self._precheck(running, precheck, claimed))
         self._prechecks[running.campaign.id] = task
         task.add_done_callback(lambda _: self._prechecked(running.campaign.id))
@@ -377,14 +364,14 @@ class Dispatcher:
             going, staying = await precheck.sort(claimed)
             for settled in staying:
                 del left[settled.id]
-                self._settle(settled)
+                self._recording.settle(settled)
             await self._mark_within_rate(running, precheck, going, left)
         except Exception:
             log.exception("nothing of a group has left: campaign=%d", running.campaign.id)
             await asyncio.sleep(POLL)  # a store that is gone is not asked again and again
         now = self._clock.now()
         for delivery in left.values():
-            self._settle(not_sent(delivery, running.campaign.channel, now, now))
+            self._recording.settle(not_sent(delivery, running.campaign.channel, now, now))
 
     async def _mark_within_rate(
         self, running: _Running, precheck: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
@@ -411,19 +398,18 @@ class Dispatcher:
         """How many of a group are on their way to the workers."""
         for late in filter(None, (precheck.too_late(item.delivery) for item in group)):
             del left[late.id]
-            self._settle(late)
+            self._recording.settle(late)
         until = self._clock.now() + self._lease
         open_still = [item for item in group if item.delivery.id in left]
         held = await self._store.mark_sending([item.delivery for item in open_still], self._holder, until)
         for item in open_still:
             del left[item.delivery.id]
             if item.delivery.id in held:
-                self._outstanding[item.delivery.id] = until
+                self._recording.hold([item.delivery.id], until)
                 self._hand_on(running, item)
             else:  # another copy of the bot has it
-                del self._outstanding[item.delivery.id]
-        self._recorded.set()
-        self._make_room()
+                self._recording.let_go(item.delivery.id)
+        self._recording.make_room()
         return len(held)
 
     # --- send -------------------------------------------------------------------------------
@@ -435,7 +421,7 @@ class Dispatcher:
             now = self._clock.now()
             if (wait := self._held_back(running, delivery, now)) is not None:
                 self._troubles.returned(running.campaign)
-                self._settle(not_sent(delivery, running.campaign.channel, now, now + wait))
+                self._recording.settle(not_sent(delivery, running.campaign.channel, now, now + wait))
                 continue
             outcome = await self._attempt(running, delivery)
             now = self._clock.now()
@@ -451,11 +437,11 @@ class Dispatcher:
                 if elsewhere and isinstance(outcome, Unexplained):  # it may have been answered by the wrong region
                     outcome = Retry(NotReached.WRONG_REGION, detail=f"{outcome.code}: {outcome.detail}")
             settled = settle(delivery, channel, outcome, now, ends, self._rng, ready.seen, troubled=troubled)
-            self._settle(replace(settled, service_url=elsewhere) if elsewhere else settled)
+            self._recording.settle(replace(settled, service_url=elsewhere) if elsewhere else settled)
 
     def _held_back(self, running: _Running, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""
-        if now >= self._outstanding[delivery.id] or self._paused(running.campaign.id):
+        if now >= self._recording.until(delivery.id) or self._paused(running.campaign.id):
             return timedelta()  # we slept past the lease, or it was stopped: if it is still ours, it is due again
         assert delivery.reference is not None
         elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
@@ -491,41 +477,6 @@ class Dispatcher:
             log.exception("a send broke: campaign=%d delivery=%d", delivery.campaign, delivery.id)
             return Unconfirmed(type(error).__name__)
 
-    # --- record -------------------------------------------------------------------------------
-
-    def _settle(self, settled: Settled) -> None:
-        self._outcomes.append(settled)
-        self._some.set()
-        if len(self._outcomes) >= min(self._group // 4, len(self._outstanding)):
-            self._enough.set()
-
-    async def _record_for_ever(self) -> None:
-        """Write outcomes in groups: when there are many, when no other is awaited, or after a moment."""
-        while True:
-            await self._some.wait()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._enough.wait(), GATHER)
-            self._some.clear()
-            self._enough.clear()
-            group, self._outcomes = self._outcomes, []
-            self._recording = len(group)
-            self._make_room()  # a claim that follows at once can share the flush
-            try:
-                await self._store.record(group, self._holder)
-            except Exception:
-                log.exception("outcomes wait: the store did not answer")
-                self._outcomes = group + self._outcomes
-                self._recording = 0
-                await asyncio.sleep(POLL)
-                self._some.set()
-                continue
-            for row in group:
-                self._outstanding.pop(row.id, None)
-            self._recording = 0
-            self._recorded.set()
-            self._make_room()
-            self._tell_of(group)
-
     def _tell_of(self, group: Collection[Settled]) -> None:
         """What was given back has its turn when it is due again; who looks for what has ended may look."""
         elapsed, now = self._clock.monotonic(), self._clock.now()
@@ -535,47 +486,3 @@ class Dispatcher:
                 self._awake.set()
         for tell in self.when_recorded:
             tell({row.campaign for row in group})
-
-    @property
-    def _room(self) -> int:
-        """How many more may be marked. What is being recorded does not count: SQLite writes it before
-        them or with them; with MongoDB a kill at this instant leaves it unconfirmed beside a group.
-        """
-        return self._group - len(self._outstanding) + self._recording
-
-    def _make_room(self) -> None:
-        """New ones are claimed when a quarter of the room is free: small groups cost a flush each, and
-        later ones would find the workers idle.
-        """
-        if self._room >= self._group // 4:
-            self._roomy.set()
-        else:
-            self._roomy.clear()
-
-    async def _renew_for_ever(self) -> None:
-        """A lease lasts as long as its holder lives and answers are awaited."""
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
-            try:
-                await self._renew(list(self._outstanding), self._clock.now())
-            except Exception:
-                log.exception("leases were not renewed")
-
-    async def keep_hold(self, now: datetime) -> None:
-        """Renew leases that have run out by ``now``, as they do where the store was away or the wall clock was set.
-
-        We live, and know what became of those messages: nobody else may settle them as left behind by a death. A claim
-        that a store carries out late, as it was away, has run out when we hear of it: it is waited for.
-        """
-        async with self._claiming:
-            pass
-        await self._renew([id for id, until in self._outstanding.items() if until <= now], now)
-
-    async def _renew(self, ids: list[int], now: datetime) -> None:
-        if not ids:
-            return
-        until = now + self._lease
-        # what another copy has taken over meanwhile keeps its old end here, and does not leave any more
-        for id in await self._store.renew(ids, self._holder, until):
-            if id in self._outstanding:
-                self._outstanding[id] = until

@@ -228,13 +228,15 @@ class _MeasuredStore:
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store = store
         self._metrics = metrics
-        for name in dir(Store):
-            question = getattr(store, name, None)
-            if not name.startswith("_") and inspect.iscoroutinefunction(question):
-                setattr(self, name, self._timed(name, question))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+        """What is asked for the first time is timed from then on."""
+        question = getattr(self._store, name)
+        if not inspect.iscoroutinefunction(question):
+            return question
+        timed = self._timed(name, question)
+        setattr(self, name, timed)
+        return timed
 
     def _timed(self, name: str, question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         took, asked, failed = self._metrics.store_seconds, self._metrics.questions.labels(name), self._metrics.failing

@@ -37,6 +37,7 @@ from tests.contract.world import CONTOSO, NOW
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.support.mongo_questions import SMALL, Overheard, Question, planned_scans, shown
 from tests.support.mongo_servers import NoServer, ferretdb, nx_27017
+from tests.support.new_database import put_new_database
 
 MONGODB_URL = os.environ.get("TEST_MONGODB_URL", "")
 FERRETDB = shutil.which("go") is not None and os.environ.get("TEST_FERRETDB") == "1"
@@ -241,6 +242,8 @@ def database(server: tuple[str, str], tmp_path: Path, request: pytest.FixtureReq
 
 @pytest.fixture
 async def store(database: Database) -> AsyncIterator[Store]:
+    if isinstance(database, SqliteDatabase):
+        put_new_database(database.path)
     store = database.store()
     await store.open()
     yield store

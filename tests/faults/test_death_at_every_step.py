@@ -280,7 +280,7 @@ async def _what_is_due_is_taken(store: SqliteStore, clock: StoppedClock, sending
     for _ in range(round(200 * slowness())):
         await asyncio.sleep(0.01)
         due = await store.next_due(CampaignId(1))
-        if (due is None or due > clock.at) and not sending._outstanding:
+        if (due is None or due > clock.at) and sending._recording.is_idle:
             return
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from scheduler import dispatcher
-from scheduler.dispatcher import LEASE
 from scheduler.ports import Availability, NotAnswered
 from scheduler.rules.window import OpenTime
+from scheduler.sending.recording import LEASE
 from storage.mongo import MongoStore
 from storage.records import (
     DeliveryState,

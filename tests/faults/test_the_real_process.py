@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.dispatcher import GROUP
+from scheduler.sending.recording import GROUP
 from storage.records import CampaignId, DeliveryState
 from tests.faults.conftest import KILLS, OUTAGE, PEOPLE, Tell, Town
 from tests.support.connector import Faults

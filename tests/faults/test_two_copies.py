@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scheduler.dispatcher import GROUP
+from scheduler.sending.recording import GROUP
 from tests.faults.conftest import MONGO_PEOPLE, OUTAGE, Tell, Town, a_town
 from tests.support.connector import Faults
 from tests.support.forwarder import Forwarder

@@ -20,6 +20,7 @@ from storage.sqlite.engine import WRITER_CACHE, _Job, connected
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Network
 from tests.simulation.patched import patched
+from tests.support.new_database import put_new_database
 from tests.support.running_bot import ShiftedClock
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class InlineSqlite(SqliteStore):
     """The embedded store, without its threads: what is asked is done at once, and answered a moment later."""
 
     async def open(self) -> None:
+        put_new_database(self._path)
         await super().open()
         self._changes = connected(self._path, WRITER_CACHE)
         self._changes.execute("PRAGMA synchronous = OFF")  # no power fails here
