@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
 
 from tests.bench.chatting import street
-from tests.support.organisation import SEND_OFF, Person
+from tests.support.organisation import SEND_OFF, Person, Refusal
 
 PRESS = 1.1  #: seconds a press, or a message that is pasted and sent
 SIGN = 0.2  #: seconds a character that is typed into a form
@@ -18,7 +19,7 @@ BODY = "The canteen is closed on Friday."
 async def saying() -> dict[str, float]:
     """author_acts, author_seconds: from the first word to the scheduled campaign."""
     async with street() as (ada, _):
-        await _said(ada)  # the program that reads words starts
+        await _warmed(ada)
         rounds = [await _said(ada) for _ in range(ROUNDS)]
         filled = [await _filled(ada) for _ in range(ROUNDS)]
     return {
@@ -27,6 +28,14 @@ async def saying() -> dict[str, float]:
         "author_acts_by_forms": filled[0][0],
         "author_seconds_by_forms": statistics.median(seconds for _, seconds in filled),
     }
+
+
+async def _warmed(ada: Person) -> None:
+    """The program that reads words has started, which takes a busy machine longer than a turn waits for it."""
+    for _ in range(ROUNDS):
+        with contextlib.suppress(Refusal):
+            await _said(ada)
+            return
 
 
 async def _said(ada: Person) -> tuple[int, float]:

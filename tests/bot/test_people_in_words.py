@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from dialogs.compose.saying import people
 from storage.records import Contact, PersonId
 from tests.bot.story import completed, draft, launch, make_author
 from tests.bot.test_segments import facts
@@ -126,6 +127,30 @@ async def test_whose_name_stands_beside_others_is_not_these(
     await ada.say("Tell Claire Martin that it rains")
     words = words_of(await ada.sees("Claire Martin"))
     assert any("I know no list “Claire Martin”." in word for word in words), words
+
+
+async def test_lists_that_are_too_large_for_a_sentence_are_named(
+    running_bot: RunningBot, ada: Person, louis: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the one that the sentence names is looked at before the others."""
+    monkeypatch.setattr(people, "LOOKED_AT", 1)
+    await named_list(running_bot, ada, "Annexe", ada, columns={ada.address: {"VILLE": "Lyon"}})
+    both = {ada.address: {"VILLE": "Paris"}, louis.address: {"VILLE": "Paris"}}
+    await named_list(running_bot, ada, "Campus", ada, louis, columns=both)
+    await named_list(running_bot, ada, "Tower", louis, columns={louis.address: {"VILLE": "Paris"}})
+    await ada.say("Tell Tower in Paris that it rains")
+    card = await ada.sees("Audience and schedule")
+    assert "Tower, of whom: city is “Paris”" in said_of(ada)
+    assert any("I did not look into the columns of “Annexe” and “Campus”" in word for word in words_of(card))
+    await ada.say("new campaign")
+    await ada.say("Tell people in Paris that it rains")
+    words = words_of(await ada.sees("I did not understand “in Paris”."))
+    assert any("I did not look into the columns of “Campus” and “Tower”" in word for word in words), words
+    await ada.say("parle français")
+    await ada.say("nouvelle campagne")
+    await ada.say("Dis aux gens de Paris que la cantine est fermée")
+    words = [word.replace("\xa0", " ") for word in words_of(ada.card())]
+    assert any("Je n’ai pas regardé les colonnes de « Campus » et « Tower »" in word for word in words), words
 
 
 async def test_people_are_described_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:

@@ -31,6 +31,7 @@ from storage.records.segments import (
     How,
     KnownValue,
     Part,
+    folded,
     mistakes,
 )
 from storage.shared.segments import columns_behind
@@ -38,6 +39,7 @@ from storage.shared.segments import columns_behind
 LONGEST = 4  #: words of a value
 READ = 80  #: words of a sentence in which values are looked for: it begins with whom it is for
 LOOKED_AT = 50_000  #: people of lists, in all, whose columns are looked at
+NAMED = 3  #: lists that were not looked at, by name
 CAMPAIGNS = 30  #: newest ones that a sentence can name
 _WHO = frozenset(["who", "qui"])
 _FACTS = {column: fact for fact, columns in COLUMNS_OF_FACT.items() for column in columns}
@@ -52,7 +54,9 @@ def may_describe(words: str, saying: Saying) -> bool:
 class Known:
     """What is known that the words of a sentence may speak of."""
 
-    def __init__(self, values: Iterable[KnownValue], campaigns: Iterable[Campaign]) -> None:
+    def __init__(self, values: Iterable[KnownValue], campaigns: Iterable[Campaign], unread: Iterable[str] = ()) -> None:
+        #: names of lists whose columns were not looked at: too many people stand in them
+        self.unread = [*unread]
         told = (one for one in values if kind_of(one) == Fact.MANAGER or not names_another(one))
         #: of several ways to write one, that in capitals is shown last
         self.values = sorted(told, key=lambda one: (one.value.isupper(), one))
@@ -90,13 +94,18 @@ async def known_to(turn: Turn, words: str, lists: Sequence[DistributionList]) ->
             phrase = words[token.start : last.end].strip("“”«»\"' \xa0")
             phrase = re.sub(r"['’]s$", "", phrase)  # "Claire Martin's team"
             wanted |= {phrase, phrase[:-1]} if phrase.endswith(("s", "x")) else {phrase, f"{phrase}s"}
-    looked_at, left = list[ListId](), LOOKED_AT
-    for one in lists:
-        if one.columns and one.segment is None and one.size <= left:
+    looked_at, unread, left = list[ListId](), list[str](), LOOKED_AT
+    for one in sorted(lists, key=lambda one: folded(one.name) not in folded(words)):  # those that are named come first
+        if not one.columns or one.segment is not None:
+            continue
+        if one.size <= left:
             looked_at, left = [*looked_at, one.id], left - one.size
+        else:
+            unread.append(one.name)
     values = await turn.store.known_values(turn.person.tenant, looked_at, wanted)
     newest = await campaigns_of(turn, CAMPAIGNS)
-    return Known(values, [one for one in newest if one.frozen and one.keeps_people and not one.anonymous])
+    told = [one for one in newest if one.frozen and one.keeps_people and not one.anonymous]
+    return Known(values, told, unread)
 
 
 # --- as segments ------------------------------------------------------------------------------
@@ -186,3 +195,16 @@ async def meanings(turn: Turn, segments: Iterable[DistributionList]) -> Mapping[
         campaigns = (await named_in(turn, meant)).campaigns
         told[one.name] = meaning_text(texts, texts.enumerate(names), meant.only, campaigns)
     return told
+
+
+def unread_text(turn: Turn, saying: Saying, known: Known | None) -> str:
+    """Whose columns were not looked at, where the words describe people, or may; "" where it makes no difference."""
+    may = {Ask.WHICH_LIST, Ask.UNKNOWN_LIST, Ask.NOT_UNDERSTOOD}
+    if known is None or not known.unread or not (saying.described or any(one.ask in may for one in saying.asks)):
+        return ""
+    names = turn.texts.enumerate([turn.texts("“{name}”", name=escape_markdown(one)) for one in known.unread[:NAMED]])
+    return turn.texts(
+        "I did not look into the columns of {lists}: too many people stand there for a sentence."
+        " **new segment** asks all of them.",
+        lists=names,
+    )

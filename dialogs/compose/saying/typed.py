@@ -14,7 +14,7 @@ from cards.compose.said import SAID, OpenAsk, ask_text, asks_of, understood_text
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.deleting import delete, deletion
-from dialogs.compose.saying.people import Known, known_to, may_describe, meanings, with_segments
+from dialogs.compose.saying.people import Known, known_to, may_describe, meanings, unread_text, with_segments
 from dialogs.compose.saying.topics import cut_topic
 from dialogs.compose.saying.values import (
     audience_values,
@@ -195,6 +195,8 @@ async def _asked_back(turn: Turn, heard: Heard) -> Answer | None:
     if any(one.ask is Ask.FOR_THE_TEXT for one in asks):
         return None  # a text, which is offered to be taken over
     sentences = [ask_text(texts, one) for one in in_the_way(asks, has_text=True)]
+    if sentences and (unread := unread_text(turn, heard.saying, heard.known)):
+        sentences.append(unread)
     if any(one.ask is Ask.AUDIENCE for one in asks):
         sentences.append(texts("Nobody would be left to receive it."))
     if not sentences:
@@ -316,6 +318,8 @@ async def _understood(turn: Turn, heard: Heard, campaign: Campaign, times: Timin
     if heard.topic is not None:
         parts.append(turn.texts("topic “{topic}”", topic=escape_markdown(heard.topic.name)))
     pointed_out = notes(turn, [*heard.saying.asks, *times.asks])
+    if unread := unread_text(turn, heard.saying, heard.known):
+        pointed_out.append(unread)
     text = "\n\n".join([understood_text(turn.texts, parts, new=new), *pointed_out]).strip()
     return await _shown(turn, campaign, text)
 
