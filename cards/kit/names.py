@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cards.languages import LANGUAGES, unaccented
 
@@ -95,6 +96,7 @@ def _of_words(words: list[str], surname_first: bool) -> tuple[str, str]:
     return words[0], " ".join(words[1:])
 
 
+@lru_cache(maxsize=4096)  # many people share one
 def given_name(typed: str) -> str:
     """A given name as a list or a directory says it: without a title, and none where an address stands in its place."""
     if typed.isalpha() and _bare(typed) not in TITLES:

@@ -45,4 +45,6 @@ class Language:
 
 
 def unaccented(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))

@@ -68,7 +68,7 @@ _PRIVATE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ud800-\udfff
 
 def clean(text: str) -> str:
     """What was typed, less what nobody types: control characters, private ones, halves of characters."""
-    return _PRIVATE.sub("", text)
+    return text if text.isprintable() else _PRIVATE.sub("", text)
 
 
 def typed(step: str, form: Mapping[str, object], kept: Values | None = None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from storage.records import (
@@ -252,29 +253,49 @@ def wake(db: sqlite3.Connection, person: int, channel: Channel, now: datetime) -
         move(db, campaign, {(DeliveryState.WAITING, ""): -1, (DeliveryState.PLANNED, ""): 1})
 
 
+def _at_addresses(db: sqlite3.Connection, tenant: TenantId, addresses: Sequence[str]) -> dict[str, Person]:
+    """By the address, in small letters, that leads to them."""
+    rows = db.execute(
+        f"SELECT a.address, {PERSON} FROM json_each(?) w CROSS JOIN address a ON a.tenant = ? AND a.address = w.value"
+        " JOIN person p ON p.id = a.person",
+        (as_json(addresses), tenant),
+    ).fetchall()
+    return {address: person_of(row) for address, *row in rows}
+
+
 def _meet(db: sqlite3.Connection, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
-    people = []
+    """All at once: a statement for each of 5,000 contacts takes four times as long."""
+    named: dict[str, Contact] = {}
     for contact in contacts:
-        known = at_address(db, tenant, contact.address)
-        if known is None:
-            address = contact.address.lower()
-            cursor = db.execute(
-                "INSERT INTO person (tenant, address, given_name, surname) VALUES (?, ?, ?, ?)",
-                (tenant, address, contact.given_name, contact.surname),
-            )
-            db.execute(
-                "INSERT INTO address (tenant, address, person) VALUES (?, ?, ?)", (tenant, address, cursor.lastrowid)
-            )
-            known = at_address(db, tenant, address)
-        elif _is_nameless(known) and (contact.given_name or contact.surname):
-            db.execute(
-                "UPDATE person SET given_name = ?, surname = ? WHERE id = ?",
-                (contact.given_name, contact.surname, known.id),
-            )
-            known = at_address(db, tenant, contact.address)
-        assert known is not None
-        people.append(known)
-    return people
+        address = contact.address.lower()
+        before = named.get(address)
+        if before is None or not (before.given_name or before.surname):
+            named[address] = contact
+    known = _at_addresses(db, tenant, list(named))
+    (first,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM person").fetchone()
+    new = [
+        Person(id=PersonId(id), tenant=tenant, address=address, given_name=one.given_name, surname=one.surname)
+        for id, (address, one) in enumerate(((at, one) for at, one in named.items() if at not in known), first)
+    ]
+    db.executemany(
+        "INSERT INTO person (id, tenant, address, given_name, surname) VALUES (?, ?, ?, ?, ?)",
+        ((person.id, tenant, person.address, person.given_name, person.surname) for person in new),
+    )
+    db.executemany(
+        "INSERT INTO address (tenant, address, person) VALUES (?, ?, ?)",
+        ((tenant, person.address, person.id) for person in new),
+    )
+    renamed = {
+        address: replace(person, given_name=named[address].given_name, surname=named[address].surname)
+        for address, person in known.items()
+        if _is_nameless(person) and (named[address].given_name or named[address].surname)
+    }
+    db.executemany(
+        "UPDATE person SET given_name = ?, surname = ? WHERE id = ?",
+        ((person.given_name, person.surname, person.id) for person in renamed.values()),
+    )
+    people = known | renamed | {person.address: person for person in new}
+    return [people[contact.address.lower()] for contact in contacts]
 
 
 def _is_nameless(person: Person) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dialogs.lists.imports.tables.plain_xml import CHUNK
 from dialogs.lists.imports.tables.records import CELL, CannotRead, NoTable, Oddities, Parts, Row, Sheet, cell
-from dialogs.lists.imports.tables.workbook import CHUNK, WIDEST, broken, parser, unprefixed
+from dialogs.lists.imports.tables.workbook import WIDEST, broken, parser, unprefixed
 
 REPEATED = 1_000  #: times that one row with texts may stand there
 

@@ -1,7 +1,8 @@
 """Excel's workbooks (.xlsx, .xlsm; transitional and strict): their sheets as they show. Pure.
 
 Read as a stream by the XML parser of Python itself, without entities; namespaces are not looked at, as the two kinds
-of OOXML differ in them only. Why not by a library: decision 052.
+of OOXML differ in them only. Rows and texts as all writers put them are read by a pattern (``plain_xml``). Why not by a
+library: decision 052.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
 from dialogs.lists.imports.tables.formats import BUILT_IN, Shown, plain, shown_as
+from dialogs.lists.imports.tables.plain_xml import ATTRIBUTE, CHUNK, PLAIN_CELL, PLAIN_ROW, PLAIN_STRING, by_pattern
 from dialogs.lists.imports.tables.records import CELL, CannotRead, Habits, NoTable, Oddities, Parts, Row, Sheet, cell
 
-CHUNK = 65_536  #: bytes read at a time
 MERGED = 100_000  #: cells that may be filled because they are merged
 WIDEST = 16_384  #: columns of a sheet
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -74,11 +76,6 @@ def parser(start: Start, end: Callable[[str], None] | None = None, text: Callabl
         reader.CharacterDataHandler = text
         reader.buffer_text = True
     return reader
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        yield chunk
 
 
 def _relations(parts: Parts) -> dict[str, str]:
@@ -191,20 +188,21 @@ class _Book:
                 pieces.append(data[:CELL])
                 size += len(data)
 
-        reader = parser(start, end, text)
+        def plain(known: re.Match[str]) -> None:
+            strings.append(text_of(known[1]))
+
         with self._open(self._shared_part) as file:
-            for chunk in _chunks(file):
-                reader.Parse(chunk)
-        reader.Parse(b"", True)
+            for _ in by_pattern(file, parser(start, end, text), PLAIN_STRING, plain):
+                pass
         return strings
 
     def _merged(self, part: str) -> list[Region]:
         """They stand behind the rows: what comes after these is looked through first."""
         tail, over = b"", False
         with self._open(part) as file:
-            for chunk in _chunks(file):
+            while chunk := file.read(CHUNK):
                 tail += chunk
-                if not over and (end := _END.search(tail)):
+                if not over and b"sheetData" in tail and (end := _END.search(tail)):
                     over, tail = True, tail[end.end() :]
                 elif not over:
                     tail = tail[-100:]
@@ -245,11 +243,28 @@ class Region(NamedTuple):
         return max(0, self.bottom - self.top + 1) * max(0, self.right - self.left + 1)
 
 
+@lru_cache(maxsize=WIDEST)
 def column_of(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def _place(letters: str, before: int) -> int:
+    """The column of a cell: as it says, or behind the one before. Raises CannotRead for one that no sheet has."""
+    column = column_of(letters) if letters else before + 1
+    if not 0 <= column < WIDEST:
+        raise CannotRead(NoTable.BROKEN)
+    return column
+
+
+def _put(cells: list[str], column: int, shown: str) -> None:
+    if len(cells) == column:
+        cells.append(shown)
+    else:
+        cells.extend([""] * (column + 1 - len(cells)))
+        cells[column] = shown
 
 
 def text_of(raw: str) -> str:
@@ -280,22 +295,36 @@ class _Cells:
         self._locals: dict[str, str] = {}
 
     def rows(self, file: IO[bytes]) -> Iterator[Row]:
-        reader = parser(self._start, self._end, self._text)
-        for chunk in _chunks(file):
-            reader.Parse(chunk)
+        for _ in by_pattern(file, parser(self._start, self._end, self._text), PLAIN_ROW, self._plain):
             yield from self._done
             self._done.clear()
-        reader.Parse(b"", True)
-        yield from self._done
+
+    def _plain(self, row: re.Match[str]) -> None:
+        """A row that the pattern knows: what the parser's calls below would make of it."""
+        self._begin(dict(ATTRIBUTE.findall(row[1])))
+        cells, column, value_of = self._cells, -1, self._value
+        for letters, style, kind, value, inline in PLAIN_CELL.findall(row[2] or ""):
+            column = _place(letters, column)
+            if (value or inline) and (shown := value_of(value or inline, kind or "n", int(style or 0))):
+                _put(cells, column, shown)
+        self._finish()
+
+    def _begin(self, given: Mapping[str, str]) -> None:
+        number = given.get("r")
+        self._line = int(number) if number else self._line + 1
+        self._hidden = given.get("hidden") in ("1", "true", "on") or given.get("ht") == "0"
+        self._cells = []
+        self._column = -1
+
+    def _finish(self) -> None:
+        if self._cells:
+            self._done.append(Row(self._line, self._cells, self._hidden))
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         if name != "c" and name != "v":
             name = self._local(name)
         if name == "c":
-            reference = given.get("r")
-            self._column = column_of(reference.rstrip("0123456789")) if reference else self._column + 1
-            if not -1 <= self._column < WIDEST:
-                raise CannotRead(NoTable.BROKEN)
+            self._column = _place(given.get("r", "").rstrip("0123456789"), self._column)
             self._kind = given.get("t", "n")
             self._style = int(given.get("s", 0))
             self._formula = False
@@ -304,11 +333,7 @@ class _Cells:
         elif name in ("v", "t"):
             self._taken = not self._phonetic
         elif name == "row":
-            number = given.get("r")
-            self._line = int(number) if number else self._line + 1
-            self._hidden = given.get("hidden") in ("1", "true", "on") or given.get("ht") == "0"
-            self._cells = []
-            self._column = -1
+            self._begin(given)
         elif name == "f":
             self._formula = True
         elif name == "rPh":
@@ -326,18 +351,12 @@ class _Cells:
             self._taken = False
         elif name == "c":
             if self._pieces:
-                if value := self._value("".join(self._pieces)):
-                    cells = self._cells
-                    if len(cells) < self._column:
-                        cells.extend([""] * (self._column - len(cells)))
-                    if len(cells) == self._column:
-                        cells.append(value)
-                    else:
-                        cells[self._column] = value
+                if shown := self._value("".join(self._pieces), self._kind, self._style):
+                    _put(self._cells, self._column, shown)
             elif self._formula and self._kind != "str":
                 self._odd.unknown_results.append(self._line)
-        elif name == "row" and self._cells:
-            self._done.append(Row(self._line, self._cells, self._hidden))
+        elif name == "row":
+            self._finish()
         elif name == "rPh":
             self._phonetic = False
 
@@ -348,12 +367,12 @@ class _Cells:
             known = self._locals[name] = unprefixed(name)
         return known
 
-    def _value(self, raw: str) -> str:
-        match self._kind:
+    def _value(self, raw: str, kind: str, style: int) -> str:
+        match kind:
             case "s":
                 return self._book.shared(int(raw))
             case "n":
-                return self._book.number(raw, self._style)
+                return self._book.number(raw, style)
             case "b":
                 return "TRUE" if raw.strip() in ("1", "true") else "FALSE"
             case "d":
@@ -361,7 +380,7 @@ class _Cells:
                     moment = datetime.fromisoformat(raw.strip().rstrip("Z"))
                 except ValueError:
                     return cell(raw)
-                return self._book.number(str((moment - _ZERO).total_seconds() / 86_400), self._style)
+                return self._book.number(str((moment - _ZERO).total_seconds() / 86_400), style)
             case _:  # a formula's text, an inline text, an error
                 return text_of(raw)
 

@@ -1,0 +1,31 @@
+"""How the time of some work grows with its size: processor time, which other programs hardly weigh on."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+
+MOST = 6  #: times as long as its quarter, at the most: what is linear takes 4, what is quadratic 16
+TURNS = 6  #: measurements of each size, at the most: the best of them counts
+
+
+def assert_grows_with(work: Callable[[int], object], few: int) -> None:
+    """``work`` of ``few`` and of four times as many."""
+    small = large = float("inf")
+    for _ in range(TURNS):
+        small, large = min(small, _seconds(work, few)), min(large, _seconds(work, 4 * few))
+        if large <= MOST * small:
+            return
+    raise AssertionError(f"{few}: {small:.3f} s, {4 * few}: {large:.3f} s")
+
+
+def _seconds(work: Callable[[int], object], size: int) -> float:
+    gc.collect()
+    gc.disable()
+    try:
+        began = time.process_time()
+        work(size)
+        return time.process_time() - began
+    finally:
+        gc.enable()
