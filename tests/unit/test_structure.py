@@ -36,14 +36,13 @@ AGEING = {
     "recognizers_text": ("dialogs/schedule_words/recogniser.py",),
     "openpyxl": (),
     "xlrd": ("dialogs/lists/imports/tables/old_workbook.py",),
-    "xlsxwriter": ("bot/files/writer.py",),
     "jsonpickle": (),
     "botbuilder": ("bot/",),
     "botframework": ("bot/", "app.py"),
     "msrest": ("bot/",),
 }
 #: what an idle bot on SQLite does without
-LATER = {"pymongo", "motor", "bson", "recognizers_text", "openpyxl", "xlrd", "xlsxwriter", "holidays"}
+LATER = {"pymongo", "motor", "bson", "recognizers_text", "openpyxl", "xlrd", "holidays"}
 #: modules at a folder's top, without __init__.py
 MOST = 12
 
