@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cards.compose.sequels.end_form import what_at_end
 from cards.kit.elements import AdaptiveCard
 from cards.kit.parts import beside, card, go, heading, hint, name_of, paragraph, state_sign, subheading
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from storage.records import Campaign
+from storage.records import Campaign, End
 
 NAMED = 4  #: campaigns of one day that are named
 LINES = 24  #: campaigns of all days that are named: a card has its size
@@ -33,6 +34,21 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """What follows from a campaign that the reader may see: its end, a reminder, or a step of a sequence."""
+
+    campaign: Campaign
+    at: datetime
+    end: End | None = None
+    #: the number of the round of a must-read
+    round: int = 0
+    #: its number
+    step: int | None = None
+    #: of a step: who is in the sequence, and gets it next
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
     day: date
     entries: Sequence[CalendarEntry]
@@ -46,6 +62,7 @@ class CalendarDay:
     #: of campaigns that are not the reader's to see
     others: int
     others_people: int
+    milestones: Sequence[Milestone] = ()
 
 
 def calendar_card(
@@ -66,8 +83,9 @@ def calendar_card(
             body.append(hint(texts("Nothing is planned."), spacing="None"))
         for one in of_week:
             lines = min(NAMED, room, len(one.entries))
-            room -= lines
-            body.append(_day(texts, one, lines))
+            follow = min(NAMED, room - lines, len(one.milestones))
+            room -= lines + follow
+            body.append(_day(texts, one, lines, follow))
         monday += timedelta(days=7)
     if left_out:
         body.append(
@@ -87,9 +105,11 @@ def calendar_card(
     return card(texts, body, actions)
 
 
-def _day(texts: Texts, day: CalendarDay, lines: int) -> Any:
+def _day(texts: Texts, day: CalendarDay, lines: int, follow: int) -> Any:
+    """``lines``: of its campaigns, ``follow``: of what follows from others."""
     elements: list[Any] = [_entry(texts, day.day, entry) for entry in day.entries[:lines]]
-    if more := len(day.entries) - lines:
+    elements += [_milestone(texts, one) for one in day.milestones[:follow]]
+    if more := len(day.entries) - lines + len(day.milestones) - follow:
         elements.append(hint(texts.many("and {count} more", "and {count} more", more), spacing="Small"))
     if day.others:
         others = texts.many("{count} campaign of others", "{count} campaigns of others", day.others)
@@ -112,6 +132,25 @@ def _entry(texts: Texts, day: date, entry: CalendarEntry) -> Any:
         parts.append(texts("by {person}", person=escape_markdown(entry.author)))
     name = f"{state_sign(campaign.state)} **{name_of(texts, campaign)}**"
     return paragraph(" · ".join([name, *parts]), spacing="Small")
+
+
+def _milestone(texts: Texts, one: Milestone) -> Any:
+    campaign, when = one.campaign, texts.clock(one.at.astimezone(texts.zone).time())
+    name = f"**{name_of(texts, campaign)}**"
+    if one.end is not None:
+        parts = [f"🏁 {name}", when, what_at_end(texts, one.end.does)]
+    elif one.step is not None:
+        plan = campaign.as_scheduled.sequence
+        numbers = [step.number for step in plan.steps] if plan else []
+        place = texts.number(numbers.index(one.step) + 1)
+        step = texts("step {place} of {count}", place=place, count=texts.number(len(numbers)))
+        parts = [f"🔁 {name}", when, step, _people(texts, one.people)]
+    else:
+        rule = campaign.as_scheduled.follow_up
+        rounds = texts.number(rule.rounds if rule else one.round)
+        reminder = texts("reminder {number} of {count} at most", number=texts.number(one.round), count=rounds)
+        parts = [f"🔔 {name}", when, reminder]
+    return paragraph(" · ".join(parts), spacing="Small")
 
 
 def _people(texts: Texts, count: int) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
+from cards.campaigns.calendar import CalendarDay, CalendarEntry, Milestone, calendar_card
+from dialogs.campaigns.milestones import milestones_of
 from dialogs.compose.overlaps import DAYS, MOST, WEEKS, days_left, people_of
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
-from dialogs.core.visibility import Coming, coming, makers
+from dialogs.core.visibility import Coming, coming, followed, makers
 from scheduler.rules.overlap import crowd
 from storage.records import CampaignId
 
@@ -39,8 +41,9 @@ async def calendar_of(turn: Turn) -> Answer:
     counted = there[:MOST]
     people = await people_of(turn, counted)
     authors = await makers(turn, [one.campaign for one in counted if one.campaign])
+    milestones = await _milestones(turn, today, zone)
     shown = []
-    for day in sorted({day for one in counted for day in days[one.id]}):
+    for day in sorted({day for one in counted for day in days[one.id]} | milestones.keys()):
         of_day = [one for one in counted if day in days[one.id]]
         together = await asyncio.to_thread(crowd, [people[one.id] for one in of_day])
         others = [people[one.id] for one in of_day if one.campaign is None]
@@ -58,10 +61,23 @@ async def calendar_of(turn: Turn) -> Answer:
                 certain=all(_is_of_one_day(one, days[one.id]) for one in of_day),
                 others=len(others),
                 others_people=crowd(others).people,
+                milestones=milestones.get(day, []),
             )
         )
     card = calendar_card(turn.texts, today, WEEKS, shown, left_out=len(there) - len(counted))
     return Answer(card=card, summary=turn.texts("Calendar"))
+
+
+async def _milestones(turn: Turn, today: date, zone: ZoneInfo) -> dict[date, list[Milestone]]:
+    """By the reader's days."""
+    before = datetime.combine(today + DAYS * A_DAY, time(), zone)
+    found = [
+        one for campaign in await followed(turn, before) for one in milestones_of(campaign, turn.now, before, zone)
+    ]
+    by_day = defaultdict[date, list[Milestone]](list)
+    for one in sorted(found, key=lambda one: (one.at, one.campaign.id)):
+        by_day[one.at.astimezone(zone).date()].append(one)
+    return dict(by_day)
 
 
 def _is_of_one_day(one: Coming, days: Sequence[date]) -> bool:

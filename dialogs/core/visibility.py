@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cards.kit.conversation import notice_card
 from cards.kit.parts import handle
@@ -124,6 +125,19 @@ async def coming(turn: Turn) -> list[Coming]:
         and not campaign.is_sequence  # nobody knows who joins
     ]
     return sorted(found, key=lambda one: (one.schedule.slot.start, one.id))
+
+
+async def followed(turn: Turn, before: datetime) -> list[Campaign]:
+    """The campaigns that they may see of which something may follow before an instant: an end, a reminder, a step."""
+    store = turn.store
+    found = [
+        *await store.in_state(CampaignState.SCHEDULED),
+        *await store.in_state(CampaignState.RUNNING),
+        *await store.due_recalls(before),
+        *await store.due_sequels(before),
+    ]
+    once = {one.id: one for one in found if one.tenant == turn.person.tenant and not _is_paused(one)}
+    return [one for one in once.values() if may_do(turn, Right.SEE, one)]
 
 
 def _from_the_next(campaign: Campaign, schedule: Schedule) -> Schedule:

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from storage.records import Audience, Campaign
-from tests.bot.story import asked, draft, eventually, make_author, planned
+from tests.bot.story import asked, draft, eventually, make_author, make_publisher, planned
+from tests.bot.test_endings import on_friday, sent, to_the_end_card
+from tests.bot.test_must_read import a_must_read, its_next
+from tests.bot.test_sequences import grace_has_the_first
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, words_of
@@ -119,6 +122,51 @@ async def test_nothing_is_said_of_a_day_without_others(running_bot: RunningBot, 
     await goes_out(running_bot, ada, "Nobody of these", HOUR, [])
     cards = await draft(ada, unit="hours", duration="3")
     assert not any("of its people may get" in word for word in words_of(cards["review"]))
+
+
+async def test_it_shows_when_messages_end_who_is_reminded_and_the_next_steps(
+    running_bot: RunningBot, ada: Person, louis: Person, grace: Person
+) -> None:
+    await to_the_end_card(running_bot, ada)
+    await ada.press("OK", ending="delete", **on_friday(running_bot))
+    await ada.press("Next: review")
+    await ada.press("Schedule it")
+    ends = "🏁 **Autumn newsletter** · 18:00 · deleted in every chat"
+    assert ends in await asked(ada, "calendar")
+    await sent(running_bot)
+    assert ends in await asked(ada, "calendar"), "sent, and there until Friday"
+    running_bot.clock.forward(7 * DAY)
+    assert ends not in await asked(ada, "calendar")
+
+    campaign = await a_must_read(running_bot, ada)
+    await its_next(running_bot, campaign)
+    reminds = f"🔔 **{campaign.name}** · 09:00 · reminder 1 of 2 at most"
+    assert reminds in await asked(ada, "calendar")
+    assert f"🔔 **{campaign.name}** · 10:00 · relance 1 sur 2 au plus" not in await asked(louis, "calendrier")
+    await make_author(ada, louis)
+    assert not any("relance" in word for word in await asked(louis, "calendrier")), "another's is not told"
+
+
+async def test_it_shows_the_next_steps_of_who_is_in_a_sequence(running_bot: RunningBot, ada: Person) -> None:
+    await grace_has_the_first(running_bot, ada)
+    assert "🔁 **Welcome** · 09:00 · step 2 of 3 · 1 person" in await asked(ada, "calendar")
+
+
+async def test_le_calendrier_dit_aussi_la_fin_et_les_relances(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_publisher(ada, louis)
+    await to_the_end_card(running_bot, ada)
+    await ada.press("OK", ending="line", **on_friday(running_bot))
+    await ada.press("Remind")
+    await ada.press("OK", chase="acknowledged", chase_after="1", chase_rounds="3")
+    await ada.press("Next: review")
+    await ada.press("Schedule it")
+    campaign = await sent(running_bot)
+    await its_next(running_bot, campaign)
+    words = await asked(louis, "calendrier")
+    assert "🏁 **Autumn newsletter** · 19:00 · une ligne à sa place" in words, words
+    assert "🔔 **Autumn newsletter** · 10:00 · relance 1 sur 3 au plus" in words, words
 
 
 async def test_the_calendar_on_mongodb(running_bot: RunningBot, on_mongodb: None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.campaigns.approval import approval_card, decided_card, held_card
-from cards.campaigns.calendar import CalendarDay, CalendarEntry, calendar_card
+from cards.campaigns.calendar import CalendarDay, CalendarEntry, Milestone, calendar_card
 from cards.campaigns.deleting import delete_card, recall_card
 from cards.campaigns.listing import campaigns_card, information_card, people_card
 from cards.campaigns.sharing import sharing_form
@@ -77,6 +77,7 @@ from cards.results.segments import segments_card
 from dialogs.compose.schedule_sentence import what_was_read
 from dialogs.forms.schedule import odd_words
 from storage.records import (
+    AtEnd,
     Audience,
     Button,
     Campaign,
@@ -86,7 +87,9 @@ from storage.records import (
     Contact,
     DeedKind,
     DistributionList,
+    End,
     EngagementKind,
+    FollowUp,
     GroupRole,
     Halt,
     Held,
@@ -111,6 +114,7 @@ from storage.records import (
     Tracking,
     Trouble,
     Unread,
+    Until,
     WhyHeld,
 )
 from tests.support.pictures import NARROW, CannotDraw, draw, misfits
@@ -159,7 +163,7 @@ from tests.support.sample_records import (
 )
 from tests.support.sample_sayings import saying_cards
 from tests.support.sample_segments import segment_cards
-from tests.support.sample_sequences import sequence_cards
+from tests.support.sample_sequences import a_sequence, sequence_cards
 from tests.support.sample_series import series_cards
 from tests.support.sample_templates import template_cards
 from tests.support.sample_variants import variant_cards
@@ -614,6 +618,13 @@ class Samples:
         newsletter = entry(running.name, running, 0, 0, 938)
         drill = entry(others[0], scheduled, 0, 0, 1204, person(1).name)
         survey = entry(others[1], scheduled, 7, 9, 212)
+        end = End(at=START + timedelta(days=1, hours=9), does=AtEnd.LINE)
+        must_read = refrozen(running, follow_up=FollowUp(until=Until.CONFIRMED, after=2, rounds=3))
+        milestones = [
+            Milestone(campaign=must_read, at=START + timedelta(days=1), round=1),
+            Milestone(campaign=a_sequence(self.language), at=START + timedelta(days=1), step=2, people=38),
+            Milestone(campaign=replace(running, name=others[0]), at=end.at, end=end),
+        ]
         day = CalendarDay(
             day=today,
             entries=[newsletter, drill],
@@ -625,7 +636,23 @@ class Samples:
             others_people=400,
         )
         on = replace(day, day=today + timedelta(days=7), entries=[survey], campaigns=1, twice=0, others=0)
-        return [day, on, replace(on, day=today + timedelta(days=8), campaigns=2, twice=40, certain=False, others=1)]
+        follows = CalendarDay(
+            day=today + timedelta(days=1),
+            entries=[],
+            campaigns=0,
+            people=0,
+            twice=0,
+            certain=True,
+            others=0,
+            others_people=0,
+            milestones=milestones,
+        )
+        return [
+            day,
+            follows,
+            on,
+            replace(on, day=today + timedelta(days=8), campaigns=2, twice=40, certain=False, others=1),
+        ]
 
     def reading(self) -> Reading:
         ada, louis, marie = person(0), person(1), person(2)

@@ -74,7 +74,7 @@ def end_said(texts: Texts, values: Values) -> str:
         day = ""
     clock = clock_in(values.get("end_time", ""))
     return ", ".join(
-        [_does(texts, AtEnd(values["ending"])), *([day] if day else []), *([texts.clock(clock)] if clock else [])]
+        [what_at_end(texts, AtEnd(values["ending"])), *([day] if day else []), *([texts.clock(clock)] if clock else [])]
     )
 
 
@@ -82,13 +82,14 @@ def end_text(texts: Texts, end: End | None, zone: ZoneInfo) -> str:
     """ "Fri, 4 Dec 2026, 18:00: deleted in every chat"; "" for no end."""
     if end is None:
         return ""
-    does = _does(texts, end.does)
+    does = what_at_end(texts, end.does)
     if end.does is AtEnd.CLOSE and end.shows_result:
         does = texts("answered no more, the result is shown")
     return texts("{moment}: {does}", moment=texts.moment(end.at, zone), does=does)
 
 
-def _does(texts: Texts, does: AtEnd) -> str:
+def what_at_end(texts: Texts, does: AtEnd) -> str:
+    """ "deleted in every chat"."""
     return {
         AtEnd.DELETE: texts("deleted in every chat"),
         AtEnd.LINE: texts("one line in its place"),
