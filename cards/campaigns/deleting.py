@@ -38,8 +38,7 @@ def delete_card(texts: Texts, campaign: Campaign, in_chats: int = 0) -> Adaptive
         return card(texts, [*body, *(ActionSet(actions=[one]) for one in (both, alone, keep))])
     what = (
         texts("Its report goes with it. Messages that people have received stay in their chats.")
-        if campaign.state is CampaignState.DONE
-        and (campaign.recalled_at is None or campaign.recall_does is not AtEnd.DELETE)
+        if campaign.state is CampaignState.DONE and (campaign.recalled_at is None or campaign.ended_in_chats)
         else texts("Its report goes with it.")
         if campaign.state is CampaignState.DONE
         else texts("Nothing more of it goes out. What went out stays, with its reports.")

@@ -330,7 +330,7 @@ def _reactions(texts: Texts, figures: Figures) -> list[Any]:
         people, presses = figures.on(REACTED, number)
         if count := presses if figures.anonymous else people:
             counts.append(f"{SIGNS[number]} {texts.number(count)}")
-    return [subheading(texts("Reactions")), paragraph("   ".join(counts))] if counts else []
+    return [subheading(texts("Reactions")), paragraph(" · ".join(counts))] if counts else []
 
 
 def _thumbs(texts: Texts, figures: Figures) -> str:
@@ -339,7 +339,11 @@ def _thumbs(texts: Texts, figures: Figures) -> str:
     if liked == disliked == (0, 0):  # of so few it is not told which
         return texts.many("{count} time", "{count} times", figures.people(RATED))
     which = 1 if figures.anonymous else 0
-    return f"👍 {texts.number(liked[which])}   👎 {texts.number(disliked[which])}"
+    each = f"👍 {texts.number(liked[which])} · 👎 {texts.number(disliked[which])}"
+    people = figures.people(RATED)
+    if figures.anonymous or not (reached := figures.reached(people)):
+        return each
+    return f"{texts.percent(people, reached)} – {each}"
 
 
 def _over_time(texts: Texts, figures: Figures, zone: ZoneInfo) -> list[Any]:

@@ -57,7 +57,8 @@ async def deletion(turn: Turn, campaign: Campaign) -> Answer:
 
 async def in_chats(turn: Turn, campaign: Campaign) -> int:
     """How many people may have its message in their chat, where it is still known who they are."""
-    if campaign.state is not CampaignState.DONE or not campaign.keeps_people or campaign.recalled_at is not None:
+    taken_back = campaign.recalled_at is not None and not campaign.ended_in_chats
+    if campaign.state is not CampaignState.DONE or not campaign.keeps_people or taken_back:
         return 0
     states = (await turn.store.tally(campaign.id)).states
     return states.get(DeliveryState.DELIVERED, 0) + states.get(DeliveryState.UNCONFIRMED, 0)

@@ -52,7 +52,7 @@ from storage.records import Campaign, CampaignState, Channel, DeedKind, Right, S
 from storage.records.campaign_life import Change, allows, edit
 from storage.records.step_forms import NEW, SEQUENCE, is_sequence, numbers_of, with_step
 from storage.shared.policy import policy_of
-from storage.shared.recalls import recall_of
+from storage.shared.recalls import recall_under_way
 from storage.shared.vanished import has_vanished
 
 router = Router()
@@ -295,7 +295,7 @@ async def information(
         past = await past_of(turn, campaign)
         return series_card(turn.texts, campaign, shown, past, notice, tone, author=author, **rights)
     tally = await turn.store.tally(campaign.id)
-    recall = await recall_of(turn.store, campaign.id) if campaign.recall_at is not None else None
+    recall = await recall_under_way(turn.store, campaign)
     return information_card(turn.texts, campaign, shown, tally, notice, tone, author=author, recall=recall, **rights)
 
 

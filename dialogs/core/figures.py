@@ -15,7 +15,7 @@ from storage.port.operations import Documents
 from storage.port.people import People
 from storage.records import Campaign, CampaignState, DeliveryState, Left, NotTakenBack, Recall
 from storage.shared.mails import mail_figures
-from storage.shared.recalls import recall_of
+from storage.shared.recalls import recall_under_way
 
 #: in these it may have arrived, so that somebody may have acted without being among those who received it
 IN_DOUBT = (DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
@@ -31,7 +31,7 @@ async def figures_of(store: _Store, campaign: Campaign, *, over_time: bool = Fal
     hours = await store.engagement_by_hour(campaign.id) if over_time else []
     if campaign.anonymous:
         engagement, hours = discreet(tally.delivered, engagement, hours)
-    recall = await recall_of(store, campaign.id) if campaign.recall_at is not None else None
+    recall = await recall_under_way(store, campaign)
     running = campaign.state is CampaignState.RUNNING
     return Figures(
         campaign=campaign,

@@ -7,7 +7,8 @@ death.
 That it is to be done stands in the campaign, how far it has come in a document of its own (storage/shared/recalls.py):
 everybody up to a PersonId, and those few that are tried again. A round is deleted before it is written down, as to
 delete twice is to delete once: a death repeats a round. A lock keeps the other copies of the bot away. Where the
-campaign's end says so, one line or the closed message takes a message's place, which can be repeated as well.
+campaign's end says so, one line or the closed message takes a message's place, which can be repeated as well; these
+can be taken back later, from an instant of its own.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ from storage.records import (
     SentMessage,
     StaleVersion,
 )
-from storage.shared.recalls import forget_recall, recall_of, save_recall
+from storage.shared.recalls import begin_recall, forget_recall, recall_of, recall_under_way, save_recall
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Recalls:
         if campaign is None or not campaign.recalling(self._clock.now()):
             return
         if campaign.recalled_at is None:
-            recall = await recall_of(self._store, id) or await self._begin(campaign)
+            recall = await recall_under_way(self._store, campaign) or await self._begin(campaign)
             recall = await self._take_back(campaign, recall)
             if recall.finished_at is None:
                 return
@@ -131,8 +132,14 @@ class Recalls:
                 for row in await self._store.engagement(campaign.id)
                 if row.kind is EngagementKind.ANSWERED and row.button is not None
             ]
-        recall = Recall(campaign=campaign.id, began_at=self._clock.now(), total=total, answers=tuple(answers))
-        return await save_recall(self._store, recall)
+        recall = Recall(
+            campaign=campaign.id,
+            due_at=campaign.recall_at,
+            began_at=self._clock.now(),
+            total=total,
+            answers=tuple(answers),
+        )
+        return await begin_recall(self._store, recall)
 
     async def _tell_the_end(self, campaign: Campaign, recall: Recall) -> bool:
         """Told before it is written down: a death in between tells it again, rather than never. Whether it is told,

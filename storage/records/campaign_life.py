@@ -90,7 +90,9 @@ TRANSITIONS: Mapping[Change, Transition] = {
     Change.REPORTED: Transition(states=(DONE,), stamp="reported_at"),
     Change.SEAL: Transition(states=(DONE,), stamp="sealed_at"),
     Change.ERASED: Transition(states=(DONE,), stamp="erased_at", after="sealed_at"),
-    Change.RECALL: Transition(states=(DONE,), needs="it is known who has it, and it has not begun yet"),
+    Change.RECALL: Transition(
+        states=(DONE,), needs="it is known who has it, and no message is being, or has been, taken back"
+    ),
     Change.RECALLED: Transition(states=(DONE,), stamp="recalled_at", after="recall_at"),
     Change.DELETE: Transition(states=(*NOT_STARTED, DONE), needs="its messages are not being taken back"),
 }
@@ -420,11 +422,15 @@ def is_only_shared(current: Campaign, changed: Campaign) -> bool:
 def recall(campaign: Campaign, at: datetime, by: PersonId | None, now: datetime, *, deletes: bool) -> Campaign:
     """Its messages are to be taken back from ``at`` on; ``deletes``: it goes after them.
 
-    TooLate where that has begun, or nobody knows any more who has received it.
+    TooLate where that has begun, or nobody knows any more who has received it. Messages that its end has changed are in
+    the chats still.
     """
-    if campaign.sealed_at is not None or (campaign.recall_at is not None and campaign.recall_at <= now):
+    begun = campaign.recall_at is not None and campaign.recall_at <= now
+    if campaign.sealed_at is not None or (begun and not campaign.ended_in_chats):
         raise TooLate(f"the messages of campaign {campaign.id} can be taken back no more, or are being taken back")
-    return _made(campaign, Change.RECALL, recall_at=at, recall_by=by, recall_deletes=deletes)
+    if campaign.ended_in_chats and campaign.recall_at is not None:
+        at = max(at, campaign.recall_at + A_MOMENT)  # it is told apart by its instant
+    return _made(campaign, Change.RECALL, recall_at=at, recall_by=by, recall_deletes=deletes, recalled_at=None)
 
 
 def recalled(campaign: Campaign, at: datetime) -> Campaign:

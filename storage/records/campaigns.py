@@ -441,6 +441,11 @@ class Campaign:
         end = self.frozen.end if self.frozen else None
         return AtEnd.DELETE if end is None or self.recall_at != end.at or self.recall_deletes else end.does
 
+    @property
+    def ended_in_chats(self) -> bool:
+        """Whether its end has changed its messages, which stay in the chats so."""
+        return self.recalled_at is not None and self.recall_does is not AtEnd.DELETE
+
     def recalling(self, now: datetime) -> bool:
         """Whether its messages are being taken back, or it goes now that they are."""
         return self.recall_due is not None and self.recall_due <= now

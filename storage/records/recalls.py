@@ -72,6 +72,8 @@ class Recall:
     campaign: CampaignId
     #: grows with every change
     version: int = 0
+    #: from when on its messages were to be taken back, or changed: the campaign's instant, which tells one from another
+    due_at: datetime | None = None
     began_at: datetime
     #: how many messages may be in people's chats
     total: int

@@ -16,6 +16,7 @@ from tests.bot.test_recall import has_it
 from tests.bot.test_series import goes_out, monday_at_nine, the_series, until
 from tests.conftest import RunningBot
 from tests.support.http import Answer
+from tests.support.http import until as looked
 from tests.support.organisation import TENANT, Person, words_of
 
 POLL = {**MESSAGE, "ack": "false", "ack_title": "", "answers": "Pizza\nSoup", "link_title": "", "link_url": ""}
@@ -249,6 +250,53 @@ async def test_its_author_may_take_it_back_earlier_and_change_nothing_else(
 
 
 # --- what follows from it ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("does", [AtEnd.CLOSE, AtEnd.LINE])
+async def test_what_its_end_has_changed_can_be_taken_back_later(
+    running_bot: RunningBot, ada: Person, louis: Person, does: AtEnd
+) -> None:
+    people = running_bot.organisation.crowd(3)
+    for person in people:
+        await person.install()
+    campaign = await a_campaign(running_bot, ada, does, POLL)
+    await its_end(running_bot, campaign)
+    assert has_it(louis, campaign), "changed, and in the chat still"
+    before = len(ada.cards())
+    await ada.say(f"delete {campaign.name}")
+    assert ada.reads("5 people may have the message in their chats.")
+    question = ada.card()
+    running_bot.connector.deletion_trouble = [AWAY] * 10_000
+    await ada.press("Take back and delete", card=question)
+    await ada.press("Take back and delete", card=question)
+    await ada.sees("Teams does not answer at the moment.")
+    assert len(ada.cards()) > before, "a card of its own"
+    await running_bot.restart()
+    assert await running_bot.store.campaign(campaign.id), "it stays until they are gone"
+    running_bot.connector.deletion_trouble.clear()
+
+    async def gone() -> bool:
+        running_bot.clock.forward(timedelta(seconds=1))
+        return await running_bot.store.campaign(campaign.id) is None
+
+    await eventually(gone, 60)
+    assert not any(has_it(person, campaign) for person in (ada, louis, *people))
+    await looked(lambda: any("5 of 5 messages have been taken back" in text for text in ada.texts()), 10)
+
+
+async def test_ce_qui_est_clos_peut_etre_repris(running_bot: RunningBot, ada: Person, louis: Person) -> None:
+    campaign = await a_campaign(running_bot, ada, AtEnd.CLOSE, POLL)
+    await its_end(running_bot, campaign)
+    await ada.say("parle français")
+    await ada.say(f"supprimer {campaign.name}")
+    await ada.press("Retirer et supprimer")
+
+    async def gone() -> bool:
+        running_bot.clock.forward(timedelta(seconds=1))
+        return await running_bot.store.campaign(campaign.id) is None
+
+    await eventually(gone, 60)
+    assert not has_it(louis, campaign)
 
 
 async def test_rounds_of_a_must_read_stop_with_its_end(running_bot: RunningBot, ada: Person, louis: Person) -> None:

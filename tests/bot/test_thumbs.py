@@ -98,7 +98,7 @@ async def test_the_last_thumb_of_a_person_counts_and_what_they_wrote_reaches_the
     assert any("👍 Enfin une" in word for word in words) and any("👎 Too long" in word for word in words), words
     await ada.say("report autumn")
     report = words_of(ada.card())
-    assert "Thumbs" in report and "👍 1   👎 1" in report, report
+    assert "Thumbs" in report and any(word.endswith("% – 👍 1 · 👎 1") for word in report), report
 
 
 async def test_ce_qui_est_compte_est_dit_en_francais(running_bot: RunningBot, ada: Person, louis: Person) -> None:
@@ -108,7 +108,7 @@ async def test_ce_qui_est_compte_est_dit_en_francais(running_bot: RunningBot, ad
     await counted(running_bot)
     await ada.say("rapport autumn")
     words = words_of(ada.card())
-    assert "Pouces" in words and "👍 0   👎 1" in words, words
+    assert "Pouces" in words and any(word.endswith(" % – 👍 0 · 👎 1") for word in words), words
 
 
 async def test_without_names_the_thumb_is_nobodys_and_its_words_are_not_brought(

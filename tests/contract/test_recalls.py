@@ -22,7 +22,7 @@ from storage.records import (
     Until,
     campaign_life,
 )
-from storage.shared.recalls import forget_recall, recall_of, save_recall
+from storage.shared.recalls import begin_recall, forget_recall, recall_of, recall_under_way, save_recall
 from tests.contract.world import END, MINUTE, NOW, drafted, frozen, install, outcome, planned, sent
 from tests.support.deeds import A_DEED
 
@@ -52,6 +52,38 @@ async def test_it_is_due_from_its_instant_on_until_it_has_been_done(store: Store
     assert now is not None and now.recalled_at == END + 2 * MINUTE
     with pytest.raises(StaleVersion):
         await store.recall(now, END, deletes=True, deed=replace(A_DEED, at=END + 3 * MINUTE))
+
+
+async def test_what_an_end_has_changed_can_be_taken_back_from_an_instant_of_its_own(store: Store) -> None:
+    [ada, *_] = await install(store, "ada")
+    whole = replace(frozen(), end=End(at=END + MINUTE, does=AtEnd.CLOSE))
+    campaign = await store.save(campaign_life.schedule(await drafted(store, ada, "News"), whole), deed=A_DEED)
+    assert await store.start(campaign.id, NOW)
+    await store.planned(campaign.id, NOW)
+    assert await store.finish(campaign.id, END)
+    begun = await store.campaign(campaign.id)
+    assert begun is not None and begun.recall_at == END + MINUTE
+    now = END + 9 * MINUTE
+    with pytest.raises(StaleVersion):
+        await store.recall(begun, now, deletes=True, deed=replace(A_DEED, at=now))
+    closing = await begin_recall(
+        store, Recall(campaign=campaign.id, due_at=begun.recall_at, began_at=END + MINUTE, total=2)
+    )
+    await store.recalled(campaign.id, END + 2 * MINUTE)
+    closed = await store.campaign(campaign.id)
+    assert closed is not None and closed.ended_in_chats and await store.due_recalls(now) == []
+    assert await recall_under_way(store, closed) == closing
+    again = await store.recall(closed, END + MINUTE, deletes=True, deed=replace(A_DEED, at=now))
+    assert again.recall_at is not None and again.recall_at > END + MINUTE and again.recalled_at is None
+    assert await store.due_recalls(now) == [again] and again.recall_does is AtEnd.DELETE
+    assert await recall_under_way(store, again) is None, "what is known is of the closing"
+    await begin_recall(store, Recall(campaign=campaign.id, due_at=again.recall_at, began_at=now, total=2))
+    assert await recall_under_way(store, again) is not None
+    with pytest.raises(StaleVersion):
+        await store.recall(again, now, deletes=True, deed=replace(A_DEED, at=now))
+    await store.recalled(campaign.id, now)
+    taken_back = await store.campaign(campaign.id)
+    assert taken_back is not None and not taken_back.ended_in_chats
 
 
 async def test_an_end_is_due_once_its_campaign_is_done_and_rounds_stop_before_it(store: Store) -> None:

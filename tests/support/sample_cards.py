@@ -302,7 +302,9 @@ class Samples:
             "picture": picture_card(texts, draft, PICTURE),
             "picture_alone": picture_card(texts, None, PICTURE),
             "text_offered": text_card(texts, draft, words["body"]),
-            "form_message_untracked": message_form(texts, draft, {**words, "anonymous": "true"}, {}, tracked=False),
+            "form_message_untracked": message_form(
+                texts, draft, {**words, "anonymous": "true", "thumbs": "true"}, {}, tracked=False
+            ),
             "form_message_errors": message_form(
                 texts,
                 draft,
