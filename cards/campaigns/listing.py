@@ -96,7 +96,7 @@ def information_card(
         actions.append(go(texts("Report"), "report.open", payload))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
-        actions.append(go(texts("Test to me"), "try.send", {**payload, "to": "me"}, mode="secondary"))
+        actions.append(go(texts("Send me a test"), "try.send", {**payload, "to": "me"}, mode="secondary"))
     if changes and campaign.state is not CampaignState.RUNNING and (recall is None or recall.finished_at is not None):
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
     actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))

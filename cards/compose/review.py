@@ -167,7 +167,7 @@ def review_card(
         actions.append(act(title, "campaign.schedule", payload, style="positive"))
     if overview.message:
         actions.append(go(texts("Try it"), "try.open", payload))
-        actions.append(go(texts("Test to me"), "try.send", {**payload, "to": "me"}, mode="secondary"))
+        actions.append(go(texts("Send me a test"), "try.send", {**payload, "to": "me"}, mode="secondary"))
     if overview.reach:
         actions.append(go(texts("See the people"), "people.open", {**payload, "page": 0}))
     if campaign.changes_of is not None:

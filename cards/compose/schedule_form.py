@@ -78,7 +78,7 @@ def schedule_form(
         part(texts("Working days"), days_line(texts, values), days_field(texts, values, errors), "days"),
         part(texts("Holidays"), closures_line(texts, values), closed, "holidays", "closed"),
         part(texts("Presence"), presence_line(texts, values, no_presence), present, "presence", "unknown"),
-        part(texts("Clock"), clocks_line(texts, values, start_in(values, now)), clocks, "zone"),
+        part(texts("Time zone"), clocks_line(texts, values, start_in(values, now)), clocks, "zone"),
     ]
     moment = texts("Each person receives it at their own random moment in this time, during working hours.")
     more = [

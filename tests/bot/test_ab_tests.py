@@ -300,7 +300,7 @@ async def test_a_test_send_brings_both_and_their_buttons_answer_in_their_own_wor
     running_bot: RunningBot, ada: Person
 ) -> None:
     await to_the_review(running_bot, ada)
-    await ada.press("Test to me")
+    await ada.press("Send me a test")
     banners = [word for _, card in ada.cards() for word in words_of(card) if word.startswith("Test of “Autumn")]
     assert [banner.partition(", by")[0] for banner in banners] == [
         "Test of “Autumn newsletter”, variant A",

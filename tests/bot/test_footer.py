@@ -31,7 +31,7 @@ async def test_who_sends_it_and_how_to_mute_is_said_to_each_in_their_language(
     await louis.install()
     cards = await draft(ada)
     assert any("Sent by Ada Lovelace." in word for word in words_of(cards["review"])), "the preview shows it"
-    await ada.press("Test to me")
+    await ada.press("Send me a test")
     await ada.sees("Test of “Autumn newsletter” by Ada Lovelace")
     assert ada.reads(BY_ADA["en-GB"])
     await ada.press(SEND_OFF, card=cards["review"])

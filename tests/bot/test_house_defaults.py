@@ -50,7 +50,7 @@ async def test_a_new_campaign_begins_with_what_an_owner_has_set(running_bot: Run
     words = words_of(card)
     assert "**Duration**: 90 minutes" in words and "**Working days**: Mon–Thu" in words
     assert "**Working hours**: 08:30 to 17:00" in words and "**Holidays**: France" in words
-    assert "**Clock**: Tokyo, UTC+9" in words
+    assert "**Time zone**: Tokyo, UTC+9" in words
     entries = [entry for _, entry in await audit_of(running_bot.store, TenantId(TENANT), 10)]
     assert [entry.id for entry in entries if entry.deed == DeedKind.SET] == ["house"]
 

@@ -161,7 +161,7 @@ async def test_en_francais_ce_qui_ne_va_pas_est_dit(running_bot: RunningBot, ada
     await louis.press("Suite : destinataires", name="Sécurité", body="Bonjour.")
     await louis.press("Suite : diffusion", audience="everyone")
     card = (await louis.press("Relancer", **monday_at_nine(running_bot)))["value"]
-    assert "Faut-il que tous la lisent ?" in words_of(card)
+    assert "Tout le monde doit-il la lire ?" in words_of(card)
     wrong = (await louis.press("OK", chase="acknowledged", chase_after="99"))["value"]
     assert "⚠ Donnez un nombre de 1 à 30." in words_of(wrong) and fields_of(wrong)["chase"] == "acknowledged"
     schedule = (await louis.press("OK", chase_after="3"))["value"]

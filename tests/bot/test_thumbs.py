@@ -146,7 +146,7 @@ async def test_a_campaign_that_shows_none_counts_none_and_a_test_send_neither(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
     await draft(ada, message={"thumbs": "true"})
-    await ada.press("Test to me")
+    await ada.press("Send me a test")
     test, activity = received(ada)
     assert activity["channelData"]["feedbackLoop"] == {"type": "default"}, "as configured"
     await thumb(ada, test, feedback("like", "A test"))

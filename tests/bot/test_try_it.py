@@ -215,7 +215,7 @@ async def always(running_bot: RunningBot) -> None:
 async def test_to_me_is_one_press(running_bot: RunningBot, ada: Person) -> None:
     await draft(ada)
     before = len(received(ada))
-    await ada.press("Test to me")
+    await ada.press("Send me a test")
     assert ada.reads("The test is in your chat.") or len(received(ada)) == before + 1
     assert len(received(ada)) == before + 1
 

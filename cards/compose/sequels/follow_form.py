@@ -36,11 +36,11 @@ def follow_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
         ),
         beside(
             with_error(
-                number_field("chase_after", texts("After so many working days"), values, DEFAULTS),
+                number_field("chase_after", texts("After how many working days?"), values, DEFAULTS),
                 errors.get("chase_after"),
             ),
             with_error(
-                number_field("chase_rounds", texts("So many times at most"), values, DEFAULTS),
+                number_field("chase_rounds", texts("How many times at most?"), values, DEFAULTS),
                 errors.get("chase_rounds"),
             ),
         ),

@@ -35,7 +35,7 @@ def mail_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors, 
             errors.get("mail"),
         ),
         *with_error(
-            number_field("mail_after", texts("Who has not opened it, after so many hours"), values, DEFAULTS),
+            number_field("mail_after", texts("Who has not opened it, after how many hours?"), values, DEFAULTS),
             errors.get("mail_after"),
         ),
         hint(

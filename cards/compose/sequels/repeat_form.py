@@ -68,7 +68,7 @@ def repeat_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
                 DateInput(id="until", label=texts("Until this day"), value=values.get("until", "")), errors.get("until")
             ),
             with_error(
-                number_field("times", texts("Or so many times"), values, {}),
+                number_field("times", texts("Or how many times in all?"), values, {}),
                 errors.get("times"),
             ),
         ),
