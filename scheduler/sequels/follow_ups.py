@@ -35,6 +35,7 @@ from storage.records import (
     FollowUp,
     Forms,
     Frozen,
+    Left,
     ListId,
     PersonId,
     Schedule,
@@ -48,6 +49,7 @@ from storage.shared.policy import policy_of
 
 log = logging.getLogger(__name__)
 
+PAGE = 1_000  #: recipients read at a time
 NAME = 100  #: characters of a campaign's name
 LEASE = timedelta(seconds=10)  #: of the making of a list, should it die
 
@@ -67,7 +69,19 @@ async def people_left(store: _Results, campaign: Campaign, follow_up: FollowUp) 
     for one in await store.sequels(campaign.id, follow_up.rounds):
         received = await store.people_in_state(one.id, DeliveryState.DELIVERED)
         left -= set(received) - set(await store.people_without(one.id, kind))
+        left -= await _did_it_unconfirmed(store, one, kind)
     return sorted(left)
+
+
+async def _did_it_unconfirmed(store: _Results, round: Campaign, kind: EngagementKind) -> set[int]:
+    """Of whom nobody knows whether they have received a round, and who has done it with its message: they have."""
+    did, after = set[int](), 0
+    if not await store.people_in_state(round.id, DeliveryState.UNCONFIRMED):
+        return did
+    while page := await store.results(round.id, after, PAGE, Left.REACHED):
+        did |= {result.person.id for result in page if result.engaged.has(kind)}
+        after = page[-1].person.id
+    return did
 
 
 class FollowUps:

@@ -10,6 +10,7 @@ from storage.records import Campaign, CampaignState, DeliveryState, Distribution
 from tests.bot.story import MESSAGE, eventually, fields_of, make_publisher
 from tests.bot.test_series import goes_out, monday_at_nine, the_series, until
 from tests.conftest import RunningBot
+from tests.support.connector import Faults
 from tests.support.deeds import A_DEED
 from tests.support.organisation import TENANT, Person, words_of
 
@@ -118,6 +119,20 @@ async def test_only_those_who_have_not_confirmed_are_reminded_until_nobody_is_le
     last = await running_bot.store.campaign(campaign.id)
     assert last and last.sequels and last.sequels.next_at is None, "twice at most"
     assert running_bot.connector.tally()["doubled"] == 0
+
+
+async def test_who_confirms_a_round_that_nobody_knows_to_have_arrived_is_let_be(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    campaign = await a_must_read(running_bot, ada)
+    running_bot.connector.faults = Faults(answer="504 taken")
+    first = await round_of(running_bot, campaign, 1)
+    running_bot.connector.faults = Faults()
+    assert (await running_bot.store.tally(first.id)).states == {DeliveryState.UNCONFIRMED: 2}
+    await confirms(running_bot, louis)
+    second = await round_of(running_bot, campaign, 2)
+    assert (await running_bot.store.tally(second.id)).total == 1, "the author, who has not confirmed"
+    assert copies(louis) == 2
 
 
 async def test_nobody_is_left_before_the_rounds_are_used_up(
