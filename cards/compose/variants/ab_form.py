@@ -144,8 +144,8 @@ def _did(texts: Texts, measure: Measure) -> str:
 def _rule(texts: Texts) -> str:
     return texts(
         "What is left empty is as in A. Half of the share gets A, half gets B, at random; the rest waits for the"
-        " choice. A variant is called better only where the difference is hardly chance. If you are asked and do not answer,"
-        " the one that is ahead goes out in the last part of the time."
+        " choice. A variant is called better only where the difference is hardly chance. If you are asked and do not"
+        " answer, the one that is ahead goes out in the last part of the time."
     )
 
 
