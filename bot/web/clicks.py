@@ -112,17 +112,24 @@ class Clicks:
         if click.test:  # a draft's, which changes
             draft = await engagement.destination(self._services, click)
             return (_on_the_wire(draft[0]), draft[1]) if draft else None
+        if known := self.known(click):
+            return known
         key, now = (click.campaign, click.button), self._services.clock.monotonic()
-        known = self._known.get(key)
-        if known is None or known.until < now:
-            destination = await engagement.destination(self._services, click)
-            if destination is None:
-                self._known.pop(key, None)
-                return None
-            if len(self._known) >= KNOWN:
-                self._known.clear()
-            url, counts = destination
-            known = self._known[key] = _Destination(_on_the_wire(url), counts, now + KNOWN_FOR)
+        destination = await engagement.destination(self._services, click)
+        if destination is None:
+            self._known.pop(key, None)
+            return None
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        url, counts = _on_the_wire(destination[0]), destination[1]
+        self._known[key] = _Destination(url, counts, now + KNOWN_FOR)
+        return url, counts
+
+    def known(self, click: Click) -> tuple[str, bool] | None:
+        """The same, where it has been asked for lately."""
+        known = None if click.test else self._known.get((click.campaign, click.button))
+        if known is None or known.until < self._services.clock.monotonic():
+            return None
         return known.url, known.counts
 
     def count(self, click: Click) -> None:

@@ -10,8 +10,8 @@ import contextlib
 import errno
 import logging
 import resource
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -31,6 +31,10 @@ OUT_OF_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 SAID_EVERY = 60.0  #: seconds between two lines that say so
 
 
+class Connection(Protocol):
+    def force_close(self) -> None: ...
+
+
 class Connections:
     """Knows since when each connection has been waiting, and closes what waits for too long."""
 
@@ -40,11 +44,13 @@ class Connections:
         #: a connection found no file
         self.starved = False
         #: connection -> the instant (monotonic) at which it was seen first, or its last request came or ended
-        self._since: dict[web.RequestHandler, float] = {}
+        self._since: dict[Connection, float] = {}
         #: those that have made a request
-        self._heard: set[web.RequestHandler] = set()
+        self._heard: set[Connection] = set()
         #: those whose request is being answered
-        self._at_work: set[web.RequestHandler] = set()
+        self._at_work: set[Connection] = set()
+        #: those that are not aiohttp's yet (``bot.web.redirects``)
+        self._at_the_entrance: set[Connection] = set()
 
     @contextlib.contextmanager
     def answering(self, request: web.Request) -> Iterator[None]:
@@ -59,13 +65,33 @@ class Connections:
             self._at_work.discard(connection)
             self._since[connection] = now()
 
+    # --- of those that are not aiohttp's yet ---------------------------------------------------
+
+    def came(self, connection: Connection) -> None:
+        self._at_the_entrance.add(connection)
+        self._since[connection] = asyncio.get_running_loop().time()
+
+    def answered(self, connection: Connection) -> None:
+        self._heard.add(connection)
+        self._since[connection] = asyncio.get_running_loop().time()
+
+    def became(self, connection: Connection, other: Connection) -> None:
+        """It is aiohttp's from here on, and has been waiting for as long."""
+        self._since[other] = self._since[connection]
+        self.left(connection)
+
+    def left(self, connection: Connection) -> None:
+        self._at_the_entrance.discard(connection)
+
+    # --- keeping ------------------------------------------------------------------------------
+
     async def keep(self, server: web.Server) -> None:
         """Look again and again, for ever."""
         while True:
             await asyncio.sleep(CHECK)
-            self._look(server.connections, asyncio.get_running_loop().time())
+            self._look([*server.connections, *self._at_the_entrance], asyncio.get_running_loop().time())
 
-    def _look(self, connections: list[web.RequestHandler], now: float) -> None:
+    def _look(self, connections: list[Connection], now: float) -> None:
         self._since = {one: self._since.get(one, now) for one in connections}
         self._heard &= self._since.keys()
         # in the order in which they came, where they were seen first by the same check
@@ -74,11 +100,19 @@ class Connections:
         for one in waiting[: max(0, len(connections) - most)]:
             one.force_close()
         for one, since in self._since.items():
-            if now - since > (LONGEST if one in self._heard else HEAD):
+            # aiohttp itself ends those that make no other request
+            heard = IDLE if one in self._at_the_entrance else LONGEST
+            if now - since > (heard if one in self._heard else HEAD):
                 one.force_close()
+
+    def close_entrance(self) -> None:
+        for one in self._at_the_entrance:
+            one.force_close()
 
 
 CONNECTIONS = web.AppKey("connections", Connections)
+#: makes what meets a connection, of what makes aiohttp's part of it
+ENTRANCE: web.AppKey[Callable[[web.Server], asyncio.Protocol]] = web.AppKey("entrance")
 
 
 @contextlib.asynccontextmanager
@@ -97,11 +131,17 @@ async def listening(application: web.Application, host: str, port: int) -> Async
         auto_decompress=False,
     )
     await runner.setup()
-    assert runner.server is not None
-    keeping = asyncio.create_task(connections.keep(runner.server))
+    server = runner.server
+    assert server is not None
+    keeping = asyncio.create_task(connections.keep(server))
     try:
-        await web.TCPSite(runner, host, port, backlog=1024).start()
-        yield
+        entrance = application[ENTRANCE]
+        listener = await asyncio.get_running_loop().create_server(lambda: entrance(server), host, port, backlog=1024)
+        try:
+            yield
+        finally:
+            listener.close()
+            connections.close_entrance()
     finally:
         keeping.cancel()
         await runner.cleanup()

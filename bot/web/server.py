@@ -26,10 +26,11 @@ from bot.version import VERSION
 from bot.web.about import POLICY, about_page
 from bot.web.bodies import LARGEST, expect_json, json_object, read_body
 from bot.web.clicks import Clicks, is_person
-from bot.web.connections import CONNECTIONS, Connections
+from bot.web.connections import CONNECTIONS, ENTRANCE, Connections
 from bot.web.health import Health
 from bot.web.links import LINKS, SignedLinks
 from bot.web.metrics import CONTENT_TYPE, Live, Metrics
+from bot.web.redirects import Entrance, Redirects
 from bot.web.stop import STOP_POLICY, stop_page
 from cards.kit.addresses import is_loopback, is_this_machine
 from cards.kit.texts import Texts, language_of
@@ -52,23 +53,24 @@ async def loopback_only(request: web.Request, handler: Handler) -> web.StreamRes
     A web page elsewhere cannot send JSON here without the browser asking us first (CORS), nor
     reach us under a name of its own (DNS rebinding).
     """
-    if not is_this_machine(request.remote or "") or not is_loopback(f"http://{request.host}") or _passed_on(request):
+    if not _is_local(request.remote or "", request.host, request.headers):
         raise web.HTTPForbidden(text="without a registration, Crieur answers this machine only")
     return await handler(request)
 
 
-def _passed_on(request: web.Request) -> bool:
-    names = request.headers.keys()
-    return any(name in request.headers for name in PASSED_ON) or any(
-        name.lower().startswith("x-forwarded") for name in names
-    )
+def _is_local(remote: str, host: str, headers: Mapping[str, str]) -> bool:
+    return is_this_machine(remote) and is_loopback(f"http://{host}") and not _passed_on(headers)
+
+
+def _passed_on(headers: Mapping[str, str]) -> bool:
+    return any(name in headers for name in PASSED_ON) or any(name.lower().startswith("x-forwarded") for name in headers)
 
 
 def _inside(handler: Handler) -> Handler:
     """Not for what comes through a proxy or an ingress: that comes from outside."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        if _passed_on(request):
+        if _passed_on(request.headers):
             raise web.HTTPNotFound
         return await handler(request)
 
@@ -115,6 +117,8 @@ class WebHandlers:
         middlewares = [self._plainly, *([loopback_only] if local else [])]
         app = web.Application(client_max_size=LARGEST, middlewares=middlewares)
         app[CONNECTIONS] = self._connections
+        redirects = Redirects(self._links, self._clicks, self._admitted)
+        app[ENTRANCE] = lambda server: Entrance(redirects, self._connections, server)
         app.add_routes(
             [
                 web.post("/api/messages", self.messages),
@@ -130,6 +134,10 @@ class WebHandlers:
             ]
         )
         return app
+
+    def _admitted(self, remote: str, headers: Mapping[str, str]) -> bool:
+        """What the middleware above lets through."""
+        return not self._local or _is_local(remote, headers.get(hdrs.HOST, ""), headers)
 
     @web.middleware
     async def _plainly(self, request: web.Request, handler: Handler) -> web.StreamResponse:

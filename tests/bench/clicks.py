@@ -19,6 +19,7 @@ from aiohttp import web
 from app import WallClock, crieur
 from bot.keys import OwnKeys
 from bot.settings import Settings
+from bot.web.connections import listening
 from bot.web.links import LINKS, SignedLinks
 from storage.records import Campaign, DeliveryState, Engaged, EngagementKind, PersonId, Press
 from storage.sqlite import SqliteStore
@@ -119,7 +120,7 @@ async def _serving(store: Any) -> AsyncIterator[int]:
     """The whole program; its port."""
     port = free_port()
     settings = Settings(_env_file=None, PORT=str(port))  # type: ignore[call-arg, arg-type]
-    async with crieur(settings, store, WallClock()) as application, _site(application, port):
+    async with crieur(settings, store, WallClock()) as application, listening(application, "127.0.0.1", port):
         yield port
 
 
@@ -131,16 +132,10 @@ async def _serving_bare() -> AsyncIterator[int]:
     application = web.Application()
     application.router.add_get("/r/{token}", follow)
     port = free_port()
-    async with _site(application, port):
-        yield port
-
-
-@contextlib.asynccontextmanager
-async def _site(application: web.Application, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield
+    yield port
     await runner.cleanup()
 
 
