@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice, repeat
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,7 @@ from storage.records.instants import is_zone, ms
 from storage.shared.approved import approved_people, forget_approved
 
 PAGE = 50_000  #: deliveries written by one change: small ones write the index again and again
+FIRST = 1_000  #: those of the first change
 
 
 Written = Callable[[CampaignId], None]
@@ -184,13 +186,13 @@ async def _plan_within(
     campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random, written: Written
 ) -> None:
     end = campaign.as_scheduled.schedule.slot.end
-    instants = await asyncio.to_thread(_draw, left, people, rng)  # half a second for a million
-    if instants is None:  # the bot was down until the slot was over, or nobody works there in this time
-        instants = array("q", [ms(end + PAST)]) * len(people)
+    # else the bot was down until the slot was over, or nobody works there in this time
+    instants = draw_sorted(left, len(people), rng) if left else repeat(ms(end + PAST))
     for page in _pages(people):
-        columns = await _columns(campaign, people[page], store)
-        profiles = await _profiles(campaign, people[page], store)
-        await store.plan(campaign.id, people[page], instants[page], end, columns, profiles=profiles)
+        some, due = await asyncio.to_thread(_draw, people, page, instants, rng)  # a second for a million
+        columns = await _columns(campaign, some, store)
+        profiles = await _profiles(campaign, some, store)
+        await store.plan(campaign.id, some, due, end, columns, profiles=profiles)
         written(campaign.id)
 
 
@@ -246,14 +248,24 @@ def _in_test(campaign: Campaign, people: array[int], share: int) -> tuple[array[
     return some, rest
 
 
-def _draw(open_time: OpenTime, people: array[int], rng: random.Random) -> array[int] | None:
-    """Shuffle the people, and draw as many instants in ascending order; None without open time."""
-    rng.shuffle(people)
-    return draw_sorted(open_time, len(people), rng) if open_time else None
+def _draw(
+    people: array[int], page: slice, instants: Iterator[int], rng: random.Random
+) -> tuple[array[int], array[int]]:
+    """Who is next, drawn from those who are left behind this page, and when each of them is due."""
+    count = len(people)
+    for place in range(*page.indices(count)):
+        other = place + int(rng.random() * (count - place))  # Fisher and Yates, as far as is needed
+        people[place], people[other] = people[other], people[place]
+    some = people[page]
+    return some, array("q", islice(instants, len(some)))
 
 
 def _pages(rows: Sequence[int]) -> Iterator[slice]:
-    return (slice(start, start + PAGE) for start in range(0, len(rows), PAGE))
+    """The first is small: what is due first leaves while the others are drawn and written."""
+    start, size = 0, min(FIRST, PAGE)
+    while start < len(rows):
+        yield slice(start, start + size)
+        start, size = start + size, PAGE
 
 
 def _within(people: Sequence[int], approved: Sequence[int]) -> array[int]:

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from cards.campaigns.approval import REASON, approval_card, decided_card, held_text
-from cards.compose.review import Forecast, Overview
+from cards.compose.review import Forecast
 from cards.kit.elements import AdaptiveCard
-from dialogs.compose.forecast import forecast_of, needs_approval, overview, problems_of, view_of
+from dialogs.compose.forecast import forecast_of, needs_approval, overview, problems_of, reach_of, view_of
 from dialogs.compose.wizard import changeable, changed_elsewhere, in_time, information, may_decide, review
 from dialogs.core.card_values import number_in
 from dialogs.core.drafts import Draft, freeze, is_stale, read_draft
@@ -88,11 +88,11 @@ async def _schedule(turn: Turn, campaign: Campaign, form: Form, shown_as: Campai
     """``shown_as``: the draft on whose review it was pressed, where that is another record."""
     pressed_on = shown_as or campaign
     draft = await read_draft(turn, campaign)
-    shown = await overview(turn, draft)
-    if await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach)):
+    reach = await reach_of(turn, draft)
+    if await problems_of(turn, draft, reach, await forecast_of(turn, draft, reach)):
         return Answer(card=await review(turn, pressed_on))
     try:
-        if await needs_approval(turn, shown.reach):
+        if await needs_approval(turn, reach):
             return await submit(turn, draft)
         scheduled = campaign_life.schedule(campaign, await _frozen(turn, draft))
         campaign = await turn.save(scheduled, DeedKind.SCHEDULED)
@@ -218,8 +218,7 @@ async def approve(turn: Turn, form: Form) -> Answer:
         return await _approved(turn, campaign)
     campaign = await _waiting(turn, form)
     draft = await read_draft(turn, campaign)
-    shown = await overview(turn, draft)
-    problems = await _in_the_way(turn, draft, shown)
+    problems = await _in_the_way(turn, draft)
     if problems:
         note = turn.texts("It can’t be sent like this any more: {why}", why=" ".join(text for _, text in problems))
         return Answer(card=await _card(turn, campaign, note))
@@ -242,11 +241,12 @@ async def approve(turn: Turn, form: Form) -> Answer:
     return await _approved(turn, scheduled)
 
 
-async def _in_the_way(turn: Turn, draft: Draft, shown: Overview) -> tuple[tuple[str, str], ...]:
+async def _in_the_way(turn: Turn, draft: Draft) -> tuple[tuple[str, str], ...]:
     """What keeps it from being sent: for one that waits within its slot, only that the slot is over, or a list gone."""
     held = draft.campaign.held
     if held is None:
-        return await problems_of(turn, draft, shown.reach, await forecast_of(turn, draft, shown.reach))
+        reach = await reach_of(turn, draft)
+        return await problems_of(turn, draft, reach, await forecast_of(turn, draft, reach))
     if turn.now >= held.frozen.schedule.slot.end:
         return (("schedule", turn.texts("its time is over.")),)
     if await lists_gone(turn, held.frozen.audience):

@@ -45,17 +45,22 @@ def view_of(form: Form) -> View:
     return View(person=page_of({"page": form.get("person", 0)}), language=str(form.get("language") or ""))
 
 
+async def reach_of(turn: Turn, draft: Draft) -> Reach | None:
+    """How many people it is for, once that is chosen; lists from elsewhere are read again while it can change."""
+    if draft.audience is None:
+        return None
+    campaign = draft.campaign
+    if campaign.state.changeable:
+        await looked_at(turn, await read_lists(turn, draft.audience))
+    return await turn.store.reach(campaign.tenant, draft.audience, campaign.channel)
+
+
 async def overview(turn: Turn, draft: Draft, view: View | None = None) -> Overview:
     """What the cards show of a campaign."""
     view = view or View()
     campaign, audience = draft.campaign, draft.audience
-    reach: Reach | None = None
-    name = ""
-    if audience:
-        if campaign.state.changeable:
-            await looked_at(turn, await read_lists(turn, audience))
-        reach = await turn.store.reach(campaign.tenant, audience, campaign.channel)
-        name = await audience_name(turn, audience)
+    reach = await reach_of(turn, draft)
+    name = await audience_name(turn, audience) if audience else ""
     example, another = await _example(turn, draft, view.person)
     sample, message = example.person, draft.message
     language = _language_shown(message, sample, view) if message else ""
@@ -96,7 +101,8 @@ async def _example(turn: Turn, draft: Draft, place: int) -> tuple[Member, bool]:
     """A real recipient, for whom the preview is drawn, and whether there is one after them; the author for none."""
     campaign = draft.campaign
     if draft.audience and draft.names_people:
-        members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, 2, place, reachable=True)
+        where = (campaign.tenant, draft.audience, campaign.channel)
+        members = await turn.store.members(*where, 2, place, reachable=True, by_name=False)
         if members:
             return members[0], len(members) > 1
     return Member(person=turn.person), False
@@ -252,7 +258,8 @@ async def _gaps(turn: Turn, draft: Draft) -> list[str]:
     if not (needed := must_have(draft.message)):
         return []
     campaign, texts = draft.campaign, turn.texts
-    members = await turn.store.members(campaign.tenant, draft.audience, campaign.channel, CHECKED, reachable=True)
+    where = (campaign.tenant, draft.audience, campaign.channel)
+    members = await turn.store.members(*where, CHECKED, reachable=True, by_name=False)
     warnings = []
     for name in sorted(needed):
         missing = without_value(name, members)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from storage.mongo.engine import PAGE, Document, pages
+from storage.mongo.engine import PAGE, Document, Sort, pages
 from storage.mongo.identities import address_key
 from storage.mongo.mapping import has_installed, person_of, reference_of, why_not, works_on
 from storage.mongo.mapping import reachable as reached_on
@@ -34,7 +34,8 @@ from storage.shared.profiles import by_profile, language_code
 from storage.shared.segments import is_sound, lists_behind, tells_segments_apart
 
 NO_GUESTS: Document = {"guest": {"$ne": True}}
-BY_NAME = [("order", 1)]
+BY_NAME: Sort = [("order", 1)]
+BY_ID: Sort = [("_id", 1)]
 #: what a broken reference may say
 BROKEN = [str(reason) for reason in NotReached if reason is not NotReached.NEVER_INSTALLED]
 
@@ -99,7 +100,9 @@ class MongoAudiences(MongoSegments):
         *,
         search: str = "",
         reachable: bool | None = None,
+        by_name: bool = True,
     ) -> list[Member]:
+        order = BY_NAME if by_name else BY_ID
         asked, also = await self.asked(tenant, audience, channel), list[Document]()
         for word in search.split():
             there = {"$regex": re.escape(word), "$options": "i"}
@@ -107,11 +110,11 @@ class MongoAudiences(MongoSegments):
         if reachable is not None:
             also.append({f"references.{channel}.broken": "" if reachable else {"$ne": ""}})
         if asked.holds_a_rule(audience):
-            rows = await self._page_one_by_one(asked, audience, also, limit, offset)
+            rows = await self._page_one_by_one(asked, audience, also, order, limit, offset)
         else:
             condition = _without_guests(asked, audience)
             condition = {"$and": [condition, *also]} if also else condition
-            rows = await self.rows("people", condition, sort=BY_NAME, limit=limit, skip=offset)
+            rows = await self.rows("people", condition, sort=order, limit=limit, skip=offset)
         bodies = asked.saying(audience)
         return [
             Member(
@@ -126,16 +129,16 @@ class MongoAudiences(MongoSegments):
         ]
 
     async def _page_one_by_one(
-        self, asked: Asked, audience: Audience, also: Sequence[Document], limit: int, offset: int
+        self, asked: Asked, audience: Audience, also: Sequence[Document], order: Sort, limit: int, offset: int
     ) -> list[Document]:
         people = await self.people_in(asked, audience)
         known: list[Document] = [] if audience.guests else [NO_GUESTS]
         if len(people) <= PAGE:
             condition = {"$and": [{"_id": {"$in": list(people)}}, *known, *also]}
-            return await self.rows("people", condition, sort=BY_NAME, limit=limit, skip=offset)
+            return await self.rows("people", condition, sort=order, limit=limit, skip=offset)
         wanted, page, passed = set(people), list[int](), 0
         whole: Document = {"$and": [{"tenant": asked.tenant}, *known, *also]}
-        async for some in self.many("people", whole, [], BY_NAME):  # in the order of their names, as far as is shown
+        async for some in self.many("people", whole, [], order):  # in the order asked for, as far as is shown
             theirs = [row["_id"] for row in some if row["_id"] in wanted]
             page += theirs[max(0, offset - passed) :]
             passed += len(theirs)

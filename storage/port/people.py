@@ -303,8 +303,10 @@ class Lists(Protocol):
         *,
         search: str = "",
         reachable: bool | None = None,
+        by_name: bool = True,
     ) -> list[Member]:
-        """A page of the audience, each person once, by name.
+        """A page of the audience, each person once, by name; else in the order in which they became known, for which
+        nobody has to be sorted.
 
         ``search``: only those in whose name or address it stands; ``reachable``: only those who can be
         reached, or only those who cannot.

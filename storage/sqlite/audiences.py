@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -19,7 +18,7 @@ from storage.records.segments import KnownValue, folded
 from storage.shared.bits import bits_of
 from storage.shared.profiles import by_profile, language_code
 from storage.shared.segments import is_sound, lists_behind, tells_segments_apart
-from storage.sqlite.engine import Engine, Row
+from storage.sqlite.engine import Engine, Row, numbers_in
 from storage.sqlite.people import PERSON, person_of
 from storage.sqlite.segments import (
     Asked,
@@ -57,14 +56,22 @@ def _with_reach(people: str) -> str:
     return f"FROM ({people}) a LEFT JOIN reference r ON r.person = a.person AND r.channel = ?"
 
 
+def _reached(people: Query, audience: Audience, channel: Channel) -> Query:
+    """SQL that gives ``person`` and whether they can be reached as ``works``."""
+    sql, values = people
+    if audience.everyone and not audience.lists:  # those who can be: a million references are not read for it
+        return f"SELECT person, 1 AS works FROM ({sql})", values
+    return f"SELECT a.person, r.person IS NOT NULL AND r.broken IS NULL AS works {_with_reach(sql)}", [*values, channel]
+
+
 def _reach(asked: Asked, audience: Audience) -> Reach:
-    people, values = people_with_guests(asked, audience)
-    out = f"a.person IN ({GUESTS})" if not audience.guests else "0"
+    people, values = _reached(people_with_guests(asked, audience), audience, asked.channel)
+    out = f"person IN ({GUESTS})" if not audience.guests else "0"
     of_guests = [] if audience.guests else [asked.tenant]
     total, reachable, guests = asked.db.execute(
-        "SELECT COUNT(*), COUNT(*) FILTER (WHERE works AND NOT guest), COUNT(*) FILTER (WHERE guest) FROM"
-        f" (SELECT r.person IS NOT NULL AND r.broken IS NULL AS works, {out} AS guest {_with_reach(people)})",
-        (*of_guests, *values, asked.channel),
+        "SELECT COUNT(*), COUNT(*) FILTER (WHERE works AND NOT guest), COUNT(*) FILTER (WHERE guest)"
+        f" FROM (SELECT works, {out} AS guest FROM ({people}))",
+        (*of_guests, *values),
     ).fetchone()
     return Reach(total=total - guests, reachable=reachable, guests=guests)
 
@@ -169,11 +176,13 @@ class SqliteAudiences(Engine):
         *,
         search: str = "",
         reachable: bool | None = None,
+        by_name: bool = True,
     ) -> list[Member]:
         conditions, now = ["1"], self.now()
         if reachable is not None:
             works = "(r.person IS NOT NULL AND r.broken IS NULL)"
             conditions.append(works if reachable else f"NOT {works}")
+        order = "fold(p.surname), fold(p.name), p.address, p.id" if by_name else "a.person"
         words = search.casefold().split()
         conditions += [f"instr({NAMED}, ?)"] * len(words)
 
@@ -184,7 +193,7 @@ class SqliteAudiences(Engine):
                 f"SELECT {PERSON}, r.person IS NULL, r.broken, r.installed, r.failed, r.failed_at"
                 f" FROM ({people}) a JOIN person p ON p.id = a.person"
                 f" LEFT JOIN reference r ON r.person = a.person AND r.channel = ? WHERE {' AND '.join(conditions)}"
-                " ORDER BY fold(p.surname), fold(p.name), p.address, p.id LIMIT ? OFFSET ?",
+                f" ORDER BY {order} LIMIT ? OFFSET ?",
                 (*values, channel, *words, limit, offset),
             ).fetchall()
             members = [_member(row) for row in rows]
@@ -281,12 +290,13 @@ class SqliteAudiences(Engine):
         now = self.now()
 
         def query(db: sqlite3.Connection) -> tuple[Sequence[int], Sequence[int]]:
-            people, values = _people_now(db, tenant, audience, channel, now)
-            cursor = db.execute(
-                f"SELECT iif(r.person IS NOT NULL AND r.broken IS NULL, a.person, -a.person) {_with_reach(people)}",
-                (*values, channel),
-            )
-            ids = array("q", chain.from_iterable(cursor))  # one number a person: there may be millions
-            return array("q", (id for id in ids if id > 0)), array("q", (-id for id in ids if id < 0))
+            people = _people_now(db, tenant, audience, channel, now)
+            sql, values = _reached(people, audience, channel)
+            reached, others = db.execute(
+                "SELECT group_concat(person) FILTER (WHERE works), group_concat(person) FILTER (WHERE NOT works)"
+                f" FROM ({sql})",
+                values,
+            ).fetchone()
+            return numbers_in(reached), numbers_in(others)
 
         return await self.read(query)

@@ -410,6 +410,12 @@ STEPS = (
     ALTER TABLE person ADD COLUMN manager TEXT NOT NULL DEFAULT '';
     CREATE INDEX person_by_manager ON person (tenant, manager) WHERE manager <> '';
     """,
+    # with all that is asked of who has installed the bot: nothing of the table is read for them
+    """
+    DROP INDEX reference_installed;
+    CREATE INDEX reference_installed ON reference (tenant, channel, person, broken, installed)
+        WHERE broken IS NULL AND installed;
+    """,
 )
 
 

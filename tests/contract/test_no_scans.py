@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Campaign, Channel, DeliveryState, DirectoryUser
+from storage.records import Audience, Campaign, Channel, DeliveryState, DirectoryUser
 from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, END, NOW, claim, install, opened, planned, sighting
 from tests.support.deeds import A_DEED
@@ -91,6 +91,28 @@ async def test_an_install_and_a_page_of_the_directory_scan_no_table_of_people(
     for department in ("Sales", "Engines"):
         await store.know(CONTOSO, [replace(bob, department=department)], NOW)
     await store.close()
+    assert not scans(ear, path)
+
+
+async def test_everyone_is_counted_and_read_from_an_index_alone_and_nobody_is_sorted_for_a_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands between *Send now* and the first message: of a million people a table would be read for seconds."""
+    path = tmp_path / "crieur.db"
+    store = SqliteStore(path)
+    ear = Eavesdropper(store, monkeypatch)
+    await store.open()
+    await install(store, "ada", "louis", "marie")
+    asked = (CONTOSO, Audience(everyone=True), Channel.TEAMS)
+    ear.statements.clear()
+    await store.reach(*asked)
+    await store.recipients(*asked)
+    counted = [plan for plan in ear.plans(path) if "reference" in plan]
+    assert counted and all("COVERING INDEX reference_installed" in plan for plan in counted)
+    ear.statements.clear()
+    await store.members(*asked, 2, reachable=True, by_name=False)
+    await store.close()
+    assert not [plan for plan in ear.plans(path) if "TEMP B-TREE" in plan]
     assert not scans(ear, path)
 
 

@@ -315,13 +315,14 @@ class ModelOfLists(Kept):
         *,
         search: str = "",
         reachable: bool | None = None,
+        by_name: bool = True,
     ) -> list[Member]:
         rows = [
             row
             for row in self._audience(tenant, audience, channel)[0]
             if reachable in (None, row.works(channel)) and _is_named(row, search)
         ]
-        rows.sort(key=_order)
+        rows.sort(key=_order if by_name else lambda row: row.person.id)
         columns = self.columns_of(audience, [row.person.id for row in rows])
         members = []
         for row in rows[offset : offset + limit]:

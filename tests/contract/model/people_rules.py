@@ -353,6 +353,7 @@ class PeopleRules(Machine):
         self.same("people_bits", tenant, where[2], [audience, Audience(everyone=True), audience])
         offset, limit = data.draw(st.sampled_from([(0, ALL), (0, 2), (1, 2)]))
         asked = {"search": search, "reachable": data.draw(st.sampled_from([None, True, False]))}
+        asked["by_name"] = data.draw(st.booleans())
         self.same("members", *where, limit, offset, **asked)
         people = self.people(data, tenant)
         self.same("columns_of", audience, people)
