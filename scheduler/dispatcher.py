@@ -16,28 +16,25 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
 from typing import Protocol
 
-from scheduler.planner import OpenTimes, open_time_of
-from scheduler.ports import Clock, Outcome, Render, Renderer, Retry, Sender, Unconfirmed, Unexplained
-from scheduler.precheck import Precheck, Ready, asks, in_quiet_hours
+from scheduler.ports import Clock, Outcome, Renderer, Retry, Sender, Unconfirmed, Unexplained
+from scheduler.precheck import Precheck, Ready, in_quiet_hours
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
 from scheduler.rules.settling import muted, not_sent, out_of_reach, settle
-from scheduler.rules.window import LATE, OpenTime
 from scheduler.sending.recording import GROUP, LEASE, Recording
+from scheduler.sending.running import Running, RunningCampaigns
 from scheduler.sending.turns import Turns
-from scheduler.troubles import Troubles, kept
+from scheduler.troubles import Troubles
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.people import People
 from storage.records import (
     About,
-    Campaign,
     CampaignId,
-    CampaignState,
     Claimed,
     DeliveryId,
     DeliveryState,
@@ -61,25 +58,6 @@ class _Store(Campaigns, Deliveries, People, Protocol):
     """What is asked of the store here."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """A running campaign, with what is worked out once."""
-
-    campaign: Campaign
-    render: Render
-    open_time: OpenTime
-    times: OpenTimes
-    ends: datetime
-    #: where something is asked about each recipient before their message is marked
-    precheck: Precheck | None
-
-    def may_send(self, now: datetime) -> bool:
-        schedule = self.campaign.as_scheduled.schedule
-        if schedule.own_zone:  # whose hours it is, is looked at one by one
-            return schedule.slot.start <= now < self.ends + LATE
-        return self.open_time.may_leave(now)
-
-
 class Dispatcher:
     """Sends what is due until told to stop. Give every process its own ``holder`` number."""
 
@@ -101,26 +79,24 @@ class Dispatcher:
     ) -> None:
         self._store = store
         self._sender = sender
-        self._renderer = renderer
         self._clock = clock
         self._rng = rng
         self._rate_limit = rate_limit
         self._holder = holder
-        self._presence_lookup = presence_lookup or PresenceLookup({}, clock)
         self._concurrency = concurrency
         self._lease = lease
         self._recording = Recording(store, clock, holder, self._tell_of, group, lease)
         self._may_work = may_work
         self._troubles = Troubles()
-        self._running: dict[CampaignId, _Running] = {}
-        self._read_at: float | None = None
+        presence_lookup = presence_lookup or PresenceLookup({}, clock)
+        self._running = RunningCampaigns(store, renderer, clock, presence_lookup, self._troubles)
         self._turns = Turns()
         #: when (monotonic) it was last looked whether something is due of campaigns that sleep
         self._looked_at = float("-inf")
         #: called with the campaigns of which something has been recorded
         self.when_recorded: list[Callable[[Collection[CampaignId]], None]] = []
         #: marked deliveries on their way to a worker
-        self._ready: asyncio.Queue[tuple[_Running, Ready]] = asyncio.Queue()
+        self._ready: asyncio.Queue[tuple[Running, Ready]] = asyncio.Queue()
         #: the group being asked about, by campaign: one at a time
         self._prechecks: dict[CampaignId, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
@@ -134,14 +110,14 @@ class Dispatcher:
 
     def wake(self) -> None:
         """More may be due than was known: the wall clock was set."""
-        self._read_at = None
+        self._running.read_again()
         self._turns.wake()
         self._awake.set()
 
     def look_at(self, id: CampaignId) -> None:
         """A campaign has begun, or has more deliveries than it had."""
         if id not in self._running:
-            self._read_at = None
+            self._running.read_again()
         self._turns.again(id)
         self._awake.set()
 
@@ -190,7 +166,7 @@ class Dispatcher:
             pause = min(pause, await self._turn_of(running))
         return min(pause, self._turns.pause(self._clock.monotonic()))
 
-    async def _turn_of(self, running: _Running) -> float:
+    async def _turn_of(self, running: Running) -> float:
         """Give a campaign its turn; seconds until it has another, infinite where that is kept among the turns."""
         id, pause = running.campaign.id, 0.0
         self._turns.begin(id)
@@ -212,61 +188,18 @@ class Dispatcher:
             self._turns.by(id, now)
 
     async def _read_running(self) -> None:
-        """Which campaigns run, compiled once: read again where something may leave, and else every LOOK seconds."""
-        now = self._clock.monotonic()
-        lasts = POLL if self._turns.now(self._running, now) else LOOK
-        if self._read_at is not None and now - self._read_at < lasts:
-            return
-        self._read_at = now
-        campaigns = await self._store.in_state(CampaignState.RUNNING)
-        before = {id: running.campaign for id, running in self._running.items()}
-        self._running = {campaign.id: self._as_it_is(campaign) for campaign in campaigns}
-        self._troubles.forget(set(self._running))
-        self._turns.forget(set(self._running))
-        for campaign in campaigns:
-            await self._keep_trouble(campaign, before.get(campaign.id))
+        """Which campaigns run: read again where something may leave, and else every LOOK seconds."""
+        lasts = POLL if self._turns.now(self._running.ids, self._clock.monotonic()) else LOOK
+        if await self._running.read(lasts):
+            self._turns.forget(self._running.ids)
 
-    def _as_it_is(self, campaign: Campaign) -> _Running:
-        known = self._running.get(campaign.id)
-        if known is None or known.campaign.choice != campaign.choice:  # what goes to the rest is known from here on
-            return self._begin(campaign)
-        return known if known.campaign.trouble == campaign.trouble else replace(known, campaign=campaign)
-
-    async def _keep_trouble(self, campaign: Campaign, before: Campaign | None) -> None:
-        """What keeps a campaign waiting is kept with it: its author reads it, and a pause outlives this process."""
-        known, sign = campaign.trouble, self._troubles.shared(campaign, before)
-        if known is not None and known.pauses:
-            return
-        if sign is not None:
-            if known is None or known.reason is not sign.reason:
-                await self._store.keep_trouble(campaign.id, kept(sign, self._clock.now()))
-                log.warning("a campaign waits: campaign=%d why=%s detail=%s", campaign.id, sign.reason, sign.code)
-                self._read_at = None
-        elif known is not None and self._troubles.accepted_since(campaign.id, known.since):
-            await self._store.keep_trouble(campaign.id, None)
-            over = replace(campaign, trouble=None)  # by us: a trouble that begins now is a new one
-            self._running[campaign.id] = replace(self._running[campaign.id], campaign=over)
-            log.info("a campaign goes on: campaign=%d", campaign.id)
-            self._read_at = None
-
-    def _begin(self, campaign: Campaign) -> _Running:
-        schedule = campaign.as_scheduled.schedule
-        return _Running(
-            campaign=campaign,
-            render=self._renderer.compile(campaign),
-            open_time=open_time_of(schedule),
-            times=OpenTimes(schedule),
-            ends=schedule.slot.end,
-            precheck=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
-        )
-
-    def _in_turn(self) -> list[_Running]:
+    def _in_turn(self) -> list[Running]:
         """The campaigns that have their turn, in random order: none is always the last."""
-        due = self._turns.now(self._running, self._clock.monotonic())
+        due = self._turns.now(self._running.ids, self._clock.monotonic())
         self._rng.shuffle(due)
         return [self._running[id] for id in due]
 
-    async def _turn(self, running: _Running) -> float:
+    async def _turn(self, running: Running) -> float:
         """Claim and mark what is due in one campaign, within the rate limit of its organisation and our room.
 
         Seconds until there may be more to do; infinite where it is kept when that is.
@@ -280,7 +213,7 @@ class Dispatcher:
         room = may_leave(running.campaign, elapsed, left)
         if room is not None:
             if not room:
-                return self._rest(running, now) if self._paused(running.campaign.id) else TICK
+                return self._rest(running, now) if self._running.is_paused(running.campaign.id) else TICK
             share = min(share, room)
         if running.precheck is not None:
             return await self._turn_to_ask(running, running.precheck, share, now)
@@ -310,14 +243,14 @@ class Dispatcher:
             return await self._sleep(running, APART)
         return 0.0 if granted == share else TICK
 
-    def _rest(self, running: _Running, now: datetime) -> float:
+    def _rest(self, running: Running, now: datetime) -> float:
         """Nothing of the campaign may leave: until the hours open, or for a while."""
         opens = None if running.campaign.as_scheduled.schedule.own_zone else running.open_time.next_open(now)
         seconds = LOOK if opens is None or opens <= now else min(LOOK, (opens - now).total_seconds())
         self._turns.by(running.campaign.id, self._clock.monotonic() + seconds)
         return inf
 
-    async def _sleep(self, running: _Running, least: float) -> float:
+    async def _sleep(self, running: Running, least: float) -> float:
         """All that was due is claimed: until the next is due, for ``least`` seconds at the least."""
         due = await self._store.next_due(running.campaign.id)
         seconds = inf if due is None else (due - self._clock.now()).total_seconds()
@@ -326,13 +259,13 @@ class Dispatcher:
         self._turns.sleep(running.campaign.id, self._clock.monotonic() + seconds)
         return inf
 
-    def _hand_on(self, running: _Running, item: Ready) -> None:
+    def _hand_on(self, running: Running, item: Ready) -> None:
         self._troubles.left(running.campaign, self._clock.monotonic())
         self._ready.put_nowait((running, item))
 
     # --- claim, ask, mark ---------------------------------------------------------------------
 
-    async def _turn_to_ask(self, running: _Running, precheck: Precheck, share: int, now: datetime) -> float:
+    async def _turn_to_ask(self, running: Running, precheck: Precheck, share: int, now: datetime) -> float:
         """Claim what is due, unmarked, and have it asked about; as many as may leave while the answer holds."""
         if running.campaign.id in self._prechecks:
             return inf  # its end wakes us
@@ -357,7 +290,7 @@ class Dispatcher:
         self._turns.by(id, self._clock.monotonic())
         self._awake.set()
 
-    async def _precheck(self, running: _Running, precheck: Precheck, claimed: list[Claimed]) -> None:
+    async def _precheck(self, running: Running, precheck: Precheck, claimed: list[Claimed]) -> None:
         """Ask about a group, and hand on those who may be written to; whatever happens, the rest is due again."""
         left = {delivery.id: delivery for delivery in claimed}
         try:
@@ -374,7 +307,7 @@ class Dispatcher:
             self._recording.settle(not_sent(delivery, running.campaign.channel, now, now))
 
     async def _mark_within_rate(
-        self, running: _Running, precheck: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
+        self, running: Running, precheck: Precheck, going: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> None:
         """Mark as many as the rate limit allows, again and again; what is handed on or settled goes out of ``left``."""
         asked_at = self._clock.monotonic()
@@ -393,7 +326,7 @@ class Dispatcher:
             bucket.give_back(len(group) - handed_on)
 
     async def _mark(
-        self, running: _Running, precheck: Precheck, group: list[Ready], left: dict[DeliveryId, Claimed]
+        self, running: Running, precheck: Precheck, group: list[Ready], left: dict[DeliveryId, Claimed]
     ) -> int:
         """How many of a group are on their way to the workers."""
         for late in filter(None, (precheck.too_late(item.delivery) for item in group)):
@@ -431,7 +364,7 @@ class Dispatcher:
             channel, ends, elsewhere = running.campaign.channel, running.ends, ""
             troubled = self._troubles.answered(running.campaign, delivery, outcome, now, self._clock.monotonic())
             if troubled != (running.campaign.trouble is not None):
-                self._read_at = None  # to be kept with it at once
+                self._running.read_again()  # to be kept with it at once
             if isinstance(outcome, Retry | Unexplained) and outcome.about is About.REGION:
                 elsewhere = await self._elsewhere(delivery.reference, outcome)
                 if elsewhere and isinstance(outcome, Unexplained):  # it may have been answered by the wrong region
@@ -439,9 +372,9 @@ class Dispatcher:
             settled = settle(delivery, channel, outcome, now, ends, self._rng, ready.seen, troubled=troubled)
             self._recording.settle(replace(settled, service_url=elsewhere) if elsewhere else settled)
 
-    def _held_back(self, running: _Running, delivery: Claimed, now: datetime) -> timedelta | None:
+    def _held_back(self, running: Running, delivery: Claimed, now: datetime) -> timedelta | None:
         """How long a delivery that may not leave now has to wait."""
-        if now >= self._recording.until(delivery.id) or self._paused(running.campaign.id):
+        if now >= self._recording.until(delivery.id) or self._running.is_paused(running.campaign.id):
             return timedelta()  # we slept past the lease, or it was stopped: if it is still ours, it is due again
         assert delivery.reference is not None
         elapsed, left = self._clock.monotonic(), (running.ends - now).total_seconds()
@@ -450,11 +383,6 @@ class Dispatcher:
             running.campaign, delivery.reference.service_url, elapsed, left
         ) or self._rate_limit.chats.wait(chat, elapsed)
         return timedelta(seconds=wait) if wait else None
-
-    def _paused(self, id: CampaignId) -> bool:
-        """Whether nothing more of the campaign leaves, as it was last read."""
-        trouble = self._running[id].campaign.trouble if id in self._running else None
-        return trouble is not None and trouble.pauses
 
     async def _elsewhere(self, reference: Reference | None, outcome: Retry | Unexplained) -> str:
         """Where the region that answered is perhaps not theirs: the serviceUrl to try next, "" where none is known."""
@@ -469,7 +397,7 @@ class Dispatcher:
             return ""
         return newest if newest != reference.service_url else ""
 
-    async def _attempt(self, running: _Running, delivery: Claimed) -> Outcome:
+    async def _attempt(self, running: Running, delivery: Claimed) -> Outcome:
         assert delivery.reference is not None
         try:
             return await self._sender.send(delivery.reference, running.render(delivery.person, delivery.columns))
