@@ -43,6 +43,8 @@ def person_picker(
     choices = dict(choice_of(person) for person in offered[:OFFERED] if person.address)
     if value:
         choices.setdefault(value, value)  # a client shows no value that is not among them
+    if not choices:  # nobody has an address: an empty choice is none that every client draws
+        return with_error(TextInput(id=id, label=label, placeholder="ada@contoso.com"), errors.get(id))
     picker = ChoiceInput(
         [*choices.items()],
         id=id,

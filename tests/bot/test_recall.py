@@ -24,7 +24,7 @@ CUT = Answer(0, reset=True)
 #: language -> what the author presses and reads
 WORDS = {
     "en": ("delete", "Take back and delete", "are being taken back", "{n} of {all} messages have been taken back"),
-    "fr": ("supprimer", "Retirer et supprimer", "en train d’être retirés", "{n} messages sur {all} ont été retirés"),
+    "fr": ("supprimer", "Retirer et supprimer", "en cours de retrait", "{n} messages sur {all} ont été retirés"),
 }
 
 

@@ -45,7 +45,7 @@ LINES = {
     ),
     NotReached.OUTAGE: (
         "Microsoft Teams takes no messages at the moment",
-        "Microsoft Teams ne prend pas de messages pour l’instant",
+        "Microsoft Teams n’accepte pas de messages pour l’instant",
     ),
     NotReached.WRONG_REGION: (
         "Microsoft Teams serves your people elsewhere",

@@ -406,7 +406,12 @@ class Samples:
             ),
             "form_try": try_it_form(texts, draft, [person()], {"address": person().address}, {}),
             "form_try_sent": try_it_form(
-                texts, draft, [], {}, {}, texts("The test is in the chat of {address}.", address=person().address)
+                texts,
+                draft,
+                [person()],
+                {},
+                {},
+                texts("The test is in the chat of {address}.", address=person().address),
             ),
         }
 
