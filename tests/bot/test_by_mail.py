@@ -474,3 +474,43 @@ async def test_the_export_has_columns_of_its_own(running_bot: RunningBot, ada: P
     assert (gone["E-mail"], gone["E-mail: details"]) == ("e-mail failed", "550 5.1.1 no such user")
     assert gone["E-mail: reason"] == "The mail server refused their address."
     assert (none["E-mail"], none["E-mail at"]) == ("", "")
+
+
+@pytest.mark.real_time
+async def test_it_is_said_in_words_and_lands_on_the_review(
+    running_bot: RunningBot, ada: Person, louis: Person, server: MailServer
+) -> None:
+    """Words of a schedule are read by a program."""
+    await with_mail(running_bot, server)
+    await make_publisher(ada, louis)
+    await ada.say(
+        "Tell everyone tomorrow at 10am for 2 hours that the canteen is closed on Friday,"
+        " and by e-mail to those who have not opened it after 36 hours."
+    )
+    words = words_of(ada.card())
+    assert "also by e-mail: who could not be reached, or has not opened it, after 36 hours" in words[0], words
+    assert "who could not be reached, or has not opened it, after 36 hours" in words
+    draft = await newest(running_bot)
+    assert draft.forms["message"]["body"].startswith("The canteen is closed") and "mail" not in draft.forms["message"]
+    assert (draft.forms["schedule"]["mail"], draft.forms["schedule"]["mail_after"]) == ("not_opened", "36")
+    assert draft.forms["schedule"]["time"] == "10:00", "the rest is read as ever"
+    await ada.say("and e-mail those who could not be reached")
+    assert (await newest(running_bot)).forms["schedule"]["mail"] == "not_reached", "a change of the open draft"
+    await louis.say(
+        "Dis à tout le monde demain à 10h pendant 2 heures que la cantine est fermée vendredi,"
+        " et par e-mail à ceux qui ne l’ont pas ouvert après 24 heures"
+    )
+    words = words_of(louis.card())
+    said = "aussi par e-mail : qui n’a pas pu être joint, ou ne l’a pas ouverte, après 24 heures"
+    assert words[0].endswith(said), words
+    too_late = "et par courriel à ceux qui ne l’ont pas ouvert après 30 jours"
+    await louis.say(too_late)
+    assert any("un nombre de 1 à 168" in word for word in words_of(louis.card())), "said, and nothing lost"
+
+
+@pytest.mark.real_time
+async def test_in_words_where_nobody_has_set_it_up_it_is_said_plainly(running_bot: RunningBot, ada: Person) -> None:
+    await ada.say(
+        "Tell everyone tomorrow at 10 that the canteen is closed, and by e-mail to whoever has not opened it."
+    )
+    assert any("Nobody has set e-mail up here" in word for word in words_of(ada.card())), words_of(ada.card())

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cards.compose.said import SAID, OpenAsk, ask_text, asks_of, understood_text, with_asks
+from cards.compose.sequels.mail_form import mail_text
 from cards.kit.variables import escape_markdown
 from cards.message.plain_text import built_in_teams
 from dialogs.campaigns.deleting import delete, deletion
@@ -39,11 +40,12 @@ from dialogs.core.visibility import demand, lists_of
 from dialogs.forms.fields import KEPT, NAME
 from dialogs.lists.audience import accept_audience
 from dialogs.sayings import Ask, Asked, Kind, Saying
+from dialogs.sayings.parts.mails import cut_by_mail
 from dialogs.sayings.reading import read
 from dialogs.sayings.timing import Timing, timing
 from dialogs.sayings.words.names import EVERYBODY, Names
 from dialogs.schedule_words import may_be_a_schedule
-from storage.records import Campaign, DeedKind, DistributionList, Right, StaleVersion, Topic
+from storage.records import ByMail, Campaign, DeedKind, DistributionList, Right, StaleVersion, Topic
 from storage.records.campaign_life import Change, allows, edit
 from storage.shared.policy import policy_of
 
@@ -66,6 +68,13 @@ class Heard:
     meant: Mapping[str, str] = field(default_factory=dict)
     #: what the campaign is to be about
     topic: Topic | None = None
+    #: who is to get it by e-mail as well
+    by_mail: ByMail | None = None
+
+    @property
+    def says_beside(self) -> bool:
+        """Whether something was said that was read before the rest."""
+        return self.topic is not None or self.by_mail is not None
 
     @property
     def ids(self) -> dict[str, int]:
@@ -81,14 +90,16 @@ async def _heard(turn: Turn, words: str) -> Heard | None:
     is_begun = draft is not None and bool(draft.forms.keys() - {SAID})
     known = draft_for_grammar(turn, draft, lists) if draft is not None and is_begun else None
     words, topic = cut_topic(words, (await policy_of(turn.store, turn.person.tenant)).topics)
+    words, by_mail = cut_by_mail(words)
     names = Names(one.name for one in lists)
     of_people = None
-    saying = Saying(kind=Kind.EDIT) if topic is not None and not words else read(words, names, known)
+    alone = not words and (topic is not None or by_mail is not None)
+    saying = Saying(kind=Kind.EDIT) if alone else read(words, names, known)
     if may_describe(words, saying):
         of_people = await known_to(turn, words, lists)
         saying = read(words, names, known, of_people.people)
     whole = _with_one_of_a_name(saying, lists)
-    return Heard(saying=whole, draft=draft, lists=lists, known=of_people, topic=topic)
+    return Heard(saying=whole, draft=draft, lists=lists, known=of_people, topic=topic, by_mail=by_mail)
 
 
 async def _with_people_described(turn: Turn, heard: Heard) -> Heard:
@@ -133,7 +144,7 @@ async def said(turn: Turn, words: str, command: str) -> Answer | None:
         return await _answer(turn, heard) if whole else None
     if saying.kind is Kind.NEW and saying.says_something:
         return await _answer(turn, heard)
-    if heard.topic is not None and heard.draft is not None and saying.kind is Kind.EDIT:
+    if heard.says_beside and heard.draft is not None and saying.kind is Kind.EDIT:
         return await _answer(turn, heard)
     if saying.kind is Kind.EDIT:
         alone = replace(saying, when="", speaks=frozenset(), asks=())
@@ -269,7 +280,7 @@ async def _forms(
         else:
             forms[version_key(code)] = {**before.get(version_key(code), {}), "spoken": code, "body": text[:KEPT]}
     times, spoken = Timing(), None
-    timed = bool(saying.when or saying.end or saying.follow_up) or saying.presence is not None
+    timed = bool(saying.when or saying.end or saying.follow_up or heard.by_mail) or saying.presence is not None
     proposed = await proposed_schedule(turn, draft.channel if draft else turn.channel) if timed else {}
     if saying.when:
         stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
@@ -284,6 +295,9 @@ async def _forms(
         forms["schedule"] = {**forms["schedule"], **end_values(saying.end, ends)}
     if saying.follow_up is not None:
         forms["schedule"] = {**forms["schedule"], **follow_values(saying.follow_up)}
+    if heard.by_mail is not None:
+        after = {"mail": heard.by_mail.to, "mail_after": str(heard.by_mail.after)}
+        forms["schedule"] = {**forms["schedule"], **after}
     return with_asks(forms, [*_still_open(before, saying), *in_the_way(saying.asks, has_text=bool(saying.text))]), times
 
 
@@ -317,6 +331,8 @@ async def _understood(turn: Turn, heard: Heard, campaign: Campaign, times: Timin
     parts = parts_understood(turn, heard.saying, schedule, heard.meant)
     if heard.topic is not None:
         parts.append(turn.texts("topic “{topic}”", topic=escape_markdown(heard.topic.name)))
+    if heard.by_mail is not None:
+        parts.append(turn.texts("also by e-mail: {whom}", whom=mail_text(turn.texts, heard.by_mail)))
     pointed_out = notes(turn, [*heard.saying.asks, *times.asks])
     if unread := unread_text(turn, heard.saying, heard.known):
         pointed_out.append(unread)
