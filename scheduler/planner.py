@@ -29,6 +29,7 @@ from storage.port.operations import Documents
 from storage.port.people import Lists, People
 from storage.records import (
     MOST_PROFILES,
+    ABTest,
     Audience,
     Campaign,
     CampaignId,
@@ -126,7 +127,7 @@ async def plan_some(
             usual = times.of(zone).after(now)
             # of those who have no other time they may have meanwhile, as they can change it: asked before it leaves
             left = (times.beside(*hours).after(now) or usual) if hours else usual
-            await _plan_in_zone(campaign, some, left, now, store, rng, written)
+            await _plan_in_zone(campaign, some, left, now, store, rng, written, hours)
     waiting = _without(others, known)
     for page in _pages(waiting):
         columns = await _columns(campaign, waiting[page], store)
@@ -169,17 +170,32 @@ async def _plan_in_zone(
     store: _Store,
     rng: random.Random,
     written: Written,
+    quiet: tuple[Quiet, str] | None,
 ) -> None:
-    """An instant in what is left of the open time for each; where nothing is left they will have expired."""
+    """An instant in what is left of the open time for each; where nothing is left they will have expired.
+
+    ``quiet``: their quiet hours, and the zone in which they live; ``left`` is beside them.
+    """
     test = campaign.as_scheduled.ab_test
     if test is not None:
         some, rest = await asyncio.to_thread(_in_test, campaign, people, test.share)
         times = times_of(campaign.as_scheduled.schedule, test)
         # those of the test whose time is over, as the bot was away, get it in what is left
         await _plan_within(campaign, some, times.test.after(now) or left, store, rng, written)
-        await _plan_within(campaign, rest, times.rest.after(now), store, rng, written)
+        after_choice = times.rest.after(now)
+        beside = rest_beside(campaign.as_scheduled.schedule, test, *quiet).after(now) if quiet else after_choice
+        await _plan_within(campaign, rest, beside or after_choice, store, rng, written)
     else:
         await _plan_within(campaign, people, left, store, rng, written)
+
+
+def rest_beside(schedule: Schedule, test: ABTest, quiet: Quiet, zone: str) -> OpenTime:
+    """When the rest of an A/B test may get its variant, for somebody in this zone with these quiet hours.
+
+    Where these cover all of it, nothing is sent to them before the choice instead: they end with that reason.
+    """
+    clock = ZoneInfo(zone if is_zone(zone) else schedule.zone)
+    return without_quiet(times_of(schedule, test).rest, quiet, clock)
 
 
 async def _plan_within(

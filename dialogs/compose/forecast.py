@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -19,11 +20,24 @@ from dialogs.forms.fields import page_of
 from dialogs.lists.audience import audience_name, lists_gone
 from dialogs.lists.freshness import looked_at, problems_of_lists, read_lists
 from dialogs.people.language import texts_of
-from scheduler.planner import OpenTimes
+from scheduler.planner import OpenTimes, rest_beside
 from scheduler.precheck import week_of
 from scheduler.rules.window import forecast
 from scheduler.rules.zone_forecast import forecast_across
-from storage.records import Member, Message, Person, Reach, Style, consideration_of, in_language, variant_b
+from storage.records import (
+    ABTest,
+    Member,
+    Message,
+    Person,
+    Quiet,
+    Reach,
+    Schedule,
+    Style,
+    consideration_of,
+    drawn_variant,
+    in_language,
+    variant_b,
+)
 from storage.records.step_forms import is_sequence
 from storage.shared.policy import policy_of
 
@@ -198,6 +212,8 @@ async def _spared(turn: Turn, draft: Draft, times: OpenTimes) -> _Spared:
         for (zone, hours), people in (await store.quiet_people(campaign.tenant)).items():
             if times.of(zone).after(turn.now) and not times.beside(hours, zone).after(turn.now):
                 hushed |= set(people)
+            elif draft.ab_test is not None:
+                hushed |= _hushed_after_the_choice(turn, draft, draft.ab_test, draft.schedule, hours, zone, people)
         hushed -= mutes | left
     week = week_of(max(turn.now, draft.schedule.slot.start))
     full = set(await store.had_enough(week, rules.per_week)) if rules.per_week else set[int]()
@@ -207,6 +223,16 @@ async def _spared(turn: Turn, draft: Draft, times: OpenTimes) -> _Spared:
     reachable, _ = await store.recipients(campaign.tenant, draft.audience, campaign.channel)
     counts = (sum(person in some for person in reachable) for some in (mutes, left, hushed, full))
     return _Spared(**dict(zip(("muted", "left", "quiet", "enough"), counts, strict=True)))
+
+
+def _hushed_after_the_choice(
+    turn: Turn, draft: Draft, test: ABTest, schedule: Schedule, quiet: Quiet, zone: str, people: Sequence[int]
+) -> set[int]:
+    """Those of the rest of an A/B test who have quiet hours in all that is left after the choice."""
+    if rest_beside(schedule, test, quiet, zone).after(turn.now):
+        return set()
+    id = draft.campaign.changes_of or draft.campaign.id
+    return {person for person in people if drawn_variant(id, person, test.share) is None}
 
 
 async def needs_approval(turn: Turn, reach: Reach | None) -> bool:

@@ -135,8 +135,8 @@ class TextReader:
         sends = any(part.what is What.ORDER and part.value in ("send", "make") for part in parts) or self._says_send(
             parts
         )
-        if whats & {What.CONFIRM, What.BUTTON, What.ANSWERS, What.PRESENCE, What.END}:
-            return not (empty and lines) or sends or bool(whats & {What.BUTTON, What.ANSWERS, What.END})
+        if whats & {What.CONFIRM, What.BUTTON, What.ANSWERS, What.PRESENCE, What.END, What.REMINDER}:
+            return not (empty and lines) or sends or bool(whats & {What.BUTTON, What.ANSWERS, What.END, What.REMINDER})
         if What.WHEN in whats:
             if empty and timed:
                 return False
@@ -238,7 +238,7 @@ class TextReader:
 
     def _opens_instructions(self, at: int, parts: Sequence[Part]) -> bool:
         whats = {part.what for part in parts}
-        if whats & {What.CONFIRM, What.BUTTON, What.ANSWERS, What.PRESENCE, What.END}:
+        if whats & {What.CONFIRM, What.BUTTON, What.ANSWERS, What.PRESENCE, What.END, What.REMINDER}:
             return True
         if self._tokens[at].text not in (",", ";", "-", "–", "—", "("):
             return (

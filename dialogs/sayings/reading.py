@@ -11,6 +11,7 @@ from dialogs.sayings.body import FEW
 from dialogs.sayings.changes import read_change
 from dialogs.sayings.chat import ends_as_question, is_question, is_statement, opening, small_talk
 from dialogs.sayings.gathering import about_lists, with_the_rest
+from dialogs.sayings.parts.meant import may_be_meant
 from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import OPERATIVE, Scanner, What
 from dialogs.sayings.shape import PATIENCE, Begins, Whole
@@ -230,6 +231,9 @@ def _lost(scanner: Scanner, whole: Whole, at: int) -> list[Asked]:
 
 def _about_the_text(whole: Whole, saying: Saying) -> list[Asked]:
     asks = [Asked(Ask.FOR_THE_TEXT, one) for one in (*whole.doubtful, whole.loose) if one]
+    known = {one.words.rstrip(".!?") for one in asks}
+    meant = (one for one in may_be_meant(whole.text) if one.rstrip(".!?") not in known)
+    asks += [Asked(Ask.FOR_THE_TEXT, one[:LONGEST_ASKED]) for one in meant]
     asks += [Asked(Ask.NOT_UNDERSTOOD, one[:LONGEST_ASKED]) for one in whole.others]
     if whole.changed:
         asks.append(Asked(Ask.CHECK, whole.text))

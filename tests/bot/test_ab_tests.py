@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -14,6 +14,8 @@ from storage.records import (
     CampaignState,
     DeedKind,
     DeliveryState,
+    NotReached,
+    Quiet,
     TenantId,
     Variant,
     WhyChosen,
@@ -174,6 +176,48 @@ async def test_the_better_one_goes_to_the_rest_by_itself_and_nobody_gets_both(
     assert better in words
     entries = [entry for _, entry in await running_bot.store.audit_from(0, 500) if entry.deed is DeedKind.CHOSEN]
     assert [(entry.by, entry.details["variant"]) for entry in entries] == [(None, "B")]
+
+
+async def test_quiet_hours_in_all_that_follows_the_choice_are_counted_beforehand_and_told(
+    running_bot: RunningBot, ada: Person, crowd: list[Person]
+) -> None:
+    """Nobody of the rest gets a variant that nobody has chosen; who lifts them in time gets the chosen one."""
+    await to_the_review(running_bot, ada)
+    draft = await newest(running_bot)
+    store, by_variant = running_bot.store, dict[str, list[Person]]()
+    known = {person.conversation: await store.person_at(TENANT, person.address) for person in crowd}
+    for person in crowd:
+        one = known[person.conversation]
+        assert one is not None
+        by_variant.setdefault(drawn_variant(draft.id, one.id, 50) or "", []).append(person)
+    (quiet, evening, lifts, *_), (tested, *_) = by_variant[""], by_variant["b"]
+    for person, begins_at in ((quiet, 10), (evening, 13), (lifts, 10), (tested, 10)):
+        one = known[person.conversation]
+        assert one is not None
+        hours = Quiet(begins=time(begins_at, 30), ends=time(20))
+        await store.set_quiet(one.id, hours, deed=A_DEED)
+        assert person.zone == "Europe/London"
+    await ada.press("Change the schedule")
+    review = words_of((await ada.press("Next: review"))["value"])
+    counted = [word for word in review if "2 people have quiet hours all this time." in word]
+    assert counted, "but not who is in the test, or has time after it"
+    await ada.press("Schedule it")
+    campaign = await begins(running_bot, await newest(running_bot))
+    assert len(titles(tested)) == 1, "in the test they get theirs before"
+    start = campaign.as_scheduled.schedule.slot.start
+    await until(running_bot, start + 2 * HOUR)
+    await ada.sees("Which one goes to the rest of “Autumn newsletter”?")
+    await ada.press("Send A to the rest")
+    one = known[lifts.conversation]
+    assert one is not None
+    await store.set_quiet(one.id, None, deed=A_DEED)
+    await ended(running_bot, campaign)
+    tally = await store.tally(campaign.id)
+    assert tally.states == {DeliveryState.DELIVERED: PEOPLE, DeliveryState.EXPIRED: 1}
+    assert tally.reasons == {NotReached.QUIET: 1} and titles(quiet) == []
+    assert titles(evening) == ["Our autumn"] and titles(lifts) == ["Our autumn"]
+    words = words_of(await ada.sees("Report: "))
+    assert "The time was over in their quiet hours." in words
 
 
 async def test_where_it_may_be_chance_the_author_is_asked_once_and_their_press_decides(

@@ -49,7 +49,7 @@ _SAID = re.compile(
 
 
 def cut_by_mail(words: str) -> tuple[str, ByMail | None]:
-    """The words without what says it, and who gets one; None where nobody was said. More than a week is refused later."""
+    """The words without what says it, and who gets one; None where nobody was said. The form says what is too late."""
     for match in _SAID.finditer(words):
         unit = (match["unit"] or "").casefold()
         if match["number"] and unit not in _UNIT:
