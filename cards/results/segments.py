@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cards.kit.elements import ActionSet, AdaptiveCard, Table
-from cards.kit.parts import card, go, handle, heading, hint, name_of, paragraph, subheading
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Table
+from cards.kit.parts import act, card, go, handle, heading, hint, name_of, paragraph, subheading
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from cards.results.figures import Figures
-from storage.records import COUNTED, EngagementKind, Profile, ProfileFigures
+from storage.records import COUNTED, Campaign, EngagementKind, Profile, ProfileFigures
+from storage.records.segments import Fact, FactIs, Group, How
+from storage.shared.json import to_json
 
 LEAST = 10  #: people: of fewer nothing is told, nor could it be worked out
 MOST = 30  #: segments of one kind: the largest
-SHOWN = 12  #: of them on a card: it has its size
+SHOWN = 10  #: of them on a card: it has its size
 FIRST = 3  #: segments on the report itself
+LIKE = 7  #: of one kind, of which a segment can be made by a press
 
 
 class SegmentKind(StrEnum):
@@ -191,9 +194,33 @@ def segments_card(
     body.append(
         hint(texts("As it was when the campaign started. Nothing is told of fewer than {count} people.", count=LEAST))
     )
+    body += _people_like_these(texts, figures, told)
     others = [other for other in (*measured(figures), None) if other is not kind] if told else []
     actions = [go(_done(texts, other), "breakdown.open", handle(campaign, kind=other or "sent")) for other in others]
     return card(texts, body, [*actions, go(texts("Report"), "report.open", handle(campaign))])
+
+
+def _people_like_these(texts: Texts, figures: Figures, told: Told) -> list[Any]:
+    """A row becomes a segment, of whoever it is true of by then; a list is one that people can be sent to already."""
+    facts = [(Fact(kind), one) for kind, some in told.items() if kind is not SegmentKind.LIST for one in some[:LIKE]]
+    if not facts:
+        return []
+    choices = [
+        (
+            to_json(Group(how=How.ALL, parts=(FactIs(fact=fact, values=(one.value,)),))),
+            texts("{kind}: {name}", kind=kind_of_segment(texts, one.kind), name=name_of_segment(texts, one, {})),
+        )
+        for fact, one in facts
+    ]
+    field = ChoiceInput(choices, id="rule", label=texts("People like these"), value=choices[0][0], style="compact")
+    press = act(texts("Make it a segment"), "segment.new", {"of": sources_of(figures.campaign)})
+    return [field, ActionSet(actions=[press], spacing="Small")]
+
+
+def sources_of(campaign: Campaign) -> str:
+    """Out of whom a segment of a campaign's people is made, as "segment.new" takes it."""
+    audience = campaign.as_scheduled.audience
+    return ",".join(["everyone"] if audience.everyone else [f"list:{id}" for id in audience.lists])
 
 
 def segment_rows(texts: Texts, figures: Figures, told: Told, lists: Lists) -> list[tuple[str, str]]:

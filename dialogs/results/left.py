@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cards.results.figures import Figures
 from cards.results.left import Group, PeopleLeft, left_card, people_left_card
+from cards.results.segments import sources_of
 from dialogs.campaigns.copies import draft_to
 from dialogs.core.figures import count_left, figures_of
 from dialogs.core.router import Router
@@ -82,12 +83,11 @@ async def see_left(turn: Turn, form: Form) -> Answer:
 
 def _as_segment(campaign: Campaign, left: Left) -> dict[str, str]:
     """People like these, whoever they are by then: of those who were written to, who have not."""
-    audience, received = campaign.as_scheduled.audience, Did(campaign=campaign.id, act=Act.RECEIVED)
+    received = Did(campaign=campaign.id, act=Act.RECEIVED)
     has_not = Did(campaign=campaign.id, act=ACTS[left.kind]) if left.kind else received
     none = SegmentGroup(how=How.NONE, parts=(has_not,))
     rule = SegmentGroup(how=How.ALL, parts=(received, none) if left.kind else (none,))
-    of = ["everyone"] if audience.everyone else [f"list:{id}" for id in audience.lists]
-    return {"rule": to_json(rule), "of": ",".join(of)}
+    return {"rule": to_json(rule), "of": sources_of(campaign)}
 
 
 def read_trail(value: object) -> list[int]:

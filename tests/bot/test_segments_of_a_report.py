@@ -101,6 +101,26 @@ async def test_each_department_has_its_line_and_few_people_have_none(running_bot
     assert ("Sales", "10", "100%") in rows_of_tables(sent)
 
 
+async def test_a_row_becomes_a_segment_of_people_like_these(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await sent_to_departments(running_bot, ada, {"Labs": 12, "Sales": 10})
+    campaign = await newest(running_bot)
+    segments = await pressed(ada, await report_at_a_press(ada, campaign), "breakdown.open")
+    [like] = [node for node in nodes_of(segments) if node.get("id") == "rule"]
+    titles = {choice["title"]: choice["value"] for choice in like["choices"]}
+    assert like["label"] == "People like these" and {"Department: Labs", "Department: Sales"} <= titles.keys()
+    at = next(message for message, card in ada.cards()[::-1])
+    card = (await ada.press("Make it a segment", card=segments, at=at, rule=titles["Department: Sales"]))["value"]
+    assert {"Department is “Sales”", "**10 of 10 people can be reached**"} <= {*words_of(card)}
+    await ada.say(f"add publisher {louis.address}")
+    segments = await pressed(louis, await report_at_a_press(louis, campaign), "breakdown.open")
+    [like] = [node for node in nodes_of(segments) if node.get("id") == "rule"]
+    assert like["label"] == "Des personnes comme celles-ci" and any(
+        choice["title"].replace("\xa0", " ") == "Service : Labs" for choice in like["choices"]
+    )
+
+
 async def test_where_three_would_be_left_the_smallest_goes_too_and_it_is_said_in_french(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
