@@ -109,7 +109,7 @@ def more_line(texts: Texts, values: Values) -> str:
         *([texts("without names: totals only")] if ANONYMOUS.is_on(values) else []),
         *([texts("👍 and 👎 beneath it")] if THUMBS.is_on(values) else []),
     ]
-    return texts.enumerate(parts) or texts("as usual")
+    return " · ".join(parts) or texts("as usual")
 
 
 def variables_hint(texts: Texts, columns: Sequence[str]) -> str:

@@ -143,6 +143,7 @@ from tests.support.sample_records import (
     PAUSED_TALLY,
     PICTURE,
     PRESENCE_TALLY,
+    RATINGS,
     REACH,
     REPEATED,
     RUNNING_TALLY,
@@ -450,6 +451,7 @@ class Samples:
         on_its_way = figures(running, RUNNING_TALLY, MEANWHILE, next_due=NOW + timedelta(seconds=8))
         whole = figures(done, DONE_TALLY, ENGAGEMENT, hours=HOURS)
         question_done = figures(refrozen(done, message=question(language)), DONE_TALLY, ANSWERS, hours=HOURS[:10])
+        rated = figures(refrozen(done, tracking=Tracking(thumbs=True)), DONE_TALLY, [*ENGAGEMENT, *RATINGS])
         unnamed = refrozen(done, message=question(language), tracking=Tracking(anonymous=True))
         earlier = [
             figures(replace(done, name=name), tally, ENGAGEMENT)
@@ -558,6 +560,7 @@ class Samples:
                 A_YEAR_LATER + timedelta(days=1),
                 erased_text(texts, replace(done, sealed_at=A_YEAR_LATER)),
             ),
+            "report_thumbs": report_card(texts, rated, START + timedelta(hours=10)),
             "report_answers": report_card(texts, question_done, START + timedelta(hours=10)),
             "report_anonymous": report_card(texts, figures(unnamed, DONE_TALLY, ANONYMOUS), START + timedelta(days=40)),
             "export": export_card(texts, done, 1_250, by_file=True, by_link=True),

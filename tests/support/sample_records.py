@@ -270,6 +270,7 @@ ENGAGEMENT = engagement(
     (ACKNOWLEDGED, None, 503, 526), (ACKNOWLEDGED, 1, 503, 526), (REPLIED, None, 12, 14), (REPLIED, 0, 12, 14),
     (REACTED, None, 96, 103), (REACTED, 0, 61, 61), (REACTED, 1, 38, 38), (REACTED, 6, 4, 4),
 )  # fmt: skip
+RATINGS = engagement((RATED, None, 312, 331), (RATED, 0, 287, 301), (RATED, 1, 25, 30))
 MEANWHILE = engagement((OPENED, None, 211, 211), (CLICKED, None, 96, 104), (CLICKED, 0, 96, 104))
 ANSWERS = engagement(
     (OPENED, None, 711, 711), (OPENED, 0, 711, 711), (ANSWERED, None, 516, 548),
