@@ -246,7 +246,7 @@ async def choose_schedule_of_a_minute(ada: Client) -> None:
     await ada.sees("When does it go out?")
     await ada.press("Working hours")
     await ada.tick("Send outside working hours too")
-    await ada.press("Clock")
+    await ada.press("Time zone")
     await ada.shoot("schedule-lines")
     await ada.press("Duration")
     await ada.card.get_by_role("spinbutton", name="Duration").fill("1")
