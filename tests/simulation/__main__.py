@@ -26,6 +26,7 @@ from pathlib import Path
 from tests.simulation.disk import Disk
 from tests.simulation.faults import Fault, halves
 from tests.simulation.loop import Endless, Stuck
+from tests.simulation.parts import Parts
 from tests.simulation.world import Setting, World
 from tests.support.seeding import ANY_TIME
 
@@ -110,6 +111,7 @@ def power_cuts(first: int, every: int) -> int:
         hours=ANY_TIME,
         offsets=(0.0,),
         faults=(),
+        parts=Parts(),
     )
     cut_at, broken, commits = 0, 0, 1
     while cut_at < commits:

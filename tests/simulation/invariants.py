@@ -23,6 +23,7 @@ from storage.records import (
     DeedKind,
     DeliveryState,
     EngagementKind,
+    NotReached,
     PresenceChoice,
     Result,
     Seen,
@@ -30,6 +31,7 @@ from storage.records import (
     Tally,
     TenantId,
 )
+from tests.simulation.choosing import chosen_once
 from tests.simulation.faults import PEOPLES
 
 if TYPE_CHECKING:
@@ -60,9 +62,10 @@ async def check(world: World, scheduled: Campaign) -> None:
     await _only_who_is_there(world, store, campaign)
     assert not (order := world.history.illegal()), order
     await everybody_once(world, store, campaign, least=len(world.people) - len(world.left))
+    await chosen_once(world, store, campaign)
     await _engagement_adds_up(store, campaign)
     await _in_time(world, store, campaign)
-    await _nobody_muted(world, store)
+    await _nobody_who_wants_none(world, store)
     _answered_once(world)
     _unchanged(scheduled, campaign)
     _in_its_hours(world, campaign)
@@ -171,6 +174,7 @@ async def everybody_once(world: World, store: Store, campaign: Campaign, least: 
             assert refused, f"{chat}: failed ({result.reason}, {result.detail}): the platform refused nothing"
         if result.state is DeliveryState.EXPIRED or result.state is DeliveryState.UNCONFIRMED:
             waits = campaign.as_scheduled.schedule.presence is not PresenceChoice.ALWAYS
+            waits |= world.setting.parts.wishes and result.reason is NotReached.QUIET
             assert world.suffered or world.was_cut or waits, (
                 f"{chat}: {result.state.name} ({result.reason}), and nothing went wrong"
             )
@@ -199,15 +203,15 @@ async def _in_time(world: World, store: Store, campaign: Campaign) -> None:
     assert not missing, f"{sorted(missing)} were there, and did not receive it"
 
 
-async def _nobody_muted(world: World, store: Store) -> None:
+async def _nobody_who_wants_none(world: World, store: Store) -> None:
     heard = set()  # whose word was taken: a store that is away takes none, and the bot says so
     for person in world.people:
         kept = await store.person_at(person.tenant, person.address)  # type: ignore[arg-type]
-        if kept is not None and kept.muted:
+        if kept is not None and (kept.muted or kept.quiet or kept.left_topics):
             heard.add(person.conversation)
     for arrival in world.arrivals:
         since = world.muted.get(arrival.chat) if arrival.chat in heard else None
-        assert since is None or arrival.at < since + CALM, f"{arrival.chat}: muted since {since}, received {arrival.at}"
+        assert since is None or arrival.at < since + CALM, f"{arrival.chat}: none since {since}, received {arrival.at}"
 
 
 def _answered_once(world: World) -> None:

@@ -164,6 +164,60 @@ MUTANTS = (
         "        if isinstance(answer.outcome, Delivered):\n",
         "        if not isinstance(answer.outcome, NotTakenBack):\n",
     ),
+    Mutant(
+        "a variant is chosen once more by whoever comes at the same moment",
+        "storage/mongo/campaigns.py",
+        "chosen = next_version(campaign_life.choose(campaign, choice, deed.at))",
+        "chosen = next_version(campaign_life.choose(replace(campaign, chosen_at=None), choice, deed.at))",
+    ),
+    Mutant(
+        "who waits for the choice of an A/B test gets A meanwhile",
+        "storage/records/variants.py",
+        "(campaign.choice.variant if campaign.choice else None)",
+        "(campaign.choice.variant if campaign.choice else Variant.A)",
+    ),
+    Mutant(
+        "a mail that may have left is claimed again when its lease is over",
+        "storage/sqlite/mails.py",
+        "AND state IN ({_PLANNED}, {_CLAIMED}) ORDER BY",
+        "AND state IN ({_PLANNED}, {_CLAIMED}, {_SENDING}) ORDER BY",
+    ),
+    Mutant(
+        "a mail whose connection broke is sent again",
+        "scheduler/mailing/rules.py",
+        "state, why = MailState.UNCONFIRMED, NotMailed.CONNECTION_BROKE",
+        "state, due = MailState.PLANNED, now",
+    ),
+    Mutant(
+        "who has joined a sequence joins it again",
+        "scheduler/sequels/sequences.py",
+        "joining = replace(frozen.audience, beyond=sequels.hidden)",
+        "joining = replace(frozen.audience, beyond=sequels.past)",
+    ),
+    Mutant(
+        "the list of those who have joined is dropped as one that a death has left behind",
+        "scheduler/sequels/sequences.py",
+        "            if id not in kept:",
+        "            if id not in kept or id == max(kept):",
+    ),
+    Mutant(
+        "what people confirm after a campaign's end counts",
+        "storage/records/campaigns.py",
+        "self.frozen.end is not None and self.frozen.end.at <= now",
+        "self.frozen.end is not None and self.frozen.end.at <= now - ENGAGES_FOR",
+    ),
+    Mutant(
+        "people are written to in their quiet hours",
+        "scheduler/precheck.py",
+        "    if beside.may_leave(now):",
+        "    if beside.may_leave(now) or delivery.reachable:",
+    ),
+    Mutant(
+        "people get what they have left the topic of",
+        "storage/records/campaign_life.py",
+        "    return NotReached.LEFT_TOPIC if leaves else None",
+        "    return NotReached.LEFT_TOPIC if leaves and person.muted else None",
+    ),
 )
 
 

@@ -11,16 +11,19 @@ import contextlib
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import aiohttp
+
 from storage.port.store import Store
 from storage.records import (
+    AtEnd,
     Campaign,
     CampaignState,
     DeliveryState,
+    End,
     EngagementKind,
     Every,
     FollowUp,
@@ -28,8 +31,11 @@ from storage.records import (
     Repeat,
     Until,
 )
+from storage.records.instants import ms
 from storage.shared.recalls import recall_of
 from tests.simulation.invariants import everybody_once, nobody_twice
+from tests.simulation.mails import mailed
+from tests.simulation.steps import sequence
 from tests.simulation.trouble import NEAR, TROUBLED, is_over, trouble, until
 from tests.support.deeds import A_DEED
 from tests.support.seeding import scheduled
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
 MUST_READ = FollowUp(until=Until.CONFIRMED, after=1, rounds=2)
 TIMES = 3  #: occurrences of a series
 SLOT = timedelta(seconds=12)  #: of each of them
+COMES, QUIET_UNTIL = time(9, 29, 56), time(9, 30)
 #: why a message may stay in a chat whose people have done nothing
 UNKNOWN = {NotTakenBack.NOT_CERTAIN, NotTakenBack.NO_ID}
 
@@ -51,11 +58,13 @@ class Sequel(StrEnum):
     RECALL = "recall"
     MUST_READ = "must-read"
     SERIES = "series"
+    SEQUENCE = "sequence"
+    MAILS = "mails"
 
     @classmethod
     def of(cls, seed: int) -> Sequel:
         rng = random.Random(f"sequel {seed}")
-        return rng.choices((cls.NONE, cls.RECALL, cls.MUST_READ, cls.SERIES), (12, 3, 2, 3))[0]
+        return rng.choices(list(cls), (11, 3, 2, 3, 1, 2))[0]
 
 
 async def go_on(world: World, campaign: Campaign) -> None:
@@ -76,9 +85,17 @@ async def _nothing(world: World, store: Store, campaign: Campaign) -> None:
 
 
 async def _taken_back(world: World, store: Store, campaign: Campaign) -> None:
-    world.tell("its messages are to be taken back")
-    await store.recall(campaign, world.now, deletes=False, deed=A_DEED)
+    end = campaign.as_scheduled.end
+    world.tell(f"its messages are to be taken back: {end.does if end else 'by a press'}")
+    if end is not None:
+        world.leap(end.at - NEAR)
+    else:
+        await store.recall(campaign, world.now, deletes=False, deed=A_DEED)
+    late = asyncio.create_task(_some_press_late(world)) if end else None
     faults = await trouble(world, 0)
+    if end is not None and late is not None:
+        await late
+        await _counts_no_more(world, store, campaign, end)
 
     async def is_recalled() -> bool:
         recall, current = await recall_of(store, campaign.id), await store.campaign(campaign.id)
@@ -92,15 +109,38 @@ async def _taken_back(world: World, store: Store, campaign: Campaign) -> None:
     assert recall is not None and recall.finished_at is not None
     sent = tally.states.get(DeliveryState.DELIVERED, 0) + tally.states.get(DeliveryState.UNCONFIRMED, 0)
     assert (recall.total, recall.done) == (sent, sent), recall
-    there = {chat.id for chat in world.platform.chats.values() if _holds(chat.messages, campaign)}
+    there = _have_it(world, campaign)
     assert len(there) <= recall.left_behind, f"{sorted(there)} still have it; the report says {recall.failed}"
     strange = {why: count for why, count in recall.failed.items() if count and why not in UNKNOWN}
     assert sum(strange.values()) <= len(world.left), f"{strange}, and {len(world.left)} chats were troubled ({faults})"
 
 
-def _holds(messages: Sequence[dict[str, object]], campaign: Campaign) -> bool:
-    sign = f'"crieur":{{"campaign":{campaign.id},"test":false'
-    return any(sign in json.dumps(one, separators=(",", ":")) for one in messages)
+def _have_it(world: World, campaign: Campaign) -> set[str]:
+    """Chats in which it stands as it was sent; where it is closed, with the button that can be pressed no more."""
+    end = campaign.as_scheduled.end
+    sign = "I have read it" if end is not None and end.does is AtEnd.CLOSE else "big news"
+    sent = {arrival.message for arrival in world.arrivals if arrival.campaign == campaign.id}
+    return {
+        chat.id
+        for chat in world.platform.chats.values()
+        for message in chat.messages
+        if message["id"] in sent and sign in json.dumps(message)
+    }
+
+
+async def _some_press_late(world: World) -> None:
+    """From the end on, as long as their card still shows what can be pressed."""
+    rng = world.chance("late")
+    await asyncio.sleep(NEAR.total_seconds() + 2.0)
+    for person in [person for person in world.people if rng.random() < 0.5]:
+        await world.press_if_there(person, "I have read it")
+
+
+async def _counts_no_more(world: World, store: Store, campaign: Campaign, end: End) -> None:
+    off = timedelta(seconds=max(map(abs, world.setting.offsets)) + 3600.0 * world.clock_was_set)
+    for row in await store.results(campaign.id, 0, 1_000):
+        done = [one.last for (kind, _), one in row.engaged.pressed.items() if kind is EngagementKind.ACKNOWLEDGED]
+        assert max(done, default=0) < ms(end.at + off), f"{row.person.id} pressed after the end, and counts"
 
 
 # --- again, to whoever has not confirmed ------------------------------------------------------
@@ -146,8 +186,7 @@ async def _some_confirm(world: World, store: Store, campaign: Campaign) -> None:
     rng = world.chance(f"confirm {world.loop.time()}")
     pressing = [person for person in world.people if person.chat.campaigns[campaign.id] and rng.random() < 0.3]
     for person in pressing:
-        with contextlib.suppress(AssertionError):  # they have confirmed it already: the button is gone
-            await world.press(person, "I have read it")
+        await world.press_if_there(person, "I have read it")
 
     async def are_counted() -> bool:
         rows = await store.results(campaign.id, 0, 1_000)
@@ -183,8 +222,9 @@ async def _series(world: World, store: Store, campaign: Campaign) -> None:
     author = await store.person(campaign.author)
     assert author is not None
     tomorrow = (world.now + timedelta(days=1)).date()
-    start = datetime.combine(tomorrow, time(9, 30), world.now.tzinfo)
-    repeat = Repeat(every=Every.DAY, first=tomorrow, at=time(9, 30), times=TIMES)
+    start = datetime.combine(tomorrow, COMES, world.now.tzinfo)
+    repeat = Repeat(every=Every.DAY, first=tomorrow, at=COMES, times=TIMES)
+    quiet = await _some_are_quiet(world)
     series = await scheduled(store, author, start, SLOT, name="Every day", repeat=repeat)
     for number in range(1, TIMES + 1):
         world.leap(start - NEAR + timedelta(days=number - 1))
@@ -199,12 +239,26 @@ async def _series(world: World, store: Store, campaign: Campaign) -> None:
         nobody_twice(world)
         for one in await store.sequels(series.id, 10):
             await everybody_once(world, store, one, least=0)
+    early = [one for one in world.arrivals if one.chat in quiet and one.at.time() < QUIET_UNTIL and one.at >= start]
+    off = timedelta(seconds=max(map(abs, world.setting.offsets)))
+    assert all((one.at + off).time() >= QUIET_UNTIL for one in early), f"in their quiet hours: {early}"
     ended = await store.campaign(series.id)
     assert ended is not None and ended.state is CampaignState.DRAFT, "it came as often as it should, and goes on"
     starts = Counter(one.as_scheduled.schedule.slot.start for one in await store.sequels(series.id, 10))
     assert max(starts.values(), default=1) == 1, f"made twice: {starts}"
     missed = set(ended.sequels.missed if ended.sequels else ())
     assert len(starts.keys() | missed) == TIMES, f"it should have come {TIMES} times: {starts}, {missed}"
+
+
+async def _some_are_quiet(world: World) -> set[str]:
+    """Until some moments after each time has begun; the chats of those of whom that is known."""
+    quiet = set()
+    for person in world.people[-2:]:
+        form = {"quiet_begins": "6:00", "quiet_ends": f"{QUIET_UNTIL:%H:%M}"}
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, AssertionError):
+            await world.execute(person, "quiet.set", form)
+            quiet.add(person.conversation)
+    return quiet
 
 
 async def _has_come(store: Store, series: Campaign, number: int, least: int) -> bool:
@@ -234,4 +288,6 @@ _SEQUELS = {
     Sequel.RECALL: _taken_back,
     Sequel.MUST_READ: _rounds,
     Sequel.SERIES: _series,
+    Sequel.SEQUENCE: sequence,
+    Sequel.MAILS: mailed,
 }

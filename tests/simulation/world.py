@@ -23,23 +23,26 @@ from scheduler import dispatcher, jobs, planner
 from scheduler.copies import lock
 from scheduler.rules import ladder
 from storage.port.store import Store
-from storage.records import Approval, Audience, Campaign, Channel, Contact, PresenceChoice, WorkingHours
+from storage.records import Approval, Audience, Campaign, Channel, Contact, PresenceChoice, Variant, WorkingHours
 from storage.shared.approved import digest_of, keep_approved
 from storage.shared.policy import change_policy
+from tests.simulation import mails
 from tests.simulation.disk import Disk, SimulatedSqlite
 from tests.simulation.faults import Fault, draw
 from tests.simulation.history import History
 from tests.simulation.loop import PROCESS, SimulatedLoop
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.simulation.network import Network
+from tests.simulation.parts import CANTEEN, TITLE_B, Parts
 from tests.simulation.patched import patched
 from tests.simulation.presence import Presences
 from tests.simulation.sequels import MUST_READ, Sequel, go_on
 from tests.support.answers import ROWS
 from tests.support.connector import Chat, Faults, LoopbackConnector
 from tests.support.deeds import A_DEED
+from tests.support.mail_server import MailServer
 from tests.support.organisation import Organisation, Person, Refusal, actions_of
-from tests.support.seeding import ANY_TIME, scheduled
+from tests.support.seeding import ANY_TIME, NEWSLETTER, scheduled
 
 EPOCH = datetime(2026, 11, 23, 8, 59, 57, tzinfo=UTC)  #: a Monday; offices open in a moment
 OFFICE = WorkingHours(opens=time(9), closes=time(17), days=frozenset(range(5)))
@@ -49,6 +52,7 @@ PEOPLE = (3, 20)
 LENGTH = (6.0, 40.0)  #: seconds of the slot
 AFTER = 28.0  #: seconds after the slot in which something may still go wrong: the report is posted then
 BOUND = 300.0  #: seconds after the faults and the slot, by which everything has ended
+ENDS_AFTER = timedelta(minutes=2)  #: the slot; the campaign, if it does
 PATIENCE = 20.0  #: seconds for which the platform waits for the bot's answer to an activity
 PORT = 3978
 PLATFORM, ELSEWHERE = 2_000, 2_001  #: ports of the platform: it answers at either
@@ -78,13 +82,17 @@ class Setting:
     approved: bool = False
     #: what the life goes on with
     sequel: Sequel = Sequel.NONE
+    parts: Parts = field(default_factory=Parts)
 
     @classmethod
     def of(cls, seed: int) -> Setting:
         rng = random.Random(f"setting {seed}")
         mongo = rng.random() < 0.5
         copies = rng.randint(1, 3) if mongo else 1
-        slot = rng.uniform(*LENGTH)
+        sequel = Sequel.of(seed)
+        rounds = sequel is Sequel.MUST_READ  # each as long as the first: an hour, if that is a test's
+        parts = Parts.of(seed, tests=not rounds, ends=sequel is Sequel.RECALL, mails=sequel is Sequel.MAILS)
+        slot = parts.long_enough(rng.uniform(*LENGTH))
         choice = (PresenceChoice.AVAILABLE, PresenceChoice.PRESENT, *[PresenceChoice.ALWAYS] * 4)
         return cls(
             seed=seed,
@@ -98,7 +106,8 @@ class Setting:
             faults=tuple(draw(rng, slot + AFTER)),
             presence=rng.choice(choice),
             approved=rng.random() < 0.3,
-            sequel=Sequel.of(seed),
+            sequel=sequel,
+            parts=parts,
         )
 
 
@@ -144,6 +153,10 @@ class Arrival:
     at: datetime
     chat: str
     campaign: int
+    #: the platform's id of the message
+    message: str
+    #: of a test of two variants
+    variant: Variant
 
 
 class Platform(LoopbackConnector):
@@ -161,8 +174,9 @@ class Platform(LoopbackConnector):
         if any(word.encode() in body for word in REPORT):
             self.reports += 1
             self._world.reported()
+        variant = Variant.B if TITLE_B.encode() in body else Variant.A
         for campaign in chat.campaigns - before:
-            self._world.arrived(chat.id, campaign)
+            self._world.arrived(Arrival(self._world.now, chat.id, campaign, chat.messages[-1]["id"], variant))
         return taken
 
 
@@ -194,10 +208,12 @@ class World:
         self.twice: list[tuple[Person, str]] = []
         #: chats that were blocked or left, ever
         self.left: set[str] = set()
-        #: since when somebody has muted the bot, and knows that it has heard so; since when a newcomer is there
+        #: since when somebody wants none of it (has muted the bot, has quiet hours, has left its topic), and knows that
+        #: the bot has heard so; since when a newcomer is there
         self.muted: dict[str, datetime] = {}
         self.came: dict[str, datetime] = {}
         self.presences = Presences(self)
+        self.mail_server = MailServer(mails.PORT, slow=0.2)
         #: how each delivery ended, and those that ended in another way afterwards
         self.ends: dict[int, int] = {}
         self.undone: list[str] = []
@@ -236,9 +252,9 @@ class World:
             return SimulatedMongo(self.disk, self.history)
         return SimulatedSqlite(self.disk, self.history)
 
-    def arrived(self, chat: str, campaign: int) -> None:
-        self.arrivals.append(Arrival(self.now, chat, campaign))
-        self.tell(f"the platform takes campaign {campaign} for {chat}")
+    def arrived(self, arrival: Arrival) -> None:
+        self.arrivals.append(arrival)
+        self.tell(f"the platform takes campaign {arrival.campaign} for {arrival.chat}")
 
     # --- a life -------------------------------------------------------------------------------
 
@@ -258,6 +274,8 @@ class World:
         self.platform = Platform(self.chance("platform"), self)
         await self.platform.start(PLATFORM)
         self.network.listeners[ELSEWHERE] = self.network.listeners[PLATFORM]
+        if self.setting.parts.by_mail:
+            await self.mail_server.start()
         for copy in self.copies:
             await self.boot(copy)
         async with aiohttp.ClientSession() as http:
@@ -268,9 +286,8 @@ class World:
             campaign = await self._schedule()
             self.started = campaign
             self._watching = asyncio.create_task(self._watch_the_ends())
-            await self._go_wrong(
-                [*self.faults, *self._before_it_starts()], self.setting.slot.total_seconds() + AFTER + 2.0
-            )
+            also = [*self._before_it_starts(), *self._wishes()]
+            await self._go_wrong([*self.faults, *also], self.setting.slot.total_seconds() + AFTER + 2.0)
             await check(self, campaign)
             await go_on(self, campaign)
 
@@ -295,6 +312,21 @@ class World:
         self.organisation.bot_url = self._url(self.copies[0])
         await asyncio.wait_for(asyncio.ensure_future(person.press(title)), PATIENCE)
 
+    async def execute(self, person: Person, verb: str, form: dict[str, Any]) -> None:
+        """On the greeting: in the place of any other message the answer would stand."""
+        self.organisation.bot_url = self._url(self.copies[0])
+        doing = person.execute(verb, form, person.chat.messages[0]["id"])
+        await asyncio.wait_for(asyncio.ensure_future(doing), PATIENCE)
+
+    async def press_if_there(self, person: Person, title: str) -> None:
+        """They may have pressed it already: the button is gone. Or nobody answers them."""
+        with contextlib.suppress(AssertionError, aiohttp.ClientError, TimeoutError):
+            await self.press(person, title)
+
+    @property
+    def clock_was_set(self) -> bool:
+        return any("clock" in fault.kind for fault in self.suffered)
+
     async def boot(self, copy: Copy) -> None:
         copy.lives += 1
         copy.ready.clear()
@@ -303,6 +335,7 @@ class World:
 
     async def _serve(self, copy: Copy) -> None:
         environment = {"PORT": str(copy.port), "STORE_URL": "sqlite:none", "LEASE_SECONDS": str(LEASE)}
+        environment |= mails.SETTINGS if self.setting.parts.by_mail else {}
         settings = Settings(_env_file=None, MESSAGES_PER_SECOND=self.setting.rate, **environment)  # type: ignore[call-arg, arg-type]
         while True:
             store = self.store()
@@ -356,7 +389,12 @@ class World:
             author.tenant, author.id, "Invited", [person.id for person in people], deed=A_DEED
         )
         audience = Audience(everyone=True, lists=(invited.id,))
-        slot, start, approval = self.setting.slot, self.now, None
+        parts = self.setting.parts
+        if parts.wishes:
+            await change_policy(store, author.tenant, lambda policy: replace(policy, topics=(CANTEEN,)), deed=A_DEED)
+            for where in (0, 1):
+                await self._somebody_wishes(Fault(0.0, "somebody wishes", 0.0, where, 0.0))
+        start, approval = self.now, None
         if self.setting.approved:
             start += timedelta(seconds=1.0)
             await change_policy(store, author.tenant, lambda policy: replace(policy, approve_above=0), deed=A_DEED)
@@ -364,16 +402,19 @@ class World:
             approved = sorted([*reachable, *others])
             self.approved = frozenset(approved)
             approval = Approval(people=len(approved), digest=digest_of(approved))
+        slot = parts.slot(start, self.setting.slot)
         campaign = await scheduled(
             store,
             author,
-            start,
-            slot,
+            slot.start,
+            slot.duration,
+            message=replace(NEWSLETTER, style=parts.style),
             hours=self.setting.hours,
             audience=audience,
             presence=self.setting.presence,
             approval=approval,
             follow_up=MUST_READ if self.setting.sequel is Sequel.MUST_READ else None,
+            **parts.frozen(ends_at=slot.end + ENDS_AFTER),
         )
         if self.approved is not None:
             await keep_approved(store, campaign.id, sorted(self.approved))
@@ -621,6 +662,25 @@ class World:
         rng = self.chance("strangers")
         ats = [rng.uniform(0.9, 2.2) for _ in range(2)] if self.setting.approved and self.faults else []
         return [Fault(at, "a stranger installs", 0.0, number, 0.0) for number, at in enumerate(ats)]
+
+    def _wishes(self) -> list[Fault]:
+        """What people set for themselves while it runs."""
+        rng = self.chance("wishes")
+        ats = [rng.uniform(0.0, self.setting.slot.total_seconds()) for _ in range(rng.randint(0, 3))]
+        wishes = [Fault(at, "somebody wishes", 0.0, rng.randrange(1_000), 0.0) for at in ats]
+        return wishes if self.setting.parts.wishes else []
+
+    async def _somebody_wishes(self, fault: Fault) -> None:
+        """To have no campaigns all day, or none of its topic."""
+        person, quiet = self._person(fault), bool(fault.where % 2)
+        form = {"quiet_begins": "8:00", "quiet_ends": "18:00"} if quiet else {"topic": CANTEEN.number, "left": "true"}
+        doing = self.execute(person, "quiet.set" if quiet else "topic.leave", form)
+        if quiet and self.setting.parts.important:
+            await doing
+            return
+        self.left.add(person.conversation)
+        await doing
+        self.muted[person.conversation] = min(self.muted.get(person.conversation, self.now), self.now)
 
     async def _a_stranger_installs(self, fault: Fault) -> None:
         """Of the organisation, and in no list."""

@@ -42,6 +42,8 @@ class MailServer:
     breaks: int = 0
     #: it says nothing any more, from a command on: "RCPT" or "DATA"
     hangs_at: str = ""
+    #: seconds that it takes over a content: half before it has taken it, half before it says so
+    slow: float = 0.0
     connections: int = 0
     #: users -> passwords; empty: nobody has to log in
     users: dict[str, str] = field(default_factory=dict)
@@ -115,7 +117,9 @@ class MailServer:
         assert isinstance(content, bytes)
         message = email.message_from_bytes(content, policy=default)
         assert isinstance(message, EmailMessage)
+        await asyncio.sleep(self.slow / 2)
         self.taken += [(to, message) for to in envelope.rcpt_tos]
+        await asyncio.sleep(self.slow / 2)
         if self.hangs_at == "DATA":
             await asyncio.Event().wait()
         if self.breaks:

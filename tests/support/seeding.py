@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from storage.port.store import Store
 from storage.records import (
+    ABTest,
     Approval,
     Audience,
     Button,
@@ -26,7 +27,9 @@ from storage.records import (
     Schedule,
     Sighting,
     Slot,
+    StepSequence,
     TenantId,
+    Topic,
     Tracking,
     WorkingHours,
     campaign_life,
@@ -102,6 +105,9 @@ async def scheduled(
     follow_up: FollowUp | None = None,
     repeat: Repeat | None = None,
     by_mail: ByMail | None = None,
+    ab_test: ABTest | None = None,
+    sequence: StepSequence | None = None,
+    topic: Topic | None = None,
 ) -> Campaign:
     """A campaign to everyone that starts now; a series whose first occurrence does, where it has a ``repeat``."""
     await store.give_role(author.id, Role.OWNER, deed=A_DEED)
@@ -115,6 +121,9 @@ async def scheduled(
         follow_up=follow_up,
         end=end,
         by_mail=by_mail,
+        ab_test=ab_test,
+        sequence=sequence,
+        topic=topic,
     )
     approved = approval or Approval(people=10_000_000)
     return await store.save(replace(campaign_life.schedule(draft, frozen), approval=approved), deed=A_DEED)
