@@ -40,10 +40,13 @@ from dialogs.core.turn import Services
 
 log = logging.getLogger(__name__)
 
-#: what is said to a browser of whose reader nothing is known is said in every language
-TEXTS = [Texts(language) for language in LANGUAGES]
 #: what a proxy or a tunnel adds to a request that it passes on
 PASSED_ON = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Original-Host")
+
+
+def every_texts() -> list[Texts]:
+    """What is said to a browser of whose reader nothing is known is said in every language."""
+    return [Texts(language) for language in LANGUAGES]
 
 
 @web.middleware
@@ -230,7 +233,9 @@ class WebHandlers:
             click = self._links.read(token)
         destination = await self._clicks.destination(click) if click else None
         if click is None or destination is None:
-            raise web.HTTPNotFound(text=" / ".join(texts("This link is not valid (any more).") for texts in TEXTS))
+            raise web.HTTPNotFound(
+                text=" / ".join(texts("This link is not valid (any more).") for texts in every_texts())
+            )
         url, counts = destination
         if counts and is_person(request.method, request.headers):
             self._clicks.count(click)
@@ -244,7 +249,9 @@ class WebHandlers:
             person = self._links.read_stop(token)
         page = await stop_page(self._services, person, acts=request.method == "POST") if person else None
         if page is None:
-            raise web.HTTPNotFound(text=" / ".join(texts("This link is not valid (any more).") for texts in TEXTS))
+            raise web.HTTPNotFound(
+                text=" / ".join(texts("This link is not valid (any more).") for texts in every_texts())
+            )
         headers = {
             "Content-Security-Policy": STOP_POLICY,
             "Cache-Control": "no-store",
@@ -258,7 +265,8 @@ class WebHandlers:
         file = await self._exports.fetch(request.match_info["token"])
         if file is None:
             text = (
-                texts("This link is not valid (any more): please ask Crieur for the export again.") for texts in TEXTS
+                texts("This link is not valid (any more): please ask Crieur for the export again.")
+                for texts in every_texts()
             )
             raise web.HTTPNotFound(text=" / ".join(text))
         path, name, kind = file

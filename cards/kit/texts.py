@@ -39,11 +39,6 @@ def language_of(locale: str) -> str:
     return language if language in LANGUAGES else DEFAULT
 
 
-def names_of(code: str) -> tuple[str, ...]:
-    """What a language of ours is called in each of them, in small letters; English first: "french", "français"."""
-    return tuple(str(Locale.parse(language).languages[code]).lower() for language in LANGUAGES)
-
-
 def language_of_person(person: Person) -> str:
     """The language that somebody reads ("fr"): the one they asked for, else their client's; "" when unknown."""
     return (person.language or person.locale).replace("_", "-").split("-")[0].lower()

@@ -5,6 +5,7 @@ from cards.languages.language import Language, ScheduleWords
 ENGLISH = Language(
     code="en",
     name="English",
+    called=("english", "anglais"),
     headings={
         "address": "email mail emailaddress mailaddress address addresses emails mails emailaddresses workemail"
         " businessemail primarysmtpaddress smtp smtpaddress primarysmtp mailbox emailid mailid",

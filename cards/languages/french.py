@@ -13,6 +13,7 @@ def _kept_together(text: str) -> str:
 FRENCH = Language(
     code="fr",
     name="Français",
+    called=("french", "français"),
     variables={"FIRSTNAME": "PRENOM", "LASTNAME": "NOM", "EMAIL": "COURRIEL"},
     commands={
         "add author": ("ajouter auteur", "ajouter un auteur"),

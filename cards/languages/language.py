@@ -26,6 +26,8 @@ class Language:
     code: str
     #: what its speakers call it
     name: str
+    #: what it is called in each of our languages, in small letters; English first
+    called: tuple[str, ...]
     #: a variable of ours -> how authors write it, in capitals without accents
     variables: Mapping[str, str] = field(default_factory=dict)
     #: a command in English -> what is typed for it; with accents, those without are understood too

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cards.kit.conversation import greeting_card, help_card
-from cards.kit.texts import Texts, names_of
+from cards.kit.texts import Texts
 from cards.languages import LANGUAGES, unaccented
 from dialogs.core.router import Router
 from dialogs.core.turn import Answer, Form, Turn
@@ -38,8 +38,8 @@ def greeting(turn: Turn, *, became_owner: bool = False) -> Answer:
 @router.command("language", authors_only=False)
 async def language(turn: Turn, wanted: str) -> Answer:
     wanted = unaccented(wanted.casefold())
-    for code in LANGUAGES:
-        if wanted in (code, *map(unaccented, names_of(code))):
+    for code, spoken in LANGUAGES.items():
+        if wanted in (code, *map(unaccented, spoken.called)):
             return await _speak(turn, code)
     names_of_all = turn.texts.enumerate([language.name for language in LANGUAGES.values()])
     return Answer(text=turn.texts("I speak {languages}: type **language** and one of them.", languages=names_of_all))
@@ -47,8 +47,9 @@ async def language(turn: Turn, wanted: str) -> Answer:
 
 def _register(code: str) -> None:
     """ "French", "français", "speak French": the language alone is a command."""
+    names = LANGUAGES[code].called
 
-    @router.command(*names_of(code), f"speak {names_of(code)[0]}", authors_only=False, alone=True)
+    @router.command(*names, f"speak {names[0]}", authors_only=False, alone=True)
     async def speak(turn: Turn, rest: str) -> Answer:
         return await _speak(turn, code)
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import string
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cards.kit.texts import LOCALES, Texts, language_of, names_of
+from cards.kit.texts import LOCALES, Texts, language_of
 from cards.kit.variables import OWN
 from cards.languages import DEFAULT, LANGUAGES, Language, typed
 from cards.message.skype import PRESSED
@@ -119,12 +122,27 @@ def test_the_commands_that_the_help_names_are_understood(language: str) -> None:
             assert command in known, translation
 
 
+@pytest.mark.parametrize("record", LANGUAGES.values(), ids=list(LANGUAGES))
+def test_a_languages_name_is_known_in_each_of_ours(record: Language) -> None:
+    assert record.called == tuple(str(Locale.parse(code).languages[record.code]).lower() for code in LANGUAGES)
+
+
+def test_a_bot_that_starts_reads_no_catalogue_and_no_locale() -> None:
+    """6 MB, of which the first person's language needs a part."""
+    script = (
+        "import app, babel.localedata, cards.kit.texts as texts;"
+        "print(texts._catalogue.cache_info().currsize, len(babel.localedata._cache))"
+    )
+    read = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert read.split() == ["0", "0"]
+
+
 @TRANSLATED
 def test_every_command_can_be_typed_in_every_language(language: str) -> None:
     record, commands = LANGUAGES[language], everything().commands
     assert not set(record.commands) - set(commands), "it translates no command that there is none of"
     handlers = {commands[word].handler for words in record.commands.values() for word in words}
-    handlers |= {commands[name].handler for code in LANGUAGES for name in names_of(code)}
+    handlers |= {commands[name].handler for spoken in LANGUAGES.values() for name in spoken.called}
     wordless = {name for name, entry in commands.items() if entry.handler not in handlers}
     assert wordless == {PRESSED}, "what Skype's buttons type is no word of any language"
 
