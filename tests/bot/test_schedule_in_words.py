@@ -186,7 +186,7 @@ async def test_une_repetition_fait_une_serie_et_une_demi_journee_se_choisit(
     await make_publisher(ada, louis)
     await au_calendrier(louis)
     card = (await louis.press("Remplir le formulaire", words="deux fois par jour à 9h"))["value"]
-    assert error_beside(card, "words").startswith("« deux fois par jour » veut dire plusieurs fois")
+    assert error_beside(card, "words").startswith("« deux fois par jour » demande une répétition")
     assert when(card)[:3] == ("at", "", "09:00")
     mardi = "le premier mardi de chaque mois à 9h pendant 2h"
     card = (await louis.press("Remplir le formulaire", words=mardi, **ANY_TIME))["value"]
