@@ -64,12 +64,12 @@ def series_card(
     author: str = "",
 ) -> AdaptiveCard:
     """The next one, the last ones with their figures, and what can be done; parameters as of an information card."""
-    paused = _is_paused(campaign)
+    none_comes = _is_paused(campaign) or campaign.state is CampaignState.DRAFT
     rows = [(texts("State"), series_state(texts, campaign))]
     if author:
         rows.append((texts("Author"), escape_markdown(author)))
     shown = facts(texts, campaign, _from_the_next(campaign, overview))
-    rows += [row for row in shown if not paused or row[0] != texts("Next one")]
+    rows += [row for row in shown if not none_comes or row[0] != texts("Next one")]
     if made := campaign.sequels.made if campaign.sequels else 0:
         rows.append((texts("So far"), texts.many("{count} time", "{count} times", made)))
     body: list[Any] = [*notices(notice_text, tone), heading(name_of(texts, campaign)), FactSet(rows)]

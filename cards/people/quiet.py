@@ -111,7 +111,7 @@ def topic_form(texts: Texts, topic: Topic, values: Mapping[str, str], errors: Ma
     stands = {"topic_name": topic.name, "mandatory": "true" if topic.mandatory else "false", **values}
     body: list[Any] = [
         heading(escape_markdown(topic.name)),
-        *_fields(texts, stands, errors, texts("Name")),
+        *_fields(texts, stands, errors, texts("Name of the topic")),
         hint(
             texts("Campaigns that are scheduled keep it as it was. Who has left it stays out under its new name, too.")
         ),

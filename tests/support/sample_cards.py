@@ -123,6 +123,7 @@ from tests.support.sample_quiet import quiet_cards
 from tests.support.sample_records import (
     ANONYMOUS,
     ANSWERS,
+    CAMPAIGNS,
     CONTOSO,
     DONE_TALLY,
     ENGAGEMENT,
@@ -218,7 +219,9 @@ class Samples:
         texts, ada, louis = self.texts, person(0), person(1)
         return {
             "suggestion": suggestion_card(
-                texts, texts("I did not understand. Did you mean **{command}**?", command="campaigns"), "campaigns"
+                texts,
+                texts("I did not understand. Did you mean **{command}**?", command=CAMPAIGNS[self.language]),
+                CAMPAIGNS[self.language],
             ),
             "greeting_owner": greeting_card(texts, ada, Role.OWNER, became_owner=True),
             "greeting_author": greeting_card(texts, ada, Role.AUTHOR, became_owner=False),

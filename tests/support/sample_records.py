@@ -101,6 +101,7 @@ OTHERS = {
 #: of an imported table: what a list of it says of a person, and how its columns of addresses are headed
 OWN = {"en": {"DEPARTMENT": "Research", "SITE": "Lyon"}, "fr": {"SERVICE": "Recherche", "SITE": "Lyon"}}
 MAIL = {"en": "Work email", "fr": "Adresse mail pro"}
+CAMPAIGNS = {"en": "campaigns", "fr": "campagnes"}  #: the command
 MANAGER = {"en": "Manager", "fr": "Responsable"}
 
 LISTS = {
