@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from scheduler.mailing.sending import LEASE, Mailings
 from scheduler.ports import Delivered, Letter, Outcome, Refused, Retry
+from storage.port.store import Store
 from storage.records import (
     About,
     ByMail,
@@ -29,11 +30,26 @@ from storage.records import (
     Person,
 )
 from storage.sqlite import SqliteStore
+from tests.faults import conftest
+from tests.faults.conftest import Town
 from tests.faults.test_death_at_every_step import Fate, MortalStore, StoppedClock
-from tests.support.seeding import install, scheduled
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.patience import looks
+from tests.support.seeding import install, member_of, scheduled
 
 PEOPLE = 5
 REFUSED, BUSY = 1, 3  #: numbers of people with whom it goes otherwise
+READERS = min(conftest.PEOPLE // 8, 500)  #: people of the real program
+KILLS = min(conftest.KILLS, 20)
+PATIENCE = 180.0  #: seconds until something comes of it
+#: the real program, but that nobody waits four minutes for what a dead one held
+SHORT_LEASE = """
+import runpy, sys
+from datetime import timedelta
+import scheduler.mailing.sending as sending
+sending.LEASE = timedelta(seconds=float(sys.argv.pop()))
+runpy.run_path("app.py", run_name="__main__")
+"""
 
 
 class Writer:
@@ -72,16 +88,16 @@ class Server:
         return Delivered("")
 
 
-async def ended(store: SqliteStore, clock: StoppedClock) -> list[Person]:
+async def ended(store: Store, now: datetime, count: int = PEOPLE) -> list[Person]:
     """A campaign that has reached nobody: all of them are to have a mail, and then those who have not opened it."""
-    people = await install(store, "http://127.0.0.1", PEOPLE)
+    people = await install(store, "http://127.0.0.1", count)
     by_mail = ByMail(to=MailTo.NOT_OPENED, after=1)
-    campaign = await scheduled(store, people[0], clock.now(), timedelta(hours=1), by_mail=by_mail)
-    await store.start(campaign.id, clock.now())
+    campaign = await scheduled(store, people[0], now, timedelta(hours=1), by_mail=by_mail)
+    await store.start(campaign.id, now)
     ids = [person.id for person in people]
-    await store.plan_ended(campaign.id, ids, DeliveryState.EXPIRED, NotReached.SLOT_OVER, clock.now())
-    await store.planned(campaign.id, clock.now())
-    assert await store.finish(campaign.id, clock.now())
+    await store.plan_ended(campaign.id, ids, DeliveryState.EXPIRED, NotReached.SLOT_OVER, now)
+    await store.planned(campaign.id, now)
+    assert await store.finish(campaign.id, now)
     return people
 
 
@@ -121,7 +137,7 @@ async def _with_a_death(folder: Path, step: int, *, after: bool) -> int:
     store, server = SqliteStore(folder / f"{step}-{after}.db"), Server(fate, Counter())
     await store.open()
     try:
-        people = await ended(store, clock)
+        people = await ended(store, clock.now())
         server.busy, server.refused = [str(people[BUSY].id)], [str(people[REFUSED].id)]
         await live(store, fate, clock, server, 1)
         clock.at += 2 * LEASE  # what the dead one held is free again
@@ -139,3 +155,48 @@ async def _with_a_death(folder: Path, step: int, *, after: bool) -> int:
     finally:
         await store.close()
     return fate.taken
+
+
+@pytest.fixture
+async def mails() -> AsyncIterator[MailServer]:
+    async with mail_server(slow=0.1) as server:
+        yield server
+
+
+async def test_kill_9_sends_nobody_two_mails_and_forgets_nobody(town: Town, mails: MailServer) -> None:
+    """The real program and a real mail server. What was leaving when it died is said to be unconfirmed."""
+    town.environment |= {"SMTP_URL": mails.url, "MAIL_FROM": "News <news@contoso.example>", "MAILS_PER_MINUTE": "6000"}
+    town.program.command = ("-c", SHORT_LEASE, f"{2 * town.slow:g}")
+    mails.of_recipient[member_of(REFUSED)["email"]] = "550 5.1.1 no such user"
+    store = await town.open()
+    await ended(store, datetime.now(UTC), READERS)
+    taken = 0
+    for _ in range(KILLS):
+        await town.program.start()
+        async for _ in looks(PATIENCE):
+            if len(mails.taken) > taken or await all_told(store):
+                break
+        await asyncio.sleep(random.Random(taken).uniform(0.0, 0.5))
+        await town.program.kill()
+        taken = len(mails.taken)
+    await town.program.start()
+    async for _ in looks(PATIENCE, 0.3):
+        if await all_told(store):
+            break
+    tally = await store.mail_tally(CampaignId(1))
+    states = dict(tally.states)
+    unsure = states.pop(MailState.UNCONFIRMED, 0)
+    assert states == {MailState.SENT: READERS - 1 - unsure, MailState.FAILED: 1}, tally
+    assert unsure <= KILLS, "one at a time"
+    counts = Counter(to for to, _ in mails.taken)
+    assert max(counts.values()) == 1, counts.most_common(3)
+    assert READERS - 1 - unsure <= len(counts) < READERS, (len(counts), tally)
+    await store.close()
+
+
+async def all_told(store: Store) -> bool:
+    """Of everybody it is known whether they have got one."""
+    campaign, states = await store.campaign(CampaignId(1)), (await store.mail_tally(CampaignId(1))).states
+    found_out = campaign is not None and campaign.mailing is not None and campaign.mailing.reached_out
+    waiting = {MailState.PLANNED, MailState.CLAIMED, MailState.SENDING}
+    return found_out and not any(states.get(state) for state in waiting)
