@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 import orjson
 from botbuilder.core import InvokeResponse
-from botbuilder.schema import Activity, ActivityTypes, AdaptiveCardInvokeResponse, Attachment
+from botbuilder.schema import Activity, ActivityTypes, Attachment
 
+from bot.teams.skype import CONTACTS
 from cards.kit.elements import CONTENT_TYPE, AdaptiveCard, as_dict
 from cards.kit.texts import Texts
 from cards.message.plain_text import as_text
@@ -22,6 +22,14 @@ THUMB = "message/submitAction"  #: the invoke of a thumb beneath a message
 SEARCH = "application/search"  #: the invoke of a field that looks for choices as somebody types
 SEARCH_ANSWER = "application/vnd.microsoft.search.searchResponse"
 MESSAGE = "application/vnd.microsoft.activity.message"
+
+#: the kinds of activities that tell of an install, on one channel or another
+_ARRIVALS = (ActivityTypes.installation_update, ActivityTypes.conversation_update, CONTACTS)
+
+
+def tells_of_install(activity: Mapping[str, object]) -> bool:
+    """Whether it may: of a thousand people at once, most of all where a company is given the bot."""
+    return activity.get("type") in _ARRIVALS
 
 
 def in_place(card: AdaptiveCard) -> InvokeResponse:
@@ -45,24 +53,15 @@ def refused(status: int, code: str, text: str) -> InvokeResponse:
     return _invoke_response(status, "application/vnd.microsoft.error", {"code": code, "message": text})
 
 
-class _CardAnswer(AdaptiveCardInvokeResponse):
-    """The SDK's model, whose ``value`` may also be the text of a message, as the protocol says."""
-
-    _attribute_map: ClassVar[dict[str, dict[str, str]]] = {
-        **AdaptiveCardInvokeResponse._attribute_map,
-        "value": {"key": "value", "type": "object"},
-    }
-
-
 def _invoke_response(status: int, kind: str, value: object) -> InvokeResponse:
-    # the SDK answers HTTP 500 to a plain dict: it serializes its own models only
-    return InvokeResponse(status=200, body=_CardAnswer(status_code=status, type=kind, value=value))
+    """Its body as it is written: the SDK's model of it would be walked for longer than the whole turn takes."""
+    return InvokeResponse(status=200, body={"statusCode": status, "type": kind, "value": value})
 
 
 def kept_response(response: InvokeResponse) -> bytes:
     """An invoke response as it is kept, to be given again to a repeat."""
     body = response.body
-    answer = [body.status_code, body.type, body.value] if isinstance(body, _CardAnswer) else None
+    answer = [body["statusCode"], body["type"], body["value"]] if body else None
     return zlib.compress(orjson.dumps([int(response.status), answer]), 1)
 
 

@@ -13,7 +13,7 @@ from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, MessageRe
 
 from bot.teams import activities, roster_source, skype
 from bot.teams.attachments import attachments_of
-from bot.teams.incoming.once import Once, run_of
+from bot.teams.incoming.once import Once, answer_invoke, run_of
 from bot.teams.incoming.request_limits import Rates
 from bot.teams.members import Members
 from bot.teams.roster_source import team_of
@@ -275,6 +275,11 @@ class CrieurBot(ActivityHandler):
     # --- pressed buttons ----------------------------------------------------------------------
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        response = await self._invoked(turn_context)
+        answer_invoke(turn_context, response)
+        return response
+
+    async def _invoked(self, turn_context: TurnContext) -> InvokeResponse:
         activity = turn_context.activity
         if activity.name == activities.FILE_ANSWER and is_personal(activity):
             await self._answer_offer(turn_context)

@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
-from botbuilder.core import serializer_helper
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity
 from msrest.exceptions import ClientException
 
 from bot.files.exporter import Exports
 from bot.keys import KEYS_AGAIN, OwnKeys
+from bot.teams.activities import tells_of_install
 from bot.teams.auth.auth import RequestAuth
 from bot.teams.handler import CrieurBot
-from bot.teams.incoming.request_limits import ConcurrencyLimits, Kind, TooManyRequests
+from bot.teams.incoming.request_limits import INSTALLS_AT_WORK, ConcurrencyLimits, Kind, TooManyRequests
 from bot.version import VERSION
 from bot.web.about import POLICY, about_page
 from bot.web.bodies import LARGEST, expect_json, json_object, read_body
@@ -110,6 +111,7 @@ class WebHandlers:
         self._metrics_token = metrics_token
         self._local = False
         self._places = ConcurrencyLimits()
+        self._installing = asyncio.Semaphore(INSTALLS_AT_WORK)
         self._connections = Connections()
         self._keys_looked_at = services.clock.monotonic()
         self._clicks = Clicks(services)
@@ -182,8 +184,12 @@ class WebHandlers:
             raise web.HTTPUnauthorized from None
         except (ValueError, RecursionError) as error:
             raise self._no_activity(error) from None
-        with self._places.one(Kind.CHAT):
-            return await self._answer(header, activity)
+        if not tells_of_install(activity):
+            with self._places.one(Kind.CHAT):
+                return await self._answer(header, activity)
+        with self._places.one(Kind.INSTALL):  # a few are at work, the others wait: sending and chat go on meanwhile
+            async with self._installing:
+                return await self._answer(header, activity)
 
     async def _answer(self, header: str, activity: Mapping[str, Any]) -> web.StreamResponse:
         """Whatever an activity does in here, the platform never gets a 5xx: it would stop delivering."""
@@ -205,7 +211,9 @@ class WebHandlers:
         self._metrics.came_in(str(activity.get("type")), time.perf_counter() - began)
         if response is None:
             return web.Response(status=201)
-        return web.json_response(serializer_helper(response.body), status=response.status)
+        return web.Response(
+            body=orjson.dumps(response.body), status=response.status, content_type="application/json", charset="utf-8"
+        )
 
     def _no_activity(self, error: Exception) -> web.HTTPException:
         log.info("not an activity: %s", type(error).__name__)

@@ -23,6 +23,7 @@ from tests.bench.lasting import lasting
 from tests.bench.overlaps import overlaps
 from tests.bench.planning import planning, planning_zones
 from tests.bench.reports import reports_and_exports
+from tests.bench.rollout import rollout
 from tests.bench.saying import saying
 from tests.bench.segments import segments
 from tests.bench.sending import connector_ceiling, cost_per_message, durable_send_sqlite
@@ -121,6 +122,11 @@ TARGETS |= {
     "deliveries_1m_log_mb": ("< 64", "the store's write-ahead log at the most, MB"),
     "deliveries_1m_file_over_rows": ("<= 1.3", "its file behind them, by the same rows without a gap"),
 }
+TARGETS |= {
+    "rollout_sends_share": (">= 0.9", "2,000 installs in 25 s beside a campaign of 40 a second: the share it sends"),
+    "rollout_install_p50_ms": ("", "how long an install waits for its answer then: half of them, ms"),
+    "rollout_install_p99_ms": ("< 8,000", "99 of 100 of them, ms"),
+}
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
@@ -142,6 +148,7 @@ BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]]
     (("send_now_first_ms_1", "send_now_first_ms_10k", "send_now_first_ms_1m"), send_now),
     (("chat_under_load_p99_ratio", "chat_under_load_p50_ratio"), chat_under_load),
     (("deliveries_1m_memory_ratio", "deliveries_1m_log_mb", "deliveries_1m_file_over_rows"), lasting),
+    (("rollout_sends_share", "rollout_install_p50_ms", "rollout_install_p99_ms"), rollout),
     (("mongo_idle_questions_per_s",), mongo_idle),
     (("idle_cpu_40_running_percent",), sqlite_idle),
     (("lateness_p99_ms", "lateness_p50_ms", "lateness_max_ms"), lateness),

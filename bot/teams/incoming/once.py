@@ -191,6 +191,11 @@ def arrival_of(activity: Activity, now: datetime) -> Arrival | None:
     return Arrival(key=key, sender=personal, told_at=told_at(activity, now))
 
 
+def answer_invoke(context: TurnContext, response: InvokeResponse) -> None:
+    """As the SDK does with what its handler returns, but that it would copy the whole card first."""
+    context.turn_state[_RESPONSE] = Activity(type=ActivityTypes.invoke_response, value=response)
+
+
 def _response_of(context: TurnContext) -> bytes:
     given: Any = context.turn_state.get(_RESPONSE)
     return activities.kept_response(given.value) if given is not None and given.value is not None else b""

@@ -16,14 +16,17 @@ class Kind(StrEnum):
     """What a request is about. Each kind has places of its own: none of them keeps the others out."""
 
     CHAT = "chat"
+    INSTALL = "install"
     LINK = "link"
     FILE = "file"
     PAGE = "page"
     PROBE = "probe"
 
 
-#: requests of each kind that are being answered; one more is asked to come back
-AT_ONCE = {Kind.CHAT: 500, Kind.LINK: 500, Kind.FILE: 50, Kind.PAGE: 100, Kind.PROBE: 100}
+#: requests of each kind that are being answered, or wait for it; one more is asked to come back
+AT_ONCE = {Kind.CHAT: 500, Kind.INSTALL: 2_000, Kind.LINK: 500, Kind.FILE: 50, Kind.PAGE: 100, Kind.PROBE: 100}
+#: installs that are at work: with the requests of a campaign in flight, they need no more connections than there are
+INSTALLS_AT_WORK = 32
 
 
 class TooManyRequests(Exception):

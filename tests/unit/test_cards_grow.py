@@ -1,0 +1,49 @@
+"""A card is written in a time that grows with its lines, by processor time."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import orjson
+from botbuilder.core import InvokeResponse
+
+from bot.teams.activities import in_place, kept_response, response_kept
+from cards.kit.elements import AdaptiveCard, Container, TextBlock
+
+LINES = 500
+TURNS = 5  #: measurements, of which the quickest counts: other programs share the processor
+MOST = 6.0  #: four times the lines, in at most so many times the time
+
+
+def a_card(lines: int) -> AdaptiveCard:
+    return AdaptiveCard(
+        body=[Container(items=[TextBlock(text=f"Line {number}", wrap=True)]) for number in range(lines)]
+    )
+
+
+def written(card: AdaptiveCard) -> bytes:
+    return orjson.dumps(in_place(card).body)
+
+
+def seconds(lines: int) -> float:
+    card, took = a_card(lines), []
+    for _ in range(TURNS):
+        began = time.process_time()
+        written(card)
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+def test_the_answer_to_a_press_is_written_in_a_time_that_grows_with_its_card() -> None:
+    few, many = seconds(LINES), seconds(4 * LINES)
+    assert many <= MOST * few, (few, many)
+
+
+def test_what_is_written_is_what_the_protocol_says_and_a_repeat_is_answered_alike() -> None:
+    card = a_card(2)
+    body: dict[str, Any] = orjson.loads(written(card))
+    assert body["statusCode"] == 200 and body["type"] == "application/vnd.microsoft.card.adaptive"
+    assert [item["items"][0]["text"] for item in body["value"]["body"]] == ["Line 0", "Line 1"]
+    assert response_kept(kept_response(in_place(card))) == in_place(card)
+    assert response_kept(kept_response(InvokeResponse(status=200))).body is None
