@@ -23,6 +23,7 @@ SETTINGS = {
     "MAILS_PER_MINUTE": "60",
 }
 WAITS = timedelta(minutes=1)  #: by which the machines sleep while mails wait: a lease, an hour that was told, a rest
+A_LOOK = 0.05  #: seconds: the server takes twice as long to say that it has taken one
 SOON = timedelta(minutes=10)
 LATER = "451 4.7.1 later"
 
@@ -72,7 +73,10 @@ async def _come_about(world: World, store: Store, campaign: Campaign, number: in
     server.breaks, server.hangs_at = rng.choice((0, 0, 1)), rng.choice(("", "", "", "RCPT", "DATA"))
     if rng.random() < 0.3:
         world.network.trouble[PORT] = rng.choice(("refused", "lost"))
+    dies = asyncio.create_task(_die_over_a_mail(world)) if rng.random() < 0.4 else None
     await trouble(world, number, TROUBLED / 2)
+    if dies is not None:
+        await dies
     server.breaks, server.hangs_at = 0, ""
     server.of_recipient = {to: says for to, says in server.of_recipient.items() if says != LATER}
 
@@ -92,6 +96,16 @@ async def _come_about(world: World, store: Store, campaign: Campaign, number: in
         return over
 
     await until(is_over, f"mails of stage {number} do not end")
+
+
+async def _die_over_a_mail(world: World) -> None:
+    """The server has taken one, and has not said so yet."""
+    before = len(world.mail_server.taken)
+    for _ in range(int(TROUBLED / 2 / A_LOOK)):
+        if len(world.mail_server.taken) > before:
+            await world.kill_all(0.5)
+            return
+        await asyncio.sleep(A_LOOK)
 
 
 def _true(world: World, addresses: Mapping[int, str], results: Mapping[int, MailResult]) -> None:

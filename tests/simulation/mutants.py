@@ -177,10 +177,10 @@ MUTANTS = (
         "(campaign.choice.variant if campaign.choice else Variant.A)",
     ),
     Mutant(
-        "a mail that may have left is claimed again when its lease is over",
+        "a mail that was leaving when the bot died is sent again",
         "storage/sqlite/mails.py",
-        "AND state IN ({_PLANNED}, {_CLAIMED}) ORDER BY",
-        "AND state IN ({_PLANNED}, {_CLAIMED}, {_SENDING}) ORDER BY",
+        "SET state = {int(MailState.UNCONFIRMED)}, reason = '{why}', settled_at = ?, next_at = NULL,",
+        "SET state = {_PLANNED}, reason = '{why}', next_at = ?,",
     ),
     Mutant(
         "a mail whose connection broke is sent again",

@@ -457,6 +457,9 @@ class World:
         await asyncio.sleep(length)
         await self.boot(copy)
 
+    async def kill_all(self, length: float) -> None:
+        await asyncio.gather(*(self._kill_copy(copy, length) for copy in self.copies))
+
     async def _kill_at_a_mark(self, fault: Fault) -> None:
         self.at_a_mark.append(fault)
 
