@@ -114,7 +114,8 @@ class SqliteDatabase:
 @dataclass
 class ModelDatabase:
     shared: bool = True
-    model: MongoServer = field(default_factory=lambda: MongoServer(random.Random(1)))
+    #: it answers at once: nothing is simulated here but the server
+    model: MongoServer = field(default_factory=lambda: MongoServer(random.Random(1), answers=(0, 0)))
 
     def store(self) -> Store:
         return SimulatedMongo(self.model)
