@@ -21,6 +21,7 @@ import pytest
 from scheduler import dispatcher
 from scheduler.ports import Availability, NotAnswered
 from scheduler.rules.window import OpenTime
+from scheduler.sending import recording
 from scheduler.sending.recording import LEASE
 from storage.mongo import MongoStore
 from storage.records import (
@@ -50,7 +51,7 @@ ABSENT = Availability.ABSENT
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits of the real clock: here time is put forward."""
     monkeypatch.setattr(dispatcher, "POLL", 0.005)
-    monkeypatch.setattr(dispatcher, "GATHER", 0.002)
+    monkeypatch.setattr(recording, "GATHER", 0.002)
 
 
 def comings_and_goings(world: World) -> Callable[[Person], Availability]:

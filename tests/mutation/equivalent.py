@@ -96,24 +96,6 @@ EQUIVALENT: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "scheduler/rules/window.py",
-        'instants = array("q")',
-        'instants = array("Q")',
-        "as many bytes; none is before 1970",
-    ),
-    (
-        "scheduler/rules/window.py",
-        'sums = array("d", accumulate(-math.log(1.0 - uniform()) for _ in range(count + 1)))',
-        'sums = array("d", accumulate(+math.log(1.0 - uniform()) for _ in range(count + 1)))',
-        "each sum is divided by the last: both are negative then",
-    ),
-    (
-        "scheduler/rules/window.py",
-        "for (start, _), (before, until) in zip(open_time.spans, pairwise(open_time._before), strict=True):",
-        "for (start, _), (before, until) in zip(open_time.spans, pairwise(open_time._before), ):",
-        "both are as long: the one is made of the other",
-    ),
-    (
-        "scheduler/rules/window.py",
         "_start_of, _end_of = itemgetter(0), itemgetter(1)",
         "_start_of, _end_of = itemgetter(1), itemgetter(1)",
         "a span that began before the instant is of its day, or of one before: no next day",

@@ -27,7 +27,7 @@ _OPENINGS = re.compile(
 
 def may_be_meant(text: str) -> Iterator[str]:
     """Those clauses, as they stand, but for the one that the text begins with."""
-    for clause in re.split(r"(?<=[.!?;,\n])\s+|\s+[–—]\s+", text)[1:]:
+    for clause in re.split(r"(?<=[.!?;,\n])\s+|\s[–—]\s", text)[1:]:
         clause = clause.strip().rstrip(",;")
         if len(clause.split()) <= WORDS and (_SIGNS.search(clause) or _OPENINGS.match(clause)):
             yield clause
