@@ -42,7 +42,8 @@ _UNREACHED = (
 )
 _AFTER = rf"(?:\s+(?:after|within|for|après|au\s+bout\s+d['’e]\s*|depuis|sous)\s*{_NUMBER}\s*(?P<unit>[a-z]+?)s?)?"
 _SAID = re.compile(
-    rf"(?P<before>^|[,;.!?\n]|\band\b|\bet\b)\s*(?:(?:and|et|then|puis|,)\s+)*(?:{_ENGLISH}|{_FRENCH})"
+    r"(?P<before>^|[,;.!?\n]|\band\b|\bet\b)\s{0,9}(?:(?:and|et|then|puis|,)\s{1,9}){0,3}"
+    rf"(?:{_ENGLISH}|{_FRENCH})"
     rf"(?:(?P<unopened>{_UNOPENED})|(?P<unreached>{_UNREACHED})){_AFTER}\s*(?P<after>$|[,;.!?\n])",
     re.IGNORECASE,
 )
