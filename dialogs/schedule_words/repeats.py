@@ -29,6 +29,9 @@ AGAIN = re.compile(
     rf"\b(?:"
     rf"(?:(?:every|each) month|monthly),? on the {_NTH} {_ENGLISH_DAY}"
     rf"|(?:chaque|tous les) mois,? le {_NTH} {_FRENCH_DAY}|"
+    # every first Tuesday of the month
+    rf"(?:every|each) {_NTH} {_ENGLISH_DAY}s? (?:of|in) (?:the|every|each) month|"
+    rf"(?:chaque|tous les) {_NTH}s? {_FRENCH_DAY}s? (?:du|de chaque|des) mois|"
     # the first Monday of every month; every other week; each Monday and Thursday
     rf"(?:the )?(?:{_NTH} (?:{_ENGLISH_DAY}|(?:working |business )?day)? ?of )?{_EACH}(?:every|each)"
     rf" (?:single )?(?:(?:other|second|third|fourth|{_COUNT}|\d{{1,2}}(?:st|nd|rd|th)) )?{_PERIOD}"
@@ -141,7 +144,8 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
 )  # fmt: skip
 _EVERY_SECOND = re.compile(rf"every {_OTHER} {_SINGLE}|une? {_SINGLE.replace('day>', 'jour>')} sur {_DEUX}")
 _NTH_WEEKDAY = re.compile(
-    rf"(?:on )?(?:the |le |chaque |tous les )?(?P<nth>{_NTH})s? {_SINGLE} (?:of|in|du|de) ?(?:(?:every|each|chaque) )?"
+    rf"(?:on )?(?:the |every |each |le |chaque |tous les )?(?P<nth>{_NTH})s? {_SINGLE} (?:of|in|du|des?) ?"
+    r"(?:(?:the|every|each|chaque) )?"
     r"(?:months?|mois)"
 )
 _MONTHLY_ON = re.compile(rf".*(?:month|monthly|mois),? (?:on the|le) (?P<nth>{_NTH}) {_SINGLE}")

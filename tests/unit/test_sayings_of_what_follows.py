@@ -96,3 +96,35 @@ def test_what_is_not_understood_and_may_be_meant_for_us_is_named(said: str, name
     assert named in asked if named else any("remind those" in words for words in asked), asked
     text = "Tell everyone tomorrow at 10 that two of us are away, and that lunch is at noon."
     assert not [one for one in read(text, Names([])).asks if one.ask is Ask.FOR_THE_TEXT]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "on the first Tuesday of every month at 9",
+        "every first Tuesday of the month at 9",
+        "the last Friday of each month at 16:00",
+    ],
+)
+def test_a_day_of_a_month_says_when(when: str) -> None:
+    saying = read(f"tell everyone {when} that the canteen is closed", Names([]))
+    assert (saying.when, saying.text, saying.asks) == (when, "The canteen is closed.", ())
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "le premier mardi de chaque mois à 9h",
+        "tous les premiers mardis du mois à 9h",
+        "le dernier vendredi du mois à 16h",
+    ],
+)
+def test_un_jour_du_mois_dit_quand(when: str) -> None:
+    saying = read(f"préviens tout le monde {when} que la cantine est fermée", Names([]))
+    assert (saying.when, saying.text, saying.asks) == (when, "La cantine est fermée.", ())
+
+
+def test_a_day_of_a_month_within_the_text_is_the_texts() -> None:
+    text = "the canteen is closed on the first Tuesday of every month"
+    saying = read(f"tell everyone that {text}", Names([]))
+    assert (saying.when, saying.text) == ("", f"T{text[1:]}.")

@@ -251,6 +251,15 @@ _SHIFTS = frozenset(("later", "earlier", "sooner"))
 _HALVES = frozenset(["am", "pm", "a.m", "p.m"])
 
 
+_OF_A_MONTH = re.compile(
+    r"(?:the |le |(?P<every>every |each |chaque |tous les ))?"
+    r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th|(?:premier|deuxieme|second|troisieme|quatrieme|dernier)s?) "
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche)s? "
+    r"(?:of|in|du|des?) (?:the )?(?P<each>every |each |chaque )?(?:month|mois)(?!\S)"
+)
+_LONGEST_OF_A_MONTH = 7  #: tokens
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A run of tokens that says when."""
@@ -291,8 +300,18 @@ def _is_join(token: Token) -> bool:
 
 def _strong(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> tuple[str, int] | None:
     """What stands here that says when, and the place after it."""
-    known = _again(tokens, at, end) or _named(tokens, at, end) or _zone(tokens, at, end, speaks)
+    known = _of_a_month(tokens, at, end) or _again(tokens, at, end) or _named(tokens, at, end)
+    known = known or _zone(tokens, at, end, speaks)
     return known or _numbered(tokens, at, end, speaks)
+
+
+def _of_a_month(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
+    """ "The first Tuesday of every month", "tous les derniers vendredis du mois"."""
+    words = " ".join(token.text for token in tokens[at : min(end, at + _LONGEST_OF_A_MONTH)])
+    match = _OF_A_MONTH.match(words)
+    if match is None:
+        return None
+    return "again" if match["every"] or match["each"] else "day", at + match[0].count(" ") + 1
 
 
 def _again(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
