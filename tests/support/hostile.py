@@ -193,6 +193,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
     places: dict[str, str] = {}
     for module in modules():
         for name, value in vars(module).items():
+            if getattr(value, "__annotations__", {}).get("return") == "re.Pattern[str]":
+                value = value()  # one that is made when it is first asked for
             for one in value if isinstance(value, tuple | list) else (value,):
                 if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
                     places.setdefault(one.pattern, f"{module.__name__}.{name}")

@@ -6,6 +6,7 @@ the rest is read, as nothing else speaks of it.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from storage.records import ByMail, MailTo
@@ -41,17 +42,22 @@ _UNREACHED = (
     r"|ne\s+l['’](?:ont|a)\s+pas\s+reçue?"
 )
 _AFTER = rf"(?:\s+(?:after|within|for|après|au\s+bout\s+d['’e]\s*|depuis|sous)\s*{_NUMBER}\s*(?P<unit>[a-z]+?)s?)?"
-_SAID = re.compile(
-    r"(?P<before>^|[,;.!?\n]|\band\b|\bet\b)\s{0,9}(?:(?:and|et|then|puis|,)\s{1,9}){0,3}"
-    rf"(?:{_ENGLISH}|{_FRENCH})"
-    rf"(?:(?P<unopened>{_UNOPENED})|(?P<unreached>{_UNREACHED})){_AFTER}\s*(?P<after>$|[,;.!?\n])",
-    re.IGNORECASE,
-)
+
+
+@functools.cache
+def _said() -> re.Pattern[str]:
+    """Made when it is first asked for: it takes longer than any other, and a bot that starts does without."""
+    return re.compile(
+        r"(?P<before>^|[,;.!?\n]|\band\b|\bet\b)\s{0,9}(?:(?:and|et|then|puis|,)\s{1,9}){0,3}"
+        rf"(?:{_ENGLISH}|{_FRENCH})"
+        rf"(?:(?P<unopened>{_UNOPENED})|(?P<unreached>{_UNREACHED})){_AFTER}\s*(?P<after>$|[,;.!?\n])",
+        re.IGNORECASE,
+    )
 
 
 def cut_by_mail(words: str) -> tuple[str, ByMail | None]:
     """The words without what says it, and who gets one; None where nobody was said. The form says what is too late."""
-    for match in _SAID.finditer(words):
+    for match in _said().finditer(words):
         unit = (match["unit"] or "").casefold()
         if match["number"] and unit not in _UNIT:
             continue
