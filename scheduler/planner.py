@@ -215,7 +215,8 @@ async def _plan_within(
 async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) -> array[int]:
     """The number of what is known of each now, which the store keeps from here on, and counts by."""
     audience = campaign.as_scheduled.audience
-    known_of = await store.profiles_of(campaign.tenant, audience, campaign.channel, people)
+    # in the order in which they are kept: drawn as they are, each would be looked for anew
+    known_of = await store.profiles_of(campaign.tenant, audience, campaign.channel, sorted(people))
     groups = _by_variant(campaign, known_of)
     known = {figures.profile for figures in await store.profile_figures(campaign.id)}
     room = MOST_PROFILES - len(known)
