@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,13 +62,20 @@ async def asked_all_the_time(store: SqliteStore, campaign: Campaign) -> None:
     await store.finish(campaign.id, NOW)
 
 
-async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "crieur.db"
-    store = SqliteStore(path)
+@pytest.fixture
+async def overheard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[SqliteStore, Eavesdropper]]:
+    """An open store, and what it asks of its file."""
+    store = SqliteStore(tmp_path / "crieur.db")
     ear = Eavesdropper(store, monkeypatch)
     await store.open()
+    yield store, ear
+    await store.close()
+
+
+async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
+    overheard: tuple[SqliteStore, Eavesdropper], tmp_path: Path
+) -> None:
+    (store, ear), path = overheard, tmp_path / "crieur.db"
     people = await install(store, "ada", "louis", "marie")
     assert people[0].tenant == CONTOSO
     campaign = await planned(store, people)
@@ -79,12 +87,9 @@ async def test_a_report_and_a_round_of_sending_scan_no_table_of_recipients(
 
 
 async def test_an_install_and_a_page_of_the_directory_scan_no_table_of_people(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    overheard: tuple[SqliteStore, Eavesdropper], tmp_path: Path
 ) -> None:
-    path = tmp_path / "crieur.db"
-    store = SqliteStore(path)
-    ear = Eavesdropper(store, monkeypatch)
-    await store.open()
+    (store, ear), path = overheard, tmp_path / "crieur.db"
     await store.remember(sighting("ada"))
     await store.remember(sighting("ada", addresses=("countess@contoso.example",)))
     bob = DirectoryUser(directory_id="directory-bob", addresses=("bob@contoso.example",))
@@ -95,13 +100,10 @@ async def test_an_install_and_a_page_of_the_directory_scan_no_table_of_people(
 
 
 async def test_everyone_is_counted_and_read_from_an_index_alone_and_nobody_is_sorted_for_a_preview(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    overheard: tuple[SqliteStore, Eavesdropper], tmp_path: Path
 ) -> None:
     """What stands between *Send now* and the first message: of a million people a table would be read for seconds."""
-    path = tmp_path / "crieur.db"
-    store = SqliteStore(path)
-    ear = Eavesdropper(store, monkeypatch)
-    await store.open()
+    (store, ear), path = overheard, tmp_path / "crieur.db"
     await install(store, "ada", "louis", "marie")
     asked = (CONTOSO, Audience(everyone=True), Channel.TEAMS)
     ear.statements.clear()
@@ -116,11 +118,8 @@ async def test_everyone_is_counted_and_read_from_an_index_alone_and_nobody_is_so
     assert not scans(ear, path)
 
 
-async def test_templates_are_found_by_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "crieur.db"
-    store = SqliteStore(path)
-    ear = Eavesdropper(store, monkeypatch)
-    await store.open()
+async def test_templates_are_found_by_index(overheard: tuple[SqliteStore, Eavesdropper], tmp_path: Path) -> None:
+    (store, ear), path = overheard, tmp_path / "crieur.db"
     (ada,) = await install(store, "ada")
     ear.statements.clear()
     template = await store.new_template(CONTOSO, ada.id, "News", Channel.TEAMS, {}, NOW, shared=True, deed=A_DEED)
@@ -136,11 +135,8 @@ async def test_templates_are_found_by_index(tmp_path: Path, monkeypatch: pytest.
     assert not [plan for plan in plans if "TEMP B-TREE" in plan], "they come in their order"
 
 
-async def test_a_scan_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "crieur.db"
-    store = SqliteStore(path)
-    ear = Eavesdropper(store, monkeypatch)
-    await store.open()
+async def test_a_scan_would_be_noticed(overheard: tuple[SqliteStore, Eavesdropper], tmp_path: Path) -> None:
+    (store, ear), path = overheard, tmp_path / "crieur.db"
     await store.read(lambda db: db.execute("SELECT * FROM delivery WHERE detail = 'x'").fetchall())
     await store.close()
     assert any(plan.startswith("SCAN delivery") for plan in ear.plans(path))
