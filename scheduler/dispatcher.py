@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Protocol
 
-from scheduler.ports import Clock, Outcome, Renderer, Retry, Sender, Unconfirmed, Unexplained
+from scheduler.ports import Clock, NotWritten, Outcome, Renderer, Retry, Sender, Unconfirmed, Unexplained
 from scheduler.precheck import Precheck, Ready, in_quiet_hours
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rate_limit import RateLimit
@@ -397,10 +397,13 @@ class Dispatcher:
             return ""
         return newest if newest != reference.service_url else ""
 
-    async def _attempt(self, running: Running, delivery: Claimed) -> Outcome:
+    async def _attempt(self, running: Running, delivery: Claimed) -> Outcome | NotWritten:
         assert delivery.reference is not None
+        activity = running.write(delivery)
+        if isinstance(activity, NotWritten):
+            return activity
         try:
-            return await self._sender.send(delivery.reference, running.render(delivery.person, delivery.columns))
+            return await self._sender.send(delivery.reference, activity)
         except Exception as error:
             log.exception("a send broke: campaign=%d delivery=%d", delivery.campaign, delivery.id)
             return Unconfirmed(type(error).__name__)

@@ -108,6 +108,14 @@ class Unconfirmed:
 Outcome = Delivered | Retry | Unreachable | Refused | Unexplained | Unconfirmed
 
 
+@dataclass(frozen=True, slots=True)
+class NotWritten:
+    """No request was made: a fault of ours kept the message from being rendered, and would do so again."""
+
+    #: the kind of the fault, never what it says: names may stand there
+    detail: str
+
+
 class Sender(Protocol):
     async def send(self, reference: Reference, activity: bytes) -> Outcome:
         """Post one activity (JSON) to a person."""

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from scheduler.ports import Delivered, Outcome
+from scheduler.ports import Delivered, NotWritten, Outcome
 from scheduler.rules.trouble import CALM, UNPROVEN, Sign, Watch, noticed, probed, sign_of, wait
 from storage.records import About, Campaign, CampaignId, Claimed, Trouble
 
@@ -49,7 +49,9 @@ class Troubles:
         if campaign.id not in self._accepted:
             self._on_the_way[campaign.id] = max(0, self._on_the_way[campaign.id] - 1)
 
-    def answered(self, campaign: Campaign, delivery: Claimed, outcome: Outcome, at: datetime, now: float) -> bool:
+    def answered(
+        self, campaign: Campaign, delivery: Claimed, outcome: Outcome | NotWritten, at: datetime, now: float
+    ) -> bool:
         """Take an answer into account; whether it belongs to a trouble of many."""
         assert delivery.reference is not None
         url = delivery.reference.service_url

@@ -63,6 +63,7 @@ def reason_text(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where.", channel=name),
         NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over."),
         NotReached.MESSAGE_REFUSED: texts("Not sent, as {channel} refused the message for others.", channel=name),
+        NotReached.NOT_WRITTEN: texts("Crieur could not write it: a fault of its own, which its log names."),
         NotReached.STOPPED: texts("Not sent, as the people who run Crieur stopped the campaign."),
         NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived.", channel=name),
     }[reason]
@@ -110,6 +111,7 @@ def reason_of_one(texts: Texts, reason: NotReached, channel: Channel) -> str:
         NotReached.WRONG_REGION: texts("{channel} serves them elsewhere, and I do not know where", channel=name),
         NotReached.NO_TOKEN: texts("Crieur could not sign in at Microsoft until the time was over"),
         NotReached.MESSAGE_REFUSED: texts("not sent, as {channel} refused the message for others", channel=name),
+        NotReached.NOT_WRITTEN: texts("Crieur could not write it: a fault of its own, which its log names"),
         NotReached.STOPPED: texts("not sent, as the people who run Crieur stopped the campaign"),
         NotReached.GATEWAY: texts("{channel} gave up before it answered: it may have arrived", channel=name),
         NotReached.REFUSED: texts("{channel} refused the message", channel=name),

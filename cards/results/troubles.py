@@ -57,6 +57,11 @@ def trouble_text(texts: Texts, reason: NotReached, detail: str, channel: Channel
                 channel=name,
                 code=code,
             )
+        case NotReached.NOT_WRITTEN:
+            return texts(
+                "Crieur cannot write this message, by a fault of its own, so nothing more is sent. The people who run"
+                " Crieur find the fault in its log; a copy for the people whom it has not reached is a new draft."
+            )
         case NotReached.STOPPED:
             return texts(
                 "The people who run Crieur have stopped this campaign: nothing more of it is sent. Please ask them why;"

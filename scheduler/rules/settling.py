@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
+from scheduler.ports import Delivered, NotWritten, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
 from scheduler.rules.ladder import Rung, next_look
 from scheduler.rules.window import OpenTime
 from storage.records import Channel, Claimed, DeliveryState, Ladder, NotReached, Reference, Seen, Settled
@@ -34,7 +34,7 @@ def wait(retry: Retry, attempts: int, rng: random.Random, left: float = LONGEST_
 def settle(
     delivery: Claimed,
     channel: Channel,
-    outcome: Outcome,
+    outcome: Outcome | NotWritten,
     now: datetime,
     slot_end: datetime,
     rng: random.Random,
@@ -61,6 +61,8 @@ def settle(
             state, reason, detail = DeliveryState.FAILED, NotReached.REFUSED, f"{code}: {text}"
         case Unconfirmed(detail, reason):
             state = DeliveryState.UNCONFIRMED
+        case NotWritten(detail):
+            state, reason = DeliveryState.FAILED, NotReached.NOT_WRITTEN
         case Unexplained(code, text):
             state, reason, detail = DeliveryState.PLANNED, NotReached.UNEXPLAINED, f"{code}: {text}"
             due = now if troubled else _second_attempt(delivery, now, slot_end)
@@ -83,6 +85,7 @@ def settle(
         reason=reason,
         detail=detail[:DETAIL],
         activity=activity,
+        attempted=not isinstance(outcome, NotWritten),
         conversation=conversation,
         worked_url=worked_url,
         seen=None if due else seen,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
+from scheduler.ports import Delivered, NotWritten, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
 from storage.records import About, NotReached, PersonId
 
 MANY = 3  #: different people of whom the same is answered
@@ -42,7 +42,7 @@ class Sign:
         return self.reason, self.code if told_apart else ""
 
 
-def sign_of(outcome: Outcome) -> Sign | None:
+def sign_of(outcome: Outcome | NotWritten) -> Sign | None:
     """None for what is about one person, and for throttling, which has a rule of its own."""
     match outcome:
         case Delivered() | Unreachable():
@@ -51,6 +51,8 @@ def sign_of(outcome: Outcome) -> Sign | None:
             return Sign(About.MESSAGE, NotReached.MESSAGE_REFUSED, f"{code}: {text}")
         case Refused():
             return None
+        case NotWritten(detail):
+            return Sign(About.MESSAGE, NotReached.NOT_WRITTEN, detail)
         case Unexplained(code, text, about):
             return Sign(about, NotReached.UNEXPLAINED, f"{code}: {text}")
         case Unconfirmed(detail, _, about):

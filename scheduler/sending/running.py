@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from scheduler.planner import OpenTimes, open_time_of
-from scheduler.ports import Clock, Render, Renderer
+from scheduler.ports import Clock, NotWritten, Render, Renderer
 from scheduler.precheck import Precheck, asks
 from scheduler.presence_lookup import PresenceLookup
 from scheduler.rules.window import LATE, OpenTime
 from scheduler.troubles import Troubles, kept
 from storage.port.campaigns import Campaigns, Deliveries
-from storage.records import Campaign, CampaignId, CampaignState
+from storage.records import Campaign, CampaignId, CampaignState, Claimed, Person
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,18 @@ class Running:
     ends: datetime
     #: where something is asked about each recipient before their message is marked
     precheck: Precheck | None
+    #: kinds of faults of ours that were told of: the next recipient's would be the same
+    faults: set[str] = field(default_factory=set)
+
+    def write(self, delivery: Claimed) -> bytes | NotWritten:
+        """The activity for one recipient."""
+        try:
+            return self.render(delivery.person, delivery.columns)
+        except Exception as error:
+            if (kind := type(error).__name__) not in self.faults:
+                self.faults.add(kind)
+                log.exception("messages cannot be written: campaign=%d delivery=%d", delivery.campaign, delivery.id)
+            return NotWritten(kind)
 
     def may_send(self, now: datetime) -> bool:
         schedule = self.campaign.as_scheduled.schedule
@@ -108,12 +120,24 @@ class RunningCampaigns:
         schedule = campaign.as_scheduled.schedule
         return Running(
             campaign=campaign,
-            render=self._renderer.compile(campaign),
+            render=self._render(campaign),
             open_time=open_time_of(schedule),
             times=OpenTimes(schedule),
             ends=schedule.slot.end,
             precheck=Precheck(campaign, self._presence_lookup, self._clock, self._store) if asks(campaign) else None,
         )
+
+    def _render(self, campaign: Campaign) -> Render:
+        """A campaign that a fault of ours keeps from being compiled holds up no other one: each of its messages fails."""
+        try:
+            return self._renderer.compile(campaign)
+        except Exception as error:
+            fault = error
+
+            def faulty(person: Person, columns: Mapping[str, str]) -> bytes:
+                raise fault
+
+            return faulty
 
     async def _keep_trouble(self, campaign: Campaign, before: Campaign | None) -> None:
         """What keeps a campaign waiting is kept with it: its author reads it, and a pause outlives this process."""

@@ -300,11 +300,10 @@ class Trouble:
 
     @property
     def pauses(self) -> bool:
-        """Nothing more is sent: the platform refuses the message itself, of which nothing can be changed, or an
-
-        operator has stopped the campaign.
+        """Nothing more is sent: the platform refuses the message itself, of which nothing can be changed, a fault of
+        ours keeps it from being rendered, or an operator has stopped the campaign.
         """
-        return self.reason in (NotReached.MESSAGE_REFUSED, NotReached.STOPPED)
+        return self.reason in (NotReached.MESSAGE_REFUSED, NotReached.NOT_WRITTEN, NotReached.STOPPED)
 
 
 #: for how long after its end a campaign counts engagement, and answers can be changed

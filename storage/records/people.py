@@ -66,6 +66,7 @@ class NotReached(StrEnum):
     WRONG_REGION = "wrong_region"  #: the platform says that they are served elsewhere
     NO_TOKEN = "no_token"  #: our own token: none was to be had, or it was refused
     MESSAGE_REFUSED = "message_refused"  #: not tried, as the platform refused the message for others
+    NOT_WRITTEN = "not_written"  #: a fault of ours keeps the message from being rendered: for them, or for others
     STOPPED = "stopped"  #: not tried, as an operator stopped the campaign at the machine
     GATEWAY = "gateway"  #: the platform's gateway gave up while its service may have taken it
 

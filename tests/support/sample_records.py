@@ -211,6 +211,7 @@ TROUBLES = tuple(
         (NotReached.WRONG_REGION, "403 Forbidden: User is from different region"),
         (NotReached.OUTAGE, "503 ServiceError: "),
         (NotReached.STOPPED, ""),
+        (NotReached.NOT_WRITTEN, "KeyError"),
         (NotReached.MESSAGE_REFUSED, "413 RequestEntityTooLarge: the activity is too large"),
     )
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.ports import Delivered, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
+from scheduler.ports import Delivered, NotWritten, Outcome, Refused, Retry, Unconfirmed, Unexplained, Unreachable
 from scheduler.rules.settling import (
     BACKOFF,
     DETAIL,
@@ -58,7 +58,7 @@ attempts = st.integers(0, 10_000)
 seeds = st.integers().map(random.Random)
 
 
-def settled(outcome: Outcome, *, attempts: int = 0, left: timedelta = HOUR, seed: int = 0) -> Settled:
+def settled(outcome: Outcome | NotWritten, *, attempts: int = 0, left: timedelta = HOUR, seed: int = 0) -> Settled:
     """After an attempt with that much of the slot left."""
     rng = random.Random(seed)
     return settle(replace(CLAIMED, attempts=attempts), Channel.TEAMS, outcome, NOW, NOW + left, rng)
@@ -93,6 +93,12 @@ def test_every_outcome_has_its_state_and_reason(
         True,
     )
     assert (after.due is None) == (state is not DeliveryState.PLANNED)
+
+
+def test_what_could_not_be_written_was_no_attempt() -> None:
+    after = settled(NotWritten("KeyError"))
+    assert (after.state, after.reason, after.detail) == (DeliveryState.FAILED, NotReached.NOT_WRITTEN, "KeyError")
+    assert not after.attempted and after.due is None
 
 
 def test_the_message_id_and_a_chat_that_was_opened_again_are_kept() -> None:
