@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import mongomock
 from mongomock.collection import Collection as Documents
-from mongomock.filtering import filter_applies
 from pymongo import UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError
 from pymongo.results import BulkWriteResult, UpdateResult
@@ -25,6 +24,7 @@ from storage.mongo import MongoStore
 from storage.mongo.versions import migrate
 from storage.records import FINAL
 from tests.simulation.history import History, Watched
+from tests.simulation.matching import matcher
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -42,7 +42,7 @@ def _candidates(documents: Documents, condition: Document) -> Iterator[Document]
         some = [document for key, document in kept.items() if key in wanted]
     else:
         some = list(kept.values())
-    return (document for document in some if filter_applies(condition, document))
+    return filter(matcher(condition), some)
 
 
 Documents._iter_documents = _candidates
