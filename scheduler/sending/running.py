@@ -128,7 +128,7 @@ class RunningCampaigns:
         )
 
     def _render(self, campaign: Campaign) -> Render:
-        """A campaign that a fault of ours keeps from being compiled holds up no other one: each of its messages fails."""
+        """One that a fault of ours keeps from being compiled holds up no other campaign: each of its messages fails."""
         try:
             return self._renderer.compile(campaign)
         except Exception as error:
