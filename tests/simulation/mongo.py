@@ -8,13 +8,18 @@ be lost after the change was made (``AutoReconnect``), late, or refused. The con
 from __future__ import annotations
 
 import asyncio
+import copy
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import mongomock
+import mongomock.collection
+import mongomock.helpers
 from mongomock.collection import Collection as Documents
 from pymongo import UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError
@@ -45,7 +50,20 @@ def _candidates(documents: Documents, condition: Document) -> Iterator[Document]
     return filter(matcher(condition), some)
 
 
+def _copied(value: Any, container: type = dict) -> Any:
+    """As it is kept: of what stands in a document only lists and documents can change."""
+    if isinstance(value, dict):
+        return {field: _copied(part) for field, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied(part) for part in value]
+    return _kept(value) if isinstance(value, datetime) else value
+
+
+_kept = mongomock.helpers.patch_datetime_awareness_in_document  # without its zone, to the millisecond
 Documents._iter_documents = _candidates
+# mongomock looks at every number and every word three times on its way in and out
+mongomock.collection._copy_field = mongomock.helpers.patch_datetime_awareness_in_document = _copied
+mongomock.collection.copy = SimpleNamespace(copy=copy.copy, deepcopy=_copied)
 
 
 @dataclass
@@ -122,11 +140,11 @@ class Collection:
         skip: int = 0,
         **_: Any,
     ) -> Cursor:
-        def read() -> list[Document]:
-            cursor = self._documents.find(condition, fields, skip=skip, limit=limit)
-            return list(cursor.sort(list(sort)) if sort else cursor)
+        return Cursor(self._server, lambda: self._read(condition, fields, sort, limit, skip))
 
-        return Cursor(self._server, read)
+    def _read(self, condition: Document, fields: Any, sort: Any, limit: int, skip: int = 0) -> list[Document]:
+        rows = self._documents._get_dataset(_copied(condition), sort, fields, dict)
+        return list(islice(rows, skip, skip + limit if limit else None))
 
     def aggregate(self, pipeline: list[Document]) -> Cursor:
         return Cursor(self._server, lambda: list(self._documents.aggregate(pipeline)))
@@ -176,10 +194,12 @@ class Collection:
                 lambda keys=keys, unique=unique: self._documents.create_index(keys, unique=unique)
             )  # type: ignore[misc]
 
-    async def find_one(self, *asked: Any, **more: Any) -> Document | None:
-        more.pop("hint", None)
-        document: Document | None = await self._server.answer(lambda: self._documents.find_one(*asked, **more))
-        return document
+    async def find_one(
+        self, condition: Any, fields: Document | None = None, sort: Any = None, **_: Any
+    ) -> Document | None:
+        condition = condition if isinstance(condition, dict) else {"_id": condition}
+        rows = await self._server.answer(lambda: self._read(condition, fields, sort, 1))
+        return rows[0] if rows else None
 
     async def count_documents(self, *asked: Any, **more: Any) -> int:
         return int(await self._server.answer(lambda: self._documents.count_documents(*asked, **more)))
