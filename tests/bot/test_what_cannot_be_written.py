@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 import app
+from cards.message.render import compile_for
 from storage.records import DeliveryState, NotReached, Person
 from tests.bot.test_what_a_send_can_answer import LINES, PEOPLE, Scene, scene
 
 __all__ = ["scene"]
 
 LINES[NotReached.NOT_WRITTEN] = ("Crieur cannot write this message", "Crieur ne peut pas rédiger ce message")
-compile_for = app.compile_for
 
 
 def faulty(for_whom: Callable[[Person], bool]) -> Any:

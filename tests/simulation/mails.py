@@ -103,7 +103,7 @@ async def _die_over_a_mail(world: World) -> None:
     before = len(world.mail_server.taken)
     for _ in range(int(TROUBLED / 2 / A_LOOK)):
         if len(world.mail_server.taken) > before:
-            await world.kill_all(0.5)
+            await world.mishaps.kill_all(0.5)
             return
         await asyncio.sleep(A_LOOK)
 

@@ -63,7 +63,7 @@ _kept = mongomock.helpers.patch_datetime_awareness_in_document  # without its zo
 Documents._iter_documents = _candidates
 # mongomock looks at every number and every word three times on its way in and out
 mongomock.collection._copy_field = mongomock.helpers.patch_datetime_awareness_in_document = _copied
-mongomock.collection.copy = SimpleNamespace(copy=copy.copy, deepcopy=_copied)
+mongomock.collection.copy = SimpleNamespace(copy=copy.copy, deepcopy=_copied)  # type: ignore[attr-defined]
 
 
 @dataclass

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -31,34 +30,28 @@ from tests.simulation.disk import Disk, SimulatedSqlite
 from tests.simulation.faults import Fault, draw
 from tests.simulation.history import History
 from tests.simulation.loop import PROCESS, SimulatedLoop
+from tests.simulation.mishaps import ELSEWHERE, LEASE, PATIENCE, PLATFORM, Mishaps
 from tests.simulation.mongo import MongoServer, SimulatedMongo
 from tests.simulation.network import Network
 from tests.simulation.parts import CANTEEN, TITLE_B, Parts
 from tests.simulation.patched import patched
 from tests.simulation.presence import Presences
 from tests.simulation.sequels import MUST_READ, Sequel, go_on
-from tests.support.answers import ROWS
-from tests.support.connector import Chat, Faults, LoopbackConnector
+from tests.support.connector import Chat, LoopbackConnector
 from tests.support.deeds import A_DEED
 from tests.support.mail_server import MailServer
-from tests.support.organisation import Organisation, Person, Refusal, actions_of
+from tests.support.organisation import Organisation, Person
 from tests.support.seeding import ANY_TIME, NEWSLETTER, scheduled
 
 EPOCH = datetime(2026, 11, 23, 8, 59, 57, tzinfo=UTC)  #: a Monday; offices open in a moment
 OFFICE = WorkingHours(opens=time(9), closes=time(17), days=frozenset(range(5)))
-LEASE = 4.0  #: seconds
 RATES = (1.5, 5.0)  #: messages a second
 PEOPLE = (3, 20)
 LENGTH = (6.0, 40.0)  #: seconds of the slot
 AFTER = 28.0  #: seconds after the slot in which something may still go wrong: the report is posted then
 BOUND = 300.0  #: seconds after the faults and the slot, by which everything has ended
 ENDS_AFTER = timedelta(minutes=2)  #: the slot; the campaign, if it does
-PATIENCE = 20.0  #: seconds for which the platform waits for the bot's answer to an activity
 PORT = 3978
-PLATFORM, ELSEWHERE = 2_000, 2_001  #: ports of the platform: it answers at either
-
-#: rows of what a send can answer; not those in which product.md promises no "once": taken, then a quick 5xx
-ODD = tuple(name for name in ROWS if name not in ("503 taken", "503 slow taken"))
 
 REPORT = ("Report: ", "Rapport\u00a0: ")  #: how a report card begins; its author may have come to speak French
 
@@ -173,7 +166,7 @@ class Platform(LoopbackConnector):
         taken = super()._take(chat, body)
         if any(word.encode() in body for word in REPORT):
             self.reports += 1
-            self._world.reported()
+            self._world.mishaps.reported()
         variant = Variant.B if TITLE_B.encode() in body else Variant.A
         for campaign in chat.campaigns - before:
             self._world.arrived(Arrival(self._world.now, chat.id, campaign, chat.messages[-1]["id"], variant))
@@ -189,21 +182,17 @@ class World:
         #: these, and what went wrong after the campaign
         self.suffered = list(self.faults)
         self.loop = SimulatedLoop(self.chance("loop"))
+        self.mishaps = Mishaps(self)
         self.network = Network(self.loop, self.chance("network"))
         self.disk: Disk | MongoServer = disk or (
             MongoServer(self.chance("mongo"), now=lambda: self.now) if setting.mongo else Disk(self.chance("disk"))
         )
         if disk:
-            disk.on_cut = self._power_is_cut
+            disk.on_cut = self.mishaps.power_is_cut
         self.copies = [Copy(number, ProcessClock(self.loop, offset)) for number, offset in enumerate(setting.offsets)]
         self.arrivals: list[Arrival] = []
-        self.history = History(on_mark=self._marked)
-        #: faults that wait for a moment that matters
-        self.at_a_mark: list[Fault] = []
-        self.at_a_report: list[Fault] = []
+        self.history = History(on_mark=self.mishaps.marked)
         self.trace: list[str] = []
-        #: faults of the platform that are on at the moment
-        self.unwell: list[Faults] = []
         #: by whom what was said that the platform brings twice: (person, its id)
         self.twice: list[tuple[Person, str]] = []
         #: chats that were blocked or left, ever
@@ -223,7 +212,6 @@ class World:
         self.repeated: Counter[str] = Counter()
         self.calm = False
         self.was_cut = False
-        self._tasks: list[asyncio.Task[Any]] = []
 
     def chance(self, name: str) -> random.Random:
         """A generator of its own for each part: fewer faults leave the rest as it was."""
@@ -280,13 +268,13 @@ class World:
             await self.boot(copy)
         async with aiohttp.ClientSession() as http:
             self.organisation = Organisation(
-                self.platform, self._url(self.copies[0]), http, self.chance("people"), now=lambda: self.now
+                self.platform, self.url(self.copies[0]), http, self.chance("people"), now=lambda: self.now
             )
             await self._people_install()
             campaign = await self._schedule()
             self.started = campaign
             self._watching = asyncio.create_task(self._watch_the_ends())
-            also = [*self._before_it_starts(), *self._wishes()]
+            also = [*self.mishaps.before_it_starts(), *self.mishaps.wishes()]
             await self._go_wrong([*self.faults, *also], self.setting.slot.total_seconds() + AFTER + 2.0)
             await check(self, campaign)
             await go_on(self, campaign)
@@ -298,10 +286,9 @@ class World:
         await self._go_wrong(faults, seconds)
 
     async def _go_wrong(self, faults: Sequence[Fault], seconds: float) -> None:
-        for fault in faults:
-            self._tasks.append(asyncio.create_task(self._suffer(fault, self.loop.time())))
+        self.mishaps.begin(faults)
         await asyncio.sleep(seconds)
-        await self._heal()
+        await self.mishaps.heal()
 
     def leap(self, to: datetime) -> None:
         """Nothing is done until then: the machines sleep."""
@@ -309,12 +296,12 @@ class World:
         self.loop.leap((to - self.now).total_seconds())
 
     async def press(self, person: Person, title: str) -> None:
-        self.organisation.bot_url = self._url(self.copies[0])
+        self.organisation.bot_url = self.url(self.copies[0])
         await asyncio.wait_for(asyncio.ensure_future(person.press(title)), PATIENCE)
 
     async def execute(self, person: Person, verb: str, form: dict[str, Any]) -> None:
         """On the greeting: in the place of any other message the answer would stand."""
-        self.organisation.bot_url = self._url(self.copies[0])
+        self.organisation.bot_url = self.url(self.copies[0])
         doing = person.execute(verb, form, person.chat.messages[0]["id"])
         await asyncio.wait_for(asyncio.ensure_future(doing), PATIENCE)
 
@@ -352,7 +339,7 @@ class World:
                 copy.ready.set()
                 await asyncio.sleep(1.0)
 
-    def _url(self, copy: Copy) -> str:
+    def url(self, copy: Copy) -> str:
         return f"http://127.0.0.1:{copy.port}/api/messages"
 
     async def _people_install(self) -> None:
@@ -393,7 +380,7 @@ class World:
         if parts.wishes:
             await change_policy(store, author.tenant, lambda policy: replace(policy, topics=(CANTEEN,)), deed=A_DEED)
             for where in (0, 1):
-                await self._somebody_wishes(Fault(0.0, "somebody wishes", 0.0, where, 0.0))
+                await self.mishaps.somebody_wishes(Fault(0.0, "somebody wishes", 0.0, where, 0.0))
         start, approval = self.now, None
         if self.setting.approved:
             start += timedelta(seconds=1.0)
@@ -427,317 +414,6 @@ class World:
                 if self.ends.setdefault(delivery, state) != state:
                     self.undone.append(f"delivery {delivery} had ended as {self.ends[delivery]}, and is {state}")
             await asyncio.sleep(1.0)
-
-    # --- what goes wrong ----------------------------------------------------------------------
-
-    async def _suffer(self, fault: Fault, since: float) -> None:
-        await asyncio.sleep(max(0.0, since + fault.at - self.loop.time()))
-        if self.calm:
-            return
-        self.tell(f"fault: {fault}")
-        try:
-            await getattr(self, "_" + fault.kind.replace(" ", "_"))(fault)
-        except (aiohttp.ClientError, TimeoutError, OSError, Refusal, AssertionError) as error:
-            self.tell(f"somebody gave up: {type(error).__name__}")
-
-    def _copy(self, fault: Fault) -> Copy:
-        return self.copies[fault.where % len(self.copies)]
-
-    def _person(self, fault: Fault) -> Person:
-        return self.people[1 + fault.where % (len(self.people) - 1)]
-
-    async def _kill(self, fault: Fault) -> None:
-        await self._kill_copy(self._copy(fault), fault.length)
-
-    async def _kill_copy(self, copy: Copy, length: float) -> None:
-        if self.loop.is_dead(copy.process):
-            return
-        self.loop.kill(copy.process)
-        self.network.cut(copy.process)
-        await asyncio.sleep(length)
-        await self.boot(copy)
-
-    async def kill_all(self, length: float) -> None:
-        await asyncio.gather(*(self._kill_copy(copy, length) for copy in self.copies))
-
-    async def _kill_at_a_mark(self, fault: Fault) -> None:
-        self.at_a_mark.append(fault)
-
-    async def _freeze_at_a_mark(self, fault: Fault) -> None:
-        self.at_a_mark.append(fault)
-
-    async def _kill_at_a_report(self, fault: Fault) -> None:
-        """And at the one after it: a third has to be left alone."""
-        self.at_a_report = [fault, fault]
-
-    def _marked(self, process: str) -> None:
-        """Messages are about to leave: a process dies, or sleeps until its leases have run out, over them."""
-        if self.at_a_mark:
-            fault = self.at_a_mark.pop()
-            copy = next(copy for copy in self.copies if copy.process == process)
-            work = (
-                self._freeze_copy(copy, LEASE + fault.length)
-                if "freeze" in fault.kind
-                else self._kill_copy(copy, fault.length)
-            )
-            self._strike(work, fault, 0.05 * fault.share)
-
-    def reported(self) -> None:
-        """A report has come; nobody who posted it lives to know."""
-        if self.at_a_report:
-            fault = self.at_a_report.pop()
-            for copy in self.copies:
-                self._strike(self._kill_copy(copy, fault.length), fault, 0.0)
-
-    def _strike(self, work: Coroutine[Any, Any, None], fault: Fault, wait: float) -> None:
-        async def soon() -> None:
-            await asyncio.sleep(wait)
-            self.tell(f"now: {fault}")
-            await work
-
-        self._tasks.append(self.loop.create_task(soon(), context=contextvars.Context()))
-
-    def _power_is_cut(self) -> None:
-        copy = self.copies[0]
-        self.tell(f"the power of {copy.process} is cut")
-        self.was_cut = True
-        self.loop.kill(copy.process)
-        self.network.cut(copy.process)
-        self._tasks.append(self.loop.create_task(self.boot(copy), context=contextvars.Context()))
-
-    async def _disk_full(self, fault: Fault) -> None:
-        if isinstance(self.disk, MongoServer):
-            return
-        self.disk.fill()
-        await asyncio.sleep(fault.length)
-        self.disk.make_room()
-
-    async def _freeze(self, fault: Fault) -> None:
-        await self._freeze_copy(self._copy(fault), fault.length)
-
-    async def _freeze_copy(self, copy: Copy, length: float) -> None:
-        process = copy.process
-        self.loop.stop_process(process)
-        await asyncio.sleep(length)
-        self.loop.resume(process)
-
-    async def _clock_step(self, fault: Fault) -> None:
-        copy = self._copy(fault)
-        step = (1 if fault.where % 2 else -1) * (0.5 if self.setting.copies > 1 else 3600.0 * fault.share)
-        copy.clock.offset += step
-        self.tell(f"the clock of {copy.process} is set by {step:+.1f} s")
-        await asyncio.sleep(fault.length)
-        copy.clock.offset -= step
-
-    async def _store_away(self, fault: Fault) -> None:
-        self.disk.away = True
-        await asyncio.sleep(fault.length)
-        self.disk.away = False
-
-    async def _store_unwell(self, fault: Fault) -> None:
-        before = (self.disk.refused, self.disk.slow)
-        self.disk.refused, self.disk.slow = 0.3 * fault.share, 0.3 * fault.share
-        if isinstance(self.disk, MongoServer):
-            self.disk.lost = 0.3 * fault.share
-        await asyncio.sleep(fault.length)
-        self.disk.refused, self.disk.slow = before
-        if isinstance(self.disk, MongoServer):
-            self.disk.lost = 0.0
-
-    async def _platform(self, fault: Fault, faults: Faults) -> None:
-        self.unwell.append(faults)
-        self._platform_is_as_told()
-        await asyncio.sleep(fault.length)
-        self.unwell.remove(faults)
-        self._platform_is_as_told()
-
-    def _platform_is_as_told(self) -> None:
-        names = ("throttle", "errors", "reset_before", "reset_after", "hang")
-        shares = {name: min(1.0, sum(getattr(faults, name) for faults in self.unwell)) for name in names}
-        answer = next((faults.answer for faults in self.unwell if faults.answer), "")
-        self.platform.faults = replace(Faults(), answer=answer, **shares)
-
-    async def _platform_throttles(self, fault: Fault) -> None:
-        await self._platform(fault, Faults(throttle=fault.share))
-
-    async def _platform_breaks(self, fault: Fault) -> None:
-        await self._platform(fault, Faults(errors=fault.share))
-
-    async def _platform_resets(self, fault: Fault) -> None:
-        await self._platform(fault, Faults(reset_before=fault.share))
-
-    async def _platform_resets_after_taking(self, fault: Fault) -> None:
-        await self._platform(fault, Faults(reset_after=fault.share))
-
-    async def _platform_hangs(self, fault: Fault) -> None:
-        await self._platform(fault, Faults(hang=fault.share))
-
-    async def _platform_away(self, fault: Fault) -> None:
-        self.network.trouble[PLATFORM] = "lost" if fault.where % 2 else "refused"
-        await asyncio.sleep(fault.length)
-        self.network.trouble.pop(PLATFORM, None)
-
-    async def _platform_answers_oddly(self, fault: Fault) -> None:
-        await self._platform(fault, Faults(answer=ODD[fault.where % len(ODD)]))
-
-    async def _presence_away(self, fault: Fault) -> None:
-        self.presences.trouble = "hangs" if fault.where % 2 else "away"
-        await asyncio.sleep(fault.length)
-        self.presences.trouble = ""
-
-    # --- people -------------------------------------------------------------------------------
-
-    async def _to(self, fault: Fault, doing: Awaitable[Any]) -> None:
-        """Somebody does something; the platform brings it to one of the copies, and gives up after a while."""
-        self.organisation.bot_url = self._url(self._copy(fault))
-        await asyncio.wait_for(asyncio.ensure_future(doing), PATIENCE)
-
-    async def _somebody_blocks(self, fault: Fault) -> None:
-        person = self._person(fault)
-        self.left.add(person.conversation)
-        person.chat.broken = "blocked"
-        await asyncio.sleep(fault.length)
-        person.chat.broken = ""
-
-    async def _somebody_uninstalls(self, fault: Fault) -> None:
-        person = self._person(fault)
-        self.left.add(person.conversation)
-        person.chat.broken = "uninstalled"
-        await self._to(fault, person.uninstall())
-
-    async def _somebody_installs(self, fault: Fault) -> None:
-        newcomer = self.newcomers[fault.where % len(self.newcomers)]
-        await self._to(fault, newcomer.install())
-        self.came[newcomer.conversation] = min(self.came.get(newcomer.conversation, self.now), self.now)
-
-    async def _somebody_mutes(self, fault: Fault) -> None:
-        person = self._person(fault)
-        self.left.add(person.conversation)
-        await self._to(fault, person.say("mute"))
-        self.muted[person.conversation] = min(self.muted.get(person.conversation, self.now), self.now)
-
-    async def _somebody_presses(self, fault: Fault) -> None:
-        person = self._person(fault)
-        if person.chat.campaigns:
-            await self._to(fault, person.press("I have read it"))
-
-    async def _the_author_presses(self, fault: Fault) -> None:
-        """Anything that stands in the chat, but for what deletes the campaign that is looked at."""
-        buttons = [
-            (message, card, action)
-            for message, card in self.author.cards()
-            for action in actions_of(card)
-            if action["type"] == "Action.Execute" and "elete" not in str(action.get("title"))
-        ]
-        if buttons:
-            message, card, action = buttons[fault.where % len(buttons)]
-            await self._to(fault, self.author._press(message, card, action, {}))
-
-    async def _an_activity_twice(self, fault: Fault) -> None:
-        """The platform brings it to any copy, and again to any, while the first is at work or after."""
-        person = self._person(fault) if fault.where % 2 else self.author
-        id = f"twice-{fault.where}-{len(self.twice)}"
-        words = "help" if person is not self.author else f"new campaign {id}"
-        self.twice.append((person, id))
-        self.repeated[person.conversation] += person is not self.author
-        activity = {"type": "message", "text": words, "id": id}
-        first = asyncio.ensure_future(self._to(fault, person.send(dict(activity))))
-        self._tasks.append(first)
-        await asyncio.sleep(fault.length)
-        again = replace(fault, where=fault.where + 1)
-        await self._to(again, person.send(dict(activity)))
-        await first
-
-    async def _a_late_removal(self, fault: Fault) -> None:
-        """Somebody leaves and comes back, and the word that they left comes last: they are there."""
-        person = self._person(fault)
-        if any(other.kind.startswith(("store", "disk")) for other in self.faults):
-            self.left.add(person.conversation)  # an install may be acknowledged, and not kept
-        left_at = self.now.isoformat()
-        await asyncio.sleep(0.5)
-        await self._to(fault, person.install())
-        await asyncio.sleep(fault.length)
-        removal = {"type": "installationUpdate", "action": "remove", "timestamp": left_at}
-        await self._to(replace(fault, where=fault.where + 1), person.send(removal))
-
-    def _before_it_starts(self) -> list[Fault]:
-        """Where an audience was approved, somebody who is not in it comes while the campaign starts."""
-        rng = self.chance("strangers")
-        ats = [rng.uniform(0.9, 2.2) for _ in range(2)] if self.setting.approved and self.faults else []
-        return [Fault(at, "a stranger installs", 0.0, number, 0.0) for number, at in enumerate(ats)]
-
-    def _wishes(self) -> list[Fault]:
-        """What people set for themselves while it runs."""
-        rng = self.chance("wishes")
-        ats = [rng.uniform(0.0, self.setting.slot.total_seconds()) for _ in range(rng.randint(0, 3))]
-        wishes = [Fault(at, "somebody wishes", 0.0, rng.randrange(1_000), 0.0) for at in ats]
-        return wishes if self.setting.parts.wishes else []
-
-    async def _somebody_wishes(self, fault: Fault) -> None:
-        """To have no campaigns all day, or none of its topic."""
-        person, quiet = self._person(fault), bool(fault.where % 2)
-        form = {"quiet_begins": "8:00", "quiet_ends": "18:00"} if quiet else {"topic": CANTEEN.number, "left": "true"}
-        doing = self.execute(person, "quiet.set" if quiet else "topic.leave", form)
-        if quiet and self.setting.parts.important:
-            await doing
-            return
-        self.left.add(person.conversation)
-        await doing
-        self.muted[person.conversation] = min(self.muted.get(person.conversation, self.now), self.now)
-
-    async def _a_stranger_installs(self, fault: Fault) -> None:
-        """Of the organisation, and in no list."""
-        await self._to(fault, self.strangers[fault.where % len(self.strangers)].install())
-
-    async def _somebody_is_renamed(self, fault: Fault) -> None:
-        """And has another address from now on."""
-        person = self._person(fault)
-        person.surname, person.address = f"Renamed{fault.where}", f"renamed{fault.where}@contoso.example"
-        person.chat.member = person.member()
-        await self._to(fault, person.send({"type": "installationUpdate", "action": "add-upgrade"}))
-
-    async def _somebody_moves(self, fault: Fault) -> None:
-        """To another region: the platform's new address for them is in what they send."""
-        elsewhere = self.platform.url.replace(str(PLATFORM), str(ELSEWHERE))
-        await self._to(fault, self._person(fault).send({"type": "typing", "serviceUrl": elsewhere}))
-
-    async def _activities_out_of_order(self, fault: Fault) -> None:
-        """For a while what is done first may come last: among it that somebody leaves, and is there again."""
-        person = self._person(fault)
-        if any(other.kind.startswith(("store", "disk")) for other in self.faults):
-            self.left.add(person.conversation)
-        for copy in self.copies:
-            self.network.late[copy.port] = 3.0
-        removal = {"type": "installationUpdate", "action": "remove"}
-        leaves = asyncio.ensure_future(self._to(fault, person.send(removal)))
-        self._tasks.append(leaves)
-        await asyncio.sleep(0.05)
-        try:
-            await self._to(replace(fault, where=fault.where + 1), person.install())
-            if self.now >= self.started.as_scheduled.schedule.slot.end:
-                self.left.add(person.conversation)  # they are back, and the campaign is over
-            await leaves
-        finally:
-            self.network.late.clear()
-
-    async def _heal(self) -> None:
-        """From here on nothing goes wrong any more."""
-        self.calm = True
-        self.at_a_mark.clear()  # reports may come later than that, and processes die over them still
-        self.tell("from here on nothing goes wrong any more")
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=25.0)  # what was begun goes on to its end
-        self.unwell.clear()
-        self._platform_is_as_told()
-        self.network.trouble.clear()
-        self.network.late.clear()
-        self.presences.trouble = ""
-        if isinstance(self.disk, Disk):
-            self.disk.make_room()
-        self.disk.away, self.disk.refused, self.disk.slow = False, 0.0, 0.0
-        for chat in self.platform.chats.values():
-            if chat.broken == "blocked":
-                chat.broken = ""
 
 
 @contextlib.contextmanager
