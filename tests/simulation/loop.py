@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import heapq
+import itertools
 import random
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -44,6 +45,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         #: every task of a life: one of a dead process is neither ended nor tidied up
         self._tasks: list[asyncio.Task[Any]] = []
         self.set_task_factory(self._task)
+        #: what is to be called when its time has come, of the same instant in the order in which it was asked for
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._numbers = itertools.count()
 
     def time(self) -> float:
         """Seconds since the life began."""
@@ -84,20 +88,34 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     # --- one step of the loop -----------------------------------------------------------------
 
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Any = None) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)  # type: ignore[attr-defined]
+        return handle
+
+    def call_later(self, delay: float, callback: Callable[..., Any], *args: Any, context: Any = None) -> Any:
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any, context: Any = None) -> Any:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heapq.heappush(self._timers, (when, next(self._numbers), timer))
+        return timer
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """It is left out when its time has come."""
+
     def _run_once(self) -> None:
         ready: list[asyncio.Handle] = list(self._ready)  # type: ignore[attr-defined]
         self._ready.clear()  # type: ignore[attr-defined]
-        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        timers = self._timers
         if not ready and not self._stopping:  # type: ignore[attr-defined]
-            while timers and timers[0].cancelled():
-                heapq.heappop(timers)._scheduled = False  # type: ignore[attr-defined]
+            while timers and timers[0][2].cancelled():
+                heapq.heappop(timers)
             if not timers:
                 raise Stuck
-            self._now = max(self._now, timers[0].when())
-        while timers and timers[0].when() <= self._now:
-            timer = heapq.heappop(timers)
-            timer._scheduled = False  # type: ignore[attr-defined]
-            ready.append(timer)
+            self._now = max(self._now, timers[0][0])
+        while timers and timers[0][0] <= self._now:
+            ready.append(heapq.heappop(timers)[2])
         if len(ready) > 1:
             self._rng.shuffle(ready)
         for handle in ready:

@@ -424,7 +424,10 @@ def small() -> Any:
         (dispatcher, "POLL", 1.0),
         (ladder, "PAUSE", timedelta(seconds=3)),
         (lock, "NOTIFYING", timedelta(seconds=10)),
+        (jobs, "START_EVERY", 2.0),
         (jobs, "SWEEP_EVERY", 2.0),
+        (jobs, "CHOOSE_EVERY", 2.0),
+        (jobs, "RECALL_EVERY", 2.0),
         (jobs, "LOOK_UP_EVERY", 6.0),
         (jobs, "FORGET_EVERY", 20.0),
     )
