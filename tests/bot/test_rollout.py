@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
 
-from bot.teams.incoming.request_limits import INSTALLS_AT_WORK
+from bot.teams.incoming.request_limits import AT_ONCE, INSTALLS_AT_WORK, Kind
 from scheduler.dispatcher import CONCURRENCY
 from storage.records import Audience, Channel, DeliveryState, TenantId
 from tests.bot.story import draft, eventually, newest
@@ -66,3 +67,28 @@ async def test_a_campaign_keeps_its_pace_beside_a_roll_out(running_bot: RunningB
     await installing
     states = (await running_bot.store.tally((await newest(running_bot)).id)).states
     assert states == {DeliveryState.DELIVERED: CROWD + 1}, "none expires, none is unconfirmed"
+
+
+async def test_who_finds_every_place_taken_is_asked_to_come_back_and_is_greeted_then(
+    running_bot: RunningBot, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With fewer places, so that a crowd of a test fills them; the platform brings again what was not taken."""
+    beyond = 9
+    monkeypatch.setitem(AT_ONCE, Kind.INSTALL, CROWD - beyond)
+    crowd = running_bot.organisation.crowd(CROWD)
+    for person in crowd:
+        running_bot.connector.add(person.conversation, person.member())
+    running_bot.connector.faults = Faults(latency=LATENCY)
+
+    def brought(person: Person) -> Any:
+        return person.send({"type": "installationUpdate", "action": "add", "id": f"install {person.directory_id}"})
+
+    answers = await asyncio.gather(*map(brought, crowd))
+    statuses = Counter(status for status, _ in answers)
+    assert statuses == {201: CROWD - beyond, 429: beyond}
+    refused = [person for person, (status, _) in zip(crowd, answers, strict=True) if status == 429]
+    assert not any(person.cards() or person.texts() for person in refused)
+    await ada.say("help")
+    again = await asyncio.gather(*map(brought, [*refused, *crowd[:beyond]]))
+    assert {status for status, _ in again} <= {200, 201}, "brought again, to some whom it had reached, too"
+    assert [len(person.cards()) for person in crowd] == [1] * CROWD, "each is greeted, and nobody twice"

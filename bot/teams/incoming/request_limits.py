@@ -39,7 +39,7 @@ class ConcurrencyLimits:
 
     @contextlib.contextmanager
     def one(self, kind: Kind) -> Iterator[None]:
-        """A place for as long as the block lasts. Raises Full."""
+        """A place for as long as the block lasts. Raises TooManyRequests."""
         if self._taken[kind] >= AT_ONCE[kind]:
             raise TooManyRequests
         self._taken[kind] += 1
