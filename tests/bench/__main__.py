@@ -40,6 +40,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "durable_send_sqlite_over_bare": (">= 0.70", "durable sending on SQLite, by a bare aiohttp + orjson loop"),
     "durable_send_sqlite_over_sdk": (">= 50", "the same, by botbuilder's continue_conversation"),
     "durable_send_mongo_over_bare": (">= 0.25", "durable sending on MongoDB over the wire, one copy, by the bare loop"),
+    "durable_send_mongo_processor_over_sqlite": ("< 1.3", "what a message costs our own process then, by SQLite"),
     "two_copies_over_one": (">= 1.8", "two copies on one MongoDB by one, 100 ms an answer, 32 in flight each"),
     "plan_1m_over_raw_insert": ("< 2", "planning 1,000,000 recipients, by a raw executemany of the same rows"),
     "plan_1m_rss_mb": ("< 200", "memory of the process that plans them, MB"),
@@ -130,7 +131,7 @@ TARGETS |= {
 BENCHES: tuple[tuple[tuple[str, ...], Callable[[], Awaitable[dict[str, float]]]], ...] = (
     (("connector_ceiling_over_bare",), connector_ceiling),
     (("durable_send_sqlite_over_bare", "durable_send_sqlite_over_sdk"), durable_send_sqlite),
-    (("durable_send_mongo_over_bare",), durable_send_mongo),
+    (("durable_send_mongo_over_bare", "durable_send_mongo_processor_over_sqlite"), durable_send_mongo),
     (("two_copies_over_one",), two_copies),
     (("plan_1m_over_raw_insert", "plan_1m_rss_mb"), planning),
     (("plan_1m_zones_rss_mb",), planning_zones),

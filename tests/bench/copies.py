@@ -21,7 +21,7 @@ from storage.mongo.mapping import blank
 from storage.port.store import Store
 from storage.records import Campaign, CampaignState
 from tests.bench.ground import PEOPLE, DurableSender, known_to, links_for, plan_due, running_campaign
-from tests.bench.sending import CONCURRENCY, ROUNDS, Row, activity_for, bare_loop, ratio, taking_turns
+from tests.bench.sending import CONCURRENCY, ROUNDS, Row, activity_for, bare_loop, ratio, sqlite_sender, taking_turns
 from tests.support.mongo_servers import nx_27017
 from tests.support.program import ROOT, connector_process
 from tests.support.seeding import TENANT, conversation_of
@@ -71,7 +71,7 @@ async def populated(store: MongoStore, url: str, count: int) -> Campaign:
 
 
 async def durable_send_mongo() -> Row:
-    """One copy's throughput on MongoDB by the bare loop's."""
+    """One copy's throughput on MongoDB by the bare loop's; what it costs our own process, by what SQLite costs it."""
     waiting = (ROUNDS + 1) * (SLICE + RECORDED_MORE)
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as database:
         store = MongoStore(database)
@@ -80,12 +80,17 @@ async def durable_send_mongo() -> Row:
             await known_to(url)
             campaign = await populated(store, url, waiting)
             durable = DurableSender(store, out, campaign, links_for(url), CONCURRENCY)
-            async with bare_loop(url, activity_for(campaign, url)) as bare:
-                seconds = await taking_turns({"durable": (durable.send, SLICE), "bare": (bare.send, SLICE)})
+            async with (
+                bare_loop(url, activity_for(campaign, url)) as bare,
+                sqlite_sender(Path(folder, "crieur.db"), url, out, waiting) as on_sqlite,
+            ):
+                ways = {"durable": durable.send, "bare": bare.send, "sqlite": on_sqlite.send}
+                seconds = await taking_turns({name: (way, SLICE) for name, way in ways.items()})
         await store.close()
     return {
         "durable_send_mongo_over_bare": ratio(seconds["bare"], seconds["durable"]),
         "durable_send_mongo_per_second": 1 / statistics.median(seconds["durable"]),
+        "durable_send_mongo_processor_over_sqlite": ratio(durable.processor[1:], on_sqlite.processor[1:]),
     }
 
 
