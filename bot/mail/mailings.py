@@ -24,12 +24,8 @@ def mail_client(settings: Settings) -> MailClient:
     return MailClient(mail_server(settings.smtp_url), sender[1].rpartition("@")[2] if sender else "localhost")
 
 
-def make_mailings(
-    settings: Settings, store: Store, links: SignedLinks, clock: Clock, rng: random.Random
-) -> Mailings | None:
-    """None where nobody has set e-mail up."""
-    if not settings.mails:
-        return None
+def make_mailings(settings: Settings, store: Store, links: SignedLinks, clock: Clock, rng: random.Random) -> Mailings:
+    """Where ``settings.mails``."""
     chat = f"{CHAT}{settings.microsoft_app_id}" if settings.microsoft_app_id and settings.cloud in HAS_CHAT else ""
     writer = LetterWriter(links, clock, settings.mail_from, settings.mail_reply_to, chat)
     return Mailings(store, writer, mail_client(settings), clock, rng, settings.mails_per_minute)

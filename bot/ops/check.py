@@ -19,7 +19,6 @@ from bot.bounded import read_up_to
 from bot.clouds import CLOUDS, Platform
 from bot.graph import Graph, GraphInstaller, make_graph
 from bot.mail.addresses import mail_server
-from bot.mail.mailings import mail_client
 from bot.permissions import GRAPH
 from bot.settings import Settings, WrongSettings
 from bot.teams.adapter import make_authorization
@@ -233,6 +232,8 @@ class Checks:
         """Whether the mail server answers, lets us in, and would take a mail from us; none is sent."""
         if not self.settings.mails:
             return Finding("mail", None, "SMTP_URL is not set: nobody is written to by e-mail")
+        from bot.mail.mailings import mail_client  # brings the library that speaks with mail servers
+
         server = mail_server(self.settings.smtp_url)
         client, place = mail_client(self.settings), f"{server.host}:{server.port}"
         try:

@@ -16,8 +16,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.units import format_unit
 
 from cards.languages import DEFAULT, LANGUAGES, unaccented
@@ -49,6 +47,9 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     path = LOCALES / language / "LC_MESSAGES" / "crieur.po"
     if not path.exists():
         return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # not where everybody reads English
+    from babel.messages.pofile import read_po
+
     compiled = BytesIO()
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)

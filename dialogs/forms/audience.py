@@ -11,7 +11,6 @@ from cards.kit.variables import escape_markdown
 from cards.lists.reading import Reading
 from cards.lists.readings import note_text
 from dialogs.forms.fields import KEPT, NAME, Parsed, Values
-from dialogs.lists.imports.reading import Reader
 from storage.records import Audience, Channel, Contact, ListId
 
 SHOWN = 5  #: pieces of a paste that are named when they are no addresses
@@ -112,6 +111,8 @@ def read_addresses(text: str, texts: Texts) -> Parsed[Pasted]:
     """Pasted addresses, each person once; what is none is named with its line."""
     if len(text) >= KEPT:  # it may have been cut, and nobody is to be forgotten
         return Parsed(None, {"addresses": too_much(texts)})
+    from dialogs.lists.imports.reading import Reader  # with all that files take: not before the first paste
+
     reader = Reader()
     contacts = tuple(contact for page in reader.pasted(text) for contact in page)
     reading = reader.reading

@@ -420,12 +420,15 @@ STEPS = (
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Bring a file to this version, each step in a transaction of its own."""
+    """Bring a file to this version: a new one at once, an older one step by step, each in a transaction of its own."""
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     if version > len(STEPS):
         raise StorageError(f"the database has schema {version}, newer than this program's {len(STEPS)}: upgrade Crieur")
-    for number in range(version, len(STEPS)):
-        db.executescript(f"BEGIN IMMEDIATE;{STEPS[number]};PRAGMA user_version = {number + 1};COMMIT;")
+    ends = range(version + 1, len(STEPS) + 1) if version else [len(STEPS)]
+    for end in ends:
+        steps = ";".join(STEPS[version:end])
+        db.executescript(f"BEGIN IMMEDIATE;{steps};PRAGMA user_version = {end};COMMIT;")
+        version = end
 
 
 def schema(db: sqlite3.Connection) -> Schema:

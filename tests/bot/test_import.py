@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from cards.lists.reading import Choice
-from dialogs.lists.imports import client, flow, reading
+from dialogs.lists.imports import client, flow
 from dialogs.lists.imports.tables.records import PLAIN, CannotRead, NoTable
 from storage.records import Audience, Channel
 from storage.sqlite import SqliteStore
@@ -147,7 +147,7 @@ async def test_who_has_no_value_is_named_before_scheduling(
 async def test_a_summary_outlives_a_restart_and_a_save_cut_short_is_done_again(
     running_bot: RunningBot, ada: Person, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "PAGE", 10)
+    monkeypatch.setattr(client, "PAGE", 10)
     rows = [["Mail"], *([f"p{number}@contoso.example"] for number in range(95))]
     await drop(ada, shelf, "many.csv", separated(rows).encode())
     fill_blank, calls = SqliteStore.fill_blank, 0

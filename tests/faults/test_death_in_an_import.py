@@ -11,7 +11,7 @@ import pytest
 
 from cards.kit.texts import Texts
 from dialogs.core.turn import Attachment, AttachmentKind, Services, Turn
-from dialogs.lists.imports import flow, reading, saving
+from dialogs.lists.imports import client, flow, saving
 from dialogs.lists.imports.client import FileReader
 from dialogs.lists.imports.pending import pending_import
 from scheduler.list_refresh import ListReader
@@ -76,7 +76,7 @@ class Noon:
 async def test_no_death_leaves_half_a_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, after: bool
 ) -> None:
-    monkeypatch.setattr(reading, "PAGE", 10)
+    monkeypatch.setattr(client, "PAGE", 10)
     monkeypatch.setattr(saving, "MEMBERS", 1)
     for dies_at in range(1, MANY, 1 if FULL else 3):
         path = tmp_path / f"{dies_at}.db"

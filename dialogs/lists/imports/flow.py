@@ -40,7 +40,6 @@ from dialogs.lists.imports.pending import (
     keep_page,
     pending_import,
 )
-from dialogs.lists.imports.reading import Reader
 from dialogs.lists.imports.tables.records import CannotRead, Habits, NoTable
 from dialogs.lists.listing import one_list, typed_people
 from storage.records import DistributionList, Right
@@ -153,6 +152,8 @@ def _again(turn: Turn, values: dict[str, str], error: str) -> Answer:
 
 
 async def _pasted(content: bytes, choice: Choice) -> AsyncIterator[bytes | Reading]:
+    from dialogs.lists.imports.reading import Reader  # files are read beside the bot, with all that it takes
+
     reader = Reader(choice)
     for contacts in reader.pasted(content.decode()):
         yield to_json(Page(contacts=tuple(contacts))).encode()

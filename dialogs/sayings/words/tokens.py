@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 QUOTES = {"“": "”", "«": "»", '"': '"', "‘": "’", "'": "'"}
@@ -111,38 +111,49 @@ def _joins(tokens: Sequence[Token], at: int) -> bool:
     return touching and before.sort is after.sort is Sort.WORD
 
 
+#: what a word alone means
+_Alone = dict[str, str]
+#: by their first word and their second: the words after them, the longest first, and what they mean
+_Longer = dict[str, dict[str, list[tuple[tuple[str, ...], str]]]]
+
+
 class Phrases:
     """Phrases and what each means, looked for where a token stands; the longest one wins."""
 
     def __init__(self, *meanings: Mapping[str, str]) -> None:
         """``meanings``: by what they mean, phrases with "|" between them."""
-        self._alone: dict[str, str] = {}
-        #: by their first word and their second: the words after them, the longest first
-        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
-        for meaning, phrases in ((one, text) for each in meanings for one, text in each.items()):
+        self._meanings = meanings
+
+    @cached_property
+    def _cut(self) -> tuple[_Alone, _Longer]:
+        """Cut when they are first looked for: a bot that starts does without."""
+        alone: _Alone = {}
+        longer: _Longer = {}
+        for meaning, phrases in ((one, text) for each in self._meanings for one, text in each.items()):
             for phrase in phrases.split("|"):
                 first, *rest = (token.text for token in cut(phrase.strip()))
                 if rest:
-                    longer = self._longer.setdefault(first, {}).setdefault(rest[0], [])
-                    longer.append((tuple(rest[1:]), meaning))
+                    longer.setdefault(first, {}).setdefault(rest[0], []).append((tuple(rest[1:]), meaning))
                 else:
-                    self._alone.setdefault(first, meaning)
-        for by_second in self._longer.values():
+                    alone.setdefault(first, meaning)
+        for by_second in longer.values():
             for known in by_second.values():
                 known.sort(key=lambda pair: len(pair[0]), reverse=True)
+        return alone, longer
 
     def at(self, tokens: Sequence[Token], place: int) -> tuple[str, int] | None:
         """What the phrase that stands here means, and the place after it."""
         if place >= len(tokens) or tokens[place].sort is Sort.QUOTED:
             return None
         first = tokens[place].text
-        by_second = self._longer.get(first)
+        alone, longer = self._cut
+        by_second = longer.get(first)
         if by_second is not None and place + 1 < len(tokens):
             for rest, meaning in by_second.get(tokens[place + 1].text, ()):
                 end = place + 2 + len(rest)
                 if end <= len(tokens) and all(tokens[place + 2 + step].text == word for step, word in enumerate(rest)):
                     return meaning, end
-        meaning_alone = self._alone.get(first)
+        meaning_alone = alone.get(first)
         return None if meaning_alone is None else (meaning_alone, place + 1)
 
     def after(self, tokens: Sequence[Token], place: int) -> int:
