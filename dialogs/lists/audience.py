@@ -102,7 +102,7 @@ async def accept_audience(turn: Turn, campaign: Campaign, values: dict[str, str]
 async def _new_list(turn: Turn, name: str, pasted: Pasted, deed: Deed) -> ListId:
     """A list of what was pasted, with what stands beside the addresses: it can be used as variables."""
     store, tenant, owner = turn.store, turn.person.tenant, turn.person.id
-    people = [person.id for person in await store.meet(tenant, pasted.contacts)]
+    people = await store.meet(tenant, pasted.contacts)
     if not pasted.columns:
         return (await store.new_list(tenant, owner, name, people, deed=deed)).id
     blank = await store.blank_list(tenant, owner, cause=deed.cause)

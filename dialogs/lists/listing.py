@@ -250,8 +250,7 @@ async def _typed_contacts(turn: Turn, form: Form) -> tuple[DistributionList, Pas
 async def add_people(turn: Turn, form: Form) -> Answer:
     distribution_list, pasted = await _typed_contacts(turn, form)
     people = await turn.store.meet(distribution_list.tenant, pasted.contacts)
-    ids = [person.id for person in people]
-    await turn.store.enlist(distribution_list.id, ids, deed=turn.deed(DeedKind.CHANGED))
+    await turn.store.enlist(distribution_list.id, people, deed=turn.deed(DeedKind.CHANGED))
     return await _changed(turn, form, distribution_list, pasted)
 
 

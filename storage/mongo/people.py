@@ -243,7 +243,7 @@ class MongoPeople(MongoIdentities):
         row = await self.led_to(address_key(tenant, address))
         return person_of(row) if row else None
 
-    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[PersonId]:
         by_key = {address_key(tenant, contact.address): contact for contact in reversed(contacts)}
         known = await self.by_id("identities", list(by_key))
         new = [key for key in by_key if key not in known]
@@ -253,11 +253,11 @@ class MongoPeople(MongoIdentities):
                 "identities", [{"_id": key, "person": id} for key, id in zip(reversed(new), ids, strict=True)]
             )
             known |= await self.by_id("identities", new)  # another copy may have been faster
-        people = await self._people_of(tenant, {known[key]["person"]: contact for key, contact in by_key.items()})
-        return [people[known[address_key(tenant, contact.address)]["person"]] for contact in contacts]
+        await self._name(tenant, {known[key]["person"]: contact for key, contact in by_key.items()})
+        return [PersonId(known[address_key(tenant, contact.address)]["person"]) for contact in contacts]
 
-    async def _people_of(self, tenant: TenantId, contacts: dict[int, Contact]) -> dict[int, Person]:
-        """The people with these ids; one without a document gets it from the contact."""
+    async def _name(self, tenant: TenantId, contacts: dict[int, Contact]) -> None:
+        """Of the people with these ids: one without a document gets it from the contact, one without names these."""
         rows = await self.by_id("people", list(contacts))
         missing = []
         for id in contacts.keys() - rows.keys():
@@ -275,11 +275,9 @@ class MongoPeople(MongoIdentities):
         for id, row in rows.items():
             names = {"given_name": contacts[id].given_name, "surname": contacts[id].surname}
             if any(names.values()) and not any(row[field] for field in NAMES):
-                rows[id] = row = row | names
-                named.append(UpdateOne({"_id": id}, {"$set": names | {"order": order_of(row)}}))
+                named.append(UpdateOne({"_id": id}, {"$set": names | {"order": order_of(row | names)}}))
         if named:
             await self.collection("people").bulk_write(named, ordered=False)
-        return {id: person_of(row) for id, row in rows.items()}
 
     async def reference(self, person: PersonId, channel: Channel) -> Reference | None:
         row = await self.collection("people").find_one({"_id": person})

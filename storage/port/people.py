@@ -90,7 +90,7 @@ class People(Protocol):
         """The person with this address, in any letter case."""
         ...
 
-    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+    async def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[PersonId]:
         """The persons behind these contacts, in their order, made where they are new."""
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from dialogs.compose.saying import people
-from storage.records import Contact, PersonId
+from storage.records import Contact
 from tests.bot.story import completed, draft, launch, make_author
 from tests.bot.test_segments import facts
 from tests.conftest import RunningBot
@@ -38,7 +38,7 @@ async def named_list(
     assert author is not None
     known = await store.meet(author.tenant, [Contact(address=person.address) for person in people])
     blank = await store.blank_list(author.tenant, author.id)
-    await store.fill_blank(blank, [PersonId(one.id) for one in known], [columns[person.address] for person in people])
+    await store.fill_blank(blank, known, [columns[person.address] for person in people])
     await store.publish_list(blank, name, sorted({key for row in columns.values() for key in row}), deed=A_DEED)
 
 

@@ -138,7 +138,7 @@ async def known(store: Store, person: Person) -> Known:
 async def belongings(bot: RunningBot, maker: Known, secret: str, *, shared_with: Iterable[Known] = ()) -> Belongings:
     store, now = bot.store, bot.clock.now()
     audience_of = [Contact(address=f"{secret}@contoso.example", given_name=secret, columns={secret.upper(): secret})]
-    people = [person.id for person in await store.meet(maker.tenant, audience_of)]
+    people = await store.meet(maker.tenant, audience_of)
     blank = await store.blank_list(maker.tenant, maker.id)
     await store.fill_blank(blank, people, [contact.columns for contact in audience_of])
     own_list = await store.publish_list(blank, f"List {secret[::-1]}", [secret.upper()], deed=A_DEED)

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from storage.records import Audience, Button, ButtonKind, Campaign, Contact, Message, PersonId, Tracking
+from storage.records import Audience, Button, ButtonKind, Campaign, Contact, Message, Tracking
 from storage.records.segments import Fact, FactIs, Group, How
 from tests.bot.story import ALMOST_ALL, completed, counted, eventually, handle_of, newest, planned, settled
 from tests.bot.test_exports import exported, fetched
@@ -42,7 +42,7 @@ async def sent_to_departments(
     assert author is not None
     known = await store.meet(author.tenant, [Contact(address=person.address) for person in people])
     blank = await store.blank_list(author.tenant, author.id)
-    await store.fill_blank(blank, [PersonId(one.id) for one in known], columns)
+    await store.fill_blank(blank, known, columns)
     await store.publish_list(blank, "Everybody", ["SERVICE"], deed=A_DEED)
     lists = [blank]
     if segment:

@@ -88,7 +88,7 @@ async def live(store: Store, sent: Counter[str], holder: int, now: datetime) -> 
 
 async def _team(store: Store, ada: Person) -> DistributionList:
     """Half a list, which is filled anew with all of them: nobody ever sees another part of it."""
-    met = [person.id for person in await store.meet(CONTOSO, NAMED)]
+    met = await store.meet(CONTOSO, NAMED)
     columns = [{"SITE": "Lyon"}] * len(met)
     lists = await store.lists(CONTOSO)
     if not lists:

@@ -30,6 +30,7 @@ from tests.contract.world import (
     claim,
     counted,
     install,
+    meet,
     outcome,
     plan,
     planned,
@@ -63,7 +64,7 @@ async def test_planning_twice_gives_each_recipient_one_delivery(store: Store) ->
 
 
 async def test_two_copies_that_plan_at_once_give_one_delivery_each(store: Store, other: Store) -> None:
-    people = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(200)])
+    people = await meet(store, CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(200)])
     campaign = await running(store, people[0])
     rows = [(person, NOW) for person in people]
     new = await asyncio.gather(*(plan(some, campaign, rows) for some in (store, other)))
@@ -84,7 +85,7 @@ async def test_campaigns_are_planned_apart(store: Store) -> None:
 
 async def test_who_is_not_reachable_waits_and_is_not_due(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    (louis,) = await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
+    (louis,) = await meet(store, CONTOSO, [Contact(address="louis@contoso.example")])
     campaign = await planned(store, [ada], due=END, waiting=[louis])
     assert await state_of(store, campaign, louis) == DeliveryState.WAITING
     assert await store.next_due(campaign.id) == END
@@ -111,7 +112,7 @@ async def test_claims_come_earliest_first_and_only_when_due(store: Store) -> Non
 
 async def test_a_claim_has_all_that_is_needed_to_send(store: Store) -> None:
     ada, louis, marie = await install(store, "ada", "louis", "marie")
-    (contact,) = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    (contact,) = await meet(store, CONTOSO, [Contact(address="zoe@contoso.example")])
     campaign = await planned(store, [ada, louis, marie, contact])
     await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
     await store.speak(marie.id, "fr")
@@ -145,7 +146,7 @@ async def test_what_is_claimed_is_nobody_elses_until_the_claim_lapses(store: Sto
 
 
 async def test_two_holders_never_claim_the_same_delivery(store: Store, other: Store) -> None:
-    people = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(120)])
+    people = await meet(store, CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(120)])
     campaign = await planned(store, people)
     seen = Counter[int]()
 
@@ -165,7 +166,7 @@ async def test_two_holders_never_claim_the_same_delivery(store: Store, other: St
 
 
 async def test_one_holder_that_claims_twice_at_once_gets_each_delivery_once(store: Store) -> None:
-    people = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(30)])
+    people = await meet(store, CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(30)])
     campaign = await planned(store, people)
     claims = await asyncio.gather(*(claim(store, campaign, holder=1, limit=20) for _ in range(4)))
     ids = [delivery.id for claimed in claims for delivery in claimed]
@@ -198,7 +199,7 @@ async def test_what_may_have_left_is_never_claimed_again(store: Store) -> None:
 
 async def test_claiming_and_marking_is_one_change_for_those_in_reach(store: Store) -> None:
     ada, louis = await install(store, "ada", "louis")
-    (zoe,) = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    (zoe,) = await meet(store, CONTOSO, [Contact(address="zoe@contoso.example")])
     campaign = await planned(store, [ada, louis, zoe])
     await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
     claimed = await claim(store, campaign, mark=True)
@@ -403,7 +404,7 @@ async def test_a_reaped_sending_is_not_settled_by_its_late_holder(store: Store) 
 
 async def test_after_the_slot_everybody_has_an_end(store: Store) -> None:
     ada, louis, marie, paul, rosa = await install(store, "ada", "louis", "marie", "paul", "rosa")
-    (zoe,) = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    (zoe,) = await meet(store, CONTOSO, [Contact(address="zoe@contoso.example")])
     campaign = await planned(store, [ada, louis, marie, paul], waiting=[zoe])
     await store.lose(CONTOSO, Channel.TEAMS, "29:rosa", NotReached.BLOCKED)
     await plan(store, campaign, [(rosa, None)])
@@ -441,7 +442,7 @@ async def test_after_the_slot_everybody_has_an_end(store: Store) -> None:
 
 async def test_an_install_after_being_settled_wakes_nothing(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    (louis,) = await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
+    (louis,) = await meet(store, CONTOSO, [Contact(address="louis@contoso.example")])
     campaign = await planned(store, [ada], waiting=[louis])
     await store.reap(campaign.id, END, END)
     await store.remember(sighting("louis", at=NOW))
@@ -466,7 +467,7 @@ async def test_counts_are_right_after_every_step_of_any_run(store: Store, other:
     """Two copies take random steps, one of them often dying with its leases; nobody is sent to twice."""
     rng = random.Random(seed)
     installed = await install(store, *(f"person{number}" for number in range(12)))
-    contacts = await store.meet(CONTOSO, [Contact(address=f"late{number}@contoso.example") for number in range(4)])
+    contacts = await meet(store, CONTOSO, [Contact(address=f"late{number}@contoso.example") for number in range(4)])
     campaign = await planned(store, installed, waiting=contacts)
     left = Counter[int]()  # requests that left, by delivery, since it was last known not to have arrived
     now, late = NOW, list(range(4))

@@ -43,6 +43,7 @@ from tests.contract.world import (
     FABRIKAM,
     NOW,
     install,
+    meet,
     opened,
     outcome,
     plan,
@@ -309,7 +310,7 @@ async def test_the_command_leaves_no_byte_in_the_file(tmp_path: Path) -> None:
     store = SqliteStore(path)
     await store.open()
     await _lived(store)
-    await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
+    await meet(store, CONTOSO, [Contact(address="louis@contoso.example")])
     await store.close()
 
     shown = _run(f"sqlite:{path}", "export-person")

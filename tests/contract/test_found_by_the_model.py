@@ -35,6 +35,7 @@ from tests.contract.world import (
     NOW,
     claim,
     install,
+    meet,
     opened,
     outcome,
     plan,
@@ -53,7 +54,7 @@ SALES: Columns = {"DEPARTMENT": "Sales"}
 
 
 async def met(store: Store, *addresses: str) -> list[Person]:
-    return await store.meet(CONTOSO, [Contact(address=address) for address in addresses])
+    return await meet(store, CONTOSO, [Contact(address=address) for address in addresses])
 
 
 async def known(store: Store, who: str) -> PersonId:
@@ -231,7 +232,8 @@ async def test_the_number_of_a_blank_list_that_filled_another_leads_to_nobody(st
 
 @pytest.mark.parametrize("search", ["ada lovelace", "LOVELACE Ada", "ada contoso", "love"])
 async def test_people_are_found_by_words_wherever_they_stand(store: Store, search: str) -> None:
-    ada, other = await store.meet(
+    ada, other = await meet(
+        store,
         CONTOSO,
         [
             Contact(address="ada@contoso.example", given_name="Ada", surname="Lovelace"),
@@ -248,7 +250,7 @@ async def test_capitals_with_accents_stand_where_small_letters_do(store: Store) 
         Contact(address=f"{number}@contoso.example", surname=surname)
         for number, surname in enumerate(["élan", "Émile", "ÉLISE", "zola"])
     ]
-    people = await store.meet(CONTOSO, contacts)
+    people = await meet(store, CONTOSO, contacts)
     team = await store.new_list(CONTOSO, people[0].id, "Équipe", [person.id for person in people], deed=A_DEED)
     await store.new_list(CONTOSO, people[0].id, "équipage", [], deed=A_DEED)
     await store.new_list(CONTOSO, people[0].id, "ÉTÉ", [], deed=A_DEED)
@@ -276,7 +278,7 @@ async def test_an_hour_in_which_nobody_was_first_is_not_listed(store: Store) -> 
 async def test_erasing_an_address_leaves_those_of_another_organisation_who_share_a_second_one(store: Store) -> None:
     addresses = ("zoe@contoso.example", "zoe@mail.example")
     await store.remember(sighting("zoe", addresses=addresses))
-    (namesake,) = await store.meet(FABRIKAM, [Contact(address="zoe@mail.example", given_name="Zoe")])
+    (namesake,) = await meet(store, FABRIKAM, [Contact(address="zoe@mail.example", given_name="Zoe")])
     (ada,) = await install(store, "ada")
     await store.give_role(ada.id, Role.OWNER, deed=A_DEED)
     erased = await store.erase("zoe@contoso.example", deed=A_DEED)

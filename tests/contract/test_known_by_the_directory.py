@@ -26,6 +26,7 @@ from tests.contract.world import (
     FABRIKAM,
     NOW,
     install,
+    meet,
     outcome,
     plan,
     running,
@@ -88,10 +89,10 @@ async def test_the_directorys_word_is_kept_and_what_their_own_client_told_stays(
 
 
 async def test_who_stood_in_a_list_by_address_becomes_the_directorys_person(store: Store) -> None:
-    [contact] = await store.meet(CONTOSO, [Contact(address="ada@contoso.example")])
+    [contact] = await meet(store, CONTOSO, [Contact(address="ada@contoso.example")])
     [known] = await store.know(CONTOSO, [user("ada")], NOW)
     assert known == contact.id
-    [alias] = await store.meet(CONTOSO, [Contact(address="countess@contoso.example")])
+    [alias] = await meet(store, CONTOSO, [Contact(address="countess@contoso.example")])
     team = await store.new_list(CONTOSO, contact.id, "Team", [alias.id], deed=A_DEED)
     await store.know(CONTOSO, [user("ada", addresses=("ada@contoso.example", "countess@contoso.example"))], NOW)
     reachable, others = await store.recipients(CONTOSO, Audience(lists=(team.id,)), Channel.TEAMS)
@@ -103,7 +104,7 @@ async def test_who_stood_in_a_list_by_address_becomes_the_directorys_person(stor
 async def test_who_is_found_to_be_reachable_waits_no_more(store: Store) -> None:
     """Ada has installed; a list names her by an e-mail that only the directory knows to be hers."""
     ada, louis = await install(store, "ada", "louis")
-    [alias] = await store.meet(CONTOSO, [Contact(address="countess@contoso.example")])
+    [alias] = await meet(store, CONTOSO, [Contact(address="countess@contoso.example")])
     campaign = await running(store, louis)
     await plan(store, campaign, [(alias, None)])
     await store.planned(campaign.id, NOW)
@@ -136,7 +137,7 @@ async def test_somebodys_first_address_is_not_taken_by_another_as_a_second(store
 
 
 async def test_two_users_with_one_address_are_two_people(store: Store) -> None:
-    await store.meet(CONTOSO, [Contact(address="info@contoso.example")])
+    await meet(store, CONTOSO, [Contact(address="info@contoso.example")])
     shared = ("info@contoso.example",)
     people = await store.know(CONTOSO, [user("ada", addresses=shared), user("bob", addresses=shared)], NOW)
     assert len(set(people)) == 2

@@ -23,15 +23,15 @@ from storage.records import (
     allowed,
 )
 from storage.records.campaign_life import to_draft
-from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, scheduled, sighting
+from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, meet, scheduled, sighting
 from tests.support.deeds import A_DEED
 
 
 async def mixed(store: Store) -> tuple[list[Person], list[Person]]:
     """(who has installed, who stands in lists only)."""
     installed = await install(store, "ada", "louis", "marie")
-    contacts = await store.meet(
-        CONTOSO, [Contact(address=f"{name}@contoso.example", surname=name.title()) for name in ("zoe", "bob")]
+    contacts = await meet(
+        store, CONTOSO, [Contact(address=f"{name}@contoso.example", surname=name.title()) for name in ("zoe", "bob")]
     )
     return installed, contacts
 
@@ -129,7 +129,7 @@ async def test_another_tenants_list_is_empty_to_us(store: Store) -> None:
 
 async def test_a_large_audience_is_read_whole(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    met = await store.meet(CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(1_500)])
+    met = await meet(store, CONTOSO, [Contact(address=f"p{number}@contoso.example") for number in range(1_500)])
     large = await store.new_list(CONTOSO, ada.id, "Many", [ada.id, *(person.id for person in met)], deed=A_DEED)
     audience = Audience(lists=(large.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1_501, reachable=1)
@@ -268,7 +268,8 @@ async def test_why_people_cannot_be_reached_is_counted(store: Store) -> None:
 
 async def test_people_are_found_by_a_part_of_their_name_or_address(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    people = await store.meet(
+    people = await meet(
+        store,
         CONTOSO,
         [
             Contact(address="emilie@contoso.example", given_name="Émilie", surname="du Châtelet"),
@@ -371,7 +372,7 @@ def reach_of(people: list[PersonId]) -> Reach:
 async def test_the_reach_of_addresses_counts_people_once(store: Store) -> None:
     await install(store, "ada", "louis")
     await store.remember(sighting("marie", addresses=("marie@contoso.example", "m.curie@contoso.example")))
-    await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    await meet(store, CONTOSO, [Contact(address="zoe@contoso.example")])
     await store.lose(CONTOSO, Channel.TEAMS, "29:louis", NotReached.BLOCKED)
     local = ("ada", "louis", "marie", "m.curie", "zoe", "nobody")
     addresses = [f"{name}@contoso.example" for name in local]
@@ -399,7 +400,7 @@ async def test_the_first_list_that_says_something_about_a_person_wins(store: Sto
 
 async def test_what_a_list_says_goes_with_somebody_who_installs(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    [contact] = await store.meet(CONTOSO, [Contact(address="louis@contoso.example")])
+    [contact] = await meet(store, CONTOSO, [Contact(address="louis@contoso.example")])
     blank = await store.blank_list(CONTOSO, ada.id)
     await store.fill_blank(blank, [contact.id], [{"SITE": "Lyon"}])
     team = await store.publish_list(blank, "Team", ["SITE"], deed=A_DEED)

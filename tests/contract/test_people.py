@@ -28,6 +28,7 @@ from tests.contract.world import (
     NOW,
     claim,
     install,
+    meet,
     plan,
     planned,
     running,
@@ -126,7 +127,7 @@ async def test_a_new_address_gives_up_the_former(store: Store) -> None:
     assert await store.person_at(CONTOSO, "a.lovelace@contoso.example") is None
     at = await store.person_at(CONTOSO, "ada.king@contoso.example")
     assert at is not None and at.id == king.id
-    [contact] = await store.meet(CONTOSO, [Contact(address="ada@contoso.example")])
+    [contact] = await meet(store, CONTOSO, [Contact(address="ada@contoso.example")])
     assert contact.id != king.id, "what is pasted now is the next owner's"
     heir, _ = await store.remember(sighting("eve", addresses=("ada@contoso.example",)))
     at = await store.person_at(CONTOSO, "ada@contoso.example")
@@ -319,7 +320,8 @@ async def test_nobody_is_nobody(store: Store) -> None:
 
 async def test_contacts_are_met_in_their_order_and_once(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    met = await store.meet(
+    met = await meet(
+        store,
         CONTOSO,
         [
             Contact(address="Louis@Contoso.example", given_name="Louis", surname="Pasteur"),
@@ -336,38 +338,38 @@ async def test_contacts_are_met_in_their_order_and_once(store: Store) -> None:
     ]
     assert met[1] == ada and met[0] == met[2]
     assert (met[0].given_name, met[0].surname, met[0].directory_id) == ("Louis", "Pasteur", "")
-    assert await store.meet(CONTOSO, [Contact(address="marie@contoso.example")]) == [met[3]]
-    assert await store.meet(CONTOSO, []) == []
+    assert await meet(store, CONTOSO, [Contact(address="marie@contoso.example")]) == [met[3]]
+    assert await meet(store, CONTOSO, []) == []
 
 
 async def test_many_contacts_are_met_at_once(store: Store) -> None:
     contacts = [Contact(address=f"person{number}@contoso.example") for number in range(2_000)]
-    met = await store.meet(CONTOSO, contacts)
+    met = await meet(store, CONTOSO, contacts)
     assert [person.address for person in met] == [contact.address for contact in contacts]
     assert len({person.id for person in met}) == 2_000
-    assert [person.id for person in await store.meet(CONTOSO, contacts)] == [person.id for person in met]
+    assert [person.id for person in await meet(store, CONTOSO, contacts)] == [person.id for person in met]
 
 
 async def test_a_list_gives_names_to_who_has_none(store: Store) -> None:
     (ada,) = await install(store, "ada")
     bare, named = Contact(address="zoe@contoso.example"), Contact(address="zoe@contoso.example", given_name="Zoë")
-    [nameless] = await store.meet(CONTOSO, [bare])
+    [nameless] = await meet(store, CONTOSO, [bare])
     assert nameless.given_name == ""
-    [zoe] = await store.meet(CONTOSO, [named])
+    [zoe] = await meet(store, CONTOSO, [named])
     assert (zoe.id, zoe.given_name) == (nameless.id, "Zoë")
     other = Contact(address="zoe@contoso.example", given_name="Zora")
-    assert await store.meet(CONTOSO, [other, bare]) == [zoe, zoe]
-    assert await store.meet(CONTOSO, [Contact(address="ada@contoso.example", given_name="Adele")]) == [ada]
+    assert await meet(store, CONTOSO, [other, bare]) == [zoe, zoe]
+    assert await meet(store, CONTOSO, [Contact(address="ada@contoso.example", given_name="Adele")]) == [ada]
 
 
 async def test_contacts_met_at_once_are_one_person(store: Store, other: Store) -> None:
     contacts = [Contact(address=f"person{number}@contoso.example") for number in range(20)]
-    met = await asyncio.gather(*(some.meet(CONTOSO, contacts) for some in (store, other) * 2))
+    met = await asyncio.gather(*(meet(some, CONTOSO, contacts) for some in (store, other) * 2))
     assert all(people == met[0] for people in met)
 
 
 async def test_a_contact_who_installs_is_the_same_person(store: Store) -> None:
-    (contact,) = await store.meet(CONTOSO, [Contact(address="ada@contoso.example", given_name="A.")])
+    (contact,) = await meet(store, CONTOSO, [Contact(address="ada@contoso.example", given_name="A.")])
     team = await store.new_list(CONTOSO, contact.id, "Team", [contact.id], deed=A_DEED)
     audience = Audience(lists=(team.id,))
     assert await store.reach(CONTOSO, audience, Channel.TEAMS) == Reach(total=1, reachable=0)
@@ -380,7 +382,7 @@ async def test_a_contact_who_installs_is_the_same_person(store: Store) -> None:
 async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: Store) -> None:
     """In lists and in deliveries, without standing anywhere twice."""
     ada, _ = await store.remember(sighting("ada", addresses=()))
-    (contact,) = await store.meet(CONTOSO, [Contact(address="ada@contoso.example")])
+    (contact,) = await meet(store, CONTOSO, [Contact(address="ada@contoso.example")])
     assert contact.id != ada.id
     alone = await store.new_list(CONTOSO, ada.id, "Alone", [contact.id], deed=A_DEED)
     both = await store.new_list(CONTOSO, ada.id, "Both", [contact.id, ada.id], deed=A_DEED)
@@ -403,7 +405,7 @@ async def test_a_contact_who_turns_out_to_be_somebody_known_becomes_them(store: 
 
 async def test_a_contact_with_a_further_address_of_somebody_known_becomes_them(store: Store) -> None:
     ada, _ = await store.remember(sighting("ada"))
-    (contact,) = await store.meet(CONTOSO, [Contact(address="a.lovelace@contoso.example")])
+    (contact,) = await meet(store, CONTOSO, [Contact(address="a.lovelace@contoso.example")])
     team = await store.new_list(CONTOSO, ada.id, "Team", [contact.id], deed=A_DEED)
     await store.remember(sighting("ada", addresses=("ada@contoso.example", "a.lovelace@contoso.example")))
     assert await store.person_at(CONTOSO, "a.lovelace@contoso.example") == ada
@@ -435,8 +437,8 @@ async def test_who_has_installed_is_never_taken_for_a_contact(store: Store) -> N
 
 async def test_an_install_wakes_what_waits_in_running_campaigns(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    louis, marie = await store.meet(
-        CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
+    louis, marie = await meet(
+        store, CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
     )
     campaign = await planned(store, [ada], waiting=[louis, marie])
     installed, _ = await store.remember(sighting("louis", at=NOW + MINUTE))
@@ -451,8 +453,8 @@ async def test_an_install_wakes_what_waits_in_running_campaigns(store: Store) ->
 
 async def test_an_install_after_the_slot_or_on_another_channel_wakes_nothing(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    louis, marie = await store.meet(
-        CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
+    louis, marie = await meet(
+        store, CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
     )
     campaign = await planned(store, [ada], waiting=[louis, marie])
     await store.remember(sighting("louis", at=END + MINUTE))
@@ -464,8 +466,8 @@ async def test_an_install_after_the_slot_or_on_another_channel_wakes_nothing(sto
 
 async def test_who_installs_between_reading_the_audience_and_planning_waits_no_more(store: Store) -> None:
     (ada,) = await install(store, "ada")
-    louis, marie = await store.meet(
-        CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
+    louis, marie = await meet(
+        store, CONTOSO, [Contact(address="louis@contoso.example"), Contact(address="marie@contoso.example")]
     )
     campaign = await running(store, ada)
     await store.remember(sighting("louis"))

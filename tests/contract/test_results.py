@@ -7,14 +7,14 @@ import pytest
 from storage.mongo import results as mongo_results
 from storage.port.store import Store
 from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, Left, NotReached, Press, Result, Who
-from tests.contract.world import CONTOSO, MINUTE, NOW, install, outcome, plan, planned, refused, sent
+from tests.contract.world import CONTOSO, MINUTE, NOW, install, meet, outcome, plan, planned, refused, sent
 
 CLICKED, OPENED, REACTED = EngagementKind.CLICKED, EngagementKind.OPENED, EngagementKind.REACTED
 
 
 async def test_a_row_for_each_recipient_in_pages(store: Store) -> None:
     ada, louis, marie, paul = await install(store, "ada", "louis", "marie", "paul")
-    [zoe] = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    [zoe] = await meet(store, CONTOSO, [Contact(address="zoe@contoso.example")])
     people = [ada, louis, marie, paul, zoe]
     campaign = await planned(store, people[:3], waiting=[zoe])
     await plan(store, campaign, [(paul, NOW + 30 * MINUTE)])
@@ -70,7 +70,7 @@ async def test_who_has_received_it_and_not_done_something(store: Store) -> None:
 async def test_those_who_are_left_come_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mongo_results, "READ", 2)
     some = await install(store, *(f"person{number}" for number in range(7)))
-    [zoe] = await store.meet(CONTOSO, [Contact(address="zoe@contoso.example")])
+    [zoe] = await meet(store, CONTOSO, [Contact(address="zoe@contoso.example")])
     campaign = await planned(store, some, waiting=[zoe])
     ends = {some[5].id: refused}
     await store.record([ends.get(row.person.id, outcome)(row) for row in await sent(store, campaign)], 1)

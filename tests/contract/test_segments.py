@@ -54,7 +54,7 @@ from storage.records.segments import (
 from storage.sqlite import SqliteStore
 from tests.contract.rules import rules
 from tests.contract.test_no_scans import Eavesdropper
-from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, outcome, planned, scheduled, sent, sighting
+from tests.contract.world import CONTOSO, FABRIKAM, NOW, install, meet, outcome, planned, scheduled, sent, sighting
 from tests.support.deeds import A_DEED
 
 DAY = timedelta(days=1)
@@ -104,7 +104,9 @@ async def people_of_contoso(store: Store) -> World:
         user("zoe", country="Switzerland", office="3"),
     ]
     await store.know(CONTOSO, known, NOW)
-    contacts = await store.meet(CONTOSO, [Contact(address=f"{name}@contoso.example") for name in ("bob", "eve", "kim")])
+    contacts = await meet(
+        store, CONTOSO, [Contact(address=f"{name}@contoso.example") for name in ("bob", "eve", "kim")]
+    )
     await store.remember(sighting("stranger", tenant=FABRIKAM, user="29:stranger"))
     blank = await store.blank_list(CONTOSO, people[0].id)
     standing = [*people[:6], *contacts]

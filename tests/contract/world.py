@@ -14,6 +14,7 @@ from storage.records import (
     Campaign,
     Channel,
     Claimed,
+    Contact,
     DeliveryState,
     EngagementKind,
     Frozen,
@@ -64,6 +65,12 @@ def sighting(who: str, /, **changes: Any) -> Sighting:
 
 async def install(store: Store, *names: str) -> list[Person]:
     return [(await store.remember(sighting(name)))[0] for name in names]
+
+
+async def meet(store: Store, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+    """Who is behind them, as they are known then."""
+    people = [await store.person(id) for id in await store.meet(tenant, contacts)]
+    return [person for person in people if person is not None]
 
 
 async def drafted(store: Store, author: Person, name: str = "News") -> Campaign:

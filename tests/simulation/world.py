@@ -377,9 +377,7 @@ class World:
         # among those it is for are some who have not installed the bot yet
         contacts = [Contact(address=newcomer.address) for newcomer in self.newcomers]
         people = await store.meet(author.tenant, contacts)
-        invited = await store.new_list(
-            author.tenant, author.id, "Invited", [person.id for person in people], deed=A_DEED
-        )
+        invited = await store.new_list(author.tenant, author.id, "Invited", people, deed=A_DEED)
         audience = Audience(everyone=True, lists=(invited.id,))
         parts = self.setting.parts
         if parts.wishes:

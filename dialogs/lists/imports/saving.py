@@ -58,7 +58,7 @@ async def _save(turn: Turn, pending: Pending, name: str, target: DistributionLis
     """Fill a hidden list; then publish it, or swap it for the people of an older one, in one step."""
     store, tenant = turn.store, turn.person.tenant
     async for contacts in pages_of(turn, pending):
-        people = [person.id for person in await store.meet(tenant, contacts)]
+        people = await store.meet(tenant, contacts)
         await store.fill_blank(pending.list, people, [contact.columns for contact in contacts])
     columns, deed = (
         list(pending.reading.columns),

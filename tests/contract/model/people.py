@@ -251,7 +251,7 @@ class ModelOfPeople(Kept):
         id = self.addresses.get((tenant, address.lower()))
         return self.people[id].person if id else None
 
-    def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[Person]:
+    def meet(self, tenant: TenantId, contacts: Sequence[Contact]) -> list[PersonId]:
         people = []
         for contact, given in zip(contacts, self.given, strict=True):
             key = (tenant, contact.address.lower())
@@ -261,7 +261,7 @@ class ModelOfPeople(Kept):
             person = row.person
             if not (person.directory_id or person.given_name or person.surname or person.name):
                 row.person = replace(person, given_name=contact.given_name, surname=contact.surname)
-            people.append(row.person)
+            people.append(row.person.id)
         return people
 
     def know(self, tenant: TenantId, users: Sequence[DirectoryUser], at: datetime) -> list[PersonId]:
