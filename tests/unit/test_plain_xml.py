@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from unittest.mock import patch
 
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dialogs.lists.imports.reading import Reader
-from dialogs.lists.imports.tables import plain_xml
+from dialogs.lists.imports.tables import plain_xml, workbook
 from dialogs.lists.imports.tables.opening import sheets_of
 from dialogs.lists.imports.tables.records import CannotRead, NoTable, Oddities, Row
 from tests.support.growth import assert_grows_with
@@ -114,17 +115,21 @@ def both_ways(sheet: str, strings: str) -> None:
     st.lists(st.tuples(st.sampled_from(ROWS), st.lists(st.sampled_from(CELLS), max_size=5)), max_size=5),
     st.lists(st.sampled_from(STRINGS), max_size=5),
     st.sampled_from([1, 7, 64, 65_536]),
+    st.sampled_from([1, 100]),
 )
-@example("", [(ROWS[0], [CELLS[0], CELLS[2]])], STRINGS[:2], 7)
+@example("", [(ROWS[0], [CELLS[0], CELLS[2]])], STRINGS[:2], 7, 100)
+@example("", [(ROWS[1], CELLS[2:5:2]), (ROWS[1], CELLS[2:5:2]), (ROWS[1], CELLS[4:5]), (ROWS[1], [])], [], 7, 1)
+@example("", [(ROWS[2], CELLS[5:6]), (ROWS[2], CELLS[5:6]), (ROWS[0], CELLS[5:6])], [], 65_536, 1)
 def test_a_pattern_reads_what_the_parser_reads(
-    declared: str, rows: list[tuple[str, list[str]]], strings: list[str], chunk: int
+    declared: str, rows: list[tuple[str, list[str]]], strings: list[str], chunk: int, unlike: int
 ) -> None:
+    """``unlike``: of so many rows, one teaches how those behind it may look."""
     body = "".join(
         row.format(n=n, cells="".join(one.format(n=n) for one in cells)) for n, (row, cells) in enumerate(rows, 1)
     )
     sheet = f"{declared}<worksheet>{{comment}}<sheetData>{_literal(body)}</sheetData></worksheet>"
     texts = f"{declared}<sst>{{comment}}{_literal(''.join(strings))}</sst>"
-    with patch.object(plain_xml, "CHUNK", chunk):
+    with patch.object(plain_xml, "CHUNK", chunk), patch.object(workbook, "UNLIKE", unlike):
         both_ways(sheet, texts)
 
 
@@ -152,6 +157,33 @@ def test_usual_rows_and_texts_never_reach_the_parser(monkeypatch: pytest.MonkeyP
             pass
         assert len(known) == 5_000
         assert b"".join(fed).decode() == head + tail
+
+
+@given(st.integers(1, 3), st.lists(st.lists(st.sampled_from(CELLS[:7]), max_size=4), min_size=2, max_size=4))
+def test_rows_of_a_shape_are_read_as_any_others(unlike: int, shapes: list[list[str]]) -> None:
+    """A sheet's rows are alike: the same few, again and again."""
+    rows = [shapes[n % len(shapes)] for n in range(40)]
+    body = "".join(f'<row r="{n}">{"".join(cells)}</row>'.replace("{n}", str(n)) for n, cells in enumerate(rows, 1))
+    sheet = f"<worksheet>{{comment}}<sheetData>{_literal(body)}</sheetData></worksheet>"
+    with patch.object(workbook, "UNLIKE", unlike):
+        both_ways(sheet, f"<sst>{{comment}}{''.join(STRINGS[:3])}</sst>")
+
+
+def test_a_row_that_is_like_those_before_it_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else shapes would be for nothing, and nobody would notice."""
+    unlike, learn = list[str](), workbook._Cells._learn
+
+    def counted(cells: workbook._Cells, row: re.Match[str]) -> None:
+        unlike.append(row[0])
+        learn(cells, row)
+
+    monkeypatch.setattr(workbook._Cells, "_learn", counted)
+    cells = '<c r="A{n}" s="1" t="s"><v>0</v></c><c r="C{n}" t="inlineStr"><is><t>p{n}</t></is></c>'
+    rows = "".join(f'<row r="{n}" spans="1:3">{cells}</row>'.replace("{n}", str(n)) for n in range(1, 1_001))
+    content = packed(f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode(), b"<sst><si><t>a</t></si></sst>")
+    read_rows, _, _ = read(content)
+    assert [row.cells for row in read_rows] == [["a", "", f"p{n}"] for n in range(1, 1_001)]
+    assert len(unlike) == workbook.UNLIKE
 
 
 def test_the_time_to_read_a_workbook_grows_with_its_rows() -> None:

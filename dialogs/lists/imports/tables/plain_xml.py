@@ -8,7 +8,7 @@ be text, so it never decides what the parser would see otherwise (decision 052).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
 
 CHUNK = 65_536  #: bytes read at a time
@@ -16,10 +16,11 @@ LONGEST = 4_000_000  #: bytes of an element that are waited for; a longer one is
 
 #: text without markup, entities, line ends that XML changes, and signs that it forbids
 _TEXT = "[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]"
+_VALUE = rf"(?:<f>{_TEXT}*+</f>)?<v>({_TEXT}++)</v>"
+_INLINE = rf'<is><t(?: xml:space="preserve")?>({_TEXT}*+)</t></is>'
 _CELL = (
     r'<c(?: r="([A-Z]{1,3})[0-9]{1,7}")?(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]{1,9})")?'
-    rf"(?:/>|>(?:(?:<f>{_TEXT}*+</f>)?<v>({_TEXT}++)</v>"
-    rf'|<is><t(?: xml:space="preserve")?>({_TEXT}*+)</t></is>)?</c>)'
+    rf"(?:/>|>(?:{_VALUE}|{_INLINE})?</c>)"
 )
 #: letters of its column, style, kind, value, or a text that stands in it
 PLAIN_CELL = re.compile(_CELL)
@@ -50,9 +51,58 @@ PLAIN_STRING = Plain(
     re.compile(rf'<si><t(?: xml:space="preserve")?>({_TEXT}*+)</t></si>[ \t\r\n]*+'),
 )
 
+WIDE = 64  #: cells of a row that others may be like
 
-def by_pattern(file: IO[bytes], reader: Any, plain: Plain, take: Callable[[re.Match[str]], object]) -> Iterator[None]:
+
+class Shape(NamedTuple):
+    """What rows of a sheet have in common: all but their numbers, and what their cells say."""
+
+    #: the row's number, and what each cell says: None where it says nothing
+    pattern: re.Pattern[str]
+    #: of the row
+    attributes: Mapping[str, str]
+    #: each cell's letters, kind and style
+    cells: Sequence[tuple[str, str, int]]
+
+
+def shape_of(row: re.Match[str]) -> Shape | None:
+    """The shape of a row that ``PLAIN_ROW`` knows; None where others are hardly like it.
+
+    A row that is known by its shape is looked at once: ``PLAIN_ROW`` and ``PLAIN_CELL`` look at it twice.
+    """
+    numbered = re.fullmatch(r' r="[0-9]{1,9}"((?: .*)?)', row[1])
+    cells = PLAIN_CELL.findall(row[2] or "")
+    letters = [one[0] for one in cells]
+    in_order = all(letters) and sorted(set(letters), key=lambda one: (len(one), one)) == letters
+    if not numbered or ' r="' in numbered[1] or not in_order or len(cells) > WIDE:
+        return None
+    parts = []
+    for place, style, kind, *_ in cells:
+        says = _INLINE if kind == "inlineStr" else _VALUE
+        attributes = (f' s="{style}"' if style else "") + (f' t="{kind}"' if kind else "")
+        parts.append(rf'(?:<c r="{place}[0-9]{{1,7}}"{attributes}(?:/>|>(?:{says})?</c>))?')
+    pattern = rf'<row r="([0-9]{{1,9}})"{re.escape(numbered[1])}>{"".join(parts)}</row>[ \t\r\n]*+'
+    return Shape(
+        re.compile(pattern),
+        dict(ATTRIBUTE.findall(numbered[1])),
+        [(place, kind or "n", int(style or 0)) for place, style, kind, *_ in cells],
+    )
+
+
+def _unknown(text: str, at: int) -> int:
+    return 0
+
+
+def by_pattern(
+    file: IO[bytes],
+    reader: Any,
+    plain: Plain,
+    take: Callable[[re.Match[str]], object],
+    alike: Callable[[str, int], int] = _unknown,
+) -> Iterator[None]:
     """Read a part: ``take`` gets the elements that the pattern knows, the XML parser ``reader`` all else, in order.
+
+    ``alike`` is asked first: where an element ends that it has taken, in the text from this place on; 0 if it has not.
 
     It pauses after every piece, so that what was read can be handed on. Raises what ``reader`` raises.
     """
@@ -69,7 +119,7 @@ def by_pattern(file: IO[bytes], reader: Any, plain: Plain, take: Callable[[re.Ma
         end = waiting.rfind(plain.ends) + len(plain.ends)
         if end >= len(plain.ends):
             block, waiting = waiting[:end], waiting[end:]
-            is_known = _read(block, reader, plain, take)
+            is_known = _read(block, reader, plain, take, alike)
             yield
         if not is_known or len(waiting) > LONGEST or not (chunk := file.read(CHUNK)):
             break
@@ -83,7 +133,13 @@ def by_pattern(file: IO[bytes], reader: Any, plain: Plain, take: Callable[[re.Ma
     yield
 
 
-def _read(block: bytes, reader: Any, plain: Plain, take: Callable[[re.Match[str]], object]) -> bool:
+def _read(
+    block: bytes,
+    reader: Any,
+    plain: Plain,
+    take: Callable[[re.Match[str]], object],
+    alike: Callable[[str, int], int],
+) -> bool:
     """Whole elements; whether patterns may go on behind them."""
     try:
         text = block.decode()
@@ -94,7 +150,9 @@ def _read(block: bytes, reader: Any, plain: Plain, take: Callable[[re.Match[str]
         return False
     at, ends, match = 0, plain.ends.decode(), plain.pattern.match
     while at < len(text):
-        if known := match(text, at):
+        if end := alike(text, at):
+            at = end
+        elif known := match(text, at):
             take(known)
             at = known.end()
         else:

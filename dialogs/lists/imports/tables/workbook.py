@@ -18,11 +18,22 @@ from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
 from dialogs.lists.imports.tables.formats import BUILT_IN, Shown, plain, shown_as
-from dialogs.lists.imports.tables.plain_xml import ATTRIBUTE, CHUNK, PLAIN_CELL, PLAIN_ROW, PLAIN_STRING, by_pattern
+from dialogs.lists.imports.tables.plain_xml import (
+    ATTRIBUTE,
+    CHUNK,
+    PLAIN_CELL,
+    PLAIN_ROW,
+    PLAIN_STRING,
+    Shape,
+    by_pattern,
+    shape_of,
+)
 from dialogs.lists.imports.tables.records import CELL, CannotRead, Habits, NoTable, Oddities, Parts, Row, Sheet, cell
 
 MERGED = 100_000  #: cells that may be filled because they are merged
 WIDEST = 16_384  #: columns of a sheet
+UNLIKE = 100  #: rows of no shape that is known, of which the last one's is learned
+SHAPES = 4  #: that are learned of a sheet
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
@@ -293,14 +304,43 @@ class _Cells:
         self._phonetic = False
         self._formula = False
         self._locals: dict[str, str] = {}
+        self._unlike = 0
+        #: with each cell's column, and what reads it
+        self._shapes: list[tuple[Shape, list[tuple[int, Callable[[str], str]]]]] = []
 
     def rows(self, file: IO[bytes]) -> Iterator[Row]:
-        for _ in by_pattern(file, parser(self._start, self._end, self._text), PLAIN_ROW, self._plain):
+        reader = parser(self._start, self._end, self._text)
+        for _ in by_pattern(file, reader, PLAIN_ROW, self._plain, self._alike):
             yield from self._done
             self._done.clear()
 
+    def _alike(self, text: str, at: int) -> int:
+        """Where a row ends that was like others before it, and has been read; 0 for any other."""
+        for shape, cells in self._shapes:
+            if row := shape.pattern.match(text, at):
+                number, *values = row.groups()
+                self._begin({**shape.attributes, "r": number})
+                for (column, read), value in zip(cells, values, strict=True):
+                    if value and (shown := read(value)):
+                        _put(self._cells, column, shown)
+                self._finish()
+                return row.end()
+        return 0
+
+    def _learn(self, row: re.Match[str]) -> None:
+        """Of a row that none before it was like: those behind it may be."""
+        self._unlike += 1
+        if self._unlike % UNLIKE == 0 and len(self._shapes) < SHAPES and (shape := shape_of(row)):
+            readers = [(_place(letters, -1), self._reader(kind, style)) for letters, kind, style in shape.cells]
+            self._shapes.append((shape, readers))
+
+    def _reader(self, kind: str, style: int) -> Callable[[str], str]:
+        """What makes of a raw value what ``_value`` does."""
+        return text_of if kind in ("inlineStr", "str") else lambda raw: self._value(raw, kind, style)
+
     def _plain(self, row: re.Match[str]) -> None:
         """A row that the pattern knows: what the parser's calls below would make of it."""
+        self._learn(row)
         self._begin(dict(ATTRIBUTE.findall(row[1])))
         cells, column, value_of = self._cells, -1, self._value
         for letters, style, kind, value, inline in PLAIN_CELL.findall(row[2] or ""):
