@@ -276,7 +276,7 @@ class Exports:
 
     async def _file_spec(
         self, granted: Granted, path: Path, request: ExportRequest
-    ) -> tuple[FileSpec, AsyncIterator[list[list[Cell]]]]:
+    ) -> tuple[FileSpec, AsyncIterator[Sequence[Sequence[Cell]]]]:
         """All of the file but its rows; and the rows, read from the store page by page as they are asked for."""
         if granted.campaign is None:
             audit = audit_table(granted.texts, granted.person.zone or "UTC")
@@ -302,19 +302,19 @@ class Exports:
 
     async def _result_pages(
         self, campaign: Campaign, table: Table[Result], left: Left | None
-    ) -> AsyncIterator[list[list[Cell]]]:
+    ) -> AsyncIterator[Sequence[Sequence[Cell]]]:
         last = 0
         while page := await self._store.results(campaign.id, last, PAGE, left):
             if campaign.as_scheduled.by_mail is not None:
                 mails = await self._store.mails_of(campaign.id, [result.person.id for result in page])
                 page = [replace(result, mail=mails.get(result.person.id)) for result in page]
-            yield [table.cells(result) for result in page]
+            yield table.rows(page)
             last = page[-1].person.id
 
-    async def _audit_pages(self, granted: Granted, table: Table[Entry]) -> AsyncIterator[list[list[Cell]]]:
+    async def _audit_pages(self, granted: Granted, table: Table[Entry]) -> AsyncIterator[Sequence[Sequence[Cell]]]:
         names, last = Names(self._store), 0
         while page := await self._store.audit_from(last, PAGE, granted.person.tenant):
-            yield [table.cells(Entry(number, entry, await names.of(entry.by))) for number, entry in page]
+            yield table.rows([Entry(number, entry, await names.of(entry.by)) for number, entry in page])
             last = page[-1][0]
 
     def _forget(self, request: ExportRequest) -> None:

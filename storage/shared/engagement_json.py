@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from storage.records import COUNTED, Campaign, Counts, Engaged, EngagementKind, Press, Pressed, Who, engaged
+from storage.records import (
+    COUNTED,
+    NOTHING,
+    Campaign,
+    Counts,
+    Engaged,
+    EngagementKind,
+    Press,
+    Pressed,
+    Who,
+    engaged,
+)
 from storage.records.instants import instant, ms
 
 _KINDS = {kind.value: kind for kind in EngagementKind}
@@ -36,9 +47,9 @@ def to_text(record: Engaged) -> str:
 
 
 def from_text(text: str | bytes | None) -> Engaged:
-    """The record; an empty one where there is no text yet."""
+    """The record; NOTHING where there is no text yet."""
     if not text:
-        return Engaged()
+        return NOTHING
     parts = orjson.loads(text)
     pressed, hours = {}, {}
     for key, values in parts["p"].items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cards.compose.fields import shown_rows
@@ -15,8 +16,10 @@ from cards.results.outcomes import reason_of_one, state_of_one
 from storage.records import (
     DISLIKED,
     LIKED,
+    NOTHING,
     Campaign,
     DeliveryState,
+    Engaged,
     EngagementKind,
     Look,
     MailResult,
@@ -28,6 +31,8 @@ from storage.records import (
     variant_for,
     variants_of,
 )
+
+T = TypeVar("T")
 
 THUMB = {LIKED: "👍", DISLIKED: "👎"}
 
@@ -69,7 +74,7 @@ def _delivery(texts: Texts, campaign: Campaign, zone: str) -> tuple[Column[Resul
             lambda result: result.settled_at if result.state.final else None,
             Kind.INSTANT,
         ),
-        Column(texts("Looks for presence"), lambda result: ", ".join(look_text(look) for look in result.looks)),
+        Column(texts("Looks for presence"), lambda result: ", ".join(map(look_text, result.looks))),
     )
 
 
@@ -107,27 +112,31 @@ def _engagement(texts: Texts, campaign: Campaign) -> tuple[Column[Result], ...]:
     buttons = frozen.message.buttons
     clicks_count = frozen.tracking.links and bool(links_of(*variants_of(frozen)))
 
-    def answer(result: Result) -> str:
-        number = result.engaged.answer
+    def did(value: Callable[[Engaged], T]) -> Callable[[Result], T | None]:
+        """Most have done nothing: there is nothing to look through."""
+        return lambda result: value(result.engaged) if result.engaged is not NOTHING else None
+
+    def answer(engaged: Engaged) -> str:
+        number = engaged.answer
         return buttons[number].title if number is not None and number < len(buttons) else ""
 
-    def clicks(result: Result) -> int | None:
-        return (result.engaged.presses(EngagementKind.CLICKED) or None) if clicks_count else None
+    def clicks(engaged: Engaged) -> int | None:
+        return (engaged.presses(EngagementKind.CLICKED) or None) if clicks_count else None
 
     def first(title: str, kind: EngagementKind) -> Column[Result]:
-        return Column(title, lambda result: result.engaged.first_at(kind), Kind.INSTANT)
+        return Column(title, did(lambda engaged: engaged.first_at(kind)), Kind.INSTANT)
 
     return (
         first(texts("First opened at"), EngagementKind.OPENED),
         first(texts("First clicked at"), EngagementKind.CLICKED),
-        Column(texts("Clicks"), clicks, Kind.NUMBER),
+        Column(texts("Clicks"), did(clicks), Kind.NUMBER),
         first(texts("Confirmed at"), EngagementKind.ACKNOWLEDGED),
-        Column(texts("Answer"), answer),
+        Column(texts("Answer"), did(answer)),
         first(texts("Answered at"), EngagementKind.ANSWERED),
         first(texts("Replied at"), EngagementKind.REPLIED),
-        Column(texts("Replies"), lambda result: result.engaged.presses(EngagementKind.REPLIED) or None, Kind.NUMBER),
-        Column(texts("Thumb"), lambda result: THUMB.get(result.engaged.thumb, "")),
-        Column(texts("Reactions"), lambda result: ", ".join(sorted(result.engaged.reactions))),
+        Column(texts("Replies"), did(lambda engaged: engaged.presses(EngagementKind.REPLIED) or None), Kind.NUMBER),
+        Column(texts("Thumb"), did(lambda engaged: "" if engaged.thumb is None else THUMB.get(engaged.thumb, ""))),
+        Column(texts("Reactions"), did(lambda engaged: ", ".join(sorted(engaged.reactions)))),
     )
 
 
