@@ -263,7 +263,8 @@ class Reader:
             if place is None or place >= length:
                 return ""
             text = cells[place]
-            return text if text.isalpha() else self._value(row, text, layout, place)
+            plain = text.isprintable() and text[:1] not in "#E"  # no error of a sheet begins otherwise
+            return text if plain else self._value(row, text, layout, place)
 
         given, surname = given_name(value(layout.given)), value(layout.surname)
         if layout.whole is not None:

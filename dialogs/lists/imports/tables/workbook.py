@@ -316,13 +316,16 @@ class _Cells:
 
     def _alike(self, text: str, at: int) -> int:
         """Where a row ends that was like others before it, and has been read; 0 for any other."""
-        for shape, cells in self._shapes:
+        for shape, readers in self._shapes:
             if row := shape.pattern.match(text, at):
                 number, *values = row.groups()
                 self._begin({**shape.attributes, "r": number})
-                for (column, read), value in zip(cells, values, strict=True):
-                    if value and (shown := read(value)):
-                        _put(self._cells, column, shown)
+                self._cells = cells = [""] * (readers[-1][0] + 1 if readers else 0)
+                for (column, read), value in zip(readers, values, strict=True):
+                    if value:
+                        cells[column] = read(value)
+                while cells and not cells[-1]:
+                    cells.pop()
                 self._finish()
                 return row.end()
         return 0
