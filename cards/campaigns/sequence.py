@@ -52,6 +52,8 @@ def sequence_card(
     by_number = dict(steps)
     body += lines[:1]
     for number, line in zip(numbers_of(campaign.forms), lines[1:], strict=True):
+        if steps:
+            line.separator, line.spacing = True, "Medium"
         body.append(line)
         if (figures := by_number.get(number)) is not None:
             body.append(_came_of(texts, figures))
@@ -76,4 +78,6 @@ def _came_of(texts: Texts, figures: Figures) -> Any:
     if last.step is None or last.state not in (CampaignState.RUNNING, CampaignState.DONE):
         return words
     report = go(texts("Last report"), "report.open", handle(last), tooltip=texts("Open “{name}”", name=last.name))
-    return beside([words], [ActionSet(actions=[report])], widths=["stretch", "auto"])
+    row = beside([words], [ActionSet(actions=[report])], widths=["stretch", "auto"])
+    row.spacing = "Small"
+    return row

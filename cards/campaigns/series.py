@@ -9,9 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cards.compose.review import Overview, facts, in_languages, preview_of
-from cards.kit.elements import ActionSet, AdaptiveCard, FactSet
+from cards.kit.elements import AdaptiveCard, FactSet
 from cards.kit.parts import (
-    beside,
     card,
     go,
     handle,
@@ -20,6 +19,7 @@ from cards.kit.parts import (
     name_of,
     notices,
     paragraph,
+    row_of_list,
     state_sign,
     state_text,
     subheading,
@@ -145,16 +145,9 @@ def _line(texts: Texts, figures: Figures) -> Any:
     tooltip = texts("Open “{name}”", name=campaign.name)
     has_report = campaign.state in (CampaignState.RUNNING, CampaignState.DONE)
     verb, title = ("report.open", texts("Report")) if has_report else ("campaign.open", texts("Open"))
-    row = beside(
-        [
-            paragraph(f"**{_day(texts, campaign)}**"),
-            hint(" · ".join([*parts, *shares(texts, figures)]), spacing="None"),
-        ],
-        [ActionSet(actions=[go(title, verb, handle(campaign), tooltip=tooltip)])],
-        widths=["stretch", "auto"],
-    )
-    row.separator = True
-    return row
+    said = hint(" · ".join([*parts, *shares(texts, figures)]), spacing="None")
+    words = [paragraph(f"**{_day(texts, campaign)}**"), said]
+    return row_of_list(words, [go(title, verb, handle(campaign), tooltip=tooltip)])
 
 
 def _day(texts: Texts, campaign: Campaign) -> str:

@@ -98,14 +98,29 @@ def with_error(field: Any, error: str | None) -> list[Any]:
 def pair(first: Element, second: Element, *errors: str | None) -> list[Any]:
     """Two fields that belong together, and beneath them, over the whole width, what is wrong with either."""
     wrong = " ".join(dict.fromkeys(error for error in errors if error))
-    return with_error(beside([first], [second]), wrong)
+    fields = beside([first], [second])
+    for column in fields.columns:
+        column.align = "Bottom"  # the label of one may be longer
+    return with_error(fields, wrong)
 
 
 def beside(*columns: Sequence[Any], widths: Sequence[str] | None = None) -> ColumnSet:
+    """Columns; what stands beside buttons is centred on them."""
     sizes = widths or ["stretch"] * len(columns)
+    align = "Center" if any(isinstance(item, ActionSet) for items in columns for item in items) else None
     return ColumnSet(
-        columns=[Column(width=size, items=list(items)) for size, items in zip(sizes, columns, strict=True)]
+        columns=[Column(width=size, items=list(items), align=align) for size, items in zip(sizes, columns, strict=True)]
     )
+
+
+def row_of_list(words: Sequence[Any], actions: Sequence[Action]) -> Element:
+    """One of several: its button stands beside it, two beneath it, as a phone has no room for both."""
+    if len(actions) == 1:
+        row: Element = beside(words, [ActionSet(actions=list(actions))], widths=["stretch", "auto"])
+    else:
+        row = Container(items=[*words, ActionSet(actions=list(actions), spacing="Small")])
+    row.separator = True
+    return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +191,10 @@ TITLE = 25  #: characters on a button: phones cut longer ones
 
 def fitting(title: str) -> str:
     """A title that holds a name, as far as a button has room for it: its tooltip says the whole."""
-    return title if len(title) <= TITLE else f"{title[: TITLE - 1].rstrip()}…"
+    if len(title) <= TITLE:
+        return title
+    closing = title[len(title.rstrip("”» \u00a0\u202f")) :]  # quotes that were opened
+    return f"{title[: TITLE - 1 - len(closing)].rstrip()}…{closing}"
 
 
 def act(title: str, verb: str, payload: Payload, **properties: Any) -> Execute:

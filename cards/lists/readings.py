@@ -174,8 +174,10 @@ def readings_of(texts: Texts, reading: Reading, payload: Payload) -> list[Any]:
             reading.hidden,
         )
         ways.append((text, go(texts("Take the hidden rows too"), "import.choose", {**payload, "hidden": True})))
-    items = [item for text, way in ways for item in (paragraph(text), ActionSet(actions=[way], spacing="Small"))]
-    return [Container(style="emphasis", bleed=True, items=items)] if items else []
+    return [
+        Container(items=[paragraph(text), ActionSet(actions=[way], spacing="Small")], separator=True)
+        for text, way in ways
+    ]
 
 
 def _columns_text(texts: Texts, reading: Reading, others: Sequence[AddressColumn]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet
+from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Container, FactSet
 from cards.kit.parts import act, beside, card, full_name, go, heading, hint, notices, paragraph, subheading
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
@@ -96,7 +96,7 @@ def _person(texts: Texts, person: Person, role: Role, *, owner: bool) -> Any:
     if person.address:
         line.append(hint(escape_markdown(person.address), spacing="None"))
     if not owner:
-        return beside(line, [])
+        return Container(items=line)
     tooltip = texts("Take the role from {name}", name=person.name or person.address)
     taking = go(texts("Remove"), "roles.take", {"person": person.id}, tooltip=tooltip)
     return beside(line, [ActionSet(actions=[taking])], widths=["stretch", "auto"])
@@ -105,7 +105,7 @@ def _person(texts: Texts, person: Person, role: Role, *, owner: bool) -> Any:
 def _group(texts: Texts, group: GroupRole, *, owner: bool) -> Any:
     line = [paragraph(f"**{escape_markdown(group.name)}** – {role_name(texts, group.role)}")]
     if not owner:
-        return beside(line, [])
+        return Container(items=line)
     tooltip = texts("Take the role from {name}", name=group.name)
     taking = go(texts("Remove"), "roles.ungroup", {"group": group.group}, tooltip=tooltip)
     return beside(line, [ActionSet(actions=[taking])], widths=["stretch", "auto"])

@@ -186,8 +186,9 @@ def _tiles(texts: Texts, figures: Figures) -> Any:
         ANSWERED: texts("answered"),
     }
     tiles = [(names[kind], _share(texts, figures, kind)) for kind in _tiled(figures)]
+    size = "ExtraLarge" if len(tiles) < 4 else "Large"  # "100 %", of four on a phone, keeps its line
     return beside(
-        *([paragraph(share, size="ExtraLarge", weight="Bolder"), hint(name, spacing="None")] for name, share in tiles)
+        *([paragraph(share, size=size, weight="Bolder"), hint(name, spacing="None")] for name, share in tiles)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from cards.compose.frame import Errors, Values
 from cards.compose.part import form_of_part, line_of_part, number_field
 from cards.kit.elements import AdaptiveCard, ChoiceInput
-from cards.kit.parts import beside, hint, with_error
+from cards.kit.parts import hint, pair, with_error
 from cards.kit.texts import Texts
 from storage.records import Campaign, FollowUp, Until
 
@@ -34,15 +34,11 @@ def follow_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
             ),
             errors.get("chase"),
         ),
-        beside(
-            with_error(
-                number_field("chase_after", texts("After how many working days?"), values, DEFAULTS),
-                errors.get("chase_after"),
-            ),
-            with_error(
-                number_field("chase_rounds", texts("How many times at most?"), values, DEFAULTS),
-                errors.get("chase_rounds"),
-            ),
+        *pair(
+            number_field("chase_after", texts("After how many working days?"), values, DEFAULTS),
+            number_field("chase_rounds", texts("How many times at most?"), values, DEFAULTS),
+            errors.get("chase_after"),
+            errors.get("chase_rounds"),
         ),
         hint(
             texts(

@@ -8,7 +8,7 @@ from typing import Any
 from cards.compose.frame import Errors, Values
 from cards.compose.part import form_of_part, line_of_part, number_field
 from cards.kit.elements import AdaptiveCard, ChoiceInput, DateInput
-from cards.kit.parts import beside, hint, with_error
+from cards.kit.parts import hint, pair, with_error
 from cards.kit.texts import Texts
 from storage.records import Campaign, Every, Repeat, Schedule
 
@@ -63,14 +63,11 @@ def repeat_form(texts: Texts, campaign: Campaign, values: Values, errors: Errors
             ),
             errors.get("which"),
         ),
-        beside(
-            with_error(
-                DateInput(id="until", label=texts("Until this day"), value=values.get("until", "")), errors.get("until")
-            ),
-            with_error(
-                number_field("times", texts("Or how many times in all?"), values, {}),
-                errors.get("times"),
-            ),
+        *pair(
+            DateInput(id="until", label=texts("Until this day"), value=values.get("until", "")),
+            number_field("times", texts("Or how many times in all?"), values, {}),
+            errors.get("until"),
+            errors.get("times"),
         ),
         hint(
             texts("Both empty: until you end it, for five years at most. Days on which nobody works are left out."),

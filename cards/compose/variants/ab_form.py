@@ -11,9 +11,9 @@ from cards.compose.part import form_of_part, line_of_part, number_field
 from cards.kit.elements import AdaptiveCard, ChoiceInput, TextInput, ToggleInput
 from cards.kit.parts import (
     Part,
-    beside,
     folded,
     hint,
+    pair,
     with_error,
 )
 from cards.kit.texts import Texts
@@ -59,20 +59,17 @@ def ab_form(
         *_words(texts, values, errors, ""),
     ]
     below: list[Any] = [
-        beside(
-            with_error(
-                ChoiceInput(
-                    id="ab_measure",
-                    label=texts("Better: more people"),
-                    choices=[(measure, _did(texts, measure)) for measure in Measure],
-                    value=values.get("ab_measure") or DEFAULTS["ab_measure"],
-                    style="compact",
-                ),
-                errors.get("ab_measure"),
+        *pair(
+            ChoiceInput(
+                id="ab_measure",
+                label=texts("Better: more people"),
+                choices=[(measure, _did(texts, measure)) for measure in Measure],
+                value=values.get("ab_measure") or DEFAULTS["ab_measure"],
+                style="compact",
             ),
-            with_error(
-                number_field("ab_after", texts("After how many hours?"), values, DEFAULTS), errors.get("ab_after")
-            ),
+            number_field("ab_after", texts("After how many hours?"), values, DEFAULTS),
+            errors.get("ab_measure"),
+            errors.get("ab_after"),
         ),
         ToggleInput(
             id="ab_itself",

@@ -27,7 +27,7 @@ def compare_card(texts: Texts, figures: Figures, others: Sequence[Figures]) -> A
         hint(texts("Your last campaigns on {channel}", channel=campaign.channel.traits.name)),
     ]
     if others:
-        body += tables([head, *rows, _average(texts, others, shown)], 17, 11)
+        body += tables([head, *rows, _average(texts, others, shown)], 8, 7)
     else:
         body.append(paragraph(texts("There is none yet to compare it with.")))
     return card(texts, body, [go(texts("Report"), "report.open", handle(campaign))])
