@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from cards.compose.sequels.end_form import what_at_end
@@ -14,6 +15,7 @@ from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
 from storage.records import Campaign, End
 
+WEEK = timedelta(days=7)
 NAMED = 4  #: campaigns of one day that are named
 LINES = 24  #: campaigns of all days that are named: a card has its size
 
@@ -75,18 +77,21 @@ def calendar_card(
         hint(texts("What is scheduled or on its way until {day}; drafts are not in it.", day=texts.day(end))),
     ]
     room = LINES
-    monday = today - timedelta(days=today.weekday())
-    while monday < end:
-        of_week = [one for one in days if monday <= one.day < monday + timedelta(days=7)]
-        body.append(subheading(texts("Week of {day}", day=texts.short_day(monday))))
-        if not of_week:
-            body.append(hint(texts("Nothing is planned."), spacing="None"))
-        for one in of_week:
-            lines = min(NAMED, room, len(one.entries))
-            follow = min(NAMED, room - lines, len(one.milestones))
-            room -= lines + follow
-            body.append(_day(texts, one, lines, follow))
-        monday += timedelta(days=7)
+    for of_days, run in groupby(_weeks(today, end, days), key=lambda week: bool(week[1])):
+        weeks = list(run)
+        if not of_days:  # those that follow each other are said once
+            body += [
+                subheading(_weeks_text(texts, weeks[0][0], weeks[-1][0])),
+                hint(texts("Nothing is planned."), spacing="None"),
+            ]
+            continue
+        for monday, of_week in weeks:
+            body.append(subheading(_weeks_text(texts, monday, monday)))
+            for one in of_week:
+                lines = min(NAMED, room, len(one.entries))
+                follow = min(NAMED, room - lines, len(one.milestones))
+                room -= lines + follow
+                body.append(_day(texts, one, lines, follow))
     if left_out:
         body.append(
             hint(
@@ -103,6 +108,21 @@ def calendar_card(
         go(texts("New campaign"), "campaign.new", {}, mode="secondary"),
     ]
     return card(texts, body, actions)
+
+
+def _weeks(today: date, end: date, days: Sequence[CalendarDay]) -> Iterator[tuple[date, list[CalendarDay]]]:
+    """(its Monday, its days on which something goes out)."""
+    monday = today - timedelta(days=today.weekday())
+    while monday < end:
+        yield monday, [one for one in days if monday <= one.day < monday + WEEK]
+        monday += WEEK
+
+
+def _weeks_text(texts: Texts, first: date, last: date) -> str:
+    """``first``, ``last``: Mondays."""
+    if first == last:
+        return texts("Week of {day}", day=texts.short_day(first))
+    return texts("Weeks of {first} to {last}", first=texts.short_day(first), last=texts.short_day(last))
 
 
 def _day(texts: Texts, day: CalendarDay, lines: int, follow: int) -> Any:

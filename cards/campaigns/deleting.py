@@ -95,7 +95,8 @@ def recall_card(texts: Texts, campaign: Campaign, recall: Recall, names: Names =
             else texts("After that, the campaign and its report are deleted.")
         )
         lines.append(hint(goes))
-    return card(texts, lines)
+        return card(texts, lines, [go(texts("All campaigns"), "campaigns.open", {"page": 0})] if ended else [])
+    return card(texts, lines, [go(texts("Report"), "report.open", handle(campaign))])
 
 
 def recalled_text(texts: Texts, campaign: Campaign, recall: Recall) -> str:

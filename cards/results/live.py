@@ -73,10 +73,7 @@ def _counts(texts: Texts, figures: Figures) -> list[tuple[str, str]]:
     tally, schedule = figures.tally, figures.campaign.as_scheduled.schedule
     waiting = tally.states.get(DeliveryState.WAITING, 0)
     always = set(ALWAYS) | ({DeliveryState.ABSENT} if schedule.presence is not PresenceChoice.ALWAYS else set())
-    rows = [
-        (texts("Sent"), texts.number(tally.delivered)),
-        (texts("Still to send"), texts.number(tally.open - waiting)),
-    ]
+    rows = [(texts("Still to send"), texts.number(tally.open - waiting))]
     if waiting:
         rows.append((texts("Waiting for an install"), texts.number(waiting)))
     for state in DeliveryState:

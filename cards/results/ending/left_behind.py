@@ -28,7 +28,7 @@ def left_behind_lines(texts: Texts, campaign: Campaign, recall: Recall, names: N
         else texts.many("{count} could not be changed:", "{count} could not be changed:", recall.left_behind)
     )
     lines = [paragraph(left, spacing="Medium")]
-    for why, count in sorted(recall.failed.items()):
+    for why, count in sorted(recall.failed.items(), key=lambda item: (-item[1], item[0])):
         line = f"**{texts.number(count)}** – {left_behind_text(texts, why, campaign.channel)}"
         people = _named(texts, [name for name, reason in names if reason is why], count)
         lines.append(paragraph(f"{line} {people}".rstrip(), spacing="Small"))
