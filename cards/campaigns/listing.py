@@ -13,7 +13,6 @@ from cards.compose.sequels.repeat_form import repeat_text
 from cards.kit.elements import ActionSet, AdaptiveCard, FactSet, TextInput
 from cards.kit.parts import (
     act,
-    beside,
     card,
     go,
     handle,
@@ -24,6 +23,7 @@ from cards.kit.parts import (
     notices,
     paragraph,
     reach_text,
+    row_of_list,
     state_sign,
     state_text,
     subheading,
@@ -84,8 +84,7 @@ def information_card(
         body += in_languages(texts, overview, "campaign.open", handle(campaign))
     payload = handle(campaign)
     keep = go(texts("Save as a template"), "template.keep", payload)
-    share = [go(texts("Share it"), "share.open", payload)] if changes else []
-    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload), keep, *share], spacing="Medium"))
+    body.append(ActionSet(actions=[go(texts("Copy"), "campaign.copy", payload), keep], spacing="Medium"))
     actions: list[Any] = []
     under = {"mode": "secondary"} if decides else {}  # clients cut a row of many
     if decides:
@@ -99,7 +98,10 @@ def information_card(
         actions.append(go(texts("Send me a test"), "try.send", {**payload, "to": "me"}, mode="secondary"))
     if changes and campaign.state is not CampaignState.RUNNING and (recall is None or recall.finished_at is not None):
         actions.append(go(texts("Delete"), "delete.open", payload, **under))
-    actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
+    if changes:
+        actions.append(go(texts("Share it"), "share.open", payload, mode="secondary"))
+    if not decides:  # a row has room for six
+        actions.append(go(texts("All campaigns"), "campaigns.open", {"page": 0}, mode="secondary"))
     return card(texts, body, actions)
 
 
@@ -138,7 +140,7 @@ def people_card(
     body += offer_to_install(texts, installable, payload)
     actions = []
     if page + 1 < pages:
-        actions.append(go(texts("More"), "people.open", {**payload, "page": page + 1}))
+        actions.append(go(texts("Next"), "people.open", {**payload, "page": page + 1}))
     if page:
         actions.append(go(texts("Previous"), "people.open", {**payload, "page": page - 1}))
     actions.append(go(texts("Back"), "campaign.open", payload))
@@ -167,7 +169,7 @@ def campaigns_card(
         body.append(TextInput(id="find", label=texts("Find a campaign by its name"), value=find))
         actions.append(act(texts("Find"), "campaigns.open", {"page": 0}))
     if page + 1 < pages:
-        actions.append(go(texts("More"), "campaigns.open", {"page": page + 1, "find": find}))
+        actions.append(go(texts("Next"), "campaigns.open", {"page": page + 1, "find": find}))
     if page:
         actions.append(go(texts("Previous"), "campaigns.open", {"page": page - 1, "find": find}))
     return card(texts, body, actions)
@@ -180,16 +182,8 @@ def _line(texts: Texts, figures: Figures, author: str) -> Any:
     copy = go(texts("Copy"), "campaign.copy", handle(campaign))
     copy.tooltip = texts("A new draft like “{name}”", name=campaign.name or texts("A new campaign"))
     by = [texts("by {person}", person=escape_markdown(author))] if author else []
-    row = beside(
-        [
-            paragraph(f"**{name_of(texts, campaign)}**"),
-            hint(" · ".join([*by, key_figures(texts, figures)]), spacing="None"),
-        ],
-        [ActionSet(actions=[open_it, copy])],
-        widths=["stretch", "auto"],
-    )
-    row.separator = True
-    return row
+    said = hint(" · ".join([*by, key_figures(texts, figures)]), spacing="None")
+    return row_of_list([paragraph(f"**{name_of(texts, campaign)}**"), said], [open_it, copy])
 
 
 def _state(texts: Texts, campaign: Campaign) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cards.compose.review import Overview, facts, hours_text, preview_of
-from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, FactSet, TextInput
+from cards.kit.elements import AdaptiveCard, ChoiceInput, FactSet, TextInput
 from cards.kit.parts import (
     act,
-    beside,
     card,
     full_name,
     go,
@@ -19,6 +18,7 @@ from cards.kit.parts import (
     hint,
     notices,
     paragraph,
+    row_of_list,
     subheading,
     with_error,
 )
@@ -64,7 +64,7 @@ def templates_card(
         body.append(TextInput(id="find", label=texts("Find a template by its name"), value=find))
         actions.append(act(texts("Find"), "templates.open", {**here, "page": 0}))
     if page + 1 < pages:
-        actions.append(go(texts("More"), "templates.open", {**here, "page": page + 1, "find": find}))
+        actions.append(go(texts("Next"), "templates.open", {**here, "page": page + 1, "find": find}))
     if page:
         actions.append(go(texts("Previous"), "templates.open", {**here, "page": page - 1, "find": find}))
     if draft is None:
@@ -80,13 +80,8 @@ def _line(texts: Texts, line: TemplateLine, draft: Mapping[str, Any]) -> Any:
     buttons = [begin]
     if not draft:
         buttons.append(go(texts("Open"), "template.open", of, tooltip=texts("Open “{name}”", name=template.name)))
-    row = beside(
-        [paragraph(f"**{escape_markdown(template.name)}**"), hint(_whose(texts, line), spacing="None")],
-        [ActionSet(actions=buttons)],
-        widths=["stretch", "auto"],
-    )
-    row.separator = True
-    return row
+    words = [paragraph(f"**{escape_markdown(template.name)}**"), hint(_whose(texts, line), spacing="None")]
+    return row_of_list(words, buttons)
 
 
 def _whose(texts: Texts, line: TemplateLine) -> str:
@@ -128,10 +123,10 @@ def _facts(texts: Texts, view: TemplateView) -> list[tuple[str, str]]:
         rows.append((texts("Duration"), texts.duration(view.schedule.slot.duration)))
         rows.append((texts("Working hours"), hours_text(texts, view.schedule)))
     if view.overview.languages:
-        names = [texts.language_name(code) for code in view.overview.languages]
+        names = [texts.language_name(code, alone=False) for code in view.overview.languages]
         rows.append((texts("Languages"), texts.enumerate(names)))
     if view.line.owner is not None:
-        rows.append((texts("Made by"), escape_markdown(full_name(view.line.owner))))
+        rows.append((texts("Author"), escape_markdown(full_name(view.line.owner))))
     sharing = texts("for all authors") if view.line.template.shared else texts("only for you")
     return [*rows, (texts("Sharing"), sharing)]
 

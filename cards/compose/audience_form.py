@@ -185,7 +185,7 @@ def _left_out_line(texts: Texts, values: Values, of_lists: Mapping[str, str]) ->
 
 def _group(texts: Texts, campaign: Campaign) -> Part:
     return Part(
-        id="grouping", name=texts("Group"), holds=texts("one of the directory"), fields=_grouping(texts, campaign)
+        id="grouping", name=texts("Group"), holds=texts("find one in the directory"), fields=_grouping(texts, campaign)
     )
 
 

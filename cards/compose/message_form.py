@@ -62,7 +62,9 @@ def message_form(
             "languages",
             texts("Languages"),
             escape_markdown(
-                texts.enumerate([texts.language_name(code) for code in (spoken_in(texts, values), *versions)])
+                texts.enumerate(
+                    [texts.language_name(code, alone=False) for code in (spoken_in(texts, values), *versions)]
+                )
             ),
             _languages(texts, values, payload, versions),
             "language",

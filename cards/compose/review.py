@@ -12,6 +12,7 @@ from cards.compose import step_name, steps_bar
 from cards.compose.fields import shown_rows
 from cards.compose.said import ask_actions, ask_text, asks_of
 from cards.compose.schedule.closures import closed_text
+from cards.compose.schedule.lines import days_text
 from cards.compose.sequels.end_form import end_text
 from cards.compose.sequels.follow_form import follow_text
 from cards.compose.sequels.mail_form import mail_text
@@ -223,10 +224,12 @@ def in_languages(texts: Texts, overview: Overview, verb: str, payload: Payload) 
 
 def _changes(texts: Texts, payload: Payload, *steps: str, also: Sequence[Any] = ()) -> ActionSet:
     """Buttons that lead back to steps, beside what they change: clients cut a row of many."""
-    changes = [
-        go(texts("Change the {step}", step=step_name(texts, step).lower()), "form.open", {**payload, "step": step})
-        for step in steps
-    ]
+    titles = {
+        "message": texts("Change the message"),
+        "audience": texts("Change the audience"),
+        "schedule": texts("Change the schedule"),
+    }
+    changes = [go(titles[step], "form.open", {**payload, "step": step}) for step in steps]
     return ActionSet(actions=[*changes, *also])
 
 
@@ -283,15 +286,18 @@ def facts(texts: Texts, campaign: Campaign, overview: Overview) -> list[tuple[st
     schedule = overview.schedule
     if schedule:
         zone = ZoneInfo(schedule.zone)
-        starts = texts("as soon as you schedule it") if overview.starts_now else texts.moment(schedule.slot.start, zone)
+        city = texts.city(schedule.zone)
+        own = replace(schedule, own_zone=schedule.own_zone or is_sequence(campaign.forms))
+        starts, hours = f"{texts.moment(schedule.slot.start, zone)} ({city})", hours_text(texts, own)
+        if overview.starts_now:  # the hours, not the start, are those of a place
+            starts, hours = texts("as soon as you schedule it"), hours if own.own_zone else f"{hours} ({city})"
         if is_sequence(campaign.forms):
             rows.append((texts("Who gets it"), whom_text(texts, campaign.forms)))
         if repeats := repeat_text(texts, schedule):
             rows.append((texts("Repeats"), repeats))
-        rows.append((texts("Next one") if repeats else texts("Start"), f"{starts} ({schedule.zone})"))
+        rows.append((texts("Next one") if repeats else texts("Start"), starts))
         rows.append((texts("Duration"), texts.duration(schedule.slot.duration)))
-        own = replace(schedule, own_zone=schedule.own_zone or is_sequence(campaign.forms))
-        rows.append((texts("Working hours"), hours_text(texts, own)))
+        rows.append((texts("Working hours"), hours))
         if reminded := follow_text(texts, overview.follow_up):
             rows.append((texts("Reminds"), reminded))
         if end := end_text(texts, overview.end, zone):
@@ -325,7 +331,7 @@ def hours_text(texts: Texts, schedule: Schedule) -> str:
     hours = schedule.hours
     if hours.opens == hours.closes and len(hours.days) == 7:
         return texts("at any time")
-    days = texts.enumerate([texts.weekday(day) for day in sorted(hours.days)])
+    days = days_text(texts, [*hours.days])
     shown = texts(
         "{opens} to {closes}, {days}", opens=texts.clock(hours.opens), closes=texts.clock(hours.closes), days=days
     )
@@ -366,11 +372,13 @@ def _window_text(texts: Texts, forecast: Forecast, zone: ZoneInfo | None) -> str
     if forecast.first is None or forecast.last is None:
         return messages
     if forecast.closes is None:
+        start, end = (at.astimezone(zone or texts.zone) for at in (forecast.first, forecast.last))
+        same_day = not forecast.now and start.date() == end.date()
         return texts(
             "{messages}, from {first} to about {last}; {peak} in the busiest minute.",
             messages=messages,
             first=texts("now") if forecast.now else texts.moment(forecast.first, zone),
-            last=texts.moment(forecast.last, zone),
+            last=texts.clock(end.time()) if same_day else texts.moment(forecast.last, zone),
             peak=peak,
         )
     last = texts.moment(forecast.closes, zone)

@@ -103,7 +103,7 @@ def _condition_text(texts: Texts, condition: Condition, campaigns: Campaigns, *,
 def _says(texts: Texts, what: str, condition: FactIs | ColumnIs, *, negated: bool) -> str:
     language = isinstance(condition, FactIs) and condition.fact is Fact.LANGUAGE
     words = [
-        texts.language_name(value) if language else texts("“{name}”", name=escape_markdown(value))
+        texts.language_name(value, alone=False) if language else texts("“{name}”", name=escape_markdown(value))
         for value in condition.values
     ]
     values = f" {texts('or')} ".join(words)

@@ -9,7 +9,6 @@ from typing import Any
 from cards.kit.elements import ActionSet, AdaptiveCard, ChoiceInput, Container, FactSet, TextInput
 from cards.kit.parts import (
     act,
-    beside,
     card,
     fitting,
     full_name,
@@ -21,6 +20,7 @@ from cards.kit.parts import (
     notices,
     paragraph,
     reach_text,
+    row_of_list,
     subheading,
     with_error,
 )
@@ -73,7 +73,7 @@ def lists_card(
         body.append(TextInput(id="find", label=texts("Find a list by its name"), value=find))
         actions.append(act(texts("Find"), "lists.open", {**here, "page": 0}))
     if page + 1 < pages:
-        actions.append(go(texts("More"), "lists.open", {**here, "page": page + 1, "find": find}))
+        actions.append(go(texts("Next"), "lists.open", {**here, "page": page + 1, "find": find}))
     if page:
         actions.append(go(texts("Previous"), "lists.open", {**here, "page": page - 1, "find": find}))
     return card(texts, body, actions)
@@ -96,13 +96,8 @@ def _line(texts: Texts, line: ListLine, channel: Channel) -> Any:
         {"list": distribution_list.id},
         tooltip=texts("Open “{name}”", name=distribution_list.name),
     )
-    row = beside(
-        [paragraph(f"**{escape_markdown(distribution_list.name)}**"), hint(" · ".join(parts), spacing="None")],
-        [ActionSet(actions=[open_it])],
-        widths=["stretch", "auto"],
-    )
-    row.separator = True
-    return row
+    words = [paragraph(f"**{escape_markdown(distribution_list.name)}**"), hint(" · ".join(parts), spacing="None")]
+    return row_of_list(words, [open_it])
 
 
 def _shared(texts: Texts, distribution_list: DistributionList) -> str:
@@ -161,11 +156,11 @@ def list_card(texts: Texts, view: ListView, notice: str = "", tone: str = "good"
     if view.page:
         leafing.append(go(texts("Previous"), "list.open", {**here, "page": view.page - 1}))
     if view.more:
-        leafing.append(go(texts("More"), "list.open", {**here, "page": view.page + 1}))
+        leafing.append(go(texts("Next"), "list.open", {**here, "page": view.page + 1}))
     if view.unreached:
         leafing.append(go(texts("Everybody"), "list.open", {**here, "unreached": False, "page": 0}))
     elif view.reach.reachable < view.reach.total:
-        leafing.append(go(texts("Only those not reached"), "list.open", {**here, "unreached": True, "page": 0}))
+        leafing.append(go(texts("Only the unreachable"), "list.open", {**here, "unreached": True, "page": 0}))
     if view.other:
         channel, _ = view.other
         title = texts("On {channel}", channel=channel.traits.name)

@@ -23,7 +23,7 @@ def house_form(
         texts,
         [
             *notices(notice_text, "attention" if errors else "good"),
-            heading(texts("Schedules begin with this")),
+            heading(texts("Default schedule")),
             hint(texts("It stands in every new campaign, and each campaign may have another.")),
             *zone_field(texts, values, errors, zones),
             hint(texts("Empty: each author’s own."), spacing="Small"),

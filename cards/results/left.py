@@ -105,7 +105,7 @@ def people_left_card(texts: Texts, campaign: Campaign, view: PeopleLeft) -> Adap
         leafing.append(go(texts("Previous"), "left.see", {**payload, "trail": _trail(view.trail[:-1])}))
     if view.more and view.people:
         following = [*view.trail, view.people[-1].person.id]
-        leafing.append(go(texts("More"), "left.see", {**payload, "trail": _trail(following)}))
+        leafing.append(go(texts("Next"), "left.see", {**payload, "trail": _trail(following)}))
     if leafing:
         body.append(ActionSet(actions=leafing, spacing="Medium"))
     actions = [

@@ -80,7 +80,7 @@ def confirmation(turn: Turn, values: Mapping[str, str]) -> str:
         return ""
     schedule = timing.schedule
     moment = texts.moment(schedule.slot.start, ZoneInfo(schedule.zone))
-    start = texts("as soon as you schedule it") if timing.now else f"{moment} ({schedule.zone})"
+    start = texts("as soon as you schedule it") if timing.now else f"{moment} ({texts.city(schedule.zone)})"
     parts = {
         texts("start {start}", start=start): {"start", "date", "time", "zone"},
         texts("repeats {how}", how=repeat_text(texts, schedule) or texts("never")): {*FIELDS["repeat"]},

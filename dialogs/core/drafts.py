@@ -267,7 +267,7 @@ def _read_steps(
         why = " ".join(read.errors.values())
         why = why or (too_long_for(campaign.channel, read.value, texts) if read.value else "")
         if why:
-            wrong.append(texts("step {place}: {why}", place=place, why=why))
+            wrong.append(texts("step {place} – {why}", place=place, why=why))
         elif days.value and read.value:
             tracking = read_tracking(one.forms.get("message", {}), possible=True)
             steps.append(Step(number=number, after=days.value[number], message=read.value, tracking=tracking))

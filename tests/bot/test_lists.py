@@ -65,16 +65,16 @@ async def test_a_list_shows_47_of_50_reachable_who_is_not_and_why(
     assert never.startswith("**3** – They have never installed Crieur. Ask them to add Crieur in Teams")
     assert removed == "**1** – They have removed Crieur. They can add it again in Teams."
     assert len(icons_of(card)) == 8, "a page of people, an icon for each"
-    card = (await ada.press("Only those not reached"))["value"]
+    card = (await ada.press("Only the unreachable"))["value"]
     assert sorted(icons_of(card)) == ["has not installed Crieur"] * 3 + ["has removed Crieur"]
     assert "Louis Pasteur · louis.pasteur@contoso.example" in words_of(card)
     card = (await ada.press("Everybody"))["value"]
     seen = set()
     while True:
         seen |= {word for word in words_of(card) if "@contoso.example" in word}
-        if "More" not in words_of(card):
+        if "Next" not in words_of(card):
             break
-        card = (await ada.press("More"))["value"]
+        card = (await ada.press("Next"))["value"]
     assert len(seen) == 50
 
 
@@ -96,7 +96,7 @@ async def test_lists_come_in_pages_and_are_found_by_name(running_bot: RunningBot
     words = await asked(ada, "lists")
     assert "Page 1 of 2" in words
     assert "0 of 1 person can be reached" in words
-    card = (await ada.press("More"))["value"]
+    card = (await ada.press("Next"))["value"]
     assert shown_lists(card) == ["Team 6", "Team 7"]
     card = (await ada.press("Find", find="EAM 3"))["value"]
     assert shown_lists(card) == ["Team 3"]

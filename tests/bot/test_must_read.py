@@ -183,7 +183,7 @@ async def test_en_francais_ce_qui_ne_va_pas_est_dit(running_bot: RunningBot, ada
     assert any("qui ne l’a pas confirmée" in word for word in words_of(schedule))
     review = (await louis.press("Suite : relecture"))["value"]
     assert any("Personne ne peut la confirmer" in word for word in words_of(review)), "no button asks for it"
-    await louis.press("Modifier : diffusion")
+    await louis.press("Changer la diffusion")
     await louis.press("Relancer")
     await louis.press("OK", chase="opened")
     review = (await louis.press("Suite : relecture"))["value"]

@@ -129,7 +129,7 @@ async def test_in_french(running_bot: RunningBot, ada: Person, louis: Person) ->
     card = (await louis.press("Fréquence", **monday_at_nine(running_bot)))["value"]
     assert "À quel rythme part-elle ?" in words_of(card)
     wrong = (await louis.press("OK", every="month", on="1", which="1", until="2020-01-01"))["value"]
-    assert error_beside(wrong, "until").startswith("Elle finirait avant de commencer, le ")
+    assert error_beside(wrong, "until").startswith("Elle finirait avant de commencer (le ")
     assert fields_of(wrong).items() >= {"every": "month", "which": "1", "until": "2020-01-01"}.items()
     schedule = (await louis.press("OK", until=""))["value"]
     assert "**Répétition** : chaque mois : le premier mardi" in words_of(schedule)

@@ -228,7 +228,7 @@ async def test_many_are_found_by_name_and_leafed_through(running_bot: RunningBot
         )
     await ada.say("templates")
     assert ada.reads("Page 1 of 2") and ada.reads("**Autumn 0**") and not ada.reads("Spring 7")
-    await ada.press("More")
+    await ada.press("Next")
     assert ada.reads("**Spring 7**")
     await ada.say("templates SPRING")
     assert ada.reads("**Spring 1**") and not ada.reads("Autumn 0")

@@ -51,7 +51,7 @@ LINES = {
         "Microsoft Teams serves your people elsewhere",
         "Microsoft Teams sert vos collègues ailleurs",
     ),
-    NotReached.NO_TOKEN: ("Crieur cannot sign in at Microsoft", "Crieur ne peut pas s’identifier"),
+    NotReached.NO_TOKEN: ("Crieur cannot sign in at Microsoft", "Crieur ne peut pas s’authentifier"),
     NotReached.MESSAGE_REFUSED: (
         "Microsoft Teams refuses this message for everybody",
         "Microsoft Teams refuse ce message pour tout le",

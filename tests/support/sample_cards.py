@@ -190,7 +190,7 @@ class Samples:
 
     @property
     def texts(self) -> Texts:
-        return Texts(LOCALES[self.language], ZONE)
+        return Texts(LOCALES[self.language], ZONE, NOW)
 
     def overview(self, **changes: Any) -> Overview:
         content = message(self.language)
@@ -324,7 +324,9 @@ class Samples:
                 {**words, "body": f"[URGENT] {words['body']}"},
                 {
                     "body": texts(
-                        "I don’t know {wrong}. Did you mean [{nearest}]?", wrong="[URGENT]", nearest="FIRSTNAME"
+                        "I don’t know {wrong}. Did you mean [{nearest}]?",
+                        wrong="[URGENT]",
+                        nearest={"en": "FIRSTNAME", "fr": "PRENOM"}[self.language],
                     )
                 },
             ),
@@ -379,7 +381,7 @@ class Samples:
                 what_was_read(
                     texts,
                     [
-                        texts("start {start}", start=f"{texts.moment(START, ZoneInfo(ZONE))} ({ZONE})"),
+                        texts("start {start}", start=f"{texts.moment(START, ZoneInfo(ZONE))} ({texts.city(ZONE)})"),
                         texts("duration {duration}", duration=texts.duration(timedelta(hours=2))),
                     ],
                     [texts("working hours {hours}", hours=hours_text(texts, schedule()))],
@@ -447,9 +449,11 @@ class Samples:
         closed = replace(schedule(), slot=over_christmas, hours=closed_hours)
         lines = [
             figures(scheduled, nothing),
-            figures(replace(running, name=OTHERS[language][0]), RUNNING_TALLY),
-            figures(replace(done, name=OTHERS[language][1]), DONE_TALLY, ENGAGEMENT),
-            figures(replace(scheduled, name=OTHERS[language][2], state=CampaignState.DRAFT), nothing),
+            figures(replace(running, id=CampaignId(13), name=OTHERS[language][0]), RUNNING_TALLY),
+            figures(replace(done, id=CampaignId(14), name=OTHERS[language][1]), DONE_TALLY, ENGAGEMENT),
+            figures(
+                replace(scheduled, id=CampaignId(15), name=OTHERS[language][2], state=CampaignState.DRAFT), nothing
+            ),
         ]
         on_its_way = figures(running, RUNNING_TALLY, MEANWHILE, next_due=NOW + timedelta(seconds=8))
         whole = figures(done, DONE_TALLY, ENGAGEMENT, hours=HOURS)
@@ -535,7 +539,7 @@ class Samples:
                 texts, lines, "", 0, 2, "", {line.campaign.id: person(1).name for line in lines[1:2]}
             ),
             "campaigns_none": campaigns_card(texts, [], "", 0, 1),
-            "campaigns_found": campaigns_card(texts, lines[1:3], texts("Plain message"), 0, 1),
+            "campaigns_found": campaigns_card(texts, lines[1:2], lines[1].campaign.name[:4], 0, 1),
             "live": live_card(texts, on_its_way, ends_about=second),
             "live_0": live_card(texts, figures(running, NOTHING_SENT, next_due=START + timedelta(seconds=8))),
             "live_40": live_card(texts, on_its_way, ends_about=second),

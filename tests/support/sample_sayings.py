@@ -18,7 +18,7 @@ def saying_cards(texts: Texts, draft: Campaign, overview: Overview, forecast: Fo
     parts = [
         texts("the text"),
         texts("to {people}", people="Contoso Paris"),
-        f"{moment} (Europe/Paris), {texts('for {duration}', duration=texts.duration(overview.schedule.slot.duration))}"
+        f"{moment} (Paris), {texts('for {duration}', duration=texts.duration(overview.schedule.slot.duration))}"
         if overview.schedule
         else moment,
         texts("a confirmation"),

@@ -29,7 +29,7 @@ from tests.support.sample_records import (
 
 WORDS = {
     "en": ("Welcome, [FIRSTNAME]", "Your first week", "Where to find help", "How are you?"),
-    "fr": ("Bienvenue, [PRENOM]", "Votre première semaine", "Où trouver de l’aide", "Comment allez-vous ?"),
+    "fr": ("Bienvenue, [PRENOM]", "Votre première semaine", "Où trouver de l’aide", "Comment allez-vous ?"),
 }
 
 
@@ -67,7 +67,7 @@ def sequence_cards(texts: Texts, language: str, overview: Overview) -> dict[str,
     new = replace(draft, name="", forms={SEQUENCE: NEW})
     same_day = texts("Two steps would come on one day. Nobody gets two on one day.")
     shown = replace(overview, starts_now=True)
-    empty = texts("step {place}: {why}", place=2, why=texts("Please write what people should read."))
+    empty = texts("step {place} – {why}", place=2, why=texts("Please write what people should read."))
     words = {"title": WORDS[language][0], "body": message(language).body}
     return {
         "form_steps_new": steps_form(texts, new, {}),

@@ -97,7 +97,7 @@ def series_cards(texts: Texts, language: str, overview: Overview) -> dict[str, A
     shown = replace(overview, schedule=weekly())
     draft = campaign(language, CampaignState.DRAFT)
     monthly = {**SCHEDULE, "every": "month", "on": "1", "which": "1", "until": "2026-01-01"}
-    over = {"until": texts("It would end before it starts, on {day}.", day=texts.day(START.date()))}
+    over = {"until": texts("It would end before it starts (on {day}).", day=texts.day(START.date()))}
     missed = (START + 2 * WEEK, START + 3 * WEEK)
     return {
         "form_repeat": repeat_form(texts, draft, {**SCHEDULE, "every": "week", "on": "1,3"}, {}),

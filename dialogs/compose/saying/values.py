@@ -213,7 +213,7 @@ def _when_text(turn: Turn, saying: Saying, values: Values) -> str:
         return texts("“{words}”", words=escape_markdown(saying.when))
     schedule = read.schedule
     moment = texts.moment(schedule.slot.start, ZoneInfo(schedule.zone))
-    start = texts("as soon as you schedule it") if read.now else f"{moment} ({schedule.zone})"
+    start = texts("as soon as you schedule it") if read.now else f"{moment} ({texts.city(schedule.zone)})"
     duration = texts("for {duration}", duration=texts.duration(schedule.slot.duration))
     hours = {"opens", "closes", "days", "anytime", "own_zone"} & {*values.get("filled", "").split(",")}
     return ", ".join([start, duration, *([hours_text(texts, schedule)] if hours else [])])

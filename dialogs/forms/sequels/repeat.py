@@ -78,7 +78,7 @@ def _read_until(values: Values, first: date, texts: Texts, errors: dict[str, str
         errors["until"] = texts("Please choose a day.")
         return None
     if until < first:
-        errors["until"] = texts("It would end before it starts, on {day}.", day=texts.day(first))
+        errors["until"] = texts("It would end before it starts (on {day}).", day=texts.day(first))
     elif until > first + HORIZON:
         errors["until"] = texts("That is too far away: a series lasts five years at most.")
     return until
