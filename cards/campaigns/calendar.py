@@ -78,14 +78,14 @@ def calendar_card(
     ]
     room = LINES
     for of_days, run in groupby(_weeks(today, end, days), key=lambda week: bool(week[1])):
-        weeks = list(run)
+        together = list(run)
         if not of_days:  # those that follow each other are said once
             body += [
-                subheading(_weeks_text(texts, weeks[0][0], weeks[-1][0])),
+                subheading(_weeks_text(texts, together[0][0], together[-1][0])),
                 hint(texts("Nothing is planned."), spacing="None"),
             ]
             continue
-        for monday, of_week in weeks:
+        for monday, of_week in together:
             body.append(subheading(_weeks_text(texts, monday, monday)))
             for one in of_week:
                 lines = min(NAMED, room, len(one.entries))
