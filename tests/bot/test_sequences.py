@@ -209,7 +209,7 @@ async def test_what_cannot_be_is_said_beside_its_field(running_bot: RunningBot, 
         card = (await ada.press("The steps"))["value"]
     assert "Add a step" not in [action.get("title") for action in _actions(card)], "ten, and no more"
     review = (await ada.press("To the review"))["value"]
-    assert any("step 10: Please write what people should read." in word for word in words_of(review))
+    assert any("step 10 – Please write what people should read." in word for word in words_of(review))
     assert "Start the sequence" not in [action.get("title") for action in _actions(review)]
     card = (await ada.press("Add a step", card=older))["value"]
     assert "A sequence has 10 steps at most." in error_beside(card, "days")
