@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import re
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -62,6 +62,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+QUARTER = 900  #: seconds
 #: of a month's or a weekday's name: how the field is called in which it stands, how Babel calls it
 WIDTHS: tuple[tuple[str, Literal["wide", "abbreviated"]], ...] = (("", "wide"), ("short_", "abbreviated"))
 
@@ -172,17 +173,11 @@ class Texts:
 
     def city(self, zone: str) -> str:
         """A time zone as people call it: "Paris", "New York"."""
-        known = self._locale.time_zones.get(zone, {}).get("city")
-        return str(known or zone.rpartition("/")[2].replace("_", " "))
+        return _city(self._locale, zone)
 
     def zone_name(self, zone: str, at: datetime) -> str:
         """With its distance from UTC at an instant: "Paris, UTC+1"."""
-        offset = at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
-        if not offset:
-            return zone if zone == "UTC" else f"{self.city(zone)}, UTC"
-        hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
-        sign = "+" if offset > timedelta() else "−"
-        return f"{self.city(zone)}, UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+        return _zone_name(self._locale, zone, int(at.timestamp()) // QUARTER)
 
     def duration(self, length: timedelta) -> str:
         """In the largest unit that says it exactly: "2 hours", "5 days", "90 minutes"."""
@@ -218,6 +213,22 @@ class Texts:
 def _bare(text: str) -> str:
     """Without capitals and accents."""
     return unaccented(text.casefold())
+
+
+def _city(locale: Locale, zone: str) -> str:
+    known = locale.time_zones.get(zone, {}).get("city")
+    return str(known or zone.rpartition("/")[2].replace("_", " "))
+
+
+@lru_cache(maxsize=4096)  # a form names three dozen
+def _zone_name(locale: Locale, zone: str, quarter: int) -> str:
+    """In a quarter of an hour since 1970: clocks are set between two of them."""
+    offset = datetime.fromtimestamp(quarter * QUARTER, ZoneInfo(zone)).utcoffset() or timedelta()
+    if not offset:
+        return zone if zone == "UTC" else f"{_city(locale, zone)}, UTC"
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "+" if offset > timedelta() else "−"
+    return f"{_city(locale, zone)}, UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
 def _babel_locale(locale: str, language: str) -> Locale:
