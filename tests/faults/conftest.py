@@ -26,11 +26,13 @@ from bot.settings import Settings
 from storage.port.store import Store
 from storage.records import Campaign, CampaignId, CampaignState, Channel, DeliveryState, PersonId
 from tests.support.connector import Chat, LoopbackConnector
+from tests.support.forked import end_forks
 from tests.support.http import until
 from tests.support.patience import looks
-from tests.support.program import ROOT, Program, free_port
+from tests.support.program import ROOT, Program, begun, free_port
 from tests.support.seeding import TENANT, conversation_of, install, member_of, scheduled
 from tests.support.speed import slowness
+from tests.support.virtual_time import virtual_loop
 
 PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "500"))
 MONGO_PEOPLE = int(os.environ.get("FAULTS_MONGO_PEOPLE", "150"))  #: fewer: the stand-in for MongoDB is slow
@@ -88,7 +90,7 @@ class Town:
     def add_copy(self, store_url: str = "") -> Program:
         """One more copy of the bot, not started; ``store_url``: another way to the same store."""
         log = self.folder / f"bot-{len(self.copies)}.log"
-        self.copies.append(Program(store_url or self.store_url, log, self.environment))
+        self.copies.append(Program(store_url or self.store_url, log, self.environment, forked=True))
         return self.copies[-1]
 
     def sent_by(self, program: Program) -> int:
@@ -122,18 +124,15 @@ class Town:
     ) -> tuple[int | None, str]:
         """An operator's command: its exit status, and what it says. ``killed_after``: seconds until a kill -9."""
         own = {"STORE_URL": self.store_url, "MicrosoftAppId": "", "PORT": str(free_port())}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *program, *words,
-            cwd=ROOT,
-            env={**os.environ, **own, **self.environment},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        said = self.folder / "operator.log"
+        said.unlink(missing_ok=True)
+        process = await begun([*program, *words], {**os.environ, **own, **self.environment}, said, forked=True)
         if killed_after is not None:
             await asyncio.sleep(killed_after)
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-        output, _ = await asyncio.wait_for(process.communicate(), 60 * self.slow)
-        return process.returncode, output.decode()
+        status = await asyncio.wait_for(process.wait(), 60 * self.slow)
+        return status, said.read_text()
 
     @property
     def reported(self) -> bool:
@@ -210,6 +209,19 @@ async def a_town(folder: Path, store_url: str, lease: float) -> AsyncIterator[To
             if program.alive:
                 await program.kill()
         await connector.stop()
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Virtual time where it is asked for: what is hurt is in this process, and talks to nobody outside."""
+    if item.get_closest_marker("virtual_time") and not item.get_closest_marker("real_time"):
+        return {"virtual": virtual_loop}
+    return {"real": asyncio.new_event_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[None]:
+    yield
+    end_forks()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from tests.bot.story import asked, draft
 from tests.bot.test_exports import exported
 from tests.support.connector import Faults, LoopbackConnector
+from tests.support.forked import Forked
 from tests.support.mongo_servers import nx_27017
 from tests.support.organisation import SEND_OFF, Organisation
 from tests.support.program import ROOT, Program, running
@@ -51,14 +51,11 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 async def command(program: Program, *words: str) -> str:
     """What an operator's command writes into the log (not: what it answers)."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", *words,
-        cwd=ROOT, env={**os.environ, **program.environment, "STORE_URL": program.store_url, "MicrosoftAppId": ""},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, logged = await process.communicate()
-    assert process.returncode == 0, output.decode() + logged.decode()
-    return logged.decode()
+    environment = {**os.environ, **program.environment, "STORE_URL": program.store_url, "MicrosoftAppId": ""}
+    said, logged = (program.log.with_name(f"{words[0]}.{what}") for what in ("said", "logged"))
+    process = await asyncio.to_thread(Forked, ["app.py", *words], environment, ROOT, said, logged)
+    assert await process.wait() == 0, said.read_text() + logged.read_text()
+    return logged.read_text()
 
 
 async def lived(program: Program, connector: LoopbackConnector, http: aiohttp.ClientSession) -> list[str]:
@@ -117,7 +114,7 @@ async def test_a_whole_campaign_leaves_no_name_in_the_log(tmp_path: Path, store_
     talkative = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json"}
     try:
         async with (
-            running(Program(store_url, log, talkative)) as program,
+            running(Program(store_url, log, talkative, forked=True)) as program,
             aiohttp.ClientSession() as http,
         ):
             outputs = await lived(program, connector, http)

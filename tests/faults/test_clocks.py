@@ -46,7 +46,7 @@ async def is_ready(program: Program) -> None:
 async def test_the_wall_clock_set_forward_and_back_stops_nothing(town: Town, tell: Tell, tmp_path: Path) -> None:
     """A campaign of three hours runs; the clock goes on an hour, back by one, and on to the campaign's end."""
     wall = faketime.WallClock(tmp_path)
-    town.program.environment = {**town.environment, **wall.environment}
+    town.program.environment, town.program.forked = {**town.environment, **wall.environment}, False
     await town.populate(PEOPLE, THREE_HOURS)
     await town.program.start()
     await until(lambda: town.told("is on its way") > 0, PATIENCE)
@@ -105,7 +105,7 @@ async def test_a_copy_whose_clock_is_ahead_spoils_nothing(tmp_path: Path, tell: 
     with nx_27017(tmp_path) as url:
         async with a_town(tmp_path, f"{url}crieur", lease=5) as town:
             right, ahead = town.add_copy(), town.add_copy()
-            ahead.environment = {**town.environment, **wall.environment}
+            ahead.environment, ahead.forked = {**town.environment, **wall.environment}, False
             await town.populate(MONGO_PEOPLE, slot)
             await ahead.start()
             await asyncio.sleep(5)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support.forked import Forked
 from tests.support.patience import looks
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+async def begun(
+    command: Sequence[str], environment: Mapping[str, str], output: Path, *, forked: bool = False
+) -> asyncio.subprocess.Process | Forked:
+    """What Python runs, as a process of its own; ``output``: the file that all it says is added to."""
+    if forked:
+        return await asyncio.to_thread(Forked, command, environment, ROOT, output)
+    with output.open("ab") as said:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            cwd=ROOT,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+
+
 @dataclass(slots=True)
 class Program:
     """One copy of the bot. ``log`` is where its words go."""
@@ -36,7 +55,9 @@ class Program:
     #: what Python runs
     command: Sequence[str] = ("app.py",)
     port: int = field(default_factory=free_port)
-    _process: asyncio.subprocess.Process | None = None
+    #: as a fork of a process that has loaded it
+    forked: bool = False
+    _process: asyncio.subprocess.Process | Forked | None = None
 
     @property
     def url(self) -> str:
@@ -45,16 +66,8 @@ class Program:
     async def start(self) -> None:
         """Start it, and wait until it answers."""
         own = {"HOST": "127.0.0.1", "PORT": str(self.port), "STORE_URL": self.store_url, "MicrosoftAppId": ""}
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self.command,
-                cwd=ROOT,
-                env={**os.environ, **own, **self.environment},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        environment = {**os.environ, **own, **self.environment}
+        self._process = await begun(self.command, environment, self.log, forked=self.forked)
         await self._healthy()
 
     async def _healthy(self) -> None:
