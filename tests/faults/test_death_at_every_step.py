@@ -48,7 +48,9 @@ from storage.sqlite import SqliteStore
 from tests.support.deeds import A_DEED
 from tests.support.seeding import conversation_of, install, member_of, scheduled
 from tests.support.speed import slowness
+from tests.support.virtual_time import embedded_store
 
+pytestmark = pytest.mark.virtual_time
 PEOPLE = 7
 NEVER_THERE = 4  #: the number of somebody who is absent whenever it is asked
 SLOT = timedelta(minutes=10)
@@ -293,7 +295,7 @@ async def _over(store: SqliteStore) -> bool:
 async def a_campaign(
     folder: Path, clock: StoppedClock, presence: PresenceChoice = PresenceChoice.ALWAYS, *, to_a_group: bool = False
 ) -> AsyncIterator[SqliteStore]:
-    store = SqliteStore(folder / "crieur.db")
+    store = embedded_store(folder / "crieur.db")
     await store.open()
     people = await install(store, "http://127.0.0.1", PEOPLE)
     audience = Audience(everyone=True)

@@ -20,6 +20,7 @@ from storage.sqlite import SqliteStore
 from tests.contract.world import CONTOSO, install
 from tests.faults.conftest import FULL
 from tests.support.deeds import A_DEED
+from tests.support.new_database import new_store
 from tests.unit.test_import import separated
 
 PEOPLE = 25
@@ -80,7 +81,7 @@ async def test_no_death_leaves_half_a_list(
     monkeypatch.setattr(saving, "MEMBERS", 1)
     for dies_at in range(1, MANY, 1 if FULL else 3):
         path = tmp_path / f"{dies_at}.db"
-        store = SqliteStore(path)
+        store = new_store(path)
         await store.open()
         ada, louis = await install(store, "ada", "louis")
         before = await store.new_list(CONTOSO, ada.id, "Old", [ada.id, louis.id], deed=A_DEED)

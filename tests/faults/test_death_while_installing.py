@@ -28,7 +28,9 @@ from tests.faults.test_death_at_every_step import LEASE, Fate, MortalStore, Stop
 from tests.support.clocks import LeapingClock
 from tests.support.deeds import A_DEED
 from tests.support.seeding import TENANT, install
+from tests.support.virtual_time import embedded_store
 
+pytestmark = pytest.mark.virtual_time
 PEOPLE = 9
 HAD_IT, FORBIDDEN, SLOW = 2, 4, 6  #: numbers of people with whom it goes otherwise
 
@@ -112,7 +114,7 @@ async def _with_a_death(folder: Path, step: int, *, after: bool) -> int:
     """How many steps the first took."""
     where, clock, fate = f"death {'after' if after else 'before'} step {step}", StoppedClock(), Fate(step, after)
     has_it, asked = Counter({f"directory-{HAD_IT}": 1}), list[str]()
-    store = SqliteStore(folder / f"{step}-{after}.db")
+    store = embedded_store(folder / f"{step}-{after}.db")
     await store.open()
     try:
         people = await begun(store, clock)
@@ -138,7 +140,7 @@ async def _with_a_death(folder: Path, step: int, *, after: bool) -> int:
 
 async def test_teams_is_asked_no_faster_than_it_allows(tmp_path: Path) -> None:
     clock = LeapingClock()
-    store = SqliteStore(tmp_path / "crieur.db")
+    store = embedded_store(tmp_path / "crieur.db")
     await store.open()
     await begun(store, clock)  # type: ignore[arg-type]
     began = clock.at
@@ -160,7 +162,7 @@ async def test_an_authors_chat_that_hangs_delays_no_installation(
             return await super().installing(installation)
 
     clock, has_it, author = LeapingClock(), Counter[str](), Hanging(Fate())
-    store = SqliteStore(tmp_path / "crieur.db")
+    store = embedded_store(tmp_path / "crieur.db")
     await store.open()
     await begun(store, clock)  # type: ignore[arg-type]
     at_work = Installations(store, Catalogue(Fate(), has_it, ["-"]), None, author, clock, random.Random(1))  # type: ignore[arg-type]

@@ -36,6 +36,7 @@ from tests.faults.test_death_at_every_step import Fate, MortalStore, StoppedCloc
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.patience import looks
 from tests.support.seeding import install, member_of, scheduled
+from tests.support.virtual_time import embedded_store
 
 PEOPLE = 5
 REFUSED, BUSY = 1, 3  #: numbers of people with whom it goes otherwise
@@ -120,6 +121,7 @@ async def live(store: SqliteStore, fate: Fate, clock: Any, server: Server, holde
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@pytest.mark.virtual_time
 async def test_whoever_dies_wherever_nobody_gets_two_and_nobody_is_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +136,7 @@ async def test_whoever_dies_wherever_nobody_gets_two_and_nobody_is_forgotten(
 async def _with_a_death(folder: Path, step: int, *, after: bool) -> int:
     """How many steps the first took."""
     where, clock, fate = f"death {'after' if after else 'before'} step {step}", StoppedClock(), Fate(step, after)
-    store, server = SqliteStore(folder / f"{step}-{after}.db"), Server(fate, Counter())
+    store, server = embedded_store(folder / f"{step}-{after}.db"), Server(fate, Counter())
     await store.open()
     try:
         people = await ended(store, clock.now())

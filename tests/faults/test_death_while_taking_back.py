@@ -36,6 +36,7 @@ from tests.support.http import until
 from tests.support.kept import audit_of
 from tests.support.seeding import TENANT, install, scheduled
 from tests.support.speed import slowness
+from tests.support.virtual_time import embedded_store
 
 RECIPIENTS = 9
 BLOCKED, UNSURE, AWAY = 2, 4, 6  #: numbers of people with whom it goes otherwise
@@ -146,6 +147,7 @@ async def live(store: SqliteStore, fate: Fate, clock: Any, there: set[str], seen
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@pytest.mark.virtual_time
 @pytest.mark.parametrize("ends", [False, True], ids=["taken back", "at its end"])
 async def test_whoever_dies_wherever_none_stays_and_each_is_counted_once(tmp_path: Path, ends: bool) -> None:
     steps = await _with_a_death(tmp_path, 0, after=False, ends=ends)
@@ -158,7 +160,7 @@ async def test_whoever_dies_wherever_none_stays_and_each_is_counted_once(tmp_pat
 async def _with_a_death(folder: Path, step: int, *, after: bool, ends: bool) -> int:
     """How many steps the first took."""
     where, clock, fate = f"death {'after' if after else 'before'} step {step}", StoppedClock(), Fate(step, after)
-    store, seen = SqliteStore(folder / f"{step}-{after}.db"), list[Recall]()
+    store, seen = embedded_store(folder / f"{step}-{after}.db"), list[Recall]()
     await store.open()
     try:
         _, there = await received(store, clock, ends=ends)

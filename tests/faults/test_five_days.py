@@ -41,7 +41,9 @@ from tests.contract.world import outcome
 from tests.support.kept import looks_at
 from tests.support.mongo_servers import nx_27017
 from tests.support.stopped_time import FIVE_DAYS, MONDAY, OFFICE, PARIS, STEP, World, a_campaign, dispatching, run
+from tests.support.virtual_time import embedded_store
 
+pytestmark = pytest.mark.virtual_time
 IF_AVAILABLE = Schedule(slot=FIVE_DAYS, hours=OFFICE, zone="Europe/Paris", presence=PresenceChoice.AVAILABLE)
 TEN_MINUTES = timedelta(minutes=10)
 ABSENT = Availability.ABSENT
@@ -69,7 +71,11 @@ def comings_and_goings(world: World) -> Callable[[Person], Availability]:
 
 
 async def looks_of_all(world: World) -> dict[Person, list[Look]]:
-    return {person: await looks_at(world.store, world.campaign.id, PersonId(id)) for id, person in world.people.items()}
+    looks, after = dict[int, list[Look]](), 0
+    while page := await world.store.results(world.campaign.id, after, 1_000):
+        looks |= {row.person.id: list(row.looks) for row in page}
+        after = page[-1].person.id
+    return {person: looks[id] for id, person in world.people.items()}
 
 
 def check(looks: Sequence[Look], hours: OpenTime, *, delivered: bool) -> None:
@@ -154,6 +160,7 @@ async def test_the_seeds_own_example(tmp_path: Path) -> None:
         assert await climbed_from(world, start) == THE_SEEDS
 
 
+@pytest.mark.real_time
 async def test_the_seeds_own_example_on_mongodb(tmp_path: Path) -> None:
     start = MONDAY + timedelta(hours=5, minutes=27)
     slot = Slot(start=start, duration=timedelta(days=5))
@@ -178,7 +185,7 @@ async def test_two_copies_of_the_bot_ask_about_nobody_at_once_and_write_to_nobod
     slot = Slot(start=MONDAY, duration=timedelta(days=2))
     async with a_campaign(tmp_path, 400, replace(IF_AVAILABLE, slot=slot)) as world:
         world.presence.ask = comings_and_goings(world)
-        other = SqliteStore(tmp_path / "crieur.db")
+        other = embedded_store(tmp_path / "crieur.db")
         await other.open()
         try:
             await run(world, other)

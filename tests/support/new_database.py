@@ -7,8 +7,15 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from storage.sqlite import SqliteStore
 from storage.sqlite.engine import connected
 from storage.sqlite.schema import migrate
+
+
+def new_store(path: Path) -> SqliteStore:
+    """On a file of its own, not open."""
+    put_new_database(path)
+    return SqliteStore(path)
 
 
 def put_new_database(path: Path) -> None:

@@ -20,8 +20,8 @@ from bot.web.connections import listening
 from scheduler.ports import Presence
 from storage.port.store import Store
 from storage.records import Channel
-from storage.sqlite import SqliteStore
 from tests.support.connector import LoopbackConnector
+from tests.support.new_database import new_store
 from tests.support.organisation import Organisation
 from tests.support.program import free_port
 from tests.support.speed import slowness
@@ -79,7 +79,7 @@ class RunningBot:
     async def start(self) -> None:
         own = {"PORT": str(self.port), "STORE_URL": f"sqlite:{self.path}", "LEASE_SECONDS": f"{2 * slowness():g}"}
         settings = Settings(_env_file=None, **{**own, **self.environment})  # type: ignore[call-arg, arg-type]
-        self.store = self.make_store() if self.make_store else SqliteStore(self.path)
+        self.store = self.make_store() if self.make_store else new_store(self.path)
         self._server_in_our_time()
         await self.store.open()
         self._stack.push_async_callback(self.store.close)

@@ -37,9 +37,9 @@ from storage.records import (
     TenantId,
     WorkingHours,
 )
-from storage.sqlite import SqliteStore
 from tests.support.deeds import A_DEED
 from tests.support.presence import SimulatedPresence
+from tests.support.virtual_time import embedded_store
 
 CONTOSO = TenantId("contoso")
 PARIS = ZoneInfo("Europe/Paris")
@@ -132,7 +132,7 @@ async def a_campaign(
     folder: Path, count: int, schedule: Schedule, zones: tuple[str, ...] = ("",), other: Store | None = None
 ) -> AsyncIterator[World]:
     """``other``: another store than the embedded one."""
-    store = other or SqliteStore(folder / "crieur.db")
+    store = other or embedded_store(folder / "crieur.db")
     await store.open()
     try:
         people = await seeded(store, count, zones)

@@ -13,6 +13,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from storage.sqlite import SqliteStore
@@ -20,7 +21,7 @@ from storage.sqlite.engine import WRITER_CACHE, _Job, connected
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Network
 from tests.simulation.patched import patched
-from tests.support.new_database import put_new_database
+from tests.support.new_database import new_store, put_new_database
 from tests.support.running_bot import ShiftedClock
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ MOMENT = 0.001  #: seconds until a store answers
 def virtual_loop() -> asyncio.AbstractEventLoop:
     """A world of its own, which begins at the present."""
     loop = SimulatedLoop(random.Random(3))
+    loop.set_task_factory(None)  # nothing is killed here: what has ended need not be kept
     Network(loop, random.Random(4))
     return loop
 
@@ -77,6 +79,13 @@ class InlineSqlite(SqliteStore):
         await asyncio.sleep(MOMENT)
         assert self._reader is not None
         return query(self._reader)
+
+
+def embedded_store(path: Path) -> SqliteStore:
+    """On a file of its own, or one that is there; as the running loop takes it."""
+    if isinstance(asyncio.get_running_loop(), SimulatedLoop):
+        return InlineSqlite(path)
+    return new_store(path)
 
 
 @contextlib.contextmanager
