@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from app import spare_the_collector
 from tests.simulation.loop import SimulatedLoop
 from tests.support.organisation import Person
 from tests.support.running_bot import RunningBot, ShiftedClock, running
@@ -34,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for place, item in enumerate(waiting):
             others.insert(place * (every + 1), item)
         items[:] = others
+
+
+def pytest_collection_finish() -> None:
+    """The collector need not look at what was collected again and again, a hundred thousand objects."""
+    spare_the_collector()
 
 
 @pytest.fixture

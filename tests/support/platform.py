@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from dataclasses import dataclass, field, replace
@@ -21,13 +22,23 @@ APP_ID = "3f2b6a0c-9d51-4e8e-8a4b-0c6d7e5f1a29"
 ENDORSEMENTS = ("msteams", "skype", "webchat")
 
 
+def _new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@functools.cache
+def _platforms_key() -> rsa.RSAPrivateKey:
+    """The platform's own, the same in every test of this process; nobody else has it."""
+    return _new_key()
+
+
 @dataclass
 class SigningKey:
     """One key of the platform's, or of somebody who would like to be the platform."""
 
     id: str
     endorsements: tuple[str, ...] = ENDORSEMENTS
-    private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    private: rsa.RSAPrivateKey = field(default_factory=_new_key)
 
     def jwk(self) -> dict[str, Any]:
         public: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
@@ -45,7 +56,7 @@ class SigningPlatform:
     """Serves the metadata and the keys; ``token`` gives what the platform would send with an activity."""
 
     def __init__(self) -> None:
-        self.keys = [SigningKey("key-1")]
+        self.keys = [SigningKey("key-1", private=_platforms_key())]
         self.asked = 0
         #: what is answered instead, to try an outage
         self.broken = False
