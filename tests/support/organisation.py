@@ -177,15 +177,18 @@ class Person:
     async def sees(self, words: str, seconds: float = 15.0) -> dict[str, Any]:
         """Wait for a card that says these words; the newest such card."""
 
-        def found() -> list[dict[str, Any]]:
-            return [card for _, card in self.cards() if any(words in text for text in words_of(card))]
+        def found() -> dict[str, Any] | None:
+            newest_first = (card for _, card in reversed(self.cards()))
+            return next((card for card in newest_first if any(words in text for text in words_of(card))), None)
 
         try:
-            await until(lambda: bool(found()), seconds)
+            await until(lambda: found() is not None, seconds)
         except AssertionError:
             seen = [words_of(card) for _, card in self.cards()][-2:]
             raise AssertionError(f"{self.given} does not see {words!r} but {seen} {self.texts()[-2:]}") from None
-        return found()[-1]
+        seen_last = found()
+        assert seen_last is not None
+        return seen_last
 
     # --- what they press ----------------------------------------------------------------------
 
@@ -333,16 +336,18 @@ class Organisation:
         ]
 
 
-def nodes_of(node: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a card, but for fallbacks."""
-    if isinstance(node, dict):
-        yield node
-        for key, value in node.items():
-            if key != "fallback":
-                yield from nodes_of(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from nodes_of(item)
+def nodes_of(card: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a card, but for fallbacks, in their order."""
+    left = [card]
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            yield node
+            left += [
+                value for key, value in reversed(node.items()) if key != "fallback" and isinstance(value, dict | list)
+            ]
+        elif isinstance(node, list):
+            left += reversed(node)
 
 
 def actions_of(card: dict[str, Any]) -> list[dict[str, Any]]:
