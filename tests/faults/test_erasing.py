@@ -88,7 +88,10 @@ async def test_killed_in_the_middle_and_run_again(town: Town) -> None:
     rng = random.Random(5)
     killed = 0
     for _ in range(KILLS):
-        killed += await erase(town, killed_after=whole * rng.uniform(0.3, 1.0)) is None
+        if await erase(town, killed_after=whole * rng.uniform(0.3, 1.0)) is None:
+            killed += 1
+        else:
+            whole *= 0.7  # the machine was busier when it was measured
         assert await figures(town) == before
     assert killed, "it was always faster"
     await erase(town)

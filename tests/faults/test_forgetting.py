@@ -51,8 +51,15 @@ async def test_killed_in_the_middle_it_goes_on_and_no_figure_changes(town: Town)
     before = await figures(store)
     rng, left = random.Random(4), []
     for _ in range(KILLS):
+        there = len(await store.planned_people(ID))
+
+        async def at_work(there: int = there) -> bool:
+            left = len(await store.planned_people(ID))
+            return left < there or not left
+
         await town.program.start()
-        await asyncio.sleep(rng.uniform(2.0, 2.6))  # it looks after two seconds
+        await eventually(at_work, 60)  # it looks after two seconds
+        await asyncio.sleep(rng.uniform(0.0, 0.1))
         await town.program.kill()
         assert await figures(store) == before
         left.append(len(await store.planned_people(ID)))
