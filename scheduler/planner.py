@@ -1,9 +1,7 @@
 """A campaign that starts becomes one delivery per recipient.
 
 What is planned is itself the cursor: after a crash the audience is read again and only a person
-without a delivery gets one. Instants are drawn in ascending order and people are shuffled, which is the
-same as drawing each person's instant on its own, and lets rows be written in the order in which
-they will be due.
+without a delivery gets one. Rows are written in the order in which they will be due.
 """
 
 from __future__ import annotations
@@ -12,10 +10,10 @@ import asyncio
 import random
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice, repeat
+from itertools import repeat
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,7 +21,7 @@ from scheduler.ports import Clock
 from scheduler.rules.ab_tests import times_of
 from scheduler.rules.admission import stands_in
 from scheduler.rules.settling import PAST
-from scheduler.rules.window import OpenTime, draw_sorted, open_time, without_quiet
+from scheduler.rules.window import Draw, Drawn, OpenTime, Pool, draw_sorted, open_time, without_quiet
 from storage.port.campaigns import Campaigns, Deliveries
 from storage.port.operations import Documents
 from storage.port.people import Lists, People
@@ -108,8 +106,6 @@ async def plan_some(
 
     ``written`` is told of each page of them: what is due of it can leave while the others are written.
     """
-    schedule = campaign.as_scheduled.schedule
-    end, times = schedule.slot.end, OpenTimes(schedule)
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
     if campaign.approval is not None and campaign.approval.digest:  # nobody else
         # they are forgotten once each has a delivery: another copy has been faster then
@@ -118,21 +114,36 @@ async def plan_some(
     known = await store.planned_people(campaign.id)
     people = _without(reachable, known)
     del reachable  # 8 bytes a person
-    by_zone = await store.by_zone(people) if schedule.own_zone else {"": people}
+    pools = await _pools(campaign, people, store, clock, rng)
     del people
+    profiles = await _Profiles.of(campaign, store)
+    await _plan_drawn(campaign, pools, profiles, store, rng, written)
+    waiting, end = _without(others, known), campaign.as_scheduled.schedule.slot.end
+    for page in _pages(waiting):
+        columns = await _columns(campaign, waiting[page], store)
+        await profiles.ask(waiting[page])
+        numbers = profiles.numbers(waiting[page])
+        await store.plan(campaign.id, waiting[page], None, end, columns, profiles=numbers)
+
+
+async def _pools(campaign: Campaign, people: array[int], store: _Store, clock: Clock, rng: random.Random) -> list[Pool]:
+    """These people by when they may get it: their zone, their quiet hours, whether they are in its A/B test."""
+    schedule = campaign.as_scheduled.schedule
+    times = OpenTimes(schedule)
+    by_zone = await store.by_zone(people) if schedule.own_zone else {"": people}
     quiet = await store.quiet_people(campaign.tenant) if heeds_quiet(campaign) else {}
+    now, never = clock.now(), ms(schedule.slot.end + PAST)
+    pools = []
     for zone in list(by_zone):
-        now = clock.now()
-        for hours, some in _by_quiet(array("q", by_zone.pop(zone)), zone, quiet):
+        for hours, some in _by_quiet(_compact(by_zone.pop(zone)), zone, quiet):
             usual = times.of(zone).after(now)
             # of those who have no other time they may have meanwhile, as they can change it: asked before it leaves
             left = (times.beside(*hours).after(now) or usual) if hours else usual
-            await _plan_in_zone(campaign, some, left, now, store, rng, written, hours)
-    waiting = _without(others, known)
-    for page in _pages(waiting):
-        columns = await _columns(campaign, waiting[page], store)
-        profiles = await _profiles(campaign, waiting[page], store)
-        await store.plan(campaign.id, waiting[page], None, end, columns, profiles=profiles)
+            for theirs, when in await _by_test(campaign, some, left, now, hours):
+                # else the bot was down until the slot was over, or nobody works there in this time
+                instants = draw_sorted(when, len(theirs), rng) if when else repeat(never, len(theirs))
+                pools.append(Pool(theirs, instants))
+    return pools
 
 
 def _by_quiet(
@@ -156,37 +167,30 @@ async def end_unplanned(
     """Those of these people who have no delivery get one that has ended, with the reason."""
     reachable, others = await store.recipients(campaign.tenant, audience, campaign.channel)
     known = await store.planned_people(campaign.id)
+    profiles = await _Profiles.of(campaign, store)
     for people in (_without(reachable, known), _without(others, known)):
         for page in _pages(people):
-            profiles = await _profiles(campaign, people[page], store)
-            await store.plan_ended(campaign.id, people[page], state, reason, at, profiles=profiles)
+            await profiles.ask(people[page])
+            numbers = profiles.numbers(people[page])
+            await store.plan_ended(campaign.id, people[page], state, reason, at, profiles=numbers)
 
 
-async def _plan_in_zone(
-    campaign: Campaign,
-    people: array[int],
-    left: OpenTime,
-    now: datetime,
-    store: _Store,
-    rng: random.Random,
-    written: Written,
-    quiet: tuple[Quiet, str] | None,
-) -> None:
-    """An instant in what is left of the open time for each; where nothing is left they will have expired.
+async def _by_test(
+    campaign: Campaign, people: array[int], left: OpenTime, now: datetime, quiet: tuple[Quiet, str] | None
+) -> list[tuple[array[int], OpenTime]]:
+    """People with what is left of the open time for them; where nothing is they will have expired.
 
     ``quiet``: their quiet hours, and the zone in which they live; ``left`` is beside them.
     """
     test = campaign.as_scheduled.ab_test
-    if test is not None:
-        some, rest = await asyncio.to_thread(_in_test, campaign, people, test.share)
-        times = times_of(campaign.as_scheduled.schedule, test)
-        # those of the test whose time is over, as the bot was away, get it in what is left
-        await _plan_within(campaign, some, times.test.after(now) or left, store, rng, written)
-        after_choice = times.rest.after(now)
-        beside = rest_beside(campaign.as_scheduled.schedule, test, *quiet).after(now) if quiet else after_choice
-        await _plan_within(campaign, rest, beside or after_choice, store, rng, written)
-    else:
-        await _plan_within(campaign, people, left, store, rng, written)
+    if test is None:
+        return [(people, left)]
+    some, rest = await asyncio.to_thread(_in_test, campaign, people, test.share)
+    times = times_of(campaign.as_scheduled.schedule, test)
+    after_choice = times.rest.after(now)
+    beside = rest_beside(campaign.as_scheduled.schedule, test, *quiet).after(now) if quiet else after_choice
+    # those of the test whose time is over, as the bot was away, get it in what is left
+    return [(some, times.test.after(now) or left), (rest, beside or after_choice)]
 
 
 def rest_beside(schedule: Schedule, test: ABTest, quiet: Quiet, zone: str) -> OpenTime:
@@ -198,39 +202,85 @@ def rest_beside(schedule: Schedule, test: ABTest, quiet: Quiet, zone: str) -> Op
     return without_quiet(times_of(schedule, test).rest, quiet, clock)
 
 
-async def _plan_within(
-    campaign: Campaign, people: array[int], left: OpenTime, store: _Store, rng: random.Random, written: Written
+async def _plan_drawn(
+    campaign: Campaign, pools: Sequence[Pool], profiles: _Profiles, store: _Store, rng: random.Random, written: Written
 ) -> None:
-    end = campaign.as_scheduled.schedule.slot.end
-    # else the bot was down until the slot was over, or nobody works there in this time
-    instants = draw_sorted(left, len(people), rng) if left else repeat(ms(end + PAST))
-    for page in _pages(people):
-        some, due = await asyncio.to_thread(_draw, people, page, instants, rng)  # a second for a million
-        columns = await _columns(campaign, some, store)
-        profiles = await _profiles(campaign, some, store)
-        await store.plan(campaign.id, some, due, end, columns, profiles=profiles)
+    """The first page is small: what is due first leaves while the others are asked about, drawn and written."""
+
+    async def write(page: Drawn) -> None:
+        columns = await _columns(campaign, page.people, store)
+        numbers = profiles.numbers(page.people)
+        await store.plan(campaign.id, page.people, page.due, end, columns, profiles=numbers)
         written(campaign.id)
 
+    draw, end = Draw(pools, rng), campaign.as_scheduled.schedule.slot.end
+    first = draw.next(min(FIRST, PAGE))
+    if first.people:
+        await profiles.ask(first.people)
+        await write(first)
+    for people in _as_kept(pools):
+        await profiles.ask(people)
+    page = await asyncio.to_thread(draw.next, PAGE)
+    while page.people:
+        drawing = asyncio.to_thread(draw.next, PAGE)  # a second for a million, beside the writer
+        page, _ = await asyncio.gather(drawing, write(page))
 
-async def _profiles(campaign: Campaign, people: Sequence[int], store: _Store) -> array[int]:
-    """The number of what is known of each now, which the store keeps from here on, and counts by."""
-    audience = campaign.as_scheduled.audience
-    # in the order in which they are kept: drawn as they are, each would be looked for anew
-    known_of = await store.profiles_of(campaign.tenant, audience, campaign.channel, sorted(people))
-    groups = _by_variant(campaign, known_of)
-    known = {figures.profile for figures in await store.profile_figures(campaign.id)}
-    room = MOST_PROFILES - len(known)
-    if len(groups) == 1 and (profile := next(iter(groups))) in known:  # as for most pages but the first
-        return array("q", [profile.number]) * len(people)
-    numbers: dict[int, int] = {}
-    kept: set[Profile] = set()
-    for profile, some in groups.items():
-        if profile not in known and profile not in kept and len(kept) >= room:
+
+def _as_kept(pools: Sequence[Pool]) -> Iterator[array[int]]:
+    """Everybody, page by page, about in the order in which they are kept: a part of each pool at a time."""
+    pages = -(-sum(len(pool.people) for pool in pools) // PAGE)
+    for page in range(pages):
+        people = array("q")
+        for pool in pools:
+            count = len(pool.people)
+            people += pool.people[count * page // pages : count * (page + 1) // pages]
+        yield people
+
+
+class _Profiles:
+    """What is known of recipients when they are planned, two bytes a person.
+
+    It is asked in the order in which people are kept, and needed in that in which they are drawn.
+    """
+
+    def __init__(self, campaign: Campaign, store: _Store, kept: Iterable[Profile]) -> None:
+        """``kept``: what it is known of already that the store keeps it."""
+        self._campaign = campaign
+        self._store = store
+        self._kept = {profile: place for place, profile in enumerate(kept, 1)}
+        #: of their profiles; of those who are not known any more it is 0
+        self._numbers = [0, *(profile.number for profile in self._kept)]
+        #: by PersonId: where their number is
+        self._places = array("H")
+
+    @classmethod
+    async def of(cls, campaign: Campaign, store: _Store) -> _Profiles:
+        return cls(campaign, store, [figures.profile for figures in await store.profile_figures(campaign.id)])
+
+    async def ask(self, people: Sequence[int]) -> None:
+        """The store keeps from here on what the numbers of these stand for, and counts by them."""
+        campaign, before = self._campaign, len(self._kept)
+        audience = campaign.as_scheduled.audience
+        groups = await self._store.profiles_of(campaign.tenant, audience, campaign.channel, sorted(people))
+        places = [(self._place_of(profile), some) for profile, some in _by_variant(campaign, groups).items()]
+        new = list(self._kept)[before:]
+        await self._store.keep_profiles(campaign.id, new)
+        self._numbers += [profile.number for profile in new]
+        place_of = self._places
+        place_of.frombytes(bytes(place_of.itemsize * max(0, max(people, default=0) + 1 - len(place_of))))
+        for place, some in places:
+            for person in some:
+                place_of[person] = place
+
+    def _place_of(self, profile: Profile) -> int:
+        if profile not in self._kept and len(self._kept) >= MOST_PROFILES:
             profile = Profile(variant=profile.variant)  # too many kinds: these are not told apart
-        kept.add(profile)
-        numbers |= dict.fromkeys(some, profile.number)
-    await store.keep_profiles(campaign.id, kept)
-    return array("q", (numbers.get(person, 0) for person in people))
+        return self._kept.setdefault(profile, len(self._kept) + 1)
+
+    def numbers(self, people: Sequence[int]) -> array[int]:
+        """Those of their profiles, once they have been asked about."""
+        numbers, place_of = self._numbers, self._places
+        return array("q", [numbers[place_of[person]] for person in people])
 
 
 def _by_variant(campaign: Campaign, groups: Mapping[Profile, Sequence[int]]) -> Mapping[Profile, Sequence[int]]:
@@ -265,18 +315,6 @@ def _in_test(campaign: Campaign, people: array[int], share: int) -> tuple[array[
     return some, rest
 
 
-def _draw(
-    people: array[int], page: slice, instants: Iterator[int], rng: random.Random
-) -> tuple[array[int], array[int]]:
-    """Who is next, drawn from those who are left behind this page, and when each of them is due."""
-    count = len(people)
-    for place in range(*page.indices(count)):
-        other = place + int(rng.random() * (count - place))  # Fisher and Yates, as far as is needed
-        people[place], people[other] = people[other], people[place]
-    some = people[page]
-    return some, array("q", islice(instants, len(some)))
-
-
 def _pages(rows: Sequence[int]) -> Iterator[slice]:
     """The first is small: what is due first leaves while the others are drawn and written."""
     start, size = 0, min(FIRST, PAGE)
@@ -293,6 +331,10 @@ def _within(people: Sequence[int], approved: Sequence[int]) -> array[int]:
 def _without(people: Sequence[int], known: Sequence[int]) -> array[int]:
     """``people`` that are not among the ascending ``known``; 8 bytes each."""
     if not known:
-        return array("q", people)
-
+        return _compact(people)
     return array("q", (person for person in people if not stands_in(known, person)))
+
+
+def _compact(people: Sequence[int]) -> array[int]:
+    """The same, which is not copied where a store gives an array, as both do: there may be millions."""
+    return people if isinstance(people, array) else array("q", people)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
 from itertools import accumulate, islice, pairwise
 from operator import itemgetter
 from statistics import NormalDist
@@ -239,6 +242,64 @@ def draw_sorted(open_time: OpenTime, count: int, rng: random.Random) -> Iterator
             (start, _), (before, until) = next(spans)
             shift = start - before
         yield at + shift
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """People who may get a message at the same times, as long as they have not been drawn."""
+
+    #: PersonIds, in no order any more once some have been drawn
+    people: array[int]
+    #: when each of them is due, milliseconds since the epoch, ascending; whose instant it is is drawn too
+    instants: Iterator[int]
+
+    def take(self, count: int, rng: random.Random) -> array[int]:
+        """So many of them, in random order: Fisher and Yates, as far as is needed."""
+        people, uniform, left = self.people, rng.random, len(self.people)
+        for last in range(left - 1, left - 1 - count, -1):
+            place = int(uniform() * (last + 1))
+            people[place], people[last] = people[last], people[place]
+        some = people[left - count :]
+        del people[left - count :]
+        return some
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """PersonIds, and when each is due, ascending."""
+
+    people: array[int]
+    due: array[int]
+
+
+class Draw:
+    """The people of some pools, page by page, the earliest first.
+
+    Instants are drawn in ascending order and people are shuffled, which is the same as drawing each person's instant on
+    its own, and neither is done before it is asked for.
+    """
+
+    def __init__(self, pools: Sequence[Pool], rng: random.Random) -> None:
+        self._pools = pools
+        self._rng = rng
+        #: instant * pools + pool: a million pairs would be looked through as garbage again and again
+        self._order = merge(*map(self._coded, range(len(pools))))
+
+    def _coded(self, number: int) -> Iterator[int]:
+        count = len(self._pools)
+        return (at * count + number for at in self._pools[number].instants)
+
+    def next(self, most: int) -> Drawn:
+        """So many, as far as there are."""
+        count = len(self._pools)
+        if count == 1:  # as mostly: nothing is to be merged
+            due = array("q", islice(self._pools[0].instants, most))
+            return Drawn(self._pools[0].take(len(due), self._rng), due)
+        order = array("q", islice(self._order, most))
+        numbers = [code % count for code in order]
+        taken = {number: iter(self._pools[number].take(share, self._rng)) for number, share in Counter(numbers).items()}
+        people = array("q", [next(taken[number]) for number in numbers])
+        return Drawn(people, array("q", [code // count for code in order]))
 
 
 # --- forecasts --------------------------------------------------------------------------------

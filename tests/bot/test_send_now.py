@@ -37,17 +37,17 @@ async def test_the_first_messages_leave_while_the_rest_of_the_audience_is_planne
     crowd = running_bot.organisation.crowd(40)
     await asyncio.gather(*(person.install() for person in crowd))
     monkeypatch.setattr(planner, "PAGE", 20)
-    profiles, goes_on = planner._profiles, asyncio.Event()
+    ask, goes_on = planner._Profiles.ask, asyncio.Event()
     pages = 0
 
-    async def slowly(*asked: Any) -> Any:
+    async def slowly(*asked: Any) -> None:
         nonlocal pages
         pages += 1
         if pages == 2:
             await goes_on.wait()
-        return await profiles(*asked)
+        await ask(*asked)
 
-    monkeypatch.setattr(planner, "_profiles", slowly)
+    monkeypatch.setattr(planner._Profiles, "ask", slowly)
     await draft(ada, **A_MINUTE)
     await ada.press(SEND_OFF)
 

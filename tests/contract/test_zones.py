@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
+import pytest
+
+from scheduler import planner
 from storage.port.store import Store
-from storage.records import Audience, Channel, Contact, NotReached
-from tests.contract.world import CONTOSO, FABRIKAM, meet, sighting
+from storage.records import Audience, CampaignId, Channel, Contact, NotReached
+from tests.contract.world import CONTOSO, FABRIKAM, NOW, meet, running, sighting
+from tests.support.clocks import LeapingClock
 from tests.support.deeds import A_DEED
 
 EVERYONE = Audience(everyone=True)
@@ -37,3 +44,27 @@ async def test_people_are_listed_by_zone_each_once(store: Store) -> None:
         "Asia/Tokyo": [people[2]],
     }
     assert await store.by_zone([]) == {}
+
+
+async def test_each_has_the_profile_of_what_is_known_of_them_in_whatever_page_they_are_planned(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more kinds than are told apart the others are one, also where another run has planned the first page."""
+    monkeypatch.setattr(planner, "PAGE", 3)
+    monkeypatch.setattr(planner, "MOST_PROFILES", 4)
+    languages, zones = ["fr", "en", "de", "it", "pl", "fi"], ["Europe/Paris", "", "Asia/Tokyo"]
+    sightings = [sighting(f"p{n}", zone=zones[n % 3], locale=languages[n % 6]) for n in range(18)]
+    people = [(await store.remember(one))[0] for one in sightings]
+    campaign = await running(store, people[0])
+    frozen = campaign.as_scheduled
+    own_zone = replace(campaign, frozen=replace(frozen, schedule=replace(frozen.schedule, own_zone=True)))
+
+    def dies(id: CampaignId) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await planner.plan(own_zone, store, LeapingClock(NOW), random.Random(1), dies)
+    assert sum(one.recipients for one in await store.profile_figures(campaign.id)) == 3
+    await planner.plan(own_zone, store, LeapingClock(NOW), random.Random(1))
+    recipients = {one.profile.language: one.recipients for one in await store.profile_figures(campaign.id)}
+    assert recipients.pop("") == 6 and list(recipients.values()) == [3, 3, 3, 3]

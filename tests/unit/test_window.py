@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import random
 import tracemalloc
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,8 +21,11 @@ from scheduler.rules.window import (
     DAY,
     LATE,
     LONGEST,
+    Draw,
+    Drawn,
     Forecast,
     OpenTime,
+    Pool,
     busiest,
     draw_instants,
     draw_sorted,
@@ -415,7 +420,7 @@ def test_instants_of_the_repeated_hour_are_told_apart_in_any_zone() -> None:
 
 # --- draws ------------------------------------------------------------------------------------
 
-Draw = Callable[[OpenTime, int, random.Random], Iterable[datetime]]
+Instants = Callable[[OpenTime, int, random.Random], Iterable[datetime]]
 
 
 def sorted_instants(window: OpenTime, count: int, rng: random.Random) -> list[datetime]:
@@ -471,7 +476,7 @@ def test_every_instant_drawn_is_a_whole_millisecond_inside_slot_and_working_hour
 
 @both_draws
 @pytest.mark.parametrize("seed", range(5))
-def test_instants_are_uniform_over_the_open_time(draw: Draw, seed: int) -> None:
+def test_instants_are_uniform_over_the_open_time(draw: Instants, seed: int) -> None:
     assert looks_uniform(draw(BUSY_WEEK, 10_000, random.Random(seed)))
 
 
@@ -497,7 +502,7 @@ def test_the_uniformity_check_catches_wrong_distributions(wrong: Callable[[int, 
 
 
 @both_draws
-def test_every_millisecond_is_equally_likely_even_in_the_shortest_open_time(draw: Draw) -> None:
+def test_every_millisecond_is_equally_likely_even_in_the_shortest_open_time(draw: Instants) -> None:
     hours = WorkingHours(opens=time(0), closes=time(0), days=WEEK)
     midnight = paris(2026, 3, 3)
     window = open_time(Slot(start=midnight - MILLISECOND, duration=3 * MILLISECOND), hours, PARIS)
@@ -540,6 +545,63 @@ def test_two_hours_from_ten_reach_people_between_ten_and_twelve_never_all_at_onc
     per_minute = Counter(ms(instant) // 60_000 for instant in instants)
     assert len(per_minute) > 100
     assert max(per_minute.values()) < 30
+
+
+# --- who is next ------------------------------------------------------------------------------
+
+THAT_TUESDAY = open_time(slot_from(paris(2026, 3, 3, 9), days=1), OFFICE, PARIS)
+
+
+def drawn_of(seed: int, pages: Sequence[int], *pools: tuple[Iterable[int], OpenTime]) -> list[Drawn]:
+    """The pages of a draw of these people, each in the open time of their pool."""
+    rng = random.Random(seed)
+    made = [(array("q", people), window) for people, window in pools]
+    draw = Draw([Pool(people, draw_sorted(window, len(people), rng)) for people, window in made], rng)
+    return [draw.next(most) for most in pages]
+
+
+def test_everybody_of_every_pool_is_drawn_once_within_its_open_time_the_earliest_first() -> None:
+    first, second, third = range(100), range(100, 130), range(130, 131)
+    pages = drawn_of(1, [7, 50, 60, 50, 50], (first, BUSY_WEEK), (second, THAT_TUESDAY), (third, BUSY_WEEK))
+    assert [len(page.people) for page in pages] == [7, 50, 60, 14, 0]
+    people = [person for page in pages for person in page.people]
+    due = [at for page in pages for at in page.due]
+    assert sorted(people) == list(range(131)) and due == sorted(due)
+    assert all(
+        THAT_TUESDAY.contains(instant_at(at)) for person, at in zip(people, due, strict=True) if person in second
+    )
+
+
+@pytest.mark.parametrize("others", [(), ((range(1_000, 1_100), THAT_TUESDAY),)])
+def test_each_persons_own_instant_is_uniform_whoever_is_drawn_with_them(others: tuple[Any, ...]) -> None:
+    """Of the first, one in the middle and the last of twenty, some of whom are in the first page."""
+    own: dict[int, list[datetime]] = {0: [], 11: [], 19: []}
+    for seed in range(3_000):
+        pages = drawn_of(seed, [3, 1_000], (range(20), BUSY_WEEK), *others)
+        rows = {person: at for page in pages for person, at in zip(page.people, page.due, strict=True)}
+        for person, instants in own.items():
+            instants.append(instant_at(rows[person]))
+    assert all(looks_uniform(instants) for instants in own.values())
+
+
+def test_two_peoples_instants_have_nothing_to_do_with_each_other() -> None:
+    """Neighbours are both in the first half of the time once in four times."""
+    half = ms(BUSY_WEEK.at(BUSY_WEEK.total / 2))
+    both = 0
+    for seed in range(3_000):
+        (page,) = drawn_of(seed, [20], (range(20), BUSY_WEEK))
+        rows = dict(zip(page.people, page.due, strict=True))
+        both += rows[4] < half and rows[5] < half
+    assert abs(both - 750) < 5 * math.sqrt(3_000 * 3 / 16)
+
+
+def test_a_draw_comes_again_with_the_same_seed_only() -> None:
+    pools = ((range(40), BUSY_WEEK), (range(40, 60), THAT_TUESDAY))
+    assert drawn_of(1, [30, 30], *pools) == drawn_of(1, [30, 30], *pools) != drawn_of(2, [30, 30], *pools)
+
+
+def test_nobody_is_drawn_of_no_pools() -> None:
+    assert not drawn_of(1, [5])[0].people
 
 
 # --- forecasts --------------------------------------------------------------------------------
