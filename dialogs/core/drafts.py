@@ -20,7 +20,7 @@ from dialogs.forms.audience import AudienceChoice, read_audience
 from dialogs.forms.closures import ready_for
 from dialogs.forms.fields import Parsed
 from dialogs.forms.message import asks_for_columns, read_message, read_tracking, read_version
-from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, default_schedule, read_schedule
+from dialogs.forms.schedule import GRACE, REMEMBERED, Timing, begun_when_open, default_schedule, read_schedule
 from dialogs.forms.sequels.steps import read_days, schedule_values
 from dialogs.forms.variants import Tests, read_ab_test
 from scheduler.rules.occurrences import first_occurrence, moved_end
@@ -130,7 +130,7 @@ async def proposed_schedule(turn: Turn, channel: Channel) -> dict[str, str]:
         values |= {field: kept[field] for field in REMEMBERED if field in kept}
     if channel not in turn.services.presence:
         values |= {"presence": PresenceChoice.ALWAYS, "unknown": IfUnknown.SEND}
-    return values
+    return dict(begun_when_open(values, turn.now, turn.texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

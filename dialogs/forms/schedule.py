@@ -42,6 +42,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 REMEMBERED = (
     *("zone", "duration", "unit", "opens", "closes", "days", "anytime", "own_zone", "presence", "unknown", "holidays"),
 )
+SOON = timedelta(days=14)  #: within which there is a working day, where there is one at all
 GRACE = timedelta(minutes=5)  #: a start this little in the past is "now": the form took a while
 #: what a draft keeps of a schedule in words: as they stand in the field, as they were read, what is odd in them (as
 #: ``Spoken`` names it), the sentences that may be meant (a line each), and the fields that they have filled in
@@ -75,6 +76,18 @@ def default_schedule(now: datetime, zone: str, house: HouseDefaults = HOUSE) -> 
         "unknown": IfUnknown.SEND,
         "closed": "",
     }
+
+
+def begun_when_open(values: Values, now: datetime, texts: Texts) -> Values:
+    """The same; where nobody works in a time that begins now, it is offered to begin with the next working day."""
+    if read_schedule(values, now, texts).value is not None:
+        return values
+    today = now.astimezone(ZoneInfo(values["zone"])).date()
+    for days in range(SOON.days):
+        later = {**values, "start": "at", "date": str(today + days * DAY), "time": values["opens"]}
+        if read_schedule(later, now, texts).value is not None:
+            return later
+    return values
 
 
 def values_of_house(house: HouseDefaults) -> dict[str, str]:

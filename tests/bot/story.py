@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from storage.records import Campaign, CampaignState, DeliveryState, EngagementKind, Message, Tracking
 from tests.conftest import RunningBot
@@ -85,6 +86,21 @@ async def counted(running_bot: RunningBot) -> dict[tuple[EngagementKind, int | N
         (item.kind, item.button): (item.people, item.presses)
         for item in await running_bot.store.engagement(campaign.id)
     }
+
+
+def at_work(running_bot: RunningBot, zone: str) -> None:
+    """Time passes until it is ten o'clock there on a working day."""
+    now = running_bot.clock.now().astimezone(ZoneInfo(zone))
+    ten = now.replace(hour=10, minute=0, second=0, microsecond=0)
+    while ten < now or ten.weekday() > 4:
+        ten += timedelta(days=1)
+    running_bot.clock.forward(ten - now)
+
+
+def after_work(running_bot: RunningBot, zone: str) -> None:
+    """The same until half past eight in the evening."""
+    at_work(running_bot, zone)
+    running_bot.clock.forward(timedelta(hours=10, minutes=30))
 
 
 async def planned(running_bot: RunningBot) -> Campaign | None:

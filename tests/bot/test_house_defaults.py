@@ -9,7 +9,7 @@ import pytest
 
 from storage.records import DeedKind, TenantId
 from storage.shared.policy import policy_of
-from tests.bot.story import ANY_TIME_NOW, MESSAGE, asked, draft, newest
+from tests.bot.story import ANY_TIME_NOW, MESSAGE, after_work, asked, at_work, draft, newest
 from tests.conftest import RunningBot
 from tests.support.kept import audit_of
 from tests.support.organisation import SEND_OFF, TENANT, Person, Refusal, nodes_of, words_of
@@ -74,7 +74,7 @@ async def test_what_was_used_last_is_offered_again_until_an_owner_sets_it_anew(
     await ada.press(SEND_OFF)
     card = await schedule_of_a_new_one(ada)
     assert standing(card) == {**used, "opens": "07:00", "closes": "19:30"}
-    assert field(card, "anytime")["value"] == "false" and field(card, "start")["value"] == "now"
+    assert field(card, "anytime")["value"] == "false"
     running_bot.clock.forward(timedelta(seconds=1))
     await set_house(ada, **HOUSE)
     assert standing(await schedule_of_a_new_one(ada)) == HOUSE, "the newer word counts"
@@ -127,7 +127,9 @@ async def test_the_other_rules_leave_it_as_it_is(running_bot: RunningBot, ada: P
     assert policy.per_week == 3 and policy.house.zone == "Asia/Tokyo"
 
 
-async def test_in_french(running_bot: RunningBot, ada: Person) -> None:
+@pytest.mark.parametrize("works", [True, False])
+async def test_in_french(running_bot: RunningBot, ada: Person, works: bool) -> None:
+    (at_work if works else after_work)(running_bot, "Asia/Kolkata")
     await ada.say("français")
     await ada.say("règles")
     await ada.press("Horaires")
@@ -138,7 +140,11 @@ async def test_in_french(running_bot: RunningBot, ada: Person) -> None:
     card = (await ada.press("Suite : diffusion", audience="everyone"))["value"]
     words = words_of(card)
     assert "**Fuseau horaire** : Calcutta, UTC+5:30" in words and "**Jours de travail** : lun.–ven." in words
-    assert "**Début** : dès que vous la programmez" in words and "**Durée** : 2 heures" in words
+    assert "**Durée** : 2 heures" in words
+    (start,) = [word for word in words if word.startswith("**Début**")]
+    assert ("dès que vous la programmez" in start) == works and start.endswith("08:30") != works, "when people work"
+    await ada.press("Suite : relecture")
+    assert "Destinataires et diffusion" in words_of(ada.card()), "what is proposed can be programmed"
 
 
 async def search(person: Person, words: str, dataset: str = "zones", **more: Any) -> list[tuple[str, str]]:

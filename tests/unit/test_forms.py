@@ -16,7 +16,7 @@ from cards.compose.part import number_field
 from dialogs.forms.audience import read_addresses, read_audience
 from dialogs.forms.fields import FIELDS, KEPT, number_typed, typed
 from dialogs.forms.message import read_message, read_name, read_version
-from dialogs.forms.schedule import default_schedule, read_schedule
+from dialogs.forms.schedule import begun_when_open, default_schedule, read_schedule
 from storage.records import Audience, ButtonKind, Channel, Contact, ListId, Style, WorkingHours, in_language
 from tests.unit.test_form_mistakes import AUDIENCE, ENGLISH, FRENCH, MESSAGE, NOW, SCHEDULE, reading_of, right
 from tests.unit.test_variables import names
@@ -193,6 +193,28 @@ def test_what_the_form_proposes_can_be_scheduled(zone: str) -> None:
     timing = read_schedule({**default_schedule(NOW, zone), "anytime": "true", "start": "at"}, NOW, ENGLISH).value
     assert timing is not None
     assert timedelta() < timing.schedule.slot.start - NOW <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "day"),
+    [
+        (datetime(2026, 3, 4, 9, 30, tzinfo=UTC), "now", "2026-03-04"),
+        (datetime(2026, 3, 4, 7, 30, tzinfo=UTC), "now", "2026-03-04"),  # its two hours reach into the day
+        (datetime(2026, 3, 4, 3, 0, tzinfo=UTC), "at", "2026-03-04"),
+        (datetime(2026, 3, 4, 18, 19, tzinfo=UTC), "at", "2026-03-05"),
+        (datetime(2026, 3, 6, 18, 19, tzinfo=UTC), "at", "2026-03-09"),  # a Friday: on Monday
+    ],
+)
+def test_out_of_hours_the_next_working_day_is_proposed(now: datetime, start: str, day: str) -> None:
+    values = begun_when_open(default_schedule(now, "Europe/London"), now, ENGLISH)
+    assert values["start"] == start and values["date"] == day
+    assert start == "now" or values["time"] == values["opens"]
+    assert read_schedule(values, now, ENGLISH).value is not None
+
+
+def test_where_there_is_no_working_day_nothing_else_is_proposed() -> None:
+    values = {**default_schedule(NOW, "Europe/London"), "days": ""}
+    assert begun_when_open(values, NOW, ENGLISH) == values
 
 
 # --- anything at all --------------------------------------------------------------------------
