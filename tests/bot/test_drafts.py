@@ -184,7 +184,7 @@ async def test_a_french_author_builds_it_in_french(running_bot: RunningBot, ada:
         "addresses": f"{ada.address}; {louis.address}; x@contoso.example",
     }
     await louis.press("Suite : diffusion", **people)
-    card = (await louis.press("Suite : relecture", duration="1", unit="hours", anytime="true"))["value"]
+    card = (await louis.press("Suite : relecture", start="now", duration="1", unit="hours", anytime="true"))["value"]
     words = words_of(card)
     assert {"Équipe", "1 heure", "2 personnes joignables sur 3"} <= {*words}
     english = {"Send now", "Audience", "Reach", "Start", "Duration", "Try it", "Channel", "Working hours", "Review"}

@@ -225,7 +225,7 @@ async def about(running_bot: RunningBot, author: Person, topic: str, **message: 
     await author.say("new campaign")
     await author.press("Next: audience", **{**MESSAGE, **message})
     await author.press("Next: schedule", audience="everyone", topic=number)
-    review = (await author.press("Next: review", duration="2", unit="hours", anytime="true"))["value"]
+    review = (await author.press("Next: review", start="now", duration="2", unit="hours", anytime="true"))["value"]
     assert topic in words_of(review) and "Topic" in words_of(review)
     await author.press(SEND_OFF)
     campaign = await eventually(lambda: planned(running_bot))

@@ -244,6 +244,8 @@ async def write_in_two_languages(ada: Client, url: str) -> None:
 
 async def choose_schedule_of_a_minute(ada: Client) -> None:
     await ada.sees("When does it go out?")
+    await ada.press("Start")
+    await ada.tick("As soon as I schedule it")  # in the evening the next working day is proposed
     await ada.press("Working hours")
     await ada.tick("Send outside working hours too")
     await ada.press("Time zone")
