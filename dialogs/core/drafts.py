@@ -111,7 +111,10 @@ async def values_of(campaign: Campaign, step: str, turn: Turn) -> dict[str, str]
         proposed = {"channel": campaign.channel}
     elif step == "schedule":
         chosen = step in campaign.forms
-        proposed = default_schedule(turn.now, turn.zone) if chosen else await proposed_schedule(turn, campaign.channel)
+        if chosen:
+            proposed = default_schedule(turn.now, turn.zone)
+        else:
+            proposed = begun_when_open(await proposed_schedule(turn, campaign.channel), turn.now, turn.texts)
         return {**proposed, **schedule_values(campaign)}
     return {**proposed, **campaign.forms.get(step, {})}
 
@@ -130,7 +133,7 @@ async def proposed_schedule(turn: Turn, channel: Channel) -> dict[str, str]:
         values |= {field: kept[field] for field in REMEMBERED if field in kept}
     if channel not in turn.services.presence:
         values |= {"presence": PresenceChoice.ALWAYS, "unknown": IfUnknown.SEND}
-    return dict(begun_when_open(values, turn.now, turn.texts))
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
