@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from cards.lists.reading import Choice, Reading
-from dialogs.lists.imports.tables.records import CannotRead, Habits, NoTable
+from dialogs.lists.imports.tables.records import PAGE, CannotRead, Habits, NoTable
 from dialogs.lists.imports.worker import LENGTH
 from storage.shared.json import from_json
 
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[3]
 AT_ONCE = 2  #: files; another one waits, and "I am reading" is said of it
 PATIENCE = 120.0  #: seconds for a whole file, whatever it does
-PAGE = 5_000  #: contacts of a frame
 LARGEST = 64 * 1024 * 1024  #: bytes of a frame: 5,000 people with twenty values each
 #: how a program ends that has reached its bounds: of computing, of memory
 BOUNDS = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT)

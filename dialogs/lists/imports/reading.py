@@ -30,11 +30,10 @@ from dialogs.forms.pasted import read_pasted
 from dialogs.lists.imports.layout import Layout, layout_of
 from dialogs.lists.imports.tables.delimited import text_sheet
 from dialogs.lists.imports.tables.opening import sheets_of
-from dialogs.lists.imports.tables.records import PLAIN, CannotRead, Habits, NoTable, Oddities, Row, Sheet
+from dialogs.lists.imports.tables.records import PAGE, PLAIN, CannotRead, Habits, NoTable, Oddities, Row, Sheet
 from storage.records import Contact
 
 ROWS = 250_000  #: of a file at the most, empty ones not counted
-PAGE = 5_000  #: contacts given at a time, where nobody says how many
 LOOKED_AT = 200  #: rows with an address that tell what the columns are
 AHEAD = 5_000  #: rows looked at for these
 VALUE = 200  #: characters of a value of the list's own

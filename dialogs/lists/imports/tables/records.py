@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 SMALL = 20_000_000  #: bytes of a part that is read whole: a workbook's styles, its list of sheets
 CELL = 1_000  #: characters of a cell that are kept
+PAGE = 5_000  #: contacts that are handed on at a time
 
 
 class Row(NamedTuple):
