@@ -67,14 +67,15 @@ async def test_a_campaign_that_is_said_begins_with_it_too(running_bot: RunningBo
 async def test_what_was_used_last_is_offered_again_until_an_owner_sets_it_anew(
     running_bot: RunningBot, ada: Person
 ) -> None:
-    used = {"zone": "Pacific/Noumea", "duration": "3", "unit": "days", "days": "0,1", "holidays": "BE"}
+    at_work(running_bot, "Pacific/Noumea")
+    used = {"zone": "Pacific/Noumea", "duration": "3", "unit": "days", "days": "0,1,2,3", "holidays": "BE"}
     await draft(ada, **{**ANY_TIME_NOW, **used, "anytime": "false", "opens": "07:00", "closes": "19:30"})
     card = await schedule_of_a_new_one(ada)
     assert standing(card)["zone"] != "Pacific/Noumea", "a draft has not been used yet"
     await ada.press(SEND_OFF)
     card = await schedule_of_a_new_one(ada)
     assert standing(card) == {**used, "opens": "07:00", "closes": "19:30"}
-    assert field(card, "anytime")["value"] == "false"
+    assert field(card, "anytime")["value"] == "false" and field(card, "start")["value"] == "now"
     running_bot.clock.forward(timedelta(seconds=1))
     await set_house(ada, **HOUSE)
     assert standing(await schedule_of_a_new_one(ada)) == HOUSE, "the newer word counts"
