@@ -353,17 +353,13 @@ class World:
         for number, stranger in enumerate(self.strangers):
             stranger.address = f"stranger{number}@contoso.example"
         for number, person in enumerate(self.people):
-            await self._install(person, twice=number < TOLD_TWICE)
+            await self._install(person, told_twice=number < TOLD_TWICE)
 
-    async def _install(self, person: Person, *, twice: bool) -> None:
-        """The platform says it again where nobody answered. ``twice``: in two activities, as it mostly does."""
+    async def _install(self, person: Person, *, told_twice: bool) -> None:
+        """The platform says it again where nobody answered."""
         while True:
             try:
-                if twice:
-                    await person.install()
-                else:
-                    self.platform.add(person.conversation, person.member())
-                    await person.send({"type": "installationUpdate", "action": "add"})
+                await person.install(told_twice=told_twice)
                 return
             except aiohttp.ClientError:
                 await asyncio.sleep(1.0)

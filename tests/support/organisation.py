@@ -91,10 +91,12 @@ class Person:
 
     # --- what they do -------------------------------------------------------------------------
 
-    async def install(self) -> None:
+    async def install(self, *, told_twice: bool = True) -> None:
+        """``told_twice``: in two activities, as it mostly is."""
         self.organisation.connector.add(self.conversation, self.member()).broken = ""
         await self.send({"type": "installationUpdate", "action": "add"})
-        await self.send({"type": "conversationUpdate", "membersAdded": [{"id": BOT}, {"id": self.user}]})
+        if told_twice:
+            await self.send({"type": "conversationUpdate", "membersAdded": [{"id": BOT}, {"id": self.user}]})
 
     async def uninstall(self) -> None:
         self.chat.broken = "uninstalled"
