@@ -14,6 +14,7 @@ import pytest
 from scheduler.ports import Delivered, Outcome, Render, Retry, Unreachable
 from scheduler.rate_limit import RateLimit
 from scheduler.recall.taking_back import Recalls
+from storage.port.store import Store
 from storage.records import (
     AtEnd,
     Campaign,
@@ -34,6 +35,7 @@ from tests.support.connector import Faults
 from tests.support.deeds import A_DEED
 from tests.support.http import until
 from tests.support.kept import audit_of
+from tests.support.patience import looks
 from tests.support.seeding import TENANT, install, scheduled
 from tests.support.speed import slowness
 from tests.support.virtual_time import embedded_store
@@ -191,8 +193,7 @@ async def test_kill_9_leaves_no_message_and_no_count_behind(town: Town) -> None:
     await town.program.start()
     await town.wait_for_report(120)
     store = await town.open()
-    campaign = await store.campaign(CampaignId(1))
-    assert campaign is not None
+    campaign = await told(store, CampaignId(1))
     in_chats = (await store.tally(campaign.id)).delivered
     received_by = sum(1 for chat in town.connector.chats.values() if chat.campaigns[1])
     town.connector.faults = Faults(latency=0.2)
@@ -206,6 +207,15 @@ async def test_kill_9_leaves_no_message_and_no_count_behind(town: Town) -> None:
     await until(lambda: town.told("messages have been taken back") > 0, 120 * slowness())
     assert taken(town) == received_by
     assert town.told(f"{in_chats} of {in_chats} messages have been taken back") == 1, "counted once, told once"
+
+
+async def told(store: Store, id: CampaignId) -> Campaign:
+    """The campaign when it is known to the store, too, that its report has arrived: before that it still changes."""
+    async for _ in looks(60):
+        campaign = await store.campaign(id)
+        if campaign and campaign.reported_at:
+            return campaign
+    raise AssertionError("its report was never kept as posted")
 
 
 def taken(town: Town) -> int:

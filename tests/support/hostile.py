@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import gc
 import importlib
 import pkgutil
 import re
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +46,7 @@ from dialogs.sayings.reading import read as read_saying
 from dialogs.sayings.words.names import Names
 from dialogs.schedule_words import may_be_a_schedule
 from storage.records import Message
+from tests.support.growth import processor_time
 from tests.support.program import ROOT
 from tests.unit.test_message import ADA
 
@@ -168,14 +167,10 @@ def hostile(size: int) -> Iterator[str]:
 
 
 def seconds(read: Callable[[str], object], text: str) -> float:
-    """Of the processor, without what the garbage collector takes of it."""
-    gc.disable()
-    try:
-        began = time.process_time()
+    """Of the processor."""
+    with processor_time() as took:
         read(text)
-        return time.process_time() - began
-    finally:
-        gc.enable()
+    return took[0]
 
 
 # --- patterns ---------------------------------------------------------------------------------

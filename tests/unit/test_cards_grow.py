@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import orjson
@@ -10,10 +9,9 @@ from botbuilder.core import InvokeResponse
 
 from bot.teams.activities import in_place, kept_response, response_kept
 from cards.kit.elements import AdaptiveCard, Container, TextBlock
+from tests.support.growth import assert_grows_with
 
 LINES = 500
-TURNS = 5  #: measurements, of which the quickest counts: other programs share the processor
-MOST = 6.0  #: four times the lines, in at most so many times the time
 
 
 def a_card(lines: int) -> AdaptiveCard:
@@ -26,18 +24,9 @@ def written(card: AdaptiveCard) -> bytes:
     return orjson.dumps(in_place(card).body)
 
 
-def seconds(lines: int) -> float:
-    card, took = a_card(lines), []
-    for _ in range(TURNS):
-        began = time.process_time()
-        written(card)
-        took.append(time.process_time() - began)
-    return min(took)
-
-
 def test_the_answer_to_a_press_is_written_in_a_time_that_grows_with_its_card() -> None:
-    few, many = seconds(LINES), seconds(4 * LINES)
-    assert many <= MOST * few, (few, many)
+    cards = {lines: a_card(lines) for lines in (LINES, 4 * LINES)}
+    assert_grows_with(lambda lines: written(cards[lines]), LINES)
 
 
 def test_what_is_written_is_what_the_protocol_says_and_a_repeat_is_answered_alike() -> None:
