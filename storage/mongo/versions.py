@@ -47,9 +47,8 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
         raise StorageError(_passed_by(schema, own))
     if schema is not None and schema["version"] < oldest:
         await _refuse_beside_older(db, oldest)
-    for collection, key, unique in await _indexes(db):
-        # one by one: FerretDB 1.x breaks at several of which some are there
-        await db[collection].create_indexes([IndexModel(key, unique=unique)])
+    for collection, missing in (await _missing(db)).items():
+        await db[collection].create_indexes(missing)
     if schema is None:
         try:
             await db["schema"].insert_one({"_id": "schema", "version": own, "beside": oldest})
@@ -62,30 +61,34 @@ async def migrate(db: Database, steps: Sequence[Step] = STEPS) -> None:
 
 
 async def schema(db: Database) -> Schema:
-    row, missing, there = await _schema(db), [], {}
-    for collection in INDEXES:
-        kept = await db[collection].index_information()
-        there[collection] = {tuple(field for field, _ in one["key"]) for one in kept.values()}
-    for collection, key, _ in await _indexes(db):
-        fields = tuple(field for field, _ in key)
-        if fields not in there[collection]:
-            missing.append(f"{collection}: {', '.join(fields)}")
-    return Schema(row["version"] if row else 0, tuple(sorted(missing)))
+    row, missing = await _schema(db), await _missing(db)
+    names = [
+        f"{collection}: {', '.join(_fields(index))}" for collection, indexes in missing.items() for index in indexes
+    ]
+    return Schema(row["version"] if row else 0, tuple(sorted(names)))
 
 
-async def _indexes(db: Database) -> list[tuple[str, list[tuple[str, int]], bool]]:
-    """(collection, key, whether it is unique) of each that this server can keep."""
+async def _missing(db: Database) -> dict[str, list[IndexModel]]:
+    """The indexes that are not there, of those that this server can keep: all of them in an empty database."""
     # nx-27017 tells its status where it is asked what it is; it keeps no index in which _id stands after others
     whole = "uptime" not in await db.command("buildInfo")
-    return [
-        (
-            collection,
-            [(field, order) for field, order in index.document["key"].items() if whole or field != "_id"],
-            bool(index.document.get("unique")),
-        )
-        for collection, indexes in INDEXES.items()
-        for index in indexes
-    ]
+    missing, begun = {}, set(await db.list_collection_names())
+    for collection, indexes in INDEXES.items():
+        kept = await db[collection].index_information() if collection in begun else {}
+        there = {tuple(field for field, _ in one["key"]) for one in kept.values()}
+        able = indexes if whole else [_without_id(index) for index in indexes]
+        if lacking := [index for index in able if _fields(index) not in there]:
+            missing[collection] = lacking
+    return missing
+
+
+def _fields(index: IndexModel) -> tuple[str, ...]:
+    return tuple(index.document["key"])
+
+
+def _without_id(index: IndexModel) -> IndexModel:
+    key = [(field, order) for field, order in index.document["key"].items() if field != "_id"]
+    return IndexModel(key, unique=bool(index.document.get("unique")))
 
 
 async def tell(db: Database, copy: str, steps: Sequence[Step] = STEPS) -> None:

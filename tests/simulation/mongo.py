@@ -194,6 +194,9 @@ class Collection:
                 lambda keys=keys, unique=unique: self._documents.create_index(keys, unique=unique)
             )  # type: ignore[misc]
 
+    async def index_information(self) -> Document:
+        return dict(await self._server.answer(self._documents.index_information))
+
     async def find_one(
         self, condition: Any, fields: Document | None = None, sort: Any = None, **_: Any
     ) -> Document | None:
@@ -226,6 +229,9 @@ class Database:
         if name not in self._collections:
             self._collections[name] = Collection(self._server, name)
         return self._collections[name]
+
+    async def list_collection_names(self) -> list[str]:
+        return list(await self._server.answer(self._server.db.list_collection_names))
 
     async def command(self, name: str) -> Document:
         return await self._server.answer(lambda: {"ok": 1.0, "localTime": self._server.now()})

@@ -199,8 +199,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 def _in_calls(path: str) -> Iterator[str]:
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    source = (ROOT / path).read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)) if "import re\n" in source else ():
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import re
@@ -67,13 +68,15 @@ def imports_of(source: str) -> Iterator[str]:
             yield "." * node.level + (node.module or "")
 
 
-IMPORTS = [
-    (module, imported) for module in MODULES for imported in imports_of((ROOT / module).read_text(encoding="utf-8"))
-]
+@functools.cache
+def imports() -> list[tuple[Path, str]]:
+    return [
+        (module, imported) for module in MODULES for imported in imports_of((ROOT / module).read_text(encoding="utf-8"))
+    ]
 
 
 def test_the_whole_product_is_looked_at() -> None:
-    assert len(MODULES) > 150 and len(IMPORTS) > 1_000
+    assert len(MODULES) > 150 and len(imports()) > 1_000
     assert list(imports_of("def f():\n    from bot import keys\n    import cards.kit\n    from . import x")) == [
         "bot",
         "cards.kit",
@@ -84,7 +87,7 @@ def test_the_whole_product_is_looked_at() -> None:
 def test_no_import_runs_upwards() -> None:
     """Cards and scheduler do not know each other; nothing of the product imports tests."""
     upwards = []
-    for module, imported in IMPORTS:
+    for module, imported in imports():
         floor, target = module.parts[0].removesuffix(".py"), imported.partition(".")[0]
         if target in {*FLOORS, "tests"} - {floor} - FLOORS[floor] or imported.startswith("."):
             upwards.append(f"{module} imports {imported}")
@@ -94,7 +97,7 @@ def test_no_import_runs_upwards() -> None:
 @pytest.mark.parametrize("library", AGEING)
 def test_an_ageing_library_stays_behind_its_module(library: str) -> None:
     at_home = AGEING[library]
-    users = {module.as_posix() for module, imported in IMPORTS if imported.partition(".")[0] == library}
+    users = {module.as_posix() for module, imported in imports() if imported.partition(".")[0] == library}
     assert {user for user in users if not user.startswith(at_home)} == set()
 
 
