@@ -32,6 +32,7 @@ from tests.support.seeding import ANY_TIME
 
 WORKERS = 2
 TOLD_EVERY = 500  #: lives
+FIRST_USES = (2, 3)  #: short lives, one on each store: what is loaded when it is first used need not be for each
 STEPS = 40  #: last steps that are told of a life that broke
 
 
@@ -86,6 +87,8 @@ def lives(seeds: Iterable[int], *, until_broken: bool = False) -> int:
     Each in a forked process: what it leaves behind is gone with it, and need not be tidied up.
     """
     broken = 0
+    for seed in FIRST_USES:
+        live(Setting.of(seed))
     gc.freeze()  # what was imported is not copied because it was looked at
     sys.stdout.flush()
     for seed in seeds:
