@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from app import spare_the_collector
 from tests.simulation.loop import SimulatedLoop
+from tests.support.forked import end_forks
 from tests.support.organisation import Person
 from tests.support.running_bot import RunningBot, ShiftedClock, running
 from tests.support.virtual_time import InlineSqlite, in_virtual_time
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """The collector need not look at what was collected again and again, a hundred thousand objects."""
     spare_the_collector()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[None]:
+    yield
+    end_forks()
 
 
 @pytest.fixture

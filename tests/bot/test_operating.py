@@ -10,8 +10,6 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +27,7 @@ from tests.bot.test_exports import exported, fetched, rows_of
 from tests.bot.test_retention import NEWS
 from tests.bot.test_roles import role_of
 from tests.conftest import RunningBot
+from tests.support.forked import run_forked
 from tests.support.kept import audit_of
 from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of
 
@@ -39,11 +38,7 @@ HERE = TenantId(TENANT)
 async def operator(running_bot: RunningBot, *command: str, status: int = 0) -> str:
     """What a command says."""
     environment = {**os.environ, "STORE_URL": f"sqlite:{running_bot.path}", "MicrosoftAppId": ""}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "app.py", *command],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = await asyncio.to_thread(run_forked, ["app.py", *command], environment, ROOT, 60)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
 

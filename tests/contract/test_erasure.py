@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +54,7 @@ from tests.contract.world import (
     tallied_right,
 )
 from tests.support.deeds import A_DEED
+from tests.support.forked import run_forked
 from tests.support.kept import audit_of
 
 ROOT = Path(__file__).parents[2]
@@ -331,10 +331,7 @@ def _bytes_in(folder: Path) -> bytes:
 
 def _run(url: str, command: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "STORE_URL": url, "MicrosoftAppId": ""}
-    return subprocess.run(
-        [sys.executable, "app.py", command, "grace@contoso.example"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run_forked(["app.py", command, "grace@contoso.example"], environment, ROOT, 60)
 
 
 async def test_the_audit_loses_who_they_were_and_keeps_what_was_done(store: Store) -> None:

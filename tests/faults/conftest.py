@@ -26,7 +26,6 @@ from bot.settings import Settings
 from storage.port.store import Store
 from storage.records import Campaign, CampaignId, CampaignState, Channel, DeliveryState, PersonId
 from tests.support.connector import Chat, LoopbackConnector
-from tests.support.forked import end_forks
 from tests.support.http import until
 from tests.support.patience import looks
 from tests.support.program import ROOT, Program, begun, free_port
@@ -216,12 +215,6 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], a
     if item.get_closest_marker("virtual_time") and not item.get_closest_marker("real_time"):
         return {"virtual": virtual_loop}
     return {"real": asyncio.new_event_loop}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def forks() -> Iterator[None]:
-    yield
-    end_forks()
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ import multiprocessing
 import os
 import runpy
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
 from pathlib import Path
@@ -62,6 +64,21 @@ class Forked:
             loop.remove_reader(self._process.sentinel)
         assert self.returncode is not None
         return self.returncode
+
+
+def run_forked(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """As ``subprocess.run``, with what it writes. Raises TimeoutExpired after ``seconds``."""
+    with tempfile.TemporaryDirectory() as place:
+        output, errors = Path(place, "output"), Path(place, "errors")
+        forked = Forked(command, environment, folder, output, errors)
+        forked._process.join(seconds)
+        if forked.returncode is None:
+            forked.kill()
+            raise subprocess.TimeoutExpired(list(command), seconds)
+        texts = [path.read_text(encoding="utf-8") if path.exists() else "" for path in (output, errors)]
+        return subprocess.CompletedProcess(list(command), forked.returncode, *texts)
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path, errors: Path) -> None:
