@@ -307,7 +307,7 @@ class Exports:
         while page := await self._store.results(campaign.id, last, PAGE, left):
             if campaign.as_scheduled.by_mail is not None:
                 mails = await self._store.mails_of(campaign.id, [result.person.id for result in page])
-                page = [replace(result, mail=mails.get(result.person.id)) for result in page]
+                page = [result._replace(mail=mails.get(result.person.id)) for result in page]
             yield table.rows(page)
             last = page[-1].person.id
 

@@ -26,7 +26,7 @@ from cards.kit.elements import (
 from cards.kit.icons import icon
 from cards.kit.texts import Texts
 from cards.kit.variables import escape_markdown
-from storage.records import Campaign, CampaignState, Channel, Member, NotReached, Person, Reach
+from storage.records import Campaign, CampaignState, Channel, Member, NotReached, Person, Reach, Recipient
 from storage.records.step_forms import hand_of, is_sequence
 
 Payload = Mapping[str, Any]
@@ -266,7 +266,7 @@ def last_time(texts: Texts, reason: NotReached, at: datetime | None) -> str:
     return f"{reason_text} ({texts.short_day(at.astimezone(texts.zone).date())})" if at else reason_text
 
 
-def full_name(person: Person) -> str:
+def full_name(person: Person | Recipient) -> str:
     return person.name or f"{person.given_name} {person.surname}".strip() or person.address
 
 

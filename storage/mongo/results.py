@@ -8,18 +8,18 @@ from typing import Any
 
 from storage.mongo.engagements import key_of
 from storage.mongo.engine import Document, Engine
-from storage.mongo.mapping import person_of
-from storage.records import CampaignId, DeliveryState, EngagementKind, Left, NotReached, Result
+from storage.records import CampaignId, DeliveryState, EngagementKind, Left, NotReached, Recipient, Result
 from storage.records.instants import instant
 from storage.shared.engagement_json import bit_of, from_text
 from storage.shared.presence_log import unpacked
 
+NAMES = ("given_name", "surname", "name", "address")
 READ = 500  #: deliveries at a time that are looked through for those who are left
 
 
 def _result_of(row: Document, person: Document, record: str | None) -> Result:
     return Result(
-        person=person_of(person),
+        person=Recipient(person["_id"], *(person[field] for field in NAMES)),
         state=DeliveryState(row["state"]),
         reason=NotReached(row["reason"]) if row["reason"] else None,
         detail=row.get("detail") or "",
@@ -33,7 +33,7 @@ def _result_of(row: Document, person: Document, record: str | None) -> Result:
 class MongoResults(Engine):
     async def results(self, id: CampaignId, after: int, limit: int, left: Left | None = None) -> list[Result]:
         rows = await (self._rows(id, after, limit) if left is None else self._left(id, after, limit, left))
-        people = await self.by_id("people", [row["person"] for row in rows])
+        people = await self.by_id("people", [row["person"] for row in rows], NAMES)
         keys = {row["person"]: key_of(id, row["person"]) for row in rows}
         records = await self.by_id("engagements", list(keys.values()), ["record"])
         return [

@@ -138,6 +138,7 @@ from storage.records.profiles import COUNTED, MOST_PROFILES, Profile, ProfileFig
 from storage.records.recalls import NAMED, Later, LeftBehind, NotTakenBack, Recall, SentMessage
 from storage.records.results import (
     Left,
+    Recipient,
     Result,
 )
 from storage.records.rights import Right, allowed, may_approve
@@ -255,6 +256,7 @@ __all__ = [
     "Reach",
     "Recall",
     "Received",
+    "Recipient",
     "Reference",
     "Repeat",
     "Result",

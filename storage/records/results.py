@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from storage.records.deliveries import DeliveryState, Look
 from storage.records.engagement import Engaged, EngagementKind
+from storage.records.ids import PersonId
 from storage.records.mails import MailResult
 from storage.records.people import NotReached, Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One row of an export."""
+class Recipient(NamedTuple):
+    """As much of a person as a row shows: a file has a million of them."""
 
-    person: Person
+    id: PersonId
+    given_name: str
+    surname: str
+    name: str
+    address: str
+
+    @classmethod
+    def of(cls, person: Person) -> Recipient:
+        return cls(person.id, person.given_name, person.surname, person.name, person.address)
+
+
+class Result(NamedTuple):
+    """One row of an export; a tuple, which is made in a quarter of the time of a frozen dataclass."""
+
+    person: Recipient
     state: DeliveryState
     reason: NotReached | None
     #: the platform's code and text, where it refused

@@ -6,19 +6,21 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
-from storage.records import CampaignId, DeliveryState, EngagementKind, Left, NotReached, Result
+from storage.records import CampaignId, DeliveryState, EngagementKind, Left, NotReached, Recipient, Result
 from storage.records.instants import instant
 from storage.shared.engagement_json import bit_of, from_text
 from storage.shared.presence_log import unpacked
 from storage.sqlite.engine import Engine, Row, json_rows
-from storage.sqlite.people import PERSON, person_of
+
+RECIPIENT = "p.id, p.given_name, p.surname, p.name, p.address"
+STATES = {int(state): state for state in DeliveryState}
 
 
 def _result_of(row: Row) -> Result:
     state, reason, detail, attempts, settled_at, looks, record, *person = row
     return Result(
-        person=person_of(person),
-        state=DeliveryState(state),
+        person=Recipient._make(person),
+        state=STATES[state],
         reason=NotReached(reason) if reason else None,
         detail=detail or "",
         attempts=attempts,
@@ -44,7 +46,7 @@ class SqliteResults(Engine):
             lambda db: json_rows(
                 db,
                 "SELECT json_array(d.state, d.reason, d.detail, d.tries, d.settled_at, d.log, e.record,"
-                f" {PERSON}) AS row FROM delivery d JOIN person p ON p.id = d.person"
+                f" {RECIPIENT}) AS row FROM delivery d JOIN person p ON p.id = d.person"
                 " LEFT JOIN engaged e ON e.campaign = d.campaign AND e.who = d.person"
                 f" WHERE d.campaign = ? AND d.person > ?{only} ORDER BY d.person LIMIT ?",
                 (id, after, *values, limit),

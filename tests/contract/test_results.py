@@ -6,7 +6,18 @@ import pytest
 
 from storage.mongo import results as mongo_results
 from storage.port.store import Store
-from storage.records import CampaignId, Contact, DeliveryState, EngagementKind, Left, NotReached, Press, Result, Who
+from storage.records import (
+    CampaignId,
+    Contact,
+    DeliveryState,
+    EngagementKind,
+    Left,
+    NotReached,
+    Press,
+    Recipient,
+    Result,
+    Who,
+)
 from tests.contract.world import CONTOSO, MINUTE, NOW, install, meet, outcome, plan, planned, refused, sent
 
 CLICKED, OPENED, REACTED = EngagementKind.CLICKED, EngagementKind.OPENED, EngagementKind.REACTED
@@ -34,7 +45,7 @@ async def test_a_row_for_each_recipient_in_pages(store: Store) -> None:
     while page := await store.results(campaign.id, rows[-1].person.id if rows else 0, 2):
         assert len(page) <= 2
         rows += page
-    assert [row.person for row in rows] == sorted(people, key=lambda person: person.id)
+    assert [row.person for row in rows] == [Recipient.of(one) for one in sorted(people, key=lambda one: one.id)]
     row_of = {row.person.id: row for row in rows}
     assert row_of[ada.id].engaged.first_at(CLICKED) == NOW + 2 * MINUTE
     assert (row_of[ada.id].state, row_of[ada.id].attempts, row_of[ada.id].settled_at) == (

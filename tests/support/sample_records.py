@@ -34,6 +34,7 @@ from storage.records import (
     Profile,
     ProfileFigures,
     Reach,
+    Recipient,
     Result,
     Schedule,
     Seen,
@@ -326,7 +327,7 @@ LEFT = [Group(Left.REACHED, 43, 38), Group(Left.OPENED, 226, 226), Group(Left.AC
 def _result(number: int, state: DeliveryState, reason: NotReached | None = None, *, opened: bool = False) -> Result:
     pressed = {(OPENED, 0): Pressed(ms(START + timedelta(minutes=7 * number + 31)), 0, 1)} if opened else {}
     return Result(
-        person=person(number),
+        person=Recipient.of(person(number)),
         state=state,
         reason=reason,
         detail="",

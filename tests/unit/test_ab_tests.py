@@ -29,6 +29,7 @@ from storage.records import (
     PersonId,
     Profile,
     ProfileFigures,
+    Recipient,
     Result,
     Schedule,
     Slot,
@@ -206,7 +207,7 @@ def test_the_export_says_who_has_which_variant_and_nothing_of_it_where_there_is_
     for number in range(1, 60):
         drawn = drawn_variant(one.id, number, TEST.share)
         result = Result(
-            person=replace(person(1), id=PersonId(number)),
+            person=Recipient.of(replace(person(1), id=PersonId(number))),
             state=DeliveryState.DELIVERED,
             reason=None,
             detail="",

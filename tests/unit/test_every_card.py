@@ -149,6 +149,7 @@ from storage.records import (
     Quiet,
     Reach,
     Recall,
+    Recipient,
     Result,
     Role,
     Source,
@@ -655,7 +656,7 @@ def edge_reports(language: str) -> Cards:
 
 
 def worst_left(count: int) -> list[Result]:
-    long = replace(person(0), name=NASTY * 3, address=f"{'a' * 240}@contoso.example")
+    long = Recipient.of(replace(person(0), name=NASTY * 3, address=f"{'a' * 240}@contoso.example"))
     reasons = [*NotReached][: LEFT_PEOPLE if count else 0]
     return [
         Result(

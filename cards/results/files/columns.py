@@ -49,7 +49,10 @@ class Table(Generic[Row]):
 
 
 def _cells(column: Column[Row], records: Sequence[Row]) -> list[Cell]:
-    return [ms(value) if isinstance(value, datetime) else value for value in map(column.value, records)]
+    values = map(column.value, records)
+    if column.kind is Kind.INSTANT:
+        return [ms(value) if isinstance(value, datetime) else value for value in values]
+    return list(values)  # type: ignore[arg-type]  # only a column of instants gives instants
 
 
 def delimiter_of(texts: Texts) -> str:

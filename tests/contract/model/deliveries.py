@@ -32,6 +32,7 @@ from storage.records import (
     Profile,
     ProfileFigures,
     Received,
+    Recipient,
     Result,
     SentMessage,
     Settled,
@@ -352,7 +353,7 @@ class ModelOfDeliveries(ModelOfPeople):
             rows = [row for row in rows if row.person in without]
         return [
             Result(
-                person=self.people[row.person].person,
+                person=Recipient.of(self.people[row.person].person),
                 state=row.state,
                 reason=row.reason,
                 detail=row.detail,
