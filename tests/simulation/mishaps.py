@@ -275,10 +275,18 @@ class Mishaps:
             self._world.left.add(person.conversation)  # an install may be acknowledged, and not kept
         left_at = self._world.now.isoformat()
         await asyncio.sleep(0.5)
-        await self._to(fault, person.install())
+        await self._back(fault, person)
         await asyncio.sleep(fault.length)
         removal = {"type": "installationUpdate", "action": "remove", "timestamp": left_at}
         await self._to(replace(fault, where=fault.where + 1), person.send(removal))
+
+    async def _back(self, fault: Fault, person: Person) -> None:
+        """They install it again; where that reaches nobody, as a copy dies over it, the bot knows that they left."""
+        try:
+            await self._to(fault, person.install())
+        except BaseException:
+            self._world.left.add(person.conversation)
+            raise
 
     def before_it_starts(self) -> list[Fault]:
         """Where an audience was approved, somebody who is not in it comes while the campaign starts."""
@@ -333,7 +341,7 @@ class Mishaps:
         self._tasks.append(leaves)
         await asyncio.sleep(0.05)
         try:
-            await self._to(replace(fault, where=fault.where + 1), person.install())
+            await self._back(replace(fault, where=fault.where + 1), person)
             if self._world.now >= self._world.started.as_scheduled.schedule.slot.end:
                 self._world.left.add(person.conversation)  # they are back, and the campaign is over
             await leaves
