@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from storage.records import FollowUp
@@ -112,6 +113,14 @@ class Described:
     holds: tuple[Holds, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """By how much the start moves: later, where it is more than nothing."""
+
+    words: str
+    by: timedelta
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDraft:
     """What is known of the open draft."""
@@ -132,6 +141,8 @@ class Saying:
     kind: Kind
     talk: Talk | None = None
     text: str | None = None
+    #: the language of the text, where it was said, as in "in English and in French: A / B"
+    text_in: str = ""
     title: str | None = None
     name: str | None = None
     #: names of lists, ``names.EVERYBODY``, people's addresses, or words of ``described``: all of them, after it
@@ -147,6 +158,7 @@ class Saying:
     #: the words that say when, for ``dialogs/schedule_words``; and of what they speak: "day", "clock", "length", ...
     when: str = ""
     speaks: frozenset[str] = frozenset()
+    shift: Shift | None = None
     #: what becomes of the message at its end ("delete", "line", "close"), and the words that say when
     end: str | None = None
     end_when: str = ""
@@ -161,6 +173,6 @@ class Saying:
         lists = any(asked.ask in (Ask.WHICH_LIST, Ask.UNKNOWN_LIST) for asked in self.asks)
         return (
             any(part is not None for part in parts)
-            or bool(self.versions or self.when or self.end or self.follow_up)
+            or bool(self.versions or self.when or self.shift or self.end or self.follow_up)
             or lists
         )

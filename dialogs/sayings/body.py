@@ -19,6 +19,10 @@ TAILS = 16  #: places in a clause at which an instruction may begin, the last on
 _ENDS = frozenset([".", "!", "?", "…"])
 
 
+#: before an order that comes to mind at the end
+_EXCLAMATIONS = frozenset(["oh", "ah", "ps", "ok", "and", "et", "also", "aussi", "sorry", "pardon", ".", ":"])
+
+
 class TextReader:
     """Reads the text that stands between instructions."""
 
@@ -111,8 +115,14 @@ class TextReader:
             if is_instruction(parts) and self._says_send(parts) and any(part.what is What.WHEN for part in parts):
                 whole.parts += parts
                 whole.when_after = True
-                return at
+                return self._before_an_exclamation(start, at)
         return end
+
+    def _before_an_exclamation(self, start: int, end: int) -> int:
+        """Where the "Oh" of "…. Oh, and send it at 9" begins: it is not the text's."""
+        sentence = self._last_sentence(start, end)
+        said = self._tokens[sentence:end]
+        return sentence if sentence > start and said and all(token.text in _EXCLAMATIONS for token in said) else end
 
     def _last_sentence(self, start: int, end: int) -> int:
         """Where the last sentence begins; ``start`` where there is one only."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from dialogs.sayings import LONGEST_ASKED, Ask, Asked, Kind, OpenDraft, Saying
-from dialogs.sayings.edits import audience_after, button_named, replaced, retitled, swap_at
+from dialogs.sayings.edits import audience_after, button_named, replaced, retitled, swap_at, with_what_comes_instead
 from dialogs.sayings.gathering import about_lists, with_the_rest
 from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import Part, Scanner, What
@@ -27,7 +27,7 @@ def read_change(scanner: Scanner, at: int, draft: OpenDraft) -> Saying:
         return removal
     if (retitling := retitled(scanner, at, end)) and retitling[0]:
         return _retitled(retitling, draft)
-    parts = scanner.parts(at, end, patience=PATIENCE)
+    parts = with_what_comes_instead(scanner, scanner.parts(at, end, patience=PATIENCE), draft)
     text, asks = None, []
     for part in parts:
         if part.what is What.LABEL and part.value.label == "text":

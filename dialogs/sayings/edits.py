@@ -109,6 +109,49 @@ def audience_after(parts: Sequence[Part], draft: OpenDraft) -> tuple[tuple[str, 
     return tuple(dict.fromkeys(audience)), tuple(dict.fromkeys(exclude)), asks
 
 
+def with_what_comes_instead(scanner: Scanner, parts: Sequence[Part], draft: OpenDraft) -> list[Part]:
+    """ "Not the managers, Sales instead", "not the managers but Sales", "Sales instead of the managers".
+
+    What is named last, or first, is no second one that goes: it comes in the place of the other.
+    """
+    meant = {What.OUT: What.LIST, What.PERSON_OUT: What.PERSON}
+    changed: list[Part] = []
+    removes = goes = False
+    for at, part in enumerate(parts):
+        begins = scanner.tokens[part.start].text if part.start < len(scanner.tokens) else ""
+        follows = next((one for one in parts[at + 1 :] if one.what is not What.SILENT), None)
+        comes = Part(What.MARK, part.start, part.start, "add")
+        if part.what in meant and goes and (begins in _BUT or _is_instead(follows)):
+            changed += [comes, part._replace(what=meant[part.what])]
+        elif part.what is What.NOT_THAT and (gone := _list_in(scanner, part)) in draft.audience:
+            changed += [part._replace(what=What.OUT, value=gone), comes]
+        elif goes and _is_instead(part):
+            changed += [] if changed[-1].what in meant.values() else [comes]
+        elif goes and part.what is What.LEFT and begins in _BUT:
+            changed.append(comes)
+        else:
+            put = goes and begins in _PUT and part.what in (What.SILENT, What.ORDER)
+            changed += [comes, part] if put else [part]
+        removes = removes or (part.what is What.MARK and part.value == "remove")
+        goes = goes or part.what in meant or (removes and part.what in meant.values())
+    return changed
+
+
+def _is_instead(part: Part | None) -> bool:
+    return part is not None and part.what is What.MARK and part.value == "instead"
+
+
+def _list_in(scanner: Scanner, part: Part) -> str:
+    """The list that is named by these words; "" for none."""
+    named = (scanner.names.at(scanner.tokens, place, part.end) for place in range(part.start, part.end))
+    return next((one[0] for one in named if one), "")
+
+
+_BUT = frozenset(["but", "mais"])
+_PUT = frozenset(["put", "use", "take", "have", "send"])
+_PUT |= {"mets", "mettez", "mettre", "prends", "envoie", "envoyez", "garde"}
+
+
 def _is_marked_first(parts: Sequence[Part]) -> bool:
     """Whether a mark stands before the first list: "add Sales", and not "Sales too"."""
     first = next((part for part in parts if part.what in (What.MARK, What.LIST, What.PERSON, What.OUT)), None)

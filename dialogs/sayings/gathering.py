@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from dialogs.sayings import Ask, Asked, Buttons, LinkButton, Saying
-from dialogs.sayings.parts.moments import Moment, spelt_out
+from dialogs.sayings import Ask, Asked, Buttons, LinkButton, Saying, Shift
+from dialogs.sayings.parts.moments import Moment, minutes_in, spelt_out
 from dialogs.sayings.parts.scanner import Part, Scanner, What, runs
 from dialogs.sayings.words.tokens import Sort
 
@@ -20,6 +21,7 @@ SHIFTING = frozenset(
         *("avance", "avancer", "reporte", "reporter", "recule"),
     )
 )
+SOONER, EITHER = frozenset(("bring", "avance", "avancer")), frozenset(("move", "shift"))
 _HTTPS = "https://"
 
 
@@ -51,7 +53,11 @@ def with_the_rest(
             changes["follow_up"] = part.value
         elif part.what is What.LABEL and part.value.label in ("title", "name"):
             changes[part.value.label] = part.value.value
-    moments, loose = _moments(scanner, parts)
+    moments, loose, shifts = _moments(scanner, parts)
+    if shifts and (moments or len(shifts) > 1):  # which of them is meant?
+        asks += [Asked(Ask.NOT_UNDERSTOOD, shift.words) for shift in shifts]
+    elif shifts:
+        changes["shift"] = shifts[0]
     asks += [Asked(Ask.NOT_UNDERSTOOD, scanner.words(*place)) for place in loose]
     if moments:
         phrases = [scanner.words(moment.start, moment.end) for moment in moments]
@@ -79,9 +85,10 @@ def with_the_rest(
     return replace(saying, **changes), asks  # type: ignore[arg-type]
 
 
-def _moments(scanner: Scanner, parts: Sequence[Part]) -> tuple[list[Moment], list[tuple[int, int]]]:
-    """Those that say when it is sent; and those that hang on words that are not understood."""
+def _moments(scanner: Scanner, parts: Sequence[Part]) -> tuple[list[Moment], list[tuple[int, int]], list[Shift]]:
+    """Those that say when it is sent; those that hang on words that are not understood; and by how much it moves."""
     moments, loose = [], []
+    shifts = [part.value for part in parts if part.what is What.SHIFT]
     order = next((at for at, part in enumerate(parts) if part.what is What.ORDER and part.value == "make"), len(parts))
     for at, part in enumerate(parts):
         if part.what is What.WHEN:
@@ -91,14 +98,17 @@ def _moments(scanner: Scanner, parts: Sequence[Part]) -> tuple[list[Moment], lis
                 and any(one.what is not What.LEFT for one in parts[order + 1 : at])
             )
             hangs = hangs or (at and parts[at - 1].what is What.LEFT and order == len(parts))
-            shifted = part.value.speaks == {"length"} and any(
-                token.text in SHIFTING for token in scanner.tokens[parts[0].start : part.start]
-            )
-            if hangs or shifted:
+            before = [token.text for token in scanner.tokens[parts[0].start : part.start]]
+            shifting = SHIFTING.intersection(before) if part.value.speaks == {"length"} else frozenset()
+            minutes = minutes_in(scanner.tokens[part.start : part.end]) if shifting - EITHER else 0
+            if minutes and not hangs:
+                by = timedelta(minutes=-minutes if shifting & SOONER else minutes)
+                shifts.append(Shift(scanner.words(part.start, part.end), by))
+            elif hangs or shifting:
                 loose.append((part.start, part.end))
             else:
                 moments.append(part.value)
-    return moments, loose
+    return moments, loose, shifts
 
 
 def _named_without_a_word(scanner: Scanner, parts: Sequence[Part]) -> tuple[str, int, int] | None:

@@ -78,7 +78,15 @@ def _read(scanner: Scanner, at: int, draft: OpenDraft | None, *, asked: bool, wi
     if draft is not None and not _is_a_new_one(scanner, at, draft):
         return read_change(scanner, at, draft)
     whole = Reader(scanner, asked=asked).read(at)
-    return _as_a_whole(scanner, whole, at) if whole else Saying(kind=Kind.NOTHING)
+    if whole is None or (asked and ends_as_question(tokens) and _asks_what_is_possible(whole)):
+        return Saying(kind=Kind.NOTHING)
+    return _as_a_whole(scanner, whole, at)
+
+
+def _asks_what_is_possible(whole: Whole) -> bool:
+    """ "Can you send on Sundays?": no text, and nobody to send it to."""
+    named = whole.has(What.LIST, What.PERSON, What.UNKNOWN, What.OUT, What.LABEL)
+    return not (named or whole.text or whole.loose) and whole.order in ("send", "tell", "ask")
 
 
 def _orders(tokens: Sequence[Token], at: int) -> bool:
@@ -100,20 +108,24 @@ def _last_step(tokens: Sequence[Token], at: int, text: str, is_open: bool) -> Sa
     """ "Send it", "delete the draft": a press on a card does it."""
     end = len(tokens)
     while end > at and (tokens[end - 1].text in (".", "!", "?", ",") or words.CHAT.at(tokens[end - 1 : end], 0)):
+        if moment_at(tokens, end - 1, end):  # "send it now"
+            break
         end -= 1
     while at < end and (known := words.CHAT.at(tokens, at)) and known[1] < end:
         at = known[1]
         while at < end and tokens[at].text in (",", "!", ".", "…"):
             at += 1
     spoken = tokens[at:end] or tokens[at:]
-    for extra in ("please", "stp", "svp", "now", "maintenant"):
+    for extra in ("please", "stp", "svp"):
         if len(spoken) > 1 and spoken[-1].text == extra:
             spoken = spoken[:-1]
-    if is_open and (known := words.SEND.at(spoken, 0)) and known[1] == len(spoken):
-        return Saying(kind=Kind.SEND, asks=(Asked(Ask.CONFIRM, "schedule"),))
+    if is_open and (step := _sent(spoken, text)):
+        return step
     known = words.DELETE.at(spoken, 0)
     if known is None:
         return None
+    if len(spoken) == 1 and end < len(tokens):  # "annule tout": no small talk
+        spoken = [token for token in tokens[at:] if token.sort is Sort.WORD]
     target = words.THE_CAMPAIGN.at(spoken, known[1])
     if target is None:
         return None
@@ -125,6 +137,21 @@ def _last_step(tokens: Sequence[Token], at: int, text: str, is_open: bool) -> Sa
         return None
     name = rest[0].text if len(rest) == 1 and rest[0].sort is Sort.QUOTED else text[rest[0].start : rest[-1].end]
     return Saying(kind=Kind.DELETE, name=name.strip('"“”«» '), asks=(Asked(Ask.CONFIRM, f"delete {name}"),))
+
+
+def _sent(spoken: Sequence[Token], text: str) -> Saying | None:
+    """ "Send it", which a press does; "send it now", which changes its start as well."""
+    known = words.SEND.at(spoken, 0)
+    if known is None:
+        return None
+    confirm = Asked(Ask.CONFIRM, "schedule")
+    if known[1] == len(spoken):
+        return Saying(kind=Kind.SEND, asks=(confirm,))
+    moment = moment_at(spoken, known[1], len(spoken))
+    if moment is None or moment.speaks != {"now"} or moment.end != len(spoken):
+        return None
+    when = text[spoken[known[1]].start : spoken[-1].end]
+    return Saying(kind=Kind.EDIT, when=when, speaks=moment.speaks, asks=(confirm,))
 
 
 def _is_a_new_one(scanner: Scanner, at: int, draft: OpenDraft) -> bool:
@@ -169,6 +196,7 @@ def _as_a_whole(scanner: Scanner, whole: Whole, at: int) -> Saying:
     saying = Saying(
         kind=Kind.NEW,
         text=whole.text or None,
+        text_in=whole.text_in,
         audience=tuple(name for name in audience if name not in exclude) or None,
         exclude=exclude or None,
     )
@@ -180,6 +208,9 @@ def _as_a_whole(scanner: Scanner, whole: Whole, at: int) -> Saying:
         asks.append(Asked(Ask.AUDIENCE))
     saying, more = with_the_rest(scanner, saying, parts, Buttons(), whole.answers)
     asks += more
+    if saying.shift:  # from what?
+        asks.append(Asked(Ask.NOT_UNDERSTOOD, saying.shift.words))
+        saying = replace(saying, shift=None)
     asks += _about_the_text(whole, saying)
     asks += _lost(scanner, whole, at)
     if not saying.when:

@@ -36,6 +36,8 @@ class Whole:
 
     parts: list[Part]
     text: str = ""
+    #: the language of the text, where others are said too
+    text_in: str = ""
     #: words that may be the text
     loose: str = ""
     #: sentences beside the text that may belong to it
@@ -66,7 +68,10 @@ class Whole:
 
     @property
     def order(self) -> str:
-        return next((str(part.value) for part in self.parts if part.what is What.ORDER), "")
+        orders = [str(part.value) for part in self.parts if part.what is What.ORDER]
+        if "poll" in orders and orders[0] in ("send", "make"):  # "send Sales a poll"
+            return "poll"
+        return orders[0] if orders else ""
 
 
 def instructs(parts: Sequence[Part]) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dialogs.sayings import Ask, Asked, Saying
+from dialogs.sayings import Ask, Asked, Saying, Shift
 from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.tokens import cut
 from dialogs.schedule_words import Spoken
 
 _DAY = frozenset(("day", "weekday", "again"))
+_WITHIN = re.compile(r"within |in the next |over the next |dans les? (?:\S+ )?prochaine?s? ", re.IGNORECASE)
 GRACE = timedelta(minutes=5)  #: a start so little ago is now
 
 
@@ -43,6 +45,8 @@ def timing(saying: Saying, spoken: Spoken | None, before: Mapping[str, str], now
             asks.append(Asked(Ask.NOT_UNDERSTOOD, saying.when))
     if spoken.left and _about(spoken.left) is Ask.NOT_UNDERSTOOD:  # "not on Friday"
         values = {key: value for key, value in values.items() if key not in ("start", "date", "time")}
+    if not before.get("start") and values.get("duration") and "start" not in values and _WITHIN.match(saying.when):
+        values["start"] = "now"
     says_day, says_clock = bool(saying.speaks & _DAY), bool(saying.speaks & {"clock", "part"})
     at_once = values.get("start") == "now"
     if before.get("start") == "at" and not at_once and not spoken.repeats:
@@ -55,6 +59,21 @@ def timing(saying: Saying, spoken: Spoken | None, before: Mapping[str, str], now
         asks.append(Asked(Ask.PAST, saying.when))
         values = {key: value for key, value in values.items() if key not in ("start", "date", "time")}
     return Timing(values, tuple(asks))
+
+
+def shifted(shift: Shift, before: Mapping[str, str], now: datetime, zone: str) -> Timing:
+    """The start that stood there, moved on its own clock; asked about where there is none, or it would be over."""
+    if before.get("start") != "at" or not before.get("date") or not before.get("time"):
+        return Timing(asks=(Asked(Ask.NOT_UNDERSTOOD, shift.words),))
+    stood = datetime.combine(date.fromisoformat(before["date"]), time.fromisoformat(before["time"]))
+    try:
+        moved = stood + shift.by
+    except OverflowError:  # a day that no calendar has
+        return Timing(asks=(Asked(Ask.NOT_UNDERSTOOD, shift.words),))
+    values = {"start": "at", "date": moved.date().isoformat(), "time": moved.strftime("%H:%M")}
+    if _is_over({**values, "zone": before.get("zone", "")}, now, zone):
+        return Timing(asks=(Asked(Ask.PAST, shift.words),))
+    return Timing(values)
 
 
 def _odd(saying: Saying, spoken: Spoken) -> list[Asked]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dialogs.sayings.body import TextReader
 from dialogs.sayings.parts.scanner import Part, Scanner, What
@@ -68,6 +70,24 @@ _ABOUT = frozenset(
 _TELLING = frozenset(["tell", "inform", "let", "remind", "warn", "notify", "advise", "alert", "announce", "ping"])
 
 
+def _in_two_languages(whole: Whole) -> None:
+    """ "In English and in French: A / B": two texts, one in each, of which the first is the message's."""
+    places = [at for at, part in enumerate(whole.parts) if part.what is What.LANGUAGE]
+    if len(places) != 2 or any(part.what is not What.SILENT for part in whole.parts[places[0] + 1 : places[1]]):
+        return
+    first, second = (whole.parts[at].value for at in places)
+    texts = [text.strip() for text in re.split(r" / |\n+", second.text or whole.text) if text.strip()]
+    if first.text or first.code == second.code:
+        return
+    whole.changed = True
+    if len(texts) != 2:  # they are asked for
+        whole.text, texts = second.text or whole.text, ["", ""]
+    else:
+        whole.text, whole.text_in = texts[0], first.code
+        whole.parts[places[0]] = whole.parts[places[0]]._replace(what=What.SILENT, value="filler")
+    whole.parts[places[1]] = whole.parts[places[1]]._replace(value=replace(second, text=texts[1]))
+
+
 class Reader:
     def __init__(self, scanner: Scanner, *, asked: bool) -> None:
         self._scanner, self._asked = scanner, asked
@@ -80,13 +100,14 @@ class Reader:
         parts = self._scanner.parts(at, end, self._begins, PATIENCE)
         begins = parts.pop().value if parts and isinstance(parts[-1].value, Beginning) else None
         label = next((part for part in parts if part.what is What.LABEL and part.value.label == "text"), None)
-        whole = Whole(parts, begins=begins)
+        whole = Whole(self._scanner.with_what_is_out(parts), begins=begins)
         if begins is None and label is None:
             self._without_a_sign(whole, end)
         elif label is not None:
             self._body.labelled(whole, label)
         elif begins is not None:
             self._body.read(whole, begins, end)
+        _in_two_languages(whole)
         return whole
 
     def _without_a_sign(self, whole: Whole, end: int) -> None:

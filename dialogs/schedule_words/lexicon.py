@@ -162,12 +162,14 @@ TODAY = {
     **dict.fromkeys(("tonight", "this evening", "ce soir"), "evening"),
 }
 PARTS = {
-    **dict.fromkeys(("morning", "matin", "matinée"), "morning"),
+    **dict.fromkeys(("morning", "matin", "matinée", "first thing in the morning", "first thing"), "morning"),
+    **dict.fromkeys(("première heure", "premiere heure"), "morning"),
     **dict.fromkeys(("afternoon", "après-midi", "apres-midi"), "afternoon"),
     **dict.fromkeys(("evening", "soir", "soirée"), "evening"),
 }
 PART = re.compile(
-    rf"\b(?:(?P<today>{one_of(TODAY)})|(?:in the |dans la |dans l'|en |le |l')?(?P<part>{one_of(PARTS)}))\b"
+    rf"\b(?:(?P<today>{one_of(TODAY)})"
+    rf"|(?:in the |dans la |dans l'|dès la |des la |à la |a la |en |le |l')?(?P<part>{one_of(PARTS)}))\b"
 )
 #: from and to, in hours, where no clock is said
 PART_HOURS = {"morning": (9, 12), "afternoon": (14, 18), "evening": (18, 21)}

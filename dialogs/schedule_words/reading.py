@@ -35,7 +35,7 @@ from dialogs.schedule_words.pieces import cut, language_of_words, zone_in
 from dialogs.schedule_words.repeats import first_day, rule_of
 
 A_MONTH = 30 * A_DAY  #: until the calendar tells
-_AT_A_CLOCK = re.compile(f"[{Kind.FROM}]?[{Kind.CLOCK}{Kind.NUMBER}](?![{Kind.TO}{Kind.UNTIL}])")
+_AT_A_CLOCK = re.compile(f"[{Kind.FROM}{Kind.TO}]?[{Kind.CLOCK}{Kind.NUMBER}](?![{Kind.TO}{Kind.UNTIL}])")
 _SIDE = "[DCnPNO]"
 #: whole sentences, of when; the sides of a range may each be a day, a clock, or both
 _RANGE = re.compile(rf"f?({_SIDE}+)[tu]({_SIDE}+)")
@@ -112,8 +112,11 @@ class _Sentence:
         if length is None and (clock_length := length_like_a_clock(when)):
             when.remove(clock_length)
             length = replace(clock_length, kind=Kind.LENGTH, value=clock_length.value.length)
+        lasts = None
         if self.rule:
             when = self._without_its_end(when)
+            if length and length.value >= A_DAY and not length.value % A_DAY:
+                length, lasts = None, length
         when = as_connected(when)
         try:
             self._read_when(when, length)
@@ -128,6 +131,8 @@ class _Sentence:
             self.rule = None  # "every day from Monday to Friday": one that lasts, or five
         if self.rule:
             self._set_rule(says_day)
+            if lasts:
+                self._set_last_day(lasts)
         elif self.again:
             self._values |= {"start": "at", "date": ""}
         distance = [piece for piece in self._pieces if piece.kind is Kind.DISTANCE and not self._is_ours(piece)]
@@ -168,6 +173,14 @@ class _Sentence:
         is_over = bool(clock) and time.fromisoformat(clock or "") <= self._now.time()
         since = today + timedelta(days=1) if is_over else today
         self._values |= {"start": "at", "date": first_day(rule, since).isoformat()}
+
+    def _set_last_day(self, lasts: Piece) -> None:
+        """ "Every day at 8 for two weeks": the last of these days, where the first is known."""
+        if "until" in self._values or not self._values.get("date"):
+            self._odd.append(lasts)
+            return
+        days = timedelta(minutes=lasts.value) - timedelta(days=1)
+        self._values["until"] = (date.fromisoformat(self._values["date"]) + days).isoformat()
 
     def _is_ours(self, piece: Piece) -> bool:
         """Whether a distance from UTC is that of the zone, when it starts; UTC itself becomes the zone."""

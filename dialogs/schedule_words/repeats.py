@@ -42,7 +42,8 @@ AGAIN = re.compile(
     rf"|(?:per|par) (?:{_PERIOD}|{_FRENCH_PERIOD})"
     rf"|(?:repeat(?:s|ed|edly|ing)?|recurring|recurrent|recurs?)(?: {_EACH}(?:every|each) {_PERIOD})?|again and again"
     # Monday mornings, weekends, evenings
-    rf"|(?:on )?(?:{_ENGLISH_DAY} |weekday |weekend )?(?:mornings|afternoons|evenings|nights|lunchtimes|weekends)"
+    rf"|(?:on )?(?:{_ENGLISH_DAY} |weekday |weekend )?(?:mornings|afternoons|evenings|nights|lunchtimes"
+    r"|weekends(?! too| included))"
     # le premier lundi de chaque mois; tous les lundis et jeudis; toutes les deux semaines
     rf"|(?:le )?(?:{_NTH} (?:{_FRENCH_DAY}|jour(?: ouvr[ée]+(?:able)?)?)? ?de )?{_EACH}chaque {_FRENCH_PERIOD}"
     rf"(?:(?:\s*,\s*|\s+(?:et|ou)\s+)(?:chaque )?{_FRENCH_DAY}\b)*"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from storage.records import Audience, Campaign, CampaignState, ListId
-from tests.bot.story import Card, asked, fields_of, make_author, make_publisher, newest
+from tests.bot.story import Card, asked, at_work, fields_of, make_author, make_publisher, newest
 from tests.conftest import RunningBot
 from tests.support.deeds import A_DEED
 from tests.support.organisation import SEND_OFF, TENANT, Person, actions_of, words_of
@@ -311,3 +311,41 @@ async def test_who_is_reminded_is_said_and_changed_in_words(
     await ada.press("Programmer")
     frozen = (await newest(running_bot)).frozen
     assert frozen is not None and frozen.follow_up is not None and frozen.follow_up.rounds == 5
+
+
+async def test_its_start_moves_by_what_is_said_and_now_leaves_the_press(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_list(running_bot, ada, "Managers", louis)
+    await make_list(running_bot, ada, "Sales", ada)
+    at_work(running_bot, ada.zone)
+    await said(ada, "Tell Managers tomorrow at 10am that the lift works again")
+    _, line = await said(ada, "an hour later please")
+    assert "11:00" in line and "not understand" not in line
+    schedule = (await newest(running_bot)).forms["schedule"]
+    assert (schedule["date"], schedule["time"]) == (tomorrow(running_bot), "11:00")
+    _, line = await said(ada, "not the managers, Sales instead, and two days earlier")
+    assert line.startswith("Changed: to Sales") and "without" not in line
+    assert "“two days earlier” is over: please choose another time." in words_of(ada.card())[0]
+    assert (await newest(running_bot)).forms["schedule"] == schedule
+    _, line = await said(ada, "send it now")
+    assert "as soon as you schedule it" in line
+    assert "One press is left, and it is yours." in line
+    draft = await newest(running_bot)
+    assert draft.state is CampaignState.DRAFT and draft.forms["schedule"]["start"] == "now"
+
+
+async def test_deux_langues_en_une_phrase_et_une_heure_plus_tot(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_author(ada, louis)
+    await make_list(running_bot, louis, "Managers", ada)
+    _, line = await said(
+        louis, "Dis aux Managers en anglais et en français demain à 9h : The lift works. / L'ascenseur remarche."
+    )
+    assert line.startswith("J’ai compris")
+    draft = await newest(running_bot)
+    assert draft.forms["message"]["body"] == "L'ascenseur remarche."
+    assert draft.forms["message.en"]["body"] == "The lift works."
+    await said(louis, "décale d'une heure")
+    assert (await newest(running_bot)).forms["schedule"]["time"] == "10:00"

@@ -16,12 +16,15 @@ from storage.port.store import Store
 from storage.records import StorageError
 from tests.contract.conftest import MongoDatabase
 from tests.support.cut_wire import cut_wire
+from tests.support.speed import slowness
 
 #: it dies after every so many writes: of each kind some in `make test`, each one in `make faults`
 EVERY = int(os.environ.get("EVERY_WRITE", "4"))
 
-#: a driver that loses the wire gives up soon
-AT_ONCE = "retryWrites=false&retryReads=false&serverSelectionTimeoutMS=500"
+
+def at_once() -> str:
+    """A driver that loses the wire gives up soon, on a busy machine a little later."""
+    return f"retryWrites=false&retryReads=false&serverSelectionTimeoutMS={500 * slowness():.0f}"
 
 
 async def one_life(database: MongoDatabase, writes: int, live: Callable[[Store], Awaitable[None]]) -> bool:
@@ -29,7 +32,7 @@ async def one_life(database: MongoDatabase, writes: int, live: Callable[[Store],
     there = urlsplit(database.url)
     assert there.hostname is not None
     async with cut_wire(there.hostname, there.port or 27017, writes) as wire:
-        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{AT_ONCE}")
+        store = MongoStore(f"mongodb://127.0.0.1:{wire.port}{there.path}?{at_once()}")
         life = asyncio.create_task(_opened_and_lived(store, live))
         death = asyncio.create_task(wire.cut.wait())
         await asyncio.wait({life, death}, return_when=asyncio.FIRST_COMPLETED)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from cards.kit.texts import Texts
 from dialogs.sayings import Ask, Asked, Buttons, Kind, LinkButton, OpenDraft, Saying
 from dialogs.sayings.reading import read
-from dialogs.sayings.timing import timing
+from dialogs.sayings.timing import shifted, timing
 from dialogs.sayings.words.names import Names
 from dialogs.schedule_words.reading import read_words
 from scheduler.rules.window import open_time
@@ -84,6 +84,8 @@ def outcome(case: Mapping[str, Any]) -> Outcome:
     texts = Texts(case.get("locale") or {"en": "en-GB", "fr": "fr-FR"}[case["lang"]])
     spoken = read_words(saying.when, now, zone, texts.language, texts.day_first) if saying.when else None
     times = timing(saying, spoken, before, now, zone)
+    if saying.shift:
+        times = shifted(saying.shift, before, now, zone)
     asks = [*saying.asks, *times.asks]
     old = None if saying.kind is Kind.NEW else case.get("draft")
     if saying.kind not in (Kind.NEW, Kind.EDIT):

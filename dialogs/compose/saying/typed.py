@@ -42,7 +42,7 @@ from dialogs.lists.audience import accept_audience
 from dialogs.sayings import Ask, Asked, Kind, Saying
 from dialogs.sayings.parts.mails import cut_by_mail
 from dialogs.sayings.reading import read
-from dialogs.sayings.timing import Timing, timing
+from dialogs.sayings.timing import Timing, shifted, timing
 from dialogs.sayings.words.names import EVERYBODY, Names
 from dialogs.schedule_words import may_be_a_schedule
 from storage.records import ByMail, Campaign, DeedKind, DistributionList, Right, StaleVersion, Topic
@@ -147,8 +147,8 @@ async def said(turn: Turn, words: str, command: str) -> Answer | None:
     if heard.says_beside and heard.draft is not None and saying.kind is Kind.EDIT:
         return await _answer(turn, heard)
     if saying.kind is Kind.EDIT:
-        alone = replace(saying, when="", speaks=frozenset(), asks=())
-        only_when = saying.when and not alone.says_something
+        alone = replace(saying, when="", speaks=frozenset(), shift=None, asks=())
+        only_when = (saying.when or saying.shift) and not alone.says_something
         if only_when or not saying.says_something:
             return await _asked_back(turn, heard) if _is_answerable(saying) else None
         return await _answer(turn, heard)
@@ -172,7 +172,7 @@ async def said_in_passing(turn: Turn, words: str) -> Answer | None:
     if saying.kind is Kind.SEND:
         text = turn.texts("One press is left, and it is yours. I send nothing because of words.")
         return await _shown(turn, heard.draft, text)
-    if saying.kind is Kind.EDIT and saying.when and saying.says_something:
+    if saying.kind is Kind.EDIT and (saying.when or saying.shift) and saying.says_something:
         return await _answer(turn, heard)
     return None
 
@@ -274,20 +274,27 @@ async def _forms(
         channel = draft.channel if draft is not None else turn.channel
         forms["audience"] = {"channel": channel, **forms.get("audience", {}), "topic": str(heard.topic.number)}
     own = forms.get("message", {}).get("language") or turn.texts.language
-    for code, text in saying.versions.items():
+    versions = dict(saying.versions)
+    if own in versions and saying.text and saying.text_in:  # the author's own language comes first
+        versions[saying.text_in] = saying.text
+    for code, text in versions.items():
         if code == own:
             forms["message"] = {**forms.get("message", {}), "name": name, "body": text[:KEPT]}
         else:
             forms[version_key(code)] = {**before.get(version_key(code), {}), "spoken": code, "body": text[:KEPT]}
     times, spoken = Timing(), None
-    timed = bool(saying.when or saying.end or saying.follow_up or heard.by_mail) or saying.presence is not None
+    says_when = saying.when or saying.shift or saying.end or saying.follow_up
+    timed = bool(says_when or heard.by_mail) or saying.presence is not None
     proposed = await proposed_schedule(turn, draft.channel if draft else turn.channel) if timed else {}
     if saying.when:
         stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
         zone = zone_of(stood or proposed, turn)
         spoken = await turn.services.words.read(saying.when, turn.now, zone, turn.texts)
         times = timing(_with_text(saying, forms), spoken, stood, turn.now, zone)
-    if timed:
+    if saying.shift is not None:
+        stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
+        times = shifted(saying.shift, stood, turn.now, zone_of(stood or proposed, turn))
+    if timed and (times.values or not saying.shift):
         forms["schedule"] = schedule_values(saying, before.get("schedule"), spoken, times, proposed)
     if saying.end is not None:
         zone = zone_of(forms["schedule"], turn)
@@ -298,7 +305,8 @@ async def _forms(
     if heard.by_mail is not None:
         after = {"mail": heard.by_mail.to, "mail_after": str(heard.by_mail.after)}
         forms["schedule"] = {**forms["schedule"], **after}
-    return with_asks(forms, [*_still_open(before, saying), *in_the_way(saying.asks, has_text=bool(saying.text))]), times
+    asked = (*saying.asks, *times.asks) if saying.shift else saying.asks
+    return with_asks(forms, [*_still_open(before, saying), *in_the_way(asked, has_text=bool(saying.text))]), times
 
 
 def _with_text(saying: Saying, forms: Mapping[str, Mapping[str, str]]) -> Saying:
@@ -328,7 +336,8 @@ async def _with_people(turn: Turn, campaign: Campaign) -> Campaign:
 async def _understood(turn: Turn, heard: Heard, campaign: Campaign, times: Timing, *, new: bool) -> Answer:
     """The review, with one line above it: what was understood, and what should be looked at."""
     schedule = campaign.forms.get("schedule")
-    parts = parts_understood(turn, heard.saying, schedule, heard.meant)
+    saying = heard.saying if times.values else replace(heard.saying, shift=None)
+    parts = parts_understood(turn, saying, schedule, heard.meant)
     if heard.topic is not None:
         parts.append(turn.texts("topic “{topic}”", topic=escape_markdown(heard.topic.name)))
     if heard.by_mail is not None:

@@ -123,8 +123,9 @@ def schedule_values(
 ) -> dict[str, str]:
     """The schedule's form after it. ``before``: None where nobody has chosen one yet: then ``proposed`` counts."""
     base = dict(before) if before else {**proposed, "start": "at", "date": "", "time": ""}
-    if saying.when:
+    if saying.when or saying.shift:
         base = {field: value for field, value in base.items() if field not in WORDS}
+    if saying.when:
         base["words"] = saying.when
     if spoken is not None and saying.when:
         base |= {
@@ -191,7 +192,7 @@ def parts_understood(turn: Turn, saying: Saying, schedule: Values | None, meant:
     if saying.exclude:
         others = texts.enumerate([called(name) for name in saying.exclude])
         parts.append(texts("without {others}", others=others))
-    if saying.when and schedule is not None:
+    if (saying.when or saying.shift) and schedule is not None:
         parts.append(_when_text(turn, saying, schedule))
     if saying.end is not None and schedule is not None:
         parts.append(texts("end: {end}", end=end_said(texts, schedule)))
@@ -250,6 +251,8 @@ def notes(turn: Turn, asks: Sequence[Asked]) -> list[str]:
             sentences.append(texts("“{words}” is over: please choose another time.", words=words))
         elif one.ask is Ask.FOR_THE_TEXT:
             sentences.append(texts("I took “{words}” for part of the text.", words=words))
+        elif one.ask is Ask.CONFIRM and one.words == "schedule":
+            sentences.append(texts("One press is left, and it is yours. I send nothing because of words."))
         elif one.ask is Ask.TEXT_IN:
             language = texts.language_name(one.words, alone=False)
             sentences.append(texts("I do not translate: please give me the text in {language}.", language=language))

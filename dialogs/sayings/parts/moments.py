@@ -9,227 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from dialogs.sayings.words.lexicon import AGAIN, EVERY, PERIODS
+from dialogs.sayings import Shift
+from dialogs.sayings.words import times
+from dialogs.sayings.words.lexicon import AGAIN, EVERY, PERIODS, WORKING
 from dialogs.sayings.words.times import MOMENTS
 from dialogs.sayings.words.tokens import Phrases, Sort, Token
 
 _DAYS = Phrases(MOMENTS)
-_MONTHS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-        "janv",
-        "fev",
-        "fevr",
-        "avr",
-        "juil",
-    ]
-)
-_NUMBER_WORDS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "fifteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fortyfive",
-        "ninety",
-        "un",
-        "une",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "sept",
-        "huit",
-        "neuf",
-        "dix",
-        "onze",
-        "douze",
-        "quinze",
-        "vingt",
-        "trente",
-        "quarante",
-        "a",
-        "an",
-        "half",
-    ]
-)
+MONTHS, NUMBER_WORDS = frozenset(times.MONTHS.split()), frozenset(times.NUMBER_WORDS.split())
+UNITS, JOINS = frozenset(times.UNITS.split()), frozenset(times.JOINS.split())
 #: hours that are spelt out
 _HOURS = frozenset(
     ["half", "quarter", "dix", "neuf", "huit", "ten", "nine", "eight", "two", "three", "eleven", "four", "five"]
 )
-_UNITS = frozenset(
-    [
-        "minute",
-        "minutes",
-        "min",
-        "mins",
-        "mn",
-        "hour",
-        "hours",
-        "hr",
-        "hrs",
-        "h",
-        "heure",
-        "heures",
-        "day",
-        "days",
-        "jour",
-        "jours",
-        "journee",
-        "journees",
-        "week",
-        "weeks",
-        "semaine",
-        "semaines",
-        "month",
-        "months",
-        "mois",
-        "fortnight",
-        "fortnights",
-        "quinzaine",
-        "d",
-        "j",
-    ]
-)
-#: what stands between two parts of a moment, or before the first
-_JOINS = frozenset(
-    [
-        "at",
-        "on",
-        "in",
-        "from",
-        "to",
-        "until",
-        "till",
-        "for",
-        "during",
-        "over",
-        "within",
-        "between",
-        "and",
-        "the",
-        "next",
-        "this",
-        "of",
-        "a",
-        "le",
-        "la",
-        "l'",
-        "du",
-        "au",
-        "de",
-        "d'",
-        "des",
-        "dans",
-        "pendant",
-        "durant",
-        "sur",
-        "pour",
-        "jusqu'",
-        "jusque",
-        "des",
-        "entre",
-        "et",
-        "ce",
-        "cet",
-        "cette",
-        "prochain",
-        "prochaine",
-        "partir",
-        "starting",
-        "beginning",
-        "-",
-        "–",
-        "—",
-        ",",
-        "→",
-        "@",
-        "(",
-        ")",
-        "about",
-        "around",
-        "vers",
-        "environ",
-        "only",
-        "que",
-        "compter",
-        "pdt",
-        "coming",
-        "lasting",
-        "through",
-        "les",
-        "en",
-        "uniquement",
-        "seulement",
-        "not",
-        "pas",
-        "sharp",
-        "pile",
-        "precises",
-        "tapantes",
-        "suivant",
-        "qui",
-        "vient",
-        "half",
-        "past",
-        "quarter",
-        "last",
-        "derniere",
-        "dernier",
-        "up",
-        "thru",
-        "duree",
-        "duration",
-    ]
-)
+#: "half past two", "a quarter to ten", "twenty past nine": what says that an hour follows, and the hours
+_PARTS_OF_HOURS = frozenset(["half", "quarter", "five", "ten", "twenty"])
+_ALL_HOURS = _HOURS - {"half", "quarter"} | {"one", "six", "seven", "twelve"}
+#: behind a clock: "9h et demie", "dix heures moins le quart"
+_ADDED = (("et", "demie"), ("et", "demi"), ("et", "quart"), ("moins", "le", "quart"))
+_ADDED_MINUTES = frozenset(["cinq", "dix", "vingt"])
 #: joins that lead nowhere at the end of a run, or that belong to what follows
 _CLOCK = re.compile(
     r"\d{1,2}h(?:\d{2})?(?:mn|min)?|\d{1,2}[:.]\d{2}(?::\d{2})?(?:am|pm|h)?|\d{1,2}(?:am|pm|hrs?|heures?)|\d{4}(?:hrs?|h)"
@@ -248,6 +48,10 @@ _FOR = frozenset(
     ["for", "over", "during", "pendant", "sur", "durant", "pour", "dans", "in", "within", "lasting", "pdt"]
 )
 _SHIFTS = frozenset(("later", "earlier", "sooner"))
+_SHORT = re.compile(r"(?P<hours>\d{1,2})h(?P<minutes>\d{2})?")
+_COUNTED = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d)?)(?P<unit>[a-z]*)")
+_AND_A_PART = frozenset(["and", "et", "demi", "demie", "quart", "d'"])
+_LONGEST_SHIFT = 7  #: tokens: "by two and a half hours"
 _HALVES = frozenset(["am", "pm", "a.m", "p.m"])
 
 
@@ -294,15 +98,74 @@ def moment_at(tokens: Sequence[Token], place: int, end: int) -> Moment | None:
     return Moment(place, last, frozenset(speaks))
 
 
+def shift_at(text: str, tokens: Sequence[Token], place: int, end: int) -> tuple[Shift, int] | None:
+    """ "An hour later", "deux jours plus tôt": the shift, and the place after it."""
+    at = place + (tokens[place].text in ("by", "de", "d'"))
+    last = at
+    if at < end and tokens[at].text in _AND_A_PART:
+        return None
+    while last < end and last - at < _LONGEST_SHIFT and _is_of_a_length(tokens[last]):
+        last += 1
+    minutes = minutes_in(tokens[at:last])
+    if not minutes or not _is_shift(tokens, last, end):
+        return None
+    after = last + 1 + (tokens[last].text == "plus")
+    back = tokens[after - 1].text in ("earlier", "sooner", "tot")
+    return Shift(
+        text[tokens[place].start : tokens[after - 1].end], timedelta(minutes=-minutes if back else minutes)
+    ), after
+
+
+def minutes_in(tokens: Sequence[Token]) -> float:
+    """Of "two and a half hours", "une demi-heure", "1h30"; 0 where it is no length."""
+    number, unit, joined = 0.0, 0.0, False
+    for token in tokens:
+        if match := _SHORT.fullmatch(token.text):
+            return float(match["hours"]) * 60 + float(match["minutes"] or 0)
+        if token.sort is Sort.NUMBER:
+            match = _COUNTED.fullmatch(token.text)
+            number = float(match["number"].replace(",", ".")) if match else 0.0
+            unit = times.MINUTES.get(match["unit"], unit) if match else unit
+        elif token.text in ("half", "demi", "demie", "quart"):
+            number = (number if joined else 0.0) + (0.25 if token.text == "quart" else 0.5)
+        elif token.text in times.NUMBERS and not number:
+            number = times.NUMBERS[token.text]
+        unit = times.MINUTES.get(token.text, unit) if token.sort is Sort.WORD else unit
+        joined = joined or token.text in ("and", "et")
+    return number * unit
+
+
+def _is_of_a_length(token: Token) -> bool:
+    return token.sort is Sort.NUMBER or token.text in NUMBER_WORDS | UNITS | {
+        "and",
+        "et",
+        "demi",
+        "demie",
+        "quart",
+        "d'",
+    }
+
+
 def _is_join(token: Token) -> bool:
-    return token.sort in (Sort.WORD, Sort.SIGN) and token.text in _JOINS
+    return token.sort in (Sort.WORD, Sort.SIGN) and token.text in JOINS
 
 
 def _strong(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> tuple[str, int] | None:
     """What stands here that says when, and the place after it."""
     known = _of_a_month(tokens, at, end) or _again(tokens, at, end) or _named(tokens, at, end)
-    known = known or _zone(tokens, at, end, speaks)
-    return known or _numbered(tokens, at, end, speaks)
+    known = known or _zone(tokens, at, end, speaks) or _numbered(tokens, at, end, speaks)
+    if known and (known[0] == "clock" or tokens[known[1] - 1].text in ("heure", "heures")):
+        return known[0], _with_minutes(tokens, known[1], end)
+    return known
+
+
+def _with_minutes(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The place after "et demie", "moins le quart", "moins dix", where they stand behind a clock."""
+    follows = tuple(token.text for token in tokens[at : min(end, at + 3)])
+    for added in _ADDED:
+        if follows[: len(added)] == added:
+            return at + len(added)
+    return at + 2 if follows[:1] == ("moins",) and follows[1:2] and follows[1] in _ADDED_MINUTES else at
 
 
 def _of_a_month(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
@@ -316,15 +179,28 @@ def _of_a_month(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] |
 
 def _again(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
     if known := AGAIN.at(tokens, at):
-        return "again", known[1]
+        return "again", _and_others(tokens, known[1], end) if tokens[known[1] - 1].text in PERIODS else known[1]
     if known := EVERY.at(tokens, at):
         place = known[1]
+        if place + 2 < end and tokens[place].sort is Sort.NUMBER and tokens[place + 1].text in ("du", "of"):
+            month = place + 2 + (tokens[place + 2].text in ("the", "each", "every", "chaque"))
+            if month < end and tokens[month].text in ("month", "mois"):  # "tous les 15 du mois"
+                return "again", month + 1
         if place < end and tokens[place].text in PERIODS and tokens[at].text not in ("un", "le"):
-            place += 1
-            while place + 1 < end and tokens[place].text in ("and", "et", ",") and tokens[place + 1].text in PERIODS:
-                place += 2
-            return "again", place
+            place += 1 + (place + 1 < end and tokens[place].text == "working" and tokens[place + 1].text in PERIODS)
+            place += place < end and tokens[place].text in WORKING
+            return "again", _and_others(tokens, place, end)
     return None
+
+
+def _and_others(tokens: Sequence[Token], place: int, end: int) -> int:
+    """The place after "and Thursdays", "et les jeudis"."""
+    while place + 1 < end and tokens[place].text in ("and", "et", ","):
+        follows = place + 1 + (tokens[place + 1].text in ("les", "on", "every", "each", "chaque"))
+        if follows >= end or tokens[follows].text not in PERIODS:
+            break
+        place = follows + 1
+    return place
 
 
 def _named(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
@@ -341,9 +217,11 @@ def _named(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None
             return None
         if place < end and (_PLAIN.fullmatch(tokens[place].text) or _NTH.fullmatch(tokens[place].text)):
             after = place + 1
-            if after < end and tokens[after].text in _MONTHS:
+            if after < end and tokens[after].text in MONTHS:
                 return "day", _year(tokens, after + 1, end)
-            if after >= end or tokens[after].text not in _UNITS | _HALVES | {":"}:
+            if after >= end or tokens[after].text not in UNITS | _HALVES | {":"}:
+                return "day", after
+            if tokens[after].text == ":" and not _is_number(tokens, after + 1, end):  # "lundi 30 : …"
                 return "day", after
         if place < end and tokens[place].text in ("prochain", "next", "suivant"):
             return "day", place + 1
@@ -390,11 +268,13 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
     follows = tokens[after].text if after < end else ""
     before = tokens[at - 1].text if at else ""
     if token.sort is Sort.WORD:
-        if text in _NUMBER_WORDS and follows in _UNITS:
+        if text in NUMBER_WORDS and follows in UNITS:
             return None if _is_shift(tokens, after + 1, end) else ("length", after + 1)
-        if text in _MONTHS and after < end and (_PLAIN.fullmatch(follows) or _NTH.fullmatch(follows)):
+        if text in MONTHS and after < end and (_PLAIN.fullmatch(follows) or _NTH.fullmatch(follows)):
             return "day", _year(tokens, after + 1, end)
-        alone = before in ("at", "a", "past", "to") and follows not in _UNITS and speaks & {"day", "weekday"}
+        alone = before in ("at", "a", "past", "to") and follows not in UNITS and speaks & {"day", "weekday"}
+        if text in _ALL_HOURS and before in ("past", "to") and at > 1 and tokens[at - 2].text in _PARTS_OF_HOURS:
+            return "clock", after
         return ("clock", after) if text in _HOURS and alone else None
     if token.sort is not Sort.NUMBER:
         return None
@@ -402,13 +282,13 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
         return "day", after
     if follows in _SHIFTS:
         return None
-    if _LENGTH.fullmatch(text) and (before in _FOR or not _CLOCK.fullmatch(text)):
+    if _LENGTH.fullmatch(text) and (before in (*_FOR, "d'") or not _CLOCK.fullmatch(text)):
         return "length", after
     if _CLOCK.fullmatch(text):
         place = after + (follows in _HALVES)
-        return ("clock", place) if before not in _FOR or "h" not in text else ("length", place)
+        return ("clock", place) if before not in (*_FOR, "d'") or "h" not in text else ("length", place)
     if _NTH.fullmatch(text):
-        if follows in _MONTHS:
+        if follows in MONTHS:
             return "day", _year(tokens, after + 1, end)
         return ("day", after) if before in ("the", "le", "on") else None
     if not _PLAIN.fullmatch(text):
@@ -427,7 +307,7 @@ def _plain_number(
     tokens: Sequence[Token], at: int, end: int, speaks: set[str], before: str, follows: str
 ) -> tuple[str, int] | None:
     after = at + 1
-    if follows in _MONTHS:
+    if follows in MONTHS:
         return "day", _year(tokens, after + 1, end)
     if before == "le" and follows in ("", "a", "at", ",", "des", "de", "pour", "matin", ".", "apres"):
         return "day", after
@@ -438,7 +318,7 @@ def _plain_number(
         if place < end and re.fullmatch(r"\d\d", tokens[place].text):
             place += 1
         return "clock", place
-    if follows in _UNITS:
+    if follows in UNITS:
         return None if _is_shift(tokens, after + 1, end) else ("length", after + 1)
     if before in ("at", "a", "@", "-", "–", "to", "and", "et", "from", "entre", "between", "de", "till", "until") and (
         speaks or before in ("at", "@", "a")
@@ -459,9 +339,13 @@ _THEN_HOURS = re.compile(
 )
 
 
+#: a month's name as it is typed, by its beginning
+_MONTH = r"(?:jan|feb|f[ée]v|mar|apr|avr|ma[iy]|jui?n|jui?l|aug|ao[uû]t|sep|oct|nov|d[eé]c)[a-zéû]*\.?"
 #: "move it to Monday", "only between 2 and 5": of the order, not of the moment
 _LEADING = re.compile(
     r"^(?:(?:to|à|a|au) (?=(?:next |this )?(?:\w+day\b|\w+di\b|dimanche|tomorrow|demain|aujourd|today|the \d|\d))"
+    rf"|(?:for|pour|it) (?=(?:the |le )?\d{{1,2}}(?:st|nd|rd|th|er)? (?:of )?{_MONTH}|{_MONTH} \d"
+    r"|\d{4}-|\d{1,2}[/.]\d)"
     r"|(?:for|pour|it|le|la) (?=(?:the |le )?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m|h\b)|(?:next )?\w+day\b|\w+di\b"
     r"|tomorrow|demain|today|noon|midi|aujourd|pour )"
     r"|(?:only|just|seulement|uniquement|juste) (?=between|from|entre|de |du |at |à |for |pendant|on \w+day\b|\d))",

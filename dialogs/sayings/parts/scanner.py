@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dialogs.sayings import Described
 from dialogs.sayings.parts.buttons import another_button, answers_at, button_at, confirmation_at
 from dialogs.sayings.parts.labels import Labelled, label_at, language_at
-from dialogs.sayings.parts.moments import Moment, moment_at
+from dialogs.sayings.parts.moments import Moment, moment_at, shift_at
 from dialogs.sayings.parts.people import Reader as PeopleReader
 from dialogs.sayings.parts.reminding import reminder_at
 from dialogs.sayings.words import lexicon as words
@@ -35,6 +35,7 @@ class What(StrEnum):
     PERSON = "person"  #: an address
     PERSON_OUT = "person out"
     WHEN = "when"
+    SHIFT = "shift"  #: by how much the start moves
     DEADLINE = "deadline"
     END = "end"  #: what becomes of the message, and when
     REMINDER = "reminder"  #: who is reminded, and how often
@@ -56,7 +57,7 @@ class What(StrEnum):
 #: parts that make an instruction of a fragment
 OPERATIVE = frozenset(
     {What.LIST, What.OUT, What.PERSON, What.WHEN, What.STYLE, What.PRESENCE, What.BUTTON, What.CONFIRM, What.NO_CONFIRM}
-    | {What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT, What.END, What.REMINDER}
+    | {What.SHIFT, What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT, What.END, What.REMINDER}
 )
 
 
@@ -233,6 +234,8 @@ class Scanner:
             while place < end and tokens[place].text in words.NOUNS_AFTER:
                 place += 1
             return None if self._names_more(at, place, end) else Part(What.NOT_SUPPORTED, at, place)
+        if tokens[at].text == "by" and (moment := moment_at(tokens, at + 1, end)) and moment.speaks == {"length"}:
+            return Part(What.WHEN, at, moment.end, moment)  # "postpone it by an hour"
         if (known := words.DEADLINES.at(tokens, at)) and (moment := moment_at(tokens, known[1], end)):
             return Part(What.DEADLINE, at, moment.end)
         if (known := words.NOT_THAT.at(tokens, at)) and (place := self._not_that(known[1], end)) > known[1]:
@@ -243,6 +246,16 @@ class Scanner:
         """Whether a list's name that begins here is longer."""
         named = self.names.at(self.tokens, at, end)
         return named is not None and named[1] > place
+
+    def with_what_is_out(self, parts: Sequence[Part]) -> list[Part]:
+        """Of a whole campaign: "Managers, and not Sales or Interns" leaves both out."""
+        changed = list(parts)
+        for at, part in enumerate(parts):
+            if part.what is What.NOT_THAT and self.tokens[part.start].text in ("and", "et"):
+                places = range(part.start + 2, part.end)
+                named = [one for place in places if (one := self.names.at(self.tokens, place, part.end))]
+                changed[at] = part._replace(what=What.OUT, value=named[0][0]) if named else part
+        return _with_all_that_is_out(changed)
 
     def _not_that(self, at: int, end: int) -> int:
         """What it was before goes on to the next comma, or to the end of what says when."""
@@ -348,6 +361,8 @@ class Scanner:
         return self._known(at, end, ()) is not None
 
     def _moment(self, at: int, end: int) -> Part | None:
+        if shift := shift_at(self.text, self.tokens, at, end):
+            return Part(What.SHIFT, at, shift[1], shift[0])
         if moment := moment_at(self.tokens, at, end):
             return Part(What.WHEN, at, moment.end, moment)
         return None
@@ -388,12 +403,16 @@ def _is_infinitive(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _with_all_that_is_out(parts: list[Part]) -> list[Part]:
-    """ "Except the interns and the managers": both."""
+    """ "Except the interns and the managers", "sauf au siège et aux managers": both."""
     meant = {What.LIST: What.OUT, What.PERSON: What.PERSON_OUT, What.UNKNOWN: What.UNKNOWN_OUT}
-    for at in range(2, len(parts)):
-        joined = parts[at - 1].what is What.SILENT and parts[at - 1].value == "and"
-        if parts[at].what in meant and joined and parts[at - 2].what in meant.values():
-            parts[at] = parts[at]._replace(what=meant[parts[at].what])
+    out, between = False, list[Any]()  # whether the last that was named is out, and what stands behind it
+    for at, part in enumerate(parts):
+        if part.what is What.SILENT:
+            between.append(part.value)
+            continue
+        if part.what in meant and out and between[:1] == ["and"] and {*between} <= {"and", "to", "filler"}:
+            parts[at] = part._replace(what=meant[part.what])
+        out, between = parts[at].what in meant.values(), []
     return parts
 
 

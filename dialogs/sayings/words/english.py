@@ -36,6 +36,7 @@ FILLERS = {
         "|make|make that|move|move it|shift it|change it|change|change that|let it|from|stay|addressed to|was"
         "|meant|need|to go|to be sent|to be|enough|would|'s|it's|its|postpone|postpone it|bring it forward"
         "|reschedule|reschedule it|needed|you|can|could|by the way|start time|date|when|who|to all|recipients"
+        "|push it back|push back|push it|delay it|delay|spread|spread it|spread it out|spread them|repeat it"
         "|audience|reads|sorry|no|yes|ok|okay|new|note|following|ask|too|as well|style|with the|with a"
         "|with an|with no|please make|run it|let"
     ),
@@ -336,6 +337,7 @@ PRESENCE = {
         "|while they are available|while they're available|only while they are available|only while available"
         "|when available|presence available|only when the recipients are available|if they are available"
         "|if they're available|only when they are free|only when everyone is available|available only"
+        "|to those who are available|to people who are available|only those who are available"
         "|only people who are available|once they are available|when they are free"
         "|only if people are available|only for those who are available|only to those available"
         "|only when recipients are available|only when the person is available|wait until they are available"
@@ -344,6 +346,7 @@ PRESENCE = {
         "available away or busy|only when they are present|only if they are online|when they are online"
         "|when online|only when online|only when they're online|only if online|only if they're online"
         "|only when people are online|only when they are there|only to people who are online"
+        "|only people who are online|only those who are online|only online people"
         "|when they are present|if they are present|only when present|even if they are away or busy"
         "|even when away or busy|only to those who are online|only when they are connected"
         "|when they're online|only when signed in|only when they are signed in|only if they are present"

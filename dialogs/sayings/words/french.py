@@ -45,7 +45,8 @@ FILLERS = {
         "|une notification|annonce|une annonce|communication|bonjour|ok|note|une note|rapide|court|suivants"
         "|tout|va|vas|ira|envoyee|envoye|aller|faut|t'|te|toi|vous|nous|tu|suffit|suffira|suffisent|style"
         "|remets le|remets|remettre|n'|ne|diffuse|diffuser|diffuse le|par|etre|sois|ainsi|besoin|pas besoin"
-        "|donc|alors|finalement"
+        "|donc|alors|finalement|etale|etale le|etale l'envoi|etale les envois|repartis|repartis le"
+        "|repartis l'envoi|faire"
     ),
 }
 

@@ -18,7 +18,8 @@ MOMENTS = {
     ),
     "part": (
         "morning|afternoon|evening|matin|matinee|apres midi|soir|soiree|tonight|this morning|this afternoon"
-        "|night|this evening|ce matin|cet apres midi|ce soir|lunchtime"
+        "|night|this evening|ce matin|cet apres midi|ce soir|lunchtime|first thing in the morning|first thing"
+        "|a la premiere heure|des la premiere heure"
     ),
     "clock": ("noon|midday|midnight|midi|minuit|midi et demi|lunch time"),
     "now": (
@@ -38,8 +39,8 @@ MOMENTS = {
     "days": (
         "working days|weekdays only|on weekdays|jours ouvres|jours ouvrables|en semaine|weekends too"
         "|7 days a week|weekdays|including weekends|week-end compris|7 jours sur 7|le week-end aussi"
-        "|week-ends compris|weekend included|business days|working days only|jours de travail|weekend too"
-        "|uniquement en semaine|y compris le week-end"
+        "|week-ends compris|weekend included|weekends included|business days|working days only|jours de travail"
+        "|weekend too|uniquement en semaine|y compris le week-end"
     ),
     "anytime": (
         "at any time|at any hour|any time|around the clock|day and night|outside working hours"
@@ -52,7 +53,8 @@ MOMENTS = {
         "each person's local time|their local time|in their own time zone|their own time zone"
         "|each person's own time|heure locale de chacun|l'heure de chacun|a l'heure locale de chacun"
         "|a l'heure de chacun|their own clock|own time zone|in their local time|on their own clock"
-        "|everyone's local time|each person's time zone|their own time|local time of each"
+        "|everyone's local time|everyone's own time zone|everyone's time zone|everyone's own time"
+        "|each person's time zone|their own time|local time of each"
     ),
     "holidays": (
         "except bank holidays|excluding bank holidays|not on bank holidays|except public holidays"
@@ -60,4 +62,63 @@ MOMENTS = {
         "|excluding public holidays|except holidays|no holidays|without holidays|hors jours ferie"
         "|excluding holidays|except on public holidays|except on bank holidays"
     ),
+}
+
+MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun"
+    " jul aug sep sept oct nov dec janvier fevrier mars avril mai juin juillet aout septembre octobre novembre"
+    " decembre janv fev fevr avr juil"
+)
+
+NUMBER_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fortyfive ninety"
+    " un une deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente quarante a an half"
+)
+
+UNITS = (
+    "minute minutes min mins mn hour hours hr hrs h heure heures day days jour jours journee journees week weeks"
+    " semaine semaines month months mois fortnight fortnights quinzaine d j"
+)
+
+#: what stands between two parts of a moment, or before the first
+JOINS = (
+    "at on in from to until till for during over within between and the next this of a le la l' du au de d' des"
+    " dans pendant durant sur pour jusqu' jusque entre et ce cet cette prochain prochaine partir starting"
+    " beginning - – — , → @ ( ) about around vers environ only que compter pdt coming lasting through les en"
+    " uniquement seulement not pas sharp pile precises tapantes suivant qui vient ici half past quarter last"
+    " derniere dernier up thru duree duration"
+)
+
+#: of a number that is spelt out
+NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        [
+            "a an un une one",
+            "two deux",
+            "three trois",
+            "four quatre",
+            "five cinq",
+            "six",
+            "seven sept",
+            "eight huit",
+            "nine neuf",
+            "ten dix",
+        ],
+        1,
+    )
+    for word in words.split()
+} | {"eleven": 11, "onze": 11, "twelve": 12, "douze": 12, "fifteen": 15, "quinze": 15, "twenty": 20, "vingt": 20}
+NUMBERS |= {"thirty": 30, "trente": 30, "forty": 40, "quarante": 40, "ninety": 90}
+#: of a unit of time; months are no length that is the same every time
+MINUTES = {
+    unit: minutes
+    for units, minutes in (
+        ("minute minutes min mins mn", 1),
+        ("hour hours hr hrs h heure heures", 60),
+        ("day days d jour jours j journee journees", 24 * 60),
+        ("week weeks semaine semaines", 7 * 24 * 60),
+        ("fortnight fortnights quinzaine", 14 * 24 * 60),
+    )
+    for unit in units.split()
 }
