@@ -260,6 +260,7 @@ async def crieur(
             planned=dispatcher.look_at,
         )
         watch.when_set += [jobs.catch_up, dispatcher.wake]
+        watch.when_looked.append(jobs.keep_up)
         dispatcher.when_recorded.append(jobs.look_at)
         services.when_scheduled.append(jobs.begin_soon)
         watching = asyncio.create_task(watch.run())

@@ -46,6 +46,7 @@ PROGRESS_EVERY = 3.0  #: seconds between looks at live cards: the platform limit
 STOPPED_EVERY = 10.0  #: seconds between looks for authors who have to hear that an operator stopped a campaign
 LOG_EVERY = 60.0  #: seconds between two lines in the log on how a running campaign goes
 REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
+SLACK = 1.0  #: seconds: a clock that differs by less is corrected by NTP
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to be installed
@@ -103,6 +104,8 @@ class Jobs:
         self._store = store
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        #: its jobs, and how many seconds apart each runs
+        self._intervals: list[tuple[Any, float]] = []
         self._installations = installations
         self._look_ups = look_ups
         self._recalls = recalls
@@ -152,13 +155,14 @@ class Jobs:
             *([(self._mail, MAIL_EVERY)] if self._mailings else []),
         ):
             # one run at a time, however late: a run does all that is due
-            self._scheduler.add_job(
+            added = self._scheduler.add_job(
                 self._noted(_guarded(job)),
                 _Every(seconds),
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,
             )
+            self._intervals.append((added, seconds))
         self._scheduler.start()
 
     def catch_up(self) -> None:
@@ -166,8 +170,19 @@ class Jobs:
 
         and would rest for as long as it went back.
         """
-        for job in self._scheduler.get_jobs():
+        for job, _ in self._intervals:
             job.modify(next_run_time=self._clock.now())
+
+    def keep_up(self) -> None:
+        """The same for those that rest longer than they should. To be called every second or so: a clock that was set
+
+        ahead, and back before anybody looked, has told the jobs of that moment to rest until it is as late as that.
+        """
+        now = self._clock.now()
+        for job, seconds in self._intervals:
+            if job.next_run_time and (job.next_run_time - now).total_seconds() > seconds + SLACK:
+                log.warning("a job would have rested too long: the wall clock was set ahead for a moment")
+                job.modify(next_run_time=now)
 
     def stop(self) -> None:
         self._stopped = True

@@ -35,7 +35,7 @@ class CheckedStore(Protocol):
 class Watch:
     """``ask()`` before the first message leaves, then ``run()`` as a task.
 
-    ``when_set`` is called after each step of the wall clock, in this loop.
+    ``when_set`` is called after each step of the wall clock, ``when_looked`` at each look, in this loop.
     """
 
     def __init__(self, clock: Clock, store: CheckedStore) -> None:
@@ -48,6 +48,7 @@ class Watch:
         self._lost = ""
         self._warned = False
         self.when_set: list[Callable[[], None]] = []
+        self.when_looked: list[Callable[[], None]] = []
 
     @property
     def skew(self) -> float:
@@ -74,6 +75,8 @@ class Watch:
         asked_at = self._clock.monotonic()
         while True:
             await self._clock.sleep(LOOK)
+            for act in self.when_looked:
+                act()
             if self._was_set() or self._clock.monotonic() - asked_at >= ASK:
                 asked_at = self._clock.monotonic()
                 await self.ask()

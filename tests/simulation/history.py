@@ -24,6 +24,8 @@ class Event:
     done: bool | None = None
     #: of a record: which of them ended with it
     ended: frozenset[int] = frozenset()
+    #: how many events there were when the answer came
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,20 @@ class History:
         if self.broken:
             return self.broken
         marked: dict[int, str] = {}
-        ended: dict[int, str] = {}
-        for event in self.events:
+        ended: dict[int, Event] = {}
+        for at, event in enumerate(self.events):
             for delivery in event.deliveries:
                 if event.kind == "mark" and event.done:
-                    if delivery in ended:
-                        return f"delivery {delivery} was marked by {event.process} after {ended[delivery]} had ended it"
+                    if delivery in ended and ended[delivery].answered <= at:  # else it may have come first
+                        who = ended[delivery].process
+                        return f"delivery {delivery} was marked by {event.process} after {who} had ended it"
                     if delivery in marked:
                         return f"delivery {delivery} was marked by {event.process} and by {marked[delivery]}"
                     marked[delivery] = event.process
                 elif event.kind == "record":
                     marked.pop(delivery, None)
                     if event.done and delivery in event.ended:
-                        ended[delivery] = event.process
+                        ended[delivery] = event
         return ""
 
     def leased(self, deliveries: Iterable[int], lease: Lease) -> None:
@@ -144,4 +147,4 @@ class Watched:
         event = self.history.invoke("record", [row.id for row in settled], ends)
         self.history.given_back([row.id for row in settled], holder)  # from here on it may have been
         await super().record(settled, holder)  # type: ignore[misc]
-        event.done = True
+        event.done, event.answered = True, len(self.history.events)

@@ -67,8 +67,9 @@ async def _come_about(world: World, store: Store, campaign: Campaign, number: in
     server, rng = world.mail_server, world.chance(f"mail server {number}")
     addresses = sorted((await _addresses(store, campaign)).values())
     for address in addresses:
-        if rng.random() < 0.2:
-            server.of_recipient[address] = rng.choice((LATER, "550 5.1.1 no such user"))
+        if rng.random() < 0.2:  # who does not exist will not exist later
+            says = rng.choice((LATER, "550 5.1.1 no such user"))
+            server.of_recipient.setdefault(address, says)
     server.of_content = [LATER] * rng.choice((0, 0, 1))
     server.breaks, server.hangs_at = rng.choice((0, 0, 1)), rng.choice(("", "", "", "RCPT", "DATA"))
     if rng.random() < 0.3:

@@ -17,7 +17,7 @@ from tests.simulation.mongo import MongoServer
 from tests.simulation.parts import CANTEEN
 from tests.support.answers import ROWS
 from tests.support.connector import Faults
-from tests.support.organisation import Person, Refusal, actions_of
+from tests.support.organisation import CARD, Person, Refusal, actions_of
 
 if TYPE_CHECKING:
     from tests.simulation.world import Copy, World
@@ -310,8 +310,8 @@ class Mishaps:
             await doing
             return
         self._world.left.add(person.conversation)
-        await doing
-        self._first(self._world.muted, person)
+        if (await doing)["type"] == CARD:  # else the store was away, and the bot said so
+            self._first(self._world.muted, person)
 
     async def a_stranger_installs(self, fault: Fault) -> None:
         """Of the organisation, and in no list."""

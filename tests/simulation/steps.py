@@ -30,7 +30,7 @@ async def sequence(world: World, store: Store, campaign: Campaign) -> None:
     newcomer = world.strangers[-1]
     for day in range(len(STEPS) + 1):
         if day == 1:
-            await newcomer.install()  # before it is looked again who has joined
+            await world.comes(newcomer)  # before it is looked again who has joined
         world.leap(start + day * DAY - NEAR)
         joined = await _there(store, author.tenant) - first
         await trouble(world, day, SLOT.total_seconds() + TROUBLED)

@@ -300,11 +300,19 @@ class World:
         self.organisation.bot_url = self.url(self.copies[0])
         await asyncio.wait_for(asyncio.ensure_future(person.press(title)), PATIENCE)
 
-    async def execute(self, person: Person, verb: str, form: dict[str, Any]) -> None:
-        """On the greeting: in the place of any other message the answer would stand."""
+    async def comes(self, person: Person) -> None:
+        """They install the bot, as soon as a copy of it listens."""
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                await person.install()
+                return
+            await asyncio.sleep(1.0)
+
+    async def execute(self, person: Person, verb: str, form: dict[str, Any]) -> Any:
+        """On the greeting: in the place of any other message the answer would stand. What the bot answers."""
         self.organisation.bot_url = self.url(self.copies[0])
         doing = person.execute(verb, form, person.chat.messages[0]["id"])
-        await asyncio.wait_for(asyncio.ensure_future(doing), PATIENCE)
+        return await asyncio.wait_for(asyncio.ensure_future(doing), PATIENCE)
 
     async def press_if_there(self, person: Person, title: str) -> None:
         """They may have pressed it already: the button is gone. Or nobody answers them."""
