@@ -41,9 +41,11 @@ def with_the_rest(
     """When, style, presence, titles, buttons, languages; and what is not understood or not possible."""
     asks: list[Asked] = []
     changes: dict[str, object] = {}
+    before_it: Part | None = None
     for part in parts:
         if part.what is What.STYLE:
-            changes["style"] = part.value
+            taken_away = before_it is not None and before_it.what is What.MARK and before_it.value == "remove"
+            changes["style"] = "message" if taken_away else part.value
         elif part.what is What.PRESENCE:
             changes["presence"] = part.value
         elif part.what is What.END:
@@ -53,6 +55,7 @@ def with_the_rest(
             changes["follow_up"] = part.value
         elif part.what is What.LABEL and part.value.label in ("title", "name"):
             changes[part.value.label] = part.value.value
+        before_it = part if part.what is not What.SILENT else before_it
     moments, loose, shifts = _moments(scanner, parts)
     if shifts and (moments or len(shifts) > 1):  # which of them is meant?
         asks += [Asked(Ask.NOT_UNDERSTOOD, shift.words) for shift in shifts]

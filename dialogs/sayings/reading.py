@@ -80,7 +80,16 @@ def _read(scanner: Scanner, at: int, draft: OpenDraft | None, *, asked: bool, wi
     whole = Reader(scanner, asked=asked).read(at)
     if whole is None or (asked and ends_as_question(tokens) and _asks_what_is_possible(whole)):
         return Saying(kind=Kind.NOTHING)
+    if not whole.text and _is_forbidden(tokens, at):
+        return Saying(kind=Kind.NOTHING)
     return _as_a_whole(scanner, whole, at)
+
+
+def _is_forbidden(tokens: Sequence[Token], at: int) -> bool:
+    """ "Don't send anything to Sales", "n'envoie rien": no order, but its contrary."""
+    follows = at + 1 + (tokens[at].text == "do" and tokens[at + 1 : at + 2] != [] and tokens[at + 1].text == "not")
+    negated = tokens[at].text in ("don't", "never", "n'", "ne") or follows > at + 1
+    return negated and words.ORDERS.at(tokens, follows) is not None
 
 
 def _asks_what_is_possible(whole: Whole) -> bool:

@@ -15,6 +15,8 @@ from dialogs.sayings.words.tokens import cut
 from dialogs.schedule_words import Spoken
 
 _DAY = frozenset(("day", "weekday", "again"))
+_SIZES = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+_UNTIL = re.compile(r"(?:until|till|up to|jusqu)", re.IGNORECASE)
 _WITHIN = re.compile(r"within |in the next |over the next |dans les? (?:\S+ )?prochaine?s? ", re.IGNORECASE)
 GRACE = timedelta(minutes=5)  #: a start so little ago is now
 
@@ -47,6 +49,8 @@ def timing(saying: Saying, spoken: Spoken | None, before: Mapping[str, str], now
         values = {key: value for key, value in values.items() if key not in ("start", "date", "time")}
     if not before.get("start") and values.get("duration") and "start" not in values and _WITHIN.match(saying.when):
         values["start"] = "now"
+    if _UNTIL.match(saying.when) and _is_an_end(values) and before.get("start") == "at":
+        values = _lasting_until(values, before, now, zone, says_day=bool(saying.speaks & _DAY))
     says_day, says_clock = bool(saying.speaks & _DAY), bool(saying.speaks & {"clock", "part"})
     at_once = values.get("start") == "now"
     if before.get("start") == "at" and not at_once and not spoken.repeats:
@@ -74,6 +78,31 @@ def shifted(shift: Shift, before: Mapping[str, str], now: datetime, zone: str) -
     if _is_over({**values, "zone": before.get("zone", "")}, now, zone):
         return Timing(asks=(Asked(Ask.PAST, shift.words),))
     return Timing(values)
+
+
+def _is_an_end(values: Mapping[str, str]) -> bool:
+    """Whether only an end was said: it is read as from now on."""
+    return values.get("start") == "now" and bool(values.get("duration"))
+
+
+def _lasting_until(
+    values: Mapping[str, str], before: Mapping[str, str], now: datetime, zone: str, *, says_day: bool
+) -> dict[str, str]:
+    """The same end, from the start that stood there; of a clock without a day, on that start's day."""
+    if not (before.get("date") and before.get("time")):
+        return dict(values)
+    there = ZoneInfo(before.get("zone") or zone)
+    clock = time.fromisoformat(before["time"])
+    begins = datetime.combine(date.fromisoformat(before["date"]), clock, there)
+    ends = (now + int(values["duration"]) * _SIZES[values["unit"]]).astimezone(there)
+    if not says_day:
+        ends = datetime.combine(begins.date(), ends.time(), there)
+        ends += timedelta(days=ends <= begins)
+    minutes = round((ends - begins) / timedelta(minutes=1))
+    if minutes <= 0:
+        return {}
+    unit, size = ("hours", 60) if not minutes % 60 else ("minutes", 1)
+    return {"duration": str(minutes // size), "unit": unit}
 
 
 def _odd(saying: Saying, spoken: Spoken) -> list[Asked]:

@@ -162,7 +162,9 @@ def _written(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
 
 def answers_at(text: str, tokens: Sequence[Token], at: int, end: int) -> tuple[tuple[str, ...], int] | None:
     """Quick answers after their name, to the end of the sentence; none of them where no choices follow."""
-    known = words.ANSWERS.at(tokens, at)
+    if known := words.YES_OR_NO.at(tokens, at):
+        return (text[tokens[at].start : tokens[at].end], text[tokens[at + 2].start : tokens[at + 2].end]), known[1]
+    known = words.ANSWERS.at(tokens, at) or _buttons_that_answer(tokens, at, end)
     if known is None:
         return None
     start = known[1]
@@ -189,6 +191,19 @@ def answers_at(text: str, tokens: Sequence[Token], at: int, end: int) -> tuple[t
         return (choices, place) if len(choices) > 1 else None
     choices = choices_in(text[tokens[start].start : tokens[place - 1].end]) if start < place else ()
     return (choices, place) if len(choices) > 1 else ((), place if choices else start)
+
+
+def _buttons_that_answer(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
+    """ "Buttons: yes, no": where no address follows in this sentence."""
+    known = words.BUTTON.at(tokens, at)
+    if known is None or known[1] >= end or tokens[known[1]].text not in (":", "="):
+        return None
+    for token in tokens[known[1] : end]:
+        if token.sort is Sort.WEB:
+            return None
+        if _stops(token):
+            break
+    return "answers", known[1]
 
 
 def choices_in(text: str) -> tuple[str, ...]:

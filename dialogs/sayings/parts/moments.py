@@ -85,6 +85,7 @@ def moment_at(tokens: Sequence[Token], place: int, end: int) -> Moment | None:
             strong < end
             and strong - at < _GAP
             and _is_join(tokens[strong])
+            and not (speaks and tokens[strong].text in ("que", "qui"))
             and not _strong(tokens, strong, end, speaks)
         ):
             strong += 1

@@ -274,6 +274,8 @@ ANSWERS = {
     ),
 }
 
+YES_OR_NO = {"": "yes or no|yes and no|yes / no"}
+
 TITLE = {
     "title": (
         "title|the title|with title|with the title|with a title|headline|heading|subject|titled|entitled"

@@ -338,6 +338,8 @@ ANSWERS = {
     ),
 }
 
+YES_OR_NO = {"": "oui ou non|oui et non|oui / non"}
+
 TITLE = {
     "title": (
         "titre|le titre|avec le titre|avec pour titre|avec comme titre|objet|l'objet|intitule"

@@ -22,6 +22,7 @@ ADD, REMOVE, ONLY, INSTEAD, NOT_THAT = _both("ADD"), _both("REMOVE"), _both("ONL
 JOINING, TO, ME = _both("JOINING"), _both("TO"), _both("PLACEHOLDERS")
 BUTTON, BUTTON_OPENS, LEADS, CALLED = _both("BUTTON"), _both("BUTTON_OPENS"), _both("LEADS"), _both("CALLED")
 CONFIRM, CONFIRM_MORE, NO_CONFIRM = _both("CONFIRM"), _both("CONFIRM_MORE"), _both("NO_CONFIRM")
+YES_OR_NO = _both("YES_OR_NO")
 ANSWERS, TITLE, NAME, TEXT, IS = _both("ANSWERS"), _both("TITLE"), _both("NAME"), _both("TEXT"), _both("IS")
 STYLES, PRESENCE, LANGUAGES = _both("STYLES"), _both("PRESENCE"), _both("LANGUAGES")
 NOT_SUPPORTED, CHASE, DEADLINES = _both("NOT_SUPPORTED"), _both("CHASE"), _both("DEADLINES")
