@@ -47,6 +47,7 @@ BROKE = {
     1550: "an address that is refused for good",
     1925: "somebody comes while no copy listens",
     2103: "a wish that a full disk did not take",
+    2565: "an author whose cards say help",
 }
 
 
