@@ -38,6 +38,7 @@ from storage.records import (
     PersonId,
     Sequels,
     Slot,
+    StaleVersion,
     Step,
     StepSequence,
     consideration_of,
@@ -133,25 +134,46 @@ class Sequences:
         return not whole or all(one.read_at is not None for one, _ in shown)
 
     async def _hidden_lists(self, sequence: Campaign, groups: Iterable[Sequence[int]]) -> list[ListId]:
-        """Lists that nobody sees, of these people each. What a death has left of others is cleared away before."""
-        key, made = _key(sequence), list[ListId]()
-        left = (await self._store.read_documents([key])).get(key)
-        await self._drop(sequence.id, [ListId(id) for id in json.loads(left[1])] if left else [])
+        """Lists that nobody sees, of these people each; remembered, so that none is left where a copy dies over it."""
+        made = list[ListId]()
         for people in groups:
             made.append(await self._store.blank_list(sequence.tenant, NOBODY))
-            await self._store.write_documents({key: (None, json.dumps(made).encode())})
+            await self._remember(sequence.id, lambda known: {*known, made[-1]})
             for start in range(0, len(people), PAGE):
                 page = [PersonId(person) for person in people[start : start + PAGE]]
                 await self._store.fill_blank(made[-1], page)
         return made
 
-    async def _drop(self, sequence: CampaignId, lists: Sequence[ListId]) -> None:
-        """Those of them that the sequence does not have."""
+    async def _remembered(self, sequence: CampaignId) -> tuple[str, set[ListId]]:
+        """The lists that copies are making for it, or died over; and the etag of that."""
+        etag, text = (await self._store.read_documents([_key(sequence)])).get(_key(sequence), ("", b"[]"))
+        return etag, {ListId(id) for id in json.loads(text)}
+
+    async def _remember(self, sequence: CampaignId, change: Callable[[set[ListId]], set[ListId]]) -> None:
+        """Whatever other copies remember at the same moment."""
+        while True:
+            etag, known = await self._remembered(sequence)
+            wanted = change(known)
+            if wanted == known:
+                return
+            try:
+                await self._store.write_documents({_key(sequence): (etag, json.dumps(sorted(wanted)).encode())})
+                return
+            except StaleVersion:
+                continue
+
+    async def _clear_away(self, sequence: CampaignId, new: Sequence[ListId], before: set[ListId]) -> None:
+        """Those of the lists made for it that it does not have; of other copies only where ours were taken.
+
+        Whoever made one of ``before`` then went by a version of the sequence that is over, and can have it kept no
+        more: before that, another copy's might have been taken from under the people who are to join by it.
+        """
         now = await self._store.campaign(sequence)
         kept = now.sequels.hidden if now is not None and now.sequels else ()
-        for id in lists:
-            if id not in kept:
-                await self._store.drop_blank(id)
+        over = {*new, *before} if set(new) <= set(kept) else set(new)
+        for id in over - set(kept):
+            await self._store.drop_blank(id)
+        await self._remember(sequence, lambda known: known - over)
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -234,12 +256,12 @@ class Sequences:
         # an instant of its own for each: what was made for one is known by it
         after = replace(after, last_at=before, next_at=max(wanted, before + A_MOMENT))
         deed = Deed(kind=DeedKind.SCHEDULED, by=None, at=self._clock.now(), details={"sequence": str(sequence.id)})
+        _, others = await self._remembered(sequence.id) if new else ("", set[ListId]())
         made = await self._store.make_sequel(sequence, after, make, deed=deed)
         if made is not None:
             log.info("a step has come: sequence=%d step=%s campaign=%d", sequence.id, made.step, made.id)
         if new:
-            await self._drop(sequence.id, new)
-            await self._store.delete_documents([_key(sequence)])
+            await self._clear_away(sequence.id, new, others)
         elif len(after.past) > MANY and (current := await self._store.campaign(sequence.id)):
             await self._gather(current)
 
@@ -253,8 +275,8 @@ class Sequences:
         await self._move(sequence, replace(sequels, past=(one,)))
 
 
-def _key(sequence: Campaign) -> str:
-    return f"joining/{sequence.id}"
+def _key(sequence: CampaignId) -> str:
+    return f"joining/{sequence}"
 
 
 def _digest(frozen: Frozen) -> str:

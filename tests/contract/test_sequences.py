@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -209,6 +210,59 @@ async def test_several_copies_at_once_make_each_step_once(store: Store) -> None:
         clocks = [StoppedClock(NOW + day * A_DAY) for _ in range(3)]
         await asyncio.gather(*(go(store, clock, NOW + (day + 1) * A_DAY) for clock in clocks))
     assert await had(store, sequence) == EVERYBODY
+
+
+@dataclass
+class InTurn:
+    """A copy's store: its own ``before`` is waited for before it asks that."""
+
+    store: Store
+    before: dict[str, Callable[[], Awaitable[object]]]
+
+    def __getattr__(self, name: str) -> Any:
+        question, first = getattr(self.store, name), self.before.get(name)
+        if first is None:
+            return question
+
+        async def ask(*values: Any, **more: Any) -> Any:
+            await first()
+            return await question(*values, **more)
+
+        return ask
+
+
+async def test_no_copy_clears_away_the_lists_that_another_is_making(store: Store) -> None:
+    """One has made its list and is about to keep it; the other finds it, and what it clears away comes after that."""
+    sequence = await a_sequence(store)
+    clock = StoppedClock(NOW)
+    await go(store, clock, NOW + timedelta(minutes=1))
+    await joins(store, "cleo")
+    clock.at = NOW + 2 * A_DAY
+    is_about_to, goes_on, has_kept = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def waits() -> None:
+        is_about_to.set()
+        await goes_on.wait()
+
+    async def lets_it() -> None:
+        goes_on.set()
+        await has_kept.wait()
+
+    async def copy(before: dict[str, Callable[[], Awaitable[object]]]) -> None:
+        in_turn, reader = InTurn(store, before), NoSources()
+        for one in await store.due_sequels(clock.at):
+            await Sequences(in_turn, reader, clock).go_on(one)  # type: ignore[arg-type]
+
+    first = asyncio.create_task(copy({"make_sequel": waits}))
+    first.add_done_callback(lambda _: has_kept.set())
+    await asyncio.wait_for(is_about_to.wait(), 30)
+    await copy({"drop_blank": lets_it})
+    goes_on.set()
+    await first
+    await go(store, clock, NOW + 11 * A_DAY)
+    assert await had(store, sequence) == {"Cleo": EVERYBODY["Cleo"]}
+    current = await store.campaign(sequence.id)
+    assert current is not None and current.sequels is not None and len(current.sequels.hidden) == 2
 
 
 async def test_the_next_step_waits_until_everybody_has_a_delivery_of_the_one_before(store: Store) -> None:
