@@ -116,11 +116,12 @@ def _true(world: World, addresses: Mapping[int, str], results: Mapping[int, Mail
     assert not twice, f"mailed twice: {twice}"
     for person, result in results.items():
         to, has = addresses[person], bool(taken[addresses[person]])
-        if result.state is MailState.SENT:
+        if result.state is MailState.SENT:  # it may have gone out before they were renamed
+            has = has or (to.startswith("renamed") and any(taken[one] for one in world.formerly))
             assert has, f"{to}: sent, and the server has never taken it"
         elif result.state is not MailState.UNCONFIRMED:
             assert not has, f"{to}: {result.state.name} ({result.why}), and the server has taken it"
             refused = to in world.mail_server.of_recipient and result.why is NotMailed.ADDRESS_REFUSED
             assert refused or result.why in (NotMailed.MUTED, NotMailed.LEFT_TOPIC), f"{to}: {result}"
-    strangers = taken.keys() - {addresses[person] for person in results}
+    strangers = taken.keys() - {addresses[person] for person in results} - {*world.formerly}
     assert not strangers, f"mailed, and not to have one: {strangers}"

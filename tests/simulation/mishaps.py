@@ -139,6 +139,7 @@ class Mishaps:
         process = copy.process
         self._world.loop.stop_process(process)
         await asyncio.sleep(length)
+        self._world.presences.silent.append(self._world.now)  # what was asked meanwhile has had no answer
         self._world.loop.resume(process)
 
     async def clock_step(self, fault: Fault) -> None:
@@ -321,6 +322,7 @@ class Mishaps:
     async def somebody_is_renamed(self, fault: Fault) -> None:
         """And has another address from now on."""
         person = self._person(fault)
+        self._world.formerly.append(person.address)
         person.surname, person.address = f"Renamed{fault.where}", f"renamed{fault.where}@contoso.example"
         person.chat.member = person.member()
         await self._to(fault, person.send({"type": "installationUpdate", "action": "add-upgrade"}))

@@ -47,7 +47,12 @@ BROKE = {
     1550: "an address that is refused for good",
     1925: "somebody comes while no copy listens",
     2103: "a wish that a full disk did not take",
+    2440: "a mail that went out before somebody was renamed",
     2565: "an author whose cards say help",
+    3110: "a list of newcomers that another copy cleared away while it was made",
+    3474: "an author who has pressed that nobody is reminded any more",
+    3831: "answers about presence that a frozen process has not heard",
+    3975: "a button in a preview, which nobody can press",
 }
 
 

@@ -211,6 +211,8 @@ class World:
         self.approved: frozenset[int] | None = None
         #: how many questions came twice, by chat
         self.repeated: Counter[str] = Counter()
+        #: addresses that people had before they were renamed
+        self.formerly: list[str] = []
         self.calm = False
         self.was_cut = False
 

@@ -205,7 +205,7 @@ class Person:
         shelf = reversed(self.cards()) if card is None else [(at or self.chat.messages[-1]["id"], card)]
         for message, shown in shelf:
             for action in actions_of(shown):
-                if is_titled(action, title):
+                if is_titled(action, title) and action.get("isEnabled") is not False:
                     return await self._press(message, shown, action, fields)
         raise Refusal(f"{self.given} sees no button {title!r}, but {[a.get('title') for a in actions_of(self.card())]}")
 
