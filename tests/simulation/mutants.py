@@ -197,8 +197,8 @@ MUTANTS = (
     Mutant(
         "the list of those who have joined is dropped as one that a death has left behind",
         "scheduler/sequels/sequences.py",
-        "            if id not in kept:",
-        "            if id not in kept or id == max(kept):",
+        "        for id in over - set(kept):",
+        "        for id in over - set(kept[:-1]):",
     ),
     Mutant(
         "what people confirm after a campaign's end counts",
