@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from dialogs.sayings import Ask, Asked, Buttons, LinkButton, Saying, Shift
 from dialogs.sayings.parts.moments import Moment, minutes_in, spelt_out
@@ -62,7 +63,9 @@ def with_the_rest(
     elif shifts:
         changes["shift"] = shifts[0]
     asks += [Asked(Ask.NOT_UNDERSTOOD, scanner.words(*place)) for place in loose]
-    if moments:
+    if apart := _of_lists_apart(parts):
+        asks.append(Asked(Ask.WHICH, " … ".join(scanner.words(part.start, part.end).strip(" ,") for part in apart)))
+    elif moments:
         phrases = [scanner.words(moment.start, moment.end) for moment in moments]
         changes["when"] = spelt_out(", ".join(one.strip(" ,") for one in phrases))
         changes["speaks"] = frozenset().union(*(moment.speaks for moment in moments))
@@ -112,6 +115,17 @@ def _moments(scanner: Scanner, parts: Sequence[Part]) -> tuple[list[Moment], lis
             else:
                 moments.append(part.value)
     return moments, loose, shifts
+
+
+def _of_lists_apart(parts: Sequence[Part]) -> list[Part]:
+    """ "On Monday to Sales and on Tuesday to Managers": two campaigns in one sentence, which one draft cannot be."""
+    whens = [at for at, part in enumerate(parts) if part.what is What.WHEN]
+    for first, second in pairwise(whens):
+        same = [{"day", "weekday"}, {"clock"}]
+        between = any(part.what in (What.LIST, What.PERSON, What.UNKNOWN) for part in parts[first:second])
+        if between and any(parts[first].value.speaks & one and parts[second].value.speaks & one for one in same):
+            return [parts[first], parts[second]]
+    return []
 
 
 def _named_without_a_word(scanner: Scanner, parts: Sequence[Part]) -> tuple[str, int, int] | None:

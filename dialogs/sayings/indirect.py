@@ -69,10 +69,17 @@ def _readers_word(match: re.Match[str]) -> str:
     return capital(instead) if match[0][0].isupper() else instead
 
 
+_NOT_TO = re.compile(r"^not (?:to )?|^(?P<ever>never|no longer) to ", re.IGNORECASE)
+
+
 def request(text: str, language: str) -> str:
-    """What follows "to" or "de": "to fill in their timesheets" becomes "Please fill in your timesheets."."""
+    """What follows "to" or "de": "to fill in their timesheets" becomes "Please fill in your timesheets.".
+
+    "Not to park there", "to not park there" becomes "Please do not park there."; "never", "no longer" stay.
+    """
     if language == "fr":
         return sentence(f"Merci {_de(text)}{_possessives(text)}")
+    text = _NOT_TO.sub(lambda match: f"{match['ever']} " if match["ever"] else "do not ", text)
     return sentence(f"Please {_to_readers(text, surely=True)[0]}")
 
 

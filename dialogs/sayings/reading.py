@@ -220,6 +220,9 @@ def _as_a_whole(scanner: Scanner, whole: Whole, at: int) -> Saying:
     if saying.shift:  # from what?
         asks.append(Asked(Ask.NOT_UNDERSTOOD, saying.shift.words))
         saying = replace(saying, shift=None)
+    # "no longer", "without": what takes nothing away here may have turned the sense of the rest
+    takes = [part for part in parts if part.what is What.MARK and part.value == "remove"]
+    asks += [Asked(Ask.NOT_UNDERSTOOD, scanner.words(part.start, part.end)) for part in takes]
     asks += _about_the_text(whole, saying)
     asks += _lost(scanner, whole, at)
     if not saying.when:

@@ -209,6 +209,9 @@ class Reader:
             follows, empty = follows + 1, True
         if not instructs(parts) or self._scanner.label(follows):
             return None
+        alone = all(part.what in (What.STYLE, What.SILENT) for part in parts)
+        if alone and words.ORDERS.at(self._tokens, follows):  # "important: tell the interns …"
+            return None
         if follows < len(self._tokens) and self._tokens[follows].sort is Sort.QUOTED:
             return Beginning(Begins.QUOTED, follows)
         return Beginning(Begins.AS_IT_STANDS, follows, empty_line=empty)
@@ -267,6 +270,12 @@ class Reader:
         if verb is None or not named or at + 1 >= len(tokens):
             return None
         follows = tokens[at + 1]
+        negated = at + 1 if text in ("not", "never") else at + 2 if text == "no" and follows.text == "longer" else at
+        if negated > at and negated + 1 < len(tokens) and tokens[negated].text == "to":  # "not to park there"
+            verb_at = negated + 1
+            plain = tokens[verb_at].sort is Sort.WORD and tokens[verb_at].text not in _DETERMINERS
+            if plain and self._scanner.names.at(tokens, verb_at, len(tokens)) is None:
+                return Beginning(Begins.TO, at, language="en")
         if text == "to":
             plain = follows.sort is Sort.WORD and follows.text not in _DETERMINERS
             if plain and self._scanner.names.at(tokens, at + 1, len(tokens)) is None:
@@ -278,6 +287,9 @@ class Reader:
                 "s'",
                 "ne",
                 "pas",
+                "plus",
+                "jamais",
+                "rien",
                 "n'",
                 "y",
                 "en",

@@ -36,7 +36,7 @@ FILLERS = {
         "|make|make that|move|move it|shift it|change it|change|change that|let it|from|stay|addressed to|was"
         "|meant|need|to go|to be sent|to be|enough|would|'s|it's|its|postpone|postpone it|bring it forward"
         "|reschedule|reschedule it|needed|you|can|could|by the way|start time|date|when|who|to all|recipients"
-        "|push it back|push back|push it|delay it|delay|spread|spread it|spread it out|spread them|repeat it"
+        "|sharp|push it back|push back|push it|delay it|delay|spread|spread it|spread it out|spread them|repeat it"
         "|audience|reads|sorry|no|yes|ok|okay|new|note|following|ask|too|as well|style|with the|with a"
         "|with an|with no|please make|run it|let"
     ),

@@ -11,7 +11,8 @@ POLITE = {
     "ask": (
         "peux tu|pouvez vous|pourrais tu|pourriez vous|tu peux|vous pouvez|tu pourrais|vous pourriez|peut on"
         "|pourrait on|est ce que tu peux|est ce que vous pouvez|est ce que tu pourrais"
-        "|est ce que vous pourriez|on peut|serait il possible de|est il possible de|veux tu|voudrais tu"
+        "|est ce que vous pourriez|on peut|serait il possible de|est il possible de"
+        "|est il possible d'|veux tu|voudrais tu"
         "|voulez vous|peux tu s'il te plait|pouvez vous s'il vous plait|aurais tu|pourrais tu s'il te plait"
         "|pourriez vous s'il vous plait|est ce possible de|c'est possible de|serait il possible d'"
         "|merci de bien vouloir"
@@ -46,7 +47,7 @@ FILLERS = {
         "|tout|va|vas|ira|envoyee|envoye|aller|faut|t'|te|toi|vous|nous|tu|suffit|suffira|suffisent|style"
         "|remets le|remets|remettre|n'|ne|diffuse|diffuser|diffuse le|par|etre|sois|ainsi|besoin|pas besoin"
         "|donc|alors|finalement|etale|etale le|etale l'envoi|etale les envois|repartis|repartis le"
-        "|repartis l'envoi|faire"
+        "|repartis l'envoi|faire|pile|precises|tapantes"
     ),
 }
 
