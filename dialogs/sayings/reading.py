@@ -197,7 +197,8 @@ def _as_a_whole(scanner: Scanner, whole: Whole, at: int) -> Saying:
     if not _is_a_campaign(scanner, whole):
         return _none(scanner, whole, at)
     parts, asks = whole.parts, []
-    if scanner.tokens and whole.has(What.ME) and not whole.has(What.LIST, What.UNKNOWN, What.PERSON):
+    told = (What.ME, What.LIST, What.UNKNOWN, What.PERSON)
+    if next((part.what for part in parts if part.what in told), None) is What.ME:  # "remind me to call Sales"
         return _none(scanner, whole, at)
     audience = tuple(dict.fromkeys(part.value for part in parts if part.what in (What.LIST, What.PERSON)))
     exclude = tuple(dict.fromkeys(part.value for part in parts if part.what in (What.OUT, What.PERSON_OUT)))

@@ -18,6 +18,8 @@ _DAY = frozenset(("day", "weekday", "again"))
 _SIZES = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
 _UNTIL = re.compile(r"(?:until|till|up to|jusqu)", re.IGNORECASE)
 _WITHIN = re.compile(r"within |in the next |over the next |dans les? (?:\S+ )?prochaine?s? ", re.IGNORECASE)
+FAR = timedelta(days=300)  #: ahead: a day of which no year was said may be the one that is over
+_YEAR = re.compile(r"\b20\d\d\b|/\d\d\b.*/|\d\.\d{1,2}\.\d\d")
 GRACE = timedelta(minutes=5)  #: a start so little ago is now
 
 
@@ -148,6 +150,8 @@ def _checked(
     day = date.fromisoformat(values["date"])
     asks = []
     if not saying.speaks & _DAY and "length" not in saying.speaks and day != there.date() and not before:
+        asks.append(Asked(Ask.CHECK, saying.when, (day.isoformat(),)))
+    if (day - there.date()) > FAR and not _YEAR.search(saying.when):  # "24 November", a day after it
         asks.append(Asked(Ask.CHECK, saying.when, (day.isoformat(),)))
     if "weekday" in saying.speaks and "day" not in saying.speaks and day == there.date():
         asks.append(Asked(Ask.CHECK, f"{_weekday_in(saying.when)} = {day.isoformat()}", ("today",)))

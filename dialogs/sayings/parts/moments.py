@@ -327,7 +327,9 @@ def _plain_number(
         return "clock", after
     if "hours" in speaks:
         return "hours", after
-    ranges = follows in ("-", "–") and after + 1 < end and tokens[after + 1].sort is Sort.NUMBER
+    ranges = (
+        follows in ("-", "–", "to", "till", "until", "a") and after + 1 < end and tokens[after + 1].sort is Sort.NUMBER
+    )
     if ranges and speaks & {"day", "weekday"}:
         return "clock", after
     if before in ("from", "between", "entre") and follows in ("to", "and", "et", "-", "–", "a"):

@@ -136,7 +136,8 @@ EXCEPT = {
         "|except for|excepting|excluding|but not|but without|without|apart from|other than|not|not to"
         "|but not to|not for|leave out|leaving out|minus|save for|exclude|and not|don't include"
         "|do not include|never to|do not send it to|don't send it to|don't send to|but leave out|omit|skip"
-        "|everyone but|all but|but"
+        "|everyone but|all but|but|not in|who are not in|who aren't in|not from|outside|outside of"
+        "|unless they are|unless they're|unless they are in"
     ),
 }
 
@@ -171,7 +172,7 @@ TO = {
     "to": "to|for|to the|for the|to all|to all the|for all the|for all|let",
 }
 
-ARTICLES = "the our my all every each of those these this that whole entire a an your"
+ARTICLES = "the both our my all every each of those these this that whole entire a an your"
 
 GENERIC = "team teams list lists group groups folks people crew colleagues staff department members distribution guys"
 

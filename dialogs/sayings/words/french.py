@@ -172,6 +172,7 @@ EXCEPT = {
         "|et sans|mais sans|mais pas aux|mais pas au|sauf aux|sauf au|en dehors de|en dehors du|en dehors des"
         "|ne l'envoie pas|ne l'envoie pas a|ne l'envoie pas aux|ne l'envoie pas au|surtout pas|surtout pas a"
         "|surtout pas aux|a l'exclusion de|a l'exclusion des|a l'exclusion du|moins|ne previens pas"
+        "|qui ne sont pas a|qui ne sont pas au|qui ne sont pas aux|qui ne sont pas dans|pas dans|sauf s'ils sont"
         "|n'informe pas|n'inclus pas|ne pas inclure|ne pas envoyer a|ne pas envoyer aux|exclut"
     ),
 }

@@ -14,7 +14,8 @@ MOMENTS = {
         "|the weekend|ce week-end|le week-end prochain|weekend|end of the month|fin du mois|end of month"
         "|next month|le mois prochain|mois prochain|the end of the month|the end of the week|end of the week"
         "|fin de semaine|la fin de la semaine|last week|la semaine derniere|last monday|new year"
-        "|debut de semaine|early next week|christmas|noel|later today|later this week|in the new year"
+        "|debut de semaine|early next week|christmas eve|christmas day|christmas|noel|later today|later this week"
+        "|in the new year"
     ),
     "part": (
         "morning|afternoon|evening|matin|matinee|apres midi|soir|soiree|tonight|this morning|this afternoon"
