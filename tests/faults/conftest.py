@@ -131,7 +131,7 @@ class Town:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
         status = await asyncio.wait_for(process.wait(), 60 * self.slow)
-        return status, said.read_text()
+        return status, said.read_text() if said.exists() else ""  # one that is killed at once says nothing
 
     @property
     def reported(self) -> bool:

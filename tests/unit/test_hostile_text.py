@@ -12,7 +12,7 @@ from tests.support.hostile import PARSERS, hostile, patterns, seconds
 
 RATIO = 6  #: the most that four times the text may take; measured over two such steps, as caches weigh on one
 SHORT = 0.005  #: seconds of the processor below which nothing is compared: clocks and caches weigh more
-TURNS = 12  #: measurements of each length, at the most: other programs share the processor, the best of them counts
+TURNS = 40  #: measurements of each length, at the most: other programs share the processor, the best of them counts
 PATTERNS = patterns()
 
 
