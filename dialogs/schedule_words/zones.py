@@ -55,7 +55,7 @@ _HALF_OF_THE_DAY = re.compile(r"[ap]\.?m\.?\s?\(?$")
 #: after "et" and the like in small letters, where they are a zone
 _ENDS = re.compile(r"\s*(?:$|[,.;)]|(?:for|on|tomorrow|today|until|till|over)\b)")
 #: after "ET" in capitals, where it is the French word in a shout
-_GOES_ON = re.compile(rf"\s+(?:\d{{1,2}}\s?[h:]|\d{{1,2}}\s?[ap]m\b|quart\b|demie?\b|{AMOUNT})|\s+apr")
+_GOES_ON = re.compile(rf"\s++(?:\d{{1,2}}\s?[h:]|\d{{1,2}}\s?[ap]m\b|quart\b|demie?\b|{AMOUNT})|\s++apr")
 
 
 @dataclass(frozen=True, slots=True)
