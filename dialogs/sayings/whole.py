@@ -282,23 +282,7 @@ class Reader:
                 return Beginning(Begins.TO, at + 1, language="en")
         if text in ("de", "d'", "a") and follows.sort is Sort.WORD:
             start = at + 1
-            while start < len(tokens) and tokens[start].text in (
-                "se",
-                "s'",
-                "ne",
-                "pas",
-                "plus",
-                "jamais",
-                "rien",
-                "n'",
-                "y",
-                "en",
-                "l'",
-                "le",
-                "la",
-                "les",
-                "bien",
-            ):
+            while start < len(tokens) and tokens[start].text in words.BEFORE_AN_INFINITIVE | {"le", "la", "les"}:
                 start += 1
             if (
                 start < len(tokens)

@@ -286,13 +286,14 @@ async def _forms(
     says_when = saying.when or saying.shift or saying.end or saying.follow_up
     timed = bool(says_when or heard.by_mail) or saying.presence is not None
     proposed = await proposed_schedule(turn, draft.channel if draft else turn.channel) if timed else {}
+    stood: dict[str, str] = {}
+    if (saying.when or saying.shift) and draft is not None and "schedule" in before:
+        stood = await values_of(draft, "schedule", turn)
     if saying.when:
-        stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
         zone = zone_of(stood or proposed, turn)
         spoken = await turn.services.words.read(saying.when, turn.now, zone, turn.texts)
         times = timing(_with_text(saying, forms), spoken, stood, turn.now, zone)
     if saying.shift is not None:
-        stood = await values_of(draft, "schedule", turn) if draft is not None and "schedule" in before else {}
         times = shifted(saying.shift, stood, turn.now, zone_of(stood or proposed, turn))
     if timed and (times.values or not saying.shift):
         forms["schedule"] = schedule_values(saying, before.get("schedule"), spoken, times, proposed)

@@ -18,8 +18,8 @@ from dialogs.sayings.words.times import MOMENTS
 from dialogs.sayings.words.tokens import Phrases, Sort, Token
 
 _DAYS = Phrases(MOMENTS)
-MONTHS, NUMBER_WORDS = frozenset(times.MONTHS.split()), frozenset(times.NUMBER_WORDS.split())
-UNITS, JOINS = frozenset(times.UNITS.split()), frozenset(times.JOINS.split())
+MONTHS, JOINS = frozenset(times.MONTHS.split()), frozenset(times.JOINS.split())
+NUMBER_WORDS, UNITS = frozenset(times.NUMBER_WORDS), frozenset(times.UNITS)
 #: hours that are spelt out
 _HOURS = frozenset(
     ["half", "quarter", "dix", "neuf", "huit", "ten", "nine", "eight", "two", "three", "eleven", "four", "five"]
@@ -51,6 +51,7 @@ _SHIFTS = frozenset(("later", "earlier", "sooner"))
 _SHORT = re.compile(r"(?P<hours>\d{1,2})h(?P<minutes>\d{2})?")
 _COUNTED = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d)?)(?P<unit>[a-z]*)")
 _AND_A_PART = frozenset(["and", "et", "demi", "demie", "quart", "d'"])
+_OF_A_LENGTH = NUMBER_WORDS | UNITS | _AND_A_PART
 _LONGEST_SHIFT = 7  #: tokens: "by two and a half hours"
 _HALVES = frozenset(["am", "pm", "a.m", "p.m"])
 
@@ -137,14 +138,7 @@ def minutes_in(tokens: Sequence[Token]) -> float:
 
 
 def _is_of_a_length(token: Token) -> bool:
-    return token.sort is Sort.NUMBER or token.text in NUMBER_WORDS | UNITS | {
-        "and",
-        "et",
-        "demi",
-        "demie",
-        "quart",
-        "d'",
-    }
+    return token.sort is Sort.NUMBER or token.text in _OF_A_LENGTH
 
 
 def _is_join(token: Token) -> bool:

@@ -392,13 +392,10 @@ class Scanner:
         return None
 
 
-_BEFORE_AN_INFINITIVE = frozenset(["se", "s'", "ne", "pas", "plus", "jamais", "rien", "n'", "y", "en", "l'", "bien"])
-
-
 def _is_infinitive(tokens: Sequence[Token], at: int) -> bool:
     """Whether "de valider", "d'envoyer" stands here."""
     place = at + 1
-    while place < len(tokens) and tokens[place].text in _BEFORE_AN_INFINITIVE:
+    while place < len(tokens) and tokens[place].text in words.BEFORE_AN_INFINITIVE:
         place += 1
     if tokens[at].text not in ("de", "d'") or place >= len(tokens):
         return False

@@ -340,6 +340,9 @@ ANSWERS = {
     ),
 }
 
+#: between "de" and a verb: "de ne plus se garer"
+BEFORE_AN_INFINITIVE = frozenset(["se", "s'", "ne", "pas", "plus", "jamais", "rien", "n'", "y", "en", "l'", "bien"])
+
 YES_OR_NO = {"": "oui ou non|oui et non|oui / non"}
 
 TITLE = {

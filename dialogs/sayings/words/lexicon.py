@@ -34,6 +34,7 @@ EVERY, AGAIN, RELATIVE_DAYS = _both("EVERY"), _both("AGAIN"), _both("RELATIVE_DA
 FOLLOWS, IN_TEXT, SWAP, SWAP_BY = _both("FOLLOWS"), _both("IN_TEXT"), _both("SWAP"), _both("SWAP_BY")
 THANKS = _both("THANKS")
 REMIND = frozenset(f"{english.REMIND}|{french.REMIND}".split("|"))
+BEFORE_AN_INFINITIVE = french.BEFORE_AN_INFINITIVE
 ASKING, QUESTIONS, STATEMENTS = _words("ASKING"), _words("QUESTIONS"), _words("STATEMENTS")
 ARTICLES, GENERIC, PERIODS = _words("ARTICLES"), _words("GENERIC"), _words("PERIODS")
 NOUNS_AFTER, OTHER_LANGUAGES = _words("NOUNS_AFTER"), _words("OTHER_LANGUAGES")

@@ -71,16 +71,6 @@ MONTHS = (
     " decembre janv fev fevr avr juil"
 )
 
-NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fortyfive ninety"
-    " un une deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente quarante a an half"
-)
-
-UNITS = (
-    "minute minutes min mins mn hour hours hr hrs h heure heures day days jour jours journee journees week weeks"
-    " semaine semaines month months mois fortnight fortnights quinzaine d j"
-)
-
 #: what stands between two parts of a moment, or before the first
 JOINS = (
     "at on in from to until till for during over within between and the next this of a le la l' du au de d' des"
@@ -111,6 +101,7 @@ NUMBERS = {
     for word in words.split()
 } | {"eleven": 11, "onze": 11, "twelve": 12, "douze": 12, "fifteen": 15, "quinze": 15, "twenty": 20, "vingt": 20}
 NUMBERS |= {"thirty": 30, "trente": 30, "forty": 40, "quarante": 40, "ninety": 90}
+NUMBER_WORDS = NUMBERS.keys() | {"fortyfive", "half"}
 #: of a unit of time; months are no length that is the same every time
 MINUTES = {
     unit: minutes
@@ -123,3 +114,4 @@ MINUTES = {
     )
     for unit in units.split()
 }
+UNITS = MINUTES.keys() | {"month", "months", "mois"}
