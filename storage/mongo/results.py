@@ -13,7 +13,7 @@ from storage.records.instants import instant
 from storage.shared.engagement_json import bit_of, from_text
 from storage.shared.presence_log import unpacked
 
-NAMES = ("given_name", "surname", "name", "address")
+NAMES = Recipient._fields[1:]
 READ = 500  #: deliveries at a time that are looked through for those who are left
 
 

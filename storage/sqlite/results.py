@@ -12,7 +12,7 @@ from storage.shared.engagement_json import bit_of, from_text
 from storage.shared.presence_log import unpacked
 from storage.sqlite.engine import Engine, Row, json_rows
 
-RECIPIENT = "p.id, p.given_name, p.surname, p.name, p.address"
+RECIPIENT = ", ".join(f"p.{field}" for field in Recipient._fields)
 STATES = {int(state): state for state in DeliveryState}
 
 
