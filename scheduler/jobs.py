@@ -21,6 +21,7 @@ from scheduler.authors.choosing import Choices
 from scheduler.authors.replies import Replies
 from scheduler.authors.reporting import Reporting
 from scheduler.authors.stopped import tell_of_stopped
+from scheduler.copies.watch import STEP
 from scheduler.installs import Installations
 from scheduler.list_refresh import ListReader
 from scheduler.mailing.sending import Mailings
@@ -46,7 +47,6 @@ PROGRESS_EVERY = 3.0  #: seconds between looks at live cards: the platform limit
 STOPPED_EVERY = 10.0  #: seconds between looks for authors who have to hear that an operator stopped a campaign
 LOG_EVERY = 60.0  #: seconds between two lines in the log on how a running campaign goes
 REST = 5.0  #: seconds between sweeps while nothing runs: what another copy left behind waits no longer
-SLACK = 1.0  #: seconds: a clock that differs by less is corrected by NTP
 HUNG = 5.0  #: seconds: a store that took longer to answer was away
 FORGET_EVERY = 2.0  #: seconds between looks at the clock: whether it is time to look for what is to be erased
 INSTALL_EVERY = 3.0  #: seconds between checks for people for whom the bot is to be installed
@@ -180,7 +180,7 @@ class Jobs:
         """
         now = self._clock.now()
         for job, seconds in self._intervals:
-            if job.next_run_time and (job.next_run_time - now).total_seconds() > seconds + SLACK:
+            if job.next_run_time and (job.next_run_time - now).total_seconds() > seconds + STEP:
                 log.warning("a job would have rested too long: the wall clock was set ahead for a moment")
                 job.modify(next_run_time=now)
 
