@@ -302,14 +302,6 @@ class World:
         self.organisation.bot_url = self.url(self.copies[0])
         await asyncio.wait_for(asyncio.ensure_future(person.press(title)), PATIENCE)
 
-    async def comes(self, person: Person) -> None:
-        """They install the bot, as soon as a copy of it listens."""
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                await person.install()
-                return
-            await asyncio.sleep(1.0)
-
     async def execute(self, person: Person, verb: str, form: dict[str, Any]) -> Any:
         """On the greeting: in the place of any other message the answer would stand. What the bot answers."""
         self.organisation.bot_url = self.url(self.copies[0])
@@ -363,10 +355,10 @@ class World:
         for number, stranger in enumerate(self.strangers):
             stranger.address = f"stranger{number}@contoso.example"
         for number, person in enumerate(self.people):
-            await self._install(person, told_twice=number < TOLD_TWICE)
+            await self.comes(person, told_twice=number < TOLD_TWICE)
 
-    async def _install(self, person: Person, *, told_twice: bool) -> None:
-        """The platform says it again where nobody answered."""
+    async def comes(self, person: Person, *, told_twice: bool = True) -> None:
+        """They install the bot; the platform says it again where nobody answered."""
         while True:
             try:
                 await person.install(told_twice=told_twice)
