@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -50,14 +51,15 @@ def forks() -> Iterator[None]:
 
 
 @pytest.fixture
-async def running_bot(tmp_path: Path) -> AsyncIterator[RunningBot]:
+async def running_bot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RunningBot]:
     path, loop = tmp_path / "crieur.db", asyncio.get_running_loop()
     if isinstance(loop, SimulatedLoop):
         with in_virtual_time(loop) as clock:
             async with running(path, clock, partial(InlineSqlite, path)) as running_bot:
                 yield running_bot
     else:
-        async with running(path, ShiftedClock()) as running_bot:
+        today = request.node.get_closest_marker("today") is not None
+        async with running(path, ShiftedClock(ahead=timedelta()) if today else ShiftedClock()) as running_bot:
             yield running_bot
 
 

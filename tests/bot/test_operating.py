@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,11 @@ async def operator(running_bot: RunningBot, *command: str, status: int = 0) -> s
     return done.stdout
 
 
+def in_two_days(running_bot: RunningBot) -> dict[str, str]:
+    day = running_bot.clock.now() + timedelta(days=2)
+    return {"start": "at", "date": f"{day:%Y-%m-%d}", "time": "10:00", "zone": "UTC"}
+
+
 def code_in(output: str) -> str:
     return re.findall(r"claim ([A-Z0-9-]{14})", output)[0]
 
@@ -51,6 +56,7 @@ def code_in(output: str) -> str:
 
 
 @pytest.mark.real_time
+@pytest.mark.today
 async def test_another_code_for_the_first_owner(signed: RunningBot) -> None:
     ada = signed.organisation.person("Ada", "Lovelace")
     await ada.install()
@@ -64,6 +70,8 @@ async def test_another_code_for_the_first_owner(signed: RunningBot) -> None:
     assert "already has an owner" in (await asked(louis, f"claim {another}"))[0]
 
 
+@pytest.mark.real_time
+@pytest.mark.today
 async def test_a_way_back_when_the_last_owner_has_left(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     assert "Which organisation?" in await operator(running_bot, "claim-code", "--again", status=2)
     elsewhere = code_in(await operator(running_bot, "claim-code", "--again", "--organisation", "fabrikam"))
@@ -118,7 +126,9 @@ async def test_an_operator_stops_a_campaign_and_nothing_more_of_it_is_sent(
 async def test_a_campaign_that_has_not_started_is_a_draft_again_once_it_is_stopped(
     running_bot: RunningBot, ada: Person
 ) -> None:
-    await draft(ada, start="at", date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC")
+    await draft(
+        ada, start="at", date=f"{running_bot.clock.now() + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC"
+    )
     await ada.press(SEND_OFF)
     campaign = await in_state(running_bot, CampaignState.SCHEDULED)
     assert await told(running_bot, "stop", "7000") == (
@@ -138,7 +148,9 @@ async def test_an_author_is_told_what_was_owed_once_the_campaign_is_stopped(
     running_bot: RunningBot, ada: Person
 ) -> None:
     """The word is owed first: where the command dies between the two, nothing is said that is not so."""
-    await draft(ada, start="at", date=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC")
+    await draft(
+        ada, start="at", date=f"{running_bot.clock.now() + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC"
+    )
     await ada.press("Schedule it")
     await ada.say("français")
     campaign = await in_state(running_bot, CampaignState.SCHEDULED)

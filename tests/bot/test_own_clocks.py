@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,14 +25,14 @@ async def hana(running_bot: RunningBot, ada: Person) -> Person:
     return hana
 
 
-def next_monday() -> dict[str, str]:
-    now = datetime.now(UTC)
+def next_monday(running_bot: RunningBot) -> dict[str, str]:
+    now = running_bot.clock.now()
     day = (now + timedelta(days=7 - now.weekday())).date()
     return {"date": day.isoformat(), "time": "10:00"}
 
 
 async def test_the_review_says_how_many_sleep_in_this_time(running_bot: RunningBot, ada: Person, hana: Person) -> None:
-    cards = await draft(ada, **LONDON, **next_monday(), own_zone="true")
+    cards = await draft(ada, **LONDON, **next_monday(running_bot), own_zone="true")
     shown = words_of(cards["review"])
     assert any("on each person’s own clock" in text for text in shown)
     assert any(text.startswith("Where 1 person lives, nobody works in this time") for text in shown)
@@ -40,7 +40,7 @@ async def test_the_review_says_how_many_sleep_in_this_time(running_bot: RunningB
 
 
 async def test_where_all_sleep_it_cannot_be_scheduled(running_bot: RunningBot, ada: Person, hana: Person) -> None:
-    await draft(ada, **{**LONDON, "zone": "Pacific/Honolulu"}, **next_monday(), own_zone="true")
+    await draft(ada, **{**LONDON, "zone": "Pacific/Honolulu"}, **next_monday(running_bot), own_zone="true")
     assert ada.reads("Nowhere do its recipients work in this time.")
     assert SEND_OFF.isdisjoint(words_of(ada.card()))
     assert (await newest(running_bot)).frozen is None
@@ -56,7 +56,7 @@ async def test_a_long_enough_campaign_reaches_everybody_by_day(
             received.append(running_bot.clock.now().astimezone(TOKYO).time())
 
     running_bot.connector.listener = note
-    await draft(ada, **{**LONDON, "duration": "2", "unit": "days"}, **next_monday(), own_zone="true")
+    await draft(ada, **{**LONDON, "duration": "2", "unit": "days"}, **next_monday(running_bot), own_zone="true")
     await ada.press(SEND_OFF)
     campaign = await newest(running_bot)
     assert campaign.as_scheduled.schedule.own_zone

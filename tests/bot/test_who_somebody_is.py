@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,9 +12,10 @@ from tests.bot.story import broadcast, draft, eventually, launch, settled
 from tests.conftest import RunningBot
 from tests.support.http import Answer
 from tests.support.organisation import BOT, TENANT, Person
+from tests.support.running_bot import BEGINS
 
 EVERYONE = Audience(everyone=True)
-THEN = datetime.now(UTC) + timedelta(hours=1)  #: later than whatever is told without a time of our own
+THEN = BEGINS + timedelta(hours=1)  #: later than whatever is told without a time of our own
 ODD = "http://127.0.0.1:9"  #: nobody answers there
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable
@@ -26,6 +27,10 @@ from tests.support.organisation import Organisation
 from tests.support.program import free_port
 from tests.support.speed import slowness
 
+#: when a test begins, by its clocks: on a working day, so that nothing comes out otherwise at midnight, on a Sunday
+#: or when summer time begins. `make days` runs the bot's tests on such days.
+BEGINS = datetime.fromisoformat(os.environ.get("TESTS_BEGIN", "2027-01-12T10:12:14+00:00"))
+
 
 @dataclass
 class ShiftedClock:
@@ -34,9 +39,11 @@ class ShiftedClock:
     shift: timedelta = timedelta()
     #: by which the wall clock is wrong
     wrong: timedelta = timedelta()
+    #: between the machine's day and the test's
+    ahead: timedelta = field(default_factory=lambda: BEGINS - datetime.now(UTC))
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift + self.wrong
+        return datetime.now(UTC) + self.ahead + self.shift + self.wrong
 
     def monotonic(self) -> float:
         return time.monotonic() + self.shift.total_seconds()
@@ -94,7 +101,7 @@ class RunningBot:
 
         async def shifted() -> datetime | None:
             shown = await server_time()
-            return shown and shown + self.clock.shift
+            return shown and shown + self.clock.ahead + self.clock.shift
 
         self.store.server_time = shifted  # type: ignore[method-assign]
 
@@ -117,7 +124,7 @@ async def running(
     await running_bot.start()
     try:
         async with aiohttp.ClientSession() as http:
-            running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http)
+            running_bot.organisation = Organisation(connector, f"{running_bot.url}/api/messages", http, now=clock.now)
             yield running_bot
     finally:
         await running_bot.stop()

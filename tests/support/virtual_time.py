@@ -12,7 +12,7 @@ import contextlib
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,14 +22,14 @@ from tests.simulation.loop import SimulatedLoop
 from tests.simulation.network import Network
 from tests.simulation.patched import patched
 from tests.support.new_database import new_store, put_new_database
-from tests.support.running_bot import ShiftedClock
+from tests.support.running_bot import BEGINS, ShiftedClock
 
 T = TypeVar("T")
 MOMENT = 0.001  #: seconds until a store answers
 
 
 def virtual_loop() -> asyncio.AbstractEventLoop:
-    """A world of its own, which begins at the present."""
+    """A world of its own."""
     loop = SimulatedLoop(random.Random(3))
     loop.set_task_factory(None)  # nothing is killed here: what has ended need not be kept
     Network(loop, random.Random(4))
@@ -40,15 +40,15 @@ class VirtualClock(ShiftedClock):
     """What the loop's time says, put forward as a test wants it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._loop, self._began = loop, datetime.now(UTC)
+        super().__init__(ahead=timedelta())
+        self._loop = loop
 
     def wall(self) -> float:
         """Seconds since the epoch, as the machine counts them: whatever a test puts forward."""
-        return self._began.timestamp() + self._loop.time()
+        return BEGINS.timestamp() + self._loop.time()
 
     def now(self) -> datetime:
-        return self._began + timedelta(seconds=self._loop.time()) + self.shift + self.wrong
+        return BEGINS + timedelta(seconds=self._loop.time()) + self.shift + self.wrong
 
     def monotonic(self) -> float:
         return self._loop.time() + self.shift.total_seconds()
