@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import mongomock
+import mongomock.aggregate
 import mongomock.collection
 import mongomock.helpers
 from mongomock.collection import Collection as Documents
@@ -50,17 +51,30 @@ def _candidates(documents: Documents, condition: Document) -> Iterator[Document]
     return filter(matcher(condition), some)
 
 
+def _shown(documents: Documents, document: Document, fields: Document | None, container: type) -> Document:
+    """Of a document these fields; only where all are plain names that are asked for, which is mostly, it is ours."""
+    if fields is None:
+        return _copied(document)
+    if not all(shown == 1 and "." not in field for field, shown in fields.items()):
+        return _any_fields(documents, document, fields, container)
+    return {field: _copied(part) for field, part in document.items() if field in fields or field == "_id"}
+
+
+UNCHANGING = frozenset({str, int, float, bool, bytes, type(None)})
+
+
 def _copied(value: Any, container: type = dict) -> Any:
     """As it is kept: of what stands in a document only lists and documents can change."""
     if isinstance(value, dict):
-        return {field: _copied(part) for field, part in value.items()}
+        return {field: part if type(part) in UNCHANGING else _copied(part) for field, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_copied(part) for part in value]
+        return [part if type(part) in UNCHANGING else _copied(part) for part in value]
     return _kept(value) if isinstance(value, datetime) else value
 
 
 _kept = mongomock.helpers.patch_datetime_awareness_in_document  # without its zone, to the millisecond
-Documents._iter_documents = _candidates
+_any_fields = Documents._copy_only_fields
+Documents._iter_documents, Documents._copy_only_fields = _candidates, _shown
 # mongomock looks at every number and every word three times on its way in and out
 mongomock.collection._copy_field = mongomock.helpers.patch_datetime_awareness_in_document = _copied
 mongomock.collection.copy = SimpleNamespace(copy=copy.copy, deepcopy=_copied)  # type: ignore[attr-defined]
@@ -147,7 +161,15 @@ class Collection:
         return list(islice(rows, skip, skip + limit if limit else None))
 
     def aggregate(self, pipeline: list[Document]) -> Cursor:
-        return Cursor(self._server, lambda: list(self._documents.aggregate(pipeline)))
+        return Cursor(self._server, lambda: self._aggregated(pipeline))
+
+    def _aggregated(self, pipeline: list[Document]) -> list[Document]:
+        """Only what its first condition is true of is copied and looked at."""
+        first, *rest = pipeline
+        if "$match" not in first:
+            return list(self._documents.aggregate(pipeline))
+        some = self._read(first["$match"], None, None, 0)
+        return list(mongomock.aggregate.process_pipeline(some, self._documents.database, rest, None))
 
     async def bulk_write(self, writes: Sequence[UpdateOne], *, ordered: bool) -> BulkWriteResult:
         """Each document for itself, in an order that nobody promises where it is not ``ordered``; it may be cut off."""
