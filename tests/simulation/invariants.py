@@ -66,7 +66,6 @@ async def check(world: World, scheduled: Campaign) -> None:
     await _engagement_adds_up(store, campaign)
     await _in_time(world, store, campaign)
     await _nobody_who_wants_none(world, store)
-    _answered_once(world)
     _unchanged(scheduled, campaign)
     _in_its_hours(world, campaign)
     _within_the_rate(world)
@@ -214,15 +213,6 @@ async def _nobody_who_wants_none(world: World, store: Store) -> None:
         assert since is None or arrival.at < since + CALM, f"{arrival.chat}: none since {since}, received {arrival.at}"
 
 
-def _answered_once(world: World) -> None:
-    """A question that comes twice is answered once, and twice at the most where a process died over it."""
-    for chat, questions in world.repeated.items():
-        answers = sum("help" in str(message["activity"]).lower() for message in world.platform.chats[chat].messages)
-        disturbed = [fault for fault in world.faults if not fault.kind.startswith(PEOPLES)]
-        if not disturbed:
-            assert answers <= questions + 1, f"{chat}: {questions} questions, {answers} answers"
-
-
 async def _done_once(world: World, store: Store) -> None:
     """What the platform brought twice was done once; and answered once, where nothing came between."""
     for person, id in world.twice:
@@ -230,12 +220,14 @@ async def _done_once(world: World, store: Store) -> None:
             named = await store.campaigns(TenantId(person.tenant), 100, 0, id)
             assert sum(campaign.name == id for campaign in named) <= 1, f"{id}: a second draft"
     certain = not world.was_cut and not any(fault.kind.startswith(MAY_CUT_OFF) for fault in world.faults)
+    undisturbed = not world.was_cut and all(fault.kind.startswith(PEOPLES) for fault in world.faults)
     for person in {one.conversation: one for one, _ in world.twice}.values():
         if person is world.author or person.conversation in world.left:
             continue
         repeats = sum(one is person for one, _ in world.twice)
         replies = sum(any(words in str(card) for words in HELP) for _, card in person.cards())
-        assert replies == repeats if certain else replies <= 2 * repeats, (
+        most = repeats if undisturbed else 2 * repeats
+        assert replies == repeats if certain else replies <= most, (
             f"{person.conversation}: {replies} replies to {repeats}"
         )
 

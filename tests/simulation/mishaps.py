@@ -260,8 +260,6 @@ class Mishaps:
         id = f"twice-{fault.where}-{len(self._world.twice)}"
         words = "help" if person is not self._world.author else f"new campaign {id}"
         self._world.twice.append((person, id))
-        if person is not self._world.author:  # whose cards say "help" anyway
-            self._world.repeated[person.conversation] += 1
         activity = {"type": "message", "text": words, "id": id}
         first = asyncio.ensure_future(self._to(fault, person.send(dict(activity))))
         self._tasks.append(first)

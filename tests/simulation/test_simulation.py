@@ -53,6 +53,7 @@ BROKE = {
     3474: "an author who has pressed that nobody is reminded any more",
     3831: "answers about presence that a frozen process has not heard",
     3975: "a button in a preview, which nobody can press",
+    6367: "somebody who comes back is welcomed again, which says help too",
 }
 
 

@@ -209,8 +209,6 @@ class World:
         self.undone: list[str] = []
         #: who was in the audience when it was approved
         self.approved: frozenset[int] | None = None
-        #: how many questions came twice, by chat
-        self.repeated: Counter[str] = Counter()
         #: addresses that people had before they were renamed
         self.formerly: list[str] = []
         self.calm = False
