@@ -11,12 +11,14 @@ from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import OPERATIVE, Part, Scanner, What
 from dialogs.sayings.shape import PATIENCE, Beginning, Begins, Whole, is_instruction
 from dialogs.sayings.words import lexicon as words
-from dialogs.sayings.words.tokens import Sort
+from dialogs.sayings.words.tokens import Sort, cut
 
 FEW = 3  #: words that are not understood, in a sentence that is an instruction all the same
 SENTENCES = 12  #: after indirect speech that are looked at one by one
 TAILS = 16  #: places in a clause at which an instruction may begin, the last ones
 _ENDS = frozenset([".", "!", "?", "…"])
+_UNTIL = frozenset(["until", "till", "jusqu'", "jusque", "jusqu"])
+_THEIRS = frozenset(["son", "sa", "ses"])  #: of those who are told, or of somebody whom the clause names
 
 
 #: before an order that comes to mind at the end
@@ -96,8 +98,10 @@ class TextReader:
             while end > begins.at and tokens[end - 1].sort in (Sort.LINE, Sort.EMPTY):
                 end -= 1
         whole.covered.append((begins.at, end))
-        if not timed and not whole.when_after and not begins.empty_line:
-            end = self._before_a_sending(whole, begins.at, end)
+        if not begins.empty_line:
+            end = self._before_buttons(whole, begins.at, end)
+            if not timed and not whole.when_after:
+                end = self._before_a_sending(whole, begins.at, end)
         text = self._scanner.text[tokens[begins.at].start : tokens[end - 1].end].strip()
         if whole.order in ("poll", "ask") and not whole.has(What.ANSWERS):
             text, whole.answers = _with_choices(text, slashed=whole.order == "ask")
@@ -116,6 +120,18 @@ class TextReader:
                 whole.parts += parts
                 whole.when_after = True
                 return self._before_an_exclamation(start, at)
+        return end
+
+    def _before_buttons(self, whole: Whole, start: int, end: int) -> int:
+        """ "…, with buttons Coming / Not coming": at the very end, as well."""
+        for at in range(max(start + 1, end - 3 * TAILS), end):
+            if self._tokens[at].text not in (",", ";", "–", "—", "with", "avec", "and", "et"):
+                continue
+            parts = self._scanner.parts(at, end, patience=0)
+            whats = {part.what for part in parts} - {What.SILENT}
+            if whats and whats <= {What.BUTTON, What.ANSWERS, What.CONFIRM}:
+                whole.parts += parts
+                return at
         return end
 
     def _before_an_exclamation(self, start: int, end: int) -> int:
@@ -187,7 +203,8 @@ class TextReader:
         if second is not None:
             whole.covered.append((second, close))
             whole.others.append(self._scanner.words(second + 1, close))
-        stop = self._tail(begins, close, begins.at) if second is None else second
+        again = any(part.what is What.WHEN and "again" in part.value.speaks for part in whole.parts)
+        stop = self._tail(begins, close, again=again) if second is None else second
         last = self._before_thanks(begins.at, stop)
         clause = self._scanner.text[tokens[begins.at].start : tokens[last - 1].end] if last > begins.at else ""
         whole.covered.append((begins.at, stop))
@@ -232,18 +249,25 @@ class TextReader:
             return False
         return at + 1 >= len(self._tokens) or token.end < self._tokens[at + 1].start
 
-    def _tail(self, begins: Beginning, close: int, start: int) -> int:
-        """Where, within a clause, the instructions begin that end it; its end where none do."""
-        places = [at for at in range(start + 1, close) if self._may_open(at)][-TAILS:]
+    def _tail(self, begins: Beginning, close: int, *, again: bool) -> int:
+        """Where, within a clause, the instructions begin that end it; its end where none do.
+
+        ``again``: a repetition has been said, to which "until 31 January" belongs.
+        """
+        places = [at for at in range(begins.at + 1, close) if self._may_open(at)][-TAILS:]
         for at in places:
             parts = self._scanner.parts(at, close, patience=0)
             if not is_instruction(parts):
                 continue
-            if self._opens_instructions(at, parts):
+            ends = again and at + 1 < close and self._tokens[at + 1].text in _UNTIL
+            if ends or self._opens_instructions(at, parts):
                 return at
         return close
 
     def _may_open(self, at: int) -> bool:
+        around = (self._tokens[at - 1], self._tokens[at + 1]) if 0 < at < len(self._tokens) - 1 else ()
+        if around and all(token.sort is Sort.NUMBER for token in around):  # "on 24 and 31 December"
+            return False
         return self._tokens[at].text in (",", ";", "-", "–", "—", "and", "et", "with", "avec", "(")
 
     def _opens_instructions(self, at: int, parts: Sequence[Part]) -> bool:
@@ -312,7 +336,8 @@ class TextReader:
         elif begins.how is Begins.WHETHER:
             text, unsure = question(clause, begins.language)
         else:
-            text, unsure = request(clause, begins.language), False
+            text = request(clause, begins.language)
+            unsure = begins.language == "fr" and any(token.text in _THEIRS for token in cut(clause))
         whole.text, whole.changed = text, unsure
         if whole.doubtful:
             whole.text = " ".join([text, *(sentence(one) for one in whole.doubtful)])

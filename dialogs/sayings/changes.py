@@ -9,6 +9,7 @@ from itertools import pairwise
 from dialogs.sayings import LONGEST_ASKED, Ask, Asked, Kind, OpenDraft, Saying
 from dialogs.sayings.edits import audience_after, button_named, replaced, retitled, swap_at, with_what_comes_instead
 from dialogs.sayings.gathering import about_lists, with_the_rest
+from dialogs.sayings.indirect import capital
 from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import Part, Scanner, What
 from dialogs.sayings.shape import PATIENCE
@@ -25,6 +26,8 @@ def read_change(scanner: Scanner, at: int, draft: OpenDraft) -> Saying:
     removal = _removed_button(scanner, at, draft)
     if removal is not None:
         return removal
+    if (text := _with_more(scanner, at, draft)) is not None:
+        return Saying(kind=Kind.EDIT, text=text)
     if (retitling := retitled(scanner, at, end)) and retitling[0]:
         return _retitled(retitling, draft)
     parts = with_what_comes_instead(scanner, scanner.parts(at, end, patience=PATIENCE), draft)
@@ -52,6 +55,26 @@ def read_change(scanner: Scanner, at: int, draft: OpenDraft) -> Saying:
     elif not saying.says_something and not asks:
         asks.append(Asked(Ask.NOT_UNDERSTOOD, scanner.words(at, end)[:LONGEST_ASKED]))
     return replace(saying, asks=tuple(dict.fromkeys(asks)))
+
+
+def _with_more(scanner: Scanner, at: int, draft: OpenDraft) -> str | None:
+    """ "Add a line: bring your lunch", "ajoute « … » à la fin": the text with that at its end; None if not so."""
+    tokens, known, end = scanner.tokens, words.ADD.at(scanner.tokens, at), len(scanner.tokens)
+    if known is None or not draft.text:
+        return None
+    while tokens[end - 1].text in (".", "!", "please", "stp", "svp"):
+        end -= 1
+    start = words.MORE_TEXT.after(tokens, known[1])
+    quoted = start < end and tokens[start].sort is Sort.QUOTED
+    after = words.MORE_TEXT.after(tokens, start + 1)
+    if quoted and after == end and (start > known[1] or after > start + 1):
+        more = tokens[start].text
+    elif start > known[1] and start + 1 < end and tokens[start].text == ":":
+        more = capital(scanner.text[tokens[start + 1].start :].strip())
+    else:
+        return None
+    apart = "\n" in draft.text or tokens[start - 1].text in ("line", "ligne", "paragraph", "paragraphe")
+    return draft.text + ("\n\n" if apart else " ") + more
 
 
 def _may_be_a_text(scanner: Scanner, at: int, parts: Sequence[Part]) -> bool:

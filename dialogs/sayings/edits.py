@@ -121,7 +121,8 @@ def with_what_comes_instead(scanner: Scanner, parts: Sequence[Part], draft: Open
         begins = scanner.tokens[part.start].text if part.start < len(scanner.tokens) else ""
         follows = next((one for one in parts[at + 1 :] if one.what is not What.SILENT), None)
         comes = Part(What.MARK, part.start, part.start, "add")
-        if part.what in meant and goes and (begins in _BUT or _is_instead(follows)):
+        instead = begins in _BUT or _is_instead(follows) or _is_another(scanner, changed, part, draft)
+        if part.what in meant and goes and instead:
             changed += [comes, part._replace(what=meant[part.what])]
         elif part.what is What.NOT_THAT and (gone := _list_in(scanner, part)) in draft.audience:
             changed += [part._replace(what=What.OUT, value=gone), comes]
@@ -137,6 +138,17 @@ def with_what_comes_instead(scanner: Scanner, parts: Sequence[Part], draft: Open
     return changed
 
 
+def _is_another(scanner: Scanner, before: Sequence[Part], part: Part, draft: OpenDraft) -> bool:
+    """ "Not the Paris office, the Lyon office": with a comma between, and only the first has been named before."""
+    gone = next((one for one in reversed(before) if one.what is not What.SILENT), None)
+    if gone is None or gone.what is not What.OUT or gone.value not in draft.audience or part.value in draft.audience:
+        return False
+    between = [token.text for token in scanner.tokens[gone.end : part.start]]
+    return (
+        scanner.tokens[gone.start].text in ("not", "pas") and "," in between and not {"and", "et"}.intersection(between)
+    )
+
+
 def _is_instead(part: Part | None) -> bool:
     return part is not None and part.what is What.MARK and part.value == "instead"
 
@@ -147,6 +159,7 @@ def _list_in(scanner: Scanner, part: Part) -> str:
     return next((one[0] for one in named if one), "")
 
 
+_JOINED = frozenset(["and", "et"])
 _BUT = frozenset(["but", "mais"])
 _PUT = frozenset(["put", "use", "take", "have", "send"])
 _PUT |= {"mets", "mettez", "mettre", "prends", "envoie", "envoyez", "garde"}
@@ -196,7 +209,7 @@ def button_named(scanner: Scanner, at: int, buttons: Buttons) -> tuple[list[Link
 def retitled(scanner: Scanner, at: int, end: int) -> tuple[str, str, int] | None:
     """ "The button should say Details instead of Menu": (the new words, the old or "", the place after)."""
     tokens = scanner.tokens
-    start = words.SWAP.after(tokens, at)
+    start = at + 1 if tokens[at].text in _RENAMES else words.SWAP.after(tokens, at)
     while start < end and tokens[start].text in words.ARTICLES:
         start += 1
     if not words.BUTTON.at(tokens, start) or any(token.sort is Sort.WEB for token in tokens[at:end]):
@@ -216,9 +229,12 @@ def retitled(scanner: Scanner, at: int, end: int) -> tuple[str, str, int] | None
     return new, _bare(scanner, old_start, _trimmed(tokens, old_start, end)), end
 
 
+_RENAMES = frozenset(["rename", "renomme", "renommer", "renommez"])
 _SAYS = dict.fromkeys(
     [
         "should",
+        "to",
+        "en",
         "say",
         "be",
         "called",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from dialogs.sayings import Ask, Asked, Buttons, LinkButton, Saying, Shift
-from dialogs.sayings.parts.moments import Moment, minutes_in, spelt_out
+from dialogs.sayings.parts.moments import Moment, is_distance, minutes_in, spelt_out
 from dialogs.sayings.parts.scanner import Part, Scanner, What, runs
 from dialogs.sayings.words.tokens import Sort
 
@@ -104,6 +104,7 @@ def _moments(scanner: Scanner, parts: Sequence[Part]) -> tuple[list[Moment], lis
                 and any(one.what is not What.LEFT for one in parts[order + 1 : at])
             )
             hangs = hangs or (at and parts[at - 1].what is What.LEFT and order == len(parts))
+            hangs = hangs or is_distance(scanner.tokens, part.start)
             before = [token.text for token in scanner.tokens[parts[0].start : part.start]]
             shifting = SHIFTING.intersection(before) if part.value.speaks == {"length"} else frozenset()
             minutes = minutes_in(scanner.tokens[part.start : part.end]) if shifting - EITHER else 0

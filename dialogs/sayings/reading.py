@@ -11,6 +11,7 @@ from dialogs.sayings.body import FEW
 from dialogs.sayings.changes import read_change
 from dialogs.sayings.chat import ends_as_question, is_question, is_statement, opening, small_talk
 from dialogs.sayings.gathering import about_lists, with_the_rest
+from dialogs.sayings.parts.labels import on_lines
 from dialogs.sayings.parts.meant import may_be_meant
 from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import OPERATIVE, Scanner, What
@@ -40,6 +41,7 @@ _BEGIN = frozenset(
         "dire",
         "say",
         "leur",
+        "them",
     ]
 )
 TELLING = ("tell", "ask", "poll")
@@ -49,7 +51,7 @@ def read(typed: str, names: Names, draft: OpenDraft | None = None, people: Peopl
     """What a text says. ``names``: the lists that its author may send to; ``draft``: the open one; ``people``: what is
     known of them, where that is looked at. Raises nothing.
     """
-    text = composed(typed).strip()
+    text = on_lines(composed(typed).strip())
     if not text or len(text) > LONGEST:
         return Saying(kind=Kind.NOTHING)
     tokens = cut(text)

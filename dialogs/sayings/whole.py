@@ -14,32 +14,8 @@ from dialogs.sayings.words.tokens import Sort
 
 _THAT = frozenset(["that", "que", "qu'"])
 _DETERMINERS = frozenset(["the", "a", "an", "all", "my", "our", "this", "that", "these", "those"])
-#: labels of lines, after which a colon says nothing
-_LABELS = frozenset(
-    [
-        "to",
-        "for",
-        "when",
-        "who",
-        "audience",
-        "recipients",
-        "date",
-        "start",
-        "a",
-        "pour",
-        "quand",
-        "qui",
-        "destinataires",
-        "debut",
-        "style",
-        "time",
-        "heure",
-        "envoi",
-        "depart",
-        "cible",
-        "presence",
-    ]
-)
+#: behind an order: those who have been named
+_THEM = frozenset(["them", "les", "leur"])
 #: what does not begin a statement
 _ABOUT = frozenset(
     [
@@ -179,29 +155,7 @@ class Reader:
     def _after_colon(self, at: int, parts: Sequence[Part], ordered: str) -> Beginning | None:
         label = self._tokens[at - 1].text if at else ""
         alone = at == 1 or self._tokens[at - 2].sort in (Sort.LINE, Sort.EMPTY) if at else False
-        if alone and label in (
-            "to",
-            "for",
-            "when",
-            "who",
-            "audience",
-            "recipients",
-            "date",
-            "start",
-            "a",
-            "pour",
-            "quand",
-            "qui",
-            "destinataires",
-            "debut",
-            "style",
-            "time",
-            "heure",
-            "envoi",
-            "depart",
-            "cible",
-            "presence",
-        ):
+        if alone and label in words.FIELDS:
             return None
         follows = at + 1
         empty = False
@@ -209,6 +163,9 @@ class Reader:
             follows, empty = follows + 1, True
         if not instructs(parts) or self._scanner.label(follows):
             return None
+        order = words.ORDERS.at(self._tokens, follows)
+        if not ordered and order and _THEM.intersection(token.text for token in self._tokens[follows : order[1] + 1]):
+            return None  # "…: tell them on Friday"
         alone = all(part.what in (What.STYLE, What.SILENT) for part in parts)
         if alone and words.ORDERS.at(self._tokens, follows):  # "important: tell the interns …"
             return None
@@ -246,6 +203,9 @@ class Reader:
             text == "that" and parts and parts[-1].what is What.ORDER and parts[-1].value == "send"
         ):
             return Beginning(Begins.THAT, at + 1, language="en" if text == "that" else "fr")
+        orders = bool(parts) and parts[-1].what is What.ORDER and parts[-1].value == "tell"
+        if text == "them" and orders and any(part.what in (What.LIST, What.PERSON) for part in parts):
+            return Beginning(Begins.THAT, at + 1 + (follows in _THAT), language="en")  # "ping X and tell them …"
         if text == "saying" or (
             text in ("say", "dire", "disant") and parts and self._tokens[at - 1].text in ("to", "pour", "et", "and")
         ):

@@ -84,7 +84,7 @@ SHIFT = re.compile(
 )
 #: without a word before it, where it cannot be a clock
 BARE = re.compile(rf"\b({_NUMBER}[ '-]*{one_of(MINUTES.keys() - {'m', 'h', 'd', 'j', 'heure', 'heures'})})\b")
-ALL_DAY = re.compile(r"\b(?:all day(?: long)?|the whole day|(?:pendant )?toute la journée)\b")
+ALL_DAY = re.compile(r"\b(?:(?:over )?(?:all day(?: long)?|the whole day)|(?:(?:pendant|sur) )?toute la journée)\b")
 OFFSET = re.compile(rf"\b(?:(?:in|dans|d'ici)\s+({AMOUNT})|({AMOUNT})\s+(?:from now|later))")
 
 # --- clocks -----------------------------------------------------------------------------------

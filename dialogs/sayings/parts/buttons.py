@@ -164,7 +164,7 @@ def answers_at(text: str, tokens: Sequence[Token], at: int, end: int) -> tuple[t
     """Quick answers after their name, to the end of the sentence; none of them where no choices follow."""
     if known := words.YES_OR_NO.at(tokens, at):
         return (text[tokens[at].start : tokens[at].end], text[tokens[at + 2].start : tokens[at + 2].end]), known[1]
-    known = words.ANSWERS.at(tokens, at) or _buttons_that_answer(tokens, at, end)
+    known = words.ANSWERS.at(tokens, at) or answer_buttons_at(tokens, at, end)
     if known is None:
         return None
     start = known[1]
@@ -193,11 +193,13 @@ def answers_at(text: str, tokens: Sequence[Token], at: int, end: int) -> tuple[t
     return (choices, place) if len(choices) > 1 else ((), place if choices else start)
 
 
-def _buttons_that_answer(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
-    """ "Buttons: yes, no": where no address follows in this sentence."""
+def answer_buttons_at(tokens: Sequence[Token], at: int, end: int) -> tuple[str, int] | None:
+    """ "Buttons: yes, no", "with buttons Yes and No": where no address follows in this sentence."""
     known = words.BUTTON.at(tokens, at)
     if known is None or known[1] >= end or tokens[known[1]].text not in (":", "="):
-        return None
+        known = words.BUTTON_OPENS.at(tokens, at)
+        if known is None or known[1] >= end or tokens[known[1] - 1].text not in ("buttons", "boutons"):
+            return None
     for token in tokens[known[1] : end]:
         if token.sort is Sort.WEB:
             return None

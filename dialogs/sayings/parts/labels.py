@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,12 @@ CODES = {
     **{"chinese": "zh", "chinois": "zh", "japanese": "ja", "japonais": "ja", "arabic": "ar", "arabe": "ar"},
     **{"russian": "ru", "russe": "ru"},
 }
+
+_FIELD = re.compile(
+    rf"(?:^|[;|.!?]\s+)(?P<label>(?:{'|'.join(sorted(words.FIELDS))}|à|début|départ|présence|message|text|texte|title|titre|subject"
+    r"|objet|buttons?|boutons?|answers|réponses))\s?:(?=\s)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,16 @@ class InLanguage:
     code: str
     text: str
     end: int
+
+
+def on_lines(text: str) -> str:
+    """ "To: Sales; when: tomorrow at 9; message: …" on one line, as it would stand on several."""
+    fields = list(_FIELD.finditer(text)) if "\n" not in text else []
+    if len(fields) < 2 or fields[0].start() > 0:
+        return text
+    starts = [field.start("label") for field in fields]
+    lines = [text[start:end].rstrip(" ;|") for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return "\n".join(lines)
 
 
 def label_at(text: str, tokens: Sequence[Token], at: int, end: int) -> Labelled | None:

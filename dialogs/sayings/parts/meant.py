@@ -20,7 +20,7 @@ _OPENINGS = re.compile(
     r"(?:(?:and|et|then|puis|also|aussi|please|avec|with|les|the)\s+)*"
     r"(?:(?:by|via|par)\s+(?:e-?mail|courriel|mail)\b|(?:remind|chase|nudge)\s+(?:those|them|everyone|whoever|people)\b"
     r"|relance[rz]?[- ](?:ceux|celles|les|tous|qui)\b|(?:thumbs|pouces|anonymously|anonymement|without\s+names)\b"
-    r"|sans\s+les\s+noms\b)",
+    r"|sans\s+les\s+noms\b|(?:but|mais)\s+(?:not|pas)\s+(?:before|after|avant|apr[èe]s)\b)",
     re.IGNORECASE,
 )
 

@@ -48,6 +48,7 @@ _FOR = frozenset(
     ["for", "over", "during", "pendant", "sur", "durant", "pour", "dans", "in", "within", "lasting", "pdt"]
 )
 _SHIFTS = frozenset(("later", "earlier", "sooner"))
+_DISTANCES = frozenset(("before", "after", "avant", "apres"))  #: "ten days before Christmas"
 _SHORT = re.compile(r"(?P<hours>\d{1,2})h(?P<minutes>\d{2})?")
 _COUNTED = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d)?)(?P<unit>[a-z]*)")
 _AND_A_PART = frozenset(["and", "et", "demi", "demie", "quart", "d'"])
@@ -283,8 +284,9 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
         place = after + (follows in _HALVES)
         return ("clock", place) if before not in (*_FOR, "d'") or "h" not in text else ("length", place)
     if _NTH.fullmatch(text):
-        if follows in MONTHS:
-            return "day", _year(tokens, after + 1, end)
+        of = after + (follows == "of" and after + 1 < end)
+        if of < end and tokens[of].text in MONTHS:
+            return "day", _year(tokens, of + 1, end)
         return ("day", after) if before in ("the", "le", "on") else None
     if not _PLAIN.fullmatch(text):
         return None
@@ -292,10 +294,15 @@ def _numbered(tokens: Sequence[Token], at: int, end: int, speaks: set[str]) -> t
 
 
 def _is_shift(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether "later", "plus tard" stands here: a distance from another moment, and no length."""
-    if at < end and tokens[at].text in _SHIFTS:
+    """Whether "later", "before", "plus tard" stands here: a distance from another moment, and no length."""
+    if at < end and tokens[at].text in _SHIFTS | _DISTANCES:
         return True
     return at + 1 < end and tokens[at].text == "plus" and tokens[at + 1].text in ("tard", "tot")
+
+
+def is_distance(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "ten days before" stands in front of this place: what follows is not the moment that is meant."""
+    return at > 1 and tokens[at - 1].text in _DISTANCES and tokens[at - 2].text in UNITS
 
 
 def _plain_number(

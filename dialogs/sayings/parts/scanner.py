@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from dialogs.sayings import Described
-from dialogs.sayings.parts.buttons import another_button, answers_at, button_at, confirmation_at
+from dialogs.sayings.parts.buttons import another_button, answer_buttons_at, answers_at, button_at, confirmation_at
 from dialogs.sayings.parts.labels import Labelled, label_at, language_at
 from dialogs.sayings.parts.moments import Moment, moment_at, shift_at
 from dialogs.sayings.parts.people import Reader as PeopleReader
@@ -193,6 +193,7 @@ class Scanner:
             or self.tokens[after].sort is not Sort.WORD
             or self.tokens[after].text in ("that", "que", "qu'")
             or words.EXCEPT.at(self.tokens, after) is not None
+            or words.FOLLOWS.at(self.tokens, after) is not None
         ):
             return True
         return moment_at(self.tokens, after, end) is not None
@@ -215,7 +216,7 @@ class Scanner:
             last = _sentence_end(tokens, known[1], end)
             reminder = reminder_at(tokens, at, last)
             return Part(What.REMINDER if reminder else What.NOT_SUPPORTED, at, last, reminder)
-        if button := button_at(self.text, tokens, at, end):
+        if not answer_buttons_at(tokens, at, end) and (button := button_at(self.text, tokens, at, end)):
             return Part(What.BUTTON, at, button.end, button)
         if answers := answers_at(self.text, tokens, at, end):
             return Part(What.ANSWERS, at, answers[1], answers[0])
@@ -281,7 +282,7 @@ class Scanner:
         if known is None or known[1] >= end:
             return None
         place = known[1]
-        inner = words.TO.after(tokens, place)
+        inner = words.THOSE.after(tokens, words.TO.after(tokens, place))
         for start in dict.fromkeys((place, inner)):
             if named := self.names.at(tokens, start, end):
                 return Part(What.OUT, at, named[1], named[0])

@@ -38,7 +38,7 @@ FILLERS = {
         "|reschedule|reschedule it|needed|you|can|could|by the way|start time|date|when|who|to all|recipients"
         "|sharp|push it back|push back|push it|delay it|delay|spread|spread it|spread it out|spread them|repeat it"
         "|audience|reads|sorry|no|yes|ok|okay|new|note|following|ask|too|as well|style|with the|with a"
-        "|with an|with no|please make|run it|let"
+        "|with an|with no|same time|at the same time|same hour|at all|please make|run it|let"
     ),
 }
 
@@ -50,7 +50,8 @@ ORDERS = {
     "ask": "ask|get|invite|encourage|urge|request|survey",
     "send": (
         "send|send it|send this|send them|send that|send out|message|write|write to|post|post to|publish"
-        "|broadcast|deliver|push|communicate|dispatch|share|announcement|announcement for|announcement to"
+        "|broadcast|deliver|push|pass the word to|spread the word to|communicate|dispatch|share|announcement"
+        "|announcement for|announcement to"
         "|memo for|memo to|forward|message for|message to|a message for|a message to|note to|note for"
         "|reminder for|reminder to|campaign for|campaign to|push to|push for"
     ),
@@ -138,6 +139,15 @@ EXCEPT = {
         "|do not include|never to|do not send it to|don't send it to|don't send to|but leave out|omit|skip"
         "|everyone but|all but|but|not in|who are not in|who aren't in|not from|outside|outside of"
         "|unless they are|unless they're|unless they are in"
+    ),
+}
+
+#: between these words and where people are
+THOSE = {
+    "": (
+        "those in|those of|those from|those at|those who are in|those who work in|those based in|the ones in"
+        "|the ones from|the ones at|people in|people from|people at|the people in|the people from|anyone in"
+        "|anyone from|anybody in|anybody from|all those in|everyone in|everybody in|the team in|the folks in|folks in"
     ),
 }
 
@@ -313,7 +323,8 @@ STYLES = {
     "important": (
         "important|make it important|mark it important|mark it as important|as important|with high importance"
         "|high importance|style important|important style|in the important style|an important message"
-        "|important message|as an important message|with importance high|the style is important"
+        "|important message|as an important message|high priority|with high priority|priority high|top priority"
+        "|with importance high|the style is important"
         "|send it as important|flag it as important"
     ),
     "idea": ("as an idea|idea style|style idea|in the idea style|an idea|make it an idea|as idea|in idea style|idea"),
@@ -398,7 +409,8 @@ CHASE = {
 REMINDERS = {
     "": (
         "remind them|remind|reminding|keep reminding|send a reminder|send reminders|send them a reminder|chase them"
-        "|chase|nudge them|nudge|follow up|follow up with|with a reminder|with reminders|a reminder|reminder|reminders"
+        "|chase|nudge them|nudge|follow up|follow up with|with a reminder|with reminders|a reminder|reminder"
+        "|reminders"
         "|repeat"
     ),
 }
@@ -469,6 +481,9 @@ RELATIVE_DAYS = {
     "": "today|tomorrow|tonight|this morning|this afternoon|this evening|yesterday|the day after tomorrow",
 }
 
+#: what a line may begin with, before a colon that leads to no text
+FIELDS = "to for when who audience recipients date start style time presence"
+
 FOLLOWS = {
     "": "this|the following|as follows|below|following",
 }
@@ -495,6 +510,15 @@ AUXILIARIES = (
 
 IN_TEXT = {
     "": "in the text|in the message|in the body|in the wording|of the text|in text",
+}
+
+MORE_TEXT = {
+    "": (
+        "at the end|at the bottom|below|a line|another line|one more line|a sentence|another sentence|one more sentence"
+        "|a paragraph|the line|the sentence|this line|this sentence|the words|to the text|to the message|to the end"
+        "|at the end of the text|at the end of the message|to the end of the text|to the end of the message"
+        "|a line at the end|a sentence at the end|at the end of it"
+    ),
 }
 
 SWAP = {

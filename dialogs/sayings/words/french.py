@@ -47,7 +47,7 @@ FILLERS = {
         "|tout|va|vas|ira|envoyee|envoye|aller|faut|t'|te|toi|vous|nous|tu|suffit|suffira|suffisent|style"
         "|remets le|remets|remettre|n'|ne|diffuse|diffuser|diffuse le|par|etre|sois|ainsi|besoin|pas besoin"
         "|donc|alors|finalement|etale|etale le|etale l'envoi|etale les envois|repartis|repartis le"
-        "|repartis l'envoi|faire|pile|precises|tapantes"
+        "|repartis l'envoi|meme heure|a la meme heure|ce qui suit|faire|pile|precises|tapantes"
     ),
 }
 
@@ -70,7 +70,8 @@ ORDERS = {
         "|adresser|adressez|poste|poster|message pour|message a|message aux|message au|un message pour"
         "|un message a|un message aux|un message au|note pour|note a|note aux|annonce pour|annonce aux"
         "|campagne pour|campagne a|campagne aux|campagne au|communication pour|push pour|communication aux"
-        "|rappel pour|rappel aux|rappel a|passe le message a|passe le mot|fais passer|info pour"
+        "|rappel pour|rappel aux|rappel a|passe le message a|passe le mot|fais passer le mot"
+        "|faites passer le mot|fais passer l'info|fais passer|pousse|poussez|info pour"
         "|information pour"
     ),
     "make": (
@@ -174,6 +175,15 @@ EXCEPT = {
         "|surtout pas aux|a l'exclusion de|a l'exclusion des|a l'exclusion du|moins|ne previens pas"
         "|qui ne sont pas a|qui ne sont pas au|qui ne sont pas aux|qui ne sont pas dans|pas dans|sauf s'ils sont"
         "|n'informe pas|n'inclus pas|ne pas inclure|ne pas envoyer a|ne pas envoyer aux|exclut"
+    ),
+}
+
+THOSE = {
+    "": (
+        "ceux de|ceux du|ceux des|ceux d'|ceux a|ceux de l'|ceux de la|celles de|celles du|celles des|celles d'"
+        "|ceux qui sont a|ceux qui sont au|ceux qui travaillent a|ceux et celles de|ceux et celles du|tous ceux de"
+        "|tous ceux du|les gens de|les gens du|les gens des|les personnes de|les personnes du|les collegues de"
+        "|les collegues du|l'equipe de|l'equipe du"
     ),
 }
 
@@ -380,7 +390,8 @@ STYLES = {
     "important": (
         "important|importante|style important|en important|mets le en important|marque le comme important"
         "|comme important|un message important|message important|haute importance|avec une importance haute"
-        "|comme importante|importance haute|importance elevee|le style important|en style important"
+        "|comme importante|haute priorite|priorite haute|avec une priorite haute|en priorite haute"
+        "|importance haute|importance elevee|le style important|en style important"
         "|marque comme important|rends le important|passe le en important|mets la en important"
         "|style : important|de style important|au style important"
     ),
@@ -466,7 +477,8 @@ ENDINGS = {
     "delete": (
         "reprends le|reprenez le|reprends les|reprends la|reprends le message|reprends les messages|retire le"
         "|retirez le"
-        "|retire la|retire le message|retire les messages|retirez les messages|supprime le partout|supprime la partout"
+        "|retire la|retire le message|retire les messages|retirez les messages|supprime le partout"
+        "|supprime la partout"
     ),
     "line": "remplace le par une ligne|remplace la par une ligne|termine le|termine la|elle se termine|il se termine",
     "close": (
@@ -489,7 +501,8 @@ CHASE = {
 REMINDERS = {
     "": (
         "relance|relance les|relancer|relancez|relancez les|relances|fais une relance|une relance|envoie une relance"
-        "|rappelle le leur|rappelle leur|rappelle|avec un rappel|avec des rappels|un rappel|rappel|rappels|avec relance"
+        "|rappelle le leur|rappelle leur|rappelle|avec un rappel|avec des rappels|un rappel|rappel|rappels"
+        "|avec relance"
         "|avec relances|envoie un rappel"
     ),
 }
@@ -548,6 +561,8 @@ RELATIVE_DAYS = {
     "": "aujourd'hui|demain|apres demain|ce matin|cet apres midi|ce soir|hier",
 }
 
+FIELDS = "a pour quand qui destinataires date debut style heure envoi depart cible presence"
+
 FOLLOWS = {
     "": "ceci|suivant|suivante|comme suit|ci dessous",
 }
@@ -562,6 +577,14 @@ AUXILIARIES = ""
 
 IN_TEXT = {
     "": "dans le texte|dans le message|du texte|dans le corps|du message",
+}
+
+MORE_TEXT = {
+    "": (
+        "a la fin|tout en bas|en bas|en dessous|une ligne|une autre ligne|une phrase|une autre phrase|un paragraphe"
+        "|la ligne|la phrase|cette ligne|cette phrase|les mots|au texte|au message|a la fin du texte"
+        "|a la fin du message|une ligne a la fin|une phrase a la fin|a la suite"
+    ),
 }
 
 SWAP = {

@@ -25,7 +25,7 @@ MOMENTS = {
     "clock": ("noon|midday|midnight|midi|minuit|midi et demi|lunch time"),
     "now": (
         "now|right now|right away|straight away|immediately|at once|asap|as soon as possible|maintenant"
-        "|tout de suite|immediatement|des que possible|des maintenant|le plus tot possible|au plus vite"
+        "|tout de suite|immediatement|des que possible|des maintenant|le plus tot possible|au plus tot|au plus vite"
         "|des a present|sur le champ|straightaway"
     ),
     "length": (
