@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 HEAD = 10.0  #: seconds from a connection to the end of its first request's head
 IDLE = 75.0  #: seconds to the end of the next one's: longer than reverse proxies keep theirs (nginx: 60)
 LONGEST = 600.0  #: seconds for a request and its answer: an export over a slow line
+ENDING = 2.0  #: seconds for an answer that is being given when the bot is told to stop, and as many once it is cut off
 LINGERING = 1.0  #: seconds in which the rest of a refused request is read away, so that its sender sees the answer
 HEADERS = 64  #: of a request, at most 8 KB each
 MOST = 4_000  #: connections; of more, those are closed that have been waiting for the longest time
@@ -127,6 +128,7 @@ async def listening(application: web.Application, host: str, port: int) -> Async
         handle_signals=False,
         keepalive_timeout=IDLE,
         lingering_time=LINGERING,
+        shutdown_timeout=ENDING,  # else one who reads no answer holds up the end of all others for two minutes
         max_headers=HEADERS,
         auto_decompress=False,
     )

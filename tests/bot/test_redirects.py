@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -62,12 +63,18 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def line(running_bot: RunningBot) -> AsyncIterator[Line]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", running_bot.port)
+async def line(running_bot: RunningBot, *, held: int = 0) -> AsyncIterator[Line]:
+    """``held``: bytes that the machine holds for the client each way, where it is not for the machine to say."""
+    wire = socket.socket()
+    wire.setblocking(False)
+    for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF) if held else ():
+        wire.setsockopt(socket.SOL_SOCKET, buffer, held)
+    await asyncio.get_running_loop().sock_connect(wire, ("127.0.0.1", running_bot.port))
+    reader, writer = await asyncio.open_connection(sock=wire)
     try:
         yield Line(reader, writer)
     finally:
-        writer.close()
+        writer.transport.abort()  # whatever has not been taken
 
 
 def head(path: str, *lines: str, host: str = "Host: 127.0.0.1", version: str = "1.1", method: str = "GET") -> bytes:
@@ -172,18 +179,28 @@ async def test_requests_in_one_piece_or_in_many_are_all_answered(running_bot: Ru
         assert (await client.ask(one))[0] == 302
 
 
-async def test_one_who_reads_no_answer_is_read_no_further(running_bot: RunningBot, path: str) -> None:
-    one = head(path, f"User-Agent: {BROWSER}")
-    async with line(running_bot) as client:
-        client.reader._transport.pause_reading()  # type: ignore[attr-defined]
-        sent = 0
-        with pytest.raises(TimeoutError):
-            while sent < 400_000:
-                client.writer.write(one)
-                sent += 1
-                await asyncio.wait_for(client.writer.drain(), 2)
-                if sent % 50 == 0:
-                    await asyncio.sleep(0)
+async def ask_until_nothing_is_taken(client: Line, one: bytes) -> None:
+    """And read no answer."""
+    client.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    with pytest.raises(TimeoutError):
+        for _ in range(400_000):
+            client.writer.write(one)
+            await asyncio.wait_for(client.writer.drain(), 2)
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "ENDING", 0.2)
+
+
+@pytest.mark.parametrize("more", [[], ["Content-Length: 0"]], ids=["at the entrance", "with aiohttp"])
+async def test_one_who_reads_no_answer_is_read_no_further_and_does_not_hold_up_the_end(
+    hasty: None, running_bot: RunningBot, path: str, more: list[str]
+) -> None:
+    async with line(running_bot, held=4_096) as client:
+        await ask_until_nothing_is_taken(client, head(path, f"User-Agent: {BROWSER}", *more))
+        await asyncio.wait_for(running_bot.stop(), 60)
 
 
 @pytest.mark.parametrize("bound", ["HEAD", "IDLE"])

@@ -19,6 +19,7 @@ from app import GRACE, operate
 from bot.ops.cli import add_commands
 from bot.settings import Settings
 from bot.version import VERSION
+from bot.web.connections import ENDING
 from storage.sqlite import SqliteStore
 from tests.support.http import until
 from tests.support.program import ROOT, Program, running
@@ -170,4 +171,4 @@ def test_the_guides_service_reads_the_settings_that_its_commands_read() -> None:
     user = service["User"]
     assert re.search(rf"useradd .* {user}$", guide, re.MULTILINE) and f"chown root:{user} {folder}/.env" in guide
     assert f"sudo -u {user} .venv/bin/python app.py" in guide
-    assert int(service["TimeoutStopSec"]) > GRACE + 5
+    assert int(service["TimeoutStopSec"]) > GRACE + 2 * ENDING + 1
