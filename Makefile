@@ -4,6 +4,7 @@ BIN := .venv/bin
 CLIENTS ?= 1
 CLIENT_PORT ?= 26150
 PEOPLE ?= 1000
+DAYS ?= 2027-12-31T23:58:30+00:00 2027-03-28T00:59:00+00:00 2028-02-28T22:59:30+00:00
 RUN := .venv/.run
 DEV := .venv/.dev
 AUDITOR := build/audit/bin/pip-audit
@@ -15,7 +16,7 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-anno
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run simulate mutants mutation test bare lint format audit e2e faults bench profile demo cards catalogue lock clean
+.PHONY: help run simulate days mutants mutation test bare lint format audit e2e faults bench profile demo cards catalogue lock clean
 
 help: ## this list
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +69,9 @@ faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; Ferret
 	  $(BIN)/python -m pytest tests/simulation tests/faults tests/bot/test_fuzz.py -rP
 	FUZZ=10000 PORT_EXAMPLES=300 $(BIN)/python -m pytest tests/contract/test_port_model.py -n 2
 	TEST_FERRETDB=1 EVERY_WRITE=1 $(BIN)/python -m pytest tests/contract -k "ferretdb or wherever" -n 2
+
+days: $(DEV) ## the bot's tests on the eve of a year, of summer time and of a leap day (15 minutes)
+	for day in $(DAYS); do echo "$$day"; TESTS_BEGIN=$$day $(BIN)/python -m pytest -n 4 --dist loadgroup tests/bot || exit 1; done
 
 mutants: $(DEV) ## faults planted on purpose: the simulated world has to find each (half an hour)
 	$(BIN)/python -m tests.simulation.mutants

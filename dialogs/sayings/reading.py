@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -280,6 +281,8 @@ def _about_the_text(whole: Whole, saying: Saying) -> list[Asked]:
     known = {one.words.rstrip(".!?") for one in asks}
     meant = (one for one in may_be_meant(whole.text) if one.rstrip(".!?") not in known)
     asks += [Asked(Ask.FOR_THE_TEXT, one[:LONGEST_ASKED]) for one in meant]
+    if not saying.when and (last := _moment_at_its_end(whole.text)):
+        asks.append(Asked(Ask.FOR_THE_TEXT, last))
     asks += [Asked(Ask.NOT_UNDERSTOOD, one[:LONGEST_ASKED]) for one in whole.others]
     if whole.changed:
         asks.append(Asked(Ask.CHECK, whole.text))
@@ -290,3 +293,11 @@ def _about_the_text(whole: Whole, saying: Saying) -> list[Asked]:
             url = whole.text[link.words[1] : link.end].strip("]()<> ")
             asks.append(Asked(Ask.ADDRESS, url if url.count("(") <= url.count(")") else url + ")"))
     return asks
+
+
+def _moment_at_its_end(text: str) -> str:
+    """The last clause, where it is nothing but a moment: "… – at 17:30" may be when it is sent; "" else."""
+    clause = re.split(r"[,;]\s|\s[–—-]\s", text)[-1].strip(" .!")
+    tokens = cut(clause) if clause != text.strip(" .!") and len(clause) <= LONGEST_ASKED else []
+    moment = moment_at(tokens, 0, len(tokens)) if tokens else None
+    return clause if moment and moment.end == len(tokens) and moment.speaks & {"clock", "now"} else ""

@@ -59,6 +59,8 @@ def timing(saying: Saying, spoken: Spoken | None, before: Mapping[str, str], now
         values = _beside(values, before, says_day=says_day, says_clock=says_clock)
     if not at_once and says_day and values.get("date") and not values.get("time"):
         asks.append(Asked(Ask.TIME, saying.when))
+    if "again" in saying.speaks and not (at_once or spoken.repeats or values.get("date") or before.get("date")):
+        asks.append(Asked(Ask.WHEN, saying.when))  # "once a month": from when on?
     if not at_once and values.get("date") and values.get("time"):
         asks += _checked(saying, values, before, now, zone)
     if _is_over(values, now, zone):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogs.sayings.body import TextReader
+from dialogs.sayings.parts.moments import moment_at
 from dialogs.sayings.parts.scanner import Part, Scanner, What
 from dialogs.sayings.shape import PATIENCE, Beginning, Begins, Whole, instructs, is_instruction
 from dialogs.sayings.words import lexicon as words
@@ -240,7 +241,8 @@ class Reader:
             plain = follows.sort is Sort.WORD and follows.text not in _DETERMINERS
             if plain and self._scanner.names.at(tokens, at + 1, len(tokens)) is None:
                 return Beginning(Begins.TO, at + 1, language="en")
-        if text in ("de", "d'", "a") and follows.sort is Sort.WORD:
+        since = follows.text in ("partir", "compter") and moment_at(tokens, at + 2, len(tokens))  # "à partir de lundi"
+        if text in ("de", "d'", "a") and follows.sort is Sort.WORD and not since:
             start = at + 1
             while start < len(tokens) and tokens[start].text in words.BEFORE_AN_INFINITIVE | {"le", "la", "les"}:
                 start += 1

@@ -35,7 +35,10 @@ from dialogs.schedule_words.pieces import cut, language_of_words, zone_in
 from dialogs.schedule_words.repeats import first_day, rule_of
 
 A_MONTH = 30 * A_DAY  #: until the calendar tells
-_AT_A_CLOCK = re.compile(f"[{Kind.FROM}{Kind.TO}]?[{Kind.CLOCK}{Kind.NUMBER}](?![{Kind.TO}{Kind.UNTIL}])")
+#: "every day at 9", and its last day; "every day from 9 until 5" lasts
+_AT_A_CLOCK = re.compile(
+    f"[{Kind.FROM}{Kind.TO}]?[{Kind.CLOCK}{Kind.NUMBER}](?!{Kind.TO}|{Kind.UNTIL}(?!{Kind.DAYS}$))"
+)
 _SIDE = "[DCnPNO]"
 #: whole sentences, of when; the sides of a range may each be a day, a clock, or both
 _RANGE = re.compile(rf"f?({_SIDE}+)[tu]({_SIDE}+)")

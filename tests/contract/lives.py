@@ -19,7 +19,7 @@ from tests.support.cut_wire import cut_wire
 from tests.support.speed import slowness
 
 #: it dies after every so many writes: of each kind some in `make test`, each one in `make faults`
-EVERY = int(os.environ.get("EVERY_WRITE", "4"))
+EVERY = int(os.environ.get("EVERY_WRITE", "8"))
 
 
 def at_once() -> str:

@@ -19,6 +19,7 @@ from dialogs.sayings.words.tokens import Phrases, Sort, Token
 
 AND = frozenset([",", "+", "&", ";", "/", "and", "et", "ou", "or"])
 _ENDS = frozenset([".", "!", "?", "…"])
+_WHO = frozenset(["who", "qui"])
 #: between people and where they are
 WITHIN = frozenset(["in", "of", "from", "within", "inside", "de", "du", "des", "d'", "chez"])
 FAR = 300  #: tokens of an instruction: nobody gives a longer one
@@ -295,14 +296,23 @@ class Scanner:
     def _some_of(self, at: int, after: int, end: int) -> Part | None:
         """ "Everyone in the Paris office" is that list; "the managers of the Paris office" are none that there is."""
         tokens = self.tokens
-        if after + 1 >= end or tokens[after].text not in WITHIN or moment_at(tokens, after, end):
+        known = words.EVERYONE.at(tokens, at)
+        everyone = known is not None and known[1] == after
+        told_apart = everyone and after < end and tokens[after].text in _WHO
+        within = words.PLACED if everyone else WITHIN
+        if told_apart:  # "everyone who works in Sales"
+            after = next((one for one in range(after + 1, end) if tokens[one].text not in words.ARE), end)
+        if after + 1 >= end or moment_at(tokens, after, end):
             return None
+        if tokens[after].text not in within:
+            return self._unknown(after, end, (), out=False, since=at) if told_apart else None
         if language_at(self.text, tokens, after, end) or _is_infinitive(tokens, after):
             return None
-        everyone = words.EVERYONE.at(tokens, at)
         inner = self.names.at(tokens, after + 1, end)
-        if everyone and everyone[1] == after and inner:
+        if everyone and inner:
             return Part(What.LIST, at, inner[1], inner[0])
+        if everyone and not told_apart and tokens[after].text not in WITHIN:
+            return None
         if inner:
             return Part(What.UNKNOWN, at, inner[1], self.words(at, inner[1]))
         unknown = self._unknown(after + 1, end, (), out=False)
