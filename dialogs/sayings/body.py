@@ -8,7 +8,8 @@ from dialogs.sayings.indirect import capital, question, request, sentence, state
 from dialogs.sayings.parts.buttons import choices_in
 from dialogs.sayings.parts.labels import Labelled
 from dialogs.sayings.parts.moments import moment_at
-from dialogs.sayings.parts.scanner import OPERATIVE, Part, Scanner, What
+from dialogs.sayings.parts.part import OPERATIVE, Part, What
+from dialogs.sayings.parts.scanner import Scanner
 from dialogs.sayings.shape import PATIENCE, Beginning, Begins, Whole, is_instruction
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.tokens import Sort, cut

@@ -11,7 +11,8 @@ from dialogs.sayings.edits import audience_after, button_named, replaced, retitl
 from dialogs.sayings.gathering import about_lists, with_the_rest
 from dialogs.sayings.indirect import capital
 from dialogs.sayings.parts.moments import moment_at
-from dialogs.sayings.parts.scanner import Part, Scanner, What
+from dialogs.sayings.parts.part import Part, What
+from dialogs.sayings.parts.scanner import Scanner
 from dialogs.sayings.shape import PATIENCE
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.tokens import Sort, cut

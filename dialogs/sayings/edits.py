@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from dialogs.sayings import Ask, Asked, Buttons, LinkButton, OpenDraft
-from dialogs.sayings.parts.scanner import Part, Scanner, What
+from dialogs.sayings.parts.part import Part, What
+from dialogs.sayings.parts.scanner import Scanner
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.names import EVERYBODY
 from dialogs.sayings.words.tokens import Sort, Token, cut, fold

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from dialogs.sayings import Ask, Asked, Buttons, LinkButton, Saying, Shift
 from dialogs.sayings.parts.moments import Moment, is_distance, minutes_in, spelt_out
-from dialogs.sayings.parts.scanner import Part, Scanner, What, runs
+from dialogs.sayings.parts.part import Part, What
+from dialogs.sayings.parts.scanner import Scanner, runs
 from dialogs.sayings.words.tokens import Sort
 
 NAME_WORDS = 5  #: of a campaign's name that nothing sets off, at most

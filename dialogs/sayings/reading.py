@@ -15,7 +15,8 @@ from dialogs.sayings.gathering import about_lists, with_the_rest
 from dialogs.sayings.parts.labels import on_lines
 from dialogs.sayings.parts.meant import may_be_meant
 from dialogs.sayings.parts.moments import moment_at
-from dialogs.sayings.parts.scanner import OPERATIVE, Scanner, What
+from dialogs.sayings.parts.part import OPERATIVE, What
+from dialogs.sayings.parts.scanner import Scanner
 from dialogs.sayings.shape import PATIENCE, Begins, Whole
 from dialogs.sayings.whole import Reader
 from dialogs.sayings.words import lexicon as words

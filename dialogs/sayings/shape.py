@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dialogs.sayings.parts.scanner import OPERATIVE, Part, What
+from dialogs.sayings.parts.part import OPERATIVE, Part, What
 
 PATIENCE = 30  #: words that are not understood, after which it is no instruction
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from dialogs.sayings.body import TextReader
 from dialogs.sayings.parts.moments import moment_at
-from dialogs.sayings.parts.scanner import Part, Scanner, What
+from dialogs.sayings.parts.part import Part, What
+from dialogs.sayings.parts.scanner import Scanner
 from dialogs.sayings.shape import PATIENCE, Beginning, Begins, Whole, instructs, is_instruction
 from dialogs.sayings.words import lexicon as words
 from dialogs.sayings.words.tokens import Sort

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from dialogs.sayings import Described
 from dialogs.sayings.parts.buttons import another_button, answer_buttons_at, answers_at, button_at, confirmation_at
 from dialogs.sayings.parts.labels import Labelled, label_at, language_at
 from dialogs.sayings.parts.moments import Moment, moment_at, shift_at
+from dialogs.sayings.parts.part import Part, What
 from dialogs.sayings.parts.people import Reader as PeopleReader
 from dialogs.sayings.parts.reminding import reminder_at
 from dialogs.sayings.words import lexicon as words
@@ -24,50 +24,6 @@ _WHO = frozenset(["who", "qui"])
 WITHIN = frozenset(["in", "of", "from", "within", "inside", "de", "du", "des", "d'", "chez"])
 FAR = 300  #: tokens of an instruction: nobody gives a longer one
 UNKNOWN_WORDS = 6  #: of a list's name that is not known
-
-
-class What(StrEnum):
-    ORDER = "order"  #: which family of verbs
-    SILENT = "silent"  #: nothing that matters
-    LIST = "list"
-    OUT = "out"  #: a list that is left out
-    UNKNOWN = "unknown"  #: what stands where a list's name is due
-    UNKNOWN_OUT = "unknown out"
-    PERSON = "person"  #: an address
-    PERSON_OUT = "person out"
-    WHEN = "when"
-    SHIFT = "shift"  #: by how much the start moves
-    DEADLINE = "deadline"
-    END = "end"  #: what becomes of the message, and when
-    REMINDER = "reminder"  #: who is reminded, and how often
-    STYLE = "style"
-    PRESENCE = "presence"
-    BUTTON = "button"
-    CONFIRM = "confirm"
-    NO_CONFIRM = "no confirm"
-    ANSWERS = "answers"
-    LABEL = "label"  #: a title, a name, the text
-    LANGUAGE = "language"
-    MARK = "mark"  #: "add", "remove", "only", "instead"
-    NOT_THAT = "not that"  #: what it was before: "instead of 9"
-    NOT_SUPPORTED = "not supported"
-    ME = "me"
-    LEFT = "left"  #: not understood
-
-
-#: parts that make an instruction of a fragment
-OPERATIVE = frozenset(
-    {What.LIST, What.OUT, What.PERSON, What.WHEN, What.STYLE, What.PRESENCE, What.BUTTON, What.CONFIRM, What.NO_CONFIRM}
-    | {What.SHIFT, What.ANSWERS, What.LABEL, What.LANGUAGE, What.PERSON_OUT, What.END, What.REMINDER}
-)
-
-
-class Part(NamedTuple):
-    what: What
-    #: the tokens: from, and to the one after
-    start: int
-    end: int
-    value: Any = None
 
 
 Stop = Callable[[int, Sequence[Part]], Any]
