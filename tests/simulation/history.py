@@ -26,6 +26,8 @@ class Event:
     ended: frozenset[int] = frozenset()
     #: how many events there were when the answer came
     answered: int = 0
+    #: whether it took them: who held them before records nothing of them any more
+    takes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,13 @@ class History:
         ended: dict[int, Event] = {}
         for at, event in enumerate(self.events):
             for delivery in event.deliveries:
+                if event.kind in ("claim", "mark") and event.done and delivery in ended:
+                    if ended[delivery].answered <= at:  # else it may have come first
+                        who, does = ended[delivery].process, {"claim": "claimed", "mark": "marked"}[event.kind]
+                        return f"delivery {delivery} was {does} by {event.process} after {who} had ended it"
+                    if event.takes:
+                        del ended[delivery]
                 if event.kind == "mark" and event.done:
-                    if delivery in ended and ended[delivery].answered <= at:  # else it may have come first
-                        who = ended[delivery].process
-                        return f"delivery {delivery} was marked by {event.process} after {who} had ended it"
                     if delivery in marked:
                         return f"delivery {delivery} was marked by {event.process} and by {marked[delivery]}"
                     marked[delivery] = event.process
@@ -117,6 +122,7 @@ class Watched:
         self, campaign: Campaign, holder: int, now: datetime, lease_until: datetime, limit: int, *, mark: bool = False
     ) -> list[Claimed]:
         event, asked = self.history.invoke("mark" if mark else "claim"), (campaign, holder, now, lease_until, limit)
+        event.takes = True
         claimed: list[Claimed] = await super().claim_due(*asked, mark=mark)  # type: ignore[misc]
         self.history.leased([row.id for row in claimed], Lease(holder, now, lease_until))
         event.deliveries = tuple(row.id for row in claimed if row.reachable or not mark)

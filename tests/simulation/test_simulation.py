@@ -54,6 +54,7 @@ BROKE = {
     3831: "answers about presence that a frozen process has not heard",
     3975: "a button in a preview, which nobody can press",
     6367: "somebody who comes back is welcomed again, which says help too",
+    8707: "what a process recorded of a delivery that another had taken meanwhile",
 }
 
 
