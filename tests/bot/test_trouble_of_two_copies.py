@@ -22,7 +22,7 @@ TRIED = 12  #: messages before it is known what the matter is: by both copies
 @pytest.fixture
 async def scene(running_bot: RunningBot, tmp_path: Path) -> AsyncIterator[Scene]:
     clock = running_bot.clock
-    server = MongoServer(random.Random(1), now=lambda: clock.now() - clock.shift)
+    server = MongoServer(random.Random(1), now=clock.at_the_machine)
     running_bot.make_store = lambda: SimulatedMongo(server)
     running_bot.environment["LEASE_SECONDS"] = "90"
     await running_bot.restart()

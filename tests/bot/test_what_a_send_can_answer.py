@@ -196,7 +196,7 @@ class Scene:
 async def scene(request: pytest.FixtureRequest, running_bot: RunningBot) -> AsyncIterator[Scene]:
     if request.param == "mongodb":
         clock = running_bot.clock
-        model = MongoServer(random.Random(1), now=lambda: clock.now() - clock.shift)
+        model = MongoServer(random.Random(1), now=clock.at_the_machine)
         running_bot.make_store = lambda: SimulatedMongo(model)
     running_bot.environment["LEASE_SECONDS"] = "90"  # what is on its way while a minute passes is not given up
     await running_bot.restart()

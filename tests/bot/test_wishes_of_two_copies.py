@@ -29,7 +29,7 @@ from tests.support.program import free_port
 @pytest.fixture
 async def pair(running_bot: RunningBot, tmp_path: Path) -> AsyncIterator[Pair]:
     clock = running_bot.clock
-    server = MongoServer(random.Random(1), now=lambda: clock.now() - clock.shift)
+    server = MongoServer(random.Random(1), now=clock.at_the_machine)
     running_bot.make_store = lambda: SimulatedMongo(server)
     running_bot.environment["LEASE_SECONDS"] = "90"
     await running_bot.restart()

@@ -45,6 +45,10 @@ class ShiftedClock:
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead + self.shift + self.wrong
 
+    def at_the_machine(self) -> datetime:
+        """What a server shows beside us, to which no time is put forward and no day is another."""
+        return self.now() - self.ahead - self.shift
+
     def monotonic(self) -> float:
         return time.monotonic() + self.shift.total_seconds()
 

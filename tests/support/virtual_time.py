@@ -40,7 +40,7 @@ class VirtualClock(ShiftedClock):
     """What the loop's time says, put forward as a test wants it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(ahead=timedelta())
+        super().__init__()
         self._loop = loop
 
     def wall(self) -> float:
