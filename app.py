@@ -78,7 +78,7 @@ from storage.sqlite import SqliteStore
 
 log = logging.getLogger("crieur")
 
-GRACE = 20.0  #: seconds for what is in flight when the bot is told to stop
+GRACE = 18.0  #: seconds for messages in flight when the bot is told to stop
 
 
 class WallClock:

@@ -48,6 +48,7 @@ from storage.records import Channel, Person
 log = logging.getLogger(__name__)
 
 READ_RECEIPT = "application/vnd.microsoft.readReceipt"  #: the name of the event
+ENDING = 2.0  #: seconds for what was begun after an answer when the bot is told to stop, and as many to say so
 ID = 200  #: characters of a message's id
 
 
@@ -134,8 +135,12 @@ class CrieurBot(ActivityHandler):
         log.info("unknown event: name=%s", str(turn_context.activity.name)[:60])
 
     async def settle(self) -> None:
-        """Wait for what was begun after an answer."""
-        await asyncio.gather(*self._afterwards, return_exceptions=True)
+        """Wait a little for what was begun after an answer; who waits for the rest is told that it does not come."""
+        for wait in (ENDING, ENDING):
+            if self._afterwards:
+                _, late = await asyncio.wait(self._afterwards, timeout=wait)
+                for task in late:
+                    task.cancel()
         await self._once.settle()
 
     # --- installs -----------------------------------------------------------------------------
@@ -338,7 +343,11 @@ class CrieurBot(ActivityHandler):
 
     async def _post(self, turn: Turn, later: Awaitable[Answer]) -> None:
         """The answer that follows, as a new message."""
-        answer = await self._awaited(turn, later)
+        try:
+            answer = await self._awaited(turn, later)
+        except asyncio.CancelledError:
+            text = turn.texts("I was stopped before I was done with it, and am back soon. Please send it once more.")
+            answer = Answer(text=text)
         reference = await self._services.store.reference(turn.person.id, turn.channel)
         if reference is None:
             return

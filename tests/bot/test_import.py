@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from bot.teams import handler
 from cards.lists.reading import Choice
 from dialogs.lists.imports import client, flow
 from dialogs.lists.imports.tables.records import PLAIN, CannotRead, NoTable
@@ -357,3 +358,19 @@ async def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.Monkey
             async for _ in pages:
                 pass
     assert refused.value.why is NoTable.TOO_MUCH
+
+
+async def test_who_waits_for_a_file_is_told_when_the_bot_is_stopped_over_it(
+    running_bot: RunningBot, ada: Person, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(*_: object) -> AsyncIterator[bytes]:
+        await asyncio.sleep(3_600)
+        yield b""
+
+    monkeypatch.setattr(client.FileReader, "read", endless)
+    monkeypatch.setattr(flow, "PATIENCE", 0.05)
+    monkeypatch.setattr(handler, "ENDING", 0.2)
+    await ada.drop("people.csv", shelf.put("people.csv", b"e-mail\n"))
+    await until(lambda: ada.texts()[-1] == "I am reading “people.csv” …")
+    await asyncio.wait_for(running_bot.stop(), 60)
+    assert ada.texts()[-1] == "I was stopped before I was done with it, and am back soon. Please send it once more."

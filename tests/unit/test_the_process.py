@@ -171,4 +171,4 @@ def test_the_guides_service_reads_the_settings_that_its_commands_read() -> None:
     user = service["User"]
     assert re.search(rf"useradd .* {user}$", guide, re.MULTILINE) and f"chown root:{user} {folder}/.env" in guide
     assert f"sudo -u {user} .venv/bin/python app.py" in guide
-    assert int(service["TimeoutStopSec"]) > GRACE + 2 * ENDING + 1
+    assert int(service["TimeoutStopSec"]) > GRACE + 4 * ENDING + 1
