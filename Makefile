@@ -4,7 +4,7 @@ BIN := .venv/bin
 CLIENTS ?= 1
 CLIENT_PORT ?= 26150
 PEOPLE ?= 1000
-DAYS ?= 2026-12-31T23:58:30+00:00 2027-03-28T00:59:00+00:00 2028-02-28T22:59:30+00:00
+DAYS ?= 2026-12-31T23:58:30+00:00 2026-10-25T00:59:00+00:00 2028-02-28T22:59:30+00:00
 RUN := .venv/.run
 DEV := .venv/.dev
 AUDITOR := build/audit/bin/pip-audit
@@ -70,7 +70,7 @@ faults: $(DEV) ## the fault tests at full size: 10,000 people, 100 kills; Ferret
 	FUZZ=10000 PORT_EXAMPLES=300 $(BIN)/python -m pytest tests/contract/test_port_model.py -n 2
 	TEST_FERRETDB=1 EVERY_WRITE=1 $(BIN)/python -m pytest tests/contract -k "ferretdb or wherever" -n 2
 
-days: $(DEV) ## the bot's tests on the eve of a year, of summer time and of a leap day (15 minutes)
+days: $(DEV) ## the bot's tests on the eve of a year, of winter time and of a leap day (15 minutes)
 	for day in $(DAYS); do echo "$$day"; TESTS_BEGIN=$$day $(BIN)/python -m pytest -n 4 --dist loadgroup tests/bot || exit 1; done
 
 mutants: $(DEV) ## faults planted on purpose: the simulated world has to find each (half an hour)

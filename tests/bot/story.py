@@ -89,10 +89,10 @@ async def counted(running_bot: RunningBot) -> dict[tuple[EngagementKind, int | N
 
 
 def at_work(running_bot: RunningBot, zone: str) -> None:
-    """Time passes until it is ten o'clock there on a working day."""
+    """Time passes until it is ten o'clock there on a working day, and the next one is one too."""
     now = running_bot.clock.now().astimezone(ZoneInfo(zone))
     ten = now.replace(hour=10, minute=0, second=0, microsecond=0)
-    while ten < now or ten.weekday() > 4:
+    while ten < now or ten.weekday() > 3:
         ten += timedelta(days=1)
     running_bot.clock.forward(ten - now)
 

@@ -349,3 +349,13 @@ async def test_deux_langues_en_une_phrase_et_une_heure_plus_tot(
     assert draft.forms["message.en"]["body"] == "The lift works."
     await said(louis, "décale d'une heure")
     assert (await newest(running_bot)).forms["schedule"]["time"] == "10:00"
+
+
+async def test_a_shift_to_a_time_when_nobody_works_is_named_in_the_line(
+    running_bot: RunningBot, ada: Person, louis: Person
+) -> None:
+    await make_list(running_bot, ada, "Managers", louis)
+    await said(ada, "Tell Managers on Saturday at 10am that the lift works again")
+    _, line = await said(ada, "an hour later please")
+    assert "Changed: “an hour later”" in line
+    assert (await newest(running_bot)).forms["schedule"]["time"] == "11:00"

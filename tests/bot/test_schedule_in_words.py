@@ -88,7 +88,8 @@ async def test_words_that_were_only_typed_are_read_when_the_form_is_sent(running
 async def test_a_french_author_says_it_in_french(running_bot: RunningBot, ada: Person, louis: Person) -> None:
     await make_publisher(ada, louis)
     await au_calendrier(louis)
-    card = (await louis.press("Remplir le formulaire", words="demain à 10 h pendant 2 heures et demie"))["value"]
+    words = "demain à 10 h pendant 2 heures et demie"
+    card = (await louis.press("Remplir le formulaire", words=words, **ANY_TIME | {"zone": "Europe/Paris"}))["value"]
     assert when(card) == ("at", tomorrow(running_bot, "Europe/Paris"), "10:00", "150", "minutes")
     assert any(word.startswith("J’ai lu : début ") for word in words_of(card))
     card = (await louis.press("Remplir le formulaire", words="demain 10h et des brouettes"))["value"]
@@ -220,14 +221,15 @@ async def test_public_holidays_are_left_out_once_it_is_known_whose(running_bot: 
     card = (await ada.press("Next: review", words=sentence, zone="UTC"))["value"]
     assert error_beside(card, "holidays") == "You said “except bank holidays”: of which country?"
     card = (await ada.press("Next: review", holidays="FR"))["value"]
-    assert any("closed on Wed 14 Jul" in word for word in words_of(card)), words_of(card)
+    assert any("closed on Wed" in word and "14 Jul" in word for word in words_of(card)), words_of(card)
 
 
 async def test_a_day_that_its_numbers_may_mean_as_well_is_one_press_away(running_bot: RunningBot, ada: Person) -> None:
     await to_the_schedule(ada)
-    card = (await ada.press("Fill in the form", words="3/12/2027 at 10am for 2 hours", **ANY_TIME))["value"]
+    year = running_bot.clock.now().year + 1
+    card = (await ada.press("Fill in the form", words=f"3/12/{year} at 10am for 2 hours", **ANY_TIME))["value"]
     first = fields_of(card)["date"]
-    other = {"2027-12-03": "2027-03-12", "2027-03-12": "2027-12-03"}[first]
+    other = {f"{year}-12-03": f"{year}-03-12", f"{year}-03-12": f"{year}-12-03"}[first]
     card = (await ada.press(f"{other} at 10am for 2 hours"))["value"]
     assert fields_of(card)["date"] == other
 

@@ -211,7 +211,8 @@ def parts_understood(turn: Turn, saying: Saying, schedule: Values | None, meant:
 def _when_text(turn: Turn, saying: Saying, values: Values) -> str:
     texts, read = turn.texts, read_schedule(values, turn.now, turn.texts).value
     if read is None:
-        return texts("“{words}”", words=escape_markdown(saying.when))
+        said = saying.when or (saying.shift.words if saying.shift else "")
+        return texts("“{words}”", words=escape_markdown(said))
     schedule = read.schedule
     moment = texts.moment(schedule.slot.start, ZoneInfo(schedule.zone))
     start = texts("as soon as you schedule it") if read.now else f"{moment} ({texts.city(schedule.zone)})"
