@@ -178,6 +178,7 @@ async def leads(running_bot: RunningBot, url: str) -> bool:
 
 
 @pytest.mark.real_time
+@pytest.mark.today
 async def test_links_of_former_keys_work_on_and_new_ones_are_signed_anew(
     running_bot: RunningBot, ada: Person, louis: Person
 ) -> None:
