@@ -125,8 +125,8 @@ MUTANTS = (
     Mutant(
         "what a dead process had let go is never settled",
         "storage/sqlite/deliveries.py",
-        "(d.state = {int(DeliveryState.SENDING)} AND d.next_at <= :now)",
-        "(d.state = {int(DeliveryState.SENDING)} AND d.next_at <= 0)",
+        "d.campaign = :id AND d.{OPEN} AND {over",
+        "d.campaign = :id AND d.state < {int(DeliveryState.SENDING)} AND {over",
     ),
     Mutant(
         "what a copy learns after it has lost its lease is written all the same",
