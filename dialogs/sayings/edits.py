@@ -145,9 +145,7 @@ def _is_another(scanner: Scanner, before: Sequence[Part], part: Part, draft: Ope
     if gone is None or gone.what is not What.OUT or gone.value not in draft.audience or part.value in draft.audience:
         return False
     between = [token.text for token in scanner.tokens[gone.end : part.start]]
-    return (
-        scanner.tokens[gone.start].text in ("not", "pas") and "," in between and not {"and", "et"}.intersection(between)
-    )
+    return scanner.tokens[gone.start].text in ("not", "pas") and "," in between and not _JOINED.intersection(between)
 
 
 def _is_instead(part: Part | None) -> bool:

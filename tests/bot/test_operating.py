@@ -126,9 +126,7 @@ async def test_an_operator_stops_a_campaign_and_nothing_more_of_it_is_sent(
 async def test_a_campaign_that_has_not_started_is_a_draft_again_once_it_is_stopped(
     running_bot: RunningBot, ada: Person
 ) -> None:
-    await draft(
-        ada, start="at", date=f"{running_bot.clock.now() + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC"
-    )
+    await draft(ada, **in_two_days(running_bot))
     await ada.press(SEND_OFF)
     campaign = await in_state(running_bot, CampaignState.SCHEDULED)
     assert await told(running_bot, "stop", "7000") == (
@@ -148,9 +146,7 @@ async def test_an_author_is_told_what_was_owed_once_the_campaign_is_stopped(
     running_bot: RunningBot, ada: Person
 ) -> None:
     """The word is owed first: where the command dies between the two, nothing is said that is not so."""
-    await draft(
-        ada, start="at", date=f"{running_bot.clock.now() + timedelta(days=2):%Y-%m-%d}", time="10:00", zone="UTC"
-    )
+    await draft(ada, **in_two_days(running_bot))
     await ada.press("Schedule it")
     await ada.say("français")
     campaign = await in_state(running_bot, CampaignState.SCHEDULED)

@@ -220,14 +220,15 @@ async def _done_once(world: World, store: Store) -> None:
             named = await store.campaigns(TenantId(person.tenant), 100, 0, id)
             assert sum(campaign.name == id for campaign in named) <= 1, f"{id}: a second draft"
     certain = not world.was_cut and not any(fault.kind.startswith(MAY_CUT_OFF) for fault in world.faults)
-    undisturbed = not world.was_cut and all(fault.kind.startswith(PEOPLES) for fault in world.faults)
+    undisturbed = all(fault.kind.startswith(PEOPLES) for fault in world.faults)
     for person in {one.conversation: one for one, _ in world.twice}.values():
-        if person is world.author or person.conversation in world.left:
+        left = person.conversation in world.left
+        if person is world.author or (left and not undisturbed):
             continue
         repeats = sum(one is person for one, _ in world.twice)
         replies = sum(any(words in str(card) for words in HELP) for _, card in person.cards())
         most = repeats if undisturbed else 2 * repeats
-        assert replies == repeats if certain else replies <= most, (
+        assert replies == repeats if certain and not left else replies <= most, (
             f"{person.conversation}: {replies} replies to {repeats}"
         )
 

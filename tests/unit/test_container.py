@@ -15,7 +15,8 @@ import pytest
 
 from app import GRACE
 from bot.settings import Settings
-from bot.web.connections import ENDING
+from bot.teams import handler
+from bot.web import connections
 from tests.support.pictures import install
 from tests.support.program import Program, free_port, running
 
@@ -105,7 +106,7 @@ def _checked(command: list[str], port: int) -> int:
 def test_it_has_longer_to_stop_than_the_program_takes(service: str) -> None:
     text = (ROOT / "compose.yaml").read_text().split(f"  {service}:")[1]
     period = re.search(r"stop_grace_period: (\d+)s", text)
-    assert period and int(period[1]) > GRACE + 4 * ENDING + 1
+    assert period and int(period[1]) > GRACE + 2 * (connections.ENDING + handler.ENDING) + 1
 
 
 # --- the guide's commands against the example of settings -------------------------------------

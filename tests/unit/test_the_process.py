@@ -18,8 +18,9 @@ import pytest
 from app import GRACE, operate
 from bot.ops.cli import add_commands
 from bot.settings import Settings
+from bot.teams import handler
 from bot.version import VERSION
-from bot.web.connections import ENDING
+from bot.web import connections
 from storage.sqlite import SqliteStore
 from tests.support.http import until
 from tests.support.program import ROOT, Program, running
@@ -171,4 +172,4 @@ def test_the_guides_service_reads_the_settings_that_its_commands_read() -> None:
     user = service["User"]
     assert re.search(rf"useradd .* {user}$", guide, re.MULTILINE) and f"chown root:{user} {folder}/.env" in guide
     assert f"sudo -u {user} .venv/bin/python app.py" in guide
-    assert int(service["TimeoutStopSec"]) > GRACE + 4 * ENDING + 1
+    assert int(service["TimeoutStopSec"]) > GRACE + 2 * (connections.ENDING + handler.ENDING) + 1
